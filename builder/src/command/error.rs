@@ -1,0 +1,115 @@
+//! How a command can end other than well, and the exit code for each.
+
+use std::path::PathBuf;
+
+use payload::bundle::BundleError;
+use payload::cluster::Fault;
+
+use crate::cache::DiskError;
+use crate::pack::PackError;
+use crate::pki::PkiError;
+use crate::release::{NotAMirror, ReleaseError};
+use crate::report::Terminal;
+use crate::wheels::WheelError;
+
+/// A command that did not do what it was asked.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The cluster file is wrong; every fault is shown.
+    #[error("`{}` cannot be used", .path.display())]
+    Cluster {
+        /// As the user named it.
+        path: PathBuf,
+        /// At least one.
+        faults: Vec<Fault>,
+    },
+    /// There is no cluster file.
+    #[error("`{}` is not there", .0.display())]
+    NoCluster(PathBuf),
+    /// A file or option that the user named cannot be used.
+    #[error("{text}")]
+    Usage {
+        /// What is wrong.
+        text: String,
+        /// What to type.
+        help: String,
+    },
+    /// Something in the way; nothing was changed.
+    #[error("{text}")]
+    Refused {
+        /// What is in the way.
+        text: String,
+        /// What to type.
+        help: String,
+    },
+    /// The release could not be had.
+    #[error(transparent)]
+    Release(#[from] ReleaseError),
+    /// Supervisor's wheels could not be had.
+    #[error(transparent)]
+    Wheels(#[from] WheelError),
+    /// Certificates could not be issued.
+    #[error(transparent)]
+    Pki(#[from] PkiError),
+    /// Bundles could not be put together.
+    #[error(transparent)]
+    Pack(#[from] PackError),
+    /// A bundle is not what was built.
+    #[error("`{}`: {error}", .path.display())]
+    Bundle {
+        /// As the user named it.
+        path: PathBuf,
+        /// What is wrong with it.
+        error: BundleError,
+    },
+    /// The cache cannot be used.
+    #[error(transparent)]
+    Disk(#[from] DiskError),
+}
+
+impl Error {
+    /// The exit code, as the contract numbers them.
+    #[must_use]
+    pub fn exit_code(&self) -> u8 {
+        match self {
+            Self::Cluster { .. } | Self::NoCluster(_) | Self::Usage { .. } => 2,
+            Self::Refused { .. } | Self::Disk(_) | Self::Bundle { error: BundleError::Io(_), .. } => 3,
+            Self::Bundle { .. } => 4,
+            Self::Release(error) => error.exit_code(),
+            Self::Wheels(error) => error.exit_code(),
+            Self::Pki(error) => error.exit_code(),
+            Self::Pack(error) => error.exit_code(),
+        }
+    }
+
+    /// Shows it, with its causes and what to type.
+    pub fn show(&self, terminal: &mut Terminal) {
+        terminal.error(self, self.help().as_deref());
+        if let Self::Cluster { faults, .. } = self {
+            for fault in faults {
+                terminal.error(fault, fault.help.as_deref());
+            }
+        }
+    }
+
+    fn help(&self) -> Option<String> {
+        match self {
+            Self::NoCluster(_) => {
+                Some("etcdpack init --host n1=192.0.2.1 --host n2=192.0.2.2 --host n3=192.0.2.3".to_owned())
+            }
+            Self::Usage { help, .. } | Self::Refused { help, .. } => Some(help.clone()),
+            Self::Release(error) => error.help(),
+            Self::Wheels(error) => error.help(),
+            Self::Pki(error) => error.help(),
+            Self::Pack(error) => error.help(),
+            Self::Bundle { error: BundleError::Io(_), .. } | Self::Cluster { .. } | Self::Disk(_) => None,
+            Self::Bundle { .. } => Some("build it again, or copy it again: etcdpack build".to_owned()),
+        }
+    }
+}
+
+impl From<NotAMirror> for Error {
+    fn from(error: NotAMirror) -> Self {
+        Self::Usage { text: error.to_string(), help: "etcdpack fetch --mirror https://mirror.example/etcd".to_owned() }
+    }
+}

@@ -1,0 +1,53 @@
+//! `inspect`: what is inside a bundle.
+#![expect(clippy::print_stdout, reason = "edge: prints data")]
+
+use std::path::Path;
+
+use payload::manifest::{Manifest, Purpose, When};
+
+use super::{Error, verify};
+use crate::narrator::Narrator;
+
+/// Shows the manifest of a bundle, after verifying it.
+pub(super) fn inspect(path: &Path, json: bool, narrator: &mut dyn Narrator) -> Result<(), Error> {
+    let bundle = verify::open(path)?;
+    let manifest = bundle.manifest();
+    if json {
+        let text = manifest.to_bytes().map_err(|error| Error::Usage { text: error.to_string(), help: String::new() })?;
+        print!("{}", String::from_utf8_lossy(&text));
+        return Ok(());
+    }
+    show(manifest);
+    println!("{:<12} {}", "sha256", bundle.digest());
+    narrator.note("random by nature, kept in pki/ and so the same in the next build: private keys, CSRs, certificates");
+    Ok(())
+}
+
+fn show(manifest: &Manifest) {
+    let line = |what: &str, text: &str| println!("{what:<12} {text}");
+    line("for", &format!("{} ({})", manifest.host, manifest.arch.etcd_name()));
+    line("member", &format!("{} of cluster {}", manifest.member, manifest.cluster));
+    line("etcd", &format!("{} (vouched for by: {})", manifest.release.version, manifest.release.origin));
+    line("made by", &format!("etcdpack {}", manifest.etcdpack));
+    for member in &manifest.members {
+        line("", &format!("{} {} {}", member.name, member.address, member.host));
+    }
+    line("entries", "");
+    for entry in &manifest.entries {
+        let purpose = match &entry.purpose {
+            Purpose::Release => "etcd as released".to_owned(),
+            Purpose::Wheel => "part of the carried supervisor".to_owned(),
+            Purpose::Reading => "for reading".to_owned(),
+            Purpose::Program => "supervisor section".to_owned(),
+            Purpose::Place { path, mode, when, .. } => {
+                let when = match when {
+                    When::Always => "",
+                    When::Systemd => ", under systemd",
+                    When::Carried => ", with the carried supervisor",
+                };
+                format!("{path} {mode}{when}")
+            }
+        };
+        println!("  {} {:>9}  {:<48} {purpose}", entry.sha256.short(), entry.size, entry.name.as_str());
+    }
+}

@@ -1,0 +1,27 @@
+//! What the user types, carried out: one file a command. Each ends well or in an [`Error`] that knows its exit code.
+
+mod build;
+mod cluster_file;
+mod error;
+mod init;
+mod inspect;
+mod pki;
+mod source;
+mod verify;
+
+pub use error::Error;
+
+use crate::cli::{Command, PkiCommand};
+use crate::report::Terminal;
+
+/// Carries out one command.
+pub fn run(command: Command, terminal: &mut Terminal) -> Result<(), Error> {
+    match command {
+        Command::Init(args) => init::init(&args, terminal),
+        Command::Fetch(args) => source::fetch(&args.source, terminal),
+        Command::Build(args) => build::build(&args, terminal),
+        Command::Verify(args) => verify::verify(&args.bundles, terminal),
+        Command::Inspect(args) => inspect::inspect(&args.bundle, args.json, terminal),
+        Command::Pki(PkiCommand::Show(args)) => pki::show(&args, terminal),
+    }
+}

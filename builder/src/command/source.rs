@@ -1,0 +1,73 @@
+//! `fetch`, and the same first half of `build`: from options and cluster file to verified releases.
+#![expect(clippy::disallowed_methods, reason = "edge: asks the clock and the environment")]
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+use payload::etcd::Arch;
+use time::OffsetDateTime;
+
+use super::cluster_file::{self, Loaded};
+use super::Error;
+use crate::cache;
+use crate::cli::SourceArgs;
+use crate::narrator::Narrator;
+use crate::release::{self, FirstUse, Limits, Mirror, Verified, Wanted};
+
+/// Downloads and verifies the release for every architecture in the cluster.
+pub(super) fn fetch(args: &SourceArgs, narrator: &mut dyn Narrator) -> Result<(), Error> {
+    let loaded = cluster_file::load(&args.cluster, narrator)?;
+    releases(args, &loaded, narrator).map(drop)
+}
+
+/// The release for every architecture in the cluster.
+pub(super) fn releases(
+    args: &SourceArgs,
+    loaded: &Loaded,
+    narrator: &mut dyn Narrator,
+) -> Result<BTreeMap<Arch, Verified>, Error> {
+    let release = &loaded.cluster.release;
+    let mut archs: Vec<Arch> = loaded.cluster.hosts.iter().map(|host| host.arch).collect();
+    archs.sort_unstable();
+    archs.dedup();
+    if args.release.is_some() && archs.len() > 1 {
+        let text = "`--release` names one tarball, but the cluster has hosts of two architectures";
+        return Err(Error::Usage { text: text.to_owned(), help: "etcdpack build --mirror file:///DIR".to_owned() });
+    }
+    let mirrors: Vec<&String> = args.mirrors.iter().chain(&release.mirrors).collect();
+    let sources = Mirror::before_upstream(&mirrors)?;
+    let mut verified = BTreeMap::new();
+    for arch in archs {
+        let wanted = Wanted {
+            version: release.version,
+            arch,
+            sha256: release.sha256.get(&arch).copied(),
+            sources: sources.clone(),
+            local: args.release.clone(),
+            first_use: if args.trust_on_first_use { FirstUse::Trust } else { FirstUse::Refuse },
+            ca_cert: args.ca_cert.clone(),
+            lock: loaded.home.join("etcdpack.lock"),
+            cache: cache()?,
+            limits: Limits::default(),
+            today: OffsetDateTime::now_utc().date(),
+        };
+        let got = release::obtain(&wanted, narrator)?;
+        narrator.note(&format!(
+            "etcd {} for {}: sha256 {} ({})",
+            release.version,
+            arch.etcd_name(),
+            got.digest(),
+            got.origin()
+        ));
+        verified.insert(arch, got);
+    }
+    Ok(verified)
+}
+
+/// The cache directory.
+pub(super) fn cache() -> Result<PathBuf, Error> {
+    cache::default_root().ok_or_else(|| Error::Usage {
+        text: "neither `XDG_CACHE_HOME` nor `HOME` says where the cache is".to_owned(),
+        help: "HOME=~ etcdpack fetch".to_owned(),
+    })
+}

@@ -1,0 +1,14 @@
+//! The builder: what runs on the connected machine and makes one bundle per isolated host.
+//!
+//! `release` gets and verifies etcd, `wheels` the supervisor, `pki` issues certificates, `pack` puts bundles
+//! together, `command` is what the user types. The vocabulary is `payload`'s.
+
+pub mod cache;
+pub mod cli;
+pub mod command;
+pub mod narrator;
+mod pack;
+pub mod pki;
+pub mod release;
+pub mod report;
+pub mod wheels;

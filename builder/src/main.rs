@@ -1,0 +1,32 @@
+//! `etcdpack`: parse, run, exit code. The rest is the library.
+#![expect(clippy::disallowed_methods, reason = "edge: arguments and environment")]
+
+use std::process::ExitCode;
+
+use builder::cli::Cli;
+use builder::command;
+use builder::report::{Terminal, Verbosity};
+use clap::Parser;
+
+/// Usage error, as the contract numbers it.
+const USAGE: u8 = 2;
+
+fn main() -> ExitCode {
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) => {
+            // Help and version are what was asked for; anything else is a usage error. clap says it either way.
+            let _ = error.print();
+            return if error.use_stderr() { ExitCode::from(USAGE) } else { ExitCode::SUCCESS };
+        }
+    };
+    let verbosity = if cli.quiet { Verbosity::Quiet } else { Verbosity::Normal };
+    let mut terminal = Terminal::new(verbosity, std::env::var_os("NO_COLOR").as_deref());
+    match command::run(cli.command, &mut terminal) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            error.show(&mut terminal);
+            ExitCode::from(error.exit_code())
+        }
+    }
+}

@@ -1,0 +1,74 @@
+//! What all bundles of an architecture begin with: installer, release, wheels.
+#![expect(clippy::disallowed_methods, reason = "edge: reads the release, writes a file")]
+
+use std::fs::File;
+use std::io::{Read, Write as _};
+use std::path::Path;
+
+use payload::bundle::{Content, EntryName, Writer};
+use payload::etcd::Arch;
+use payload::manifest::{Entry, Program, Purpose};
+use payload::mode::Mode;
+use payload::tarball::{self, TarballError};
+use tempfile::NamedTempFile;
+
+use super::dist::Dist;
+use super::{PackError, Parts, installer};
+
+/// The shared beginning of several bundles, on disk.
+pub(super) struct Common {
+    pub(super) file: NamedTempFile,
+    /// Where the next entry goes, and the running sums.
+    pub(super) writer: Writer<std::io::Sink>,
+    pub(super) entries: Vec<Entry>,
+    pub(super) release: EntryName,
+    pub(super) wheels: Vec<EntryName>,
+    pub(super) programs: Vec<Program>,
+    pub(super) origin: String,
+}
+
+/// Writes the beginning for `arch`.
+pub(super) fn write(parts: &Parts, arch: Arch, dist: &Dist) -> Result<Common, PackError> {
+    let installer = installer::of(arch)?;
+    let release = parts.releases.get(&arch).ok_or(PackError::NoInstaller(arch))?;
+    let top = tarball::top(parts.cluster.release.version, arch);
+    let programs = survey(release.path(), &top, arch)?;
+    let file = dist.temp()?;
+    let fail = |error| PackError::Write { path: file.path().to_owned(), error };
+    let mut writer = Writer::new(file.as_file(), installer).map_err(fail)?;
+    let release_entry = EntryName::try_from(format!("etcd/{top}.tar.gz"))?;
+    let mut entries = Vec::new();
+    let mut add = |name: &EntryName, content: Content, path: &Path, purpose: Purpose| -> Result<(), PackError> {
+        writer.entry(name.clone(), Mode::PLAIN, content, open(path)?).map_err(fail)?;
+        entries.push(Entry { name: name.clone(), size: content.size, sha256: content.digest, purpose });
+        Ok(())
+    };
+    add(&release_entry, release.content(), release.path(), Purpose::Release)?;
+    let mut wheels = Vec::new();
+    for carried in parts.wheels {
+        let name = EntryName::try_from(format!("supervisor/{}", carried.wheel.file))?;
+        add(&name, carried.content, &carried.path, Purpose::Wheel)?;
+        wheels.push(name);
+    }
+    let writer = writer.continue_in(std::io::sink());
+    file.as_file().flush().map_err(|error| PackError::Io { path: file.path().to_owned(), error })?;
+    let origin = release.origin().to_string();
+    Ok(Common { file, writer, entries, release: release_entry, wheels, programs, origin })
+}
+
+/// The programs in the tarball, each an executable for `arch`.
+fn survey(path: &Path, top: &str, arch: Arch) -> Result<Vec<Program>, PackError> {
+    let see = |name: &str, from: &mut dyn Read| -> Result<(), String> {
+        let mut head = [0; 20];
+        from.read_exact(&mut head).map_err(|error| format!("`{name}` in the release: {error}"))?;
+        // elf(5): the magic, then e_machine at offset 18, in little-endian on both of our architectures.
+        let is_elf = head.starts_with(b"\x7fELF");
+        let machine = head.get(18..20) == Some(arch.elf_machine().to_le_bytes().as_slice());
+        if is_elf && machine { Ok(()) } else { Err(format!("`{name}` in the release is no program for {}", arch.etcd_name())) }
+    };
+    tarball::survey(open(path)?, top, see).map_err(|error: TarballError| PackError::Tarball { path: path.to_owned(), error })
+}
+
+fn open(path: &Path) -> Result<File, PackError> {
+    File::open(path).map_err(|error| PackError::Io { path: path.to_owned(), error })
+}

@@ -1,0 +1,83 @@
+//! The output directory. A bundle appears under its name only when it is whole and on disk.
+#![expect(clippy::disallowed_methods, reason = "edge: writes bundles")]
+
+use std::fs::{self, File, Permissions};
+use std::io::{self, Seek as _, SeekFrom, Write as _};
+use std::os::unix::fs::PermissionsExt as _;
+use std::path::{Path, PathBuf};
+
+use payload::bundle::Content;
+use payload::cluster::Host;
+use tempfile::NamedTempFile;
+
+use super::common::Common;
+use super::own::Own;
+use super::{Made, PackError};
+
+/// Bundles hold private keys and are run: for their owner alone.
+const BUNDLE_MODE: u32 = 0o700;
+
+/// A directory that bundles go to.
+pub(super) struct Dist {
+    dir: PathBuf,
+}
+
+impl Dist {
+    /// Makes the directory where it is not there.
+    pub(super) fn open(dir: &Path) -> Result<Self, PackError> {
+        fs::create_dir_all(dir).map_err(|error| PackError::Io { path: dir.to_owned(), error })?;
+        Ok(Self { dir: dir.to_owned() })
+    }
+
+    /// A file beside the bundles, readable by its owner alone, that goes if nobody gives it a name.
+    pub(super) fn temp(&self) -> Result<NamedTempFile, PackError> {
+        let made = tempfile::Builder::new().prefix(".etcdpack-").suffix(".part").tempfile_in(&self.dir);
+        made.map_err(|error| PackError::Io { path: self.dir.clone(), error })
+    }
+
+    /// Writes one bundle.
+    pub(super) fn bundle(&self, host: &Host, common: &Common, own: Vec<Own>) -> Result<Made, PackError> {
+        let path = self.dir.join(format!("{}.run", host.name));
+        let fail = |error| PackError::Io { path: path.clone(), error };
+        let wrong = |error| PackError::Write { path: path.clone(), error };
+        let mut temp = self.temp()?;
+        copy(common.file.as_file(), temp.as_file_mut()).map_err(fail)?;
+        let mut writer = common.writer.continue_in(io::BufWriter::new(temp.as_file_mut()));
+        for entry in own {
+            let content = Content::of(&entry.bytes);
+            writer.entry(entry.name, entry.mode, content, entry.bytes.as_slice()).map_err(wrong)?;
+        }
+        let (_, digest) = writer.finish().map_err(wrong)?;
+        let bytes = temp.as_file().metadata().map_err(fail)?.len();
+        self.place(temp, &path, BUNDLE_MODE)?;
+        Ok(Made { path, bytes, digest })
+    }
+
+    /// Writes `SHA256SUMS` for `sha256sum -c`.
+    pub(super) fn sums(&self, made: &[Made]) -> Result<(), PackError> {
+        let path = self.dir.join("SHA256SUMS");
+        let mut temp = self.temp()?;
+        for bundle in made {
+            let name = bundle.path.file_name().unwrap_or_default().to_string_lossy();
+            writeln!(temp, "{}  {name}", bundle.digest).map_err(|error| PackError::Io { path: path.clone(), error })?;
+        }
+        self.place(temp, &path, 0o644)?;
+        let sync = || File::open(&self.dir)?.sync_all();
+        sync().map_err(|error| PackError::Io { path: self.dir.clone(), error })
+    }
+
+    fn place(&self, temp: NamedTempFile, path: &Path, mode: u32) -> Result<(), PackError> {
+        let fail = |error| PackError::Io { path: path.to_owned(), error };
+        temp.as_file().set_permissions(Permissions::from_mode(mode)).map_err(fail)?;
+        temp.as_file().sync_all().map_err(fail)?;
+        temp.persist(path).map_err(|error| fail(error.error))?;
+        Ok(())
+    }
+}
+
+/// The whole of `from` into the empty `to`; the kernel copies, or shares the blocks where the file system can.
+fn copy(mut from: &File, to: &mut File) -> io::Result<()> {
+    from.seek(SeekFrom::Start(0))?;
+    io::copy(&mut from, to)?;
+    Ok(())
+}

@@ -1,0 +1,84 @@
+//! Why bundles could not be put together.
+
+use std::io;
+use std::path::PathBuf;
+
+use payload::bundle::{NotAnEntryName, WriteError};
+use payload::digest::NotADigest;
+use payload::etcd::Arch;
+use payload::name::HostName;
+use payload::path::NotAPath;
+use payload::tarball::TarballError;
+
+/// A bundle that was not made. Nothing half-made is left under a final name.
+#[derive(Debug, thiserror::Error)]
+pub enum PackError {
+    /// Built with plain `cargo build`.
+    #[error("this etcdpack was built without the installer for {}", .0.etcd_name())]
+    NoInstaller(Arch),
+    /// The tarball is not an etcd release.
+    #[error("`{}`: {error}", .path.display())]
+    Tarball {
+        /// The tarball.
+        path: PathBuf,
+        /// What is wrong with it.
+        error: TarballError,
+    },
+    /// A file of ours could not be read or written.
+    #[error("writing `{}`: {error}", .path.display())]
+    Io {
+        /// The file.
+        path: PathBuf,
+        /// Why not.
+        error: io::Error,
+    },
+    /// The container refused.
+    #[error("`{}`: {error}", .path.display())]
+    Write {
+        /// The bundle.
+        path: PathBuf,
+        /// Why.
+        error: WriteError,
+    },
+    /// No certificate was issued for a host of the cluster file.
+    #[error("no certificate for `{0}`")]
+    NoPair(HostName),
+    /// A path could not be put together.
+    #[error(transparent)]
+    Path(#[from] NotAPath),
+    /// A name could not be put together.
+    #[error(transparent)]
+    Name(#[from] NotAnEntryName),
+    /// The manifest could not be written.
+    #[error("writing the manifest: {0}")]
+    Manifest(#[from] serde_json::Error),
+    /// A digest in a table of ours is none.
+    #[error(transparent)]
+    Digest(#[from] NotADigest),
+}
+
+impl PackError {
+    /// 3: something in the way. 4: the release is not what it should be. 1: a fault of ours.
+    #[must_use]
+    pub fn exit_code(&self) -> u8 {
+        match self {
+            Self::NoInstaller(_) | Self::Io { .. } | Self::Write { .. } => 3,
+            Self::Tarball { .. } => 4,
+            Self::NoPair(_) | Self::Path(_) | Self::Name(_) | Self::Manifest(_) | Self::Digest(_) => 1,
+        }
+    }
+
+    /// What to type.
+    #[must_use]
+    pub fn help(&self) -> Option<String> {
+        match self {
+            Self::NoInstaller(_) => Some("scripts/build   (in etcdpack's own source)".to_owned()),
+            Self::Tarball { .. } => Some("etcdpack fetch".to_owned()),
+            Self::Io { path, .. } | Self::Write { path, .. } => {
+                let dir = path.parent().map(|dir| dir.display().to_string()).unwrap_or_default();
+                Some(format!("df -h {dir}; ls -ld {dir}"))
+            }
+            _ => None,
+        }
+    }
+}

@@ -1,0 +1,153 @@
+//! What only one host's bundle has: its certificates, its rendered files, its manifest.
+
+use payload::bundle::EntryName;
+use payload::cluster::{Cluster, Host, Manager};
+use payload::manifest::{Entry, Layout, Manifest, Member, Purpose, Release, SCHEMA, Service, When};
+use payload::mode::{Mode, Owner};
+use payload::path::AbsPath;
+use payload::render;
+
+use super::common::Common;
+use super::{PackError, Parts};
+
+/// One entry and its bytes.
+pub(super) struct Own {
+    pub(super) name: EntryName,
+    pub(super) mode: Mode,
+    pub(super) bytes: Vec<u8>,
+    purpose: Purpose,
+}
+
+/// The entries of `host`, the manifest last.
+pub(super) fn entries(parts: &Parts, host: &Host, common: &Common) -> Result<Vec<Own>, PackError> {
+    let mut own = vec![reading(parts.cluster, host)?];
+    own.extend(certificates(parts, host)?);
+    own.extend(files(parts.cluster, host, common)?);
+    let listed = own.iter().map(|own| {
+        let content = payload::bundle::Content::of(&own.bytes);
+        Entry { name: own.name.clone(), size: content.size, sha256: content.digest, purpose: own.purpose.clone() }
+    });
+    let entries = common.entries.iter().cloned().chain(listed).collect();
+    let manifest = manifest(parts.cluster, host, common, entries)?;
+    let name = EntryName::try_from(payload::bundle::MANIFEST.to_owned())?;
+    own.push(Own { name, mode: Mode::PLAIN, bytes: manifest.to_bytes()?, purpose: Purpose::Reading });
+    Ok(own)
+}
+
+fn named(name: &str, bytes: impl Into<Vec<u8>>, purpose: Purpose) -> Result<Own, PackError> {
+    let mode = match purpose {
+        Purpose::Place { mode, .. } => mode,
+        _ => Mode::PLAIN,
+    };
+    Ok(Own { name: EntryName::try_from(name.to_owned())?, mode, bytes: bytes.into(), purpose })
+}
+
+fn reading(cluster: &Cluster, host: &Host) -> Result<Own, PackError> {
+    let text = format!(
+        "etcd {version} for host {host} ({address}), member {member} of cluster {name}. Made by etcdpack.\n\
+         \n\
+         To install, as root on that host:   ./{host}.run install\n\
+         To see first what it would do:      ./{host}.run plan\n\
+         To check this file:                 sha256sum -c SHA256SUMS   (or: ./{host}.run verify)\n\
+         It holds this host's private key in the clear: keep it as you keep keys.\n\
+         \n\
+         安装(在该主机上以 root 运行):  ./{host}.run install\n\
+         先看它要做什么:               ./{host}.run plan\n\
+         校验本文件:                   sha256sum -c SHA256SUMS\n\
+         本文件含有该主机的明文私钥,请像保管私钥一样保管它。\n",
+        version = cluster.release.version,
+        host = host.name,
+        address = host.address,
+        member = host.member,
+        name = cluster.name,
+    );
+    named("README.txt", text, Purpose::Reading)
+}
+
+fn certificates(parts: &Parts, host: &Host) -> Result<Vec<Own>, PackError> {
+    let pair = parts.issued.of(&host.name).ok_or_else(|| PackError::NoPair(host.name.clone()))?;
+    let certs = parts.cluster.paths.release_dir(parts.cluster.release.version)?.join("certs")?;
+    let place = |name: &str, mode, owner| -> Result<Purpose, PackError> {
+        Ok(Purpose::Place { path: certs.join(name)?, mode, owner, when: When::Always })
+    };
+    let plain = |name, bytes: &[u8]| {
+        named(&format!("certs/{name}"), bytes, place(name, Mode::PLAIN, Owner::Root)?)
+    };
+    Ok(vec![
+        plain(render::CA, parts.issued.ca_pem.as_bytes())?,
+        plain(render::CERTIFICATE, pair.certificate_pem.as_bytes())?,
+        plain(render::REQUEST, pair.csr_pem.as_bytes())?,
+        named(&format!("certs/{}", render::KEY), pair.key_pem.expose(), place(render::KEY, Mode::SECRET, Owner::Service)?)?,
+    ])
+}
+
+fn files(cluster: &Cluster, host: &Host, common: &Common) -> Result<Vec<Own>, PackError> {
+    let place = |path: AbsPath, mode, when| Purpose::Place { path, mode, owner: Owner::Root, when };
+    let release_dir = cluster.paths.release_dir(cluster.release.version)?;
+    let startup = place(release_dir.join(render::STARTUP)?, Mode::PROGRAM, When::Always);
+    let etcdctl = place(cluster.paths.bin.join("etcdctl")?, Mode::PROGRAM, When::Always);
+    let mut files = vec![
+        named(&format!("files/{}", render::STARTUP), render::startup(cluster, host)?, startup)?,
+        named("files/etcdctl", render::etcdctl(cluster, host)?, etcdctl)?,
+    ];
+    let name = &cluster.service.name;
+    let unit_path = |unit: &str| format!("/etc/systemd/system/{unit}").parse::<AbsPath>();
+    if cluster.service.manager != Manager::Systemd {
+        files.push(named(&format!("files/{name}.ini"), render::program(cluster, host)?, Purpose::Program)?);
+    }
+    if cluster.service.manager != Manager::Supervisor {
+        let unit = format!("{name}.service");
+        let purpose = place(unit_path(&unit)?, Mode::PLAIN, When::Systemd);
+        files.push(named(&format!("files/{unit}"), render::unit(cluster, host)?, purpose)?);
+    }
+    if !common.wheels.is_empty() {
+        let dir = cluster.paths.opt.join(&format!("supervisor-{}", payload::wheel::SUPERVISOR_VERSION))?;
+        let conf = place("/etc/supervisord.conf".parse()?, Mode::PLAIN, When::Carried);
+        let unit = place(unit_path("supervisord.service")?, Mode::PLAIN, When::Carried);
+        files.push(named("files/supervisord.conf", render::supervisord_conf(), conf)?);
+        files.push(named("files/supervisord.service", render::supervisord_unit(cluster, &dir), unit)?);
+    }
+    Ok(files)
+}
+
+fn manifest(cluster: &Cluster, host: &Host, common: &Common, entries: Vec<Entry>) -> Result<Manifest, PackError> {
+    let members = cluster.hosts.iter().map(|host| Member {
+        name: host.member.clone(),
+        host: host.name.clone(),
+        address: host.address,
+    });
+    Ok(Manifest {
+        schema: SCHEMA,
+        etcdpack: env!("CARGO_PKG_VERSION").to_owned(),
+        cluster: cluster.name.clone(),
+        token: cluster.token.clone(),
+        host: host.name.clone(),
+        member: host.member.clone(),
+        arch: host.arch,
+        client_port: cluster.etcd.client_port,
+        peer_port: cluster.etcd.peer_port,
+        members: members.collect(),
+        user: cluster.etcd.user.clone(),
+        release: Release {
+            version: cluster.release.version,
+            entry: common.release.clone(),
+            origin: common.origin.clone(),
+            programs: common.programs.clone(),
+        },
+        layout: Layout {
+            release_dir: cluster.paths.release_dir(cluster.release.version)?,
+            link: cluster.paths.link()?,
+            data: cluster.paths.data.clone(),
+            logs: cluster.paths.logs.clone(),
+            bin: cluster.paths.bin.clone(),
+            sbin: cluster.paths.sbin.clone(),
+        },
+        service: Service {
+            manager: cluster.service.manager,
+            name: cluster.service.name.clone(),
+            stop_seconds: cluster.etcd.stop_seconds(),
+            wheels: common.wheels.clone(),
+        },
+        entries,
+    })
+}

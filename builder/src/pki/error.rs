@@ -1,0 +1,233 @@
+//! Why no certificates are handed out, in words for the one who can change that.
+
+use std::fmt;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use time::OffsetDateTime;
+
+/// Why [`super::issue_all`] or [`super::show`] gave nothing. No host has got anything from a run that ends so.
+#[derive(Debug, thiserror::Error)]
+pub enum PkiError {
+    /// A file that should be there cannot be read.
+    #[error("reading `{}`: {source}", path.display())]
+    Reading {
+        /// The file.
+        path: PathBuf,
+        /// What the system says.
+        source: io::Error,
+    },
+    /// A file cannot be written; what was there before is still whole.
+    #[error("writing `{}`: {source}", path.display())]
+    Writing {
+        /// The file or directory.
+        path: PathBuf,
+        /// What the system says.
+        source: io::Error,
+    },
+    /// A key that others can read, or a directory where others can put theirs.
+    #[error("`{}` is open to other users (mode {mode:04o})", path.display())]
+    Exposed {
+        /// The file or directory.
+        path: PathBuf,
+        /// Its permission bits.
+        mode: u32,
+        /// The bits that it should have.
+        wanted: u32,
+    },
+    /// A private key that cannot be used.
+    #[error("the key `{}` {fault}", path.display())]
+    Key {
+        /// The key's file.
+        path: PathBuf,
+        /// What is wrong with it.
+        fault: KeyFault,
+    },
+    /// A CA that cannot vouch for etcd members.
+    #[error("the CA `{}` {fault}", path.display())]
+    Ca {
+        /// The CA certificate's file.
+        path: PathBuf,
+        /// What is wrong with it.
+        fault: CaFault,
+    },
+    /// Key and certificate of the CA do not belong together.
+    #[error("`{}` is not the key of the CA `{}`", key.display(), certificate.display())]
+    Mismatch {
+        /// The CA certificate's file.
+        certificate: PathBuf,
+        /// The CA key's file.
+        key: PathBuf,
+    },
+    /// `pki.validity` reaches beyond the CA's own end.
+    #[error("certificates valid until {} would outlive their CA `{}` (until {})", Day(*end), path.display(), Day(*ca_end))]
+    Outlives {
+        /// The CA certificate's file.
+        path: PathBuf,
+        /// When the certificates would end.
+        end: OffsetDateTime,
+        /// When the CA ends.
+        ca_end: OffsetDateTime,
+        /// Whole hours that the CA still has.
+        hours_left: i64,
+    },
+    /// A certificate just made does not stand up to a stranger's look.
+    #[error("the certificate made for {whose} is not sound: {why}")]
+    Unsound {
+        /// A host, or all of them.
+        whose: String,
+        /// What the check says.
+        why: String,
+    },
+    /// The system has no randomness to give.
+    #[error("drawing random bytes: {0}")]
+    Random(#[from] getrandom::Error),
+    /// The machinery failed where no input can be at fault.
+    #[error("making a key or certificate: {0}")]
+    Making(#[from] rcgen::Error),
+}
+
+/// What is wrong with a private key.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum KeyFault {
+    /// No `PRIVATE KEY` block.
+    #[error("holds no private key in PEM")]
+    None,
+    /// Protected by a passphrase.
+    #[error("is protected by a passphrase")]
+    Encrypted,
+    /// Broken, or of a kind that is not supported.
+    #[error("is broken, or neither RSA of 2048 bits and more nor ECDSA on P-256, P-384 or P-521")]
+    Unusable,
+}
+
+/// What is wrong with a CA.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum CaFault {
+    /// No certificate in the file, or one that cannot be read.
+    #[error("holds no readable certificate in PEM")]
+    Unreadable,
+    /// `BasicConstraints` does not say so.
+    #[error("is no CA: a certificate in it lacks `CA:TRUE`")]
+    NotCa,
+    /// `KeyUsage` without `keyCertSign`.
+    #[error("may not sign certificates: its key usage lacks `keyCertSign`")]
+    MayNotSign,
+    /// Extended key usage that leaves out etcd's; strangers apply a CA's to what it signs.
+    #[error("may not vouch for TLS servers and clients: its extended key usage leaves one out")]
+    Usage,
+    /// A key that etcd or its clients would not accept.
+    #[error(
+        "has a weak or unusual key: RSA of 2048 bits and more or ECDSA on P-256, P-384 or P-521 will do"
+    )]
+    Key,
+    /// SHA-1, MD5, RSA-PSS and others; holds the algorithm's object identifier.
+    #[error(
+        "is signed with an algorithm that not every etcd takes ({0}): RSA PKCS#1 or ECDSA with SHA-2 will do"
+    )]
+    Signature(String),
+    /// Its time is over.
+    #[error("expired on {}", Day(*.0))]
+    Expired(OffsetDateTime),
+    /// Its time has not come, or the clock is wrong.
+    #[error("is not valid before {}, and the clock says {}", Day(*.0), Day(*.1))]
+    NotYet(OffsetDateTime, OffsetDateTime),
+    /// A certificate must be made and the key is elsewhere.
+    #[error("has no key beside it (`ca-key.pem`), and a certificate must be made")]
+    NoKey,
+    /// Hosts have certificates from a CA that is gone.
+    #[error("is missing, though certificates have been issued")]
+    Missing,
+}
+
+impl PkiError {
+    /// The exit code that this ends with: 3, refused with nothing changed on any host; 1 for a bug of ours.
+    #[must_use]
+    pub fn exit_code(&self) -> u8 {
+        match self {
+            Self::Making(_) => 1,
+            _ => 3,
+        }
+    }
+
+    /// What to type, or to write into the cluster file, where that would help.
+    #[must_use]
+    pub fn help(&self) -> Option<String> {
+        match self {
+            Self::Exposed { path, wanted, .. } => Some(format!("chmod {wanted:o} {}", typed(path))),
+            Self::Key { path, fault: KeyFault::Encrypted } => {
+                let path = typed(path);
+                Some(format!(
+                    "(umask 077; openssl pkey -in {path} -out {path}.plain), and name that file as `ca-key`"
+                ))
+            }
+            Self::Ca { path, fault } => Some(ca_help(path, fault)),
+            Self::Mismatch { certificate, .. } => {
+                Some(format!("openssl x509 -in {} -noout -pubkey", typed(certificate)))
+            }
+            Self::Outlives { hours_left, .. } if *hours_left >= 24 => Some(format!(
+                "write `validity = \"{hours_left}h\"` into `[pki]`, or take a CA that lasts longer"
+            )),
+            Self::Outlives { .. } => Some("take a CA that lasts longer".to_owned()),
+            _ => None,
+        }
+    }
+}
+
+fn ca_help(path: &Path, fault: &CaFault) -> String {
+    match fault {
+        CaFault::NotYet(..) => "date -u".to_owned(),
+        CaFault::NoKey => {
+            format!("put the key back: {}", typed(&path.with_file_name("ca-key.pem")))
+        }
+        CaFault::Missing => format!("put it back: {}", typed(path)),
+        CaFault::Unreadable | CaFault::Expired(_) => {
+            format!("openssl x509 -in {} -noout -text", typed(path))
+        }
+        CaFault::NotCa
+        | CaFault::MayNotSign
+        | CaFault::Usage
+        | CaFault::Key
+        | CaFault::Signature(_) => {
+            format!("openssl x509 -in {} -noout -text, and take another CA", typed(path))
+        }
+    }
+}
+
+/// A path as a shell takes it.
+fn typed(path: &Path) -> String {
+    let text = path.display().to_string();
+    let plain = |c: char| c.is_ascii_alphanumeric() || "/._-+".contains(c);
+    if text.chars().all(plain) && !text.starts_with('-') {
+        text
+    } else {
+        format!("'{}'", text.replace('\'', r"'\''"))
+    }
+}
+
+/// A time to the minute, in UTC.
+pub(super) struct Day(pub(super) OffsetDateTime);
+
+impl fmt::Display for Day {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let at = self.0.to_offset(time::UtcOffset::UTC);
+        write!(f, "{} {:02}:{:02} UTC", at.date(), at.hour(), at.minute())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn help_can_be_typed() {
+        for (path, typed_path) in
+            [("pki/ca-key.pem", "pki/ca-key.pem"), ("it's here/k", r"'it'\''s here/k'")]
+        {
+            let error = PkiError::Exposed { path: path.into(), mode: 0o644, wanted: 0o600 };
+            assert_eq!(error.help().unwrap(), format!("chmod 600 {typed_path}"));
+            assert_eq!(error.exit_code(), 3);
+        }
+        assert_eq!(Day(OffsetDateTime::UNIX_EPOCH).to_string(), "1970-01-01 00:00 UTC");
+    }
+}

@@ -1,0 +1,308 @@
+//! Edge: the `pki` directory on disk. Keys are never open to others for an instant, and a kill at any moment
+//! leaves every pair whole: the old one, the new one, or none. What the texts mean is none of its business.
+//!
+//! ```text
+//! pki/            0700    .lock  ca.pem 0644  ca-key.pem 0600
+//! pki/hosts/n1/   0700    etcd-peer.pem 0644  etcd-peer-key.pem 0600  etcd-peer.csr 0644
+//! pki/shared/     0700    the same, for `pki.mode = "shared"`
+//! ```
+
+use std::fs::{self, DirBuilder, File, OpenOptions, TryLockError};
+use std::io::{self, Read as _, Write as _};
+use std::os::unix::fs::{DirBuilderExt as _, MetadataExt as _, OpenOptionsExt as _};
+use std::path::{Path, PathBuf};
+
+use crate::narrator::Narrator;
+use super::check::Files;
+use super::error::PkiError;
+use super::secret::Secret;
+use super::wanted::Whose;
+
+const CERTIFICATE: &str = "etcd-peer.pem";
+const KEY: &str = "etcd-peer-key.pem";
+const REQUEST: &str = "etcd-peer.csr";
+
+/// No certificate or key comes near this.
+const MAX_BYTES: u64 = 1024 * 1024;
+
+/// The directory, locked against a second builder.
+#[derive(Debug)]
+pub(super) struct Store {
+    dir: PathBuf,
+    /// Held, not used: closing it lets the next builder in.
+    _lock: File,
+}
+
+/// What is kept for a host.
+pub(super) enum Kept {
+    Nothing,
+    /// Some of the files.
+    Torn,
+    Whole(Files),
+}
+
+impl Store {
+    /// Makes the directory where there is none, and waits for another builder to leave it.
+    pub(super) fn open(dir: &Path, narrator: &mut dyn Narrator) -> Result<Self, PkiError> {
+        if make_dir(dir)? {
+            sync_dir(
+                dir.parent()
+                    .filter(|parent| !parent.as_os_str().is_empty())
+                    .unwrap_or(Path::new(".")),
+            )?;
+        }
+        let mode = fs::metadata(dir).map_err(reading(dir))?.mode();
+        refuse_open(dir, mode, 0o022, 0o700)?;
+        let path = dir.join(".lock");
+        let mut options = OpenOptions::new();
+        let lock = options
+            .write(true)
+            .create(true)
+            .truncate(false)
+            .mode(0o600)
+            .open(&path)
+            .map_err(writing(&path))?;
+        match lock.try_lock() {
+            Ok(()) => {}
+            Err(TryLockError::WouldBlock) => {
+                narrator.note(&format!(
+                    "another etcdpack is at work in `{}`: waiting for it",
+                    dir.display()
+                ));
+                lock.lock().map_err(writing(&path))?;
+            }
+            Err(TryLockError::Error(error)) => return Err(writing(&path)(error)),
+        }
+        Ok(Self { dir: dir.to_owned(), _lock: lock })
+    }
+
+    pub(super) fn ca_certificate(&self) -> PathBuf {
+        self.dir.join("ca.pem")
+    }
+
+    pub(super) fn ca_key(&self) -> PathBuf {
+        self.dir.join("ca-key.pem")
+    }
+
+    /// Whether anything has been issued here.
+    pub(super) fn has_issued(&self) -> Result<bool, PkiError> {
+        for name in ["hosts", "shared"] {
+            let path = self.dir.join(name);
+            if fs::exists(&path).map_err(reading(&path))? {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+
+    pub(super) fn write_ca_key(&self, key: &Secret) -> Result<(), PkiError> {
+        self.put("ca-key.pem", key.expose(), 0o600)
+    }
+
+    pub(super) fn write_ca_certificate(&self, pem: &str) -> Result<(), PkiError> {
+        self.put("ca.pem", pem, 0o644)
+    }
+
+    /// Through a file beside it, so that the name never stands for half of it.
+    fn put(&self, name: &str, text: &str, mode: u32) -> Result<(), PkiError> {
+        let (beside, path) = (self.dir.join(format!(".{name}.new")), self.dir.join(name));
+        if let Err(error) = fs::remove_file(&beside)
+            && error.kind() != io::ErrorKind::NotFound
+        {
+            return Err(writing(&beside)(error));
+        }
+        create(&beside, text, mode)?;
+        fs::rename(&beside, &path).map_err(writing(&path))?;
+        sync_dir(&self.dir)
+    }
+
+    /// What is kept for `whose`, after mending what a kill in [`Self::write_pair`] has left.
+    pub(super) fn pair(&self, whose: &Whose) -> Result<Kept, PkiError> {
+        let Places { dir, new, old, .. } = self.places(whose);
+        if fs::exists(&old).map_err(reading(&old))? {
+            if fs::exists(&dir).map_err(reading(&dir))? {
+                fs::remove_dir_all(&old).map_err(writing(&old))?;
+            } else {
+                fs::rename(&old, &dir).map_err(writing(&dir))?;
+            }
+        }
+        if fs::exists(&new).map_err(reading(&new))? {
+            fs::remove_dir_all(&new).map_err(writing(&new))?;
+        }
+        if !fs::exists(&dir).map_err(reading(&dir))? {
+            return Ok(Kept::Nothing);
+        }
+        let files = (
+            found(text(&dir.join(CERTIFICATE)))?,
+            found(secret(&dir.join(KEY)))?,
+            found(text(&dir.join(REQUEST)))?,
+        );
+        Ok(match files {
+            (Some(certificate), Some(key), Some(request)) => {
+                Kept::Whole(Files { certificate, key, request })
+            }
+            _ => Kept::Torn,
+        })
+    }
+
+    /// Puts a pair in the place of the one before. [`Self::settle`] is to follow the last one.
+    pub(super) fn write_pair(&self, whose: &Whose, files: &Files) -> Result<(), PkiError> {
+        let Places { parent, dir, new, old } = self.places(whose);
+        make_dir(&parent)?;
+        make_dir(&new)?;
+        create(&new.join(KEY), files.key.expose(), 0o600)?;
+        create(&new.join(CERTIFICATE), &files.certificate, 0o644)?;
+        create(&new.join(REQUEST), &files.request, 0o644)?;
+        sync_dir(&new)?;
+        let replaced = fs::exists(&dir).map_err(reading(&dir))?;
+        if replaced {
+            fs::rename(&dir, &old).map_err(writing(&old))?;
+        }
+        fs::rename(&new, &dir).map_err(writing(&dir))?;
+        if replaced {
+            sync_dir(&parent)?;
+            fs::remove_dir_all(&old).map_err(writing(&old))?;
+        }
+        Ok(())
+    }
+
+    /// Makes the new names of all pairs last: one sync for a hundred hosts.
+    pub(super) fn settle(&self) -> Result<(), PkiError> {
+        let hosts = self.dir.join("hosts");
+        if fs::exists(&hosts).map_err(reading(&hosts))? {
+            sync_dir(&hosts)?;
+        }
+        sync_dir(&self.dir)
+    }
+
+    fn places(&self, whose: &Whose) -> Places {
+        let (parent, name) = match whose {
+            Whose::Host(host) => (self.dir.join("hosts"), host.as_str()),
+            Whose::Everyone => (self.dir.clone(), "shared"),
+        };
+        Places {
+            dir: parent.join(name),
+            new: parent.join(format!(".{name}.new")),
+            old: parent.join(format!(".{name}.old")),
+            parent,
+        }
+    }
+}
+
+/// Where a pair is, comes from and goes to. Host names begin with a letter or digit, so the dots are ours.
+struct Places {
+    parent: PathBuf,
+    dir: PathBuf,
+    new: PathBuf,
+    old: PathBuf,
+}
+
+/// The certificates in a directory of ours, by the name of their directory; the CA's is empty.
+pub(super) fn certificates(dir: &Path) -> Result<Vec<(String, PathBuf, String)>, PkiError> {
+    fs::metadata(dir).map_err(reading(dir))?;
+    let mut all = Vec::new();
+    let ca = dir.join("ca.pem");
+    all.extend(found(text(&ca))?.map(|text| (String::new(), ca, text)));
+    let shared = dir.join("shared").join(CERTIFICATE);
+    all.extend(found(text(&shared))?.map(|text| ("shared".to_owned(), shared, text)));
+    let hosts = dir.join("hosts");
+    let Some(entries) = found(fs::read_dir(&hosts).map_err(reading(&hosts)))? else {
+        return Ok(all);
+    };
+    let mut names = Vec::new();
+    for entry in entries {
+        names.push(entry.map_err(reading(&hosts))?.file_name().to_string_lossy().into_owned());
+    }
+    names.retain(|name| !name.starts_with('.'));
+    names.sort_unstable();
+    for name in names {
+        let path = hosts.join(&name).join(CERTIFICATE);
+        let text = text(&path)?;
+        all.push((format!("hosts/{name}"), path, text));
+    }
+    Ok(all)
+}
+
+/// A certificate or request.
+pub(super) fn text(path: &Path) -> Result<String, PkiError> {
+    read(path, |_| Ok(()))
+}
+
+/// A private key, which must be the owner's alone.
+pub(super) fn secret(path: &Path) -> Result<Secret, PkiError> {
+    read(path, |file| {
+        let mode = file.metadata().map_err(reading(path))?.mode();
+        refuse_open(path, mode, 0o077, 0o600)
+    })
+    .map(Secret::new)
+}
+
+/// `None` where there is no such file.
+pub(super) fn found<T>(read: Result<T, PkiError>) -> Result<Option<T>, PkiError> {
+    match read {
+        Ok(value) => Ok(Some(value)),
+        Err(PkiError::Reading { source, .. }) if source.kind() == io::ErrorKind::NotFound => {
+            Ok(None)
+        }
+        Err(error) => Err(error),
+    }
+}
+
+fn read(
+    path: &Path,
+    allow: impl FnOnce(&File) -> Result<(), PkiError>,
+) -> Result<String, PkiError> {
+    let metadata = fs::metadata(path).map_err(reading(path))?;
+    if !metadata.is_file() || metadata.len() > MAX_BYTES {
+        return Err(reading(path)(io::Error::other("not a file of at most 1 MiB")));
+    }
+    let file = File::open(path).map_err(reading(path))?;
+    allow(&file)?;
+    // Of the right size at once: a buffer that grows leaves copies of a key behind.
+    let size = usize::try_from(metadata.len()).unwrap_or_default();
+    let mut bytes = Vec::with_capacity(size + 1);
+    file.take(MAX_BYTES).read_to_end(&mut bytes).map_err(reading(path))?;
+    String::from_utf8(bytes).map_err(|_| reading(path)(io::Error::other("not a text")))
+}
+
+fn refuse_open(path: &Path, mode: u32, forbidden: u32, wanted: u32) -> Result<(), PkiError> {
+    let mode = mode & 0o7777;
+    if mode & forbidden == 0 {
+        Ok(())
+    } else {
+        Err(PkiError::Exposed { path: path.to_owned(), mode, wanted })
+    }
+}
+
+fn create(path: &Path, text: &str, mode: u32) -> Result<(), PkiError> {
+    let mut options = OpenOptions::new();
+    let mut file =
+        options.write(true).create_new(true).mode(mode).open(path).map_err(writing(path))?;
+    if mode == 0o600 {
+        // A file system without permissions (a USB stick's) shows here, before the key is in the file.
+        let mode = file.metadata().map_err(writing(path))?.mode();
+        refuse_open(path, mode, 0o077, 0o600)?;
+    }
+    file.write_all(text.as_bytes()).and_then(|()| file.sync_all()).map_err(writing(path))
+}
+
+/// Whether it had to be made.
+fn make_dir(path: &Path) -> Result<bool, PkiError> {
+    match DirBuilder::new().mode(0o700).create(path) {
+        Ok(()) => Ok(true),
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Ok(false),
+        Err(error) => Err(writing(path)(error)),
+    }
+}
+
+fn sync_dir(path: &Path) -> Result<(), PkiError> {
+    File::open(path).and_then(|dir| dir.sync_all()).map_err(writing(path))
+}
+
+fn reading(path: &Path) -> impl Fn(io::Error) -> PkiError {
+    move |source| PkiError::Reading { path: path.to_owned(), source }
+}
+
+fn writing(path: &Path) -> impl Fn(io::Error) -> PkiError {
+    move |source| PkiError::Writing { path: path.to_owned(), source }
+}

@@ -1,0 +1,216 @@
+//! What a certificate must say, from the cluster file alone: a pure function of it, with no keys and no clock.
+
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+
+use payload::cluster::{Algorithm, Cluster, KeySharing, Pki};
+use payload::name::HostName;
+use rcgen::string::{Ia5String, PrintableString};
+use rcgen::{
+    CertificateParams, DnType, DnValue, Error, ExtendedKeyUsagePurpose, IsCa, KeyUsagePurpose,
+    SanType,
+};
+use rustls_pki_types::DnsName;
+
+/// Whom a pair of key and certificate is for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Whose {
+    /// One host alone.
+    Host(HostName),
+    /// All hosts of the cluster (`pki.mode = "shared"`).
+    Everyone,
+}
+
+impl std::fmt::Display for Whose {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Host(name) => write!(f, "`{name}`"),
+            Self::Everyone => f.write_str("all hosts"),
+        }
+    }
+}
+
+/// One attribute of a subject.
+#[derive(Debug, Clone)]
+pub(super) struct Attribute {
+    kind: DnType,
+    /// The same as dotted digits (X.520).
+    pub(super) oid: &'static str,
+    pub(super) value: String,
+}
+
+/// A certificate to be had.
+#[derive(Debug, Clone)]
+pub(super) struct Wanted {
+    pub(super) whose: Whose,
+    pub(super) algorithm: Algorithm,
+    pub(super) subject: Vec<Attribute>,
+    /// DNS names and addresses, none twice.
+    pub(super) names: Vec<String>,
+    pub(super) addresses: Vec<IpAddr>,
+}
+
+/// One certificate a host, or one for all; and the names that no certificate can hold.
+pub(super) fn all(cluster: &Cluster) -> (Vec<Wanted>, Vec<&HostName>) {
+    let spare = cluster.pki.spare_names.iter();
+    let (mut valid, mut odd) = (Vec::new(), Vec::new());
+    for name in cluster
+        .hosts
+        .iter()
+        .flat_map(|host| std::iter::once(&host.name).chain(&host.names))
+        .chain(spare)
+    {
+        if is_dns(name) {
+            valid.push(name)
+        } else if !odd.contains(&name) {
+            odd.push(name)
+        }
+    }
+    let wanted = match cluster.pki.sharing {
+        KeySharing::PerHost => cluster
+            .hosts
+            .iter()
+            .map(|host| {
+                let names = std::iter::once(&host.name).chain(&host.names);
+                let addresses = std::iter::once(host.address).chain(host.addresses.iter().copied());
+                one(&cluster.pki, Whose::Host(host.name.clone()), names, addresses)
+            })
+            .collect(),
+        KeySharing::Shared => {
+            let addresses = cluster.hosts.iter().flat_map(|host| {
+                std::iter::once(host.address).chain(host.addresses.iter().copied())
+            });
+            vec![one(&cluster.pki, Whose::Everyone, valid.into_iter(), addresses)]
+        }
+    };
+    (wanted, odd)
+}
+
+fn one<'a>(
+    pki: &'a Pki,
+    whose: Whose,
+    names: impl Iterator<Item = &'a HostName>,
+    addresses: impl Iterator<Item = IpAddr>,
+) -> Wanted {
+    let mut wanted = Wanted {
+        whose,
+        algorithm: pki.algorithm,
+        subject: subject(pki),
+        names: Vec::new(),
+        addresses: Vec::new(),
+    };
+    let names = names.chain(&pki.spare_names).filter(|name| is_dns(name)).map(HostName::as_str);
+    for name in names.chain(["localhost"]) {
+        if !wanted.names.iter().any(|known| known.eq_ignore_ascii_case(name)) {
+            wanted.names.push(name.to_owned());
+        }
+    }
+    let loopback = [IpAddr::V4(Ipv4Addr::LOCALHOST), IpAddr::V6(Ipv6Addr::LOCALHOST)];
+    for address in addresses.chain(pki.spare_addresses.iter().copied()).chain(loopback) {
+        if !wanted.addresses.contains(&address) {
+            wanted.addresses.push(address);
+        }
+    }
+    wanted
+}
+
+/// In the guide's order (`etcd-peer-csr.json`), the common name last as openssl and cfssl show it.
+fn subject(pki: &Pki) -> Vec<Attribute> {
+    let given = &pki.subject;
+    let text = |value: &Option<payload::cluster::SubjectText>| {
+        value.as_ref().map(|text| text.as_str().to_owned())
+    };
+    [
+        (
+            DnType::CountryName,
+            "2.5.4.6",
+            given.country.as_ref().map(|country| country.as_str().to_owned()),
+        ),
+        (DnType::StateOrProvinceName, "2.5.4.8", text(&given.state)),
+        (DnType::LocalityName, "2.5.4.7", text(&given.locality)),
+        (DnType::OrganizationName, "2.5.4.10", text(&given.organization)),
+        (DnType::OrganizationalUnitName, "2.5.4.11", text(&given.organizational_unit)),
+        (DnType::CommonName, "2.5.4.3", Some(pki.common_name.as_str().to_owned())),
+    ]
+    .into_iter()
+    .filter_map(|(kind, oid, value)| Some(Attribute { kind, oid, value: value? }))
+    .collect()
+}
+
+/// Names with a dot at the end are left out as well: a certificate's names have none (RFC 5280, 4.2.1.6).
+fn is_dns(name: &HostName) -> bool {
+    !name.as_str().ends_with('.') && DnsName::try_from(name.as_str()).is_ok()
+}
+
+impl Wanted {
+    /// All but the times, the serial number and the issuer: what a request says.
+    pub(super) fn params(&self) -> Result<CertificateParams, Error> {
+        let mut params = CertificateParams::default();
+        params.distinguished_name = rcgen::DistinguishedName::new();
+        for Attribute { kind, value, .. } in &self.subject {
+            let value = match kind {
+                // RFC 5280, appendix A: a country is a PrintableString.
+                DnType::CountryName => {
+                    DnValue::PrintableString(PrintableString::try_from(value.as_str())?)
+                }
+                _ => DnValue::Utf8String(value.clone()),
+            };
+            params.distinguished_name.push(kind.clone(), value);
+        }
+        for name in &self.names {
+            params.subject_alt_names.push(SanType::DnsName(Ia5String::try_from(name.as_str())?));
+        }
+        params.subject_alt_names.extend(self.addresses.iter().copied().map(SanType::IpAddress));
+        params.is_ca = IsCa::ExplicitNoCa;
+        params.key_usages.push(KeyUsagePurpose::DigitalSignature);
+        if matches!(self.algorithm, Algorithm::Rsa2048 | Algorithm::Rsa3072 | Algorithm::Rsa4096) {
+            params.key_usages.push(KeyUsagePurpose::KeyEncipherment);
+        }
+        // Peers dial and listen with the same certificate.
+        params.extended_key_usages =
+            vec![ExtendedKeyUsagePurpose::ServerAuth, ExtendedKeyUsagePurpose::ClientAuth];
+        Ok(params)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use payload::cluster::Cluster;
+
+    use super::*;
+
+    fn cluster(pki: &str) -> Cluster {
+        let file = format!(
+            "[cluster]\nname = \"c\"\n[release]\nversion = \"3.5.1\"\n[pki]\n{pki}\nspare-addresses = [\"10.0.0.9\"]\n\
+             spare-names = [\"spare\", \"N1.example\"]\n\
+             [[host]]\nname = \"n1.example\"\naddress = \"10.0.0.1\"\naddresses = [\"fd00::1\"]\nnames = [\"a.b.\", \"10.2\", \"x_y\"]\n\
+             [[host]]\nname = \"n2\"\naddress = \"10.0.0.2\"\n"
+        );
+        Cluster::parse(file.as_bytes()).unwrap().cluster
+    }
+
+    #[test]
+    fn a_host_gets_its_own_names_and_the_spare_ones() {
+        let cluster = cluster("country = \"CN\"\norganizational-unit = \"ops\"");
+        let (wanted, odd) = all(&cluster);
+        assert_eq!(odd.iter().map(|name| name.as_str()).collect::<Vec<_>>(), ["a.b.", "10.2"]);
+        assert_eq!(wanted[0].names, ["n1.example", "x_y", "spare", "localhost"]);
+        assert_eq!(
+            wanted[0].addresses.iter().map(ToString::to_string).collect::<Vec<_>>(),
+            ["10.0.0.1", "fd00::1", "10.0.0.9", "127.0.0.1", "::1"]
+        );
+        assert_eq!(wanted[1].names, ["n2", "spare", "N1.example", "localhost"]);
+        let subject: Vec<_> =
+            wanted[0].subject.iter().map(|one| (one.oid, one.value.as_str())).collect();
+        assert_eq!(subject, [("2.5.4.6", "CN"), ("2.5.4.11", "ops"), ("2.5.4.3", "etcd-peer")]);
+    }
+
+    #[test]
+    fn a_shared_pair_covers_every_host() {
+        let cluster = cluster("mode = \"shared\"");
+        let (wanted, _) = all(&cluster);
+        assert_eq!(wanted.len(), 1);
+        assert_eq!(wanted[0].whose, Whose::Everyone);
+        assert_eq!(wanted[0].names, ["n1.example", "x_y", "n2", "spare", "localhost"]);
+        assert_eq!(wanted[0].addresses.len(), 6);
+    }
+}

@@ -1,0 +1,183 @@
+//! Edge: from bytes that nobody may open to a file that the packer may.
+//!
+//! [`Fetched`] has no reader and no path to hand out. The only ways on are [`Fetched::verify`], which wants a
+//! digest, and [`Fetched::trust_on_first_use`], which says what it does.
+
+use std::fs::{self, File};
+use std::io::{self, Read as _, Write as _};
+use std::path::{Path, PathBuf};
+
+use payload::bundle::Content;
+use payload::digest::Digest;
+use tempfile::NamedTempFile;
+
+use super::download::Continuity;
+use super::error::{Failure, ReleaseError, foreign};
+use super::partial::Partial;
+use super::voucher::{Origin, Voucher};
+use crate::cache::{Cache, DiskError, Entry, measure};
+
+/// A tarball as it came.
+pub(super) struct Fetched {
+    held: Held,
+    place: String,
+}
+
+enum Held {
+    Download(Partial, Continuity),
+    Copy(NamedTempFile),
+}
+
+/// A tarball with the digest that was asked for, in the cache.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Verified {
+    path: PathBuf,
+    content: Content,
+    origin: Origin,
+}
+
+/// Why bytes were not accepted.
+pub(super) enum Rejected {
+    /// They were put together from several answers, and perhaps wrongly.
+    Stitched(ReleaseError),
+    /// They are others, or the disk would not say.
+    Differs(ReleaseError),
+}
+
+impl From<DiskError> for Rejected {
+    fn from(error: DiskError) -> Self {
+        Self::Differs(error.into())
+    }
+}
+
+impl From<Rejected> for ReleaseError {
+    fn from(rejected: Rejected) -> Self {
+        match rejected {
+            Rejected::Stitched(error) | Rejected::Differs(error) => error,
+        }
+    }
+}
+
+impl Fetched {
+    pub(super) fn downloaded(partial: Partial, continuity: Continuity, place: String) -> Self {
+        Self { held: Held::Download(partial, continuity), place }
+    }
+
+    /// Copies the local file at `path`: what is verified later is the copy, which nobody else can change.
+    pub(super) fn copied(path: &Path, cache: &Cache, most: u64) -> Result<Self, Failure> {
+        if !fs::metadata(path)?.is_file() {
+            return Err(io::Error::other("not a regular file").into());
+        }
+        let mut temp = cache.temp().map_err(|error| Failure::Local(io::Error::other(error)))?;
+        let mut from = File::open(path)?.take(most + 1);
+        let mut head = Vec::new();
+        from.by_ref().take(256).read_to_end(&mut head)?;
+        if let Some(what) = foreign(&head) {
+            return Err(Failure::Foreign(what));
+        }
+        temp.write_all(&head)?;
+        if io::copy(&mut from, &mut temp)? + head.len() as u64 > most {
+            return Err(Failure::TooLarge(most));
+        }
+        Ok(Self { held: Held::Copy(temp), place: path.display().to_string() })
+    }
+
+    /// Keeps the bytes if they have the digest that was asked for, and throws them away otherwise.
+    pub(super) fn verify(
+        mut self,
+        voucher: Voucher,
+        cache: &Cache,
+        name: &str,
+    ) -> Result<Verified, Rejected> {
+        let content = self.measure()?;
+        if content.digest == voucher.digest {
+            return Ok(self.keep(content, cache, name, voucher.origin)?);
+        }
+        let Voucher { digest: expected, origin } = voucher;
+        let error =
+            ReleaseError::Differs { place: self.place, actual: content.digest, expected, origin };
+        let Held::Download(partial, continuity) = &mut self.held else {
+            return Err(Rejected::Differs(error));
+        };
+        partial.restart(None).map_err(DiskError::new("emptying", partial.path()))?;
+        match continuity {
+            Continuity::Resumed => Err(Rejected::Stitched(error)),
+            Continuity::InOneGo => Err(Rejected::Differs(error)),
+        }
+    }
+
+    /// Keeps the bytes, whatever they are: the user said so, and the lock will hold them to it.
+    pub(super) fn trust_on_first_use(
+        self,
+        cache: &Cache,
+        name: &str,
+    ) -> Result<Verified, DiskError> {
+        let content = self.measure()?;
+        let origin = Origin::FirstUse(self.place.clone());
+        self.keep(content, cache, name, origin)
+    }
+
+    fn measure(&self) -> Result<Content, DiskError> {
+        let path = self.path();
+        measure(path).map_err(DiskError::new("reading", path))
+    }
+
+    fn path(&self) -> &Path {
+        match &self.held {
+            Held::Download(partial, _) => partial.path(),
+            Held::Copy(temp) => temp.path(),
+        }
+    }
+
+    fn keep(
+        self,
+        content: Content,
+        cache: &Cache,
+        name: &str,
+        origin: Origin,
+    ) -> Result<Verified, DiskError> {
+        let entry = cache.keep(self.path(), content, name)?;
+        match self.held {
+            Held::Download(partial, _) => {
+                partial
+                    .forget()
+                    .map_err(DiskError::new("removing what belongs to", &entry.path))?;
+            }
+            // It has another name now; nothing is left to vanish.
+            Held::Copy(temp) => drop(temp.into_temp_path().keep()),
+        }
+        Ok(Verified::known(entry, origin))
+    }
+}
+
+impl Verified {
+    /// What [`Cache::find`] has just hashed.
+    pub(super) fn known(entry: Entry, origin: Origin) -> Self {
+        Self { path: entry.path, content: entry.content, origin }
+    }
+
+    /// The tarball, byte for byte as released. Whoever reads it checks its digest again while reading, as
+    /// [`payload::bundle::Writer::entry`] does.
+    #[must_use]
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Size and sums.
+    #[must_use]
+    pub fn content(&self) -> Content {
+        self.content
+    }
+
+    /// The digest that somebody vouches for.
+    #[must_use]
+    pub fn digest(&self) -> Digest {
+        self.content.digest
+    }
+
+    /// Who that is.
+    #[must_use]
+    pub fn origin(&self) -> &Origin {
+        &self.origin
+    }
+}

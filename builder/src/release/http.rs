@@ -1,0 +1,331 @@
+//! Edge: GET, with limits on everything, and nothing believed.
+//!
+//! Transparent decompression is neither compiled in nor asked for: what is hashed is what was published.
+//! There is no switch that turns certificate checks off.
+
+use std::fs;
+use std::io::Read as _;
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+use reqwest::blocking::{Client, Response};
+use reqwest::header::{self, HeaderMap};
+use reqwest::{Certificate, StatusCode, Url, redirect::Policy};
+
+use super::error::{Failure, ReleaseError};
+use super::redirect;
+
+/// Bounds of a download; [`Limits::default`] suits slow lines.
+#[derive(Debug, Clone, Copy)]
+pub struct Limits {
+    /// Until a connection stands.
+    pub connect: Duration,
+    /// Until the answer begins, and between two pieces of it.
+    pub idle: Duration,
+    /// For one file from one place, retries included. Noticed at the latest one `idle` later.
+    pub total: Duration,
+    /// The largest tarball. Upstream's have 10 to 30 MiB.
+    pub bytes: u64,
+    /// Attempts in a row without a byte of progress.
+    pub attempts: u32,
+    /// Pause before the second attempt; doubled before each further one.
+    pub pause: Duration,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            connect: Duration::from_secs(15),
+            idle: Duration::from_secs(30),
+            total: Duration::from_hours(1),
+            bytes: 256 * 1024 * 1024,
+            attempts: 3,
+            pause: Duration::from_secs(1),
+        }
+    }
+}
+
+/// What is here already, and how the server can tell whether it still has the same file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Resume {
+    pub(super) from: u64,
+    /// For `If-Range`.
+    pub(super) validator: String,
+}
+
+/// An answer to a GET.
+pub(super) enum Answer {
+    /// The file from its beginning.
+    Whole(Body),
+    /// The file from where we asked.
+    Rest(Body),
+    /// There is nothing after where we asked.
+    Complete,
+    /// Something that does not go on where we asked.
+    Unrelated,
+}
+
+/// A body on its way.
+pub(super) struct Body {
+    response: Response,
+    idle: Duration,
+    deadline: Deadline,
+    /// Bytes that this body has, where the server says so.
+    pub(super) length: Option<u64>,
+    /// What to send as `If-Range` later.
+    pub(super) validator: Option<String>,
+}
+
+/// When a transfer has taken too long.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Deadline {
+    start: Instant,
+    total: Duration,
+}
+
+impl Deadline {
+    fn check(self) -> Result<(), Failure> {
+        if self.start.elapsed() > self.total { Err(Failure::Late(self.total)) } else { Ok(()) }
+    }
+}
+
+/// The client.
+pub(super) struct Http {
+    client: Client,
+    limits: Limits,
+}
+
+impl Http {
+    /// Proxies come from `HTTPS_PROXY`, `HTTP_PROXY`, `ALL_PROXY` and `NO_PROXY`, trusted authorities from the
+    /// system (`SSL_CERT_FILE` included) and from the PEM file `ca_cert`.
+    pub(super) fn new(ca_cert: Option<&Path>, limits: Limits) -> Result<Self, ReleaseError> {
+        // The blocking client applies its timeout to the wait for an answer and to each read after it, which
+        // is what an idle limit is; the total is ours to watch.
+        let mut builder = Client::builder()
+            .user_agent(concat!("etcdpack/", env!("CARGO_PKG_VERSION")))
+            .timeout(limits.idle)
+            .connect_timeout(limits.connect)
+            .referer(false)
+            .redirect(Policy::custom(|attempt| {
+                match redirect::judge(attempt.previous(), attempt.url()) {
+                    Ok(()) => attempt.follow(),
+                    Err(refused) => attempt.error(refused),
+                }
+            }));
+        if let Some(path) = ca_cert {
+            builder = builder.tls_certs_merge(certificates(path)?);
+        }
+        let client = builder.build().map_err(|error| ReleaseError::Client(chain(&error)))?;
+        Ok(Self { client, limits })
+    }
+
+    pub(super) fn limits(&self) -> Limits {
+        self.limits
+    }
+
+    pub(super) fn deadline(&self) -> Deadline {
+        Deadline { start: Instant::now(), total: self.limits.total }
+    }
+
+    /// Asks for the file at `url`, or for its rest.
+    pub(super) fn get(
+        &self,
+        url: &Url,
+        resume: Option<&Resume>,
+        deadline: Deadline,
+    ) -> Result<Answer, Failure> {
+        deadline.check()?;
+        let mut request = self.client.get(url.clone()).header(header::ACCEPT_ENCODING, "identity");
+        if let Some(Resume { from, validator }) = resume {
+            request = request
+                .header(header::RANGE, format!("bytes={from}-"))
+                .header(header::IF_RANGE, validator);
+        }
+        let response = request.send().map_err(|error| self.failure(error))?;
+        let body = |response: Response| Body {
+            length: response.content_length(),
+            validator: validator(response.headers()),
+            idle: self.limits.idle,
+            deadline,
+            response,
+        };
+        match (response.status(), resume) {
+            (StatusCode::OK, _) => {
+                encoded(response.headers()).map_or_else(|| Ok(Answer::Whole(body(response))), Err)
+            }
+            (StatusCode::PARTIAL_CONTENT, Some(asked)) => {
+                if let Some(failure) = encoded(response.headers()) {
+                    return Err(failure);
+                }
+                let goes_on = goes_on(response.headers(), asked);
+                Ok(if goes_on { Answer::Rest(body(response)) } else { Answer::Unrelated })
+            }
+            (StatusCode::RANGE_NOT_SATISFIABLE, Some(asked)) => {
+                let complete = content_range(response.headers()) == Some((None, Some(asked.from)));
+                Ok(if complete { Answer::Complete } else { Answer::Unrelated })
+            }
+            (status, _) => Err(Failure::Status(status.to_string())),
+        }
+    }
+
+    /// A file of at most `most` bytes.
+    pub(super) fn get_small(&self, url: &Url, most: u64) -> Result<Vec<u8>, Failure> {
+        let Answer::Whole(mut body) = self.get(url, None, self.deadline())? else {
+            return Err(Failure::Network("the answer is not the whole file".to_owned()));
+        };
+        let mut bytes = Vec::new();
+        let mut buf = [0; 8 * 1024];
+        loop {
+            match body.read(&mut buf)? {
+                0 => return Ok(bytes),
+                n => bytes.extend_from_slice(buf.get(..n).unwrap_or_default()),
+            }
+            if bytes.len() as u64 > most {
+                return Err(Failure::TooLarge(most));
+            }
+        }
+    }
+
+    /// Waits before another attempt.
+    pub(super) fn pause(pause: Duration) {
+        std::thread::sleep(pause);
+    }
+
+    fn failure(&self, error: reqwest::Error) -> Failure {
+        let (late, refused) = (error.is_timeout(), error.is_redirect());
+        let text = chain(&error.without_url());
+        match () {
+            () if refused => Failure::Redirect(text),
+            () if late => Failure::Stalled(self.limits.idle),
+            // The words of rustls; its error type is not within reach behind reqwest's.
+            () if text.contains("invalid peer certificate") => Failure::Certificate(text),
+            () => Failure::Network(text),
+        }
+    }
+}
+
+impl Body {
+    /// The next piece; 0 at the end.
+    pub(super) fn read(&mut self, buf: &mut [u8]) -> Result<usize, Failure> {
+        self.deadline.check()?;
+        self.response.read(buf).map_err(|error| {
+            let inner = error.get_ref().and_then(|inner| inner.downcast_ref::<reqwest::Error>());
+            match inner {
+                Some(inner) if inner.is_timeout() => Failure::Stalled(self.idle),
+                Some(inner) => Failure::Network(chain(inner)),
+                None => Failure::Network(chain(&error)),
+            }
+        })
+    }
+}
+
+fn certificates(path: &Path) -> Result<Vec<Certificate>, ReleaseError> {
+    let bad =
+        |what: String| ReleaseError::BadFile { flag: "--ca-cert", path: path.to_owned(), what };
+    let pem = fs::read(path).map_err(|error| bad(error.to_string()))?;
+    match Certificate::from_pem_bundle(&pem) {
+        Ok(certificates) if !certificates.is_empty() => Ok(certificates),
+        Ok(_) => Err(bad("no PEM certificate in it".to_owned())),
+        Err(error) => Err(bad(chain(&error))),
+    }
+}
+
+/// An encoding would have to be undone before hashing, and no release is published with one.
+fn encoded(headers: &HeaderMap) -> Option<Failure> {
+    let value = headers.get(header::CONTENT_ENCODING)?;
+    let name = value.to_str().unwrap_or("?");
+    (!name.eq_ignore_ascii_case("identity")).then(|| Failure::Encoded(name.to_owned()))
+}
+
+/// A strong `ETag`, else the date: weak tags may not be used in `If-Range` (RFC 9110, 13.1.5).
+fn validator(headers: &HeaderMap) -> Option<String> {
+    let text = |name| headers.get(name).and_then(|value| value.to_str().ok());
+    let strong = text(header::ETAG).filter(|tag| tag.starts_with('"'));
+    strong.or_else(|| text(header::LAST_MODIFIED)).map(str::to_owned)
+}
+
+/// Whether a 206 is the rest of the file that we have the beginning of. Servers that ignore `If-Range` exist.
+fn goes_on(headers: &HeaderMap, asked: &Resume) -> bool {
+    let same = validator(headers).is_none_or(|validator| validator == asked.validator);
+    same && content_range(headers).is_some_and(|(from, _)| from == Some(asked.from))
+}
+
+/// First byte and size of all, from `bytes 0-1/2`, `bytes 0-1/*` or `bytes */2`.
+fn content_range(headers: &HeaderMap) -> Option<(Option<u64>, Option<u64>)> {
+    let text = headers.get(header::CONTENT_RANGE)?.to_str().ok()?;
+    let (range, total) = text.strip_prefix("bytes ")?.split_once('/')?;
+    let total = if total == "*" { None } else { Some(total.parse().ok()?) };
+    let from = if range == "*" { None } else { Some(range.split_once('-')?.0.parse().ok()?) };
+    Some((from, total))
+}
+
+/// An error and its causes in one line.
+fn chain(error: &dyn std::error::Error) -> String {
+    let mut texts = vec![error.to_string()];
+    let mut next = error.source();
+    while let Some(cause) = next {
+        let text = cause.to_string();
+        // Many layers only repeat the one below.
+        if texts.last().is_none_or(|last| !last.contains(&text)) {
+            texts.push(text);
+        }
+        next = cause.source();
+    }
+    texts.join(": ")
+}
+
+#[cfg(test)]
+mod tests {
+    use reqwest::header::{HeaderName, HeaderValue};
+
+    use super::*;
+
+    fn headers(pairs: &[(HeaderName, &'static str)]) -> HeaderMap {
+        pairs.iter().map(|(name, value)| (name.clone(), HeaderValue::from_static(value))).collect()
+    }
+
+    #[test]
+    fn ranges_are_read_strictly() {
+        for (text, range) in [
+            ("bytes 5-9/10", Some((Some(5), Some(10)))),
+            ("bytes 5-9/*", Some((Some(5), None))),
+            ("bytes */10", Some((None, Some(10)))),
+            ("bytes -/10", None),
+            ("bytes 5-9", None),
+            ("pages 5-9/10", None),
+        ] {
+            assert_eq!(content_range(&headers(&[(header::CONTENT_RANGE, text)])), range, "{text}");
+        }
+    }
+
+    #[test]
+    fn only_a_strong_validator_counts() {
+        let date = "Tue, 01 Jan 2019 00:00:00 GMT";
+        for (tag, expected) in [("\"a\"", Some("\"a\"")), ("W/\"a\"", Some(date))] {
+            let map = headers(&[(header::ETAG, tag), (header::LAST_MODIFIED, date)]);
+            assert_eq!(validator(&map).as_deref(), expected);
+        }
+        assert_eq!(validator(&headers(&[(header::ETAG, "W/\"a\"")])), None);
+    }
+
+    #[test]
+    fn a_rest_of_another_file_is_none() {
+        let asked = Resume { from: 5, validator: "\"a\"".to_owned() };
+        for (tag, range, is_rest) in [
+            ("\"a\"", "bytes 5-9/10", true),
+            ("\"b\"", "bytes 5-9/10", false),
+            ("\"a\"", "bytes 0-9/10", false),
+            ("\"a\"", "bytes */10", false),
+        ] {
+            let map = headers(&[(header::ETAG, tag), (header::CONTENT_RANGE, range)]);
+            assert_eq!(goes_on(&map, &asked), is_rest, "{tag} {range}");
+        }
+    }
+
+    #[test]
+    fn an_encoded_answer_is_refused() {
+        assert!(encoded(&headers(&[(header::CONTENT_ENCODING, "x-gzip")])).is_some());
+        assert!(encoded(&headers(&[(header::CONTENT_ENCODING, "Identity")])).is_none());
+        assert!(encoded(&HeaderMap::new()).is_none());
+    }
+}

@@ -1,0 +1,309 @@
+//! Edge: asks one place after the other, and lets nothing through that has not been verified.
+
+use std::cell::OnceCell;
+use std::fs::{self, File};
+use std::io::{self, Read as _};
+use std::path::Path;
+
+use payload::etcd;
+
+use super::download::{download, small};
+use super::error::{Failure, ReleaseError};
+use super::fetched::{Fetched, Rejected, Verified};
+use super::http::Http;
+use super::partial::{Partial, Waited};
+use super::source::{self, Location, SUMS};
+use super::voucher::{Origin, Voucher};
+use super::{FirstUse, Wanted, sums};
+use crate::cache::{Cache, DiskError};
+use crate::narrator::Narrator;
+
+/// One release on its way.
+pub(super) struct Job<'a> {
+    wanted: &'a Wanted,
+    cache: Cache,
+    /// The tarball's name.
+    name: String,
+    /// Made when the first question goes out: with everything in the cache there is none.
+    http: OnceCell<Http>,
+    narrator: &'a mut dyn Narrator,
+}
+
+/// What a place has.
+enum Got {
+    Fetched(Fetched),
+    /// Another builder has put it into the cache meanwhile.
+    Known(Verified),
+}
+
+/// Why one place did not lead to a verified release.
+enum NotHere {
+    /// On to the next.
+    Failed(Failure),
+    /// Wrong bytes, for which the place may not be to blame.
+    Stitched(ReleaseError),
+    /// The next would not help.
+    Fatal(ReleaseError),
+}
+
+impl From<Failure> for NotHere {
+    fn from(failure: Failure) -> Self {
+        Self::Failed(failure)
+    }
+}
+
+impl From<ReleaseError> for NotHere {
+    fn from(error: ReleaseError) -> Self {
+        Self::Fatal(error)
+    }
+}
+
+impl From<DiskError> for NotHere {
+    fn from(error: DiskError) -> Self {
+        Self::Fatal(error.into())
+    }
+}
+
+impl From<Rejected> for NotHere {
+    fn from(rejected: Rejected) -> Self {
+        match rejected {
+            Rejected::Stitched(error) => Self::Stitched(error),
+            Rejected::Differs(error) => Self::Fatal(error),
+        }
+    }
+}
+
+/// What a place did not deliver, worst first.
+#[derive(Default)]
+struct Failures {
+    foreign: Option<(String, &'static str)>,
+    last: Option<String>,
+}
+
+impl<'a> Job<'a> {
+    pub(super) fn new(wanted: &'a Wanted, cache: Cache, narrator: &'a mut dyn Narrator) -> Self {
+        let name = source::asset(wanted.version, wanted.arch);
+        Self { wanted, cache, name, http: OnceCell::new(), narrator }
+    }
+
+    /// Takes the local tarball at `path`.
+    pub(super) fn take(
+        mut self,
+        path: &Path,
+        voucher: Option<Voucher>,
+    ) -> Result<Verified, ReleaseError> {
+        let fetched =
+            Fetched::copied(path, &self.cache, self.wanted.limits.bytes).map_err(|failure| {
+                match failure {
+                    Failure::Foreign(what) => {
+                        ReleaseError::Foreign { place: path.display().to_string(), what }
+                    }
+                    failure => ReleaseError::BadFile {
+                        flag: "--release",
+                        path: path.to_owned(),
+                        what: failure.to_string(),
+                    },
+                }
+            })?;
+        let voucher = voucher.or_else(|| self.sums_beside(path));
+        match (voucher, self.wanted.first_use) {
+            (Some(voucher), _) => Ok(fetched.verify(voucher, &self.cache, &self.name)?),
+            (None, FirstUse::Trust) => Ok(fetched.trust_on_first_use(&self.cache, &self.name)?),
+            (None, FirstUse::Refuse) => Err(self.unvouched()),
+        }
+    }
+
+    /// Takes the release from the cache or from the first place that has it.
+    pub(super) fn fetch(mut self, voucher: Option<Voucher>) -> Result<Verified, ReleaseError> {
+        let Some(voucher) = voucher else {
+            return self.fetch_unpinned();
+        };
+        match self.cached(&voucher)? {
+            Some(verified) => Ok(verified),
+            None => self.fetch_vouched(&voucher),
+        }
+    }
+
+    fn fetch_unpinned(&mut self) -> Result<Verified, ReleaseError> {
+        let (version, arch) = (self.wanted.version, self.wanted.arch);
+        if let Some(mirror) = self.wanted.sources.iter().find(|mirror| mirror.is_unprotected()) {
+            return Err(ReleaseError::Unprotected(mirror.clone(), version, arch));
+        }
+        if etcd::publishes_checksums(version)
+            && let Some(voucher) = self.published_sums()?
+        {
+            return match self.cached(&voucher)? {
+                Some(verified) => Ok(verified),
+                None => self.fetch_vouched(&voucher),
+            };
+        }
+        match self.wanted.first_use {
+            FirstUse::Refuse => Err(self.unvouched()),
+            FirstUse::Trust => self.fetch_on_trust(),
+        }
+    }
+
+    fn fetch_vouched(&mut self, voucher: &Voucher) -> Result<Verified, ReleaseError> {
+        let mut failures = Failures::default();
+        for mirror in &self.wanted.sources {
+            let location = mirror.locate(self.wanted.version, &self.name);
+            let outcome = match self.get_verified(&location, voucher) {
+                // Bytes that were put together in several attempts get one fresh chance.
+                Err(NotHere::Stitched(_)) => {
+                    self.narrator.warn(
+                        "what several attempts put together is not the release; starting over",
+                    );
+                    self.get_verified(&location, voucher)
+                }
+                outcome => outcome,
+            };
+            match outcome {
+                Ok(verified) => return Ok(verified),
+                Err(NotHere::Failed(failure)) => self.failed(&mut failures, &location, &failure),
+                Err(NotHere::Stitched(error) | NotHere::Fatal(error)) => return Err(error),
+            }
+        }
+        Err(self.nowhere(failures))
+    }
+
+    fn get_verified(
+        &mut self,
+        location: &Location,
+        voucher: &Voucher,
+    ) -> Result<Verified, NotHere> {
+        match self.get(location, Some(voucher))? {
+            Got::Known(verified) => Ok(verified),
+            Got::Fetched(fetched) => {
+                Ok(fetched.verify(voucher.clone(), &self.cache, &self.name)?)
+            }
+        }
+    }
+
+    fn fetch_on_trust(&mut self) -> Result<Verified, ReleaseError> {
+        let mut failures = Failures::default();
+        for mirror in &self.wanted.sources {
+            let location = mirror.locate(self.wanted.version, &self.name);
+            match self.get(&location, None) {
+                Ok(Got::Fetched(fetched)) => {
+                    return Ok(fetched.trust_on_first_use(&self.cache, &self.name)?);
+                }
+                Ok(Got::Known(verified)) => return Ok(verified),
+                Err(NotHere::Failed(failure)) => self.failed(&mut failures, &location, &failure),
+                Err(NotHere::Stitched(error) | NotHere::Fatal(error)) => return Err(error),
+            }
+        }
+        Err(self.nowhere(failures))
+    }
+
+    fn get(&mut self, location: &Location, voucher: Option<&Voucher>) -> Result<Got, NotHere> {
+        if let Some(path) = location.local() {
+            return Ok(Got::Fetched(Fetched::copied(
+                &path,
+                &self.cache,
+                self.wanted.limits.bytes,
+            )?));
+        }
+        let mut partial = Partial::claim(&self.cache, location.url().as_str(), self.narrator)?;
+        if partial.waited() == Waited::Yes
+            && let Some(voucher) = voucher
+            && let Some(verified) = self.cached(voucher)?
+        {
+            return Ok(Got::Known(verified));
+        }
+        let continuity =
+            download(http(&self.http, self.wanted)?, location, &mut partial, self.narrator)?;
+        Ok(Got::Fetched(Fetched::downloaded(partial, continuity, location.to_string())))
+    }
+
+    fn cached(&mut self, voucher: &Voucher) -> Result<Option<Verified>, ReleaseError> {
+        let entry = self.cache.find(voucher.digest, &self.name, self.narrator)?;
+        Ok(entry.map(|entry| Verified::known(entry, voucher.origin.clone())))
+    }
+
+    /// Upstream's own list, from the first place that has a proper one.
+    fn published_sums(&mut self) -> Result<Option<Voucher>, ReleaseError> {
+        let (mut answered, mut failures) = (false, Failures::default());
+        for mirror in &self.wanted.sources {
+            let location = mirror.locate(self.wanted.version, SUMS);
+            let bytes = match location.local() {
+                Some(path) => read_sums(&path).map_err(Failure::from),
+                None => small(http(&self.http, self.wanted)?, &location, sums::MAX_BYTES),
+            };
+            match bytes.map(|bytes| sums::find(&bytes, &self.name)) {
+                Ok(Ok(digest)) => {
+                    return Ok(Some(Voucher {
+                        digest,
+                        origin: Origin::Sums(location.to_string()),
+                    }));
+                }
+                Ok(Err(error)) => {
+                    answered = true;
+                    self.narrator.warn(&format!("{location}: {error}"));
+                }
+                Err(failure) => {
+                    answered |= matches!(failure, Failure::Status(_) | Failure::Local(_));
+                    self.failed(&mut failures, &location, &failure);
+                }
+            }
+        }
+        // That nothing vouches for the release can be said only where somebody has answered.
+        if answered { Ok(None) } else { Err(self.nowhere(failures)) }
+    }
+
+    /// A list that came with a local tarball.
+    fn sums_beside(&mut self, path: &Path) -> Option<Voucher> {
+        let list = path.with_file_name(SUMS);
+        let bytes = read_sums(&list).ok()?;
+        match sums::find(&bytes, &self.name) {
+            Ok(digest) => {
+                Some(Voucher { digest, origin: Origin::Sums(list.display().to_string()) })
+            }
+            Err(error) => {
+                self.narrator.warn(&format!("`{}`: {error}", list.display()));
+                None
+            }
+        }
+    }
+
+    fn failed(&mut self, failures: &mut Failures, location: &Location, failure: &Failure) {
+        self.narrator.warn(&format!("{location}: {failure}"));
+        if let Failure::Foreign(what) = failure {
+            failures.foreign.get_or_insert((location.to_string(), what));
+        }
+        failures.last = Some(format!("{location}: {failure}"));
+    }
+
+    fn nowhere(&self, failures: Failures) -> ReleaseError {
+        match failures.foreign {
+            Some((place, what)) => ReleaseError::Foreign { place, what },
+            None => ReleaseError::Unreachable {
+                version: self.wanted.version,
+                arch: self.wanted.arch,
+                last: failures.last.unwrap_or_else(|| "there is none".to_owned()),
+            },
+        }
+    }
+
+    fn unvouched(&self) -> ReleaseError {
+        ReleaseError::Unvouched(self.wanted.version, self.wanted.arch)
+    }
+}
+
+/// The client, made at the first use.
+fn http<'a>(cell: &'a OnceCell<Http>, wanted: &Wanted) -> Result<&'a Http, ReleaseError> {
+    if let Some(http) = cell.get() {
+        return Ok(http);
+    }
+    let http = Http::new(wanted.ca_cert.as_deref(), wanted.limits)?;
+    Ok(cell.get_or_init(|| http))
+}
+
+/// A list on this machine.
+fn read_sums(path: &Path) -> io::Result<Vec<u8>> {
+    if !fs::metadata(path)?.is_file() {
+        return Err(io::Error::other("not a regular file"));
+    }
+    let mut bytes = Vec::new();
+    File::open(path)?.take(sums::MAX_BYTES).read_to_end(&mut bytes)?;
+    Ok(bytes)
+}

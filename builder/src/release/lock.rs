@@ -1,0 +1,211 @@
+//! `etcdpack.lock`: which releases were accepted, on whose word, and when.
+//!
+//! Pure: text in, value out. [`super::ledger`] reads and writes the file.
+
+use std::fmt::Write as _;
+
+use payload::digest::Digest;
+use payload::etcd::{Arch, EtcdVersion};
+use serde::{Deserialize, Serialize};
+use time::Date;
+
+/// The layout of the file; raised when an older etcdpack could misread it.
+const VERSION: u32 = 1;
+
+/// One accepted release.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Locked {
+    pub(super) version: EtcdVersion,
+    pub(super) arch: Arch,
+    pub(super) sha256: Digest,
+    /// Whose word it was, for people.
+    pub(super) origin: String,
+    /// The day, UTC.
+    #[serde(with = "iso_date")]
+    pub(super) accepted: Date,
+}
+
+/// The whole file, sorted by version and architecture.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Lock {
+    version: u32,
+    #[serde(default)]
+    release: Vec<Locked>,
+}
+
+/// Why a lock file cannot be used.
+#[derive(Debug, thiserror::Error, PartialEq, Eq)]
+pub enum LockError {
+    /// The parser's words, with line and column.
+    #[error("{0}")]
+    Toml(String),
+    /// Of another etcdpack.
+    #[error("its version is {0}, this etcdpack knows version {VERSION}")]
+    Version(u32),
+    /// Two entries for one release.
+    #[error("it lists etcd {0} for {1} twice")]
+    Twice(EtcdVersion, Arch),
+}
+
+impl Default for Lock {
+    fn default() -> Self {
+        Self { version: VERSION, release: Vec::new() }
+    }
+}
+
+impl Lock {
+    /// Reads the text of a lock file.
+    pub(super) fn parse(text: &str) -> Result<Self, LockError> {
+        let mut lock: Self = toml::from_str(text)
+            .map_err(|error| LockError::Toml(error.to_string().trim_end().to_owned()))?;
+        if lock.version != VERSION {
+            return Err(LockError::Version(lock.version));
+        }
+        lock.sort();
+        match lock.release.windows(2).find_map(|pair| match pair {
+            [a, b] if (a.version, a.arch) == (b.version, b.arch) => {
+                Some(LockError::Twice(a.version, a.arch))
+            }
+            _ => None,
+        }) {
+            Some(error) => Err(error),
+            None => Ok(lock),
+        }
+    }
+
+    /// The text that [`Lock::parse`] reads.
+    pub(super) fn render(&self) -> String {
+        let mut text = String::from(
+            "# The etcd releases that etcdpack accepted here. Keep this file with the cluster file.\n",
+        );
+        // Writing to a String cannot fail, and what a lock holds are plain strings.
+        let _ = writeln!(text, "version = {}", self.version);
+        for locked in &self.release {
+            let entry = toml::to_string(locked).unwrap_or_default();
+            let _ = write!(text, "\n[[release]]\n{entry}");
+        }
+        text
+    }
+
+    /// What was accepted for this release.
+    pub(super) fn find(&self, version: EtcdVersion, arch: Arch) -> Option<&Locked> {
+        self.release.iter().find(|locked| (locked.version, locked.arch) == (version, arch))
+    }
+
+    /// Adds `new`, or puts it in the place of the entry that vouches for other bytes. An entry for the same
+    /// bytes stays as it is, with its first origin and day. Says whether anything changed.
+    pub(super) fn record(&mut self, new: Locked) -> bool {
+        if self.find(new.version, new.arch).is_some_and(|old| old.sha256 == new.sha256) {
+            return false;
+        }
+        self.release.retain(|old| (old.version, old.arch) != (new.version, new.arch));
+        self.release.push(new);
+        self.sort();
+        true
+    }
+
+    fn sort(&mut self) {
+        self.release.sort_by_key(|locked| (locked.version, locked.arch));
+    }
+}
+
+/// A day as `2026-01-31`.
+mod iso_date {
+    #![expect(clippy::trivially_copy_pass_by_ref, reason = "serde's signature")]
+
+    use serde::{Deserialize as _, Deserializer, Serializer, de, ser};
+    use time::Date;
+    use time::format_description::well_known::Iso8601;
+
+    pub(super) fn serialize<S: Serializer>(date: &Date, to: S) -> Result<S::Ok, S::Error> {
+        to.serialize_str(&date.format(&Iso8601::DATE).map_err(ser::Error::custom)?)
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<Date, D::Error> {
+        let text = String::deserialize(from)?;
+        Date::parse(&text, &Iso8601::DATE)
+            .map_err(|_| de::Error::custom("a day is written as `2026-01-31`"))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn locked(patch: u64, arch: Arch, bytes: &[u8]) -> Locked {
+        Locked {
+            version: EtcdVersion::new(3, 1, patch.try_into().unwrap()),
+            arch,
+            sha256: Digest::of(bytes),
+            origin: "the \"cluster\" file\n".to_owned(),
+            accepted: Date::from_calendar_date(2026, time::Month::January, 31).unwrap(),
+        }
+    }
+
+    #[test]
+    fn text_and_value_are_one_and_sorted() {
+        let mut lock = Lock::default();
+        for new in [
+            locked(20, Arch::Arm64, b"a"),
+            locked(9, Arch::Amd64, b"b"),
+            locked(20, Arch::Amd64, b"c"),
+        ] {
+            assert!(lock.record(new));
+        }
+        let text = lock.render();
+        assert_eq!(Lock::parse(&text), Ok(lock.clone()));
+        let at = |what: &str| text.find(what).unwrap();
+        assert!(
+            at("\"3.1.9\"") < at("\"3.1.20\"") || at("\"v3.1.9\"") < at("\"v3.1.20\""),
+            "{text}"
+        );
+        assert!(text.contains("accepted = \"2026-01-31\""), "{text}");
+        assert_eq!(
+            lock.find(EtcdVersion::new(3, 1, 20), Arch::Arm64).unwrap().sha256,
+            Digest::of(b"a")
+        );
+        assert_eq!(lock.find(EtcdVersion::new(3, 1, 9), Arch::Arm64), None);
+        assert_eq!(Lock::parse(&Lock::default().render()), Ok(Lock::default()));
+    }
+
+    #[test]
+    fn the_same_bytes_keep_their_first_entry_and_others_replace_it() {
+        let mut lock = Lock::default();
+        lock.record(locked(20, Arch::Amd64, b"a"));
+        let later = Locked { origin: "later".to_owned(), ..locked(20, Arch::Amd64, b"a") };
+        assert!(!lock.record(later));
+        assert_ne!(lock.release[0].origin, "later");
+        assert!(lock.record(locked(20, Arch::Amd64, b"b")));
+        assert_eq!(lock.release.len(), 1);
+        assert_eq!(lock.release[0].sha256, Digest::of(b"b"));
+    }
+
+    #[test]
+    fn a_damaged_file_is_refused() {
+        let mut lock = Lock::default();
+        lock.record(locked(20, Arch::Amd64, b"a"));
+        let text = lock.render();
+        let entry = text.split_once("[[release]]").unwrap().1;
+        assert_eq!(
+            Lock::parse(&text.replace("version = 1", "version = 2")),
+            Err(LockError::Version(2))
+        );
+        assert!(matches!(
+            Lock::parse(&format!("{text}\n[[release]]{entry}")),
+            Err(LockError::Twice(..))
+        ));
+        for bad in [
+            String::new(),
+            text.replace("origin", "origins"),
+            text.replace("2026-01-31", "2026-02-31"),
+            text.replace("2026-01-31", "yesterday"),
+            text.replace("sha256 = \"", "sha256 = \"0"),
+            format!("more = 1\n{text}"),
+            "<html>".to_owned(),
+        ] {
+            assert!(matches!(Lock::parse(&bad), Err(LockError::Toml(_))), "{bad}");
+        }
+    }
+}

@@ -1,0 +1,112 @@
+//! Getting one etcd release and proving that it is the one.
+//!
+//! [`obtain`] is the whole of it: what vouches for the release is settled first ([`voucher`]), then the tarball
+//! comes from the cache, a local file, a mirror or upstream ([`job`]), is hashed as it lies on the disk
+//! ([`fetched`]), and what was accepted is written to `etcdpack.lock` ([`ledger`]). Nothing is ever unpacked here.
+
+mod download;
+mod error;
+mod fetched;
+mod http;
+mod job;
+mod ledger;
+mod lock;
+mod partial;
+mod redirect;
+mod source;
+mod sums;
+mod voucher;
+
+use std::path::PathBuf;
+
+use payload::digest::Digest;
+use payload::etcd::{Arch, EtcdVersion};
+use time::Date;
+
+pub use error::ReleaseError;
+pub use fetched::Verified;
+pub use http::Limits;
+pub use lock::LockError;
+pub use source::{Mirror, NotAMirror, asset};
+pub use voucher::Origin;
+
+use crate::cache::Cache;
+use crate::narrator::Narrator;
+use lock::Locked;
+use voucher::Known;
+
+/// One release, and on which terms.
+#[derive(Debug, Clone)]
+pub struct Wanted {
+    pub version: EtcdVersion,
+    pub arch: Arch,
+    /// The user's word: `release.sha256` of the cluster file.
+    pub sha256: Option<Digest>,
+    /// Asked in this order; [`Mirror::before_upstream`] makes it.
+    pub sources: Vec<Mirror>,
+    /// `--release`: this tarball instead of any source.
+    pub local: Option<PathBuf>,
+    pub first_use: FirstUse,
+    /// `--ca-cert`: a PEM file with further authorities.
+    pub ca_cert: Option<PathBuf>,
+    /// `etcdpack.lock`, beside the cluster file.
+    pub lock: PathBuf,
+    /// See [`crate::cache::default_root`].
+    pub cache: PathBuf,
+    pub limits: Limits,
+    /// The day, UTC, for the lock file.
+    pub today: Date,
+}
+
+/// What happens to a release that nobody vouches for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum FirstUse {
+    Refuse,
+    /// `--trust-on-first-use`: taken as it comes, said so, and locked.
+    Trust,
+}
+
+/// Gets and verifies `wanted`. Without a network if a file that is vouched for is in the cache.
+pub fn obtain(wanted: &Wanted, narrator: &mut dyn Narrator) -> Result<Verified, ReleaseError> {
+    let lock = ledger::load(&wanted.lock)?;
+    let locked = lock.find(wanted.version, wanted.arch);
+    let known = Known::of(wanted.version, wanted.arch, wanted.sha256, locked);
+    let (voucher, contradictions) = voucher::choose(&known);
+    for contradiction in contradictions {
+        narrator.warn(&contradiction.to_string());
+    }
+    let cache = Cache::open(&wanted.cache)?;
+    let job = job::Job::new(wanted, cache, narrator);
+    let verified = match &wanted.local {
+        Some(path) => job.take(path, voucher)?,
+        None => job.fetch(voucher)?,
+    };
+    if let Some(doubt) = voucher::doubt(&known, verified.digest(), verified.origin()) {
+        narrator.warn(&doubt);
+    }
+    accept(wanted, &verified, narrator)?;
+    Ok(verified)
+}
+
+/// Holds all later builds to what has been accepted now.
+fn accept(
+    wanted: &Wanted,
+    verified: &Verified,
+    narrator: &mut dyn Narrator,
+) -> Result<(), ReleaseError> {
+    let Wanted { version, arch, .. } = *wanted;
+    if let Origin::FirstUse(_) = verified.origin() {
+        narrator.warn(&format!(
+            "nothing vouches for etcd {version} on {arch}; trusting these bytes from now on: {}",
+            verified.digest()
+        ));
+    }
+    let entry = Locked {
+        version,
+        arch,
+        sha256: verified.digest(),
+        origin: verified.origin().to_string(),
+        accepted: wanted.today,
+    };
+    ledger::record(&wanted.lock, entry)
+}

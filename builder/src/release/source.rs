@@ -1,0 +1,178 @@
+//! Where a release may be had: mirrors, upstream, and the URLs of its files there.
+//!
+//! Pure: nothing is looked up. A mirror's password never leaves this file in a text for people.
+
+use std::fmt;
+use std::path::PathBuf;
+
+use payload::etcd::{Arch, EtcdVersion};
+use reqwest::Url;
+
+/// Upstream's release page and its mirror, in the order in which they are asked
+/// (etcd's own `CHANGELOG` and release notes name both).
+const UPSTREAM: [&str; 2] =
+    ["https://github.com/etcd-io/etcd/releases/download", "https://storage.googleapis.com/etcd"];
+
+/// The file in which upstream lists the sums of a release.
+pub(super) const SUMS: &str = "SHA256SUMS";
+
+/// A base URL under which releases lie as `vX.Y.Z/etcd-vX.Y.Z-linux-ARCH.tar.gz`.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Mirror(Url);
+
+/// A text that is no usable base URL.
+#[derive(Debug, thiserror::Error, PartialEq, Eq)]
+pub enum NotAMirror {
+    /// Unparsable, or with a part that makes no sense in a base.
+    #[error("a mirror is an `https://`, `http://` or `file:///` URL without query and fragment")]
+    Shape,
+    /// `file://host/...`
+    #[error("a `file:` mirror is a path on this machine: `file:///...`")]
+    FileHost,
+}
+
+impl Mirror {
+    /// Reads a base URL; a slash at its end makes no difference.
+    pub fn parse(text: &str) -> Result<Self, NotAMirror> {
+        let url = Url::parse(text).map_err(|_| NotAMirror::Shape)?;
+        if !["https", "http", "file"].contains(&url.scheme())
+            || url.query().is_some()
+            || url.fragment().is_some()
+        {
+            return Err(NotAMirror::Shape);
+        }
+        if url.scheme() == "file" && url.to_file_path().is_err() {
+            return Err(NotAMirror::FileHost);
+        }
+        Ok(Self(url))
+    }
+
+    /// `own` in their order, then upstream.
+    pub fn before_upstream<T: AsRef<str>>(own: &[T]) -> Result<Vec<Self>, NotAMirror> {
+        own.iter().map(AsRef::as_ref).chain(UPSTREAM).map(Self::parse).collect()
+    }
+
+    /// Whether anybody on the way can change what it delivers.
+    #[must_use]
+    pub fn is_unprotected(&self) -> bool {
+        self.0.scheme() == "http"
+    }
+
+    /// The URL of `file` in the directory of `version`.
+    #[must_use]
+    pub(crate) fn locate(&self, version: EtcdVersion, file: &str) -> Location {
+        let mut url = self.0.clone();
+        // Only a URL that cannot be a base has no segments; `parse` lets none through.
+        if let Ok(mut segments) = url.path_segments_mut() {
+            segments.pop_if_empty().push(&version.tag()).push(file);
+        }
+        Location(url)
+    }
+}
+
+impl fmt::Display for Mirror {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&redacted(&self.0))
+    }
+}
+
+impl fmt::Debug for Mirror {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+/// The URL of one file of a release.
+#[derive(Clone)]
+pub(crate) struct Location(Url);
+
+impl Location {
+    /// With user and password, for the client alone.
+    pub(crate) fn url(&self) -> &Url {
+        &self.0
+    }
+
+    /// The path that a `file:` URL names.
+    pub(crate) fn local(&self) -> Option<PathBuf> {
+        if self.0.scheme() == "file" { self.0.to_file_path().ok() } else { None }
+    }
+}
+
+impl fmt::Display for Location {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&redacted(&self.0))
+    }
+}
+
+/// Without user and password: messages and the lock file are shown around.
+fn redacted(url: &Url) -> String {
+    let mut url = url.clone();
+    // Both fail only where there is no host, and then there are no credentials either.
+    let _ = url.set_username("");
+    let _ = url.set_password(None);
+    url.to_string()
+}
+
+/// The tarball's name, as upstream spells it.
+#[must_use]
+pub fn asset(version: EtcdVersion, arch: Arch) -> String {
+    format!("etcd-{}-linux-{arch}.tar.gz", version.tag())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const V: EtcdVersion = EtcdVersion::new(3, 1, 20);
+
+    #[test]
+    fn locations_are_upstreams_shape() {
+        let file = asset(V, Arch::Amd64);
+        let found: Vec<String> =
+            Mirror::before_upstream(&["https://m.example/etcd/", "file:///srv/my%20etcd"])
+                .unwrap()
+                .iter()
+                .map(|mirror| mirror.locate(V, &file).to_string())
+                .collect();
+        assert_eq!(
+            found,
+            [
+                "https://m.example/etcd/v3.1.20/etcd-v3.1.20-linux-amd64.tar.gz",
+                "file:///srv/my%20etcd/v3.1.20/etcd-v3.1.20-linux-amd64.tar.gz",
+                "https://github.com/etcd-io/etcd/releases/download/v3.1.20/etcd-v3.1.20-linux-amd64.tar.gz",
+                "https://storage.googleapis.com/etcd/v3.1.20/etcd-v3.1.20-linux-amd64.tar.gz",
+            ]
+        );
+        let local = Mirror::parse("file:///srv/my%20etcd").unwrap().locate(V, "x").local();
+        assert_eq!(local, Some(PathBuf::from("/srv/my etcd/v3.1.20/x")));
+        assert_eq!(asset(V, Arch::Arm64), "etcd-v3.1.20-linux-arm64.tar.gz");
+    }
+
+    #[test]
+    fn credentials_are_kept_for_the_client_only() {
+        let mirror = Mirror::parse("https://me:hunter2@m.example/e").unwrap();
+        let location = mirror.locate(V, "f");
+        for shown in [mirror.to_string(), format!("{mirror:?}"), location.to_string()] {
+            assert!(!shown.contains("hunter2") && !shown.contains("me:"), "{shown}");
+        }
+        assert_eq!(location.url().password(), Some("hunter2"));
+    }
+
+    #[test]
+    fn what_is_no_base_is_refused() {
+        for text in [
+            "",
+            "m.example",
+            "ftp://m/",
+            "data:x",
+            "https://m/?a=b",
+            "https://m/#x",
+            "file://host/x",
+            "/srv",
+        ] {
+            assert!(Mirror::parse(text).is_err(), "{text}");
+        }
+        assert!(Mirror::parse("http://m/").unwrap().is_unprotected());
+        assert!(!Mirror::parse("file:///m").unwrap().is_unprotected());
+    }
+}

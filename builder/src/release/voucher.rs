@@ -1,0 +1,178 @@
+//! Whose word counts on what a release's tarball must hash to.
+//!
+//! In this order: the user's (`release.sha256` of the cluster file), what was accepted before
+//! (`etcdpack.lock`), what is compiled in, upstream's `SHA256SUMS`. Hints never vouch: they can only warn.
+
+use std::fmt;
+
+use payload::digest::Digest;
+use payload::etcd::{self, Arch, EtcdVersion};
+use time::Date;
+
+use super::lock::Locked;
+
+/// All that is known of a release before anything is downloaded.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Known {
+    pub(super) user: Option<Digest>,
+    pub(super) locked: Option<Locked>,
+    pub(super) compiled: Option<Digest>,
+    /// Sums that one source alone published.
+    pub(super) hints: Vec<Digest>,
+}
+
+impl Known {
+    pub(super) fn of(
+        version: EtcdVersion,
+        arch: Arch,
+        user: Option<Digest>,
+        locked: Option<&Locked>,
+    ) -> Self {
+        Self {
+            user,
+            locked: locked.cloned(),
+            // The table's own tests see to it that each text is a sum; one that is not vouches for nothing.
+            compiled: etcd::pinned(version, arch).and_then(|text| text.parse().ok()),
+            hints: etcd::hints(version, arch).filter_map(|text| text.parse().ok()).collect(),
+        }
+    }
+}
+
+/// Who vouches.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Origin {
+    /// `release.sha256` of the cluster file, or `--sha256`.
+    ClusterFile,
+    /// `etcdpack.lock`, since that day.
+    Lock(Date),
+    /// The table compiled into etcdpack.
+    Compiled,
+    /// Upstream's list, and where it was found.
+    Sums(String),
+    /// Nobody: the first bytes seen were taken for the right ones.
+    FirstUse(String),
+}
+
+impl fmt::Display for Origin {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::ClusterFile => f.write_str("cluster file"),
+            Self::Lock(since) => write!(f, "etcdpack.lock, accepted on {since}"),
+            Self::Compiled => f.write_str("sum compiled into etcdpack"),
+            Self::Sums(place) => write!(f, "SHA256SUMS at {place}"),
+            Self::FirstUse(place) => write!(f, "trust on first use, from {place}"),
+        }
+    }
+}
+
+/// A digest that somebody vouches for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Voucher {
+    pub(super) digest: Digest,
+    pub(super) origin: Origin,
+}
+
+/// Two words on the same release; the first counts.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Contradiction {
+    counts: Voucher,
+    overruled: Voucher,
+}
+
+impl fmt::Display for Contradiction {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { counts, overruled } = self;
+        write!(
+            f,
+            "two different sums for one release: {} ({}) and {} ({}); the first one counts",
+            counts.digest, counts.origin, overruled.digest, overruled.origin
+        )
+    }
+}
+
+/// The word that counts, if there is any without the network, and those that it overrules.
+pub(super) fn choose(known: &Known) -> (Option<Voucher>, Vec<Contradiction>) {
+    let user = known.user.map(|digest| Voucher { digest, origin: Origin::ClusterFile });
+    let locked = known
+        .locked
+        .as_ref()
+        .map(|lock| Voucher { digest: lock.sha256, origin: Origin::Lock(lock.accepted) });
+    let compiled = known.compiled.map(|digest| Voucher { digest, origin: Origin::Compiled });
+    let mut words = user.into_iter().chain(locked).chain(compiled);
+    let Some(counts) = words.next() else {
+        return (None, Vec::new());
+    };
+    let contradictions = words
+        .filter(|word| word.digest != counts.digest)
+        .map(|overruled| Contradiction { counts: counts.clone(), overruled })
+        .collect();
+    (Some(counts), contradictions)
+}
+
+/// What the hints say against the digest that was accepted on weaker words than the user's.
+pub(super) fn doubt(known: &Known, accepted: Digest, origin: &Origin) -> Option<String> {
+    let weak = matches!(origin, Origin::Sums(_) | Origin::FirstUse(_));
+    if !weak || known.hints.is_empty() || known.hints.contains(&accepted) {
+        return None;
+    }
+    let hints: Vec<String> = known.hints.iter().map(Digest::to_string).collect();
+    Some(format!("a single public source lists another sum for this release: {}", hints.join(", ")))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn locked(digest: Digest) -> Locked {
+        Locked {
+            version: EtcdVersion::new(3, 1, 20),
+            arch: Arch::Amd64,
+            sha256: digest,
+            origin: "x".to_owned(),
+            accepted: Date::MIN,
+        }
+    }
+
+    #[test]
+    fn the_order_is_user_lock_compiled() {
+        let [u, l, c] = [b"u", b"l", b"c"].map(|bytes| Digest::of(bytes));
+        for (known, counts, overruled) in [
+            ((None, None, None), None, 0),
+            ((None, None, Some(c)), Some((c, Origin::Compiled)), 0),
+            ((None, Some(l), Some(c)), Some((l, Origin::Lock(Date::MIN))), 1),
+            ((Some(u), Some(l), Some(c)), Some((u, Origin::ClusterFile)), 2),
+            ((Some(u), Some(u), Some(c)), Some((u, Origin::ClusterFile)), 1),
+            ((Some(u), None, Some(u)), Some((u, Origin::ClusterFile)), 0),
+        ] {
+            let known = Known {
+                user: known.0,
+                locked: known.1.map(locked),
+                compiled: known.2,
+                hints: Vec::new(),
+            };
+            let (voucher, contradictions) = choose(&known);
+            assert_eq!(voucher.map(|v| (v.digest, v.origin)), counts);
+            assert_eq!(contradictions.len(), overruled);
+        }
+    }
+
+    #[test]
+    fn a_contradiction_names_both_sums() {
+        let (u, c) = (Digest::of(b"u"), Digest::of(b"c"));
+        let (_, found) = choose(&Known { user: Some(u), compiled: Some(c), ..Known::default() });
+        let text = found[0].to_string();
+        assert!(text.contains(&u.to_string()) && text.contains(&c.to_string()), "{text}");
+    }
+
+    #[test]
+    fn a_hint_vouches_for_nothing_but_may_doubt() {
+        let (h, d) = (Digest::of(b"h"), Digest::of(b"d"));
+        let known = Known { hints: vec![h], ..Known::default() };
+        assert_eq!(choose(&known).0, None);
+        let first_use = Origin::FirstUse("x".to_owned());
+        assert!(doubt(&known, d, &first_use).unwrap().contains(&h.to_string()));
+        assert_eq!(doubt(&known, h, &first_use), None);
+        assert_eq!(doubt(&known, d, &Origin::ClusterFile), None);
+        assert_eq!(doubt(&Known::default(), d, &first_use), None);
+    }
+}

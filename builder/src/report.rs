@@ -1,0 +1,177 @@
+//! Narration on stderr: a bar on a terminal, plain lines elsewhere.
+//!
+//! The only place in the builder's library that writes to stderr.
+
+use std::fmt;
+use std::io::{self, IsTerminal as _, Write as _};
+use std::time::{Duration, Instant};
+
+use indicatif::{HumanBytes, ProgressBar, ProgressDrawTarget, ProgressStyle};
+
+use crate::narrator::{Narrator, Progress};
+
+/// How often a plain line says how far a transfer is.
+const PLAIN_EVERY: Duration = Duration::from_secs(10);
+
+/// How much is told.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Verbosity {
+    /// Warnings and errors only.
+    Quiet,
+    Normal,
+}
+
+/// Whether words may be coloured.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Paint {
+    Colour,
+    Plain,
+}
+
+/// Standard error.
+pub struct Terminal {
+    verbosity: Verbosity,
+    paint: Paint,
+    transfer: Transfer,
+}
+
+enum Transfer {
+    None,
+    Bar(ProgressBar),
+    Lines { what: String, total: Option<u64>, said: Instant },
+}
+
+impl Terminal {
+    /// Colours where stderr is a terminal and `no_color` (the variable `NO_COLOR`) is unset or empty.
+    #[must_use]
+    pub fn new(verbosity: Verbosity, no_color: Option<&std::ffi::OsStr>) -> Self {
+        let plain = no_color.is_some_and(|value| !value.is_empty()) || !io::stderr().is_terminal();
+        Self {
+            verbosity,
+            paint: if plain { Paint::Plain } else { Paint::Colour },
+            transfer: Transfer::None,
+        }
+    }
+
+    /// `error:`, its causes and, where there is one, a `help:`.
+    pub fn error(&mut self, error: &dyn std::error::Error, help: Option<&str>) {
+        self.say(Some(("error", 31)), &error.to_string());
+        let mut cause = error.source();
+        while let Some(error) = cause {
+            self.say(Some(("caused by", 31)), &error.to_string());
+            cause = error.source();
+        }
+        for line in help.iter().flat_map(|help| help.lines()) {
+            self.say(Some(("help", 36)), line);
+        }
+    }
+
+    fn say(&self, label: Option<(&str, u8)>, text: &str) {
+        let line = Line { label, text, paint: self.paint };
+        // A closed stderr is no reason to stop.
+        let print = || drop(writeln!(io::stderr(), "{line}"));
+        match &self.transfer {
+            Transfer::Bar(bar) => bar.suspend(print),
+            Transfer::None | Transfer::Lines { .. } => print(),
+        }
+    }
+
+    fn begin(&self, what: &str, done: u64, total: Option<u64>) -> Transfer {
+        if self.verbosity == Verbosity::Quiet {
+            return Transfer::None;
+        }
+        if io::stderr().is_terminal() {
+            return Transfer::Bar(bar(what, done, total));
+        }
+        let already =
+            if done > 0 { format!(", going on at {}", HumanBytes(done)) } else { String::new() };
+        let size = total.map_or_else(String::new, |total| format!(" ({})", HumanBytes(total)));
+        self.say(None, &format!("getting {what}{size}{already}"));
+        Transfer::Lines { what: what.to_owned(), total, said: Instant::now() }
+    }
+
+    fn at(&mut self, done: u64) {
+        let line = match &mut self.transfer {
+            Transfer::Lines { what, total, said } if said.elapsed() >= PLAIN_EVERY => {
+                *said = Instant::now();
+                let of =
+                    total.map_or_else(String::new, |total| format!(" of {}", HumanBytes(total)));
+                format!("{what}: {}{of}", HumanBytes(done))
+            }
+            Transfer::Bar(bar) => return bar.set_position(done),
+            Transfer::None | Transfer::Lines { .. } => return,
+        };
+        self.say(None, &line);
+    }
+}
+
+impl Narrator for Terminal {
+    fn note(&mut self, text: &str) {
+        if self.verbosity != Verbosity::Quiet {
+            self.say(None, text);
+        }
+    }
+
+    fn warn(&mut self, text: &str) {
+        self.say(Some(("warning", 33)), text);
+    }
+
+    fn progress(&mut self, progress: Progress<'_>) {
+        match progress {
+            Progress::Begin { what, done, total } => self.transfer = self.begin(what, done, total),
+            Progress::At(done) => self.at(done),
+            Progress::End => {
+                if let Transfer::Bar(bar) = std::mem::replace(&mut self.transfer, Transfer::None) {
+                    bar.finish_and_clear();
+                }
+            }
+        }
+    }
+}
+
+fn bar(what: &str, done: u64, total: Option<u64>) -> ProgressBar {
+    let template = match total {
+        Some(_) => "{msg} {wide_bar} {bytes}/{total_bytes} {bytes_per_sec} {eta} left",
+        None => "{msg} {spinner} {bytes} {bytes_per_sec}",
+    };
+    let style =
+        ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_bar());
+    let bar = ProgressBar::with_draw_target(total, ProgressDrawTarget::stderr()).with_style(style);
+    // The file's name: a whole URL would leave no room for the bar.
+    let name = what.rsplit('/').next().unwrap_or(what);
+    bar.with_message(name.to_owned()).with_position(done)
+}
+
+/// One line on stderr.
+struct Line<'a> {
+    /// The word before the colon and its ANSI colour.
+    label: Option<(&'a str, u8)>,
+    text: &'a str,
+    paint: Paint,
+}
+
+impl fmt::Display for Line<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match (self.label, self.paint) {
+            (None, _) => {}
+            (Some((label, _)), Paint::Plain) => write!(f, "{label}: ")?,
+            (Some((label, colour)), Paint::Colour) => {
+                write!(f, "\x1b[1;{colour}m{label}:\x1b[0m ")?;
+            }
+        }
+        f.write_str(self.text)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn labels_are_legible_without_colour() {
+        let line = |paint| Line { label: Some(("warning", 33)), text: "x", paint }.to_string();
+        assert_eq!(line(Paint::Plain), "warning: x");
+        assert_eq!(line(Paint::Colour), "\x1b[1;33mwarning:\x1b[0m x");
+        assert_eq!(Line { label: None, text: "x", paint: Paint::Colour }.to_string(), "x");
+    }
+}

@@ -1,0 +1,86 @@
+//! Users and groups as `/etc/passwd` and `/etc/group` write them (passwd(5), group(5)). Pure text.
+
+/// The line of a user that matters to us.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Account {
+    pub(crate) uid: u32,
+    pub(crate) gid: u32,
+    pub(crate) shell: String,
+}
+
+impl Account {
+    /// Whether etcd may run as this user: not root, and nobody logs in as it.
+    pub(crate) fn is_harmless(&self) -> bool {
+        let no_login = self.shell.ends_with("/nologin") || self.shell.ends_with("/false");
+        self.uid != 0 && no_login
+    }
+}
+
+/// The user `name` in the text of a passwd file, or of `getent passwd`.
+pub(crate) fn user(passwd: &str, name: &str) -> Option<Account> {
+    let fields = line(passwd, name)?;
+    let [_, _, uid, gid, _, _, shell] = fields.as_slice() else { return None };
+    Some(Account { uid: uid.parse().ok()?, gid: gid.parse().ok()?, shell: (*shell).to_owned() })
+}
+
+/// The id of the group `name` in the text of a group file.
+pub(crate) fn group(group: &str, name: &str) -> Option<u32> {
+    line(group, name)?.get(2)?.parse().ok()
+}
+
+fn line<'a>(text: &'a str, name: &str) -> Option<Vec<&'a str>> {
+    text.lines().map(|line| line.split(':').collect::<Vec<_>>()).find(|fields| fields.first() == Some(&name))
+}
+
+/// A system id that neither file uses, from the top of the range as useradd takes it (login.defs: 100 to 999).
+pub(crate) fn free_id(passwd: &str, group: &str) -> Option<u32> {
+    let taken: Vec<u32> = [passwd, group]
+        .into_iter()
+        .flat_map(str::lines)
+        .filter_map(|line| line.split(':').nth(2)?.parse().ok())
+        .collect();
+    (100..=999).rev().find(|id| !taken.contains(id))
+}
+
+/// `text` with one line more, whether or not it ended in a newline.
+pub(crate) fn with_line(text: &str, line: &str) -> String {
+    let gap = if text.is_empty() || text.ends_with('\n') { "" } else { "\n" };
+    format!("{text}{gap}{line}\n")
+}
+
+/// `text` without the line of `name`.
+pub(crate) fn without(text: &str, name: &str) -> String {
+    text.split_inclusive('\n').filter(|line| line.split(':').next() != Some(name)).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const PASSWD: &str = "root:x:0:0:root:/root:/bin/bash\netcd:x:998:997::/:/usr/sbin/nologin\n";
+    const GROUP: &str = "root:x:0:\netcd:x:997:\nadm:x:999:";
+
+    #[test]
+    fn lines_are_found_by_whole_names() {
+        let etcd = user(PASSWD, "etcd").unwrap();
+        assert_eq!((etcd.uid, etcd.gid, etcd.is_harmless()), (998, 997, true));
+        assert!(!user(PASSWD, "root").unwrap().is_harmless());
+        assert_eq!(user(PASSWD, "etc"), None);
+        assert_eq!(group(GROUP, "adm"), Some(999));
+        assert_eq!(user("etcd:x:998\n", "etcd"), None);
+    }
+
+    #[test]
+    fn a_free_id_is_free_in_both_files() {
+        assert_eq!(free_id(PASSWD, GROUP), Some(996));
+        assert_eq!(free_id("", ""), Some(999));
+    }
+
+    #[test]
+    fn adding_and_removing_a_line_are_inverse() {
+        let more = with_line(GROUP, "new:x:5:");
+        assert_eq!(more, format!("{GROUP}\nnew:x:5:\n"));
+        assert_eq!(without(&more, "new"), format!("{GROUP}\n"));
+        assert_eq!(without(PASSWD, "etc"), PASSWD);
+    }
+}

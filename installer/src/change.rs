@@ -1,0 +1,136 @@
+//! A change to the host, with all that undoing it needs. The journal and the receipt are lists of these.
+
+use payload::digest::Digest;
+use payload::name::UserName;
+use payload::path::AbsPath;
+use serde::{Deserialize, Serialize};
+
+use crate::supervision::Supervision;
+
+/// One change. What was there before is captured before the act.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case", rename_all_fields = "kebab-case")]
+pub(crate) enum Change {
+    /// The group was not there.
+    Group {
+        name: UserName,
+    },
+    /// The user was not there.
+    User {
+        name: UserName,
+    },
+    /// The directory was not there.
+    Dir {
+        path: AbsPath,
+        holds: Holds,
+    },
+    File {
+        path: AbsPath,
+        sha256: Digest,
+        before: Before,
+    },
+    /// `before` is the old target, if there was a link.
+    Link {
+        path: AbsPath,
+        target: String,
+        before: Option<String>,
+    },
+    /// A directory that is ours with all that is in it, and was not there.
+    Tree {
+        path: AbsPath,
+    },
+    /// etcd was put under this supervision.
+    Service {
+        supervision: Supervision,
+    },
+}
+
+/// What lies in a directory that we made, and so when it may be emptied.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub(crate) enum Holds {
+    /// Our files, each a change of its own: the directory goes when it is empty.
+    Files,
+    /// etcd's data: emptied by `--purge` alone.
+    Data,
+    /// Logs: likewise.
+    Logs,
+}
+
+/// What stood at a file's path.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case", rename_all_fields = "kebab-case")]
+pub(crate) enum Before {
+    Nothing,
+    /// A file of ours from an earlier install, kept here until this install is done.
+    Ours {
+        backup: AbsPath,
+    },
+}
+
+impl Change {
+    /// Whether both changes are about the same thing.
+    fn same_thing(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::Group { name: a }, Self::Group { name: b }) | (Self::User { name: a }, Self::User { name: b }) => {
+                a == b
+            }
+            (Self::Dir { path: a, .. }, Self::Dir { path: b, .. })
+            | (Self::File { path: a, .. }, Self::File { path: b, .. })
+            | (Self::Link { path: a, .. }, Self::Link { path: b, .. })
+            | (Self::Tree { path: a }, Self::Tree { path: b }) => a == b,
+            (Self::Service { .. }, Self::Service { .. }) => true,
+            _ => false,
+        }
+    }
+
+    /// The path that the change is about, if it is about one.
+    pub(crate) fn path(&self) -> Option<&AbsPath> {
+        match self {
+            Self::Dir { path, .. } | Self::File { path, .. } | Self::Link { path, .. } | Self::Tree { path } => {
+                Some(path)
+            }
+            Self::Group { .. } | Self::User { .. } | Self::Service { .. } => None,
+        }
+    }
+}
+
+/// Both lists as one: the order is that of the first act on each thing, the content that of the last.
+pub(crate) fn fold(earlier: &[Change], later: &[Change]) -> Vec<Change> {
+    let mut all: Vec<Change> = Vec::new();
+    for change in earlier.iter().chain(later) {
+        match all.iter_mut().find(|known| known.same_thing(change)) {
+            // A backup is gone once its install is done: what stays true is that the file is ours.
+            Some(known) => *known = settled(change),
+            None => all.push(settled(change)),
+        }
+    }
+    all
+}
+
+fn settled(change: &Change) -> Change {
+    match change.clone() {
+        Change::File { path, sha256, before: _ } => Change::File { path, sha256, before: Before::Nothing },
+        Change::Link { path, target, before: _ } => Change::Link { path, target, before: None },
+        other => other,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn file(path: &str, content: &[u8], before: Before) -> Change {
+        Change::File { path: path.parse().unwrap(), sha256: Digest::of(content), before }
+    }
+
+    #[test]
+    fn folding_keeps_the_order_and_takes_the_newest_content() {
+        let backup = Before::Ours { backup: "/var/lib/etcdpack/undo-1".parse().unwrap() };
+        let dir = Change::Dir { path: "/opt/x".parse().unwrap(), holds: Holds::Files };
+        let earlier = [dir.clone(), file("/opt/x/a", b"1", Before::Nothing)];
+        let later = [file("/opt/x/a", b"2", backup), file("/opt/x/b", b"3", Before::Nothing), dir.clone()];
+        let expected = [dir, file("/opt/x/a", b"2", Before::Nothing), file("/opt/x/b", b"3", Before::Nothing)];
+        assert_eq!(fold(&earlier, &later), expected);
+    }
+}

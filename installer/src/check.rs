@@ -1,0 +1,217 @@
+//! Preflight: what speaks against an install, found before anything is changed. Pure, from the facts.
+//!
+//! The codes are stable: programs read them from `plan --json`.
+
+use payload::manifest::Manifest;
+use serde::Serialize;
+use time::Duration;
+use time::macros::format_description;
+
+use crate::facts::{DataDir, Facts, Mount, Target};
+
+/// One thing found.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub(crate) struct Finding {
+    pub(crate) code: &'static str,
+    pub(crate) severity: Severity,
+    pub(crate) text: String,
+    /// A command to type.
+    pub(crate) help: String,
+}
+
+/// How bad it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub(crate) enum Severity {
+    /// The install is refused.
+    Refuse,
+    /// The install goes on; the finding is shown.
+    Warn,
+}
+
+pub(crate) fn refuse(code: &'static str, text: impl Into<String>, help: impl Into<String>) -> Finding {
+    Finding { code, severity: Severity::Refuse, text: text.into(), help: help.into() }
+}
+
+pub(crate) fn warn(code: &'static str, text: impl Into<String>, help: impl Into<String>) -> Finding {
+    Finding { code, severity: Severity::Warn, text: text.into(), help: help.into() }
+}
+
+/// Everything that speaks against installing `manifest`'s bundle here.
+pub(crate) fn preflight(manifest: &Manifest, facts: &Facts) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    if !facts.is_root {
+        findings.push(refuse("not-root", "installing needs root", "sudo ./host.run install"));
+    }
+    findings.extend(machine(manifest, facts));
+    if facts.target == Target::Live {
+        findings.extend(identity(manifest, facts));
+        findings.extend(ports(facts));
+    }
+    findings.extend(certificate(manifest, facts));
+    findings.extend(room(facts));
+    findings.extend(data(manifest, facts));
+    findings.extend(user(manifest, facts));
+    findings.extend(earlier(manifest, facts));
+    findings
+}
+
+fn machine(manifest: &Manifest, facts: &Facts) -> Option<Finding> {
+    let wanted = manifest.arch.uname();
+    (facts.machine != wanted).then(|| {
+        let text = format!("the bundle is for {wanted}, this machine is {}", facts.machine);
+        refuse(
+            "wrong-arch",
+            text,
+            format!("set `arch` for host `{}` in cluster.toml and run: etcdpack build", manifest.host),
+        )
+    })
+}
+
+/// etcd binds to the address, so a host without it is another one (or its network is not up yet).
+fn identity(manifest: &Manifest, facts: &Facts) -> Option<Finding> {
+    let me = manifest.me()?;
+    if facts.addresses.contains(&me.address) {
+        return None;
+    }
+    let here: Vec<String> = facts.addresses.iter().filter(|ip| !ip.is_loopback()).map(ToString::to_string).collect();
+    let here = if here.is_empty() { "no address".to_owned() } else { here.join(", ") };
+    let text = format!(
+        "the bundle is for host `{}` with address {}; this is `{}` with {here}",
+        manifest.host, me.address, facts.hostname
+    );
+    let rightful = manifest.members.iter().find(|member| facts.addresses.contains(&member.address));
+    let help = match rightful {
+        Some(member) => format!("./{}.run install", member.host),
+        None => "ip address show".to_owned(),
+    };
+    Some(refuse("wrong-host", text, help))
+}
+
+fn ports(facts: &Facts) -> Vec<Finding> {
+    // Our own etcd holds its ports: then there is a receipt.
+    if facts.receipt.is_some() || facts.unfinished.is_some() {
+        return Vec::new();
+    }
+    let etcds = facts.etcds.iter().map(|process| {
+        let text =
+            format!("an etcd that etcdpack did not install runs here: process {} ({})", process.pid, process.exe);
+        refuse("etcd-running", text, format!("systemctl status {}", process.pid))
+    });
+    let ports = facts.ports.iter().map(|busy| {
+        let text = format!("port {} on {} is taken", busy.port, busy.address);
+        refuse("port-taken", text, format!("ss -ltnp 'sport = :{}'", busy.port))
+    });
+    etcds.chain(ports).collect()
+}
+
+fn certificate(manifest: &Manifest, facts: &Facts) -> Option<Finding> {
+    let day = |at: time::OffsetDateTime| {
+        at.format(format_description!("[year]-[month]-[day] [hour]:[minute] UTC")).unwrap_or_else(|_| at.to_string())
+    };
+    let rebuild = "etcdpack build";
+    match facts.credentials {
+        Err(ref misfit) => Some(refuse("bad-certificate", misfit.to_string(), rebuild)),
+        // An image is started at another time than it is made.
+        Ok(_) if facts.target == Target::Image => None,
+        Ok(validity) if facts.now < validity.from => {
+            let text =
+                format!("the clock says {}, before the certificate begins ({})", day(facts.now), day(validity.from));
+            Some(refuse("clock-early", text, "date -u; chronyc makestep"))
+        }
+        Ok(validity) if facts.now > validity.until => {
+            let text =
+                format!("the clock says {}, after the certificate's end ({})", day(facts.now), day(validity.until));
+            Some(refuse("certificate-expired", text, format!("date -u; if the clock is right: {rebuild}")))
+        }
+        Ok(validity) if facts.now > validity.until - Duration::days(30) => {
+            let text = format!("the certificate of `{}` ends on {}", manifest.member, day(validity.until));
+            Some(warn("certificate-ends-soon", text, rebuild))
+        }
+        Ok(_) => None,
+    }
+}
+
+fn room(facts: &Facts) -> Vec<Finding> {
+    let mib = |bytes: u64| bytes.div_ceil(1 << 20);
+    let mut findings = Vec::new();
+    for room in &facts.room {
+        let (path, what) = (&room.path, room.what);
+        match room.mount {
+            Mount::ReadOnly => findings.push(refuse(
+                "read-only",
+                format!("the file system for {what} (`{path}`) is mounted read-only"),
+                format!("mount -o remount,rw $(findmnt -n -o TARGET -T {path})"),
+            )),
+            Mount::NoExec => findings.push(refuse(
+                "no-exec",
+                format!("the file system for {what} (`{path}`) is mounted noexec: etcd could not be started from it"),
+                format!("mount -o remount,exec $(findmnt -n -o TARGET -T {path})"),
+            )),
+            Mount::Fit => {}
+        }
+        if room.free < room.needed {
+            let text = format!("`{path}` has {} MiB free, {what} needs {} MiB", mib(room.free), mib(room.needed));
+            findings.push(refuse("no-space", text, format!("df -h {path}")));
+        }
+    }
+    findings
+}
+
+/// Data of whatever etcd must never be taken over by mistake: that loses it, or the cluster.
+fn data(manifest: &Manifest, facts: &Facts) -> Option<Finding> {
+    let ours = facts.receipt.is_some() || facts.unfinished.is_some();
+    let kept = facts.kept.as_ref().is_some_and(|kept| kept.is_for(manifest));
+    if facts.data != DataDir::Used || ours || kept {
+        return None;
+    }
+    let path = &manifest.layout.data;
+    let text = match &facts.kept {
+        Some(kept) => {
+            format!("`{path}` holds the data of member `{}` of cluster `{}`", kept.member, kept.cluster)
+        }
+        None => format!("`{path}` is not empty and etcdpack did not make it"),
+    };
+    Some(refuse("data-in-place", text, format!("mv {path} {path}.old")))
+}
+
+fn user(manifest: &Manifest, facts: &Facts) -> Option<Finding> {
+    let user = &manifest.user;
+    match &facts.account {
+        Some(account) if !account.is_harmless() => Some(refuse(
+            "user-unfit",
+            format!(
+                "the user `{user}` is there with uid {} and shell `{}`: etcd's user must not log in",
+                account.uid, account.shell
+            ),
+            format!("usermod --shell {} {user}", facts.no_login),
+        )),
+        None if !facts.can_add_users && facts.target == Target::Live => Some(refuse(
+            "no-useradd",
+            format!("there is no user `{user}` and this host has no useradd and groupadd to make it"),
+            "install the package `shadow-utils` or `passwd`, or make the user yourself",
+        )),
+        _ => None,
+    }
+}
+
+/// What earlier runs left.
+fn earlier(manifest: &Manifest, facts: &Facts) -> Option<Finding> {
+    let receipt = facts.receipt.as_ref()?;
+    let there = &receipt.manifest;
+    if there.cluster != manifest.cluster || there.token != manifest.token || there.member != manifest.member {
+        let text = format!(
+            "this host is member `{}` of cluster `{}`; the bundle is for member `{}` of `{}`",
+            there.member, there.cluster, manifest.member, manifest.cluster
+        );
+        return Some(refuse("other-member", text, "etcdpack-host uninstall"));
+    }
+    if there.release.version != manifest.release.version {
+        let text = format!(
+            "etcd {} is installed, the bundle has {}: changing the version of a running member is not an install",
+            there.release.version, manifest.release.version
+        );
+        return Some(refuse("other-version", text, "etcdpack-host status"));
+    }
+    None
+}

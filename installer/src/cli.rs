@@ -1,0 +1,132 @@
+//! The command line of a bundle and of `etcdpack-host`: what can be typed, nothing of what it does.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+/// Turns this isolated host into a healthy etcd member, and looks after it.
+#[derive(Debug, Parser)]
+#[command(version, help_expected = true, max_term_width = 100)]
+pub(crate) struct Cli {
+    #[command(subcommand)]
+    pub(crate) command: Option<Command>,
+
+    /// Say less
+    #[arg(short, long, global = true, conflicts_with = "verbose")]
+    pub(crate) quiet: bool,
+
+    /// Say more
+    #[arg(short, long, global = true)]
+    pub(crate) verbose: bool,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Show the checks and the steps that an install would take; change nothing
+    Plan(PlanArgs),
+    /// Install etcd on this host and start it
+    Install(InstallArgs),
+    /// Check this file, byte by byte
+    Verify,
+    /// Show the installed member: service, ports, certificate, members, health
+    Status(StatusArgs),
+    /// Undo the install; data and logs stay unless --purge
+    Uninstall(UninstallArgs),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct PlanArgs {
+    #[command(flatten)]
+    pub(crate) target: TargetArgs,
+
+    /// Print the plan as JSON
+    #[arg(long)]
+    pub(crate) json: bool,
+
+    /// Plan for an install that does not start etcd
+    #[arg(long)]
+    pub(crate) no_start: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct InstallArgs {
+    #[command(flatten)]
+    pub(crate) target: TargetArgs,
+
+    /// Do not ask
+    #[arg(long)]
+    pub(crate) yes: bool,
+
+    /// Wait this many seconds for a healthy member; exit 7 if it does not come
+    #[arg(long, value_name = "SECONDS")]
+    pub(crate) wait: Option<u64>,
+
+    /// Enable the service, but do not start it
+    #[arg(long)]
+    pub(crate) no_start: bool,
+}
+
+/// Where to, and under whose supervision.
+#[derive(Debug, Args)]
+pub(crate) struct TargetArgs {
+    /// Who keeps etcd running
+    #[arg(long, value_enum, default_value = "auto")]
+    pub(crate) service: ServiceArg,
+
+    /// Install into this directory tree (an image), not into the running system
+    #[arg(long, value_name = "DIR")]
+    pub(crate) root: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct StatusArgs {
+    /// Print the status as JSON
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct UninstallArgs {
+    /// Remove data and logs too
+    #[arg(long)]
+    pub(crate) purge: bool,
+
+    /// Do not ask
+    #[arg(long)]
+    pub(crate) yes: bool,
+
+    /// Uninstall from this directory tree (an image)
+    #[arg(long, value_name = "DIR")]
+    pub(crate) root: Option<PathBuf>,
+}
+
+/// `--service`
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub(crate) enum ServiceArg {
+    /// This host's supervisor, else the one in the bundle, else systemd
+    Auto,
+    /// supervisord, this host's or the one in the bundle
+    Supervisor,
+    /// A systemd unit
+    Systemd,
+}
+
+impl From<ServiceArg> for payload::cluster::Manager {
+    fn from(arg: ServiceArg) -> Self {
+        match arg {
+            ServiceArg::Auto => Self::Auto,
+            ServiceArg::Supervisor => Self::Supervisor,
+            ServiceArg::Systemd => Self::Systemd,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    #[test]
+    fn the_command_line_is_sound() {
+        super::Cli::command().debug_assert();
+    }
+}

@@ -1,0 +1,65 @@
+//! Without a command: what this file is and how to go on. `verify`: whether it is what was built.
+
+use std::io::{Read, Seek};
+
+use payload::bundle::{BundleError, Unverified};
+
+use super::{CommandError, carried};
+use crate::report::{End, Report};
+
+/// Says what this is; changes nothing.
+pub(super) fn describe(report: &Report) -> Result<End, CommandError> {
+    let unverified = match carried::open() {
+        Ok(unverified) => unverified,
+        Err(CommandError::Bundle(BundleError::NoBundle)) => {
+            report.data(&format!(
+                "etcdpack-host {}: looks after the etcd member on this host",
+                env!("CARGO_PKG_VERSION")
+            ));
+            report.data("  etcdpack-host status      how the member does");
+            report.data("  etcdpack-host uninstall   take it off this host; data stays unless --purge");
+            return Ok(End::Done);
+        }
+        Err(error) => return Err(error),
+    };
+    let manifest = unverified.claims();
+    let address = manifest.me().map(|me| me.address.to_string()).unwrap_or_default();
+    report.data(&format!(
+        "etcd {} for host {} ({address}), member {} of cluster {}",
+        manifest.release.version, manifest.host, manifest.member, manifest.cluster
+    ));
+    report.data(&format!("made by etcdpack {}; nothing has been changed. How to go on, as root:", manifest.etcdpack));
+    let file = format!("./{}.run", manifest.host);
+    for (command, says) in [
+        ("verify", "check this file, byte by byte"),
+        ("plan", "what an install would do here"),
+        ("install", "do it"),
+        ("status", "how the member does"),
+        ("uninstall", "undo it; data stays unless --purge"),
+    ] {
+        report.data(&format!("  {file} {command:<10} {says}"));
+    }
+    Ok(End::Done)
+}
+
+/// Reads every byte and compares.
+pub(super) fn verify(report: &Report) -> Result<End, CommandError> {
+    let unverified = carried::open()?;
+    let bytes = unverified.len();
+    say_verified(unverified, bytes, report)
+}
+
+fn say_verified<R: Read + Seek>(unverified: Unverified<R>, bytes: u64, report: &Report) -> Result<End, CommandError> {
+    let bundle = unverified.verify(|_| {})?;
+    let manifest = bundle.manifest();
+    report.data(&format!(
+        "ok: {bytes} bytes, {} entries, sha256 {} before the last line; etcd {} for {}",
+        manifest.entries.len() + 1,
+        bundle.digest(),
+        manifest.release.version,
+        manifest.host
+    ));
+    report
+        .note("this shows that the file is whole, not who made it: compare with the SHA256SUMS that the builder wrote");
+    Ok(End::Done)
+}

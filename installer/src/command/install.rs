@@ -1,0 +1,157 @@
+//! `plan` and `install`.
+
+use std::fs::File;
+use std::time::Duration;
+
+use payload::bundle::Bundle;
+use payload::manifest::Manifest;
+use payload::path::NotAPath;
+
+use super::{CommandError, carried, tree};
+use crate::cli::{InstallArgs, PlanArgs, TargetArgs};
+use crate::execute::Install;
+use crate::facts::{Facts, Target};
+use crate::health;
+use crate::host::probe::{self, ProbeError};
+use crate::host::{FsError, Tree};
+use crate::manager::Start;
+use crate::plan::{Carried, Choices, Plan};
+use crate::receipt::State;
+use crate::report::{End, Report};
+
+/// Shows what an install would do.
+pub(super) fn plan(args: &PlanArgs, report: &Report) -> Result<End, CommandError> {
+    let mut bundle = carried::verified(report)?;
+    let tree = tree(args.target.root.as_deref())?;
+    let start = if args.no_start { Start::Later } else { Start::Now };
+    let (_, plan) = prepare(&tree, &mut bundle, &args.target, start)?;
+    if args.json {
+        report.data(&serde_json::to_string_pretty(&plan)?);
+    } else {
+        headline(bundle.manifest(), report);
+        report.plan(&plan);
+        report.findings(&plan.findings);
+    }
+    Ok(if plan.is_refused() { End::Refused } else { End::Done })
+}
+
+/// Does it.
+pub(super) fn install(args: &InstallArgs, report: &Report) -> Result<End, CommandError> {
+    let mut bundle = carried::verified(report)?;
+    let tree = tree(args.target.root.as_deref())?;
+    let Some(_lock) = tree.lock().map_err(ProbeError::from)? else {
+        return Err(CommandError::refused("another etcdpack is at work on this host", "ps -C etcdpack-host,HOST.run"));
+    };
+    let start = if args.no_start { Start::Later } else { Start::Now };
+    let (facts, plan) = prepare(&tree, &mut bundle, &args.target, start)?;
+    headline(bundle.manifest(), report);
+    report.findings(&plan.findings);
+    if plan.is_refused() {
+        report.note("nothing was changed");
+        return Ok(End::Refused);
+    }
+    if plan.is_done() && facts.receipt.as_ref().is_some_and(|receipt| receipt.bundle == bundle.digest()) {
+        report.note("everything is in place already; nothing was changed");
+        return Ok(end_of(bundle.manifest(), &facts, args, report));
+    }
+    if !args.yes {
+        consent(&plan, report)?;
+    }
+    let state = State::new().map_err(ProbeError::from)?;
+    let manifest = bundle.manifest().clone();
+    let install = Install { tree: &tree, bundle: &mut bundle, facts: &facts, state: &state, report };
+    match install.run(&plan) {
+        Ok(receipt) => {
+            report.note(&format!("installed: etcd {} under {}", manifest.release.version, receipt.supervision));
+            Ok(end_of(&manifest, &facts, args, report))
+        }
+        Err(failed) => {
+            report.error(
+                &format!("{}: {}", failed.step, failed.error),
+                Some("the same command again, when the cause is gone"),
+            );
+            if failed.left.is_empty() {
+                report.note("everything was undone");
+                return Ok(End::RolledBack);
+            }
+            for left in &failed.left {
+                report.error(&format!("could not be undone: {left}"), None);
+            }
+            Ok(End::NotRolledBack)
+        }
+    }
+}
+
+/// Facts, then the plan.
+fn prepare(
+    tree: &Tree,
+    bundle: &mut Bundle<File>,
+    target: &TargetArgs,
+    start: Start,
+) -> Result<(Facts, Plan), CommandError> {
+    let choices = Choices { manager: target.service.into(), start };
+    let facts = probe::facts(tree, bundle, choices.manager)?;
+    let installer = carried::installer_digest(bundle)?;
+    let carried = Carried { manifest: bundle.manifest(), bundle: bundle.digest(), installer };
+    let plan = crate::plan::plan(carried, &facts, choices).map_err(|error: NotAPath| ProbeError::from(error))?;
+    Ok((facts, plan))
+}
+
+fn headline(manifest: &Manifest, report: &Report) {
+    report.note(&format!(
+        "etcd {} for host {}, member {} of cluster {}",
+        manifest.release.version, manifest.host, manifest.member, manifest.cluster
+    ));
+}
+
+/// Shows the plan and asks. Without a terminal nobody can be asked, and nothing is done unasked.
+fn consent(plan: &Plan, report: &Report) -> Result<(), CommandError> {
+    if !report.can_ask() {
+        return Err(CommandError::refused("there is no terminal to ask at", "./HOST.run install --yes"));
+    }
+    report.plan(plan);
+    if report.ask("Install?") {
+        return Ok(());
+    }
+    Err(CommandError::refused("not confirmed; nothing was changed", "./HOST.run plan"))
+}
+
+/// After the install: who is still missing, and whether the member is healthy if that was asked for.
+fn end_of(manifest: &Manifest, facts: &Facts, args: &InstallArgs, report: &Report) -> End {
+    if facts.target == Target::Image || args.no_start {
+        return End::Done;
+    }
+    let Some(seconds) = args.wait else {
+        say_who_is_missing(manifest, report);
+        return End::Done;
+    };
+    report.note(&format!("waiting up to {seconds} s for a healthy member"));
+    if health::wait_until_healthy(manifest, Duration::from_secs(seconds)) {
+        report.note("healthy");
+        return End::Done;
+    }
+    say_who_is_missing(manifest, report);
+    report.error("installed, but not healthy yet", Some("etcdpack-host status"));
+    End::NotHealthy
+}
+
+fn say_who_is_missing(manifest: &Manifest, report: &Report) {
+    let (up, missing): (Vec<_>, Vec<_>) =
+        manifest.members.iter().partition(|member| health::is_reachable(manifest, member));
+    let all = manifest.members.len();
+    if missing.is_empty() {
+        report.note(&format!("{all} of {all} members up"));
+        return;
+    }
+    let bundles = missing.iter().map(|member| format!("{}.run", member.host)).collect::<Vec<_>>().join(" and ");
+    report.note(&format!("{} of {all} members up; run the bundles of the others: {bundles}", up.len()));
+    if up.len() <= all / 2 {
+        report.note("etcd serves clients as soon as a majority is up");
+    }
+}
+
+impl From<FsError> for CommandError {
+    fn from(error: FsError) -> Self {
+        Self::Probe(error.into())
+    }
+}

@@ -1,0 +1,105 @@
+//! The commands: each puts the parts together and says how it ended.
+
+mod carried;
+mod describe;
+mod install;
+mod status;
+mod uninstall;
+
+use std::path::Path;
+
+use payload::bundle::BundleError;
+
+use crate::cli::Command;
+use crate::execute::StepError;
+use crate::host::Tree;
+use crate::host::probe::ProbeError;
+use crate::receipt::ReceiptError;
+use crate::report::{End, Report};
+use crate::undo::UndoError;
+
+/// Why a command ended early.
+#[derive(Debug, thiserror::Error)]
+enum CommandError {
+    #[error(transparent)]
+    Bundle(#[from] BundleError),
+    #[error(transparent)]
+    Probe(#[from] ProbeError),
+    #[error(transparent)]
+    Receipt(#[from] ReceiptError),
+    #[error(transparent)]
+    Step(#[from] StepError),
+    #[error(transparent)]
+    Undo(#[from] UndoError),
+    #[error("writing JSON: {0}")]
+    Json(#[from] serde_json::Error),
+    /// Nothing was changed.
+    #[error("{text}")]
+    Refused { text: String, help: String },
+}
+
+impl CommandError {
+    fn refused(text: impl Into<String>, help: impl Into<String>) -> Self {
+        Self::Refused { text: text.into(), help: help.into() }
+    }
+
+    fn end(&self) -> End {
+        match self {
+            Self::Bundle(BundleError::Io(_)) | Self::Refused { .. } | Self::Probe(_) | Self::Receipt(_) => End::Refused,
+            Self::Bundle(_) => End::NotVerified,
+            Self::Step(_) | Self::Undo(_) => End::NotRolledBack,
+            Self::Json(_) => End::Bug,
+        }
+    }
+
+    fn help(&self) -> Option<&str> {
+        match self {
+            Self::Refused { help, .. } => Some(help),
+            Self::Bundle(BundleError::NoBundle) => {
+                Some("etcdpack-host status; to install, run the bundle: ./HOST.run install")
+            }
+            Self::Bundle(_) => Some("copy the bundle again and compare: sha256sum -c SHA256SUMS"),
+            _ => None,
+        }
+    }
+}
+
+/// Runs one command to its end.
+pub(crate) fn run(command: Option<Command>, report: &Report) -> End {
+    let ended = match command {
+        None => describe::describe(report),
+        Some(Command::Verify) => describe::verify(report),
+        Some(Command::Plan(args)) => install::plan(&args, report),
+        Some(Command::Install(args)) => install::install(&args, report),
+        Some(Command::Status(args)) => status::status(&args, report),
+        Some(Command::Uninstall(args)) => uninstall::uninstall(&args, report),
+    };
+    ended.unwrap_or_else(|error| {
+        let cause = chain(&error);
+        report.error(&cause, error.help());
+        error.end()
+    })
+}
+
+/// An error with what caused it, in one line.
+fn chain(error: &dyn std::error::Error) -> String {
+    let mut text = error.to_string();
+    let mut cause = error.source();
+    while let Some(error) = cause {
+        let more = error.to_string();
+        if !text.contains(&more) {
+            text = format!("{text}: {more}");
+        }
+        cause = error.source();
+    }
+    text
+}
+
+/// The tree to work on: the running system, or an image.
+fn tree(root: Option<&Path>) -> Result<Tree, CommandError> {
+    let root = root.unwrap_or(Path::new("/"));
+    Tree::open(root).map_err(|error| {
+        let root = root.display();
+        CommandError::refused(format!("opening `{root}`: {error}"), format!("mkdir -p {root}"))
+    })
+}

@@ -1,0 +1,122 @@
+//! `status`: the installed member at a glance, the guide's steps 7, 15 and 16 in one.
+
+use payload::render;
+use serde::Serialize;
+use time::format_description::well_known::Rfc3339;
+
+use super::{CommandError, tree};
+use crate::cli::StatusArgs;
+use crate::credentials;
+use crate::health::{self, MemberHealth};
+use crate::host::probe::ProbeError;
+use crate::host::{Seen, Tree, clock};
+use crate::receipt::{Receipt, State};
+use crate::report::{End, Report};
+use crate::service;
+
+/// Everything that `status` knows.
+#[derive(Debug, Serialize)]
+struct Status {
+    cluster: String,
+    member: String,
+    host: String,
+    etcd: String,
+    supervision: String,
+    service: String,
+    running: bool,
+    client_url: String,
+    peer_url: String,
+    certificate: Option<Certificate>,
+    key_mode: Option<String>,
+    members: Vec<MemberHealth>,
+    healthy: bool,
+}
+
+#[derive(Debug, Serialize)]
+struct Certificate {
+    not_before: String,
+    not_after: String,
+    days_left: i64,
+}
+
+/// Shows the member; exits 7 when it is not healthy and 3 when there is none.
+pub(super) fn status(args: &StatusArgs, report: &Report) -> Result<End, CommandError> {
+    let tree = tree(None)?;
+    if !nix::unistd::geteuid().is_root() {
+        return Err(CommandError::refused("the receipt and the key are root's alone", "sudo etcdpack-host status"));
+    }
+    let state = State::new().map_err(ProbeError::from)?;
+    let Some(receipt) = Receipt::read(&tree, &state.receipt)? else {
+        return Err(CommandError::refused("etcdpack has installed nothing on this host", "./HOST.run install"));
+    };
+    let status = gather(&tree, &receipt)?;
+    if args.json {
+        report.data(&serde_json::to_string_pretty(&status)?);
+    } else {
+        show(&status, report);
+    }
+    Ok(if status.healthy { End::Done } else { End::NotHealthy })
+}
+
+fn gather(tree: &Tree, receipt: &Receipt) -> Result<Status, ProbeError> {
+    let manifest = &receipt.manifest;
+    let certs = manifest.layout.link.join("certs")?;
+    let url = |port| manifest.me().map(|me| format!("https://{}", std::net::SocketAddr::new(me.address, port)));
+    let members = health::members(manifest);
+    let healthy = members.iter().any(|member| member.name == manifest.member.as_str() && member.is_healthy());
+    let key_mode = match tree.look(&certs.join(render::KEY)?)? {
+        Seen::File { mode, .. } => Some(format!("{mode:04o}")),
+        _ => None,
+    };
+    Ok(Status {
+        cluster: manifest.cluster.to_string(),
+        member: manifest.member.to_string(),
+        host: manifest.host.to_string(),
+        etcd: manifest.release.version.to_string(),
+        supervision: receipt.supervision.to_string(),
+        service: service::control::state_word(&receipt.supervision),
+        running: service::is_running(&receipt.supervision),
+        client_url: url(manifest.client_port.get()).unwrap_or_default(),
+        peer_url: url(manifest.peer_port.get()).unwrap_or_default(),
+        certificate: certificate(tree, &certs.join(render::CERTIFICATE)?),
+        key_mode,
+        members,
+        healthy,
+    })
+}
+
+fn certificate(tree: &Tree, path: &payload::path::AbsPath) -> Option<Certificate> {
+    let validity = credentials::validity(&tree.read(path, 1 << 20).ok()?).ok()?;
+    Some(Certificate {
+        not_before: validity.from.format(&Rfc3339).ok()?,
+        not_after: validity.until.format(&Rfc3339).ok()?,
+        days_left: (validity.until - clock::now()).whole_days(),
+    })
+}
+
+fn show(status: &Status, report: &Report) {
+    let line = |what: &str, text: &str| report.data(&format!("{what:<12} {text}"));
+    line("member", &format!("{} of cluster {} on {}", status.member, status.cluster, status.host));
+    line("etcd", &status.etcd);
+    line("service", &format!("{} under {}", status.service, status.supervision));
+    line("clients", &status.client_url);
+    line("peers", &status.peer_url);
+    match &status.certificate {
+        Some(certificate) => {
+            line("certificate", &format!("until {} ({} days left)", certificate.not_after, certificate.days_left));
+        }
+        None => line("certificate", "not readable"),
+    }
+    line("key", status.key_mode.as_deref().unwrap_or("missing"));
+    for member in &status.members {
+        let word = match &member.status {
+            Some(status) if status.is_leader => format!("leader    etcd {}", status.version),
+            Some(status) if status.has_leader => format!("follower  etcd {}", status.version),
+            Some(_) => "no leader".to_owned(),
+            None if member.reachable => "up, does not serve clients yet".to_owned(),
+            None => "unreachable".to_owned(),
+        };
+        line("", &format!("{:<24} {:<16} {word}", member.name, member.address));
+    }
+    line("health", if status.healthy { "healthy" } else { "not healthy" });
+}

@@ -1,0 +1,104 @@
+//! The certificates in the bundle, looked at before anything is changed: do they belong together and here?
+//!
+//! Signatures were checked by the builder, and the bundle's seal covers these bytes; what can go wrong between
+//! there and here is a wrong host and a wrong clock.
+
+use std::net::IpAddr;
+
+use time::OffsetDateTime;
+use x509_parser::certificate::X509Certificate;
+use x509_parser::extensions::GeneralName;
+use x509_parser::pem::Pem;
+use x509_parser::prelude::FromDer;
+use x509_parser::public_key::PublicKey;
+
+/// A member's certificate, its key and the CA, as PEM.
+pub(crate) struct Credentials<'a> {
+    pub(crate) ca: &'a [u8],
+    pub(crate) certificate: &'a [u8],
+    pub(crate) key: &'a [u8],
+}
+
+/// From when to when the certificate and its CA are both good.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Validity {
+    pub(crate) from: OffsetDateTime,
+    pub(crate) until: OffsetDateTime,
+}
+
+/// What does not fit.
+#[derive(Debug, Clone, thiserror::Error, PartialEq, Eq)]
+pub(crate) enum Misfit {
+    #[error("the {0} is not a PEM file that can be read")]
+    Unreadable(&'static str),
+    #[error("the private key does not belong to the certificate")]
+    Key,
+    #[error("the certificate was not issued by the CA in the bundle")]
+    Issuer,
+    #[error("the certificate does not name the address {0}")]
+    Address(IpAddr),
+    #[error("the certificate is not for both server and client use")]
+    Usage,
+}
+
+impl Credentials<'_> {
+    /// Checks that they belong together and to a host with `address`.
+    pub(crate) fn check(&self, address: IpAddr) -> Result<Validity, Misfit> {
+        let (ca, certificate) = (pem(self.ca, "CA certificate")?, pem(self.certificate, "certificate")?);
+        let key = pem(self.key, "private key")?;
+        let (ca, certificate) = (x509(&ca, "CA certificate")?, x509(&certificate, "certificate")?);
+        if certificate.issuer() != ca.subject() {
+            return Err(Misfit::Issuer);
+        }
+        if !belongs(&certificate, &key.contents) {
+            return Err(Misfit::Key);
+        }
+        if !names(&certificate, address) {
+            return Err(Misfit::Address(address));
+        }
+        let usage = certificate.extended_key_usage().ok().flatten();
+        if usage.is_some_and(|usage| !(usage.value.any || usage.value.server_auth && usage.value.client_auth)) {
+            return Err(Misfit::Usage);
+        }
+        let (own, ca) = (certificate.validity(), ca.validity());
+        Ok(Validity {
+            from: own.not_before.to_datetime().max(ca.not_before.to_datetime()),
+            until: own.not_after.to_datetime().min(ca.not_after.to_datetime()),
+        })
+    }
+}
+
+/// From when to when a certificate in PEM is good.
+pub(crate) fn validity(certificate: &[u8]) -> Result<Validity, Misfit> {
+    let pem = pem(certificate, "certificate")?;
+    let validity = x509(&pem, "certificate")?.validity().clone();
+    Ok(Validity { from: validity.not_before.to_datetime(), until: validity.not_after.to_datetime() })
+}
+
+fn pem(bytes: &[u8], what: &'static str) -> Result<Pem, Misfit> {
+    Pem::iter_from_buffer(bytes).next().and_then(Result::ok).ok_or(Misfit::Unreadable(what))
+}
+
+fn x509<'a>(pem: &'a Pem, what: &'static str) -> Result<X509Certificate<'a>, Misfit> {
+    X509Certificate::from_der(&pem.contents).map(|(_, certificate)| certificate).map_err(|_| Misfit::Unreadable(what))
+}
+
+/// A private key holds its public half: the modulus of an RSA key, the point of an EC key. Whatever wraps it
+/// (PKCS#1, SEC1, PKCS#8), those bytes are there, and in no other key.
+fn belongs(certificate: &X509Certificate, key: &[u8]) -> bool {
+    let public = match certificate.public_key().parsed() {
+        Ok(PublicKey::RSA(key)) => key.modulus.to_vec(),
+        Ok(PublicKey::EC(point)) => point.data().to_vec(),
+        _ => return false,
+    };
+    public.len() >= 32 && key.windows(public.len()).any(|window| window == public)
+}
+
+fn names(certificate: &X509Certificate, address: IpAddr) -> bool {
+    let octets = match address {
+        IpAddr::V4(ip) => ip.octets().to_vec(),
+        IpAddr::V6(ip) => ip.octets().to_vec(),
+    };
+    let Ok(Some(names)) = certificate.subject_alternative_name() else { return false };
+    names.value.general_names.iter().any(|name| matches!(name, GeneralName::IPAddress(ip) if *ip == octets.as_slice()))
+}

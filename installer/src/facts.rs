@@ -1,0 +1,155 @@
+//! What the installer read of the host, once, before it decided anything. Values only.
+
+use std::collections::BTreeMap;
+use std::net::IpAddr;
+
+use payload::digest::Digest;
+use payload::path::AbsPath;
+use time::OffsetDateTime;
+
+use crate::accounts::Account;
+use crate::change::Change;
+use crate::credentials::{Misfit, Validity};
+use crate::host::Seen;
+use crate::journal::Unfinished;
+use crate::receipt::{Kept, Receipt};
+use crate::supervision::{Supervision, Supervisor};
+
+/// The host, as far as an install cares.
+pub(crate) struct Facts {
+    /// Whether this is the running system or an image given by `--root`.
+    pub(crate) target: Target,
+    pub(crate) is_root: bool,
+    /// As `uname -m` says it.
+    pub(crate) machine: String,
+    pub(crate) hostname: String,
+    pub(crate) addresses: Vec<IpAddr>,
+    pub(crate) now: OffsetDateTime,
+    pub(crate) account: Option<Account>,
+    pub(crate) group: Option<u32>,
+    /// A shell that lets nobody in.
+    pub(crate) no_login: AbsPath,
+    pub(crate) can_add_users: bool,
+    /// Every path that a plan for this bundle may touch.
+    pub(crate) paths: BTreeMap<AbsPath, Found>,
+    pub(crate) data: DataDir,
+    pub(crate) room: Vec<Room>,
+    pub(crate) ports: Vec<BusyPort>,
+    pub(crate) etcds: Vec<Process>,
+    pub(crate) credentials: Result<Validity, Misfit>,
+    pub(crate) managers: Managers,
+    pub(crate) receipt: Option<Receipt>,
+    pub(crate) kept: Option<Kept>,
+    pub(crate) unfinished: Option<Unfinished>,
+    pub(crate) running: Running,
+}
+
+/// What is installed into.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Target {
+    Live,
+    Image,
+}
+
+/// One path, with the digest of a regular file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Found {
+    pub(crate) seen: Seen,
+    pub(crate) digest: Option<Digest>,
+}
+
+/// The data directory.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum DataDir {
+    Absent,
+    /// Nothing in it but what a file system makes itself.
+    Empty,
+    Used,
+}
+
+/// One file system that we write to.
+#[derive(Debug, Clone)]
+pub(crate) struct Room {
+    pub(crate) path: AbsPath,
+    pub(crate) what: &'static str,
+    pub(crate) free: u64,
+    pub(crate) needed: u64,
+    pub(crate) mount: Mount,
+}
+
+/// What a file system allows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Mount {
+    Fit,
+    NoExec,
+    ReadOnly,
+}
+
+/// A port that something listens on already.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct BusyPort {
+    pub(crate) address: IpAddr,
+    pub(crate) port: u16,
+}
+
+/// A running etcd.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Process {
+    pub(crate) pid: u32,
+    pub(crate) exe: String,
+}
+
+/// What could keep etcd running here.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Managers {
+    pub(crate) systemd: Init,
+    /// The host's own supervisor, with the paths that our section would have.
+    pub(crate) supervisor: Option<Supervisor>,
+    /// An interpreter that has really imported the carried supervisor.
+    pub(crate) python: Option<AbsPath>,
+    /// Why there is no `python`, for the message.
+    pub(crate) python_trouble: Option<String>,
+}
+
+/// systemd on this host.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(crate) enum Init {
+    #[default]
+    None,
+    /// There, but not in charge (an image, or another init).
+    Installed,
+    Running,
+}
+
+/// Whether the service of an earlier install runs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Running {
+    Yes,
+    No,
+}
+
+impl Facts {
+    /// What stands at `path`.
+    pub(crate) fn at(&self, path: &AbsPath) -> &Seen {
+        self.paths.get(path).map_or(&Seen::Absent, |found| &found.seen)
+    }
+
+    /// The changes of earlier runs, finished or not: what of this host is ours.
+    pub(crate) fn ours(&self) -> Vec<Change> {
+        let receipt = self.receipt.iter().flat_map(|receipt| &receipt.changes);
+        let kept = self.kept.iter().flat_map(|kept| &kept.changes);
+        let unfinished = self.unfinished.iter().flat_map(|unfinished| &unfinished.changes);
+        receipt.chain(kept).chain(unfinished).cloned().collect()
+    }
+
+    /// The supervision that an earlier run chose.
+    pub(crate) fn chosen(&self) -> Option<Supervision> {
+        if let Some(receipt) = &self.receipt {
+            return Some(receipt.supervision.clone());
+        }
+        self.unfinished.iter().flat_map(|unfinished| &unfinished.changes).find_map(|change| match change {
+            Change::Service { supervision } => Some(supervision.clone()),
+            _ => None,
+        })
+    }
+}

@@ -1,0 +1,186 @@
+//! Whether the member is up, and how the cluster does: through the etcdctl of the installed release.
+#![expect(clippy::disallowed_methods, reason = "edge: knocks at the members' ports")]
+
+use std::net::{SocketAddr, TcpStream};
+use std::time::Duration;
+
+use payload::etcd;
+use payload::manifest::{Manifest, Member};
+use payload::render;
+use serde::{Deserialize, Serialize};
+
+use crate::host::{Exec, clock};
+use crate::report::Report;
+use crate::service;
+use crate::supervision::Supervision;
+
+/// How long a member that was started may take until it listens for its peers.
+const UP: Duration = Duration::from_secs(30);
+/// etcd listens, or has died of a bad flag, well within this time.
+const SETTLE: Duration = Duration::from_secs(2);
+
+/// What is known of one member.
+#[derive(Debug, Clone, Serialize)]
+pub(crate) struct MemberHealth {
+    pub(crate) name: String,
+    pub(crate) address: String,
+    /// Something listens on its peer port.
+    pub(crate) reachable: bool,
+    /// What it said of itself, if it answered.
+    pub(crate) status: Option<Status>,
+}
+
+/// A member's own word.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub(crate) struct Status {
+    pub(crate) version: String,
+    pub(crate) is_leader: bool,
+    pub(crate) has_leader: bool,
+    pub(crate) db_size: u64,
+    pub(crate) raft_index: u64,
+}
+
+impl MemberHealth {
+    /// A member is healthy when it answers and knows a leader.
+    pub(crate) fn is_healthy(&self) -> bool {
+        self.status.as_ref().is_some_and(|status| status.has_leader)
+    }
+}
+
+/// Waits until this host's etcd listens for its peers; an error says what it logged instead.
+pub(crate) fn wait_until_up(manifest: &Manifest, supervision: &Supervision, report: &Report) -> Result<(), String> {
+    let Some(me) = manifest.me() else { return Ok(()) };
+    report.note("waiting for etcd to listen");
+    let up = clock::poll(UP, || (is_reachable(manifest, me) && service::is_running(supervision)).then_some(()));
+    let stays = up.is_some() && {
+        clock::pause(SETTLE);
+        is_reachable(manifest, me)
+    };
+    if stays {
+        return Ok(());
+    }
+    let log = last_words(manifest, supervision);
+    Err(format!(
+        "etcd was started and did not come up ({}); its last words: {log}",
+        service::control::state_word(supervision)
+    ))
+}
+
+/// Polls until this host's member is healthy, or the time is up.
+pub(crate) fn wait_until_healthy(manifest: &Manifest, limit: Duration) -> bool {
+    let Some(me) = manifest.me() else { return false };
+    clock::poll(limit, || member(manifest, me).is_healthy().then_some(())).is_some()
+}
+
+/// Every member as seen from here.
+pub(crate) fn members(manifest: &Manifest) -> Vec<MemberHealth> {
+    manifest.members.iter().map(|other| member(manifest, other)).collect()
+}
+
+fn member(manifest: &Manifest, member: &Member) -> MemberHealth {
+    let reachable = is_reachable(manifest, member);
+    MemberHealth {
+        name: member.name.to_string(),
+        address: member.address.to_string(),
+        reachable,
+        status: if reachable { status(manifest, member) } else { None },
+    }
+}
+
+/// Whether something accepts connections on the member's peer port.
+pub(crate) fn is_reachable(manifest: &Manifest, member: &Member) -> bool {
+    let at = SocketAddr::new(member.address, manifest.peer_port.get());
+    TcpStream::connect_timeout(&at, Duration::from_secs(1)).is_ok()
+}
+
+/// Asks one member. `endpoint status` is used because its answer is the same from 3.1 on, while `endpoint health`
+/// always exits 0 in 3.1.
+fn status(manifest: &Manifest, member: &Member) -> Option<Status> {
+    let endpoint = format!("https://{}", SocketAddr::new(member.address, manifest.client_port.get()));
+    let output = etcdctl(manifest, &endpoint)?.args(["endpoint", "status", "-w", "json"]).output().ok()?;
+    output.ok().then(|| parse_status(&output.stdout))?
+}
+
+/// A call of the installed etcdctl, v3 API, with this host's certificate.
+pub(crate) fn etcdctl(manifest: &Manifest, endpoint: &str) -> Option<Exec> {
+    let link = &manifest.layout.link;
+    let certs = link.join("certs").ok()?;
+    let mut exec = Exec::at(link.join("etcdctl").ok()?.as_str())
+        .args(["--endpoints", endpoint, "--dial-timeout", "2s", "--command-timeout", "4s"])
+        .args(["--cacert", certs.join(render::CA).ok()?.as_str()])
+        .args(["--cert", certs.join(render::CERTIFICATE).ok()?.as_str()])
+        .args(["--key", certs.join(render::KEY).ok()?.as_str()])
+        .limit(Duration::from_secs(10));
+    let version = manifest.release.version;
+    if etcd::has_v2_api(version) {
+        exec = exec.env("ETCDCTL_API", "3");
+    }
+    if manifest.arch.needs_unsupported_arch_env(version) {
+        exec = exec.env("ETCD_UNSUPPORTED_ARCH", manifest.arch.etcd_name());
+    }
+    Some(exec)
+}
+
+fn parse_status(json: &str) -> Option<Status> {
+    #[derive(Deserialize)]
+    struct Line {
+        #[serde(rename = "Status")]
+        status: Raw,
+    }
+    #[derive(Deserialize)]
+    #[serde(rename_all = "camelCase")]
+    struct Raw {
+        header: Header,
+        version: String,
+        #[serde(default)]
+        leader: u64,
+        #[serde(default)]
+        db_size: u64,
+        #[serde(default)]
+        raft_index: u64,
+    }
+    #[derive(Deserialize)]
+    struct Header {
+        member_id: u64,
+    }
+    let lines: Vec<Line> = serde_json::from_str(json).ok()?;
+    let Raw { header, version, leader, db_size, raft_index } = lines.into_iter().next()?.status;
+    Some(Status { version, is_leader: leader == header.member_id, has_leader: leader != 0, db_size, raft_index })
+}
+
+/// The end of etcd's log, in one line.
+fn last_words(manifest: &Manifest, supervision: &Supervision) -> String {
+    let log = match supervision {
+        Supervision::Systemd { unit } => Exec::named("journalctl")
+            .and_then(|exec| exec.args(["--no-pager", "-o", "cat", "-n", "5", "-u", unit]).output())
+            .map(|output| output.stdout)
+            .unwrap_or_default(),
+        Supervision::Supervisor(_) => manifest
+            .layout
+            .logs
+            .join("etcd.stdout.log")
+            .ok()
+            .and_then(|path| Exec::named("tail").ok()?.args(["-n", "5", path.as_str()]).output().ok())
+            .map(|output| output.stdout)
+            .unwrap_or_default(),
+    };
+    if log.trim().is_empty() { "none".to_owned() } else { log.trim().replace('\n', " | ") }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_answer_of_every_version_is_read() {
+        // etcd 3.1.20's shape, and 3.5.1's with more fields.
+        let old = r#"[{"Endpoint":"x","Status":{"header":{"cluster_id":1,"member_id":9372538179322589801,"revision":1,"raft_term":2},"version":"3.1.20","dbSize":24576,"leader":9372538179322589801,"raftIndex":9,"raftTerm":2}}]"#;
+        let status = parse_status(old).unwrap();
+        assert_eq!((status.is_leader, status.has_leader, status.version.as_str()), (true, true, "3.1.20"));
+        let new = r#"[{"Endpoint":"x","Status":{"header":{"cluster_id":1,"member_id":5},"version":"3.5.1","dbSize":1,"raftIndex":9,"raftTerm":2,"raftAppliedIndex":9,"dbSizeInUse":1,"errors":["etcdserver: no leader"]}}]"#;
+        let status = parse_status(new).unwrap();
+        assert_eq!((status.is_leader, status.has_leader), (false, false));
+        assert_eq!(parse_status("[]"), None);
+        assert_eq!(parse_status("Failed to get the status"), None);
+    }
+}

@@ -1,0 +1,113 @@
+//! Making and removing the user that etcd runs as: through the system's own tools on a running system, in the
+//! files of an image, where there is nothing to ask.
+
+use payload::mode::Mode;
+use payload::name::UserName;
+use payload::path::{AbsPath, NotAPath};
+
+use super::exec::{self, Exec, ExecError};
+use super::tree::{FsError, Tree};
+use super::write::Ids;
+use crate::accounts::{self, Account};
+
+/// Larger account files than this are not ours to rewrite.
+const MAX_FILE: u64 = 16 * 1024 * 1024;
+
+/// Why accounts could not be read or changed.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum AccountError {
+    #[error(transparent)]
+    Fs(#[from] FsError),
+    #[error(transparent)]
+    Exec(#[from] ExecError),
+    #[error(transparent)]
+    Path(#[from] NotAPath),
+    #[error("no free system id between 100 and 999 for `{0}`")]
+    NoFreeId(UserName),
+}
+
+impl Tree {
+    /// The user, wherever the system knows it from (files, LDAP ...).
+    pub(crate) fn user(&self, name: &UserName) -> Result<Option<Account>, AccountError> {
+        let found = accounts::user(&self.account_file("/etc/passwd")?, name.as_str());
+        if found.is_some() || !self.is_live() || exec::find("getent").is_none() {
+            return Ok(found);
+        }
+        let said = Exec::named("getent")?.args(["passwd", name.as_str()]).output()?;
+        Ok(accounts::user(&said.stdout, name.as_str()))
+    }
+
+    /// The id of the group.
+    pub(crate) fn group(&self, name: &UserName) -> Result<Option<u32>, AccountError> {
+        let found = accounts::group(&self.account_file("/etc/group")?, name.as_str());
+        if found.is_some() || !self.is_live() || exec::find("getent").is_none() {
+            return Ok(found);
+        }
+        let said = Exec::named("getent")?.args(["group", name.as_str()]).output()?;
+        Ok(accounts::group(&said.stdout, name.as_str()))
+    }
+
+    pub(crate) fn add_group(&self, name: &UserName) -> Result<(), AccountError> {
+        if self.is_live() {
+            Exec::named("groupadd")?.args(["--system", name.as_str()]).run()?;
+            return Ok(());
+        }
+        let (passwd, group) = (self.account_file("/etc/passwd")?, self.account_file("/etc/group")?);
+        let gid = accounts::free_id(&passwd, &group).ok_or_else(|| AccountError::NoFreeId(name.clone()))?;
+        self.put_account_file("/etc/group", Mode::PLAIN, &accounts::with_line(&group, &format!("{name}:x:{gid}:")))
+    }
+
+    pub(crate) fn add_user(&self, name: &UserName, gid: u32, shell: &AbsPath) -> Result<(), AccountError> {
+        if self.is_live() {
+            let gid = gid.to_string();
+            let flags = ["--system", "--gid", &gid, "--no-create-home", "--home-dir", "/", "--shell", shell.as_str()];
+            Exec::named("useradd")?.args(flags).args(["--comment", "etcd", name.as_str()]).run()?;
+            return Ok(());
+        }
+        let (passwd, group) = (self.account_file("/etc/passwd")?, self.account_file("/etc/group")?);
+        let uid = accounts::free_id(&passwd, "")
+            .or_else(|| accounts::free_id(&passwd, &group))
+            .ok_or_else(|| AccountError::NoFreeId(name.clone()))?;
+        let line = format!("{name}:x:{uid}:{gid}:etcd:/:{shell}");
+        self.put_account_file("/etc/passwd", Mode::PLAIN, &accounts::with_line(&passwd, &line))
+    }
+
+    pub(crate) fn remove_user(&self, name: &UserName) -> Result<(), AccountError> {
+        if self.user(name)?.is_none() {
+            return Ok(());
+        }
+        if self.is_live() {
+            Exec::named("userdel")?.args([name.as_str()]).run()?;
+            return Ok(());
+        }
+        let passwd = self.account_file("/etc/passwd")?;
+        self.put_account_file("/etc/passwd", Mode::PLAIN, &accounts::without(&passwd, name.as_str()))
+    }
+
+    /// userdel takes the user's own group along where login.defs says so: then there is nothing left to do.
+    pub(crate) fn remove_group(&self, name: &UserName) -> Result<(), AccountError> {
+        if self.group(name)?.is_none() {
+            return Ok(());
+        }
+        if self.is_live() {
+            Exec::named("groupdel")?.args([name.as_str()]).run()?;
+            return Ok(());
+        }
+        let group = self.account_file("/etc/group")?;
+        self.put_account_file("/etc/group", Mode::PLAIN, &accounts::without(&group, name.as_str()))
+    }
+
+    fn account_file(&self, path: &str) -> Result<String, AccountError> {
+        let bytes = self.read_if_there(&path.parse()?, MAX_FILE)?.unwrap_or_default();
+        Ok(String::from_utf8_lossy(&bytes).into_owned())
+    }
+
+    /// Rewrites an account file of an image; one that would be empty goes, since it was ours alone.
+    fn put_account_file(&self, path: &str, mode: Mode, text: &str) -> Result<(), AccountError> {
+        let path: AbsPath = path.parse()?;
+        if text.is_empty() {
+            return Ok(self.remove_file(&path)?);
+        }
+        Ok(self.put_file(&path, mode, Ids::ROOT, &mut text.as_bytes())?)
+    }
+}

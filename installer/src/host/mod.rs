@@ -1,0 +1,15 @@
+//! The edge to the machine: the only rooms that open files, start programs, or ask clock and network.
+//!
+//! Everything else of the installer works on values that come from here and are decided elsewhere.
+
+pub(crate) mod accounts;
+pub(crate) mod clock;
+pub(crate) mod exec;
+pub(crate) mod lock;
+pub(crate) mod probe;
+pub(crate) mod remove;
+pub(crate) mod tree;
+pub(crate) mod write;
+
+pub(crate) use exec::Exec;
+pub(crate) use tree::{FsError, Seen, Tree};

@@ -1,0 +1,226 @@
+//! Reading the host once, into [`Facts`].
+#![expect(clippy::disallowed_methods, reason = "edge: reads the host")]
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::io::{Read, Seek};
+use std::net::{IpAddr, TcpListener};
+
+use nix::errno::Errno;
+use nix::ifaddrs::getifaddrs;
+use nix::sys::statvfs::{FsFlags, fstatvfs};
+use payload::bundle::{Bundle, BundleError};
+use payload::manifest::{Manifest, Purpose};
+use payload::path::{AbsPath, NotAPath};
+use payload::render;
+
+use super::accounts::AccountError;
+use super::tree::Trust;
+use super::{FsError, Seen, Tree, clock, exec};
+use crate::credentials::{Credentials, Misfit, Validity};
+use crate::facts::{BusyPort, DataDir, Facts, Found, Mount, Process, Room, Running, Target};
+use crate::journal::{self, JournalError};
+use crate::receipt::{Kept, Receipt, ReceiptError, State};
+use crate::{manager, service};
+
+/// What etcd itself needs at once: its write-ahead log is laid out 64 MB at a time, two files ahead.
+const DATA_ROOM: u64 = 256 << 20;
+/// Scripts, certificates, the installer, the unzipped supervisor.
+const SMALL_ROOM: u64 = 16 << 20;
+
+/// Why the host could not be read.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum ProbeError {
+    #[error(transparent)]
+    Fs(#[from] FsError),
+    #[error(transparent)]
+    Account(#[from] AccountError),
+    #[error(transparent)]
+    Bundle(#[from] BundleError),
+    #[error(transparent)]
+    Journal(#[from] JournalError),
+    #[error(transparent)]
+    Receipt(#[from] ReceiptError),
+    #[error(transparent)]
+    Path(#[from] NotAPath),
+    #[error("asking the kernel: {0}")]
+    Kernel(#[from] Errno),
+}
+
+/// Everything that a plan for this bundle depends on.
+pub(crate) fn facts<R: Read + Seek>(
+    tree: &Tree,
+    bundle: &mut Bundle<R>,
+    wanted: payload::cluster::Manager,
+) -> Result<Facts, ProbeError> {
+    let credentials = credentials(bundle)?;
+    let manifest = bundle.manifest().clone();
+    let state = State::new()?;
+    let receipt = Receipt::read(tree, &state.receipt)?;
+    let kept = Kept::read(tree, &state.kept)?;
+    let unfinished = journal::replay(tree, &state.journal)?;
+    let ours: Vec<_> = receipt
+        .iter()
+        .flat_map(|receipt| receipt.changes.clone())
+        .chain(unfinished.iter().flat_map(|unfinished| unfinished.changes.clone()))
+        .collect();
+    let managers = service::detect::managers(tree, bundle, &ours, wanted)?;
+    let uname = nix::sys::utsname::uname()?;
+    let running = match &receipt {
+        Some(receipt) if tree.is_live() && service::is_running(&receipt.supervision) => Running::Yes,
+        _ => Running::No,
+    };
+    Ok(Facts {
+        target: if tree.is_live() { Target::Live } else { Target::Image },
+        is_root: nix::unistd::geteuid().is_root(),
+        machine: uname.machine().to_string_lossy().into_owned(),
+        hostname: uname.nodename().to_string_lossy().into_owned(),
+        addresses: addresses()?,
+        now: clock::now(),
+        account: tree.user(&manifest.user)?,
+        group: tree.group(&manifest.user)?,
+        no_login: no_login(tree)?,
+        can_add_users: ["useradd", "groupadd"].iter().all(|name| exec::find(name).is_some()),
+        paths: paths(tree, &manifest, managers.supervisor.as_ref().map(|found| &found.section))?,
+        data: data_dir(tree, &manifest.layout.data)?,
+        room: room(tree, &manifest)?,
+        ports: if receipt.is_some() { Vec::new() } else { ports(&manifest) },
+        etcds: if receipt.is_some() { Vec::new() } else { etcds() },
+        credentials,
+        managers,
+        receipt,
+        kept,
+        unfinished,
+        running,
+    })
+}
+
+/// Checks the bundle's own certificate for this bundle's member.
+fn credentials<R: Read + Seek>(bundle: &mut Bundle<R>) -> Result<Result<Validity, Misfit>, BundleError> {
+    let mut read = |name: &str| bundle.read(&format!("certs/{name}"));
+    let (ca, certificate, key) = (read(render::CA)?, read(render::CERTIFICATE)?, read(render::KEY)?);
+    let Some(me) = bundle.manifest().me() else { return Ok(Err(Misfit::Unreadable("manifest"))) };
+    Ok(Credentials { ca: &ca, certificate: &certificate, key: &key }.check(me.address))
+}
+
+fn addresses() -> Result<Vec<IpAddr>, Errno> {
+    let addresses = getifaddrs()?.filter_map(|interface| {
+        let address = interface.address?;
+        let v4 = address.as_sockaddr_in().map(|at| IpAddr::V4(at.ip()));
+        v4.or_else(|| address.as_sockaddr_in6().map(|at| IpAddr::V6(at.ip())))
+    });
+    Ok(addresses.collect())
+}
+
+/// nologin where this distribution keeps it.
+fn no_login(tree: &Tree) -> Result<AbsPath, ProbeError> {
+    for candidate in ["/usr/sbin/nologin", "/sbin/nologin", "/bin/false"] {
+        let path = candidate.parse()?;
+        if matches!(tree.look(&path)?, Seen::File { .. } | Seen::Link { .. }) {
+            return Ok(path);
+        }
+    }
+    Ok("/sbin/nologin".parse()?)
+}
+
+/// Every path that a plan may touch, with all directories above.
+fn paths(tree: &Tree, manifest: &Manifest, section: Option<&AbsPath>) -> Result<BTreeMap<AbsPath, Found>, ProbeError> {
+    let layout = &manifest.layout;
+    let mut files: BTreeSet<AbsPath> = section.into_iter().cloned().collect();
+    files.insert(format!("/etc/supervisord.d/{}.ini", manifest.service.name).parse()?);
+    files.insert(layout.sbin.join(crate::HOST_COMMAND)?);
+    for program in &manifest.release.programs {
+        files.insert(layout.release_dir.join(&program.name)?);
+    }
+    for entry in &manifest.entries {
+        if let Purpose::Place { path, .. } = &entry.purpose {
+            files.insert(path.clone());
+        }
+    }
+    let others = [layout.link.clone(), layout.data.clone(), layout.logs.clone(), manager::carried_dir(manifest)?];
+    let commands = [layout.bin.join("supervisord")?, layout.bin.join("supervisorctl")?, "/var/log/supervisor".parse()?];
+    let wants: AbsPath = crate::plan::WANTS.parse()?;
+    let enabling = [wants.join(&format!("{}.service", manifest.service.name))?, wants.join("supervisord.service")?];
+    let all = files.iter().cloned().chain(others).chain(commands).chain(enabling);
+    let all: BTreeSet<AbsPath> = all.flat_map(|path| path.lineage()).collect();
+    let mut found = BTreeMap::new();
+    for path in all {
+        let seen = tree.look(&path)?;
+        let digest = match seen {
+            Seen::File { .. } if files.contains(&path) => Some(tree.measure(&path)?.digest),
+            _ => None,
+        };
+        found.insert(path, Found { seen, digest });
+    }
+    Ok(found)
+}
+
+fn data_dir(tree: &Tree, path: &AbsPath) -> Result<DataDir, FsError> {
+    let made_by_mkfs = |name: &String| name == "lost+found";
+    Ok(match tree.look(path)? {
+        Seen::Absent => DataDir::Absent,
+        Seen::Dir { .. } if tree.list(path)?.iter().all(made_by_mkfs) => DataDir::Empty,
+        _ => DataDir::Used,
+    })
+}
+
+fn room(tree: &Tree, manifest: &Manifest) -> Result<Vec<Room>, FsError> {
+    let programs: u64 = manifest.release.programs.iter().map(|program| program.size).sum();
+    let wheels: u64 = manifest.service.wheels.iter().filter_map(|name| Some(manifest.entry(name)?.size * 5)).sum();
+    let opt = room_at(tree, &manifest.layout.release_dir, "etcd's programs", programs + wheels + SMALL_ROOM)?;
+    let data = room_at(tree, &manifest.layout.data, "etcd's data", DATA_ROOM)?;
+    let state = room_at(tree, &manifest.layout.sbin, "the installer", SMALL_ROOM)?;
+    // Only programs must be executable where they lie.
+    let inert = |mut room: Room| {
+        room.mount = if room.mount == Mount::NoExec { Mount::Fit } else { room.mount };
+        room
+    };
+    Ok([opt, data.map(inert), state].into_iter().flatten().collect())
+}
+
+/// The file system that `path` is or will be on: that of the nearest directory above that is there.
+fn room_at(tree: &Tree, path: &AbsPath, what: &'static str, needed: u64) -> Result<Option<Room>, FsError> {
+    for dir in path.lineage().into_iter().rev() {
+        let Ok(handle) = tree.open_dir(&dir, Trust::Anyone) else { continue };
+        let stat = fstatvfs(&handle).map_err(|errno| FsError::new("asking the file system of", &dir, errno))?;
+        let flags = stat.flags();
+        let mount = if flags.contains(FsFlags::ST_RDONLY) {
+            Mount::ReadOnly
+        } else if flags.contains(FsFlags::ST_NOEXEC) {
+            Mount::NoExec
+        } else {
+            Mount::Fit
+        };
+        let free = stat.blocks_available() * stat.fragment_size();
+        return Ok(Some(Room { path: dir, what, free, needed, mount }));
+    }
+    Ok(None)
+}
+
+/// Ports of ours that something has: found by trying to have them.
+fn ports(manifest: &Manifest) -> Vec<BusyPort> {
+    let Some(me) = manifest.me() else { return Vec::new() };
+    let ports = [manifest.client_port.get(), manifest.peer_port.get()];
+    let here = ports.map(|port| BusyPort { address: me.address, port });
+    here.into_iter()
+        .filter(|at| {
+            let taken = TcpListener::bind((at.address, at.port)).err();
+            taken.is_some_and(|error| error.kind() == std::io::ErrorKind::AddrInUse)
+        })
+        .collect()
+}
+
+/// Running programs called `etcd`.
+fn etcds() -> Vec<Process> {
+    let Ok(processes) = std::fs::read_dir("/proc") else { return Vec::new() };
+    let mut found: Vec<Process> = processes
+        .filter_map(|entry| {
+            let entry = entry.ok()?;
+            let pid: u32 = entry.file_name().to_str()?.parse().ok()?;
+            let name = std::fs::read_to_string(entry.path().join("comm")).ok()?;
+            let exe = std::fs::read_link(entry.path().join("exe")).ok()?;
+            (name.trim_end() == "etcd").then(|| Process { pid, exe: exe.to_string_lossy().into_owned() })
+        })
+        .collect();
+    found.sort_by_key(|process| process.pid);
+    found
+}

@@ -1,0 +1,93 @@
+//! Taking things off the host: by handle, never through a link, never across a mount.
+#![expect(clippy::disallowed_methods, reason = "edge: changes the host's files")]
+
+use std::os::fd::{AsFd, OwnedFd};
+
+use nix::dir::Dir;
+use nix::errno::Errno;
+use nix::fcntl::{AtFlags, OFlag, openat};
+use nix::sys::stat::{Mode as RawMode, SFlag, fstat, fstatat};
+use nix::unistd::{UnlinkatFlags, fsync, unlinkat};
+use payload::path::AbsPath;
+
+use super::tree::{FsError, Tree, Trust, kind};
+
+/// What became of a directory that was to go.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Left {
+    Gone,
+    /// Something that is not ours lies in it, or something is mounted on it.
+    Kept,
+}
+
+impl Tree {
+    /// Removes a file or link; none there is as good.
+    pub(crate) fn remove_file(&self, path: &AbsPath) -> Result<(), FsError> {
+        let remove = || {
+            let spot = self.spot(path, Trust::RootOnly)?;
+            unlinkat(&spot, spot.name.as_str(), UnlinkatFlags::NoRemoveDir)?;
+            fsync(&spot)
+        };
+        match remove() {
+            Ok(()) | Err(Errno::ENOENT | Errno::ENOTDIR) => Ok(()),
+            Err(errno) => Err(FsError::new("removing", path, errno)),
+        }
+    }
+
+    /// Removes a directory if nothing is in it.
+    pub(crate) fn remove_empty_dir(&self, path: &AbsPath) -> Result<Left, FsError> {
+        let remove = || {
+            let spot = self.spot(path, Trust::RootOnly)?;
+            unlinkat(&spot, spot.name.as_str(), UnlinkatFlags::RemoveDir)?;
+            fsync(&spot)
+        };
+        match remove() {
+            Ok(()) | Err(Errno::ENOENT) => Ok(Left::Gone),
+            Err(Errno::ENOTEMPTY | Errno::EEXIST | Errno::EBUSY | Errno::ENOTDIR) => Ok(Left::Kept),
+            Err(errno) => Err(FsError::new("removing", path, errno)),
+        }
+    }
+
+    /// Removes a directory and everything in it. What is mounted inside is kept, with the way to it.
+    pub(crate) fn remove_tree(&self, path: &AbsPath) -> Result<Left, FsError> {
+        let remove = || {
+            let spot = self.spot(path, Trust::RootOnly)?;
+            let flags = OFlag::O_DIRECTORY | OFlag::O_NOFOLLOW | OFlag::O_RDONLY | OFlag::O_CLOEXEC;
+            let dir = openat(&spot, spot.name.as_str(), flags, RawMode::empty())?;
+            // A mount point is emptied but stays: the file system on it was meant for this data.
+            empty(&dir, fstat(&dir)?.st_dev)
+        };
+        match remove() {
+            Ok(()) => self.remove_empty_dir(path),
+            Err(Errno::ENOENT) => Ok(Left::Gone),
+            Err(errno) => Err(FsError::new("removing", path, errno)),
+        }
+    }
+}
+
+fn empty(dir: &OwnedFd, device: u64) -> Result<(), Errno> {
+    let mut names = Vec::new();
+    for entry in Dir::from_fd(dir.try_clone().map_err(|_| Errno::EMFILE)?)?.iter() {
+        let name = entry?.file_name().to_owned();
+        if !matches!(name.to_bytes(), b"." | b"..") {
+            names.push(name);
+        }
+    }
+    for name in names {
+        let stat = fstatat(dir.as_fd(), name.as_c_str(), AtFlags::AT_SYMLINK_NOFOLLOW)?;
+        if kind(&stat) != SFlag::S_IFDIR {
+            unlinkat(dir.as_fd(), name.as_c_str(), UnlinkatFlags::NoRemoveDir)?;
+            continue;
+        }
+        if stat.st_dev != device {
+            continue;
+        }
+        let flags = OFlag::O_DIRECTORY | OFlag::O_NOFOLLOW | OFlag::O_RDONLY | OFlag::O_CLOEXEC;
+        empty(&openat(dir.as_fd(), name.as_c_str(), flags, RawMode::empty())?, device)?;
+        match unlinkat(dir.as_fd(), name.as_c_str(), UnlinkatFlags::RemoveDir) {
+            Ok(()) | Err(Errno::ENOTEMPTY | Errno::EBUSY) => {}
+            Err(errno) => return Err(errno),
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,274 @@
+//! The host's files, below one root that is fixed once: `/`, or the tree given by `--root`.
+//!
+//! Every path is walked component by component from a handle on that root, so that nothing on the way can be
+//! swapped underneath and a link inside an image never leads out of it. A directory on the way that others than
+//! root may write to is refused: whoever can write there could put a link of theirs in our place.
+#![expect(clippy::disallowed_methods, reason = "edge: reads the host's files")]
+
+use std::fs::File;
+use std::io::{self, Read};
+use std::os::fd::{AsFd, OwnedFd};
+use std::path::Path;
+
+use nix::dir::Dir;
+use nix::errno::Errno;
+use nix::fcntl::{AtFlags, OFlag, openat, readlinkat};
+use nix::sys::stat::{FileStat, Mode as RawMode, SFlag, fstat, fstatat};
+use payload::bundle::Content;
+use payload::path::AbsPath;
+
+/// More links than this on one way is a loop.
+const MAX_LINKS: u8 = 16;
+
+/// A file operation that failed.
+#[derive(Debug, thiserror::Error)]
+#[error("{doing} `{path}`: {source}")]
+pub(crate) struct FsError {
+    doing: &'static str,
+    path: String,
+    source: io::Error,
+}
+
+impl FsError {
+    pub(super) fn new(doing: &'static str, path: &AbsPath, source: impl Into<io::Error>) -> Self {
+        Self { doing, path: path.to_string(), source: source.into() }
+    }
+
+    /// For a path outside the grammar of ours.
+    pub(crate) fn of_path(doing: &'static str, path: &str, source: io::Error) -> Self {
+        Self { doing, path: path.to_owned(), source }
+    }
+
+    /// A record that could not be put into words; `path` is where it was to go.
+    pub(crate) fn of_json(doing: &'static str, path: &AbsPath, source: serde_json::Error) -> Self {
+        Self::new(doing, path, io::Error::from(source))
+    }
+
+    pub(crate) fn is_not_found(&self) -> bool {
+        self.source.kind() == io::ErrorKind::NotFound
+    }
+}
+
+/// What stands at a path. Links are not followed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Seen {
+    Absent,
+    File {
+        mode: u32,
+        uid: u32,
+        gid: u32,
+        size: u64,
+    },
+    Dir {
+        mode: u32,
+        uid: u32,
+        gid: u32,
+    },
+    Link {
+        target: String,
+    },
+    /// A device, a socket, a pipe.
+    Other,
+}
+
+/// A root and everything below it.
+pub(crate) struct Tree {
+    root: OwnedFd,
+    live: bool,
+}
+
+/// Where a walk has come to: the directory's handle and a name in it.
+pub(super) struct Spot {
+    pub(super) dir: OwnedFd,
+    pub(super) name: String,
+}
+
+impl Tree {
+    /// The tree below `path`, which must be a directory.
+    pub(crate) fn open(path: &Path) -> io::Result<Self> {
+        let flags = OFlag::O_DIRECTORY | OFlag::O_RDONLY | OFlag::O_CLOEXEC;
+        let root = nix::fcntl::open(path, flags, RawMode::empty())?;
+        Ok(Self { root, live: path == Path::new("/") })
+    }
+
+    /// Whether this is the running system and not an image.
+    pub(crate) fn is_live(&self) -> bool {
+        self.live
+    }
+
+    /// A second handle on the root.
+    pub(super) fn root_handle(&self) -> Result<OwnedFd, Errno> {
+        self.root.try_clone().map_err(|_| Errno::EMFILE)
+    }
+
+    /// What stands at `path`; a parent that is not there means [`Seen::Absent`].
+    pub(crate) fn look(&self, path: &AbsPath) -> Result<Seen, FsError> {
+        let fail = |errno: Errno| FsError::new("looking at", path, errno);
+        let spot = match self.spot(path, Trust::Anyone) {
+            Ok(spot) => spot,
+            Err(Errno::ENOENT | Errno::ENOTDIR) => return Ok(Seen::Absent),
+            Err(errno) => return Err(fail(errno)),
+        };
+        match fstatat(&spot.dir, spot.name.as_str(), AtFlags::AT_SYMLINK_NOFOLLOW) {
+            Ok(stat) => spot.seen(&stat).map_err(fail),
+            Err(Errno::ENOENT) => Ok(Seen::Absent),
+            Err(errno) => Err(fail(errno)),
+        }
+    }
+
+    /// A regular file, opened for reading; the last component is not followed if it is a link.
+    pub(crate) fn open_file(&self, path: &AbsPath) -> Result<File, FsError> {
+        let open = || {
+            let spot = self.spot(path, Trust::Anyone)?;
+            let flags = OFlag::O_RDONLY | OFlag::O_NOFOLLOW | OFlag::O_CLOEXEC | OFlag::O_NONBLOCK;
+            let fd = openat(&spot.dir, spot.name.as_str(), flags, RawMode::empty())?;
+            match kind(&fstat(&fd)?) {
+                SFlag::S_IFREG => Ok(File::from(fd)),
+                _ => Err(Errno::EINVAL),
+            }
+        };
+        open().map_err(|errno| FsError::new("opening", path, errno))
+    }
+
+    /// A small file, whole; longer than `limit` is an error.
+    pub(crate) fn read(&self, path: &AbsPath, limit: u64) -> Result<Vec<u8>, FsError> {
+        let fail = |error| FsError::new("reading", path, error);
+        let mut bytes = Vec::new();
+        self.open_file(path)?.take(limit + 1).read_to_end(&mut bytes).map_err(fail)?;
+        if bytes.len() as u64 > limit {
+            return Err(fail(io::Error::from(io::ErrorKind::FileTooLarge)));
+        }
+        Ok(bytes)
+    }
+
+    /// Like [`Self::read`], but `None` where nothing stands at `path`.
+    pub(crate) fn read_if_there(&self, path: &AbsPath, limit: u64) -> Result<Option<Vec<u8>>, FsError> {
+        match self.read(path, limit) {
+            Ok(bytes) => Ok(Some(bytes)),
+            Err(error) if error.is_not_found() => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Size and digest of a file.
+    pub(crate) fn measure(&self, path: &AbsPath) -> Result<Content, FsError> {
+        Content::read(self.open_file(path)?).map_err(|error| FsError::new("reading", path, error))
+    }
+
+    /// The names in a directory, sorted; none where there is no directory.
+    pub(crate) fn list(&self, path: &AbsPath) -> Result<Vec<String>, FsError> {
+        let list = || {
+            let mut dir = Dir::from_fd(self.open_dir(path, Trust::Anyone)?)?;
+            let mut names = Vec::new();
+            for entry in dir.iter() {
+                let name = entry?.file_name().to_string_lossy().into_owned();
+                if name != "." && name != ".." {
+                    names.push(name);
+                }
+            }
+            names.sort();
+            Ok(names)
+        };
+        match list() {
+            Err(Errno::ENOENT | Errno::ENOTDIR) => Ok(Vec::new()),
+            other => other.map_err(|errno| FsError::new("listing", path, errno)),
+        }
+    }
+
+    /// The handle of a directory, itself included in the walk.
+    pub(super) fn open_dir(&self, path: &AbsPath, trust: Trust) -> Result<OwnedFd, Errno> {
+        let components = path.components().map(str::to_owned).collect();
+        self.walk(components, trust)
+    }
+
+    /// The handle of the directory that holds `path`, and its last component.
+    pub(super) fn spot(&self, path: &AbsPath, trust: Trust) -> Result<Spot, Errno> {
+        let mut components: Vec<String> = path.components().map(str::to_owned).collect();
+        let name = components.pop().ok_or(Errno::EINVAL)?;
+        Ok(Spot { dir: self.walk(components, trust)?, name })
+    }
+
+    /// Walks down from the root. Links are resolved here and not by the kernel, so that an absolute one starts
+    /// again at *our* root, and only where they lie in a directory that others cannot write to.
+    fn walk(&self, components: Vec<String>, trust: Trust) -> Result<OwnedFd, Errno> {
+        let mut ahead: Vec<String> = components.into_iter().rev().collect();
+        let mut line = vec![self.root.try_clone().map_err(|_| Errno::EMFILE)?];
+        let mut links = 0;
+        while let Some(name) = ahead.pop() {
+            let here = line.last().ok_or(Errno::ENOENT)?;
+            if name == ".." {
+                line.truncate(line.len().saturating_sub(1).max(1));
+                continue;
+            }
+            let flags = OFlag::O_DIRECTORY | OFlag::O_NOFOLLOW | OFlag::O_RDONLY | OFlag::O_CLOEXEC;
+            match openat(here, name.as_str(), flags, RawMode::empty()) {
+                Ok(dir) => {
+                    trust.check(&fstat(&dir)?)?;
+                    line.push(dir);
+                }
+                Err(errno @ (Errno::ENOTDIR | Errno::ELOOP)) => {
+                    let stat = fstatat(here, name.as_str(), AtFlags::AT_SYMLINK_NOFOLLOW)?;
+                    if kind(&stat) != SFlag::S_IFLNK {
+                        return Err(errno);
+                    }
+                    links += 1;
+                    if links > MAX_LINKS {
+                        return Err(Errno::ELOOP);
+                    }
+                    let target = readlinkat(here, name.as_str())?;
+                    let target = target.to_str().ok_or(Errno::EILSEQ)?;
+                    if target.starts_with('/') {
+                        line.truncate(1);
+                    }
+                    ahead.extend(target.split('/').rev().filter(|part| !matches!(*part, "" | ".")).map(str::to_owned));
+                }
+                Err(errno) => return Err(errno),
+            }
+        }
+        line.pop().ok_or(Errno::ENOENT)
+    }
+}
+
+/// What a walk demands of the directories it passes.
+#[derive(Clone, Copy)]
+pub(super) enum Trust {
+    /// Nothing: for looking.
+    Anyone,
+    /// Only root may change them: for writing.
+    RootOnly,
+}
+
+impl Trust {
+    fn check(self, stat: &FileStat) -> Result<(), Errno> {
+        let others_write = stat.st_mode & 0o022 != 0 && stat.st_mode & 0o1000 == 0;
+        match self {
+            Self::RootOnly if stat.st_uid != 0 || others_write => Err(Errno::EPERM),
+            Self::RootOnly | Self::Anyone => Ok(()),
+        }
+    }
+}
+
+impl Spot {
+    fn seen(&self, stat: &FileStat) -> Result<Seen, Errno> {
+        let (mode, uid, gid) = (stat.st_mode & 0o7777, stat.st_uid, stat.st_gid);
+        Ok(match kind(stat) {
+            SFlag::S_IFREG => Seen::File { mode, uid, gid, size: u64::try_from(stat.st_size).unwrap_or(0) },
+            SFlag::S_IFDIR => Seen::Dir { mode, uid, gid },
+            SFlag::S_IFLNK => {
+                Seen::Link { target: readlinkat(&self.dir, self.name.as_str())?.to_string_lossy().into_owned() }
+            }
+            _ => Seen::Other,
+        })
+    }
+}
+
+/// The file type in a mode.
+pub(super) fn kind(stat: &FileStat) -> SFlag {
+    SFlag::from_bits_truncate(stat.st_mode & SFlag::S_IFMT.bits())
+}
+
+impl AsFd for Spot {
+    fn as_fd(&self) -> std::os::fd::BorrowedFd<'_> {
+        self.dir.as_fd()
+    }
+}

@@ -1,0 +1,193 @@
+//! Putting things on the host so that they are there whole or not at all, also after a power cut.
+//!
+//! A file: created exclusively under a name of ours beside its place, with no permission for others; written;
+//! owner, then mode; fsynced; renamed; its directory fsynced. A link: made under another name and renamed over
+//! the old one. A failed fsync is an error like any other and is never tried again: the kernel may have dropped
+//! the data already and would report success the second time.
+#![expect(clippy::disallowed_methods, reason = "edge: changes the host's files")]
+
+use std::fs::File;
+use std::io::{self, Read, Write};
+use std::os::unix::fs::MetadataExt;
+
+use nix::errno::Errno;
+use nix::fcntl::{OFlag, openat, renameat};
+use nix::sys::stat::{Mode as RawMode, fchmod, mkdirat};
+use nix::unistd::{Gid, Uid, UnlinkatFlags, fchown, fsync, symlinkat, unlinkat};
+use payload::mode::Mode;
+use payload::path::AbsPath;
+
+use super::tree::{FsError, Spot, Tree, Trust};
+
+/// User and group of what is placed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Ids {
+    pub(crate) uid: u32,
+    pub(crate) gid: u32,
+}
+
+impl Ids {
+    pub(crate) const ROOT: Self = Self { uid: 0, gid: 0 };
+}
+
+impl Tree {
+    /// Makes one directory, whose parent must be there. An existing one is left as it is.
+    pub(crate) fn make_dir(&self, path: &AbsPath, mode: Mode, ids: Ids) -> Result<(), FsError> {
+        let make = || {
+            let spot = self.spot(path, Trust::RootOnly)?;
+            match mkdirat(&spot, spot.name.as_str(), RawMode::S_IRWXU) {
+                Ok(()) => {}
+                Err(Errno::EEXIST) => return Ok(()),
+                Err(errno) => return Err(errno),
+            }
+            let flags = OFlag::O_DIRECTORY | OFlag::O_NOFOLLOW | OFlag::O_RDONLY | OFlag::O_CLOEXEC;
+            let dir = openat(&spot, spot.name.as_str(), flags, RawMode::empty())?;
+            give(&dir, mode, ids)?;
+            fsync(&dir)?;
+            fsync(&spot)
+        };
+        make().map_err(|errno: Errno| FsError::new("making the directory", path, errno))
+    }
+
+    /// Owner and mode of a directory that is ours but was changed.
+    pub(crate) fn mend_dir(&self, path: &AbsPath, mode: Mode, ids: Ids) -> Result<(), FsError> {
+        let mend = || {
+            let spot = self.spot(path, Trust::RootOnly)?;
+            let flags = OFlag::O_DIRECTORY | OFlag::O_NOFOLLOW | OFlag::O_RDONLY | OFlag::O_CLOEXEC;
+            let dir = openat(&spot, spot.name.as_str(), flags, RawMode::empty())?;
+            give(&dir, mode, ids)
+        };
+        mend().map_err(|errno: Errno| FsError::new("changing the directory", path, errno))
+    }
+
+    /// Writes a file, replacing what was there in one instant.
+    pub(crate) fn put_file(&self, path: &AbsPath, mode: Mode, ids: Ids, from: &mut dyn Read) -> Result<(), FsError> {
+        let fail = |error: io::Error| FsError::new("writing", path, error);
+        let spot = self.spot(path, Trust::RootOnly).map_err(|errno| fail(errno.into()))?;
+        let new = spot.new_name();
+        let mut put = || -> io::Result<()> {
+            let mut file = spot.create(&new)?;
+            copy(from, &mut file)?;
+            give(&file, mode, ids)?;
+            file.sync_all()?;
+            renameat(&spot, new.as_str(), &spot, spot.name.as_str())?;
+            Ok(fsync(&spot)?)
+        };
+        put().map_err(|error| {
+            // The error that counts is the first; a leftover of this name is replaced by the next run.
+            let _ = unlinkat(&spot, new.as_str(), UnlinkatFlags::NoRemoveDir);
+            fail(error)
+        })
+    }
+
+    /// Makes `path` a link to `target`, switching an existing link in one instant.
+    pub(crate) fn put_link(&self, path: &AbsPath, target: &str) -> Result<(), FsError> {
+        let put = || {
+            let spot = self.spot(path, Trust::RootOnly)?;
+            let new = spot.new_name();
+            spot.clear(&new)?;
+            symlinkat(target, &spot, new.as_str())?;
+            renameat(&spot, new.as_str(), &spot, spot.name.as_str())?;
+            fsync(&spot)
+        };
+        put().map_err(|errno: Errno| FsError::new("linking", path, errno))
+    }
+
+    /// A copy of a file with the owner and mode that it has, as durable as [`Self::put_file`] makes it.
+    pub(crate) fn copy_with_owner(&self, from: &AbsPath, to: &AbsPath) -> Result<(), FsError> {
+        let mut file = self.open_file(from)?;
+        let fail = |error: io::Error| FsError::new("copying", from, error);
+        let meta = file.metadata().map_err(fail)?;
+        let ids = Ids { uid: meta.uid(), gid: meta.gid() };
+        let mode =
+            Mode::try_from(format!("{:04o}", meta.mode() & 0o777)).map_err(|error| fail(io::Error::other(error)))?;
+        self.put_file(to, mode, ids, &mut file)
+    }
+
+    /// Appends to a file of ours and makes it durable; creates it, for root alone, where it is not there.
+    pub(crate) fn append(&self, path: &AbsPath, bytes: &[u8]) -> Result<(), FsError> {
+        let append = || -> io::Result<()> {
+            let spot = self.spot(path, Trust::RootOnly)?;
+            let flags = OFlag::O_WRONLY | OFlag::O_APPEND | OFlag::O_CREAT | OFlag::O_NOFOLLOW | OFlag::O_CLOEXEC;
+            let fd = openat(&spot, spot.name.as_str(), flags, RawMode::S_IRUSR | RawMode::S_IWUSR)?;
+            let mut file = File::from(fd);
+            let created = file.metadata()?.len() == 0;
+            file.write_all(bytes)?;
+            file.sync_all()?;
+            if created {
+                fsync(&spot)?;
+            }
+            Ok(())
+        };
+        append().map_err(|error| FsError::new("writing", path, error))
+    }
+
+    /// Renames within one directory tree and makes it durable.
+    pub(crate) fn rename(&self, from: &AbsPath, to: &AbsPath) -> Result<(), FsError> {
+        let rename = || {
+            let (old, new) = (self.spot(from, Trust::RootOnly)?, self.spot(to, Trust::RootOnly)?);
+            renameat(&old, old.name.as_str(), &new, new.name.as_str())?;
+            fsync(&old)?;
+            fsync(&new)
+        };
+        rename().map_err(|errno: Errno| FsError::new("renaming", from, errno))
+    }
+
+    /// Makes everything durable that was written on the file system of the directory `path`.
+    pub(crate) fn sync_filesystem(&self, path: &AbsPath) -> Result<(), FsError> {
+        let sync = || nix::unistd::syncfs(self.open_dir(path, Trust::RootOnly)?);
+        sync().map_err(|errno| FsError::new("syncing", path, errno))
+    }
+
+    /// A file that need not be durable one by one, inside a directory that is synced as a whole afterwards.
+    pub(crate) fn put_unsynced(&self, path: &AbsPath, mode: Mode, from: &mut dyn Read) -> Result<(), FsError> {
+        let mut put = || -> io::Result<()> {
+            let spot = self.spot(path, Trust::RootOnly)?;
+            let mut file = spot.create(&spot.name)?;
+            copy(from, &mut file)?;
+            Ok(give(&file, mode, Ids::ROOT)?)
+        };
+        put().map_err(|error| FsError::new("writing", path, error))
+    }
+}
+
+impl Spot {
+    /// The name that a file has until it is whole.
+    fn new_name(&self) -> String {
+        format!(".{}.etcdpack-new", self.name)
+    }
+
+    /// Removes a leftover of a run that was killed.
+    fn clear(&self, name: &str) -> Result<(), Errno> {
+        match unlinkat(self, name, UnlinkatFlags::NoRemoveDir) {
+            Ok(()) | Err(Errno::ENOENT) => Ok(()),
+            Err(errno) => Err(errno),
+        }
+    }
+
+    fn create(&self, name: &str) -> Result<File, Errno> {
+        self.clear(name)?;
+        let flags = OFlag::O_WRONLY | OFlag::O_CREAT | OFlag::O_EXCL | OFlag::O_NOFOLLOW | OFlag::O_CLOEXEC;
+        openat(self, name, flags, RawMode::S_IRUSR | RawMode::S_IWUSR).map(File::from)
+    }
+}
+
+/// The owner first: a mode is never wider than meant for the owner that a file has at that instant.
+fn give(file: impl std::os::fd::AsFd, mode: Mode, ids: Ids) -> Result<(), Errno> {
+    fchown(&file, Some(Uid::from_raw(ids.uid)), Some(Gid::from_raw(ids.gid)))?;
+    fchmod(&file, RawMode::from_bits_truncate(mode.bits()))
+}
+
+/// `io::copy` with a buffer that suits files of tens of megabytes.
+fn copy(from: &mut dyn Read, to: &mut File) -> io::Result<()> {
+    let mut buf = vec![0; 256 * 1024];
+    loop {
+        let n = match from.read(&mut buf) {
+            Ok(0) => return Ok(()),
+            Ok(n) => n,
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
+            Err(error) => return Err(error),
+        };
+        to.write_all(buf.get(..n).unwrap_or_default())?;
+    }
+}

@@ -1,0 +1,121 @@
+//! Who is to keep etcd running here. Pure: from the manifest, the facts and the operator's choice.
+
+use payload::cluster::Manager;
+use payload::manifest::Manifest;
+use payload::path::{AbsPath, NotAPath};
+
+use crate::check::{Finding, refuse, warn};
+use crate::facts::{Facts, Init, Target};
+use crate::supervision::{Origin, Supervision, Supervisor};
+
+/// Whether etcd is to be started.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Start {
+    Now,
+    /// `--no-start`
+    Later,
+}
+
+/// The supervision, and what to say about it; or why there is none.
+pub(crate) fn choose(
+    manifest: &Manifest,
+    facts: &Facts,
+    choice: Manager,
+) -> Result<(Supervision, Vec<Finding>), Finding> {
+    let wanted = if choice == Manager::Auto { manifest.service.manager } else { choice };
+    // What an earlier run chose stays, unless the operator says otherwise now.
+    if let Some(chosen) = facts.chosen().filter(|chosen| fits(chosen, wanted)) {
+        return Ok((chosen, Vec::new()));
+    }
+    let systemd = || Supervision::Systemd { unit: format!("{}.service", manifest.service.name) };
+    match wanted {
+        Manager::Systemd if facts.managers.systemd == Init::None && facts.target == Target::Live => Err(refuse(
+            "no-service-manager",
+            "this host does not run systemd",
+            "./host.run install --service supervisor",
+        )),
+        Manager::Systemd => Ok((systemd(), Vec::new())),
+        Manager::Supervisor => supervisor(manifest, facts).ok_or_else(|| nothing(manifest, facts)),
+        Manager::Auto => {
+            if let Some(found) = supervisor(manifest, facts) {
+                return Ok(found);
+            }
+            match (facts.managers.systemd, facts.target) {
+                (Init::Running, _) | (Init::Installed, Target::Image) => Ok((systemd(), Vec::new())),
+                (_, Target::Image) => {
+                    let text = "this image has neither supervisor nor systemd; it gets a systemd unit";
+                    Ok((
+                        systemd(),
+                        vec![warn("no-service-manager", text, "./host.run install --root DIR --service supervisor")],
+                    ))
+                }
+                _ => Err(nothing(manifest, facts)),
+            }
+        }
+    }
+}
+
+fn fits(chosen: &Supervision, wanted: Manager) -> bool {
+    match wanted {
+        Manager::Auto => true,
+        Manager::Systemd => matches!(chosen, Supervision::Systemd { .. }),
+        Manager::Supervisor => matches!(chosen, Supervision::Supervisor(_)),
+    }
+}
+
+/// The host's own supervisor, else the one in the bundle where a Python can run it.
+fn supervisor(manifest: &Manifest, facts: &Facts) -> Option<(Supervision, Vec<Finding>)> {
+    if let Some(supervisor) = &facts.managers.supervisor {
+        return Some((Supervision::Supervisor(supervisor.clone()), Vec::new()));
+    }
+    facts.managers.python.as_ref()?;
+    let supervisor = carried(manifest, facts.managers.systemd).ok()?;
+    let mut findings = Vec::new();
+    if supervisor.unit.is_none() {
+        let text = "nothing starts supervisord when this host boots: it has no systemd";
+        let line = format!("{} -c {}", supervisor.daemon, supervisor.conf);
+        findings.push(warn("no-start-at-boot", text, format!("add to the host's start-up: {line}")));
+    }
+    Some((Supervision::Supervisor(supervisor), findings))
+}
+
+/// The supervisor that the bundle brings, in EPEL's layout.
+fn carried(manifest: &Manifest, init: Init) -> Result<Supervisor, NotAPath> {
+    let dir = carried_dir(manifest)?;
+    let section = format!("/etc/supervisord.d/{}.ini", manifest.service.name).parse()?;
+    Ok(Supervisor {
+        daemon: dir.join("supervisord")?,
+        ctl: dir.join("supervisorctl")?,
+        conf: "/etc/supervisord.conf".parse()?,
+        section,
+        program: manifest.member.to_string(),
+        unit: (init != Init::None).then(|| "supervisord.service".to_owned()),
+        origin: Origin::Bundle,
+    })
+}
+
+/// Where the carried supervisor lies, beside etcd.
+pub(crate) fn carried_dir(manifest: &Manifest) -> Result<AbsPath, NotAPath> {
+    let name = format!("supervisor-{}", payload::wheel::SUPERVISOR_VERSION);
+    let opt = manifest.layout.link.parent();
+    match opt {
+        Some(opt) => opt.join(&name),
+        None => format!("/{name}").parse(),
+    }
+}
+
+/// Nothing can keep etcd running: says what is missing.
+fn nothing(manifest: &Manifest, facts: &Facts) -> Finding {
+    let python = match (&facts.managers.python_trouble, manifest.service.wheels.is_empty()) {
+        (_, true) => "the bundle carries no supervisor".to_owned(),
+        (Some(trouble), false) => format!("no Python can run the carried one ({trouble})"),
+        (None, false) => "there is no Python for the carried one".to_owned(),
+    };
+    let text =
+        format!("nothing here can keep etcd running: no supervisord is installed, {python}, and systemd does not run");
+    refuse(
+        "no-service-manager",
+        text,
+        "yum install python3   (from this site's own media; or: apt-get install supervisor)",
+    )
+}

@@ -1,0 +1,144 @@
+//! The receipt: the journal folded into the record of a finished install.
+
+use payload::digest::Digest;
+use payload::manifest::Manifest;
+use payload::mode::Mode;
+use payload::path::{AbsPath, NotAPath};
+use serde::{Deserialize, Serialize};
+use time::OffsetDateTime;
+
+use crate::change::Change;
+use crate::host::write::Ids;
+use crate::host::{FsError, Tree};
+use crate::supervision::Supervision;
+
+/// The form that this program writes and reads.
+const SCHEMA: u32 = 1;
+const MAX_BYTES: u64 = 4 * 1024 * 1024;
+
+/// What was installed, and every change that it took.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub(crate) struct Receipt {
+    pub(crate) schema: u32,
+    pub(crate) bundle: Digest,
+    #[serde(with = "time::serde::rfc3339")]
+    pub(crate) installed: OffsetDateTime,
+    pub(crate) supervision: Supervision,
+    pub(crate) manifest: Manifest,
+    pub(crate) changes: Vec<Change>,
+}
+
+/// What an uninstall without `--purge` leaves behind, so that the same member can come back to its data.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub(crate) struct Kept {
+    pub(crate) schema: u32,
+    pub(crate) cluster: String,
+    pub(crate) token: String,
+    pub(crate) member: String,
+    /// The directories and accounts that are still ours.
+    pub(crate) changes: Vec<Change>,
+}
+
+/// Why a receipt could not be used.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum ReceiptError {
+    #[error(transparent)]
+    Fs(#[from] FsError),
+    #[error("the receipt `{0}` is not readable: {1}")]
+    Form(AbsPath, serde_json::Error),
+    #[error("the receipt `{0}` has schema {1}, this program reads schema {SCHEMA}")]
+    Schema(AbsPath, u32),
+}
+
+/// The files in the state directory.
+pub(crate) struct State {
+    pub(crate) dir: AbsPath,
+    pub(crate) journal: AbsPath,
+    pub(crate) receipt: AbsPath,
+    pub(crate) kept: AbsPath,
+}
+
+impl State {
+    /// `/var/lib/etcdpack`: the same on every host, so that it can be found without a bundle.
+    pub(crate) fn new() -> Result<Self, NotAPath> {
+        let dir: AbsPath = "/var/lib/etcdpack".parse()?;
+        Ok(Self {
+            journal: dir.join("journal.jsonl")?,
+            receipt: dir.join("receipt.json")?,
+            kept: dir.join("kept.json")?,
+            dir,
+        })
+    }
+}
+
+impl Receipt {
+    /// A receipt in the current form.
+    pub(crate) fn new(
+        bundle: Digest,
+        installed: OffsetDateTime,
+        supervision: Supervision,
+        manifest: Manifest,
+        changes: Vec<Change>,
+    ) -> Self {
+        Self { schema: SCHEMA, bundle, installed, supervision, manifest, changes }
+    }
+
+    pub(crate) fn read(tree: &Tree, path: &AbsPath) -> Result<Option<Self>, ReceiptError> {
+        read(tree, path)
+    }
+
+    pub(crate) fn write(&self, tree: &Tree, path: &AbsPath) -> Result<(), FsError> {
+        write(self, tree, path)
+    }
+}
+
+impl Kept {
+    /// What remains of `receipt` when only `changes` are left.
+    pub(crate) fn of(receipt: &Receipt, changes: Vec<Change>) -> Self {
+        let Manifest { cluster, token, member, .. } = &receipt.manifest;
+        Self {
+            schema: SCHEMA,
+            cluster: cluster.to_string(),
+            token: token.to_string(),
+            member: member.to_string(),
+            changes,
+        }
+    }
+
+    /// Whether `manifest` is for the member whose data was kept.
+    pub(crate) fn is_for(&self, manifest: &Manifest) -> bool {
+        self.cluster == manifest.cluster.as_str()
+            && self.token == manifest.token.as_str()
+            && self.member == manifest.member.as_str()
+    }
+
+    pub(crate) fn read(tree: &Tree, path: &AbsPath) -> Result<Option<Self>, ReceiptError> {
+        read(tree, path)
+    }
+
+    pub(crate) fn write(&self, tree: &Tree, path: &AbsPath) -> Result<(), FsError> {
+        write(self, tree, path)
+    }
+}
+
+fn read<T: serde::de::DeserializeOwned>(tree: &Tree, path: &AbsPath) -> Result<Option<T>, ReceiptError> {
+    #[derive(Deserialize)]
+    struct SchemaOnly {
+        schema: u32,
+    }
+    let Some(bytes) = tree.read_if_there(path, MAX_BYTES)? else { return Ok(None) };
+    let form = |error| ReceiptError::Form(path.clone(), error);
+    let SchemaOnly { schema } = serde_json::from_slice(&bytes).map_err(form)?;
+    if schema != SCHEMA {
+        return Err(ReceiptError::Schema(path.clone(), schema));
+    }
+    serde_json::from_slice(&bytes).map(Some).map_err(form)
+}
+
+fn write<T: Serialize>(value: &T, tree: &Tree, path: &AbsPath) -> Result<(), FsError> {
+    let mut bytes = serde_json::to_vec_pretty(value).map_err(|error| FsError::of_json("writing", path, error))?;
+    bytes.push(b'\n');
+    tree.put_file(path, Mode::SECRET, Ids::ROOT, &mut bytes.as_slice())
+}

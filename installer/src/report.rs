@@ -1,0 +1,142 @@
+//! What people see: narration on standard error, data on standard output, and the exit codes.
+#![expect(clippy::disallowed_methods, reason = "edge: the terminal")]
+#![expect(clippy::print_stderr, reason = "edge: the terminal")]
+
+use std::io::{BufRead, IsTerminal, Write};
+use std::process::ExitCode;
+
+use crate::check::{Finding, Severity};
+use crate::plan::Plan;
+use crate::step::State;
+
+/// How a run ended; the numbers are part of the contract.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum End {
+    Done = 0,
+    Bug = 1,
+    Usage = 2,
+    /// Nothing changed.
+    Refused = 3,
+    /// Nothing changed.
+    NotVerified = 4,
+    RolledBack = 5,
+    /// Something is left; it was named.
+    NotRolledBack = 6,
+    NotHealthy = 7,
+}
+
+impl From<End> for ExitCode {
+    fn from(end: End) -> Self {
+        Self::from(end as u8)
+    }
+}
+
+/// How much is said.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Loudness {
+    Quiet,
+    Normal,
+    Verbose,
+}
+
+/// The narrator.
+pub(crate) struct Report {
+    loudness: Loudness,
+    paint: bool,
+}
+
+impl Report {
+    /// Colours only on a terminal, and only where `NO_COLOR` is not set.
+    pub(crate) fn new(loudness: Loudness) -> Self {
+        let wanted = std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty());
+        Self { loudness, paint: wanted && std::io::stderr().is_terminal() }
+    }
+
+    /// Something is going on.
+    pub(crate) fn note(&self, text: &str) {
+        if self.loudness > Loudness::Quiet {
+            eprintln!("{}", clean(text));
+        }
+    }
+
+    /// For those who ask for more.
+    pub(crate) fn detail(&self, text: &str) {
+        if self.loudness >= Loudness::Verbose {
+            eprintln!("{}", clean(text));
+        }
+    }
+
+    /// A step begins.
+    pub(crate) fn step(&self, text: &str) {
+        if self.loudness > Loudness::Quiet {
+            eprintln!("  {} {}", self.mark("32", "+"), clean(text));
+        }
+    }
+
+    pub(crate) fn warn(&self, text: &str, help: Option<&str>) {
+        eprintln!("{} {}", self.mark("33", "warning:"), clean(text));
+        self.help(help);
+    }
+
+    pub(crate) fn error(&self, text: &str, help: Option<&str>) {
+        eprintln!("{} {}", self.mark("31", "error:"), clean(text));
+        self.help(help);
+    }
+
+    fn help(&self, help: Option<&str>) {
+        if let Some(help) = help {
+            eprintln!("{} {}", self.mark("36", "help:"), clean(help));
+        }
+    }
+
+    /// A line of data.
+    pub(crate) fn data(&self, text: &str) {
+        // A reader that went away (`| head`) is no error of ours.
+        let _ = writeln!(std::io::stdout(), "{text}");
+    }
+
+    /// The findings, refusals last so that they stand at the end of the screen.
+    pub(crate) fn findings(&self, findings: &[Finding]) {
+        for finding in findings.iter().filter(|finding| finding.severity == Severity::Warn) {
+            self.warn(&format!("{} [{}]", finding.text, finding.code), Some(&finding.help));
+        }
+        for finding in findings.iter().filter(|finding| finding.severity == Severity::Refuse) {
+            self.error(&format!("{} [{}]", finding.text, finding.code), Some(&finding.help));
+        }
+    }
+
+    /// The plan, one line a step.
+    pub(crate) fn plan(&self, plan: &Plan) {
+        for planned in &plan.steps {
+            let mark = match planned.state {
+                State::Pending => self.mark("32", "+"),
+                State::Done => self.mark("2", "="),
+            };
+            self.data(&format!("  {mark} {}", planned.step));
+        }
+        let pending = plan.steps.iter().filter(|planned| planned.state == State::Pending).count();
+        self.data(&format!("{pending} steps to take, {} done already", plan.steps.len() - pending));
+    }
+
+    /// Whether somebody sits at the terminal who can be asked.
+    pub(crate) fn can_ask(&self) -> bool {
+        std::io::stdin().is_terminal() && std::io::stderr().is_terminal()
+    }
+
+    /// Asks; anything but `y` or `yes` is a no.
+    pub(crate) fn ask(&self, question: &str) -> bool {
+        eprint!("{} [y/N] ", clean(question));
+        let mut answer = String::new();
+        let read = std::io::stdin().lock().read_line(&mut answer);
+        read.is_ok() && matches!(answer.trim(), "y" | "Y" | "yes")
+    }
+
+    fn mark(&self, code: &str, text: &str) -> String {
+        if self.paint { format!("\x1b[{code}m{text}\x1b[0m") } else { text.to_owned() }
+    }
+}
+
+/// Text from outside must not steer the terminal.
+fn clean(text: &str) -> String {
+    text.chars().map(|c| if c.is_control() && c != '\n' { '\u{fffd}' } else { c }).collect()
+}

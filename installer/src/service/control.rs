@@ -1,0 +1,176 @@
+//! Telling the service manager: start, restart, stop, forget. The same verbs for systemd and supervisor.
+
+use std::time::Duration;
+
+use crate::host::exec::ExecError;
+use crate::host::{Exec, clock};
+use crate::step::Action;
+use crate::supervision::{Supervision, Supervisor};
+
+/// How long supervisord may take until it answers.
+const ANSWER: Duration = Duration::from_secs(30);
+
+/// Why a service manager did not do as told.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum ServiceError {
+    #[error(transparent)]
+    Exec(#[from] ExecError),
+    #[error("supervisord ({0}) does not answer")]
+    NoAnswer(String),
+}
+
+/// Puts etcd under supervision, as the action says.
+pub(crate) fn start(supervision: &Supervision, action: Action) -> Result<(), ServiceError> {
+    match supervision {
+        Supervision::Systemd { unit } => {
+            systemctl(["daemon-reload"])?;
+            systemctl(["enable", unit])?;
+            match action {
+                Action::Start => systemctl(["start", unit])?,
+                Action::Restart => systemctl(["restart", unit])?,
+                Action::Enable => {}
+            }
+        }
+        Supervision::Supervisor(supervisor) => under_supervisor(supervisor, action)?,
+    }
+    Ok(())
+}
+
+fn under_supervisor(supervisor: &Supervisor, action: Action) -> Result<(), ServiceError> {
+    if let Some(unit) = &supervisor.unit {
+        systemctl(["daemon-reload"])?;
+        systemctl(["enable", unit])?;
+    }
+    if action == Action::Enable {
+        return Ok(());
+    }
+    if !answers(supervisor) {
+        match &supervisor.unit {
+            Some(unit) => systemctl(["start", unit])?,
+            None => {
+                Exec::at(supervisor.daemon.as_str()).args(["-c", supervisor.conf.as_str()]).run()?;
+            }
+        }
+        if clock::poll(ANSWER, || answers(supervisor).then_some(())).is_none() {
+            return Err(ServiceError::NoAnswer(supervisor.conf.to_string()));
+        }
+    }
+    // `update` starts what is new and restarts what changed; a section that is as it was is left alone.
+    ctl(supervisor, &["reread"])?;
+    ctl(supervisor, &["update"])?;
+    if action == Action::Restart {
+        ctl(supervisor, &["restart", &supervisor.program])?;
+    }
+    Ok(())
+}
+
+/// Whether the service manager says that etcd runs.
+pub(crate) fn is_running(supervision: &Supervision) -> bool {
+    match supervision {
+        Supervision::Systemd { unit } => {
+            let said = Exec::named("systemctl").and_then(|exec| exec.args(["is-active", "--quiet", unit]).output());
+            said.is_ok_and(|output| output.ok())
+        }
+        Supervision::Supervisor(supervisor) => {
+            state(supervisor).is_some_and(|state| matches!(state.as_str(), "RUNNING" | "STARTING"))
+        }
+    }
+}
+
+/// What the service manager calls the state etcd is in.
+pub(crate) fn state_word(supervision: &Supervision) -> String {
+    match supervision {
+        Supervision::Systemd { unit } => {
+            let said = Exec::named("systemctl").and_then(|exec| exec.args(["is-active", unit]).output());
+            said.map_or_else(|error| error.to_string(), |output| output.stdout.trim().to_owned())
+        }
+        Supervision::Supervisor(supervisor) => {
+            state(supervisor).unwrap_or_else(|| "supervisord does not answer".to_owned())
+        }
+    }
+}
+
+/// Stops etcd and waits until it has stopped.
+pub(crate) fn stop(supervision: &Supervision, seconds: u32) -> Result<(), ServiceError> {
+    let limit = Duration::from_secs(u64::from(seconds) + 30);
+    match supervision {
+        Supervision::Systemd { unit } => {
+            Exec::named("systemctl")?.args(["stop", unit]).limit(limit).run()?;
+        }
+        Supervision::Supervisor(supervisor) if state(supervisor).is_some() => {
+            Exec::at(supervisor.ctl.as_str())
+                .args(["-c", supervisor.conf.as_str(), "stop", &supervisor.program])
+                .limit(limit)
+                .run()?;
+        }
+        Supervision::Supervisor(_) => {}
+    }
+    Ok(())
+}
+
+/// Takes etcd out of supervision: before its files go. A supervisor that we brought goes with it.
+pub(crate) fn remove(supervision: &Supervision, seconds: u32) -> Result<(), ServiceError> {
+    stop(supervision, seconds)?;
+    match supervision {
+        Supervision::Systemd { unit } => systemctl(["disable", unit])?,
+        Supervision::Supervisor(supervisor) if supervisor.origin == crate::supervision::Origin::Bundle => {
+            match &supervisor.unit {
+                Some(unit) => {
+                    systemctl(["stop", unit])?;
+                    systemctl(["disable", unit])?;
+                }
+                None if answers(supervisor) => ctl(supervisor, &["shutdown"])?,
+                None => {}
+            }
+        }
+        Supervision::Supervisor(_) => {}
+    }
+    Ok(())
+}
+
+/// After the files of a service have gone: lets its manager see that.
+pub(crate) fn forget(supervision: &Supervision) -> Result<(), ServiceError> {
+    match supervision {
+        Supervision::Systemd { .. } => systemctl(["daemon-reload"]),
+        Supervision::Supervisor(supervisor) => match (supervisor.origin, &supervisor.unit) {
+            (crate::supervision::Origin::Bundle, Some(_)) => systemctl(["daemon-reload"]),
+            (crate::supervision::Origin::Host, _) if answers(supervisor) => {
+                ctl(supervisor, &["reread"])?;
+                ctl(supervisor, &["update"])
+            }
+            _ => Ok(()),
+        },
+    }
+}
+
+/// The word that `supervisorctl status` has for our program; `None` if it does not know it or does not answer.
+fn state(supervisor: &Supervisor) -> Option<String> {
+    let line = Exec::at(supervisor.ctl.as_str())
+        .args(["-c", supervisor.conf.as_str(), "status", &supervisor.program])
+        .output()
+        .ok()?
+        .stdout;
+    // `status` exits 3 when a program is not running: the words tell, not the code.
+    let mut words = line.split_whitespace();
+    (words.next()? == supervisor.program).then(|| words.next().map(str::to_owned))?
+}
+
+/// Whether supervisord answers at all. `pid` is the cheapest question.
+fn answers(supervisor: &Supervisor) -> bool {
+    let said = Exec::at(supervisor.ctl.as_str()).args(["-c", supervisor.conf.as_str(), "pid"]).output();
+    said.is_ok_and(|output| output.stdout.trim().parse::<u32>().is_ok_and(|pid| pid > 0))
+}
+
+fn ctl(supervisor: &Supervisor, words: &[&str]) -> Result<(), ServiceError> {
+    Exec::at(supervisor.ctl.as_str())
+        .args(["-c", supervisor.conf.as_str()])
+        .args(words.iter().copied())
+        .limit(Duration::from_mins(3))
+        .run()?;
+    Ok(())
+}
+
+fn systemctl<const N: usize>(words: [&str; N]) -> Result<(), ServiceError> {
+    Exec::named("systemctl")?.args(words).limit(Duration::from_mins(3)).run()?;
+    Ok(())
+}

@@ -1,0 +1,176 @@
+//! Which service managers this host has. Asks the host; decides nothing.
+#![expect(clippy::disallowed_methods, reason = "edge: looks for service managers")]
+
+use std::io::{Read, Seek};
+use std::path::Path;
+use std::time::Duration;
+
+use payload::bundle::Bundle;
+use payload::cluster::Manager;
+use payload::path::AbsPath;
+
+use super::wheels;
+use crate::change::Change;
+use crate::facts::{Init, Managers};
+use crate::host::probe::ProbeError;
+use crate::host::{Exec, Seen, Tree, exec};
+use crate::supervision::{Origin, Supervisor};
+
+/// Configuration files in the order in which supervisor itself looks for them: Debian's place is asked first
+/// because only Debian has it.
+const CONFS: [&str; 2] = ["/etc/supervisor/supervisord.conf", "/etc/supervisord.conf"];
+
+/// Interpreters by name; RHEL 8 has only the last one.
+const PYTHONS: [&str; 6] = ["python3", "python", "python2", "python2.7", "python3.6", "/usr/libexec/platform-python"];
+
+/// All that could keep etcd running here. A Python is tried only where the bundle's supervisor may be needed.
+pub(crate) fn managers<R: Read + Seek>(
+    tree: &Tree,
+    bundle: &mut Bundle<R>,
+    ours: &[Change],
+    wanted: Manager,
+) -> Result<Managers, ProbeError> {
+    let wanted = if wanted == Manager::Auto { bundle.manifest().service.manager } else { wanted };
+    let mut managers = Managers { systemd: init(tree)?, ..Managers::default() };
+    if wanted == Manager::Systemd {
+        return Ok(managers);
+    }
+    managers.supervisor =
+        supervisor(tree, bundle.manifest().service.name.as_str(), bundle.manifest().member.as_str(), ours)?;
+    if managers.supervisor.is_some() || bundle.manifest().service.wheels.is_empty() {
+        return Ok(managers);
+    }
+    match python(tree, bundle)? {
+        Ok(path) => managers.python = Some(path),
+        Err(trouble) => managers.python_trouble = trouble,
+    }
+    Ok(managers)
+}
+
+fn init(tree: &Tree) -> Result<Init, ProbeError> {
+    // sd_booted(3): this directory exists exactly where systemd is the init.
+    if tree.is_live() && Path::new("/run/systemd/system").is_dir() && exec::find("systemctl").is_some() {
+        return Ok(Init::Running);
+    }
+    for path in ["/usr/lib/systemd/systemd", "/lib/systemd/systemd"] {
+        if matches!(tree.look(&path.parse()?)?, Seen::File { .. }) {
+            return Ok(Init::Installed);
+        }
+    }
+    Ok(Init::None)
+}
+
+/// The host's own supervisor, if its configuration includes a directory for programs.
+fn supervisor(tree: &Tree, service: &str, member: &str, ours: &[Change]) -> Result<Option<Supervisor>, ProbeError> {
+    let Some((daemon, ctl)) = commands(tree, ours)? else { return Ok(None) };
+    for conf in CONFS {
+        let conf: AbsPath = conf.parse()?;
+        let is_ours = ours.iter().any(|change| change.path() == Some(&conf));
+        let Some(text) = tree.read_if_there(&conf, 1 << 20)?.filter(|_| !is_ours) else { continue };
+        let Some(pattern) = include(&String::from_utf8_lossy(&text)) else { continue };
+        let Some((dir, extension)) = pattern.rsplit_once("/*") else { continue };
+        let dir = match conf.parent() {
+            Some(home) if !dir.starts_with('/') => home.join(dir)?,
+            _ => dir.parse()?,
+        };
+        let unit = if conf.as_str() == CONFS[0] { "supervisor.service" } else { "supervisord.service" };
+        return Ok(Some(Supervisor {
+            section: dir.join(&format!("{service}{extension}"))?,
+            daemon,
+            ctl,
+            conf,
+            program: member.to_owned(),
+            unit: (init(tree)? != Init::None).then(|| unit.to_owned()),
+            origin: Origin::Host,
+        }));
+    }
+    Ok(None)
+}
+
+/// `supervisord` and `supervisorctl` where packages put them; links that we made are not the host's.
+fn commands(tree: &Tree, ours: &[Change]) -> Result<Option<(AbsPath, AbsPath)>, ProbeError> {
+    for dir in ["/usr/bin", "/usr/local/bin", "/usr/sbin"] {
+        let dir: AbsPath = dir.parse()?;
+        let (daemon, ctl) = (dir.join("supervisord")?, dir.join("supervisorctl")?);
+        let is_ours = ours.iter().any(|change| change.path() == Some(&daemon));
+        if !is_ours && tree.look(&daemon)? != Seen::Absent && tree.look(&ctl)? != Seen::Absent {
+            return Ok(Some((daemon, ctl)));
+        }
+    }
+    Ok(None)
+}
+
+/// The first pattern of `files` in `[include]`. Python's ConfigParser: `key = value` or `key: value`, comments
+/// after `;` and `#`, continuation lines indented.
+fn include(conf: &str) -> Option<String> {
+    let mut inside = false;
+    for line in conf.lines() {
+        let line = line.split(" ;").next().unwrap_or_default();
+        if line.starts_with([';', '#']) {
+            continue;
+        }
+        if let Some(section) = line.trim().strip_prefix('[') {
+            inside = section.trim_end_matches(']') == "include";
+        } else if let Some((key, value)) = line.split_once(['=', ':']).filter(|_| inside)
+            && key.trim() == "files"
+        {
+            return value.split_whitespace().next().map(str::to_owned);
+        }
+    }
+    None
+}
+
+/// A Python that has imported the carried supervisor, or what the last one that could not said.
+fn python<R: Read + Seek>(tree: &Tree, bundle: &mut Bundle<R>) -> Result<Result<AbsPath, Option<String>>, ProbeError> {
+    let mut found = Vec::new();
+    for name in PYTHONS {
+        let path = match name.strip_prefix('/') {
+            Some(_) => Some(Path::new(name).to_owned()),
+            None => ["/usr/bin", "/usr/local/bin", "/bin"].iter().map(|dir| Path::new(dir).join(name)).find(|path| {
+                path.to_str()
+                    .and_then(|path| path.parse().ok())
+                    .is_some_and(|path| matches!(tree.look(&path), Ok(Seen::File { .. } | Seen::Link { .. })))
+            }),
+        };
+        if let Some(path) = path.and_then(|path| path.to_str()?.parse::<AbsPath>().ok())
+            && tree.look(&path)? != Seen::Absent
+        {
+            found.push(path);
+        }
+    }
+    if !tree.is_live() {
+        // An image's Python cannot be run here: it may be of another architecture.
+        return Ok(found.into_iter().next().ok_or(None));
+    }
+    if found.is_empty() {
+        return Ok(Err(None));
+    }
+    let site = wheels::unzip_for_trial(bundle)?;
+    let mut trouble = None;
+    for path in found {
+        let trial = Exec::at(path.as_str())
+            .args(["-B", "-c", "import supervisor.supervisord, supervisor.supervisorctl"])
+            .env("PYTHONPATH", site.path().to_string_lossy())
+            .limit(Duration::from_mins(1))
+            .run();
+        match trial {
+            Ok(_) => return Ok(Ok(path)),
+            Err(error) => trouble = Some(error.to_string()),
+        }
+    }
+    Ok(Err(trouble))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_include_pattern_is_found_as_supervisor_finds_it() {
+        let debian = "[supervisord]\nlogfile=/x\n; [include]\n[include]\nfiles = /etc/supervisor/conf.d/*.conf\n";
+        assert_eq!(include(debian).as_deref(), Some("/etc/supervisor/conf.d/*.conf"));
+        assert_eq!(include("[include]\nfiles: supervisord.d/*.ini ; here\n").as_deref(), Some("supervisord.d/*.ini"));
+        assert_eq!(include(";[include]\n;files = relative/directory/*.ini\n"), None);
+        assert_eq!(include("[other]\nfiles = a/*.ini\n"), None);
+    }
+}

@@ -1,0 +1,121 @@
+//! Steps: the smallest things that one would undo, and the line that a plan shows for each.
+
+use std::fmt;
+
+use payload::bundle::EntryName;
+use payload::digest::Digest;
+use payload::manifest::Program;
+use payload::mode::{Mode, Owner};
+use payload::name::UserName;
+use payload::path::AbsPath;
+use serde::Serialize;
+
+use crate::change::Holds;
+use crate::supervision::Supervision;
+
+/// One step.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case", rename_all_fields = "kebab-case", tag = "step")]
+pub(crate) enum Step {
+    Group {
+        name: UserName,
+    },
+    User {
+        name: UserName,
+        shell: AbsPath,
+    },
+    Dir {
+        path: AbsPath,
+        mode: Mode,
+        owner: Owner,
+        holds: Holds,
+    },
+    /// The executables of the release, out of the tarball.
+    Programs {
+        dir: AbsPath,
+        entry: EntryName,
+        programs: Vec<Program>,
+    },
+    File {
+        path: AbsPath,
+        mode: Mode,
+        owner: Owner,
+        sha256: Digest,
+        source: Source,
+    },
+    Link {
+        path: AbsPath,
+        target: String,
+    },
+    /// The carried supervisor, unzipped, with launchers for `python`.
+    Wheels {
+        dir: AbsPath,
+        wheels: Vec<EntryName>,
+        python: AbsPath,
+    },
+    Service {
+        supervision: Supervision,
+        action: Action,
+    },
+}
+
+/// Where a file's bytes come from.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case", rename_all_fields = "kebab-case")]
+pub(crate) enum Source {
+    Entry {
+        name: EntryName,
+    },
+    /// The installer itself, without what it carries.
+    Installer,
+}
+
+/// What the service manager is to do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub(crate) enum Action {
+    /// Enable at boot, and start now.
+    Start,
+    /// It runs with old files: restart it once.
+    Restart,
+    /// Enable at boot only: `--no-start`, or an image.
+    Enable,
+}
+
+/// What is to be done about a step.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub(crate) enum State {
+    Pending,
+    /// All there already.
+    Done,
+}
+
+impl fmt::Display for Step {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let by = |owner: &Owner| match owner {
+            Owner::Root => "root",
+            Owner::Service => "etcd's user",
+        };
+        match self {
+            Self::Group { name } => write!(f, "group      {name}"),
+            Self::User { name, shell } => write!(f, "user       {name} ({shell})"),
+            Self::Dir { path, mode, owner, .. } => write!(f, "directory  {path}  {mode} {}", by(owner)),
+            Self::Programs { dir, programs, .. } => {
+                let names = programs.iter().map(|program| program.name.as_str()).collect::<Vec<_>>();
+                write!(f, "programs   {dir}/{{{}}}", names.join(","))
+            }
+            Self::File { path, mode, owner, .. } => write!(f, "file       {path}  {mode} {}", by(owner)),
+            Self::Link { path, target } => write!(f, "link       {path} -> {target}"),
+            Self::Wheels { dir, python, .. } => write!(f, "supervisor {dir}  on {python}"),
+            Self::Service { supervision, action } => {
+                let verb = match action {
+                    Action::Start => "enable and start",
+                    Action::Restart => "restart",
+                    Action::Enable => "enable",
+                };
+                write!(f, "service    {verb} under {supervision}")
+            }
+        }
+    }
+}

@@ -1,0 +1,68 @@
+//! Who keeps etcd running on this host, as decided once and recorded.
+
+use std::fmt;
+
+use payload::path::AbsPath;
+use serde::{Deserialize, Serialize};
+
+/// The supervision of one member.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case", rename_all_fields = "kebab-case")]
+pub(crate) enum Supervision {
+    /// A unit of our own.
+    Systemd { unit: String },
+    /// A program section of a supervisord.
+    Supervisor(Supervisor),
+}
+
+/// A supervisord and our section in it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub(crate) struct Supervisor {
+    /// `supervisord` and `supervisorctl`.
+    pub(crate) daemon: AbsPath,
+    pub(crate) ctl: AbsPath,
+    pub(crate) conf: AbsPath,
+    /// The file of our section.
+    pub(crate) section: AbsPath,
+    /// The section's name.
+    pub(crate) program: String,
+    /// The systemd unit that runs supervisord, where there is one.
+    pub(crate) unit: Option<String>,
+    pub(crate) origin: Origin,
+}
+
+/// Whose supervisord it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub(crate) enum Origin {
+    /// The host's.
+    Host,
+    /// The one that the bundle brought.
+    Bundle,
+}
+
+impl Supervision {
+    /// The systemd unit that we bring, if this supervision has one.
+    pub(crate) fn own_unit(&self) -> Option<&str> {
+        match self {
+            Self::Systemd { unit } => Some(unit),
+            Self::Supervisor(Supervisor { origin: Origin::Bundle, unit, .. }) => unit.as_deref(),
+            Self::Supervisor(Supervisor { origin: Origin::Host, .. }) => None,
+        }
+    }
+}
+
+impl fmt::Display for Supervision {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Systemd { unit } => write!(f, "systemd ({unit})"),
+            Self::Supervisor(Supervisor { conf, origin: Origin::Host, .. }) => {
+                write!(f, "this host's supervisor ({conf})")
+            }
+            Self::Supervisor(Supervisor { conf, origin: Origin::Bundle, .. }) => {
+                write!(f, "the supervisor in the bundle ({conf})")
+            }
+        }
+    }
+}

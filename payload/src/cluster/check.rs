@@ -1,0 +1,428 @@
+//! From the file as written to the cluster as meant: defaults, and what only the whole file can tell.
+
+use std::collections::{BTreeMap, HashMap};
+use std::fmt::Display;
+use std::hash::Hash;
+use std::net::IpAddr;
+use std::num::NonZeroU16;
+use std::ops::Range;
+
+use toml::Spanned;
+
+use super::fault::Fault;
+use super::file::{EtcdSection, File, HostSection, PathsSection, PkiSection, ReleaseSection};
+use super::pki::{CommonName, Hours, OwnCa, Pki, Subject};
+use super::setting::{Carry, CompactionMode, Loopback, Manager, Setting};
+use super::{Cluster, Etcd, Host, Parsed, Paths, Release, Service};
+use crate::etcd::{self, Arch, EtcdVersion};
+use crate::name::{ClusterToken, MemberName, UserName};
+use crate::path::AbsPath;
+
+/// etcd's default ports, registered with IANA.
+const CLIENT_PORT: NonZeroU16 = NonZeroU16::new(2379).unwrap();
+const PEER_PORT: NonZeroU16 = NonZeroU16::new(2380).unwrap();
+
+/// More members than this cost more than they give (etcd's FAQ).
+const MANY_MEMBERS: usize = 7;
+
+/// What has been found so far, and the text to show it in.
+struct Findings<'a> {
+    source: &'a str,
+    faults: Vec<Fault>,
+    warnings: Vec<Fault>,
+}
+
+impl Findings<'_> {
+    fn fault(&mut self, span: &Range<usize>, text: impl Into<String>) {
+        self.faults.push(Fault::new(text).at(self.source, span));
+    }
+
+    fn fault_with_help(&mut self, span: &Range<usize>, text: impl Into<String>, help: impl Into<String>) {
+        self.faults.push(Fault::new(text).at(self.source, span).help(help));
+    }
+
+    fn warn(&mut self, span: &Range<usize>, text: impl Into<String>) {
+        self.warnings.push(Fault::new(text).at(self.source, span));
+    }
+
+    /// Notes a second use of a value that only one host may have.
+    fn once<T: Hash + Eq + Display + Clone>(&mut self, seen: &mut HashMap<T, usize>, what: &str, value: &Spanned<T>) {
+        let line = super::Place::of(self.source, &value.span()).line;
+        if let Some(first) = seen.insert(value.get_ref().clone(), line) {
+            self.fault(&value.span(), format!("the {what} `{}` is used twice, first in line {first}", value.get_ref()));
+        }
+    }
+}
+
+pub(super) fn resolve(file: File, source: &str) -> Result<Parsed, Vec<Fault>> {
+    let mut findings = Findings { source, faults: Vec::new(), warnings: Vec::new() };
+    let version = *file.release.version.get_ref();
+    let hosts = hosts(&mut findings, file.host, file.release.arch);
+    releases(&mut findings, &file.release, &hosts);
+    let cluster = Cluster {
+        token: file
+            .cluster
+            .token
+            .or_else(|| file.cluster.name.as_str().parse::<ClusterToken>().ok())
+            .ok_or_else(Vec::new)?,
+        name: file.cluster.name,
+        release: release(file.release),
+        hosts,
+        pki: pki(&mut findings, file.pki),
+        etcd: etcd(&mut findings, file.etcd, version)?,
+        loopback: file.client.loopback.unwrap_or_default(),
+        paths: paths(&mut findings, file.paths)?,
+        service: service(file.service, &file.supervisor)?,
+    };
+    if cluster.loopback == Loopback::Http {
+        findings.warnings.push(Fault::new(
+            "`client.loopback = \"http\"`: every local user has full access to the data without a certificate",
+        ));
+    }
+    if findings.faults.is_empty() { Ok(Parsed { cluster, warnings: findings.warnings }) } else { Err(findings.faults) }
+}
+
+fn hosts(findings: &mut Findings, sections: Vec<Spanned<HostSection>>, arch: Arch) -> Vec<Host> {
+    let (mut names, mut members, mut addresses) = (HashMap::new(), HashMap::new(), HashMap::new());
+    let mut hosts = Vec::new();
+    let last = sections.last().map(Spanned::span);
+    for section in sections {
+        let host = section.into_inner();
+        findings.once(&mut names, "host name", &host.name);
+        findings.once(&mut addresses, "address", &host.address);
+        usable(findings, &host.address);
+        for address in &host.addresses {
+            findings.once(&mut addresses, "address", address);
+            usable(findings, address);
+        }
+        let Some(member) = member(findings, &host) else { continue };
+        findings.once(&mut members, "member name", &member);
+        hosts.push(Host {
+            name: host.name.into_inner(),
+            address: host.address.into_inner(),
+            member: member.into_inner(),
+            arch: host.arch.map_or(arch, Spanned::into_inner),
+            names: host.names,
+            addresses: host.addresses.into_iter().map(Spanned::into_inner).collect(),
+        });
+    }
+    match (hosts.len(), last) {
+        (0, _) if findings.faults.is_empty() => {
+            findings.faults.push(
+                Fault::new("no `[[host]]` section: a cluster has at least one host")
+                    .help("etcdpack init --host n1=192.0.2.1 --host n2=192.0.2.2 --host n3=192.0.2.3"),
+            );
+        }
+        (n, Some(span)) if n.is_multiple_of(2) => {
+            findings.warn(&span, format!("{n} members tolerate no more failures than {}: take an odd number", n - 1));
+        }
+        (n, Some(span)) if n > MANY_MEMBERS => {
+            findings.warn(&span, format!("{n} members make every write slower: 3 or 5 are usual, 7 the most"));
+        }
+        _ => {}
+    }
+    hosts
+}
+
+/// The member's own name, or the host's where none is given and it is short enough.
+fn member(findings: &mut Findings, host: &HostSection) -> Option<Spanned<MemberName>> {
+    if let Some(member) = &host.member {
+        return Some(member.clone());
+    }
+    if let Ok(member) = host.name.get_ref().as_str().parse() {
+        Some(Spanned::new(host.name.span(), member))
+    } else {
+        findings.fault_with_help(
+            &host.name.span(),
+            "this host name is too long for a member name",
+            "add `member = \"...\"` to this host",
+        );
+        None
+    }
+}
+
+fn usable(findings: &mut Findings, address: &Spanned<IpAddr>) {
+    let ip = *address.get_ref();
+    let why_not = match ip {
+        _ if ip.is_unspecified() => "means every address",
+        _ if ip.is_loopback() => "is the host itself: no peer can reach it",
+        _ if ip.is_multicast() => "is a multicast group",
+        IpAddr::V4(ip) if ip.is_broadcast() => "is the broadcast address",
+        IpAddr::V6(ip) if ip.is_unicast_link_local() => {
+            "is link-local and needs a zone, which etcd's URLs cannot carry"
+        }
+        _ => return,
+    };
+    findings.fault(&address.span(), format!("the address `{ip}` {why_not}"));
+}
+
+fn releases(findings: &mut Findings, release: &ReleaseSection, hosts: &[Host]) {
+    let version = release.version.get_ref();
+    let mut archs: Vec<Arch> = hosts.iter().map(|host| host.arch).collect();
+    archs.sort_unstable();
+    archs.dedup();
+    for arch in archs {
+        match etcd::advise(*version, arch) {
+            Ok(advice) => {
+                for advice in advice {
+                    let span = release.version.span();
+                    findings.warnings.push(
+                        Fault::new(advice.text.clone())
+                            .at(findings.source, &span)
+                            .help(format!("take {}", advice.take)),
+                    );
+                }
+            }
+            Err(unavailable) => findings.fault(&release.version.span(), unavailable.to_string()),
+        }
+    }
+    findings.warnings.dedup();
+    for mirror in &release.mirrors {
+        let url = mirror.get_ref();
+        let known = ["https://", "http://", "file:///"].iter().any(|scheme| url.starts_with(scheme));
+        if !known || url.chars().any(|c| c.is_control() || c == ' ') {
+            findings.fault(&mirror.span(), "a mirror is an `https://`, `http://` or `file:///` URL");
+        }
+    }
+    if release.sha256.is_some() && (release.sha256_amd64.is_some() || release.sha256_arm64.is_some()) {
+        findings.fault(&release.version.span(), "`sha256` and `sha256-amd64`/`sha256-arm64` exclude each other");
+    }
+}
+
+fn release(section: ReleaseSection) -> Release {
+    let by_arch =
+        [(section.arch, section.sha256), (Arch::Amd64, section.sha256_amd64), (Arch::Arm64, section.sha256_arm64)];
+    Release {
+        version: section.version.into_inner(),
+        sha256: by_arch.into_iter().filter_map(|(arch, sum)| Some((arch, sum?))).collect(),
+        mirrors: section.mirrors.into_iter().map(Spanned::into_inner).collect(),
+    }
+}
+
+fn pki(findings: &mut Findings, section: PkiSection) -> Pki {
+    let validity = section.validity.as_ref().map_or(Hours::TEN_YEARS, |hours| *hours.get_ref());
+    let ca_validity = section.ca_validity.as_ref().map_or(Hours::TWENTY_YEARS, |hours| *hours.get_ref());
+    if let Some(hours) = section.validity.filter(|hours| *hours.get_ref() >= Hours::TWENTY_YEARS) {
+        findings.warn(
+            &hours.span(),
+            "certificates of twenty years and more outlive the machines and people that know of them",
+        );
+    }
+    if let Some(hours) = section.ca_validity.filter(|ca| *ca.get_ref() < validity) {
+        findings.fault(
+            &hours.span(),
+            format!("the CA ends after {}, before the certificates that it signs ({validity})", hours.get_ref()),
+        );
+    }
+    let own_ca = match (section.ca, section.ca_key) {
+        (Some(certificate), Some(key)) => Some(OwnCa { certificate: certificate.into_inner(), key: key.into_inner() }),
+        (None, None) => None,
+        (Some(lonely), None) | (None, Some(lonely)) => {
+            findings.fault(&lonely.span(), "`ca` and `ca-key` go together");
+            None
+        }
+    };
+    for address in &section.spare_addresses {
+        usable(findings, address);
+    }
+    Pki {
+        sharing: section.mode.unwrap_or_default(),
+        algorithm: section.algorithm.unwrap_or_default(),
+        validity,
+        ca_validity,
+        common_name: section.common_name.unwrap_or_else(CommonName::etcd_peer),
+        subject: Subject {
+            country: section.country,
+            state: section.state,
+            locality: section.locality,
+            organization: section.organization,
+            organizational_unit: section.organizational_unit,
+        },
+        spare_addresses: section.spare_addresses.into_iter().map(Spanned::into_inner).collect(),
+        spare_names: section.spare_names,
+        own_ca,
+    }
+}
+
+fn etcd(findings: &mut Findings, section: EtcdSection, version: EtcdVersion) -> Result<Etcd, Vec<Fault>> {
+    timings(findings, &section);
+    if let Some(quota) = section.quota_backend_bytes.as_ref().filter(|quota| *quota.get_ref() > 8 << 30) {
+        findings.warn(&quota.span(), "etcd is tried with at most 8 GiB (8589934592); 3.1 takes no more");
+    }
+    known(findings, "auto-compaction-mode", section.auto_compaction_mode.as_ref().map(Spanned::span), version);
+    known(findings, "max-request-bytes", section.max_request_bytes.as_ref().map(Spanned::span), version);
+    known(findings, "log-level", section.log_level.as_ref().map(Spanned::span), version);
+    retention(findings, &section, version);
+    let (client_port, peer_port) = ports(findings, &section);
+    let user = match section.user {
+        Some(user) => user,
+        None => default_name::<UserName>("etcd")?,
+    };
+    Ok(Etcd {
+        user,
+        client_port,
+        peer_port,
+        quota_backend_bytes: section.quota_backend_bytes.map(Spanned::into_inner),
+        heartbeat_interval: section.heartbeat_interval.map(Spanned::into_inner),
+        election_timeout: section.election_timeout.map(Spanned::into_inner),
+        snapshot_count: section.snapshot_count.map(Spanned::into_inner),
+        max_request_bytes: section.max_request_bytes.map(Spanned::into_inner),
+        auto_compaction_mode: section.auto_compaction_mode.map(Spanned::into_inner),
+        auto_compaction_retention: section.auto_compaction_retention.map(Spanned::into_inner),
+        log_level: section.log_level.map(Spanned::into_inner),
+        flags: user_flags(findings, section.flags, version),
+    })
+}
+
+/// A default is text of ours; should the grammar ever refuse it, that is said like any other fault.
+fn default_name<T: std::str::FromStr<Err: Display>>(text: &str) -> Result<T, Vec<Fault>> {
+    text.parse().map_err(|error: T::Err| vec![Fault::new(error.to_string())])
+}
+
+fn ports(findings: &mut Findings, section: &EtcdSection) -> (NonZeroU16, NonZeroU16) {
+    let client = section.client_port.as_ref().map_or(CLIENT_PORT, |port| *port.get_ref());
+    let peer = section.peer_port.as_ref().map_or(PEER_PORT, |port| *port.get_ref());
+    if let Some(port) = section.peer_port.as_ref().or(section.client_port.as_ref()).filter(|_| client == peer) {
+        findings.fault(&port.span(), format!("clients and peers cannot share port {client}"));
+    }
+    (client, peer)
+}
+
+/// etcd exits unless the election timeout is at least five heartbeats and at most 50 s.
+fn timings(findings: &mut Findings, section: &EtcdSection) {
+    let heartbeat = section.heartbeat_interval.as_ref().map_or(100, |ms| *ms.get_ref());
+    let election = section.election_timeout.as_ref().map_or(1000, |ms| *ms.get_ref());
+    let Some(span) = section.election_timeout.as_ref().or(section.heartbeat_interval.as_ref()).map(Spanned::span)
+    else {
+        return;
+    };
+    if heartbeat == 0 || u64::from(election) < 5 * u64::from(heartbeat) || election > 50_000 {
+        findings.fault(
+            &span,
+            format!("etcd wants an election timeout of 5 heartbeats to 50000 ms; this is {election} ms at {heartbeat} ms a heartbeat"),
+        );
+    }
+}
+
+/// Up to 3.2 the retention is whole hours; from 3.3 on also a duration, or a revision count.
+fn retention(findings: &mut Findings, section: &EtcdSection, version: EtcdVersion) {
+    let Some(retention) = &section.auto_compaction_retention else { return };
+    let text = retention.get_ref().as_str();
+    let number = !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit());
+    let by_revision =
+        section.auto_compaction_mode.as_ref().is_some_and(|mode| *mode.get_ref() == CompactionMode::Revision);
+    let duration =
+        text.strip_suffix(['h', 'm', 's']).is_some_and(|n| !n.is_empty() && n.bytes().all(|b| b.is_ascii_digit()));
+    let old = version < EtcdVersion::new(3, 3, 0);
+    if old && !number {
+        findings.fault(&retention.span(), format!("etcd {version} takes whole hours here; durations came with 3.3"));
+    } else if !(number || duration && !by_revision) {
+        findings.fault(&retention.span(), "a retention is a number, or a duration such as `12h` or `30m`");
+    }
+}
+
+/// Refuses an option of ours whose flag this version does not have.
+fn known(findings: &mut Findings, flag: &str, span: Option<Range<usize>>, version: EtcdVersion) {
+    let Some(span) = span else { return };
+    if let etcd::Verdict::NotInVersion { flag, .. } = etcd::accepts(flag, version) {
+        findings.fault(&span, format!("etcd {version} has no `--{}`; these have it: {}", flag.name, flag.known_to()));
+    }
+}
+
+fn user_flags(
+    findings: &mut Findings,
+    flags: BTreeMap<Spanned<String>, Setting>,
+    version: EtcdVersion,
+) -> BTreeMap<&'static str, Setting> {
+    let mut taken = BTreeMap::new();
+    for (key, value) in flags {
+        let span = key.span();
+        match etcd::accepts(key.get_ref(), version) {
+            etcd::Verdict::Accepted(flag) => match flag.owner {
+                etcd::Owner::User => {
+                    taken.insert(flag.name, value);
+                }
+                etcd::Owner::Etcdpack(instead) => {
+                    findings.fault_with_help(&span, format!("etcdpack sets `--{}` itself", flag.name), instead);
+                }
+                etcd::Owner::Refused(why) => findings.fault(&span, format!("`--{}` is not taken: {why}", flag.name)),
+            },
+            etcd::Verdict::NotInVersion { flag, instead } => {
+                let text = format!("etcd {version} has no `--{}`; these have it: {}", flag.name, flag.known_to());
+                match instead {
+                    Some(instead) => findings.fault_with_help(&span, text, format!("instead: {instead}")),
+                    None => findings.fault(&span, text),
+                }
+            }
+            etcd::Verdict::Unknown { suggestion } => {
+                let text = format!("no etcd has a flag `--{}`", key.get_ref().escape_debug());
+                match suggestion {
+                    Some(word) => findings.fault_with_help(&span, text, format!("did you mean `{word}`?")),
+                    None => findings.fault(&span, text),
+                }
+            }
+        }
+    }
+    taken
+}
+
+fn paths(findings: &mut Findings, section: PathsSection) -> Result<Paths, Vec<Fault>> {
+    let mut all: Vec<(Spanned<AbsPath>, &str)> = Vec::new();
+    let mut choose = |given: Option<Spanned<AbsPath>>, key: &'static str, default: &str| {
+        let path = match given {
+            Some(path) => path,
+            None => Spanned::new(0..0, default_name::<AbsPath>(default)?),
+        };
+        all.push((path.clone(), key));
+        Ok::<_, Vec<Fault>>(path.into_inner())
+    };
+    let paths = Paths {
+        opt: choose(section.opt, "opt", "/opt")?,
+        data: choose(section.data, "data", "/data/etcd/etcd-server")?,
+        logs: choose(section.logs, "logs", "/data/logs/etcd-server")?,
+        bin: choose(section.bin, "bin", "/usr/local/bin")?,
+        sbin: choose(section.sbin, "sbin", "/usr/local/sbin")?,
+    };
+    for system in [
+        "/bin", "/boot", "/dev", "/etc", "/lib", "/lib64", "/proc", "/run", "/sbin", "/sys", "/tmp", "/usr", "/var/run",
+    ] {
+        for (path, key) in all.iter().filter(|(_, key)| matches!(*key, "opt" | "data" | "logs")) {
+            if path.get_ref().as_path().starts_with(system) {
+                findings.fault(&path.span(), format!("`{key}` cannot lie in `{system}`"));
+            }
+        }
+    }
+    for (path, key) in all.iter().filter(|(_, key)| *key != "data") {
+        if path.get_ref().is_within(&paths.data) || (*key == "logs" && paths.data.is_within(path.get_ref())) {
+            findings
+                .fault(&path.span(), format!("`{key}` and the data directory `{}` cannot share a tree", paths.data));
+        }
+    }
+    Ok(paths)
+}
+
+fn service(
+    section: super::file::ServiceSection,
+    supervisor: &super::file::SupervisorSection,
+) -> Result<Service, Vec<Fault>> {
+    let manager = section.manager.unwrap_or_default();
+    let carry = match manager {
+        Manager::Systemd => Carry::Nothing,
+        Manager::Auto | Manager::Supervisor => Carry::Wheels,
+    };
+    let name = match section.name {
+        Some(name) => name,
+        None => default_name("etcd-server")?,
+    };
+    Ok(Service {
+        manager,
+        name,
+        carry: supervisor.carry.unwrap_or(carry),
+        // The guide's values, but for the retries: after three failures supervisor gives up for good, and a
+        // network that comes up a minute late would leave the member down until somebody looks.
+        startsecs: supervisor.startsecs.unwrap_or(30),
+        startretries: supervisor.startretries.unwrap_or(100),
+        log_megabytes: supervisor.log_megabytes.unwrap_or(64),
+        log_backups: supervisor.log_backups.unwrap_or(4),
+    })
+}

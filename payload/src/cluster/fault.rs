@@ -1,0 +1,112 @@
+//! What can be wrong with a cluster file, said with line, column and the offending text.
+
+use std::fmt;
+use std::ops::Range;
+
+/// A place in the file: line and column count from 1, the column in characters.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Place {
+    pub line: usize,
+    pub column: usize,
+    /// The line as written, shortened to what fits a terminal.
+    pub text: String,
+    /// How many characters of the line are meant, at least 1.
+    pub width: usize,
+}
+
+impl Place {
+    /// How much of a long line is shown.
+    const SHOWN: usize = 120;
+
+    /// The place of the byte range `span` in `source`.
+    #[must_use]
+    pub fn of(source: &str, span: &Range<usize>) -> Self {
+        let start = floor(source, span.start);
+        let before = source.get(..start).unwrap_or_default();
+        let line_start = before.rfind('\n').map_or(0, |at| at + 1);
+        let text = source.get(line_start..).unwrap_or_default().lines().next().unwrap_or_default();
+        let column = source.get(line_start..start).unwrap_or_default().chars().count() + 1;
+        let meant = source.get(start..floor(source, span.end)).unwrap_or_default();
+        let width = meant.lines().next().unwrap_or_default().chars().count().max(1);
+        Self { line: before.matches('\n').count() + 1, column, text: text.chars().take(Self::SHOWN).collect(), width }
+    }
+}
+
+fn floor(source: &str, at: usize) -> usize {
+    source.floor_char_boundary(at.min(source.len()))
+}
+
+/// One thing that is wrong, and what to do about it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Fault {
+    pub place: Option<Place>,
+    pub text: String,
+    pub help: Option<String>,
+}
+
+impl Fault {
+    pub(super) fn new(text: impl Into<String>) -> Self {
+        Self { place: None, text: text.into(), help: None }
+    }
+
+    pub(super) fn at(mut self, source: &str, span: &Range<usize>) -> Self {
+        self.place = Some(Place::of(source, span));
+        self
+    }
+
+    pub(super) fn help(mut self, help: impl Into<String>) -> Self {
+        self.help = Some(help.into());
+        self
+    }
+
+    /// A fault of the TOML itself or of one value, with a suggestion where a key or a choice is misspelt.
+    pub(super) fn of_toml(source: &str, error: &toml::de::Error) -> Self {
+        let text = error.message().lines().collect::<Vec<_>>().join(": ");
+        let help = suggestion(&text);
+        let fault = Self { place: None, text, help };
+        match error.span() {
+            Some(span) => fault.at(source, &span),
+            None => fault,
+        }
+    }
+}
+
+impl fmt::Display for Fault {
+    /// `line 3, column 1: text`, then the line itself with the place marked.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Some(Place { line, column, text, width }) = &self.place else {
+            return f.write_str(&self.text);
+        };
+        write!(f, "line {line}, column {column}: {}", self.text)?;
+        if *column <= Place::SHOWN {
+            let shown: String = text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
+            let marks = "^".repeat((*width).min(Place::SHOWN + 1 - column));
+            let indent = " ".repeat(column - 1);
+            write!(f, "\n  {line:>4} | {shown}\n       | {indent}{marks}")?;
+        }
+        Ok(())
+    }
+}
+
+impl std::error::Error for Fault {}
+
+/// Serde words an unknown key or choice as: unknown field `x`, expected one of `a`, `b`. The first word in
+/// backticks is what was written, the others are what there is.
+fn suggestion(text: &str) -> Option<String> {
+    if !text.starts_with("unknown ") {
+        return None;
+    }
+    let mut words = text.split('`').skip(1).step_by(2);
+    let written = words.next()?;
+    closest(written, words).map(|word| format!("did you mean `{word}`?"))
+}
+
+/// The candidate that is most like `written`, if any is like it at all.
+pub(super) fn closest<'a>(written: &str, candidates: impl Iterator<Item = &'a str>) -> Option<&'a str> {
+    const ALIKE: f64 = 0.75;
+    candidates
+        .map(|word| (strsim::jaro_winkler(written, word), word))
+        .filter(|(likeness, _)| *likeness >= ALIKE)
+        .max_by(|a, b| a.0.total_cmp(&b.0))
+        .map(|(_, word)| word)
+}

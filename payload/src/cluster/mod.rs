@@ -1,0 +1,180 @@
+//! The cluster file: what the user wants, parsed once into values that need no second look.
+
+mod check;
+mod fault;
+mod file;
+mod pki;
+mod setting;
+
+use std::collections::BTreeMap;
+use std::net::IpAddr;
+use std::num::NonZeroU16;
+
+pub use fault::{Fault, Place};
+pub use pki::{Algorithm, CommonName, Country, Hours, KeySharing, OwnCa, Pki, Subject, SubjectText};
+pub use setting::{Carry, CompactionMode, LogLevel, Loopback, Manager, Setting};
+
+use crate::digest::Digest;
+use crate::etcd::{Arch, EtcdVersion};
+use crate::name::{ClusterName, ClusterToken, HostName, MemberName, UserName};
+use crate::path::{AbsPath, NotAPath};
+
+/// The largest cluster file that is read: a hundred hosts fit in 32 KiB.
+pub const MAX_BYTES: u64 = 1024 * 1024;
+
+/// One cluster: everything the builder needs to make its bundles.
+#[derive(Debug, Clone)]
+pub struct Cluster {
+    pub name: ClusterName,
+    pub token: ClusterToken,
+    pub release: Release,
+    /// At least one, in the order of the file.
+    pub hosts: Vec<Host>,
+    pub pki: Pki,
+    pub etcd: Etcd,
+    pub loopback: Loopback,
+    pub paths: Paths,
+    pub service: Service,
+}
+
+/// Which etcd, and what vouches for it.
+#[derive(Debug, Clone)]
+pub struct Release {
+    pub version: EtcdVersion,
+    /// The user's own word on what the release's tarball must hash to.
+    pub sha256: BTreeMap<Arch, Digest>,
+    pub mirrors: Vec<String>,
+}
+
+/// One host and the member on it.
+#[derive(Debug, Clone)]
+pub struct Host {
+    pub name: HostName,
+    pub address: IpAddr,
+    pub member: MemberName,
+    pub arch: Arch,
+    /// Further names that clients call it by.
+    pub names: Vec<HostName>,
+    /// Further addresses that clients call it by.
+    pub addresses: Vec<IpAddr>,
+}
+
+/// The options of the member itself.
+#[derive(Debug, Clone)]
+pub struct Etcd {
+    pub user: UserName,
+    pub client_port: NonZeroU16,
+    pub peer_port: NonZeroU16,
+    pub quota_backend_bytes: Option<u64>,
+    /// Milliseconds.
+    pub heartbeat_interval: Option<u32>,
+    /// Milliseconds.
+    pub election_timeout: Option<u32>,
+    pub snapshot_count: Option<u64>,
+    pub max_request_bytes: Option<u32>,
+    pub auto_compaction_mode: Option<CompactionMode>,
+    pub auto_compaction_retention: Option<Setting>,
+    pub log_level: Option<LogLevel>,
+    /// `[etcd.flags]`: flags that etcdpack has no key for, each known to this version.
+    pub flags: BTreeMap<&'static str, Setting>,
+}
+
+impl Etcd {
+    /// etcd's own default (`embed/config.go`, all versions).
+    const ELECTION_TIMEOUT: u32 = 1000;
+
+    /// How long a graceful stop may take, in seconds. A leader that cannot hand over waits for 5 s and two
+    /// election timeouts (`ReqTimeout` in etcd's server configuration); 3 s are to spare.
+    #[must_use]
+    pub fn stop_seconds(&self) -> u32 {
+        let election = self.election_timeout.unwrap_or(Self::ELECTION_TIMEOUT);
+        5 + (2 * election).div_ceil(1000) + 3
+    }
+}
+
+/// Where things go on the host.
+#[derive(Debug, Clone)]
+pub struct Paths {
+    /// Holds `etcd-vX.Y.Z/` and the link `etcd`.
+    pub opt: AbsPath,
+    pub data: AbsPath,
+    pub logs: AbsPath,
+    /// On every user's `PATH`: the `etcdctl` wrapper.
+    pub bin: AbsPath,
+    /// On root's `PATH`: `etcdpack-host`.
+    pub sbin: AbsPath,
+}
+
+impl Paths {
+    /// The directory of one release.
+    pub fn release_dir(&self, version: EtcdVersion) -> Result<AbsPath, NotAPath> {
+        self.opt.join(&format!("etcd-{}", version.tag()))
+    }
+
+    /// The link to the release in use.
+    pub fn link(&self) -> Result<AbsPath, NotAPath> {
+        self.opt.join("etcd")
+    }
+}
+
+/// How the member is kept running.
+#[derive(Debug, Clone)]
+pub struct Service {
+    pub manager: Manager,
+    /// Name of the unit and of the supervisor section's file.
+    pub name: MemberName,
+    pub carry: Carry,
+    pub startsecs: u32,
+    pub startretries: u32,
+    pub log_megabytes: u32,
+    pub log_backups: u32,
+}
+
+/// A cluster and what its owner should know about it.
+#[derive(Debug)]
+pub struct Parsed {
+    pub cluster: Cluster,
+    pub warnings: Vec<Fault>,
+}
+
+impl Cluster {
+    /// Reads a cluster file. A byte-order mark and CRLF line ends are taken as they come from Windows editors.
+    ///
+    /// # Errors
+    /// All that is wrong with the file, at least one fault, in the order of the file.
+    pub fn parse(bytes: &[u8]) -> Result<Parsed, Vec<Fault>> {
+        if bytes.len() as u64 > MAX_BYTES {
+            return Err(vec![Fault::new(format!("the cluster file has {} bytes, more than {MAX_BYTES}", bytes.len()))]);
+        }
+        let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
+        let source = std::str::from_utf8(bytes).map_err(|error| vec![not_utf8(bytes, error)])?;
+        let file = toml::from_str(source).map_err(|error| vec![Fault::of_toml(source, &error)])?;
+        check::resolve(file, source)
+    }
+
+    /// The client URL of `host`, as it is advertised.
+    #[must_use]
+    pub fn client_url(&self, host: &Host) -> String {
+        url(host.address, self.etcd.client_port)
+    }
+
+    /// The peer URL of `host`.
+    #[must_use]
+    pub fn peer_url(&self, host: &Host) -> String {
+        url(host.address, self.etcd.peer_port)
+    }
+}
+
+/// `https://` with brackets around an IPv6 address.
+fn url(address: IpAddr, port: NonZeroU16) -> String {
+    format!("https://{}", std::net::SocketAddr::new(address, port.get()))
+}
+
+fn not_utf8(bytes: &[u8], error: std::str::Utf8Error) -> Fault {
+    let before = bytes.get(..error.valid_up_to()).unwrap_or_default();
+    let line = before.iter().filter(|byte| **byte == b'\n').count() + 1;
+    Fault::new(format!("line {line} is not UTF-8")).help("iconv -f GB18030 -t UTF-8 cluster.toml > cluster-utf8.toml")
+}
+
+#[cfg(test)]
+mod tests;

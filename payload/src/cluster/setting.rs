@@ -1,0 +1,133 @@
+//! The values that options of the cluster file may take, apart from names, paths and certificates.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+/// How clients on the host itself reach etcd.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Loopback {
+    /// `https://127.0.0.1`: the same certificate check as from outside.
+    #[default]
+    Https,
+    /// `http://127.0.0.1`, as in the guide: every local user has full access to the data.
+    Http,
+    /// No loopback listener at all.
+    Off,
+}
+
+/// Who keeps etcd running.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Manager {
+    /// Decided on the host: its supervisor, else the carried one, else systemd.
+    #[default]
+    Auto,
+    /// supervisord, the host's own or the carried one.
+    Supervisor,
+    /// A systemd unit.
+    Systemd,
+}
+
+/// Whether the bundle brings supervisor along.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Carry {
+    /// The two wheels travel in every bundle.
+    Wheels,
+    /// The hosts have supervisor or run systemd.
+    Nothing,
+}
+
+/// `--auto-compaction-mode`, etcd 3.3 and newer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum CompactionMode {
+    Periodic,
+    Revision,
+}
+
+impl CompactionMode {
+    /// The word that etcd takes.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Periodic => "periodic",
+            Self::Revision => "revision",
+        }
+    }
+}
+
+/// `--log-level`, etcd 3.4 and newer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum LogLevel {
+    Debug,
+    Info,
+    Warn,
+    Error,
+    Panic,
+    Fatal,
+}
+
+impl LogLevel {
+    /// The word that etcd takes.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Debug => "debug",
+            Self::Info => "info",
+            Self::Warn => "warn",
+            Self::Error => "error",
+            Self::Panic => "panic",
+            Self::Fatal => "fatal",
+        }
+    }
+}
+
+/// The value of a flag in `[etcd.flags]`: printable ASCII that can stand between single quotes in a shell.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Setting(String);
+
+impl Setting {
+    const MAX: usize = 4096;
+
+    /// The value as etcd is to read it.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Debug for Setting {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl<'de> Deserialize<'de> for Setting {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        #[derive(Deserialize)]
+        #[serde(untagged, expecting = "a flag takes a text, a whole number, or `true`/`false`")]
+        enum Scalar {
+            Text(String),
+            Number(i64),
+            Switch(bool),
+        }
+        let text = match Scalar::deserialize(deserializer)? {
+            Scalar::Text(text) => text,
+            Scalar::Number(number) => number.to_string(),
+            Scalar::Switch(switch) => switch.to_string(),
+        };
+        let odd = |c: &char| !(' '..='~').contains(c) || *c == '\'' || *c == '\\';
+        if let Some(c) = text.chars().find(odd) {
+            let c = c.escape_debug();
+            return Err(serde::de::Error::custom(format!("the character `{c}` cannot stand in a flag's value")));
+        }
+        if text.is_empty() || text.len() > Self::MAX {
+            return Err(serde::de::Error::custom(format!("a flag's value has 1 to {} characters", Self::MAX)));
+        }
+        Ok(Self(text))
+    }
+}

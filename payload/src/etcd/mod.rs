@@ -1,0 +1,22 @@
+//! What is known of etcd by version, as data: releases, flags, quirks, warnings and digests.
+//!
+//! This room answers questions and does nothing else: it renders no command line, downloads nothing and
+//! reads no file at run time. A fact that differs between two versions of etcd lives here and nowhere else.
+
+mod advice;
+mod arch;
+mod flag;
+mod flags;
+mod pins;
+mod quirk;
+mod version;
+
+pub use advice::{Advice, Unavailable, advise};
+pub use arch::{Arch, NotAnArch};
+pub use flag::{Flag, FlagValue, KnownTo, Owner, Span, Verdict, accepts, is_switch};
+pub use pins::{hints, pinned};
+pub use quirk::{
+    V2Server, default_api, demands_private_data_dir, has_v2_api, log_flag, logger_must_be_named, publishes_checksums,
+    reloads_certificates, ships_etcdutl, takes_host_names_in_listen_urls, v2_server,
+};
+pub use version::{EtcdVersion, NEWEST, NotAVersion};

@@ -1,0 +1,20 @@
+//! The vocabulary that etcdpack's two programs share.
+//!
+//! Three nouns explain the product: the *manifest* says what a bundle carries, the *plan* what will
+//! happen on one host, the *journal* what has happened there. The plan and the journal live in the
+//! installer; everything that both sides must agree on lives here.
+//!
+//! This crate opens no file, starts no process, and reads neither clock nor environment: bytes come in
+//! through `Read`, text through `&str`, and what comes out is a value or one clear error.
+
+pub mod bundle;
+pub mod cluster;
+pub mod digest;
+pub mod etcd;
+pub mod manifest;
+pub mod mode;
+pub mod name;
+pub mod path;
+pub mod render;
+pub mod tarball;
+pub mod wheel;

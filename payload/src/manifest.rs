@@ -1,0 +1,201 @@
+//! The manifest: what a bundle carries, for whom, and where each thing goes.
+//!
+//! It is written by the builder and read by the installer of the same bundle, and later by `etcdpack-host`
+//! versions to come; [`SCHEMA`] rises when its form changes. It never holds a secret.
+
+use std::net::IpAddr;
+use std::num::NonZeroU16;
+
+use serde::{Deserialize, Serialize};
+
+use crate::bundle::EntryName;
+use crate::cluster::Manager;
+use crate::digest::Digest;
+use crate::etcd::{Arch, EtcdVersion};
+use crate::mode::{Mode, Owner};
+use crate::name::{ClusterName, ClusterToken, HostName, MemberName, UserName};
+use crate::path::AbsPath;
+
+/// The form that this program writes and reads.
+pub const SCHEMA: u32 = 1;
+
+/// Everything the installer must know.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Manifest {
+    pub schema: u32,
+    /// The version of etcdpack that built the bundle.
+    pub etcdpack: String,
+    pub cluster: ClusterName,
+    pub token: ClusterToken,
+    pub host: HostName,
+    pub member: MemberName,
+    pub arch: Arch,
+    pub client_port: NonZeroU16,
+    pub peer_port: NonZeroU16,
+    /// All members, this one among them, in the order of the cluster file.
+    pub members: Vec<Member>,
+    pub user: UserName,
+    pub release: Release,
+    pub layout: Layout,
+    pub service: Service,
+    /// Every entry but the manifest itself, in the order of the bundle.
+    pub entries: Vec<Entry>,
+}
+
+/// One member of the cluster.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Member {
+    pub name: MemberName,
+    pub host: HostName,
+    pub address: IpAddr,
+}
+
+/// The upstream release inside.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Release {
+    pub version: EtcdVersion,
+    /// The tarball, byte for byte as released.
+    pub entry: EntryName,
+    /// What vouched for it: `cluster file`, `etcdpack.lock`, `compiled in` ...
+    pub origin: String,
+    /// What is taken out of it.
+    pub programs: Vec<Program>,
+}
+
+/// One executable in the tarball.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Program {
+    /// `etcd`, `etcdctl` or `etcdutl`.
+    pub name: String,
+    pub size: u64,
+    pub sha256: Digest,
+}
+
+/// Directories and links on the host.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Layout {
+    pub release_dir: AbsPath,
+    pub link: AbsPath,
+    pub data: AbsPath,
+    pub logs: AbsPath,
+    pub bin: AbsPath,
+    pub sbin: AbsPath,
+}
+
+/// How the member is kept running.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Service {
+    pub manager: Manager,
+    /// Name of the unit, of the supervisor section's file.
+    pub name: MemberName,
+    /// Seconds that a graceful stop may take.
+    pub stop_seconds: u32,
+    /// Wheels to unzip together for a supervisor of our own; empty where the bundle carries none.
+    pub wheels: Vec<EntryName>,
+}
+
+/// One entry of the bundle.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Entry {
+    pub name: EntryName,
+    pub size: u64,
+    pub sha256: Digest,
+    pub purpose: Purpose,
+}
+
+/// What an entry is for.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case", rename_all_fields = "kebab-case")]
+pub enum Purpose {
+    /// The upstream tarball.
+    Release,
+    /// A part of the carried supervisor.
+    Wheel,
+    /// For people who look inside.
+    Reading,
+    /// A file for a fixed place, needed `when` etcd is kept running so.
+    Place { path: AbsPath, mode: Mode, owner: Owner, when: When },
+    /// The supervisor section; the host's layout says where it goes.
+    Program,
+}
+
+/// When a file is needed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum When {
+    Always,
+    /// etcd runs under systemd.
+    Systemd,
+    /// etcd runs under the carried supervisor.
+    Carried,
+}
+
+/// Why a manifest cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum ManifestError {
+    #[error("it has schema {0}, this program reads schema {SCHEMA}: use the etcdpack that built it")]
+    Schema(u32),
+    #[error("{0}")]
+    Form(#[from] serde_json::Error),
+    #[error("it does not list `{0}`, its own host's member")]
+    NoSelf(MemberName),
+    #[error("`{0}` has no entry or one of another kind")]
+    Entry(EntryName),
+}
+
+impl Manifest {
+    /// Reads a manifest; its schema is looked at before anything else, so that a newer one is named as such.
+    pub fn parse(bytes: &[u8]) -> Result<Self, ManifestError> {
+        #[derive(Deserialize)]
+        struct SchemaOnly {
+            schema: u32,
+        }
+        let SchemaOnly { schema } = serde_json::from_slice(bytes)?;
+        if schema != SCHEMA {
+            return Err(ManifestError::Schema(schema));
+        }
+        let manifest: Self = serde_json::from_slice(bytes)?;
+        if manifest.me().is_none() {
+            return Err(ManifestError::NoSelf(manifest.member));
+        }
+        let wheels = manifest.service.wheels.iter().map(|wheel| (wheel, Purpose::Wheel));
+        for (name, purpose) in wheels.chain([(&manifest.release.entry, Purpose::Release)]) {
+            if manifest.entry(name).is_none_or(|entry| entry.purpose != purpose) {
+                return Err(ManifestError::Entry(name.clone()));
+            }
+        }
+        Ok(manifest)
+    }
+
+    /// The manifest as it stands in the bundle: JSON that people can read, ending in a newline.
+    pub fn to_bytes(&self) -> Result<Vec<u8>, serde_json::Error> {
+        let mut bytes = serde_json::to_vec_pretty(self)?;
+        bytes.push(b'\n');
+        Ok(bytes)
+    }
+
+    /// This host's line among the members; a parsed manifest has it.
+    #[must_use]
+    pub fn me(&self) -> Option<&Member> {
+        self.members.iter().find(|member| member.name == self.member && member.host == self.host)
+    }
+
+    /// Digest and size of an entry, or `None` for the manifest itself.
+    #[must_use]
+    pub fn content_of(&self, name: &EntryName) -> Option<(Digest, u64)> {
+        self.entry(name).map(|entry| (entry.sha256, entry.size))
+    }
+
+    /// What the manifest says of an entry.
+    #[must_use]
+    pub fn entry(&self, name: &EntryName) -> Option<&Entry> {
+        self.entries.iter().find(|entry| entry.name == *name)
+    }
+}

@@ -1,0 +1,154 @@
+//! Names that people choose: clusters, hosts, members and the user that etcd runs as.
+//!
+//! Every one of them ends up in a shell script, a systemd unit (where `%` expands), a supervisor section, a
+//! file name and a certificate, so the grammars are narrow enough to need quoting in none of them.
+
+use std::fmt;
+use std::str::FromStr;
+
+use serde::{Deserialize, Serialize};
+
+/// Why a text is not the name it should be.
+#[derive(Debug, thiserror::Error, PartialEq, Eq)]
+pub enum NotAName {
+    /// Nothing there, or more than the grammar takes.
+    #[error("a {kind} has 1 to {max} characters, this one has {len}")]
+    Length { kind: &'static str, max: usize, len: usize },
+    /// A character that would need quoting somewhere.
+    #[error("the {kind} `{}` has the character `{}`; a {kind} is made of {allowed}", .text.escape_debug(), .odd.escape_debug())]
+    Character { kind: &'static str, text: String, odd: char, allowed: &'static str },
+    /// A first character that tools would misread.
+    #[error("the {kind} `{}` must start with a letter or a digit", .0.escape_debug(), kind = .1)]
+    Start(String, &'static str),
+}
+
+/// One kind of name: its words for errors, its length and its alphabet.
+struct Grammar {
+    kind: &'static str,
+    max: usize,
+    allowed: &'static str,
+    takes: fn(char) -> bool,
+}
+
+impl Grammar {
+    fn check(&self, text: &str) -> Result<(), NotAName> {
+        let len = text.chars().count();
+        if len == 0 || len > self.max {
+            return Err(NotAName::Length { kind: self.kind, max: self.max, len });
+        }
+        if let Some(odd) = text.chars().find(|c| !(self.takes)(*c)) {
+            let Self { kind, allowed, .. } = *self;
+            return Err(NotAName::Character { kind, text: text.to_owned(), odd, allowed });
+        }
+        if text.starts_with(|c: char| !c.is_ascii_alphanumeric()) {
+            return Err(NotAName::Start(text.to_owned(), self.kind));
+        }
+        Ok(())
+    }
+}
+
+macro_rules! name {
+    ($(#[$doc:meta])* $type:ident, $grammar:expr) => {
+        $(#[$doc])*
+        #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+        #[serde(try_from = "String", into = "String")]
+        pub struct $type(String);
+
+        impl $type {
+            /// The name as text.
+            #[must_use]
+            pub fn as_str(&self) -> &str {
+                &self.0
+            }
+        }
+
+        impl FromStr for $type {
+            type Err = NotAName;
+
+            fn from_str(text: &str) -> Result<Self, NotAName> {
+                $grammar.check(text)?;
+                Ok(Self(text.to_owned()))
+            }
+        }
+
+        impl TryFrom<String> for $type {
+            type Error = NotAName;
+
+            fn try_from(text: String) -> Result<Self, NotAName> {
+                text.parse()
+            }
+        }
+
+        impl From<$type> for String {
+            fn from(name: $type) -> Self {
+                name.0
+            }
+        }
+
+        impl fmt::Display for $type {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str(&self.0)
+            }
+        }
+
+        impl fmt::Debug for $type {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str(&self.0)
+            }
+        }
+    };
+}
+
+fn word(c: char) -> bool {
+    c.is_ascii_alphanumeric() || "._-".contains(c)
+}
+
+const WORD: &str = "letters, digits and `. _ -`";
+
+name!(
+    /// What people call the cluster; also its token unless another is given.
+    ClusterName,
+    Grammar { kind: "cluster name", max: 63, allowed: WORD, takes: word }
+);
+name!(
+    /// What tells clusters apart on one network (`--initial-cluster-token`).
+    ClusterToken,
+    Grammar { kind: "cluster token", max: 128, allowed: WORD, takes: word }
+);
+name!(
+    /// A member as etcd knows it (`--name`).
+    MemberName,
+    Grammar { kind: "member name", max: 63, allowed: WORD, takes: word }
+);
+name!(
+    /// A host, by the name it answers to; names the bundle and stands in the certificate.
+    HostName,
+    Grammar { kind: "host name", max: 253, allowed: WORD, takes: word }
+);
+name!(
+    /// A system user (and its group).
+    UserName,
+    Grammar {
+        kind: "user name",
+        max: 31,
+        allowed: "lower-case letters, digits and `_ -`",
+        takes: |c| c.is_ascii_lowercase() || c.is_ascii_digit() || "_-".contains(c),
+    }
+);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_that_some_tool_would_expand_are_refused() {
+        for bad in ["", "a b", "a;b", "$(x)", "a%i", "a\nb", "a'b", "a/b", "аdmin", "\u{202e}x", "-a", ".a", "_a"] {
+            assert!(bad.parse::<MemberName>().is_err(), "{bad:?}");
+        }
+        for good in ["etcd-server-80-20", "n1", "Infra_1", "mfyxw20.mfyxw.com"] {
+            assert_eq!(good.parse::<HostName>().unwrap().as_str(), good);
+        }
+        assert!("Etcd".parse::<UserName>().is_err());
+        assert!("a".repeat(64).parse::<MemberName>().is_err());
+    }
+}

@@ -1,0 +1,59 @@
+//! The text files that land on a host, rendered from the cluster file: pure functions from values to strings.
+//!
+//! Every name and path in them comes from a grammar that needs no quoting, so no file is assembled from
+//! unchecked text. Nothing here knows where a file goes or who owns it; that is the manifest's.
+
+mod etcdctl;
+mod startup;
+mod supervisor;
+mod systemd;
+
+use std::net::{IpAddr, SocketAddr};
+
+pub use etcdctl::etcdctl;
+pub use startup::startup;
+pub use supervisor::{launcher, program, supervisord_conf, supervisord_unit};
+pub use systemd::unit;
+
+use crate::cluster::{Cluster, Host};
+use crate::path::{AbsPath, NotAPath};
+
+/// Names of the certificate files, as in the guide.
+pub const CA: &str = "ca.pem";
+/// This host's certificate, for server, client and peer use.
+pub const CERTIFICATE: &str = "etcd-peer.pem";
+/// Its private key.
+pub const KEY: &str = "etcd-peer-key.pem";
+/// The request it was made from.
+pub const REQUEST: &str = "etcd-peer.csr";
+/// The startup script, in the release's directory.
+pub const STARTUP: &str = "etcd-server-startup.sh";
+
+/// Open files for etcd and for a supervisord that we bring: etcd keeps 150 and gives clients the rest.
+const OPEN_FILES: u32 = 65536;
+
+/// The directories that the rendered files speak of.
+struct Places {
+    link: AbsPath,
+    certs: AbsPath,
+    startup: AbsPath,
+}
+
+impl Places {
+    fn of(cluster: &Cluster) -> Result<Self, NotAPath> {
+        let link = cluster.paths.link()?;
+        Ok(Self { certs: link.join("certs")?, startup: link.join(STARTUP)?, link })
+    }
+}
+
+/// `https://` or `http://` on the loopback address of the host's own family.
+fn loopback_url(cluster: &Cluster, host: &Host, scheme: &str) -> String {
+    let ip: IpAddr = match host.address {
+        IpAddr::V4(_) => std::net::Ipv4Addr::LOCALHOST.into(),
+        IpAddr::V6(_) => std::net::Ipv6Addr::LOCALHOST.into(),
+    };
+    format!("{scheme}://{}", SocketAddr::new(ip, cluster.etcd.client_port.get()))
+}
+
+#[cfg(test)]
+mod tests;

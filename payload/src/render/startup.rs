@@ -1,0 +1,165 @@
+//! `etcd-server-startup.sh`: the one place that says how etcd is called, for supervisor and systemd alike.
+
+use std::fmt::Write as _;
+
+use super::{CA, CERTIFICATE, KEY, OPEN_FILES, Places, loopback_url};
+use crate::cluster::{Cluster, Host, Loopback};
+use crate::etcd;
+use crate::path::NotAPath;
+
+/// The startup script of `host`.
+///
+/// It differs from the guide's in how it starts etcd: `exec`, so that signals reach etcd and not a shell in
+/// front of it, and an environment of our own, because from 3.4 on etcd exits when an `ETCD_*` variable and a
+/// flag say the same thing.
+pub fn startup(cluster: &Cluster, host: &Host) -> Result<String, NotAPath> {
+    let version = cluster.release.version;
+    let Places { link, .. } = Places::of(cluster)?;
+    let mut script = format!(
+        "#!/bin/sh\n\
+         # etcd {tag}, member {member} of cluster {cluster}. Made by etcdpack.\n\
+         # exec: a stop must reach etcd itself. env -i: ETCD_* variables beside flags are fatal from 3.4 on.\n\
+         ulimit -n {OPEN_FILES} 2>/dev/null || ulimit -n \"$(ulimit -H -n)\"\n\
+         exec /usr/bin/env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin",
+        tag = version.tag(),
+        member = host.member,
+        cluster = cluster.name,
+    );
+    if host.arch.needs_unsupported_arch_env(version) {
+        let _ = write!(script, " ETCD_UNSUPPORTED_ARCH={}", host.arch.etcd_name());
+    }
+    let _ = write!(script, " {link}/etcd");
+    for Flag { name, value } in flags(cluster, host)? {
+        let _ = write!(script, " \\\n--{name}");
+        if let Some(value) = value {
+            let _ = write!(script, " {}", quoted(&value));
+        }
+    }
+    script.push('\n');
+    Ok(script)
+}
+
+/// One flag on the command line; switches have no value.
+struct Flag {
+    name: &'static str,
+    value: Option<String>,
+}
+
+fn flags(cluster: &Cluster, host: &Host) -> Result<Vec<Flag>, NotAPath> {
+    let Places { certs, .. } = Places::of(cluster)?;
+    let (ca, certificate, key) = (certs.join(CA)?, certs.join(CERTIFICATE)?, certs.join(KEY)?);
+    let (peer_url, client_url) = (cluster.peer_url(host), cluster.client_url(host));
+    let mut flags = Vec::new();
+    let mut switch = |name| flags.push(Flag { name, value: None });
+    switch("client-cert-auth");
+    switch("peer-client-cert-auth");
+    let mut say = |name, value: String| flags.push(Flag { name, value: Some(value) });
+    say("name", host.member.to_string());
+    say("data-dir", cluster.paths.data.to_string());
+    say("listen-peer-urls", peer_url.clone());
+    say("listen-client-urls", listen_client_urls(cluster, host, &client_url));
+    say("initial-advertise-peer-urls", peer_url);
+    say("advertise-client-urls", client_url);
+    say("initial-cluster", initial_cluster(cluster));
+    say("initial-cluster-token", cluster.token.to_string());
+    say("initial-cluster-state", "new".to_owned());
+    for (name, path) in [
+        ("cert-file", &certificate),
+        ("key-file", &key),
+        ("trusted-ca-file", &ca),
+        ("peer-cert-file", &certificate),
+        ("peer-key-file", &key),
+        ("peer-trusted-ca-file", &ca),
+    ] {
+        say(name, path.to_string());
+    }
+    options(cluster, &mut say);
+    logging(cluster, &mut say);
+    for (name, value) in &cluster.etcd.flags {
+        flags.push(own_flag(name, value.as_str()));
+    }
+    flags.sort_by_key(|flag| ORDER.iter().position(|name| *name == flag.name).unwrap_or(ORDER.len()));
+    Ok(flags)
+}
+
+/// The guide's order, so that the two scripts can be laid side by side; other flags follow.
+const ORDER: [&str; 20] = [
+    "name",
+    "data-dir",
+    "listen-peer-urls",
+    "listen-client-urls",
+    "quota-backend-bytes",
+    "initial-advertise-peer-urls",
+    "advertise-client-urls",
+    "initial-cluster",
+    "initial-cluster-token",
+    "initial-cluster-state",
+    "cert-file",
+    "key-file",
+    "client-cert-auth",
+    "trusted-ca-file",
+    "peer-cert-file",
+    "peer-key-file",
+    "peer-client-cert-auth",
+    "peer-trusted-ca-file",
+    "log-output",
+    "log-outputs",
+];
+
+fn listen_client_urls(cluster: &Cluster, host: &Host, own: &str) -> String {
+    let loopback = match cluster.loopback {
+        Loopback::Https => loopback_url(cluster, host, "https"),
+        Loopback::Http => loopback_url(cluster, host, "http"),
+        Loopback::Off => return own.to_owned(),
+    };
+    format!("{own},{loopback}")
+}
+
+fn initial_cluster(cluster: &Cluster) -> String {
+    let members = cluster.hosts.iter().map(|host| format!("{}={}", host.member, cluster.peer_url(host)));
+    members.collect::<Vec<_>>().join(",")
+}
+
+/// The options that have a key of their own in the cluster file.
+fn options(cluster: &Cluster, say: &mut impl FnMut(&'static str, String)) {
+    let etcd = &cluster.etcd;
+    let given = [
+        ("quota-backend-bytes", etcd.quota_backend_bytes.map(|n| n.to_string())),
+        ("heartbeat-interval", etcd.heartbeat_interval.map(|n| n.to_string())),
+        ("election-timeout", etcd.election_timeout.map(|n| n.to_string())),
+        ("snapshot-count", etcd.snapshot_count.map(|n| n.to_string())),
+        ("max-request-bytes", etcd.max_request_bytes.map(|n| n.to_string())),
+        ("auto-compaction-mode", etcd.auto_compaction_mode.map(|mode| mode.as_str().to_owned())),
+        ("auto-compaction-retention", etcd.auto_compaction_retention.as_ref().map(|r| r.as_str().to_owned())),
+        ("log-level", etcd.log_level.map(|level| level.as_str().to_owned())),
+    ];
+    for (name, value) in given {
+        if let Some(value) = value {
+            say(name, value);
+        }
+    }
+}
+
+/// To standard output, where both managers collect it; the flag's name changed in 3.4, and 3.4 obeys the new
+/// one only with the new logger.
+fn logging(cluster: &Cluster, say: &mut impl FnMut(&'static str, String)) {
+    let version = cluster.release.version;
+    say(etcd::log_flag(version), "stdout".to_owned());
+    if etcd::logger_must_be_named(version) {
+        say("logger", "zap".to_owned());
+    }
+}
+
+/// Switches are written `--flag=true`: etcd takes a separate `true` for a stray argument.
+fn own_flag(name: &'static str, value: &str) -> Flag {
+    match (etcd::is_switch(name), value) {
+        (true, "true") => Flag { name, value: None },
+        _ => Flag { name, value: Some(value.to_owned()) },
+    }
+}
+
+/// As it can stand in a shell script; a [`crate::cluster::Setting`] has no single quote.
+fn quoted(value: &str) -> String {
+    let plain = |c: char| c.is_ascii_alphanumeric() || "/:=,._+-[]@".contains(c);
+    if value.chars().all(plain) { value.to_owned() } else { format!("'{value}'") }
+}

@@ -1,0 +1,115 @@
+//! What supervisor reads: the program section, and for the supervisor that the bundle brings its own
+//! configuration, unit and launcher.
+
+use super::{OPEN_FILES, Places};
+use crate::cluster::{Cluster, Host};
+use crate::path::{AbsPath, NotAPath};
+
+/// The program section: the guide's keys and values, apart from those that make a stop a real one.
+///
+/// TERM, because etcd dumps its goroutines and exits 2 on the guide's QUIT. Exit code 0 alone is expected: a
+/// member that was removed from the cluster exits so and must not be started again, while 2 is a flag error.
+pub fn program(cluster: &Cluster, host: &Host) -> Result<String, NotAPath> {
+    let Places { link, startup, .. } = Places::of(cluster)?;
+    let service = &cluster.service;
+    Ok(format!(
+        "; Made by etcdpack for cluster {name}.\n\
+         [program:{member}]\n\
+         command={startup}\n\
+         numprocs=1\n\
+         directory={link}\n\
+         autostart=true\n\
+         autorestart=unexpected\n\
+         startsecs={startsecs}\n\
+         startretries={startretries}\n\
+         exitcodes=0\n\
+         stopsignal=TERM\n\
+         stopwaitsecs={stop}\n\
+         stopasgroup=true\n\
+         killasgroup=true\n\
+         user={user}\n\
+         redirect_stderr=true\n\
+         stdout_logfile={logs}/etcd.stdout.log\n\
+         stdout_logfile_maxbytes={megabytes}MB\n\
+         stdout_logfile_backups={backups}\n\
+         stdout_capture_maxbytes=1MB\n\
+         stdout_events_enabled=false\n",
+        name = cluster.name,
+        member = host.member,
+        startsecs = service.startsecs,
+        startretries = service.startretries,
+        stop = cluster.etcd.stop_seconds(),
+        user = cluster.etcd.user,
+        logs = cluster.paths.logs,
+        megabytes = service.log_megabytes,
+        backups = service.log_backups,
+    ))
+}
+
+/// `/etc/supervisord.conf` for the carried supervisor: EPEL's layout, with more open files.
+#[must_use]
+pub fn supervisord_conf() -> String {
+    format!(
+        "; Made by etcdpack. Programs: /etc/supervisord.d/*.ini\n\
+         [unix_http_server]\n\
+         file=/run/supervisor.sock\n\
+         chmod=0700\n\
+         \n\
+         [supervisord]\n\
+         logfile=/var/log/supervisor/supervisord.log\n\
+         logfile_maxbytes=50MB\n\
+         logfile_backups=10\n\
+         loglevel=info\n\
+         pidfile=/run/supervisord.pid\n\
+         childlogdir=/var/log/supervisor\n\
+         minfds={OPEN_FILES}\n\
+         minprocs=200\n\
+         \n\
+         [rpcinterface:supervisor]\n\
+         supervisor.rpcinterface_factory = supervisor.rpcinterface:make_main_rpcinterface\n\
+         \n\
+         [supervisorctl]\n\
+         serverurl=unix:///run/supervisor.sock\n\
+         \n\
+         [include]\n\
+         files = supervisord.d/*.ini\n"
+    )
+}
+
+/// `supervisord.service` for the carried supervisor. Only directives that systemd 219 knows.
+#[must_use]
+pub fn supervisord_unit(cluster: &Cluster, bin: &AbsPath) -> String {
+    format!(
+        "# Made by etcdpack.\n\
+         [Unit]\n\
+         Description=Process control system (carried by etcdpack)\n\
+         After=network-online.target local-fs.target time-sync.target\n\
+         Wants=network-online.target\n\
+         \n\
+         [Service]\n\
+         Type=simple\n\
+         ExecStart={bin}/supervisord -n -c /etc/supervisord.conf\n\
+         ExecReload={bin}/supervisorctl -c /etc/supervisord.conf update\n\
+         Restart=on-failure\n\
+         RestartSec=5s\n\
+         TimeoutStopSec={stop}s\n\
+         LimitNOFILE={OPEN_FILES}\n\
+         \n\
+         [Install]\n\
+         WantedBy=multi-user.target\n",
+        stop = cluster.etcd.stop_seconds() + 15,
+    )
+}
+
+/// A script that runs one of the carried supervisor's programs with the host's own Python.
+///
+/// `module` is `supervisord` or `supervisorctl`. The environment it sets stays in supervisor: etcd's startup
+/// script begins with an empty one.
+#[must_use]
+pub fn launcher(python: &AbsPath, site: &AbsPath, module: &str) -> String {
+    format!(
+        "#!/bin/sh\n\
+         # supervisor, carried by etcdpack, on the Python that could import it.\n\
+         PYTHONPATH={site} PYTHONDONTWRITEBYTECODE=1 exec {python} -m supervisor.{module} \"$@\"\n"
+    )
+}

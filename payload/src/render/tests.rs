@@ -1,0 +1,71 @@
+//! Snapshots of everything that is rendered, for the guide's cluster on every minor version.
+
+use super::{etcdctl, program, startup, unit};
+use crate::cluster::Cluster;
+
+const GUIDE: &str = include_str!("../../../examples/mfyxw/cluster.toml");
+
+fn guide(version: &str) -> Cluster {
+    let text = GUIDE.replace("3.1.20", version);
+    Cluster::parse(text.as_bytes()).unwrap_or_else(|faults| panic!("{version}: {faults:?}")).cluster
+}
+
+#[test]
+fn the_guides_cluster_on_every_version() {
+    for version in ["3.1.20", "3.2.32", "3.3.27", "3.4.45", "3.5.33", "3.6.14", "3.7.1"] {
+        let cluster = guide(version);
+        let host = &cluster.hosts[0];
+        insta::assert_snapshot!(format!("startup-{version}"), startup(&cluster, host).unwrap());
+        insta::assert_snapshot!(format!("ini-{version}"), program(&cluster, host).unwrap());
+        insta::assert_snapshot!(format!("unit-{version}"), unit(&cluster, host).unwrap());
+        insta::assert_snapshot!(format!("etcdctl-{version}"), etcdctl(&cluster, host).unwrap());
+    }
+}
+
+#[test]
+fn every_flag_of_every_script_is_one_that_its_version_has() {
+    for version in crate::etcd::NEWEST {
+        let cluster = guide(&version.to_string());
+        let script = startup(&cluster, &cluster.hosts[0]).unwrap();
+        let flags: Vec<&str> =
+            script.lines().filter_map(|line| line.strip_prefix("--")?.split([' ', '\\']).next()).collect();
+        assert!(flags.len() >= 18, "{version}: {flags:?}");
+        for flag in flags {
+            assert!(
+                matches!(crate::etcd::accepts(flag, version), crate::etcd::Verdict::Accepted(_)),
+                "{version} has no --{flag}"
+            );
+        }
+    }
+}
+
+#[test]
+fn the_guides_plaintext_loopback_can_be_had() {
+    let text = GUIDE.replace("loopback = \"https\"", "loopback = \"http\"");
+    let parsed = Cluster::parse(text.as_bytes()).unwrap();
+    let script = startup(&parsed.cluster, &parsed.cluster.hosts[0]).unwrap();
+    assert!(script.contains("--listen-client-urls https://192.168.80.20:2379,http://127.0.0.1:2379 "));
+    assert!(
+        script.contains("--advertise-client-urls https://192.168.80.20:2379 "),
+        "never advertised: remote clients would be sent to themselves"
+    );
+    assert!(parsed.warnings.iter().any(|warning| warning.text.contains("loopback")));
+}
+
+#[test]
+fn arm64_is_told_to_run_where_etcd_would_refuse() {
+    for (version, told) in [("3.4.45", true), ("3.5.33", false)] {
+        let text = GUIDE.replace("3.1.20", version).replace("arch = \"amd64\"", "arch = \"arm64\"");
+        let cluster = Cluster::parse(text.as_bytes()).unwrap().cluster;
+        let script = startup(&cluster, &cluster.hosts[0]).unwrap();
+        assert_eq!(script.contains(" ETCD_UNSUPPORTED_ARCH=arm64 "), told, "{version}");
+    }
+}
+
+#[test]
+fn ipv6_addresses_get_brackets() {
+    let text = GUIDE.replace("192.168.80.20", "2001:db8::20");
+    let cluster = Cluster::parse(text.as_bytes()).unwrap().cluster;
+    let script = startup(&cluster, &cluster.hosts[0]).unwrap();
+    assert!(script.contains("--listen-client-urls https://[2001:db8::20]:2379,https://[::1]:2379 "), "{script}");
+}

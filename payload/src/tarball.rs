@@ -1,0 +1,253 @@
+//! The upstream tarball: finding etcd's programs in it, and nothing else. Builder and installer read it with the
+//! same eyes.
+//!
+//! Real releases carry documentation, odd owners and, up to 3.4, one link beside the programs: all of that is
+//! passed over. A program must be a regular file of the size and digest in the manifest, there exactly once; the
+//! archive must have its end marks, be one gzip member, and be the last thing in the entry.
+
+use std::collections::BTreeMap;
+use std::io::{self, Read};
+
+use flate2::bufread::GzDecoder;
+use tar::{Archive, EntryType};
+
+use crate::digest::Hashing;
+use crate::etcd::{Arch, EtcdVersion};
+use crate::manifest::Program;
+
+/// What a release may bring: `etcdutl` came with 3.5.
+const PROGRAMS: [&str; 3] = ["etcd", "etcdctl", "etcdutl"];
+/// Larger than any program of any release by far; the bound of a gzip bomb.
+const MAX_PROGRAM: u64 = 512 << 20;
+
+/// The directory that everything in a release lies in.
+#[must_use]
+pub fn top(version: EtcdVersion, arch: Arch) -> String {
+    format!("etcd-{}-linux-{}", version.tag(), arch.etcd_name())
+}
+
+/// What is wrong with a tarball.
+#[derive(Debug, thiserror::Error)]
+pub enum TarballError {
+    #[error("reading the release: {0}")]
+    Read(#[from] io::Error),
+    #[error("`{0}` in the release is not a regular file")]
+    NotAFile(String),
+    #[error("`{0}` is in the release twice")]
+    Twice(String),
+    #[error("the release has no `{0}`")]
+    Missing(String),
+    #[error("`{0}` in the release is not the program that the manifest names")]
+    Other(String),
+    #[error("`{0}` in the release has {1} bytes, more than any etcd")]
+    TooLarge(String, u64),
+    #[error("something follows the end of the release")]
+    Trailing,
+    /// Whatever the receiver of a program said.
+    #[error("{0}")]
+    Place(String),
+}
+
+/// Receives one program: what is known of it and its bytes.
+pub type Place<'a> = dyn FnMut(&Program, &mut dyn Read) -> Result<(), String> + 'a;
+
+/// Finds the programs of a release: `see` gets each one's name and bytes. At least `etcd` and `etcdctl` are there.
+pub fn survey(
+    tarball: impl Read,
+    top: &str,
+    mut see: impl FnMut(&str, &mut dyn Read) -> Result<(), String>,
+) -> Result<Vec<Program>, TarballError> {
+    let mut found: Vec<Program> = Vec::new();
+    walk(tarball, top, &PROGRAMS, |name, size, from| {
+        let mut hashing = Hashing::new(from);
+        see(name, &mut hashing).map_err(TarballError::Place)?;
+        io::copy(&mut hashing, &mut io::sink())?;
+        let (_, sha256, read) = hashing.finish();
+        if read != size {
+            return Err(io::Error::from(io::ErrorKind::UnexpectedEof).into());
+        }
+        found.push(Program { name: name.to_owned(), size, sha256 });
+        Ok(())
+    })?;
+    for name in ["etcd", "etcdctl"] {
+        if !found.iter().any(|program| program.name == name) {
+            return Err(TarballError::Missing(format!("{top}/{name}")));
+        }
+    }
+    Ok(found)
+}
+
+/// Hands each of `programs` to `place`; its bytes end in an error if they are not the ones in the manifest.
+pub fn programs(tarball: impl Read, top: &str, programs: &[Program], place: &mut Place) -> Result<(), TarballError> {
+    let mut waiting: BTreeMap<&str, &Program> =
+        programs.iter().map(|program| (program.name.as_str(), program)).collect();
+    let names: Vec<&str> = waiting.keys().copied().collect();
+    walk(tarball, top, &names, |name, size, from| {
+        let program = waiting.remove(name).ok_or_else(|| TarballError::Twice(name.to_owned()))?;
+        if size != program.size {
+            return Err(TarballError::Other(name.to_owned()));
+        }
+        let mut checked = Checked { inner: Some(Hashing::new(from)), program };
+        place(program, &mut checked).map_err(TarballError::Place)
+    })?;
+    match waiting.into_keys().next() {
+        Some(name) => Err(TarballError::Missing(format!("{top}/{name}"))),
+        None => Ok(()),
+    }
+}
+
+/// Calls `see` once for each of `names` that is there, as a regular file directly in `top`.
+fn walk(
+    tarball: impl Read,
+    top: &str,
+    names: &[&str],
+    mut see: impl FnMut(&str, u64, &mut dyn Read) -> Result<(), TarballError>,
+) -> Result<(), TarballError> {
+    let mut compressed = io::BufReader::with_capacity(256 * 1024, tarball);
+    let mut archive = Archive::new(GzDecoder::new(&mut compressed));
+    let mut seen: Vec<&str> = Vec::new();
+    for entry in archive.entries()? {
+        let mut entry = entry?;
+        let path = entry.path_bytes().into_owned();
+        let path = path.strip_prefix(top.as_bytes()).and_then(|path| path.strip_prefix(b"/"));
+        let Some(name) = names.iter().copied().find(|name| path == Some(name.as_bytes())) else { continue };
+        if seen.contains(&name) {
+            return Err(TarballError::Twice(name.to_owned()));
+        }
+        seen.push(name);
+        if entry.header().entry_type() != EntryType::Regular {
+            return Err(TarballError::NotAFile(name.to_owned()));
+        }
+        let size = entry.size();
+        if size > MAX_PROGRAM {
+            return Err(TarballError::TooLarge(name.to_owned(), size));
+        }
+        see(name, size, &mut entry)?;
+    }
+    drain(archive.into_inner())?;
+    // The tarball's own bytes end where its one gzip member ends.
+    let mut rest = [0; 1];
+    if compressed.read(&mut rest)? != 0 { Err(TarballError::Trailing) } else { Ok(()) }
+}
+
+/// After the end marks only zeroes may follow: the padding of tar's last block.
+fn drain(mut rest: impl Read) -> Result<(), TarballError> {
+    let mut buf = [0; 16 * 1024];
+    loop {
+        let n = rest.read(&mut buf)?;
+        if n == 0 {
+            return Ok(());
+        }
+        if buf.iter().take(n).any(|byte| *byte != 0) {
+            return Err(TarballError::Trailing);
+        }
+    }
+}
+
+/// A program's bytes; the end of them is an error if the digest is another.
+struct Checked<'a, R> {
+    inner: Option<Hashing<R>>,
+    program: &'a Program,
+}
+
+impl<R: Read> Read for Checked<'_, R> {
+    fn read(&mut self, buf: &mut [u8]) -> io::Result<usize> {
+        let Some(inner) = &mut self.inner else { return Ok(0) };
+        let n = inner.read(buf)?;
+        if n == 0 && !buf.is_empty() {
+            let ended = self.inner.take().map(Hashing::finish);
+            let good = |(_, digest, size)| digest == self.program.sha256 && size == self.program.size;
+            if !ended.is_some_and(good) {
+                let text = format!("`{}` is not the program that the manifest names", self.program.name);
+                return Err(io::Error::new(io::ErrorKind::InvalidData, text));
+            }
+        }
+        Ok(n)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Write;
+
+    use super::*;
+    use crate::digest::Digest;
+    use flate2::Compression;
+    use flate2::write::GzEncoder;
+
+    const ETCD: &[u8] = b"#!/bin/true etcd";
+
+    fn program() -> Program {
+        Program { name: "etcd".to_owned(), size: ETCD.len() as u64, sha256: Digest::of(ETCD) }
+    }
+
+    fn tarball(entries: &[(&str, EntryType, &[u8])]) -> Vec<u8> {
+        let mut builder = tar::Builder::new(GzEncoder::new(Vec::new(), Compression::fast()));
+        for (path, kind, bytes) in entries {
+            let mut header = tar::Header::new_gnu();
+            header.set_entry_type(*kind);
+            header.set_size(if *kind == EntryType::Regular { bytes.len() as u64 } else { 0 });
+            header.set_mode(0o4777);
+            header.set_uid(4_000_000_000);
+            if *kind != EntryType::Regular {
+                header.set_link_name("/etc/shadow").unwrap();
+            }
+            builder.append_data(&mut header, path, if *kind == EntryType::Regular { *bytes } else { b"" }).unwrap();
+        }
+        builder.into_inner().unwrap().finish().unwrap()
+    }
+
+    fn take(tarball: &[u8]) -> Result<Vec<u8>, TarballError> {
+        let mut taken = Vec::new();
+        programs(tarball, "etcd-v3.5.1-linux-amd64", &[program()], &mut |_, from| {
+            from.read_to_end(&mut taken).map(drop).map_err(|error| error.to_string())
+        })?;
+        Ok(taken)
+    }
+
+    const TOP: &str = "etcd-v3.5.1-linux-amd64/etcd";
+
+    #[test]
+    fn the_program_is_taken_and_the_rest_passed_over() {
+        let good = tarball(&[
+            ("etcd-v3.5.1-linux-amd64/Documentation/README.md", EntryType::Symlink, b""),
+            ("etcd-v3.5.1-linux-amd64/Documentation/etcd", EntryType::Regular, b"decoy"),
+            (TOP, EntryType::Regular, ETCD),
+        ]);
+        assert_eq!(take(&good).unwrap(), ETCD);
+    }
+
+    #[test]
+    fn poison_is_refused() {
+        let regular = (TOP, EntryType::Regular, ETCD);
+        for (poison, entries) in [
+            ("a link", vec![(TOP, EntryType::Symlink, &b""[..])]),
+            ("a hard link", vec![(TOP, EntryType::Link, b"")]),
+            ("a pipe", vec![(TOP, EntryType::Fifo, b"")]),
+            ("a device", vec![(TOP, EntryType::Char, b"")]),
+            ("a directory", vec![(TOP, EntryType::Directory, b"")]),
+            ("two of it", vec![regular, regular]),
+            ("none of it", vec![("etcd-v3.5.1-linux-amd64/README.md", EntryType::Regular, b"x")]),
+            ("another size", vec![(TOP, EntryType::Regular, b"short")]),
+            ("other bytes", vec![(TOP, EntryType::Regular, b"#!/bin/true evil")]),
+            ("a way out", vec![("etcd-v3.5.1-linux-amd64", EntryType::Symlink, b"")]),
+        ] {
+            assert!(take(&tarball(&entries)).is_err(), "{poison}");
+        }
+    }
+
+    #[test]
+    fn what_is_cut_off_or_goes_on_is_refused() {
+        let good = tarball(&[(TOP, EntryType::Regular, ETCD)]);
+        assert!(take(&good).is_ok());
+        for cut in [0, 1, 10, 18, good.len() / 2, good.len() - 1] {
+            assert!(take(&good[..cut]).is_err(), "cut at {cut}");
+        }
+        assert!(take(&[good.as_slice(), b"x"].concat()).is_err(), "a byte more");
+        assert!(take(&[good.as_slice(), good.as_slice()].concat()).is_err(), "a second member");
+        let mut bare = GzEncoder::new(Vec::new(), Compression::fast());
+        bare.write_all(&[1; 700]).unwrap();
+        assert!(take(&bare.finish().unwrap()).is_err(), "no archive");
+        assert!(take(b"<html>please log in</html>").is_err(), "a captive portal");
+    }
+}

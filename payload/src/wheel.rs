@@ -1,0 +1,31 @@
+//! The two wheels that make a supervisor wherever there is a Python, and where they may be had.
+//!
+//! Unzipped together they run on every Python from 2.7 to 3.13 with nothing else installed. setuptools is there
+//! for `pkg_resources`, which supervisor imports below Python 3.8; 44.1.1 is the last for Python 2.7.
+
+/// One pure-Python wheel.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Wheel {
+    /// For pip: the project and version.
+    pub requirement: &'static str,
+    pub file: &'static str,
+    /// SHA-256 as the package index publishes it.
+    pub sha256: &'static str,
+}
+
+/// Version of the supervisor that bundles carry; names its directory on the host.
+pub const SUPERVISOR_VERSION: &str = "4.3.0";
+
+/// What is carried, in this order.
+pub const WHEELS: [Wheel; 2] = [
+    Wheel {
+        requirement: "supervisor==4.3.0",
+        file: "supervisor-4.3.0-py2.py3-none-any.whl",
+        sha256: "0bcb763fddafba410f35cbde226aa7f8514b9fb82eb05a0c85f6588d1c13f8db",
+    },
+    Wheel {
+        requirement: "setuptools==44.1.1",
+        file: "setuptools-44.1.1-py2.py3-none-any.whl",
+        sha256: "27a714c09253134e60a6fa68130f78c7037e5562c4f21f8f318f2ae900d152d5",
+    },
+];
