@@ -3,6 +3,7 @@
 //! `scripts/build` makes them first (for musl, in the profile `installer`); their directory is
 //! `$ETCDPACK_INSTALLERS`, or `target/installers`. A builder made without them works but says at `build` what is
 //! missing: `cargo check` must not need a cross-compiled installer.
+#![expect(clippy::disallowed_methods, reason = "edge: a build script")]
 
 use std::path::{Path, PathBuf};
 use std::{env, fs};

@@ -57,8 +57,7 @@ impl DiskError {
 /// `$HOME/.cache/etcdpack`; `None` where neither variable holds an absolute path.
 #[must_use]
 pub fn default_root() -> Option<PathBuf> {
-    let absolute =
-        |name| std::env::var_os(name).map(PathBuf::from).filter(|path| path.is_absolute());
+    let absolute = |name| std::env::var_os(name).map(PathBuf::from).filter(|path| path.is_absolute());
     let base = absolute("XDG_CACHE_HOME").or_else(|| Some(absolute("HOME")?.join(".cache")))?;
     Some(base.join("etcdpack"))
 }
@@ -75,12 +74,7 @@ impl Cache {
     }
 
     /// The file of that name and digest, or nothing. One whose bytes have changed is removed with a warning.
-    pub fn find(
-        &self,
-        digest: Digest,
-        name: &str,
-        narrator: &mut dyn Narrator,
-    ) -> Result<Option<Entry>, DiskError> {
+    pub fn find(&self, digest: Digest, name: &str, narrator: &mut dyn Narrator) -> Result<Option<Entry>, DiskError> {
         let path = self.place(digest, name);
         match measure(&path) {
             Ok(content) if content.digest == digest => return Ok(Some(Entry { path, content })),
@@ -94,8 +88,7 @@ impl Cache {
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
             Ok(_) | Err(_) => {}
         }
-        narrator
-            .warn(&format!("`{}` has changed since it was put there; removing it", path.display()));
+        narrator.warn(&format!("`{}` has changed since it was put there; removing it", path.display()));
         fs::remove_file(&path).map_err(DiskError::new("removing", &path))?;
         Ok(None)
     }
@@ -108,9 +101,7 @@ impl Cache {
 
     /// Moves `file`, which lies in this cache's `tmp` or `partial` and holds `content`, to its final name.
     pub fn keep(&self, file: &Path, content: Content, name: &str) -> Result<Entry, DiskError> {
-        File::open(file)
-            .and_then(|file| file.sync_all())
-            .map_err(DiskError::new("writing", file))?;
+        File::open(file).and_then(|file| file.sync_all()).map_err(DiskError::new("writing", file))?;
         let path = self.place(content.digest, name);
         let dir = path.parent().unwrap_or(&self.root);
         make_dir(dir)?;
@@ -157,11 +148,7 @@ pub(crate) fn lock_dir(dir: &Path) -> Result<File, DiskError> {
 }
 
 fn make_dir(dir: &Path) -> Result<(), DiskError> {
-    DirBuilder::new()
-        .recursive(true)
-        .mode(0o700)
-        .create(dir)
-        .map_err(DiskError::new("creating", dir))
+    DirBuilder::new().recursive(true).mode(0o700).create(dir).map_err(DiskError::new("creating", dir))
 }
 
 /// Best effort: what cannot be listed or removed is in nobody's way.
@@ -207,10 +194,7 @@ mod tests {
         let cache = Cache::open(&dir.path().join("c")).unwrap();
         let kept = put(&cache, b"etcd");
         let mut warnings = Warnings::default();
-        assert_eq!(
-            cache.find(Digest::of(b"etcd"), "f", &mut warnings).unwrap(),
-            Some(kept.clone())
-        );
+        assert_eq!(cache.find(Digest::of(b"etcd"), "f", &mut warnings).unwrap(), Some(kept.clone()));
         assert_eq!(cache.find(Digest::of(b"etcd"), "g", &mut warnings).unwrap(), None);
         assert_eq!(cache.find(Digest::of(b"else"), "f", &mut warnings).unwrap(), None);
         for (path, mode) in [(dir.path().join("c"), 0o700), (kept.path, 0o600)] {

@@ -46,11 +46,7 @@ impl Terminal {
     #[must_use]
     pub fn new(verbosity: Verbosity, no_color: Option<&std::ffi::OsStr>) -> Self {
         let plain = no_color.is_some_and(|value| !value.is_empty()) || !io::stderr().is_terminal();
-        Self {
-            verbosity,
-            paint: if plain { Paint::Plain } else { Paint::Colour },
-            transfer: Transfer::None,
-        }
+        Self { verbosity, paint: if plain { Paint::Plain } else { Paint::Colour }, transfer: Transfer::None }
     }
 
     /// `error:`, its causes and, where there is one, a `help:`.
@@ -83,8 +79,7 @@ impl Terminal {
         if io::stderr().is_terminal() {
             return Transfer::Bar(bar(what, done, total));
         }
-        let already =
-            if done > 0 { format!(", going on at {}", HumanBytes(done)) } else { String::new() };
+        let already = if done > 0 { format!(", going on at {}", HumanBytes(done)) } else { String::new() };
         let size = total.map_or_else(String::new, |total| format!(" ({})", HumanBytes(total)));
         self.say(None, &format!("getting {what}{size}{already}"));
         Transfer::Lines { what: what.to_owned(), total, said: Instant::now() }
@@ -94,8 +89,7 @@ impl Terminal {
         let line = match &mut self.transfer {
             Transfer::Lines { what, total, said } if said.elapsed() >= PLAIN_EVERY => {
                 *said = Instant::now();
-                let of =
-                    total.map_or_else(String::new, |total| format!(" of {}", HumanBytes(total)));
+                let of = total.map_or_else(String::new, |total| format!(" of {}", HumanBytes(total)));
                 format!("{what}: {}{of}", HumanBytes(done))
             }
             Transfer::Bar(bar) => return bar.set_position(done),
@@ -134,8 +128,7 @@ fn bar(what: &str, done: u64, total: Option<u64>) -> ProgressBar {
         Some(_) => "{msg} {wide_bar} {bytes}/{total_bytes} {bytes_per_sec} {eta} left",
         None => "{msg} {spinner} {bytes} {bytes_per_sec}",
     };
-    let style =
-        ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_bar());
+    let style = ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_bar());
     let bar = ProgressBar::with_draw_target(total, ProgressDrawTarget::stderr()).with_style(style);
     // The file's name: a whole URL would leave no room for the bar.
     let name = what.rsplit('/').next().unwrap_or(what);

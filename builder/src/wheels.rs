@@ -78,11 +78,7 @@ impl WheelError {
 }
 
 /// All wheels, in the order of the table: from the cache at `root`, else from `dir`, else through pip.
-pub fn obtain(
-    dir: Option<&Path>,
-    root: &Path,
-    narrator: &mut dyn Narrator,
-) -> Result<Vec<Carried>, WheelError> {
+pub fn obtain(dir: Option<&Path>, root: &Path, narrator: &mut dyn Narrator) -> Result<Vec<Carried>, WheelError> {
     let cache = Cache::open(root)?;
     let mut carried = Vec::new();
     for wheel in &WHEELS {
@@ -109,11 +105,7 @@ fn take(path: &Path, name: &str, expected: Digest, cache: &Cache) -> Result<Entr
         .map_err(DiskError::new("reading", path))?;
     let content = measure(temp.path()).map_err(DiskError::new("reading", temp.path()))?;
     if content.digest != expected {
-        return Err(WheelError::Differs {
-            path: path.to_owned(),
-            actual: content.digest,
-            expected,
-        });
+        return Err(WheelError::Differs { path: path.to_owned(), actual: content.digest, expected });
     }
     let entry = cache.keep(temp.path(), content, name)?;
     // It has another name now; nothing is left to vanish.
@@ -121,18 +113,12 @@ fn take(path: &Path, name: &str, expected: Digest, cache: &Cache) -> Result<Entr
     Ok(entry)
 }
 
-fn download(
-    wheel: &Wheel,
-    digest: Digest,
-    cache: &Cache,
-    narrator: &mut dyn Narrator,
-) -> Result<Entry, WheelError> {
+fn download(wheel: &Wheel, digest: Digest, cache: &Cache, narrator: &mut dyn Narrator) -> Result<Entry, WheelError> {
     let python = std::env::var_os("PATH")
         .and_then(|path| find_program("python3", &path))
         .ok_or(WheelError::NoPython(wheel.file))?;
     narrator.note(&format!("getting {} through pip", wheel.file));
-    let dir = tempfile::tempdir()
-        .map_err(DiskError::new("creating a directory in", &std::env::temp_dir()))?;
+    let dir = tempfile::tempdir().map_err(DiskError::new("creating a directory in", &std::env::temp_dir()))?;
     let requirements = dir.path().join("requirements.txt");
     fs::write(&requirements, format!("{} --hash=sha256:{digest}\n", wheel.requirement))
         .map_err(DiskError::new("writing", &requirements))?;
@@ -157,18 +143,10 @@ fn run(mut command: Command, dir: &Path) -> Result<(), WheelError> {
         .create_new(true)
         .open(&log)
         .map_err(DiskError::new("creating", &log))?;
-    let streams = out
-        .try_clone()
-        .and_then(|a| Ok((a, out.try_clone()?)))
-        .map_err(DiskError::new("opening", &log))?;
+    let streams = out.try_clone().and_then(|a| Ok((a, out.try_clone()?))).map_err(DiskError::new("opening", &log))?;
     // A group of its own, so that what pip starts can be stopped with it by a terminal or a supervisor.
-    let mut child = command
-        .stdin(Stdio::null())
-        .stdout(streams.0)
-        .stderr(streams.1)
-        .process_group(0)
-        .spawn()
-        .map_err(disk())?;
+    let mut child =
+        command.stdin(Stdio::null()).stdout(streams.0).stderr(streams.1).process_group(0).spawn().map_err(disk())?;
     let start = Instant::now();
     let status = loop {
         match child.try_wait().map_err(disk())? {
@@ -204,13 +182,9 @@ fn tail(log: &mut File) -> io::Result<String> {
 /// The first executable regular file of that name in the absolute directories of `path`.
 fn find_program(name: &str, path: &OsStr) -> Option<PathBuf> {
     use std::os::unix::fs::PermissionsExt as _;
-    std::env::split_paths(path).filter(|dir| dir.is_absolute()).map(|dir| dir.join(name)).find(
-        |file| {
-            fs::metadata(file).is_ok_and(|metadata| {
-                metadata.is_file() && metadata.permissions().mode() & 0o111 != 0
-            })
-        },
-    )
+    std::env::split_paths(path).filter(|dir| dir.is_absolute()).map(|dir| dir.join(name)).find(|file| {
+        fs::metadata(file).is_ok_and(|metadata| metadata.is_file() && metadata.permissions().mode() & 0o111 != 0)
+    })
 }
 
 #[cfg(test)]
@@ -232,10 +206,7 @@ mod tests {
         assert!(error.to_string().contains(&expected.to_string()), "{error}");
         fs::write(&path, "wheel").unwrap();
         let entry = take(&path, "w.whl", expected, &cache).unwrap();
-        assert_eq!(
-            (fs::read(&entry.path).unwrap().as_slice(), entry.content.digest),
-            (&b"wheel"[..], expected)
-        );
+        assert_eq!((fs::read(&entry.path).unwrap().as_slice(), entry.content.digest), (&b"wheel"[..], expected));
     }
 
     #[test]

@@ -36,34 +36,17 @@ impl Site {
     fn new(pki: &str) -> Self {
         let hosts = vec!["10.0.0.1", "fd00::2"];
         let dir = tempfile::tempdir().unwrap();
-        Self {
-            dir,
-            pki: pki.to_owned(),
-            hosts,
-            now: OffsetDateTime::now_utc(),
-            said: Said::default(),
-        }
+        Self { dir, pki: pki.to_owned(), hosts, now: OffsetDateTime::now_utc(), said: Said::default() }
     }
 
     fn try_issue(&mut self) -> Result<Issued, PkiError> {
-        let mut file = format!(
-            "[cluster]\nname = \"lab\"\n[release]\nversion = \"3.5.1\"\n[pki]\n{}\n",
-            self.pki
-        );
+        let mut file = format!("[cluster]\nname = \"lab\"\n[release]\nversion = \"3.5.1\"\n[pki]\n{}\n", self.pki);
         for (n, address) in (1..).zip(&self.hosts) {
-            file += &format!(
-                "[[host]]\nname = \"n{n}.example\"\nmember = \"n{n}\"\naddress = \"{address}\"\n"
-            );
+            file += &format!("[[host]]\nname = \"n{n}.example\"\nmember = \"n{n}\"\naddress = \"{address}\"\n");
         }
         let cluster = Cluster::parse(file.as_bytes()).unwrap().cluster;
         self.said = Said::default();
-        pki::issue_all(
-            &cluster,
-            &self.dir.path().join("pki"),
-            self.dir.path(),
-            self.now,
-            &mut self.said,
-        )
+        pki::issue_all(&cluster, &self.dir.path().join("pki"), self.dir.path(), self.now, &mut self.said)
     }
 
     fn issue(&mut self) -> Issued {
@@ -81,8 +64,7 @@ impl Site {
     /// Runs a line of shell where the cluster file would be; its output.
     fn sh(&self, line: &str) -> String {
         let out = Command::new("sh").args(["-ec", line]).current_dir(&self.dir).output().unwrap();
-        let text = String::from_utf8_lossy(&out.stdout).into_owned()
-            + &String::from_utf8_lossy(&out.stderr);
+        let text = String::from_utf8_lossy(&out.stdout).into_owned() + &String::from_utf8_lossy(&out.stderr);
         assert!(out.status.success(), "{line}\n{text}");
         text
     }
@@ -102,19 +84,15 @@ impl Site {
 }
 
 const EC: &str = "openssl ecparam -name prime256v1 -genkey -out own-key.pem";
-const PKCS8: &str =
-    "openssl genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-384 -out own-key.pem";
+const PKCS8: &str = "openssl genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-384 -out own-key.pem";
 const PKCS1: &str = "openssl genrsa -traditional -out own-key.pem 2048";
 
 /// All that openssl can say on a pair, with `ca` as the only CA.
 fn accepted_by_openssl(site: &Site, ca: &str, pair: &str, addresses: &[&str], names: &[&str]) {
     let at = |file: &str| format!("{pair}/{file}");
-    let (certificate, key, request) =
-        (at("etcd-peer.pem"), at("etcd-peer-key.pem"), at("etcd-peer.csr"));
+    let (certificate, key, request) = (at("etcd-peer.pem"), at("etcd-peer-key.pem"), at("etcd-peer.csr"));
     for purpose in ["sslserver", "sslclient"] {
-        site.sh(&format!(
-            "openssl verify -x509_strict -CAfile {ca} -purpose {purpose} {certificate}"
-        ));
+        site.sh(&format!("openssl verify -x509_strict -CAfile {ca} -purpose {purpose} {certificate}"));
     }
     for address in addresses {
         let said = site.sh(&format!("openssl x509 -in {certificate} -noout -checkip {address}"));
@@ -142,43 +120,24 @@ fn every_algorithm_stands_up_to_openssl() {
         ("ecdsa-p256", "ecdsa-with-SHA256", "Digital Signature"),
         ("ecdsa-p384", "ecdsa-with-SHA384", "Digital Signature"),
     ] {
-        let mut site =
-            Site::new(&format!("algorithm = \"{algorithm}\"\nspare-addresses = [\"10.0.0.9\"]"));
+        let mut site = Site::new(&format!("algorithm = \"{algorithm}\"\nspare-addresses = [\"10.0.0.9\"]"));
         let issued = site.issue();
         assert!(issued.pairs.iter().all(|pair| pair.state == State::Made));
         assert_ne!(issued.pairs[0].key_pem, issued.pairs[1].key_pem);
         let loopback = ["10.0.0.9", "127.0.0.1", "::1"];
         for (host, address) in [("n1.example", "10.0.0.1"), ("n2.example", "fd00::2")] {
             let addresses = [&[address][..], &loopback].concat();
-            accepted_by_openssl(
-                &site,
-                "pki/ca.pem",
-                &format!("pki/hosts/{host}"),
-                &addresses,
-                &[host, "localhost"],
-            );
+            accepted_by_openssl(&site, "pki/ca.pem", &format!("pki/hosts/{host}"), &addresses, &[host, "localhost"]);
         }
         let text = site.sh("openssl x509 -in pki/hosts/n1.example/etcd-peer.pem -noout -text");
         assert!(text.contains(signature), "{text}");
-        assert!(
-            text.contains(&format!("X509v3 Key Usage: critical\n                {usage}\n")),
-            "{text}"
-        );
-        assert!(
-            text.contains("TLS Web Server Authentication, TLS Web Client Authentication"),
-            "{text}"
-        );
+        assert!(text.contains(&format!("X509v3 Key Usage: critical\n                {usage}\n")), "{text}");
+        assert!(text.contains("TLS Web Server Authentication, TLS Web Client Authentication"), "{text}");
         assert!(text.contains("CA:FALSE") && text.contains("Authority Key Identifier"), "{text}");
         let text = site.sh("openssl x509 -in pki/ca.pem -noout -text");
-        assert!(
-            text.contains("Subject: CN = lab CA") && text.contains("CA:TRUE, pathlen:0"),
-            "{text}"
-        );
+        assert!(text.contains("Subject: CN = lab CA") && text.contains("CA:TRUE, pathlen:0"), "{text}");
         assert!(text.contains("Certificate Sign, CRL Sign") && text.contains(signature), "{text}");
-        assert_eq!(
-            [site.mode("pki"), site.mode("pki/ca-key.pem"), site.mode("pki/ca.pem")],
-            [0o700, 0o600, 0o644]
-        );
+        assert_eq!([site.mode("pki"), site.mode("pki/ca-key.pem"), site.mode("pki/ca.pem")], [0o700, 0o600, 0o644]);
     }
 }
 
@@ -189,17 +148,8 @@ fn large_rsa_keys_by_an_ec_ca() {
         site.hosts = vec!["10.0.0.1"];
         site.own_ca(EC, "/CN=Site CA", "");
         site.issue();
-        accepted_by_openssl(
-            &site,
-            "own.pem",
-            "pki/hosts/n1.example",
-            &["10.0.0.1"],
-            &["n1.example"],
-        );
-        assert!(
-            site.sh("openssl x509 -in pki/hosts/n1.example/etcd-peer.pem -noout -text")
-                .contains(bits)
-        );
+        accepted_by_openssl(&site, "own.pem", "pki/hosts/n1.example", &["10.0.0.1"], &["n1.example"]);
+        assert!(site.sh("openssl x509 -in pki/hosts/n1.example/etcd-peer.pem -noout -text").contains(bits));
     }
 }
 
@@ -210,18 +160,9 @@ fn a_shared_pair_serves_every_host() {
     let issued = site.issue();
     assert_eq!(issued.pairs.len(), 1);
     assert!(issued.of(&"n2.example".parse().unwrap()).is_some());
-    accepted_by_openssl(
-        &site,
-        "pki/ca.pem",
-        "pki/shared",
-        &["10.0.0.1", "fd00::2"],
-        &["n1.example", "n2.example"],
-    );
+    accepted_by_openssl(&site, "pki/ca.pem", "pki/shared", &["10.0.0.1", "fd00::2"], &["n1.example", "n2.example"]);
     let said = site.sh("openssl x509 -in pki/shared/etcd-peer.pem -noout -subject");
-    assert_eq!(
-        said.trim(),
-        "subject=C = CN, ST = GuangDong, L = GuangZhou, O = od, OU = ops, CN = etcd-peer"
-    );
+    assert_eq!(said.trim(), "subject=C = CN, ST = GuangDong, L = GuangZhou, O = od, OU = ops, CN = etcd-peer");
     assert_eq!(site.sh("openssl req -in pki/shared/etcd-peer.csr -noout -subject"), said);
 }
 
@@ -239,17 +180,9 @@ fn a_ca_of_the_sites_own_signs_whatever_its_key_and_name() {
     ] {
         let mut site = Site::new("");
         site.own_ca(key, subject, "");
-        assert!(
-            fs::read_to_string(site.dir.path().join("own-key.pem")).unwrap().starts_with(begin)
-        );
+        assert!(fs::read_to_string(site.dir.path().join("own-key.pem")).unwrap().starts_with(begin));
         let issued = site.issue();
-        accepted_by_openssl(
-            &site,
-            "own.pem",
-            "pki/hosts/n2.example",
-            &["fd00::2"],
-            &["n2.example"],
-        );
+        accepted_by_openssl(&site, "own.pem", "pki/hosts/n2.example", &["fd00::2"], &["n2.example"]);
         assert_eq!(issued.ca_pem, fs::read_to_string(site.dir.path().join("own.pem")).unwrap());
         assert!(!site.dir.path().join("pki/ca.pem").exists());
     }
@@ -264,15 +197,9 @@ fn a_key_in_the_ca_file_stays_at_home_and_every_ca_in_it_is_trusted() {
     site.sh("cat own.pem own-key.pem new.pem > both.pem; chmod 600 both.pem");
     site.pki = "ca = \"both.pem\"\nca-key = \"new-key.pem\"".to_owned();
     let issued = site.issue();
-    assert!(
-        !issued.ca_pem.contains("KEY") && issued.ca_pem.matches("BEGIN CERTIFICATE").count() == 2
-    );
+    assert!(!issued.ca_pem.contains("KEY") && issued.ca_pem.matches("BEGIN CERTIFICATE").count() == 2);
     accepted_by_openssl(&site, "new.pem", "pki/hosts/n1.example", &["10.0.0.1"], &[]);
-    assert!(
-        site.said.0.iter().any(|line| line.contains("all 2 certificates")),
-        "{:?}",
-        site.said.0
-    );
+    assert!(site.said.0.iter().any(|line| line.contains("all 2 certificates")), "{:?}", site.said.0);
 }
 
 #[test]
@@ -301,18 +228,12 @@ fn what_no_longer_fits_is_made_anew_and_said() {
     type Change = fn(&mut Site);
     let changes: [(Change, &str); 8] = [
         (|site| site.hosts[0] = "10.0.0.3", "lacks the names or addresses `10.0.0.3`"),
-        (
-            |site| site.pki = "spare-names = [\"vip\"]".to_owned(),
-            "lacks the names or addresses `vip`",
-        ),
+        (|site| site.pki = "spare-names = [\"vip\"]".to_owned(), "lacks the names or addresses `vip`"),
         (|site| site.pki = "algorithm = \"ecdsa-p384\"".to_owned(), "algorithm"),
         (|site| site.pki = "organization = \"od\"".to_owned(), "subject"),
         (|site| site.now += Duration::days(3640), "ends on"),
         (|site| site.own_ca(EC, "/CN=other", ""), "does not chain"),
-        (
-            |site| _ = site.sh("cd pki/hosts; cp n2.example/etcd-peer-key.pem n1.example/"),
-            "is for another key",
-        ),
+        (|site| _ = site.sh("cd pki/hosts; cp n2.example/etcd-peer-key.pem n1.example/"), "is for another key"),
         (|site| _ = site.sh("rm pki/hosts/n1.example/etcd-peer.csr"), "missing"),
     ];
     for (change, why) in changes {
@@ -420,10 +341,7 @@ fn a_key_that_is_not_the_cas_is_refused() {
         assert!(matches!(site.refusal(), PkiError::Key { fault: KeyFault::Encrypted, .. }));
     }
     site.sh("cp own.pem own-key.pem");
-    assert!(matches!(
-        site.refusal(),
-        PkiError::Exposed { .. } | PkiError::Key { fault: KeyFault::None, .. }
-    ));
+    assert!(matches!(site.refusal(), PkiError::Exposed { .. } | PkiError::Key { fault: KeyFault::None, .. }));
     site.sh("rm own-key.pem");
     assert!(matches!(site.refusal(), PkiError::Reading { .. }));
 }
@@ -451,16 +369,12 @@ fn show_says_what_openssl_says() {
     let mut site = Site::new("organization = \"od\"");
     site.issue();
     let lines = pki::show(&site.dir.path().join("pki"), site.now).unwrap();
-    assert_eq!(
-        lines.iter().map(|line| line.what).collect::<Vec<_>>(),
-        [What::Ca, What::Host, What::Host]
-    );
+    assert_eq!(lines.iter().map(|line| line.what).collect::<Vec<_>>(), [What::Ca, What::Host, What::Host]);
     let line = &lines[2];
     assert_eq!((line.host.as_deref(), line.days_left), (Some("n2.example"), 3649));
     assert_eq!(line.sans, ["127.0.0.1", "::1", "fd00::2", "localhost", "n2.example"]);
     assert_eq!(line.subject, "O=od, CN=etcd-peer");
-    let said =
-        site.sh("openssl x509 -in pki/hosts/n2.example/etcd-peer.pem -noout -fingerprint -sha256");
+    let said = site.sh("openssl x509 -in pki/hosts/n2.example/etcd-peer.pem -noout -fingerprint -sha256");
     assert_eq!(said.trim().split_once('=').unwrap().1, line.sha256);
     assert!(serde_json::to_string(line).unwrap().contains("\"not-after\":\"20"));
     let nowhere = Path::new("/nonexistent/pki");
@@ -470,26 +384,16 @@ fn show_says_what_openssl_says() {
 #[test]
 fn two_builders_at_once_agree() {
     let site = Site::new("");
-    let file = "[cluster]\nname = \"c\"\n[release]\nversion = \"3.5.1\"\n[[host]]\nname = \"n1\"\naddress = \"10.0.0.1\"\n";
+    let file =
+        "[cluster]\nname = \"c\"\n[release]\nversion = \"3.5.1\"\n[[host]]\nname = \"n1\"\naddress = \"10.0.0.1\"\n";
     let build = || {
         let cluster = Cluster::parse(file.as_bytes()).unwrap().cluster;
-        pki::issue_all(
-            &cluster,
-            &site.dir.path().join("pki"),
-            site.dir.path(),
-            site.now,
-            &mut Said::default(),
-        )
-        .unwrap()
+        pki::issue_all(&cluster, &site.dir.path().join("pki"), site.dir.path(), site.now, &mut Said::default()).unwrap()
     };
     let all: Vec<_> = std::thread::scope(|scope| {
         let threads: Vec<_> = (0..8).map(|_| scope.spawn(build)).collect();
         threads.into_iter().map(|thread| thread.join().unwrap()).collect()
     });
     assert_eq!(all.iter().filter(|one| one.pairs[0].state == State::Made).count(), 1);
-    assert!(
-        all.iter()
-            .all(|one| one.ca_pem == all[0].ca_pem
-                && one.pairs[0].key_pem == all[0].pairs[0].key_pem)
-    );
+    assert!(all.iter().all(|one| one.ca_pem == all[0].ca_pem && one.pairs[0].key_pem == all[0].pairs[0].key_pem));
 }

@@ -20,8 +20,8 @@ const VERSION: EtcdVersion = EtcdVersion::new(3, 6, 14);
 /// Writes the file; an existing one is never touched.
 pub(super) fn init(args: &InitArgs, narrator: &mut dyn Narrator) -> Result<(), Error> {
     let text = template(args);
-    let parsed = Cluster::parse(text.as_bytes())
-        .map_err(|faults| Error::Cluster { path: args.output.clone(), faults })?;
+    let parsed =
+        Cluster::parse(text.as_bytes()).map_err(|faults| Error::Cluster { path: args.output.clone(), faults })?;
     for warning in &parsed.warnings {
         narrator.warn(&warning.text);
     }
@@ -36,7 +36,10 @@ pub(super) fn init(args: &InitArgs, narrator: &mut dyn Narrator) -> Result<(), E
             text: format!("`{path}` is there already and was not touched"),
             help: "etcdpack init -o other.toml".to_owned(),
         },
-        _ => Error::Usage { text: format!("writing `{path}`: {error}"), help: "etcdpack init -o ~/cluster.toml".to_owned() },
+        _ => Error::Usage {
+            text: format!("writing `{path}`: {error}"),
+            help: "etcdpack init -o ~/cluster.toml".to_owned(),
+        },
     })?;
     if args.hosts.is_empty() {
         narrator.note(&format!("wrote {path} with three example hosts: put in yours, then: etcdpack build {path}"));
@@ -50,7 +53,8 @@ fn template(args: &InitArgs) -> String {
     let version = args.version.unwrap_or(VERSION);
     let sha256 = match args.sha256 {
         Some(sum) => format!("sha256 = \"{sum}\""),
-        None => "# sha256 = \"...\"             # what the tarball must hash to; your word wins over everything else".to_owned(),
+        None => "# sha256 = \"...\"             # what the tarball must hash to; your word wins over everything else"
+            .to_owned(),
     };
     let mut text = format!(
         r#"# An etcd cluster on hosts without a network. `etcdpack build` makes one bundle per host from this file.
@@ -161,7 +165,13 @@ mod tests {
         let opened: String = text
             .lines()
             .map(|line| match line.strip_prefix("# ") {
-                Some(key) if key.split_once(" = ").is_some_and(|(key, _)| key.chars().all(|c| c.is_ascii_lowercase() || "-0123456789".contains(c))) => key,
+                Some(key)
+                    if key.split_once(" = ").is_some_and(|(key, _)| {
+                        key.chars().all(|c| c.is_ascii_lowercase() || "-0123456789".contains(c))
+                    }) =>
+                {
+                    key
+                }
                 _ => line,
             })
             .filter(|line| !line.starts_with("sha256") && !line.starts_with("member"))

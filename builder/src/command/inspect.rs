@@ -13,7 +13,8 @@ pub(super) fn inspect(path: &Path, json: bool, narrator: &mut dyn Narrator) -> R
     let bundle = verify::open(path)?;
     let manifest = bundle.manifest();
     if json {
-        let text = manifest.to_bytes().map_err(|error| Error::Usage { text: error.to_string(), help: String::new() })?;
+        let text =
+            manifest.to_bytes().map_err(|error| Error::Usage { text: error.to_string(), help: String::new() })?;
         print!("{}", String::from_utf8_lossy(&text));
         return Ok(());
     }

@@ -7,8 +7,8 @@ use std::path::PathBuf;
 use payload::etcd::Arch;
 use time::OffsetDateTime;
 
-use super::cluster_file::{self, Loaded};
 use super::Error;
+use super::cluster_file::{self, Loaded};
 use crate::cache;
 use crate::cli::SourceArgs;
 use crate::narrator::Narrator;

@@ -64,9 +64,14 @@ fn survey(path: &Path, top: &str, arch: Arch) -> Result<Vec<Program>, PackError>
         // elf(5): the magic, then e_machine at offset 18, in little-endian on both of our architectures.
         let is_elf = head.starts_with(b"\x7fELF");
         let machine = head.get(18..20) == Some(arch.elf_machine().to_le_bytes().as_slice());
-        if is_elf && machine { Ok(()) } else { Err(format!("`{name}` in the release is no program for {}", arch.etcd_name())) }
+        if is_elf && machine {
+            Ok(())
+        } else {
+            Err(format!("`{name}` in the release is no program for {}", arch.etcd_name()))
+        }
     };
-    tarball::survey(open(path)?, top, see).map_err(|error: TarballError| PackError::Tarball { path: path.to_owned(), error })
+    tarball::survey(open(path)?, top, see)
+        .map_err(|error: TarballError| PackError::Tarball { path: path.to_owned(), error })
 }
 
 fn open(path: &Path) -> Result<File, PackError> {

@@ -70,14 +70,16 @@ fn certificates(parts: &Parts, host: &Host) -> Result<Vec<Own>, PackError> {
     let place = |name: &str, mode, owner| -> Result<Purpose, PackError> {
         Ok(Purpose::Place { path: certs.join(name)?, mode, owner, when: When::Always })
     };
-    let plain = |name, bytes: &[u8]| {
-        named(&format!("certs/{name}"), bytes, place(name, Mode::PLAIN, Owner::Root)?)
-    };
+    let plain = |name, bytes: &[u8]| named(&format!("certs/{name}"), bytes, place(name, Mode::PLAIN, Owner::Root)?);
     Ok(vec![
         plain(render::CA, parts.issued.ca_pem.as_bytes())?,
         plain(render::CERTIFICATE, pair.certificate_pem.as_bytes())?,
         plain(render::REQUEST, pair.csr_pem.as_bytes())?,
-        named(&format!("certs/{}", render::KEY), pair.key_pem.expose(), place(render::KEY, Mode::SECRET, Owner::Service)?)?,
+        named(
+            &format!("certs/{}", render::KEY),
+            pair.key_pem.expose(),
+            place(render::KEY, Mode::SECRET, Owner::Service)?,
+        )?,
     ])
 }
 

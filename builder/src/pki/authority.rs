@@ -57,11 +57,7 @@ pub(super) struct Authority {
 }
 
 /// A certificate for a new CA of `cluster`, made by its own `key`.
-pub(super) fn self_signed(
-    cluster: &Cluster,
-    key: &KeyPair,
-    now: OffsetDateTime,
-) -> Result<String, PkiError> {
+pub(super) fn self_signed(cluster: &Cluster, key: &KeyPair, now: OffsetDateTime) -> Result<String, PkiError> {
     let mut params = CertificateParams::default();
     let mut name = cluster.name.as_str().to_owned();
     name.truncate(COMMON_NAME - " CA".len());
@@ -94,9 +90,8 @@ impl Authority {
             if !certificate.is_ca() {
                 return Err(fail(CaFault::NotCa));
             }
-            let owns = |key: &Zeroizing<KeyPair>| {
-                certificate.public_key().subject_public_key.data == key.public_key_raw()
-            };
+            let owns =
+                |key: &Zeroizing<KeyPair>| certificate.public_key().subject_public_key.data == key.public_key_raw();
             if signer.is_none() && key.as_ref().is_none_or(owns) {
                 signer = Some((block, certificate));
             }
@@ -107,9 +102,7 @@ impl Authority {
         };
         examine(&certificate, now).map_err(fail)?;
         let der = CertificateDer::from(block.contents());
-        let anchor = webpki::anchor_from_trusted_cert(&der)
-            .map_err(|_| fail(CaFault::Unreadable))?
-            .to_owned();
+        let anchor = webpki::anchor_from_trusted_cert(&der).map_err(|_| fail(CaFault::Unreadable))?.to_owned();
         Ok(Self {
             pem: pem::encode_many_config(&blocks, pem_style()),
             trusted: blocks.len(),
@@ -140,12 +133,7 @@ impl Authority {
         params.not_after = now + validity;
         if params.not_after > self.not_after {
             let hours_left = (self.not_after - now).whole_hours();
-            return Err(PkiError::Outlives {
-                path,
-                end: params.not_after,
-                ca_end: self.not_after,
-                hours_left,
-            });
+            return Err(PkiError::Outlives { path, end: params.not_after, ca_end: self.not_after, hours_left });
         }
         params.serial_number = Some(sign::serial()?);
         params.use_authority_key_identifier_extension = true;
@@ -160,9 +148,7 @@ pub(super) fn certificate_blocks(text: &[u8]) -> Result<Vec<pem::Pem>, CaFault> 
     let blocks = pem::parse_many(text).map_err(|_| CaFault::Unreadable)?;
     let certificates: Vec<_> = blocks
         .into_iter()
-        .filter(|block| {
-            matches!(block.tag(), "CERTIFICATE" | "X509 CERTIFICATE" | "TRUSTED CERTIFICATE")
-        })
+        .filter(|block| matches!(block.tag(), "CERTIFICATE" | "X509 CERTIFICATE" | "TRUSTED CERTIFICATE"))
         .map(|block| pem::Pem::new("CERTIFICATE", block.into_contents()))
         .collect();
     if certificates.is_empty() { Err(CaFault::Unreadable) } else { Ok(certificates) }
@@ -192,19 +178,14 @@ fn examine(certificate: &X509Certificate<'_>, now: OffsetDateTime) -> Result<(),
         return Err(CaFault::MayNotSign);
     }
     let extended = certificate.extended_key_usage().map_err(|_| CaFault::Unreadable)?;
-    if extended.is_some_and(|usage| {
-        !(usage.value.any || usage.value.server_auth && usage.value.client_auth)
-    }) {
+    if extended.is_some_and(|usage| !(usage.value.any || usage.value.server_auth && usage.value.client_auth)) {
         return Err(CaFault::Usage);
     }
     if !Kind::of(certificate.public_key()).is_trusted() {
         return Err(CaFault::Key);
     }
     is_signature_trusted(certificate).map_err(CaFault::Signature)?;
-    let (from, to) = (
-        certificate.validity().not_before.to_datetime(),
-        certificate.validity().not_after.to_datetime(),
-    );
+    let (from, to) = (certificate.validity().not_before.to_datetime(), certificate.validity().not_after.to_datetime());
     if now < from {
         return Err(CaFault::NotYet(from, now));
     }

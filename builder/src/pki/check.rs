@@ -89,9 +89,7 @@ fn key_belongs(files: &Files, certificate: &X509Certificate<'_>) -> Result<(), M
     let Ok(([], request)) = X509CertificationRequest::from_der(block.contents()) else {
         return Err(Misfit::Unreadable("request"));
     };
-    if request.certification_request_info.subject_pki.subject_public_key.data
-        != key.public_key_raw()
-    {
+    if request.certification_request_info.subject_pki.subject_public_key.data != key.public_key_raw() {
         return Err(Misfit::OtherKey("request"));
     }
     Ok(())
@@ -107,11 +105,8 @@ fn says_what_is_wanted(certificate: &X509Certificate<'_>, wanted: &Wanted) -> Re
     if subject != Some(asked.collect()) {
         return Err(Misfit::Subject);
     }
-    let (has, wants) =
-        (names(certificate).ok_or(Misfit::Unreadable("certificate"))?, wanted_names(wanted));
-    let listed = |set: Vec<&String>| {
-        set.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")
-    };
+    let (has, wants) = (names(certificate).ok_or(Misfit::Unreadable("certificate"))?, wanted_names(wanted));
+    let listed = |set: Vec<&String>| set.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
     match (wants.difference(&has).collect::<Vec<_>>(), has.difference(&wants).collect::<Vec<_>>()) {
         (missing, _) if !missing.is_empty() => return Err(Misfit::Names("lacks", listed(missing))),
         (_, needless) if !needless.is_empty() => {
@@ -119,8 +114,7 @@ fn says_what_is_wanted(certificate: &X509Certificate<'_>, wanted: &Wanted) -> Re
         }
         _ => {}
     }
-    let usage =
-        certificate.key_usage().ok().flatten().is_some_and(|usage| usage.value.digital_signature());
+    let usage = certificate.key_usage().ok().flatten().is_some_and(|usage| usage.value.digital_signature());
     if usage && !certificate.is_ca() { Ok(()) } else { Err(Misfit::Usage) }
 }
 
@@ -160,20 +154,14 @@ fn chains(
     for time in times {
         let seconds = u64::try_from(time.unix_timestamp()).unwrap_or_default();
         let time = UnixTime::since_unix_epoch(std::time::Duration::from_secs(seconds));
-        for (role, usage) in
-            [("a server", KeyUsage::server_auth()), ("a client", KeyUsage::client_auth())]
-        {
+        for (role, usage) in [("a server", KeyUsage::server_auth()), ("a client", KeyUsage::client_auth())] {
             certificate
                 .verify_for_usage(ALL_VERIFICATION_ALGS, anchors, &[], time, usage, None, None)
                 .map_err(|error| Misfit::Chain(role, error))?;
         }
     }
-    let names = wanted
-        .names
-        .iter()
-        .map(|name| ServerName::try_from(name.as_str()).map_err(|_| name.clone()));
-    let addresses =
-        wanted.addresses.iter().map(|address| Ok(ServerName::IpAddress((*address).into())));
+    let names = wanted.names.iter().map(|name| ServerName::try_from(name.as_str()).map_err(|_| name.clone()));
+    let addresses = wanted.addresses.iter().map(|address| Ok(ServerName::IpAddress((*address).into())));
     for name in names.chain(addresses) {
         let name = name.map_err(|name| Misfit::Names("cannot hold", name))?;
         certificate

@@ -117,14 +117,10 @@ pub enum CaFault {
     #[error("may not vouch for TLS servers and clients: its extended key usage leaves one out")]
     Usage,
     /// A key that etcd or its clients would not accept.
-    #[error(
-        "has a weak or unusual key: RSA of 2048 bits and more or ECDSA on P-256, P-384 or P-521 will do"
-    )]
+    #[error("has a weak or unusual key: RSA of 2048 bits and more or ECDSA on P-256, P-384 or P-521 will do")]
     Key,
     /// SHA-1, MD5, RSA-PSS and others; holds the algorithm's object identifier.
-    #[error(
-        "is signed with an algorithm that not every etcd takes ({0}): RSA PKCS#1 or ECDSA with SHA-2 will do"
-    )]
+    #[error("is signed with an algorithm that not every etcd takes ({0}): RSA PKCS#1 or ECDSA with SHA-2 will do")]
     Signature(String),
     /// Its time is over.
     #[error("expired on {}", Day(*.0))]
@@ -157,17 +153,15 @@ impl PkiError {
             Self::Exposed { path, wanted, .. } => Some(format!("chmod {wanted:o} {}", typed(path))),
             Self::Key { path, fault: KeyFault::Encrypted } => {
                 let path = typed(path);
-                Some(format!(
-                    "(umask 077; openssl pkey -in {path} -out {path}.plain), and name that file as `ca-key`"
-                ))
+                Some(format!("(umask 077; openssl pkey -in {path} -out {path}.plain), and name that file as `ca-key`"))
             }
             Self::Ca { path, fault } => Some(ca_help(path, fault)),
             Self::Mismatch { certificate, .. } => {
                 Some(format!("openssl x509 -in {} -noout -pubkey", typed(certificate)))
             }
-            Self::Outlives { hours_left, .. } if *hours_left >= 24 => Some(format!(
-                "write `validity = \"{hours_left}h\"` into `[pki]`, or take a CA that lasts longer"
-            )),
+            Self::Outlives { hours_left, .. } if *hours_left >= 24 => {
+                Some(format!("write `validity = \"{hours_left}h\"` into `[pki]`, or take a CA that lasts longer"))
+            }
             Self::Outlives { .. } => Some("take a CA that lasts longer".to_owned()),
             _ => None,
         }
@@ -184,11 +178,7 @@ fn ca_help(path: &Path, fault: &CaFault) -> String {
         CaFault::Unreadable | CaFault::Expired(_) => {
             format!("openssl x509 -in {} -noout -text", typed(path))
         }
-        CaFault::NotCa
-        | CaFault::MayNotSign
-        | CaFault::Usage
-        | CaFault::Key
-        | CaFault::Signature(_) => {
+        CaFault::NotCa | CaFault::MayNotSign | CaFault::Usage | CaFault::Key | CaFault::Signature(_) => {
             format!("openssl x509 -in {} -noout -text, and take another CA", typed(path))
         }
     }
@@ -198,11 +188,7 @@ fn ca_help(path: &Path, fault: &CaFault) -> String {
 fn typed(path: &Path) -> String {
     let text = path.display().to_string();
     let plain = |c: char| c.is_ascii_alphanumeric() || "/._-+".contains(c);
-    if text.chars().all(plain) && !text.starts_with('-') {
-        text
-    } else {
-        format!("'{}'", text.replace('\'', r"'\''"))
-    }
+    if text.chars().all(plain) && !text.starts_with('-') { text } else { format!("'{}'", text.replace('\'', r"'\''")) }
 }
 
 /// A time to the minute, in UTC.
@@ -221,9 +207,7 @@ mod tests {
 
     #[test]
     fn help_can_be_typed() {
-        for (path, typed_path) in
-            [("pki/ca-key.pem", "pki/ca-key.pem"), ("it's here/k", r"'it'\''s here/k'")]
-        {
+        for (path, typed_path) in [("pki/ca-key.pem", "pki/ca-key.pem"), ("it's here/k", r"'it'\''s here/k'")] {
             let error = PkiError::Exposed { path: path.into(), mode: 0o644, wanted: 0o600 };
             assert_eq!(error.help().unwrap(), format!("chmod 600 {typed_path}"));
             assert_eq!(error.exit_code(), 3);

@@ -79,12 +79,8 @@ pub(super) fn generate(algorithm: Algorithm) -> Result<Zeroizing<KeyPair>, rcgen
 /// certificates) may stand beside the key.
 pub(super) fn parse(text: &Secret) -> Result<Zeroizing<KeyPair>, KeyFault> {
     let blocks = pem::parse_many(text.expose()).map_err(|_| KeyFault::None)?;
-    let block = blocks
-        .into_iter()
-        .find(|block| block.tag().ends_with("PRIVATE KEY"))
-        .ok_or(KeyFault::None)?;
-    let encrypted =
-        block.headers().get("Proc-Type").is_some_and(|value| value.contains("ENCRYPTED"));
+    let block = blocks.into_iter().find(|block| block.tag().ends_with("PRIVATE KEY")).ok_or(KeyFault::None)?;
+    let encrypted = block.headers().get("Proc-Type").is_some_and(|value| value.contains("ENCRYPTED"));
     let tag = block.tag().to_owned();
     let der = Zeroizing::new(block.into_contents());
     let key = match tag.as_str() {

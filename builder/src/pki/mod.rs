@@ -101,10 +101,7 @@ pub fn issue_all(
         None => our_authority(cluster, &store, now, narrator)?,
     };
     if authority.trusted > 1 {
-        narrator.note(&format!(
-            "hosts will trust all {} certificates of the CA file",
-            authority.trusted
-        ));
+        narrator.note(&format!("hosts will trust all {} certificates of the CA file", authority.trusted));
     }
     let validity = Duration::hours(cluster.pki.validity.count().into());
     let mut pairs = Vec::with_capacity(all.len());
@@ -115,13 +112,7 @@ pub fn issue_all(
         };
         let Files { certificate, key, request } = files;
         let whose = wanted.whose;
-        pairs.push(Pair {
-            whose,
-            certificate_pem: certificate,
-            key_pem: key,
-            csr_pem: request,
-            state,
-        });
+        pairs.push(Pair { whose, certificate_pem: certificate, key_pem: key, csr_pem: request, state });
     }
     store.settle()?;
     let made = pairs.iter().filter(|pair| pair.state == State::Made).count();
@@ -152,8 +143,7 @@ fn our_authority(
         None => {
             // A key alone is what a kill between the two files leaves; it has signed nothing yet.
             let pair = match &key {
-                Some(key) => key::parse(key)
-                    .map_err(|fault| PkiError::Key { path: source.key.clone(), fault })?,
+                Some(key) => key::parse(key).map_err(|fault| PkiError::Key { path: source.key.clone(), fault })?,
                 None => key::generate(cluster.pki.algorithm)?,
             };
             if key.is_none() {
@@ -163,8 +153,7 @@ fn our_authority(
             }
             let certificate = authority::self_signed(cluster, &pair, now)?;
             store.write_ca_certificate(&certificate)?;
-            narrator
-                .note(&format!("made a CA, `{}`: keep its key safe", source.certificate.display()));
+            narrator.note(&format!("made a CA, `{}`: keep its key safe", source.certificate.display()));
             certificate
         }
     };
@@ -183,15 +172,12 @@ fn kept(
     let why = match store.pair(&wanted.whose)? {
         Kept::Nothing => return Ok(None),
         Kept::Torn => "some of its files are missing".to_owned(),
-        Kept::Whole(files) => {
-            match check::pair(&files, wanted, authority, now, LEAST_LEFT.min(validity / 2)) {
-                Ok(()) => return Ok(Some(files)),
-                Err(misfit) => misfit.to_string(),
-            }
-        }
+        Kept::Whole(files) => match check::pair(&files, wanted, authority, now, LEAST_LEFT.min(validity / 2)) {
+            Ok(()) => return Ok(Some(files)),
+            Err(misfit) => misfit.to_string(),
+        },
     };
-    narrator
-        .note(&format!("a new key and certificate for {}: in the kept one, {why}", wanted.whose));
+    narrator.note(&format!("a new key and certificate for {}: in the kept one, {why}", wanted.whose));
     Ok(None)
 }
 
@@ -206,10 +192,8 @@ fn make(
     let certificate = authority.issue(wanted, &key, validity, now)?;
     let request = wanted.params()?.serialize_request(&*key)?.pem()?;
     let files = Files { certificate, key: Secret::new(key.serialize_pem()), request };
-    check::pair(&files, wanted, authority, now, validity).map_err(|misfit| PkiError::Unsound {
-        whose: wanted.whose.to_string(),
-        why: misfit.to_string(),
-    })?;
+    check::pair(&files, wanted, authority, now, validity)
+        .map_err(|misfit| PkiError::Unsound { whose: wanted.whose.to_string(), why: misfit.to_string() })?;
     store.write_pair(&wanted.whose, &files)?;
     Ok(files)
 }

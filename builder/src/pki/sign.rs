@@ -5,8 +5,7 @@
 //! Hence rcgen lays out the certificate, and the issuer is put in and the whole signed here.
 
 use rcgen::{
-    CertificateParams, Error, Issuer, KeyIdMethod, KeyPair, PublicKeyData, SerialNumber,
-    SignatureAlgorithm, SigningKey,
+    CertificateParams, Error, Issuer, KeyIdMethod, KeyPair, PublicKeyData, SerialNumber, SignatureAlgorithm, SigningKey,
 };
 use rustls_pki_types::CertificateDer;
 use x509_parser::parse_x509_certificate;
@@ -62,13 +61,9 @@ pub(super) fn certificate(
         issuer.key_identifier_method = KeyIdMethod::PreSpecified(id.to_vec());
     }
     let layout = params.signed_by(public, &Issuer::new(issuer, Layout(signer.key)))?;
-    let (_, parsed) =
-        parse_x509_certificate(layout.der()).map_err(|_| Error::CouldNotParseCertificate)?;
+    let (_, parsed) = parse_x509_certificate(layout.der()).map_err(|_| Error::CouldNotParseCertificate)?;
     let mut fields = yasna::parse_der(parsed.tbs_certificate.as_ref(), |reader| {
-        #[expect(
-            clippy::redundant_closure_for_method_calls,
-            reason = "the method's lifetime is too narrow"
-        )]
+        #[expect(clippy::redundant_closure_for_method_calls, reason = "the method's lifetime is too narrow")]
         reader.collect_sequence_of(|field| field.read_der())
     })
     .map_err(|_| Error::CouldNotParseCertificate)?;
@@ -76,8 +71,7 @@ pub(super) fn certificate(
     let algorithm = fields.get(SIGNATURE).ok_or(Error::CouldNotParseCertificate)?;
     let body = sequence(fields.iter().map(Vec::as_slice));
     let signature = signer.key.sign(&body)?;
-    let signature =
-        yasna::construct_der(|writer| writer.write_bitvec_bytes(&signature, signature.len() * 8));
+    let signature = yasna::construct_der(|writer| writer.write_bitvec_bytes(&signature, signature.len() * 8));
     Ok(sequence([body.as_slice(), algorithm, &signature].into_iter()).into())
 }
 

@@ -12,11 +12,11 @@ use std::io::{self, Read as _, Write as _};
 use std::os::unix::fs::{DirBuilderExt as _, MetadataExt as _, OpenOptionsExt as _};
 use std::path::{Path, PathBuf};
 
-use crate::narrator::Narrator;
 use super::check::Files;
 use super::error::PkiError;
 use super::secret::Secret;
 use super::wanted::Whose;
+use crate::narrator::Narrator;
 
 const CERTIFICATE: &str = "etcd-peer.pem";
 const KEY: &str = "etcd-peer-key.pem";
@@ -45,30 +45,17 @@ impl Store {
     /// Makes the directory where there is none, and waits for another builder to leave it.
     pub(super) fn open(dir: &Path, narrator: &mut dyn Narrator) -> Result<Self, PkiError> {
         if make_dir(dir)? {
-            sync_dir(
-                dir.parent()
-                    .filter(|parent| !parent.as_os_str().is_empty())
-                    .unwrap_or(Path::new(".")),
-            )?;
+            sync_dir(dir.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new(".")))?;
         }
         let mode = fs::metadata(dir).map_err(reading(dir))?.mode();
         refuse_open(dir, mode, 0o022, 0o700)?;
         let path = dir.join(".lock");
         let mut options = OpenOptions::new();
-        let lock = options
-            .write(true)
-            .create(true)
-            .truncate(false)
-            .mode(0o600)
-            .open(&path)
-            .map_err(writing(&path))?;
+        let lock = options.write(true).create(true).truncate(false).mode(0o600).open(&path).map_err(writing(&path))?;
         match lock.try_lock() {
             Ok(()) => {}
             Err(TryLockError::WouldBlock) => {
-                narrator.note(&format!(
-                    "another etcdpack is at work in `{}`: waiting for it",
-                    dir.display()
-                ));
+                narrator.note(&format!("another etcdpack is at work in `{}`: waiting for it", dir.display()));
                 lock.lock().map_err(writing(&path))?;
             }
             Err(TryLockError::Error(error)) => return Err(writing(&path)(error)),
@@ -132,15 +119,10 @@ impl Store {
         if !fs::exists(&dir).map_err(reading(&dir))? {
             return Ok(Kept::Nothing);
         }
-        let files = (
-            found(text(&dir.join(CERTIFICATE)))?,
-            found(secret(&dir.join(KEY)))?,
-            found(text(&dir.join(REQUEST)))?,
-        );
+        let files =
+            (found(text(&dir.join(CERTIFICATE)))?, found(secret(&dir.join(KEY)))?, found(text(&dir.join(REQUEST)))?);
         Ok(match files {
-            (Some(certificate), Some(key), Some(request)) => {
-                Kept::Whole(Files { certificate, key, request })
-            }
+            (Some(certificate), Some(key), Some(request)) => Kept::Whole(Files { certificate, key, request }),
             _ => Kept::Torn,
         })
     }
@@ -241,17 +223,12 @@ pub(super) fn secret(path: &Path) -> Result<Secret, PkiError> {
 pub(super) fn found<T>(read: Result<T, PkiError>) -> Result<Option<T>, PkiError> {
     match read {
         Ok(value) => Ok(Some(value)),
-        Err(PkiError::Reading { source, .. }) if source.kind() == io::ErrorKind::NotFound => {
-            Ok(None)
-        }
+        Err(PkiError::Reading { source, .. }) if source.kind() == io::ErrorKind::NotFound => Ok(None),
         Err(error) => Err(error),
     }
 }
 
-fn read(
-    path: &Path,
-    allow: impl FnOnce(&File) -> Result<(), PkiError>,
-) -> Result<String, PkiError> {
+fn read(path: &Path, allow: impl FnOnce(&File) -> Result<(), PkiError>) -> Result<String, PkiError> {
     let metadata = fs::metadata(path).map_err(reading(path))?;
     if !metadata.is_file() || metadata.len() > MAX_BYTES {
         return Err(reading(path)(io::Error::other("not a file of at most 1 MiB")));
@@ -267,17 +244,12 @@ fn read(
 
 fn refuse_open(path: &Path, mode: u32, forbidden: u32, wanted: u32) -> Result<(), PkiError> {
     let mode = mode & 0o7777;
-    if mode & forbidden == 0 {
-        Ok(())
-    } else {
-        Err(PkiError::Exposed { path: path.to_owned(), mode, wanted })
-    }
+    if mode & forbidden == 0 { Ok(()) } else { Err(PkiError::Exposed { path: path.to_owned(), mode, wanted }) }
 }
 
 fn create(path: &Path, text: &str, mode: u32) -> Result<(), PkiError> {
     let mut options = OpenOptions::new();
-    let mut file =
-        options.write(true).create_new(true).mode(mode).open(path).map_err(writing(path))?;
+    let mut file = options.write(true).create_new(true).mode(mode).open(path).map_err(writing(path))?;
     if mode == 0o600 {
         // A file system without permissions (a USB stick's) shows here, before the key is in the file.
         let mode = file.metadata().map_err(writing(path))?.mode();

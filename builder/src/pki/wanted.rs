@@ -5,10 +5,7 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use payload::cluster::{Algorithm, Cluster, KeySharing, Pki};
 use payload::name::HostName;
 use rcgen::string::{Ia5String, PrintableString};
-use rcgen::{
-    CertificateParams, DnType, DnValue, Error, ExtendedKeyUsagePurpose, IsCa, KeyUsagePurpose,
-    SanType,
-};
+use rcgen::{CertificateParams, DnType, DnValue, Error, ExtendedKeyUsagePurpose, IsCa, KeyUsagePurpose, SanType};
 use rustls_pki_types::DnsName;
 
 /// Whom a pair of key and certificate is for.
@@ -53,12 +50,7 @@ pub(super) struct Wanted {
 pub(super) fn all(cluster: &Cluster) -> (Vec<Wanted>, Vec<&HostName>) {
     let spare = cluster.pki.spare_names.iter();
     let (mut valid, mut odd) = (Vec::new(), Vec::new());
-    for name in cluster
-        .hosts
-        .iter()
-        .flat_map(|host| std::iter::once(&host.name).chain(&host.names))
-        .chain(spare)
-    {
+    for name in cluster.hosts.iter().flat_map(|host| std::iter::once(&host.name).chain(&host.names)).chain(spare) {
         if is_dns(name) {
             valid.push(name)
         } else if !odd.contains(&name) {
@@ -76,9 +68,10 @@ pub(super) fn all(cluster: &Cluster) -> (Vec<Wanted>, Vec<&HostName>) {
             })
             .collect(),
         KeySharing::Shared => {
-            let addresses = cluster.hosts.iter().flat_map(|host| {
-                std::iter::once(host.address).chain(host.addresses.iter().copied())
-            });
+            let addresses = cluster
+                .hosts
+                .iter()
+                .flat_map(|host| std::iter::once(host.address).chain(host.addresses.iter().copied()));
             vec![one(&cluster.pki, Whose::Everyone, valid.into_iter(), addresses)]
         }
     };
@@ -91,13 +84,8 @@ fn one<'a>(
     names: impl Iterator<Item = &'a HostName>,
     addresses: impl Iterator<Item = IpAddr>,
 ) -> Wanted {
-    let mut wanted = Wanted {
-        whose,
-        algorithm: pki.algorithm,
-        subject: subject(pki),
-        names: Vec::new(),
-        addresses: Vec::new(),
-    };
+    let mut wanted =
+        Wanted { whose, algorithm: pki.algorithm, subject: subject(pki), names: Vec::new(), addresses: Vec::new() };
     let names = names.chain(&pki.spare_names).filter(|name| is_dns(name)).map(HostName::as_str);
     for name in names.chain(["localhost"]) {
         if !wanted.names.iter().any(|known| known.eq_ignore_ascii_case(name)) {
@@ -116,15 +104,9 @@ fn one<'a>(
 /// In the guide's order (`etcd-peer-csr.json`), the common name last as openssl and cfssl show it.
 fn subject(pki: &Pki) -> Vec<Attribute> {
     let given = &pki.subject;
-    let text = |value: &Option<payload::cluster::SubjectText>| {
-        value.as_ref().map(|text| text.as_str().to_owned())
-    };
+    let text = |value: &Option<payload::cluster::SubjectText>| value.as_ref().map(|text| text.as_str().to_owned());
     [
-        (
-            DnType::CountryName,
-            "2.5.4.6",
-            given.country.as_ref().map(|country| country.as_str().to_owned()),
-        ),
+        (DnType::CountryName, "2.5.4.6", given.country.as_ref().map(|country| country.as_str().to_owned())),
         (DnType::StateOrProvinceName, "2.5.4.8", text(&given.state)),
         (DnType::LocalityName, "2.5.4.7", text(&given.locality)),
         (DnType::OrganizationName, "2.5.4.10", text(&given.organization)),
@@ -149,9 +131,7 @@ impl Wanted {
         for Attribute { kind, value, .. } in &self.subject {
             let value = match kind {
                 // RFC 5280, appendix A: a country is a PrintableString.
-                DnType::CountryName => {
-                    DnValue::PrintableString(PrintableString::try_from(value.as_str())?)
-                }
+                DnType::CountryName => DnValue::PrintableString(PrintableString::try_from(value.as_str())?),
                 _ => DnValue::Utf8String(value.clone()),
             };
             params.distinguished_name.push(kind.clone(), value);
@@ -166,8 +146,7 @@ impl Wanted {
             params.key_usages.push(KeyUsagePurpose::KeyEncipherment);
         }
         // Peers dial and listen with the same certificate.
-        params.extended_key_usages =
-            vec![ExtendedKeyUsagePurpose::ServerAuth, ExtendedKeyUsagePurpose::ClientAuth];
+        params.extended_key_usages = vec![ExtendedKeyUsagePurpose::ServerAuth, ExtendedKeyUsagePurpose::ClientAuth];
         Ok(params)
     }
 }
@@ -199,8 +178,7 @@ mod tests {
             ["10.0.0.1", "fd00::1", "10.0.0.9", "127.0.0.1", "::1"]
         );
         assert_eq!(wanted[1].names, ["n2", "spare", "N1.example", "localhost"]);
-        let subject: Vec<_> =
-            wanted[0].subject.iter().map(|one| (one.oid, one.value.as_str())).collect();
+        let subject: Vec<_> = wanted[0].subject.iter().map(|one| (one.oid, one.value.as_str())).collect();
         assert_eq!(subject, [("2.5.4.6", "CN"), ("2.5.4.11", "ops"), ("2.5.4.3", "etcd-peer")]);
     }
 

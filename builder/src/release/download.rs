@@ -25,8 +25,7 @@ pub(super) fn download(
     partial: &mut Partial,
     narrator: &mut dyn Narrator,
 ) -> Result<Continuity, Failure> {
-    let continuity =
-        if partial.resume().is_some() { Continuity::Resumed } else { Continuity::InOneGo };
+    let continuity = if partial.resume().is_some() { Continuity::Resumed } else { Continuity::InOneGo };
     let mut attempts = Attempts::new(http.limits());
     let deadline = http.deadline();
     loop {
@@ -73,9 +72,7 @@ fn attempt(
         Answer::Complete => return Ok(()),
         Answer::Unrelated => {
             partial.restart(None)?;
-            return Err(Failure::Network(
-                "what it sends does not go on where the last download stopped".to_owned(),
-            ));
+            return Err(Failure::Network("what it sends does not go on where the last download stopped".to_owned()));
         }
         Answer::Rest(body) => body,
         Answer::Whole(mut body) => {
@@ -99,12 +96,7 @@ fn begin(location: &Location, partial: &Partial, body: &Body, narrator: &mut dyn
     narrator.progress(Progress::Begin { what: &location.to_string(), done, total });
 }
 
-fn pour(
-    body: &mut Body,
-    partial: &mut Partial,
-    limits: Limits,
-    narrator: &mut dyn Narrator,
-) -> Result<(), Failure> {
+fn pour(body: &mut Body, partial: &mut Partial, limits: Limits, narrator: &mut dyn Narrator) -> Result<(), Failure> {
     let mut buf = vec![0; 64 * 1024];
     loop {
         let n = body.read(&mut buf)?;
@@ -171,18 +163,12 @@ mod tests {
         };
         let reset = Failure::Network("reset".to_owned());
         let mut attempts = Attempts::new(limits);
-        assert_eq!(
-            [false, false, false].map(|p| seconds(&mut attempts, &reset, p)),
-            [Some(1), Some(2), None]
-        );
+        assert_eq!([false, false, false].map(|p| seconds(&mut attempts, &reset, p)), [Some(1), Some(2), None]);
         let mut attempts = Attempts::new(limits);
         assert_eq!(
             [false, true, false, true].map(|p| seconds(&mut attempts, &reset, p)),
             [Some(1), Some(1), Some(2), Some(1)]
         );
-        assert_eq!(
-            seconds(&mut Attempts::new(limits), &Failure::Status("404".to_owned()), false),
-            None
-        );
+        assert_eq!(seconds(&mut Attempts::new(limits), &Failure::Status("404".to_owned()), false), None);
     }
 }

@@ -62,26 +62,20 @@ impl ReleaseError {
                  accept the first bytes that come and lock them: `etcdpack fetch --trust-on-first-use`",
                 file = super::source::asset(*version, *arch),
             )),
-            Self::Unprotected(..) => Some(
-                "write the sum into the cluster file (`release.sha256`), or use an `https:` mirror"
-                    .to_owned(),
-            ),
+            Self::Unprotected(..) => {
+                Some("write the sum into the cluster file (`release.sha256`), or use an `https:` mirror".to_owned())
+            }
             Self::Unreachable { version, arch, .. } => Some(format!(
                 "`etcdpack fetch --mirror URL`, or `etcdpack fetch --release {}`",
                 super::source::asset(*version, *arch)
             )),
-            Self::Foreign { .. } => Some(
-                "log in to the network, set `HTTPS_PROXY`, or `etcdpack fetch --mirror URL`"
-                    .to_owned(),
-            ),
+            Self::Foreign { .. } => {
+                Some("log in to the network, set `HTTPS_PROXY`, or `etcdpack fetch --mirror URL`".to_owned())
+            }
             Self::Differs { origin, .. } => Some(differs(origin)),
             Self::Client(_) => Some("`etcdpack fetch --ca-cert FILE`".to_owned()),
-            Self::Lock { .. } => {
-                Some("restore `etcdpack.lock` from your backup or version control".to_owned())
-            }
-            Self::Disk(_) => {
-                Some("`XDG_CACHE_HOME=/a/writable/directory etcdpack fetch`".to_owned())
-            }
+            Self::Lock { .. } => Some("restore `etcdpack.lock` from your backup or version control".to_owned()),
+            Self::Disk(_) => Some("`XDG_CACHE_HOME=/a/writable/directory etcdpack fetch`".to_owned()),
             Self::BadFile { .. } => None,
         }
     }
@@ -111,9 +105,7 @@ pub(super) enum Failure {
     Redirect(String),
     #[error("{0}; behind a proxy that intercepts HTTPS, name its authority with `--ca-cert FILE`")]
     Certificate(String),
-    #[error(
-        "it is sent with the content encoding `{0}`, so its sum cannot be checked as published"
-    )]
+    #[error("it is sent with the content encoding `{0}`, so its sum cannot be checked as published")]
     Encoded(String),
     #[error("larger than {0} bytes")]
     TooLarge(u64),
@@ -128,9 +120,7 @@ impl Failure {
     pub(super) fn is_transient(&self) -> bool {
         match self {
             Self::Network(_) | Self::Stalled(_) => true,
-            Self::Status(status) => {
-                ["408", "425", "429", "5"].iter().any(|code| status.starts_with(code))
-            }
+            Self::Status(status) => ["408", "425", "429", "5"].iter().any(|code| status.starts_with(code)),
             _ => false,
         }
     }
@@ -141,9 +131,9 @@ pub(super) fn foreign(head: &[u8]) -> Option<&'static str> {
     match head {
         [0x1f, 0x8b, ..] => None,
         [] => Some("an empty file came"),
-        _ if super::sums::looks_like_a_web_page(head) => Some(
-            "a web page came instead of the tarball (a captive portal, or a proxy that wants a login)",
-        ),
+        _ if super::sums::looks_like_a_web_page(head) => {
+            Some("a web page came instead of the tarball (a captive portal, or a proxy that wants a login)")
+        }
         _ => Some("what came is no gzip file"),
     }
 }
@@ -155,12 +145,9 @@ mod tests {
     #[test]
     fn a_web_page_is_named_as_such() {
         assert_eq!(foreign(b"\x1f\x8b\x08"), None);
-        for (head, word) in [
-            (&b"\n <!doctype html>"[..], "captive portal"),
-            (b"", "empty"),
-            (b"PK\x03\x04", "gzip"),
-            (b"\x1f", "gzip"),
-        ] {
+        for (head, word) in
+            [(&b"\n <!doctype html>"[..], "captive portal"), (b"", "empty"), (b"PK\x03\x04", "gzip"), (b"\x1f", "gzip")]
+        {
             assert!(foreign(head).unwrap().contains(word));
         }
     }

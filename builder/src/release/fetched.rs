@@ -83,19 +83,13 @@ impl Fetched {
     }
 
     /// Keeps the bytes if they have the digest that was asked for, and throws them away otherwise.
-    pub(super) fn verify(
-        mut self,
-        voucher: Voucher,
-        cache: &Cache,
-        name: &str,
-    ) -> Result<Verified, Rejected> {
+    pub(super) fn verify(mut self, voucher: Voucher, cache: &Cache, name: &str) -> Result<Verified, Rejected> {
         let content = self.measure()?;
         if content.digest == voucher.digest {
             return Ok(self.keep(content, cache, name, voucher.origin)?);
         }
         let Voucher { digest: expected, origin } = voucher;
-        let error =
-            ReleaseError::Differs { place: self.place, actual: content.digest, expected, origin };
+        let error = ReleaseError::Differs { place: self.place, actual: content.digest, expected, origin };
         let Held::Download(partial, continuity) = &mut self.held else {
             return Err(Rejected::Differs(error));
         };
@@ -107,11 +101,7 @@ impl Fetched {
     }
 
     /// Keeps the bytes, whatever they are: the user said so, and the lock will hold them to it.
-    pub(super) fn trust_on_first_use(
-        self,
-        cache: &Cache,
-        name: &str,
-    ) -> Result<Verified, DiskError> {
+    pub(super) fn trust_on_first_use(self, cache: &Cache, name: &str) -> Result<Verified, DiskError> {
         let content = self.measure()?;
         let origin = Origin::FirstUse(self.place.clone());
         self.keep(content, cache, name, origin)
@@ -129,19 +119,11 @@ impl Fetched {
         }
     }
 
-    fn keep(
-        self,
-        content: Content,
-        cache: &Cache,
-        name: &str,
-        origin: Origin,
-    ) -> Result<Verified, DiskError> {
+    fn keep(self, content: Content, cache: &Cache, name: &str, origin: Origin) -> Result<Verified, DiskError> {
         let entry = cache.keep(self.path(), content, name)?;
         match self.held {
             Held::Download(partial, _) => {
-                partial
-                    .forget()
-                    .map_err(DiskError::new("removing what belongs to", &entry.path))?;
+                partial.forget().map_err(DiskError::new("removing what belongs to", &entry.path))?;
             }
             // It has another name now; nothing is left to vanish.
             Held::Copy(temp) => drop(temp.into_temp_path().keep()),

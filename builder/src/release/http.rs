@@ -106,11 +106,9 @@ impl Http {
             .timeout(limits.idle)
             .connect_timeout(limits.connect)
             .referer(false)
-            .redirect(Policy::custom(|attempt| {
-                match redirect::judge(attempt.previous(), attempt.url()) {
-                    Ok(()) => attempt.follow(),
-                    Err(refused) => attempt.error(refused),
-                }
+            .redirect(Policy::custom(|attempt| match redirect::judge(attempt.previous(), attempt.url()) {
+                Ok(()) => attempt.follow(),
+                Err(refused) => attempt.error(refused),
             }));
         if let Some(path) = ca_cert {
             builder = builder.tls_certs_merge(certificates(path)?);
@@ -128,18 +126,11 @@ impl Http {
     }
 
     /// Asks for the file at `url`, or for its rest.
-    pub(super) fn get(
-        &self,
-        url: &Url,
-        resume: Option<&Resume>,
-        deadline: Deadline,
-    ) -> Result<Answer, Failure> {
+    pub(super) fn get(&self, url: &Url, resume: Option<&Resume>, deadline: Deadline) -> Result<Answer, Failure> {
         deadline.check()?;
         let mut request = self.client.get(url.clone()).header(header::ACCEPT_ENCODING, "identity");
         if let Some(Resume { from, validator }) = resume {
-            request = request
-                .header(header::RANGE, format!("bytes={from}-"))
-                .header(header::IF_RANGE, validator);
+            request = request.header(header::RANGE, format!("bytes={from}-")).header(header::IF_RANGE, validator);
         }
         let response = request.send().map_err(|error| self.failure(error))?;
         let body = |response: Response| Body {
@@ -150,9 +141,7 @@ impl Http {
             response,
         };
         match (response.status(), resume) {
-            (StatusCode::OK, _) => {
-                encoded(response.headers()).map_or_else(|| Ok(Answer::Whole(body(response))), Err)
-            }
+            (StatusCode::OK, _) => encoded(response.headers()).map_or_else(|| Ok(Answer::Whole(body(response))), Err),
             (StatusCode::PARTIAL_CONTENT, Some(asked)) => {
                 if let Some(failure) = encoded(response.headers()) {
                     return Err(failure);
@@ -220,8 +209,7 @@ impl Body {
 }
 
 fn certificates(path: &Path) -> Result<Vec<Certificate>, ReleaseError> {
-    let bad =
-        |what: String| ReleaseError::BadFile { flag: "--ca-cert", path: path.to_owned(), what };
+    let bad = |what: String| ReleaseError::BadFile { flag: "--ca-cert", path: path.to_owned(), what };
     let pem = fs::read(path).map_err(|error| bad(error.to_string()))?;
     match Certificate::from_pem_bundle(&pem) {
         Ok(certificates) if !certificates.is_empty() => Ok(certificates),

@@ -87,22 +87,12 @@ impl<'a> Job<'a> {
     }
 
     /// Takes the local tarball at `path`.
-    pub(super) fn take(
-        mut self,
-        path: &Path,
-        voucher: Option<Voucher>,
-    ) -> Result<Verified, ReleaseError> {
+    pub(super) fn take(mut self, path: &Path, voucher: Option<Voucher>) -> Result<Verified, ReleaseError> {
         let fetched =
-            Fetched::copied(path, &self.cache, self.wanted.limits.bytes).map_err(|failure| {
-                match failure {
-                    Failure::Foreign(what) => {
-                        ReleaseError::Foreign { place: path.display().to_string(), what }
-                    }
-                    failure => ReleaseError::BadFile {
-                        flag: "--release",
-                        path: path.to_owned(),
-                        what: failure.to_string(),
-                    },
+            Fetched::copied(path, &self.cache, self.wanted.limits.bytes).map_err(|failure| match failure {
+                Failure::Foreign(what) => ReleaseError::Foreign { place: path.display().to_string(), what },
+                failure => {
+                    ReleaseError::BadFile { flag: "--release", path: path.to_owned(), what: failure.to_string() }
                 }
             })?;
         let voucher = voucher.or_else(|| self.sums_beside(path));
@@ -150,9 +140,7 @@ impl<'a> Job<'a> {
             let outcome = match self.get_verified(&location, voucher) {
                 // Bytes that were put together in several attempts get one fresh chance.
                 Err(NotHere::Stitched(_)) => {
-                    self.narrator.warn(
-                        "what several attempts put together is not the release; starting over",
-                    );
+                    self.narrator.warn("what several attempts put together is not the release; starting over");
                     self.get_verified(&location, voucher)
                 }
                 outcome => outcome,
@@ -166,16 +154,10 @@ impl<'a> Job<'a> {
         Err(self.nowhere(failures))
     }
 
-    fn get_verified(
-        &mut self,
-        location: &Location,
-        voucher: &Voucher,
-    ) -> Result<Verified, NotHere> {
+    fn get_verified(&mut self, location: &Location, voucher: &Voucher) -> Result<Verified, NotHere> {
         match self.get(location, Some(voucher))? {
             Got::Known(verified) => Ok(verified),
-            Got::Fetched(fetched) => {
-                Ok(fetched.verify(voucher.clone(), &self.cache, &self.name)?)
-            }
+            Got::Fetched(fetched) => Ok(fetched.verify(voucher.clone(), &self.cache, &self.name)?),
         }
     }
 
@@ -197,11 +179,7 @@ impl<'a> Job<'a> {
 
     fn get(&mut self, location: &Location, voucher: Option<&Voucher>) -> Result<Got, NotHere> {
         if let Some(path) = location.local() {
-            return Ok(Got::Fetched(Fetched::copied(
-                &path,
-                &self.cache,
-                self.wanted.limits.bytes,
-            )?));
+            return Ok(Got::Fetched(Fetched::copied(&path, &self.cache, self.wanted.limits.bytes)?));
         }
         let mut partial = Partial::claim(&self.cache, location.url().as_str(), self.narrator)?;
         if partial.waited() == Waited::Yes
@@ -210,8 +188,7 @@ impl<'a> Job<'a> {
         {
             return Ok(Got::Known(verified));
         }
-        let continuity =
-            download(http(&self.http, self.wanted)?, location, &mut partial, self.narrator)?;
+        let continuity = download(http(&self.http, self.wanted)?, location, &mut partial, self.narrator)?;
         Ok(Got::Fetched(Fetched::downloaded(partial, continuity, location.to_string())))
     }
 
@@ -231,10 +208,7 @@ impl<'a> Job<'a> {
             };
             match bytes.map(|bytes| sums::find(&bytes, &self.name)) {
                 Ok(Ok(digest)) => {
-                    return Ok(Some(Voucher {
-                        digest,
-                        origin: Origin::Sums(location.to_string()),
-                    }));
+                    return Ok(Some(Voucher { digest, origin: Origin::Sums(location.to_string()) }));
                 }
                 Ok(Err(error)) => {
                     answered = true;
@@ -255,9 +229,7 @@ impl<'a> Job<'a> {
         let list = path.with_file_name(SUMS);
         let bytes = read_sums(&list).ok()?;
         match sums::find(&bytes, &self.name) {
-            Ok(digest) => {
-                Some(Voucher { digest, origin: Origin::Sums(list.display().to_string()) })
-            }
+            Ok(digest) => Some(Voucher { digest, origin: Origin::Sums(list.display().to_string()) }),
             Err(error) => {
                 self.narrator.warn(&format!("`{}`: {error}", list.display()));
                 None

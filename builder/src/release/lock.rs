@@ -58,16 +58,14 @@ impl Default for Lock {
 impl Lock {
     /// Reads the text of a lock file.
     pub(super) fn parse(text: &str) -> Result<Self, LockError> {
-        let mut lock: Self = toml::from_str(text)
-            .map_err(|error| LockError::Toml(error.to_string().trim_end().to_owned()))?;
+        let mut lock: Self =
+            toml::from_str(text).map_err(|error| LockError::Toml(error.to_string().trim_end().to_owned()))?;
         if lock.version != VERSION {
             return Err(LockError::Version(lock.version));
         }
         lock.sort();
         match lock.release.windows(2).find_map(|pair| match pair {
-            [a, b] if (a.version, a.arch) == (b.version, b.arch) => {
-                Some(LockError::Twice(a.version, a.arch))
-            }
+            [a, b] if (a.version, a.arch) == (b.version, b.arch) => Some(LockError::Twice(a.version, a.arch)),
             _ => None,
         }) {
             Some(error) => Err(error),
@@ -77,9 +75,8 @@ impl Lock {
 
     /// The text that [`Lock::parse`] reads.
     pub(super) fn render(&self) -> String {
-        let mut text = String::from(
-            "# The etcd releases that etcdpack accepted here. Keep this file with the cluster file.\n",
-        );
+        let mut text =
+            String::from("# The etcd releases that etcdpack accepted here. Keep this file with the cluster file.\n");
         // Writing to a String cannot fail, and what a lock holds are plain strings.
         let _ = writeln!(text, "version = {}", self.version);
         for locked in &self.release {
@@ -125,8 +122,7 @@ mod iso_date {
 
     pub(super) fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<Date, D::Error> {
         let text = String::deserialize(from)?;
-        Date::parse(&text, &Iso8601::DATE)
-            .map_err(|_| de::Error::custom("a day is written as `2026-01-31`"))
+        Date::parse(&text, &Iso8601::DATE).map_err(|_| de::Error::custom("a day is written as `2026-01-31`"))
     }
 }
 
@@ -147,25 +143,15 @@ mod tests {
     #[test]
     fn text_and_value_are_one_and_sorted() {
         let mut lock = Lock::default();
-        for new in [
-            locked(20, Arch::Arm64, b"a"),
-            locked(9, Arch::Amd64, b"b"),
-            locked(20, Arch::Amd64, b"c"),
-        ] {
+        for new in [locked(20, Arch::Arm64, b"a"), locked(9, Arch::Amd64, b"b"), locked(20, Arch::Amd64, b"c")] {
             assert!(lock.record(new));
         }
         let text = lock.render();
         assert_eq!(Lock::parse(&text), Ok(lock.clone()));
         let at = |what: &str| text.find(what).unwrap();
-        assert!(
-            at("\"3.1.9\"") < at("\"3.1.20\"") || at("\"v3.1.9\"") < at("\"v3.1.20\""),
-            "{text}"
-        );
+        assert!(at("\"3.1.9\"") < at("\"3.1.20\"") || at("\"v3.1.9\"") < at("\"v3.1.20\""), "{text}");
         assert!(text.contains("accepted = \"2026-01-31\""), "{text}");
-        assert_eq!(
-            lock.find(EtcdVersion::new(3, 1, 20), Arch::Arm64).unwrap().sha256,
-            Digest::of(b"a")
-        );
+        assert_eq!(lock.find(EtcdVersion::new(3, 1, 20), Arch::Arm64).unwrap().sha256, Digest::of(b"a"));
         assert_eq!(lock.find(EtcdVersion::new(3, 1, 9), Arch::Arm64), None);
         assert_eq!(Lock::parse(&Lock::default().render()), Ok(Lock::default()));
     }
@@ -188,14 +174,8 @@ mod tests {
         lock.record(locked(20, Arch::Amd64, b"a"));
         let text = lock.render();
         let entry = text.split_once("[[release]]").unwrap().1;
-        assert_eq!(
-            Lock::parse(&text.replace("version = 1", "version = 2")),
-            Err(LockError::Version(2))
-        );
-        assert!(matches!(
-            Lock::parse(&format!("{text}\n[[release]]{entry}")),
-            Err(LockError::Twice(..))
-        ));
+        assert_eq!(Lock::parse(&text.replace("version = 1", "version = 2")), Err(LockError::Version(2)));
+        assert!(matches!(Lock::parse(&format!("{text}\n[[release]]{entry}")), Err(LockError::Twice(..))));
         for bad in [
             String::new(),
             text.replace("origin", "origins"),

@@ -89,11 +89,7 @@ pub fn obtain(wanted: &Wanted, narrator: &mut dyn Narrator) -> Result<Verified, 
 }
 
 /// Holds all later builds to what has been accepted now.
-fn accept(
-    wanted: &Wanted,
-    verified: &Verified,
-    narrator: &mut dyn Narrator,
-) -> Result<(), ReleaseError> {
+fn accept(wanted: &Wanted, verified: &Verified, narrator: &mut dyn Narrator) -> Result<(), ReleaseError> {
     let Wanted { version, arch, .. } = *wanted;
     if let Origin::FirstUse(_) = verified.origin() {
         narrator.warn(&format!(

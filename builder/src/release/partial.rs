@@ -36,11 +36,7 @@ pub(super) enum Waited {
 
 impl Partial {
     /// Takes the partial file of `url`; waits while another builder has it.
-    pub(super) fn claim(
-        cache: &Cache,
-        url: &str,
-        narrator: &mut dyn Narrator,
-    ) -> Result<Self, DiskError> {
+    pub(super) fn claim(cache: &Cache, url: &str, narrator: &mut dyn Narrator) -> Result<Self, DiskError> {
         let base = cache.partials().join(Digest::of(url.as_bytes()).to_string());
         let lock_path = base.with_extension("lock");
         let lock = open(&lock_path)?;
@@ -58,14 +54,7 @@ impl Partial {
         let path = base.with_extension("partial");
         let file = open(&path)?;
         let len = file.metadata().map_err(DiskError::new("reading", &path))?.len();
-        Ok(Self {
-            file,
-            path,
-            validator: base.with_extension("validator"),
-            len,
-            waited,
-            _lock: lock,
-        })
+        Ok(Self { file, path, validator: base.with_extension("validator"), len, waited, _lock: lock })
     }
 
     pub(super) fn waited(&self) -> Waited {
@@ -84,8 +73,7 @@ impl Partial {
     /// How to ask for the rest; nothing where there is no beginning, or no telling whose beginning it is.
     pub(super) fn resume(&self) -> Option<Resume> {
         let validator = fs::read_to_string(&self.validator).ok()?;
-        let sendable =
-            !validator.is_empty() && validator.bytes().all(|byte| (b' '..=b'~').contains(&byte));
+        let sendable = !validator.is_empty() && validator.bytes().all(|byte| (b' '..=b'~').contains(&byte));
         (self.len > 0 && sendable).then_some(Resume { from: self.len, validator })
     }
 

@@ -35,10 +35,7 @@ impl Mirror {
     /// Reads a base URL; a slash at its end makes no difference.
     pub fn parse(text: &str) -> Result<Self, NotAMirror> {
         let url = Url::parse(text).map_err(|_| NotAMirror::Shape)?;
-        if !["https", "http", "file"].contains(&url.scheme())
-            || url.query().is_some()
-            || url.fragment().is_some()
-        {
+        if !["https", "http", "file"].contains(&url.scheme()) || url.query().is_some() || url.fragment().is_some() {
             return Err(NotAMirror::Shape);
         }
         if url.scheme() == "file" && url.to_file_path().is_err() {
@@ -128,12 +125,11 @@ mod tests {
     #[test]
     fn locations_are_upstreams_shape() {
         let file = asset(V, Arch::Amd64);
-        let found: Vec<String> =
-            Mirror::before_upstream(&["https://m.example/etcd/", "file:///srv/my%20etcd"])
-                .unwrap()
-                .iter()
-                .map(|mirror| mirror.locate(V, &file).to_string())
-                .collect();
+        let found: Vec<String> = Mirror::before_upstream(&["https://m.example/etcd/", "file:///srv/my%20etcd"])
+            .unwrap()
+            .iter()
+            .map(|mirror| mirror.locate(V, &file).to_string())
+            .collect();
         assert_eq!(
             found,
             [
@@ -160,16 +156,7 @@ mod tests {
 
     #[test]
     fn what_is_no_base_is_refused() {
-        for text in [
-            "",
-            "m.example",
-            "ftp://m/",
-            "data:x",
-            "https://m/?a=b",
-            "https://m/#x",
-            "file://host/x",
-            "/srv",
-        ] {
+        for text in ["", "m.example", "ftp://m/", "data:x", "https://m/?a=b", "https://m/#x", "file://host/x", "/srv"] {
             assert!(Mirror::parse(text).is_err(), "{text}");
         }
         assert!(Mirror::parse("http://m/").unwrap().is_unprotected());

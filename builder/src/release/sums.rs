@@ -42,8 +42,7 @@ pub(super) fn find(bytes: &[u8], file: &str) -> Result<Digest, SumsError> {
 
 fn entry(line: &[u8]) -> Option<(Digest, &str)> {
     let (digest, name) = std::str::from_utf8(line).ok()?.split_once("  ")?;
-    let plain = !name.is_empty()
-        && !name.contains(|c: char| c.is_control() || c.is_whitespace() || c == '/');
+    let plain = !name.is_empty() && !name.contains(|c: char| c.is_control() || c.is_whitespace() || c == '/');
     Some((digest.parse().ok()?, name)).filter(|_| plain)
 }
 
@@ -65,9 +64,7 @@ mod tests {
 
     #[test]
     fn the_entry_is_found_among_others() {
-        let text = line(b"1", "etcd-v3.4.0-darwin-amd64.zip")
-            + &line(b"2", FILE)
-            + &line(b"3", &format!("{FILE}.asc"));
+        let text = line(b"1", "etcd-v3.4.0-darwin-amd64.zip") + &line(b"2", FILE) + &line(b"3", &format!("{FILE}.asc"));
         assert_eq!(find(text.as_bytes(), FILE), Ok(Digest::of(b"2")));
         assert_eq!(find(text.trim_end().as_bytes(), FILE), Ok(Digest::of(b"2")));
     }

@@ -22,12 +22,7 @@ pub(super) struct Known {
 }
 
 impl Known {
-    pub(super) fn of(
-        version: EtcdVersion,
-        arch: Arch,
-        user: Option<Digest>,
-        locked: Option<&Locked>,
-    ) -> Self {
+    pub(super) fn of(version: EtcdVersion, arch: Arch, user: Option<Digest>, locked: Option<&Locked>) -> Self {
         Self {
             user,
             locked: locked.cloned(),
@@ -93,10 +88,7 @@ impl fmt::Display for Contradiction {
 /// The word that counts, if there is any without the network, and those that it overrules.
 pub(super) fn choose(known: &Known) -> (Option<Voucher>, Vec<Contradiction>) {
     let user = known.user.map(|digest| Voucher { digest, origin: Origin::ClusterFile });
-    let locked = known
-        .locked
-        .as_ref()
-        .map(|lock| Voucher { digest: lock.sha256, origin: Origin::Lock(lock.accepted) });
+    let locked = known.locked.as_ref().map(|lock| Voucher { digest: lock.sha256, origin: Origin::Lock(lock.accepted) });
     let compiled = known.compiled.map(|digest| Voucher { digest, origin: Origin::Compiled });
     let mut words = user.into_iter().chain(locked).chain(compiled);
     let Some(counts) = words.next() else {
@@ -144,12 +136,7 @@ mod tests {
             ((Some(u), Some(u), Some(c)), Some((u, Origin::ClusterFile)), 1),
             ((Some(u), None, Some(u)), Some((u, Origin::ClusterFile)), 0),
         ] {
-            let known = Known {
-                user: known.0,
-                locked: known.1.map(locked),
-                compiled: known.2,
-                hints: Vec::new(),
-            };
+            let known = Known { user: known.0, locked: known.1.map(locked), compiled: known.2, hints: Vec::new() };
             let (voucher, contradictions) = choose(&known);
             assert_eq!(voucher.map(|v| (v.digest, v.origin)), counts);
             assert_eq!(contradictions.len(), overruled);

@@ -1,11 +1,6 @@
 //! Getting a release from places that behave well and badly. Everything stays on this machine.
 
-#![allow(
-    clippy::unwrap_used,
-    clippy::panic,
-    clippy::indexing_slicing,
-    reason = "a test that fails says where"
-)]
+#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test that fails says where")]
 
 mod site;
 
@@ -15,9 +10,7 @@ use std::thread;
 use std::time::Duration;
 
 use builder::narrator::{Narrator, Progress};
-use builder::release::{
-    FirstUse, Limits, Mirror, Origin, ReleaseError, Verified, Wanted, asset, obtain,
-};
+use builder::release::{FirstUse, Limits, Mirror, Origin, ReleaseError, Verified, Wanted, asset, obtain};
 use payload::digest::Digest;
 use payload::etcd::{Arch, EtcdVersion};
 use site::{Asked, Reply, Site};
@@ -102,9 +95,7 @@ impl Desk {
     /// The files under `sha256/` of the cache.
     fn kept(&self) -> Vec<PathBuf> {
         let dirs = fs::read_dir(self.path("cache/sha256")).into_iter().flatten().flatten();
-        dirs.flat_map(|dir| fs::read_dir(dir.path()).unwrap())
-            .map(|file| file.unwrap().path())
-            .collect()
+        dirs.flat_map(|dir| fs::read_dir(dir.path()).unwrap()).map(|file| file.unwrap().path()).collect()
     }
 
     /// Puts a mirror into a directory of this desk; returns its URL.
@@ -155,34 +146,21 @@ fn accepted(wanted: &Wanted, bytes: &[u8]) -> (Verified, Told) {
 fn honest(body: &[u8], tag: &str, asked: &Asked) -> Reply {
     let tag_header = ("ETag", tag.to_owned());
     match asked.range {
-        Some(from) if asked.if_range.as_deref() == Some(tag) && from == body.len() as u64 => {
-            Reply::Send(
-                "416 Range Not Satisfiable",
-                vec![
-                    ("Content-Range", format!("bytes */{from}")),
-                    ("Content-Length", "0".to_owned()),
-                ],
-                vec![],
-            )
-        }
+        Some(from) if asked.if_range.as_deref() == Some(tag) && from == body.len() as u64 => Reply::Send(
+            "416 Range Not Satisfiable",
+            vec![("Content-Range", format!("bytes */{from}")), ("Content-Length", "0".to_owned())],
+            vec![],
+        ),
         Some(from) if asked.if_range.as_deref() == Some(tag) => {
             let rest = body[usize::try_from(from).unwrap()..].to_vec();
             let range = format!("bytes {from}-{}/{}", body.len() - 1, body.len());
             Reply::Send(
                 "206 Partial Content",
-                vec![
-                    tag_header,
-                    ("Content-Range", range),
-                    ("Content-Length", rest.len().to_string()),
-                ],
+                vec![tag_header, ("Content-Range", range), ("Content-Length", rest.len().to_string())],
                 rest,
             )
         }
-        _ => Reply::Send(
-            "200 OK",
-            vec![tag_header, ("Content-Length", body.len().to_string())],
-            body.to_vec(),
-        ),
+        _ => Reply::Send("200 OK", vec![tag_header, ("Content-Length", body.len().to_string())], body.to_vec()),
     }
 }
 
@@ -231,8 +209,7 @@ fn a_cut_download_goes_on_in_the_next_attempt_and_in_the_next_run() {
     });
     let wanted = desk.pinned(&[&site.url], &bytes);
     refused(&wanted, 3);
-    let (_, told) =
-        accepted(&Wanted { sources: vec![Mirror::parse(&site.url).unwrap(); 2], ..wanted }, &bytes);
+    let (_, told) = accepted(&Wanted { sources: vec![Mirror::parse(&site.url).unwrap(); 2], ..wanted }, &bytes);
     let ranges: Vec<Option<u64>> = site.asked().iter().map(|asked| asked.range).collect();
     assert_eq!(ranges, [None, Some(100_000), Some(150_000), Some(150_000), Some(150_000)]);
     assert_eq!(told.begun, [(150_000, Some(bytes.len() as u64))]);
@@ -270,12 +247,8 @@ fn a_damaged_beginning_gets_one_fresh_chance() {
     });
     let wanted = desk.pinned(&[&site.url], &bytes);
     refused(&wanted, 3);
-    let partial =
-        fs::read_dir(desk.path("cache/partial")).unwrap().map(|file| file.unwrap().path());
-    let partial = partial
-        .into_iter()
-        .find(|path| path.extension().is_some_and(|end| end == "partial"))
-        .unwrap();
+    let partial = fs::read_dir(desk.path("cache/partial")).unwrap().map(|file| file.unwrap().path());
+    let partial = partial.into_iter().find(|path| path.extension().is_some_and(|end| end == "partial")).unwrap();
     let mut damaged = fs::read(&partial).unwrap();
     damaged[5000] ^= 1;
     fs::write(&partial, damaged).unwrap();
@@ -317,8 +290,7 @@ fn wrong_bytes_end_it_and_leave_the_cache_clean() {
 #[test]
 fn a_captive_portal_is_named() {
     let (desk, bytes) = (Desk::new(), tarball(9));
-    let site =
-        Site::http(|_, _| Reply::whole(b"<!DOCTYPE html><title>Welcome to the hotel</title>"));
+    let site = Site::http(|_, _| Reply::whole(b"<!DOCTYPE html><title>Welcome to the hotel</title>"));
     let (error, _) = refused(&desk.pinned(&[&site.url], &bytes), 4);
     assert!(error.contains("captive portal"), "{error}");
     // Another place helps.
@@ -342,9 +314,8 @@ fn after_a_404_the_next_place_is_asked_and_order_is_kept() {
 fn a_server_in_trouble_is_asked_again() {
     let (desk, bytes) = (Desk::new(), tarball(11));
     let body = bytes.clone();
-    let site = Site::http(move |_, n| {
-        if n < 2 { Reply::status("503 Service Unavailable") } else { Reply::whole(&body) }
-    });
+    let site =
+        Site::http(move |_, n| if n < 2 { Reply::status("503 Service Unavailable") } else { Reply::whole(&body) });
     accepted(&desk.pinned(&[&site.url], &bytes), &bytes);
     assert_eq!(site.asked().len(), 3);
 }
@@ -371,8 +342,7 @@ fn a_stalled_server_and_a_slow_one_are_given_up() {
     assert!(error.contains("nothing came for 400ms"), "{error}");
 
     let body = bytes.clone();
-    let slow =
-        Site::http(move |_, _| Reply::Drip(vec![], body.clone(), Duration::from_millis(200)));
+    let slow = Site::http(move |_, _| Reply::Drip(vec![], body.clone(), Duration::from_millis(200)));
     let mut wanted = desk.pinned(&[&slow.url], &bytes);
     wanted.limits.total = Duration::from_millis(300);
     let (error, _) = refused(&wanted, 3);
@@ -385,10 +355,8 @@ fn an_endless_or_announced_flood_is_cut_off() {
     let endless = Site::http(|_, _| Reply::Endless);
     let (error, _) = refused(&desk.pinned(&[&endless.url], &bytes), 3);
     assert!(error.contains("larger than"), "{error}");
-    let on_disk: u64 = fs::read_dir(desk.path("cache/partial"))
-        .unwrap()
-        .map(|file| file.unwrap().metadata().unwrap().len())
-        .sum();
+    let on_disk: u64 =
+        fs::read_dir(desk.path("cache/partial")).unwrap().map(|file| file.unwrap().metadata().unwrap().len()).sum();
     assert!(on_disk < 1000, "{on_disk}");
 }
 
@@ -396,9 +364,8 @@ fn an_endless_or_announced_flood_is_cut_off() {
 fn an_encoded_answer_is_refused() {
     let (desk, bytes) = (Desk::new(), tarball(15));
     let body = bytes.clone();
-    let site = Site::http(move |_, _| {
-        Reply::Send("200 OK", vec![("Content-Encoding", "gzip".to_owned())], body.clone())
-    });
+    let site =
+        Site::http(move |_, _| Reply::Send("200 OK", vec![("Content-Encoding", "gzip".to_owned())], body.clone()));
     let (error, _) = refused(&desk.pinned(&[&site.url], &bytes), 3);
     assert!(error.contains("content encoding `gzip`"), "{error}");
 }
@@ -408,15 +375,11 @@ fn a_second_builder_waits_for_the_first() {
     let (desk, bytes) = (Desk::new(), tarball(16));
     let body = bytes.clone();
     let length = ("Content-Length", bytes.len().to_string());
-    let site = Site::http(move |_, _| {
-        Reply::Drip(vec![length.clone()], body.clone(), Duration::from_millis(150))
-    });
+    let site = Site::http(move |_, _| Reply::Drip(vec![length.clone()], body.clone(), Duration::from_millis(150)));
     let wanted = desk.pinned(&[&site.url], &bytes);
     thread::scope(|scope| {
-        let both =
-            [scope.spawn(|| accepted(&wanted, &bytes)), scope.spawn(|| accepted(&wanted, &bytes))];
-        let notes: Vec<String> =
-            both.into_iter().flat_map(|one| one.join().unwrap().1.notes).collect();
+        let both = [scope.spawn(|| accepted(&wanted, &bytes)), scope.spawn(|| accepted(&wanted, &bytes))];
+        let notes: Vec<String> = both.into_iter().flat_map(|one| one.join().unwrap().1.notes).collect();
         assert!(notes.iter().any(|note| note.contains("waiting")), "{notes:?}");
     });
     assert_eq!(site.asked().len(), 1);
@@ -456,8 +419,7 @@ fn nothing_is_trusted_unless_asked_and_then_for_good() {
     assert_eq!((error.exit_code(), desk.lock()), (3, String::new()));
     assert!(error.help().unwrap().contains("--trust-on-first-use"));
 
-    let (verified, told) =
-        accepted(&Wanted { first_use: FirstUse::Trust, ..desk.wanted(&[&url]) }, &bytes);
+    let (verified, told) = accepted(&Wanted { first_use: FirstUse::Trust, ..desk.wanted(&[&url]) }, &bytes);
     assert!(matches!(verified.origin(), Origin::FirstUse(_)));
     assert!(told.warnings.iter().any(|warning| warning.contains(&Digest::of(&bytes).to_string())));
     let lock = desk.lock();
@@ -468,8 +430,7 @@ fn nothing_is_trusted_unless_asked_and_then_for_good() {
     fs::remove_dir_all(desk.path("cache")).unwrap();
     let (error, _) = refused(&Wanted { first_use: FirstUse::Trust, ..desk.wanted(&[&url]) }, 4);
     assert!(
-        error.contains(&Digest::of(&bytes).to_string())
-            && error.contains(&Digest::of(&other).to_string()),
+        error.contains(&Digest::of(&bytes).to_string()) && error.contains(&Digest::of(&other).to_string()),
         "{error}"
     );
     assert_eq!(desk.lock(), lock);
@@ -478,8 +439,7 @@ fn nothing_is_trusted_unless_asked_and_then_for_good() {
     let (_, told) = accepted(&desk.pinned(&[&url], &other), &other);
     assert!(told.warnings[0].contains("two different sums"), "{:?}", told.warnings);
     assert!(
-        desk.lock().contains(&Digest::of(&other).to_string())
-            && !desk.lock().contains(&Digest::of(&bytes).to_string())
+        desk.lock().contains(&Digest::of(&other).to_string()) && !desk.lock().contains(&Digest::of(&bytes).to_string())
     );
 }
 
@@ -539,9 +499,7 @@ fn https_wants_a_known_authority_and_stays_https() {
     let body = bytes.clone();
     let plain = Site::http(move |_, _| Reply::whole(&body));
     let to = plain.url.clone();
-    let (down, ca) = Site::https(desk.dir.path(), move |asked, _| {
-        Reply::redirect(format!("{to}{}", asked.path))
-    });
+    let (down, ca) = Site::https(desk.dir.path(), move |asked, _| Reply::redirect(format!("{to}{}", asked.path)));
     fs::remove_dir_all(desk.path("cache")).unwrap();
     let (error, _) = refused(&Wanted { ca_cert: Some(ca), ..desk.pinned(&[&down.url], &bytes) }, 3);
     assert!(error.contains("from https to `http:`"), "{error}");
@@ -571,10 +529,7 @@ fn a_hint_never_satisfies() {
     // One source alone gives a sum for it, and upstream published none.
     let hinted = EtcdVersion::new(3, 2, 10);
     assert_eq!(
-        (
-            payload::etcd::pinned(hinted, Arch::Amd64),
-            payload::etcd::hints(hinted, Arch::Amd64).count()
-        ),
+        (payload::etcd::pinned(hinted, Arch::Amd64), payload::etcd::hints(hinted, Arch::Amd64).count()),
         (None, 1)
     );
     let (desk, bytes) = (Desk::new(), tarball(27));
@@ -582,11 +537,7 @@ fn a_hint_never_satisfies() {
     let wanted = Wanted { version: hinted, ..desk.wanted(&[&url]) };
     refused(&wanted, 3);
     let (_, told) = accepted(&Wanted { first_use: FirstUse::Trust, ..wanted }, &bytes);
-    assert!(
-        told.warnings.iter().any(|warning| warning.contains("single public source")),
-        "{:?}",
-        told.warnings
-    );
+    assert!(told.warnings.iter().any(|warning| warning.contains("single public source")), "{:?}", told.warnings);
 }
 
 #[test]

@@ -38,11 +38,7 @@ impl Reply {
     }
 
     pub(crate) fn redirect(to: String) -> Self {
-        Self::Send(
-            "302 Found",
-            vec![("Location", to), ("Content-Length", "0".to_owned())],
-            Vec::new(),
-        )
+        Self::Send("302 Found", vec![("Location", to), ("Content-Length", "0".to_owned())], Vec::new())
     }
 }
 
@@ -69,21 +65,17 @@ impl Site {
         ca.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
         let ca = CertifiedIssuer::self_signed(ca, KeyPair::generate().unwrap()).unwrap();
         let key = KeyPair::generate().unwrap();
-        let leaf = CertificateParams::new(vec!["127.0.0.1".to_owned()])
-            .unwrap()
-            .signed_by(&key, &ca)
-            .unwrap();
-        let config = rustls::ServerConfig::builder_with_provider(Arc::new(
-            rustls::crypto::aws_lc_rs::default_provider(),
-        ))
-        .with_safe_default_protocol_versions()
-        .unwrap()
-        .with_no_client_auth()
-        .with_single_cert(
-            vec![leaf.der().clone()],
-            rustls::pki_types::PrivateKeyDer::try_from(key.serialize_der()).unwrap(),
-        )
-        .unwrap();
+        let leaf = CertificateParams::new(vec!["127.0.0.1".to_owned()]).unwrap().signed_by(&key, &ca).unwrap();
+        let config =
+            rustls::ServerConfig::builder_with_provider(Arc::new(rustls::crypto::aws_lc_rs::default_provider()))
+                .with_safe_default_protocol_versions()
+                .unwrap()
+                .with_no_client_auth()
+                .with_single_cert(
+                    vec![leaf.der().clone()],
+                    rustls::pki_types::PrivateKeyDer::try_from(key.serialize_der()).unwrap(),
+                )
+                .unwrap();
         let config = Arc::new(config);
         let path = dir.join("ca.pem");
         std::fs::write(&path, ca.pem()).unwrap();
@@ -110,8 +102,7 @@ impl Site {
         let (log, dress) = (Arc::clone(&asked), Arc::new(dress));
         thread::spawn(move || {
             for stream in listener.incoming().flatten() {
-                let (handler, log, dress) =
-                    (Arc::clone(&handler), Arc::clone(&log), Arc::clone(&dress));
+                let (handler, log, dress) = (Arc::clone(&handler), Arc::clone(&log), Arc::clone(&dress));
                 thread::spawn(move || {
                     let Some(mut stream) = dress(stream) else { return };
                     let Some(request) = read(&mut *stream) else { return };
@@ -160,8 +151,7 @@ fn read(stream: &mut dyn Stream) -> Option<Asked> {
     };
     Some(Asked {
         path: text.split(' ').nth(1)?.to_owned(),
-        range: header("range")
-            .and_then(|range| range.strip_prefix("bytes=")?.strip_suffix('-')?.parse().ok()),
+        range: header("range").and_then(|range| range.strip_prefix("bytes=")?.strip_suffix('-')?.parse().ok()),
         if_range: header("if-range"),
     })
 }

@@ -1,5 +1,7 @@
 //! `uninstall`: undoes what the receipt says was made, newest first. Data and logs stay unless `--purge`.
 
+use payload::path::AbsPath;
+
 use super::{CommandError, tree};
 use crate::change::{Change, Holds};
 use crate::cli::UninstallArgs;
@@ -83,7 +85,9 @@ impl Removal<'_> {
             service::remove(&receipt.supervision, seconds).map_err(UndoError::from)?;
         }
         let (mut left, mut stays) = (Vec::new(), Vec::new());
-        for change in changes.iter().rev() {
+        // What holds the receipt goes last of all, in `settle`.
+        let holds_receipt = |change: &&Change| change.path().is_some_and(|path| self.state.dir.is_within(path));
+        for change in changes.iter().rev().filter(|change| !holds_receipt(change)) {
             if matches!(change, Change::Service { .. }) || must_stay(change, &stays) {
                 if !matches!(change, Change::Service { .. }) {
                     stays.push(change.clone());
@@ -106,6 +110,7 @@ impl Removal<'_> {
             service::control::forget(&receipt.supervision).map_err(UndoError::from)?;
         }
         stays.reverse();
+        stays.splice(0..0, changes.iter().filter(holds_receipt).cloned());
         self.settle(receipt, stays, left.is_empty())?;
         Ok(left)
     }
@@ -120,6 +125,8 @@ impl Removal<'_> {
             tree.remove_file(&state.journal)?;
             return Ok(());
         }
+        let mut made_for_receipt: Vec<AbsPath> = stays.iter().filter_map(Change::path).cloned().collect();
+        made_for_receipt.retain(|path| state.dir.is_within(path));
         let data = stays.iter().any(|change| matches!(change, Change::Dir { holds: Holds::Data, .. }));
         match receipt {
             Some(receipt) if data => Kept::of(receipt, stays).write(tree, &state.kept)?,
@@ -131,7 +138,7 @@ impl Removal<'_> {
         }
         tree.remove_tree(&state.dir.join("undo").map_err(ProbeError::from)?)?;
         if !data {
-            for dir in state.dir.lineage().iter().rev().filter(|dir| dir.name() == "etcdpack") {
+            for dir in made_for_receipt.iter().rev() {
                 tree.remove_empty_dir(dir)?;
             }
         }

@@ -46,11 +46,13 @@ pub fn program(cluster: &Cluster, host: &Host) -> Result<String, NotAPath> {
     ))
 }
 
-/// `/etc/supervisord.conf` for the carried supervisor: EPEL's layout, with more open files.
+/// `/etc/supervisord.conf` for the carried supervisor: EPEL's layout.
+///
+/// `minfds` stays at its default: a supervisord that cannot have what it says refuses to start, while the unit and
+/// etcd's startup script raise the limit as far as the host allows.
 #[must_use]
-pub fn supervisord_conf() -> String {
-    format!(
-        "; Made by etcdpack. Programs: /etc/supervisord.d/*.ini\n\
+pub fn supervisord_conf() -> &'static str {
+    "; Made by etcdpack. Programs: /etc/supervisord.d/*.ini\n\
          [unix_http_server]\n\
          file=/run/supervisor.sock\n\
          chmod=0700\n\
@@ -62,8 +64,6 @@ pub fn supervisord_conf() -> String {
          loglevel=info\n\
          pidfile=/run/supervisord.pid\n\
          childlogdir=/var/log/supervisor\n\
-         minfds={OPEN_FILES}\n\
-         minprocs=200\n\
          \n\
          [rpcinterface:supervisor]\n\
          supervisor.rpcinterface_factory = supervisor.rpcinterface:make_main_rpcinterface\n\
@@ -73,7 +73,6 @@ pub fn supervisord_conf() -> String {
          \n\
          [include]\n\
          files = supervisord.d/*.ini\n"
-    )
 }
 
 /// `supervisord.service` for the carried supervisor. Only directives that systemd 219 knows.
