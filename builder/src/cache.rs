@@ -7,6 +7,7 @@
 //!     <root>/sha256/<hex>/<file name>    what is kept
 //!     <root>/partial/                    downloads that go on where they stopped, each under a lock
 //!     <root>/tmp/                        private files on their way in
+#![expect(clippy::disallowed_methods, reason = "edge: the cache directory")]
 
 use std::fs::{self, DirBuilder, File};
 use std::io;

@@ -7,7 +7,7 @@ pub mod cache;
 pub mod cli;
 pub mod command;
 pub mod narrator;
-mod pack;
+pub mod pack;
 pub mod pki;
 pub mod release;
 pub mod report;

@@ -1,6 +1,7 @@
 //! Narration on stderr: a bar on a terminal, plain lines elsewhere.
 //!
 //! The only place in the builder's library that writes to stderr.
+#![expect(clippy::disallowed_methods, reason = "edge: the terminal and its pace")]
 
 use std::fmt;
 use std::io::{self, IsTerminal as _, Write as _};

@@ -1,6 +1,7 @@
 //! Edge: gets the wheels that make a supervisor, and checks them.
 //!
 //! pip knows the site's index, proxy and certificates; nothing of that is repeated here, and no index is named.
+#![expect(clippy::disallowed_methods, reason = "edge: runs pip, reads wheels")]
 
 use std::ffi::OsStr;
 use std::fs::{self, File};

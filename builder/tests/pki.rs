@@ -1,11 +1,14 @@
 //! The certificates as real `openssl` sees them.
+#![expect(clippy::disallowed_methods, clippy::unwrap_used, reason = "a test: runs openssl, and a panic is its report")]
 
+use std::fmt::Write as _;
 use std::fs;
 use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _};
 use std::path::Path;
 use std::process::Command;
 
-use builder::pki::{self, CaFault, Issued, KeyFault, Narrator, PkiError, State, What};
+use builder::narrator::Narrator;
+use builder::pki::{self, CaFault, Issued, KeyFault, PkiError, State, What};
 use payload::cluster::Cluster;
 use time::{Duration, OffsetDateTime};
 
@@ -28,6 +31,7 @@ struct Site {
     pki: String,
     /// Addresses of the hosts `n1`, `n2` ...
     hosts: Vec<&'static str>,
+    /// A minute ahead: what openssl makes during a test is valid from its own second on.
     now: OffsetDateTime,
     said: Said,
 }
@@ -36,13 +40,19 @@ impl Site {
     fn new(pki: &str) -> Self {
         let hosts = vec!["10.0.0.1", "fd00::2"];
         let dir = tempfile::tempdir().unwrap();
-        Self { dir, pki: pki.to_owned(), hosts, now: OffsetDateTime::now_utc(), said: Said::default() }
+        Self {
+            dir,
+            pki: pki.to_owned(),
+            hosts,
+            now: OffsetDateTime::now_utc() + Duration::MINUTE,
+            said: Said::default(),
+        }
     }
 
     fn try_issue(&mut self) -> Result<Issued, PkiError> {
         let mut file = format!("[cluster]\nname = \"lab\"\n[release]\nversion = \"3.5.1\"\n[pki]\n{}\n", self.pki);
         for (n, address) in (1..).zip(&self.hosts) {
-            file += &format!("[[host]]\nname = \"n{n}.example\"\nmember = \"n{n}\"\naddress = \"{address}\"\n");
+            let _ = write!(file, "[[host]]\nname = \"n{n}.example\"\nmember = \"n{n}\"\naddress = \"{address}\"\n");
         }
         let cluster = Cluster::parse(file.as_bytes()).unwrap().cluster;
         self.said = Said::default();
@@ -91,8 +101,9 @@ const PKCS1: &str = "openssl genrsa -traditional -out own-key.pem 2048";
 fn accepted_by_openssl(site: &Site, ca: &str, pair: &str, addresses: &[&str], names: &[&str]) {
     let at = |file: &str| format!("{pair}/{file}");
     let (certificate, key, request) = (at("etcd-peer.pem"), at("etcd-peer-key.pem"), at("etcd-peer.csr"));
+    let now = site.now.unix_timestamp();
     for purpose in ["sslserver", "sslclient"] {
-        site.sh(&format!("openssl verify -x509_strict -CAfile {ca} -purpose {purpose} {certificate}"));
+        site.sh(&format!("openssl verify -x509_strict -attime {now} -CAfile {ca} -purpose {purpose} {certificate}"));
     }
     for address in addresses {
         let said = site.sh(&format!("openssl x509 -in {certificate} -noout -checkip {address}"));
@@ -226,7 +237,7 @@ fn the_same_cluster_file_gives_the_same_bytes() {
 #[test]
 fn what_no_longer_fits_is_made_anew_and_said() {
     type Change = fn(&mut Site);
-    let changes: [(Change, &str); 8] = [
+    let changes: [(Change, &str); 10] = [
         (|site| site.hosts[0] = "10.0.0.3", "lacks the names or addresses `10.0.0.3`"),
         (|site| site.pki = "spare-names = [\"vip\"]".to_owned(), "lacks the names or addresses `vip`"),
         (|site| site.pki = "algorithm = \"ecdsa-p384\"".to_owned(), "algorithm"),
@@ -234,6 +245,11 @@ fn what_no_longer_fits_is_made_anew_and_said() {
         (|site| site.now += Duration::days(3640), "ends on"),
         (|site| site.own_ca(EC, "/CN=other", ""), "does not chain"),
         (|site| _ = site.sh("cd pki/hosts; cp n2.example/etcd-peer-key.pem n1.example/"), "is for another key"),
+        (
+            |site| _ = site.sh("cd pki/hosts; cp n2.example/etcd-peer-key.pem n2.example/etcd-peer.csr n1.example/"),
+            "the certificate is for another key",
+        ),
+        (|site| _ = site.sh("cd pki/hosts; cp n2.example/etcd-peer.csr n1.example/"), "the request is for another key"),
         (|site| _ = site.sh("rm pki/hosts/n1.example/etcd-peer.csr"), "missing"),
     ];
     for (change, why) in changes {
@@ -374,6 +390,7 @@ fn show_says_what_openssl_says() {
     assert_eq!((line.host.as_deref(), line.days_left), (Some("n2.example"), 3649));
     assert_eq!(line.sans, ["127.0.0.1", "::1", "fd00::2", "localhost", "n2.example"]);
     assert_eq!(line.subject, "O=od, CN=etcd-peer");
+    assert_eq!(lines[0].subject, "CN=lab CA");
     let said = site.sh("openssl x509 -in pki/hosts/n2.example/etcd-peer.pem -noout -fingerprint -sha256");
     assert_eq!(said.trim().split_once('=').unwrap().1, line.sha256);
     assert!(serde_json::to_string(line).unwrap().contains("\"not-after\":\"20"));

@@ -162,7 +162,7 @@ mod tests {
     fn every_key_that_is_shown_is_one() {
         // With its comments opened, the file must still have no unknown key.
         let text = template(&args());
-        let opened: String = text
+        let opened = text
             .lines()
             .map(|line| match line.strip_prefix("# ") {
                 Some(key)
@@ -175,8 +175,8 @@ mod tests {
                 _ => line,
             })
             .filter(|line| !line.starts_with("sha256") && !line.starts_with("member"))
-            .map(|line| format!("{line}\n"))
-            .collect();
+            .collect::<Vec<_>>()
+            .join("\n");
         let parsed = Cluster::parse(opened.as_bytes()).unwrap_or_else(|faults| panic!("{faults:?}"));
         assert!(parsed.cluster.pki.own_ca.is_some());
     }

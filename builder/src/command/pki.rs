@@ -6,7 +6,7 @@ use time::OffsetDateTime;
 use super::Error;
 use crate::cli::PkiShowArgs;
 use crate::narrator::Narrator;
-use crate::pki;
+use crate::pki::{self, What};
 
 /// Lists the certificates in a `pki/` directory.
 pub(super) fn show(args: &PkiShowArgs, _: &mut dyn Narrator) -> Result<(), Error> {
@@ -17,7 +17,11 @@ pub(super) fn show(args: &PkiShowArgs, _: &mut dyn Narrator) -> Result<(), Error
         return Ok(());
     }
     for line in lines {
-        let of = line.host.as_deref().unwrap_or("all hosts");
+        let of = match line.what {
+            What::Ca => "CA",
+            What::Shared => "all hosts",
+            What::Host => line.host.as_deref().unwrap_or_default(),
+        };
         let until = line.not_after.date();
         println!("{:<24} until {until} ({} days left)  {}  sha256 {}", of, line.days_left, line.subject, line.sha256);
         if !line.sans.is_empty() {

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use time::OffsetDateTime;
 
-/// Why [`super::issue_all`] or [`super::show`] gave nothing. No host has got anything from a run that ends so.
+/// Why [`super::issue_all`] or [`super::show()`] gave nothing. No host has got anything from a run that ends so.
 #[derive(Debug, thiserror::Error)]
 pub enum PkiError {
     /// A file that should be there cannot be read.

@@ -1,12 +1,13 @@
 //! The CA and the hosts' certificates: made once, kept in `pki/` beside the cluster file, and used again as they
 //! are for as long as they fit, so that the same cluster file gives the same bundles.
 //!
-//! [`wanted`], [`key`], [`sign`], [`authority`] and [`check`] are pure; [`store`] alone touches files. Nothing is
-//! handed out that has not passed [`check`], and no key leaves but inside a [`Secret`].
+//! `wanted`, `key`, `sign`, `authority` and `check` are pure; `store` and `file` alone touch files. Nothing is
+//! handed out that has not passed `check`, and no key leaves but inside a [`Secret`].
 
 mod authority;
 mod check;
 mod error;
+mod file;
 mod key;
 mod secret;
 mod show;
@@ -122,7 +123,7 @@ pub fn issue_all(
 
 fn own_authority(own: &OwnCa, base: &Path, now: OffsetDateTime) -> Result<Authority, PkiError> {
     let source = Source { certificate: base.join(&own.certificate), key: base.join(&own.key) };
-    let (certificate, key) = (store::text(&source.certificate)?, store::secret(&source.key)?);
+    let (certificate, key) = (file::text(&source.certificate)?, file::secret(&source.key)?);
     Authority::read(source, certificate.as_bytes(), Some(&key), now)
 }
 
@@ -134,8 +135,8 @@ fn our_authority(
     narrator: &mut dyn Narrator,
 ) -> Result<Authority, PkiError> {
     let source = Source { certificate: store.ca_certificate(), key: store.ca_key() };
-    let mut key = store::found(store::secret(&source.key))?;
-    let certificate = match store::found(store::text(&source.certificate))? {
+    let mut key = file::found(file::secret(&source.key))?;
+    let certificate = match file::found(file::text(&source.certificate))? {
         Some(certificate) => certificate,
         None if store.has_issued()? => {
             return Err(PkiError::Ca { path: source.certificate, fault: CaFault::Missing });

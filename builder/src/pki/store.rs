@@ -6,14 +6,16 @@
 //! pki/hosts/n1/   0700    etcd-peer.pem 0644  etcd-peer-key.pem 0600  etcd-peer.csr 0644
 //! pki/shared/     0700    the same, for `pki.mode = "shared"`
 //! ```
+#![expect(clippy::disallowed_methods, reason = "edge: reads and writes the `pki` directory")]
 
-use std::fs::{self, DirBuilder, File, OpenOptions, TryLockError};
-use std::io::{self, Read as _, Write as _};
-use std::os::unix::fs::{DirBuilderExt as _, MetadataExt as _, OpenOptionsExt as _};
+use std::fs::{self, File, OpenOptions, TryLockError};
+use std::io;
+use std::os::unix::fs::{MetadataExt as _, OpenOptionsExt as _};
 use std::path::{Path, PathBuf};
 
 use super::check::Files;
 use super::error::PkiError;
+use super::file::{create, found, make_dir, reading, refuse_open, secret, sync_dir, text, writing};
 use super::secret::Secret;
 use super::wanted::Whose;
 use crate::narrator::Narrator;
@@ -21,9 +23,6 @@ use crate::narrator::Narrator;
 const CERTIFICATE: &str = "etcd-peer.pem";
 const KEY: &str = "etcd-peer-key.pem";
 const REQUEST: &str = "etcd-peer.csr";
-
-/// No certificate or key comes near this.
-const MAX_BYTES: u64 = 1024 * 1024;
 
 /// The directory, locked against a second builder.
 #[derive(Debug)]
@@ -203,78 +202,4 @@ pub(super) fn certificates(dir: &Path) -> Result<Vec<(String, PathBuf, String)>,
         all.push((format!("hosts/{name}"), path, text));
     }
     Ok(all)
-}
-
-/// A certificate or request.
-pub(super) fn text(path: &Path) -> Result<String, PkiError> {
-    read(path, |_| Ok(()))
-}
-
-/// A private key, which must be the owner's alone.
-pub(super) fn secret(path: &Path) -> Result<Secret, PkiError> {
-    read(path, |file| {
-        let mode = file.metadata().map_err(reading(path))?.mode();
-        refuse_open(path, mode, 0o077, 0o600)
-    })
-    .map(Secret::new)
-}
-
-/// `None` where there is no such file.
-pub(super) fn found<T>(read: Result<T, PkiError>) -> Result<Option<T>, PkiError> {
-    match read {
-        Ok(value) => Ok(Some(value)),
-        Err(PkiError::Reading { source, .. }) if source.kind() == io::ErrorKind::NotFound => Ok(None),
-        Err(error) => Err(error),
-    }
-}
-
-fn read(path: &Path, allow: impl FnOnce(&File) -> Result<(), PkiError>) -> Result<String, PkiError> {
-    let metadata = fs::metadata(path).map_err(reading(path))?;
-    if !metadata.is_file() || metadata.len() > MAX_BYTES {
-        return Err(reading(path)(io::Error::other("not a file of at most 1 MiB")));
-    }
-    let file = File::open(path).map_err(reading(path))?;
-    allow(&file)?;
-    // Of the right size at once: a buffer that grows leaves copies of a key behind.
-    let size = usize::try_from(metadata.len()).unwrap_or_default();
-    let mut bytes = Vec::with_capacity(size + 1);
-    file.take(MAX_BYTES).read_to_end(&mut bytes).map_err(reading(path))?;
-    String::from_utf8(bytes).map_err(|_| reading(path)(io::Error::other("not a text")))
-}
-
-fn refuse_open(path: &Path, mode: u32, forbidden: u32, wanted: u32) -> Result<(), PkiError> {
-    let mode = mode & 0o7777;
-    if mode & forbidden == 0 { Ok(()) } else { Err(PkiError::Exposed { path: path.to_owned(), mode, wanted }) }
-}
-
-fn create(path: &Path, text: &str, mode: u32) -> Result<(), PkiError> {
-    let mut options = OpenOptions::new();
-    let mut file = options.write(true).create_new(true).mode(mode).open(path).map_err(writing(path))?;
-    if mode == 0o600 {
-        // A file system without permissions (a USB stick's) shows here, before the key is in the file.
-        let mode = file.metadata().map_err(writing(path))?.mode();
-        refuse_open(path, mode, 0o077, 0o600)?;
-    }
-    file.write_all(text.as_bytes()).and_then(|()| file.sync_all()).map_err(writing(path))
-}
-
-/// Whether it had to be made.
-fn make_dir(path: &Path) -> Result<bool, PkiError> {
-    match DirBuilder::new().mode(0o700).create(path) {
-        Ok(()) => Ok(true),
-        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Ok(false),
-        Err(error) => Err(writing(path)(error)),
-    }
-}
-
-fn sync_dir(path: &Path) -> Result<(), PkiError> {
-    File::open(path).and_then(|dir| dir.sync_all()).map_err(writing(path))
-}
-
-fn reading(path: &Path) -> impl Fn(io::Error) -> PkiError {
-    move |source| PkiError::Reading { path: path.to_owned(), source }
-}
-
-fn writing(path: &Path) -> impl Fn(io::Error) -> PkiError {
-    move |source| PkiError::Writing { path: path.to_owned(), source }
 }

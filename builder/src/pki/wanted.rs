@@ -52,9 +52,9 @@ pub(super) fn all(cluster: &Cluster) -> (Vec<Wanted>, Vec<&HostName>) {
     let (mut valid, mut odd) = (Vec::new(), Vec::new());
     for name in cluster.hosts.iter().flat_map(|host| std::iter::once(&host.name).chain(&host.names)).chain(spare) {
         if is_dns(name) {
-            valid.push(name)
+            valid.push(name);
         } else if !odd.contains(&name) {
-            odd.push(name)
+            odd.push(name);
         }
     }
     let wanted = match cluster.pki.sharing {

@@ -1,4 +1,5 @@
 //! Edge: reads and writes `etcdpack.lock`, whole or not at all.
+#![expect(clippy::disallowed_methods, reason = "edge: reads and writes the lock file")]
 
 use std::fs::{self, File, Permissions};
 use std::io::{self, Read as _, Write as _};

@@ -2,6 +2,7 @@
 //!
 //! Beside `<key>.partial` lies `<key>.validator`, by which the server tells whether it still has the same
 //! file. A torn or stale validator costs a fresh download, never a wrong file: the whole is hashed at the end.
+#![expect(clippy::disallowed_methods, reason = "edge: partial downloads")]
 
 use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io::{self, Write as _};

@@ -46,12 +46,24 @@ impl Findings<'_> {
     }
 
     /// Notes a second use of a value that only one host may have.
-    fn once<T: Hash + Eq + Display + Clone>(&mut self, seen: &mut HashMap<T, usize>, what: &str, value: &Spanned<T>) {
+    fn once<T: Hash + Eq + Display + Clone>(
+        &mut self,
+        seen: &mut HashMap<T, usize>,
+        what: &str,
+        value: &Spanned<T>,
+    ) -> Use {
         let line = super::Place::of(self.source, &value.span()).line;
-        if let Some(first) = seen.insert(value.get_ref().clone(), line) {
-            self.fault(&value.span(), format!("the {what} `{}` is used twice, first in line {first}", value.get_ref()));
-        }
+        let Some(first) = seen.insert(value.get_ref().clone(), line) else { return Use::First };
+        self.fault(&value.span(), format!("the {what} `{}` is used twice, first in line {first}", value.get_ref()));
+        Use::Again
     }
+}
+
+/// Whether a value was seen before.
+#[derive(PartialEq, Eq)]
+enum Use {
+    First,
+    Again,
 }
 
 pub(super) fn resolve(file: File, source: &str) -> Result<Parsed, Vec<Fault>> {
@@ -88,7 +100,7 @@ fn hosts(findings: &mut Findings, sections: Vec<Spanned<HostSection>>, arch: Arc
     let last = sections.last().map(Spanned::span);
     for section in sections {
         let host = section.into_inner();
-        findings.once(&mut names, "host name", &host.name);
+        let name_is = findings.once(&mut names, "host name", &host.name);
         findings.once(&mut addresses, "address", &host.address);
         usable(findings, &host.address);
         for address in &host.addresses {
@@ -96,7 +108,10 @@ fn hosts(findings: &mut Findings, sections: Vec<Spanned<HostSection>>, arch: Arc
             usable(findings, address);
         }
         let Some(member) = member(findings, &host) else { continue };
-        findings.once(&mut members, "member name", &member);
+        // A member that is named after its host shares the host's fault.
+        if host.member.is_some() || name_is == Use::First {
+            findings.once(&mut members, "member name", &member);
+        }
         hosts.push(Host {
             name: host.name.into_inner(),
             address: host.address.into_inner(),
@@ -339,6 +354,9 @@ fn user_flags(
         let span = key.span();
         match etcd::accepts(key.get_ref(), version) {
             etcd::Verdict::Accepted(flag) => match flag.owner {
+                etcd::Owner::User if !flag.value.takes(value.as_str()) => {
+                    findings.fault(&span, format!("`--{}` takes {}, not `{}`", flag.name, flag.value, value.as_str()));
+                }
                 etcd::Owner::User => {
                     taken.insert(flag.name, value);
                 }

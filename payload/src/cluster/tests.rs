@@ -1,1 +1,142 @@
+//! Cluster files, good and bad: what is said, and where.
 
+use std::time::{Duration, Instant};
+
+use super::{Cluster, Fault, KeySharing, MAX_BYTES};
+
+const HOSTS: &str = "[[host]]\nname = \"n1\"\naddress = \"192.0.2.1\"\n[[host]]\nname = \"n2\"\naddress = \"192.0.2.2\"\n[[host]]\nname = \"n3\"\naddress = \"192.0.2.3\"\n";
+
+fn file(version: &str, rest: &str) -> String {
+    format!("[cluster]\nname = \"c\"\n[release]\nversion = \"{version}\"\n{HOSTS}{rest}")
+}
+
+fn faults(text: &str) -> Vec<Fault> {
+    Cluster::parse(text.as_bytes()).map(|parsed| parsed.cluster).expect_err("this file is bad")
+}
+
+/// The one fault of a bad file: its line, its text and its help.
+fn only_fault(text: &str) -> (usize, String, String) {
+    let faults = faults(text);
+    assert_eq!(faults.len(), 1, "{faults:?}");
+    let fault = &faults[0];
+    let line = fault.place.as_ref().map_or(0, |place| place.line);
+    (line, fault.text.clone(), fault.help.clone().unwrap_or_default())
+}
+
+#[test]
+fn defaults_are_filled_in() {
+    let parsed = Cluster::parse(file("3.6.14", "").as_bytes()).unwrap();
+    let cluster = parsed.cluster;
+    assert!(parsed.warnings.is_empty(), "{:?}", parsed.warnings);
+    assert_eq!(cluster.token.as_str(), "c");
+    assert_eq!(cluster.hosts[2].member.as_str(), "n3");
+    assert_eq!(cluster.pki.sharing, KeySharing::PerHost);
+    assert_eq!(cluster.client_url(&cluster.hosts[0]), "https://192.0.2.1:2379");
+    assert_eq!(cluster.peer_url(&cluster.hosts[0]), "https://192.0.2.1:2380");
+    assert_eq!(cluster.etcd.stop_seconds(), 10);
+}
+
+#[test]
+fn a_misspelt_key_is_shown_with_its_place_and_the_right_one() {
+    let text = file("3.6.14", "[etcd]\nquota-backend-byte = 1\n");
+    let (line, said, help) = only_fault(&text);
+    assert_eq!(line, 15);
+    assert!(said.contains("quota-backend-byte"), "{said}");
+    assert_eq!(help, "did you mean `quota-backend-bytes`?");
+    let shown = faults(&text)[0].to_string();
+    assert!(shown.contains("line 15, column 1: "), "{shown}");
+    assert!(shown.contains("  15 | quota-backend-byte = 1\n       | ^^^^^^^^^^^^^^^^^^"), "{shown}");
+}
+
+#[test]
+fn bad_values_are_shown_where_they_stand() {
+    let table = [
+        ("[[host]]\nname = \"n1\"\naddress = \"192.0.2.9\"\n", 15, "the host name `n1` is used twice, first in line 6"),
+        ("[[host]]\nname = \"n4\"\naddress = \"192.0.2.1\"\n", 16, "the address `192.0.2.1` is used twice"),
+        ("[[host]]\nname = \"n4\"\naddress = \"0.0.0.0\"\n", 16, "means every address"),
+        ("[[host]]\nname = \"n4\"\naddress = \"127.0.0.1\"\n", 16, "is the host itself"),
+        ("[[host]]\nname = \"n4\"\naddress = \"192.0.2\"\n", 16, "IP address"),
+        ("[[host]]\nname = \"a;reboot\"\naddress = \"192.0.2.4\"\n", 15, "character `;`"),
+        ("[[host]]\nname = \"a%i\"\naddress = \"192.0.2.4\"\n", 15, "character `%`"),
+        ("[[host]]\nname = \"a\\nb\"\naddress = \"192.0.2.4\"\n", 15, "character `\\n`"),
+        ("[etcd]\nclient-port = 0\n", 15, "nonzero"),
+        ("[etcd]\nclient-port = 65536\n", 15, "65536"),
+        ("[etcd]\npeer-port = 2379\n", 15, "cannot share port"),
+        ("[etcd]\nelection-timeout = 100\n", 15, "5 heartbeats"),
+        ("[paths]\ndata = \"data\"\n", 15, "not absolute"),
+        ("[paths]\ndata = \"/data/../etc\"\n", 15, "`..`"),
+        ("[paths]\ndata = \"/etc/etcd\"\n", 15, "cannot lie in `/etc`"),
+        ("[paths]\nlogs = \"/data/etcd/etcd-server/log\"\n", 15, "cannot share a tree"),
+        ("[pki]\nvalidity = \"10y\"\n", 15, "in hours"),
+        ("[pki]\nca-validity = \"24h\"\n", 15, "before the certificates"),
+        ("[pki]\nca = \"ca.pem\"\n", 15, "go together"),
+        ("[pki]\nalgorithm = \"rsa-1024\"\n", 15, "rsa-1024"),
+        ("[etcd.flags]\nname = \"x\"\n", 15, "etcdpack sets `--name` itself"),
+        ("[etcd.flags]\nenable-v2 = true\n", 15, "has no `--enable-v2`"),
+        ("[etcd.flags]\nno-such-flag = true\n", 15, "no etcd has"),
+        ("[etcd.flags]\nmax-txn-ops = \"many\"\n", 15, "`--max-txn-ops` takes"),
+        ("[etcd.flags]\ncors = \"a'b\"\n", 15, "cannot stand in a flag"),
+    ];
+    for (rest, line, said) in table {
+        let (at, text, _) = only_fault(&file("3.6.14", rest));
+        assert_eq!(at, line, "{rest}: {text}");
+        assert!(text.contains(said), "{rest}: {text}");
+    }
+}
+
+#[test]
+fn versions_that_do_not_exist_are_refused() {
+    for version in ["3.0.17", "2.3.8", "4.0.0", "3.5", "3.5.x", "latest"] {
+        let (line, ..) = only_fault(&file(version, ""));
+        assert_eq!(line, 4, "{version}");
+    }
+    let arm64 = file("3.1.20", "").replace("[[host]]\nname = \"n1\"", "[[host]]\narch = \"arm64\"\nname = \"n1\"");
+    assert!(only_fault(&arm64).1.contains("3.1"));
+}
+
+#[test]
+fn an_option_that_came_later_names_the_versions_that_have_it() {
+    let (_, text, _) = only_fault(&file("3.1.20", "[etcd]\nauto-compaction-mode = \"periodic\"\n"));
+    assert!(text.contains("etcd 3.1.20 has no `--auto-compaction-mode`; these have it: 3.3"), "{text}");
+    let (_, text, _) = only_fault(&file("3.1.20", "[etcd]\nauto-compaction-retention = \"1h\"\n"));
+    assert!(text.contains("whole hours"), "{text}");
+}
+
+#[test]
+fn all_faults_are_said_at_once() {
+    let text = file("3.6.14", "[etcd]\nclient-port = 2380\n[etcd.flags]\nname = \"x\"\nproxy = \"on\"\n");
+    assert_eq!(faults(&text).len(), 3);
+}
+
+#[test]
+fn doubtful_things_are_warnings() {
+    let warned = |text: &str, words: &str| {
+        let warnings = Cluster::parse(text.as_bytes()).unwrap().warnings;
+        assert!(warnings.iter().any(|warning| warning.text.contains(words)), "{words}: {warnings:?}");
+    };
+    warned(&file("3.6.14", "[[host]]\nname = \"n4\"\naddress = \"192.0.2.4\"\n"), "odd number");
+    warned(&file("3.5.1", ""), "lose");
+    warned(&file("3.1.20", ""), "3.1");
+    warned(&file("3.6.14", "[pki]\nvalidity = \"175200h\"\n"), "twenty years");
+    warned(&file("3.6.14", "[etcd]\nquota-backend-bytes = 9000000000\n"), "8 GiB");
+}
+
+#[test]
+fn files_from_windows_are_taken() {
+    let text = format!("\u{feff}{}", file("3.6.14", "").replace('\n', "\r\n"));
+    assert!(Cluster::parse(text.as_bytes()).is_ok());
+    let bad = format!("\u{feff}{}", file("3.6.14", "[etc]\n").replace('\n', "\r\n"));
+    assert_eq!(only_fault(&bad).0, 14);
+}
+
+#[test]
+fn hostile_files_are_refused_quickly() {
+    let began = Instant::now();
+    let huge = "#".repeat(usize::try_from(MAX_BYTES).unwrap() + 1);
+    assert!(only_fault(&huge).1.contains("bytes"));
+    let deep = format!("x = {}1{}", "[".repeat(100_000), "]".repeat(100_000));
+    assert_eq!(faults(&deep).len(), 1);
+    assert!(only_fault("\u{0}").0 >= 1);
+    assert!(Cluster::parse(b"[cluster]\nname = \"\xff\"").is_err());
+    assert!(began.elapsed() < Duration::from_secs(5), "{:?}", began.elapsed());
+}
