@@ -41,8 +41,8 @@ pub(crate) struct Status {
 }
 
 impl MemberHealth {
-    /// A member is healthy when it answers and knows a leader.
-    pub(crate) fn is_healthy(&self) -> bool {
+    /// Whether it answers and knows a leader. It may believe in one that has just died: see [`is_healthy`].
+    fn has_leader(&self) -> bool {
         self.status.as_ref().is_some_and(|status| status.has_leader)
     }
 }
@@ -69,7 +69,25 @@ pub(crate) fn wait_until_up(manifest: &Manifest, supervision: &Supervision, repo
 /// Polls until this host's member is healthy, or the time is up.
 pub(crate) fn wait_until_healthy(manifest: &Manifest, limit: Duration) -> bool {
     let Some(me) = manifest.me() else { return false };
-    clock::poll(limit, || member(manifest, me).is_healthy().then_some(())).is_some()
+    clock::poll(limit, || is_healthy(manifest, &member(manifest, me)).then_some(())).is_some()
+}
+
+/// Whether a member serves: it knows a leader, and a read goes through a majority.
+pub(crate) fn is_healthy(manifest: &Manifest, health: &MemberHealth) -> bool {
+    let member = manifest.members.iter().find(|member| member.name.as_str() == health.name);
+    health.has_leader() && member.is_some_and(|member| reads_through(manifest, member))
+}
+
+/// A linearizable read of a key that need not be there, as `endpoint health` does it. With authentication on, a
+/// refusal is an answer too: it took a majority to give it.
+fn reads_through(manifest: &Manifest, member: &Member) -> bool {
+    let Some(etcdctl) = etcdctl(manifest, &client_url(manifest, member)) else { return false };
+    let refused = |said: &str| ["permission denied", "user name is empty"].iter().any(|words| said.contains(words));
+    etcdctl.args(["get", "health"]).output().is_ok_and(|output| output.ok() || refused(&output.stderr))
+}
+
+fn client_url(manifest: &Manifest, member: &Member) -> String {
+    format!("https://{}", SocketAddr::new(member.address, manifest.client_port.get()))
 }
 
 /// Every member as seen from here.
@@ -96,8 +114,8 @@ pub(crate) fn is_reachable(manifest: &Manifest, member: &Member) -> bool {
 /// Asks one member. `endpoint status` is used because its answer is the same from 3.1 on, while `endpoint health`
 /// always exits 0 in 3.1.
 fn status(manifest: &Manifest, member: &Member) -> Option<Status> {
-    let endpoint = format!("https://{}", SocketAddr::new(member.address, manifest.client_port.get()));
-    let output = etcdctl(manifest, &endpoint)?.args(["endpoint", "status", "-w", "json"]).output().ok()?;
+    let output =
+        etcdctl(manifest, &client_url(manifest, member))?.args(["endpoint", "status", "-w", "json"]).output().ok()?;
     output.ok().then(|| parse_status(&output.stdout))?
 }
 

@@ -63,7 +63,8 @@ fn gather(tree: &Tree, receipt: &Receipt) -> Result<Status, ProbeError> {
     let certs = manifest.layout.link.join("certs")?;
     let url = |port| manifest.me().map(|me| format!("https://{}", std::net::SocketAddr::new(me.address, port)));
     let members = health::members(manifest);
-    let healthy = members.iter().any(|member| member.name == manifest.member.as_str() && member.is_healthy());
+    let healthy =
+        members.iter().any(|member| member.name == manifest.member.as_str() && health::is_healthy(manifest, member));
     let key_mode = match tree.look(&certs.join(render::KEY)?)? {
         Seen::File { mode, .. } => Some(format!("{mode:04o}")),
         _ => None,
