@@ -17,8 +17,12 @@ pub struct Cli {
     pub command: Command,
 
     /// Say less
-    #[arg(short, long, global = true)]
+    #[arg(short, long, global = true, conflicts_with = "verbose")]
     pub quiet: bool,
+
+    /// Say more
+    #[arg(short, long, global = true)]
+    pub verbose: bool,
 }
 
 /// What etcdpack does.

@@ -12,6 +12,7 @@ use clap::Parser;
 const USAGE: u8 = 2;
 
 fn main() -> ExitCode {
+    builder::report::panics_are_bugs();
     let cli = match Cli::try_parse() {
         Ok(cli) => cli,
         Err(error) => {
@@ -20,7 +21,11 @@ fn main() -> ExitCode {
             return if error.use_stderr() { ExitCode::from(USAGE) } else { ExitCode::SUCCESS };
         }
     };
-    let verbosity = if cli.quiet { Verbosity::Quiet } else { Verbosity::Normal };
+    let verbosity = match (cli.quiet, cli.verbose) {
+        (true, _) => Verbosity::Quiet,
+        (_, true) => Verbosity::Verbose,
+        _ => Verbosity::Normal,
+    };
     let mut terminal = Terminal::new(verbosity, std::env::var_os("NO_COLOR").as_deref());
     match command::run(cli.command, &mut terminal) {
         Ok(()) => ExitCode::SUCCESS,

@@ -6,6 +6,8 @@ pub trait Narrator {
     fn note(&mut self, text: &str);
     /// Something the user should look into, in one line; the work goes on.
     fn warn(&mut self, text: &str);
+    /// For those who ask for more, in one line.
+    fn detail(&mut self, _: &str) {}
     /// How far a transfer is.
     fn progress(&mut self, _: Progress<'_>) {}
 }

@@ -14,12 +14,23 @@ use crate::narrator::{Narrator, Progress};
 /// How often a plain line says how far a transfer is.
 const PLAIN_EVERY: Duration = Duration::from_secs(10);
 
+/// A panic is a bug of ours: says so in one line and ends with the exit code for that.
+pub fn panics_are_bugs() {
+    std::panic::set_hook(Box::new(|panic| {
+        let _ = writeln!(io::stderr(), "error: this is a bug in etcdpack: {panic}");
+        #[expect(clippy::exit, reason = "the one way out of a panic with an exit code of our own")]
+        std::process::exit(1);
+    }));
+}
+
 /// How much is told.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Verbosity {
     /// Warnings and errors only.
     Quiet,
     Normal,
+    /// Details too.
+    Verbose,
 }
 
 /// Whether words may be coloured.
@@ -103,6 +114,12 @@ impl Terminal {
 impl Narrator for Terminal {
     fn note(&mut self, text: &str) {
         if self.verbosity != Verbosity::Quiet {
+            self.say(None, text);
+        }
+    }
+
+    fn detail(&mut self, text: &str) {
+        if self.verbosity == Verbosity::Verbose {
             self.say(None, text);
         }
     }

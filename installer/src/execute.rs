@@ -101,9 +101,6 @@ impl<R: Read + Seek> Install<'_, R> {
             Err(error) => return Err(fail("journal", error.into(), Vec::new())),
         };
         let mut acting = Acting { journal, made: Vec::new() };
-        for dir in state_dirs {
-            acting.made.push(Change::Dir { path: dir, holds: Holds::Files });
-        }
         for planned in &plan.steps {
             if planned.state == step::State::Done {
                 continue;
@@ -113,12 +110,14 @@ impl<R: Read + Seek> Install<'_, R> {
                 self.report.warn(&format!("{error}: undoing what was done"), None);
                 let left = undo::roll_back(self.tree, acting.made.iter().rev(), self.stop_seconds(), self.report);
                 let step = planned.step.to_string();
-                let closed = if left.is_empty() { self.close_rolled_back(acting.journal) } else { Ok(()) };
+                let closed = if left.is_empty() { self.close_rolled_back(acting.journal, &state_dirs) } else { Ok(()) };
                 let left = left.into_iter().chain(closed.err().map(|error| error.to_string())).collect();
                 return Err(Box::new(Failed { step, error, left }));
             }
         }
-        let receipt = self.receipt(&acting.made, supervision);
+        let state_dirs = state_dirs.into_iter().map(|path| Change::Dir { path, holds: Holds::Files });
+        let made: Vec<Change> = state_dirs.chain(acting.made).collect();
+        let receipt = self.receipt(&made, supervision);
         let finish = || -> Result<(), FsError> {
             receipt.write(self.tree, &self.state.receipt)?;
             self.tree.remove_file(&self.state.kept)?;
@@ -159,11 +158,11 @@ impl<R: Read + Seek> Install<'_, R> {
     }
 
     /// After a roll-back nothing of this run is left, so its journal goes too, and its directory if it was new.
-    fn close_rolled_back(&self, journal: Journal) -> Result<(), StepError> {
+    fn close_rolled_back(&self, journal: Journal, made: &[AbsPath]) -> Result<(), StepError> {
         self.tree.remove_tree(&undo_dir(self.state)?)?;
         journal.close()?;
-        if self.facts.receipt.is_none() && self.facts.kept.is_none() {
-            self.tree.remove_empty_dir(&self.state.dir)?;
+        for dir in made.iter().rev() {
+            self.tree.remove_empty_dir(dir)?;
         }
         Ok(())
     }

@@ -34,6 +34,7 @@ use crate::report::{End, Loudness, Report};
 const HOST_COMMAND: &str = "etcdpack-host";
 
 fn main() -> ExitCode {
+    report::panics_are_bugs();
     let cli = match Cli::try_parse() {
         Ok(cli) => cli,
         Err(error) => {

@@ -23,9 +23,14 @@ pub(crate) fn choose(
     choice: Manager,
 ) -> Result<(Supervision, Vec<Finding>), Finding> {
     let wanted = if choice == Manager::Auto { manifest.service.manager } else { choice };
-    // What an earlier run chose stays, unless the operator says otherwise now.
-    if let Some(chosen) = facts.chosen().filter(|chosen| fits(chosen, wanted)) {
-        return Ok((chosen, Vec::new()));
+    // What an earlier run chose stays: the data of one member must not be served by two.
+    match facts.chosen() {
+        Some(chosen) if fits(&chosen, wanted) => return Ok((chosen, Vec::new())),
+        Some(chosen) => {
+            let text = format!("etcd runs under {chosen} here; another manager would start a second one");
+            return Err(refuse("other-manager", text, "etcdpack-host uninstall"));
+        }
+        None => {}
     }
     let systemd = || Supervision::Systemd { unit: format!("{}.service", manifest.service.name) };
     match wanted {

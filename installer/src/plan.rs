@@ -111,9 +111,14 @@ fn steps(carried: Carried, facts: &Facts, choices: Choices, supervision: &Superv
         source: Source::Installer,
     });
     let user = &manifest.user;
-    let mut steps =
-        vec![Step::Group { name: user.clone() }, Step::User { name: user.clone(), shell: facts.no_login.clone() }];
-    steps.extend(dirs(manifest, facts, supervision, &files)?);
+    // An image may have no /etc yet for the account files to lie in: root's directories come first.
+    let (of_root, of_etcd): (Vec<Step>, Vec<Step>) = dirs(manifest, facts, supervision, &files)?
+        .into_iter()
+        .partition(|step| matches!(step, Step::Dir { owner: Owner::Root, .. }));
+    let mut steps = of_root;
+    steps.push(Step::Group { name: user.clone() });
+    steps.push(Step::User { name: user.clone(), shell: facts.no_login.clone() });
+    steps.extend(of_etcd);
     steps.push(Step::Programs {
         dir: layout.release_dir.clone(),
         entry: manifest.release.entry.clone(),
@@ -192,6 +197,9 @@ fn dirs(manifest: &Manifest, facts: &Facts, supervision: &Supervision, files: &[
         }
     }
     layout.data.parent().iter().for_each(&mut need);
+    if facts.target == Target::Image {
+        need(&"/etc".parse()?);
+    }
     if facts.target == Target::Image && supervision.own_unit().is_some() {
         need(&WANTS.parse()?);
     }

@@ -31,6 +31,17 @@ impl From<End> for ExitCode {
     }
 }
 
+/// A panic is a bug of ours: says so in one line and ends with the exit code for that. What was under way stands in
+/// the journal, as after a kill.
+pub(crate) fn panics_are_bugs() {
+    std::panic::set_hook(Box::new(|panic| {
+        eprintln!("error: this is a bug in etcdpack: {panic}");
+        eprintln!("help: run the same command again, and report this line");
+        #[expect(clippy::exit, reason = "the one way out of a panic with an exit code of our own")]
+        std::process::exit(End::Bug as i32);
+    }));
+}
+
 /// How much is said.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Loudness {

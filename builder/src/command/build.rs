@@ -25,6 +25,7 @@ pub(super) fn build(args: &BuildArgs, narrator: &mut dyn Narrator) -> Result<(),
     let made = pack::pack(&parts, &args.output, narrator)?;
     for bundle in &made {
         narrator.note(&format!("  {}  {} MB", bundle.path.display(), bundle.bytes.div_ceil(1_000_000)));
+        narrator.detail(&format!("    sha256 {}", bundle.digest));
     }
     let sums = args.output.join("SHA256SUMS");
     narrator.note(&format!("{} bundles; their sums are in {}", made.len(), sums.display()));

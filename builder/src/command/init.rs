@@ -58,7 +58,7 @@ fn template(args: &InitArgs) -> String {
     };
     let mut text = format!(
         r#"# An etcd cluster on hosts without a network. `etcdpack build` makes one bundle per host from this file.
-# Commented-out keys show their defaults.
+# Commented-out keys show their defaults; with etcd's own options, examples.
 
 [cluster]
 name = "etcd"

@@ -52,7 +52,7 @@ pub(super) fn write(parts: &Parts, arch: Arch, dist: &Dist) -> Result<Common, Pa
     }
     let writer = writer.continue_in(std::io::sink());
     file.as_file().flush().map_err(|error| PackError::Io { path: file.path().to_owned(), error })?;
-    let origin = release.origin().to_string();
+    let origin = release.origin().first();
     Ok(Common { file, writer, entries, release: release_entry, wheels, programs, origin })
 }
 

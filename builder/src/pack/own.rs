@@ -48,12 +48,12 @@ fn reading(cluster: &Cluster, host: &Host) -> Result<Own, PackError> {
          \n\
          To install, as root on that host:   ./{host}.run install\n\
          To see first what it would do:      ./{host}.run plan\n\
-         To check this file:                 sha256sum -c SHA256SUMS   (or: ./{host}.run verify)\n\
+         To check this file:                 grep {host}.run SHA256SUMS | sha256sum -c\n\
          It holds this host's private key in the clear: keep it as you keep keys.\n\
          \n\
          安装(在该主机上以 root 运行):  ./{host}.run install\n\
          先看它要做什么:               ./{host}.run plan\n\
-         校验本文件:                   sha256sum -c SHA256SUMS\n\
+         校验本文件:                   grep {host}.run SHA256SUMS | sha256sum -c\n\
          本文件含有该主机的明文私钥,请像保管私钥一样保管它。\n",
         version = cluster.release.version,
         host = host.name,

@@ -83,7 +83,7 @@ impl ReleaseError {
 
 fn differs(origin: &Origin) -> String {
     match origin {
-        Origin::Lock(_) => "find out why the release changed; if the new one is right, write its sum into the cluster file as `release.sha256`",
+        Origin::Lock { .. } => "find out why the release changed; if the new one is right, write its sum into the cluster file as `release.sha256`",
         Origin::ClusterFile => "compare `release.sha256` in the cluster file with a source that you trust",
         Origin::Compiled | Origin::Sums(_) | Origin::FirstUse(_) => "leave that mirror or file out; if its bytes are right, write their sum into the cluster file as `release.sha256`",
     }

@@ -76,6 +76,7 @@ pub fn obtain(wanted: &Wanted, narrator: &mut dyn Narrator) -> Result<Verified, 
         narrator.warn(&contradiction.to_string());
     }
     let cache = Cache::open(&wanted.cache)?;
+    narrator.detail(&format!("cache: {}", wanted.cache.display()));
     let job = job::Job::new(wanted, cache, narrator);
     let verified = match &wanted.local {
         Some(path) => job.take(path, voucher)?,

@@ -38,8 +38,13 @@ impl Known {
 pub enum Origin {
     /// `release.sha256` of the cluster file, or `--sha256`.
     ClusterFile,
-    /// `etcdpack.lock`, since that day.
-    Lock(Date),
+    /// `etcdpack.lock`.
+    Lock {
+        /// When the release was accepted.
+        since: Date,
+        /// Who vouched for it then.
+        first: String,
+    },
     /// The table compiled into etcdpack.
     Compiled,
     /// Upstream's list, and where it was found.
@@ -48,11 +53,22 @@ pub enum Origin {
     FirstUse(String),
 }
 
+impl Origin {
+    /// Who vouched for the release when it was first accepted: the same in every build.
+    #[must_use]
+    pub fn first(&self) -> String {
+        match self {
+            Self::Lock { first, .. } => first.clone(),
+            other => other.to_string(),
+        }
+    }
+}
+
 impl fmt::Display for Origin {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::ClusterFile => f.write_str("cluster file"),
-            Self::Lock(since) => write!(f, "etcdpack.lock, accepted on {since}"),
+            Self::Lock { since, .. } => write!(f, "etcdpack.lock, accepted on {since}"),
             Self::Compiled => f.write_str("sum compiled into etcdpack"),
             Self::Sums(place) => write!(f, "SHA256SUMS at {place}"),
             Self::FirstUse(place) => write!(f, "trust on first use, from {place}"),
@@ -88,7 +104,10 @@ impl fmt::Display for Contradiction {
 /// The word that counts, if there is any without the network, and those that it overrules.
 pub(super) fn choose(known: &Known) -> (Option<Voucher>, Vec<Contradiction>) {
     let user = known.user.map(|digest| Voucher { digest, origin: Origin::ClusterFile });
-    let locked = known.locked.as_ref().map(|lock| Voucher { digest: lock.sha256, origin: Origin::Lock(lock.accepted) });
+    let locked = known.locked.as_ref().map(|lock| Voucher {
+        digest: lock.sha256,
+        origin: Origin::Lock { since: lock.accepted, first: lock.origin.clone() },
+    });
     let compiled = known.compiled.map(|digest| Voucher { digest, origin: Origin::Compiled });
     let mut words = user.into_iter().chain(locked).chain(compiled);
     let Some(counts) = words.next() else {
@@ -131,7 +150,7 @@ mod tests {
         for (known, counts, overruled) in [
             ((None, None, None), None, 0),
             ((None, None, Some(c)), Some((c, Origin::Compiled)), 0),
-            ((None, Some(l), Some(c)), Some((l, Origin::Lock(Date::MIN))), 1),
+            ((None, Some(l), Some(c)), Some((l, Origin::Lock { since: Date::MIN, first: "x".to_owned() })), 1),
             ((Some(u), Some(l), Some(c)), Some((u, Origin::ClusterFile)), 2),
             ((Some(u), Some(u), Some(c)), Some((u, Origin::ClusterFile)), 1),
             ((Some(u), None, Some(u)), Some((u, Origin::ClusterFile)), 0),

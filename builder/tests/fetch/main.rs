@@ -190,7 +190,7 @@ fn a_good_download_is_kept_locked_and_found_offline() {
 
     // Now by the lock alone, and with no place to ask.
     let (verified, told) = accepted(&desk.wanted(&[]), &bytes);
-    assert!(matches!(verified.origin(), Origin::Lock(_)));
+    assert!(matches!(verified.origin(), Origin::Lock { .. }));
     assert!(told.begun.is_empty());
     assert_eq!(site.asked().len(), 1);
     let left: Vec<_> = fs::read_dir(desk.path("cache/tmp")).unwrap().collect();

@@ -58,7 +58,7 @@ impl CommandError {
             Self::Bundle(BundleError::NoBundle) => {
                 Some("etcdpack-host status; to install, run the bundle: ./HOST.run install")
             }
-            Self::Bundle(_) => Some("copy the bundle again and compare: sha256sum -c SHA256SUMS"),
+            Self::Bundle(_) => Some("copy the bundle again, then: grep HOST.run SHA256SUMS | sha256sum -c"),
             _ => None,
         }
     }

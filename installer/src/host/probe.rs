@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::{Read, Seek};
-use std::net::{IpAddr, TcpListener};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, TcpListener};
 
 use nix::errno::Errno;
 use nix::ifaddrs::getifaddrs;
@@ -200,8 +200,13 @@ fn room_at(tree: &Tree, path: &AbsPath, what: &'static str, needed: u64) -> Resu
 fn ports(manifest: &Manifest) -> Vec<BusyPort> {
     let Some(me) = manifest.me() else { return Vec::new() };
     let ports = [manifest.client_port.get(), manifest.peer_port.get()];
+    let loopback: IpAddr = match me.address {
+        IpAddr::V4(_) => Ipv4Addr::LOCALHOST.into(),
+        IpAddr::V6(_) => Ipv6Addr::LOCALHOST.into(),
+    };
     let here = ports.map(|port| BusyPort { address: me.address, port });
     here.into_iter()
+        .chain([BusyPort { address: loopback, port: manifest.client_port.get() }])
         .filter(|at| {
             let taken = TcpListener::bind((at.address, at.port)).err();
             taken.is_some_and(|error| error.kind() == std::io::ErrorKind::AddrInUse)

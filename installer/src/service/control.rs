@@ -55,9 +55,9 @@ fn under_supervisor(supervisor: &Supervisor, action: Action) -> Result<(), Servi
             return Err(ServiceError::NoAnswer(supervisor.conf.to_string()));
         }
     }
-    // `update` starts what is new and restarts what changed; a section that is as it was is left alone.
+    // `update` starts what is new and restarts what changed. Other people's pending changes are not ours to apply.
     ctl(supervisor, &["reread"])?;
-    ctl(supervisor, &["update"])?;
+    ctl(supervisor, &["update", &supervisor.program])?;
     if action == Action::Restart {
         ctl(supervisor, &["restart", &supervisor.program])?;
     }
@@ -136,7 +136,7 @@ pub(crate) fn forget(supervision: &Supervision) -> Result<(), ServiceError> {
             (crate::supervision::Origin::Bundle, Some(_)) => systemctl(["daemon-reload"]),
             (crate::supervision::Origin::Host, _) if answers(supervisor) => {
                 ctl(supervisor, &["reread"])?;
-                ctl(supervisor, &["update"])
+                ctl(supervisor, &["update", &supervisor.program])
             }
             _ => Ok(()),
         },

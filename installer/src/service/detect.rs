@@ -80,11 +80,22 @@ fn supervisor(tree: &Tree, service: &str, member: &str, ours: &[Change]) -> Resu
             ctl,
             conf,
             program: member.to_owned(),
-            unit: (init(tree)? != Init::None).then(|| unit.to_owned()),
+            unit: has_unit(tree, unit)?.then(|| unit.to_owned()),
             origin: Origin::Host,
         }));
     }
     Ok(None)
+}
+
+/// Whether systemd knows the unit: a supervisor that pip installed has none.
+fn has_unit(tree: &Tree, unit: &str) -> Result<bool, ProbeError> {
+    for dir in ["/usr/lib/systemd/system", "/lib/systemd/system", "/etc/systemd/system"] {
+        let dir: AbsPath = dir.parse()?;
+        if tree.look(&dir.join(unit)?)? != Seen::Absent {
+            return Ok(init(tree)? != Init::None);
+        }
+    }
+    Ok(false)
 }
 
 /// `supervisord` and `supervisorctl` where packages put them; links that we made are not the host's.

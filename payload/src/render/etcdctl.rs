@@ -33,7 +33,7 @@ for variable in $(env | sed -n 's/^\(ETCDCTL_[A-Z0-9_]*\)=.*/\1/p'); do unset "$
 key={certs}/{KEY}
 if [ ! -r "$key" ]; then
 	echo "etcdctl: error: cannot read $key" >&2
-	echo "etcdctl: help: sudo etcdctl ..." >&2
+	echo "etcdctl: help: sudo {bin}/etcdctl ..." >&2
 	exit 1
 fi
 endpoints={all}
@@ -57,6 +57,7 @@ exec env {environment}{api}{link}/etcdctl "$@"
 "#,
         tag = version.tag(),
         name = cluster.name,
+        bin = cluster.paths.bin,
         default_api = etcd::default_api(version),
     ))
 }
