@@ -8,6 +8,7 @@ use time::Duration;
 use time::macros::format_description;
 
 use crate::facts::{DataDir, Facts, Mount, Target};
+use crate::host::Seen;
 
 /// One thing found.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -40,15 +41,13 @@ pub(crate) fn warn(code: &'static str, text: impl Into<String>, help: impl Into<
 /// Everything that speaks against installing `manifest`'s bundle here.
 pub(crate) fn preflight(manifest: &Manifest, facts: &Facts) -> Vec<Finding> {
     let mut findings = Vec::new();
-    if !facts.is_root {
-        findings.push(refuse("not-root", "installing needs root", "sudo ./host.run install"));
-    }
     findings.extend(machine(manifest, facts));
     if facts.target == Target::Live {
         findings.extend(identity(manifest, facts));
         findings.extend(ports(facts));
     }
     findings.extend(certificate(manifest, facts));
+    findings.extend(unsafe_parents(facts));
     findings.extend(room(facts));
     findings.extend(data(manifest, facts));
     findings.extend(user(manifest, facts));
@@ -130,6 +129,19 @@ fn certificate(manifest: &Manifest, facts: &Facts) -> Option<Finding> {
         }
         Ok(_) => None,
     }
+}
+
+/// Whoever can write to a directory above ours can put something else in our place.
+fn unsafe_parents(facts: &Facts) -> impl Iterator<Item = Finding> {
+    facts.paths.iter().filter_map(|(path, found)| {
+        let Seen::Dir { mode, uid, .. } = found.seen else { return None };
+        let holds_ours = facts.paths.keys().any(|other| other != path && other.is_within(path));
+        let others_write = mode & 0o022 != 0 && mode & 0o1000 == 0;
+        (holds_ours && (uid != 0 || others_write)).then(|| {
+            let text = format!("others than root can write to `{path}` (mode {mode:04o}, owner {uid})");
+            refuse("unsafe-directory", text, format!("chown root {path}; chmod go-w {path}"))
+        })
+    })
 }
 
 fn room(facts: &Facts) -> Vec<Finding> {

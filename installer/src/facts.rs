@@ -19,7 +19,6 @@ use crate::supervision::{Supervision, Supervisor};
 pub(crate) struct Facts {
     /// Whether this is the running system or an image given by `--root`.
     pub(crate) target: Target,
-    pub(crate) is_root: bool,
     /// As `uname -m` says it.
     pub(crate) machine: String,
     pub(crate) hostname: String,

@@ -71,6 +71,8 @@ pub(crate) fn roll_back<'a>(
 /// Undoes one change.
 pub(crate) fn undo(tree: &Tree, change: &Change, contents: Contents, stop_seconds: u32) -> Result<Undone, UndoError> {
     let left = match change {
+        // It was recorded, but never made.
+        Change::Dir { path, .. } if tree.look(path)? == Seen::Absent => Left::Gone,
         Change::Group { name } => {
             tree.remove_group(name)?;
             Left::Gone

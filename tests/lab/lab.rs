@@ -1,1 +1,9 @@
-//! x
+//! What the whole-run tests stand on: the built product, real releases, and the lab's hosts.
+//!
+//! Nothing is skipped: without root, the lab or the built product a test fails and says what is missing.
+
+mod host;
+mod site;
+
+pub use host::{Lab, Said};
+pub use site::{Site, etcdpack, guide, release, run, sha256, workspace};

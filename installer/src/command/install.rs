@@ -7,7 +7,7 @@ use payload::bundle::Bundle;
 use payload::manifest::Manifest;
 use payload::path::NotAPath;
 
-use super::{CommandError, carried, tree};
+use super::{CommandError, carried, root_only, tree};
 use crate::cli::{InstallArgs, PlanArgs, TargetArgs};
 use crate::execute::Install;
 use crate::facts::{Facts, Target};
@@ -21,6 +21,7 @@ use crate::report::{End, Report};
 
 /// Shows what an install would do.
 pub(super) fn plan(args: &PlanArgs, report: &Report) -> Result<End, CommandError> {
+    root_only("planning", "./HOST.run plan")?;
     let mut bundle = carried::verified(report)?;
     let tree = tree(args.target.root.as_deref())?;
     let start = if args.no_start { Start::Later } else { Start::Now };
@@ -37,6 +38,7 @@ pub(super) fn plan(args: &PlanArgs, report: &Report) -> Result<End, CommandError
 
 /// Does it.
 pub(super) fn install(args: &InstallArgs, report: &Report) -> Result<End, CommandError> {
+    root_only("installing", "./HOST.run install")?;
     let mut bundle = carried::verified(report)?;
     let tree = tree(args.target.root.as_deref())?;
     let Some(_lock) = tree.lock().map_err(ProbeError::from)? else {

@@ -95,6 +95,14 @@ fn chain(error: &dyn std::error::Error) -> String {
     text
 }
 
+/// Only root may read the receipt and the key, let alone change the host. Refused before anything is read.
+fn root_only(doing: &str, command: &str) -> Result<(), CommandError> {
+    if nix::unistd::geteuid().is_root() {
+        return Ok(());
+    }
+    Err(CommandError::refused(format!("{doing} needs root [not-root]"), format!("sudo {command}")))
+}
+
 /// The tree to work on: the running system, or an image.
 fn tree(root: Option<&Path>) -> Result<Tree, CommandError> {
     let root = root.unwrap_or(Path::new("/"));

@@ -4,7 +4,7 @@ use payload::render;
 use serde::Serialize;
 use time::format_description::well_known::Rfc3339;
 
-use super::{CommandError, tree};
+use super::{CommandError, root_only, tree};
 use crate::cli::StatusArgs;
 use crate::credentials;
 use crate::health::{self, MemberHealth};
@@ -42,9 +42,7 @@ struct Certificate {
 /// Shows the member; exits 7 when it is not healthy and 3 when there is none.
 pub(super) fn status(args: &StatusArgs, report: &Report) -> Result<End, CommandError> {
     let tree = tree(None)?;
-    if !nix::unistd::geteuid().is_root() {
-        return Err(CommandError::refused("the receipt and the key are root's alone", "sudo etcdpack-host status"));
-    }
+    root_only("reading the status", "etcdpack-host status")?;
     let state = State::new().map_err(ProbeError::from)?;
     let Some(receipt) = Receipt::read(&tree, &state.receipt)? else {
         return Err(CommandError::refused("etcdpack has installed nothing on this host", "./HOST.run install"));

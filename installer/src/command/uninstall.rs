@@ -2,7 +2,7 @@
 
 use payload::path::AbsPath;
 
-use super::{CommandError, tree};
+use super::{CommandError, root_only, tree};
 use crate::change::{Change, Holds};
 use crate::cli::UninstallArgs;
 use crate::host::Tree;
@@ -16,9 +16,7 @@ use crate::undo::{self, Contents, UndoError, Undone};
 /// Takes the member off this host.
 pub(super) fn uninstall(args: &UninstallArgs, report: &Report) -> Result<End, CommandError> {
     let tree = tree(args.root.as_deref())?;
-    if !nix::unistd::geteuid().is_root() {
-        return Err(CommandError::refused("uninstalling needs root", "sudo etcdpack-host uninstall"));
-    }
+    root_only("uninstalling", "etcdpack-host uninstall")?;
     let Some(_lock) = tree.lock()? else {
         return Err(CommandError::refused("another etcdpack is at work on this host", "ps -C etcdpack-host"));
     };

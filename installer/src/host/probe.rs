@@ -71,7 +71,6 @@ pub(crate) fn facts<R: Read + Seek>(
     };
     Ok(Facts {
         target: if tree.is_live() { Target::Live } else { Target::Image },
-        is_root: nix::unistd::geteuid().is_root(),
         machine: uname.machine().to_string_lossy().into_owned(),
         hostname: uname.nodename().to_string_lossy().into_owned(),
         addresses: addresses()?,

@@ -1,0 +1,143 @@
+//! Real hosts, driven by the lab's own commands.
+
+use std::path::Path;
+use std::process::Command;
+use std::thread;
+use std::time::{Duration, Instant};
+
+use crate::{run, workspace};
+
+/// What a command said, and how it ended.
+#[derive(Debug)]
+pub struct Said {
+    pub code: i32,
+    pub out: String,
+    pub err: String,
+}
+
+impl Said {
+    /// This command must have succeeded; its standard output without the last newline.
+    #[track_caller]
+    pub fn ok(self) -> String {
+        assert_eq!(self.code, 0, "{self:?}");
+        self.out.trim_end().to_owned()
+    }
+
+    /// This command must have ended so, with these words on standard error and a help line.
+    #[track_caller]
+    pub fn refused(self, code: i32, words: &str) {
+        assert_eq!(self.code, code, "{self:?}");
+        assert!(self.err.contains(words), "no `{words}` in {self:?}");
+        assert!(self.err.contains("help: "), "no help in {self:?}");
+    }
+}
+
+/// Some hosts on one switch; they go when this does.
+pub struct Lab {
+    name: &'static str,
+}
+
+impl Lab {
+    /// Boots `hosts`, each written `NAME=IP` or `NAME=IP:VARIANT`.
+    pub fn up(name: &'static str, variant: &str, hosts: &[&str]) -> Self {
+        let lab = Self { name };
+        lab.lab(&["down"]).ok();
+        let mut args = vec!["up", "--variant", variant];
+        args.extend(hosts);
+        lab.lab(&args).ok();
+        lab
+    }
+
+    fn lab(&self, args: &[&str]) -> Said {
+        run(Command::new(workspace().join("tests/lab/lab")).args(args).env("ETCDPACK_LAB", self.name))
+    }
+
+    /// Carries a file to root's home by real scp.
+    pub fn scp(&self, file: &Path, host: &str) {
+        self.lab(&["scp", &file.to_string_lossy(), &format!("{host}:/root/")]).ok();
+    }
+
+    /// Puts a file into root's home through the host's disk, for hosts without sshd.
+    pub fn put(&self, file: &Path, host: &str) {
+        let name = file.file_name().expect("a name").to_string_lossy();
+        self.lab(&["put", &file.to_string_lossy(), &format!("{host}:/root/{name}")]).ok();
+    }
+
+    /// Runs a shell line by real ssh.
+    pub fn ssh(&self, host: &str, line: &str) -> Said {
+        self.lab(&["ssh", host, line])
+    }
+
+    /// Runs a shell line in the host without ssh.
+    pub fn sh(&self, host: &str, line: &str) -> Said {
+        self.lab(&["run", host, "/bin/sh", "-c", line])
+    }
+
+    /// Power off without a warning.
+    pub fn crash(&self, host: &str) {
+        self.lab(&["crash", host]).ok();
+    }
+
+    pub fn boot(&self, host: &str) {
+        self.lab(&["boot", host]).ok();
+    }
+
+    /// Pulls the network cable.
+    pub fn cut(&self, host: &str) {
+        self.lab(&["cut", host]).ok();
+    }
+
+    pub fn mend(&self, host: &str) {
+        self.lab(&["mend", host]).ok();
+    }
+
+    /// Waits until a shell line succeeds; it must within a minute.
+    #[track_caller]
+    pub fn until(&self, host: &str, line: &str) {
+        let end = Instant::now() + Duration::from_mins(1);
+        loop {
+            let said = self.sh(host, line);
+            if said.code == 0 {
+                return;
+            }
+            assert!(Instant::now() < end, "`{line}` on {host} did not succeed within a minute: {said:?}");
+            thread::sleep(Duration::from_millis(500));
+        }
+    }
+
+    /// The process ids of etcd.
+    pub fn etcds(&self, host: &str) -> Vec<String> {
+        self.sh(host, "pgrep -x etcd").out.split_whitespace().map(str::to_owned).collect()
+    }
+
+    /// Every file, link and directory on the host's disk with mode, owner, size and target, but for what a running
+    /// system writes by itself: journals, login records, account backups, and what only time changes.
+    pub fn disk(&self, host: &str) -> Vec<String> {
+        let find = "find / -xdev \\( -path /proc -o -path /sys -o -path /run -o -path /tmp -o -path /dev \
+                    -o -path /var/log -o -path /var/tmp -o -path /var/lib/systemd -o -path /root \
+                    -o -name '*-' -o -name __pycache__ -o -name .updated -o -name .pwd.lock \\) -prune \
+                    -o -printf '%y %m %U:%G %p %l\\n'";
+        let mut lines: Vec<String> = self.sh(host, find).ok().lines().map(str::to_owned).collect();
+        lines.sort();
+        lines
+    }
+
+    /// Names, times and sums of everything that an install touches.
+    pub fn installed(&self, host: &str) -> String {
+        self.sh(
+            host,
+            "find /opt /usr/local /etc /var/lib/etcdpack -printf '%y %m %U:%G %T@ %p %l\\n' | sort; \
+             find /opt /usr/local /etc /var/lib/etcdpack -type f -exec sha256sum {} + | sort",
+        )
+        .ok()
+    }
+}
+
+impl Drop for Lab {
+    fn drop(&mut self) {
+        let said = self.lab(&["down"]);
+        if said.code != 0 {
+            eprintln!("taking the lab `{}` down: {}", self.name, said.err);
+        }
+    }
+}

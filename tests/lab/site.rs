@@ -1,0 +1,89 @@
+//! The connected machine: a directory with a cluster file, the built `etcdpack`, and a real release.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use tempfile::TempDir;
+
+use crate::Said;
+
+/// The root of the checkout.
+pub fn workspace() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("..").canonicalize().expect("the workspace is there")
+}
+
+/// The product under test, as `scripts/build` makes it.
+pub fn etcdpack() -> PathBuf {
+    let path = workspace().join("target/release/etcdpack");
+    assert!(path.is_file(), "{} is not there; help: scripts/build", path.display());
+    path
+}
+
+/// A real etcd release in the upstream shape; made once and kept.
+pub fn release(version: &str, arch: &str) -> PathBuf {
+    let dir = workspace().join("target/releases");
+    let repack = workspace().join("tests/releases/repack");
+    let said = run(Command::new(repack).args([version, arch]).arg(&dir));
+    assert_eq!(said.code, 0, "repacking etcd {version} for {arch}: {}", said.err);
+    PathBuf::from(said.out.trim())
+}
+
+/// The SHA-256 of a file, by the tool that operators use.
+pub fn sha256(path: &Path) -> String {
+    let said = run(Command::new("sha256sum").arg(path));
+    said.out.split_whitespace().next().expect("a sum").to_owned()
+}
+
+/// Runs a command to its end.
+pub fn run(command: &mut Command) -> Said {
+    let output = command.output().unwrap_or_else(|error| panic!("{command:?}: {error}"));
+    Said {
+        code: output.status.code().unwrap_or(-1),
+        out: String::from_utf8_lossy(&output.stdout).into_owned(),
+        err: String::from_utf8_lossy(&output.stderr).into_owned(),
+    }
+}
+
+/// The guide's own cluster file, for a version that can be had here.
+pub fn guide(version: &str, tarball: &Path) -> String {
+    let text = fs::read_to_string(workspace().join("examples/mfyxw/cluster.toml")).expect("the example is there");
+    let pinned = format!("version = \"{version}\"\nsha256 = \"{}\"", sha256(tarball));
+    text.replace("version = \"3.1.20\"", &pinned)
+}
+
+/// One connected machine's working directory.
+pub struct Site {
+    dir: TempDir,
+}
+
+impl Site {
+    /// A directory with this cluster file in it.
+    pub fn new(cluster: &str) -> Self {
+        let dir = TempDir::new_in(workspace().join("target")).expect("a directory");
+        fs::write(dir.path().join("cluster.toml"), cluster).expect("the cluster file");
+        Self { dir }
+    }
+
+    /// A path in the directory.
+    pub fn path(&self, name: &str) -> PathBuf {
+        self.dir.path().join(name)
+    }
+
+    /// Runs `etcdpack` there. Wheels are downloaded once for all tests.
+    pub fn etcdpack(&self, args: &[&str]) -> Said {
+        let cache = workspace().join("target/test-cache");
+        run(Command::new(etcdpack()).args(args).current_dir(self.dir.path()).env("XDG_CACHE_HOME", cache))
+    }
+
+    /// Builds the bundles from this tarball.
+    pub fn build(&self, tarball: &Path) {
+        let said = self.etcdpack(&["build", "--release", &tarball.to_string_lossy()]);
+        assert_eq!(said.code, 0, "{}", said.err);
+    }
+
+    /// A bundle that was built.
+    pub fn bundle(&self, host: &str) -> PathBuf {
+        self.path(&format!("dist/{host}.run"))
+    }
+}

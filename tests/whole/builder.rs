@@ -1,0 +1,72 @@
+//! `etcdpack` as its users type it: what it writes, and what it says when it cannot.
+
+use std::fs;
+
+use whole::{Site, release};
+
+const GOOD: &str =
+    "[cluster]\nname = \"c\"\n[release]\nversion = \"3.5.24\"\n[[host]]\nname = \"n1\"\naddress = \"192.0.2.1\"\n";
+
+#[test]
+fn init_writes_a_file_that_build_takes_and_never_overwrites_one() {
+    let site = Site::new(GOOD);
+    site.etcdpack(&["init"]).refused(3, "`cluster.toml` is there already");
+    assert_eq!(fs::read_to_string(site.path("cluster.toml")).unwrap(), GOOD);
+    let sum = "5859b92dd97c5112566e8503a0efbf27fe7d7d39f6d5c39b318c41313edf0932";
+    let hosts = ["--host", "n1=192.0.2.1", "--host", "n2=192.0.2.2", "--host", "n3=2001:db8::3"];
+    site.etcdpack(&[&["init", "-o", "new.toml", "--version", "v3.6.14", "--sha256", sum], &hosts[..]].concat()).ok();
+    let text = fs::read_to_string(site.path("new.toml")).unwrap();
+    for line in ["version = \"3.6.14\"", "address = \"2001:db8::3\"", &format!("sha256 = \"{sum}\"")] {
+        assert!(text.contains(line), "{text}");
+    }
+    assert_eq!(site.etcdpack(&["init", "-o", "x.toml", "--host", "n1"]).code, 2);
+    assert_eq!(site.etcdpack(&["init", "-o", "x.toml", "--version", "3.5"]).code, 2);
+    assert_eq!(site.etcdpack(&["build", "no.toml"]).code, 2);
+}
+
+#[test]
+fn a_bad_file_is_shown_with_line_column_text_and_help() {
+    for (bad, line, words, help) in [
+        ("[etcd]\nclient-prot = 1\n", "line 9, column 1", "client-prot", "did you mean `client-port`?"),
+        ("[[host]]\nname = \"n1\"\naddress = \"192.0.2.2\"\n", "line 9, column 8", "`n1` is used twice", ""),
+        ("[[host]]\nname = \"a b\"\naddress = \"192.0.2.2\"\n", "line 9, column 8", "the character ` `", ""),
+        ("[paths]\ndata = \"/data/../x\"\n", "line 9, column 8", "`..`", ""),
+        ("[etcd.flags]\nenable-v3 = true\n", "line 9, column 1", "no etcd has a flag", "did you mean `enable-v2`?"),
+        ("[etcd.flags]\nca-file = \"/x\"\n", "line 9, column 1", "ca-file", "trusted-ca-file"),
+    ] {
+        let site = Site::new(&format!("{GOOD}{bad}"));
+        let said = site.etcdpack(&["build"]);
+        assert_eq!(said.code, 2, "{bad}: {said:?}");
+        for words in [line, words, help, bad.lines().nth(1).unwrap()] {
+            assert!(said.err.contains(words), "no `{words}` in\n{}", said.err);
+        }
+        assert!(!site.path("dist").exists() && !site.path("pki").exists(), "{bad}: something was made");
+    }
+    let huge = Site::new(&"#".repeat(10 << 20));
+    assert_eq!(huge.etcdpack(&["fetch"]).code, 2);
+}
+
+#[test]
+fn a_release_that_nothing_vouches_for_is_taken_only_on_request_and_then_held_to() {
+    let tarball = release("3.5.1", "amd64");
+    // A version whose sum was never published.
+    let text = GOOD.replace("3.5.24", "3.1.20");
+    let site = Site::new(&text);
+    let path = tarball.to_string_lossy().into_owned();
+    site.etcdpack(&["fetch", "--release", &path]).refused(3, "nothing vouches for etcd 3.1.20");
+    assert!(!site.path("etcdpack.lock").exists());
+    let said = site.etcdpack(&["fetch", "--release", &path, "--trust-on-first-use"]);
+    assert!(said.err.contains(&whole::sha256(&tarball)), "the digest is shown: {said:?}");
+    said.ok();
+    assert!(fs::read_to_string(site.path("etcdpack.lock")).unwrap().contains("trust on first use"));
+    let other = release("3.5.0", "amd64");
+    let said = site.etcdpack(&["fetch", "--release", &other.to_string_lossy()]);
+    assert_eq!(said.code, 4, "{said:?}");
+    for tarball in [&tarball, &other] {
+        assert!(said.err.contains(&whole::sha256(tarball)), "both digests are named: {said:?}");
+    }
+    // It is trusted, but it is not what its name says: the builder looks inside before it packs.
+    let said = site.etcdpack(&["build", "--release", &path]);
+    assert_eq!(said.code, 4, "{said:?}");
+    assert!(said.err.contains("the release has no `etcd-v3.1.20-linux-amd64/etcd`"), "{said:?}");
+}

@@ -1,0 +1,123 @@
+//! `install --root`: an image is filled, and the running system is not touched. On arm64 too, under qemu.
+
+use std::fs;
+use std::path::Path;
+use std::process::Command;
+
+use whole::{Said, Site, release, run, sha256};
+
+fn cluster(version: &str, arch: &str, tarball: &Path) -> Site {
+    let text = format!(
+        "[cluster]\nname = \"t\"\n[release]\nversion = \"{version}\"\narch = \"{arch}\"\nsha256 = \"{}\"\n\
+         [[host]]\nname = \"n1\"\naddress = \"10.82.0.11\"\n",
+        sha256(tarball)
+    );
+    let site = Site::new(&text);
+    site.build(tarball);
+    site
+}
+
+/// Everything below a directory: type, mode, owner, path, target.
+fn listing(dir: &Path) -> String {
+    let find = "find . -printf '%y %m %U:%G %p %l\\n' | sort";
+    run(Command::new("sh").args(["-c", find]).current_dir(dir)).ok()
+}
+
+fn bundle(site: &Site, command: &str, args: &[&str], root: &Path) -> Said {
+    run(Command::new(site.bundle("n1")).arg(command).args(args).arg("--root").arg(root))
+}
+
+#[test]
+fn an_empty_tree_is_filled_and_emptied_again() {
+    let tarball = release("3.5.1", "amd64");
+    let site = cluster("3.5.1", "amd64", &tarball);
+    let root = site.path("root");
+    fs::create_dir(&root).unwrap();
+    let (empty, passwd) = (listing(&root), fs::read("/etc/passwd").unwrap());
+    bundle(&site, "install", &["--yes", "--service", "systemd"], &root).ok();
+    let full = listing(&root);
+    let uid = fs::read_to_string(root.join("etc/passwd")).unwrap();
+    let uid = uid.split(':').nth(2).unwrap().to_owned();
+    for line in [
+        "f 755 0:0 ./opt/etcd-v3.5.1/etcd ",
+        "f 755 0:0 ./opt/etcd-v3.5.1/etcd-server-startup.sh ",
+        &format!("f 600 {uid}:{uid} ./opt/etcd-v3.5.1/certs/etcd-peer-key.pem "),
+        "l 777 0:0 ./opt/etcd etcd-v3.5.1",
+        &format!("d 700 {uid}:{uid} ./data/etcd/etcd-server "),
+        "f 644 0:0 ./etc/systemd/system/etcd-server.service ",
+        "l 777 0:0 ./etc/systemd/system/multi-user.target.wants/etcd-server.service /etc/systemd/system/etcd-server.service",
+        "d 700 0:0 ./var/lib/etcdpack ",
+        "f 600 0:0 ./var/lib/etcdpack/receipt.json ",
+        "f 755 0:0 ./usr/local/sbin/etcdpack-host ",
+    ] {
+        assert!(full.lines().any(|have| have.trim_end() == line.trim_end()), "no `{line}` in\n{full}");
+    }
+    assert!(!full.contains("etcdpack-new") && !full.contains("Documentation"), "{full}");
+    let said = bundle(&site, "install", &["--yes", "--service", "systemd"], &root);
+    assert!(said.err.contains("nothing was changed"), "{said:?}");
+    assert_eq!(listing(&root), full);
+    assert_eq!(fs::read("/etc/passwd").unwrap(), passwd, "the running system was touched");
+    bundle(&site, "uninstall", &["--purge", "--yes"], &root).ok();
+    assert_eq!(listing(&root), empty);
+}
+
+#[test]
+fn hostile_surroundings_change_nothing() {
+    let tarball = release("3.5.1", "amd64");
+    let site = cluster("3.5.1", "amd64", &tarball);
+    let install = |name: &str, shell: &str| {
+        let root = site.path(name);
+        fs::create_dir(&root).unwrap();
+        let line = format!(
+            "{shell} exec {} install --yes --quiet --service systemd --root {}",
+            site.bundle("n1").display(),
+            root.display()
+        );
+        run(Command::new("sh").args(["-c", &line])).ok();
+        listing(&root)
+    };
+    let plain = install("plain", "");
+    assert_eq!(install("umask0", "umask 000;"), plain);
+    assert_eq!(install("umask7", "umask 777;"), plain);
+    let odd = "export PATH=/nowhere TMPDIR=/nowhere HOME=/nowhere LANG=zh_CN.GB18030 LD_PRELOAD=/nowhere.so IFS=/;";
+    assert_eq!(install("environment", odd), plain);
+    assert_eq!(install("descriptors", "cd /; exec 5</dev/null 6>/dev/null 0<&-;"), plain);
+}
+
+#[test]
+fn memory_stays_below_32_mib() {
+    let tarball = release("3.5.1", "amd64");
+    let site = cluster("3.5.1", "amd64", &tarball);
+    let root = site.path("root");
+    fs::create_dir(&root).unwrap();
+    let script = "import resource, subprocess, sys; subprocess.run(sys.argv[1:], check=True); \
+                  print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)";
+    let mut python = Command::new("python3");
+    python.args(["-c", script]).arg(site.bundle("n1"));
+    let said = run(python.args(["install", "--yes", "--quiet", "--service", "systemd", "--root"]).arg(&root)).ok();
+    let kib: u64 = said.trim().parse().unwrap();
+    assert!(kib < 32 * 1024, "{kib} KiB");
+}
+
+#[test]
+fn arm64_installs_under_qemu_with_debians_own_etcd() {
+    let tarball = release("3.4.23", "arm64");
+    let site = cluster("3.4.23", "arm64", &tarball);
+    let root = site.path("root");
+    fs::create_dir(&root).unwrap();
+    let qemu = |args: &[&str]| run(Command::new("qemu-aarch64-static").arg(site.bundle("n1")).args(args));
+    // Under qemu-user /proc/self/exe is the program that is emulated.
+    qemu(&["verify"]).ok();
+    let root_arg = root.to_string_lossy();
+    let plan = qemu(&["plan", "--service", "systemd", "--root", &root_arg]).ok();
+    assert!(plan.contains("/opt/etcd-v3.4.23/{etcd,etcdctl}"), "{plan}");
+    qemu(&["install", "--yes", "--service", "systemd", "--root", &root_arg]).ok();
+    let file =
+        run(Command::new("sh").args(["-c", &format!("head -c 20 {root_arg}/opt/etcd/etcd | od -An -tx1 -j18 -N2")]))
+            .ok();
+    assert_eq!(file.split_whitespace().collect::<String>(), "b700", "e_machine of AArch64");
+    let script = fs::read_to_string(root.join("opt/etcd/etcd-server-startup.sh")).unwrap();
+    assert!(script.contains("ETCD_UNSUPPORTED_ARCH=arm64"), "{script}");
+    qemu(&["uninstall", "--purge", "--yes", "--root", &root_arg]).ok();
+    assert_eq!(fs::read_dir(&root).unwrap().count(), 0);
+}

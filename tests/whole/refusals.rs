@@ -1,0 +1,85 @@
+//! What speaks against an install is said before anything is changed, on a real host.
+
+use whole::{Lab, Site, release, sha256};
+
+#[test]
+fn a_host_that_does_not_fit_is_left_as_it_is() {
+    let tarball = release("3.5.1", "amd64");
+    let cluster = format!(
+        "[cluster]\nname = \"t\"\n[release]\nversion = \"3.5.1\"\nsha256 = \"{}\"\n\
+         [[host]]\nname = \"n1\"\naddress = \"10.80.0.11\"\n[[host]]\nname = \"n2\"\naddress = \"10.80.0.12\"\n\
+         [[host]]\nname = \"n3\"\naddress = \"10.80.0.13\"\n",
+        sha256(&tarball)
+    );
+    let site = Site::new(&cluster);
+    site.build(&tarball);
+    let lab = Lab::up("trefusals", "supervisor", &["n1=10.80.0.11"]);
+    for host in ["n1", "n2"] {
+        lab.scp(&site.bundle(host), "n1");
+    }
+    let before = lab.disk("n1");
+    let refused = |prepare: &str, line: &str, words: &str, mend: &str| {
+        lab.sh("n1", prepare).ok();
+        let now = lab.disk("n1");
+        lab.ssh("n1", line).refused(3, words);
+        assert_eq!(lab.disk("n1"), now, "`{line}` changed the host");
+        lab.sh("n1", mend).ok();
+    };
+    let install = "./n1.run install --yes";
+    refused("true", "./n2.run install --yes", "[wrong-host]", "true");
+    refused("true", "./n1.run install", "no terminal", "true");
+    refused(
+        "chmod 755 /root /root/n1.run",
+        "setpriv --reuid=65534 --clear-groups /root/n1.run install --yes",
+        "needs root",
+        "true",
+    );
+    let listen = "systemd-run --quiet --unit=squatter python3 -m http.server --bind 10.80.0.11 2380 && \
+                  while ! ss -ltn | grep -q :2380; do sleep 0.1; done";
+    refused(listen, install, "[port-taken]", "systemctl stop squatter");
+    refused("mkdir -p /data/etcd/etcd-server/member", install, "[data-in-place]", "rm -r /data");
+    refused("mkdir /opt/etcd", install, "[path-taken]", "rmdir /opt/etcd");
+    refused("ln -s /nowhere /opt/etcd", install, "[path-taken]", "rm /opt/etcd");
+    refused("echo foreign > /usr/local/bin/etcdctl", install, "[path-taken]", "rm /usr/local/bin/etcdctl");
+    refused(
+        "echo '[program:x]' > /etc/supervisor/conf.d/etcd-server.conf",
+        install,
+        "[path-taken]",
+        "rm /etc/supervisor/conf.d/etcd-server.conf",
+    );
+    refused("useradd -m -s /bin/bash etcd", install, "[user-unfit]", "userdel -r etcd 2>/dev/null");
+    refused("mount -t tmpfs -o noexec none /opt", install, "[no-exec]", "umount /opt");
+    refused("mount -t tmpfs -o ro none /opt", install, "[read-only]", "umount /opt");
+    refused("mount -t tmpfs -o size=20m none /opt", install, "[no-space]", "umount /opt");
+    refused("chmod 777 /opt", install, "[unsafe-directory]", "chmod 755 /opt");
+    refused("true", "flock /run/etcdpack.lock ./n1.run install --yes", "another etcdpack", "rm -f /run/etcdpack.lock");
+    refused("true", "etcdpack-host status || ./n1.run status", "installed nothing", "true");
+    assert_eq!(lab.disk("n1"), before);
+
+    // And none of it left anything that stands in the way.
+    lab.ssh("n1", "./n1.run install --yes --quiet").ok();
+    lab.ssh("n1", "./n1.run install --yes --service systemd").refused(3, "[other-manager]");
+    lab.ssh("n1", "./n1.run uninstall --purge --yes --quiet").ok();
+}
+
+#[test]
+fn an_etcd_that_does_not_come_up_is_rolled_back() {
+    let tarball = release("3.5.1", "amd64");
+    // A value that only etcd itself can find wrong.
+    let cluster = format!(
+        "[cluster]\nname = \"t\"\n[release]\nversion = \"3.5.1\"\nsha256 = \"{}\"\n\
+         [[host]]\nname = \"n1\"\naddress = \"10.81.0.11\"\n[etcd.flags]\ncipher-suites = \"NO_SUCH_SUITE\"\n",
+        sha256(&tarball)
+    );
+    let site = Site::new(&cluster);
+    site.build(&tarball);
+    let lab = Lab::up("trollback", "bare", &["n1=10.81.0.11"]);
+    lab.scp(&site.bundle("n1"), "n1");
+    let before = lab.disk("n1");
+    let said = lab.ssh("n1", "./n1.run install --yes");
+    assert!(said.err.contains("NO_SUCH_SUITE"), "etcd's own last words are shown: {said:?}");
+    assert!(said.err.contains("everything was undone"), "{said:?}");
+    said.refused(5, "did not come up");
+    assert_eq!(lab.disk("n1"), before);
+    assert!(lab.etcds("n1").is_empty());
+}
