@@ -4,9 +4,11 @@
 //! away. Files enter only by rename, after fsync, so that neither a second builder nor a power cut leaves half
 //! a file under a final name.
 //!
-//!     <root>/sha256/<hex>/<file name>    what is kept
-//!     <root>/partial/                    downloads that go on where they stopped, each under a lock
-//!     <root>/tmp/                        private files on their way in
+//! ```text
+//! <root>/sha256/<hex>/<file name>    what is kept
+//! <root>/partial/                    downloads that go on where they stopped, each under a lock
+//! <root>/tmp/                        private files on their way in
+//! ```
 #![expect(clippy::disallowed_methods, reason = "edge: the cache directory")]
 
 use std::fs::{self, DirBuilder, File};
