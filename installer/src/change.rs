@@ -35,6 +35,14 @@ pub(crate) enum Change {
         target: String,
         before: Option<String>,
     },
+    /// Owner and mode of a directory of ours were set right; this is what they were.
+    Access {
+        path: AbsPath,
+        /// As stat(2) gives it, with the bits that ours never have.
+        mode: u32,
+        uid: u32,
+        gid: u32,
+    },
     /// A directory that is ours with all that is in it, and was not there.
     Tree {
         path: AbsPath,
@@ -78,6 +86,7 @@ impl Change {
             (Self::Dir { path: a, .. }, Self::Dir { path: b, .. })
             | (Self::File { path: a, .. }, Self::File { path: b, .. })
             | (Self::Link { path: a, .. }, Self::Link { path: b, .. })
+            | (Self::Access { path: a, .. }, Self::Access { path: b, .. })
             | (Self::Tree { path: a }, Self::Tree { path: b }) => a == b,
             (Self::Service { .. }, Self::Service { .. }) => true,
             _ => false,
@@ -87,18 +96,22 @@ impl Change {
     /// The path that the change is about, if it is about one.
     pub(crate) fn path(&self) -> Option<&AbsPath> {
         match self {
-            Self::Dir { path, .. } | Self::File { path, .. } | Self::Link { path, .. } | Self::Tree { path } => {
-                Some(path)
-            }
+            Self::Dir { path, .. }
+            | Self::File { path, .. }
+            | Self::Link { path, .. }
+            | Self::Access { path, .. }
+            | Self::Tree { path } => Some(path),
             Self::Group { .. } | Self::User { .. } | Self::Service { .. } => None,
         }
     }
 }
 
-/// Both lists as one: the order is that of the first act on each thing, the content that of the last.
+/// Both lists as one: the order is that of the first act on each thing, the content that of the last. What is only of
+/// interest while an install may still be undone is left out.
 pub(crate) fn fold(earlier: &[Change], later: &[Change]) -> Vec<Change> {
     let mut all: Vec<Change> = Vec::new();
-    for change in earlier.iter().chain(later) {
+    let lasting = |change: &&Change| !matches!(change, Change::Access { .. });
+    for change in earlier.iter().chain(later).filter(lasting) {
         match all.iter_mut().find(|known| known.same_thing(change)) {
             // A backup is gone once its install is done: what stays true is that the file is ours.
             Some(known) => *known = settled(change),

@@ -1,28 +1,32 @@
 //! Carrying out a plan: every change is in the journal before it is made, and undone from there if a later one
 //! fails.
+//!
+//! What is installed comes from a copy of the bundle that nobody else can open, made first.
 
-use std::io::{Read, Seek};
+use std::fs::File;
+use std::io::Read;
 
 use payload::bundle::{Bundle, BundleError};
-use payload::manifest::Program;
+use payload::manifest::{Manifest, Program};
 use payload::mode::{Mode, Owner};
 use payload::name::UserName;
 use payload::path::{AbsPath, NotAPath};
 use payload::tarball::{self, TarballError};
 
-use crate::change::{Before, Change, Holds, fold};
+use crate::change::{Before, Change, fold};
 use crate::facts::Facts;
 use crate::host::accounts::AccountError;
+use crate::host::interrupt::Interrupt;
 use crate::host::write::Ids;
 use crate::host::{FsError, Seen, Tree, clock};
-use crate::journal::Journal;
+use crate::journal::{self, Journal, JournalError};
 use crate::plan::Plan;
 use crate::receipt::{Receipt, State};
 use crate::report::Report;
+use crate::rollback::Rollback;
 use crate::service::{self, ServiceError, wheels};
 use crate::step::{self, Action, Source, Step};
 use crate::supervision::Supervision;
-use crate::undo;
 
 /// Why a step failed.
 #[derive(Debug, thiserror::Error)]
@@ -43,9 +47,27 @@ pub(crate) enum StepError {
     Path(#[from] NotAPath),
     #[error("the user `{0}` is not there although it was just made")]
     NoUser(UserName),
+    #[error(transparent)]
+    Journal(#[from] JournalError),
     /// etcd was started and did not come up.
     #[error("{0}")]
     NotUp(String),
+    #[error("told to stop")]
+    Interrupted,
+}
+
+impl StepError {
+    /// Whether it is the bundle that is bad, and not the host.
+    pub(crate) fn is_the_bundles(&self) -> bool {
+        match self {
+            Self::Bundle(BundleError::Io(_)) => false,
+            Self::Bundle(_) => true,
+            Self::Tarball(error) => !error.is_of_the_system(),
+            // A program whose bytes are not the ones in the manifest fails while it is written.
+            Self::Fs(error) => error.is_bad_data(),
+            _ => false,
+        }
+    }
 }
 
 /// How an install that failed ended.
@@ -57,140 +79,128 @@ pub(crate) struct Failed {
     pub(crate) left: Vec<String>,
 }
 
+/// Where an install stopped, before anything was undone.
+struct Stopped {
+    step: String,
+    error: StepError,
+    etcd: Etcd,
+}
+
+/// Whether etcd has come up in this run: from then on its data may be part of a cluster.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Etcd {
+    Down,
+    Up,
+}
+
 /// One install under way.
-pub(crate) struct Install<'a, R> {
+pub(crate) struct Install<'a> {
     pub(crate) tree: &'a Tree,
-    pub(crate) bundle: &'a mut Bundle<R>,
+    pub(crate) manifest: &'a Manifest,
     pub(crate) facts: &'a Facts,
     pub(crate) state: &'a State,
+    pub(crate) interrupt: &'a Interrupt,
     pub(crate) report: &'a Report,
 }
 
-/// What acting takes: the journal, and what has been done so far.
-struct Acting<'j> {
-    journal: Journal<'j>,
-    made: Vec<Change>,
-}
-
-impl Acting<'_> {
-    /// Makes one change: record, act, record.
-    fn act<T, E: From<FsError>>(&mut self, change: Change, act: impl FnOnce() -> Result<T, E>) -> Result<T, E> {
-        let open = self.journal.begin(&change)?;
-        self.made.push(change);
-        let done = act()?;
-        self.journal.end(open)?;
-        Ok(done)
-    }
-}
-
-impl<R: Read + Seek> Install<'_, R> {
+impl Install<'_> {
     /// Takes every pending step; rolls all of them back if one fails.
-    pub(crate) fn run(mut self, plan: &Plan) -> Result<Receipt, Box<Failed>> {
-        let Some(supervision) = plan.supervision.clone() else {
-            let error = StepError::NotUp("the plan names no service manager".to_owned());
-            return Err(Box::new(Failed { step: "plan".to_owned(), error, left: Vec::new() }));
-        };
-        let fail = |step: &str, error: StepError, left| Box::new(Failed { step: step.to_owned(), error, left });
-        let state_dirs = match self.prepare() {
-            Ok(made) => made,
-            Err(error) => return Err(fail("state directory", error, Vec::new())),
-        };
-        let (digest, host) = (self.bundle.digest(), self.bundle.manifest().host.to_string());
-        let journal = match Journal::open(self.tree, self.state.journal.clone(), digest, &host) {
+    pub(crate) fn run(&self, bundle: Bundle<File>, plan: &Plan) -> Result<Receipt, Box<Failed>> {
+        let (digest, host) = (bundle.digest(), self.manifest.host.to_string());
+        let mut journal = match Journal::install(self.tree, self.state, digest, &host) {
             Ok(journal) => journal,
-            Err(error) => return Err(fail("journal", error.into(), Vec::new())),
-        };
-        let mut acting = Acting { journal, made: Vec::new() };
-        for planned in &plan.steps {
-            if planned.state == step::State::Done {
-                continue;
+            Err(error) => {
+                let left = journal::clean_up(self.tree, self.state).err().map(|error| error.to_string());
+                let left = left.into_iter().collect();
+                return Err(Box::new(Failed { step: "journal".to_owned(), error: error.into(), left }));
             }
-            self.report.step(&planned.step.to_string());
-            if let Err(error) = self.apply(&planned.step, &mut acting) {
+        };
+        match self.take_steps(bundle, plan, &mut journal) {
+            Ok(receipt) => {
+                self.close(journal);
+                Ok(receipt)
+            }
+            Err(Stopped { step, error, etcd: Etcd::Up }) => {
+                let left = vec!["etcd runs, but the install is not on record".to_owned()];
+                Err(Box::new(Failed { step, error, left }))
+            }
+            Err(Stopped { step, error, etcd: Etcd::Down }) => {
                 self.report.warn(&format!("{error}: undoing what was done"), None);
-                let left = undo::roll_back(self.tree, acting.made.iter().rev(), self.stop_seconds(), self.report);
-                let step = planned.step.to_string();
-                let closed = if left.is_empty() { self.close_rolled_back(acting.journal, &state_dirs) } else { Ok(()) };
-                let left = left.into_iter().chain(closed.err().map(|error| error.to_string())).collect();
-                return Err(Box::new(Failed { step, error, left }));
+                let Self { tree, state, facts, manifest, report, .. } = *self;
+                let left = Rollback { tree, state, facts, manifest, report }.run(journal);
+                Err(Box::new(Failed { step, error, left }))
             }
         }
-        let state_dirs = state_dirs.into_iter().map(|path| Change::Dir { path, holds: Holds::Files });
-        let made: Vec<Change> = state_dirs.chain(acting.made).collect();
-        let receipt = self.receipt(&made, supervision);
-        let finish = || -> Result<(), FsError> {
-            receipt.write(self.tree, &self.state.receipt)?;
-            self.tree.remove_file(&self.state.kept)?;
-            acting.journal.close()?;
+    }
+
+    /// Stages the bundle, takes every step, and writes the receipt: from then on the install counts as done.
+    fn take_steps(&self, bundle: Bundle<File>, plan: &Plan, journal: &mut Journal) -> Result<Receipt, Stopped> {
+        let mut etcd = Etcd::Down;
+        let stopped = |step: &str, error, etcd| Stopped { step: step.to_owned(), error, etcd };
+        let mut bundle = self.stage(bundle, journal).map_err(|error| stopped("staging the bundle", error, etcd))?;
+        for planned in plan.steps.iter().filter(|planned| planned.state == step::State::Pending) {
+            let name = planned.step.to_string();
+            if self.interrupt.is_raised() {
+                return Err(stopped(&name, StepError::Interrupted, etcd));
+            }
+            self.report.step(&name);
+            self.apply(&planned.step, &mut bundle, journal).map_err(|error| stopped(&name, error, etcd))?;
+            if matches!(planned.step, Step::Service { action: Action::Start | Action::Restart, .. }) {
+                etcd = Etcd::Up;
+            }
+        }
+        let none = || StepError::NotUp("the plan names no service manager".to_owned());
+        let supervision = plan.supervision.clone().ok_or_else(|| stopped("plan", none(), etcd))?;
+        let changes = fold(&self.facts.ours(), journal.changes());
+        let receipt = Receipt::new(bundle.digest(), clock::now(), supervision, self.manifest.clone(), changes);
+        let written = receipt.write(journal.permit(), self.tree, &self.state.receipt);
+        written.map_err(|error| stopped("receipt", error.into(), etcd))?;
+        Ok(receipt)
+    }
+
+    /// What is left to do once the receipt is written. Whatever fails here is tried again by the next run.
+    fn close(&self, journal: Journal) {
+        let (tree, state) = (self.tree, self.state);
+        let close = || -> Result<(), FsError> {
+            tree.remove_file(journal.permit(), &state.kept)?;
             // Backups of replaced files: the new ones have proved themselves.
-            self.tree.remove_tree(
-                &undo_dir(self.state)
-                    .map_err(|_| FsError::of_path("removing", "undo", std::io::ErrorKind::InvalidInput.into()))?,
-            )?;
-            Ok(())
+            tree.remove_tree(journal.permit(), &state.undo)?;
+            journal.close()
         };
-        match finish() {
-            Ok(()) => Ok(receipt),
-            Err(error) => Err(fail("receipt", error.into(), vec!["the receipt; run the install again".to_owned()])),
+        if let Err(error) = close() {
+            self.report.warn(&format!("installed, but {error}"), Some("the same command again"));
         }
     }
 
-    fn stop_seconds(&self) -> u32 {
-        self.bundle.manifest().service.stop_seconds
+    fn stage(&self, bundle: Bundle<File>, journal: &Journal) -> Result<Bundle<File>, StepError> {
+        let copy = self.tree.private_file(journal.permit(), &self.state.dir)?;
+        Ok(bundle.stage(copy)?)
     }
 
-    fn receipt(&self, made: &[Change], supervision: Supervision) -> Receipt {
-        let changes = fold(&self.facts.ours(), made);
-        Receipt::new(self.bundle.digest(), clock::now(), supervision, self.bundle.manifest().clone(), changes)
-    }
-
-    /// The state directory: made before there is a journal to say so. Returns what was not there.
-    fn prepare(&self) -> Result<Vec<AbsPath>, StepError> {
-        let mut made = Vec::new();
-        for dir in self.state.dir.lineage() {
-            if self.tree.look(&dir)? == Seen::Absent {
-                let mode = if dir == self.state.dir { Mode::PRIVATE_DIR } else { Mode::PROGRAM };
-                self.tree.make_dir(&dir, mode, Ids::ROOT)?;
-                made.push(dir);
-            }
-        }
-        Ok(made)
-    }
-
-    /// After a roll-back nothing of this run is left, so its journal goes too, and its directory if it was new.
-    fn close_rolled_back(&self, journal: Journal, made: &[AbsPath]) -> Result<(), StepError> {
-        self.tree.remove_tree(&undo_dir(self.state)?)?;
-        journal.close()?;
-        for dir in made.iter().rev() {
-            self.tree.remove_empty_dir(dir)?;
-        }
-        Ok(())
-    }
-
-    fn apply(&mut self, step: &Step, acting: &mut Acting) -> Result<(), StepError> {
+    fn apply(&self, step: &Step, bundle: &mut Bundle<File>, journal: &mut Journal) -> Result<(), StepError> {
         let tree = self.tree;
         match step {
-            Step::Group { name } => acting.act(Change::Group { name: name.clone() }, || Ok(tree.add_group(name)?)),
-            Step::User { name, shell } => {
-                let gid = tree.group(name)?.ok_or_else(|| StepError::NoUser(name.clone()))?;
-                acting.act(Change::User { name: name.clone() }, || Ok(tree.add_user(name, gid, shell)?))
-            }
+            Step::Group { name } => self.group(name, journal),
+            Step::User { name, shell } => self.user(name, shell, journal),
             Step::Dir { path, mode, owner, holds } => {
                 let ids = self.ids(*owner)?;
-                if tree.look(path)? != Seen::Absent {
-                    return Ok(tree.mend_dir(path, *mode, ids)?);
+                if let Seen::Dir { mode: was, uid, gid } = tree.look(path)? {
+                    let change = Change::Access { path: path.clone(), mode: was, uid, gid };
+                    return journal.act(change, |permit| Ok(tree.mend_dir(permit, path, mode.bits(), ids)?));
                 }
-                acting.act(Change::Dir { path: path.clone(), holds: *holds }, || Ok(tree.make_dir(path, *mode, ids)?))
+                let change = Change::Dir { path: path.clone(), holds: *holds };
+                journal.act(change, |permit| Ok(tree.make_dir(permit, path, *mode, ids)?))
             }
-            Step::Programs { dir, entry, programs } => self.unpack(dir, entry.as_str(), programs, acting),
+            Step::Programs { dir, entry, programs } => self.unpack(dir, entry.as_str(), programs, bundle, journal),
             Step::File { path, mode, owner, sha256, source } => {
                 let ids = self.ids(*owner)?;
-                let before = self.keep(path, acting)?;
+                let before = self.keep(path, journal)?;
                 let change = Change::File { path: path.clone(), sha256: *sha256, before };
-                let bundle = &mut *self.bundle;
-                acting.act(change, || match source {
-                    Source::Entry { name } => Ok(tree.put_file(path, *mode, ids, &mut bundle.entry(name.as_str())?)?),
-                    Source::Installer => Ok(tree.put_file(path, *mode, ids, &mut bundle.installer()?)?),
+                journal.act(change, |permit| match source {
+                    Source::Entry { name } => {
+                        Ok(tree.put_file(permit, path, *mode, ids, &mut bundle.entry(name.as_str())?)?)
+                    }
+                    Source::Installer => Ok(tree.put_file(permit, path, *mode, ids, &mut bundle.installer()?)?),
                 })
             }
             Step::Link { path, target } => {
@@ -199,70 +209,84 @@ impl<R: Read + Seek> Install<'_, R> {
                     _ => None,
                 };
                 let change = Change::Link { path: path.clone(), target: target.clone(), before };
-                acting.act(change, || Ok(tree.put_link(path, target)?))
+                journal.act(change, |permit| Ok(tree.put_link(permit, path, target)?))
             }
             Step::Wheels { dir, wheels, python } => {
-                let bundle = &mut *self.bundle;
                 let change = Change::Tree { path: dir.clone() };
-                acting.act(change, || Ok(wheels::install(tree, bundle, dir, wheels, python)?))
+                journal.act(change, |permit| Ok(wheels::install(permit, tree, bundle, dir, wheels, python)?))
             }
-            Step::Service { supervision, action } => self.serve(supervision, *action, acting),
+            Step::Service { supervision, action } => self.serve(supervision, *action, journal),
         }
     }
 
-    fn serve(&self, supervision: &Supervision, action: Action, acting: &mut Acting) -> Result<(), StepError> {
+    /// A group that a killed run has half made goes first: nobody knows which half is there.
+    fn group(&self, name: &UserName, journal: &mut Journal) -> Result<(), StepError> {
+        let tree = self.tree;
+        journal.act(Change::Group { name: name.clone() }, |permit| {
+            tree.remove_group(permit, name)?;
+            Ok(tree.add_group(permit, name)?)
+        })
+    }
+
+    /// Likewise.
+    fn user(&self, name: &UserName, shell: &AbsPath, journal: &mut Journal) -> Result<(), StepError> {
+        let tree = self.tree;
+        let gid = tree.group(name)?.ok_or_else(|| StepError::NoUser(name.clone()))?;
+        journal.act(Change::User { name: name.clone() }, |permit| {
+            if tree.user(name)?.is_some() {
+                tree.remove_user(permit, name)?;
+            }
+            Ok(tree.add_user(permit, name, gid, shell)?)
+        })
+    }
+
+    fn serve(&self, supervision: &Supervision, action: Action, journal: &mut Journal) -> Result<(), StepError> {
         let change = Change::Service { supervision: supervision.clone() };
-        let (manifest, report) = (self.bundle.manifest(), self.report);
-        acting.act(change, || {
-            service::start(supervision, action)?;
+        let (manifest, report, interrupt) = (self.manifest, self.report, self.interrupt);
+        journal.act(change, |permit| {
+            service::start(permit, supervision, action)?;
             if action == Action::Enable {
                 return Ok(());
             }
-            crate::health::wait_until_up(manifest, supervision, report).map_err(StepError::NotUp)
+            crate::health::wait_until_up(manifest, supervision, interrupt, report).map_err(StepError::NotUp)
         })
     }
 
     /// The programs, in one pass over the tarball; those that are there already are passed over.
     fn unpack(
-        &mut self,
+        &self,
         dir: &AbsPath,
         entry: &str,
         programs: &[Program],
-        acting: &mut Acting,
+        bundle: &mut Bundle<File>,
+        journal: &mut Journal,
     ) -> Result<(), StepError> {
         let tree = self.tree;
-        let mut plans = Vec::new();
-        for program in programs {
+        let mut place = |program: &Program, from: &mut dyn Read| -> Result<(), StepError> {
             let path = dir.join(&program.name)?;
-            plans.push((program.name.clone(), self.keep(&path, acting)?, path));
-        }
-        let mut place = |program: &Program, from: &mut dyn Read| -> Result<(), String> {
-            let (_, before, path) = plans
-                .iter()
-                .find(|(name, ..)| *name == program.name)
-                .ok_or_else(|| format!("`{}` was not planned", program.name))?;
-            let change = Change::File { path: path.clone(), sha256: program.sha256, before: before.clone() };
-            let put = || tree.put_file(path, Mode::PROGRAM, Ids::ROOT, from);
-            acting.act(change, put).map_err(|error: FsError| error.to_string())
+            let before = self.keep(&path, journal)?;
+            let change = Change::File { path: path.clone(), sha256: program.sha256, before };
+            journal.act(change, |permit| Ok(tree.put_file(permit, &path, Mode::PROGRAM, Ids::ROOT, from)?))
         };
-        let top = tarball::top(self.bundle.manifest().release.version, self.bundle.manifest().arch);
-        Ok(tarball::programs(self.bundle.entry(entry)?, &top, programs, &mut place)?)
+        let top = tarball::top(self.manifest.release.version, self.manifest.arch);
+        tarball::programs(bundle.entry(entry)?, &top, programs, &mut place)
     }
 
     /// Puts a file that is to be replaced aside; nothing to do where there is none.
-    fn keep(&self, path: &AbsPath, acting: &Acting) -> Result<Before, StepError> {
+    fn keep(&self, path: &AbsPath, journal: &mut Journal) -> Result<Before, StepError> {
         if self.tree.look(path)? == Seen::Absent {
             return Ok(Before::Nothing);
         }
-        let dir = undo_dir(self.state)?;
-        self.tree.make_dir(&dir, Mode::PRIVATE_DIR, Ids::ROOT)?;
-        let backup = dir.join(&format!("{}-{}", acting.made.len(), path.name()))?;
-        self.tree.copy_with_owner(path, &backup)?;
+        let number = journal.number();
+        let permit = journal.permit();
+        self.tree.make_dir(permit, &self.state.undo, Mode::PRIVATE_DIR, Ids::ROOT)?;
+        let backup = self.state.undo.join(&format!("{number}-{}", path.name()))?;
+        self.tree.copy_with_owner(permit, path, &backup)?;
         Ok(Before::Ours { backup })
     }
 
     fn ids(&self, owner: Owner) -> Result<Ids, StepError> {
-        let user = &self.bundle.manifest().user;
+        let user = &self.manifest.user;
         match owner {
             Owner::Root => Ok(Ids::ROOT),
             Owner::Service => {
@@ -271,9 +295,4 @@ impl<R: Read + Seek> Install<'_, R> {
             }
         }
     }
-}
-
-/// Where replaced files wait until the install is done.
-fn undo_dir(state: &State) -> Result<AbsPath, NotAPath> {
-    state.dir.join("undo")
 }

@@ -9,6 +9,7 @@ use payload::manifest::{Manifest, Member};
 use payload::render;
 use serde::{Deserialize, Serialize};
 
+use crate::host::interrupt::Interrupt;
 use crate::host::{Exec, clock};
 use crate::report::Report;
 use crate::service;
@@ -48,10 +49,19 @@ impl MemberHealth {
 }
 
 /// Waits until this host's etcd listens for its peers; an error says what it logged instead.
-pub(crate) fn wait_until_up(manifest: &Manifest, supervision: &Supervision, report: &Report) -> Result<(), String> {
+pub(crate) fn wait_until_up(
+    manifest: &Manifest,
+    supervision: &Supervision,
+    interrupt: &Interrupt,
+    report: &Report,
+) -> Result<(), String> {
     let Some(me) = manifest.me() else { return Ok(()) };
     report.note("waiting for etcd to listen");
-    let up = clock::poll(UP, || (is_reachable(manifest, me) && service::is_running(supervision)).then_some(()));
+    let is_up = || is_reachable(manifest, me) && service::is_running(supervision);
+    let up = clock::poll(UP, || (interrupt.is_raised() || is_up()).then_some(()));
+    if interrupt.is_raised() {
+        return Err("told to stop".to_owned());
+    }
     let stays = up.is_some() && {
         clock::pause(SETTLE);
         is_reachable(manifest, me)
@@ -67,9 +77,11 @@ pub(crate) fn wait_until_up(manifest: &Manifest, supervision: &Supervision, repo
 }
 
 /// Polls until this host's member is healthy, or the time is up.
-pub(crate) fn wait_until_healthy(manifest: &Manifest, limit: Duration) -> bool {
+pub(crate) fn wait_until_healthy(manifest: &Manifest, limit: Duration, interrupt: &Interrupt) -> bool {
     let Some(me) = manifest.me() else { return false };
-    clock::poll(limit, || is_healthy(manifest, &member(manifest, me)).then_some(())).is_some()
+    let is_healthy = || is_healthy(manifest, &member(manifest, me));
+    clock::poll(limit, || if interrupt.is_raised() { Some(false) } else { is_healthy().then_some(true) })
+        .unwrap_or(false)
 }
 
 /// Whether a member serves: it knows a leader, and a read goes through a majority.

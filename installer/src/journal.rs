@@ -1,17 +1,21 @@
 //! The journal: what is being done to this host, on disk before it is done.
 //!
-//! No step can act without an [`Open`], and an `Open` exists only after its record has been fsynced. Records are
-//! lines of JSON, one a change; a line that a power cut tore is one whose change never began.
+//! Whatever changes the host asks for a [`Permit`], and a permit comes from a journal whose header has been
+//! fsynced; a step gets its own only after its record has been. Records are lines of JSON; a line that a power cut
+//! tore is one whose change never began.
 
 use payload::digest::Digest;
-use payload::path::AbsPath;
+use payload::mode::Mode;
+use payload::path::{AbsPath, NotAPath};
 use serde::{Deserialize, Serialize};
 
-use crate::change::Change;
-use crate::host::{FsError, Tree};
+use crate::change::{Change, Holds};
+use crate::host::write::Ids;
+use crate::host::{FsError, Seen, Tree};
+use crate::receipt::State;
 
-/// The form of the records below.
-const SCHEMA: u32 = 1;
+/// The form that this program writes. Form 1 had no `made` in its header and knew no uninstall.
+const SCHEMA: u32 = 2;
 /// A journal has a few dozen short lines.
 const MAX_BYTES: u64 = 4 * 1024 * 1024;
 
@@ -19,38 +23,54 @@ const MAX_BYTES: u64 = 4 * 1024 * 1024;
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case", rename_all_fields = "kebab-case")]
 enum Record {
-    /// An install began.
-    Install { schema: u32, bundle: Digest, host: String },
+    /// An install began, or went on.
+    Install {
+        schema: u32,
+        bundle: Digest,
+        host: String,
+        /// The directories that came to be with this journal, from the top down.
+        #[serde(default)]
+        made: Vec<AbsPath>,
+    },
+    /// An uninstall of these changes began, or went on.
+    Uninstall { schema: u32, changes: Vec<Change> },
     /// A change is about to be made.
     Begin { n: u32, change: Change },
-    /// It has been made.
+    /// It is about to be undone.
+    Undo { n: u32, change: Change },
+    /// It has been made or undone.
     End { n: u32 },
 }
+
+/// The right to change the host. Only an open journal has one to give.
+pub(crate) struct Permit(());
 
 /// A journal that is being written.
 pub(crate) struct Journal<'a> {
     tree: &'a Tree,
-    path: AbsPath,
+    state: &'a State,
     next: u32,
+    /// Every change that began, in this run and in those that were cut off before it.
+    changes: Vec<Change>,
+    permit: Permit,
 }
 
-/// The right to make one change.
-#[must_use = "a change that has begun must end"]
-pub(crate) struct Open(u32);
-
-impl Open {
-    /// Uses the right up.
-    fn into_number(self) -> u32 {
-        self.0
-    }
-}
-
-/// An install that did not come to its end.
+/// A run that did not come to its end.
 #[derive(Debug, Clone)]
 pub(crate) struct Unfinished {
-    pub(crate) bundle: Digest,
+    pub(crate) of: Run,
     /// Every change that began, in order, made or not.
     pub(crate) changes: Vec<Change>,
+    /// The one that was under way: it may be half made.
+    pub(crate) open: Option<Change>,
+    lines: u32,
+}
+
+/// What a journal is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Run {
+    Install { bundle: Digest },
+    Uninstall,
 }
 
 /// Why a journal could not be read.
@@ -58,52 +78,182 @@ pub(crate) struct Unfinished {
 pub(crate) enum JournalError {
     #[error(transparent)]
     Fs(#[from] FsError),
+    #[error(transparent)]
+    Path(#[from] NotAPath),
     #[error("line {0} of the journal `{1}` is not readable: {2}")]
     Line(usize, AbsPath, serde_json::Error),
-    #[error("the journal `{0}` has schema {1}, this program reads schema {SCHEMA}")]
+    #[error("the journal `{0}` has schema {1}, this program reads schema {SCHEMA} and older")]
     Schema(AbsPath, u32),
 }
 
 impl<'a> Journal<'a> {
-    /// Begins, or goes on with, the install of `bundle`.
-    pub(crate) fn open(tree: &'a Tree, path: AbsPath, bundle: Digest, host: &str) -> Result<Self, FsError> {
-        let lines = tree.read_if_there(&path, MAX_BYTES)?.unwrap_or_default();
-        let next = u32::try_from(lines.iter().filter(|byte| **byte == b'\n').count()).unwrap_or(u32::MAX);
-        let journal = Self { tree, path, next };
-        if !lines.is_empty() && !lines.ends_with(b"\n") {
-            // A torn line: close it, so that the next record has a line of its own.
-            journal.tree.append(&journal.path, b"\n")?;
+    /// Begins the install of `bundle`, or goes on with it.
+    pub(crate) fn install(tree: &'a Tree, state: &'a State, bundle: Digest, host: &str) -> Result<Self, JournalError> {
+        let header = |made| Record::Install { schema: SCHEMA, bundle, host: host.to_owned(), made };
+        Self::open(tree, state, header)
+    }
+
+    /// Begins the uninstall of `changes`, or goes on with it.
+    pub(crate) fn uninstall(tree: &'a Tree, state: &'a State, changes: &[Change]) -> Result<Self, JournalError> {
+        Self::open(tree, state, |_| Record::Uninstall { schema: SCHEMA, changes: changes.to_vec() })
+    }
+
+    fn open(
+        tree: &'a Tree,
+        state: &'a State,
+        header: impl FnOnce(Vec<AbsPath>) -> Record,
+    ) -> Result<Self, JournalError> {
+        let earlier = replay(tree, &state.journal)?;
+        let absent: Vec<AbsPath> =
+            state.dir.lineage().into_iter().filter(|dir| matches!(tree.look(dir), Ok(Seen::Absent))).collect();
+        let mut journal = Self {
+            tree,
+            state,
+            next: earlier.as_ref().map_or(0, |earlier| earlier.lines),
+            changes: earlier.map(|earlier| earlier.changes).unwrap_or_default(),
+            permit: Permit(()),
+        };
+        if let Some(top) = absent.first() {
+            journal.found(top, &absent, &header(absent.clone()))?;
+        } else {
+            // A line that a power cut tore is closed, so that the next record has one of its own.
+            let torn = tree.read_if_there(&state.journal, MAX_BYTES)?.is_some_and(|text| !text.ends_with(b"\n"));
+            if torn {
+                tree.append(&journal.permit, &state.journal, b"\n")?;
+            }
+            journal.write(&header(Vec::new()))?;
         }
-        journal.write(&Record::Install { schema: SCHEMA, bundle, host: host.to_owned() })?;
+        journal.changes.extend(absent.into_iter().map(|path| Change::Dir { path, holds: Holds::Files }));
         Ok(journal)
     }
 
-    /// Records that `change` is about to be made.
-    pub(crate) fn begin(&mut self, change: &Change) -> Result<Open, FsError> {
-        let n = self.next;
-        self.next += 1;
-        self.write(&Record::Begin { n, change: change.clone() })?;
-        Ok(Open(n))
+    /// Makes the state directory, with the header already in it: both come to be in one rename of the topmost
+    /// directory that was not there, so that nothing of ours is ever without a record.
+    fn found(&self, top: &AbsPath, absent: &[AbsPath], header: &Record) -> Result<(), JournalError> {
+        let (tree, permit, new) = (self.tree, &self.permit, beside(top, "new")?);
+        tree.remove_tree(permit, &new)?;
+        let moved = |path: &AbsPath| -> Result<AbsPath, NotAPath> {
+            let below = path.as_str().get(top.as_str().len()..).unwrap_or_default();
+            format!("{new}{below}").parse()
+        };
+        for dir in absent {
+            let mode = if *dir == self.state.dir { Mode::PRIVATE_DIR } else { Mode::PROGRAM };
+            tree.make_dir(permit, &moved(dir)?, mode, Ids::ROOT)?;
+        }
+        tree.append(permit, &moved(&self.state.journal)?, &line(header, &self.state.journal)?)?;
+        Ok(tree.rename(permit, &new, top)?)
     }
 
-    /// Records that it has been made.
-    pub(crate) fn end(&self, open: Open) -> Result<(), FsError> {
-        self.write(&Record::End { n: open.into_number() })
+    /// Makes one change: record, act, record.
+    pub(crate) fn act<T, E: From<FsError>>(
+        &mut self,
+        change: Change,
+        act: impl FnOnce(&Permit) -> Result<T, E>,
+    ) -> Result<T, E> {
+        let n = self.number();
+        self.write(&Record::Begin { n, change: change.clone() })?;
+        self.changes.push(change);
+        let done = act(&self.permit)?;
+        self.write(&Record::End { n })?;
+        Ok(done)
+    }
+
+    /// Undoes one change: record, act, record.
+    pub(crate) fn undo<T, E: From<FsError>>(
+        &mut self,
+        change: &Change,
+        act: impl FnOnce(&Permit) -> Result<T, E>,
+    ) -> Result<T, E> {
+        let n = self.number();
+        self.write(&Record::Undo { n, change: change.clone() })?;
+        let done = act(&self.permit)?;
+        self.write(&Record::End { n })?;
+        Ok(done)
+    }
+
+    /// For what is no change of its own: backups, receipts, mending what a killed run left.
+    pub(crate) fn permit(&self) -> &Permit {
+        &self.permit
+    }
+
+    /// Everything that began, oldest first.
+    pub(crate) fn changes(&self) -> &[Change] {
+        &self.changes
+    }
+
+    /// A number for a backup that no other backup of this install has.
+    pub(crate) fn number(&mut self) -> u32 {
+        self.next += 1;
+        self.next
     }
 
     /// Removes the journal: what it said now stands in the receipt, or has been undone.
     pub(crate) fn close(self) -> Result<(), FsError> {
-        self.tree.remove_file(&self.path)
+        self.tree.remove_file(&self.permit, &self.state.journal)
+    }
+
+    /// Removes the journal and, of the state directory and those above it, the ones that came to be with it. The state
+    /// directory is renamed first, so that whoever is killed here leaves a name that [`clean_up`] knows.
+    pub(crate) fn close_with_directories(self, made: &[AbsPath]) -> Result<(), JournalError> {
+        match made.first() {
+            Some(top) => {
+                let gone = beside(top, "gone")?;
+                self.tree.rename(&self.permit, &self.state.dir, &gone)?;
+                remove_gone(self.tree, &self.permit, top, &self.state.dir, &gone)
+            }
+            None => Ok(self.close()?),
+        }
     }
 
     fn write(&self, record: &Record) -> Result<(), FsError> {
-        let mut line = serde_json::to_vec(record).map_err(|error| FsError::of_json("writing", &self.path, error))?;
-        line.push(b'\n');
-        self.tree.append(&self.path, &line)
+        self.tree.append(&self.permit, &self.state.journal, &line(record, &self.state.journal)?)
     }
 }
 
-/// The journal of an install that was cut off, if there is one.
+fn line(record: &Record, path: &AbsPath) -> Result<Vec<u8>, FsError> {
+    let mut line = serde_json::to_vec(record).map_err(|error| FsError::of_json("writing", path, error))?;
+    line.push(b'\n');
+    Ok(line)
+}
+
+/// A name beside `path` that only we use.
+fn beside(path: &AbsPath, what: &str) -> Result<AbsPath, NotAPath> {
+    let name = format!(".{}.etcdpack-{what}", path.name());
+    match path.parent() {
+        Some(parent) => parent.join(&name),
+        None => format!("/{name}").parse(),
+    }
+}
+
+/// Ends what was cut off while the state directory came or went: before there was a journal, or after. Returns whether
+/// an uninstall was ended by it.
+pub(crate) fn clean_up(tree: &Tree, state: &State) -> Result<bool, JournalError> {
+    let permit = Permit(());
+    let mut ended = false;
+    for top in state.dir.lineage() {
+        let (new, gone) = (beside(&top, "new")?, beside(&top, "gone")?);
+        if tree.look(&new)? != Seen::Absent {
+            tree.remove_tree(&permit, &new)?;
+        }
+        if tree.look(&gone)? != Seen::Absent {
+            remove_gone(tree, &permit, &top, &state.dir, &gone)?;
+            ended = true;
+        }
+    }
+    Ok(ended)
+}
+
+/// The directories from `top` down to the state directory's parent, then what was the state directory.
+fn remove_gone(tree: &Tree, permit: &Permit, top: &AbsPath, dir: &AbsPath, gone: &AbsPath) -> Result<(), JournalError> {
+    let made_above = dir.lineage().into_iter().filter(|path| path.is_within(top) && path != dir);
+    for path in made_above.collect::<Vec<_>>().iter().rev() {
+        tree.remove_empty_dir(permit, path)?;
+    }
+    tree.remove_tree(permit, gone)?;
+    Ok(())
+}
+
+/// The journal of a run that was cut off, if there is one.
 pub(crate) fn replay(tree: &Tree, path: &AbsPath) -> Result<Option<Unfinished>, JournalError> {
     match tree.read_if_there(path, MAX_BYTES)? {
         Some(bytes) => parse(&bytes, path),
@@ -113,47 +263,74 @@ pub(crate) fn replay(tree: &Tree, path: &AbsPath) -> Result<Option<Unfinished>, 
 
 fn parse(bytes: &[u8], path: &AbsPath) -> Result<Option<Unfinished>, JournalError> {
     let mut unfinished: Option<Unfinished> = None;
-    let lines: Vec<&[u8]> = bytes.split_inclusive(|byte| *byte == b'\n').collect();
-    for (at, line) in lines.iter().enumerate() {
+    let mut lines = 0;
+    for line in bytes.split_inclusive(|byte| *byte == b'\n') {
+        lines += 1;
         let record = match serde_json::from_slice(line) {
             Ok(record) => record,
             // Torn by a power cut: its change had not begun. Closed later by a newline, or the last.
             Err(error) if error.is_eof() => continue,
-            Err(error) => return Err(JournalError::Line(at + 1, path.clone(), error)),
+            Err(error) => return Err(JournalError::Line(lines, path.clone(), error)),
         };
-        match record {
-            Record::Install { schema, .. } if schema != SCHEMA => {
-                return Err(JournalError::Schema(path.clone(), schema));
-            }
-            Record::Install { bundle, .. } => match &mut unfinished {
-                Some(unfinished) => unfinished.bundle = bundle,
-                None => unfinished = Some(Unfinished { bundle, changes: Vec::new() }),
-            },
-            Record::Begin { change, .. } => {
-                if let Some(unfinished) = &mut unfinished {
-                    unfinished.changes.push(change);
-                }
-            }
-            Record::End { .. } => {}
+        if let Record::Install { schema, .. } | Record::Uninstall { schema, .. } = record
+            && !(1..=SCHEMA).contains(&schema)
+        {
+            return Err(JournalError::Schema(path.clone(), schema));
         }
+        take(&mut unfinished, record);
+    }
+    if let Some(unfinished) = &mut unfinished {
+        unfinished.lines = u32::try_from(lines).unwrap_or(u32::MAX);
     }
     Ok(unfinished)
+}
+
+/// One record more; what stands before the first header is not ours.
+fn take(unfinished: &mut Option<Unfinished>, record: Record) {
+    let (of, more) = match record {
+        Record::Install { bundle, made, .. } => {
+            let made = made.into_iter().map(|path| Change::Dir { path, holds: Holds::Files });
+            (Run::Install { bundle }, made.collect())
+        }
+        Record::Uninstall { changes, .. } => (Run::Uninstall, changes),
+        Record::Begin { change, .. } => {
+            if let Some(unfinished) = unfinished {
+                unfinished.changes.push(change.clone());
+                unfinished.open = Some(change);
+            }
+            return;
+        }
+        Record::Undo { .. } => return,
+        Record::End { .. } => {
+            if let Some(unfinished) = unfinished {
+                unfinished.open = None;
+            }
+            return;
+        }
+    };
+    match unfinished {
+        Some(unfinished) => {
+            unfinished.of = of;
+            unfinished.changes.extend(more);
+        }
+        None => *unfinished = Some(Unfinished { of, changes: more, open: None, lines: 0 }),
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::change::Holds;
 
     fn lines() -> Vec<Vec<u8>> {
         let change = Change::Dir { path: "/opt/x".parse().unwrap(), holds: Holds::Files };
+        let made = vec!["/var/lib/etcdpack".parse().unwrap()];
         [
-            Record::Install { schema: SCHEMA, bundle: Digest::of(b"b"), host: "h".to_owned() },
+            Record::Install { schema: SCHEMA, bundle: Digest::of(b"b"), host: "h".to_owned(), made },
             Record::Begin { n: 1, change },
             Record::End { n: 1 },
         ]
         .iter()
-        .map(|record| [serde_json::to_vec(record).unwrap(), b"\n".to_vec()].concat())
+        .map(|record| line(record, &path()).unwrap())
         .collect()
     }
 
@@ -164,11 +341,14 @@ mod tests {
     #[test]
     fn a_journal_cut_at_any_byte_still_reads() {
         let whole = lines().concat();
-        let begun = lines().get(..2).unwrap().concat().len() - 1;
+        let header = lines()[0].len() - 1;
+        let begun = lines()[..2].concat().len() - 1;
         for cut in 0..=whole.len() {
             let unfinished = parse(&whole[..cut], &path()).unwrap();
-            let changes = unfinished.map_or(0, |unfinished| unfinished.changes.len());
-            assert_eq!(changes, usize::from(cut >= begun), "cut at {cut}");
+            let changes = unfinished.as_ref().map_or(0, |unfinished| unfinished.changes.len());
+            assert_eq!(changes, usize::from(cut >= header) + usize::from(cut >= begun), "cut at {cut}");
+            let open = unfinished.is_some_and(|unfinished| unfinished.open.is_some());
+            assert_eq!(open, cut >= begun && cut < whole.len() - 1, "cut at {cut}");
         }
     }
 
@@ -176,14 +356,21 @@ mod tests {
     fn a_torn_line_in_the_middle_is_passed_over() {
         let lines = lines();
         let torn = [lines[0].as_slice(), b"{\"begin\":{\"n\":1,\n", lines[1].as_slice()].concat();
-        assert_eq!(parse(&torn, &path()).unwrap().unwrap().changes.len(), 1);
+        assert_eq!(parse(&torn, &path()).unwrap().unwrap().changes.len(), 2);
     }
 
     #[test]
     fn a_newer_journal_and_a_foreign_one_are_named() {
-        let newer = lines()[0].clone();
-        let newer = String::from_utf8(newer).unwrap().replace("\"schema\":1", "\"schema\":9");
+        let newer = String::from_utf8(lines()[0].clone()).unwrap().replace("\"schema\":2", "\"schema\":9");
         assert!(matches!(parse(newer.as_bytes(), &path()), Err(JournalError::Schema(_, 9))));
         assert!(matches!(parse(b"{\"other\":1}\n", &path()), Err(JournalError::Line(1, ..))));
+    }
+
+    #[test]
+    fn an_uninstall_goes_on_with_what_its_header_lists() {
+        let changes = vec![Change::Group { name: "etcd".parse().unwrap() }];
+        let header = Record::Uninstall { schema: SCHEMA, changes: changes.clone() };
+        let unfinished = parse(&line(&header, &path()).unwrap(), &path()).unwrap().unwrap();
+        assert_eq!((unfinished.of, unfinished.changes), (Run::Uninstall, changes));
     }
 }

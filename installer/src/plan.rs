@@ -10,8 +10,10 @@ use serde::Serialize;
 
 use crate::change::{Change, Holds};
 use crate::check::{Finding, Severity, preflight, refuse};
+use crate::drift;
 use crate::facts::{Facts, Found, Running, Target};
 use crate::host::Seen;
+use crate::journal::Run;
 use crate::manager::{self, Start};
 use crate::step::{Action, Source, State, Step};
 use crate::supervision::{Origin, Supervision};
@@ -67,18 +69,7 @@ impl Plan {
 pub(crate) fn plan(carried: Carried, facts: &Facts, choices: Choices) -> Result<Plan, NotAPath> {
     let manifest = carried.manifest;
     let mut findings = preflight(manifest, facts);
-    if let Some(unfinished) = facts.unfinished.as_ref().filter(|unfinished| unfinished.bundle != carried.bundle) {
-        let text = format!(
-            "an install of another bundle ({}) was cut off here; this one is {}",
-            unfinished.bundle.short(),
-            carried.bundle.short()
-        );
-        findings.push(refuse(
-            "unfinished-other",
-            text,
-            "run the other bundle's install again, or: etcdpack-host uninstall",
-        ));
-    }
+    findings.extend(unfinished_other(carried.bundle, facts));
     let supervision = match manager::choose(manifest, facts, choices.manager) {
         Ok((supervision, more)) => {
             findings.extend(more);
@@ -94,9 +85,22 @@ pub(crate) fn plan(carried: Carried, facts: &Facts, choices: Choices) -> Result<
         None => Vec::new(),
     };
     let ours = facts.ours();
+    let (steps, changed) = drift::keep_changes(steps, facts, &ours)?;
+    findings.extend(changed);
     findings.extend(steps.iter().filter_map(|step| conflict(step, facts, &ours)));
     let steps = with_states(steps, facts);
     Ok(Plan { findings, steps, supervision })
+}
+
+/// Half of one bundle and half of another is nothing that anybody tested.
+fn unfinished_other(bundle: Digest, facts: &Facts) -> Option<Finding> {
+    let Run::Install { bundle: other } = facts.unfinished.as_ref()?.of else { return None };
+    if other == bundle {
+        return None;
+    }
+    let text =
+        format!("an install of another bundle ({}) was cut off here; this one is {}", other.short(), bundle.short());
+    Some(refuse("unfinished-other", text, "run the other bundle's install again, or: etcdpack-host uninstall"))
 }
 
 fn steps(carried: Carried, facts: &Facts, choices: Choices, supervision: &Supervision) -> Result<Vec<Step>, NotAPath> {
@@ -262,13 +266,7 @@ fn conflict(step: &Step, facts: &Facts, ours: &[Change]) -> Option<Finding> {
     if is_ours || *facts.at(path) == Seen::Absent {
         return None;
     }
-    let text = match step {
-        Step::File { .. } if ours.iter().any(|change| change.path() == Some(path)) => {
-            format!("`{path}` was changed since etcdpack wrote it")
-        }
-        _ => format!("`{path}` is there already and is not ours"),
-    };
-    Some(refuse("path-taken", text, format!("mv {path} {path}.old")))
+    Some(refuse("path-taken", format!("`{path}` is there already and is not ours"), format!("mv {path} {path}.old")))
 }
 
 /// Decides what is there already. A service is restarted once, and only if something it runs with changed.
@@ -295,8 +293,11 @@ fn with_states(steps: Vec<Step>, facts: &Facts) -> Vec<Planned> {
 
 fn is_done(step: &Step, facts: &Facts) -> bool {
     match step {
-        Step::Group { .. } => facts.group.is_some() || facts.account.is_some(),
-        Step::User { .. } => facts.account.is_some(),
+        Step::Group { name } => {
+            !half_made(facts, &Change::Group { name: name.clone() })
+                && (facts.group.is_some() || facts.account.is_some())
+        }
+        Step::User { name, .. } => !half_made(facts, &Change::User { name: name.clone() }) && facts.account.is_some(),
         Step::Dir { path, mode, owner, .. } => match *facts.at(path) {
             Seen::Dir { mode: is, uid, gid } => is == mode.bits() && owns(*owner, uid, gid, facts),
             _ => false,
@@ -310,6 +311,11 @@ fn is_done(step: &Step, facts: &Facts) -> bool {
         Step::Wheels { dir, .. } => matches!(facts.at(dir), Seen::Dir { .. }),
         Step::Service { .. } => false,
     }
+}
+
+/// Whether a killed run may have left this half done, where looking cannot tell.
+fn half_made(facts: &Facts, change: &Change) -> bool {
+    facts.unfinished.as_ref().is_some_and(|unfinished| unfinished.open.as_ref() == Some(change))
 }
 
 fn is_file(facts: &Facts, path: &AbsPath, sha256: Digest, mode: Mode, owner: Owner) -> bool {

@@ -10,6 +10,7 @@ use time::OffsetDateTime;
 use crate::change::Change;
 use crate::host::write::Ids;
 use crate::host::{FsError, Tree};
+use crate::journal::Permit;
 use crate::supervision::Supervision;
 
 /// The form that this program writes and reads.
@@ -58,6 +59,8 @@ pub(crate) struct State {
     pub(crate) journal: AbsPath,
     pub(crate) receipt: AbsPath,
     pub(crate) kept: AbsPath,
+    /// Where replaced files wait until the install is done.
+    pub(crate) undo: AbsPath,
 }
 
 impl State {
@@ -68,8 +71,22 @@ impl State {
             journal: dir.join("journal.jsonl")?,
             receipt: dir.join("receipt.json")?,
             kept: dir.join("kept.json")?,
+            undo: dir.join("undo")?,
             dir,
         })
+    }
+}
+
+impl State {
+    /// Whether `change` made the state directory, or one above it: those outlive every other change.
+    pub(crate) fn holds(&self, change: &Change) -> bool {
+        change.path().is_some_and(|path| self.dir.is_within(path))
+    }
+
+    /// The state directory and those above it, as far as `changes` made them, from the top down.
+    pub(crate) fn made_by(&self, changes: &[Change]) -> Vec<AbsPath> {
+        let made = |path: &AbsPath| changes.iter().any(|change| change.path() == Some(path));
+        self.dir.lineage().into_iter().filter(made).collect()
     }
 }
 
@@ -89,15 +106,15 @@ impl Receipt {
         read(tree, path)
     }
 
-    pub(crate) fn write(&self, tree: &Tree, path: &AbsPath) -> Result<(), FsError> {
-        write(self, tree, path)
+    pub(crate) fn write(&self, permit: &Permit, tree: &Tree, path: &AbsPath) -> Result<(), FsError> {
+        write(permit, self, tree, path)
     }
 }
 
 impl Kept {
-    /// What remains of `receipt` when only `changes` are left.
-    pub(crate) fn of(receipt: &Receipt, changes: Vec<Change>) -> Self {
-        let Manifest { cluster, token, member, .. } = &receipt.manifest;
+    /// What remains of the member in `manifest` when only `changes` are left.
+    pub(crate) fn of(manifest: &Manifest, changes: Vec<Change>) -> Self {
+        let Manifest { cluster, token, member, .. } = manifest;
         Self {
             schema: SCHEMA,
             cluster: cluster.to_string(),
@@ -118,8 +135,8 @@ impl Kept {
         read(tree, path)
     }
 
-    pub(crate) fn write(&self, tree: &Tree, path: &AbsPath) -> Result<(), FsError> {
-        write(self, tree, path)
+    pub(crate) fn write(&self, permit: &Permit, tree: &Tree, path: &AbsPath) -> Result<(), FsError> {
+        write(permit, self, tree, path)
     }
 }
 
@@ -137,8 +154,8 @@ fn read<T: serde::de::DeserializeOwned>(tree: &Tree, path: &AbsPath) -> Result<O
     serde_json::from_slice(&bytes).map(Some).map_err(form)
 }
 
-fn write<T: Serialize>(value: &T, tree: &Tree, path: &AbsPath) -> Result<(), FsError> {
+fn write<T: Serialize>(permit: &Permit, value: &T, tree: &Tree, path: &AbsPath) -> Result<(), FsError> {
     let mut bytes = serde_json::to_vec_pretty(value).map_err(|error| FsError::of_json("writing", path, error))?;
     bytes.push(b'\n');
-    tree.put_file(path, Mode::SECRET, Ids::ROOT, &mut bytes.as_slice())
+    tree.put_file(permit, path, Mode::SECRET, Ids::ROOT, &mut bytes.as_slice())
 }

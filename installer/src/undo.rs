@@ -7,8 +7,9 @@ use payload::path::NotAPath;
 use crate::change::{Before, Change, Holds};
 use crate::host::accounts::AccountError;
 use crate::host::remove::Left;
+use crate::host::write::Ids;
 use crate::host::{FsError, Seen, Tree};
-use crate::report::Report;
+use crate::journal::{JournalError, Permit};
 use crate::service::{self, ServiceError};
 
 /// Why a change could not be undone.
@@ -20,6 +21,8 @@ pub(crate) enum UndoError {
     Account(#[from] AccountError),
     #[error(transparent)]
     Service(#[from] ServiceError),
+    #[error(transparent)]
+    Journal(#[from] JournalError),
     #[error(transparent)]
     Path(#[from] NotAPath),
 }
@@ -39,86 +42,81 @@ pub(crate) enum Undone {
     Stays,
 }
 
-/// Undoes `changes` (the newest first) of an install that failed; returns what is left.
-///
-/// Directories for data that this install made are emptied: the etcd that wrote there never came up.
-pub(crate) fn roll_back<'a>(
-    tree: &Tree,
-    changes: impl Iterator<Item = &'a Change>,
-    stop_seconds: u32,
-    report: &Report,
-) -> Vec<String> {
-    let mut left = Vec::new();
-    let mut service = None;
-    for change in changes {
-        if let Change::Service { supervision } = change {
-            service = Some(supervision);
-        }
-        match undo(tree, change, Contents::Remove, stop_seconds) {
-            Ok(Undone::Yes) => {}
-            Ok(Undone::Stays) => report.note(&format!("kept {}", name(change))),
-            Err(error) => left.push(format!("{}: {error}", name(change))),
-        }
-    }
-    if let Some(supervision) = service
-        && let Err(error) = service::control::forget(supervision)
-    {
-        left.push(error.to_string());
-    }
-    left
-}
-
 /// Undoes one change.
-pub(crate) fn undo(tree: &Tree, change: &Change, contents: Contents, stop_seconds: u32) -> Result<Undone, UndoError> {
+pub(crate) fn undo(
+    permit: &Permit,
+    tree: &Tree,
+    change: &Change,
+    contents: Contents,
+    stop_seconds: u32,
+) -> Result<Undone, UndoError> {
     let left = match change {
-        // It was recorded, but never made.
-        Change::Dir { path, .. } if tree.look(path)? == Seen::Absent => Left::Gone,
         Change::Group { name } => {
-            tree.remove_group(name)?;
+            tree.remove_group(permit, name)?;
             Left::Gone
         }
         Change::User { name } => {
-            tree.remove_user(name)?;
+            tree.remove_user(permit, name)?;
             Left::Gone
         }
         Change::Dir { path, holds: Holds::Data | Holds::Logs } if contents == Contents::Remove => {
-            tree.remove_tree(path)?
+            tree.discard_tree(permit, path)?
         }
-        Change::Dir { path, .. } => tree.remove_empty_dir(path)?,
+        // It was recorded, but never made.
+        Change::Dir { path, .. } if tree.look(path)? == Seen::Absent => Left::Gone,
+        Change::Dir { path, .. } => tree.remove_empty_dir(permit, path)?,
+        Change::Access { path, mode, uid, gid } => {
+            if tree.look(path)? != Seen::Absent {
+                tree.mend_dir(permit, path, *mode, Ids { uid: *uid, gid: *gid })?;
+            }
+            Left::Gone
+        }
         Change::Tree { path } => {
-            tree.remove_tree(&format!("{path}.etcdpack-new").parse()?)?;
-            tree.remove_tree(path)?
+            tree.remove_tree(permit, &format!("{path}.etcdpack-new").parse()?)?;
+            tree.remove_tree(permit, path)?
         }
-        Change::File { path, sha256, before } => match (tree.look(path)?, before) {
-            (_, Before::Ours { backup }) if tree.look(backup)? != Seen::Absent => {
-                tree.copy_with_owner(backup, path)?;
-                Left::Gone
-            }
-            (Seen::File { .. }, _) if tree.measure(path)?.digest == *sha256 => {
-                tree.remove_file(path)?;
-                Left::Gone
-            }
-            (Seen::Absent, _) => Left::Gone,
-            _ => Left::Kept,
-        },
-        Change::Link { path, target, before } => match (tree.look(path)?, before) {
-            (Seen::Link { target: here }, Some(before)) if here == *target => {
-                tree.put_link(path, before)?;
-                Left::Gone
-            }
-            (Seen::Link { target: here }, None) if here == *target => {
-                tree.remove_file(path)?;
-                Left::Gone
-            }
-            (Seen::Absent, _) => Left::Gone,
-            _ => Left::Kept,
-        },
+        Change::File { .. } => file(permit, tree, change)?,
+        Change::Link { .. } => link(permit, tree, change)?,
         Change::Service { supervision } => {
-            service::remove(supervision, stop_seconds)?;
+            service::remove(permit, supervision, stop_seconds)?;
             Left::Gone
         }
     };
     Ok(if left == Left::Gone { Undone::Yes } else { Undone::Stays })
+}
+
+fn file(permit: &Permit, tree: &Tree, change: &Change) -> Result<Left, UndoError> {
+    let Change::File { path, sha256, before } = change else { return Ok(Left::Kept) };
+    tree.clear_leftover(permit, path)?;
+    Ok(match (tree.look(path)?, before) {
+        (_, Before::Ours { backup }) if tree.look(backup)? != Seen::Absent => {
+            tree.copy_with_owner(permit, backup, path)?;
+            Left::Gone
+        }
+        (Seen::File { .. }, _) if tree.measure(path)?.digest == *sha256 => {
+            tree.remove_file(permit, path)?;
+            Left::Gone
+        }
+        (Seen::Absent, _) => Left::Gone,
+        _ => Left::Kept,
+    })
+}
+
+fn link(permit: &Permit, tree: &Tree, change: &Change) -> Result<Left, UndoError> {
+    let Change::Link { path, target, before } = change else { return Ok(Left::Kept) };
+    tree.clear_leftover(permit, path)?;
+    Ok(match (tree.look(path)?, before) {
+        (Seen::Link { target: here }, Some(before)) if here == *target => {
+            tree.put_link(permit, path, before)?;
+            Left::Gone
+        }
+        (Seen::Link { target: here }, None) if here == *target => {
+            tree.remove_file(permit, path)?;
+            Left::Gone
+        }
+        (Seen::Absent, _) => Left::Gone,
+        _ => Left::Kept,
+    })
 }
 
 /// A change in words.
@@ -127,6 +125,7 @@ pub(crate) fn name(change: &Change) -> String {
         Change::Group { name } => format!("group `{name}`"),
         Change::User { name } => format!("user `{name}`"),
         Change::Service { supervision } => format!("service under {supervision}"),
+        Change::Access { path, .. } => format!("owner and mode of `{path}`"),
         Change::Dir { path, .. } | Change::File { path, .. } | Change::Link { path, .. } | Change::Tree { path } => {
             format!("`{path}`")
         }

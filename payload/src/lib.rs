@@ -7,6 +7,7 @@
 //! This crate opens no file, starts no process, and reads neither clock nor environment: bytes come in
 //! through `Read`, text through `&str`, and what comes out is a value or one clear error.
 
+pub mod ahead;
 pub mod bundle;
 pub mod cluster;
 pub mod digest;

@@ -11,6 +11,7 @@ use std::io::{self, Read};
 use flate2::bufread::GzDecoder;
 use tar::{Archive, EntryType};
 
+use crate::ahead::read_ahead;
 use crate::digest::Hashing;
 use crate::etcd::{Arch, EtcdVersion};
 use crate::manifest::Program;
@@ -43,24 +44,31 @@ pub enum TarballError {
     TooLarge(String, u64),
     #[error("something follows the end of the release")]
     Trailing,
-    /// Whatever the receiver of a program said.
-    #[error("{0}")]
-    Place(String),
+    #[error("`{0}` in the release is no program for {arch}", arch = .1.etcd_name())]
+    Arch(String, Arch),
 }
 
-/// Receives one program: what is known of it and its bytes.
-pub type Place<'a> = dyn FnMut(&Program, &mut dyn Read) -> Result<(), String> + 'a;
+impl TarballError {
+    /// Whether the system failed, and not the tarball.
+    #[must_use]
+    pub fn is_of_the_system(&self) -> bool {
+        matches!(self, Self::Read(error) if error.raw_os_error().is_some())
+    }
+}
+
+/// Receives one program: what is known of it and its bytes. `E` is whatever the receiver says when it fails.
+pub type Place<'a, E> = dyn FnMut(&Program, &mut dyn Read) -> Result<(), E> + 'a;
 
 /// Finds the programs of a release: `see` gets each one's name and bytes. At least `etcd` and `etcdctl` are there.
 pub fn survey(
-    tarball: impl Read,
+    tarball: impl Read + Send,
     top: &str,
-    mut see: impl FnMut(&str, &mut dyn Read) -> Result<(), String>,
+    mut see: impl FnMut(&str, &mut dyn Read) -> Result<(), TarballError>,
 ) -> Result<Vec<Program>, TarballError> {
     let mut found: Vec<Program> = Vec::new();
-    walk(tarball, top, &PROGRAMS, |name, size, from| {
+    walk(tarball, top, &PROGRAMS, |name, size, from| -> Result<(), TarballError> {
         let mut hashing = Hashing::new(from);
-        see(name, &mut hashing).map_err(TarballError::Place)?;
+        see(name, &mut hashing)?;
         io::copy(&mut hashing, &mut io::sink())?;
         let (_, sha256, read) = hashing.finish();
         if read != size {
@@ -78,56 +86,89 @@ pub fn survey(
 }
 
 /// Hands each of `programs` to `place`; its bytes end in an error if they are not the ones in the manifest.
-pub fn programs(tarball: impl Read, top: &str, programs: &[Program], place: &mut Place) -> Result<(), TarballError> {
+pub fn programs<E: From<TarballError>>(
+    tarball: impl Read + Send,
+    top: &str,
+    programs: &[Program],
+    place: &mut Place<E>,
+) -> Result<(), E> {
     let mut waiting: BTreeMap<&str, &Program> =
         programs.iter().map(|program| (program.name.as_str(), program)).collect();
     let names: Vec<&str> = waiting.keys().copied().collect();
     walk(tarball, top, &names, |name, size, from| {
         let program = waiting.remove(name).ok_or_else(|| TarballError::Twice(name.to_owned()))?;
         if size != program.size {
-            return Err(TarballError::Other(name.to_owned()));
+            return Err(TarballError::Other(name.to_owned()).into());
         }
         let mut checked = Checked { inner: Some(Hashing::new(from)), program };
-        place(program, &mut checked).map_err(TarballError::Place)
+        place(program, &mut checked)
     })?;
     match waiting.into_keys().next() {
-        Some(name) => Err(TarballError::Missing(format!("{top}/{name}"))),
+        Some(name) => Err(TarballError::Missing(format!("{top}/{name}")).into()),
         None => Ok(()),
     }
 }
 
 /// Calls `see` once for each of `names` that is there, as a regular file directly in `top`.
-fn walk(
-    tarball: impl Read,
+fn walk<E: From<TarballError>>(
+    tarball: impl Read + Send,
     top: &str,
     names: &[&str],
-    mut see: impl FnMut(&str, u64, &mut dyn Read) -> Result<(), TarballError>,
-) -> Result<(), TarballError> {
-    let mut compressed = io::BufReader::with_capacity(256 * 1024, tarball);
-    let mut archive = Archive::new(GzDecoder::new(&mut compressed));
-    let mut seen: Vec<&str> = Vec::new();
-    for entry in archive.entries()? {
-        let mut entry = entry?;
-        let path = entry.path_bytes().into_owned();
-        let path = path.strip_prefix(top.as_bytes()).and_then(|path| path.strip_prefix(b"/"));
-        let Some(name) = names.iter().copied().find(|name| path == Some(name.as_bytes())) else { continue };
-        if seen.contains(&name) {
-            return Err(TarballError::Twice(name.to_owned()));
+    mut see: impl FnMut(&str, u64, &mut dyn Read) -> Result<(), E>,
+) -> Result<(), E> {
+    read_ahead(OneMember::new(tarball), |inflated| {
+        let mut archive = Archive::new(inflated);
+        let mut seen: Vec<&str> = Vec::new();
+        for entry in archive.entries().map_err(TarballError::from)? {
+            let mut entry = entry.map_err(TarballError::from)?;
+            let Some((name, size)) = program(&entry, top, names)? else { continue };
+            if seen.contains(&name) {
+                return Err(TarballError::Twice(name.to_owned()).into());
+            }
+            seen.push(name);
+            see(name, size, &mut entry)?;
         }
-        seen.push(name);
-        if entry.header().entry_type() != EntryType::Regular {
-            return Err(TarballError::NotAFile(name.to_owned()));
-        }
-        let size = entry.size();
-        if size > MAX_PROGRAM {
-            return Err(TarballError::TooLarge(name.to_owned(), size));
-        }
-        see(name, size, &mut entry)?;
+        Ok(drain(archive.into_inner())?)
+    })
+}
+
+/// Name and size of an entry that is one of `names`, which must be a regular file.
+fn program<'n>(
+    entry: &tar::Entry<impl Read>,
+    top: &str,
+    names: &[&'n str],
+) -> Result<Option<(&'n str, u64)>, TarballError> {
+    let path = entry.path_bytes();
+    let path = path.strip_prefix(top.as_bytes()).and_then(|path| path.strip_prefix(b"/"));
+    let Some(name) = names.iter().copied().find(|name| path == Some(name.as_bytes())) else { return Ok(None) };
+    if entry.header().entry_type() != EntryType::Regular {
+        return Err(TarballError::NotAFile(name.to_owned()));
     }
-    drain(archive.into_inner())?;
-    // The tarball's own bytes end where its one gzip member ends.
-    let mut rest = [0; 1];
-    if compressed.read(&mut rest)? != 0 { Err(TarballError::Trailing) } else { Ok(()) }
+    if entry.size() > MAX_PROGRAM {
+        return Err(TarballError::TooLarge(name.to_owned(), entry.size()));
+    }
+    Ok(Some((name, entry.size())))
+}
+
+/// The content of one gzip member; that something follows it is an error at its end.
+struct OneMember<R> {
+    decoder: GzDecoder<io::BufReader<R>>,
+}
+
+impl<R: Read> OneMember<R> {
+    fn new(compressed: R) -> Self {
+        Self { decoder: GzDecoder::new(io::BufReader::with_capacity(256 * 1024, compressed)) }
+    }
+}
+
+impl<R: Read> Read for OneMember<R> {
+    fn read(&mut self, buf: &mut [u8]) -> io::Result<usize> {
+        let n = self.decoder.read(buf)?;
+        if n == 0 && !buf.is_empty() && self.decoder.get_mut().read(&mut [0; 1])? != 0 {
+            return Err(io::Error::new(io::ErrorKind::InvalidData, TarballError::Trailing));
+        }
+        Ok(n)
+    }
 }
 
 /// After the end marks only zeroes may follow: the padding of tar's last block.
@@ -200,7 +241,7 @@ mod tests {
     fn take(tarball: &[u8]) -> Result<Vec<u8>, TarballError> {
         let mut taken = Vec::new();
         programs(tarball, "etcd-v3.5.1-linux-amd64", &[program()], &mut |_, from| {
-            from.read_to_end(&mut taken).map(drop).map_err(|error| error.to_string())
+            from.read_to_end(&mut taken).map(drop).map_err(TarballError::from)
         })?;
         Ok(taken)
     }

@@ -58,17 +58,13 @@ pub(super) fn write(parts: &Parts, arch: Arch, dist: &Dist) -> Result<Common, Pa
 
 /// The programs in the tarball, each an executable for `arch`.
 fn survey(path: &Path, top: &str, arch: Arch) -> Result<Vec<Program>, PackError> {
-    let see = |name: &str, from: &mut dyn Read| -> Result<(), String> {
+    let see = |name: &str, from: &mut dyn Read| -> Result<(), TarballError> {
         let mut head = [0; 20];
-        from.read_exact(&mut head).map_err(|error| format!("`{name}` in the release: {error}"))?;
+        from.read_exact(&mut head)?;
         // elf(5): the magic, then e_machine at offset 18, in little-endian on both of our architectures.
         let is_elf = head.starts_with(b"\x7fELF");
         let machine = head.get(18..20) == Some(arch.elf_machine().to_le_bytes().as_slice());
-        if is_elf && machine {
-            Ok(())
-        } else {
-            Err(format!("`{name}` in the release is no program for {}", arch.etcd_name()))
-        }
+        if is_elf && machine { Ok(()) } else { Err(TarballError::Arch(name.to_owned(), arch)) }
     };
     tarball::survey(open(path)?, top, see)
         .map_err(|error: TarballError| PackError::Tarball { path: path.to_owned(), error })

@@ -3,17 +3,19 @@
 use std::fs::File;
 use std::time::Duration;
 
-use payload::bundle::Bundle;
+use payload::bundle::{Bundle, BundleError};
 use payload::manifest::Manifest;
 use payload::path::NotAPath;
 
 use super::{CommandError, carried, root_only, tree};
 use crate::cli::{InstallArgs, PlanArgs, TargetArgs};
-use crate::execute::Install;
+use crate::execute::{Failed, Install};
 use crate::facts::{Facts, Target};
 use crate::health;
+use crate::host::interrupt::Interrupt;
 use crate::host::probe::{self, ProbeError};
 use crate::host::{FsError, Tree};
+use crate::journal;
 use crate::manager::Start;
 use crate::plan::{Carried, Choices, Plan};
 use crate::receipt::State;
@@ -44,6 +46,9 @@ pub(super) fn install(args: &InstallArgs, report: &Report) -> Result<End, Comman
     let Some(_lock) = tree.lock().map_err(ProbeError::from)? else {
         return Err(CommandError::refused("another etcdpack is at work on this host", "ps -C etcdpack-host,HOST.run"));
     };
+    let interrupt = Interrupt::listen().map_err(BundleError::Io)?;
+    let state = State::new().map_err(ProbeError::from)?;
+    journal::clean_up(&tree, &state).map_err(ProbeError::from)?;
     let start = if args.no_start { Start::Later } else { Start::Now };
     let (facts, plan) = prepare(&tree, &mut bundle, &args.target, start)?;
     headline(bundle.manifest(), report);
@@ -54,34 +59,38 @@ pub(super) fn install(args: &InstallArgs, report: &Report) -> Result<End, Comman
     }
     if plan.is_done() && facts.receipt.as_ref().is_some_and(|receipt| receipt.bundle == bundle.digest()) {
         report.note("everything is in place already; nothing was changed");
-        return Ok(end_of(bundle.manifest(), &facts, args, report));
+        return Ok(end_of(bundle.manifest(), &facts, args, &interrupt, report));
     }
     if !args.yes {
         consent(&plan, report)?;
     }
-    let state = State::new().map_err(ProbeError::from)?;
     let manifest = bundle.manifest().clone();
-    let install = Install { tree: &tree, bundle: &mut bundle, facts: &facts, state: &state, report };
-    match install.run(&plan) {
+    let install =
+        Install { tree: &tree, manifest: &manifest, facts: &facts, state: &state, interrupt: &interrupt, report };
+    match install.run(bundle, &plan) {
         Ok(receipt) => {
             report.note(&format!("installed: etcd {} under {}", manifest.release.version, receipt.supervision));
-            Ok(end_of(&manifest, &facts, args, report))
+            Ok(end_of(&manifest, &facts, args, &interrupt, report))
         }
-        Err(failed) => {
-            report.error(
-                &format!("{}: {}", failed.step, failed.error),
-                Some("the same command again, when the cause is gone"),
-            );
-            if failed.left.is_empty() {
-                report.note("everything was undone");
-                return Ok(End::RolledBack);
-            }
-            for left in &failed.left {
-                report.error(&format!("could not be undone: {left}"), None);
-            }
-            Ok(End::NotRolledBack)
-        }
+        Err(failed) => Ok(say_failed(&failed, report)),
     }
+}
+
+fn say_failed(failed: &Failed, report: &Report) -> End {
+    let help = if failed.error.is_the_bundles() {
+        "copy the bundle again, then: grep HOST.run SHA256SUMS | sha256sum -c"
+    } else {
+        "the same command again, when the cause is gone"
+    };
+    report.error(&format!("{}: {}", failed.step, failed.error), Some(help));
+    for left in &failed.left {
+        report.error(&format!("could not be undone: {left}"), None);
+    }
+    if !failed.left.is_empty() {
+        return End::NotRolledBack;
+    }
+    report.note("everything was undone");
+    if failed.error.is_the_bundles() { End::NotVerified } else { End::RolledBack }
 }
 
 /// Facts, then the plan.
@@ -119,7 +128,7 @@ fn consent(plan: &Plan, report: &Report) -> Result<(), CommandError> {
 }
 
 /// After the install: who is still missing, and whether the member is healthy if that was asked for.
-fn end_of(manifest: &Manifest, facts: &Facts, args: &InstallArgs, report: &Report) -> End {
+fn end_of(manifest: &Manifest, facts: &Facts, args: &InstallArgs, interrupt: &Interrupt, report: &Report) -> End {
     if facts.target == Target::Image || args.no_start {
         return End::Done;
     }
@@ -128,7 +137,7 @@ fn end_of(manifest: &Manifest, facts: &Facts, args: &InstallArgs, report: &Repor
         return End::Done;
     };
     report.note(&format!("waiting up to {seconds} s for a healthy member"));
-    if health::wait_until_healthy(manifest, Duration::from_secs(seconds)) {
+    if health::wait_until_healthy(manifest, Duration::from_secs(seconds), interrupt) {
         report.note("healthy");
         return End::Done;
     }

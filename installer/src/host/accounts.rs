@@ -9,6 +9,7 @@ use super::exec::{self, Exec, ExecError};
 use super::tree::{FsError, Tree};
 use super::write::Ids;
 use crate::accounts::{self, Account};
+use crate::journal::Permit;
 
 /// Larger account files than this are not ours to rewrite.
 const MAX_FILE: u64 = 16 * 1024 * 1024;
@@ -47,17 +48,28 @@ impl Tree {
         Ok(accounts::group(&said.stdout, name.as_str()))
     }
 
-    pub(crate) fn add_group(&self, name: &UserName) -> Result<(), AccountError> {
+    pub(crate) fn add_group(&self, permit: &Permit, name: &UserName) -> Result<(), AccountError> {
         if self.is_live() {
             Exec::named("groupadd")?.args(["--system", name.as_str()]).run()?;
             return Ok(());
         }
         let (passwd, group) = (self.account_file("/etc/passwd")?, self.account_file("/etc/group")?);
         let gid = accounts::free_id(&passwd, &group).ok_or_else(|| AccountError::NoFreeId(name.clone()))?;
-        self.put_account_file("/etc/group", Mode::PLAIN, &accounts::with_line(&group, &format!("{name}:x:{gid}:")))
+        self.put_account_file(
+            permit,
+            "/etc/group",
+            Mode::PLAIN,
+            &accounts::with_line(&group, &format!("{name}:x:{gid}:")),
+        )
     }
 
-    pub(crate) fn add_user(&self, name: &UserName, gid: u32, shell: &AbsPath) -> Result<(), AccountError> {
+    pub(crate) fn add_user(
+        &self,
+        permit: &Permit,
+        name: &UserName,
+        gid: u32,
+        shell: &AbsPath,
+    ) -> Result<(), AccountError> {
         if self.is_live() {
             let gid = gid.to_string();
             let flags = ["--system", "--gid", &gid, "--no-create-home", "--home-dir", "/", "--shell", shell.as_str()];
@@ -69,10 +81,10 @@ impl Tree {
             .or_else(|| accounts::free_id(&passwd, &group))
             .ok_or_else(|| AccountError::NoFreeId(name.clone()))?;
         let line = format!("{name}:x:{uid}:{gid}:etcd:/:{shell}");
-        self.put_account_file("/etc/passwd", Mode::PLAIN, &accounts::with_line(&passwd, &line))
+        self.put_account_file(permit, "/etc/passwd", Mode::PLAIN, &accounts::with_line(&passwd, &line))
     }
 
-    pub(crate) fn remove_user(&self, name: &UserName) -> Result<(), AccountError> {
+    pub(crate) fn remove_user(&self, permit: &Permit, name: &UserName) -> Result<(), AccountError> {
         if self.user(name)?.is_none() {
             return Ok(());
         }
@@ -81,11 +93,11 @@ impl Tree {
             return Ok(());
         }
         let passwd = self.account_file("/etc/passwd")?;
-        self.put_account_file("/etc/passwd", Mode::PLAIN, &accounts::without(&passwd, name.as_str()))
+        self.put_account_file(permit, "/etc/passwd", Mode::PLAIN, &accounts::without(&passwd, name.as_str()))
     }
 
     /// userdel takes the user's own group along where login.defs says so: then there is nothing left to do.
-    pub(crate) fn remove_group(&self, name: &UserName) -> Result<(), AccountError> {
+    pub(crate) fn remove_group(&self, permit: &Permit, name: &UserName) -> Result<(), AccountError> {
         if self.group(name)?.is_none() {
             return Ok(());
         }
@@ -94,7 +106,7 @@ impl Tree {
             return Ok(());
         }
         let group = self.account_file("/etc/group")?;
-        self.put_account_file("/etc/group", Mode::PLAIN, &accounts::without(&group, name.as_str()))
+        self.put_account_file(permit, "/etc/group", Mode::PLAIN, &accounts::without(&group, name.as_str()))
     }
 
     fn account_file(&self, path: &str) -> Result<String, AccountError> {
@@ -103,11 +115,11 @@ impl Tree {
     }
 
     /// Rewrites an account file of an image; one that would be empty goes, since it was ours alone.
-    fn put_account_file(&self, path: &str, mode: Mode, text: &str) -> Result<(), AccountError> {
+    fn put_account_file(&self, permit: &Permit, path: &str, mode: Mode, text: &str) -> Result<(), AccountError> {
         let path: AbsPath = path.parse()?;
         if text.is_empty() {
-            return Ok(self.remove_file(&path)?);
+            return Ok(self.remove_file(permit, &path)?);
         }
-        Ok(self.put_file(&path, mode, Ids::ROOT, &mut text.as_bytes())?)
+        Ok(self.put_file(permit, &path, mode, Ids::ROOT, &mut text.as_bytes())?)
     }
 }

@@ -3,6 +3,7 @@
 #![expect(clippy::disallowed_methods, reason = "edge: runs the host's programs")]
 
 use std::io::Read;
+use std::os::unix::process::CommandExt as _;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::thread;
@@ -84,6 +85,8 @@ impl Exec {
             .env("LC_ALL", "C")
             .envs(self.env.iter().map(|(name, value)| (name, value)))
             .current_dir("/")
+            // Ctrl-C at our terminal is ours to answer: what has begun is finished.
+            .process_group(0)
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())

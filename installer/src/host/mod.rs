@@ -5,6 +5,7 @@
 pub(crate) mod accounts;
 pub(crate) mod clock;
 pub(crate) mod exec;
+pub(crate) mod interrupt;
 pub(crate) mod lock;
 pub(crate) mod probe;
 pub(crate) mod remove;

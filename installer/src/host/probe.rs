@@ -2,7 +2,7 @@
 #![expect(clippy::disallowed_methods, reason = "edge: reads the host")]
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::io::{Read, Seek};
+use std::fs::File;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, TcpListener};
 
 use nix::errno::Errno;
@@ -17,6 +17,7 @@ use super::accounts::AccountError;
 use super::tree::Trust;
 use super::{FsError, Seen, Tree, clock, exec};
 use crate::credentials::{Credentials, Misfit, Validity};
+use crate::drift;
 use crate::facts::{BusyPort, DataDir, Facts, Found, Mount, Process, Room, Running, Target};
 use crate::journal::{self, JournalError};
 use crate::receipt::{Kept, Receipt, ReceiptError, State};
@@ -47,9 +48,9 @@ pub(crate) enum ProbeError {
 }
 
 /// Everything that a plan for this bundle depends on.
-pub(crate) fn facts<R: Read + Seek>(
+pub(crate) fn facts(
     tree: &Tree,
-    bundle: &mut Bundle<R>,
+    bundle: &mut Bundle<File>,
     wanted: payload::cluster::Manager,
 ) -> Result<Facts, ProbeError> {
     let credentials = credentials(bundle)?;
@@ -94,7 +95,7 @@ pub(crate) fn facts<R: Read + Seek>(
 }
 
 /// Checks the bundle's own certificate for this bundle's member.
-fn credentials<R: Read + Seek>(bundle: &mut Bundle<R>) -> Result<Result<Validity, Misfit>, BundleError> {
+fn credentials(bundle: &mut Bundle<File>) -> Result<Result<Validity, Misfit>, BundleError> {
     let mut read = |name: &str| bundle.read(&format!("certs/{name}"));
     let (ca, certificate, key) = (read(render::CA)?, read(render::CERTIFICATE)?, read(render::KEY)?);
     let Some(me) = bundle.manifest().me() else { return Ok(Err(Misfit::Unreadable("manifest"))) };
@@ -134,6 +135,9 @@ fn paths(tree: &Tree, manifest: &Manifest, section: Option<&AbsPath>) -> Result<
         if let Purpose::Place { path, .. } = &entry.purpose {
             files.insert(path.clone());
         }
+    }
+    for path in files.clone() {
+        files.insert(drift::beside(&path)?);
     }
     let others = [layout.link.clone(), layout.data.clone(), layout.logs.clone(), manager::carried_dir(manifest)?];
     let commands = [layout.bin.join("supervisord")?, layout.bin.join("supervisorctl")?, "/var/log/supervisor".parse()?];

@@ -5,12 +5,13 @@ use std::os::fd::{AsFd, OwnedFd};
 
 use nix::dir::Dir;
 use nix::errno::Errno;
-use nix::fcntl::{AtFlags, OFlag, openat};
+use nix::fcntl::{AtFlags, OFlag, openat, renameat};
 use nix::sys::stat::{Mode as RawMode, SFlag, fstat, fstatat};
 use nix::unistd::{UnlinkatFlags, fsync, unlinkat};
 use payload::path::AbsPath;
 
-use super::tree::{FsError, Tree, Trust, kind};
+use super::tree::{FsError, Spot, Tree, Trust, kind};
+use crate::journal::Permit;
 
 /// What became of a directory that was to go.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -22,7 +23,7 @@ pub(crate) enum Left {
 
 impl Tree {
     /// Removes a file or link; none there is as good.
-    pub(crate) fn remove_file(&self, path: &AbsPath) -> Result<(), FsError> {
+    pub(crate) fn remove_file(&self, _: &Permit, path: &AbsPath) -> Result<(), FsError> {
         let remove = || {
             let spot = self.spot(path, Trust::RootOnly)?;
             unlinkat(&spot, spot.name.as_str(), UnlinkatFlags::NoRemoveDir)?;
@@ -35,7 +36,7 @@ impl Tree {
     }
 
     /// Removes a directory if nothing is in it.
-    pub(crate) fn remove_empty_dir(&self, path: &AbsPath) -> Result<Left, FsError> {
+    pub(crate) fn remove_empty_dir(&self, _: &Permit, path: &AbsPath) -> Result<Left, FsError> {
         let remove = || {
             let spot = self.spot(path, Trust::RootOnly)?;
             unlinkat(&spot, spot.name.as_str(), UnlinkatFlags::RemoveDir)?;
@@ -48,8 +49,37 @@ impl Tree {
         }
     }
 
+    /// Removes a directory and everything in it, such that it is all there or all gone under its name whenever we are
+    /// killed: half of a member's data must never pass for data.
+    pub(crate) fn discard_tree(&self, permit: &Permit, path: &AbsPath) -> Result<Left, FsError> {
+        let aside = |spot: &Spot| format!(".{}.etcdpack-gone", spot.name);
+        let rename = || {
+            let spot = self.spot(path, Trust::RootOnly)?;
+            match renameat(&spot, spot.name.as_str(), &spot, aside(&spot).as_str()) {
+                // Nothing there any more: a killed run came this far.
+                Ok(()) | Err(Errno::ENOENT) => {}
+                // A mount point, which cannot be renamed.
+                Err(Errno::EBUSY | Errno::EXDEV) => return Ok(None),
+                Err(errno) => return Err(errno),
+            }
+            fsync(&spot)?;
+            Ok(Some(aside(&spot)))
+        };
+        match rename() {
+            Ok(None) => self.remove_tree(permit, path),
+            Ok(Some(name)) => {
+                let parent = path.parent().map(|parent| parent.to_string()).unwrap_or_default();
+                let gone =
+                    format!("{parent}/{name}").parse().map_err(|_| FsError::new("removing", path, Errno::EINVAL))?;
+                self.remove_tree(permit, &gone)
+            }
+            Err(Errno::ENOENT) => Ok(Left::Gone),
+            Err(errno) => Err(FsError::new("removing", path, errno)),
+        }
+    }
+
     /// Removes a directory and everything in it. What is mounted inside is kept, with the way to it.
-    pub(crate) fn remove_tree(&self, path: &AbsPath) -> Result<Left, FsError> {
+    pub(crate) fn remove_tree(&self, permit: &Permit, path: &AbsPath) -> Result<Left, FsError> {
         let remove = || {
             let spot = self.spot(path, Trust::RootOnly)?;
             let flags = OFlag::O_DIRECTORY | OFlag::O_NOFOLLOW | OFlag::O_RDONLY | OFlag::O_CLOEXEC;
@@ -58,7 +88,7 @@ impl Tree {
             empty(&dir, fstat(&dir)?.st_dev)
         };
         match remove() {
-            Ok(()) => self.remove_empty_dir(path),
+            Ok(()) => self.remove_empty_dir(permit, path),
             Err(Errno::ENOENT) => Ok(Left::Gone),
             Err(errno) => Err(FsError::new("removing", path, errno)),
         }

@@ -44,6 +44,11 @@ impl FsError {
         Self::new(doing, path, io::Error::from(source))
     }
 
+    /// Whether what was read is at fault, and not the system that read or wrote it.
+    pub(crate) fn is_bad_data(&self) -> bool {
+        self.source.raw_os_error().is_none() && self.source.kind() != io::ErrorKind::WriteZero
+    }
+
     pub(crate) fn is_not_found(&self) -> bool {
         self.source.kind() == io::ErrorKind::NotFound
     }

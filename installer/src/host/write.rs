@@ -18,6 +18,7 @@ use payload::mode::Mode;
 use payload::path::AbsPath;
 
 use super::tree::{FsError, Spot, Tree, Trust};
+use crate::journal::Permit;
 
 /// User and group of what is placed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -32,7 +33,7 @@ impl Ids {
 
 impl Tree {
     /// Makes one directory, whose parent must be there. An existing one is left as it is.
-    pub(crate) fn make_dir(&self, path: &AbsPath, mode: Mode, ids: Ids) -> Result<(), FsError> {
+    pub(crate) fn make_dir(&self, _: &Permit, path: &AbsPath, mode: Mode, ids: Ids) -> Result<(), FsError> {
         let make = || {
             let spot = self.spot(path, Trust::RootOnly)?;
             match mkdirat(&spot, spot.name.as_str(), RawMode::S_IRWXU) {
@@ -42,7 +43,7 @@ impl Tree {
             }
             let flags = OFlag::O_DIRECTORY | OFlag::O_NOFOLLOW | OFlag::O_RDONLY | OFlag::O_CLOEXEC;
             let dir = openat(&spot, spot.name.as_str(), flags, RawMode::empty())?;
-            give(&dir, mode, ids)?;
+            give(&dir, mode.bits(), ids)?;
             fsync(&dir)?;
             fsync(&spot)
         };
@@ -50,25 +51,33 @@ impl Tree {
     }
 
     /// Owner and mode of a directory that is ours but was changed.
-    pub(crate) fn mend_dir(&self, path: &AbsPath, mode: Mode, ids: Ids) -> Result<(), FsError> {
+    pub(crate) fn mend_dir(&self, _: &Permit, path: &AbsPath, mode: u32, ids: Ids) -> Result<(), FsError> {
         let mend = || {
             let spot = self.spot(path, Trust::RootOnly)?;
             let flags = OFlag::O_DIRECTORY | OFlag::O_NOFOLLOW | OFlag::O_RDONLY | OFlag::O_CLOEXEC;
             let dir = openat(&spot, spot.name.as_str(), flags, RawMode::empty())?;
-            give(&dir, mode, ids)
+            give(&dir, mode, ids)?;
+            fsync(&dir)
         };
         mend().map_err(|errno: Errno| FsError::new("changing the directory", path, errno))
     }
 
     /// Writes a file, replacing what was there in one instant.
-    pub(crate) fn put_file(&self, path: &AbsPath, mode: Mode, ids: Ids, from: &mut dyn Read) -> Result<(), FsError> {
+    pub(crate) fn put_file(
+        &self,
+        _: &Permit,
+        path: &AbsPath,
+        mode: Mode,
+        ids: Ids,
+        from: &mut dyn Read,
+    ) -> Result<(), FsError> {
         let fail = |error: io::Error| FsError::new("writing", path, error);
         let spot = self.spot(path, Trust::RootOnly).map_err(|errno| fail(errno.into()))?;
         let new = spot.new_name();
         let mut put = || -> io::Result<()> {
             let mut file = spot.create(&new)?;
             copy(from, &mut file)?;
-            give(&file, mode, ids)?;
+            give(&file, mode.bits(), ids)?;
             file.sync_all()?;
             renameat(&spot, new.as_str(), &spot, spot.name.as_str())?;
             Ok(fsync(&spot)?)
@@ -81,7 +90,7 @@ impl Tree {
     }
 
     /// Makes `path` a link to `target`, switching an existing link in one instant.
-    pub(crate) fn put_link(&self, path: &AbsPath, target: &str) -> Result<(), FsError> {
+    pub(crate) fn put_link(&self, _: &Permit, path: &AbsPath, target: &str) -> Result<(), FsError> {
         let put = || {
             let spot = self.spot(path, Trust::RootOnly)?;
             let new = spot.new_name();
@@ -94,18 +103,18 @@ impl Tree {
     }
 
     /// A copy of a file with the owner and mode that it has, as durable as [`Self::put_file`] makes it.
-    pub(crate) fn copy_with_owner(&self, from: &AbsPath, to: &AbsPath) -> Result<(), FsError> {
+    pub(crate) fn copy_with_owner(&self, permit: &Permit, from: &AbsPath, to: &AbsPath) -> Result<(), FsError> {
         let mut file = self.open_file(from)?;
         let fail = |error: io::Error| FsError::new("copying", from, error);
         let meta = file.metadata().map_err(fail)?;
         let ids = Ids { uid: meta.uid(), gid: meta.gid() };
         let mode =
             Mode::try_from(format!("{:04o}", meta.mode() & 0o777)).map_err(|error| fail(io::Error::other(error)))?;
-        self.put_file(to, mode, ids, &mut file)
+        self.put_file(permit, to, mode, ids, &mut file)
     }
 
     /// Appends to a file of ours and makes it durable; creates it, for root alone, where it is not there.
-    pub(crate) fn append(&self, path: &AbsPath, bytes: &[u8]) -> Result<(), FsError> {
+    pub(crate) fn append(&self, _: &Permit, path: &AbsPath, bytes: &[u8]) -> Result<(), FsError> {
         let append = || -> io::Result<()> {
             let spot = self.spot(path, Trust::RootOnly)?;
             let flags = OFlag::O_WRONLY | OFlag::O_APPEND | OFlag::O_CREAT | OFlag::O_NOFOLLOW | OFlag::O_CLOEXEC;
@@ -123,7 +132,7 @@ impl Tree {
     }
 
     /// Renames within one directory tree and makes it durable.
-    pub(crate) fn rename(&self, from: &AbsPath, to: &AbsPath) -> Result<(), FsError> {
+    pub(crate) fn rename(&self, _: &Permit, from: &AbsPath, to: &AbsPath) -> Result<(), FsError> {
         let rename = || {
             let (old, new) = (self.spot(from, Trust::RootOnly)?, self.spot(to, Trust::RootOnly)?);
             renameat(&old, old.name.as_str(), &new, new.name.as_str())?;
@@ -134,18 +143,51 @@ impl Tree {
     }
 
     /// Makes everything durable that was written on the file system of the directory `path`.
-    pub(crate) fn sync_filesystem(&self, path: &AbsPath) -> Result<(), FsError> {
+    pub(crate) fn sync_filesystem(&self, _: &Permit, path: &AbsPath) -> Result<(), FsError> {
         let sync = || nix::unistd::syncfs(self.open_dir(path, Trust::RootOnly)?);
         sync().map_err(|errno| FsError::new("syncing", path, errno))
     }
 
+    /// A file for root alone, in the directory `dir`, that has no name: it goes with its handle, also when we are
+    /// killed. Nobody else can open it.
+    pub(crate) fn private_file(&self, _: &Permit, dir: &AbsPath) -> Result<File, FsError> {
+        let create = || {
+            let spot = Spot { dir: self.open_dir(dir, Trust::RootOnly)?, name: "private".to_owned() };
+            let name = spot.new_name();
+            spot.clear(&name)?;
+            let flags = OFlag::O_RDWR | OFlag::O_CREAT | OFlag::O_EXCL | OFlag::O_NOFOLLOW | OFlag::O_CLOEXEC;
+            let file = openat(&spot, name.as_str(), flags, RawMode::S_IRUSR | RawMode::S_IWUSR)?;
+            spot.clear(&name)?;
+            Ok(File::from(file))
+        };
+        create().map_err(|errno: Errno| FsError::new("making a private file in", dir, errno))
+    }
+
+    /// Removes what a killed [`Self::put_file`] or [`Self::put_link`] may have left beside `path`.
+    pub(crate) fn clear_leftover(&self, _: &Permit, path: &AbsPath) -> Result<(), FsError> {
+        let clear = || {
+            let spot = self.spot(path, Trust::RootOnly)?;
+            spot.clear(&spot.new_name())
+        };
+        match clear() {
+            Ok(()) | Err(Errno::ENOENT | Errno::ENOTDIR) => Ok(()),
+            Err(errno) => Err(FsError::new("removing what was left beside", path, errno)),
+        }
+    }
+
     /// A file that need not be durable one by one, inside a directory that is synced as a whole afterwards.
-    pub(crate) fn put_unsynced(&self, path: &AbsPath, mode: Mode, from: &mut dyn Read) -> Result<(), FsError> {
+    pub(crate) fn put_unsynced(
+        &self,
+        _: &Permit,
+        path: &AbsPath,
+        mode: Mode,
+        from: &mut dyn Read,
+    ) -> Result<(), FsError> {
         let mut put = || -> io::Result<()> {
             let spot = self.spot(path, Trust::RootOnly)?;
             let mut file = spot.create(&spot.name)?;
             copy(from, &mut file)?;
-            Ok(give(&file, mode, Ids::ROOT)?)
+            Ok(give(&file, mode.bits(), Ids::ROOT)?)
         };
         put().map_err(|error| FsError::new("writing", path, error))
     }
@@ -173,9 +215,9 @@ impl Spot {
 }
 
 /// The owner first: a mode is never wider than meant for the owner that a file has at that instant.
-fn give(file: impl std::os::fd::AsFd, mode: Mode, ids: Ids) -> Result<(), Errno> {
+fn give(file: impl std::os::fd::AsFd, mode: u32, ids: Ids) -> Result<(), Errno> {
     fchown(&file, Some(Uid::from_raw(ids.uid)), Some(Gid::from_raw(ids.gid)))?;
-    fchmod(&file, RawMode::from_bits_truncate(mode.bits()))
+    fchmod(&file, RawMode::from_bits_truncate(mode))
 }
 
 /// `io::copy` with a buffer that suits files of tens of megabytes.

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use crate::host::exec::ExecError;
 use crate::host::{Exec, clock};
+use crate::journal::Permit;
 use crate::step::Action;
 use crate::supervision::{Supervision, Supervisor};
 
@@ -20,7 +21,7 @@ pub(crate) enum ServiceError {
 }
 
 /// Puts etcd under supervision, as the action says.
-pub(crate) fn start(supervision: &Supervision, action: Action) -> Result<(), ServiceError> {
+pub(crate) fn start(_: &Permit, supervision: &Supervision, action: Action) -> Result<(), ServiceError> {
     match supervision {
         Supervision::Systemd { unit } => {
             systemctl(["daemon-reload"])?;
@@ -91,7 +92,7 @@ pub(crate) fn state_word(supervision: &Supervision) -> String {
 }
 
 /// Stops etcd and waits until it has stopped.
-pub(crate) fn stop(supervision: &Supervision, seconds: u32) -> Result<(), ServiceError> {
+pub(crate) fn stop(_: &Permit, supervision: &Supervision, seconds: u32) -> Result<(), ServiceError> {
     let limit = Duration::from_secs(u64::from(seconds) + 30);
     match supervision {
         Supervision::Systemd { unit } => {
@@ -109,8 +110,8 @@ pub(crate) fn stop(supervision: &Supervision, seconds: u32) -> Result<(), Servic
 }
 
 /// Takes etcd out of supervision: before its files go. A supervisor that we brought goes with it.
-pub(crate) fn remove(supervision: &Supervision, seconds: u32) -> Result<(), ServiceError> {
-    stop(supervision, seconds)?;
+pub(crate) fn remove(permit: &Permit, supervision: &Supervision, seconds: u32) -> Result<(), ServiceError> {
+    stop(permit, supervision, seconds)?;
     match supervision {
         Supervision::Systemd { unit } => systemctl(["disable", unit])?,
         Supervision::Supervisor(supervisor) if supervisor.origin == crate::supervision::Origin::Bundle => {
@@ -129,7 +130,7 @@ pub(crate) fn remove(supervision: &Supervision, seconds: u32) -> Result<(), Serv
 }
 
 /// After the files of a service have gone: lets its manager see that.
-pub(crate) fn forget(supervision: &Supervision) -> Result<(), ServiceError> {
+pub(crate) fn forget(_: &Permit, supervision: &Supervision) -> Result<(), ServiceError> {
     match supervision {
         Supervision::Systemd { .. } => systemctl(["daemon-reload"]),
         Supervision::Supervisor(supervisor) => match (supervisor.origin, &supervisor.unit) {

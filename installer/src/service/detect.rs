@@ -1,7 +1,7 @@
 //! Which service managers this host has. Asks the host; decides nothing.
 #![expect(clippy::disallowed_methods, reason = "edge: looks for service managers")]
 
-use std::io::{Read, Seek};
+use std::fs::File;
 use std::path::Path;
 use std::time::Duration;
 
@@ -24,9 +24,9 @@ const CONFS: [&str; 2] = ["/etc/supervisor/supervisord.conf", "/etc/supervisord.
 const PYTHONS: [&str; 6] = ["python3", "python", "python2", "python2.7", "python3.6", "/usr/libexec/platform-python"];
 
 /// All that could keep etcd running here. A Python is tried only where the bundle's supervisor may be needed.
-pub(crate) fn managers<R: Read + Seek>(
+pub(crate) fn managers(
     tree: &Tree,
-    bundle: &mut Bundle<R>,
+    bundle: &mut Bundle<File>,
     ours: &[Change],
     wanted: Manager,
 ) -> Result<Managers, ProbeError> {
@@ -132,7 +132,7 @@ fn include(conf: &str) -> Option<String> {
 }
 
 /// A Python that has imported the carried supervisor, or what the last one that could not said.
-fn python<R: Read + Seek>(tree: &Tree, bundle: &mut Bundle<R>) -> Result<Result<AbsPath, Option<String>>, ProbeError> {
+fn python(tree: &Tree, bundle: &mut Bundle<File>) -> Result<Result<AbsPath, Option<String>>, ProbeError> {
     let mut found = Vec::new();
     for name in PYTHONS {
         let path = match name.strip_prefix('/') {

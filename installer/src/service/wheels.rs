@@ -1,7 +1,8 @@
 //! The supervisor that the bundle brings: two wheels, unzipped together.
 #![expect(clippy::disallowed_methods, reason = "edge: unzips to the host")]
 
-use std::io::{self, Cursor, Read, Seek};
+use std::fs::File;
+use std::io::{self, Cursor, Read};
 
 use payload::bundle::{Bundle, EntryName};
 use payload::mode::Mode;
@@ -13,6 +14,7 @@ use zip::result::ZipError;
 use crate::host::probe::ProbeError;
 use crate::host::write::Ids;
 use crate::host::{FsError, Tree};
+use crate::journal::Permit;
 
 /// Larger files or more of them are in no wheel of ours.
 const MAX_FILE: u64 = 4 << 20;
@@ -34,40 +36,41 @@ pub(crate) enum WheelError {
 }
 
 /// Unzips the wheels and adds launchers; the tree appears at `dir` in one instant, whole and durable.
-pub(crate) fn install<R: Read + Seek>(
+pub(crate) fn install(
+    permit: &Permit,
     tree: &Tree,
-    bundle: &mut Bundle<R>,
+    bundle: &mut Bundle<File>,
     dir: &AbsPath,
     wheels: &[EntryName],
     python: &AbsPath,
 ) -> Result<(), WheelError> {
     let new: AbsPath = format!("{dir}.etcdpack-new").parse()?;
     // A leftover of a run that was killed.
-    tree.remove_tree(&new)?;
-    tree.make_dir(&new, Mode::PROGRAM, Ids::ROOT)?;
+    tree.remove_tree(permit, &new)?;
+    tree.make_dir(permit, &new, Mode::PROGRAM, Ids::ROOT)?;
     let site = new.join("site")?;
-    tree.make_dir(&site, Mode::PROGRAM, Ids::ROOT)?;
+    tree.make_dir(permit, &site, Mode::PROGRAM, Ids::ROOT)?;
     for wheel in wheels {
         let bytes = bundle.read(wheel.as_str())?;
         unzip(&bytes, wheel, &mut |name, mut file| {
             let path = site.join(name)?;
             for dir in path.parent().iter().flat_map(AbsPath::lineage).filter(|dir| dir.is_within(&site)) {
-                tree.make_dir(&dir, Mode::PROGRAM, Ids::ROOT)?;
+                tree.make_dir(permit, &dir, Mode::PROGRAM, Ids::ROOT)?;
             }
-            Ok(tree.put_unsynced(&path, Mode::PLAIN, &mut file)?)
+            Ok(tree.put_unsynced(permit, &path, Mode::PLAIN, &mut file)?)
         })?;
     }
     for command in ["supervisord", "supervisorctl"] {
         let text = render::launcher(python, &dir.join("site")?, command);
-        tree.put_unsynced(&new.join(command)?, Mode::PROGRAM, &mut text.as_bytes())?;
+        tree.put_unsynced(permit, &new.join(command)?, Mode::PROGRAM, &mut text.as_bytes())?;
     }
-    tree.sync_filesystem(&new)?;
-    Ok(tree.rename(&new, dir)?)
+    tree.sync_filesystem(permit, &new)?;
+    Ok(tree.rename(permit, &new, dir)?)
 }
 
 /// Unzips the wheels into a directory of root's own that goes when the value does. In `/run`, which is memory:
 /// a trial leaves nothing on the host's disks.
-pub(crate) fn unzip_for_trial<R: Read + Seek>(bundle: &mut Bundle<R>) -> Result<Trial, ProbeError> {
+pub(crate) fn unzip_for_trial(bundle: &mut Bundle<File>) -> Result<Trial, ProbeError> {
     let fail = |path: &std::path::Path, error: io::Error| FsError::of_path("writing", &path.to_string_lossy(), error);
     let dir = std::path::PathBuf::from(format!("/run/etcdpack-trial-{}", std::process::id()));
     let trial = Trial(dir.clone());
@@ -83,7 +86,7 @@ pub(crate) fn unzip_for_trial<R: Read + Seek>(bundle: &mut Bundle<R>) -> Result<
                 if let Some(parent) = path.parent() {
                     std::fs::create_dir_all(parent)?;
                 }
-                io::copy(&mut file, &mut std::fs::File::create_new(&path)?)?;
+                io::copy(&mut file, &mut File::create_new(&path)?)?;
                 Ok(())
             };
             Ok(write().map_err(|error| fail(&path, error))?)

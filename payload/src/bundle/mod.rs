@@ -12,7 +12,7 @@ mod trailer;
 mod write;
 
 pub use content::Content;
-pub use read::{Bundle, BundleError, Entry, Unverified};
+pub use read::{Bundle, BundleError, Unverified};
 pub use record::{EntryName, NotAnEntryName};
 pub use trailer::TRAILER_LEN;
 pub use write::{WriteError, Writer};

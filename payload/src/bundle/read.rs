@@ -3,12 +3,13 @@
 //! [`Unverified`] can say what a bundle claims to be and nothing else; [`Unverified::verify`] consumes it, and
 //! only the [`Bundle`] that comes out hands out bytes. No size that a file declares is allocated unchecked.
 
-use std::io::{self, Read, Seek, SeekFrom};
+use std::io::{self, Read, Seek, SeekFrom, Write};
 
 use super::content::Measure;
 use super::record::{self, EntryName, Record};
 use super::{Content, MANIFEST, MAX_ENTRIES, TRAILER_LEN, trailer};
-use crate::digest::{Digest, Hasher};
+use crate::ahead::{Ahead, read_ahead};
+use crate::digest::{Digest, Hashing};
 use crate::manifest::{Manifest, ManifestError};
 
 /// Bounds of what is read into memory before anything has been verified.
@@ -48,7 +49,7 @@ pub struct Unverified<R> {
     manifest: Manifest,
 }
 
-impl<R: Read + Seek> Unverified<R> {
+impl<R: Read + Seek + Send> Unverified<R> {
     /// Reads directory and manifest.
     pub fn open(mut file: R) -> Result<Self, BundleError> {
         let len = file.seek(SeekFrom::End(0))?;
@@ -83,36 +84,39 @@ impl<R: Read + Seek> Unverified<R> {
     /// Reads every byte once and compares all sums. `progress` is called with the bytes read so far.
     pub fn verify(mut self, mut progress: impl FnMut(u64)) -> Result<Bundle<R>, BundleError> {
         self.file.seek(SeekFrom::Start(0))?;
-        let mut pass = Pass { file: &mut self.file, sealing: Hasher::default(), at: 0, progress: &mut progress };
-        for record in &self.records {
-            // Up to the entry's bytes: the installer before the first, the local header before each.
-            pass.skip_to(record.data_offset())?;
-            let found = pass.measure(record.end())?;
-            let expected = self.manifest.content_of(&record.name);
-            let same = expected.is_none_or(|(digest, size)| digest == found.digest && size == found.size);
-            if found.crc != record.crc || !same {
-                return Err(BundleError::Entry(record.name.clone()));
+        let sealed_len = self.len - TRAILER_LEN as u64;
+        let mut all = Hashing::new((&mut self.file).take(sealed_len));
+        read_ahead(&mut all, |bytes| {
+            let mut pass = Pass { bytes, at: 0, progress: &mut progress };
+            for record in &self.records {
+                // Up to the entry's bytes: the installer before the first, the local header before each.
+                pass.skip_to(record.data_offset())?;
+                let found = pass.measure(record.end())?;
+                let expected = self.manifest.content_of(&record.name);
+                let same = expected.is_none_or(|(digest, size)| digest == found.digest && size == found.size);
+                if found.crc != record.crc || !same {
+                    return Err(BundleError::Entry(record.name.clone()));
+                }
             }
-        }
-        pass.skip_to(self.len - TRAILER_LEN as u64)?;
-        let found = pass.sealing.finish();
+            pass.skip_to(sealed_len)
+        })?;
+        let (_, found, _) = all.finish();
         if found != self.sealed {
             return Err(BundleError::Seal { sealed: self.sealed, found });
         }
-        let Self { file, len: _, sealed, records, manifest } = self;
-        Ok(Bundle { file, sealed, records, manifest })
+        let Self { file, len, sealed, records, manifest } = self;
+        Ok(Bundle { file, len, sealed, records, manifest })
     }
 }
 
-/// One pass over the file, hashing all of it and measuring parts of it.
-struct Pass<'a, R, P> {
-    file: &'a mut R,
-    sealing: Hasher,
+/// One pass over the file, measuring parts of it.
+struct Pass<'a, P> {
+    bytes: Ahead,
     at: u64,
     progress: &'a mut P,
 }
 
-impl<R: Read, P: FnMut(u64)> Pass<'_, R, P> {
+impl<P: FnMut(u64)> Pass<'_, P> {
     fn skip_to(&mut self, end: u64) -> Result<(), BundleError> {
         self.run(end, |_| {})
     }
@@ -128,12 +132,11 @@ impl<R: Read, P: FnMut(u64)> Pass<'_, R, P> {
         while self.at < end {
             let want = usize::try_from(end - self.at).unwrap_or(usize::MAX).min(buf.len());
             let chunk = buf.get_mut(..want).ok_or(Damaged("an entry ends before it begins"))?;
-            let n = self.file.read(chunk)?;
+            let n = self.bytes.read(chunk)?;
             if n == 0 {
                 return Err(Damaged("it ends too early"));
             }
             let bytes = chunk.get(..n).unwrap_or_default();
-            self.sealing.update(bytes);
             see(bytes);
             self.at += n as u64;
             (self.progress)(self.at);
@@ -145,12 +148,13 @@ impl<R: Read, P: FnMut(u64)> Pass<'_, R, P> {
 /// A bundle of which every byte has been verified.
 pub struct Bundle<R> {
     file: R,
+    len: u64,
     sealed: Digest,
     records: Vec<Record>,
     manifest: Manifest,
 }
 
-impl<R: Read + Seek> Bundle<R> {
+impl<R: Read + Seek + Send> Bundle<R> {
     /// What the bundle carries.
     #[must_use]
     pub fn manifest(&self) -> &Manifest {
@@ -163,23 +167,38 @@ impl<R: Read + Seek> Bundle<R> {
         self.sealed
     }
 
-    /// The bytes of one entry, as a stream that fails at its end if they are not the verified ones.
-    pub fn entry(&mut self, name: &str) -> Result<Entry<'_, R>, BundleError> {
+    /// Copies the bundle, which must still be what was verified, and goes on with the copy: whoever can change the
+    /// file that it came in must not be able to change what is used of it.
+    pub fn stage<S: Read + Write + Seek>(mut self, copy: S) -> Result<Bundle<S>, BundleError> {
+        self.file.seek(SeekFrom::Start(0))?;
+        let mut original = Hashing::new((&mut self.file).take(self.len - TRAILER_LEN as u64));
+        let mut copy = io::BufWriter::with_capacity(256 * 1024, copy);
+        read_ahead(&mut original, |mut bytes| io::copy(&mut bytes, &mut copy))?;
+        let (_, found, _) = original.finish();
+        if found != self.sealed {
+            return Err(BundleError::Seal { sealed: self.sealed, found });
+        }
+        copy.write_all(&trailer::encode(self.sealed))?;
+        let copy = copy.into_inner().map_err(io::IntoInnerError::into_error)?;
+        let Self { file: _, len, sealed, records, manifest } = self;
+        Ok(Bundle { file: copy, len, sealed, records, manifest })
+    }
+
+    /// The bytes of one entry.
+    pub fn entry(&mut self, name: &str) -> Result<io::Take<&mut R>, BundleError> {
         let record = find(&self.records, name)?;
-        let (digest, size) =
-            self.manifest.content_of(&record.name).ok_or_else(|| BundleError::Missing(name.to_owned()))?;
         self.file.seek(SeekFrom::Start(record.data_offset()))?;
-        Ok(Entry { file: &mut self.file, left: size, hasher: Some(Hasher::default()), digest })
+        Ok((&mut self.file).take(u64::from(record.size)))
     }
 
     /// A small entry, whole.
     pub fn read(&mut self, name: &str) -> Result<Vec<u8>, BundleError> {
         let mut bytes = Vec::new();
-        let entry = self.entry(name)?;
-        if entry.left > MAX_SMALL {
+        let mut entry = self.entry(name)?;
+        if entry.limit() > MAX_SMALL {
             return Err(Damaged("an entry that should be small is not"));
         }
-        entry.take(MAX_SMALL).read_to_end(&mut bytes)?;
+        entry.read_to_end(&mut bytes)?;
         Ok(bytes)
     }
 
@@ -188,32 +207,6 @@ impl<R: Read + Seek> Bundle<R> {
         let end = self.records.first().map_or(0, |record| u64::from(record.offset));
         self.file.seek(SeekFrom::Start(0))?;
         Ok((&mut self.file).take(end))
-    }
-}
-
-/// One entry's bytes.
-pub struct Entry<'a, R> {
-    file: &'a mut R,
-    left: u64,
-    hasher: Option<Hasher>,
-    digest: Digest,
-}
-
-impl<R: Read> Read for Entry<'_, R> {
-    fn read(&mut self, buf: &mut [u8]) -> io::Result<usize> {
-        let want = usize::try_from(self.left).unwrap_or(usize::MAX).min(buf.len());
-        let n = self.file.read(buf.get_mut(..want).unwrap_or_default())?;
-        if n == 0 && want > 0 {
-            return Err(io::ErrorKind::UnexpectedEof.into());
-        }
-        self.left -= n as u64;
-        if let Some(hasher) = &mut self.hasher {
-            hasher.update(buf.get(..n).unwrap_or_default());
-        }
-        if self.left == 0 && self.hasher.take().is_some_and(|hasher| hasher.finish() != self.digest) {
-            return Err(io::Error::new(io::ErrorKind::InvalidData, "the bundle changed since it was verified"));
-        }
-        Ok(n)
     }
 }
 

@@ -1,0 +1,101 @@
+//! What an administrator changed of ours since we wrote it: it is kept, and what a newer bundle brings for the same
+//! place is put beside it. Pure.
+
+use payload::digest::Digest;
+use payload::path::{AbsPath, NotAPath};
+
+use crate::change::Change;
+use crate::check::{Finding, warn};
+use crate::facts::Facts;
+use crate::host::Seen;
+use crate::step::Step;
+
+/// Where a file goes whose own place is taken by a changed one. No service manager reads files of this name.
+pub(crate) fn beside(path: &AbsPath) -> Result<AbsPath, NotAPath> {
+    format!("{path}.etcdpack-dist").parse()
+}
+
+/// `steps` without those that would overwrite an administrator's change, and what to say about each.
+pub(crate) fn keep_changes(
+    steps: Vec<Step>,
+    facts: &Facts,
+    ours: &[Change],
+) -> Result<(Vec<Step>, Vec<Finding>), NotAPath> {
+    let (mut kept, mut findings) = (Vec::new(), Vec::new());
+    for step in steps {
+        match step {
+            Step::File { path, mode, owner, sha256, source } => match drift(&path, sha256, facts, ours) {
+                Drift::None => kept.push(Step::File { path, mode, owner, sha256, source }),
+                Drift::Settled => findings.push(changed(&path)),
+                Drift::Newer => {
+                    let new = beside(&path)?;
+                    let text =
+                        format!("`{path}` was changed since etcdpack wrote it: it is kept, the new one is `{new}`");
+                    findings.push(warn("changed-file", text, format!("diff {path} {new}")));
+                    kept.push(Step::File { path: new, mode, owner, sha256, source });
+                }
+            },
+            Step::Programs { dir, entry, programs } => {
+                let mut ours_still = Vec::new();
+                for program in programs {
+                    let path = dir.join(&program.name)?;
+                    if drift(&path, program.sha256, facts, ours) == Drift::None {
+                        ours_still.push(program);
+                    } else {
+                        findings.push(changed(&path));
+                    }
+                }
+                kept.push(Step::Programs { dir, entry, programs: ours_still });
+            }
+            Step::Link { path, target } => {
+                let here = facts.at(&path);
+                let recorded = |change: &Change| {
+                    matches!(change, Change::Link { path: at, target, .. }
+                        if *at == path && *here == Seen::Link { target: target.clone() })
+                };
+                let known = ours.iter().any(|change| matches!(change, Change::Link { path: at, .. } if *at == path));
+                if known && matches!(here, Seen::Link { .. }) && !ours.iter().any(recorded) {
+                    findings.push(changed(&path));
+                } else {
+                    kept.push(Step::Link { path, target });
+                }
+            }
+            other => kept.push(other),
+        }
+    }
+    Ok((kept, findings))
+}
+
+fn changed(path: &AbsPath) -> Finding {
+    let text = format!("`{path}` was changed since etcdpack wrote it: it is kept");
+    warn("changed-file", text, format!("to have it back: mv {path} {path}.old, then install again"))
+}
+
+/// How a file of ours differs from what we know.
+#[derive(PartialEq, Eq)]
+enum Drift {
+    /// Not at all, or it is not there, or it never was ours.
+    None,
+    /// Changed; the bundle brings what we wrote before.
+    Settled,
+    /// Changed; the bundle brings something new.
+    Newer,
+}
+
+fn drift(path: &AbsPath, wanted: Digest, facts: &Facts, ours: &[Change]) -> Drift {
+    let Some(here) = facts.paths.get(path).and_then(|found| found.digest) else { return Drift::None };
+    let recorded: Vec<Digest> = ours
+        .iter()
+        .filter_map(|change| match change {
+            Change::File { path: at, sha256, .. } if at == path => Some(*sha256),
+            _ => None,
+        })
+        .collect();
+    if recorded.is_empty() || here == wanted || recorded.contains(&here) {
+        Drift::None
+    } else if recorded.contains(&wanted) {
+        Drift::Settled
+    } else {
+        Drift::Newer
+    }
+}

@@ -1,0 +1,100 @@
+//! Taking back an install that failed: every change in the journal, newest first, those of runs that were cut off
+//! before included.
+//!
+//! Where an earlier install is replaced, its files come back and its service is started again. Data that an etcd may
+//! have served from is never removed here.
+
+use payload::manifest::Manifest;
+
+use crate::change::{Change, Holds};
+use crate::facts::{Facts, Running};
+use crate::host::Tree;
+use crate::journal::Journal;
+use crate::receipt::{Kept, State};
+use crate::report::Report;
+use crate::service;
+use crate::step::Action;
+use crate::supervision::Supervision;
+use crate::undo::{self, Contents, UndoError, Undone};
+
+/// One roll-back.
+pub(crate) struct Rollback<'a> {
+    pub(crate) tree: &'a Tree,
+    pub(crate) state: &'a State,
+    pub(crate) facts: &'a Facts,
+    pub(crate) manifest: &'a Manifest,
+    pub(crate) report: &'a Report,
+}
+
+impl Rollback<'_> {
+    /// Undoes everything and removes the journal; returns what is left, in words. With something left the journal
+    /// stays, and the same command goes on from there.
+    pub(crate) fn run(&self, mut journal: Journal) -> Vec<String> {
+        let changes: Vec<Change> = journal.changes().to_vec();
+        let (mut left, mut stays) = (Vec::new(), Vec::new());
+        let mut service = None;
+        for change in changes.iter().rev().filter(|change| !self.state.holds(change)) {
+            if let Change::Service { supervision } = change {
+                service = Some(supervision);
+            }
+            match journal.undo(change, |permit| self.undo(permit, change)) {
+                Ok(Undone::Yes) => {}
+                Ok(Undone::Stays) => {
+                    self.report.note(&format!("kept {}", undo::name(change)));
+                    stays.push(change.clone());
+                }
+                Err(error) => left.push(format!("{}: {error}", undo::name(change))),
+            }
+        }
+        if let Some(supervision) = service
+            && let Err(error) = self.settle_service(&journal, supervision)
+        {
+            left.push(error.to_string());
+        }
+        if left.is_empty() {
+            left.extend(self.close(journal, &changes, stays).err().map(|error| error.to_string()));
+        }
+        left
+    }
+
+    fn undo(&self, permit: &crate::journal::Permit, change: &Change) -> Result<Undone, UndoError> {
+        let seconds = self.manifest.service.stop_seconds;
+        match change {
+            // The service of an earlier install is only stopped: it gets its files back.
+            Change::Service { supervision } if self.facts.receipt.is_some() => {
+                service::control::stop(permit, supervision, seconds)?;
+                Ok(Undone::Yes)
+            }
+            _ => undo::undo(permit, self.tree, change, self.contents(), seconds),
+        }
+    }
+
+    /// An etcd that was started by a run that was cut off may have been a member for a while.
+    fn contents(&self) -> Contents {
+        let earlier = self.facts.unfinished.iter().flat_map(|unfinished| &unfinished.changes);
+        let served = earlier.into_iter().any(|change| matches!(change, Change::Service { .. }));
+        if served { Contents::Keep } else { Contents::Remove }
+    }
+
+    fn settle_service(&self, journal: &Journal, supervision: &Supervision) -> Result<(), UndoError> {
+        if self.facts.receipt.is_some() && self.facts.running == Running::Yes {
+            return Ok(service::start(journal.permit(), supervision, Action::Restart)?);
+        }
+        Ok(service::control::forget(journal.permit(), supervision)?)
+    }
+
+    fn close(&self, journal: Journal, changes: &[Change], mut stays: Vec<Change>) -> Result<(), UndoError> {
+        let (tree, state) = (self.tree, self.state);
+        tree.remove_tree(journal.permit(), &state.undo)?;
+        let data_stays = stays.iter().any(|change| matches!(change, Change::Dir { holds: Holds::Data, .. }));
+        if data_stays {
+            stays.reverse();
+            stays.splice(0..0, changes.iter().filter(|change| state.holds(change)).cloned());
+            Kept::of(self.manifest, stays).write(journal.permit(), tree, &state.kept)?;
+        }
+        if data_stays || self.facts.receipt.is_some() || self.facts.kept.is_some() {
+            return Ok(journal.close()?);
+        }
+        Ok(journal.close_with_directories(&state.made_by(changes))?)
+    }
+}
