@@ -16,9 +16,10 @@ use payload::tarball::{self, TarballError};
 use crate::change::{Before, Change, fold};
 use crate::facts::Facts;
 use crate::host::accounts::AccountError;
+use crate::host::exec::ExecError;
 use crate::host::interrupt::Interrupt;
 use crate::host::write::Ids;
-use crate::host::{FsError, Seen, Tree, clock};
+use crate::host::{Exec, FsError, Seen, Tree, clock};
 use crate::journal::{self, Journal, JournalError};
 use crate::plan::Plan;
 use crate::receipt::{Receipt, State};
@@ -35,6 +36,8 @@ pub(crate) enum StepError {
     Fs(#[from] FsError),
     #[error(transparent)]
     Account(#[from] AccountError),
+    #[error(transparent)]
+    Exec(#[from] ExecError),
     #[error(transparent)]
     Bundle(#[from] BundleError),
     #[error(transparent)]
@@ -214,6 +217,13 @@ impl Install<'_> {
             Step::Wheels { dir, wheels, python } => {
                 let change = Change::Tree { path: dir.clone() };
                 journal.act(change, |permit| Ok(wheels::install(permit, tree, bundle, dir, wheels, python)?))
+            }
+            Step::Labels { paths } => {
+                // Where there is no directory for logs, there is nothing to label.
+                let there = paths.iter().filter(|path| !matches!(tree.look(path), Ok(Seen::Absent)));
+                let paths = there.map(ToString::to_string);
+                Exec::named("restorecon")?.args(["-R"]).args(paths).run()?;
+                Ok(())
             }
             Step::Service { supervision, action } => self.serve(supervision, *action, journal),
         }

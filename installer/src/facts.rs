@@ -14,6 +14,7 @@ use crate::host::Seen;
 use crate::journal::Unfinished;
 use crate::receipt::{Kept, Receipt};
 use crate::supervision::{Supervision, Supervisor};
+use crate::surroundings::Surroundings;
 
 /// The host, as far as an install cares.
 pub(crate) struct Facts {
@@ -41,6 +42,8 @@ pub(crate) struct Facts {
     pub(crate) kept: Option<Kept>,
     pub(crate) unfinished: Option<Unfinished>,
     pub(crate) running: Running,
+    /// `None` for an image.
+    pub(crate) surroundings: Option<Surroundings>,
 }
 
 /// What is installed into.

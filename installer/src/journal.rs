@@ -114,14 +114,22 @@ impl<'a> Journal<'a> {
             permit: Permit(()),
         };
         if let Some(top) = absent.first() {
-            journal.found(top, &absent, &header(absent.clone()))?;
+            journal.found(top, &absent, &header(absent.clone())).inspect_err(|_| {
+                // It may have come as far as the rename. The error that counts is the first.
+                let _ = remove_records(tree, &Permit(()), &absent, &state.dir);
+            })?;
         } else {
             // A line that a power cut tore is closed, so that the next record has one of its own.
             let torn = tree.read_if_there(&state.journal, MAX_BYTES)?.is_some_and(|text| !text.ends_with(b"\n"));
             if torn {
                 tree.append(&journal.permit, &state.journal, b"\n")?;
             }
-            journal.write(&header(Vec::new()))?;
+            journal.write(&header(Vec::new())).inspect_err(|_| {
+                // A journal that says nothing would still be one. The error that counts is the first.
+                if journal.next == 0 {
+                    let _ = tree.remove_file(&journal.permit, &state.journal);
+                }
+            })?;
         }
         journal.changes.extend(absent.into_iter().map(|path| Change::Dir { path, holds: Holds::Files }));
         Ok(journal)
@@ -195,14 +203,10 @@ impl<'a> Journal<'a> {
     /// Removes the journal and, of the state directory and those above it, the ones that came to be with it. The state
     /// directory is renamed first, so that whoever is killed here leaves a name that [`clean_up`] knows.
     pub(crate) fn close_with_directories(self, made: &[AbsPath]) -> Result<(), JournalError> {
-        match made.first() {
-            Some(top) => {
-                let gone = beside(top, "gone")?;
-                self.tree.rename(&self.permit, &self.state.dir, &gone)?;
-                remove_gone(self.tree, &self.permit, top, &self.state.dir, &gone)
-            }
-            None => Ok(self.close()?),
+        if made.is_empty() {
+            return Ok(self.close()?);
         }
+        remove_records(self.tree, &self.permit, made, &self.state.dir)
     }
 
     fn write(&self, record: &Record) -> Result<(), FsError> {
@@ -251,6 +255,14 @@ fn remove_gone(tree: &Tree, permit: &Permit, top: &AbsPath, dir: &AbsPath, gone:
     }
     tree.remove_tree(permit, gone)?;
     Ok(())
+}
+
+/// Removes the state directory with all records in it, and those above it that were `made` with it.
+fn remove_records(tree: &Tree, permit: &Permit, made: &[AbsPath], dir: &AbsPath) -> Result<(), JournalError> {
+    let Some(top) = made.first().filter(|_| !matches!(tree.look(dir), Ok(Seen::Absent))) else { return Ok(()) };
+    let gone = beside(top, "gone")?;
+    tree.rename(permit, dir, &gone)?;
+    remove_gone(tree, permit, top, dir, &gone)
 }
 
 /// The journal of a run that was cut off, if there is one.
@@ -364,6 +376,21 @@ mod tests {
         let newer = String::from_utf8(lines()[0].clone()).unwrap().replace("\"schema\":2", "\"schema\":9");
         assert!(matches!(parse(newer.as_bytes(), &path()), Err(JournalError::Schema(_, 9))));
         assert!(matches!(parse(b"{\"other\":1}\n", &path()), Err(JournalError::Line(1, ..))));
+    }
+
+    #[test]
+    fn journals_of_every_form_are_readable() {
+        for (text, made) in
+            [(include_str!("../fixtures/journal-1.jsonl"), 0), (include_str!("../fixtures/journal-2.jsonl"), 3)]
+        {
+            let unfinished = parse(text.as_bytes(), &path()).unwrap().unwrap();
+            assert!(matches!(unfinished.of, Run::Install { .. }));
+            assert!(matches!(unfinished.open, Some(Change::File { .. })), "{unfinished:?}");
+            let above = unfinished.changes.iter().filter(|change| {
+                change.path().is_some_and(|path| "/var/lib/etcdpack".parse::<AbsPath>().unwrap().is_within(path))
+            });
+            assert_eq!(above.count(), made);
+        }
     }
 
     #[test]

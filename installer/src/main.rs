@@ -24,6 +24,7 @@ mod rollback;
 mod service;
 mod step;
 mod supervision;
+mod surroundings;
 mod undo;
 
 use std::process::ExitCode;

@@ -17,6 +17,7 @@ use crate::journal::Run;
 use crate::manager::{self, Start};
 use crate::step::{Action, Source, State, Step};
 use crate::supervision::{Origin, Supervision};
+use crate::surroundings::Selinux;
 
 /// What is started at boot.
 pub(crate) const WANTS: &str = "/etc/systemd/system/multi-user.target.wants";
@@ -134,6 +135,7 @@ fn steps(carried: Carried, facts: &Facts, choices: Choices, supervision: &Superv
     steps.push(Step::Link { path: layout.link.clone(), target: layout.release_dir.name().to_owned() });
     steps.extend(carried_supervisor(manifest, facts, supervision)?);
     steps.extend(last);
+    steps.extend(labels(manifest, facts, &steps));
     match (facts.target, choices.start) {
         (Target::Image, _) => steps.extend(enabling_link(supervision)?),
         (Target::Live, Start::Now) => {
@@ -144,6 +146,22 @@ fn steps(carried: Carried, facts: &Facts, choices: Choices, supervision: &Superv
         }
     }
     Ok(steps)
+}
+
+/// Files that are made in place have their directory's label, which need not be theirs.
+fn labels(manifest: &Manifest, facts: &Facts, steps: &[Step]) -> Option<Step> {
+    let around = facts.surroundings.as_ref()?;
+    if !matches!(around.selinux, Selinux::On { restorecon: true, .. }) {
+        return None;
+    }
+    let files = steps.iter().filter_map(|step| match step {
+        Step::File { path, .. } if !path.is_within(&manifest.layout.release_dir) => Some(path.clone()),
+        Step::Link { path, .. } => Some(path.clone()),
+        Step::Wheels { dir, .. } => Some(dir.clone()),
+        _ => None,
+    });
+    let trees = [&manifest.layout.release_dir, &manifest.layout.data, &manifest.layout.logs];
+    Some(Step::Labels { paths: trees.into_iter().cloned().chain(files).collect() })
 }
 
 /// What `systemctl enable` does, for a system that is not running (systemd.unit(5): `.wants/`).
@@ -261,7 +279,9 @@ fn conflict(step: &Step, facts: &Facts, ours: &[Change]) -> Option<Finding> {
             (dir, ours.iter().any(|change| matches!(change, Change::Tree { path } if path == dir)))
         }
         Step::Dir { path, .. } => (path, matches!(facts.at(path), Seen::Dir { .. })),
-        Step::Group { .. } | Step::User { .. } | Step::Programs { .. } | Step::Service { .. } => return None,
+        Step::Group { .. } | Step::User { .. } | Step::Programs { .. } | Step::Labels { .. } | Step::Service { .. } => {
+            return None;
+        }
     };
     if is_ours || *facts.at(path) == Seen::Absent {
         return None;
@@ -284,7 +304,8 @@ fn with_states(steps: Vec<Step>, facts: &Facts) -> Vec<Planned> {
             planned.push(Planned { step, state });
             continue;
         }
-        let state = if is_done(&step, facts) { State::Done } else { State::Pending };
+        let labels_settled = matches!(step, Step::Labels { .. }) && !pending;
+        let state = if labels_settled || is_done(&step, facts) { State::Done } else { State::Pending };
         pending |= state == State::Pending && !matches!(&step, Step::File { source: Source::Installer, .. });
         planned.push(Planned { step, state });
     }
@@ -309,7 +330,7 @@ fn is_done(step: &Step, facts: &Facts) -> bool {
         Step::Link { path, target } => *facts.at(path) == Seen::Link { target: target.clone() },
         // The tree appears under its name only when it is whole.
         Step::Wheels { dir, .. } => matches!(facts.at(dir), Seen::Dir { .. }),
-        Step::Service { .. } => false,
+        Step::Labels { .. } | Step::Service { .. } => false,
     }
 }
 

@@ -141,21 +141,41 @@ impl Kept {
 }
 
 fn read<T: serde::de::DeserializeOwned>(tree: &Tree, path: &AbsPath) -> Result<Option<T>, ReceiptError> {
+    tree.read_if_there(path, MAX_BYTES)?.map(|bytes| parse(&bytes, path)).transpose()
+}
+
+fn parse<T: serde::de::DeserializeOwned>(bytes: &[u8], path: &AbsPath) -> Result<T, ReceiptError> {
     #[derive(Deserialize)]
     struct SchemaOnly {
         schema: u32,
     }
-    let Some(bytes) = tree.read_if_there(path, MAX_BYTES)? else { return Ok(None) };
     let form = |error| ReceiptError::Form(path.clone(), error);
-    let SchemaOnly { schema } = serde_json::from_slice(&bytes).map_err(form)?;
+    let SchemaOnly { schema } = serde_json::from_slice(bytes).map_err(form)?;
     if schema != SCHEMA {
         return Err(ReceiptError::Schema(path.clone(), schema));
     }
-    serde_json::from_slice(&bytes).map(Some).map_err(form)
+    serde_json::from_slice(bytes).map_err(form)
 }
 
 fn write<T: Serialize>(permit: &Permit, value: &T, tree: &Tree, path: &AbsPath) -> Result<(), FsError> {
     let mut bytes = serde_json::to_vec_pretty(value).map_err(|error| FsError::of_json("writing", path, error))?;
     bytes.push(b'\n');
     tree.put_file(permit, path, Mode::SECRET, Ids::ROOT, &mut bytes.as_slice())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn receipts_of_every_form_are_readable_and_a_newer_one_is_named() {
+        let text = include_str!("../fixtures/receipt-1.json");
+        let path: AbsPath = "/var/lib/etcdpack/receipt.json".parse().unwrap();
+        let receipt: Receipt = parse(text.as_bytes(), &path).unwrap();
+        assert_eq!((receipt.manifest.host.as_str(), receipt.changes.is_empty()), ("n1", false));
+        let newer = text.replacen("\"schema\": 1", "\"schema\": 2", 1);
+        let error = parse::<Receipt>(newer.as_bytes(), &path).unwrap_err().to_string();
+        assert!(error.contains("has schema 2"), "{error}");
+        assert!(parse::<Receipt>(&text.as_bytes()[..text.len() / 2], &path).is_err());
+    }
 }

@@ -86,6 +86,11 @@ impl Rollback<'_> {
     fn close(&self, journal: Journal, changes: &[Change], mut stays: Vec<Change>) -> Result<(), UndoError> {
         let (tree, state) = (self.tree, self.state);
         tree.remove_tree(journal.permit(), &state.undo)?;
+        // The new receipt may have come under its name before it failed.
+        match &self.facts.receipt {
+            Some(old) => old.write(journal.permit(), tree, &state.receipt)?,
+            None => tree.remove_file(journal.permit(), &state.receipt)?,
+        }
         let data_stays = stays.iter().any(|change| matches!(change, Change::Dir { holds: Holds::Data, .. }));
         if data_stays {
             stays.reverse();

@@ -53,6 +53,10 @@ pub(crate) enum Step {
         wheels: Vec<EntryName>,
         python: AbsPath,
     },
+    /// SELinux labels as the host's policy has them.
+    Labels {
+        paths: Vec<AbsPath>,
+    },
     Service {
         supervision: Supervision,
         action: Action,
@@ -108,6 +112,7 @@ impl fmt::Display for Step {
             Self::File { path, mode, owner, .. } => write!(f, "file       {path}  {mode} {}", by(owner)),
             Self::Link { path, target } => write!(f, "link       {path} -> {target}"),
             Self::Wheels { dir, python, .. } => write!(f, "supervisor {dir}  on {python}"),
+            Self::Labels { paths } => write!(f, "labels     restorecon on {} places", paths.len()),
             Self::Service { supervision, action } => {
                 let verb = match action {
                     Action::Start => "enable and start",

@@ -3,7 +3,10 @@
 //! Nothing is skipped: without root, the lab or the built product a test fails and says what is missing.
 
 mod host;
+pub mod operation;
 mod site;
+pub mod strace;
+pub mod tree;
 
 pub use host::{Lab, Said};
 pub use site::{Site, etcdpack, guide, release, run, sha256, workspace};

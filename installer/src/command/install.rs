@@ -57,7 +57,8 @@ pub(super) fn install(args: &InstallArgs, report: &Report) -> Result<End, Comman
         report.note("nothing was changed");
         return Ok(End::Refused);
     }
-    if plan.is_done() && facts.receipt.as_ref().is_some_and(|receipt| receipt.bundle == bundle.digest()) {
+    let on_record = facts.receipt.as_ref().is_some_and(|receipt| receipt.bundle == bundle.digest());
+    if plan.is_done() && on_record && facts.unfinished.is_none() {
         report.note("everything is in place already; nothing was changed");
         return Ok(end_of(bundle.manifest(), &facts, args, &interrupt, report));
     }

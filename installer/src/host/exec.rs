@@ -78,7 +78,25 @@ impl Exec {
     pub(crate) fn output(self) -> Result<Output, ExecError> {
         let line = self.line();
         let fail = |why: String| ExecError { line: line.clone(), why };
-        let mut child = Command::new(&self.program)
+        let mut child = self.spawn().map_err(|error| fail(error.to_string()))?;
+        let (stdout, stderr) = (drain(child.stdout.take()), drain(child.stderr.take()));
+        let status = wait(&mut child, self.limit).map_err(|error| fail(error.to_string()))?;
+        let Some(status) = status else {
+            return Err(fail(format!("no end within {} s", self.limit.as_secs())));
+        };
+        let (stdout, stderr) = (stdout.join().unwrap_or_default(), stderr.join().unwrap_or_default());
+        Ok(Output { status, stdout, stderr, line })
+    }
+
+    /// Whether the kernel starts it at all; how it ends does not matter.
+    pub(crate) fn starts(self) -> std::io::Result<()> {
+        let mut child = self.spawn()?;
+        drop((child.stdout.take(), child.stderr.take()));
+        wait(&mut child, self.limit).map(drop)
+    }
+
+    fn spawn(&self) -> std::io::Result<Child> {
+        Command::new(&self.program)
             .args(&self.args)
             .env_clear()
             .env("PATH", DIRS.join(":"))
@@ -91,14 +109,6 @@ impl Exec {
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
             .spawn()
-            .map_err(|error| fail(error.to_string()))?;
-        let (stdout, stderr) = (drain(child.stdout.take()), drain(child.stderr.take()));
-        let status = wait(&mut child, self.limit).map_err(|error| fail(error.to_string()))?;
-        let Some(status) = status else {
-            return Err(fail(format!("no end within {} s", self.limit.as_secs())));
-        };
-        let (stdout, stderr) = (stdout.join().unwrap_or_default(), stderr.join().unwrap_or_default());
-        Ok(Output { status, stdout, stderr, line })
     }
 
     /// Runs to the end; an exit code other than 0 is an error.

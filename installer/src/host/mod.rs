@@ -9,6 +9,7 @@ pub(crate) mod interrupt;
 pub(crate) mod lock;
 pub(crate) mod probe;
 pub(crate) mod remove;
+pub(crate) mod survey;
 pub(crate) mod tree;
 pub(crate) mod write;
 

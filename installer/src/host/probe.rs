@@ -15,7 +15,7 @@ use payload::render;
 
 use super::accounts::AccountError;
 use super::tree::Trust;
-use super::{FsError, Seen, Tree, clock, exec};
+use super::{FsError, Seen, Tree, clock, exec, survey};
 use crate::credentials::{Credentials, Misfit, Validity};
 use crate::drift;
 use crate::facts::{BusyPort, DataDir, Facts, Found, Mount, Process, Room, Running, Target};
@@ -65,11 +65,14 @@ pub(crate) fn facts(
         .chain(unfinished.iter().flat_map(|unfinished| unfinished.changes.clone()))
         .collect();
     let managers = service::detect::managers(tree, bundle, &ours, wanted)?;
+    let surroundings = if tree.is_live() { Some(survey::surroundings(tree, bundle)?) } else { None };
     let uname = nix::sys::utsname::uname()?;
     let running = match &receipt {
         Some(receipt) if tree.is_live() && service::is_running(&receipt.supervision) => Running::Yes,
         _ => Running::No,
     };
+    // On a host that is ours already, and in an image, whatever runs here is no obstacle.
+    let fresh = tree.is_live() && receipt.is_none();
     Ok(Facts {
         target: if tree.is_live() { Target::Live } else { Target::Image },
         machine: uname.machine().to_string_lossy().into_owned(),
@@ -83,14 +86,15 @@ pub(crate) fn facts(
         paths: paths(tree, &manifest, managers.supervisor.as_ref().map(|found| &found.section))?,
         data: data_dir(tree, &manifest.layout.data)?,
         room: room(tree, &manifest)?,
-        ports: if receipt.is_some() { Vec::new() } else { ports(&manifest) },
-        etcds: if receipt.is_some() { Vec::new() } else { etcds() },
+        ports: if fresh { ports(&manifest) } else { Vec::new() },
+        etcds: if fresh { etcds() } else { Vec::new() },
         credentials,
         managers,
         receipt,
         kept,
         unfinished,
         running,
+        surroundings,
     })
 }
 

@@ -157,7 +157,7 @@ impl Tree {
             spot.clear(&name)?;
             let flags = OFlag::O_RDWR | OFlag::O_CREAT | OFlag::O_EXCL | OFlag::O_NOFOLLOW | OFlag::O_CLOEXEC;
             let file = openat(&spot, name.as_str(), flags, RawMode::S_IRUSR | RawMode::S_IWUSR)?;
-            spot.clear(&name)?;
+            spot.clear(&name).or_else(|_| spot.clear(&name))?;
             Ok(File::from(file))
         };
         create().map_err(|errno: Errno| FsError::new("making a private file in", dir, errno))

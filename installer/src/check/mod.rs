@@ -2,6 +2,8 @@
 //!
 //! The codes are stable: programs read them from `plan --json`.
 
+mod surroundings;
+
 use payload::manifest::Manifest;
 use serde::Serialize;
 use time::Duration;
@@ -52,6 +54,9 @@ pub(crate) fn preflight(manifest: &Manifest, facts: &Facts) -> Vec<Finding> {
     findings.extend(data(manifest, facts));
     findings.extend(user(manifest, facts));
     findings.extend(earlier(manifest, facts));
+    if let Some(around) = &facts.surroundings {
+        findings.extend(surroundings::surroundings(manifest, around));
+    }
     findings
 }
 

@@ -1,0 +1,180 @@
+//! One run of a bundle on a tree, as something that can be repeated: from the same beginning, with or without harm.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::sync::Mutex;
+use std::thread;
+use std::time::Instant;
+
+use tempfile::TempDir;
+
+use crate::strace::{self, Fault, Point};
+use crate::tree::Listing;
+use crate::{Said, Site, run, sha256, workspace};
+
+/// Bundles of one member whose programs are small stand-ins: what is tried here is done hundreds of times.
+pub struct Bundles {
+    _site: Site,
+    pub first: PathBuf,
+    /// The same member with another quota, so with another startup script.
+    pub second: PathBuf,
+}
+
+impl Bundles {
+    pub fn new() -> Self {
+        let script = workspace().join("tests/releases/stand-in");
+        let out = workspace().join("target/releases");
+        let tarball = PathBuf::from(run(Command::new(script).args(["3.5.1", "amd64"]).arg(out)).ok());
+        let text = format!(
+            "[cluster]\nname = \"t\"\n[release]\nversion = \"3.5.1\"\nsha256 = \"{}\"\n[service]\nmanager = \"systemd\"\n\
+             [[host]]\nname = \"n1\"\naddress = \"10.90.0.11\"\n",
+            sha256(&tarball)
+        );
+        let site = Site::new(&text);
+        site.build(&tarball);
+        let keep = |name: &str| {
+            let path = site.path(name);
+            fs::rename(site.bundle("n1"), &path).expect("the bundle is there");
+            path
+        };
+        let first = keep("first.run");
+        fs::write(site.path("cluster.toml"), format!("{text}[etcd]\nquota-backend-bytes = 4000000000\n"))
+            .expect("a cluster file");
+        site.build(&tarball);
+        let second = keep("second.run");
+        Self { _site: site, first, second }
+    }
+}
+
+impl Default for Bundles {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+/// A command of a bundle on a tree that looks like `before`.
+pub struct Operation {
+    pub name: &'static str,
+    bundle: PathBuf,
+    args: &'static [&'static str],
+    home: TempDir,
+    pub before: Listing,
+    pub after: Listing,
+    /// What changes something when all goes well.
+    pub points: Vec<Point>,
+}
+
+const INSTALL: &[&str] = &["install", "--yes", "--quiet"];
+const PURGE: &[&str] = &["uninstall", "--purge", "--yes", "--quiet"];
+
+impl Operation {
+    /// On an empty tree.
+    pub fn install(bundles: &Bundles) -> Self {
+        Self::new("install", &bundles.first, INSTALL, |_| {})
+    }
+
+    /// Over an earlier install.
+    pub fn reinstall(bundles: &Bundles) -> Self {
+        let first = bundles.first.clone();
+        Self::new("reinstall", &bundles.second, INSTALL, move |root| drop(at(&first, INSTALL, root).output()))
+    }
+
+    pub fn uninstall(bundles: &Bundles) -> Self {
+        let first = bundles.first.clone();
+        Self::new("uninstall", &bundles.first, PURGE, move |root| drop(at(&first, INSTALL, root).output()))
+    }
+
+    fn new(name: &'static str, bundle: &Path, args: &'static [&'static str], prepare: impl FnOnce(&Path)) -> Self {
+        // In memory: what dies here is a process, not the power.
+        let home = TempDir::new_in("/dev/shm").expect("a directory in memory");
+        let (start, end) = (home.path().join("start"), home.path().join("end"));
+        fs::create_dir(&start).expect("a tree");
+        prepare(&start);
+        let before = Listing::of(&start);
+        let mut operation =
+            Self { name, bundle: bundle.to_owned(), args, home, before, after: Listing::default(), points: Vec::new() };
+        operation.copy_to(&end);
+        operation.points = strace::points(&operation.command(&end)).into_iter().map(|seen| seen.point).collect();
+        operation.after = Listing::of(&end);
+        operation
+    }
+
+    /// The command on a tree.
+    pub fn command(&self, root: &Path) -> Command {
+        at(&self.bundle, self.args, root)
+    }
+
+    /// Runs the command without harm.
+    pub fn run(&self, root: &Path) -> Said {
+        run(&mut self.command(root))
+    }
+
+    /// Calls that only look, when all goes well.
+    pub fn looks(&self) -> Vec<Point> {
+        let root = self.home.path().join("looks");
+        self.copy_to(&root);
+        strace::looks(&self.command(&root)).into_iter().map(|seen| seen.point).collect()
+    }
+
+    fn copy_to(&self, root: &Path) {
+        let start = self.home.path().join("start");
+        run(Command::new("cp").arg("-a").arg(start).arg(root)).ok();
+    }
+
+    /// Tries every one of `points` on a fresh tree, on all processors; `check` says what is wrong. Prints a line of
+    /// figures, and fails with all that was found.
+    #[track_caller]
+    pub fn sweep(
+        &self,
+        kind: &str,
+        points: &[Point],
+        fault: Fault,
+        check: impl Fn(&Path, &Said) -> Vec<String> + Sync,
+    ) {
+        let began = Instant::now();
+        let (failures, next) = (Mutex::new(Vec::new()), Mutex::new(points.iter()));
+        let work = || {
+            loop {
+                let Some(point) = next.lock().expect("no other thread has failed").next() else { return };
+                let root = self.home.path().join(point.to_string());
+                self.copy_to(&root);
+                let wrong = match strace::inject(&self.command(&root), &point.call, point.n, fault) {
+                    Ok(said) => check(&root, &said),
+                    Err(missed) => vec![missed],
+                };
+                let wrong = wrong.into_iter().map(|text| format!("{} {kind} at {point}: {text}", self.name));
+                failures.lock().expect("no other thread has failed").extend(wrong);
+                fs::remove_dir_all(&root).expect("the tree goes");
+            }
+        };
+        let threads = thread::available_parallelism().map_or(1, usize::from);
+        thread::scope(|scope| (0..threads).for_each(|_| drop(scope.spawn(work))));
+        let failures = failures.into_inner().expect("no thread has failed");
+        println!(
+            "torture: {kind} {} points={} failures={} seconds={}",
+            self.name,
+            points.len(),
+            failures.len(),
+            began.elapsed().as_secs()
+        );
+        assert!(failures.is_empty(), "{}", failures.join("\n"));
+    }
+}
+
+/// Every point in the long form, about `some` of them, spread evenly, in the short one.
+pub fn chosen(points: &[Point], some: usize) -> Vec<Point> {
+    let step = if is_long_form() { 1 } else { points.len().div_ceil(some).max(1) };
+    points.iter().step_by(step).cloned().collect()
+}
+
+/// Whether `scripts/torture` runs, and not `scripts/test`.
+pub fn is_long_form() -> bool {
+    std::env::var_os("ETCDPACK_TORTURE").is_some()
+}
+
+fn at(bundle: &Path, args: &[&str], root: &Path) -> Command {
+    let mut command = Command::new(bundle);
+    command.args(args).arg("--root").arg(root);
+    command
+}

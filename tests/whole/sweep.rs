@@ -1,0 +1,149 @@
+//! An install, a reinstall and an uninstall that die or fail at each call that changes something. Afterwards the old
+//! state or the new one stands, and the same command again ends where an undisturbed one ends.
+
+use std::path::Path;
+
+use whole::Said;
+use whole::operation::{Bundles, Operation, chosen};
+use whole::strace::{self, Fault};
+use whole::tree::Listing;
+
+const KILLED: i32 = -9;
+
+fn operations(bundles: &Bundles) -> [Operation; 3] {
+    [Operation::reinstall(bundles), Operation::uninstall(bundles), Operation::install(bundles)]
+}
+
+/// What must hold of a tree at any time: no file half old and half new, no key that others can read.
+fn sound(operation: &Operation, root: &Path) -> Vec<String> {
+    let now = Listing::of(root);
+    let torn = now.torn(&[&operation.before, &operation.after]);
+    let open = now.holding(root, b"PRIVATE KEY").into_iter().filter(|(_, mode)| mode & 0o077 != 0);
+    torn.into_iter().chain(open.map(|(path, mode)| format!("key open to others: {path} {mode:o}"))).collect()
+}
+
+/// The same command again must end where an undisturbed run ends.
+fn converges(operation: &Operation, root: &Path) -> Vec<String> {
+    let said = operation.run(root);
+    // An uninstall that had come to its end has nothing left to do.
+    let nothing_left = operation.name == "uninstall" && said.code == 3 && said.err.contains("installed nothing");
+    let mut wrong = operation.after.differences(&Listing::of(root));
+    if said.code != 0 && !nothing_left {
+        wrong.push(format!("the same command again: {said:?}"));
+    }
+    wrong
+}
+
+#[test]
+fn killed_at_any_call_it_converges() {
+    let bundles = Bundles::new();
+    for operation in operations(&bundles) {
+        operation.sweep("kill", &chosen(&operation.points, 40), Fault::Kill, |root, said| {
+            let mut wrong = sound(&operation, root);
+            if said.code != KILLED {
+                wrong.push(format!("it was not killed: {said:?}"));
+            }
+            wrong.extend(converges(&operation, root));
+            wrong
+        });
+    }
+}
+
+#[test]
+fn killed_again_while_it_recovers_it_converges() {
+    let bundles = Bundles::new();
+    for operation in operations(&bundles) {
+        // Every point is killed a second and a third time, at points that are spread by a stride prime to their number.
+        let points = &operation.points;
+        operation.sweep("kill-thrice", &chosen(points, 15), Fault::Kill, |root, said| {
+            let mut wrong = Vec::new();
+            for again in 1..=2 {
+                let seed = said.err.len() + root.to_string_lossy().len() * 31 + again * 97;
+                let at = &points[(seed * 53) % points.len()];
+                // A recovery has fewer calls than the whole: where it ends first, it has ended.
+                let _ = strace::inject(&operation.command(root), &at.call, at.n.div_ceil(3), Fault::Kill);
+                wrong.extend(sound(&operation, root));
+            }
+            wrong.extend(converges(&operation, root));
+            wrong
+        });
+    }
+}
+
+/// A call fails: either nothing has changed, or the run came to its end all the same.
+fn rolled_back(operation: &Operation, root: &Path, said: &Said) -> Vec<String> {
+    let mut wrong = sound(operation, root);
+    let now = Listing::of(root);
+    match said.code {
+        0 | 7 => {}
+        3..=5 if operation.name != "uninstall" => wrong.extend(operation.before.differences(&now)),
+        // What is left of an uninstall stays on record.
+        3..=6 if operation.name == "uninstall" => {}
+        _ => wrong.push(format!("ended with {said:?}")),
+    }
+    if said.code != 0 && !said.err.contains("error: ") {
+        wrong.push(format!("no error line: {said:?}"));
+    }
+    wrong.extend(converges(operation, root));
+    wrong.iter().map(|text| format!("(exit {}) {text}", said.code)).collect()
+}
+
+#[test]
+fn a_call_that_fails_leaves_the_old_state() {
+    let bundles = Bundles::new();
+    for operation in operations(&bundles) {
+        for errno in ["ENOSPC", "EIO", "EDQUOT", "EROFS", "EMFILE", "EACCES"] {
+            let chosen = chosen(&operation.points, 12);
+            operation.sweep(errno, &chosen, Fault::Errno(errno), |root, said| rolled_back(&operation, root, said));
+        }
+    }
+}
+
+#[test]
+fn a_read_that_fails_leaves_the_old_state() {
+    let bundles = Bundles::new();
+    for operation in operations(&bundles) {
+        let points = operation.looks();
+        for errno in ["EIO", "ENOMEM"] {
+            let chosen = chosen(&points, 15);
+            operation.sweep(errno, &chosen, Fault::Errno(errno), |root, said| rolled_back(&operation, root, said));
+        }
+    }
+}
+
+#[test]
+fn short_and_interrupted_writes_are_gone_on_with() {
+    let bundles = Bundles::new();
+    let operation = Operation::install(&bundles);
+    let writes: Vec<_> = operation.points.iter().filter(|point| point.call == "write").cloned().collect();
+    operation.sweep("EINTR", &chosen(&writes, 10), Fault::Errno("EINTR"), |root, said| {
+        let mut wrong = operation.after.differences(&Listing::of(root));
+        if said.code != 0 {
+            wrong.push(format!("{said:?}"));
+        }
+        wrong
+    });
+}
+
+#[test]
+fn told_to_stop_it_finishes_or_undoes() {
+    let bundles = Bundles::new();
+    for operation in operations(&bundles) {
+        for signal in ["TERM", "INT", "HUP"] {
+            operation.sweep(signal, &chosen(&operation.points, 8), Fault::Signal(signal), |root, said| {
+                let now = Listing::of(root);
+                let mut wrong = sound(&operation, root);
+                match (said.code, operation.name) {
+                    // It had all but ended.
+                    (0, _) => wrong.extend(operation.after.differences(&now)),
+                    // What is left of an uninstall stays on record.
+                    (5, "uninstall") => {}
+                    (5, _) => wrong.extend(operation.before.differences(&now)),
+                    _ => wrong.push(format!("ended with {said:?}")),
+                }
+                wrong.extend(converges(&operation, root));
+                wrong
+            });
+        }
+    }
+}
