@@ -3,23 +3,26 @@
 //!
 //! Real releases carry documentation, odd owners and, up to 3.4, one link beside the programs: all of that is
 //! passed over. A program must be a regular file of the size and digest in the manifest, there exactly once; the
-//! archive must have its end marks, be one gzip member, and be the last thing in the entry.
+//! archive must have its end marks, be one gzip member, and be the last thing in the entry. What two readers of tar
+//! could read in two ways is refused, whether or not it concerns a program.
 
 use std::collections::BTreeMap;
 use std::io::{self, Read};
 
 use flate2::bufread::GzDecoder;
-use tar::{Archive, EntryType};
 
 use crate::ahead::read_ahead;
 use crate::digest::Hashing;
 use crate::etcd::{Arch, EtcdVersion};
 use crate::manifest::Program;
 
+mod extension;
+mod member;
+
+use member::{Kind, Members};
+
 /// What a release may bring: `etcdutl` came with 3.5.
 const PROGRAMS: [&str; 3] = ["etcd", "etcdctl", "etcdutl"];
-/// Larger than any program of any release by far; the bound of a gzip bomb.
-const MAX_PROGRAM: u64 = 512 << 20;
 
 /// The directory that everything in a release lies in.
 #[must_use]
@@ -42,6 +45,11 @@ pub enum TarballError {
     Other(String),
     #[error("`{0}` in the release has {1} bytes, more than any etcd")]
     TooLarge(String, u64),
+    #[error("`{0}` in the release has two names")]
+    Ambiguous(String),
+    /// What no release has, and what tar's many readers do not all read in the same way.
+    #[error("the release is not in the form of one: it has {0}")]
+    Form(&'static str),
     #[error("something follows the end of the release")]
     Trailing,
     #[error("`{0}` in the release is no program for {arch}", arch = .1.etcd_name())]
@@ -117,37 +125,30 @@ fn walk<E: From<TarballError>>(
     mut see: impl FnMut(&str, u64, &mut dyn Read) -> Result<(), E>,
 ) -> Result<(), E> {
     read_ahead(OneMember::new(tarball), |inflated| {
-        let mut archive = Archive::new(inflated);
+        let mut members = Members::new(inflated, top);
         let mut seen: Vec<&str> = Vec::new();
-        for entry in archive.entries().map_err(TarballError::from)? {
-            let mut entry = entry.map_err(TarballError::from)?;
-            let Some((name, size)) = program(&entry, top, names)? else { continue };
+        while let Some(member) = members.next()? {
+            let wanted = |path: &str| names.iter().copied().find(|name| path == *name);
+            if let Some(name) = member.short.as_deref().and_then(wanted) {
+                return Err(TarballError::Ambiguous(name.to_owned()).into());
+            }
+            let Some(name) = wanted(&member.path) else {
+                if member.kind == Kind::Other {
+                    return Err(TarballError::Form("a member of a kind that no release has").into());
+                }
+                continue;
+            };
             if seen.contains(&name) {
                 return Err(TarballError::Twice(name.to_owned()).into());
             }
             seen.push(name);
-            see(name, size, &mut entry)?;
+            if member.kind != Kind::File {
+                return Err(TarballError::NotAFile(name.to_owned()).into());
+            }
+            see(name, member.size, &mut members)?;
         }
-        Ok(drain(archive.into_inner())?)
+        Ok(())
     })
-}
-
-/// Name and size of an entry that is one of `names`, which must be a regular file.
-fn program<'n>(
-    entry: &tar::Entry<impl Read>,
-    top: &str,
-    names: &[&'n str],
-) -> Result<Option<(&'n str, u64)>, TarballError> {
-    let path = entry.path_bytes();
-    let path = path.strip_prefix(top.as_bytes()).and_then(|path| path.strip_prefix(b"/"));
-    let Some(name) = names.iter().copied().find(|name| path == Some(name.as_bytes())) else { return Ok(None) };
-    if entry.header().entry_type() != EntryType::Regular {
-        return Err(TarballError::NotAFile(name.to_owned()));
-    }
-    if entry.size() > MAX_PROGRAM {
-        return Err(TarballError::TooLarge(name.to_owned(), entry.size()));
-    }
-    Ok(Some((name, entry.size())))
 }
 
 /// The content of one gzip member; that something follows it is an error at its end.
@@ -168,20 +169,6 @@ impl<R: Read> Read for OneMember<R> {
             return Err(io::Error::new(io::ErrorKind::InvalidData, TarballError::Trailing));
         }
         Ok(n)
-    }
-}
-
-/// After the end marks only zeroes may follow: the padding of tar's last block.
-fn drain(mut rest: impl Read) -> Result<(), TarballError> {
-    let mut buf = [0; 16 * 1024];
-    loop {
-        let n = rest.read(&mut buf)?;
-        if n == 0 {
-            return Ok(());
-        }
-        if buf.iter().take(n).any(|byte| *byte != 0) {
-            return Err(TarballError::Trailing);
-        }
     }
 }
 
@@ -215,6 +202,7 @@ mod tests {
     use crate::digest::Digest;
     use flate2::Compression;
     use flate2::write::GzEncoder;
+    use tar::EntryType;
 
     const ETCD: &[u8] = b"#!/bin/true etcd";
 
@@ -231,7 +219,8 @@ mod tests {
             header.set_mode(0o4777);
             header.set_uid(4_000_000_000);
             if *kind != EntryType::Regular {
-                header.set_link_name("/etc/shadow").unwrap();
+                let beside = *kind == EntryType::Symlink && path.contains("README");
+                header.set_link_name(if beside { "docs.md" } else { "/etc/shadow" }).unwrap();
             }
             builder.append_data(&mut header, path, if *kind == EntryType::Regular { *bytes } else { b"" }).unwrap();
         }

@@ -1,0 +1,132 @@
+//! What may stand before a member's header to say more of it: a long name, or PAX records.
+//!
+//! An extension may name a member that needs more room. It may not change how many bytes belong to a member, nor
+//! what kind it is: there readers disagree.
+
+use tar::{EntryType, Header};
+
+use super::TarballError::{self, Form};
+
+/// The extensions that are read; the rest is refused as members of a kind that no release has.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Kind {
+    LongName,
+    Local,
+    Global,
+}
+
+impl Kind {
+    pub(super) fn of(header: &Header) -> Option<Self> {
+        match header.entry_type() {
+            EntryType::GNULongName => Some(Self::LongName),
+            EntryType::XHeader => Some(Self::Local),
+            EntryType::XGlobalHeader => Some(Self::Global),
+            _ => None,
+        }
+    }
+}
+
+/// What an extension says that matters here.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Extension {
+    /// Of the next member: perhaps its path.
+    Local { path: Option<String> },
+    /// Of all members; nothing that matters.
+    Global,
+}
+
+/// Reads an extension's bytes.
+pub(super) fn parse(kind: Kind, bytes: &[u8]) -> Result<Extension, TarballError> {
+    let malformed = Form("a malformed extension");
+    let text = |bytes: &[u8]| String::from_utf8(bytes.to_vec()).map_err(|_| Form("a name that is not UTF-8"));
+    match kind {
+        // Closed by one zero, which is no part of it.
+        Kind::LongName => Ok(Extension::Local { path: Some(text(bytes.strip_suffix(b"\0").ok_or(malformed)?)?) }),
+        Kind::Local => {
+            let mut path = None;
+            for record in records(bytes)? {
+                match record {
+                    (b"path", value) if path.is_none() => path = Some(text(value)?),
+                    (b"path" | b"size" | b"linkpath" | b"hdrcharset", _) => {
+                        return Err(Form("an extension that changes a member"));
+                    }
+                    (key, _) if key.starts_with(b"GNU.sparse.") => return Err(Form("a sparse file")),
+                    _ => {}
+                }
+            }
+            Ok(Extension::Local { path })
+        }
+        Kind::Global if records(bytes)?.iter().all(|(key, _)| *key == b"comment") => Ok(Extension::Global),
+        Kind::Global => Err(Form("an extension that changes all members")),
+    }
+}
+
+/// Key and value.
+type Record<'a> = (&'a [u8], &'a [u8]);
+
+/// PAX records: `LENGTH KEY=VALUE` and a newline, where the length counts all of it (POSIX.1-2017, pax).
+fn records(mut bytes: &[u8]) -> Result<Vec<Record<'_>>, TarballError> {
+    let mut records = Vec::new();
+    while !bytes.is_empty() {
+        let (record, rest) = record(bytes).ok_or(Form("a malformed extension"))?;
+        records.push(record);
+        bytes = rest;
+    }
+    Ok(records)
+}
+
+fn record(bytes: &[u8]) -> Option<(Record<'_>, &[u8])> {
+    let space = bytes.iter().take(8).position(|byte| *byte == b' ')?;
+    let digits = std::str::from_utf8(bytes.get(..space)?).ok()?;
+    if !digits.bytes().all(|byte| byte.is_ascii_digit()) {
+        return None;
+    }
+    let (record, rest) = bytes.split_at_checked(digits.parse().ok()?)?;
+    let record = record.get(space + 1..)?.strip_suffix(b"\n")?;
+    let equals = record.iter().position(|byte| *byte == b'=')?;
+    let (key, value) = (record.get(..equals)?, record.get(equals + 1..)?);
+    if key.is_empty() || key.contains(&0) { None } else { Some(((key, value), rest)) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn local(bytes: &[u8]) -> Result<Option<String>, TarballError> {
+        match parse(Kind::Local, bytes)? {
+            Extension::Local { path } => Ok(path),
+            Extension::Global => panic!("it was a local one"),
+        }
+    }
+
+    #[test]
+    fn records_are_read_by_their_length() {
+        assert_eq!(local(b"").unwrap(), None);
+        assert_eq!(local(b"9 path=a\n").unwrap().as_deref(), Some("a"));
+        assert_eq!(local(b"22 SCHILY.xattr.a=1\n2\n9 path=b\n").unwrap().as_deref(), Some("b"));
+    }
+
+    #[test]
+    fn what_changes_a_member_or_is_malformed_is_refused() {
+        for bad in [
+            &b"10 size=0\n"[..],
+            b"13 linkpath=\n",
+            b"9 path=a\n9 path=b\n",
+            b"22 GNU.sparse.major=1\n",
+            b"8 path=a\n",
+            b"99 path=a\n",
+            b"+9 path=a\n",
+            b"path=a\n",
+            b"9 path=a",
+            b"5 =a\n",
+            b"4294967296 path=a\n",
+            b"9 \0ath=a\n",
+        ] {
+            assert!(local(bad).is_err(), "{}", String::from_utf8_lossy(bad));
+        }
+        assert!(parse(Kind::Global, b"14 comment=1.0\n").is_err(), "a length that is one short");
+        assert!(parse(Kind::Global, b"15 comment=1.0\n").is_ok());
+        assert!(parse(Kind::Global, b"9 path=a\n").is_err());
+        assert!(parse(Kind::LongName, b"unclosed").is_err());
+    }
+}

@@ -1,0 +1,228 @@
+//! The members of a release's archive, one after the other, in the forms that releases have.
+//!
+//! tar has many dialects, and readers disagree about most of them: whose size counts, which of two names, what a
+//! sparse file is, where an archive ends. This one takes what all readers take for the same and refuses the rest.
+//! Must not hold more than one header and one short extension in memory, whatever an archive declares.
+
+use std::io::{self, Read};
+
+use tar::{EntryType, Header};
+
+use super::TarballError::{self, Form, TooLarge};
+use super::extension::{self, Extension};
+
+const BLOCK: usize = 512;
+/// The longest name, link target or list of attributes that may stand beside a header.
+const MAX_EXTENSION: u64 = 64 * 1024;
+/// Larger than any file of any release by far.
+const MAX_MEMBER: u64 = 512 << 20;
+/// Larger than any release by far; the bound of a gzip bomb.
+const MAX_ARCHIVE: u64 = 1 << 30;
+/// Releases have had one link; each is remembered, so that nothing lies behind it.
+const MAX_LINKS: usize = 16;
+/// What follows the end marks fills tar's last record: 10 KiB by default.
+const MAX_PADDING: usize = 1 << 20;
+
+/// One member; its bytes are what [`Members::read`] gives until the next.
+#[derive(Debug)]
+pub(super) struct Member {
+    /// Below the release's directory; empty for that directory itself.
+    pub(super) path: String,
+    /// What a reader that knows no extensions would take for the whole path, where that is another.
+    pub(super) short: Option<String>,
+    pub(super) kind: Kind,
+    pub(super) size: u64,
+}
+
+/// What a member is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Kind {
+    File,
+    Directory,
+    /// A symbolic link to something beside or below it.
+    Link,
+    /// Hard links, devices, pipes, sparse files: no release has one.
+    Other,
+}
+
+/// An archive that is read front to back.
+pub(super) struct Members<'a, R> {
+    bytes: R,
+    top: &'a str,
+    /// Of the current member's bytes, and of the zeroes that fill its last block.
+    left: u64,
+    padding: u64,
+    read: u64,
+    links: Vec<String>,
+}
+
+impl<'a, R: Read> Members<'a, R> {
+    /// The members of an archive that all lie in the directory `top`.
+    pub(super) fn new(bytes: R, top: &'a str) -> Self {
+        Self { bytes, top, left: 0, padding: 0, read: 0, links: Vec::new() }
+    }
+
+    /// Passes over what is left of the current member and returns the next; `None` after a proper end.
+    pub(super) fn next(&mut self) -> Result<Option<Member>, TarballError> {
+        loop {
+            let Some(header) = self.header()? else { return Ok(None) };
+            let Some(kind) = extension::Kind::of(&header) else { return self.member(&header, None).map(Some) };
+            // A global one changes nothing for us, or has been refused.
+            if let Extension::Local { path } = extension::parse(kind, &self.text(&header)?)? {
+                return match self.header()? {
+                    Some(header) if extension::Kind::of(&header).is_none() => self.member(&header, path).map(Some),
+                    _ => Err(Form("an extension without its member")),
+                };
+            }
+        }
+    }
+
+    fn member(&mut self, header: &Header, long: Option<String>) -> Result<Member, TarballError> {
+        let own = text(&header.path_bytes())?;
+        let kind = match header.entry_type() {
+            EntryType::Regular => Kind::File,
+            EntryType::Directory => Kind::Directory,
+            EntryType::Symlink => Kind::Link,
+            _ => Kind::Other,
+        };
+        let path = self.below_top(long.as_deref().unwrap_or(&own), kind)?;
+        let size = self.begin(header, &path)?;
+        if kind != Kind::File && size != 0 {
+            // Some readers skip these bytes, others take them for the next header.
+            return Err(Form("a member without content that declares some"));
+        }
+        if kind == Kind::Link {
+            self.link(&path, header)?;
+        }
+        let short = long.and_then(|_| self.below_top(&own, kind).ok());
+        Ok(Member { path, short, kind, size })
+    }
+
+    /// The path below `top`, if it has one reading and lies there.
+    fn below_top(&self, path: &str, kind: Kind) -> Result<String, TarballError> {
+        let path = if kind == Kind::Directory { path.strip_suffix('/').unwrap_or(path) } else { path };
+        let odd = |c: char| c.is_control() || c == '\\';
+        if path.contains(odd) || path.split('/').any(|component| matches!(component, "" | "." | "..")) {
+            return Err(Form("a path that is not relative and plain"));
+        }
+        if path == self.top && kind == Kind::Directory {
+            return Ok(String::new());
+        }
+        let below = path.strip_prefix(self.top).and_then(|path| path.strip_prefix('/'));
+        let below = below.ok_or(Form("a path outside the release's directory"))?;
+        let behind = |link: &String| below.strip_prefix(link.as_str()).is_some_and(|rest| rest.starts_with('/'));
+        if self.links.iter().any(behind) { Err(Form("a path behind a link")) } else { Ok(below.to_owned()) }
+    }
+
+    /// Remembers a link, if what it points to lies beside or below it.
+    fn link(&mut self, path: &str, header: &Header) -> Result<(), TarballError> {
+        let target = header.link_name_bytes().ok_or(Form("a link to nowhere"))?;
+        if text(&target)?.split('/').any(|component| matches!(component, "" | "." | "..")) {
+            return Err(Form("a link that leads out"));
+        }
+        if self.links.len() >= MAX_LINKS {
+            return Err(Form("more links than any release"));
+        }
+        self.links.push(path.to_owned());
+        Ok(())
+    }
+
+    /// The bytes beside an extension's header.
+    fn text(&mut self, header: &Header) -> Result<Vec<u8>, TarballError> {
+        let size = self.begin(header, "an extension")?;
+        if size > MAX_EXTENSION {
+            return Err(TooLarge("an extension".to_owned(), size));
+        }
+        let mut text = Vec::new();
+        self.read_to_end(&mut text)?;
+        Ok(text)
+    }
+
+    /// Notes how many bytes belong to this header.
+    fn begin(&mut self, header: &Header, name: &str) -> Result<u64, TarballError> {
+        let size = octal(&header.as_old().size).ok_or(Form("a size that is no plain octal number"))?;
+        if size > MAX_MEMBER {
+            return Err(TooLarge(name.to_owned(), size));
+        }
+        self.left = size;
+        self.padding = size.next_multiple_of(BLOCK as u64) - size;
+        self.read += BLOCK as u64 + size + self.padding;
+        if self.read > MAX_ARCHIVE { Err(Form("more bytes than any release")) } else { Ok(size) }
+    }
+
+    /// The next header, or `None` at the end marks.
+    fn header(&mut self) -> Result<Option<Header>, TarballError> {
+        let rest = self.left + self.padding;
+        (self.left, self.padding) = (0, 0);
+        if io::copy(&mut (&mut self.bytes).take(rest), &mut io::sink())? != rest {
+            return Err(io::Error::from(io::ErrorKind::UnexpectedEof).into());
+        }
+        let mut header = Header::new_old();
+        if !self.block(header.as_mut_bytes())? {
+            return Err(Form("no end marks"));
+        }
+        if header.as_bytes().iter().all(|byte| *byte == 0) {
+            let mut second = [1; BLOCK];
+            let ended = self.block(&mut second)? && second.iter().all(|byte| *byte == 0);
+            return if ended { self.end() } else { Err(Form("one end mark of two")) };
+        }
+        if header.as_ustar().is_none() && header.as_gnu().is_none() {
+            return Err(Form("a header of an unknown form"));
+        }
+        let (before, behind) = (header.as_bytes().iter().take(148), header.as_bytes().iter().skip(156));
+        // The checksum's own field counts as eight spaces.
+        let sum = before.chain(behind).map(|byte| u64::from(*byte)).sum::<u64>() + 8 * 32;
+        if octal(&header.as_old().cksum) == Some(sum) { Ok(Some(header)) } else { Err(Form("a wrong checksum")) }
+    }
+
+    /// Fills a block; `false` where the archive ended before it.
+    fn block(&mut self, block: &mut [u8; BLOCK]) -> Result<bool, TarballError> {
+        let mut read = Vec::with_capacity(BLOCK);
+        (&mut self.bytes).take(BLOCK as u64).read_to_end(&mut read)?;
+        match <[u8; BLOCK]>::try_from(read) {
+            Ok(whole) => *block = whole,
+            Err(read) if read.is_empty() => return Ok(false),
+            Err(_) => return Err(io::Error::from(io::ErrorKind::UnexpectedEof).into()),
+        }
+        Ok(true)
+    }
+
+    /// After the end marks only zeroes may follow.
+    fn end(&mut self) -> Result<Option<Header>, TarballError> {
+        let mut buf = [0; 16 * 1024];
+        let mut padding = 0;
+        loop {
+            let n = self.bytes.read(&mut buf)?;
+            padding += n;
+            if n == 0 {
+                return Ok(None);
+            }
+            if padding > MAX_PADDING || buf.iter().take(n).any(|byte| *byte != 0) {
+                return Err(TarballError::Trailing);
+            }
+        }
+    }
+}
+
+/// The bytes of the current member.
+impl<R: Read> Read for Members<'_, R> {
+    fn read(&mut self, buf: &mut [u8]) -> io::Result<usize> {
+        let n = (&mut self.bytes).take(self.left).read(buf)?;
+        if n == 0 && self.left > 0 && !buf.is_empty() {
+            return Err(io::ErrorKind::UnexpectedEof.into());
+        }
+        self.left -= n as u64;
+        Ok(n)
+    }
+}
+
+fn text(bytes: &[u8]) -> Result<String, TarballError> {
+    String::from_utf8(bytes.to_vec()).map_err(|_| Form("a name that is not UTF-8"))
+}
+
+/// A field of octal digits, perhaps behind spaces, perhaps closed by spaces and zeroes; no sign, no other base.
+fn octal(field: &[u8]) -> Option<u64> {
+    let end = field.iter().rposition(|byte| !matches!(byte, b' ' | 0))?;
+    let digits = std::str::from_utf8(field.get(..=end)?).ok()?.trim_start_matches(' ');
+    if digits.starts_with('+') { None } else { u64::from_str_radix(digits, 8).ok() }
+}
