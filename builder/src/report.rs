@@ -3,7 +3,7 @@
 //! The only place in the builder's library that writes to stderr.
 #![expect(clippy::disallowed_methods, reason = "edge: the terminal and its pace")]
 
-use std::fmt;
+use std::fmt::{self, Write as _};
 use std::io::{self, IsTerminal as _, Write as _};
 use std::time::{Duration, Instant};
 
@@ -170,7 +170,9 @@ impl fmt::Display for Line<'_> {
                 write!(f, "\x1b[1;{colour}m{label}:\x1b[0m ")?;
             }
         }
-        f.write_str(self.text)
+        // Text from outside must not steer the terminal.
+        let plain = |c: char| if c.is_control() && c != '\n' { '\u{fffd}' } else { c };
+        self.text.chars().try_for_each(|c| f.write_char(plain(c)))
     }
 }
 
@@ -184,5 +186,6 @@ mod tests {
         assert_eq!(line(Paint::Plain), "warning: x");
         assert_eq!(line(Paint::Colour), "\x1b[1;33mwarning:\x1b[0m x");
         assert_eq!(Line { label: None, text: "x", paint: Paint::Colour }.to_string(), "x");
+        assert_eq!(Line { label: None, text: "\x1b[2Jx", paint: Paint::Plain }.to_string(), "\u{fffd}[2Jx");
     }
 }

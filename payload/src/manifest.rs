@@ -15,6 +15,7 @@ use crate::etcd::{Arch, EtcdVersion};
 use crate::mode::{Mode, Owner};
 use crate::name::{ClusterName, ClusterToken, HostName, MemberName, UserName};
 use crate::path::AbsPath;
+use crate::tarball::PROGRAMS;
 
 /// The form that this program writes and reads.
 pub const SCHEMA: u32 = 1;
@@ -126,6 +127,17 @@ pub enum Purpose {
     Program,
 }
 
+impl Purpose {
+    /// The mode that the entry has inside the bundle.
+    #[must_use]
+    pub fn mode_inside(&self) -> Mode {
+        match self {
+            Self::Place { mode, .. } => *mode,
+            Self::Release | Self::Wheel | Self::Reading | Self::Program => Mode::PLAIN,
+        }
+    }
+}
+
 /// When a file is needed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -142,12 +154,25 @@ pub enum When {
 pub enum ManifestError {
     #[error("it has schema {0}, this program reads schema {SCHEMA}: use the etcdpack that built it")]
     Schema(u32),
-    #[error("{0}")]
+    #[error("{}", shown(.0))]
     Form(#[from] serde_json::Error),
     #[error("it does not list `{0}`, its own host's member")]
     NoSelf(MemberName),
     #[error("`{0}` has no entry or one of another kind")]
     Entry(EntryName),
+    /// A text that is shown to people would steer their terminal.
+    #[error("its `{0}` has a control character")]
+    Text(&'static str),
+    #[error("it takes a program `{}` out of the release, which has none, or takes it twice", .0.escape_debug())]
+    Program(String),
+}
+
+/// The parser's words quote the manifest, which may be of any length and hold anything.
+fn shown(error: &serde_json::Error) -> String {
+    let plain = |c: char| if c.is_control() { '\u{fffd}' } else { c };
+    let at = format!("line {} column {}", error.line(), error.column());
+    let text: String = error.to_string().chars().map(plain).take(200).collect();
+    if text.ends_with(&at) { text } else { format!("{text} ... at {at}") }
 }
 
 impl Manifest {
@@ -164,6 +189,16 @@ impl Manifest {
         let manifest: Self = serde_json::from_slice(bytes)?;
         if manifest.me().is_none() {
             return Err(ManifestError::NoSelf(manifest.member));
+        }
+        for (field, text) in [("etcdpack", &manifest.etcdpack), ("origin", &manifest.release.origin)] {
+            if text.contains(char::is_control) {
+                return Err(ManifestError::Text(field));
+            }
+        }
+        let mut programs = PROGRAMS.to_vec();
+        for Program { name, .. } in &manifest.release.programs {
+            let known = programs.iter().position(|program| program == name);
+            programs.remove(known.ok_or_else(|| ManifestError::Program(name.chars().take(80).collect()))?);
         }
         let wheels = manifest.service.wheels.iter().map(|wheel| (wheel, Purpose::Wheel));
         for (name, purpose) in wheels.chain([(&manifest.release.entry, Purpose::Release)]) {

@@ -22,7 +22,7 @@ mod member;
 use member::{Kind, Members};
 
 /// What a release may bring: `etcdutl` came with 3.5.
-const PROGRAMS: [&str; 3] = ["etcd", "etcdctl", "etcdutl"];
+pub(crate) const PROGRAMS: [&str; 3] = ["etcd", "etcdctl", "etcdutl"];
 
 /// The directory that everything in a release lies in.
 #[must_use]

@@ -35,10 +35,7 @@ pub(super) fn entries(parts: &Parts, host: &Host, common: &Common) -> Result<Vec
 }
 
 fn named(name: &str, bytes: impl Into<Vec<u8>>, purpose: Purpose) -> Result<Own, PackError> {
-    let mode = match purpose {
-        Purpose::Place { mode, .. } => mode,
-        _ => Mode::PLAIN,
-    };
+    let mode = purpose.mode_inside();
     Ok(Own { name: EntryName::try_from(name.to_owned())?, mode, bytes: bytes.into(), purpose })
 }
 

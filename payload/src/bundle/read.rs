@@ -11,6 +11,7 @@ use super::{Content, MANIFEST, MAX_ENTRIES, TRAILER_LEN, trailer};
 use crate::ahead::{Ahead, read_ahead};
 use crate::digest::{Digest, Hashing};
 use crate::manifest::{Manifest, ManifestError};
+use crate::mode::Mode;
 
 /// Bounds of what is read into memory before anything has been verified.
 const MAX_DIRECTORY: u64 = 32 * 1024;
@@ -233,8 +234,8 @@ fn directory<R: Read + Seek>(file: &mut R, end: &[u8], end_offset: u64) -> Resul
         if records.last().is_some_and(|last| last.end() != u64::from(record.offset)) {
             return Err(Damaged("its entries overlap or leave a gap"));
         }
-        if records.iter().any(|other| other.name == record.name) {
-            return Err(Damaged("an entry's name is there twice"));
+        if records.iter().any(|other| collide(other.name.as_str(), record.name.as_str())) {
+            return Err(Damaged("two of its entries cannot lie beside each other"));
         }
         let header = record.local();
         if record.end() > u64::from(offset) || read_at(file, u64::from(record.offset), header.len() as u64)? != header {
@@ -250,6 +251,13 @@ fn directory<R: Read + Seek>(file: &mut R, end: &[u8], end_offset: u64) -> Resul
     Ok(records)
 }
 
+/// Whether unpacking both makes one file of two, on a file system that knows no case, or a directory of a file.
+fn collide(one: &str, other: &str) -> bool {
+    let (one, other) = (one.to_ascii_lowercase(), other.to_ascii_lowercase());
+    let below = |above: &str, path: &str| path.strip_prefix(above).is_some_and(|rest| rest.starts_with('/'));
+    one == other || below(&one, &other) || below(&other, &one)
+}
+
 /// The manifest, if it is the last entry and lists exactly the others, in their order.
 fn manifest<R: Read + Seek>(file: &mut R, records: &[Record]) -> Result<Manifest, BundleError> {
     let Some((last, others)) = records.split_last().filter(|(last, _)| last.name.as_str() == MANIFEST) else {
@@ -263,6 +271,13 @@ fn manifest<R: Read + Seek>(file: &mut R, records: &[Record]) -> Result<Manifest
     let listed = manifest.entries.iter().map(|entry| (&entry.name, entry.size));
     if !listed.eq(others.iter().map(|record| (&record.name, u64::from(record.size)))) {
         return Err(Damaged("its manifest lists other entries than it has"));
+    }
+    let modes = manifest.entries.iter().map(|entry| entry.purpose.mode_inside()).chain([Mode::PLAIN]);
+    if !modes.map(Mode::bits).eq(records.iter().map(|record| record.mode)) {
+        return Err(Damaged("an entry has another mode than its manifest says"));
+    }
+    if !manifest.to_bytes().is_ok_and(|written| written == bytes) {
+        return Err(Damaged("its manifest has an unknown form"));
     }
     Ok(manifest)
 }
