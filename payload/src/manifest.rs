@@ -155,7 +155,7 @@ pub enum ManifestError {
     #[error("it has schema {0}, this program reads schema {SCHEMA}: use the etcdpack that built it")]
     Schema(u32),
     #[error("{}", shown(.0))]
-    Form(#[from] serde_json::Error),
+    Form(serde_json::Error),
     #[error("it does not list `{0}`, its own host's member")]
     NoSelf(MemberName),
     #[error("`{0}` has no entry or one of another kind")]
@@ -165,6 +165,13 @@ pub enum ManifestError {
     Text(&'static str),
     #[error("it takes a program `{}` out of the release, which has none, or takes it twice", .0.escape_debug())]
     Program(String),
+}
+
+/// No source: whoever shows causes would show the parser's words as they are.
+impl From<serde_json::Error> for ManifestError {
+    fn from(error: serde_json::Error) -> Self {
+        Self::Form(error)
+    }
 }
 
 /// The parser's words quote the manifest, which may be of any length and hold anything.

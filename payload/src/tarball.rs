@@ -129,7 +129,10 @@ fn walk<E: From<TarballError>>(
         let mut seen: Vec<&str> = Vec::new();
         while let Some(member) = members.next()? {
             let wanted = |path: &str| names.iter().copied().find(|name| path == *name);
-            if let Some(name) = member.short.as_deref().and_then(wanted) {
+            // Programs have short names: an extension is there to make two of one.
+            if let Some(short) = &member.short
+                && let Some(name) = wanted(short).or_else(|| wanted(&member.path))
+            {
                 return Err(TarballError::Ambiguous(name.to_owned()).into());
             }
             let Some(name) = wanted(&member.path) else {

@@ -2,11 +2,13 @@
 //!
 //! Nothing is skipped: without root, the lab or the built product a test fails and says what is missing.
 
+mod corpus;
 mod host;
 pub mod operation;
 mod site;
 pub mod strace;
 pub mod tree;
 
+pub use corpus::{Corpus, small_cluster, small_site};
 pub use host::{Lab, Said};
 pub use site::{Site, etcdpack, guide, release, run, sha256, workspace};

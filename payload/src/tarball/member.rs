@@ -28,7 +28,7 @@ const MAX_PADDING: usize = 1 << 20;
 pub(super) struct Member {
     /// Below the release's directory; empty for that directory itself.
     pub(super) path: String,
-    /// What a reader that knows no extensions would take for the whole path, where that is another.
+    /// Where an extension gave the path: what a reader that knows no extensions would take for it.
     pub(super) short: Option<String>,
     pub(super) kind: Kind,
     pub(super) size: u64,
@@ -94,7 +94,7 @@ impl<'a, R: Read> Members<'a, R> {
         if kind == Kind::Link {
             self.link(&path, header)?;
         }
-        let short = long.and_then(|_| self.below_top(&own, kind).ok());
+        let short = long.map(|_| self.below_top(&own, kind).unwrap_or(own));
         Ok(Member { path, short, kind, size })
     }
 

@@ -1,0 +1,169 @@
+"""Bundles whose manifest or last line is not the one that etcdpack writes, and ones that look like two."""
+
+import json
+import re
+
+from bundle import EMPTY_ZIP, seal
+
+# The manifest with other text, entries and sums being right.
+TEXTS = {
+    "empty": lambda text: b"",
+    "not-json": lambda text: b"<html>please log in</html>",
+    "null": lambda text: b"null\n",
+    "array": lambda text: b"[" + text + b"]",
+    "cut": lambda text: text[:-40],
+    "no-newline": lambda text: text[:-1],
+    "two-newlines": lambda text: text + b"\n",
+    "crlf": lambda text: text.replace(b"\n", b"\r\n"),
+    "compact": lambda text: json.dumps(json.loads(text)).encode() + b"\n",
+    "sorted": lambda text: json.dumps(json.loads(text), indent=2, sort_keys=True).encode() + b"\n",
+    "byte-order-mark": lambda text: b"\xef\xbb\xbf" + text,
+    "utf16": lambda text: text.decode().encode("utf-16"),
+    "something-behind": lambda text: text + b"{}\n",
+    "second-document": lambda text: text + text,
+    "nul-behind": lambda text: text + b"\0",
+    "trailing-comma": lambda text: text.replace(b"\n}\n", b",\n}\n"),
+    "comment": lambda text: b"// hello\n" + text,
+    "deep": lambda text: text.replace(b"{", b'{"x":' + b"[" * 100_000 + b"]" * 100_000 + b",", 1),
+    "larger-than-256-kib": lambda text: text + b" " * 262_144,
+    "duplicate-key": lambda text: text.replace(b'{\n', b'{\n  "host": "evil",\n', 1),
+    "duplicate-schema": lambda text: text.replace(b'{\n', b'{\n  "schema": 1,\n', 1),
+    "duplicate-inner-key": lambda text: text.replace(b'"release": {', b'"release": {\n    "origin": "nobody",', 1),
+    "unknown-field": lambda text: text.replace(b"{\n", b'{\n  "more": 1,\n', 1),
+    "unknown-field-of-two-lines": lambda text: text.replace(b"{\n", b'{\n  "more\\nerror: nothing": 1,\n', 1),
+    "unknown-field-that-clears-the-screen": lambda text: text.replace(b"{\n", b'{\n  "\\u001b[2J": 1,\n', 1),
+    "unknown-field-of-100-kib": lambda text: text.replace(b"{\n", b'{\n  "' + b"m" * 100_000 + b'": 1,\n', 1),
+    "unknown-inner-field": lambda text: text.replace(b'"release": {', b'"release": {\n    "more": 1,', 1),
+    "escaped-key": lambda text: text.replace(b'"schema"', b'"\\u0073chema"'),
+    "escaped-slash": lambda text: text.replace(b'"etcd/', b'"etcd\\/'),
+    "lone-surrogate": lambda text: text.replace(b'"origin": "', b'"origin": "\\ud800'),
+    "not-utf8": lambda text: text.replace(b'"origin": "', b'"origin": "\xff'),
+    "nan": lambda text: text.replace(b'"stop-seconds": ', b'"stop-seconds": NaN, "x": '),
+    "capital-digest": lambda text: re.sub(rb'"sha256": "[0-9a-f]+"', lambda found: found[0][:10] + found[0][10:].upper(), text),
+}
+# One field with another value.
+VALUES = {
+    "schema-0": ("schema", 0), "schema-2": ("schema", 2), "schema-of-4-gib": ("schema", 2**32), "schema-negative": ("schema", -1),
+    "schema-text": ("schema", "1"), "schema-float": ("schema", 1.0), "schema-null": ("schema", None),
+    "port-0": ("client-port", 0), "port-65536": ("peer-port", 65536), "port-negative": ("peer-port", -1),
+    "arch-unknown": ("arch", "sparc"), "user-root-in-shell": ("user", "etcd; reboot"), "user-empty": ("user", ""),
+    "host-with-a-slash": ("host", "../n1"), "host-escape": ("host", "n1\x1b[2J"), "member-not-listed": ("member", "n2"),
+    "members-none": ("members", []), "cluster-with-percent": ("cluster", "a%i"), "token-of-10-kib": ("token", "t" * 10_000),
+    "made-by-escape": ("etcdpack", "0.1.0\x1b[2J"), "made-by-two-lines": ("etcdpack", "0.1.0\nerror: nothing"),
+    "made-by-c1-control": ("etcdpack", "0.1.0\x9b2J"), "made-by-number": ("etcdpack", 1),
+    "origin-escape": ("release.origin", "\x1b]0;owned\x07"), "version-of-two-parts": ("release.version", "3.5"),
+    "version-dots": ("release.version", "3.5.1/../.."), "release-is-the-readme": ("release.entry", "README.txt"),
+    "release-is-nothing": ("release.entry", "etcd/other.tar.gz"), "program-dots": ("release.programs.0.name", "../etcd"),
+    "program-below": ("release.programs.0.name", "certs/etcd"), "program-absolute": ("release.programs.0.name", "/bin/sh"),
+    "program-other": ("release.programs.0.name", "bash"), "program-twice": ("release.programs.0.name", "etcdctl"),
+    "program-size-negative": ("release.programs.0.size", -1), "digest-short": ("release.programs.0.sha256", "abcd"),
+    "path-relative": ("layout.data", "data"), "path-dots": ("layout.data", "/data/../etc"), "path-root": ("layout.data", "/"),
+    "path-space": ("layout.data", "/da ta"), "path-newline": ("layout.data", "/data\n[Service]"), "path-of-2-kib": ("layout.data", "/d" * 1024),
+    "manager-unknown": ("service.manager", "cron"), "stop-float": ("service.stop-seconds", 1.5),
+    "wheel-is-the-readme": ("service.wheels", ["README.txt"]), "entry-size": ("entries.1.size", 1),
+    "entry-size-of-4-gib": ("entries.1.size", 2**32), "entry-digest": ("entries.1.sha256", "0" * 64),
+    "entry-purpose-unknown": ("entries.1.purpose", "run"), "entry-purpose-none": ("entries.1.purpose", None),
+    "entry-name": ("entries.1.name", "other.txt"), "entries-none": ("entries", []),
+    "place-setuid": ("entries.2.purpose.place.mode", "4755"), "place-mode-other": ("entries.2.purpose.place.mode", "0666"),
+    "place-mode-number": ("entries.2.purpose.place.mode", 420), "place-owner-unknown": ("entries.2.purpose.place.owner", "nobody"),
+    "place-when-unknown": ("entries.2.purpose.place.when", "never"), "place-relative": ("entries.2.purpose.place.path", "etc/x"),
+    "place-dots": ("entries.2.purpose.place.path", "/opt/../etc/x"),
+}
+
+
+def with_text(change):
+    def build(bundle):
+        text = bundle.entries[-1].data
+        bundle.entries[-1].data = change(text)
+        assert bundle.entries[-1].data != text, "the change changes nothing"
+        return bundle.write()
+    return build
+
+
+def with_value(path, value):
+    def build(bundle):
+        *above, last = (int(part) if part.isdigit() else part for part in path.split("."))
+        at = bundle.manifest
+        for part in above:
+            at = at[part]
+        at[last] = value
+        bundle.entries[-1].data = bundle.text()
+        return bundle.write()
+    return build
+
+
+def with_list(change):
+    def build(bundle):
+        change(bundle.manifest["entries"])
+        bundle.entries[-1].data = bundle.text()
+        return bundle.write()
+    return build
+
+
+# The last line, and what is around it.
+SEALS = {
+    "capital-digits": lambda body: seal(body)[:17] + seal(body)[17:81].upper() + seal(body)[81:],
+    "other-label": lambda body: seal(body).replace(b"ETCDPACK1", b"ETCDPACK2"),
+    "other-sum": lambda body: seal(b"other"),
+    "sum-of-all": lambda body: seal(body + b" " * 128),
+    "no-newline": lambda body: seal(body)[:-1] + b" ",
+    "carriage-return": lambda body: seal(body)[:-2] + b"\r\n",
+    "zeroes-for-spaces": lambda body: seal(body).replace(b" " * 40, bytes(40)),
+    "text-for-spaces": lambda body: seal(body).replace(b" " * 9, b" trust me", 1),
+    "short": lambda body: seal(body)[:-10] + b"\n",
+    "long": lambda body: seal(body)[:-1] + b" \n",
+    "twice": lambda body: seal(body) + seal(body + seal(body)),
+    "blank": lambda body: b" " * 127 + b"\n",
+    "zeroes": lambda body: bytes(128),
+}
+TAILS = {"zero": b"\0", "newline": b"\n", "zip": EMPTY_ZIP, "signature-of-gpg": b"-----BEGIN PGP SIGNATURE-----\n", "megabyte": bytes(1 << 20)}
+
+
+def with_seal(make):
+    def build(bundle):
+        bundle.comment = make
+        return bundle.write()
+    return build
+
+
+def with_tail(tail):
+    def build(bundle):
+        bundle.tail = tail
+        return bundle.write()
+    return build
+
+
+def imitated(bundle):
+    """An installer that ends like a bundle, and nothing behind it."""
+    return bundle.elf + EMPTY_ZIP[:20] + b"\x80\0" + seal(b"other")
+
+
+def cases(case):
+    for title, change in TEXTS.items():
+        case(f"manifest-{title}", with_text(change))
+    for title, (path, value) in VALUES.items():
+        case(f"manifest-{title}", with_value(path, value))
+    case("manifest-order", with_list(lambda entries: entries.reverse()))
+    case("manifest-entry-twice", with_list(lambda entries: entries.append(entries[0])))
+    case("manifest-entry-less", with_list(lambda entries: entries.pop()))
+    case("manifest-lists-itself", with_list(lambda entries: entries.append(dict(entries[1], name="manifest.json"))))
+    for title, make in SEALS.items():
+        case(f"trailer-{title}", with_seal(make))
+    for title, tail in TAILS.items():
+        case(f"behind-{title}", with_tail(tail))
+    case("installer-alone", lambda bundle: bundle.elf)
+    case("installer-imitates-a-trailer", imitated)
+    case("two-bundles", lambda bundle: bundle.write() + bundle.write())
+
+
+def good(case):
+    """What must be taken: an untouched bundle, and an installer with a whole other bundle inside it."""
+    def fat(bundle):
+        bundle.elf += bundle.write()
+        return bundle.write()
+    def longer(bundle):
+        bundle.elf += b"PK\7\x08"
+        return bundle.write()
+    case("installer-that-ends-like-a-spanned-zip", longer)
+    case("untouched", lambda bundle: bundle.write())
+    case("installer-with-a-bundle-inside", fat)

@@ -1,0 +1,80 @@
+"""Entry names that must not be one, after the public corpora: malo's, libarchive's, jwilk's traversal-archives."""
+
+NAMES = {
+    "empty": b"",
+    "absolute": b"/tmp/absolute",
+    "absolute-twice": b"//tmp/absolute",
+    "absolute-dots": b"/../tmp/x",
+    "relative0": b"../moo",
+    "relative2": b"tmp/../../moo",
+    "relative-deep": b"a/" + b"../" * 32 + b"etc/passwd",
+    "relative-at-the-end": b"a/..",
+    "inner-dots": b"a/../b",
+    "dot": b".",
+    "dot-dot": b"..",
+    "dot-slash": b"./x",
+    "inner-dot": b"a/./b",
+    "double-slash": b"a//b",
+    "slash-at-the-end": b"README.txt/",
+    "only-a-slash": b"/",
+    "backslash": b"a\\b",
+    "backslash-dots": b"..\\..\\moo",
+    "drive": b"C:moo",
+    "drive-backslash": b"C:\\moo",
+    "unc": b"\\\\host\\share\\moo",
+    "stream": b"a:b",
+    "home": b"~/moo",
+    "percent": b"%2e%2e/moo",
+    "nul": b"README.txt\0.png",
+    "nul-alone": b"\0",
+    "newline": b"a\nerror: nothing",
+    "carriage-return": b"a\rb",
+    "tab": b"a\tb",
+    "bell": b"a\x07b",
+    "backspace": b"a\x08b",
+    "escape": b"a\x1b[2Jb",
+    "title": b"\x1b]0;owned\x07",
+    "delete": b"a\x7fb",
+    "c1-control": "a\x9b2Jb".encode(),
+    "space": b"a b",
+    "space-at-the-end": b"a ",
+    "quote": b"a'b",
+    "dollar": b"$(reboot)",
+    "semicolon": b"a;reboot",
+    "star": b"*",
+    "latin1": b"caf\xe9",
+    "utf8": "café".encode(),
+    "decomposed": "cafe\u0301".encode(),
+    "right-to-left": "a\u202etxt.exe".encode(),
+    "zero-width": "a\u200bb".encode(),
+    "homograph": "README\uff0etxt".encode(),
+    "wide-slash": "..\uff0fmoo".encode(),
+    "division-slash": "..\u2215moo".encode(),
+    "overlong-slash": b"..\xc0\xafmoo",
+    "overlong-dots": b"\xc0\xae\xc0\xae/moo",
+    "surrogate": b"a\xed\xa0\x80b",
+    "cut-utf8": b"a\xe2\x82",
+    "byte-order-mark": b"\xef\xbb\xbfREADME.txt",
+    "201-bytes": b"a" * 201,
+    "256-bytes": b"a" * 256,
+    "4096-bytes": b"a" * 4096,
+    "4097-bytes-of-directories": b"a/" * 2048 + b"a",
+    "65535-bytes": b"a" * 65535,
+    "case": b"readme.TXT",
+    "twice": b"certs/ca.pem",
+    "below-a-file": b"certs/ca.pem/x",
+    "above-a-file": b"certs",
+    "the-manifest": b"manifest.json",
+    "the-manifest-in-capitals": b"MANIFEST.JSON",
+}
+# Names of which each reader makes another one, or the file system two of one.
+WHERE_LISTED = {"case": b"certs/CA.pem"}
+
+
+def cases(case):
+    for title, name in NAMES.items():
+        def build(bundle, name=WHERE_LISTED.get(title, name)):
+            bundle["README.txt"].name = name
+            bundle.list()
+            return bundle.write()
+        case(f"name-{title}", build)

@@ -1,0 +1,68 @@
+//! Archives made by `tests/hostile/make`, around a small release that `etcdpack` itself has packed.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use crate::{Site, run, sha256, workspace};
+
+/// One group of archives, by name.
+pub struct Corpus {
+    pub site: Site,
+    dir: PathBuf,
+    /// What each is called, sorted.
+    pub names: Vec<String>,
+}
+
+/// A site with one host, `n1`, whose release has programs of a few kilobytes, and its bundle.
+pub fn small_site() -> Site {
+    let site = Site::new("");
+    let tarball = site.path("release.tar.gz");
+    make(&["release".as_ref(), &tarball]);
+    fs::write(site.path("cluster.toml"), small_cluster(&tarball)).expect("the cluster file");
+    site.build(&tarball);
+    site
+}
+
+/// The cluster file of that site, for another tarball.
+pub fn small_cluster(tarball: &Path) -> String {
+    format!(
+        "[cluster]\nname = \"t\"\n[release]\nversion = \"3.5.1\"\narch = \"amd64\"\nsha256 = \"{}\"\n\
+         [[host]]\nname = \"n1\"\naddress = \"10.83.0.11\"\n[service]\nmanager = \"systemd\"\n",
+        sha256(tarball)
+    )
+}
+
+fn make(args: &[&Path]) {
+    let said = run(Command::new(workspace().join("tests/hostile/make")).args(args));
+    assert_eq!(said.code, 0, "making archives: {}", said.err);
+}
+
+impl Corpus {
+    /// Makes the group `container`, `tar` or `good`.
+    pub fn make(group: &str) -> Self {
+        let site = small_site();
+        let dir = site.path(group);
+        make(&[group.as_ref(), &site.bundle("n1"), &dir]);
+        let files = fs::read_dir(&dir).expect("the archives");
+        let names = files.filter_map(|file| Some(file.ok()?.file_name().to_str()?.strip_suffix(".tail")?.to_owned()));
+        let mut names: Vec<String> = names.collect();
+        names.sort();
+        Self { site, dir, names }
+    }
+
+    /// The tarball of this name.
+    pub fn tarball(&self, name: &str) -> PathBuf {
+        self.dir.join(format!("{name}.tar.gz"))
+    }
+
+    /// Puts the bundle of this name together, executable, over the last one. By a process of its own: a file that this
+    /// one had open for writing while another test forks cannot be executed.
+    pub fn bundle(&self, name: &str) -> PathBuf {
+        let path = self.site.path("case.run");
+        let line = "cat \"$1\" \"$2\" > \"$3\" && chmod 0700 \"$3\"";
+        let parts = [self.dir.join("installer"), self.dir.join(format!("{name}.tail")), path.clone()];
+        run(Command::new("sh").args(["-c", line, "sh"]).args(parts)).ok();
+        path
+    }
+}
