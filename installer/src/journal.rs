@@ -329,6 +329,28 @@ fn take(unfinished: &mut Option<Unfinished>, record: Record) {
     }
 }
 
+/// What must hold of any journal: a record is written as it was read, and a journal that a power cut shortened still
+/// reads, with no more changes than it had.
+#[cfg(fuzzing)]
+pub(crate) fn fuzz(bytes: &[u8]) {
+    let Ok(path) = "/j".parse() else { return };
+    for line in bytes.split_inclusive(|byte| *byte == b'\n') {
+        if let Ok(record) = serde_json::from_slice::<Record>(line) {
+            let written = serde_json::to_vec(&record).unwrap_or_default();
+            let again = serde_json::from_slice::<Record>(&written).and_then(|record| serde_json::to_vec(&record));
+            assert_eq!(again.unwrap_or_default(), written, "a record changes when it is written");
+        }
+    }
+    let Ok(whole) = parse(bytes, &path) else { return };
+    let changes = |unfinished: Option<Unfinished>| unfinished.map_or(0, |unfinished| unfinished.changes.len());
+    let most = changes(whole);
+    // The last few hundred bytes: a cut further up is the same cut in a shorter journal.
+    for cut in (bytes.len().saturating_sub(300)..bytes.len()).filter_map(|cut| bytes.get(..cut)) {
+        let Ok(read) = parse(cut, &path) else { panic!("cut at {}, it does not read", cut.len()) };
+        assert!(changes(read) <= most, "cut at {}, it has more changes", cut.len());
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

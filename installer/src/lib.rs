@@ -1,0 +1,64 @@
+//! The installer that every bundle starts with, and that stays on the host as `etcdpack-host`.
+//!
+//! Facts in, plan out, journal before act: `host` reads and changes the machine, `plan` and `check` decide,
+//! `execute` and `undo` act through the journal, `command` ties them together. A library only so that the journal's
+//! parser can be fuzzed.
+
+mod accounts;
+mod change;
+mod check;
+mod cli;
+mod command;
+mod credentials;
+mod drift;
+mod execute;
+mod facts;
+mod health;
+mod host;
+mod journal;
+mod manager;
+mod plan;
+mod receipt;
+mod removal;
+mod report;
+mod rollback;
+mod service;
+mod step;
+mod supervision;
+mod surroundings;
+mod undo;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+use crate::cli::Cli;
+use crate::report::{End, Loudness, Report};
+
+/// The name under which the installer stays on the host.
+const HOST_COMMAND: &str = "etcdpack-host";
+
+/// Parses the command line, runs the command and says how it ended.
+pub fn run() -> ExitCode {
+    report::panics_are_bugs();
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) => {
+            // Help and version are what was asked for; anything else is a usage error. clap says it either way.
+            let _ = error.print();
+            return if error.use_stderr() { End::Usage.into() } else { End::Done.into() };
+        }
+    };
+    let loudness = match (cli.quiet, cli.verbose) {
+        (true, _) => Loudness::Quiet,
+        (_, true) => Loudness::Verbose,
+        _ => Loudness::Normal,
+    };
+    command::run(cli.command, &Report::new(loudness)).into()
+}
+
+/// Reads a journal and compares; for the fuzzer.
+#[cfg(fuzzing)]
+pub fn fuzz_journal(bytes: &[u8]) {
+    journal::fuzz(bytes);
+}

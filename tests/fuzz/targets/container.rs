@@ -1,0 +1,54 @@
+//! What the bundle reader takes, other readers of ZIP list alike, and the writer writes to the same bytes.
+//!
+//! The input is a bundle without its last line: sealing it here lets the fuzzer reach what is behind the seal.
+#![no_main]
+
+use std::io::{Cursor, Read};
+
+use libfuzzer_sys::fuzz_target;
+use payload::bundle::{Bundle, Content, EntryName, MANIFEST, Unverified, Writer};
+use payload::digest::Digest;
+use payload::manifest::Manifest;
+use payload::mode::Mode;
+use zip::ZipArchive;
+
+fuzz_target!(|body: &[u8]| {
+    let seal = format!("{:127}\n", format!("ETCDPACK1 sha256 {}", Digest::of(body)));
+    let whole = [body, seal.as_bytes()].concat();
+    let Ok(unverified) = Unverified::open(Cursor::new(&whole[..])) else { return };
+    let manifest = unverified.claims().clone();
+    listed_alike(&whole, &manifest);
+    if let Ok(bundle) = unverified.verify(|_| {}) {
+        assert_eq!(written_again(bundle, &manifest), whole, "the writer writes it otherwise");
+    }
+});
+
+fn listed_alike(whole: &[u8], manifest: &Manifest) {
+    let mut other = ZipArchive::new(Cursor::new(whole)).expect("the zip crate opens it");
+    assert_eq!(other.offset(), 0, "offsets count from the beginning");
+    assert_eq!(other.len(), manifest.entries.len() + 1);
+    for (at, entry) in manifest.entries.iter().enumerate() {
+        let found = other.by_index(at).expect("the zip crate finds it");
+        assert_eq!((&*found.name().expect("its name"), found.size()), (entry.name.as_str(), entry.size));
+        assert_eq!(found.unix_mode(), Some(0o100_000 | entry.purpose.mode_inside().bits()));
+        assert!(found.is_file() && !found.encrypted() && found.comment().is_empty());
+    }
+    assert_eq!(other.by_index(manifest.entries.len()).expect("the last").name().expect("its name"), MANIFEST);
+}
+
+fn written_again(mut bundle: Bundle<Cursor<&[u8]>>, manifest: &Manifest) -> Vec<u8> {
+    let mut installer = Vec::new();
+    bundle.installer().expect("an installer").read_to_end(&mut installer).expect("its bytes");
+    let mut writer = Writer::new(Vec::new(), &installer).expect("a writer");
+    let mut put = |name: EntryName, mode: Mode, bytes: &[u8]| {
+        writer.entry(name, mode, Content::of(bytes), bytes).expect("an entry");
+    };
+    for entry in &manifest.entries {
+        let mut bytes = Vec::new();
+        bundle.entry(entry.name.as_str()).expect("an entry").read_to_end(&mut bytes).expect("its bytes");
+        put(entry.name.clone(), entry.purpose.mode_inside(), &bytes);
+    }
+    let name = EntryName::try_from(MANIFEST.to_owned()).expect("a name");
+    put(name, Mode::PLAIN, &manifest.to_bytes().expect("a manifest"));
+    writer.finish().expect("a bundle").0
+}
