@@ -39,6 +39,7 @@ use crate::report::{End, Loudness, Report};
 const HOST_COMMAND: &str = "etcdpack-host";
 
 /// Parses the command line, runs the command and says how it ended.
+#[must_use]
 pub fn run() -> ExitCode {
     report::panics_are_bugs();
     let cli = match Cli::try_parse() {

@@ -226,3 +226,51 @@ fn octal(field: &[u8]) -> Option<u64> {
     let digits = std::str::from_utf8(field.get(..=end)?).ok()?.trim_start_matches(' ');
     if digits.starts_with('+') { None } else { u64::from_str_radix(digits, 8).ok() }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// One file `t/a` with these bytes in its size field, some content, and an end.
+    fn archive(size: &[u8; 12], content: usize, end: usize) -> Vec<u8> {
+        let mut header = Header::new_gnu();
+        header.set_path("t/a").unwrap();
+        header.as_old_mut().size = *size;
+        header.set_cksum();
+        [header.as_bytes().as_slice(), &vec![b'x'; content], &vec![0; end]].concat()
+    }
+
+    fn read(archive: &[u8]) -> Result<Vec<(String, u64)>, TarballError> {
+        let (mut members, mut found) = (Members::new(archive, "t"), Vec::new());
+        while let Some(member) = members.next()? {
+            found.push((member.path, member.size));
+        }
+        Ok(found)
+    }
+
+    #[test]
+    fn an_archive_ends_with_two_marks() {
+        let size = b"00000001000\0";
+        assert_eq!(read(&archive(size, 512, 1024)).unwrap(), [("a".to_owned(), 512)]);
+        assert!(read(&archive(size, 512, 10240)).is_ok());
+        for end in [0, 1, 511, 512, 513, 1023] {
+            assert!(read(&archive(size, 512, end)).is_err(), "{end} zeroes");
+        }
+        assert!(read(&archive(size, 511, 0)).is_err(), "cut in its content");
+    }
+
+    #[test]
+    fn a_size_is_plain_octal() {
+        for good in [b"00000000000\0", b"000000000000", b"          0 ", b"0\0\0\0\0\0\0\0\0\0\0\0"] {
+            assert_eq!(octal(good), Some(0), "{good:?}");
+        }
+        for bad in
+            [b"\0\0\0\0\0\0\0\0\0\0\0\0", b"            ", b"+0000000000\0", b"-0000000000\0", b"0\x00000000000\0"]
+        {
+            assert_eq!(octal(bad), None, "{bad:?}");
+        }
+        assert_eq!(octal(&[0xff; 12]), None);
+        let largest = read(&archive(b"77777777777\0", 0, 0));
+        assert!(matches!(largest, Err(TooLarge(_, 0o77_777_777_777))), "{largest:?}");
+    }
+}
