@@ -253,6 +253,7 @@ def whole():
         "one-end-mark": squeezed(tar(end=bytes(512))),
         "half-an-end-mark": squeezed(tar(end=bytes(256))),
         "one-and-a-half-end-marks": squeezed(tar(end=bytes(768))),
+        "half-a-block-behind-the-end-marks": squeezed(good + bytes(256)),
         "end-mark-between": squeezed(tar(bytes(512))),
         "end-marks-between": squeezed(tar(bytes(1024))),
         "bytes-behind-the-end-marks": squeezed(good + b"x"),

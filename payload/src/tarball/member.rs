@@ -195,7 +195,8 @@ impl<'a, R: Read> Members<'a, R> {
             let n = self.bytes.read(&mut buf)?;
             padding += n;
             if n == 0 {
-                return Ok(None);
+                // Half a block is no padding, but the beginning of a header.
+                return if padding % BLOCK == 0 { Ok(None) } else { Err(TarballError::Trailing) };
             }
             if padding > MAX_PADDING || buf.iter().take(n).any(|byte| *byte != 0) {
                 return Err(TarballError::Trailing);
@@ -253,7 +254,7 @@ mod tests {
         let size = b"00000001000\0";
         assert_eq!(read(&archive(size, 512, 1024)).unwrap(), [("a".to_owned(), 512)]);
         assert!(read(&archive(size, 512, 10240)).is_ok());
-        for end in [0, 1, 511, 512, 513, 1023] {
+        for end in [0, 1, 511, 512, 513, 1023, 1025, 1535] {
             assert!(read(&archive(size, 512, end)).is_err(), "{end} zeroes");
         }
         assert!(read(&archive(size, 511, 0)).is_err(), "cut in its content");
