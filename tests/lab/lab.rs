@@ -3,10 +3,14 @@
 //! Nothing is skipped: without root, the lab or the built product a test fails and says what is missing.
 
 mod corpus;
+pub mod disk;
 mod host;
 pub mod operation;
+pub mod outage;
 mod site;
+pub mod snapshot;
 pub mod strace;
+pub mod survey;
 pub mod tree;
 
 pub use corpus::{Corpus, small_cluster, small_site};

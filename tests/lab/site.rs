@@ -60,7 +60,12 @@ pub struct Site {
 impl Site {
     /// A directory with this cluster file in it.
     pub fn new(cluster: &str) -> Self {
-        let dir = TempDir::new_in(workspace().join("target")).expect("a directory");
+        Self::new_in(&workspace().join("target"), cluster)
+    }
+
+    /// The same, below a directory of the caller's.
+    pub fn new_in(dir: &Path, cluster: &str) -> Self {
+        let dir = TempDir::new_in(dir).expect("a directory");
         fs::write(dir.path().join("cluster.toml"), cluster).expect("the cluster file");
         Self { dir }
     }

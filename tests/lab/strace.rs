@@ -32,6 +32,8 @@ pub enum Fault<'a> {
     Signal(&'a str),
     /// The call does nothing and says that it did this much: a short write.
     Returns(u32),
+    /// This call and every later one of its name does nothing and says that all is well.
+    Lie,
     /// The call fails with this error, by its name in errno(3): `ENOSPC`.
     Errno(&'a str),
 }
@@ -100,14 +102,16 @@ pub fn inject(command: &Command, call: &str, n: usize, fault: Fault<'_>) -> Resu
         Fault::Kill => "signal=SIGKILL".to_owned(),
         Fault::Signal(name) => format!("signal=SIG{name}"),
         Fault::Returns(much) => format!("retval={much}"),
+        Fault::Lie => "retval=0".to_owned(),
         Fault::Errno(name) => format!("error={name}"),
     };
-    let said = run(command, call, &["-e", &format!("inject={call}:{what}:when={n}")], log.path().as_os_str());
+    let on = if fault == Fault::Lie { "+" } else { "" };
+    let said = run(command, call, &["-e", &format!("inject={call}:{what}:when={n}{on}")], log.path().as_os_str());
     let text = fs::read_to_string(log.path()).expect("what strace wrote");
     let met = match fault {
         Fault::Kill => text.contains("+++ killed by SIGKILL +++"),
         Fault::Signal(name) => text.contains(&format!("--- SIG{name} ")),
-        Fault::Errno(_) | Fault::Returns(_) => text.contains("(INJECTED"),
+        Fault::Errno(_) | Fault::Returns(_) | Fault::Lie => text.contains("(INJECTED"),
     };
     if met { Ok(said) } else { Err(format!("never came to {call}:{n}: {said:?}")) }
 }

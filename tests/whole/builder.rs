@@ -68,5 +68,5 @@ fn a_release_that_nothing_vouches_for_is_taken_only_on_request_and_then_held_to(
     // It is trusted, but it is not what its name says: the builder looks inside before it packs.
     let said = site.etcdpack(&["build", "--release", &path]);
     assert_eq!(said.code, 4, "{said:?}");
-    assert!(said.err.contains("the release has no `etcd-v3.1.20-linux-amd64/etcd`"), "{said:?}");
+    assert!(said.err.contains("a path outside the release's directory"), "{said:?}");
 }
