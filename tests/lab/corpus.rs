@@ -16,7 +16,12 @@ pub struct Corpus {
 
 /// A site with one host, `n1`, whose release has programs of a few kilobytes, and its bundle.
 pub fn small_site() -> Site {
-    let site = Site::new("");
+    small_site_in(&workspace().join("target"))
+}
+
+/// The same, in a directory below `dir`.
+pub fn small_site_in(dir: &Path) -> Site {
+    let site = Site::new_in(dir, "");
     let tarball = site.path("release.tar.gz");
     make(&["release".as_ref(), &tarball]);
     fs::write(site.path("cluster.toml"), small_cluster(&tarball)).expect("the cluster file");

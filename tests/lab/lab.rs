@@ -2,6 +2,7 @@
 //!
 //! Nothing is skipped: without root, the lab or the built product a test fails and says what is missing.
 
+pub mod bundles;
 mod corpus;
 pub mod disk;
 mod host;
@@ -11,7 +12,6 @@ mod site;
 pub mod snapshot;
 pub mod strace;
 pub mod survey;
-pub mod tree;
 
 pub use corpus::{Corpus, small_cluster, small_site};
 pub use host::{Lab, Said};

@@ -9,49 +9,10 @@ use std::time::Instant;
 
 use tempfile::TempDir;
 
+use crate::bundles::Bundles;
+use crate::snapshot::{Snapshot, installed};
 use crate::strace::{self, Fault, Point};
-use crate::tree::Listing;
-use crate::{Said, Site, run, sha256, workspace};
-
-/// Bundles of one member whose programs are small stand-ins: what is tried here is done hundreds of times.
-pub struct Bundles {
-    _site: Site,
-    pub first: PathBuf,
-    /// The same member with another quota, so with another startup script.
-    pub second: PathBuf,
-}
-
-impl Bundles {
-    pub fn new() -> Self {
-        let script = workspace().join("tests/releases/stand-in");
-        let out = workspace().join("target/releases");
-        let tarball = PathBuf::from(run(Command::new(script).args(["3.5.1", "amd64"]).arg(out)).ok());
-        let text = format!(
-            "[cluster]\nname = \"t\"\n[release]\nversion = \"3.5.1\"\nsha256 = \"{}\"\n[service]\nmanager = \"systemd\"\n\
-             [[host]]\nname = \"n1\"\naddress = \"10.90.0.11\"\n",
-            sha256(&tarball)
-        );
-        let site = Site::new(&text);
-        site.build(&tarball);
-        let keep = |name: &str| {
-            let path = site.path(name);
-            fs::rename(site.bundle("n1"), &path).expect("the bundle is there");
-            path
-        };
-        let first = keep("first.run");
-        fs::write(site.path("cluster.toml"), format!("{text}[etcd]\nquota-backend-bytes = 4000000000\n"))
-            .expect("a cluster file");
-        site.build(&tarball);
-        let second = keep("second.run");
-        Self { _site: site, first, second }
-    }
-}
-
-impl Default for Bundles {
-    fn default() -> Self {
-        Self::new()
-    }
-}
+use crate::{Said, run};
 
 /// A command of a bundle on a tree that looks like `before`.
 pub struct Operation {
@@ -59,8 +20,8 @@ pub struct Operation {
     bundle: PathBuf,
     args: &'static [&'static str],
     home: TempDir,
-    pub before: Listing,
-    pub after: Listing,
+    pub before: Snapshot,
+    pub after: Snapshot,
     /// What changes something when all goes well.
     pub points: Vec<Point>,
 }
@@ -91,12 +52,19 @@ impl Operation {
         let (start, end) = (home.path().join("start"), home.path().join("end"));
         fs::create_dir(&start).expect("a tree");
         prepare(&start);
-        let before = Listing::of(&start);
-        let mut operation =
-            Self { name, bundle: bundle.to_owned(), args, home, before, after: Listing::default(), points: Vec::new() };
+        let before = installed(&start);
+        let mut operation = Self {
+            name,
+            bundle: bundle.to_owned(),
+            args,
+            home,
+            before,
+            after: Snapshot::default(),
+            points: Vec::new(),
+        };
         operation.copy_to(&end);
         operation.points = strace::points(&operation.command(&end)).into_iter().map(|seen| seen.point).collect();
-        operation.after = Listing::of(&end);
+        operation.after = installed(&end);
         operation
     }
 

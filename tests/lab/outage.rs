@@ -6,11 +6,12 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use crate::bundles::Bundles;
 use crate::disk::{self, FileSystem, Mounted};
-use crate::snapshot::Snapshot;
+use crate::snapshot::{Snapshot, installed};
 use crate::strace::{self, Fault, Point};
 use crate::survey::violations;
-use crate::{Said, Site, run, sha256};
+use crate::{Said, run};
 
 const PASSWD: &str = "root:x:0:0:root:/root:/bin/bash\n";
 
@@ -46,25 +47,12 @@ pub struct Way {
 /// Two bundles of one member, and a directory for disks.
 pub struct Bench<'a> {
     dir: &'a Path,
-    site: Site,
-    second: PathBuf,
+    bundles: Bundles,
 }
 
 impl<'a> Bench<'a> {
     pub fn new(dir: &'a Path) -> Self {
-        let tarball = stand_in(dir);
-        let cluster = format!(
-            "[cluster]\nname = \"t\"\n[release]\nversion = \"3.5.1\"\nsha256 = \"{}\"\n\
-             [[host]]\nname = \"n1\"\naddress = \"10.82.0.11\"\n",
-            sha256(&tarball)
-        );
-        let site = Site::new_in(dir, &cluster);
-        site.build(&tarball);
-        fs::write(site.path("cluster.toml"), cluster + "[etcd]\nquota-backend-bytes = 4294967296\n").unwrap();
-        fs::remove_dir_all(site.path("pki/hosts/n1")).unwrap();
-        site.etcdpack(&["build", "--release", &tarball.to_string_lossy(), "-o", "second"]).ok();
-        let second = site.path("second/n1.run");
-        Self { dir, site, second }
+        Self { dir, bundles: Bundles::new_in(dir) }
     }
 
     fn path(&self, name: &str) -> PathBuf {
@@ -94,18 +82,15 @@ impl<'a> Bench<'a> {
 
     pub fn command(&self, operation: Operation) -> Command {
         match operation {
-            Operation::Install => self.install(&self.site.bundle("n1")),
-            Operation::Uninstall => self.uninstall(&self.site.bundle("n1")),
-            Operation::Reinstall => self.install(&self.second),
+            Operation::Install => self.install(&self.bundles.first),
+            Operation::Uninstall => self.uninstall(&self.bundles.first),
+            Operation::Reinstall => self.install(&self.bundles.second),
         }
     }
 
     /// The tree on the disk that is in use, but for when it was installed.
     pub fn tree(&self) -> Snapshot {
-        let mut tree = Snapshot::read(&self.root());
-        let undated = |line: &&str| !line.trim_start().starts_with("\"installed\":");
-        tree.edit("var/lib/etcdpack/receipt.json", |text| text.lines().filter(undated).collect());
-        tree
+        installed(&self.root())
     }
 
     /// Makes the disk `before` that an operation begins with, and shows where it leads.
@@ -117,7 +102,7 @@ impl<'a> Bench<'a> {
         fs::write(self.root().join("etc/group"), "root:x:0:\n").unwrap();
         let bare = self.tree();
         if operation != Operation::Install {
-            run(&mut self.install(&self.site.bundle("n1"))).ok();
+            run(&mut self.install(&self.bundles.first)).ok();
         }
         let before = self.tree();
         drop(disk);
@@ -127,7 +112,7 @@ impl<'a> Bench<'a> {
         let after = self.tree();
         assert_ne!(before.differences(&after), [""; 0], "{operation:?} did nothing");
         if operation != Operation::Uninstall {
-            run(&mut self.uninstall(&self.second)).ok();
+            run(&mut self.uninstall(&self.bundles.second)).ok();
         }
         let emptied = self.tree();
         assert_eq!(emptied.differences(&bare), [""; 0], "an uninterrupted uninstall");
@@ -179,21 +164,8 @@ impl<'a> Bench<'a> {
             next("after the second uninstall", &run(&mut self.command(operation)), &way.after);
         } else {
             next("after the second install", &run(&mut self.command(operation)), &way.after);
-            next("after the uninstall", &run(&mut self.uninstall(&self.second)), &way.emptied);
+            next("after the uninstall", &run(&mut self.uninstall(&self.bundles.second)), &way.emptied);
         }
         wrong
     }
-}
-
-/// A release in the upstream shape whose programs are small: only their head is that of one.
-fn stand_in(dir: &Path) -> PathBuf {
-    let name = "etcd-v3.5.1-linux-amd64";
-    let script = format!(
-        "cd {} && mkdir {name} && for p in etcd etcdctl etcdutl; do \
-         {{ head -c 64 /proc/self/exe; seq -f \"$p %f\" 900; }} >{name}/$p || exit; chmod 755 {name}/$p; done && \
-         tar --format=gnu --sort=name --numeric-owner --mtime=@0 -czf {name}.tar.gz {name}",
-        dir.display()
-    );
-    run(Command::new("sh").args(["-c", &script])).ok();
-    dir.join(format!("{name}.tar.gz"))
 }

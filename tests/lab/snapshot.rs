@@ -40,6 +40,14 @@ impl fmt::Display for Entry {
 #[derive(Clone, PartialEq, Eq, Default)]
 pub struct Snapshot(BTreeMap<String, Entry>);
 
+/// What etcdpack has installed below `root`, but for when: two installs have two times.
+pub fn installed(root: &Path) -> Snapshot {
+    let mut tree = Snapshot::read(root);
+    let undated = |line: &&str| !line.trim_start().starts_with("\"installed\":");
+    tree.edit("var/lib/etcdpack/receipt.json", |text| text.lines().filter(undated).collect());
+    tree
+}
+
 impl Snapshot {
     pub fn read(dir: &Path) -> Self {
         let mut tree = Self::default();

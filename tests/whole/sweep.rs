@@ -4,9 +4,11 @@
 use std::path::Path;
 
 use whole::Said;
-use whole::operation::{Bundles, Operation, chosen};
+use whole::bundles::Bundles;
+use whole::operation::{Operation, chosen};
+use whole::snapshot::installed;
 use whole::strace::{self, Fault};
-use whole::tree::Listing;
+use whole::survey::violations;
 
 const KILLED: i32 = -9;
 
@@ -14,12 +16,9 @@ fn operations(bundles: &Bundles) -> [Operation; 3] {
     [Operation::reinstall(bundles), Operation::uninstall(bundles), Operation::install(bundles)]
 }
 
-/// What must hold of a tree at any time: no file half old and half new, no key that others can read.
+/// What must hold of a tree at any time.
 fn sound(operation: &Operation, root: &Path) -> Vec<String> {
-    let now = Listing::of(root);
-    let torn = now.torn(&[&operation.before, &operation.after]);
-    let open = now.holding(root, b"PRIVATE KEY").into_iter().filter(|(_, mode)| mode & 0o077 != 0);
-    torn.into_iter().chain(open.map(|(path, mode)| format!("key open to others: {path} {mode:o}"))).collect()
+    violations(&installed(root), &operation.before, &operation.after)
 }
 
 /// The same command again must end where an undisturbed run ends.
@@ -27,7 +26,7 @@ fn converges(operation: &Operation, root: &Path) -> Vec<String> {
     let said = operation.run(root);
     // An uninstall that had come to its end has nothing left to do.
     let nothing_left = operation.name == "uninstall" && said.code == 3 && said.err.contains("installed nothing");
-    let mut wrong = operation.after.differences(&Listing::of(root));
+    let mut wrong = installed(root).differences(&operation.after);
     if said.code != 0 && !nothing_left {
         wrong.push(format!("the same command again: {said:?}"));
     }
@@ -36,7 +35,7 @@ fn converges(operation: &Operation, root: &Path) -> Vec<String> {
 
 #[test]
 fn killed_at_any_call_it_converges() {
-    let bundles = Bundles::new();
+    let bundles = Bundles::new_in(&whole::workspace().join("target"));
     for operation in operations(&bundles) {
         operation.sweep("kill", &chosen(&operation.points, 40), Fault::Kill, |root, said| {
             let mut wrong = sound(&operation, root);
@@ -51,7 +50,7 @@ fn killed_at_any_call_it_converges() {
 
 #[test]
 fn killed_again_while_it_recovers_it_converges() {
-    let bundles = Bundles::new();
+    let bundles = Bundles::new_in(&whole::workspace().join("target"));
     for operation in operations(&bundles) {
         // Every point is killed a second and a third time, at points that are spread by a stride prime to their number.
         let points = &operation.points;
@@ -73,10 +72,10 @@ fn killed_again_while_it_recovers_it_converges() {
 /// A call fails: either nothing has changed, or the run came to its end all the same.
 fn rolled_back(operation: &Operation, root: &Path, said: &Said) -> Vec<String> {
     let mut wrong = sound(operation, root);
-    let now = Listing::of(root);
+    let now = installed(root);
     match said.code {
         0 | 7 => {}
-        3..=5 if operation.name != "uninstall" => wrong.extend(operation.before.differences(&now)),
+        3..=5 if operation.name != "uninstall" => wrong.extend(now.differences(&operation.before)),
         // What is left of an uninstall stays on record.
         3..=6 if operation.name == "uninstall" => {}
         _ => wrong.push(format!("ended with {said:?}")),
@@ -90,7 +89,7 @@ fn rolled_back(operation: &Operation, root: &Path, said: &Said) -> Vec<String> {
 
 #[test]
 fn a_call_that_fails_leaves_the_old_state() {
-    let bundles = Bundles::new();
+    let bundles = Bundles::new_in(&whole::workspace().join("target"));
     for operation in operations(&bundles) {
         for errno in ["ENOSPC", "EIO", "EDQUOT", "EROFS", "EMFILE", "EACCES"] {
             let chosen = chosen(&operation.points, 12);
@@ -101,7 +100,7 @@ fn a_call_that_fails_leaves_the_old_state() {
 
 #[test]
 fn a_read_that_fails_leaves_the_old_state() {
-    let bundles = Bundles::new();
+    let bundles = Bundles::new_in(&whole::workspace().join("target"));
     for operation in operations(&bundles) {
         let points = operation.looks();
         for errno in ["EIO", "ENOMEM"] {
@@ -113,11 +112,11 @@ fn a_read_that_fails_leaves_the_old_state() {
 
 #[test]
 fn short_and_interrupted_writes_are_gone_on_with() {
-    let bundles = Bundles::new();
+    let bundles = Bundles::new_in(&whole::workspace().join("target"));
     let operation = Operation::install(&bundles);
     let writes: Vec<_> = operation.points.iter().filter(|point| point.call == "write").cloned().collect();
     operation.sweep("EINTR", &chosen(&writes, 10), Fault::Errno("EINTR"), |root, said| {
-        let mut wrong = operation.after.differences(&Listing::of(root));
+        let mut wrong = installed(root).differences(&operation.after);
         if said.code != 0 {
             wrong.push(format!("{said:?}"));
         }
@@ -127,18 +126,18 @@ fn short_and_interrupted_writes_are_gone_on_with() {
 
 #[test]
 fn told_to_stop_it_finishes_or_undoes() {
-    let bundles = Bundles::new();
+    let bundles = Bundles::new_in(&whole::workspace().join("target"));
     for operation in operations(&bundles) {
         for signal in ["TERM", "INT", "HUP"] {
             operation.sweep(signal, &chosen(&operation.points, 8), Fault::Signal(signal), |root, said| {
-                let now = Listing::of(root);
+                let now = installed(root);
                 let mut wrong = sound(&operation, root);
                 match (said.code, operation.name) {
                     // It had all but ended.
-                    (0, _) => wrong.extend(operation.after.differences(&now)),
+                    (0, _) => wrong.extend(now.differences(&operation.after)),
                     // What is left of an uninstall stays on record.
                     (5, "uninstall") => {}
-                    (5, _) => wrong.extend(operation.before.differences(&now)),
+                    (5, _) => wrong.extend(now.differences(&operation.before)),
                     _ => wrong.push(format!("ended with {said:?}")),
                 }
                 wrong.extend(converges(&operation, root));
