@@ -19,7 +19,7 @@ use crate::manifest::Program;
 mod extension;
 mod member;
 
-use member::{Kind, Members};
+use member::{Kind, Member, Members};
 
 /// What a release may bring: `etcdutl` came with 3.5.
 pub(crate) const PROGRAMS: [&str; 3] = ["etcd", "etcdctl", "etcdutl"];
@@ -128,30 +128,32 @@ fn walk<E: From<TarballError>>(
         let mut members = Members::new(inflated, top);
         let mut seen: Vec<&str> = Vec::new();
         while let Some(member) = members.next()? {
-            let wanted = |path: &str| names.iter().copied().find(|name| path == *name);
-            // Programs have short names: an extension is there to make two of one.
-            if let Some(short) = &member.short
-                && let Some(name) = wanted(short).or_else(|| wanted(&member.path))
-            {
-                return Err(TarballError::Ambiguous(name.to_owned()).into());
-            }
-            let Some(name) = wanted(&member.path) else {
-                if member.kind == Kind::Other {
-                    return Err(TarballError::Form("a member of a kind that no release has").into());
-                }
-                continue;
-            };
+            let Some(name) = program(&member, names)? else { continue };
             if seen.contains(&name) {
                 return Err(TarballError::Twice(name.to_owned()).into());
             }
             seen.push(name);
-            if member.kind != Kind::File {
-                return Err(TarballError::NotAFile(name.to_owned()).into());
-            }
             see(name, member.size, &mut members)?;
         }
         Ok(())
     })
+}
+
+/// Which of `names` a member is, which must be a file; `None` for what is passed over.
+fn program<'n>(member: &Member, names: &[&'n str]) -> Result<Option<&'n str>, TarballError> {
+    let wanted = |path: &str| names.iter().copied().find(|name| path == *name);
+    // Programs have short names: an extension is there to make two of one.
+    if let Some(short) = &member.short
+        && let Some(name) = wanted(short).or_else(|| wanted(&member.path))
+    {
+        return Err(TarballError::Ambiguous(name.to_owned()));
+    }
+    match (wanted(&member.path), member.kind) {
+        (Some(name), Kind::File) => Ok(Some(name)),
+        (Some(name), _) => Err(TarballError::NotAFile(name.to_owned())),
+        (None, Kind::Other) => Err(TarballError::Form("a member of a kind that no release has")),
+        (None, _) => Ok(None),
+    }
 }
 
 /// The content of one gzip member; that something follows it is an error at its end.

@@ -11,7 +11,8 @@ use flate2::read::MultiGzDecoder;
 use flate2::write::GzEncoder;
 use libfuzzer_sys::fuzz_target;
 use payload::digest::Digest;
-use payload::tarball;
+use payload::manifest::Program;
+use payload::tarball::{self, TarballError};
 
 const TOP: &str = "etcd-v3.5.1-linux-amd64";
 
@@ -20,7 +21,7 @@ fuzz_target!(|bytes: &[u8]| {
     let mut seen = BTreeMap::new();
     let survey = tarball::survey(packed.as_slice(), TOP, |name, from| {
         let mut program = Vec::new();
-        from.read_to_end(&mut program).map_err(|error| error.to_string())?;
+        from.read_to_end(&mut program)?;
         seen.insert(name.to_owned(), program);
         Ok(())
     });
@@ -31,9 +32,9 @@ fuzz_target!(|bytes: &[u8]| {
         assert_eq!((program.size, program.sha256), (bytes.len() as u64, Digest::of(bytes)));
     }
     let mut taken = BTreeMap::new();
-    let mut place = |program: &payload::manifest::Program, from: &mut dyn Read| {
+    let mut place = |program: &Program, from: &mut dyn Read| -> Result<(), TarballError> {
         let mut bytes = Vec::new();
-        from.read_to_end(&mut bytes).map_err(|error| error.to_string())?;
+        from.read_to_end(&mut bytes)?;
         taken.insert(program.name.clone(), bytes);
         Ok(())
     };
