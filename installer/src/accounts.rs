@@ -28,6 +28,19 @@ pub(crate) fn group(group: &str, name: &str) -> Option<u32> {
     line(group, name)?.get(2)?.parse().ok()
 }
 
+/// Who is in the group `name` beside those whose primary group it is.
+pub(crate) fn members(group: &str, name: &str) -> Vec<String> {
+    let list = line(group, name).and_then(|fields| fields.get(3).map(|field| (*field).to_owned())).unwrap_or_default();
+    list.split(',').filter(|member| !member.is_empty() && *member != name).map(str::to_owned).collect()
+}
+
+/// The other users with the id `uid`.
+pub(crate) fn namesakes(passwd: &str, name: &str, uid: u32) -> Vec<String> {
+    let fields = passwd.lines().map(|line| line.split(':').collect::<Vec<_>>());
+    let same = fields.filter(|fields| fields.get(2).and_then(|id| id.parse().ok()) == Some(uid));
+    same.filter_map(|fields| fields.first().map(|other| (*other).to_owned())).filter(|other| other != name).collect()
+}
+
 fn line<'a>(text: &'a str, name: &str) -> Option<Vec<&'a str>> {
     text.lines().map(|line| line.split(':').collect::<Vec<_>>()).find(|fields| fields.first() == Some(&name))
 }
@@ -68,6 +81,14 @@ mod tests {
         assert_eq!(user(PASSWD, "etc"), None);
         assert_eq!(group(GROUP, "adm"), Some(999));
         assert_eq!(user("etcd:x:998\n", "etcd"), None);
+    }
+
+    #[test]
+    fn those_who_share_are_named() {
+        let group = "etcd:x:997:etcd,ann,bob\netcd2:x:5:eve\nnone:x:6:\n";
+        assert_eq!(members(group, "etcd"), ["ann", "bob"]);
+        assert_eq!((members(group, "none"), members(group, "absent")), (vec![], vec![]));
+        assert_eq!(namesakes(&format!("{PASSWD}twin:x:998:5::/:/bin/sh\nbroken:x\n"), "etcd", 998), ["twin"]);
     }
 
     #[test]

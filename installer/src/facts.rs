@@ -15,6 +15,7 @@ use crate::journal::Unfinished;
 use crate::receipt::{Kept, Receipt};
 use crate::supervision::{Supervision, Supervisor};
 use crate::surroundings::Surroundings;
+use crate::wal::Identity;
 
 /// The host, as far as an install cares.
 pub(crate) struct Facts {
@@ -27,6 +28,9 @@ pub(crate) struct Facts {
     pub(crate) now: OffsetDateTime,
     pub(crate) account: Option<Account>,
     pub(crate) group: Option<u32>,
+    /// Who else is in that group, and who else has the user's id.
+    pub(crate) group_members: Vec<String>,
+    pub(crate) namesakes: Vec<String>,
     /// A shell that lets nobody in.
     pub(crate) no_login: AbsPath,
     pub(crate) can_add_users: bool,
@@ -42,6 +46,8 @@ pub(crate) struct Facts {
     pub(crate) kept: Option<Kept>,
     pub(crate) unfinished: Option<Unfinished>,
     pub(crate) running: Running,
+    /// systemd's units by name, as far as an install could need them.
+    pub(crate) units: BTreeMap<String, Unit>,
     /// `None` for an image.
     pub(crate) surroundings: Option<Surroundings>,
 }
@@ -66,13 +72,23 @@ pub(crate) enum DataDir {
     Absent,
     /// Nothing in it but what a file system makes itself.
     Empty,
-    Used,
+    Used(Whose),
+}
+
+/// Whose data it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Whose {
+    Etcd(Identity),
+    /// It has etcd's shape, but its log cannot be read.
+    SomeEtcd,
+    Unknown,
 }
 
 /// One file system that we write to.
 #[derive(Debug, Clone)]
 pub(crate) struct Room {
-    pub(crate) path: AbsPath,
+    /// The nearest directory that is there; may be `/`.
+    pub(crate) path: String,
     pub(crate) what: &'static str,
     pub(crate) free: u64,
     pub(crate) needed: u64,
@@ -123,6 +139,23 @@ pub(crate) enum Init {
     Running,
 }
 
+/// What systemd would make of a unit beside the file that we bring.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct Unit {
+    /// The link to `/dev/null` that `systemctl mask` made.
+    pub(crate) masked: Option<AbsPath>,
+    /// A unit of the same name that a package brought.
+    pub(crate) packaged: Option<AbsPath>,
+    pub(crate) overrides: Vec<Override>,
+}
+
+/// A drop-in that changes what a unit runs, or as whom.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Override {
+    pub(crate) file: AbsPath,
+    pub(crate) key: &'static str,
+}
+
 /// Whether the service of an earlier install runs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Running {
@@ -153,5 +186,50 @@ impl Facts {
             Change::Service { supervision } => Some(supervision.clone()),
             _ => None,
         })
+    }
+}
+
+#[cfg(test)]
+pub(crate) mod tests {
+    use time::macros::datetime;
+
+    use super::*;
+    use crate::receipt::Receipt;
+
+    /// A bundle's manifest: that of the receipt among the fixtures.
+    pub(crate) fn manifest() -> payload::manifest::Manifest {
+        let receipt: Receipt = serde_json::from_str(include_str!("../fixtures/receipt-1.json")).unwrap();
+        receipt.manifest
+    }
+
+    /// A host on which nothing speaks against installing [`manifest`]'s bundle.
+    pub(crate) fn good() -> Facts {
+        let manifest = manifest();
+        Facts {
+            target: Target::Live,
+            machine: manifest.arch.uname().to_owned(),
+            hostname: "n1".to_owned(),
+            addresses: vec![manifest.me().unwrap().address],
+            now: datetime!(2030-06-01 00:00 UTC),
+            account: None,
+            group: None,
+            group_members: Vec::new(),
+            namesakes: Vec::new(),
+            no_login: "/usr/sbin/nologin".parse().unwrap(),
+            can_add_users: true,
+            paths: BTreeMap::new(),
+            data: DataDir::Absent,
+            room: Vec::new(),
+            ports: Vec::new(),
+            etcds: Vec::new(),
+            credentials: Ok(Validity { from: datetime!(2030-01-01 00:00 UTC), until: datetime!(2031-01-01 00:00 UTC) }),
+            managers: Managers { systemd: Init::Running, ..Managers::default() },
+            receipt: None,
+            kept: None,
+            unfinished: None,
+            running: Running::No,
+            units: BTreeMap::new(),
+            surroundings: Some(Surroundings::default()),
+        }
     }
 }

@@ -13,6 +13,7 @@ mod credentials;
 mod drift;
 mod execute;
 mod facts;
+mod firewall;
 mod health;
 mod host;
 mod journal;
@@ -27,6 +28,7 @@ mod step;
 mod supervision;
 mod surroundings;
 mod undo;
+mod wal;
 
 use std::process::ExitCode;
 

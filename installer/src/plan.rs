@@ -9,7 +9,7 @@ use payload::path::{AbsPath, NotAPath};
 use serde::Serialize;
 
 use crate::change::{Change, Holds};
-use crate::check::{Finding, Severity, preflight, refuse};
+use crate::check::{Finding, Severity, preflight, refuse, units};
 use crate::drift;
 use crate::facts::{Facts, Found, Running, Target};
 use crate::host::Seen;
@@ -74,6 +74,7 @@ pub(crate) fn plan(carried: Carried, facts: &Facts, choices: Choices) -> Result<
     let supervision = match manager::choose(manifest, facts, choices.manager) {
         Ok((supervision, more)) => {
             findings.extend(more);
+            findings.extend(units(manifest, facts, &supervision));
             Some(supervision)
         }
         Err(finding) => {
@@ -283,7 +284,9 @@ fn conflict(step: &Step, facts: &Facts, ours: &[Change]) -> Option<Finding> {
             return None;
         }
     };
-    if is_ours || *facts.at(path) == Seen::Absent {
+    // A mask is said by its own finding.
+    let masked = facts.units.get(path.name()).is_some_and(|unit| unit.masked.as_ref() == Some(path));
+    if is_ours || masked || *facts.at(path) == Seen::Absent {
         return None;
     }
     Some(refuse("path-taken", format!("`{path}` is there already and is not ours"), format!("mv {path} {path}.old")))

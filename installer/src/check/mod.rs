@@ -2,14 +2,19 @@
 //!
 //! The codes are stable: programs read them from `plan --json`.
 
+mod account;
+mod data;
 mod surroundings;
+mod unit;
+
+pub(crate) use unit::units;
 
 use payload::manifest::Manifest;
 use serde::Serialize;
 use time::Duration;
 use time::macros::format_description;
 
-use crate::facts::{DataDir, Facts, Mount, Target};
+use crate::facts::{Facts, Mount, Target};
 use crate::host::Seen;
 
 /// One thing found.
@@ -51,11 +56,11 @@ pub(crate) fn preflight(manifest: &Manifest, facts: &Facts) -> Vec<Finding> {
     findings.extend(certificate(manifest, facts));
     findings.extend(unsafe_parents(facts));
     findings.extend(room(facts));
-    findings.extend(data(manifest, facts));
-    findings.extend(user(manifest, facts));
+    findings.extend(data::data(manifest, facts));
+    findings.extend(account::user(manifest, facts));
     findings.extend(earlier(manifest, facts));
     if let Some(around) = &facts.surroundings {
-        findings.extend(surroundings::surroundings(manifest, around));
+        findings.extend(surroundings::surroundings(manifest, around, &facts.room));
     }
     findings
 }
@@ -175,43 +180,6 @@ fn room(facts: &Facts) -> Vec<Finding> {
     findings
 }
 
-/// Data of whatever etcd must never be taken over by mistake: that loses it, or the cluster.
-fn data(manifest: &Manifest, facts: &Facts) -> Option<Finding> {
-    let ours = facts.receipt.is_some() || facts.unfinished.is_some();
-    let kept = facts.kept.as_ref().is_some_and(|kept| kept.is_for(manifest));
-    if facts.data != DataDir::Used || ours || kept {
-        return None;
-    }
-    let path = &manifest.layout.data;
-    let text = match &facts.kept {
-        Some(kept) => {
-            format!("`{path}` holds the data of member `{}` of cluster `{}`", kept.member, kept.cluster)
-        }
-        None => format!("`{path}` is not empty and etcdpack did not make it"),
-    };
-    Some(refuse("data-in-place", text, format!("mv {path} {path}.old")))
-}
-
-fn user(manifest: &Manifest, facts: &Facts) -> Option<Finding> {
-    let user = &manifest.user;
-    match &facts.account {
-        Some(account) if !account.is_harmless() => Some(refuse(
-            "user-unfit",
-            format!(
-                "the user `{user}` is there with uid {} and shell `{}`: etcd's user must not log in",
-                account.uid, account.shell
-            ),
-            format!("usermod --shell {} {user}", facts.no_login),
-        )),
-        None if !facts.can_add_users && facts.target == Target::Live => Some(refuse(
-            "no-useradd",
-            format!("there is no user `{user}` and this host has no useradd and groupadd to make it"),
-            "install the package `shadow-utils` or `passwd`, or make the user yourself",
-        )),
-        _ => None,
-    }
-}
-
 /// What earlier runs left.
 fn earlier(manifest: &Manifest, facts: &Facts) -> Option<Finding> {
     let receipt = facts.receipt.as_ref()?;
@@ -231,4 +199,21 @@ fn earlier(manifest: &Manifest, facts: &Facts) -> Option<Finding> {
         return Some(refuse("other-version", text, "etcdpack-host status"));
     }
     None
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::facts::tests::{good, manifest};
+
+    #[test]
+    fn nothing_speaks_against_a_good_host() {
+        assert_eq!(preflight(&manifest(), &good()), []);
+    }
+
+    #[test]
+    fn an_image_is_not_judged_by_this_host() {
+        let facts = Facts { target: Target::Image, addresses: Vec::new(), surroundings: None, ..good() };
+        assert_eq!(preflight(&manifest(), &facts), []);
+    }
 }

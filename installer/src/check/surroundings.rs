@@ -5,28 +5,27 @@ use std::time::Duration;
 use payload::manifest::Manifest;
 
 use super::{Finding, refuse, warn};
-use crate::surroundings::{Answer, Clock, Disk, Firewall, Kernel, Namespace, Selinux, Surroundings};
+use crate::facts::{Mount, Room};
+use crate::surroundings::{
+    Answer, Ceiling, Clock, Disk, Firewall, Kernel, Namespace, OpenFiles, Peer, Selinux, Surroundings,
+};
 
 /// What etcd's own documents ask of the disk: 99 of 100 synced writes within this time.
 const SYNC: Duration = Duration::from_millis(10);
-/// What etcd and the units here are given.
+/// What the unit and the startup script ask for.
 const OPEN_FILES: u64 = 65_536;
 
 /// Everything that speaks against these surroundings.
-pub(super) fn surroundings(manifest: &Manifest, around: &Surroundings) -> Vec<Finding> {
+pub(super) fn surroundings(manifest: &Manifest, around: &Surroundings, room: &[Room]) -> Vec<Finding> {
     let mut findings = Vec::new();
     findings.extend(kernel(around));
-    findings.extend(no_exec(around));
+    findings.extend(no_exec(around, room));
     findings.extend(disk(manifest, around));
-    findings.extend(peers(around));
-    findings.extend(clock(around));
-    findings.extend(firewall(around));
-    findings.extend(limits(around));
+    findings.extend(around.peers.iter().filter_map(silent));
+    findings.extend(clock(around.clock));
+    findings.extend(firewall(&around.firewall));
+    findings.extend(limits(around.open_files));
     findings.extend(selinux(around));
-    findings.extend(around.drop_ins.iter().map(|file| {
-        let text = format!("`{file}` changes etcd's unit: what runs may not be what this bundle says");
-        warn("unit-overridden", text, format!("systemctl cat {}.service", manifest.service.name))
-    }));
     findings
 }
 
@@ -36,24 +35,21 @@ fn kernel(around: &Surroundings) -> Vec<Finding> {
         let text = format!("the kernel is {release}; etcdpack is made for 3.10 and newer");
         findings.push(refuse("old-kernel", text, "uname -r"));
     }
-    if around.namespace == Namespace::User {
-        let text = "this is root of a user namespace, not of the host: accounts and services are out of its reach";
-        findings.push(refuse(
-            "user-namespace",
-            text,
-            "cat /proc/self/uid_map; then as the host's root: ./HOST.run install",
-        ));
+    if around.namespace == Namespace::Narrow {
+        let text = "this is root of a user namespace with too few ids: etcd's user is out of its reach";
+        findings.push(refuse("userns-root", text, "cat /proc/self/uid_map"));
     }
     findings
 }
 
-/// A mount option is only one of the things that can forbid it: fapolicyd, IMA and SELinux do, too.
-fn no_exec(around: &Surroundings) -> Vec<Finding> {
-    let finding = |(dir, said): &(_, String)| {
-        let text = format!("no program can be started from `{dir}`: {said}");
-        refuse("no-exec", text, format!("findmnt -T {dir}; fapolicyd-cli --list; ausearch -m avc -ts recent"))
+/// Where the mount itself forbids it, another finding says so.
+fn no_exec(around: &Surroundings, room: &[Room]) -> Vec<Finding> {
+    let by_mount = |dir: &str| room.iter().any(|room| room.path == dir && room.mount == Mount::NoExec);
+    let finding = |(dir, said): &(String, String)| {
+        let text = format!("the kernel starts no program from `{dir}`: {said}");
+        refuse("no-exec", text, format!("findmnt -T {dir}; systemctl status fapolicyd; ausearch -m avc -ts recent"))
     };
-    around.no_exec.iter().map(finding).collect()
+    around.no_exec.iter().filter(|(dir, _)| !by_mount(dir)).map(finding).collect()
 }
 
 fn disk(manifest: &Manifest, around: &Surroundings) -> Vec<Finding> {
@@ -70,101 +66,174 @@ fn disk(manifest: &Manifest, around: &Surroundings) -> Vec<Finding> {
             findings.push(refuse("data-on-network", text, "set `paths.data` to a local disk and run: etcdpack build"));
         }
     }
-    if let Some(slowest) = around.slowest_sync.filter(|slowest| *slowest > SYNC) {
+    if let Some(sync) = around.sync.filter(|sync| *sync > SYNC) {
         let text = format!(
-            "a small synced write to the disk of `{data}` took up to {} ms; etcd wants them within {} ms",
-            slowest.as_millis(),
+            "the disk of `{data}` is slow: 99 of 100 small synced writes took up to {} ms, etcd asks for {} ms",
+            sync.as_millis(),
             SYNC.as_millis()
         );
-        findings.push(warn("slow-disk", text, "iostat -x 1 5; give `paths.data` a disk of its own"));
+        findings.push(warn("slow-disk", text, "iostat -x 1 5"));
     }
     findings
 }
 
-/// A host that refuses is there; one that says nothing is off, or behind a cable or firewall that lets nothing through.
-fn peers(around: &Surroundings) -> Vec<Finding> {
-    let silent = around.peers.iter().filter(|peer| peer.answer == Answer::Nothing);
-    let finding = |peer: &crate::surroundings::Peer| {
-        let text =
-            format!("member `{}` does not answer at {}: no host there, or something in between", peer.name, peer.at);
-        let host = peer.at.rsplit_once(':').map_or(peer.at.as_str(), |(host, _)| host).trim_matches(['[', ']']);
-        warn("peer-unreachable", text, format!("ping -c 3 {host}"))
+/// A host that refuses is there, and its bundle has not run yet: nothing to speak of.
+fn silent(peer: &Peer) -> Option<Finding> {
+    let Answer::Nothing(said) = &peer.answer else { return None };
+    let Peer { name, at, .. } = peer;
+    let text = format!("no answer from member `{name}` at {at} ({said}): off, a cable, or a firewall");
+    let host = at.rsplit_once(':').map_or(at.as_str(), |(host, _)| host).trim_matches(['[', ']']);
+    Some(warn("peer-unreachable", text, format!("ping -c 3 {host}")))
+}
+
+fn clock(clock: Clock) -> Option<Finding> {
+    let text = match clock {
+        Clock::Kept => return None,
+        Clock::Alone => "no program that is known to keeps this host's clock right".to_owned(),
+        Clock::Lost(program) => format!("`{program}` runs, but has found no source of time"),
     };
-    silent.map(finding).collect()
+    let text = format!("{text}; members whose clocks differ by 1 s or more complain");
+    let help = match clock {
+        Clock::Lost("chronyd") => "chronyc sources",
+        Clock::Lost(_) => "systemctl status systemd-timesyncd",
+        _ => "systemctl status chronyd ntpd systemd-timesyncd",
+    };
+    Some(warn("clock-unsynchronised", text, help))
 }
 
-fn clock(around: &Surroundings) -> Option<Finding> {
-    (around.clock == Clock::Alone).then(|| {
-        let text = "nothing keeps this host's clock right: members whose clocks differ by more than 1 s complain";
-        warn("clock-unkept", text, "systemctl status chronyd ntpd systemd-timesyncd")
-    })
+fn firewall(firewall: &Firewall) -> Option<Finding> {
+    let (who, shut, add) = match firewall {
+        Firewall::None | Firewall::Open => return None,
+        Firewall::Firewalld { zone, shut } => {
+            let ports: Vec<String> = ranges(shut, '-').iter().map(|range| format!("--add-port={range}/tcp")).collect();
+            let add = format!("firewall-cmd --permanent --zone={zone} {} && firewall-cmd --reload", ports.join(" "));
+            (format!("firewalld (zone `{zone}`)"), shut, add)
+        }
+        Firewall::Ufw { shut } => {
+            let allow = ranges(shut, ':').into_iter().map(|range| format!("ufw allow {range}/tcp"));
+            ("ufw".to_owned(), shut, allow.collect::<Vec<_>>().join(" && "))
+        }
+    };
+    let ports: Vec<String> = shut.iter().map(ToString::to_string).collect();
+    Some(warn("firewall-closed", format!("{who} lets nobody in at {}", ports.join(" and ")), add))
 }
 
-fn firewall(around: &Surroundings) -> Option<Finding> {
-    let Firewall::Closed(ports) = &around.firewall else { return None };
-    let list: Vec<String> = ports.iter().map(ToString::to_string).collect();
-    let add: Vec<String> = ports.iter().map(|port| format!("--add-port={port}/tcp")).collect();
-    let text = format!("firewalld lets nobody in at port {}", list.join(" and "));
-    Some(warn("firewall-closed", text, format!("firewall-cmd --permanent {} && firewall-cmd --reload", add.join(" "))))
+/// Neighbours as one range.
+fn ranges(ports: &[u16], dash: char) -> Vec<String> {
+    match ports {
+        [from, to] if from.checked_add(1) == Some(*to) => vec![format!("{from}{dash}{to}")],
+        ports => ports.iter().map(ToString::to_string).collect(),
+    }
 }
 
-fn limits(around: &Surroundings) -> Option<Finding> {
-    (around.open_files < OPEN_FILES).then(|| {
-        let text =
-            format!("a process may have {} open files here, etcd is meant to have {OPEN_FILES}", around.open_files);
-        warn("few-open-files", text, "ulimit -H -n; sysctl fs.nr_open")
+fn limits(files: OpenFiles) -> Option<Finding> {
+    let OpenFiles { most, by } = files;
+    let (what, help) = match by {
+        Ceiling::Kernel => ("fs.nr_open", format!("sysctl -w fs.nr_open={}", OPEN_FILES * 16)),
+        Ceiling::Supervisord => {
+            ("this host's supervisord", "systemctl edit supervisord   (LimitNOFILE=65536)".to_owned())
+        }
+        Ceiling::Shell => ("this shell's hard limit", format!("ulimit -n {OPEN_FILES}")),
+    };
+    (most < OPEN_FILES).then(|| {
+        warn(
+            "few-open-files",
+            format!("etcd can have {most} open files ({what}) and is meant to have {OPEN_FILES}"),
+            help,
+        )
     })
 }
 
 fn selinux(around: &Surroundings) -> Option<Finding> {
     (around.selinux == Selinux::On { enforcing: true, restorecon: false }).then(|| {
         let text = "SELinux is enforcing and there is no `restorecon` to give etcd's files their labels";
-        warn("no-restorecon", text, "install the package `policycoreutils` from the site's own media")
+        warn("selinux-no-restorecon", text, "install the package `policycoreutils` from the site's own media")
     })
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::surroundings::Peer;
 
-    fn good() -> Surroundings {
-        Surroundings { open_files: OPEN_FILES, clock: Clock::Kept, ..Surroundings::default() }
-    }
-
-    fn codes(around: &Surroundings) -> Vec<&'static str> {
+    fn found(around: &Surroundings, room: &[Room]) -> Vec<Finding> {
         let receipt = include_str!("../../fixtures/receipt-1.json");
         let receipt: crate::receipt::Receipt = serde_json::from_str(receipt).unwrap();
-        surroundings(&receipt.manifest, around).into_iter().map(|finding| finding.code).collect()
+        surroundings(&receipt.manifest, around, room)
+    }
+
+    fn peer(answer: Answer) -> Surroundings {
+        let at = "10.0.0.2:2380".to_owned();
+        Surroundings { peers: vec![Peer { name: "m2".to_owned(), at, answer }], ..Surroundings::default() }
     }
 
     #[test]
     fn each_trouble_has_its_code_and_good_surroundings_have_none() {
-        let peer = |answer| Peer { name: "m2".to_owned(), at: "10.0.0.2:2380".to_owned(), answer };
-        let path = || "/opt".parse().unwrap();
+        let base = Surroundings::default;
+        let firewalld = |shut| Firewall::Firewalld { zone: "public".to_owned(), shut };
+        let few = |by| Surroundings { open_files: OpenFiles { most: 4096, by }, ..base() };
         for (around, expected) in [
-            (good(), None),
-            (Surroundings { peers: vec![peer(Answer::Listens), peer(Answer::Refuses)], ..good() }, None),
-            (Surroundings { peers: vec![peer(Answer::Nothing)], ..good() }, Some("peer-unreachable")),
-            (Surroundings { slowest_sync: Some(SYNC), ..good() }, None),
-            (Surroundings { slowest_sync: Some(SYNC * 2), ..good() }, Some("slow-disk")),
-            (Surroundings { no_exec: vec![(path(), "EACCES".to_owned())], ..good() }, Some("no-exec")),
-            (Surroundings { data_disk: Disk::Memory, ..good() }, Some("data-in-memory")),
-            (Surroundings { data_disk: Disk::Network, ..good() }, Some("data-on-network")),
-            (Surroundings { open_files: 1024, ..good() }, Some("few-open-files")),
-            (Surroundings { clock: Clock::Alone, ..good() }, Some("clock-unkept")),
-            (Surroundings { firewall: Firewall::Open, ..good() }, None),
-            (Surroundings { firewall: Firewall::Closed(vec![2380]), ..good() }, Some("firewall-closed")),
-            (Surroundings { selinux: Selinux::On { enforcing: true, restorecon: true }, ..good() }, None),
+            (base(), None),
+            (peer(Answer::Listens), None),
+            (peer(Answer::Refuses), None),
+            (peer(Answer::Nothing("no route".to_owned())), Some(("peer-unreachable", "ping -c 3 10.0.0.2"))),
+            (Surroundings { sync: Some(SYNC), ..base() }, None),
+            (Surroundings { sync: Some(SYNC * 2), ..base() }, Some(("slow-disk", "iostat"))),
             (
-                Surroundings { selinux: Selinux::On { enforcing: true, restorecon: false }, ..good() },
-                Some("no-restorecon"),
+                Surroundings { no_exec: vec![("/".to_owned(), "EACCES".to_owned())], ..base() },
+                Some(("no-exec", "findmnt -T /")),
             ),
-            (Surroundings { drop_ins: vec![path()], ..good() }, Some("unit-overridden")),
-            (Surroundings { kernel: Kernel::Old("2.6.32".to_owned()), ..good() }, Some("old-kernel")),
-            (Surroundings { namespace: Namespace::User, ..good() }, Some("user-namespace")),
+            (Surroundings { data_disk: Disk::Memory, ..base() }, Some(("data-in-memory", "findmnt"))),
+            (Surroundings { data_disk: Disk::Network, ..base() }, Some(("data-on-network", "paths.data"))),
+            (few(Ceiling::Kernel), Some(("few-open-files", "fs.nr_open"))),
+            (few(Ceiling::Supervisord), Some(("few-open-files", "LimitNOFILE"))),
+            (few(Ceiling::Shell), Some(("few-open-files", "ulimit"))),
+            (Surroundings { clock: Clock::Alone, ..base() }, Some(("clock-unsynchronised", "chronyd"))),
+            (
+                Surroundings { clock: Clock::Lost("chronyd"), ..base() },
+                Some(("clock-unsynchronised", "chronyc sources")),
+            ),
+            (Surroundings { firewall: Firewall::Open, ..base() }, None),
+            (
+                Surroundings { firewall: firewalld(vec![2379, 2380]), ..base() },
+                Some((
+                    "firewall-closed",
+                    "--permanent --zone=public --add-port=2379-2380/tcp && firewall-cmd --reload",
+                )),
+            ),
+            (
+                Surroundings { firewall: firewalld(vec![2379, 4001]), ..base() },
+                Some(("firewall-closed", "--add-port=2379/tcp --add-port=4001/tcp")),
+            ),
+            (
+                Surroundings { firewall: Firewall::Ufw { shut: vec![2379, 2380] }, ..base() },
+                Some(("firewall-closed", "ufw allow 2379:2380/tcp")),
+            ),
+            (Surroundings { selinux: Selinux::On { enforcing: true, restorecon: true }, ..base() }, None),
+            (Surroundings { selinux: Selinux::On { enforcing: false, restorecon: false }, ..base() }, None),
+            (
+                Surroundings { selinux: Selinux::On { enforcing: true, restorecon: false }, ..base() },
+                Some(("selinux-no-restorecon", "policycoreutils")),
+            ),
+            (Surroundings { kernel: Kernel::Old("2.6.32".to_owned()), ..base() }, Some(("old-kernel", "uname"))),
+            (Surroundings { namespace: Namespace::Narrow, ..base() }, Some(("userns-root", "uid_map"))),
         ] {
-            assert_eq!(codes(&around), expected.into_iter().collect::<Vec<_>>(), "{around:?}");
+            match (found(&around, &[]).as_slice(), expected) {
+                ([], None) => {}
+                ([one], Some((code, help))) => {
+                    assert_eq!(one.code, code);
+                    assert!(one.help.contains(help), "{one:?}");
+                }
+                (other, _) => panic!("{around:?}: {other:?}"),
+            }
         }
+    }
+
+    #[test]
+    fn a_mount_that_forbids_programs_is_said_once() {
+        let around =
+            Surroundings { no_exec: vec![("/opt".to_owned(), "EACCES".to_owned())], ..Surroundings::default() };
+        let room = Room { path: "/opt".to_owned(), what: "", free: 1, needed: 0, mount: Mount::NoExec };
+        assert_eq!(found(&around, std::slice::from_ref(&room)), []);
+        assert_eq!(found(&around, &[Room { mount: Mount::Fit, ..room }]).len(), 1);
     }
 }

@@ -1,6 +1,8 @@
 //! Making and removing the user that etcd runs as: through the system's own tools on a running system, in the
 //! files of an image, where there is nothing to ask.
 
+use std::time::Duration;
+
 use payload::mode::Mode;
 use payload::name::UserName;
 use payload::path::{AbsPath, NotAPath};
@@ -30,22 +32,32 @@ pub(crate) enum AccountError {
 impl Tree {
     /// The user, wherever the system knows it from (files, LDAP ...).
     pub(crate) fn user(&self, name: &UserName) -> Result<Option<Account>, AccountError> {
-        let found = accounts::user(&self.account_file("/etc/passwd")?, name.as_str());
-        if found.is_some() || !self.is_live() || exec::find("getent").is_none() {
-            return Ok(found);
-        }
-        let said = Exec::named("getent")?.args(["passwd", name.as_str()]).output()?;
-        Ok(accounts::user(&said.stdout, name.as_str()))
+        Ok(accounts::user(&self.account_lines("passwd", name)?, name.as_str()))
     }
 
     /// The id of the group.
     pub(crate) fn group(&self, name: &UserName) -> Result<Option<u32>, AccountError> {
-        let found = accounts::group(&self.account_file("/etc/group")?, name.as_str());
-        if found.is_some() || !self.is_live() || exec::find("getent").is_none() {
-            return Ok(found);
+        Ok(accounts::group(&self.account_lines("group", name)?, name.as_str()))
+    }
+
+    /// Who else is in the group.
+    pub(crate) fn group_members(&self, name: &UserName) -> Result<Vec<String>, AccountError> {
+        Ok(accounts::members(&self.account_lines("group", name)?, name.as_str()))
+    }
+
+    /// The other users of this host's own files with this user's id.
+    pub(crate) fn namesakes(&self, name: &UserName, uid: u32) -> Result<Vec<String>, AccountError> {
+        Ok(accounts::namesakes(&self.account_file("/etc/passwd")?, name.as_str(), uid))
+    }
+
+    /// The lines of `/etc/FILE`, or what the system's other sources say of `name` where the file does not have it.
+    fn account_lines(&self, file: &str, name: &UserName) -> Result<String, AccountError> {
+        let text = self.account_file(&format!("/etc/{file}"))?;
+        let is_here = text.lines().any(|line| line.split(':').next() == Some(name.as_str()));
+        if is_here || !self.is_live() || exec::find("getent").is_none() {
+            return Ok(text);
         }
-        let said = Exec::named("getent")?.args(["group", name.as_str()]).output()?;
-        Ok(accounts::group(&said.stdout, name.as_str()))
+        Ok(Exec::named("getent")?.args([file, name.as_str()]).limit(Duration::from_secs(5)).output()?.stdout)
     }
 
     pub(crate) fn add_group(&self, permit: &Permit, name: &UserName) -> Result<(), AccountError> {

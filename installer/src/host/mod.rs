@@ -11,6 +11,8 @@ pub(crate) mod probe;
 pub(crate) mod remove;
 pub(crate) mod survey;
 pub(crate) mod tree;
+pub(crate) mod trial;
+pub(crate) mod units;
 pub(crate) mod write;
 
 pub(crate) use exec::Exec;

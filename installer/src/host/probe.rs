@@ -3,6 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs::File;
+use std::io::Read;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, TcpListener};
 
 use nix::errno::Errno;
@@ -14,14 +15,13 @@ use payload::path::{AbsPath, NotAPath};
 use payload::render;
 
 use super::accounts::AccountError;
-use super::tree::Trust;
-use super::{FsError, Seen, Tree, clock, exec, survey};
+use super::{FsError, Seen, Tree, clock, exec, survey, units};
 use crate::credentials::{Credentials, Misfit, Validity};
 use crate::drift;
-use crate::facts::{BusyPort, DataDir, Facts, Found, Mount, Process, Room, Running, Target};
+use crate::facts::{BusyPort, DataDir, Facts, Found, Mount, Process, Room, Running, Target, Whose};
 use crate::journal::{self, JournalError};
 use crate::receipt::{Kept, Receipt, ReceiptError, State};
-use crate::{manager, service};
+use crate::{manager, service, wal};
 
 /// What etcd itself needs at once: its write-ahead log is laid out 64 MB at a time, two files ahead.
 const DATA_ROOM: u64 = 256 << 20;
@@ -65,7 +65,8 @@ pub(crate) fn facts(
         .chain(unfinished.iter().flat_map(|unfinished| unfinished.changes.clone()))
         .collect();
     let managers = service::detect::managers(tree, bundle, &ours, wanted)?;
-    let surroundings = if tree.is_live() { Some(survey::surroundings(tree, bundle)?) } else { None };
+    let surroundings = if tree.is_live() { Some(survey::surroundings(tree, bundle, &managers)?) } else { None };
+    let account = tree.user(&manifest.user)?;
     let uname = nix::sys::utsname::uname()?;
     let running = match &receipt {
         Some(receipt) if tree.is_live() && service::is_running(&receipt.supervision) => Running::Yes,
@@ -79,8 +80,13 @@ pub(crate) fn facts(
         hostname: uname.nodename().to_string_lossy().into_owned(),
         addresses: addresses()?,
         now: clock::now(),
-        account: tree.user(&manifest.user)?,
+        namesakes: match &account {
+            Some(account) => tree.namesakes(&manifest.user, account.uid)?,
+            None => Vec::new(),
+        },
+        account,
         group: tree.group(&manifest.user)?,
+        group_members: tree.group_members(&manifest.user)?,
         no_login: no_login(tree)?,
         can_add_users: ["useradd", "groupadd"].iter().all(|name| exec::find(name).is_some()),
         paths: paths(tree, &manifest, managers.supervisor.as_ref().map(|found| &found.section))?,
@@ -89,6 +95,7 @@ pub(crate) fn facts(
         ports: if fresh { ports(&manifest) } else { Vec::new() },
         etcds: if fresh { etcds() } else { Vec::new() },
         credentials,
+        units: units::units(tree, &manifest, &managers)?,
         managers,
         receipt,
         kept,
@@ -161,13 +168,26 @@ fn paths(tree: &Tree, manifest: &Manifest, section: Option<&AbsPath>) -> Result<
     Ok(found)
 }
 
-fn data_dir(tree: &Tree, path: &AbsPath) -> Result<DataDir, FsError> {
+fn data_dir(tree: &Tree, path: &AbsPath) -> Result<DataDir, ProbeError> {
     let made_by_mkfs = |name: &String| name == "lost+found";
     Ok(match tree.look(path)? {
         Seen::Absent => DataDir::Absent,
         Seen::Dir { .. } if tree.list(path)?.iter().all(made_by_mkfs) => DataDir::Empty,
-        _ => DataDir::Used,
+        _ => DataDir::Used(whose(tree, path)?),
     })
+}
+
+/// The newest log says whose data it is, as every log does.
+fn whose(tree: &Tree, data: &AbsPath) -> Result<Whose, ProbeError> {
+    let dir = data.join("member/wal")?;
+    let newest = tree.list(&dir)?.into_iter().rfind(|name| name.ends_with(".wal"));
+    let Some(name) = newest else { return Ok(Whose::Unknown) };
+    let read = || -> Option<wal::Identity> {
+        let mut bytes = Vec::new();
+        tree.open_file(&dir.join(&name).ok()?).ok()?.take(wal::ENOUGH).read_to_end(&mut bytes).ok()?;
+        wal::identity(&bytes)
+    };
+    Ok(read().map_or(Whose::SomeEtcd, Whose::Etcd))
 }
 
 fn room(tree: &Tree, manifest: &Manifest) -> Result<Vec<Room>, FsError> {
@@ -181,26 +201,24 @@ fn room(tree: &Tree, manifest: &Manifest) -> Result<Vec<Room>, FsError> {
         room.mount = if room.mount == Mount::NoExec { Mount::Fit } else { room.mount };
         room
     };
-    Ok([opt, data.map(inert), state].into_iter().flatten().collect())
+    Ok(vec![opt, inert(data), state])
 }
 
 /// The file system that `path` is or will be on: that of the nearest directory above that is there.
-fn room_at(tree: &Tree, path: &AbsPath, what: &'static str, needed: u64) -> Result<Option<Room>, FsError> {
-    for dir in path.lineage().into_iter().rev() {
-        let Ok(handle) = tree.open_dir(&dir, Trust::Anyone) else { continue };
-        let stat = fstatvfs(&handle).map_err(|errno| FsError::new("asking the file system of", &dir, errno))?;
-        let flags = stat.flags();
-        let mount = if flags.contains(FsFlags::ST_RDONLY) {
-            Mount::ReadOnly
-        } else if flags.contains(FsFlags::ST_NOEXEC) {
-            Mount::NoExec
-        } else {
-            Mount::Fit
-        };
-        let free = stat.blocks_available() * stat.fragment_size();
-        return Ok(Some(Room { path: dir, what, free, needed, mount }));
-    }
-    Ok(None)
+fn room_at(tree: &Tree, path: &AbsPath, what: &'static str, needed: u64) -> Result<Room, FsError> {
+    let asking = |errno| FsError::new("asking the file system of", path, errno);
+    let (dir, handle) = tree.nearest_dir(path).map_err(asking)?;
+    let stat = fstatvfs(&handle).map_err(asking)?;
+    let flags = stat.flags();
+    let mount = if flags.contains(FsFlags::ST_RDONLY) {
+        Mount::ReadOnly
+    } else if flags.contains(FsFlags::ST_NOEXEC) {
+        Mount::NoExec
+    } else {
+        Mount::Fit
+    };
+    let free = stat.blocks_available() * stat.fragment_size();
+    Ok(Room { path: dir, what, free, needed, mount })
 }
 
 /// Ports of ours that something has: found by trying to have them.

@@ -1,66 +1,75 @@
-//! Looking around on a running host: peers, disk, clock, firewall. Leaves nothing: what is written for a trial has no
-//! name, and is gone with its handle.
-#![expect(clippy::disallowed_methods, reason = "edge: knocks, asks the kernel, tries the disk")]
+//! Looking around on a running host: peers, disk, clock, firewall. Changes nothing; what may take time goes on side by
+//! side, and none of it for much longer than a second.
+#![expect(clippy::disallowed_methods, reason = "edge: knocks, reads /proc and /sys")]
 
 use std::fs::File;
-use std::io::{self, Read};
-use std::net::{SocketAddr, TcpStream};
-use std::os::fd::AsRawFd;
-use std::os::unix::fs::FileExt;
+use std::io;
+use std::net::{IpAddr, SocketAddr, TcpStream};
 use std::path::Path;
-use std::thread;
-use std::time::{Duration, Instant};
+use std::thread::{self, ScopedJoinHandle};
+use std::time::Duration;
 
-use nix::errno::Errno;
-use nix::fcntl::{OFlag, openat};
+use nix::ifaddrs::getifaddrs;
 use nix::sys::resource::{Resource, getrlimit};
-use nix::sys::stat::Mode as RawMode;
+use nix::sys::stat::{fstat, major, minor};
 use nix::sys::statfs::fstatfs;
 use payload::bundle::Bundle;
-use payload::manifest::Manifest;
+use payload::manifest::{Manifest, Member};
 use payload::path::AbsPath;
 
 use super::probe::ProbeError;
-use super::tree::Trust;
-use super::{Exec, Tree, exec};
-use crate::surroundings::{Answer, Clock, Disk, Firewall, Kernel, Namespace, Peer, Selinux, Surroundings};
+use super::{Exec, Tree, exec, trial};
+use crate::facts::{Init, Managers};
+use crate::firewall;
+use crate::surroundings::{
+    Answer, Ceiling, Clock, Disk, Firewall, Kernel, Namespace, OpenFiles, Peer, Selinux, Surroundings,
+};
 
-/// How long a peer may take to answer, and how long the disk is tried.
-const KNOCK: Duration = Duration::from_secs(1);
-const TRIAL: Duration = Duration::from_millis(500);
-const SYNCS: u32 = 50;
+/// How long a peer, or a program that we ask, may take to answer.
+const PATIENCE: Duration = Duration::from_secs(1);
 
 /// All that can be found out without changing anything.
-pub(crate) fn surroundings(tree: &Tree, bundle: &mut Bundle<File>) -> Result<Surroundings, ProbeError> {
+pub(crate) fn surroundings(
+    tree: &Tree,
+    bundle: &mut Bundle<File>,
+    managers: &Managers,
+) -> Result<Surroundings, ProbeError> {
     let manifest = bundle.manifest().clone();
     let layout = &manifest.layout;
+    // Before anything goes on beside it: a child of another thread would hold the program open for writing.
     let mut no_exec = Vec::new();
     for dir in [&layout.release_dir, &layout.sbin] {
-        no_exec.extend(cannot_exec(tree, bundle, dir)?);
+        let forbidden = trial::forbidden(tree, &mut bundle.installer()?, dir);
+        no_exec.extend(forbidden.map(|(dir, error)| (dir, error.to_string())));
     }
-    // The peers may take their second while the disk is tried.
-    let (peers, slowest_sync) = thread::scope(|scope| {
-        let peers = scope.spawn(|| peers(&manifest));
-        let slowest = slowest_sync(tree, &layout.data);
-        (peers.join().unwrap_or_default(), slowest)
-    });
-    let unit: AbsPath = format!("/etc/systemd/system/{}.service.d", manifest.service.name).parse()?;
-    let drop_ins = tree.list(&unit)?.into_iter().filter(|name| name.strip_suffix(".conf").is_some());
-    let drop_ins = drop_ins.filter_map(|name| unit.join(&name).ok()).collect();
     let processes = processes();
+    let (peers, sync, clock, firewall) = thread::scope(|scope| {
+        let peers = scope.spawn(|| peers(&manifest));
+        let sync = scope.spawn(|| trial::sync(tree, &layout.data));
+        let clock = scope.spawn(|| clock(&processes));
+        let firewall = firewall(tree, &processes, &manifest);
+        (joined(peers), joined(sync), joined(clock), firewall)
+    });
     Ok(Surroundings {
         peers,
-        slowest_sync,
+        sync,
         no_exec,
         data_disk: data_disk(tree, &layout.data)?,
-        open_files: open_files()?,
-        clock: clock(&processes),
-        firewall: firewall(&processes, &manifest),
+        open_files: open_files(managers, &processes)?,
+        clock,
+        firewall,
         selinux: selinux(),
-        drop_ins,
-        kernel: kernel()?,
-        namespace: namespace(),
+        kernel: Kernel::of(&nix::sys::utsname::uname()?.release().to_string_lossy()),
+        namespace: read("/proc/self/uid_map").map_or(Namespace::Initial, |map| Namespace::of(&map)),
     })
+}
+
+fn joined<T: Default>(thread: ScopedJoinHandle<'_, T>) -> T {
+    thread.join().unwrap_or_default()
+}
+
+fn read(path: &str) -> Option<String> {
+    std::fs::read_to_string(path).ok()
 }
 
 fn peers(manifest: &Manifest) -> Vec<Peer> {
@@ -69,151 +78,177 @@ fn peers(manifest: &Manifest) -> Vec<Peer> {
         let knocks: Vec<_> = others
             .map(|member| {
                 let at = SocketAddr::new(member.address, manifest.peer_port.get());
-                (member, at, scope.spawn(move || TcpStream::connect_timeout(&at, KNOCK)))
+                (member, at, scope.spawn(move || TcpStream::connect_timeout(&at, PATIENCE)))
             })
             .collect();
-        let answer = |knocked: io::Result<TcpStream>| match knocked {
-            Ok(_) => Answer::Listens,
-            Err(error) if error.kind() == io::ErrorKind::ConnectionRefused => Answer::Refuses,
-            Err(_) => Answer::Nothing,
-        };
-        let peer = |(member, at, knock): (&payload::manifest::Member, SocketAddr, thread::ScopedJoinHandle<_>)| Peer {
+        let peer = |(member, at, knock): (&Member, SocketAddr, ScopedJoinHandle<'_, _>)| Peer {
             name: member.name.to_string(),
             at: at.to_string(),
-            answer: knock.join().map_or(Answer::Nothing, answer),
+            answer: knock.join().map_or_else(|_| Answer::Nothing("not asked".to_owned()), answer),
         };
         knocks.into_iter().map(peer).collect()
     })
 }
 
-/// A file without a name in the nearest directory that is there; `None` where the file system knows none such
-/// (`O_TMPFILE`, Linux 3.11 and not every file system).
-fn nameless(tree: &Tree, path: &AbsPath) -> Option<(AbsPath, File)> {
-    let (dir, handle) = nearest(tree, path)?;
-    let flags = OFlag::O_TMPFILE | OFlag::O_RDWR | OFlag::O_CLOEXEC;
-    let file = openat(&handle, ".", flags, RawMode::S_IRWXU).ok()?;
-    Some((dir, File::from(file)))
-}
-
-fn nearest(tree: &Tree, path: &AbsPath) -> Option<(AbsPath, std::os::fd::OwnedFd)> {
-    let there = |dir: AbsPath| tree.open_dir(&dir, Trust::Anyone).ok().map(|handle| (dir, handle));
-    path.lineage().into_iter().rev().find_map(there)
-}
-
-/// Really starts a program from the file system that `path` is or will be on: this one.
-fn cannot_exec(
-    tree: &Tree,
-    bundle: &mut Bundle<File>,
-    path: &AbsPath,
-) -> Result<Option<(AbsPath, String)>, ProbeError> {
-    let Some((dir, mut file)) = nameless(tree, path) else { return Ok(None) };
-    // A full or read-only disk is another finding.
-    if io::copy(&mut bundle.installer()?, &mut file).is_err() {
-        return Ok(None);
-    }
-    let Ok(to_read) = File::open(format!("/proc/self/fd/{}", file.as_raw_fd())) else { return Ok(None) };
-    // While it is open for writing, the kernel would not start it.
-    drop(file);
-    let program = format!("/proc/self/fd/{}", to_read.as_raw_fd());
-    match Exec::at(program).args(["--version"]).limit(Duration::from_secs(10)).starts() {
-        Err(error) if error.raw_os_error().is_some_and(is_forbidden) => Ok(Some((dir, error.to_string()))),
-        _ => Ok(None),
+fn answer(knocked: io::Result<TcpStream>) -> Answer {
+    use io::ErrorKind::{ConnectionRefused, ConnectionReset, TimedOut};
+    match knocked {
+        Ok(_) => Answer::Listens,
+        Err(error) => match error.kind() {
+            ConnectionRefused | ConnectionReset => Answer::Refuses,
+            TimedOut => Answer::Nothing(format!("nothing within {} s", PATIENCE.as_secs())),
+            _ => Answer::Nothing(error.to_string()),
+        },
     }
 }
 
-fn is_forbidden(errno: i32) -> bool {
-    matches!(Errno::from_raw(errno), Errno::EACCES | Errno::EPERM)
-}
-
-/// The slowest of some appended and synced kilobytes, as etcd's log writes them.
-fn slowest_sync(tree: &Tree, data: &AbsPath) -> Option<Duration> {
-    let (_, file) = nameless(tree, data)?;
-    let (began, block) = (Instant::now(), [0x5a; 2048]);
-    let mut slowest = Duration::ZERO;
-    for n in 0..SYNCS {
-        let one = Instant::now();
-        file.write_all_at(&block, u64::from(n) * 2048).ok()?;
-        file.sync_data().ok()?;
-        // The first one pays for what others left to be written.
-        if n > 0 {
-            slowest = slowest.max(one.elapsed());
-        }
-        if began.elapsed() > TRIAL {
-            break;
-        }
-    }
-    Some(slowest)
-}
-
-/// Magic numbers of statfs(2).
 fn data_disk(tree: &Tree, data: &AbsPath) -> Result<Disk, ProbeError> {
-    let Some((_, handle)) = nearest(tree, data) else { return Ok(Disk::Local) };
-    let kind = fstatfs(&handle)?.filesystem_type().0;
-    Ok(match u32::try_from(kind & 0xffff_ffff).unwrap_or_default() {
-        // tmpfs, ramfs
-        0x0102_1994 | 0x8584_58f6 => Disk::Memory,
-        // NFS, SMB, CIFS, SMB2
-        0x6969 | 0x517b | 0xff53_4d42 | 0xfe53_4d42 => Disk::Network,
-        _ => Disk::Local,
-    })
+    let (_, handle) = tree.nearest_dir(data)?;
+    let magic = u32::try_from(fstatfs(&handle)?.filesystem_type().0 & 0xffff_ffff).unwrap_or_default();
+    let device = fstat(&handle)?.st_dev;
+    let device = format!("{}:{}", major(device), minor(device));
+    Ok(Disk::of(magic, kind(&read("/proc/self/mountinfo").unwrap_or_default(), &device)))
 }
 
-fn open_files() -> Result<u64, ProbeError> {
-    let (_, hard) = getrlimit(Resource::RLIMIT_NOFILE)?;
-    Ok(hard)
+/// The file system type of the mount with the device `MAJOR:MINOR` (proc(5): it follows a lone dash).
+fn kind<'a>(mountinfo: &'a str, device: &str) -> Option<&'a str> {
+    let line = mountinfo.lines().find(|line| line.split(' ').nth(2) == Some(device))?;
+    line.split_once(" - ")?.1.split(' ').next()
 }
 
-/// The names of all processes, as `comm` has them: cut after 15 letters.
-fn processes() -> Vec<String> {
+/// What etcd will be able to have, under whoever is to start it.
+fn open_files(managers: &Managers, processes: &[Process]) -> Result<OpenFiles, ProbeError> {
+    let hard_limit = |process: &Process| hard_limit(&read(&format!("/proc/{}/limits", process.pid))?);
+    let supervisord = processes.iter().find(|process| process.name == "supervisord").and_then(hard_limit);
+    if let (Some(_), Some(most)) = (&managers.supervisor, supervisord) {
+        return Ok(OpenFiles { most, by: Ceiling::Supervisord });
+    }
+    if managers.systemd == Init::Running
+        && let Some(most) = read("/proc/sys/fs/nr_open").and_then(|text| text.trim().parse().ok())
+    {
+        return Ok(OpenFiles { most, by: Ceiling::Kernel });
+    }
+    let (_, most) = getrlimit(Resource::RLIMIT_NOFILE)?;
+    Ok(OpenFiles { most, by: Ceiling::Shell })
+}
+
+/// The hard one in a line `Max open files  SOFT  HARD  files`.
+fn hard_limit(limits: &str) -> Option<u64> {
+    let line = limits.lines().find_map(|line| line.strip_prefix("Max open files"))?;
+    line.split_whitespace().nth(1)?.parse().ok()
+}
+
+/// A running program.
+struct Process {
+    pid: u32,
+    /// As `comm` has it: cut after 15 letters.
+    name: String,
+}
+
+fn processes() -> Vec<Process> {
     let Ok(entries) = std::fs::read_dir("/proc") else { return Vec::new() };
-    let comm = |entry: io::Result<std::fs::DirEntry>| std::fs::read_to_string(entry.ok()?.path().join("comm")).ok();
-    entries.filter_map(comm).map(|name| name.trim_end().to_owned()).collect()
+    let process = |entry: io::Result<std::fs::DirEntry>| {
+        let entry = entry.ok()?;
+        let pid = entry.file_name().to_str()?.parse().ok()?;
+        let name = std::fs::read_to_string(entry.path().join("comm")).ok()?;
+        Some(Process { pid, name: name.trim_end().to_owned() })
+    };
+    entries.filter_map(process).collect()
 }
 
-fn clock(processes: &[String]) -> Clock {
-    let keepers = ["chronyd", "ntpd", "openntpd", "systemd-timesyn", "ptp4l", "phc2sys"];
-    if processes.iter().any(|name| keepers.contains(&name.as_str())) { Clock::Kept } else { Clock::Alone }
+/// Those who are known to keep a clock. Two of them say whether they can.
+fn clock(processes: &[Process]) -> Clock {
+    // The clock of a container is its host's, and kept there (systemd.io/CONTAINER_INTERFACE).
+    if Path::new("/run/systemd/container").exists() {
+        return Clock::Kept;
+    }
+    let runs = |name: &str| processes.iter().any(|process| process.name == name);
+    let others = ["ntpd", "openntpd", "ntpd-rs", "ntp-daemon", "ptp4l", "phc2sys", "timemaster"];
+    if others.into_iter().any(runs) {
+        return Clock::Kept;
+    }
+    if runs("chronyd") {
+        let said = Exec::named("chronyc").and_then(|exec| exec.args(["-c", "tracking"]).limit(PATIENCE).run());
+        let lost = said.is_ok_and(|said| said.stdout.trim_end().ends_with("Not synchronised"));
+        return if lost { Clock::Lost("chronyd") } else { Clock::Kept };
+    }
+    // Before systemd 239 neither the directory nor the file was there.
+    let timesync = Path::new("/run/systemd/timesync");
+    match runs("systemd-timesyn") {
+        true if timesync.is_dir() && !timesync.join("synchronized").exists() => Clock::Lost("systemd-timesyncd"),
+        true => Clock::Kept,
+        false => Clock::Alone,
+    }
 }
 
-fn firewall(processes: &[String], manifest: &Manifest) -> Firewall {
-    if !processes.iter().any(|name| name == "firewalld") || exec::find("firewall-cmd").is_none() {
+/// Ports are asked for where one of the two firewalls that have names for them is at work.
+fn firewall(tree: &Tree, processes: &[Process], manifest: &Manifest) -> Firewall {
+    let ports = [manifest.client_port.get(), manifest.peer_port.get()];
+    let config = |path: &str| -> Option<String> {
+        let bytes = tree.read_if_there(&path.parse().ok()?, 1 << 20).ok()??;
+        Some(String::from_utf8_lossy(&bytes).into_owned())
+    };
+    if config("/etc/ufw/ufw.conf").is_some_and(|text| setting(&text, "ENABLED") == Some("yes")) {
+        let shut = firewall::ufw(&config("/etc/ufw/user.rules").unwrap_or_default(), &ports);
+        return if shut.is_empty() { Firewall::Open } else { Firewall::Ufw { shut } };
+    }
+    if !processes.iter().any(|process| process.name == "firewalld") {
         return Firewall::None;
     }
-    let is_closed = |port: &u16| {
-        let said =
-            Exec::named("firewall-cmd").and_then(|exec| exec.args([format!("--query-port={port}/tcp")]).output());
-        // An etcd service that the site has opened by name says the same.
-        let service = Exec::named("firewall-cmd").and_then(|exec| {
-            let name = if *port == manifest.peer_port.get() { "etcd-server" } else { "etcd-client" };
-            exec.args([format!("--query-service={name}")]).output()
-        });
-        !said.is_ok_and(|output| output.ok()) && !service.is_ok_and(|output| output.ok())
+    let said = Exec::named("firewall-cmd").and_then(|exec| exec.args(["--list-all-zones"]).limit(PATIENCE).run());
+    let (Ok(said), Some(interface)) = (said, manifest.me().and_then(|me| interface(me.address))) else {
+        return Firewall::None;
     };
-    let ports = [manifest.client_port.get(), manifest.peer_port.get()];
-    let closed: Vec<u16> = ports.into_iter().filter(is_closed).collect();
-    if closed.is_empty() { Firewall::Open } else { Firewall::Closed(closed) }
+    let conf = config("/etc/firewalld/firewalld.conf").unwrap_or_default();
+    let default = setting(&conf, "DefaultZone").unwrap_or("public");
+    match firewall::firewalld(&said.stdout, default, &interface, &ports) {
+        Some((zone, shut)) => Firewall::Firewalld { zone, shut },
+        None => Firewall::Open,
+    }
+}
+
+/// The value in a line `KEY=VALUE`.
+fn setting<'a>(text: &'a str, key: &str) -> Option<&'a str> {
+    text.lines().find_map(|line| line.trim().strip_prefix(key)?.strip_prefix('=')).map(str::trim)
+}
+
+fn interface(address: IpAddr) -> Option<String> {
+    let mut interfaces = getifaddrs().ok()?;
+    let has = |of: nix::sys::socket::SockaddrStorage| match address {
+        IpAddr::V4(ip) => of.as_sockaddr_in().is_some_and(|at| at.ip() == ip),
+        IpAddr::V6(ip) => of.as_sockaddr_in6().is_some_and(|at| at.ip() == ip),
+    };
+    interfaces.find(|interface| interface.address.is_some_and(has)).map(|interface| interface.interface_name)
 }
 
 /// selinux(8): the file system is mounted where SELinux is on; `enforce` says how.
 fn selinux() -> Selinux {
-    match std::fs::read_to_string("/sys/fs/selinux/enforce") {
-        Ok(text) => Selinux::On { enforcing: text.trim() == "1", restorecon: exec::find("restorecon").is_some() },
-        Err(_) => Selinux::Off,
+    match read("/sys/fs/selinux/enforce") {
+        Some(text) => Selinux::On { enforcing: text.trim() == "1", restorecon: exec::find("restorecon").is_some() },
+        None => Selinux::Off,
     }
 }
 
-fn kernel() -> Result<Kernel, ProbeError> {
-    let release = nix::sys::utsname::uname()?.release().to_string_lossy().into_owned();
-    let mut numbers = release.split(['.', '-']).map(|part| part.parse::<u32>().ok());
-    let old = matches!((numbers.next().flatten(), numbers.next().flatten()), (Some(major), Some(minor)) if (major, minor) < (3, 10));
-    Ok(if old { Kernel::Old(release) } else { Kernel::Fit })
-}
+#[cfg(test)]
+mod tests {
+    use super::*;
 
-/// `user_namespaces(7)`: the initial one maps every id to itself.
-fn namespace() -> Namespace {
-    let mut text = String::new();
-    let read = File::open(Path::new("/proc/self/uid_map")).and_then(|mut file| file.read_to_string(&mut text));
-    let maps: Vec<&str> = text.split_whitespace().collect();
-    // A kernel without user namespaces has no such file.
-    if read.is_err() || maps == ["0", "0", "4294967295"] { Namespace::Initial } else { Namespace::User }
+    #[test]
+    fn lines_of_proc_are_read_as_the_kernel_writes_them() {
+        let mountinfo = "22 28 0:21 / /proc rw,relatime shared:12 - proc proc rw\n\
+                         31 28 0:45 / /data rw,nosuid shared:9 master:1 - fuse.sshfs bob@h:/x rw,user_id=0\n\
+                         35 28 8:1 / / rw - ext4 /dev/sda1 rw\n";
+        assert_eq!(kind(mountinfo, "0:45"), Some("fuse.sshfs"));
+        assert_eq!(kind(mountinfo, "8:1"), Some("ext4"));
+        assert_eq!(kind(mountinfo, "8:10"), None);
+        let limits = "Limit                     Soft Limit           Hard Limit           Units     \n\
+                      Max processes             7823                 7823                 processes \n\
+                      Max open files            1024                 4096                 files     \n";
+        assert_eq!(hard_limit(limits), Some(4096));
+        assert_eq!(
+            hard_limit(&read("/proc/self/limits").unwrap()),
+            Some(getrlimit(Resource::RLIMIT_NOFILE).unwrap().1)
+        );
+        assert_eq!(setting("# ENABLED=no\nENABLED=yes\n", "ENABLED"), Some("yes"));
+    }
 }

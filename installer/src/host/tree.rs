@@ -186,6 +186,16 @@ impl Tree {
         self.walk(components, trust)
     }
 
+    /// The nearest directory at or above `path` that is there, down to the root itself; its path is for showing.
+    pub(super) fn nearest_dir(&self, path: &AbsPath) -> Result<(String, OwnedFd), Errno> {
+        for dir in path.lineage().into_iter().rev() {
+            if let Ok(handle) = self.open_dir(&dir, Trust::Anyone) {
+                return Ok((dir.to_string(), handle));
+            }
+        }
+        Ok(("/".to_owned(), self.root_handle()?))
+    }
+
     /// The handle of the directory that holds `path`, and its last component.
     pub(super) fn spot(&self, path: &AbsPath, trust: Trust) -> Result<Spot, Errno> {
         let mut components: Vec<String> = path.components().map(str::to_owned).collect();

@@ -1,0 +1,91 @@
+//! Findings about systemd's units, for the supervision that was chosen.
+
+use payload::manifest::Manifest;
+
+use super::{Finding, refuse, warn};
+use crate::facts::Facts;
+use crate::supervision::Supervision;
+
+/// What stands in the way of the units that this supervision needs.
+pub(crate) fn units(manifest: &Manifest, facts: &Facts, supervision: &Supervision) -> Vec<Finding> {
+    let own = supervision.own_unit();
+    let hosts = match supervision {
+        Supervision::Supervisor(supervisor) => supervisor.unit.as_deref(),
+        Supervision::Systemd { .. } => None,
+    };
+    let Some(name) = own.or(hosts) else { return Vec::new() };
+    let Some(unit) = facts.units.get(name) else { return Vec::new() };
+    let mut findings = Vec::new();
+    if let Some(mask) = &unit.masked {
+        let text = format!("`{name}` is masked (`{mask}` leads to /dev/null): systemd would not start it");
+        findings.push(refuse("unit-masked", text, format!("systemctl unmask {name}")));
+    }
+    // The rest is only ours to say of a unit that we bring.
+    if own.is_none() {
+        return findings;
+    }
+    if let Some(packaged) = &unit.packaged {
+        let text = format!("`{packaged}` is a service of the same name; ours would take its place");
+        let help = match supervision {
+            Supervision::Systemd { .. } => "set another `service.name` in cluster.toml and run: etcdpack build",
+            Supervision::Supervisor(_) => "./host.run install --service systemd",
+        };
+        findings.push(refuse("path-taken", text, help));
+    }
+    findings.extend(unit.overrides.iter().map(|one| {
+        let text = format!(
+            "`{}` sets `{}=` for `{name}`: not what bundle `{}` says will run",
+            one.file, one.key, manifest.host
+        );
+        warn("unit-overridden", text, format!("systemctl cat {name}"))
+    }));
+    findings
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::check::Severity;
+    use crate::facts::tests::{good, manifest};
+    use crate::facts::{Override, Unit};
+    use crate::supervision::{Origin, Supervisor};
+
+    fn supervisor(origin: Origin) -> Supervision {
+        let path = || "/x".parse().unwrap();
+        Supervision::Supervisor(Supervisor {
+            daemon: path(),
+            ctl: path(),
+            conf: path(),
+            section: path(),
+            program: "n1".to_owned(),
+            unit: Some("supervisord.service".to_owned()),
+            origin,
+        })
+    }
+
+    #[test]
+    fn only_the_units_that_are_needed_count() {
+        let file = || "/etc/systemd/system/x".parse().unwrap();
+        let masked = || Unit { masked: Some(file()), ..Unit::default() };
+        let packaged = || Unit { packaged: Some(file()), ..Unit::default() };
+        let changed = || Unit { overrides: vec![Override { file: file(), key: "ExecStart" }], ..Unit::default() };
+        let systemd = || Supervision::Systemd { unit: "etcd-server.service".to_owned() };
+        for (name, unit, supervision, expected) in [
+            ("etcd-server.service", Unit::default(), systemd(), None),
+            ("etcd-server.service", masked(), systemd(), Some(("unit-masked", Severity::Refuse))),
+            ("etcd-server.service", packaged(), systemd(), Some(("path-taken", Severity::Refuse))),
+            ("etcd-server.service", changed(), systemd(), Some(("unit-overridden", Severity::Warn))),
+            ("etcd-server.service", masked(), supervisor(Origin::Bundle), None),
+            ("supervisord.service", masked(), systemd(), None),
+            ("supervisord.service", masked(), supervisor(Origin::Bundle), Some(("unit-masked", Severity::Refuse))),
+            ("supervisord.service", masked(), supervisor(Origin::Host), Some(("unit-masked", Severity::Refuse))),
+            ("supervisord.service", packaged(), supervisor(Origin::Host), None),
+            ("supervisord.service", changed(), supervisor(Origin::Host), None),
+        ] {
+            let facts = Facts { units: [(name.to_owned(), unit)].into(), ..good() };
+            let found = units(&manifest(), &facts, &supervision);
+            let found: Vec<_> = found.iter().map(|finding| (finding.code, finding.severity)).collect();
+            assert_eq!(found, expected.into_iter().collect::<Vec<_>>(), "{name} {supervision:?}");
+        }
+    }
+}
