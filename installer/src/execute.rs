@@ -218,11 +218,9 @@ impl Install<'_> {
                 let change = Change::Tree { path: dir.clone() };
                 journal.act(change, |permit| Ok(wheels::install(permit, tree, bundle, dir, wheels, python)?))
             }
-            Step::Labels { paths } => {
-                // Where there is no directory for logs, there is nothing to label.
-                let there = paths.iter().filter(|path| !matches!(tree.look(path), Ok(Seen::Absent)));
-                let paths = there.map(ToString::to_string);
-                Exec::named("restorecon")?.args(["-R"]).args(paths).run()?;
+            Step::Labels { places, trees } => {
+                Exec::named("restorecon")?.args(places.iter().map(ToString::to_string)).run()?;
+                Exec::named("restorecon")?.args(["-R"]).args(trees.iter().map(ToString::to_string)).run()?;
                 Ok(())
             }
             Step::Service { supervision, action } => self.serve(supervision, *action, journal),

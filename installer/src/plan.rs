@@ -136,7 +136,7 @@ fn steps(carried: Carried, facts: &Facts, choices: Choices, supervision: &Superv
     steps.push(Step::Link { path: layout.link.clone(), target: layout.release_dir.name().to_owned() });
     steps.extend(carried_supervisor(manifest, facts, supervision)?);
     steps.extend(last);
-    steps.extend(labels(manifest, facts, &steps));
+    steps.extend(labels(facts, &steps));
     match (facts.target, choices.start) {
         (Target::Image, _) => steps.extend(enabling_link(supervision)?),
         (Target::Live, Start::Now) => {
@@ -150,19 +150,26 @@ fn steps(carried: Carried, facts: &Facts, choices: Choices, supervision: &Superv
 }
 
 /// Files that are made in place have their directory's label, which need not be theirs.
-fn labels(manifest: &Manifest, facts: &Facts, steps: &[Step]) -> Option<Step> {
+fn labels(facts: &Facts, steps: &[Step]) -> Option<Step> {
     let around = facts.surroundings.as_ref()?;
     if !matches!(around.selinux, Selinux::On { restorecon: true, .. }) {
         return None;
     }
-    let files = steps.iter().filter_map(|step| match step {
-        Step::File { path, .. } if !path.is_within(&manifest.layout.release_dir) => Some(path.clone()),
-        Step::Link { path, .. } => Some(path.clone()),
-        Step::Wheels { dir, .. } => Some(dir.clone()),
-        _ => None,
-    });
-    let trees = [&manifest.layout.release_dir, &manifest.layout.data, &manifest.layout.logs];
-    Some(Step::Labels { paths: trees.into_iter().cloned().chain(files).collect() })
+    let (mut places, mut trees) = (Vec::new(), Vec::new());
+    for step in steps {
+        match step {
+            Step::File { path, .. } | Step::Link { path, .. } | Step::Dir { path, holds: Holds::Files, .. } => {
+                places.push(path.clone());
+            }
+            // What an earlier install left in them may have come from elsewhere.
+            Step::Programs { dir: path, .. } | Step::Wheels { dir: path, .. } | Step::Dir { path, .. } => {
+                trees.push(path.clone());
+            }
+            Step::Group { .. } | Step::User { .. } | Step::Labels { .. } | Step::Service { .. } => {}
+        }
+    }
+    places.retain(|path| !trees.iter().any(|tree| path.is_within(tree)));
+    Some(Step::Labels { places, trees })
 }
 
 /// What `systemctl enable` does, for a system that is not running (systemd.unit(5): `.wants/`).
@@ -307,9 +314,12 @@ fn with_states(steps: Vec<Step>, facts: &Facts) -> Vec<Planned> {
             planned.push(Planned { step, state });
             continue;
         }
-        let labels_settled = matches!(step, Step::Labels { .. }) && !pending;
-        let state = if labels_settled || is_done(&step, facts) { State::Done } else { State::Pending };
-        pending |= state == State::Pending && !matches!(&step, Step::File { source: Source::Installer, .. });
+        let labels = matches!(step, Step::Labels { .. });
+        // A run that was cut off may have made everything but these.
+        let labelled = labels && !pending && facts.unfinished.is_none();
+        let state = if labelled || is_done(&step, facts) { State::Done } else { State::Pending };
+        let matters = !labels && !matches!(&step, Step::File { source: Source::Installer, .. });
+        pending |= state == State::Pending && matters;
         planned.push(Planned { step, state });
     }
     planned
@@ -356,5 +366,44 @@ fn owns(owner: Owner, uid: u32, gid: u32, facts: &Facts) -> bool {
         (Owner::Root, _) => (uid, gid) == (0, 0),
         (Owner::Service, Some(account)) => (uid, gid) == (account.uid, account.gid),
         (Owner::Service, None) => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::facts::tests::{good, manifest};
+    use crate::surroundings::Surroundings;
+
+    fn labels_of(facts: &Facts) -> Option<(Step, usize, usize)> {
+        let manifest = manifest();
+        let carried = Carried { manifest: &manifest, bundle: Digest::of(b"bundle"), installer: Digest::of(b"elf") };
+        let choices = Choices { manager: payload::cluster::Manager::Auto, start: Start::Now };
+        let plan = plan(carried, facts, choices).unwrap();
+        assert_eq!(plan.findings, []);
+        let at = plan.steps.iter().position(|planned| matches!(planned.step, Step::Labels { .. }))?;
+        Some((plan.steps[at].step.clone(), at, plan.steps.len()))
+    }
+
+    #[test]
+    fn every_place_gets_its_label_before_the_service_starts() {
+        assert_eq!(labels_of(&good()), None);
+        let selinux = Selinux::On { enforcing: true, restorecon: true };
+        let facts = Facts { surroundings: Some(Surroundings { selinux, ..Surroundings::default() }), ..good() };
+        let (step, at, of) = labels_of(&facts).unwrap();
+        assert_eq!(at + 2, of, "only the service comes after");
+        let Step::Labels { places, trees } = step else { unreachable!() };
+        let manifest = manifest();
+        let labelled = |path: &AbsPath| places.contains(path) || trees.iter().any(|tree| path.is_within(tree));
+        for entry in &manifest.entries {
+            if let Purpose::Place { path, when: When::Always | When::Systemd, .. } = &entry.purpose {
+                assert!(labelled(path), "{path}");
+            }
+        }
+        for path in [&manifest.layout.release_dir, &manifest.layout.link, &manifest.layout.data] {
+            assert!(labelled(path), "{path}");
+        }
+        let above: AbsPath = "/data".parse().unwrap();
+        assert!(places.contains(&above) && !trees.contains(&above), "a directory of others is not gone through");
     }
 }

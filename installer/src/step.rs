@@ -55,7 +55,9 @@ pub(crate) enum Step {
     },
     /// SELinux labels as the host's policy has them.
     Labels {
-        paths: Vec<AbsPath>,
+        places: Vec<AbsPath>,
+        /// With everything below.
+        trees: Vec<AbsPath>,
     },
     Service {
         supervision: Supervision,
@@ -112,7 +114,9 @@ impl fmt::Display for Step {
             Self::File { path, mode, owner, .. } => write!(f, "file       {path}  {mode} {}", by(owner)),
             Self::Link { path, target } => write!(f, "link       {path} -> {target}"),
             Self::Wheels { dir, python, .. } => write!(f, "supervisor {dir}  on {python}"),
-            Self::Labels { paths } => write!(f, "labels     restorecon on {} places", paths.len()),
+            Self::Labels { places, trees } => {
+                write!(f, "labels     restorecon on {} places and {} trees", places.len(), trees.len())
+            }
             Self::Service { supervision, action } => {
                 let verb = match action {
                     Action::Start => "enable and start",

@@ -1,6 +1,9 @@
 //! What speaks against an install is said before anything is changed, on a real host.
 
-use whole::{Lab, Site, release, sha256};
+use std::fs;
+
+use serde_json::Value;
+use whole::{Lab, Site, release, sha256, workspace};
 
 #[test]
 fn a_host_that_does_not_fit_is_left_as_it_is() {
@@ -17,6 +20,10 @@ fn a_host_that_does_not_fit_is_left_as_it_is() {
     for host in ["n1", "n2"] {
         lab.scp(&site.bundle(host), "n1");
     }
+    let fixtures = workspace().join("installer/fixtures");
+    lab.scp(&fixtures.join("wal-3.5.1.bin"), "n1");
+    let ids = fs::read_to_string(fixtures.join("wal-3.5.1.txt")).expect("what etcd said of itself");
+    let (etcd_cluster, etcd_member) = ids.trim().split_once(' ').expect("two ids");
     let before = lab.disk("n1");
     let refused = |prepare: &str, line: &str, words: &str, mend: &str| {
         lab.sh("n1", prepare).ok();
@@ -38,6 +45,13 @@ fn a_host_that_does_not_fit_is_left_as_it_is() {
                   while ! ss -ltn | grep -q :2380; do sleep 0.1; done";
     refused(listen, install, "[port-taken]", "systemctl stop squatter");
     refused("mkdir -p /data/etcd/etcd-server/member", install, "[data-in-place]", "rm -r /data");
+    refused(
+        "mkdir -p /data/etcd/etcd-server/member/wal && \
+         cp wal-3.5.1.bin /data/etcd/etcd-server/member/wal/0000000000000000-0000000000000000.wal",
+        install,
+        &format!("etcd calls it member {etcd_member} of cluster {etcd_cluster}"),
+        "rm -r /data",
+    );
     refused("mkdir /opt/etcd", install, "[path-taken]", "rmdir /opt/etcd");
     refused("ln -s /nowhere /opt/etcd", install, "[path-taken]", "rm /opt/etcd");
     refused("echo foreign > /usr/local/bin/etcdctl", install, "[path-taken]", "rm /usr/local/bin/etcdctl");
@@ -48,6 +62,27 @@ fn a_host_that_does_not_fit_is_left_as_it_is() {
         "rm /etc/supervisor/conf.d/etcd-server.conf",
     );
     refused("useradd -m -s /bin/bash etcd", install, "[user-unfit]", "userdel -r etcd 2>/dev/null");
+    refused(
+        "useradd -r -s /usr/sbin/nologin -o -u 0 -g 0 etcd",
+        install,
+        "[user-unfit]",
+        "sed -i /^etcd:/d /etc/passwd",
+    );
+    refused("useradd -r -s /usr/sbin/nologin -N -g nogroup etcd", install, "no group `etcd`", "userdel etcd");
+    refused(
+        "useradd -r -s /usr/sbin/nologin -U etcd && useradd -r -o -u $(id -u etcd) -N twin",
+        install,
+        "shares its uid",
+        "sed -i /^twin:/d /etc/passwd; userdel etcd",
+    );
+    refused("ln -s /dev/null /etc/systemd/system/supervisor.service", install, "[unit-masked]", UNMASK_SUPERVISOR);
+    let by_systemd = "./n1.run install --yes --service systemd";
+    let unit = "/etc/systemd/system/etcd-server.service";
+    refused(&format!("ln -s /dev/null {unit}"), by_systemd, "[unit-masked]", &format!("rm {unit}"));
+    let packaged = "/usr/lib/systemd/system/etcd-server.service";
+    refused(&format!("echo '[Service]' > {packaged}"), by_systemd, "[path-taken]", &format!("rm {packaged}"));
+    refused("true", "unshare --map-root-user ./n1.run install --yes", "[userns-root]", "true");
+    refused("true", "setarch $(uname -m) --uname-2.6 ./n1.run install --yes", "[old-kernel]", "true");
     refused("mount -t tmpfs -o noexec none /opt", install, "[no-exec]", "umount /opt");
     refused("mount -t tmpfs -o ro none /opt", install, "[read-only]", "umount /opt");
     refused("mount -t tmpfs -o size=20m none /opt", install, "[no-space]", "umount /opt");
@@ -59,6 +94,134 @@ fn a_host_that_does_not_fit_is_left_as_it_is() {
     // And none of it left anything that stands in the way.
     lab.ssh("n1", "./n1.run install --yes --quiet").ok();
     lab.ssh("n1", "./n1.run install --yes --service systemd").refused(3, "[other-manager]");
+    lab.ssh("n1", "./n1.run uninstall --purge --yes --quiet").ok();
+}
+
+const UNMASK_SUPERVISOR: &str = "rm /etc/systemd/system/supervisor.service";
+
+/// `/sys/fs/selinux` as an enforcing kernel shows it, for one command: this kernel has no SELinux.
+fn under_selinux(line: &str) -> String {
+    format!(
+        "unshare -m sh -c 'mkdir -p /run/groups && mount --rbind /sys/fs/cgroup /run/groups && \
+         mount -t tmpfs none /sys/fs && mkdir /sys/fs/cgroup /sys/fs/selinux && \
+         mount --rbind /run/groups /sys/fs/cgroup && echo 1 > /sys/fs/selinux/enforce && {line}'"
+    )
+}
+
+#[test]
+fn what_a_member_would_suffer_from_is_said_and_does_not_stand_in_the_way() {
+    let tarball = release("3.5.1", "amd64");
+    let cluster = format!(
+        "[cluster]\nname = \"t\"\n[release]\nversion = \"3.5.1\"\nsha256 = \"{}\"\n\
+         [[host]]\nname = \"n1\"\naddress = \"10.82.0.11\"\n[[host]]\nname = \"n2\"\naddress = \"10.82.0.12\"\n\
+         [[host]]\nname = \"n3\"\naddress = \"10.82.0.13\"\n",
+        sha256(&tarball)
+    );
+    let site = Site::new(&cluster);
+    site.build(&tarball);
+    let lab = Lab::up("twarnings", "supervisor", &["n1=10.82.0.11", "n2=10.82.0.12", "n3=10.82.0.13"]);
+    lab.scp(&site.bundle("n1"), "n1");
+    lab.scp(&workspace().join("installer/fixtures/firewalld-zones.txt"), "n1");
+    let before = lab.disk("n1");
+    let findings = |line: &str| -> Vec<(String, String)> {
+        let plan: Value = serde_json::from_str(&lab.ssh("n1", line).ok()).expect("a plan in JSON");
+        let findings = plan["findings"].as_array().expect("findings").iter();
+        let text = |finding: &Value, key: &str| finding[key].as_str().expect("a text").to_owned();
+        findings
+            .filter(|finding| finding["code"] != "slow-disk")
+            .map(|finding| {
+                assert_eq!(finding["severity"], "warn", "{finding}");
+                (text(finding, "code"), format!("{} {}", text(finding, "text"), text(finding, "help")))
+            })
+            .collect()
+    };
+    let plan = "./n1.run plan --json";
+    let warned = |prepare: &str, line: &str, code: &str, words: &str, mend: &str| {
+        lab.sh("n1", prepare).ok();
+        let now = lab.disk("n1");
+        let found = findings(line);
+        assert_eq!(lab.disk("n1"), now, "`{line}` changed the host");
+        lab.sh("n1", mend).ok();
+        assert_eq!(found.len(), 1, "{code}: {found:?}");
+        assert_eq!(found[0].0, code);
+        assert!(found[0].1.contains(words), "{found:?}");
+    };
+    assert_eq!(findings(plan), [], "hosts without etcd are no trouble");
+    lab.cut("n3");
+    warned("true", plan, "peer-unreachable", "member `n3` at 10.82.0.13:2380", "true");
+    lab.mend("n3");
+    lab.until("n1", "ping -c 1 -W 1 10.82.0.13");
+    warned(
+        "mkdir /data && mount -t tmpfs none /data",
+        plan,
+        "data-in-memory",
+        "findmnt",
+        "umount /data && rmdir /data",
+    );
+    warned(
+        "prlimit --pid $(pgrep -o supervisord) --nofile=4096:4096",
+        plan,
+        "few-open-files",
+        "4096 open files (this host's supervisord)",
+        "prlimit --pid $(pgrep -o supervisord) --nofile=65536:524288",
+    );
+    warned(
+        "mv /run/systemd/container /run/aside",
+        plan,
+        "clock-unsynchronised",
+        "timesyncd",
+        "mv /run/aside /run/systemd/container",
+    );
+    warned(
+        "mkdir -p /etc/ufw && echo ENABLED=yes > /etc/ufw/ufw.conf && \
+         echo '### tuple ### allow tcp 2379 0.0.0.0/0 any 0.0.0.0/0 in' > /etc/ufw/user.rules",
+        plan,
+        "firewall-closed",
+        "ufw allow 2380/tcp",
+        "rm -r /etc/ufw",
+    );
+    // firewalld's own listing, without a firewalld: the lab has no package of it.
+    warned(
+        "cp /usr/bin/sleep /run/firewalld && systemd-run --quiet --unit=wall /run/firewalld 600 && \
+         printf '#!/bin/sh\\nsed s/eth1/host0/ /root/firewalld-zones.txt\\n' > /usr/local/bin/firewall-cmd && \
+         chmod 755 /usr/local/bin/firewall-cmd && sed -i '/^work/,$d' /root/firewalld-zones.txt && \
+         sed -i \"s/eth1/$(ip -o -4 addr | awk '/10.82.0.11/{print $2}')/\" /root/firewalld-zones.txt",
+        plan,
+        "firewall-closed",
+        "--zone=internal --add-port=2379-2380/tcp",
+        "systemctl stop wall; rm /usr/local/bin/firewall-cmd /run/firewalld",
+    );
+    warned(
+        "mkdir -p /etc/systemd/system/etcd-server.service.d && \
+         printf '[Service]\\nExecStart=\\nExecStart=/bin/true\\n' > /etc/systemd/system/etcd-server.service.d/x.conf",
+        "./n1.run plan --json --service systemd",
+        "unit-overridden",
+        "sets `ExecStart=`",
+        "rm -r /etc/systemd/system/etcd-server.service.d",
+    );
+    warned(
+        "groupadd -r etcd && useradd -r -s /usr/sbin/nologin -N -g nogroup etcd",
+        plan,
+        "user-unfit",
+        "primary group",
+        "userdel etcd; groupdel etcd",
+    );
+    warned("true", &under_selinux(plan), "selinux-no-restorecon", "policycoreutils", "true");
+    assert_eq!(lab.disk("n1"), before);
+
+    // And with SELinux whole, every place gets its label, before etcd starts and once.
+    let restorecon = "printf '#!/bin/sh\\necho \"$(pgrep -xc etcd) $*\" >> /run/labels\\n' > /usr/local/sbin/restorecon && \
+                      chmod 755 /usr/local/sbin/restorecon";
+    lab.sh("n1", restorecon).ok();
+    let install = under_selinux("./n1.run install --yes --quiet --service systemd");
+    lab.ssh("n1", &install).ok();
+    lab.ssh("n1", &install).ok();
+    let said = lab.sh("n1", "cat /run/labels").ok();
+    let said: Vec<&str> = said.lines().collect();
+    assert_eq!(said.len(), 2, "{said:?}");
+    assert!(said.iter().all(|line| line.starts_with("0 ")), "etcd ran already: {said:?}");
+    assert!(said[0].contains("/etc/systemd/system/etcd-server.service"), "{said:?}");
+    assert!(said[1].starts_with("0 -R /opt/etcd-v3.5.1") || said[1].contains(" /opt/etcd-v3.5.1"), "{said:?}");
     lab.ssh("n1", "./n1.run uninstall --purge --yes --quiet").ok();
 }
 
