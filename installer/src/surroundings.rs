@@ -50,6 +50,8 @@ pub(crate) struct OpenFiles {
 pub(crate) enum Ceiling {
     /// `fs.nr_open`
     Kernel,
+    /// The hard limit of a systemd that may not raise it.
+    Init,
     /// The hard limit of the supervisord that runs here.
     Supervisord,
     /// The hard limit of whoever starts the installer, and so the carried supervisor.

@@ -123,12 +123,15 @@ fn what_a_member_would_suffer_from_is_said_and_does_not_stand_in_the_way() {
     lab.scp(&site.bundle("n1"), "n1");
     lab.scp(&workspace().join("installer/fixtures/firewalld-zones.txt"), "n1");
     let before = lab.disk("n1");
-    let findings = |line: &str| -> Vec<(String, String)> {
+    // How fast its disk is, and how many files it may open, a host has from the machine that the lab is on.
+    let findings = |line: &str, code: &str| -> Vec<(String, String)> {
         let plan: Value = serde_json::from_str(&lab.ssh("n1", line).ok()).expect("a plan in JSON");
         let findings = plan["findings"].as_array().expect("findings").iter();
         let text = |finding: &Value, key: &str| finding[key].as_str().expect("a text").to_owned();
         findings
-            .filter(|finding| finding["code"] != "slow-disk")
+            .filter(|finding| {
+                finding["code"] == code || (finding["code"] != "slow-disk" && finding["code"] != "few-open-files")
+            })
             .map(|finding| {
                 assert_eq!(finding["severity"], "warn", "{finding}");
                 (text(finding, "code"), format!("{} {}", text(finding, "text"), text(finding, "help")))
@@ -139,14 +142,14 @@ fn what_a_member_would_suffer_from_is_said_and_does_not_stand_in_the_way() {
     let warned = |prepare: &str, line: &str, code: &str, words: &str, mend: &str| {
         lab.sh("n1", prepare).ok();
         let now = lab.disk("n1");
-        let found = findings(line);
+        let found = findings(line, code);
         assert_eq!(lab.disk("n1"), now, "`{line}` changed the host");
         lab.sh("n1", mend).ok();
         assert_eq!(found.len(), 1, "{code}: {found:?}");
         assert_eq!(found[0].0, code);
         assert!(found[0].1.contains(words), "{found:?}");
     };
-    assert_eq!(findings(plan), [], "hosts without etcd are no trouble");
+    assert_eq!(findings(plan, ""), [], "hosts without etcd are no trouble");
     lab.cut("n3");
     warned("true", plan, "peer-unreachable", "member `n3` at 10.82.0.13:2380", "true");
     lab.mend("n3");
@@ -163,7 +166,7 @@ fn what_a_member_would_suffer_from_is_said_and_does_not_stand_in_the_way() {
         plan,
         "few-open-files",
         "4096 open files (this host's supervisord)",
-        "prlimit --pid $(pgrep -o supervisord) --nofile=65536:524288",
+        "true",
     );
     warned(
         "mv /run/systemd/container /run/aside",

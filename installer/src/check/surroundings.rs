@@ -133,6 +133,7 @@ fn limits(files: OpenFiles) -> Option<Finding> {
         Ceiling::Supervisord => {
             ("this host's supervisord", "systemctl edit supervisord   (LimitNOFILE=65536)".to_owned())
         }
+        Ceiling::Init => ("this container's limit", "cat /proc/1/limits".to_owned()),
         Ceiling::Shell => ("this shell's hard limit", format!("ulimit -n {OPEN_FILES}")),
     };
     (most < OPEN_FILES).then(|| {
@@ -185,6 +186,7 @@ mod tests {
             (Surroundings { data_disk: Disk::Memory, ..base() }, Some(("data-in-memory", "findmnt"))),
             (Surroundings { data_disk: Disk::Network, ..base() }, Some(("data-on-network", "paths.data"))),
             (few(Ceiling::Kernel), Some(("few-open-files", "fs.nr_open"))),
+            (few(Ceiling::Init), Some(("few-open-files", "/proc/1/limits"))),
             (few(Ceiling::Supervisord), Some(("few-open-files", "LimitNOFILE"))),
             (few(Ceiling::Shell), Some(("few-open-files", "ulimit"))),
             (Surroundings { clock: Clock::Alone, ..base() }, Some(("clock-unsynchronised", "chronyd"))),

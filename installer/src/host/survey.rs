@@ -124,12 +124,26 @@ fn open_files(managers: &Managers, processes: &[Process]) -> Result<OpenFiles, P
         return Ok(OpenFiles { most, by: Ceiling::Supervisord });
     }
     if managers.systemd == Init::Running
-        && let Some(most) = read("/proc/sys/fs/nr_open").and_then(|text| text.trim().parse().ok())
+        && let Some(files) = under_init()
     {
-        return Ok(OpenFiles { most, by: Ceiling::Kernel });
+        return Ok(files);
     }
     let (_, most) = getrlimit(Resource::RLIMIT_NOFILE)?;
     Ok(OpenFiles { most, by: Ceiling::Shell })
+}
+
+/// systemd raises a unit's limit to what the kernel has, unless it is in a container that forbids that.
+fn under_init() -> Option<OpenFiles> {
+    if can_raise(&read("/proc/1/status")?) {
+        return Some(OpenFiles { most: read("/proc/sys/fs/nr_open")?.trim().parse().ok()?, by: Ceiling::Kernel });
+    }
+    Some(OpenFiles { most: hard_limit(&read("/proc/1/limits")?)?, by: Ceiling::Init })
+}
+
+/// Whether a process has `CAP_SYS_RESOURCE` (capabilities(7)).
+fn can_raise(status: &str) -> bool {
+    let set = status.lines().find_map(|line| line.strip_prefix("CapEff:")).map(str::trim);
+    set.and_then(|set| u64::from_str_radix(set, 16).ok()).is_some_and(|set| set & (1 << 24) != 0)
 }
 
 /// The hard one in a line `Max open files  SOFT  HARD  files`.
@@ -249,6 +263,8 @@ mod tests {
             hard_limit(&read("/proc/self/limits").unwrap()),
             Some(getrlimit(Resource::RLIMIT_NOFILE).unwrap().1)
         );
+        assert!(can_raise("Name:\tsystemd\nCapEff:\t000001ffffffffff\n"));
+        assert!(!can_raise("CapInh:\t0000000001000000\nCapEff:\t00000000fcecafff\n"));
         assert_eq!(setting("# ENABLED=no\nENABLED=yes\n", "ENABLED"), Some("yes"));
     }
 }
