@@ -180,7 +180,7 @@ impl Kernel {
 }
 
 impl Namespace {
-    /// By `/proc/self/uid_map` (user_namespaces(7)), lines of `INSIDE OUTSIDE HOW-MANY`. A system container has its own
+    /// By `/proc/self/uid_map` (`user_namespaces(7)`), lines of `INSIDE OUTSIDE HOW-MANY`. A system container has its own
     /// 65536 ids or more and serves as well as a host; `unshare -r` has one.
     pub(crate) fn of(uid_map: &str) -> Self {
         let many = |line: &str| line.split_whitespace().nth(2)?.parse::<u64>().ok();

@@ -180,7 +180,7 @@ fn data_dir(tree: &Tree, path: &AbsPath) -> Result<DataDir, ProbeError> {
 /// The newest log says whose data it is, as every log does.
 fn whose(tree: &Tree, data: &AbsPath) -> Result<Whose, ProbeError> {
     let dir = data.join("member/wal")?;
-    let newest = tree.list(&dir)?.into_iter().rfind(|name| name.ends_with(".wal"));
+    let newest = tree.list(&dir)?.into_iter().rfind(|name| name.strip_suffix(".wal").is_some());
     let Some(name) = newest else { return Ok(Whose::Unknown) };
     let read = || -> Option<wal::Identity> {
         let mut bytes = Vec::new();

@@ -41,7 +41,7 @@ fn unit(tree: &Tree, name: &str) -> Result<Unit, ProbeError> {
             _ => {}
         }
         let drop_ins = dir.join(&format!("{name}.d"))?;
-        for file in tree.list(&drop_ins)?.iter().filter(|file| file.ends_with(".conf")) {
+        for file in tree.list(&drop_ins)?.iter().filter(|file| file.strip_suffix(".conf").is_some()) {
             // A name outside our grammar is still a drop-in, but none that we could show as a path.
             let Ok(file) = drop_ins.join(file) else { continue };
             unit.overrides.extend(overrides(tree, &file)?);

@@ -1,0 +1,178 @@
+//! The plan: what will happen on this host, in order. A pure function of manifest, facts and choices.
+
+mod standing;
+mod steps;
+
+use payload::digest::Digest;
+use payload::manifest::Manifest;
+use payload::path::NotAPath;
+use serde::Serialize;
+
+use crate::change::Change;
+use crate::check::{Finding, Severity, preflight, refuse, units};
+use crate::drift;
+use crate::facts::Facts;
+use crate::host::Seen;
+use crate::journal::Run;
+use crate::manager::{self, Start};
+use crate::step::{State, Step};
+use crate::supervision::Supervision;
+
+/// What is started at boot.
+pub(crate) const WANTS: &str = "/etc/systemd/system/multi-user.target.wants";
+
+/// What the operator chose.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Choices {
+    pub(crate) manager: payload::cluster::Manager,
+    pub(crate) start: Start,
+}
+
+/// Findings and steps.
+#[derive(Debug, Serialize)]
+pub(crate) struct Plan {
+    pub(crate) findings: Vec<Finding>,
+    pub(crate) steps: Vec<Planned>,
+    #[serde(skip)]
+    pub(crate) supervision: Option<Supervision>,
+}
+
+/// One step and whether it still has to be done.
+#[derive(Debug, PartialEq, Eq, Serialize)]
+pub(crate) struct Planned {
+    #[serde(flatten)]
+    pub(crate) step: Step,
+    pub(crate) state: State,
+}
+
+/// The bundle as the plan needs it: its manifest, and the sums that the manifest does not have.
+#[derive(Clone, Copy)]
+pub(crate) struct Carried<'a> {
+    pub(crate) manifest: &'a Manifest,
+    pub(crate) bundle: Digest,
+    pub(crate) installer: Digest,
+}
+
+impl Plan {
+    /// Whether anything stands against it.
+    pub(crate) fn is_refused(&self) -> bool {
+        self.findings.iter().any(|finding| finding.severity == Severity::Refuse)
+    }
+
+    /// Whether there is nothing to do.
+    pub(crate) fn is_done(&self) -> bool {
+        self.steps.iter().all(|planned| planned.state == State::Done)
+    }
+}
+
+/// The plan for this host. An error means that a path in the manifest cannot be put together.
+pub(crate) fn plan(carried: Carried, facts: &Facts, choices: Choices) -> Result<Plan, NotAPath> {
+    let manifest = carried.manifest;
+    let mut findings = preflight(manifest, facts);
+    findings.extend(unfinished_other(carried.bundle, facts));
+    let supervision = match manager::choose(manifest, facts, choices.manager) {
+        Ok((supervision, more)) => {
+            findings.extend(more);
+            findings.extend(units(manifest, facts, &supervision));
+            Some(supervision)
+        }
+        Err(finding) => {
+            findings.push(finding);
+            None
+        }
+    };
+    let steps = match &supervision {
+        Some(supervision) => steps::steps(carried, facts, choices, supervision)?,
+        None => Vec::new(),
+    };
+    let ours = facts.ours();
+    let (steps, changed) = drift::keep_changes(steps, facts, &ours)?;
+    findings.extend(changed);
+    findings.extend(steps.iter().filter_map(|step| conflict(step, facts, &ours)));
+    let steps = standing::with_states(steps, facts);
+    Ok(Plan { findings, steps, supervision })
+}
+
+/// Half of one bundle and half of another is nothing that anybody tested.
+fn unfinished_other(bundle: Digest, facts: &Facts) -> Option<Finding> {
+    let Run::Install { bundle: other } = facts.unfinished.as_ref()?.of else { return None };
+    if other == bundle {
+        return None;
+    }
+    let text =
+        format!("an install of another bundle ({}) was cut off here; this one is {}", other.short(), bundle.short());
+    Some(refuse("unfinished-other", text, "run the other bundle's install again, or: etcdpack-host uninstall"))
+}
+
+/// Something at a step's place that is not ours.
+fn conflict(step: &Step, facts: &Facts, ours: &[Change]) -> Option<Finding> {
+    let (path, is_ours) = match step {
+        Step::File { path, sha256, .. } => {
+            let here = facts.paths.get(path).and_then(|found| found.digest);
+            let known = ours.iter().any(|change| match change {
+                Change::File { path: at, sha256, .. } => at == path && here == Some(*sha256),
+                _ => false,
+            });
+            (path, here == Some(*sha256) || known)
+        }
+        Step::Link { path, target } => {
+            let known = ours.iter().any(|change| matches!(change, Change::Link { path: at, .. } if at == path));
+            (path, known || *facts.at(path) == Seen::Link { target: target.clone() })
+        }
+        Step::Wheels { dir, .. } => {
+            (dir, ours.iter().any(|change| matches!(change, Change::Tree { path } if path == dir)))
+        }
+        Step::Dir { path, .. } => (path, matches!(facts.at(path), Seen::Dir { .. })),
+        Step::Group { .. } | Step::User { .. } | Step::Programs { .. } | Step::Labels { .. } | Step::Service { .. } => {
+            return None;
+        }
+    };
+    // A mask is said by its own finding.
+    let masked = facts.units.get(path.name()).is_some_and(|unit| unit.masked.as_ref() == Some(path));
+    if is_ours || masked || *facts.at(path) == Seen::Absent {
+        return None;
+    }
+    Some(refuse("path-taken", format!("`{path}` is there already and is not ours"), format!("mv {path} {path}.old")))
+}
+
+#[cfg(test)]
+mod tests {
+    use payload::manifest::{Purpose, When};
+    use payload::path::AbsPath;
+
+    use super::*;
+    use crate::facts::tests::{good, manifest};
+    use crate::surroundings::{Selinux, Surroundings};
+
+    fn labels_of(facts: &Facts) -> Option<(Step, usize, usize)> {
+        let manifest = manifest();
+        let carried = Carried { manifest: &manifest, bundle: Digest::of(b"bundle"), installer: Digest::of(b"elf") };
+        let choices = Choices { manager: payload::cluster::Manager::Auto, start: Start::Now };
+        let plan = plan(carried, facts, choices).unwrap();
+        assert_eq!(plan.findings, []);
+        let at = plan.steps.iter().position(|planned| matches!(planned.step, Step::Labels { .. }))?;
+        Some((plan.steps[at].step.clone(), at, plan.steps.len()))
+    }
+
+    #[test]
+    fn every_place_gets_its_label_before_the_service_starts() {
+        assert_eq!(labels_of(&good()), None);
+        let selinux = Selinux::On { enforcing: true, restorecon: true };
+        let facts = Facts { surroundings: Some(Surroundings { selinux, ..Surroundings::default() }), ..good() };
+        let (step, at, of) = labels_of(&facts).unwrap();
+        assert_eq!(at + 2, of, "only the service comes after");
+        let Step::Labels { places, trees } = step else { unreachable!() };
+        let manifest = manifest();
+        let labelled = |path: &AbsPath| places.contains(path) || trees.iter().any(|tree| path.is_within(tree));
+        for entry in &manifest.entries {
+            if let Purpose::Place { path, when: When::Always | When::Systemd, .. } = &entry.purpose {
+                assert!(labelled(path), "{path}");
+            }
+        }
+        for path in [&manifest.layout.release_dir, &manifest.layout.link, &manifest.layout.data] {
+            assert!(labelled(path), "{path}");
+        }
+        let above: AbsPath = "/data".parse().unwrap();
+        assert!(places.contains(&above) && !trees.contains(&above), "a directory of others is not gone through");
+    }
+}

@@ -1,0 +1,185 @@
+//! Every step that an install of this bundle takes on this host, in order, whether or not it has been taken before.
+
+use std::collections::BTreeSet;
+
+use payload::manifest::{Manifest, Purpose, When};
+use payload::mode::{Mode, Owner};
+use payload::path::{AbsPath, NotAPath};
+
+use super::{Carried, Choices, WANTS};
+use crate::change::Holds;
+use crate::facts::{Facts, Target};
+use crate::host::Seen;
+use crate::manager::Start;
+use crate::step::{Action, Source, Step};
+use crate::supervision::{Origin, Supervision};
+use crate::surroundings::Selinux;
+
+/// The steps under this supervision.
+pub(super) fn steps(
+    carried: Carried,
+    facts: &Facts,
+    choices: Choices,
+    supervision: &Supervision,
+) -> Result<Vec<Step>, NotAPath> {
+    let Carried { manifest, installer, .. } = carried;
+    let layout = &manifest.layout;
+    let mut files = files(manifest, supervision);
+    files.push(Step::File {
+        path: layout.sbin.join(crate::HOST_COMMAND)?,
+        mode: Mode::PROGRAM,
+        owner: Owner::Root,
+        sha256: installer,
+        source: Source::Installer,
+    });
+    let user = &manifest.user;
+    // An image may have no /etc yet for the account files to lie in: root's directories come first.
+    let (of_root, of_etcd): (Vec<Step>, Vec<Step>) = dirs(manifest, facts, supervision, &files)?
+        .into_iter()
+        .partition(|step| matches!(step, Step::Dir { owner: Owner::Root, .. }));
+    let mut steps = of_root;
+    steps.push(Step::Group { name: user.clone() });
+    steps.push(Step::User { name: user.clone(), shell: facts.no_login.clone() });
+    steps.extend(of_etcd);
+    steps.push(Step::Programs {
+        dir: layout.release_dir.clone(),
+        entry: manifest.release.entry.clone(),
+        programs: manifest.release.programs.clone(),
+    });
+    // What starts etcd comes last: it must find everything in its place.
+    let (last, first): (Vec<Step>, Vec<Step>) = files.into_iter().partition(|step| starts_etcd(step, supervision));
+    steps.extend(first);
+    steps.push(Step::Link { path: layout.link.clone(), target: layout.release_dir.name().to_owned() });
+    steps.extend(carried_supervisor(manifest, facts, supervision)?);
+    steps.extend(last);
+    steps.extend(labels(facts, &steps));
+    match (facts.target, choices.start) {
+        (Target::Image, _) => steps.extend(enabling_link(supervision)?),
+        (Target::Live, Start::Now) => {
+            steps.push(Step::Service { supervision: supervision.clone(), action: Action::Start });
+        }
+        (Target::Live, Start::Later) => {
+            steps.push(Step::Service { supervision: supervision.clone(), action: Action::Enable });
+        }
+    }
+    Ok(steps)
+}
+
+/// Files that are made in place have their directory's label, which need not be theirs.
+fn labels(facts: &Facts, steps: &[Step]) -> Option<Step> {
+    let around = facts.surroundings.as_ref()?;
+    if !matches!(around.selinux, Selinux::On { restorecon: true, .. }) {
+        return None;
+    }
+    let (mut places, mut trees) = (Vec::new(), Vec::new());
+    for step in steps {
+        match step {
+            Step::File { path, .. } | Step::Link { path, .. } | Step::Dir { path, holds: Holds::Files, .. } => {
+                places.push(path.clone());
+            }
+            // What an earlier install left in them may have come from elsewhere.
+            Step::Programs { dir: path, .. } | Step::Wheels { dir: path, .. } | Step::Dir { path, .. } => {
+                trees.push(path.clone());
+            }
+            Step::Group { .. } | Step::User { .. } | Step::Labels { .. } | Step::Service { .. } => {}
+        }
+    }
+    places.retain(|path| !trees.iter().any(|tree| path.is_within(tree)));
+    Some(Step::Labels { places, trees })
+}
+
+/// What `systemctl enable` does, for a system that is not running (systemd.unit(5): `.wants/`).
+fn enabling_link(supervision: &Supervision) -> Result<Option<Step>, NotAPath> {
+    let Some(unit) = supervision.own_unit() else { return Ok(None) };
+    let path = AbsPath::try_from(WANTS.to_owned())?.join(unit)?;
+    Ok(Some(Step::Link { path, target: format!("/etc/systemd/system/{unit}") }))
+}
+
+fn starts_etcd(step: &Step, supervision: &Supervision) -> bool {
+    let Step::File { path, .. } = step else { return false };
+    match supervision {
+        Supervision::Systemd { unit } => path.name() == unit,
+        Supervision::Supervisor(supervisor) => *path == supervisor.section,
+    }
+}
+
+/// The files that this supervision needs, in the order of the bundle.
+fn files(manifest: &Manifest, supervision: &Supervision) -> Vec<Step> {
+    let needed = |when: When| match supervision {
+        Supervision::Systemd { .. } => when != When::Carried,
+        Supervision::Supervisor(supervisor) => match when {
+            When::Always => true,
+            When::Systemd => false,
+            When::Carried => supervisor.origin == Origin::Bundle,
+        },
+    };
+    let mut files = Vec::new();
+    for entry in &manifest.entries {
+        let source = Source::Entry { name: entry.name.clone() };
+        let sha256 = entry.sha256;
+        match (&entry.purpose, supervision) {
+            (Purpose::Place { path, mode, owner, when }, _) if needed(*when) => {
+                files.push(Step::File { path: path.clone(), mode: *mode, owner: *owner, sha256, source });
+            }
+            (Purpose::Program, Supervision::Supervisor(supervisor)) => {
+                let path = supervisor.section.clone();
+                files.push(Step::File { path, mode: Mode::PLAIN, owner: Owner::Root, sha256, source });
+            }
+            _ => {}
+        }
+    }
+    files
+}
+
+/// Every directory that is needed and may not be there, from the top down.
+fn dirs(manifest: &Manifest, facts: &Facts, supervision: &Supervision, files: &[Step]) -> Result<Vec<Step>, NotAPath> {
+    let layout = &manifest.layout;
+    let mut plain: BTreeSet<AbsPath> = BTreeSet::new();
+    let mut need = |path: &AbsPath| plain.extend(path.lineage());
+    need(&layout.release_dir);
+    for step in files {
+        if let Step::File { path, .. } = step {
+            path.parent().iter().for_each(&mut need);
+        }
+    }
+    layout.data.parent().iter().for_each(&mut need);
+    if facts.target == Target::Image {
+        need(&"/etc".parse()?);
+    }
+    if facts.target == Target::Image && supervision.own_unit().is_some() {
+        need(&WANTS.parse()?);
+    }
+    let own = |path: &AbsPath, mode, holds| Step::Dir { path: path.clone(), mode, owner: Owner::Service, holds };
+    let mut special = vec![own(&layout.data, Mode::PRIVATE_DIR, Holds::Data)];
+    if let Supervision::Supervisor(supervisor) = supervision {
+        layout.logs.parent().iter().for_each(&mut need);
+        special.push(own(&layout.logs, Mode::LOG_DIR, Holds::Logs));
+        if supervisor.origin == Origin::Bundle {
+            let path: AbsPath = "/var/log/supervisor".parse()?;
+            path.parent().iter().for_each(&mut need);
+            special.push(Step::Dir { path, mode: Mode::LOG_DIR, owner: Owner::Root, holds: Holds::Logs });
+        }
+    }
+    let ours = facts.ours();
+    let made = |path: &AbsPath| ours.iter().any(|change| change.path() == Some(path));
+    // A directory that was there before us is the host's: it is not ours to list, chmod or remove.
+    let plain = plain.into_iter().filter(|path| *facts.at(path) == Seen::Absent || made(path));
+    let plain = plain.map(|path| Step::Dir { path, mode: Mode::PROGRAM, owner: Owner::Root, holds: Holds::Files });
+    Ok(plain.chain(special).collect())
+}
+
+/// The carried supervisor and its commands on `PATH`.
+fn carried_supervisor(manifest: &Manifest, facts: &Facts, supervision: &Supervision) -> Result<Vec<Step>, NotAPath> {
+    let (Supervision::Supervisor(supervisor), Some(python)) = (supervision, &facts.managers.python) else {
+        return Ok(Vec::new());
+    };
+    if supervisor.origin == Origin::Host {
+        return Ok(Vec::new());
+    }
+    let Some(dir) = supervisor.daemon.parent() else { return Ok(Vec::new()) };
+    let mut steps = vec![Step::Wheels { dir, wheels: manifest.service.wheels.clone(), python: python.clone() }];
+    for command in [&supervisor.daemon, &supervisor.ctl] {
+        steps.push(Step::Link { path: manifest.layout.bin.join(command.name())?, target: command.to_string() });
+    }
+    Ok(steps)
+}
