@@ -82,7 +82,7 @@ mod tests {
         let fit = || account(998, 997, "/usr/sbin/nologin");
         let ann = || vec!["ann".to_owned()];
         let there = || Facts { account: fit(), group: Some(997), ..good() };
-        for (facts, expected) in [
+        for (facts, expected) in vec![
             (good(), None),
             (there(), None),
             (Facts { can_add_users: false, ..good() }, Some((Refuse, "no useradd"))),
