@@ -1,0 +1,200 @@
+//! What others did to a host before, between and after: kept, worked with or refused, never run over.
+
+use std::fs;
+use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _, symlink};
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use tempfile::TempDir;
+use whole::bundles::Bundles;
+use whole::snapshot::installed;
+use whole::strace::{self, Fault};
+use whole::{Said, run, workspace};
+
+const SCRIPT: &str = "opt/etcd-v3.5.1/etcd-server-startup.sh";
+
+/// A tree and the bundles to install into it.
+struct Host {
+    bundles: Bundles,
+    dir: TempDir,
+}
+
+impl Host {
+    fn new() -> Self {
+        let target = workspace().join("target");
+        Self { bundles: Bundles::new_in(&target), dir: TempDir::new_in(target).unwrap() }
+    }
+
+    fn installed() -> Self {
+        let host = Self::new();
+        host.install(&host.bundles.first).ok();
+        host
+    }
+
+    fn at(&self, path: &str) -> PathBuf {
+        self.dir.path().join(path)
+    }
+
+    fn command(&self, bundle: &Path, words: &[&str]) -> Command {
+        let mut command = Command::new(bundle);
+        command.args(words).arg("--root").arg(self.dir.path());
+        command
+    }
+
+    fn install(&self, bundle: &Path) -> Said {
+        run(&mut self.command(bundle, &["install", "--yes"]))
+    }
+
+    fn purge(&self) -> Said {
+        run(&mut self.command(&self.bundles.first, &["uninstall", "--purge", "--yes"]))
+    }
+}
+
+#[test]
+fn a_file_that_an_administrator_changed_is_kept_and_the_new_one_lies_beside() {
+    let host = Host::installed();
+    fs::write(host.at(SCRIPT), "#!/bin/sh\n# mine\n").unwrap();
+    let before = installed(host.dir.path());
+    let said = host.install(&host.bundles.first);
+    assert!(said.err.contains("[changed-file]") && said.err.contains("nothing was changed"), "{said:?}");
+    said.ok();
+    assert_eq!(installed(host.dir.path()).differences(&before), [""; 0]);
+
+    let said = host.install(&host.bundles.second);
+    assert!(said.err.contains(&format!("`/{SCRIPT}` was changed")), "{said:?}");
+    said.ok();
+    assert_eq!(fs::read_to_string(host.at(SCRIPT)).unwrap(), "#!/bin/sh\n# mine\n");
+    let beside = host.at(&format!("{SCRIPT}.etcdpack-dist"));
+    assert!(fs::read_to_string(&beside).unwrap().contains("4294967296"), "the new script");
+    let said = host.install(&host.bundles.second);
+    assert!(said.err.contains("nothing was changed"), "{said:?}");
+
+    let said = host.purge();
+    assert!(said.err.contains(&format!("kept `/{SCRIPT}`")), "{said:?}");
+    said.ok();
+    let left: Vec<String> = installed(host.dir.path()).iter().map(|(path, _)| path.to_owned()).collect();
+    assert_eq!(left, ["opt", "opt/etcd-v3.5.1", SCRIPT]);
+}
+
+#[test]
+fn what_is_missing_or_has_the_wrong_owner_is_put_right() {
+    let host = Host::installed();
+    let before = installed(host.dir.path());
+    fs::remove_file(host.at("opt/etcd-v3.5.1/etcdctl")).unwrap();
+    fs::remove_file(host.at("opt/etcd")).unwrap();
+    for (path, mode) in [("opt/etcd-v3.5.1/certs/etcd-peer-key.pem", 0o644), ("data/etcd/etcd-server", 0o777)] {
+        fs::set_permissions(host.at(path), fs::Permissions::from_mode(mode)).unwrap();
+    }
+    host.install(&host.bundles.first).ok();
+    assert_eq!(installed(host.dir.path()).differences(&before), [""; 0]);
+}
+
+#[test]
+fn a_link_that_was_turned_elsewhere_is_kept() {
+    let host = Host::installed();
+    fs::remove_file(host.at("opt/etcd")).unwrap();
+    symlink("etcd-v3.5.99", host.at("opt/etcd")).unwrap();
+    let said = host.install(&host.bundles.second);
+    assert!(said.err.contains("`/opt/etcd` was changed"), "{said:?}");
+    said.ok();
+    assert_eq!(fs::read_link(host.at("opt/etcd")).unwrap(), Path::new("etcd-v3.5.99"));
+}
+
+#[test]
+fn an_account_with_other_ids_is_adopted_and_stays() {
+    let host = Host::new();
+    fs::create_dir(host.at("etc")).unwrap();
+    fs::write(host.at("etc/passwd"), "etcd:x:4321:8765::/:/sbin/nologin\n").unwrap();
+    fs::write(host.at("etc/group"), "etcd:x:8765:\n").unwrap();
+    let before = installed(host.dir.path());
+    host.install(&host.bundles.first).ok();
+    let data = fs::metadata(host.at("data/etcd/etcd-server")).unwrap();
+    assert_eq!((data.uid(), data.gid()), (4321, 8765));
+    host.purge().ok();
+    assert_eq!(installed(host.dir.path()).differences(&before), [""; 0]);
+}
+
+#[test]
+fn records_that_cannot_be_read_stop_everything() {
+    let host = Host::installed();
+    let receipt = host.at("var/lib/etcdpack/receipt.json");
+    let text = fs::read_to_string(&receipt).unwrap();
+    for (bad, words) in [
+        (text.replacen("\"schema\": 1", "\"schema\": 77", 1), "has schema 77"),
+        (text[..text.len() / 2].to_owned(), "is not readable"),
+        ("{}".to_owned(), "is not readable"),
+    ] {
+        fs::write(&receipt, bad).unwrap();
+        let before = installed_raw(&host);
+        host.install(&host.bundles.first).refused(3, words);
+        host.purge().refused(3, words);
+        assert_eq!(installed_raw(&host), before);
+    }
+    fs::write(&receipt, text).unwrap();
+    fs::write(host.at("var/lib/etcdpack/journal.jsonl"), "{\"install\":{\"schema\":99}}\n").unwrap();
+    let before = installed_raw(&host);
+    host.install(&host.bundles.first).refused(3, "of the journal");
+    assert_eq!(installed_raw(&host), before);
+}
+
+/// The tree, for receipts that are none.
+fn installed_raw(host: &Host) -> Vec<String> {
+    let line = "find . -printf '%y %m %U:%G %s %p %l\\n' | sort; find . -type f -exec sha256sum {} + | sort";
+    let said = run(Command::new("sh").args(["-c", line]).current_dir(host.dir.path()));
+    said.ok().lines().map(str::to_owned).collect()
+}
+
+#[test]
+fn another_bundle_over_an_unfinished_install_is_refused_and_both_are_named() {
+    let host = Host::new();
+    let mut install = host.command(&host.bundles.first, &["install", "--yes", "--quiet"]);
+    assert_eq!(strace::inject(&install, "renameat", 9, Fault::Kill).unwrap().code, -9);
+    let before = installed(host.dir.path());
+    let said = host.install(&host.bundles.second);
+    let short = |bundle: &Path| {
+        let line = format!("tail -c 128 {} | cut -c18-25", bundle.display());
+        run(Command::new("sh").args(["-c", &line])).ok()
+    };
+    for bundle in [&host.bundles.first, &host.bundles.second] {
+        assert!(said.err.contains(&short(bundle)), "{said:?}");
+    }
+    said.refused(3, "[unfinished-other]");
+    assert_eq!(installed(host.dir.path()).differences(&before), [""; 0]);
+    run(&mut install).ok();
+    host.purge().ok();
+    assert_eq!(fs::read_dir(host.dir.path()).unwrap().count(), 0);
+}
+
+#[test]
+fn a_purge_never_follows_a_link_out_and_leaves_a_mount_point() {
+    let host = Host::installed();
+    let data = host.at("data/etcd/etcd-server");
+    let outside = TempDir::new_in(workspace().join("target")).unwrap();
+    fs::write(outside.path().join("precious"), "data of others").unwrap();
+    fs::create_dir(data.join("member")).unwrap();
+    symlink(outside.path(), data.join("member/link")).unwrap();
+    host.purge().ok();
+    assert_eq!(fs::read_to_string(outside.path().join("precious")).unwrap(), "data of others");
+    assert!(!data.exists());
+
+    // The data directory itself replaced by a link: that is not what we made.
+    host.install(&host.bundles.first).ok();
+    fs::remove_dir(&data).unwrap();
+    symlink(outside.path(), &data).unwrap();
+    host.purge();
+    assert_eq!(fs::read_to_string(outside.path().join("precious")).unwrap(), "data of others");
+    assert!(fs::symlink_metadata(&data).unwrap().is_symlink());
+    fs::remove_file(&data).unwrap();
+    host.purge();
+
+    // A disk of its own under the data directory: emptied, and left where it is mounted.
+    fs::create_dir_all(&data).unwrap();
+    let line = "mount -t tmpfs none \"$1\" && shift && \"$@\" install --yes --quiet --root \"$0\" && \
+                touch \"$0/data/etcd/etcd-server/x\" && \"$@\" uninstall --purge --yes --quiet --root \"$0\"; \
+                code=$?; ls -A \"$0/data/etcd/etcd-server\"; mountpoint -q \"$0/data/etcd/etcd-server\" && exit $code";
+    let mut shell = Command::new("unshare");
+    shell.args(["-m", "sh", "-c", line]).arg(host.dir.path()).arg(&data).arg(&host.bundles.first);
+    let said = run(&mut shell);
+    assert_eq!((said.code, said.out.as_str()), (0, ""), "{said:?}");
+    assert!(data.is_dir());
+}
