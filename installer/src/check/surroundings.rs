@@ -68,8 +68,8 @@ fn disk(manifest: &Manifest, around: &Surroundings) -> Vec<Finding> {
     }
     if let Some(sync) = around.sync.filter(|sync| *sync > SYNC) {
         let text = format!(
-            "the disk of `{data}` is slow: 99 of 100 small synced writes took up to {} ms, etcd asks for {} ms",
-            sync.as_millis(),
+            "the disk of `{data}` is slow: 99 of 100 small synced writes took up to {:.1} ms, etcd asks for {} ms",
+            sync.as_secs_f64() * 1000.0,
             SYNC.as_millis()
         );
         findings.push(warn("slow-disk", text, "iostat -x 1 5"));
