@@ -101,6 +101,14 @@ mod tests {
     }
 
     #[test]
+    fn the_nearest_directory_is_the_root_where_nothing_else_is_there() {
+        let (tree, dir) = here();
+        let nearest = |path: &str| tree.nearest_dir(&path.parse().unwrap()).unwrap().0;
+        assert_eq!(nearest("/no-such-directory/of/ours"), "/");
+        assert_eq!(nearest(dir.join("not/there").unwrap().as_str()), dir.as_str());
+    }
+
+    #[test]
     fn a_disk_is_tried_and_its_worst_hundredth_is_left_out() {
         let (tree, dir) = here();
         assert!(sync(&tree, &dir).unwrap() > Duration::ZERO);
