@@ -63,8 +63,10 @@ pub(crate) fn ufw(rules: &str, ports: &[u16]) -> Vec<u16> {
         rules.lines().filter_map(|line| line.strip_prefix("### tuple ### ")).any(|rule| {
             let mut words = rule.split_whitespace();
             let (action, protocol, list) = (words.next(), words.next(), words.next().unwrap_or_default());
+            let goes_out = words.any(|word| word == "out" || word.starts_with("out_"));
             action.is_some_and(|action| action.starts_with("allow") || action.starts_with("limit"))
                 && protocol.is_some_and(|protocol| protocol != "udp")
+                && !goes_out
                 && list.split(',').any(|ports| ports == "any" || has(ports, ':', port))
         })
     };
@@ -106,8 +108,10 @@ mod tests {
                      -A ufw-user-input -p tcp --dport 22 -j ACCEPT\n\
                      ### tuple ### allow any 2379:2380 0.0.0.0/0 any 10.0.0.0/8 in_eth0\n\
                      ### tuple ### deny tcp 4001 0.0.0.0/0 any 0.0.0.0/0 in\n\
-                     ### tuple ### allow udp 5001 0.0.0.0/0 any 0.0.0.0/0 in\n";
-        assert_eq!(ufw(rules, &[22, 2379, 2380, 4001, 5001]), [4001, 5001]);
+                     ### tuple ### allow udp 5001 0.0.0.0/0 any 0.0.0.0/0 in\n\
+                     ### tuple ### allow_log tcp 5002 0.0.0.0/0 any 0.0.0.0/0 out_eth0\n\
+                     ### tuple ### route:allow tcp 5003 0.0.0.0/0 any 0.0.0.0/0 in\n";
+        assert_eq!(ufw(rules, &[22, 2379, 2380, 4001, 5001, 5002, 5003]), [4001, 5001, 5002, 5003]);
         assert_eq!(ufw("### tuple ### allow any any 0.0.0.0/0 any 10.0.0.2 in\n", &[2380]), [] as [u16; 0]);
         assert_eq!(ufw("", &[2380]), [2380]);
     }

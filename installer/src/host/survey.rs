@@ -203,7 +203,13 @@ fn firewall(tree: &Tree, processes: &[Process], manifest: &Manifest) -> Firewall
         Some(String::from_utf8_lossy(&bytes).into_owned())
     };
     if config("/etc/ufw/ufw.conf").is_some_and(|text| setting(&text, "ENABLED") == Some("yes")) {
-        let shut = firewall::ufw(&config("/etc/ufw/user.rules").unwrap_or_default(), &ports);
+        let policy = config("/etc/default/ufw").unwrap_or_default();
+        if setting(&policy, "DEFAULT_INPUT_POLICY").is_some_and(|policy| policy.trim_matches('"') == "ACCEPT") {
+            return Firewall::Open;
+        }
+        let is_v6 = manifest.me().is_some_and(|me| me.address.is_ipv6());
+        let rules = if is_v6 { "/etc/ufw/user6.rules" } else { "/etc/ufw/user.rules" };
+        let shut = firewall::ufw(&config(rules).unwrap_or_default(), &ports);
         return if shut.is_empty() { Firewall::Open } else { Firewall::Ufw { shut } };
     }
     if !processes.iter().any(|process| process.name == "firewalld") {
