@@ -35,6 +35,10 @@ pub(crate) enum Change {
         target: String,
         before: Option<String>,
     },
+    /// The directory for data was there, empty (the mount point of a disk, say): what is in it since is ours.
+    Adopted {
+        path: AbsPath,
+    },
     /// Owner and mode of a directory of ours were set right; this is what they were.
     Access {
         path: AbsPath,
@@ -87,10 +91,16 @@ impl Change {
             | (Self::File { path: a, .. }, Self::File { path: b, .. })
             | (Self::Link { path: a, .. }, Self::Link { path: b, .. })
             | (Self::Access { path: a, .. }, Self::Access { path: b, .. })
+            | (Self::Adopted { path: a }, Self::Adopted { path: b })
             | (Self::Tree { path: a }, Self::Tree { path: b }) => a == b,
             (Self::Service { .. }, Self::Service { .. }) => true,
             _ => false,
         }
+    }
+
+    /// Whether it is about the directory that holds the member's data.
+    pub(crate) fn is_of_data(&self) -> bool {
+        matches!(self, Self::Adopted { .. } | Self::Dir { holds: Holds::Data, .. })
     }
 
     /// The path that the change is about, if it is about one.
@@ -100,6 +110,7 @@ impl Change {
             | Self::File { path, .. }
             | Self::Link { path, .. }
             | Self::Access { path, .. }
+            | Self::Adopted { path }
             | Self::Tree { path } => Some(path),
             Self::Group { .. } | Self::User { .. } | Self::Service { .. } => None,
         }

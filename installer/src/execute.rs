@@ -13,15 +13,16 @@ use payload::name::UserName;
 use payload::path::{AbsPath, NotAPath};
 use payload::tarball::{self, TarballError};
 
-use crate::change::{Before, Change, fold};
+use crate::change::{Before, Change, Holds, fold};
 use crate::facts::Facts;
 use crate::host::accounts::AccountError;
 use crate::host::exec::ExecError;
 use crate::host::interrupt::Interrupt;
+use crate::host::process;
 use crate::host::write::Ids;
 use crate::host::{Exec, FsError, Seen, Tree, clock};
 use crate::journal::{self, Journal, JournalError};
-use crate::plan::Plan;
+use crate::plan::{Plan, standing};
 use crate::receipt::{Receipt, State};
 use crate::report::Report;
 use crate::rollback::Rollback;
@@ -177,7 +178,9 @@ impl Install<'_> {
 
     fn stage(&self, bundle: Bundle<File>, journal: &Journal) -> Result<Bundle<File>, StepError> {
         let copy = self.tree.private_file(journal.permit(), &self.state.dir)?;
-        Ok(bundle.stage(copy)?)
+        let staged = bundle.stage(copy)?;
+        process::stay_in_memory();
+        Ok(staged)
     }
 
     fn apply(&self, step: &Step, bundle: &mut Bundle<File>, journal: &mut Journal) -> Result<(), StepError> {
@@ -188,6 +191,10 @@ impl Install<'_> {
             Step::Dir { path, mode, owner, holds } => {
                 let ids = self.ids(*owner)?;
                 if let Seen::Dir { mode: was, uid, gid } = tree.look(path)? {
+                    let ours = |change: &Change| change.path() == Some(path);
+                    if *holds == Holds::Data && !self.facts.ours().iter().any(ours) {
+                        journal.act(Change::Adopted { path: path.clone() }, |_| Ok::<(), FsError>(()))?;
+                    }
                     let change = Change::Access { path: path.clone(), mode: was, uid, gid };
                     return journal.act(change, |permit| Ok(tree.mend_dir(permit, path, mode.bits(), ids)?));
                 }
@@ -272,6 +279,9 @@ impl Install<'_> {
         let tree = self.tree;
         let mut place = |program: &Program, from: &mut dyn Read| -> Result<(), StepError> {
             let path = dir.join(&program.name)?;
+            if standing::is_file(self.facts, &path, program.sha256, Mode::PROGRAM, Owner::Root) {
+                return Ok(());
+            }
             let before = self.keep(&path, journal)?;
             let change = Change::File { path: path.clone(), sha256: program.sha256, before };
             journal.act(change, |permit| Ok(tree.put_file(permit, &path, Mode::PROGRAM, Ids::ROOT, from)?))

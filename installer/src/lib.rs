@@ -44,6 +44,7 @@ const HOST_COMMAND: &str = "etcdpack-host";
 #[must_use]
 pub fn run() -> ExitCode {
     report::panics_are_bugs();
+    host::process::settle();
     let cli = match Cli::try_parse() {
         Ok(cli) => cli,
         Err(error) => {

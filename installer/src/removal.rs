@@ -80,7 +80,7 @@ impl Removal<'_> {
     /// The records: they go with the last change, or say whose data stays.
     fn settle(&self, journal: Journal, changes: &[Change], stays: &[Change]) -> Result<(), UndoError> {
         let Self { tree, state, .. } = self;
-        let data_stays = stays.iter().any(|change| matches!(change, Change::Dir { holds: Holds::Data, .. }));
+        let data_stays = stays.iter().any(Change::is_of_data);
         if !data_stays {
             tree.remove_file(journal.permit(), &state.receipt)?;
             let made = state.made_by(changes);
@@ -104,6 +104,6 @@ impl Removal<'_> {
 /// While data stays, so does the user that owns it: its id must not go to somebody else.
 fn must_stay(change: &Change, stays: &[Change]) -> bool {
     let is_account = matches!(change, Change::User { .. } | Change::Group { .. });
-    let data_stays = stays.iter().any(|change| matches!(change, Change::Dir { holds: Holds::Data | Holds::Logs, .. }));
-    is_account && data_stays
+    let logs = |change: &Change| matches!(change, Change::Dir { holds: Holds::Logs, .. });
+    is_account && stays.iter().any(|change| change.is_of_data() || logs(change))
 }

@@ -6,7 +6,7 @@
 
 use payload::manifest::Manifest;
 
-use crate::change::{Change, Holds};
+use crate::change::Change;
 use crate::facts::{Facts, Running};
 use crate::host::Tree;
 use crate::journal::Journal;
@@ -91,7 +91,7 @@ impl Rollback<'_> {
             Some(old) => old.write(journal.permit(), tree, &state.receipt)?,
             None => tree.remove_file(journal.permit(), &state.receipt)?,
         }
-        let data_stays = stays.iter().any(|change| matches!(change, Change::Dir { holds: Holds::Data, .. }));
+        let data_stays = stays.iter().any(Change::is_of_data);
         if data_stays {
             stays.reverse();
             stays.splice(0..0, changes.iter().filter(|change| state.holds(change)).cloned());

@@ -62,6 +62,11 @@ pub(crate) fn undo(
         Change::Dir { path, holds: Holds::Data | Holds::Logs } if contents == Contents::Remove => {
             tree.discard_tree(permit, path)?
         }
+        Change::Adopted { path } => match contents {
+            Contents::Remove => tree.empty_dir(permit, path)?,
+            Contents::Keep if tree.list(path)?.is_empty() => Left::Gone,
+            Contents::Keep => Left::Kept,
+        },
         // It was recorded, but never made.
         Change::Dir { path, .. } if tree.look(path)? == Seen::Absent => Left::Gone,
         Change::Dir { path, .. } => tree.remove_empty_dir(permit, path)?,
@@ -125,6 +130,7 @@ pub(crate) fn name(change: &Change) -> String {
         Change::Group { name } => format!("group `{name}`"),
         Change::User { name } => format!("user `{name}`"),
         Change::Service { supervision } => format!("service under {supervision}"),
+        Change::Adopted { path } => format!("what is in `{path}`"),
         Change::Access { path, .. } => format!("owner and mode of `{path}`"),
         Change::Dir { path, .. } | Change::File { path, .. } | Change::Link { path, .. } | Change::Tree { path } => {
             format!("`{path}`")

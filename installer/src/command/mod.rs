@@ -59,7 +59,12 @@ impl CommandError {
                 Some("etcdpack-host status; to install, run the bundle: ./HOST.run install")
             }
             Self::Bundle(_) => Some("copy the bundle again, then: grep HOST.run SHA256SUMS | sha256sum -c"),
-            _ => None,
+            Self::Receipt(_) | Self::Probe(ProbeError::Receipt(_) | ProbeError::Journal(_)) => {
+                Some("with the program that wrote it: etcdpack-host status; ls -l /var/lib/etcdpack")
+            }
+            Self::Probe(_) => Some("the same command again, when the cause is gone"),
+            Self::Step(_) | Self::Undo(_) => Some("etcdpack-host uninstall"),
+            Self::Json(_) => None,
         }
     }
 }

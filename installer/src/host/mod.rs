@@ -8,6 +8,7 @@ pub(crate) mod exec;
 pub(crate) mod interrupt;
 pub(crate) mod lock;
 pub(crate) mod probe;
+pub(crate) mod process;
 pub(crate) mod remove;
 pub(crate) mod survey;
 pub(crate) mod tree;

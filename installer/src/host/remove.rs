@@ -55,6 +55,12 @@ impl Tree {
         let aside = |spot: &Spot| format!(".{}.etcdpack-gone", spot.name);
         let rename = || {
             let spot = self.spot(path, Trust::RootOnly)?;
+            // Not ours: somebody put something else in its place.
+            if fstatat(&spot, spot.name.as_str(), AtFlags::AT_SYMLINK_NOFOLLOW)
+                .is_ok_and(|stat| kind(&stat) != SFlag::S_IFDIR)
+            {
+                return Err(Errno::ENOTDIR);
+            }
             match renameat(&spot, spot.name.as_str(), &spot, aside(&spot).as_str()) {
                 // Nothing there any more: a killed run came this far.
                 Ok(()) | Err(Errno::ENOENT) => {}
@@ -74,7 +80,27 @@ impl Tree {
                 self.remove_tree(permit, &gone)
             }
             Err(Errno::ENOENT) => Ok(Left::Gone),
+            Err(Errno::ENOTDIR) => Ok(Left::Kept),
             Err(errno) => Err(FsError::new("removing", path, errno)),
+        }
+    }
+
+    /// Empties a directory that was there before us. What is in it gets a name that no etcd looks for before any of it
+    /// goes, for the same reason.
+    pub(crate) fn empty_dir(&self, _: &Permit, path: &AbsPath) -> Result<Left, FsError> {
+        let clear = || {
+            let spot = self.spot(path, Trust::RootOnly)?;
+            let flags = OFlag::O_DIRECTORY | OFlag::O_NOFOLLOW | OFlag::O_RDONLY | OFlag::O_CLOEXEC;
+            let dir = openat(&spot, spot.name.as_str(), flags, RawMode::empty())?;
+            if fstatat(&dir, "member", AtFlags::AT_SYMLINK_NOFOLLOW).is_ok() {
+                renameat(&dir, "member", &dir, ".member.etcdpack-gone")?;
+            }
+            fsync(&dir)?;
+            empty(&dir, fstat(&dir)?.st_dev)
+        };
+        match clear() {
+            Ok(()) | Err(Errno::ENOENT | Errno::ENOTDIR) => Ok(Left::Gone),
+            Err(errno) => Err(FsError::new("emptying", path, errno)),
         }
     }
 
@@ -99,7 +125,8 @@ fn empty(dir: &OwnedFd, device: u64) -> Result<(), Errno> {
     let mut names = Vec::new();
     for entry in Dir::from_fd(dir.try_clone().map_err(|_| Errno::EMFILE)?)?.iter() {
         let name = entry?.file_name().to_owned();
-        if !matches!(name.to_bytes(), b"." | b"..") {
+        // What mkfs has made stays with its file system.
+        if !matches!(name.to_bytes(), b"." | b".." | b"lost+found") {
             names.push(name);
         }
     }

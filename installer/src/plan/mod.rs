@@ -1,6 +1,6 @@
 //! The plan: what will happen on this host, in order. A pure function of manifest, facts and choices.
 
-mod standing;
+pub(crate) mod standing;
 mod steps;
 
 use payload::digest::Digest;

@@ -5,7 +5,7 @@ use payload::mode::{Mode, Owner};
 use payload::path::AbsPath;
 
 use super::Planned;
-use crate::change::Change;
+use crate::change::{Change, Holds};
 use crate::facts::{Facts, Found, Running};
 use crate::host::Seen;
 use crate::step::{Action, Source, State, Step};
@@ -43,8 +43,11 @@ fn is_done(step: &Step, facts: &Facts) -> bool {
                 && (facts.group.is_some() || facts.account.is_some())
         }
         Step::User { name, .. } => !half_made(facts, &Change::User { name: name.clone() }) && facts.account.is_some(),
-        Step::Dir { path, mode, owner, .. } => match *facts.at(path) {
-            Seen::Dir { mode: is, uid, gid } => is == mode.bits() && owns(*owner, uid, gid, facts),
+        Step::Dir { path, mode, owner, holds } => match *facts.at(path) {
+            Seen::Dir { mode: is, uid, gid } => {
+                let on_record = *holds != Holds::Data || facts.ours().iter().any(|change| change.path() == Some(path));
+                is == mode.bits() && owns(*owner, uid, gid, facts) && on_record
+            }
             _ => false,
         },
         Step::Programs { dir, programs, .. } => programs.iter().all(|program| {
@@ -63,7 +66,8 @@ fn half_made(facts: &Facts, change: &Change) -> bool {
     facts.unfinished.as_ref().is_some_and(|unfinished| unfinished.open.as_ref() == Some(change))
 }
 
-fn is_file(facts: &Facts, path: &AbsPath, sha256: Digest, mode: Mode, owner: Owner) -> bool {
+/// Whether a file stands at `path` with this content, mode and owner.
+pub(crate) fn is_file(facts: &Facts, path: &AbsPath, sha256: Digest, mode: Mode, owner: Owner) -> bool {
     match facts.paths.get(path) {
         Some(Found { seen: Seen::File { mode: is, uid, gid, .. }, digest }) => {
             *is == mode.bits() && owns(owner, *uid, *gid, facts) && *digest == Some(sha256)
