@@ -119,15 +119,15 @@ impl Operation {
         let threads = thread::available_parallelism().map_or(1, usize::from);
         thread::scope(|scope| (0..threads).for_each(|_| drop(scope.spawn(work))));
         let failures = failures.into_inner().expect("no thread has failed");
-        println!(
-            "torture: {kind} {} points={} failures={} seconds={}",
-            self.name,
-            points.len(),
-            failures.len(),
-            began.elapsed().as_secs()
-        );
+        figures(kind, self.name, points.len(), failures.len(), began);
         assert!(failures.is_empty(), "{}", failures.join("\n"));
     }
+}
+
+/// The line that `scripts/torture` makes its table of.
+pub fn figures(kind: &str, what: &str, points: usize, failures: usize, began: Instant) {
+    let seconds = began.elapsed().as_secs();
+    println!("torture: {kind} {what} points={points} failures={failures} seconds={seconds}");
 }
 
 /// Every point in the long form, about `some` of them, spread evenly, in the short one.

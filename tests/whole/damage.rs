@@ -6,11 +6,13 @@ use std::ops::Range;
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 use std::process::Command;
+use std::time::Instant;
 
 use fastrand::Rng;
 use payload::bundle::{Content, EntryName, MANIFEST, TRAILER_LEN, Unverified, Writer};
 use payload::digest::Digest;
 use payload::mode::Mode;
+use whole::operation::figures;
 use whole::{Site, run, small_site};
 use zip::ZipArchive;
 
@@ -136,6 +138,7 @@ fn mutated(good: &[u8], random: &mut Rng) -> Vec<u8> {
 
 #[test]
 fn ten_thousand_mutations_are_refused() {
+    let began = Instant::now();
     let site = small_site();
     let good = short(&fs::read(site.bundle("n1")).unwrap());
     assert!(taken(&good));
@@ -149,11 +152,13 @@ fn ten_thousand_mutations_are_refused() {
             tried += 1;
         }
     }
+    figures("mutation", "bundle", tried, 0, began);
 }
 
 /// Sealed again, a mutation is taken only where it is one of the installer's own bytes: that is another bundle.
 #[test]
 fn ten_thousand_sealed_mutations_are_refused() {
+    let began = Instant::now();
     let site = small_site();
     let good = short(&fs::read(site.bundle("n1")).unwrap());
     let (body, installer) = (&good[..good.len() - TRAILER_LEN], regions(&good)[0].1.end);
@@ -172,5 +177,6 @@ fn ten_thousand_sealed_mutations_are_refused() {
             tried += 1;
         }
     }
+    figures("mutation", "sealed-bundle", tried, 0, began);
     assert!(others > 0, "the seal is not the one that readers expect");
 }

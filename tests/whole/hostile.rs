@@ -3,7 +3,9 @@
 use std::fs;
 use std::path::Path;
 use std::process::Command;
+use std::time::Instant;
 
+use whole::operation::figures;
 use whole::{Corpus, Said, etcdpack, run, small_cluster};
 
 /// Address space of a reader, whatever sizes an archive declares: 192 MiB, of which threads' stacks are the most.
@@ -28,7 +30,8 @@ fn steers(said: &Said) -> bool {
     said.err.chars().chain(said.out.chars()).any(|c| c.is_control() && c != '\n')
 }
 
-fn none(faults: &[String], of: usize) {
+fn none(faults: &[String], what: &str, of: usize, began: Instant) {
+    figures("hostile", what, of, faults.len(), began);
     assert!(faults.is_empty(), "{} of {of} cases:\n{}", faults.len(), faults.join("\n"));
 }
 
@@ -50,6 +53,7 @@ fn emptied(root: &Path) -> Option<String> {
 
 #[test]
 fn a_container_that_is_not_the_written_one_is_refused_by_both_programs() {
+    let began = Instant::now();
     let corpus = Corpus::make("container");
     assert!(corpus.names.len() >= 300, "only {} cases", corpus.names.len());
     let root = corpus.site.path("root");
@@ -73,11 +77,12 @@ fn a_container_that_is_not_the_written_one_is_refused_by_both_programs() {
         note("no command", (!matches!(claims.code, 0 | 4) || steers(&claims)).then(|| format!("{claims:?}")));
         note("the tree", emptied(&root));
     }
-    none(&wrong, corpus.names.len());
+    none(&wrong, "containers", corpus.names.len(), began);
 }
 
 #[test]
 fn a_release_that_has_two_readings_is_neither_packed_nor_installed() {
+    let began = Instant::now();
     let corpus = Corpus::make("tar");
     assert!(corpus.names.len() >= 100, "only {} cases", corpus.names.len());
     let root = corpus.site.path("root");
@@ -98,11 +103,12 @@ fn a_release_that_has_two_readings_is_neither_packed_nor_installed() {
         note("build", faults(&build, &[3, 4]));
         note("dist", fs::remove_file(corpus.site.path("other/n1.run")).is_ok().then(|| "a bundle was made".to_owned()));
     }
-    none(&wrong, corpus.names.len());
+    none(&wrong, "releases", corpus.names.len(), began);
 }
 
 #[test]
 fn what_is_odd_but_has_one_reading_is_installed() {
+    let began = Instant::now();
     let corpus = Corpus::make("good");
     assert!(corpus.names.len() >= 15, "only {} cases", corpus.names.len());
     let (mut wrong, mut first) = (Vec::new(), None);
@@ -128,5 +134,5 @@ fn what_is_odd_but_has_one_reading_is_installed() {
             );
         }
     }
-    none(&wrong, corpus.names.len());
+    none(&wrong, "odd-but-good", corpus.names.len(), began);
 }

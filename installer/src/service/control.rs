@@ -95,7 +95,7 @@ pub(crate) fn state_word(supervision: &Supervision) -> String {
 pub(crate) fn stop(_: &Permit, supervision: &Supervision, seconds: u32) -> Result<(), ServiceError> {
     let limit = Duration::from_secs(u64::from(seconds) + 30);
     match supervision {
-        Supervision::Systemd { unit } => {
+        Supervision::Systemd { unit } if knows(unit)? => {
             Exec::named("systemctl")?.args(["stop", unit]).limit(limit).run()?;
         }
         Supervision::Supervisor(supervisor) if state(supervisor).is_some() => {
@@ -104,7 +104,8 @@ pub(crate) fn stop(_: &Permit, supervision: &Supervision, seconds: u32) -> Resul
                 .limit(limit)
                 .run()?;
         }
-        Supervision::Supervisor(_) => {}
+        // A run before this one, which was cut off, has taken it away.
+        Supervision::Systemd { .. } | Supervision::Supervisor(_) => {}
     }
     Ok(())
 }
@@ -113,18 +114,18 @@ pub(crate) fn stop(_: &Permit, supervision: &Supervision, seconds: u32) -> Resul
 pub(crate) fn remove(permit: &Permit, supervision: &Supervision, seconds: u32) -> Result<(), ServiceError> {
     stop(permit, supervision, seconds)?;
     match supervision {
-        Supervision::Systemd { unit } => systemctl(["disable", unit])?,
+        Supervision::Systemd { unit } if knows(unit)? => systemctl(["disable", unit])?,
         Supervision::Supervisor(supervisor) if supervisor.origin == crate::supervision::Origin::Bundle => {
             match &supervisor.unit {
-                Some(unit) => {
+                Some(unit) if knows(unit)? => {
                     systemctl(["stop", unit])?;
                     systemctl(["disable", unit])?;
                 }
                 None if answers(supervisor) => ctl(supervisor, &["shutdown"])?,
-                None => {}
+                Some(_) | None => {}
             }
         }
-        Supervision::Supervisor(_) => {}
+        Supervision::Systemd { .. } | Supervision::Supervisor(_) => {}
     }
     Ok(())
 }
@@ -169,6 +170,12 @@ fn ctl(supervisor: &Supervisor, words: &[&str]) -> Result<(), ServiceError> {
         .limit(Duration::from_mins(3))
         .run()?;
     Ok(())
+}
+
+/// Whether systemd has the unit's file. (`--value` came with systemd 230; RHEL 7 has 219.)
+fn knows(unit: &str) -> Result<bool, ServiceError> {
+    let said = Exec::named("systemctl")?.args(["show", "--property", "LoadState", unit]).output()?;
+    Ok(said.stdout.trim() != "LoadState=not-found")
 }
 
 fn systemctl<const N: usize>(words: [&str; N]) -> Result<(), ServiceError> {

@@ -1,0 +1,209 @@
+//! The installer dies on a running host: with its children, or one child alone, under real systemd and supervisor, with
+//! a real etcd. `sweep.rs` kills it at every call in a tree; here is what only a running host has.
+
+use std::time::Instant;
+
+use whole::operation::{figures, is_long_form};
+use whole::{Lab, Said, Site, release, sha256};
+
+const INSTALL: &str = "/root/first.run install --yes --quiet";
+const REINSTALL: &str = "/root/second.run install --yes --quiet";
+const PURGE: &str = "/root/first.run uninstall --purge --yes --quiet";
+
+/// One host with two bundles of one member, and what it looks like in either state.
+struct Victim {
+    lab: Lab,
+    variant: &'static str,
+    bare: Vec<String>,
+    installed: Vec<String>,
+    replaced: Vec<String>,
+}
+
+impl Victim {
+    fn new(name: &'static str, variant: &'static str, address: &str) -> Self {
+        let tarball = release("3.5.1", "amd64");
+        let cluster = format!(
+            "[cluster]\nname = \"t\"\n[release]\nversion = \"3.5.1\"\nsha256 = \"{}\"\n\
+             [[host]]\nname = \"n1\"\naddress = \"{address}\"\n",
+            sha256(&tarball)
+        );
+        let site = Site::new(&cluster);
+        let lab = Lab::up(name, variant, &[&format!("n1={address}")]);
+        for (file, more) in [("first.run", ""), ("second.run", "[etcd]\nquota-backend-bytes = 4294967296\n")] {
+            std::fs::write(site.path("cluster.toml"), format!("{cluster}{more}")).unwrap();
+            site.build(&tarball);
+            std::fs::rename(site.bundle("n1"), site.path(file)).unwrap();
+            lab.put(&site.path(file), "n1");
+        }
+        let mut victim = Self { lab, variant, bare: Vec::new(), installed: Vec::new(), replaced: Vec::new() };
+        // The first time leaves what any first time leaves: account backups, a supervisor that has been asked.
+        for _ in 0..2 {
+            victim.bare = victim.state();
+            victim.sh(INSTALL).ok();
+            victim.installed = victim.state();
+            victim.sh(REINSTALL).ok();
+            victim.replaced = victim.state();
+            victim.sh(PURGE).ok();
+        }
+        assert_eq!(victim.wrong(&victim.bare), [""; 0], "an undisturbed purge");
+        victim
+    }
+
+    fn sh(&self, line: &str) -> Said {
+        self.lab.sh("n1", line)
+    }
+
+    /// Names, modes, owners, and the content of all that is not etcd's own data or a record with a time in it.
+    fn state(&self) -> Vec<String> {
+        let mut lines = self.lab.disk("n1");
+        lines.retain(|line| !line.contains("/data/etcd/etcd-server/"));
+        let sums = "find /opt /usr/local /etc/systemd /etc/supervisor* -type f -exec sha256sum {} + | sort -k2; \
+                    grep -h ^etcd: /etc/passwd /etc/group /etc/shadow /etc/gshadow; systemctl is-enabled etcd-server";
+        lines.extend(self.sh(sums).out.lines().map(str::to_owned));
+        lines
+    }
+
+    /// How the host differs from a state that it should be in.
+    fn wrong(&self, wanted: &[String]) -> Vec<String> {
+        let now = self.state();
+        let missing = wanted.iter().filter(|line| !now.contains(line)).map(|line| format!("missing: {line}"));
+        let more = now.iter().filter(|line| !wanted.contains(line)).map(|line| format!("too much: {line}"));
+        missing.chain(more).collect()
+    }
+
+    /// The member serves, and is one.
+    fn serves(&self) -> Vec<String> {
+        let mut wrong = Vec::new();
+        let said =
+            self.sh("for n in $(seq 40); do etcdpack-host status >/dev/null 2>&1 && exit 0; sleep 0.25; done; exit 7");
+        if said.code != 0 {
+            wrong.push(format!("not healthy: {:?}", self.sh("etcdpack-host status")));
+        }
+        let etcds = self.lab.etcds("n1").len();
+        if etcds != 1 {
+            wrong.push(format!("{etcds} etcds run"));
+        }
+        wrong
+    }
+
+    /// Runs a command in a scope of its own, and beside it what is to harm it.
+    fn harmed(&self, command: &str, harm: &str) -> Said {
+        self.sh(&format!(
+            "systemctl reset-failed victim.scope 2>/dev/null; \
+             systemd-run --quiet --scope --unit=victim {command} >/root/said 2>&1 & {harm} >/dev/null 2>&1; \
+             wait $!; code=$?; cat /root/said >&2; rm -f /root/said; exit $code"
+        ))
+    }
+
+    /// The command again ends where an undisturbed one ends.
+    fn converges(&self, command: &str, wanted: &[String]) -> Vec<String> {
+        let said = self.sh(command);
+        let mut wrong = Vec::new();
+        if said.code != 0 && !(command == PURGE && said.err.contains("installed nothing")) {
+            wrong.push(format!("the same command again: {said:?}"));
+        }
+        if command != PURGE {
+            wrong.extend(self.serves());
+        }
+        wrong.extend(self.wrong(wanted));
+        wrong
+    }
+
+    /// Kills the whole tree of processes at evenly spread moments.
+    fn killed(&self, name: &str, prepare: &[&str], command: &str, wanted: &[String], most: f64) -> Vec<String> {
+        let (began, points) = (Instant::now(), if is_long_form() { 40 } else { 4 });
+        let mut all = Vec::new();
+        for point in 0..points {
+            let delay = most * f64::from(point) / f64::from(points) + 0.02;
+            prepare.iter().for_each(|line| drop(self.sh(line).ok()));
+            self.harmed(command, &format!("sleep {delay:.2}; systemctl kill --signal=KILL victim.scope"));
+            let mut wrong = Vec::new();
+            if command == REINSTALL {
+                // It was running, and nobody has told it to stop for good.
+                wrong.extend(self.serves());
+            }
+            wrong.extend(self.converges(command, wanted));
+            if command != PURGE {
+                wrong.extend(self.converges(PURGE, &self.bare));
+            }
+            all.extend(wrong.iter().map(|text| format!("{} {name} killed after {delay:.2} s: {text}", self.variant)));
+        }
+        figures("crash", &format!("{}-{name}", self.variant), usize::try_from(points).unwrap(), all.len(), began);
+        all
+    }
+
+    /// Kills one child as soon as it is there: the installer lives, and must undo or go on.
+    fn orphaned(&self, children: &[&str]) -> Vec<String> {
+        let (began, mut all) = (Instant::now(), Vec::new());
+        for child in children {
+            let hunt = format!("for n in $(seq 4000); do pkill -KILL -x {child} && break; done");
+            let said = self.harmed(INSTALL, &hunt);
+            let mut wrong = match said.code {
+                0 => self.wrong(&self.installed),
+                5 => self.wrong(&self.bare),
+                _ => vec![format!("{said:?}")],
+            };
+            wrong.extend(self.converges(INSTALL, &self.installed));
+            wrong.extend(self.converges(PURGE, &self.bare));
+            all.extend(
+                wrong.iter().map(|text| format!("{} `{child}` killed (exit {}): {text}", self.variant, said.code)),
+            );
+        }
+        figures("crash", &format!("{}-child", self.variant), children.len(), all.len(), began);
+        all
+    }
+
+    /// Asks it to stop at some moments.
+    fn told(&self, signals: &[&str]) -> Vec<String> {
+        let (began, mut all) = (Instant::now(), Vec::new());
+        for (at, signal) in signals.iter().enumerate() {
+            let delay = 0.2 + 0.5 * f64::from(u32::try_from(at).unwrap());
+            let harm = format!("sleep {delay:.1}; pkill -{signal} -x first.run");
+            let said = self.harmed(INSTALL, &harm);
+            let mut wrong = match said.code {
+                0 => self.wrong(&self.installed),
+                5 => self.wrong(&self.bare),
+                _ => vec![format!("{said:?}")],
+            };
+            wrong.extend(self.converges(INSTALL, &self.installed));
+            wrong.extend(self.converges(PURGE, &self.bare));
+            all.extend(wrong.iter().map(|text| format!("{} SIG{signal} (exit {}): {text}", self.variant, said.code)));
+        }
+        figures("crash", &format!("{}-signal", self.variant), signals.len(), all.len(), began);
+        all
+    }
+
+    fn everything(&self, children: &[&str]) {
+        let mut wrong = self.killed("install", &[], INSTALL, &self.installed, 3.0);
+        wrong.extend(self.killed("reinstall", &[INSTALL], REINSTALL, &self.replaced, 3.0));
+        wrong.extend(self.killed("uninstall", &[INSTALL], PURGE, &self.bare, 1.0));
+        wrong.extend(self.orphaned(children));
+        wrong.extend(self.told(&["TERM", "INT", "HUP"]));
+        assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    }
+}
+
+#[test]
+fn under_systemd_it_converges() {
+    Victim::new("tcrashsys", "bare", "10.91.0.11").everything(&["groupadd", "useradd", "systemctl"]);
+}
+
+#[test]
+fn under_the_hosts_supervisor_it_converges() {
+    Victim::new("tcrashsup", "supervisor", "10.92.0.11").everything(&["useradd", "supervisorctl"]);
+}
+
+#[test]
+fn the_power_may_go_in_the_middle() {
+    let victim = Victim::new("tcrashpow", "bare", "10.93.0.11");
+    for delay in ["0.1", "0.4", "1.5"] {
+        let line = format!("setsid {INSTALL} >/dev/null 2>&1 </dev/null & sleep {delay}");
+        victim.sh(&line);
+        victim.lab.crash("n1");
+        victim.lab.boot("n1");
+        victim.lab.until("n1", "ip -o addr | grep -q 10.93.0.11");
+        let mut wrong = victim.converges(INSTALL, &victim.installed);
+        wrong.extend(victim.converges(PURGE, &victim.bare));
+        assert_eq!(wrong, [""; 0], "power off after {delay} s");
+    }
+}
