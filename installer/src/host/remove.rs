@@ -89,9 +89,7 @@ impl Tree {
     /// goes, for the same reason.
     pub(crate) fn empty_dir(&self, _: &Permit, path: &AbsPath) -> Result<Left, FsError> {
         let clear = || {
-            let spot = self.spot(path, Trust::RootOnly)?;
-            let flags = OFlag::O_DIRECTORY | OFlag::O_NOFOLLOW | OFlag::O_RDONLY | OFlag::O_CLOEXEC;
-            let dir = openat(&spot, spot.name.as_str(), flags, RawMode::empty())?;
+            let dir = self.open_to_clear(path)?;
             if fstatat(&dir, "member", AtFlags::AT_SYMLINK_NOFOLLOW).is_ok() {
                 renameat(&dir, "member", &dir, ".member.etcdpack-gone")?;
             }
@@ -104,12 +102,17 @@ impl Tree {
         }
     }
 
+    /// A directory whose parents are root's, whoever it belongs to itself.
+    fn open_to_clear(&self, path: &AbsPath) -> Result<OwnedFd, Errno> {
+        let spot = self.spot(path, Trust::RootOnly)?;
+        let flags = OFlag::O_DIRECTORY | OFlag::O_NOFOLLOW | OFlag::O_RDONLY | OFlag::O_CLOEXEC;
+        openat(&spot, spot.name.as_str(), flags, RawMode::empty())
+    }
+
     /// Removes a directory and everything in it. What is mounted inside is kept, with the way to it.
     pub(crate) fn remove_tree(&self, permit: &Permit, path: &AbsPath) -> Result<Left, FsError> {
         let remove = || {
-            let spot = self.spot(path, Trust::RootOnly)?;
-            let flags = OFlag::O_DIRECTORY | OFlag::O_NOFOLLOW | OFlag::O_RDONLY | OFlag::O_CLOEXEC;
-            let dir = openat(&spot, spot.name.as_str(), flags, RawMode::empty())?;
+            let dir = self.open_to_clear(path)?;
             // A mount point is emptied but stays: the file system on it was meant for this data.
             empty(&dir, fstat(&dir)?.st_dev)
         };
