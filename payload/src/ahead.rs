@@ -7,10 +7,10 @@ use std::io::{self, Read};
 use std::sync::mpsc::{Receiver, Sender, channel, sync_channel};
 use std::thread;
 
-/// Small enough that what one core has written is still in a cache when the other reads it.
-const CHUNK: usize = 64 * 1024;
-/// Chunks that may wait, so that a flush to disk on one side does not stop the other at once.
-const WAITING: usize = 32;
+/// Large enough that handing one over costs little beside filling it.
+const CHUNK: usize = 256 * 1024;
+/// Chunks that may wait, 4 MiB, so that a flush to disk on one side does not stop the other at once.
+const WAITING: usize = 16;
 
 /// What a thread has produced so far, as a stream. An error of the source comes out where it happened.
 pub struct Ahead {
