@@ -55,7 +55,7 @@ pub(super) fn refuse_open(path: &Path, mode: u32, forbidden: u32, wanted: u32) -
     if mode & forbidden == 0 { Ok(()) } else { Err(PkiError::Exposed { path: path.to_owned(), mode, wanted }) }
 }
 
-/// A new file, on the disk when this returns.
+/// A new file; [`sync`] makes it last.
 pub(super) fn create(path: &Path, text: &str, mode: u32) -> Result<(), PkiError> {
     let mut options = OpenOptions::new();
     let mut file = options.write(true).create_new(true).mode(mode).open(path).map_err(writing(path))?;
@@ -64,7 +64,7 @@ pub(super) fn create(path: &Path, text: &str, mode: u32) -> Result<(), PkiError>
         let mode = file.metadata().map_err(writing(path))?.mode();
         refuse_open(path, mode, 0o077, 0o600)?;
     }
-    file.write_all(text.as_bytes()).and_then(|()| file.sync_all()).map_err(writing(path))
+    file.write_all(text.as_bytes()).map_err(writing(path))
 }
 
 /// With mode 0700; whether it had to be made.
@@ -76,9 +76,9 @@ pub(super) fn make_dir(path: &Path) -> Result<bool, PkiError> {
     }
 }
 
-/// Makes new names in a directory last.
-pub(super) fn sync_dir(path: &Path) -> Result<(), PkiError> {
-    File::open(path).and_then(|dir| dir.sync_all()).map_err(writing(path))
+/// Makes a file last, or the names in a directory.
+pub(super) fn sync(path: &Path) -> Result<(), PkiError> {
+    File::open(path).and_then(|file| file.sync_all()).map_err(writing(path))
 }
 
 pub(super) fn reading(path: &Path) -> impl Fn(io::Error) -> PkiError {

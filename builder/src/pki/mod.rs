@@ -115,9 +115,10 @@ pub fn issue_all(
         let whose = wanted.whose;
         pairs.push(Pair { whose, certificate_pem: certificate, key_pem: key, csr_pem: request, state });
     }
-    store.settle()?;
-    let made = pairs.iter().filter(|pair| pair.state == State::Made).count();
-    narrator.note(&format!("certificates: {made} made, {} kept as they were", pairs.len() - made));
+    let made: Vec<&Whose> = pairs.iter().filter(|pair| pair.state == State::Made).map(|pair| &pair.whose).collect();
+    store.settle(&made)?;
+    let (made, all) = (made.len(), pairs.len());
+    narrator.note(&format!("certificates: {made} made, {} kept as they were", all - made));
     Ok(Issued { ca_pem: authority.pem, pairs })
 }
 

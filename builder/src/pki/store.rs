@@ -15,7 +15,7 @@ use std::path::{Path, PathBuf};
 
 use super::check::Files;
 use super::error::PkiError;
-use super::file::{create, found, make_dir, reading, refuse_open, secret, sync_dir, text, writing};
+use super::file::{create, found, make_dir, reading, refuse_open, secret, sync, text, writing};
 use super::secret::Secret;
 use super::wanted::Whose;
 use crate::narrator::Narrator;
@@ -44,7 +44,7 @@ impl Store {
     /// Makes the directory where there is none, and waits for another builder to leave it.
     pub(super) fn open(dir: &Path, narrator: &mut dyn Narrator) -> Result<Self, PkiError> {
         if make_dir(dir)? {
-            sync_dir(dir.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new(".")))?;
+            sync(dir.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new(".")))?;
         }
         let mode = fs::metadata(dir).map_err(reading(dir))?.mode();
         refuse_open(dir, mode, 0o022, 0o700)?;
@@ -98,11 +98,12 @@ impl Store {
             return Err(writing(&beside)(error));
         }
         create(&beside, text, mode)?;
+        sync(&beside)?;
         fs::rename(&beside, &path).map_err(writing(&path))?;
-        sync_dir(&self.dir)
+        sync(&self.dir)
     }
 
-    /// What is kept for `whose`, after mending what a kill in [`Self::write_pair`] has left.
+    /// What is kept for `whose`, after mending what a kill in [`Self::write_pair`] or [`Self::settle`] has left.
     pub(super) fn pair(&self, whose: &Whose) -> Result<Kept, PkiError> {
         let Places { dir, new, old, .. } = self.places(whose);
         if fs::exists(&old).map_err(reading(&old))? {
@@ -126,34 +127,43 @@ impl Store {
         })
     }
 
-    /// Puts a pair in the place of the one before. [`Self::settle`] is to follow the last one.
+    /// Writes a pair beside the place where it is to be; [`Self::settle`] puts it there.
     pub(super) fn write_pair(&self, whose: &Whose, files: &Files) -> Result<(), PkiError> {
-        let Places { parent, dir, new, old } = self.places(whose);
+        let Places { parent, new, .. } = self.places(whose);
         make_dir(&parent)?;
         make_dir(&new)?;
         create(&new.join(KEY), files.key.expose(), 0o600)?;
         create(&new.join(CERTIFICATE), &files.certificate, 0o644)?;
-        create(&new.join(REQUEST), &files.request, 0o644)?;
-        sync_dir(&new)?;
-        let replaced = fs::exists(&dir).map_err(reading(&dir))?;
-        if replaced {
-            fs::rename(&dir, &old).map_err(writing(&old))?;
-        }
-        fs::rename(&new, &dir).map_err(writing(&dir))?;
-        if replaced {
-            sync_dir(&parent)?;
-            fs::remove_dir_all(&old).map_err(writing(&old))?;
-        }
-        Ok(())
+        create(&new.join(REQUEST), &files.request, 0o644)
     }
 
-    /// Makes the new names of all pairs last: one sync for a hundred hosts.
-    pub(super) fn settle(&self) -> Result<(), PkiError> {
+    /// Puts the pairs that were written for `these` in the place of the ones before, all on the disk when this returns.
+    /// Together, because the first sync of many takes most of the others' work with it.
+    pub(super) fn settle(&self, these: &[&Whose]) -> Result<(), PkiError> {
+        let places: Vec<Places> = these.iter().map(|whose| self.places(whose)).collect();
+        for Places { new, .. } in &places {
+            for name in [KEY, CERTIFICATE, REQUEST] {
+                sync(&new.join(name))?;
+            }
+            sync(new)?;
+        }
+        let mut replaced = Vec::new();
+        for Places { dir, new, old, .. } in &places {
+            if fs::exists(dir).map_err(reading(dir))? {
+                fs::rename(dir, old).map_err(writing(old))?;
+                replaced.push(old);
+            }
+            fs::rename(new, dir).map_err(writing(dir))?;
+        }
         let hosts = self.dir.join("hosts");
         if fs::exists(&hosts).map_err(reading(&hosts))? {
-            sync_dir(&hosts)?;
+            sync(&hosts)?;
         }
-        sync_dir(&self.dir)
+        sync(&self.dir)?;
+        for old in replaced {
+            fs::remove_dir_all(old).map_err(writing(old))?;
+        }
+        Ok(())
     }
 
     fn places(&self, whose: &Whose) -> Places {
