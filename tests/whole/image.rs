@@ -85,6 +85,18 @@ fn hostile_surroundings_change_nothing() {
 }
 
 #[test]
+fn under_nohup_a_closed_terminal_does_nothing() {
+    let tarball = release("3.5.1", "amd64");
+    let site = cluster("3.5.1", "amd64", &tarball);
+    let root = site.path("root");
+    fs::create_dir(&root).unwrap();
+    let line = "trap '' HUP; \"$0\" install --yes --quiet --service systemd --root \"$1\" & \
+                while kill -HUP $! 2>/dev/null; do :; done; wait $!";
+    run(Command::new("sh").args(["-c", line]).arg(site.bundle("n1")).arg(&root)).ok();
+    assert!(root.join("var/lib/etcdpack/receipt.json").is_file());
+}
+
+#[test]
 fn memory_stays_below_32_mib() {
     let tarball = release("3.5.1", "amd64");
     let site = cluster("3.5.1", "amd64", &tarball);

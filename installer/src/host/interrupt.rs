@@ -1,6 +1,8 @@
 //! Being told to stop: Ctrl-C, a closed terminal, `kill`, a shutdown. What is under way is finished or undone; the
 //! signals only raise a flag that is looked at between steps and while waiting.
+#![expect(clippy::disallowed_methods, reason = "edge: reads which signals whoever started us has had ignored")]
 
+use std::fs;
 use std::io;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -15,8 +17,10 @@ impl Interrupt {
     /// From here on the signals that ask a program to end raise the flag instead. A file size limit does not kill
     /// either: the write that meets it fails like any other.
     pub(crate) fn listen() -> io::Result<Self> {
-        let interrupt = Self::default();
-        for signal in [SIGINT, SIGTERM, SIGHUP, SIGQUIT] {
+        let (interrupt, ignored) = (Self::default(), ignored());
+        // Under nohup a closed terminal is to do nothing.
+        for signal in [SIGINT, SIGTERM, SIGHUP, SIGQUIT].into_iter().filter(|signal| ignored & (1 << (signal - 1)) == 0)
+        {
             signal_hook::flag::register(signal, Arc::clone(&interrupt.0))?;
         }
         signal_hook::flag::register(SIGXFSZ, Arc::default())?;
@@ -27,4 +31,11 @@ impl Interrupt {
     pub(crate) fn is_raised(&self) -> bool {
         self.0.load(Ordering::Relaxed)
     }
+}
+
+/// The signals that are ignored, a bit each from 1 on: `SigIgn` of proc(5).
+fn ignored() -> u64 {
+    let status = fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let mask = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));
+    mask.and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok()).unwrap_or_default()
 }
