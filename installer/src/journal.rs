@@ -16,6 +16,8 @@ use crate::receipt::State;
 
 /// The form that this program writes. Form 1 had no `made` in its header and knew no uninstall.
 const SCHEMA: u32 = 2;
+/// What ends a line that a power cut tore: ASCII's cancel, which stands in no JSON.
+const CANCELLED: &[u8] = b"\x18\n";
 /// A journal has a few dozen short lines.
 const MAX_BYTES: u64 = 4 * 1024 * 1024;
 
@@ -122,7 +124,7 @@ impl<'a> Journal<'a> {
             // A line that a power cut tore is closed, so that the next record has one of its own.
             let torn = tree.read_if_there(&state.journal, MAX_BYTES)?.is_some_and(|text| !text.ends_with(b"\n"));
             if torn {
-                tree.append(&journal.permit, &state.journal, b"\n")?;
+                tree.append(&journal.permit, &state.journal, CANCELLED)?;
             }
             journal.write(&header(Vec::new())).inspect_err(|_| {
                 // A journal that says nothing would still be one. The error that counts is the first.
@@ -278,12 +280,11 @@ fn parse(bytes: &[u8], path: &AbsPath) -> Result<Option<Unfinished>, JournalErro
     let mut lines = 0;
     for line in bytes.split_inclusive(|byte| *byte == b'\n') {
         lines += 1;
-        let record = match serde_json::from_slice(line) {
-            Ok(record) => record,
-            // Torn by a power cut: its change had not begun. Closed later by a newline, or the last.
-            Err(error) if error.is_eof() => continue,
-            Err(error) => return Err(JournalError::Line(lines, path.clone(), error)),
-        };
+        // Torn by a power cut: its change had not begun. The last, or closed by the run after.
+        if !line.ends_with(b"\n") || line.ends_with(CANCELLED) {
+            continue;
+        }
+        let record = serde_json::from_slice(line).map_err(|error| JournalError::Line(lines, path.clone(), error))?;
         if let Record::Install { schema, .. } | Record::Uninstall { schema, .. } = record
             && !(1..=SCHEMA).contains(&schema)
         {
@@ -375,22 +376,26 @@ mod tests {
     #[test]
     fn a_journal_cut_at_any_byte_still_reads() {
         let whole = lines().concat();
-        let header = lines()[0].len() - 1;
-        let begun = lines()[..2].concat().len() - 1;
+        let header = lines()[0].len();
+        let begun = lines()[..2].concat().len();
         for cut in 0..=whole.len() {
             let unfinished = parse(&whole[..cut], &path()).unwrap();
             let changes = unfinished.as_ref().map_or(0, |unfinished| unfinished.changes.len());
             assert_eq!(changes, usize::from(cut >= header) + usize::from(cut >= begun), "cut at {cut}");
             let open = unfinished.is_some_and(|unfinished| unfinished.open.is_some());
-            assert_eq!(open, cut >= begun && cut < whole.len() - 1, "cut at {cut}");
+            assert_eq!(open, cut >= begun && cut < whole.len(), "cut at {cut}");
+            // The run after closes the torn line and goes on.
+            let more =
+                [&whole[..cut], if cut > 0 && whole[cut - 1] != b'\n' { CANCELLED } else { b"" }, &whole].concat();
+            assert!(parse(&more, &path()).is_ok(), "cut at {cut}, then gone on with");
         }
     }
 
     #[test]
-    fn a_torn_line_in_the_middle_is_passed_over() {
+    fn a_line_that_was_spoilt_is_not_passed_over() {
         let lines = lines();
-        let torn = [lines[0].as_slice(), b"{\"begin\":{\"n\":1,\n", lines[1].as_slice()].concat();
-        assert_eq!(parse(&torn, &path()).unwrap().unwrap().changes.len(), 2);
+        let spoilt = [lines[0].as_slice(), b"{\"begin\":{\"n\":1,\n", lines[1].as_slice()].concat();
+        assert!(matches!(parse(&spoilt, &path()), Err(JournalError::Line(2, ..))));
     }
 
     #[test]

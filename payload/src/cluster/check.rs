@@ -128,7 +128,7 @@ fn hosts(findings: &mut Findings, sections: Vec<Spanned<HostSection>>, arch: Arc
                     .help("etcdpack init --host n1=192.0.2.1 --host n2=192.0.2.2 --host n3=192.0.2.3"),
             );
         }
-        (n, Some(span)) if n.is_multiple_of(2) => {
+        (n, Some(span)) if n > 0 && n.is_multiple_of(2) => {
             findings.warn(&span, format!("{n} members tolerate no more failures than {}: take an odd number", n - 1));
         }
         (n, Some(span)) if n > MANY_MEMBERS => {

@@ -136,3 +136,13 @@ fn hostile_files_are_refused_before_they_cost_anything() {
     assert!(only_fault("\u{0}").0 >= 1);
     assert!(Cluster::parse(b"[cluster]\nname = \"\xff\"").is_err());
 }
+
+#[test]
+fn hosts_that_are_all_unusable_are_not_counted() {
+    let text = format!(
+        "[cluster]\nname = \"c\"\n[release]\nversion = \"3.5.1\"\n[[host]]\nname = \"{}\"\naddress = \"192.0.2.1\"\n",
+        "n".repeat(100)
+    );
+    let faults = Cluster::parse(text.as_bytes()).unwrap_err();
+    assert!(faults.iter().all(|fault| !fault.to_string().contains("tolerate")), "{faults:?}");
+}
