@@ -205,7 +205,7 @@ impl Manifest {
         let mut programs = PROGRAMS.to_vec();
         for Program { name, .. } in &manifest.release.programs {
             let known = programs.iter().position(|program| program == name);
-            programs.remove(known.ok_or_else(|| ManifestError::Program(name.chars().take(80).collect()))?);
+            programs.remove(known.ok_or_else(|| ManifestError::Program(name.chars().take(40).collect()))?);
         }
         let wheels = manifest.service.wheels.iter().map(|wheel| (wheel, Purpose::Wheel));
         for (name, purpose) in wheels.chain([(&manifest.release.entry, Purpose::Release)]) {
