@@ -15,9 +15,11 @@ pub(crate) enum Change {
     Group {
         name: UserName,
     },
-    /// The user was not there.
+    /// The user was not there. `group` is the id of the group of its name, where that was: userdel may take it along.
     User {
         name: UserName,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        group: Option<u32>,
     },
     /// The directory was not there.
     Dir {
@@ -84,9 +86,8 @@ impl Change {
     /// Whether both changes are about the same thing.
     fn same_thing(&self, other: &Self) -> bool {
         match (self, other) {
-            (Self::Group { name: a }, Self::Group { name: b }) | (Self::User { name: a }, Self::User { name: b }) => {
-                a == b
-            }
+            (Self::Group { name: a }, Self::Group { name: b })
+            | (Self::User { name: a, .. }, Self::User { name: b, .. }) => a == b,
             (Self::Dir { path: a, .. }, Self::Dir { path: b, .. })
             | (Self::File { path: a, .. }, Self::File { path: b, .. })
             | (Self::Link { path: a, .. }, Self::Link { path: b, .. })

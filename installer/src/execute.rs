@@ -243,14 +243,15 @@ impl Install<'_> {
         })
     }
 
-    /// Likewise.
+    /// Likewise, and its group with it where userdel takes that along.
     fn user(&self, name: &UserName, shell: &AbsPath, journal: &mut Journal) -> Result<(), StepError> {
         let tree = self.tree;
         let gid = tree.group(name)?.ok_or_else(|| StepError::NoUser(name.clone()))?;
-        journal.act(Change::User { name: name.clone() }, |permit| {
-            if tree.user(name)?.is_some() {
-                tree.remove_user(permit, name)?;
-            }
+        let ours = Change::Group { name: name.clone() };
+        let group = (!self.facts.ours().contains(&ours) && !journal.changes().contains(&ours)).then_some(gid);
+        journal.act(Change::User { name: name.clone(), group }, |permit| {
+            tree.remove_user(permit, name)?;
+            tree.keep_group(permit, name, gid)?;
             Ok(tree.add_user(permit, name, gid, shell)?)
         })
     }

@@ -55,8 +55,11 @@ pub(crate) fn undo(
             tree.remove_group(permit, name)?;
             Left::Gone
         }
-        Change::User { name } => {
+        Change::User { name, group } => {
             tree.remove_user(permit, name)?;
+            if let Some(gid) = group {
+                tree.keep_group(permit, name, *gid)?;
+            }
             Left::Gone
         }
         Change::Dir { path, holds: Holds::Data | Holds::Logs } if contents == Contents::Remove => {
@@ -128,7 +131,7 @@ fn link(permit: &Permit, tree: &Tree, change: &Change) -> Result<Left, UndoError
 pub(crate) fn name(change: &Change) -> String {
     match change {
         Change::Group { name } => format!("group `{name}`"),
-        Change::User { name } => format!("user `{name}`"),
+        Change::User { name, .. } => format!("user `{name}`"),
         Change::Service { supervision } => format!("service under {supervision}"),
         Change::Adopted { path } => format!("what is in `{path}`"),
         Change::Access { path, .. } => format!("owner and mode of `{path}`"),

@@ -23,6 +23,11 @@ impl Said {
         self.out.trim_end().to_owned()
     }
 
+    /// Whether this was an uninstall where an earlier one had come to its end: nothing was left to do.
+    pub fn found_nothing(&self) -> bool {
+        self.code == 3 && self.err.contains("installed nothing")
+    }
+
     /// This command must have ended so, with these words on standard error and a help line.
     #[track_caller]
     pub fn refused(self, code: i32, words: &str) {

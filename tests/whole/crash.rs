@@ -102,7 +102,7 @@ impl Victim {
     fn converges(&self, command: &str, wanted: &[String]) -> Vec<String> {
         let said = self.sh(command);
         let mut wrong = Vec::new();
-        if said.code != 0 && !(command == PURGE && said.err.contains("installed nothing")) {
+        if said.code != 0 && !(command == PURGE && said.found_nothing()) {
             wrong.push(format!("the same command again: {said:?}"));
         }
         if command != PURGE {
@@ -137,19 +137,25 @@ impl Victim {
         all
     }
 
+    /// What is wrong after an install that lived to say how it ended: all in place or all undone, and good to go on from.
+    fn ended(&self, said: &Said) -> Vec<String> {
+        let mut wrong = match said.code {
+            0 => self.wrong(&self.installed),
+            5 => self.wrong(&self.bare),
+            _ => vec![format!("{said:?}")],
+        };
+        wrong.extend(self.converges(INSTALL, &self.installed));
+        wrong.extend(self.converges(PURGE, &self.bare));
+        wrong
+    }
+
     /// Kills one child as soon as it is there: the installer lives, and must undo or go on.
     fn orphaned(&self, children: &[&str]) -> Vec<String> {
         let (began, mut all) = (Instant::now(), Vec::new());
         for child in children {
             let hunt = format!("for n in $(seq 4000); do pkill -KILL -x {child} && break; done");
             let said = self.harmed(INSTALL, &hunt);
-            let mut wrong = match said.code {
-                0 => self.wrong(&self.installed),
-                5 => self.wrong(&self.bare),
-                _ => vec![format!("{said:?}")],
-            };
-            wrong.extend(self.converges(INSTALL, &self.installed));
-            wrong.extend(self.converges(PURGE, &self.bare));
+            let wrong = self.ended(&said);
             all.extend(
                 wrong.iter().map(|text| format!("{} `{child}` killed (exit {}): {text}", self.variant, said.code)),
             );
@@ -165,13 +171,7 @@ impl Victim {
             let delay = 0.2 + 0.5 * f64::from(u32::try_from(at).unwrap());
             let harm = format!("sleep {delay:.1}; pkill -{signal} -x first.run");
             let said = self.harmed(INSTALL, &harm);
-            let mut wrong = match said.code {
-                0 => self.wrong(&self.installed),
-                5 => self.wrong(&self.bare),
-                _ => vec![format!("{said:?}")],
-            };
-            wrong.extend(self.converges(INSTALL, &self.installed));
-            wrong.extend(self.converges(PURGE, &self.bare));
+            let wrong = self.ended(&said);
             all.extend(wrong.iter().map(|text| format!("{} SIG{signal} (exit {}): {text}", self.variant, said.code)));
         }
         figures("crash", &format!("{}-signal", self.variant), signals.len(), all.len(), began);
@@ -211,4 +211,27 @@ fn the_power_may_go_in_the_middle() {
         wrong.extend(victim.converges(PURGE, &victim.bare));
         assert_eq!(wrong, [""; 0], "power off after {delay} s");
     }
+}
+
+/// userdel takes the group of its user's name along, where login.defs says so, as Debian's does.
+#[test]
+fn a_group_outlives_its_user() {
+    let victim = Victim::new("tcrashuser", "bare", "10.94.0.11");
+    // useradd has done its work, and the installer dies before it has heard of it.
+    let wrap = "mv /usr/sbin/useradd /usr/sbin/useradd.aside && \
+                printf '#!/bin/sh\\n/usr/sbin/useradd.aside \"$@\"; kill -KILL $PPID\\n' >/usr/sbin/useradd && \
+                chmod 755 /usr/sbin/useradd";
+    victim.sh(wrap).ok();
+    assert_ne!(victim.sh(INSTALL).code, 0, "it was to be killed");
+    victim.sh("mv /usr/sbin/useradd.aside /usr/sbin/useradd && getent passwd etcd").ok();
+    let mut wrong = victim.converges(INSTALL, &victim.installed);
+    wrong.extend(victim.converges(PURGE, &victim.bare));
+    // The group was there before us, with an id of its own.
+    victim.sh("groupadd --system --gid 450 etcd").ok();
+    let before = victim.state();
+    victim.sh(INSTALL).ok();
+    assert_eq!(victim.sh("id -g etcd").ok(), "450");
+    victim.sh(PURGE).ok();
+    wrong.extend(victim.wrong(&before));
+    assert_eq!(wrong, [""; 0]);
 }

@@ -75,6 +75,21 @@ impl Tree {
         )
     }
 
+    /// Makes the group again, with its id, if it went with its user: userdel takes the user's own group along where
+    /// login.defs has `USERGROUPS_ENAB`.
+    pub(crate) fn keep_group(&self, permit: &Permit, name: &UserName, gid: u32) -> Result<(), AccountError> {
+        if self.group(name)?.is_some() {
+            return Ok(());
+        }
+        if self.is_live() {
+            Exec::named("groupadd")?.args(["--system", "--gid", &gid.to_string(), name.as_str()]).run()?;
+            return Ok(());
+        }
+        let group = self.account_file("/etc/group")?;
+        let line = format!("{name}:x:{gid}:");
+        self.put_account_file(permit, "/etc/group", Mode::PLAIN, &accounts::with_line(&group, &line))
+    }
+
     pub(crate) fn add_user(
         &self,
         permit: &Permit,
@@ -108,7 +123,7 @@ impl Tree {
         self.put_account_file(permit, "/etc/passwd", Mode::PLAIN, &accounts::without(&passwd, name.as_str()))
     }
 
-    /// userdel takes the user's own group along where login.defs says so: then there is nothing left to do.
+    /// Nothing is left to do where the group went with its user.
     pub(crate) fn remove_group(&self, permit: &Permit, name: &UserName) -> Result<(), AccountError> {
         if self.group(name)?.is_none() {
             return Ok(());

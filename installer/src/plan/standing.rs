@@ -39,10 +39,13 @@ pub(super) fn with_states(steps: Vec<Step>, facts: &Facts) -> Vec<Planned> {
 fn is_done(step: &Step, facts: &Facts) -> bool {
     match step {
         Step::Group { name } => {
-            !half_made(facts, &Change::Group { name: name.clone() })
+            !half_made(facts, |open| matches!(open, Change::Group { name: of } if of == name))
                 && (facts.group.is_some() || facts.account.is_some())
         }
-        Step::User { name, .. } => !half_made(facts, &Change::User { name: name.clone() }) && facts.account.is_some(),
+        Step::User { name, .. } => {
+            !half_made(facts, |open| matches!(open, Change::User { name: of, .. } if of == name))
+                && facts.account.is_some()
+        }
         Step::Dir { path, mode, owner, holds } => match *facts.at(path) {
             Seen::Dir { mode: is, uid, gid } => {
                 let on_record = *holds != Holds::Data || facts.ours().iter().any(|change| change.path() == Some(path));
@@ -62,8 +65,8 @@ fn is_done(step: &Step, facts: &Facts) -> bool {
 }
 
 /// Whether a killed run may have left this half done, where looking cannot tell.
-fn half_made(facts: &Facts, change: &Change) -> bool {
-    facts.unfinished.as_ref().is_some_and(|unfinished| unfinished.open.as_ref() == Some(change))
+fn half_made(facts: &Facts, is_this: impl FnOnce(&Change) -> bool) -> bool {
+    facts.unfinished.as_ref().and_then(|unfinished| unfinished.open.as_ref()).is_some_and(is_this)
 }
 
 /// Whether a file stands at `path` with this content, mode and owner.
