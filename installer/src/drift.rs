@@ -84,13 +84,7 @@ enum Drift {
 
 fn drift(path: &AbsPath, wanted: Digest, facts: &Facts, ours: &[Change]) -> Drift {
     let Some(here) = facts.paths.get(path).and_then(|found| found.digest) else { return Drift::None };
-    let recorded: Vec<Digest> = ours
-        .iter()
-        .filter_map(|change| match change {
-            Change::File { path: at, sha256, .. } if at == path => Some(*sha256),
-            _ => None,
-        })
-        .collect();
+    let recorded = recorded(path, ours);
     if recorded.is_empty() || here == wanted || recorded.contains(&here) {
         Drift::None
     } else if recorded.contains(&wanted) {
@@ -98,4 +92,13 @@ fn drift(path: &AbsPath, wanted: Digest, facts: &Facts, ours: &[Change]) -> Drif
     } else {
         Drift::Newer
     }
+}
+
+/// What we have written to `path`, in this and earlier runs.
+pub(crate) fn recorded(path: &AbsPath, ours: &[Change]) -> Vec<Digest> {
+    let written = |change: &Change| match change {
+        Change::File { path: at, sha256, .. } if at == path => Some(*sha256),
+        _ => None,
+    };
+    ours.iter().filter_map(written).collect()
 }

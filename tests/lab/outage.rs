@@ -153,9 +153,7 @@ impl<'a> Bench<'a> {
             wrong.extend(here.differences(&way.after).iter().map(|line| format!("lost though reported done: {line}")));
         }
         let mut next = |what: &str, said: &Said, wanted: &Snapshot| {
-            // An uninstall that was all but done finds nothing left to do, and says so with 3.
-            let nothing_left = said.code == 3 && said.err.contains("installed nothing");
-            if said.code != 0 && !(nothing_left && what.contains("uninstall")) {
+            if said.code != 0 && !(said.found_nothing() && what.contains("uninstall")) {
                 wrong.push(format!("{what}: exit {}: {}", said.code, said.err));
             }
             wrong.extend(self.tree().differences(wanted).iter().map(|line| format!("{what}: {line}")));

@@ -30,8 +30,6 @@ pub enum Fault<'a> {
     Kill,
     /// The process gets this signal, by its name: `TERM`. The call is made.
     Signal(&'a str),
-    /// The call does nothing and says that it did this much: a short write.
-    Returns(u32),
     /// This call and every later one of its name does nothing and says that all is well.
     Lie,
     /// The call fails with this error, by its name in errno(3): `ENOSPC`.
@@ -101,7 +99,6 @@ pub fn inject(command: &Command, call: &str, n: usize, fault: Fault<'_>) -> Resu
     let what = match fault {
         Fault::Kill => "signal=SIGKILL".to_owned(),
         Fault::Signal(name) => format!("signal=SIG{name}"),
-        Fault::Returns(much) => format!("retval={much}"),
         Fault::Lie => "retval=0".to_owned(),
         Fault::Errno(name) => format!("error={name}"),
     };
@@ -111,7 +108,7 @@ pub fn inject(command: &Command, call: &str, n: usize, fault: Fault<'_>) -> Resu
     let met = match fault {
         Fault::Kill => text.contains("+++ killed by SIGKILL +++"),
         Fault::Signal(name) => text.contains(&format!("--- SIG{name} ")),
-        Fault::Errno(_) | Fault::Returns(_) | Fault::Lie => text.contains("(INJECTED"),
+        Fault::Errno(_) | Fault::Lie => text.contains("(INJECTED"),
     };
     if met { Ok(said) } else { Err(format!("never came to {call}:{n}: {said:?}")) }
 }

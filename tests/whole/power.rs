@@ -11,6 +11,7 @@ use std::process::Command;
 use std::time::Instant;
 
 use whole::disk::{self, FileSystem};
+use whole::operation::is_long_form;
 use whole::outage::{Bench, Operation};
 use whole::strace::{self, Fault};
 
@@ -32,7 +33,7 @@ fn sweep(test: &str, operation: Operation) {
         let all = FileSystem::ALL.into_iter().flat_map(|fs| Operation::ALL.map(|operation| of(fs, operation)));
         assert!(all.into_iter().any(|name| one.starts_with(&name)), "ETCDPACK_POWER: there is no `{one}`");
     }
-    let torture = env::var_os("ETCDPACK_TORTURE").is_some();
+    let torture = is_long_form();
     disk::alone(test, "torture: ", |dir| {
         let bench = Bench::new(dir);
         let mut failures = Failures::new();

@@ -3,11 +3,11 @@
 use std::fs::File;
 use std::time::Duration;
 
-use payload::bundle::{Bundle, BundleError};
+use payload::bundle::Bundle;
 use payload::manifest::Manifest;
 use payload::path::NotAPath;
 
-use super::{CommandError, carried, root_only, tree};
+use super::{CommandError, carried, interruptible, root_only, tree};
 use crate::cli::{InstallArgs, PlanArgs, TargetArgs};
 use crate::execute::{Failed, Install};
 use crate::facts::{Facts, Target};
@@ -46,7 +46,7 @@ pub(super) fn install(args: &InstallArgs, report: &Report) -> Result<End, Comman
     let Some(_lock) = tree.lock().map_err(ProbeError::from)? else {
         return Err(CommandError::refused("another etcdpack is at work on this host", "ps -C etcdpack-host,HOST.run"));
     };
-    let interrupt = Interrupt::listen().map_err(BundleError::Io)?;
+    let interrupt = interruptible()?;
     let state = State::new().map_err(ProbeError::from)?;
     journal::clean_up(&tree, &state).map_err(ProbeError::from)?;
     let start = if args.no_start { Start::Later } else { Start::Now };

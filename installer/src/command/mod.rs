@@ -13,6 +13,7 @@ use payload::bundle::BundleError;
 use crate::cli::Command;
 use crate::execute::StepError;
 use crate::host::Tree;
+use crate::host::interrupt::Interrupt;
 use crate::host::probe::ProbeError;
 use crate::receipt::ReceiptError;
 use crate::report::{End, Report};
@@ -106,6 +107,11 @@ fn root_only(doing: &str, command: &str) -> Result<(), CommandError> {
         return Ok(());
     }
     Err(CommandError::refused(format!("{doing} needs root [not-root]"), format!("sudo {command}")))
+}
+
+/// From here on signals are answered between steps.
+fn interruptible() -> Result<Interrupt, CommandError> {
+    Interrupt::listen().map_err(|error| CommandError::refused(format!("listening for signals: {error}"), "ulimit -a"))
 }
 
 /// The tree to work on: the running system, or an image.

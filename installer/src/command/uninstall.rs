@@ -1,11 +1,8 @@
 //! `uninstall`: undoes what the receipt says was made, newest first. Data and logs stay unless `--purge`.
 
-use payload::bundle::BundleError;
-
-use super::{CommandError, root_only, tree};
+use super::{CommandError, interruptible, root_only, tree};
 use crate::change::Change;
 use crate::cli::UninstallArgs;
-use crate::host::interrupt::Interrupt;
 use crate::host::probe::ProbeError;
 use crate::journal;
 use crate::receipt::{Kept, Receipt, State};
@@ -23,7 +20,7 @@ pub(super) fn uninstall(args: &UninstallArgs, report: &Report) -> Result<End, Co
     let Some(_lock) = tree.lock()? else {
         return Err(CommandError::refused("another etcdpack is at work on this host", "ps -C etcdpack-host"));
     };
-    let interrupt = Interrupt::listen().map_err(BundleError::Io)?;
+    let interrupt = interruptible()?;
     let state = State::new().map_err(ProbeError::from)?;
     let ended = journal::clean_up(&tree, &state).map_err(ProbeError::from)?;
     let receipt = Receipt::read(&tree, &state.receipt)?;

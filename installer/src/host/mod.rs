@@ -3,12 +3,14 @@
 //! Everything else of the installer works on values that come from here and are decided elsewhere.
 
 pub(crate) mod accounts;
+mod addresses;
 pub(crate) mod clock;
 pub(crate) mod exec;
 pub(crate) mod interrupt;
 pub(crate) mod lock;
 pub(crate) mod probe;
 pub(crate) mod process;
+mod processes;
 pub(crate) mod remove;
 pub(crate) mod survey;
 pub(crate) mod tree;

@@ -7,7 +7,6 @@ use std::io::Read;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, TcpListener};
 
 use nix::errno::Errno;
-use nix::ifaddrs::getifaddrs;
 use nix::sys::statvfs::{FsFlags, fstatvfs};
 use payload::bundle::{Bundle, BundleError};
 use payload::manifest::{Manifest, Purpose};
@@ -15,7 +14,7 @@ use payload::path::{AbsPath, NotAPath};
 use payload::render;
 
 use super::accounts::AccountError;
-use super::{FsError, Seen, Tree, clock, exec, survey, units};
+use super::{FsError, Seen, Tree, addresses, clock, exec, processes, survey, units};
 use crate::credentials::{Credentials, Misfit, Validity};
 use crate::drift;
 use crate::facts::{BusyPort, DataDir, Facts, Found, Mount, Process, Room, Running, Target, Whose};
@@ -78,7 +77,7 @@ pub(crate) fn facts(
         target: if tree.is_live() { Target::Live } else { Target::Image },
         machine: uname.machine().to_string_lossy().into_owned(),
         hostname: uname.nodename().to_string_lossy().into_owned(),
-        addresses: addresses()?,
+        addresses: addresses::all()?.into_iter().map(|(_, address)| address).collect(),
         now: clock::now(),
         namesakes: match &account {
             Some(account) => tree.namesakes(&manifest.user, account.uid)?,
@@ -111,15 +110,6 @@ fn credentials(bundle: &mut Bundle<File>) -> Result<Result<Validity, Misfit>, Bu
     let (ca, certificate, key) = (read(render::CA)?, read(render::CERTIFICATE)?, read(render::KEY)?);
     let Some(me) = bundle.manifest().me() else { return Ok(Err(Misfit::Unreadable("manifest"))) };
     Ok(Credentials { ca: &ca, certificate: &certificate, key: &key }.check(me.address))
-}
-
-fn addresses() -> Result<Vec<IpAddr>, Errno> {
-    let addresses = getifaddrs()?.filter_map(|interface| {
-        let address = interface.address?;
-        let v4 = address.as_sockaddr_in().map(|at| IpAddr::V4(at.ip()));
-        v4.or_else(|| address.as_sockaddr_in6().map(|at| IpAddr::V6(at.ip())))
-    });
-    Ok(addresses.collect())
 }
 
 /// nologin where this distribution keeps it.
@@ -241,16 +231,9 @@ fn ports(manifest: &Manifest) -> Vec<BusyPort> {
 
 /// Running programs called `etcd`.
 fn etcds() -> Vec<Process> {
-    let Ok(processes) = std::fs::read_dir("/proc") else { return Vec::new() };
-    let mut found: Vec<Process> = processes
-        .filter_map(|entry| {
-            let entry = entry.ok()?;
-            let pid: u32 = entry.file_name().to_str()?.parse().ok()?;
-            let name = std::fs::read_to_string(entry.path().join("comm")).ok()?;
-            let exe = std::fs::read_link(entry.path().join("exe")).ok()?;
-            (name.trim_end() == "etcd").then(|| Process { pid, exe: exe.to_string_lossy().into_owned() })
-        })
-        .collect();
+    let etcds = processes::all().into_iter().filter(|process| process.name == "etcd");
+    let mut found: Vec<Process> =
+        etcds.filter_map(|process| Some(Process { pid: process.pid, exe: process.exe()? })).collect();
     found.sort_by_key(|process| process.pid);
     found
 }

@@ -9,7 +9,6 @@ use std::path::Path;
 use std::thread::{self, ScopedJoinHandle};
 use std::time::Duration;
 
-use nix::ifaddrs::getifaddrs;
 use nix::sys::resource::{Resource, getrlimit};
 use nix::sys::stat::{fstat, major, minor};
 use nix::sys::statfs::fstatfs;
@@ -18,7 +17,8 @@ use payload::manifest::{Manifest, Member};
 use payload::path::AbsPath;
 
 use super::probe::ProbeError;
-use super::{Exec, Tree, exec, trial};
+use super::processes::{self, Process};
+use super::{Exec, Tree, addresses, exec, trial};
 use crate::facts::{Init, Managers};
 use crate::firewall;
 use crate::surroundings::{
@@ -42,7 +42,7 @@ pub(crate) fn surroundings(
         let forbidden = trial::forbidden(tree, &mut bundle.installer()?, dir);
         no_exec.extend(forbidden.map(|(dir, error)| (dir, error.to_string())));
     }
-    let processes = processes();
+    let processes = processes::all();
     let (peers, sync, clock, firewall) = thread::scope(|scope| {
         let peers = scope.spawn(|| peers(&manifest));
         let sync = scope.spawn(|| trial::sync(tree, &layout.data));
@@ -152,24 +152,6 @@ fn hard_limit(limits: &str) -> Option<u64> {
     line.split_whitespace().nth(1)?.parse().ok()
 }
 
-/// A running program.
-struct Process {
-    pid: u32,
-    /// As `comm` has it: cut after 15 letters.
-    name: String,
-}
-
-fn processes() -> Vec<Process> {
-    let Ok(entries) = std::fs::read_dir("/proc") else { return Vec::new() };
-    let process = |entry: io::Result<std::fs::DirEntry>| {
-        let entry = entry.ok()?;
-        let pid = entry.file_name().to_str()?.parse().ok()?;
-        let name = std::fs::read_to_string(entry.path().join("comm")).ok()?;
-        Some(Process { pid, name: name.trim_end().to_owned() })
-    };
-    entries.filter_map(process).collect()
-}
-
 /// Those who are known to keep a clock. Two of them say whether they can.
 fn clock(processes: &[Process]) -> Clock {
     // The clock of a container is its host's, and kept there (systemd.io/CONTAINER_INTERFACE).
@@ -232,13 +214,9 @@ fn setting<'a>(text: &'a str, key: &str) -> Option<&'a str> {
     text.lines().find_map(|line| line.trim().strip_prefix(key)?.strip_prefix('=')).map(str::trim)
 }
 
+/// The name of the interface that has this address.
 fn interface(address: IpAddr) -> Option<String> {
-    let mut interfaces = getifaddrs().ok()?;
-    let has = |of: nix::sys::socket::SockaddrStorage| match address {
-        IpAddr::V4(ip) => of.as_sockaddr_in().is_some_and(|at| at.ip() == ip),
-        IpAddr::V6(ip) => of.as_sockaddr_in6().is_some_and(|at| at.ip() == ip),
-    };
-    interfaces.find(|interface| interface.address.is_some_and(has)).map(|interface| interface.interface_name)
+    addresses::all().ok()?.into_iter().find_map(|(interface, has)| (has == address).then_some(interface))
 }
 
 /// selinux(8): the file system is mounted where SELinux is on; `enforce` says how.

@@ -109,10 +109,7 @@ fn conflict(step: &Step, facts: &Facts, ours: &[Change]) -> Option<Finding> {
     let (path, is_ours) = match step {
         Step::File { path, sha256, .. } => {
             let here = facts.paths.get(path).and_then(|found| found.digest);
-            let known = ours.iter().any(|change| match change {
-                Change::File { path: at, sha256, .. } => at == path && here == Some(*sha256),
-                _ => false,
-            });
+            let known = here.is_some_and(|here| drift::recorded(path, ours).contains(&here));
             (path, here == Some(*sha256) || known)
         }
         Step::Link { path, target } => {

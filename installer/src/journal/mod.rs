@@ -1,0 +1,193 @@
+//! The journal: what is being done to this host, on disk before it is done.
+//!
+//! Whatever changes the host asks for a [`Permit`], and a permit comes from a journal whose header has been
+//! fsynced; a step gets its own only after its record has been. Records are lines of JSON; a line that a power cut
+//! tore is one whose change never began.
+
+mod ground;
+mod replay;
+
+use payload::digest::Digest;
+use payload::path::{AbsPath, NotAPath};
+use serde::{Deserialize, Serialize};
+
+use crate::change::{Change, Holds};
+use crate::host::{FsError, Seen, Tree};
+use crate::receipt::State;
+
+pub(crate) use ground::clean_up;
+#[cfg(fuzzing)]
+pub(crate) use replay::fuzz;
+pub(crate) use replay::{Run, Unfinished, replay};
+
+/// The form that this program writes. Form 1 had no `made` in its header and knew no uninstall.
+const SCHEMA: u32 = 2;
+/// A journal has a few dozen short lines.
+const MAX_BYTES: u64 = 4 * 1024 * 1024;
+
+/// One line.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case", rename_all_fields = "kebab-case")]
+enum Record {
+    /// An install began, or went on.
+    Install {
+        schema: u32,
+        bundle: Digest,
+        host: String,
+        /// The directories that came to be with this journal, from the top down.
+        #[serde(default)]
+        made: Vec<AbsPath>,
+    },
+    /// An uninstall of these changes began, or went on.
+    Uninstall { schema: u32, changes: Vec<Change> },
+    /// A change is about to be made.
+    Begin { n: u32, change: Change },
+    /// It is about to be undone.
+    Undo { n: u32, change: Change },
+    /// It has been made or undone.
+    End { n: u32 },
+}
+
+/// The right to change the host. Only an open journal has one to give.
+pub(crate) struct Permit(());
+
+/// A journal that is being written.
+pub(crate) struct Journal<'a> {
+    tree: &'a Tree,
+    state: &'a State,
+    next: u32,
+    /// Every change that began, in this run and in those that were cut off before it.
+    changes: Vec<Change>,
+    permit: Permit,
+}
+
+/// Why a journal could not be read.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum JournalError {
+    #[error(transparent)]
+    Fs(#[from] FsError),
+    #[error(transparent)]
+    Path(#[from] NotAPath),
+    #[error("line {0} of the journal `{1}` is not readable: {2}")]
+    Line(usize, AbsPath, serde_json::Error),
+    #[error("the journal `{0}` has schema {1}, this program reads schema {SCHEMA} and older")]
+    Schema(AbsPath, u32),
+}
+
+impl<'a> Journal<'a> {
+    /// Begins the install of `bundle`, or goes on with it.
+    pub(crate) fn install(tree: &'a Tree, state: &'a State, bundle: Digest, host: &str) -> Result<Self, JournalError> {
+        let header = |made| Record::Install { schema: SCHEMA, bundle, host: host.to_owned(), made };
+        Self::open(tree, state, header)
+    }
+
+    /// Begins the uninstall of `changes`, or goes on with it.
+    pub(crate) fn uninstall(tree: &'a Tree, state: &'a State, changes: &[Change]) -> Result<Self, JournalError> {
+        Self::open(tree, state, |_| Record::Uninstall { schema: SCHEMA, changes: changes.to_vec() })
+    }
+
+    fn open(
+        tree: &'a Tree,
+        state: &'a State,
+        header: impl FnOnce(Vec<AbsPath>) -> Record,
+    ) -> Result<Self, JournalError> {
+        let earlier = replay(tree, &state.journal)?;
+        let absent: Vec<AbsPath> =
+            state.dir.lineage().into_iter().filter(|dir| matches!(tree.look(dir), Ok(Seen::Absent))).collect();
+        let mut journal = Self {
+            tree,
+            state,
+            next: earlier.as_ref().map_or(0, |earlier| earlier.lines),
+            changes: earlier.map(|earlier| earlier.changes).unwrap_or_default(),
+            permit: Permit(()),
+        };
+        if let Some(top) = absent.first() {
+            let first = line(&header(absent.clone()), &state.journal)?;
+            ground::make(tree, &journal.permit, state, top, &absent, &first).inspect_err(|_| {
+                // It may have come as far as the rename. The error that counts is the first.
+                let _ = ground::remove(tree, &journal.permit, &absent, &state.dir);
+            })?;
+        } else {
+            // A line that a power cut tore is closed, so that the next record has one of its own.
+            let torn = tree.read_if_there(&state.journal, MAX_BYTES)?.is_some_and(|text| !text.ends_with(b"\n"));
+            if torn {
+                tree.append(&journal.permit, &state.journal, replay::CANCELLED)?;
+            }
+            journal.write(&header(Vec::new())).inspect_err(|_| {
+                // A journal that says nothing would still be one. The error that counts is the first.
+                if journal.next == 0 {
+                    let _ = tree.remove_file(&journal.permit, &state.journal);
+                }
+            })?;
+        }
+        journal.changes.extend(absent.into_iter().map(|path| Change::Dir { path, holds: Holds::Files }));
+        Ok(journal)
+    }
+
+    /// Makes one change: record, act, record.
+    pub(crate) fn act<T, E: From<FsError>>(
+        &mut self,
+        change: Change,
+        act: impl FnOnce(&Permit) -> Result<T, E>,
+    ) -> Result<T, E> {
+        let n = self.number();
+        self.write(&Record::Begin { n, change: change.clone() })?;
+        self.changes.push(change);
+        let done = act(&self.permit)?;
+        self.write(&Record::End { n })?;
+        Ok(done)
+    }
+
+    /// Undoes one change: record, act, record.
+    pub(crate) fn undo<T, E: From<FsError>>(
+        &mut self,
+        change: &Change,
+        act: impl FnOnce(&Permit) -> Result<T, E>,
+    ) -> Result<T, E> {
+        let n = self.number();
+        self.write(&Record::Undo { n, change: change.clone() })?;
+        let done = act(&self.permit)?;
+        self.write(&Record::End { n })?;
+        Ok(done)
+    }
+
+    /// For what is no change of its own: backups, receipts, mending what a killed run left.
+    pub(crate) fn permit(&self) -> &Permit {
+        &self.permit
+    }
+
+    /// Everything that began, oldest first.
+    pub(crate) fn changes(&self) -> &[Change] {
+        &self.changes
+    }
+
+    /// A number for a backup that no other backup of this install has.
+    pub(crate) fn number(&mut self) -> u32 {
+        self.next += 1;
+        self.next
+    }
+
+    /// Removes the journal: what it said now stands in the receipt, or has been undone.
+    pub(crate) fn close(self) -> Result<(), FsError> {
+        self.tree.remove_file(&self.permit, &self.state.journal)
+    }
+
+    /// Removes the journal and, of the state directory and those above it, the ones that came to be with it. The state
+    /// directory is renamed first, so that whoever is killed here leaves a name that [`clean_up`] knows.
+    pub(crate) fn close_with_directories(self, made: &[AbsPath]) -> Result<(), JournalError> {
+        if made.is_empty() {
+            return Ok(self.close()?);
+        }
+        ground::remove(self.tree, &self.permit, made, &self.state.dir)
+    }
+
+    fn write(&self, record: &Record) -> Result<(), FsError> {
+        self.tree.append(&self.permit, &self.state.journal, &line(record, &self.state.journal)?)
+    }
+}
+
+fn line(record: &Record, path: &AbsPath) -> Result<Vec<u8>, FsError> {
+    let mut line = serde_json::to_vec(record).map_err(|error| FsError::of_json("writing", path, error))?;
+    line.push(b'\n');
+    Ok(line)
+}

@@ -1,0 +1,192 @@
+//! Reading a journal back: how far did a run come that was cut off?
+
+use payload::digest::Digest;
+use payload::path::AbsPath;
+
+use super::{JournalError, MAX_BYTES, Record, SCHEMA};
+use crate::change::{Change, Holds};
+use crate::host::Tree;
+
+/// What ends a line that a power cut tore: ASCII's cancel, which stands in no JSON.
+pub(super) const CANCELLED: &[u8] = b"\x18\n";
+
+/// A run that did not come to its end.
+#[derive(Debug, Clone)]
+pub(crate) struct Unfinished {
+    pub(crate) of: Run,
+    /// Every change that began, in order, made or not.
+    pub(crate) changes: Vec<Change>,
+    /// The one that was under way: it may be half made.
+    pub(crate) open: Option<Change>,
+    pub(super) lines: u32,
+}
+
+/// What a journal is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Run {
+    Install { bundle: Digest },
+    Uninstall,
+}
+
+/// The journal of a run that was cut off, if there is one.
+pub(crate) fn replay(tree: &Tree, path: &AbsPath) -> Result<Option<Unfinished>, JournalError> {
+    match tree.read_if_there(path, MAX_BYTES)? {
+        Some(bytes) => parse(&bytes, path),
+        None => Ok(None),
+    }
+}
+
+fn parse(bytes: &[u8], path: &AbsPath) -> Result<Option<Unfinished>, JournalError> {
+    let mut unfinished: Option<Unfinished> = None;
+    let mut lines = 0;
+    for line in bytes.split_inclusive(|byte| *byte == b'\n') {
+        lines += 1;
+        // Torn by a power cut: its change had not begun. The last, or closed by the run after.
+        if !line.ends_with(b"\n") || line.ends_with(CANCELLED) {
+            continue;
+        }
+        let record = serde_json::from_slice(line).map_err(|error| JournalError::Line(lines, path.clone(), error))?;
+        if let Record::Install { schema, .. } | Record::Uninstall { schema, .. } = record
+            && !(1..=SCHEMA).contains(&schema)
+        {
+            return Err(JournalError::Schema(path.clone(), schema));
+        }
+        take(&mut unfinished, record);
+    }
+    if let Some(unfinished) = &mut unfinished {
+        unfinished.lines = u32::try_from(lines).unwrap_or(u32::MAX);
+    }
+    Ok(unfinished)
+}
+
+/// One record more; what stands before the first header is not ours.
+fn take(unfinished: &mut Option<Unfinished>, record: Record) {
+    let (of, more) = match record {
+        Record::Install { bundle, made, .. } => {
+            let made = made.into_iter().map(|path| Change::Dir { path, holds: Holds::Files });
+            (Run::Install { bundle }, made.collect())
+        }
+        Record::Uninstall { changes, .. } => (Run::Uninstall, changes),
+        Record::Begin { change, .. } => {
+            if let Some(unfinished) = unfinished {
+                unfinished.changes.push(change.clone());
+                unfinished.open = Some(change);
+            }
+            return;
+        }
+        Record::Undo { .. } => return,
+        Record::End { .. } => {
+            if let Some(unfinished) = unfinished {
+                unfinished.open = None;
+            }
+            return;
+        }
+    };
+    match unfinished {
+        Some(unfinished) => {
+            unfinished.of = of;
+            unfinished.changes.extend(more);
+        }
+        None => *unfinished = Some(Unfinished { of, changes: more, open: None, lines: 0 }),
+    }
+}
+
+/// What must hold of any journal: a record is written as it was read, and a journal that a power cut shortened still
+/// reads, with no more changes than it had.
+#[cfg(fuzzing)]
+pub(crate) fn fuzz(bytes: &[u8]) {
+    let Ok(path) = "/j".parse() else { return };
+    for line in bytes.split_inclusive(|byte| *byte == b'\n') {
+        if let Ok(record) = serde_json::from_slice::<Record>(line) {
+            let written = serde_json::to_vec(&record).unwrap_or_default();
+            let again = serde_json::from_slice::<Record>(&written).and_then(|record| serde_json::to_vec(&record));
+            assert_eq!(again.unwrap_or_default(), written, "a record changes when it is written");
+        }
+    }
+    let Ok(whole) = parse(bytes, &path) else { return };
+    let changes = |unfinished: Option<Unfinished>| unfinished.map_or(0, |unfinished| unfinished.changes.len());
+    let most = changes(whole);
+    // The last few hundred bytes: a cut further up is the same cut in a shorter journal.
+    for cut in (bytes.len().saturating_sub(300)..bytes.len()).filter_map(|cut| bytes.get(..cut)) {
+        let Ok(read) = parse(cut, &path) else { panic!("cut at {}, it does not read", cut.len()) };
+        assert!(changes(read) <= most, "cut at {}, it has more changes", cut.len());
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::line;
+    use super::*;
+
+    fn lines() -> Vec<Vec<u8>> {
+        let change = Change::Dir { path: "/opt/x".parse().unwrap(), holds: Holds::Files };
+        let made = vec!["/var/lib/etcdpack".parse().unwrap()];
+        [
+            Record::Install { schema: SCHEMA, bundle: Digest::of(b"b"), host: "h".to_owned(), made },
+            Record::Begin { n: 1, change },
+            Record::End { n: 1 },
+        ]
+        .iter()
+        .map(|record| line(record, &path()).unwrap())
+        .collect()
+    }
+
+    fn path() -> AbsPath {
+        "/j".parse().unwrap()
+    }
+
+    #[test]
+    fn a_journal_cut_at_any_byte_still_reads() {
+        let whole = lines().concat();
+        let header = lines()[0].len();
+        let begun = lines()[..2].concat().len();
+        for cut in 0..=whole.len() {
+            let unfinished = parse(&whole[..cut], &path()).unwrap();
+            let changes = unfinished.as_ref().map_or(0, |unfinished| unfinished.changes.len());
+            assert_eq!(changes, usize::from(cut >= header) + usize::from(cut >= begun), "cut at {cut}");
+            let open = unfinished.is_some_and(|unfinished| unfinished.open.is_some());
+            assert_eq!(open, cut >= begun && cut < whole.len(), "cut at {cut}");
+            // The run after closes the torn line and goes on.
+            let more =
+                [&whole[..cut], if cut > 0 && whole[cut - 1] != b'\n' { CANCELLED } else { b"" }, &whole].concat();
+            assert!(parse(&more, &path()).is_ok(), "cut at {cut}, then gone on with");
+        }
+    }
+
+    #[test]
+    fn a_line_that_was_spoilt_is_not_passed_over() {
+        let lines = lines();
+        let spoilt = [lines[0].as_slice(), b"{\"begin\":{\"n\":1,\n", lines[1].as_slice()].concat();
+        assert!(matches!(parse(&spoilt, &path()), Err(JournalError::Line(2, ..))));
+    }
+
+    #[test]
+    fn a_newer_journal_and_a_foreign_one_are_named() {
+        let newer = String::from_utf8(lines()[0].clone()).unwrap().replace("\"schema\":2", "\"schema\":9");
+        assert!(matches!(parse(newer.as_bytes(), &path()), Err(JournalError::Schema(_, 9))));
+        assert!(matches!(parse(b"{\"other\":1}\n", &path()), Err(JournalError::Line(1, ..))));
+    }
+
+    #[test]
+    fn journals_of_every_form_are_readable() {
+        for (text, made) in
+            [(include_str!("../../fixtures/journal-1.jsonl"), 0), (include_str!("../../fixtures/journal-2.jsonl"), 3)]
+        {
+            let unfinished = parse(text.as_bytes(), &path()).unwrap().unwrap();
+            assert!(matches!(unfinished.of, Run::Install { .. }));
+            assert!(matches!(unfinished.open, Some(Change::File { .. })), "{unfinished:?}");
+            let above = unfinished.changes.iter().filter(|change| {
+                change.path().is_some_and(|path| "/var/lib/etcdpack".parse::<AbsPath>().unwrap().is_within(path))
+            });
+            assert_eq!(above.count(), made);
+        }
+    }
+
+    #[test]
+    fn an_uninstall_goes_on_with_what_its_header_lists() {
+        let changes = vec![Change::Group { name: "etcd".parse().unwrap() }];
+        let header = Record::Uninstall { schema: SCHEMA, changes: changes.clone() };
+        let unfinished = parse(&line(&header, &path()).unwrap(), &path()).unwrap().unwrap();
+        assert_eq!((unfinished.of, unfinished.changes), (Run::Uninstall, changes));
+    }
+}
