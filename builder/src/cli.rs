@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand};
 use payload::digest::Digest;
 use payload::etcd::EtcdVersion;
+use payload::fingerprint::Claim;
 use payload::name::HostName;
 
 /// Builds one self-extracting etcd installer per host, for hosts without a network.
@@ -109,6 +110,10 @@ pub struct BuildArgs {
     /// Take supervisor's wheels from this directory instead of through pip
     #[arg(long, value_name = "DIR")]
     pub wheels: Option<PathBuf>,
+
+    /// Sign with this key (PEM, ECDSA P-256) instead of the one in pki/
+    #[arg(long, value_name = "FILE")]
+    pub signing_key: Option<PathBuf>,
 }
 
 /// `etcdpack verify`
@@ -117,6 +122,10 @@ pub struct VerifyArgs {
     /// The bundles
     #[arg(required = true, value_name = "FILE.run")]
     pub bundles: Vec<PathBuf>,
+
+    /// Who must have signed them: the twelve words of signing.words, or the SHA-256 of the public key
+    #[arg(long, value_name = "FINGERPRINT")]
+    pub signer: Option<Claim>,
 }
 
 /// `etcdpack inspect`
@@ -136,6 +145,16 @@ pub struct InspectArgs {
 pub enum PkiCommand {
     /// List every certificate with its dates
     Show(PkiShowArgs),
+    /// Put a new signing key in the place of the old one, which signs that it may
+    RotateSigner(PkiRotateSignerArgs),
+}
+
+/// `etcdpack pki rotate-signer`
+#[derive(Debug, Args)]
+pub struct PkiRotateSignerArgs {
+    /// The directory that `build` keeps beside the cluster file
+    #[arg(value_name = "DIR", default_value = "pki")]
+    pub dir: PathBuf,
 }
 
 /// `etcdpack pki show`

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use payload::fingerprint::Claim;
 
 /// Turns this isolated host into a healthy etcd member, and looks after it.
 #[derive(Debug, Parser)]
@@ -26,16 +27,37 @@ pub(crate) enum Command {
     Plan(PlanArgs),
     /// Install etcd on this host and start it
     Install(InstallArgs),
-    /// Check this file, byte by byte
-    Verify,
+    /// Check a bundle, byte by byte, and who signed it
+    Verify(VerifyArgs),
     /// Show the installed member: service, ports, certificate, members, health
     Status(StatusArgs),
     /// Undo the install; data and logs stay unless --purge
     Uninstall(UninstallArgs),
 }
 
+/// Which bundle, and whose it must be.
+#[derive(Debug, Args)]
+pub(crate) struct BundleArgs {
+    /// The bundle, verified before anything of it runs; without it, the one that this file carries
+    #[arg(value_name = "HOST.run")]
+    pub(crate) file: Option<PathBuf>,
+
+    /// Who must have signed it: the twelve words that `etcdpack build` showed, or the SHA-256 of signing.pub
+    #[arg(long, value_name = "FINGERPRINT")]
+    pub(crate) signer: Option<Claim>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct VerifyArgs {
+    #[command(flatten)]
+    pub(crate) bundle: BundleArgs,
+}
+
 #[derive(Debug, Args)]
 pub(crate) struct PlanArgs {
+    #[command(flatten)]
+    pub(crate) bundle: BundleArgs,
+
     #[command(flatten)]
     pub(crate) target: TargetArgs,
 
@@ -50,6 +72,9 @@ pub(crate) struct PlanArgs {
 
 #[derive(Debug, Args)]
 pub(crate) struct InstallArgs {
+    #[command(flatten)]
+    pub(crate) bundle: BundleArgs,
+
     #[command(flatten)]
     pub(crate) target: TargetArgs,
 
@@ -76,6 +101,10 @@ pub(crate) struct TargetArgs {
     /// Install into this directory tree (an image), not into the running system
     #[arg(long, value_name = "DIR")]
     pub(crate) root: Option<PathBuf>,
+
+    /// Take a bundle that is older than the newest that was installed here
+    #[arg(long)]
+    pub(crate) allow_downgrade: bool,
 }
 
 #[derive(Debug, Args)]

@@ -27,6 +27,7 @@ use crate::receipt::{Receipt, State};
 use crate::report::Report;
 use crate::rollback::Rollback;
 use crate::service::{self, ServiceError, wheels};
+use crate::signer::Newest;
 use crate::step::{self, Action, Source, Step};
 use crate::supervision::Supervision;
 
@@ -156,7 +157,10 @@ impl Install<'_> {
         let none = || StepError::NotUp("the plan names no service manager".to_owned());
         let supervision = plan.supervision.clone().ok_or_else(|| stopped("plan", none(), etcd))?;
         let changes = fold(&self.facts.ours(), journal.changes());
-        let receipt = Receipt::new(bundle.digest(), clock::now(), supervision, self.manifest.clone(), changes);
+        let earlier = self.facts.receipt.as_ref().and_then(|receipt| receipt.newest);
+        let newest = Newest::after(earlier, bundle.provenance().serial, bundle.digest());
+        let manifest = self.manifest.clone();
+        let receipt = Receipt::new(bundle.digest(), clock::now(), supervision, manifest, newest, changes);
         let written = receipt.write(journal.permit(), self.tree, &self.state.receipt);
         written.map_err(|error| stopped("receipt", error.into(), etcd))?;
         Ok(receipt)

@@ -191,15 +191,29 @@ impl Facts {
 
 #[cfg(test)]
 pub(crate) mod tests {
+    use std::num::NonZeroU64;
+
+    use payload::provenance::{ClusterId, Provenance};
     use time::macros::datetime;
 
     use super::*;
     use crate::receipt::Receipt;
 
-    /// A bundle's manifest: that of the receipt among the fixtures.
+    /// The receipt among the fixtures.
+    pub(crate) fn receipt() -> Receipt {
+        serde_json::from_str(include_str!("../fixtures/receipt-1.json")).unwrap()
+    }
+
+    /// A bundle's manifest: that of the receipt.
     pub(crate) fn manifest() -> payload::manifest::Manifest {
-        let receipt: Receipt = serde_json::from_str(include_str!("../fixtures/receipt-1.json")).unwrap();
-        receipt.manifest
+        receipt().manifest
+    }
+
+    /// Of a first bundle by the signer number `n`, 1 or 2.
+    pub(crate) fn provenance(n: usize) -> Provenance {
+        let signers = include_str!("../fixtures/signers.txt");
+        let signer = signers.lines().nth(n - 1).unwrap().to_owned().try_into().unwrap();
+        Provenance { cluster_id: ClusterId::new([1; 16]), serial: NonZeroU64::MIN, signer, succession: Vec::new() }
     }
 
     /// A host on which nothing speaks against installing [`manifest`]'s bundle.

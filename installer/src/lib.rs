@@ -24,6 +24,7 @@ mod removal;
 mod report;
 mod rollback;
 mod service;
+mod signer;
 mod step;
 mod supervision;
 mod surroundings;

@@ -11,10 +11,11 @@ use crate::change::Change;
 use crate::host::write::Ids;
 use crate::host::{FsError, Tree};
 use crate::journal::Permit;
+use crate::signer::Newest;
 use crate::supervision::Supervision;
 
-/// The form that this program writes and reads.
-const SCHEMA: u32 = 1;
+/// The form that this program writes; it reads all before it. Form 1 was from before bundles were signed.
+const SCHEMA: u32 = 2;
 const MAX_BYTES: u64 = 4 * 1024 * 1024;
 
 /// What was installed, and every change that it took.
@@ -27,6 +28,9 @@ pub(crate) struct Receipt {
     pub(crate) installed: OffsetDateTime,
     pub(crate) supervision: Supervision,
     pub(crate) manifest: Manifest,
+    /// Of all bundles that this host has had; another than `bundle` after a downgrade that was asked for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) newest: Option<Newest>,
     pub(crate) changes: Vec<Change>,
 }
 
@@ -49,7 +53,7 @@ pub(crate) enum ReceiptError {
     Fs(#[from] FsError),
     #[error("the receipt `{0}` is not readable: {1}")]
     Form(AbsPath, serde_json::Error),
-    #[error("the receipt `{0}` has schema {1}, this program reads schema {SCHEMA}")]
+    #[error("the receipt `{0}` has schema {1}, this program reads schema {SCHEMA} and older")]
     Schema(AbsPath, u32),
 }
 
@@ -97,9 +101,10 @@ impl Receipt {
         installed: OffsetDateTime,
         supervision: Supervision,
         manifest: Manifest,
+        newest: Newest,
         changes: Vec<Change>,
     ) -> Self {
-        Self { schema: SCHEMA, bundle, installed, supervision, manifest, changes }
+        Self { schema: SCHEMA, bundle, installed, supervision, manifest, newest: Some(newest), changes }
     }
 
     pub(crate) fn read(tree: &Tree, path: &AbsPath) -> Result<Option<Self>, ReceiptError> {
@@ -151,7 +156,7 @@ fn parse<T: serde::de::DeserializeOwned>(bytes: &[u8], path: &AbsPath) -> Result
     }
     let form = |error| ReceiptError::Form(path.clone(), error);
     let SchemaOnly { schema } = serde_json::from_slice(bytes).map_err(form)?;
-    if schema != SCHEMA {
+    if !(1..=SCHEMA).contains(&schema) {
         return Err(ReceiptError::Schema(path.clone(), schema));
     }
     serde_json::from_slice(bytes).map_err(form)
@@ -169,13 +174,18 @@ mod tests {
 
     #[test]
     fn receipts_of_every_form_are_readable_and_a_newer_one_is_named() {
-        let text = include_str!("../fixtures/receipt-1.json");
         let path: AbsPath = "/var/lib/etcdpack/receipt.json".parse().unwrap();
-        let receipt: Receipt = parse(text.as_bytes(), &path).unwrap();
-        assert_eq!((receipt.manifest.host.as_str(), receipt.changes.is_empty()), ("n1", false));
-        let newer = text.replacen("\"schema\": 1", "\"schema\": 2", 1);
+        let (first, second) = (include_str!("../fixtures/receipt-1.json"), include_str!("../fixtures/receipt-2.json"));
+        for (text, newest) in [(first, None), (second, Some(1))] {
+            let receipt: Receipt = parse(text.as_bytes(), &path).unwrap();
+            assert_eq!((receipt.manifest.host.as_str(), receipt.changes.is_empty()), ("n1", false));
+            assert_eq!(receipt.newest.map(|newest| newest.serial.get()), newest);
+            assert_eq!(crate::signer::known(Some(&receipt)).is_some(), newest.is_some());
+        }
+        let text = first;
+        let newer = text.replacen("\"schema\": 1", "\"schema\": 3", 1);
         let error = parse::<Receipt>(newer.as_bytes(), &path).unwrap_err().to_string();
-        assert!(error.contains("has schema 2"), "{error}");
+        assert!(error.contains("has schema 3"), "{error}");
         assert!(parse::<Receipt>(&text.as_bytes()[..text.len() / 2], &path).is_err());
     }
 }

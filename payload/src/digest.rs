@@ -21,6 +21,12 @@ impl Digest {
         Self(Sha256::digest(bytes).into())
     }
 
+    /// The bytes themselves, for what is computed of them.
+    #[must_use]
+    pub fn as_bytes(&self) -> &[u8; 32] {
+        &self.0
+    }
+
     /// The first eight digits: enough for a person to tell two files apart, never enough to trust one.
     #[must_use]
     pub fn short(&self) -> String {

@@ -15,10 +15,11 @@ use crate::etcd::{Arch, EtcdVersion};
 use crate::mode::{Mode, Owner};
 use crate::name::{ClusterName, ClusterToken, HostName, MemberName, UserName};
 use crate::path::AbsPath;
+use crate::provenance::{BadSuccession, Provenance};
 use crate::tarball::PROGRAMS;
 
 /// The form that this program writes and reads.
-pub const SCHEMA: u32 = 1;
+pub const SCHEMA: u32 = 2;
 
 /// Everything the installer must know.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -27,6 +28,9 @@ pub struct Manifest {
     pub schema: u32,
     /// The version of etcdpack that built the bundle.
     pub etcdpack: String,
+    /// `None` only in records of schema 1, from before bundles were signed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub provenance: Option<Provenance>,
     pub cluster: ClusterName,
     pub token: ClusterToken,
     pub host: HostName,
@@ -156,6 +160,10 @@ pub enum ManifestError {
     Schema(u32),
     #[error("{}", shown(.0))]
     Form(serde_json::Error),
+    #[error("it does not say who signed the bundle")]
+    NoProvenance,
+    #[error(transparent)]
+    Succession(#[from] BadSuccession),
     #[error("it does not list `{0}`, its own host's member")]
     NoSelf(MemberName),
     #[error("`{0}` has no entry or one of another kind")]
@@ -194,6 +202,7 @@ impl Manifest {
             return Err(ManifestError::Schema(schema));
         }
         let manifest: Self = serde_json::from_slice(bytes)?;
+        manifest.provenance.as_ref().ok_or(ManifestError::NoProvenance)?.check()?;
         if manifest.me().is_none() {
             return Err(ManifestError::NoSelf(manifest.member));
         }

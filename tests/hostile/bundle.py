@@ -1,12 +1,15 @@
 """A bundle in pieces, put together again with any piece out of true.
 
-Without a change it comes out byte for byte as etcdpack wrote it, and whatever is changed, the last line seals it: so
-the structure must be what a reader refuses, not the sum.
+Without a change it comes out byte for byte as etcdpack wrote it, and whatever is changed, the last line signs it, with the
+tests' own key: so the structure must be what a reader refuses, not the signature.
 """
 
+import base64
 import hashlib
 import json
+import os
 import struct
+import subprocess
 import zlib
 
 TRAILER = 128
@@ -23,8 +26,36 @@ def pack(fields, values):
     return struct.pack("<" + "".join(code for _, code in fields), *(values[name] for name, _ in fields))
 
 
-def seal(body):
-    return f"{'ETCDPACK1 sha256 ' + hashlib.sha256(body).hexdigest():<127}\n".encode()
+KEY = os.path.join(os.path.dirname(os.path.abspath(__file__)), "../lab/signing-key.pem")
+# The order of the curve P-256 (SEC 2, 2.4.2).
+ORDER = 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551
+
+
+def integers(der):
+    """The two numbers of a signature."""
+    at = 2
+    for _ in range(2):
+        length = der[at + 1]
+        yield int.from_bytes(der[at + 2:at + 2 + length], "big")
+        at += 2 + length
+
+
+def integer(number):
+    data = number.to_bytes(number.bit_length() // 8 + 1, "big")
+    return bytes([2, len(data)]) + data
+
+
+def signature(body, high=False):
+    """By the tests' key: with the lower of the two numbers that `s` can be, as etcdpack signs, or with the other."""
+    der = subprocess.run(["openssl", "dgst", "-sha256", "-sign", KEY], input=bytes(body), capture_output=True, check=True).stdout
+    r, s = integers(der)
+    low = min(s, ORDER - s)
+    numbers = integer(r) + integer(ORDER - low if high else low)
+    return base64.b64encode(bytes([0x30, len(numbers)]) + numbers)
+
+
+def seal(body, **how):
+    return f"{'ETCDPACK2 p256 ' + signature(body, **how).decode():<127}\n".encode()
 
 
 class Entry:

@@ -1,10 +1,14 @@
 """Bundles whose manifest or last line is not the one that etcdpack writes, and ones that look like two."""
 
+import hashlib
 import json
 import re
 
-from bundle import EMPTY_ZIP, seal
+from bundle import EMPTY_ZIP, seal, signature
 
+# A key that has signed nothing here, and a signature of nothing.
+OTHER = "MFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAEHYxDPVaa9VBOWfK3Aagfi9ksTic8nihyap6E5JYPsale44s8U4BV2LSYfhl7PsjXt2UttTON5lQ36pk3KWJx7Q=="
+TWIN = signature(b"").decode()
 # The manifest with other text, entries and sums being right.
 TEXTS = {
     "empty": lambda text: b"",
@@ -57,6 +61,12 @@ VALUES = {
     "program-below": ("release.programs.0.name", "certs/etcd"), "program-absolute": ("release.programs.0.name", "/bin/sh"),
     "program-other": ("release.programs.0.name", "bash"), "program-twice": ("release.programs.0.name", "etcdctl"),
     "program-size-negative": ("release.programs.0.size", -1), "digest-short": ("release.programs.0.sha256", "abcd"),
+    "provenance-none": ("provenance", None), "provenance-empty": ("provenance", {}),
+    "signer-another": ("provenance.signer", OTHER), "signer-none": ("provenance.signer", None), "signer-text": ("provenance.signer", "me"),
+    "signer-off-the-curve": ("provenance.signer", OTHER[:-8] + "AAAAAA=="), "signer-in-lines": ("provenance.signer", OTHER[:64] + "\n" + OTHER[64:]),
+    "serial-0": ("provenance.serial", 0), "serial-negative": ("provenance.serial", -1), "serial-of-2-to-64": ("provenance.serial", 2**64),
+    "cluster-id-capital": ("provenance.cluster-id", "A" * 32), "cluster-id-short": ("provenance.cluster-id", "0" * 31),
+    "succession-to-nobody": ("provenance.succession", [{"from": OTHER, "to": OTHER, "signature": TWIN}]),
     "path-relative": ("layout.data", "data"), "path-dots": ("layout.data", "/data/../etc"), "path-root": ("layout.data", "/"),
     "path-space": ("layout.data", "/da ta"), "path-newline": ("layout.data", "/data\n[Service]"), "path-of-2-kib": ("layout.data", "/d" * 1024),
     "manager-unknown": ("service.manager", "cron"), "stop-float": ("service.stop-seconds", 1.5),
@@ -102,10 +112,17 @@ def with_list(change):
 
 # The last line, and what is around it.
 SEALS = {
-    "capital-digits": lambda body: seal(body)[:17] + seal(body)[17:81].upper() + seal(body)[81:],
-    "other-label": lambda body: seal(body).replace(b"ETCDPACK1", b"ETCDPACK2"),
-    "other-sum": lambda body: seal(b"other"),
-    "sum-of-all": lambda body: seal(body + b" " * 128),
+    "swapped-case": lambda body: seal(body)[:15] + seal(body)[15:].swapcase(),
+    "other-label": lambda body: seal(body).replace(b"ETCDPACK2", b"ETCDPACK1"),
+    "of-the-first-version": lambda body: f"{'ETCDPACK1 sha256 ' + hashlib.sha256(body).hexdigest():<127}\n".encode(),
+    "of-other-bytes": lambda body: seal(b"other"),
+    "of-all": lambda body: seal(body + b" " * 128),
+    "of-the-beginning": lambda body: seal(body[:len(body) // 2]),
+    "of-the-end": lambda body: seal(body[len(body) // 2:]),
+    "the-high-twin": lambda body: seal(body, high=True),
+    "cut-short": lambda body: f"{'ETCDPACK2 p256 ' + signature(body).decode()[:-4]:<127}\n".encode(),
+    "no-signature": lambda body: f"{'ETCDPACK2 p256 ':<127}\n".encode(),
+    "zeroes-for-numbers": lambda body: f"{'ETCDPACK2 p256 MAYCAQACAQA=':<127}\n".encode(),
     "no-newline": lambda body: seal(body)[:-1] + b" ",
     "carriage-return": lambda body: seal(body)[:-2] + b"\r\n",
     "zeroes-for-spaces": lambda body: seal(body).replace(b" " * 40, bytes(40)),

@@ -8,11 +8,23 @@ pub mod disk;
 mod host;
 pub mod operation;
 pub mod outage;
+mod signing;
 mod site;
 pub mod snapshot;
 pub mod strace;
 pub mod survey;
 
+/// Names the signer of every bundle that the tests build: the fingerprint of `signing-key.pem` here.
+#[macro_export]
+macro_rules! signer {
+    () => {
+        "--signer=liar-cram-grunt-shift-genuine-caution-slender-proof-pupil-hen-matrix-damage"
+    };
+}
+
+pub const SIGNER: &str = signer!();
+
 pub use corpus::{Corpus, small_cluster, small_site};
 pub use host::{Lab, Said};
+pub use signing::signed;
 pub use site::{Site, etcdpack, guide, release, run, sha256, workspace};

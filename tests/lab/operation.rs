@@ -12,7 +12,7 @@ use tempfile::TempDir;
 use crate::bundles::Bundles;
 use crate::snapshot::{Snapshot, installed};
 use crate::strace::{self, Fault, Point};
-use crate::{Said, run};
+use crate::{SIGNER, Said, run};
 
 /// A command of a bundle on a tree that looks like `before`.
 pub struct Operation {
@@ -26,7 +26,7 @@ pub struct Operation {
     pub points: Vec<Point>,
 }
 
-const INSTALL: &[&str] = &["install", "--yes", "--quiet"];
+const INSTALL: &[&str] = &["install", "--yes", "--quiet", SIGNER];
 const PURGE: &[&str] = &["uninstall", "--purge", "--yes", "--quiet"];
 
 impl Operation {

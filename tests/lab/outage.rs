@@ -11,7 +11,7 @@ use crate::disk::{self, FileSystem, Mounted};
 use crate::snapshot::{Snapshot, installed};
 use crate::strace::{self, Fault, Point};
 use crate::survey::violations;
-use crate::{Said, run};
+use crate::{SIGNER, Said, run};
 
 const PASSWD: &str = "root:x:0:0:root:/root:/bin/bash\n";
 
@@ -70,7 +70,7 @@ impl<'a> Bench<'a> {
 
     fn install(&self, bundle: &Path) -> Command {
         let mut command = Command::new(bundle);
-        command.args(["install", "--yes", "--quiet", "--service", "systemd", "--root"]).arg(self.root());
+        command.args(["install", "--yes", "--quiet", SIGNER, "--service", "systemd", "--root"]).arg(self.root());
         command
     }
 

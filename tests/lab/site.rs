@@ -1,6 +1,8 @@
 //! The connected machine: a directory with a cluster file, the built `etcdpack`, and a real release.
 
 use std::fs;
+use std::io::Write as _;
+use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -70,6 +72,18 @@ impl Site {
         Self { dir }
     }
 
+    /// The key that all bundles of the tests are signed with, so that what makes hostile ones can sign them, too.
+    fn give_signing_key(&self) {
+        if self.path("pki/signing-key.pem").exists() {
+            return;
+        }
+        fs::DirBuilder::new().mode(0o700).recursive(true).create(self.path("pki")).expect("a directory");
+        let key = fs::read(workspace().join("tests/lab/signing-key.pem")).expect("the tests' key");
+        let mut options = fs::OpenOptions::new();
+        let file = options.write(true).create_new(true).mode(0o600).open(self.path("pki/signing-key.pem"));
+        file.and_then(|mut file| file.write_all(&key)).expect("a key for this site");
+    }
+
     /// A path in the directory.
     pub fn path(&self, name: &str) -> PathBuf {
         self.dir.path().join(name)
@@ -83,6 +97,7 @@ impl Site {
 
     /// Builds the bundles from this tarball.
     pub fn build(&self, tarball: &Path) {
+        self.give_signing_key();
         let said = self.etcdpack(&["build", "--release", &tarball.to_string_lossy()]);
         assert_eq!(said.code, 0, "{}", said.err);
     }

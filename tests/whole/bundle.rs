@@ -5,7 +5,7 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 use std::process::Command;
 
-use whole::{Said, Site, guide, release, run, sha256};
+use whole::{SIGNER, Said, Site, guide, release, run, sha256};
 
 const HOST: &str = "mfyxw20.mfyxw.com";
 
@@ -38,8 +38,15 @@ fn stock_tools_read_a_bundle_without_a_warning() {
     assert_eq!(sha256(&inside), sha256(&release("3.5.1", "amd64")));
     let sums = tool("sh", &["-c", &format!("cd '{}' && sha256sum -c SHA256SUMS", site.path("dist").display())]).ok();
     assert_eq!(sums.matches(": OK").count(), 3, "{sums}");
-    let sealed = tool("sh", &["-c", &format!("head -c -128 '{path}' | sha256sum | cut -c1-64")]).ok();
-    assert_eq!(tool("tail", &["-c", "128", &path]).out.split_whitespace().nth(2), Some(sealed.as_str()));
+    let dist = site.path("dist");
+    // As `build` prints it.
+    let check = format!(
+        "cd '{}' && tail -c 128 {HOST}.run | cut -d' ' -f3 | base64 -d > {HOST}.run.sig && \
+         head -c -128 {HOST}.run | openssl dgst -sha256 -verify signing.pub -signature {HOST}.run.sig",
+        dist.display()
+    );
+    assert_eq!(tool("sh", &["-c", &check]).ok(), "Verified OK");
+    assert_eq!(format!("--signer={}", fs::read_to_string(dist.join("signing.words")).unwrap().trim()), SIGNER);
     assert_eq!(fs::metadata(&bundle).unwrap().permissions().mode() & 0o7777, 0o700);
 }
 
@@ -95,7 +102,7 @@ fn damage_in_any_region_is_noticed_by_both_programs() {
         ("the tarball", first + 100_000),
         ("a certificate", find(b"-----BEGIN CERTIFICATE-----") + 80),
         ("the key", find(b"PRIVATE KEY-----") + 60),
-        ("the manifest", find(b"\"schema\": 1") + 2),
+        ("the manifest", find(b"\"schema\": 2") + 2),
         ("the directory", directory + 20),
         ("the end record", good.len() - 150 + 10),
         ("the trailer", good.len() - 60),

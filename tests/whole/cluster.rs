@@ -1,6 +1,6 @@
 //! Three real hosts, the guide's own cluster: carried by scp, run by ssh, and what happens to it then.
 
-use whole::{Lab, Site, guide, release};
+use whole::{Lab, SIGNER, Site, guide, release};
 
 const HOSTS: [&str; 3] = ["mfyxw20.mfyxw.com", "mfyxw30.mfyxw.com", "mfyxw40.mfyxw.com"];
 const ADDRESSES: [&str; 3] =
@@ -19,13 +19,13 @@ fn the_guides_cluster_lives_through_everything() {
     for host in HOSTS {
         lab.scp(&site.bundle(host), host);
     }
-    let said = lab.ssh(first, &format!("./{first}.run install --yes"));
+    let said = lab.ssh(first, &format!("./{first}.run install --yes {SIGNER}"));
     assert!(said.err.contains("1 of 3 members up"), "{said:?}");
     assert!(said.err.contains(&format!("{second}.run and {third}.run")), "{said:?}");
     said.ok();
     assert_eq!(lab.ssh(first, "etcdpack-host status").code, 7, "alone it is not healthy");
-    lab.ssh(second, &format!("./{second}.run install --yes --quiet")).ok();
-    lab.ssh(third, &format!("./{third}.run install --yes --quiet --wait 60")).ok();
+    lab.ssh(second, &format!("./{second}.run install --yes {SIGNER} --quiet")).ok();
+    lab.ssh(third, &format!("./{third}.run install --yes {SIGNER} --quiet --wait 60")).ok();
 
     // Written here, read there, by an etcdctl that needs no flags.
     lab.ssh(first, "etcdctl put ship at-sea").ok();
@@ -56,7 +56,7 @@ fn the_guides_cluster_lives_through_everything() {
 
 fn again_changes_nothing(lab: &Lab, host: &str) {
     let (files, pids) = (lab.installed(host), lab.etcds(host));
-    let said = lab.ssh(host, &format!("./{host}.run install --yes"));
+    let said = lab.ssh(host, &format!("./{host}.run install --yes {SIGNER}"));
     assert!(said.err.contains("nothing was changed"), "{said:?}");
     said.ok();
     assert_eq!(lab.installed(host), files);
@@ -100,7 +100,7 @@ fn gone_and_back(lab: &Lab, host: &str) {
     assert_eq!(lab.etcds(host), Vec::<String>::new());
     assert_eq!(lab.sh(host, "test -e /opt/etcd").code, 1);
     lab.sh(host, "test -d /data/etcd/etcd-server/member && id etcd").ok();
-    lab.ssh(host, &format!("./{host}.run install --yes --quiet --wait 60")).ok();
+    lab.ssh(host, &format!("./{host}.run install --yes {SIGNER} --quiet --wait 60")).ok();
     let local = "etcdctl --endpoints https://192.168.80.40:2379 get ship --print-value-only";
     assert_eq!(lab.ssh(host, local).ok(), "at-sea");
 }

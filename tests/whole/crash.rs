@@ -4,10 +4,10 @@
 use std::time::Instant;
 
 use whole::operation::{figures, is_long_form};
-use whole::{Lab, Said, Site, release, sha256};
+use whole::{Lab, Said, Site, release, sha256, signer};
 
-const INSTALL: &str = "/root/first.run install --yes --quiet";
-const REINSTALL: &str = "/root/second.run install --yes --quiet";
+const INSTALL: &str = concat!("/root/first.run install --yes --quiet ", signer!());
+const REINSTALL: &str = concat!("/root/second.run install --yes --quiet ", signer!());
 const PURGE: &str = "/root/first.run uninstall --purge --yes --quiet";
 
 /// One host with two bundles of one member, and what it looks like in either state.

@@ -9,10 +9,12 @@ use std::process::Command;
 use std::time::Instant;
 
 use fastrand::Rng;
-use payload::bundle::{Content, EntryName, MANIFEST, TRAILER_LEN, Unverified, Writer};
+use payload::bundle::{Content, EntryName, MANIFEST, TRAILER_LEN, Unverified, WriteError, Writer};
 use payload::digest::Digest;
 use payload::mode::Mode;
+use payload::signer::Signature;
 use whole::operation::figures;
+use whole::signed;
 use whole::{Site, run, small_site};
 use zip::ZipArchive;
 
@@ -107,7 +109,7 @@ fn short(whole: &[u8]) -> Vec<u8> {
     let name = EntryName::try_from(MANIFEST.to_owned()).unwrap();
     let bytes = manifest.to_bytes().unwrap();
     writer.entry(name, Mode::PLAIN, Content::of(&bytes), bytes.as_slice()).unwrap();
-    writer.finish().unwrap().0
+    writer.finish(signed).unwrap().0
 }
 
 fn taken(bytes: &[u8]) -> bool {
@@ -162,7 +164,10 @@ fn ten_thousand_sealed_mutations_are_refused() {
     let site = small_site();
     let good = short(&fs::read(site.bundle("n1")).unwrap());
     let (body, installer) = (&good[..good.len() - TRAILER_LEN], regions(&good)[0].1.end);
-    let seal = |body: &[u8]| format!("{:127}\n", format!("ETCDPACK1 sha256 {}", Digest::of(body))).into_bytes();
+    let seal = |body: &[u8]| {
+        let signature = String::from(signed(Digest::of(body)).unwrap());
+        format!("{:127}\n", format!("ETCDPACK2 p256 {signature}")).into_bytes()
+    };
     assert_eq!([body, &seal(body)].concat(), good);
     let mut random = Rng::with_seed(SEED);
     println!("seed {SEED:#x}");

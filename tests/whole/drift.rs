@@ -9,7 +9,7 @@ use tempfile::TempDir;
 use whole::bundles::Bundles;
 use whole::snapshot::installed;
 use whole::strace::{self, Fault};
-use whole::{Said, run, workspace};
+use whole::{SIGNER, Said, run, workspace};
 
 const SCRIPT: &str = "opt/etcd-v3.5.1/etcd-server-startup.sh";
 
@@ -42,7 +42,7 @@ impl Host {
     }
 
     fn install(&self, bundle: &Path) -> Said {
-        run(&mut self.command(bundle, &["install", "--yes"]))
+        run(&mut self.command(bundle, &["install", "--yes", SIGNER]))
     }
 
     fn purge(&self) -> Said {
@@ -120,7 +120,7 @@ fn records_that_cannot_be_read_stop_everything() {
     let receipt = host.at("var/lib/etcdpack/receipt.json");
     let text = fs::read_to_string(&receipt).unwrap();
     for (bad, words) in [
-        (text.replacen("\"schema\": 1", "\"schema\": 77", 1), "has schema 77"),
+        (text.replacen("\"schema\": 2", "\"schema\": 77", 1), "has schema 77"),
         (text[..text.len() / 2].to_owned(), "is not readable"),
         ("{}".to_owned(), "is not readable"),
     ] {
@@ -147,12 +147,12 @@ fn installed_raw(host: &Host) -> Vec<String> {
 #[test]
 fn another_bundle_over_an_unfinished_install_is_refused_and_both_are_named() {
     let host = Host::new();
-    let mut install = host.command(&host.bundles.first, &["install", "--yes", "--quiet"]);
+    let mut install = host.command(&host.bundles.first, &["install", "--yes", "--quiet", SIGNER]);
     assert_eq!(strace::inject(&install, "renameat", 9, Fault::Kill).unwrap().code, -9);
     let before = installed(host.dir.path());
     let said = host.install(&host.bundles.second);
     let short = |bundle: &Path| {
-        let line = format!("tail -c 128 {} | cut -c18-25", bundle.display());
+        let line = format!("head -c -128 {} | sha256sum | cut -c1-8", bundle.display());
         run(Command::new("sh").args(["-c", &line])).ok()
     };
     for bundle in [&host.bundles.first, &host.bundles.second] {
@@ -189,11 +189,13 @@ fn a_purge_never_follows_a_link_out_and_leaves_a_mount_point() {
 
     // A disk of its own under the data directory: emptied, and left where it is mounted.
     fs::create_dir_all(&data).unwrap();
-    let line = "mount -t tmpfs none \"$1\" && shift && \"$@\" install --yes --quiet --root \"$0\" && \
-                touch \"$0/data/etcd/etcd-server/x\" && \"$@\" uninstall --purge --yes --quiet --root \"$0\"; \
-                code=$?; ls -A \"$0/data/etcd/etcd-server\"; mountpoint -q \"$0/data/etcd/etcd-server\" && exit $code";
+    let line = format!(
+        "mount -t tmpfs none \"$1\" && shift && \"$@\" install --yes --quiet {SIGNER} --root \"$0\" && \
+         touch \"$0/data/etcd/etcd-server/x\" && \"$@\" uninstall --purge --yes --quiet --root \"$0\"; \
+         code=$?; ls -A \"$0/data/etcd/etcd-server\"; mountpoint -q \"$0/data/etcd/etcd-server\" && exit $code"
+    );
     let mut shell = Command::new("unshare");
-    shell.args(["-m", "sh", "-c", line]).arg(host.dir.path()).arg(&data).arg(&host.bundles.first);
+    shell.args(["-m", "sh", "-c", &line]).arg(host.dir.path()).arg(&data).arg(&host.bundles.first);
     let said = run(&mut shell);
     assert_eq!((said.code, said.out.as_str()), (0, ""), "{said:?}");
     assert!(data.is_dir());

@@ -9,7 +9,7 @@ use whole::bundles::Bundles;
 use whole::disk;
 use whole::operation::figures;
 use whole::snapshot::Snapshot;
-use whole::{Said, run};
+use whole::{SIGNER, Said, run};
 
 fn shell(dir: &Path, line: &str) -> Said {
     run(Command::new("sh").args(["-ec", line]).current_dir(dir))
@@ -17,7 +17,7 @@ fn shell(dir: &Path, line: &str) -> Said {
 
 fn install(bundles: &Bundles, root: &Path) -> Said {
     let mut command = Command::new(&bundles.first);
-    run(command.args(["install", "--yes", "--quiet", "--root"]).arg(root))
+    run(command.args(["install", "--yes", "--quiet", SIGNER, "--root"]).arg(root))
 }
 
 /// Installs on ever larger disks, made and mounted at `mnt` by `make` for each size, until one is large enough.

@@ -6,7 +6,7 @@ use std::process::Command;
 use std::time::Instant;
 
 use whole::operation::figures;
-use whole::{Corpus, Said, etcdpack, run, small_cluster};
+use whole::{Corpus, SIGNER, Said, etcdpack, run, small_cluster};
 
 /// Address space of a reader, whatever sizes an archive declares: 192 MiB, of which threads' stacks are the most.
 const MEMORY: &str = "--as=201326592";
@@ -68,7 +68,7 @@ fn a_container_that_is_not_the_written_one_is_refused_by_both_programs() {
         for args in [
             &["verify"][..],
             &["plan", "--service", "systemd", "--root", &root_arg],
-            &["install", "--yes", "--service", "systemd", "--root", &root_arg],
+            &["install", "--yes", SIGNER, "--service", "systemd", "--root", &root_arg],
         ] {
             note(args[0], faults(&bounded(&path, args), &[4]));
         }
@@ -95,7 +95,7 @@ fn a_release_that_has_two_readings_is_neither_packed_nor_installed() {
             |who: &str, fault: Option<String>| wrong.extend(fault.map(|said| format!("{name}, {who}: {said}")));
         // The bundle is whole: it holds the tarball that it says it holds.
         bounded(&path, &["verify"]).ok();
-        let install = bounded(&path, &["install", "--yes", "--service", "systemd", "--root", &root_arg]);
+        let install = bounded(&path, &["install", "--yes", SIGNER, "--service", "systemd", "--root", &root_arg]);
         note("install", faults(&install, &[4]));
         note("the tree", emptied(&root));
         fs::write(corpus.site.path("cluster.toml"), small_cluster(&tarball)).unwrap();
@@ -120,7 +120,10 @@ fn what_is_odd_but_has_one_reading_is_installed() {
             |who: &str, said: Said| wrong.extend((said.code != 0).then(|| format!("{name}, {who}: {said:?}")));
         note("etcdpack verify", bounded(&etcdpack(), &["verify", &path.to_string_lossy()]));
         let root_arg = root.to_string_lossy();
-        note("install", bounded(&path, &["install", "--yes", "-q", "--service", "systemd", "--root", &root_arg]));
+        note(
+            "install",
+            bounded(&path, &["install", "--yes", SIGNER, "-q", "--service", "systemd", "--root", &root_arg]),
+        );
         let programs = listing(&root.join("opt/etcd-v3.5.1"));
         assert!(programs.contains("etcd f 755 0:0 3000 "), "{name}: {programs}");
         // Whatever mode and owner an archive gives its etcd, what lands is the same.

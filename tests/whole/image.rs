@@ -4,7 +4,7 @@ use std::fs;
 use std::path::Path;
 use std::process::Command;
 
-use whole::{Said, Site, release, run, sha256};
+use whole::{SIGNER, Said, Site, release, run, sha256};
 
 fn cluster(version: &str, arch: &str, tarball: &Path) -> Site {
     let text = format!(
@@ -34,7 +34,7 @@ fn an_empty_tree_is_filled_and_emptied_again() {
     let root = site.path("root");
     fs::create_dir(&root).unwrap();
     let (empty, passwd) = (listing(&root), fs::read("/etc/passwd").unwrap());
-    bundle(&site, "install", &["--yes", "--service", "systemd"], &root).ok();
+    bundle(&site, "install", &["--yes", SIGNER, "--service", "systemd"], &root).ok();
     let full = listing(&root);
     let uid = fs::read_to_string(root.join("etc/passwd")).unwrap();
     let uid = uid.split(':').nth(2).unwrap().to_owned();
@@ -53,7 +53,7 @@ fn an_empty_tree_is_filled_and_emptied_again() {
         assert!(full.lines().any(|have| have.trim_end() == line.trim_end()), "no `{line}` in\n{full}");
     }
     assert!(!full.contains("etcdpack-new") && !full.contains("Documentation"), "{full}");
-    let said = bundle(&site, "install", &["--yes", "--service", "systemd"], &root);
+    let said = bundle(&site, "install", &["--yes", SIGNER, "--service", "systemd"], &root);
     assert!(said.err.contains("nothing was changed"), "{said:?}");
     assert_eq!(listing(&root), full);
     assert_eq!(fs::read("/etc/passwd").unwrap(), passwd, "the running system was touched");
@@ -69,7 +69,7 @@ fn hostile_surroundings_change_nothing() {
         let root = site.path(name);
         fs::create_dir(&root).unwrap();
         let line = format!(
-            "{shell} exec {} install --yes --quiet --service systemd --root {}",
+            "{shell} exec {} install --yes --quiet {SIGNER} --service systemd --root {}",
             site.bundle("n1").display(),
             root.display()
         );
@@ -90,9 +90,9 @@ fn under_nohup_a_closed_terminal_does_nothing() {
     let site = cluster("3.5.1", "amd64", &tarball);
     let root = site.path("root");
     fs::create_dir(&root).unwrap();
-    let line = "trap '' HUP; \"$0\" install --yes --quiet --service systemd --root \"$1\" & \
+    let line = "trap '' HUP; \"$0\" install --yes --quiet \"$2\" --service systemd --root \"$1\" & \
                 while kill -HUP $! 2>/dev/null; do :; done; wait $!";
-    run(Command::new("sh").args(["-c", line]).arg(site.bundle("n1")).arg(&root)).ok();
+    run(Command::new("sh").args(["-c", line]).arg(site.bundle("n1")).arg(&root).arg(SIGNER)).ok();
     assert!(root.join("var/lib/etcdpack/receipt.json").is_file());
 }
 
@@ -106,7 +106,8 @@ fn memory_stays_below_32_mib() {
                   print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)";
     let mut python = Command::new("python3");
     python.args(["-c", script]).arg(site.bundle("n1"));
-    let said = run(python.args(["install", "--yes", "--quiet", "--service", "systemd", "--root"]).arg(&root)).ok();
+    let said =
+        run(python.args(["install", "--yes", "--quiet", SIGNER, "--service", "systemd", "--root"]).arg(&root)).ok();
     let kib: u64 = said.trim().parse().unwrap();
     assert!(kib < 32 * 1024, "{kib} KiB");
 }
@@ -123,7 +124,7 @@ fn arm64_installs_under_qemu_with_debians_own_etcd() {
     let root_arg = root.to_string_lossy();
     let plan = qemu(&["plan", "--service", "systemd", "--root", &root_arg]).ok();
     assert!(plan.contains("/opt/etcd-v3.4.23/{etcd,etcdctl}"), "{plan}");
-    qemu(&["install", "--yes", "--service", "systemd", "--root", &root_arg]).ok();
+    qemu(&["install", "--yes", SIGNER, "--service", "systemd", "--root", &root_arg]).ok();
     let file =
         run(Command::new("sh").args(["-c", &format!("head -c 20 {root_arg}/opt/etcd/etcd | od -An -tx1 -j18 -N2")]))
             .ok();

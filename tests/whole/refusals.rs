@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use whole::{Lab, Site, release, sha256, workspace};
+use whole::{Lab, Site, release, sha256, signer, workspace};
 
 #[test]
 fn a_host_that_does_not_fit_is_left_as_it_is() {
@@ -31,9 +31,10 @@ fn a_host_that_does_not_fit_is_left_as_it_is() {
         assert_eq!(lab.disk("n1"), now, "`{line}` changed the host");
         lab.sh("n1", mend).ok();
     };
-    let install = "./n1.run install --yes";
-    refused("true", "./n2.run install --yes", "[wrong-host]", "true");
-    refused("true", "./n1.run install", "no terminal", "true");
+    let install = concat!("./n1.run install --yes ", signer!());
+    refused("true", concat!("./n2.run install --yes ", signer!()), "[wrong-host]", "true");
+    refused("true", "./n1.run install --yes", "[signer-unknown]", "true");
+    refused("true", concat!("./n1.run install ", signer!()), "no terminal", "true");
     refused(
         "chmod 755 /root /root/n1.run",
         "setpriv --reuid=65534 --clear-groups /root/n1.run install --yes",
@@ -75,7 +76,7 @@ fn a_host_that_does_not_fit_is_left_as_it_is() {
         "sed -i /^twin:/d /etc/passwd; userdel etcd",
     );
     refused("ln -s /dev/null /etc/systemd/system/supervisor.service", install, "[unit-masked]", UNMASK_SUPERVISOR);
-    let by_systemd = "./n1.run install --yes --service systemd";
+    let by_systemd = concat!("./n1.run install --yes --service systemd ", signer!());
     let unit = "/etc/systemd/system/etcd-server.service";
     refused(&format!("ln -s /dev/null {unit}"), by_systemd, "[unit-masked]", &format!("rm {unit}"));
     let packaged = "/usr/lib/systemd/system/etcd-server.service";
@@ -86,13 +87,18 @@ fn a_host_that_does_not_fit_is_left_as_it_is() {
     refused("mount -t tmpfs -o ro none /opt", install, "[read-only]", "umount /opt");
     refused("mount -t tmpfs -o size=20m none /opt", install, "[no-space]", "umount /opt");
     refused("chmod 777 /opt", install, "[unsafe-directory]", "chmod 755 /opt");
-    refused("true", "flock /run/etcdpack.lock ./n1.run install --yes", "another etcdpack", "rm -f /run/etcdpack.lock");
+    refused(
+        "true",
+        concat!("flock /run/etcdpack.lock ./n1.run install --yes ", signer!()),
+        "another etcdpack",
+        "rm -f /run/etcdpack.lock",
+    );
     refused("true", "etcdpack-host status || ./n1.run status", "installed nothing", "true");
     assert_eq!(lab.disk("n1"), before);
 
     // And none of it left anything that stands in the way.
-    lab.ssh("n1", "./n1.run install --yes --quiet").ok();
-    lab.ssh("n1", "./n1.run install --yes --service systemd").refused(3, "[other-manager]");
+    lab.ssh("n1", &format!("{install} --quiet")).ok();
+    lab.ssh("n1", concat!("./n1.run install --yes --service systemd ", signer!())).refused(3, "[other-manager]");
     lab.ssh("n1", "./n1.run uninstall --purge --yes --quiet").ok();
 }
 
@@ -112,7 +118,7 @@ fn an_etcd_that_does_not_come_up_is_rolled_back() {
     let lab = Lab::up("trollback", "bare", &["n1=10.81.0.11"]);
     lab.scp(&site.bundle("n1"), "n1");
     let before = lab.disk("n1");
-    let said = lab.ssh("n1", "./n1.run install --yes");
+    let said = lab.ssh("n1", concat!("./n1.run install --yes ", signer!()));
     assert!(said.err.contains("NO_SUCH_SUITE"), "etcd's own last words are shown: {said:?}");
     assert!(said.err.contains("everything was undone"), "{said:?}");
     said.refused(5, "did not come up");

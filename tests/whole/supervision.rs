@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use whole::{Lab, Site, release, sha256};
+use whole::{Lab, SIGNER, Site, release, sha256};
 
 fn cluster(version: &str, tarball: &Path, hosts: &[(&str, &str)], rest: &str) -> String {
     let hosts: Vec<String> =
@@ -20,7 +20,7 @@ fn three(lab: &'static str, variant: &str, version: &str, rest: &str) {
     let lab = Lab::up(lab, variant, &["n1=10.77.0.11", "n2=10.77.0.12", "n3=10.77.0.13"]);
     for (host, _) in hosts {
         lab.scp(&site.bundle(host), host);
-        lab.ssh(host, &format!("./{host}.run install --yes --quiet")).ok();
+        lab.ssh(host, &format!("./{host}.run install --yes --quiet {SIGNER}")).ok();
     }
     lab.until("n1", "etcdpack-host status");
     lab.ssh("n1", "etcdctl put a b").ok();
@@ -63,7 +63,7 @@ fn one(lab: &'static str, variant: &str, boots: Boots) {
     site.build(&tarball);
     let lab = Lab::up(lab, variant, &["solo=10.78.0.11"]);
     lab.put(&site.bundle("solo"), "solo");
-    lab.sh("solo", "/root/solo.run install --yes --quiet --wait 60").ok();
+    lab.sh("solo", &format!("/root/solo.run install --yes --quiet {SIGNER} --wait 60")).ok();
     lab.sh("solo", "/usr/local/bin/etcdctl put a b").ok();
     lab.sh("solo", "pkill -9 -x etcd").ok();
     lab.until("solo", "/usr/local/sbin/etcdpack-host status");
@@ -115,7 +115,7 @@ fn the_unit_is_one_that_systemd_finds_nothing_wrong_with() {
     site.build(&tarball);
     let lab = Lab::up("tunit", "bare", &["solo=10.79.0.11"]);
     lab.put(&site.bundle("solo"), "solo");
-    lab.sh("solo", "/root/solo.run install --yes --quiet --wait 60").ok();
+    lab.sh("solo", &format!("/root/solo.run install --yes --quiet {SIGNER} --wait 60")).ok();
     let said = lab.sh("solo", "systemd-analyze verify /etc/systemd/system/etcd-server.service");
     assert!(!said.err.contains("etcd-server.service"), "{said:?}");
     let shown = lab.sh("solo", "systemctl show -p User,NoNewPrivileges,ProtectSystem etcd-server").ok();

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use payload::bundle::BundleError;
 use payload::cluster::Fault;
+use payload::fingerprint::Fingerprint;
 
 use crate::cache::DiskError;
 use crate::pack::PackError;
@@ -62,6 +63,14 @@ pub enum Error {
         /// What is wrong with it.
         error: BundleError,
     },
+    /// A bundle is whole, and somebody else's.
+    #[error("`{}` is signed by {signer}, not by whom it should be", .path.display())]
+    OtherSigner {
+        /// As the user named it.
+        path: PathBuf,
+        /// By whom it is.
+        signer: Fingerprint,
+    },
     /// The cache cannot be used.
     #[error(transparent)]
     Disk(#[from] DiskError),
@@ -74,7 +83,7 @@ impl Error {
         match self {
             Self::Cluster { .. } | Self::NoCluster(_) | Self::Usage { .. } => 2,
             Self::Refused { .. } | Self::Disk(_) | Self::Bundle { error: BundleError::Io(_), .. } => 3,
-            Self::Bundle { .. } => 4,
+            Self::Bundle { .. } | Self::OtherSigner { .. } => 4,
             Self::Release(error) => error.exit_code(),
             Self::Wheels(error) => error.exit_code(),
             Self::Pki(error) => error.exit_code(),
@@ -103,6 +112,7 @@ impl Error {
             Self::Pki(error) => error.help(),
             Self::Pack(error) => error.help(),
             Self::Bundle { error: BundleError::Io(_), .. } | Self::Cluster { .. } | Self::Disk(_) => None,
+            Self::OtherSigner { path, .. } => Some(format!("etcdpack inspect {}", path.display())),
             Self::Bundle { .. } => Some("build it again, or copy it again: etcdpack build".to_owned()),
         }
     }

@@ -4,6 +4,7 @@
 use std::path::Path;
 
 use payload::manifest::{Manifest, Purpose, When};
+use payload::provenance::Provenance;
 
 use super::{Error, verify};
 use crate::narrator::Narrator;
@@ -19,9 +20,20 @@ pub(super) fn inspect(path: &Path, json: bool, narrator: &mut dyn Narrator) -> R
         return Ok(());
     }
     show(manifest);
+    show_provenance(bundle.provenance());
     println!("{:<12} {}", "sha256", bundle.digest());
     narrator.note("random by nature, kept in pki/ and so the same in the next build: private keys, CSRs, certificates");
     Ok(())
+}
+
+fn show_provenance(provenance: &Provenance) {
+    let Provenance { cluster_id, serial, signer, succession } = provenance;
+    println!("{:<12} {}", "signed by", signer.fingerprint());
+    println!("{:<12} sha256 {} of its DER", "", signer.fingerprint().sum());
+    for change in succession.iter().rev() {
+        println!("{:<12} {}", "  after", change.from.fingerprint());
+    }
+    println!("{:<12} {serial} of its host, in cluster {cluster_id}", "number");
 }
 
 fn show(manifest: &Manifest) {

@@ -20,8 +20,9 @@ pub fn run(command: Command, terminal: &mut Terminal) -> Result<(), Error> {
         Command::Init(args) => init::init(&args, terminal),
         Command::Fetch(args) => source::fetch(&args.source, terminal),
         Command::Build(args) => build::build(&args, terminal),
-        Command::Verify(args) => verify::verify(&args.bundles, terminal),
+        Command::Verify(args) => verify::verify(&args, terminal),
         Command::Inspect(args) => inspect::inspect(&args.bundle, args.json, terminal),
         Command::Pki(PkiCommand::Show(args)) => pki::show(&args, terminal),
+        Command::Pki(PkiCommand::RotateSigner(args)) => pki::rotate_signer(&args, terminal),
     }
 }

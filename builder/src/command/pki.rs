@@ -1,12 +1,12 @@
-//! `pki show`: every certificate with its dates.
+//! `pki`: every certificate with its dates; another signing key.
 #![expect(clippy::disallowed_methods, clippy::print_stdout, reason = "edge: asks the clock, prints data")]
 
 use time::OffsetDateTime;
 
 use super::Error;
-use crate::cli::PkiShowArgs;
+use crate::cli::{PkiRotateSignerArgs, PkiShowArgs};
 use crate::narrator::Narrator;
-use crate::pki::{self, What};
+use crate::pki::{self, Signing, What};
 
 /// Lists the certificates in a `pki/` directory.
 pub(super) fn show(args: &PkiShowArgs, _: &mut dyn Narrator) -> Result<(), Error> {
@@ -28,5 +28,13 @@ pub(super) fn show(args: &PkiShowArgs, _: &mut dyn Narrator) -> Result<(), Error
             println!("{:<24} {}", "", line.sans.join(", "));
         }
     }
+    Ok(())
+}
+
+/// Changes the signing key.
+pub(super) fn rotate_signer(args: &PkiRotateSignerArgs, narrator: &mut dyn Narrator) -> Result<(), Error> {
+    let (from, to) = Signing::rotate(&args.dir, narrator)?;
+    println!("old signer: {}\nnew signer: {}", from.fingerprint(), to.fingerprint());
+    narrator.note("bundles built from now on are signed by the new one; hosts that know the old one take them");
     Ok(())
 }

@@ -6,6 +6,7 @@ use std::io::{Read, Write as _};
 use std::path::Path;
 
 use payload::bundle::{Content, EntryName, Writer};
+use payload::digest::Digest;
 use payload::etcd::Arch;
 use payload::manifest::{Entry, Program, Purpose};
 use payload::mode::Mode;
@@ -25,6 +26,8 @@ pub(super) struct Common {
     pub(super) wheels: Vec<EntryName>,
     pub(super) programs: Vec<Program>,
     pub(super) origin: String,
+    /// The sum of the installer that all begin with.
+    pub(super) installer: Digest,
 }
 
 /// Writes the beginning for `arch`.
@@ -53,7 +56,8 @@ pub(super) fn write(parts: &Parts, arch: Arch, dist: &Dist) -> Result<Common, Pa
     let writer = writer.continue_in(std::io::sink());
     file.as_file().flush().map_err(|error| PackError::Io { path: file.path().to_owned(), error })?;
     let origin = release.origin().first();
-    Ok(Common { file, writer, entries, release: release_entry, wheels, programs, origin })
+    let installer = Digest::of(installer);
+    Ok(Common { file, writer, entries, release: release_entry, wheels, programs, origin, installer })
 }
 
 /// The programs in the tarball, each an executable for `arch`.

@@ -6,16 +6,21 @@ use std::io::{self, Seek as _, SeekFrom, Write as _};
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 
-use payload::bundle::Content;
+use payload::bundle::{Content, WriteError};
 use payload::cluster::Host;
 use tempfile::NamedTempFile;
 
 use super::common::Common;
 use super::own::Own;
 use super::{Made, PackError};
+use crate::pki::Signing;
 
 /// Bundles hold private keys and are run: for their owner alone.
 const BUNDLE_MODE: u32 = 0o700;
+
+/// The public half of the key that signs, in PEM, and its fingerprint.
+pub(super) const SIGNING_KEY: &str = "signing.pub";
+pub(super) const SIGNING_WORDS: &str = "signing.words";
 
 /// A directory that bundles go to.
 pub(super) struct Dist {
@@ -36,7 +41,13 @@ impl Dist {
     }
 
     /// Writes one bundle.
-    pub(super) fn bundle(&self, host: &Host, common: &Common, own: Vec<Own>) -> Result<Made, PackError> {
+    pub(super) fn bundle(
+        &self,
+        host: &Host,
+        common: &Common,
+        own: Vec<Own>,
+        signing: &Signing,
+    ) -> Result<Made, PackError> {
         let path = self.dir.join(format!("{}.run", host.name));
         let fail = |error| PackError::Io { path: path.clone(), error };
         let wrong = |error| PackError::Write { path: path.clone(), error };
@@ -47,7 +58,7 @@ impl Dist {
             let content = Content::of(&entry.bytes);
             writer.entry(entry.name, entry.mode, content, entry.bytes.as_slice()).map_err(wrong)?;
         }
-        let (_, digest) = writer.finish().map_err(wrong)?;
+        let (_, digest) = writer.finish(|sum| signing.sign(sum).map_err(|_| WriteError::Sign)).map_err(wrong)?;
         let bytes = temp.as_file().metadata().map_err(fail)?.len();
         self.place(temp, &path, BUNDLE_MODE)?;
         Ok(Made { path, bytes, digest })
@@ -61,7 +72,23 @@ impl Dist {
             let name = bundle.path.file_name().unwrap_or_default().to_string_lossy();
             writeln!(temp, "{}  {name}", bundle.digest).map_err(|error| PackError::Io { path: path.clone(), error })?;
         }
-        self.place(temp, &path, 0o644)?;
+        self.place(temp, &path, 0o644)
+    }
+
+    /// Writes what a bundle is checked by: the public key, and its fingerprint in words.
+    pub(super) fn signer(&self, signing: &Signing) -> Result<(), PackError> {
+        let words = format!("{}\n", signing.signer().fingerprint());
+        for (name, text) in [(SIGNING_KEY, signing.public_pem()?), (SIGNING_WORDS, words)] {
+            let path = self.dir.join(name);
+            let mut temp = self.temp()?;
+            temp.write_all(text.as_bytes()).map_err(|error| PackError::Io { path: path.clone(), error })?;
+            self.place(temp, &path, 0o644)?;
+        }
+        Ok(())
+    }
+
+    /// Makes the names in the directory last.
+    pub(super) fn sync(&self) -> Result<(), PackError> {
         let sync = || File::open(&self.dir)?.sync_all();
         sync().map_err(|error| PackError::Io { path: self.dir.clone(), error })
     }

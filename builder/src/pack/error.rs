@@ -10,6 +10,8 @@ use payload::name::HostName;
 use payload::path::NotAPath;
 use payload::tarball::TarballError;
 
+use crate::pki::PkiError;
+
 /// A bundle that was not made. Nothing half-made is left under a final name.
 #[derive(Debug, thiserror::Error)]
 pub enum PackError {
@@ -40,6 +42,9 @@ pub enum PackError {
         /// Why.
         error: WriteError,
     },
+    /// Numbers or the public key could not be had.
+    #[error(transparent)]
+    Signing(#[from] PkiError),
     /// No certificate was issued for a host of the cluster file.
     #[error("no certificate for `{0}`")]
     NoPair(HostName),
@@ -64,6 +69,7 @@ impl PackError {
         match self {
             Self::NoInstaller(_) | Self::Io { .. } | Self::Write { .. } => 3,
             Self::Tarball { .. } => 4,
+            Self::Signing(error) => error.exit_code(),
             Self::NoPair(_) | Self::Path(_) | Self::Name(_) | Self::Manifest(_) | Self::Digest(_) => 1,
         }
     }
@@ -74,6 +80,7 @@ impl PackError {
         match self {
             Self::NoInstaller(_) => Some("scripts/build   (in etcdpack's own source)".to_owned()),
             Self::Tarball { .. } => Some("etcdpack fetch".to_owned()),
+            Self::Signing(error) => error.help(),
             Self::Io { path, .. } | Self::Write { path, .. } => {
                 let dir = path.parent().map(|dir| dir.display().to_string()).unwrap_or_default();
                 Some(format!("df -h {dir}; ls -ld {dir}"))

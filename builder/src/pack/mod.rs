@@ -8,6 +8,7 @@ mod installer;
 mod own;
 
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 use std::path::{Path, PathBuf};
 
 use payload::cluster::Cluster;
@@ -16,8 +17,10 @@ use payload::etcd::Arch;
 
 pub use error::PackError;
 
+use own::Draft;
+
 use crate::narrator::Narrator;
-use crate::pki::Issued;
+use crate::pki::{Issued, Signing};
 use crate::release::Verified;
 use crate::wheels::Carried;
 
@@ -27,6 +30,7 @@ pub(crate) struct Parts<'a> {
     pub(crate) releases: &'a BTreeMap<Arch, Verified>,
     pub(crate) wheels: &'a [Carried],
     pub(crate) issued: &'a Issued,
+    pub(crate) signing: &'a mut Signing,
 }
 
 /// One bundle, in its place.
@@ -42,20 +46,33 @@ pub(crate) fn check_installers(cluster: &Cluster) -> Result<(), PackError> {
     cluster.hosts.iter().try_for_each(|host| installer::of(host.arch).map(drop))
 }
 
-/// Packs one bundle per host into `dir`, then writes `SHA256SUMS` beside them.
-pub(crate) fn pack(parts: &Parts, dir: &Path, narrator: &mut dyn Narrator) -> Result<Vec<Made>, PackError> {
+/// Packs one signed bundle per host into `dir`, then writes beside them what they are checked by.
+pub(crate) fn pack(parts: &mut Parts, dir: &Path, narrator: &mut dyn Narrator) -> Result<Vec<Made>, PackError> {
     let dist = dist::Dist::open(dir)?;
     let mut commons = BTreeMap::new();
-    let mut made = Vec::new();
     for host in &parts.cluster.hosts {
-        let common = match commons.entry(host.arch) {
-            std::collections::btree_map::Entry::Occupied(known) => known.into_mut(),
-            std::collections::btree_map::Entry::Vacant(new) => new.insert(common::write(parts, host.arch, &dist)?),
-        };
-        let own = own::entries(parts, host, common)?;
-        made.push(dist.bundle(host, common, own)?);
+        if let Entry::Vacant(new) = commons.entry(host.arch) {
+            new.insert(common::write(parts, host.arch, &dist)?);
+        }
+    }
+    let mut drafts = Vec::new();
+    let mut contents = Vec::new();
+    for host in &parts.cluster.hosts {
+        let common = commons.get(&host.arch).ok_or(PackError::NoInstaller(host.arch))?;
+        let draft = Draft::new(parts, host, common)?;
+        contents.push((host.name.clone(), draft.content(common)?));
+        drafts.push((host, common, draft));
+    }
+    // All at once: each time is a file made anew and synced.
+    let serials = parts.signing.number(&contents)?;
+    let mut made = Vec::new();
+    for ((host, common, draft), serial) in drafts.into_iter().zip(serials) {
+        let own = draft.numbered(parts.signing.provenance(serial))?;
+        made.push(dist.bundle(host, common, own, parts.signing)?);
     }
     dist.sums(&made)?;
+    dist.signer(parts.signing)?;
+    dist.sync()?;
     narrator.note(&format!("packed into {}:", dir.display()));
     Ok(made)
 }

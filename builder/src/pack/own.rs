@@ -1,10 +1,14 @@
 //! What only one host's bundle has: its certificates, its rendered files, its manifest.
 
+use std::num::NonZeroU64;
+
 use payload::bundle::EntryName;
 use payload::cluster::{Cluster, Host, Manager};
+use payload::digest::Digest;
 use payload::manifest::{Entry, Layout, Manifest, Member, Purpose, Release, SCHEMA, Service, When};
 use payload::mode::{Mode, Owner};
 use payload::path::AbsPath;
+use payload::provenance::Provenance;
 use payload::render;
 
 use super::common::Common;
@@ -18,20 +22,41 @@ pub(super) struct Own {
     purpose: Purpose,
 }
 
-/// The entries of `host`, the manifest last.
-pub(super) fn entries(parts: &Parts, host: &Host, common: &Common) -> Result<Vec<Own>, PackError> {
-    let mut own = vec![reading(parts.cluster, host)?];
-    own.extend(certificates(parts, host)?);
-    own.extend(files(parts.cluster, host, common)?);
-    let listed = own.iter().map(|own| {
-        let content = payload::bundle::Content::of(&own.bytes);
-        Entry { name: own.name.clone(), size: content.size, sha256: content.digest, purpose: own.purpose.clone() }
-    });
-    let entries = common.entries.iter().cloned().chain(listed).collect();
-    let manifest = manifest(parts.cluster, host, common, entries)?;
-    let name = EntryName::try_from(payload::bundle::MANIFEST.to_owned())?;
-    own.push(Own { name, mode: Mode::PLAIN, bytes: manifest.to_bytes()?, purpose: Purpose::Reading });
-    Ok(own)
+/// A bundle of one host that has no number yet.
+pub(super) struct Draft {
+    pub(super) entries: Vec<Own>,
+    manifest: Manifest,
+}
+
+impl Draft {
+    /// Everything that `host`'s bundle will hold.
+    pub(super) fn new(parts: &Parts, host: &Host, common: &Common) -> Result<Self, PackError> {
+        let mut own = vec![reading(parts.cluster, host)?];
+        own.extend(certificates(parts, host)?);
+        own.extend(files(parts.cluster, host, common)?);
+        let listed = own.iter().map(|own| {
+            let content = payload::bundle::Content::of(&own.bytes);
+            Entry { name: own.name.clone(), size: content.size, sha256: content.digest, purpose: own.purpose.clone() }
+        });
+        let entries = common.entries.iter().cloned().chain(listed).collect();
+        let manifest = manifest(parts, host, common, entries)?;
+        Ok(Self { entries: own, manifest })
+    }
+
+    /// The sum of all that makes this bundle another than the last, but for its number.
+    pub(super) fn content(&self, common: &Common) -> Result<Digest, PackError> {
+        let manifest = self.manifest.to_bytes()?;
+        Ok(Digest::of(format!("{} {}", Digest::of(&manifest), common.installer).as_bytes()))
+    }
+
+    /// The entries with the number in the last of them, the manifest.
+    pub(super) fn numbered(mut self, provenance: Provenance) -> Result<Vec<Own>, PackError> {
+        self.manifest.provenance = Some(provenance);
+        let name = EntryName::try_from(payload::bundle::MANIFEST.to_owned())?;
+        let bytes = self.manifest.to_bytes()?;
+        self.entries.push(Own { name, mode: Mode::PLAIN, bytes, purpose: Purpose::Reading });
+        Ok(self.entries)
+    }
 }
 
 fn named(name: &str, bytes: impl Into<Vec<u8>>, purpose: Purpose) -> Result<Own, PackError> {
@@ -109,7 +134,8 @@ fn files(cluster: &Cluster, host: &Host, common: &Common) -> Result<Vec<Own>, Pa
     Ok(files)
 }
 
-fn manifest(cluster: &Cluster, host: &Host, common: &Common, entries: Vec<Entry>) -> Result<Manifest, PackError> {
+fn manifest(parts: &Parts, host: &Host, common: &Common, entries: Vec<Entry>) -> Result<Manifest, PackError> {
+    let cluster = parts.cluster;
     let members = cluster.hosts.iter().map(|host| Member {
         name: host.member.clone(),
         host: host.name.clone(),
@@ -118,6 +144,8 @@ fn manifest(cluster: &Cluster, host: &Host, common: &Common, entries: Vec<Entry>
     Ok(Manifest {
         schema: SCHEMA,
         etcdpack: env!("CARGO_PKG_VERSION").to_owned(),
+        // With the number of a first bundle: so a change of the signing key makes it another one.
+        provenance: Some(parts.signing.provenance(NonZeroU64::MIN)),
         cluster: cluster.name.clone(),
         token: cluster.token.clone(),
         host: host.name.clone(),

@@ -6,6 +6,8 @@ use std::path::{Path, PathBuf};
 
 use time::OffsetDateTime;
 
+use super::serials::SerialsError;
+
 /// Why [`super::issue_all`] or [`super::show()`] gave nothing. No host has got anything from a run that ends so.
 #[derive(Debug, thiserror::Error)]
 pub enum PkiError {
@@ -79,6 +81,14 @@ pub enum PkiError {
         /// What the check says.
         why: String,
     },
+    /// The numbers of the bundles cannot be read or go no further.
+    #[error("`{}`: {error}", path.display())]
+    Serials {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it.
+        error: SerialsError,
+    },
     /// The system has no randomness to give.
     #[error("drawing random bytes: {0}")]
     Random(#[from] getrandom::Error),
@@ -99,6 +109,9 @@ pub enum KeyFault {
     /// Broken, or of a kind that is not supported.
     #[error("is broken, or neither RSA of 2048 bits and more nor ECDSA on P-256, P-384 or P-521")]
     Unusable,
+    /// Of a kind that bundles are not signed with.
+    #[error("is broken, or no ECDSA key on P-256, which bundles are signed with")]
+    NotForSigning,
 }
 
 /// What is wrong with a CA.
@@ -155,6 +168,10 @@ impl PkiError {
                 let path = typed(path);
                 Some(format!("(umask 077; openssl pkey -in {path} -out {path}.plain), and name that file as `ca-key`"))
             }
+            Self::Key { fault: KeyFault::NotForSigning, .. } => {
+                Some("openssl ecparam -name prime256v1 -genkey -noout -out signing-key.pem".to_owned())
+            }
+            Self::Serials { path, .. } => Some(format!("put it back from a copy: {}", typed(path))),
             Self::Ca { path, fault } => Some(ca_help(path, fault)),
             Self::Mismatch { certificate, .. } => {
                 Some(format!("openssl x509 -in {} -noout -pubkey", typed(certificate)))

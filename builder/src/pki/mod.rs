@@ -10,8 +10,10 @@ mod error;
 mod file;
 mod key;
 mod secret;
+mod serials;
 mod show;
 mod sign;
+mod signing;
 mod store;
 mod wanted;
 
@@ -23,7 +25,9 @@ use time::{Duration, OffsetDateTime};
 
 pub use error::{CaFault, KeyFault, PkiError};
 pub use secret::Secret;
+pub use serials::SerialsError;
 pub use show::{Line, What, show};
+pub use signing::Signing;
 pub use wanted::Whose;
 
 use authority::{Authority, Source};

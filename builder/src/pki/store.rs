@@ -82,11 +82,29 @@ impl Store {
     }
 
     pub(super) fn write_ca_key(&self, key: &Secret) -> Result<(), PkiError> {
-        self.put("ca-key.pem", key.expose(), 0o600)
+        self.put_secret("ca-key.pem", key)
     }
 
     pub(super) fn write_ca_certificate(&self, pem: &str) -> Result<(), PkiError> {
-        self.put("ca.pem", pem, 0o644)
+        self.put_text("ca.pem", pem)
+    }
+
+    pub(super) fn path(&self, name: &str) -> PathBuf {
+        self.dir.join(name)
+    }
+
+    pub(super) fn put_secret(&self, name: &str, text: &Secret) -> Result<(), PkiError> {
+        self.put(name, text.expose(), 0o600)
+    }
+
+    pub(super) fn put_text(&self, name: &str, text: &str) -> Result<(), PkiError> {
+        self.put(name, text, 0o644)
+    }
+
+    pub(super) fn rename(&self, from: &str, to: &str) -> Result<(), PkiError> {
+        let to = self.path(to);
+        fs::rename(self.path(from), &to).map_err(writing(&to))?;
+        sync(&self.dir)
     }
 
     /// Through a file beside it, so that the name never stands for half of it.

@@ -184,7 +184,20 @@ fn room(facts: &Facts) -> Vec<Finding> {
 fn earlier(manifest: &Manifest, facts: &Facts) -> Option<Finding> {
     let receipt = facts.receipt.as_ref()?;
     let there = &receipt.manifest;
-    if there.cluster != manifest.cluster || there.token != manifest.token || there.member != manifest.member {
+    let id = |manifest: &Manifest| manifest.provenance.as_ref().map(|provenance| provenance.cluster_id);
+    // Records from before bundles were signed have no id.
+    let other_id = id(there).is_some_and(|there| id(manifest) != Some(there));
+    let other_name = there.cluster != manifest.cluster || there.token != manifest.token;
+    if other_id && !other_name {
+        let text = format!(
+            "this host is a member of another cluster of the name `{}`: its id is {}, the bundle's is {}",
+            there.cluster,
+            id(there).map(|id| id.to_string()).unwrap_or_default(),
+            id(manifest).map(|id| id.to_string()).unwrap_or_default()
+        );
+        return Some(refuse("other-cluster", text, "etcdpack-host status; etcdpack-host uninstall"));
+    }
+    if other_name || there.member != manifest.member {
         let text = format!(
             "this host is member `{}` of cluster `{}`; the bundle is for member `{}` of `{}`",
             there.member, there.cluster, manifest.member, manifest.cluster

@@ -1,15 +1,15 @@
 //! Without a command: what this file is and how to go on. `verify`: whether it is what was built.
 
-use std::fs::File;
+use payload::bundle::BundleError;
 
-use payload::bundle::{BundleError, Unverified};
-
-use super::{CommandError, carried};
+use super::{CommandError, carried, tree, trust};
+use crate::cli::VerifyArgs;
 use crate::report::{End, Report};
+use crate::signer::{self, Standing};
 
 /// Says what this is; changes nothing.
 pub(super) fn describe(report: &Report) -> Result<End, CommandError> {
-    let unverified = match carried::open() {
+    let unverified = match carried::open(None) {
         Ok(unverified) => unverified,
         Err(CommandError::Bundle(BundleError::NoBundle)) => {
             report.data(&format!(
@@ -17,6 +17,7 @@ pub(super) fn describe(report: &Report) -> Result<End, CommandError> {
                 env!("CARGO_PKG_VERSION")
             ));
             report.data("  etcdpack-host status      how the member does");
+            report.data("  etcdpack-host install HOST.run   verify a new bundle of this member and install it");
             report.data("  etcdpack-host uninstall   take it off this host; data stays unless --purge");
             return Ok(End::Done);
         }
@@ -42,15 +43,18 @@ pub(super) fn describe(report: &Report) -> Result<End, CommandError> {
     Ok(End::Done)
 }
 
-/// Reads every byte and compares.
-pub(super) fn verify(report: &Report) -> Result<End, CommandError> {
-    let unverified = carried::open()?;
+/// Reads every byte and compares; says who signed, and what that one is to this host.
+pub(super) fn verify(args: &VerifyArgs, report: &Report) -> Result<End, CommandError> {
+    let named = args.bundle.file.as_deref();
+    let unverified = carried::open(named)?;
     let bytes = unverified.len();
-    say_verified(unverified, bytes, report)
-}
-
-fn say_verified(unverified: Unverified<File>, bytes: u64, report: &Report) -> Result<End, CommandError> {
     let bundle = unverified.verify(|_| {})?;
+    // Only root may read what is known here; for others only the operator's word counts.
+    let standing = if nix::unistd::geteuid().is_root() {
+        trust::standing(&bundle, &tree(None)?, args.bundle.signer.as_ref())?
+    } else {
+        signer::standing(bundle.provenance(), None, args.bundle.signer.as_ref())?
+    };
     let manifest = bundle.manifest();
     report.data(&format!(
         "ok: {bytes} bytes, {} entries, sha256 {} before the last line; etcd {} for {}",
@@ -59,7 +63,11 @@ fn say_verified(unverified: Unverified<File>, bytes: u64, report: &Report) -> Re
         manifest.release.version,
         manifest.host
     ));
-    report
-        .note("this shows that the file is whole, not who made it: compare with the SHA256SUMS that the builder wrote");
+    trust::say(&bundle, standing, report);
+    if standing == Standing::Unknown {
+        report.note(
+            "this shows that the file is whole, not who made it: compare the words with those that the builder showed",
+        );
+    }
     Ok(End::Done)
 }

@@ -7,7 +7,7 @@ use payload::bundle::Bundle;
 use payload::manifest::Manifest;
 use payload::path::NotAPath;
 
-use super::{CommandError, carried, interruptible, root_only, tree};
+use super::{CommandError, carried, interruptible, root_only, tree, trust};
 use crate::cli::{InstallArgs, PlanArgs, TargetArgs};
 use crate::execute::{Failed, Install};
 use crate::facts::{Facts, Target};
@@ -20,18 +20,20 @@ use crate::manager::Start;
 use crate::plan::{Carried, Choices, Plan};
 use crate::receipt::State;
 use crate::report::{End, Report};
+use crate::signer::{Downgrade, Standing};
 
 /// Shows what an install would do.
 pub(super) fn plan(args: &PlanArgs, report: &Report) -> Result<End, CommandError> {
     root_only("planning", "./HOST.run plan")?;
-    let mut bundle = carried::verified(report)?;
+    let mut bundle = carried::verified(args.bundle.file.as_deref(), report)?;
     let tree = tree(args.target.root.as_deref())?;
-    let start = if args.no_start { Start::Later } else { Start::Now };
-    let (_, plan) = prepare(&tree, &mut bundle, &args.target, start)?;
+    let signer = trust::standing(&bundle, &tree, args.bundle.signer.as_ref())?;
+    let (_, plan) = prepare(&tree, &mut bundle, signer, &choices(&args.target, args.no_start))?;
     if args.json {
         report.data(&serde_json::to_string_pretty(&plan)?);
     } else {
         headline(bundle.manifest(), report);
+        trust::say(&bundle, signer, report);
         report.plan(&plan);
         report.findings(&plan.findings);
     }
@@ -41,17 +43,18 @@ pub(super) fn plan(args: &PlanArgs, report: &Report) -> Result<End, CommandError
 /// Does it.
 pub(super) fn install(args: &InstallArgs, report: &Report) -> Result<End, CommandError> {
     root_only("installing", "./HOST.run install")?;
-    let mut bundle = carried::verified(report)?;
+    let mut bundle = carried::verified(args.bundle.file.as_deref(), report)?;
     let tree = tree(args.target.root.as_deref())?;
+    let signer = trust::standing(&bundle, &tree, args.bundle.signer.as_ref())?;
     let Some(_lock) = tree.lock().map_err(ProbeError::from)? else {
         return Err(CommandError::refused("another etcdpack is at work on this host", "ps -C etcdpack-host,HOST.run"));
     };
     let interrupt = interruptible()?;
     let state = State::new().map_err(ProbeError::from)?;
     journal::clean_up(&tree, &state).map_err(ProbeError::from)?;
-    let start = if args.no_start { Start::Later } else { Start::Now };
-    let (facts, plan) = prepare(&tree, &mut bundle, &args.target, start)?;
+    let (facts, plan) = prepare(&tree, &mut bundle, signer, &choices(&args.target, args.no_start))?;
     headline(bundle.manifest(), report);
+    trust::say(&bundle, signer, report);
     report.findings(&plan.findings);
     if plan.is_refused() {
         report.note("nothing was changed");
@@ -62,6 +65,7 @@ pub(super) fn install(args: &InstallArgs, report: &Report) -> Result<End, Comman
         report.note("everything is in place already; nothing was changed");
         return Ok(end_of(bundle.manifest(), &facts, args, &interrupt, report));
     }
+    trust::confirm(&bundle, signer, args.yes, report)?;
     if !args.yes {
         consent(&plan, report)?;
     }
@@ -94,18 +98,25 @@ fn say_failed(failed: &Failed, report: &Report) -> End {
     if failed.error.is_the_bundles() { End::NotVerified } else { End::RolledBack }
 }
 
+fn choices(target: &TargetArgs, no_start: bool) -> Choices {
+    Choices {
+        manager: target.service.into(),
+        start: if no_start { Start::Later } else { Start::Now },
+        downgrade: if target.allow_downgrade { Downgrade::Allow } else { Downgrade::Refuse },
+    }
+}
+
 /// Facts, then the plan.
 fn prepare(
     tree: &Tree,
     bundle: &mut Bundle<File>,
-    target: &TargetArgs,
-    start: Start,
+    signer: Standing,
+    choices: &Choices,
 ) -> Result<(Facts, Plan), CommandError> {
-    let choices = Choices { manager: target.service.into(), start };
     let facts = probe::facts(tree, bundle, choices.manager)?;
     let installer = carried::installer_digest(bundle)?;
-    let carried = Carried { manifest: bundle.manifest(), bundle: bundle.digest(), installer };
-    let plan = crate::plan::plan(carried, &facts, choices).map_err(|error: NotAPath| ProbeError::from(error))?;
+    let carried = Carried { manifest: bundle.manifest(), bundle: bundle.digest(), installer, signer };
+    let plan = crate::plan::plan(carried, &facts, *choices).map_err(|error: NotAPath| ProbeError::from(error))?;
     Ok((facts, plan))
 }
 

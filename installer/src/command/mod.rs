@@ -4,9 +4,10 @@ mod carried;
 mod describe;
 mod install;
 mod status;
+mod trust;
 mod uninstall;
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use payload::bundle::BundleError;
 
@@ -17,6 +18,7 @@ use crate::host::interrupt::Interrupt;
 use crate::host::probe::ProbeError;
 use crate::receipt::ReceiptError;
 use crate::report::{End, Report};
+use crate::signer::Stranger;
 use crate::undo::UndoError;
 
 /// Why a command ended early.
@@ -24,6 +26,10 @@ use crate::undo::UndoError;
 enum CommandError {
     #[error(transparent)]
     Bundle(#[from] BundleError),
+    #[error("`{}`: {error}", path.display())]
+    Named { path: PathBuf, error: BundleError },
+    #[error(transparent)]
+    Stranger(#[from] Stranger),
     #[error(transparent)]
     Probe(#[from] ProbeError),
     #[error(transparent)]
@@ -46,8 +52,12 @@ impl CommandError {
 
     fn end(&self) -> End {
         match self {
-            Self::Bundle(BundleError::Io(_)) | Self::Refused { .. } | Self::Probe(_) | Self::Receipt(_) => End::Refused,
-            Self::Bundle(_) => End::NotVerified,
+            Self::Bundle(BundleError::Io(_))
+            | Self::Named { error: BundleError::Io(_), .. }
+            | Self::Refused { .. }
+            | Self::Probe(_)
+            | Self::Receipt(_) => End::Refused,
+            Self::Bundle(_) | Self::Named { .. } | Self::Stranger(_) => End::NotVerified,
             Self::Step(_) | Self::Undo(_) => End::NotRolledBack,
             Self::Json(_) => End::Bug,
         }
@@ -56,10 +66,15 @@ impl CommandError {
     fn help(&self) -> Option<&str> {
         match self {
             Self::Refused { help, .. } => Some(help),
-            Self::Bundle(BundleError::NoBundle) => {
-                Some("etcdpack-host status; to install, run the bundle: ./HOST.run install")
+            Self::Bundle(BundleError::NoBundle) => Some("etcdpack-host install HOST.run; etcdpack-host status"),
+            Self::Named { error: BundleError::Io(_), .. } => Some("ls -l HOST.run"),
+            Self::Stranger(Stranger::Other { .. }) => {
+                Some("etcdpack pki rotate-signer, where the old key is; lost: see docs/trust.md")
             }
-            Self::Bundle(_) => Some("copy the bundle again, then: grep HOST.run SHA256SUMS | sha256sum -c"),
+            Self::Stranger(Stranger::NotNamed { .. }) => Some("read signing.words again, where the bundle was built"),
+            Self::Bundle(_) | Self::Named { .. } => {
+                Some("copy the bundle again, then: grep HOST.run SHA256SUMS | sha256sum -c")
+            }
             Self::Receipt(_) | Self::Probe(ProbeError::Receipt(_) | ProbeError::Journal(_)) => {
                 Some("with the program that wrote it: etcdpack-host status; ls -l /var/lib/etcdpack")
             }
@@ -74,7 +89,7 @@ impl CommandError {
 pub(crate) fn run(command: Option<Command>, report: &Report) -> End {
     let ended = match command {
         None => describe::describe(report),
-        Some(Command::Verify) => describe::verify(report),
+        Some(Command::Verify(args)) => describe::verify(&args, report),
         Some(Command::Plan(args)) => install::plan(&args, report),
         Some(Command::Install(args)) => install::install(&args, report),
         Some(Command::Status(args)) => status::status(&args, report),

@@ -15,6 +15,7 @@ use crate::facts::Facts;
 use crate::host::Seen;
 use crate::journal::Run;
 use crate::manager::{self, Start};
+use crate::signer::{self, Downgrade, Standing};
 use crate::step::{State, Step};
 use crate::supervision::Supervision;
 
@@ -26,11 +27,14 @@ pub(crate) const WANTS: &str = "/etc/systemd/system/multi-user.target.wants";
 pub(crate) struct Choices {
     pub(crate) manager: payload::cluster::Manager,
     pub(crate) start: Start,
+    pub(crate) downgrade: Downgrade,
 }
 
 /// Findings and steps.
 #[derive(Debug, Serialize)]
 pub(crate) struct Plan {
+    /// What the bundle's signer is to this host.
+    pub(crate) signer: Standing,
     pub(crate) findings: Vec<Finding>,
     pub(crate) steps: Vec<Planned>,
     #[serde(skip)]
@@ -51,6 +55,7 @@ pub(crate) struct Carried<'a> {
     pub(crate) manifest: &'a Manifest,
     pub(crate) bundle: Digest,
     pub(crate) installer: Digest,
+    pub(crate) signer: Standing,
 }
 
 impl Plan {
@@ -70,6 +75,9 @@ pub(crate) fn plan(carried: Carried, facts: &Facts, choices: Choices) -> Result<
     let manifest = carried.manifest;
     let mut findings = preflight(manifest, facts);
     findings.extend(unfinished_other(carried.bundle, facts));
+    if let (Some(provenance), Some(receipt)) = (&manifest.provenance, &facts.receipt) {
+        findings.extend(signer::order(provenance.serial, carried.bundle, receipt, choices.downgrade));
+    }
     let supervision = match manager::choose(manifest, facts, choices.manager) {
         Ok((supervision, more)) => {
             findings.extend(more);
@@ -90,7 +98,7 @@ pub(crate) fn plan(carried: Carried, facts: &Facts, choices: Choices) -> Result<
     findings.extend(changed);
     findings.extend(steps.iter().filter_map(|step| conflict(step, facts, &ours)));
     let steps = standing::with_states(steps, facts);
-    Ok(Plan { findings, steps, supervision })
+    Ok(Plan { signer: carried.signer, findings, steps, supervision })
 }
 
 /// Half of one bundle and half of another is nothing that anybody tested.
@@ -143,8 +151,10 @@ mod tests {
 
     fn labels_of(facts: &Facts) -> Option<(Step, usize, usize)> {
         let manifest = manifest();
-        let carried = Carried { manifest: &manifest, bundle: Digest::of(b"bundle"), installer: Digest::of(b"elf") };
-        let choices = Choices { manager: payload::cluster::Manager::Auto, start: Start::Now };
+        let [bundle, installer] = [b"bundle".as_slice(), b"elf"].map(Digest::of);
+        let carried = Carried { manifest: &manifest, bundle, installer, signer: Standing::Known };
+        let manager = payload::cluster::Manager::Auto;
+        let choices = Choices { manager, start: Start::Now, downgrade: Downgrade::Refuse };
         let plan = plan(carried, facts, choices).unwrap();
         assert_eq!(plan.findings, []);
         let at = plan.steps.iter().position(|planned| matches!(planned.step, Step::Labels { .. }))?;

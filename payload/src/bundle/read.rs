@@ -10,8 +10,11 @@ use super::record::{self, EntryName, Record};
 use super::{Content, MANIFEST, MAX_ENTRIES, TRAILER_LEN, trailer};
 use crate::ahead::{Ahead, read_ahead};
 use crate::digest::{Digest, Hashing};
+use crate::fingerprint::Fingerprint;
 use crate::manifest::{Manifest, ManifestError};
 use crate::mode::Mode;
+use crate::provenance::Provenance;
+use crate::signer::Signature;
 
 /// Bounds of what is read into memory before anything has been verified.
 const MAX_DIRECTORY: u64 = 32 * 1024;
@@ -29,8 +32,15 @@ pub enum BundleError {
     NoBundle,
     #[error("the bundle is damaged: {0}")]
     Damaged(&'static str),
-    #[error("the bundle is damaged: its bytes hash to {found}, its last line says {sealed}")]
-    Seal { sealed: Digest, found: Digest },
+    #[error("the bundle's last line is no signature: it was cut off, changed, or never signed")]
+    NoSignature,
+    /// Damaged, put together from two, or signed by somebody else in the name of this key.
+    #[error(
+        "the bundle is not what was signed: the signature in its last line is not by its signer {signer} of these bytes"
+    )]
+    Signature { signer: Fingerprint },
+    #[error("the bundle was changed while it was copied")]
+    Changed,
     #[error("the bundle is damaged: entry `{0}` is not what the manifest says")]
     Entry(EntryName),
     #[error("the bundle's manifest is not usable: {0}")]
@@ -45,9 +55,10 @@ use BundleError::Damaged;
 pub struct Unverified<R> {
     file: R,
     len: u64,
-    sealed: Digest,
+    signature: Signature,
     records: Vec<Record>,
     manifest: Manifest,
+    provenance: Provenance,
 }
 
 impl<R: Read + Seek + Send> Unverified<R> {
@@ -58,10 +69,12 @@ impl<R: Read + Seek + Send> Unverified<R> {
         let end_offset = len.checked_sub(tail_len).ok_or(BundleError::NoBundle)?;
         let tail = read_at(&mut file, end_offset, tail_len)?;
         let (end, seal) = tail.split_at_checked(record::END_FIXED).ok_or(BundleError::NoBundle)?;
-        let sealed = trailer::decode(seal).ok_or(BundleError::NoBundle)?;
+        record::parse_end(end).ok_or(BundleError::NoBundle)?;
+        let signature = trailer::decode(seal).ok_or(BundleError::NoSignature)?;
         let records = directory(&mut file, end, end_offset)?;
         let manifest = manifest(&mut file, &records)?;
-        Ok(Self { file, len, sealed, records, manifest })
+        let provenance = manifest.provenance.clone().ok_or(ManifestError::NoProvenance)?;
+        Ok(Self { file, len, signature, records, manifest, provenance })
     }
 
     /// What the bundle says of itself. Nothing has been checked yet.
@@ -102,11 +115,11 @@ impl<R: Read + Seek + Send> Unverified<R> {
             pass.skip_to(sealed_len)
         })?;
         let (_, found, _) = all.finish();
-        if found != self.sealed {
-            return Err(BundleError::Seal { sealed: self.sealed, found });
+        if !self.provenance.signer.has_signed(found, &self.signature) {
+            return Err(BundleError::Signature { signer: self.provenance.signer.fingerprint() });
         }
-        let Self { file, len, sealed, records, manifest } = self;
-        Ok(Bundle { file, len, sealed, records, manifest })
+        let Self { file, len, signature, records, manifest, provenance } = self;
+        Ok(Bundle { file, len, digest: found, signature, records, manifest, provenance })
     }
 }
 
@@ -146,13 +159,15 @@ impl<P: FnMut(u64)> Pass<'_, P> {
     }
 }
 
-/// A bundle of which every byte has been verified.
+/// A bundle of which every byte has been verified: it is what its signer signed, whoever that is.
 pub struct Bundle<R> {
     file: R,
     len: u64,
-    sealed: Digest,
+    digest: Digest,
+    signature: Signature,
     records: Vec<Record>,
     manifest: Manifest,
+    provenance: Provenance,
 }
 
 impl<R: Read + Seek + Send> Bundle<R> {
@@ -165,7 +180,13 @@ impl<R: Read + Seek + Send> Bundle<R> {
     /// The sum that tells this bundle from every other: of all bytes before the trailer.
     #[must_use]
     pub fn digest(&self) -> Digest {
-        self.sealed
+        self.digest
+    }
+
+    /// Who signed it, and after which others.
+    #[must_use]
+    pub fn provenance(&self) -> &Provenance {
+        &self.provenance
     }
 
     /// Copies the bundle, which must still be what was verified, and goes on with the copy: whoever can change the
@@ -176,13 +197,13 @@ impl<R: Read + Seek + Send> Bundle<R> {
         let mut copy = io::BufWriter::with_capacity(256 * 1024, copy);
         read_ahead(&mut original, |mut bytes| io::copy(&mut bytes, &mut copy))?;
         let (_, found, _) = original.finish();
-        if found != self.sealed {
-            return Err(BundleError::Seal { sealed: self.sealed, found });
+        if found != self.digest {
+            return Err(BundleError::Changed);
         }
-        copy.write_all(&trailer::encode(self.sealed))?;
+        copy.write_all(&trailer::encode(&self.signature))?;
         let copy = copy.into_inner().map_err(io::IntoInnerError::into_error)?;
-        let Self { file: _, len, sealed, records, manifest } = self;
-        Ok(Bundle { file: copy, len, sealed, records, manifest })
+        let Self { file: _, len, digest, signature, records, manifest, provenance } = self;
+        Ok(Bundle { file: copy, len, digest, signature, records, manifest, provenance })
     }
 
     /// The bytes of one entry.

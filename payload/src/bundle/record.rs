@@ -21,6 +21,8 @@ const S_IFREG: u32 = 0o100_000;
 
 const CENTRAL_FIXED: usize = 46;
 const LOCAL_FIXED: usize = 30;
+/// What an end record begins with.
+const END: &[u8] = b"PK\x05\x06";
 /// End record without its comment.
 pub(super) const END_FIXED: usize = 22;
 
@@ -159,7 +161,7 @@ impl Record {
 pub(super) fn end_record(entries: u16, directory_size: u32, directory_offset: u32, comment: usize) -> Vec<u8> {
     // Our one comment is the trailer, 128 bytes.
     let comment = u16::try_from(comment).unwrap_or(u16::MAX);
-    let mut out = b"PK\x05\x06".to_vec();
+    let mut out = END.to_vec();
     for field in [0, 0, entries, entries] {
         out.extend(field.to_le_bytes());
     }
@@ -169,8 +171,9 @@ pub(super) fn end_record(entries: u16, directory_size: u32, directory_offset: u3
     out
 }
 
-/// Entry count, size and offset of the directory, as an end record gives them.
+/// Entry count, size and offset of the directory, as an end record gives them; `None` for what is no end record at all.
 pub(super) fn parse_end(bytes: &[u8]) -> Option<(u16, u32, u32)> {
+    bytes.starts_with(END).then_some(())?;
     Some((u16_at(bytes, 10)?, u32_at(bytes, 12)?, u32_at(bytes, 16)?))
 }
 

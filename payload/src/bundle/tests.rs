@@ -2,14 +2,20 @@
 
 use std::io::{Cursor, Read};
 
-use super::{Bundle, BundleError, Content, EntryName, MANIFEST, TRAILER_LEN, Unverified, Writer};
+use super::{Bundle, BundleError, Content, EntryName, MANIFEST, TRAILER_LEN, Unverified, WriteError, Writer};
 use crate::digest::Digest;
 use crate::manifest::Manifest;
 use crate::mode::Mode;
+use crate::signer::Signature;
+use crate::signer::tests::{public, sign};
 
 const INSTALLER: &[u8] = b"\x7fELF a static installer";
 const TARBALL: &[u8] = b"\x1f\x8b upstream, byte for byte";
 const CA: &[u8] = b"-----BEGIN CERTIFICATE-----";
+
+fn signed(sum: Digest) -> Result<Signature, WriteError> {
+    Ok(sign(1, sum))
+}
 
 fn name(text: &str) -> EntryName {
     EntryName::try_from(text.to_owned()).unwrap()
@@ -23,7 +29,9 @@ fn manifest(entries: &[(&str, &[u8], &str)]) -> Manifest {
         })
         .collect();
     let text = serde_json::json!({
-        "schema": 1, "etcdpack": "0.1.0", "cluster": "c", "token": "c", "host": "h", "member": "h", "arch": "amd64",
+        "schema": 2, "etcdpack": "0.1.0",
+        "provenance": {"cluster-id": "0".repeat(32), "serial": 1, "signer": public(1), "succession": []},
+        "cluster": "c", "token": "c", "host": "h", "member": "h", "arch": "amd64",
         "client-port": 2379, "peer-port": 2380, "user": "etcd",
         "members": [{"name": "h", "host": "h", "address": "192.0.2.1"}],
         "release": {"version": "3.5.1", "entry": "etcd/e.tar.gz", "origin": "cluster file", "programs": []},
@@ -42,7 +50,7 @@ fn bundle(entries: &[(&str, &[u8])], listed: &[(&str, &[u8], &str)]) -> Vec<u8> 
     for (at, bytes) in entries.iter().chain(&last) {
         writer.entry(name(at), Mode::PLAIN, Content::of(bytes), *bytes).unwrap();
     }
-    let (bytes, digest) = writer.finish().unwrap();
+    let (bytes, digest) = writer.finish(signed).unwrap();
     assert_eq!(digest, Digest::of(&bytes));
     bytes
 }
@@ -77,13 +85,13 @@ fn same_inputs_give_the_same_bytes_also_when_the_beginning_is_shared() {
     common.entry(name("etcd/e.tar.gz"), Mode::PLAIN, Content::of(TARBALL), TARBALL).unwrap();
     let forked = common.continue_in(Vec::new());
     let at = forked.offset();
-    let (begin, _) = common.finish().unwrap();
+    let (begin, _) = common.finish(signed).unwrap();
     let mut own = forked.continue_in(begin[..usize::try_from(at).unwrap()].to_vec());
     own.entry(name("certs/ca.pem"), Mode::PLAIN, Content::of(CA), CA).unwrap();
     let listed = [("etcd/e.tar.gz", TARBALL, "release"), ("certs/ca.pem", CA, "reading")];
     let json = manifest(&listed).to_bytes().unwrap();
     own.entry(name(MANIFEST), Mode::PLAIN, Content::of(&json), json.as_slice()).unwrap();
-    assert_eq!(own.finish().unwrap().0, good());
+    assert_eq!(own.finish(signed).unwrap().0, good());
 }
 
 #[test]
@@ -143,5 +151,19 @@ fn bytes_that_change_while_they_are_written_are_noticed() {
 fn what_is_no_bundle_is_named_as_such() {
     for bytes in [&b""[..], INSTALLER, &[0; 4096]] {
         assert!(matches!(open(bytes), Err(BundleError::NoBundle)));
+    }
+}
+
+#[test]
+fn a_signature_by_another_key_or_of_another_bundle_is_refused() {
+    let good = good();
+    let (body, _) = good.split_at(good.len() - TRAILER_LEN);
+    for (what, signature) in [
+        ("another key's", sign(2, Digest::of(body))),
+        ("another bundle's", sign(1, Digest::of(b"another bundle"))),
+        ("of a part", sign(1, Digest::of(&body[..body.len() - 1]))),
+    ] {
+        let bad = [body, super::trailer::encode(&signature).as_slice()].concat();
+        assert!(matches!(open(&bad), Err(BundleError::Signature { .. })), "{what}");
     }
 }

@@ -10,6 +10,7 @@ use super::record::{self, EntryName, Record};
 use super::{MAX_ENTRIES, TRAILER_LEN, trailer};
 use crate::digest::{Digest, Hasher};
 use crate::mode::Mode;
+use crate::signer::Signature;
 
 /// Why a bundle could not be written.
 #[derive(Debug, thiserror::Error)]
@@ -20,6 +21,8 @@ pub enum WriteError {
     TooLarge,
     #[error("the bundle has more than {MAX_ENTRIES} entries")]
     TooMany,
+    #[error("signing the bundle failed")]
+    Sign,
     #[error("the bytes for `{0}` are not the ones that were measured: they changed meanwhile")]
     Changed(EntryName),
 }
@@ -83,15 +86,19 @@ impl<W: Write> Writer<W> {
         Ok(())
     }
 
-    /// Writes the directory, the end record and the trailer; returns the sink and the sum of the whole file.
-    pub fn finish(mut self) -> Result<(W, Digest), WriteError> {
+    /// Writes the directory, the end record and the trailer with what `sign` makes of the sum of all before it; returns
+    /// the sink and the sum of the whole file.
+    pub fn finish<E: Into<WriteError>>(
+        mut self,
+        sign: impl FnOnce(Digest) -> Result<Signature, E>,
+    ) -> Result<(W, Digest), WriteError> {
         let directory: Vec<u8> = self.records.iter().flat_map(Record::central).collect();
         let (offset, size) = (fits(self.offset)?, fits(directory.len() as u64)?);
         let entries = u16::try_from(self.records.len()).map_err(|_| WriteError::TooMany)?;
         self.put(&directory)?;
         self.put(&record::end_record(entries, size, offset, TRAILER_LEN))?;
-        let seal = trailer::encode(self.hasher.clone().finish());
-        self.put(&seal)?;
+        let signature = sign(self.hasher.clone().finish()).map_err(Into::into)?;
+        self.put(&trailer::encode(&signature))?;
         self.out.flush()?;
         Ok((self.out, self.hasher.finish()))
     }

@@ -1,19 +1,34 @@
 //! What the bundle reader takes, other readers of ZIP list alike, and the writer writes to the same bytes.
 //!
-//! The input is a bundle without its last line: sealing it here lets the fuzzer reach what is behind the seal.
+//! The input is a bundle without its last line: signing it here, with the key of the tests that the seeds name, lets the fuzzer
+//! reach what is behind the signature.
 #![no_main]
 
 use std::io::{Cursor, Read};
+use std::sync::LazyLock;
 
 use libfuzzer_sys::fuzz_target;
-use payload::bundle::{Bundle, Content, EntryName, MANIFEST, Unverified, Writer};
+use p256::ecdsa::signature::hazmat::PrehashSigner as _;
+use p256::ecdsa::{self, SigningKey};
+use p256::pkcs8::DecodePrivateKey as _;
+use payload::bundle::{Bundle, Content, EntryName, MANIFEST, Unverified, WriteError, Writer};
 use payload::digest::Digest;
 use payload::manifest::Manifest;
 use payload::mode::Mode;
+use payload::signer::Signature;
 use zip::ZipArchive;
 
+static KEY: LazyLock<SigningKey> = LazyLock::new(|| {
+    SigningKey::from_pkcs8_pem(include_str!("../../lab/signing-key.pem")).expect("the tests' key")
+});
+
+fn signed(sum: Digest) -> Signature {
+    let signature: ecdsa::Signature = KEY.sign_prehash(sum.as_bytes()).expect("a signature");
+    signature.into()
+}
+
 fuzz_target!(|body: &[u8]| {
-    let seal = format!("{:127}\n", format!("ETCDPACK1 sha256 {}", Digest::of(body)));
+    let seal = format!("{:127}\n", format!("ETCDPACK2 p256 {}", String::from(signed(Digest::of(body)))));
     let whole = [body, seal.as_bytes()].concat();
     let Ok(unverified) = Unverified::open(Cursor::new(&whole[..])) else { return };
     let manifest = unverified.claims().clone();
@@ -50,5 +65,5 @@ fn written_again(mut bundle: Bundle<Cursor<&[u8]>>, manifest: &Manifest) -> Vec<
     }
     let name = EntryName::try_from(MANIFEST.to_owned()).expect("a name");
     put(name, Mode::PLAIN, &manifest.to_bytes().expect("a manifest"));
-    writer.finish().expect("a bundle").0
+    writer.finish(|sum| Ok::<_, WriteError>(signed(sum))).expect("a bundle").0
 }

@@ -1,0 +1,131 @@
+//! `serials.toml`: the cluster's id, and how many bundles each host has had.
+//!
+//! Pure: text in, value out. A number is spent before the bundle that bears it is there, so none is ever used for two.
+
+use std::collections::BTreeMap;
+use std::num::NonZeroU64;
+
+use payload::digest::Digest;
+use payload::name::HostName;
+use payload::provenance::{ClusterId, Succession};
+use payload::signer::SignerKey;
+use serde::{Deserialize, Serialize};
+
+/// The layout of the file; raised when an older etcdpack could misread it.
+const VERSION: u32 = 1;
+
+/// The whole file.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub(super) struct Serials {
+    version: u32,
+    pub(super) cluster_id: ClusterId,
+    /// Every change of the signing key, oldest first.
+    #[serde(default)]
+    succession: Vec<Succession>,
+    #[serde(default)]
+    host: BTreeMap<HostName, Numbered>,
+}
+
+/// The newest bundle of one host.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Numbered {
+    serial: NonZeroU64,
+    /// The sum of all that makes it another bundle, but for the number.
+    content: Digest,
+}
+
+/// Why the file cannot be used.
+#[derive(Debug, thiserror::Error, PartialEq, Eq)]
+pub enum SerialsError {
+    /// The parser's words, with line and column.
+    #[error("{0}")]
+    Toml(String),
+    /// Of another etcdpack.
+    #[error("its version is {0}, this etcdpack knows version {VERSION}")]
+    Version(u32),
+    /// Nothing is higher than the last number.
+    #[error("host `{0}` has used up all numbers")]
+    Spent(HostName),
+}
+
+impl Serials {
+    /// Of a cluster that has no bundle yet.
+    pub(super) fn new(cluster_id: ClusterId) -> Self {
+        Self { version: VERSION, cluster_id, succession: Vec::new(), host: BTreeMap::new() }
+    }
+
+    /// Reads the text of the file.
+    pub(super) fn parse(text: &str) -> Result<Self, SerialsError> {
+        let serials: Self =
+            toml::from_str(text).map_err(|error| SerialsError::Toml(error.to_string().trim_end().to_owned()))?;
+        if serials.version == VERSION { Ok(serials) } else { Err(SerialsError::Version(serials.version)) }
+    }
+
+    /// The text that [`Serials::parse`] reads.
+    pub(super) fn render(&self) -> String {
+        let body = toml::to_string(self).unwrap_or_default();
+        format!(
+            "# The numbers of the bundles that were built here. Keep this file with the keys: hosts refuse a bundle whose number \
+             they have passed.\n{body}"
+        )
+    }
+
+    /// The number of the bundle with this content: the one that it has, or the next.
+    pub(super) fn number(&mut self, host: &HostName, content: Digest) -> Result<NonZeroU64, SerialsError> {
+        let serial = match self.host.get(host) {
+            Some(last) if last.content == content => return Ok(last.serial),
+            Some(last) => last.serial.checked_add(1).ok_or_else(|| SerialsError::Spent(host.clone()))?,
+            None => NonZeroU64::MIN,
+        };
+        self.host.insert(host.clone(), Numbered { serial, content });
+        Ok(serial)
+    }
+
+    /// How the signing key came to be `signer`. A change to a key that never took over is passed over.
+    pub(super) fn succession_to(&self, signer: &SignerKey) -> Vec<Succession> {
+        let end = self.succession.iter().rposition(|change| change.to == *signer).map_or(0, |at| at + 1);
+        self.succession.iter().take(end).cloned().collect()
+    }
+
+    /// Adds a change, and forgets what came after its `from` without taking over.
+    pub(super) fn succeed(&mut self, change: Succession) {
+        self.succession = self.succession_to(&change.from);
+        self.succession.push(change);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn host(name: &str) -> HostName {
+        name.parse().unwrap()
+    }
+
+    #[test]
+    fn a_number_is_for_one_content() {
+        let mut serials = Serials::new(ClusterId::new([1; 16]));
+        let (a, b) = (Digest::of(b"a"), Digest::of(b"b"));
+        let numbers: Vec<u64> =
+            [a, a, b, a].iter().map(|content| serials.number(&host("n1"), *content).unwrap().get()).collect();
+        assert_eq!(numbers, [1, 1, 2, 3]);
+        assert_eq!(serials.number(&host("n2"), b).unwrap().get(), 1);
+        assert_eq!(Serials::parse(&serials.render()), Ok(serials));
+    }
+
+    #[test]
+    fn a_damaged_file_is_refused() {
+        let mut serials = Serials::new(ClusterId::new([1; 16]));
+        serials.number(&host("n1"), Digest::of(b"a")).unwrap();
+        let text = serials.render();
+        assert_eq!(Serials::parse(&text.replace("version = 1", "version = 2")), Err(SerialsError::Version(2)));
+        for bad in [String::new(), text.replace("serial = 1", "serial = 0"), text.replace("cluster-id", "id")] {
+            assert!(matches!(Serials::parse(&bad), Err(SerialsError::Toml(_))), "{bad}");
+        }
+        let last = text.replace("serial = 1", &format!("serial = {}", u64::MAX));
+        // TOML's integers end at 2^63 - 1: a number beyond is a damaged file.
+        assert!(matches!(Serials::parse(&last), Err(SerialsError::Toml(_))));
+    }
+}

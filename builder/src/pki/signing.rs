@@ -1,0 +1,178 @@
+//! Signing bundles: the key, the numbers that they bear, and how the key may be changed.
+//!
+//! ```text
+//! pki/signing-key.pem   0600    ECDSA P-256, PKCS#8; made at the first build
+//! pki/serials.toml      0644    the cluster's id, numbers, changes of the key
+//! ```
+
+use std::num::NonZeroU64;
+use std::path::{Path, PathBuf};
+
+use p256::SecretKey;
+use p256::ecdsa::signature::hazmat::PrehashSigner as _;
+use p256::ecdsa::{self, SigningKey};
+use p256::pkcs8::{DecodePrivateKey as _, EncodePrivateKey as _, EncodePublicKey as _, LineEnding};
+use payload::digest::Digest;
+use payload::name::HostName;
+use payload::provenance::{ClusterId, Provenance, Succession};
+use payload::signer::{Signature, SignerKey};
+
+use super::error::{KeyFault, PkiError};
+use super::file;
+use super::secret::Secret;
+use super::serials::Serials;
+use super::store::Store;
+use crate::narrator::Narrator;
+
+const KEY: &str = "signing-key.pem";
+const NEXT: &str = "signing-key.next.pem";
+const SERIALS: &str = "serials.toml";
+
+/// One builder's turn at signing: nobody else numbers or signs while it is there.
+pub struct Signing {
+    store: Store,
+    key: SigningKey,
+    serials: Serials,
+}
+
+impl Signing {
+    /// Takes the key in `dir`, made where there is none, or the one that is `given`, and the numbers in `dir`.
+    pub fn open(dir: &Path, given: Option<&Path>, narrator: &mut dyn Narrator) -> Result<Self, PkiError> {
+        let store = Store::open(dir, narrator)?;
+        let key = match given {
+            Some(path) => parse(path, &file::secret(path)?)?,
+            None => kept(&store, narrator)?,
+        };
+        let path = store.path(SERIALS);
+        let serials = match file::found(file::text(&path))? {
+            Some(text) => Serials::parse(&text).map_err(|error| PkiError::Serials { path, error })?,
+            None => {
+                let mut id = [0; 16];
+                getrandom::fill(&mut id)?;
+                Serials::new(ClusterId::new(id))
+            }
+        };
+        Ok(Self { store, key: key.into(), serials })
+    }
+
+    /// The public half.
+    #[must_use]
+    pub fn signer(&self) -> SignerKey {
+        (*self.key.verifying_key()).into()
+    }
+
+    /// The public half as `openssl dgst -verify` takes it.
+    pub fn public_pem(&self) -> Result<String, PkiError> {
+        self.key
+            .verifying_key()
+            .to_public_key_pem(LineEnding::LF)
+            .map_err(|_| PkiError::Key { path: self.store.path(KEY), fault: KeyFault::Unusable })
+    }
+
+    /// What the manifest says of a bundle with this number.
+    #[must_use]
+    pub fn provenance(&self, serial: NonZeroU64) -> Provenance {
+        let signer = self.signer();
+        let succession = self.serials.succession_to(&signer);
+        Provenance { cluster_id: self.serials.cluster_id, serial, signer, succession }
+    }
+
+    /// Numbers bundles by what is in them. The numbers are on the disk when this returns.
+    pub fn number(&mut self, contents: &[(HostName, Digest)]) -> Result<Vec<NonZeroU64>, PkiError> {
+        let path = self.store.path(SERIALS);
+        let before = self.serials.clone();
+        let numbers: Result<Vec<_>, _> =
+            contents.iter().map(|(host, content)| self.serials.number(host, *content)).collect();
+        let numbers = numbers.map_err(|error| PkiError::Serials { path, error })?;
+        if self.serials != before {
+            self.store.put_text(SERIALS, &self.serials.render())?;
+        }
+        Ok(numbers)
+    }
+
+    /// Signs what has this sum: by RFC 6979, so the same bytes get the same signature.
+    pub fn sign(&self, sum: Digest) -> Result<Signature, ecdsa::Error> {
+        let signature: ecdsa::Signature = self.key.sign_prehash(sum.as_bytes())?;
+        Ok(signature.into())
+    }
+
+    /// Puts a new key in the place of the one in the directory, which signs that it may. Hosts that know the old one take
+    /// bundles by the new one.
+    pub fn rotate(dir: &Path, narrator: &mut dyn Narrator) -> Result<(SignerKey, SignerKey), PkiError> {
+        let mut signing = Self::open(dir, None, narrator)?;
+        let path = signing.store.path(KEY);
+        let next = make(&path)?;
+        let (from, to) = (signing.signer(), SignerKey::from(*SigningKey::from(&next).verifying_key()));
+        let statement = Succession::statement(from.fingerprint(), to.fingerprint());
+        let signature = signing.sign(Digest::of(statement.as_bytes()));
+        let signature = signature.map_err(|_| PkiError::Key { path: path.clone(), fault: KeyFault::Unusable })?;
+        // A kill before the last line leaves the old key at work, and a change on record that did not come about.
+        signing.store.put_secret(NEXT, &pem(&path, &next)?)?;
+        signing.serials.succeed(Succession { from: from.clone(), to: to.clone(), signature });
+        signing.store.put_text(SERIALS, &signing.serials.render())?;
+        signing.store.rename(NEXT, KEY)?;
+        Ok((from, to))
+    }
+}
+
+/// The key in the directory, made where there is none.
+fn kept(store: &Store, narrator: &mut dyn Narrator) -> Result<SecretKey, PkiError> {
+    let path = store.path(KEY);
+    if let Some(text) = file::found(file::secret(&path))? {
+        return parse(&path, &text);
+    }
+    let key = make(&path)?;
+    store.put_secret(KEY, &pem(&path, &key)?)?;
+    narrator.note(&format!("made a key to sign bundles with, `{}`: keep it safe", path.display()));
+    Ok(key)
+}
+
+fn make(path: &Path) -> Result<SecretKey, PkiError> {
+    let mut scalar = zeroize::Zeroizing::new([0; 32]);
+    getrandom::fill(scalar.as_mut())?;
+    // All but 2^-32 of the numbers are keys.
+    SecretKey::from_slice(scalar.as_ref())
+        .map_err(|_| PkiError::Key { path: path.to_owned(), fault: KeyFault::Unusable })
+}
+
+fn pem(path: &Path, key: &SecretKey) -> Result<Secret, PkiError> {
+    let fault = |_| PkiError::Key { path: path.to_owned(), fault: KeyFault::Unusable };
+    let text = key.to_pkcs8_pem(LineEnding::LF).map_err(fault)?;
+    Ok(Secret::new(text.as_str().to_owned()))
+}
+
+/// PKCS#8 and SEC1, as openssl writes them.
+fn parse(path: &Path, text: &Secret) -> Result<SecretKey, PkiError> {
+    let fail = |fault| PkiError::Key { path: PathBuf::from(path), fault };
+    let blocks = pem::parse_many(text.expose()).map_err(|_| fail(KeyFault::None))?;
+    let block = blocks.into_iter().find(|block| block.tag().ends_with("PRIVATE KEY"));
+    let block = block.ok_or_else(|| fail(KeyFault::None))?;
+    let tag = block.tag().to_owned();
+    let der = zeroize::Zeroizing::new(block.into_contents());
+    let key = match tag.as_str() {
+        "PRIVATE KEY" => SecretKey::from_pkcs8_der(&der).ok(),
+        "EC PRIVATE KEY" => SecretKey::from_sec1_der(&der).ok(),
+        "ENCRYPTED PRIVATE KEY" => return Err(fail(KeyFault::Encrypted)),
+        _ => None,
+    };
+    key.ok_or_else(|| fail(KeyFault::NotForSigning))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_key_survives_its_pem() {
+        let path = Path::new("k");
+        let key = make(path).unwrap();
+        assert_eq!(parse(path, &pem(path, &key).unwrap()).unwrap(), key);
+    }
+
+    #[test]
+    fn a_key_of_another_kind_is_refused() {
+        let rsa = super::super::key::generate(payload::cluster::Algorithm::Rsa2048).unwrap();
+        let fault = parse(Path::new("k"), &Secret::new(rsa.serialize_pem())).err();
+        assert!(matches!(fault, Some(PkiError::Key { fault: KeyFault::NotForSigning, .. })));
+    }
+}

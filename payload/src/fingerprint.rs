@@ -1,0 +1,142 @@
+//! The fingerprint of a signing key, as two people compare it: twelve words by telephone, or 64 digits on a screen.
+
+use std::fmt;
+use std::str::FromStr;
+
+use bip39::{Language, Mnemonic};
+
+use crate::digest::Digest;
+
+/// How many bytes of the sum the words stand for: 128 bits, and 4 that check them.
+const BYTES: usize = 16;
+
+/// The SHA-256 of a key's DER. Shown as twelve words of BIP 39's English list, which no two have the same first four letters
+/// of, joined by `-`; [`Fingerprint::sum`] is all of it:
+/// `openssl pkey -pubin -in signing.pub -outform DER | sha256sum`.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub struct Fingerprint(Digest);
+
+impl Fingerprint {
+    /// The fingerprint of the key with this DER.
+    #[must_use]
+    pub(crate) fn of(der: &[u8]) -> Self {
+        Self(Digest::of(der))
+    }
+
+    /// All of it.
+    #[must_use]
+    pub fn sum(self) -> Digest {
+        self.0
+    }
+
+    fn head(&self) -> &[u8] {
+        self.0.as_bytes().get(..BYTES).unwrap_or_default()
+    }
+}
+
+impl fmt::Display for Fingerprint {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let words = Mnemonic::from_entropy(self.head()).map_err(|_| fmt::Error)?;
+        words.words().enumerate().try_for_each(|(n, word)| write!(f, "{}{word}", if n == 0 { "" } else { "-" }))
+    }
+}
+
+impl fmt::Debug for Fingerprint {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+/// What a person says that a fingerprint is: the words, or the whole sum.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Claim {
+    Words([u8; BYTES]),
+    Sum(Digest),
+}
+
+impl Claim {
+    /// Whether it is said of this one.
+    #[must_use]
+    pub fn is_of(&self, fingerprint: Fingerprint) -> bool {
+        match self {
+            Self::Words(head) => head == fingerprint.head(),
+            Self::Sum(sum) => *sum == fingerprint.0,
+        }
+    }
+}
+
+/// A text that is no fingerprint.
+#[derive(Debug, thiserror::Error, PartialEq, Eq)]
+pub enum NotAFingerprint {
+    #[error("a fingerprint is twelve words, or 64 hexadecimal digits")]
+    Form,
+    /// Words are counted from 1.
+    #[error("word {0} of the fingerprint is not one of the list: listen again")]
+    Word(usize),
+    #[error("these twelve words are no fingerprint: one of them is another, or two have changed places")]
+    Check,
+}
+
+impl FromStr for Claim {
+    type Err = NotAFingerprint;
+
+    /// Words may be parted by `-`, blanks or lines, and have capital letters.
+    fn from_str(text: &str) -> Result<Self, NotAFingerprint> {
+        if let Ok(sum) = text.trim().parse() {
+            return Ok(Self::Sum(sum));
+        }
+        let lower = text.to_lowercase();
+        let words: Vec<&str> =
+            lower.split(|c: char| c == '-' || c.is_whitespace()).filter(|word| !word.is_empty()).collect();
+        if words.len() != 12 {
+            return Err(NotAFingerprint::Form);
+        }
+        let mnemonic = Mnemonic::parse_in_normalized(Language::English, &words.join(" "));
+        let mnemonic = mnemonic.map_err(|error| match error {
+            bip39::Error::UnknownWord(at) => NotAFingerprint::Word(at + 1),
+            _ => NotAFingerprint::Check,
+        })?;
+        let (entropy, _) = mnemonic.to_entropy_array();
+        let head = entropy.first_chunk().ok_or(NotAFingerprint::Form)?;
+        Ok(Self::Words(*head))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_shown_can_be_said() {
+        for seed in 0..50_u8 {
+            let fingerprint = Fingerprint::of(&[seed]);
+            let words = fingerprint.to_string();
+            assert_eq!(words.split('-').count(), 12);
+            for said in [
+                words.clone(),
+                words.replace('-', " "),
+                format!(" {}\n", words.to_uppercase()),
+                fingerprint.sum().to_string(),
+            ] {
+                let claim: Claim = said.parse().unwrap();
+                assert!(claim.is_of(fingerprint), "{said}");
+                assert!(!claim.is_of(Fingerprint::of(b"other")));
+            }
+        }
+    }
+
+    #[test]
+    fn a_slip_of_the_tongue_is_noticed() {
+        let words = Fingerprint::of(b"key").to_string();
+        let list: Vec<&str> = words.split('-').collect();
+        assert_eq!(list[1..].join("-").parse::<Claim>(), Err(NotAFingerprint::Form));
+        assert_eq!(words.replacen(list[2], "etcd", 1).parse::<Claim>(), Err(NotAFingerprint::Word(3)));
+        for bad in ["", "e3b0c442"] {
+            assert_eq!(bad.parse::<Claim>(), Err(NotAFingerprint::Form));
+        }
+        let mut swapped = list.clone();
+        swapped.swap(0, 11);
+        let said = swapped.join("-").parse::<Claim>();
+        assert!(said.is_err() || !said.unwrap().is_of(Fingerprint::of(b"key")));
+    }
+}
