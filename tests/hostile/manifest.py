@@ -47,7 +47,7 @@ TEXTS = {
 }
 # One field with another value.
 VALUES = {
-    "schema-0": ("schema", 0), "schema-2": ("schema", 2), "schema-of-4-gib": ("schema", 2**32), "schema-negative": ("schema", -1),
+    "schema-0": ("schema", 0), "schema-1": ("schema", 1), "schema-3": ("schema", 3), "schema-of-4-gib": ("schema", 2**32), "schema-negative": ("schema", -1),
     "schema-text": ("schema", "1"), "schema-float": ("schema", 1.0), "schema-null": ("schema", None),
     "port-0": ("client-port", 0), "port-65536": ("peer-port", 65536), "port-negative": ("peer-port", -1),
     "arch-unknown": ("arch", "sparc"), "user-root-in-shell": ("user", "etcd; reboot"), "user-empty": ("user", ""),

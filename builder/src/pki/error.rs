@@ -168,7 +168,7 @@ impl PkiError {
                 let path = typed(path);
                 Some(format!("(umask 077; openssl pkey -in {path} -out {path}.plain), and name that file as `ca-key`"))
             }
-            Self::Key { fault: KeyFault::NotForSigning, .. } => {
+            Self::Key { fault: KeyFault::NotForSigning | KeyFault::None, .. } => {
                 Some("openssl ecparam -name prime256v1 -genkey -noout -out signing-key.pem".to_owned())
             }
             Self::Serials { path, .. } => Some(format!("put it back from a copy: {}", typed(path))),

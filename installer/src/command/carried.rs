@@ -13,19 +13,23 @@ use crate::report::Report;
 /// The bundle in the file that was named, else in this executable's own.
 pub(super) fn open(named: Option<&Path>) -> Result<Unverified<File>, CommandError> {
     let path = named.unwrap_or(Path::new("/proc/self/exe"));
-    let fail = |error| match named {
+    let file = File::open(path).map_err(BundleError::Io);
+    file.and_then(Unverified::open).map_err(|error| of(named, error))
+}
+
+/// The error of a file that was named says which.
+pub(super) fn of(named: Option<&Path>, error: BundleError) -> CommandError {
+    match named {
         Some(path) => CommandError::Named { path: path.to_owned(), error },
         None => CommandError::Bundle(error),
-    };
-    let file = File::open(path).map_err(|error| fail(BundleError::Io(error)))?;
-    Unverified::open(file).map_err(fail)
+    }
 }
 
 /// The bundle, after every byte of it has been read and compared, and its signature has been found to be its signer's.
 pub(super) fn verified(named: Option<&Path>, report: &Report) -> Result<Bundle<File>, CommandError> {
     let unverified = open(named)?;
     report.detail(&format!("verifying {} bytes", unverified.len()));
-    Ok(unverified.verify(|_| {})?)
+    unverified.verify(|_| {}).map_err(|error| of(named, error))
 }
 
 /// The digest of the installer without what it carries.

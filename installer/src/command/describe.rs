@@ -48,7 +48,7 @@ pub(super) fn verify(args: &VerifyArgs, report: &Report) -> Result<End, CommandE
     let named = args.bundle.file.as_deref();
     let unverified = carried::open(named)?;
     let bytes = unverified.len();
-    let bundle = unverified.verify(|_| {})?;
+    let bundle = unverified.verify(|_| {}).map_err(|error| carried::of(named, error))?;
     // Only root may read what is known here; for others only the operator's word counts.
     let standing = if nix::unistd::geteuid().is_root() {
         trust::standing(&bundle, &tree(None)?, args.bundle.signer.as_ref())?
