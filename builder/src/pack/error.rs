@@ -10,6 +10,8 @@ use payload::name::HostName;
 use payload::path::NotAPath;
 use payload::tarball::TarballError;
 
+use crate::sbom::SbomError;
+
 /// A bundle that was not made. Nothing half-made is left under a final name.
 #[derive(Debug, thiserror::Error)]
 pub enum PackError {
@@ -52,6 +54,9 @@ pub enum PackError {
     /// The manifest could not be written.
     #[error("writing the manifest: {0}")]
     Manifest(#[from] serde_json::Error),
+    /// The list of parts could not be written.
+    #[error(transparent)]
+    Sbom(#[from] SbomError),
     /// A digest in a table of ours is none.
     #[error(transparent)]
     Digest(#[from] NotADigest),
@@ -64,7 +69,7 @@ impl PackError {
         match self {
             Self::NoInstaller(_) | Self::Io { .. } | Self::Write { .. } => 3,
             Self::Tarball { .. } => 4,
-            Self::NoPair(_) | Self::Path(_) | Self::Name(_) | Self::Manifest(_) | Self::Digest(_) => 1,
+            Self::NoPair(_) | Self::Path(_) | Self::Name(_) | Self::Manifest(_) | Self::Sbom(_) | Self::Digest(_) => 1,
         }
     }
 

@@ -42,7 +42,7 @@ pub(crate) fn check_installers(cluster: &Cluster) -> Result<(), PackError> {
     cluster.hosts.iter().try_for_each(|host| installer::of(host.arch).map(drop))
 }
 
-/// Packs one bundle per host into `dir`, then writes `SHA256SUMS` beside them.
+/// Packs one bundle per host into `dir`, then writes `sbom-ARCH.cdx.json` and `SHA256SUMS` beside them.
 pub(crate) fn pack(parts: &Parts, dir: &Path, narrator: &mut dyn Narrator) -> Result<Vec<Made>, PackError> {
     let dist = dist::Dist::open(dir)?;
     let mut commons = BTreeMap::new();
@@ -54,6 +54,9 @@ pub(crate) fn pack(parts: &Parts, dir: &Path, narrator: &mut dyn Narrator) -> Re
         };
         let own = own::entries(parts, host, common)?;
         made.push(dist.bundle(host, common, own)?);
+    }
+    for (arch, common) in &commons {
+        dist.sbom(*arch, &common.sbom)?;
     }
     dist.sums(&made)?;
     narrator.note(&format!("packed into {}:", dir.display()));
