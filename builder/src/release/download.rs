@@ -76,6 +76,9 @@ fn attempt(
         }
         Answer::Rest(body) => body,
         Answer::Whole(mut body) => {
+            if body.length.is_some_and(|length| length > http.limits().bytes) {
+                return Err(Failure::TooLarge(http.limits().bytes));
+            }
             let head = beginning(&mut body)?;
             if let Some(what) = foreign(&head) {
                 return Err(Failure::Foreign(what));
