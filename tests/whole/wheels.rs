@@ -127,6 +127,13 @@ fn a_wheel_that_is_another_is_refused_and_a_good_one_taken() {
     fs::write(desk.site.path("wheels/supervisor-4.3.0-py3-none-any.whl"), "x").unwrap();
     desk.build().ok();
     assert!(desk.site.bundle("n1").exists());
+    // From now on they are in the cache: neither the directory, nor a pip, nor one call to the network.
+    fs::remove_dir_all(desk.site.path("wheels")).unwrap();
+    let (plain, log) = (desk.command(&[]), desk.site.path("calls"));
+    let mut strace = Command::new("strace");
+    strace.args(["-f", "-qq", "-e", "trace=%network", "-o"]).arg(&log).arg(plain.get_program()).args(plain.get_args());
+    run(strace.current_dir(desk.site.path("")).env("XDG_CACHE_HOME", desk.site.path("cache"))).ok();
+    assert_eq!(fs::read_to_string(&log).unwrap(), "");
 }
 
 #[test]

@@ -171,8 +171,8 @@ impl Http {
     }
 
     /// A file of at most `most` bytes.
-    pub(super) fn get_small(&self, url: &Url, most: u64) -> Result<Vec<u8>, Failure> {
-        let Answer::Whole(mut body) = self.get(url, None, self.deadline())? else {
+    pub(super) fn get_small(&self, url: &Url, most: u64, deadline: Deadline) -> Result<Vec<u8>, Failure> {
+        let Answer::Whole(mut body) = self.get(url, None, deadline)? else {
             return Err(Failure::Network("the answer is not the whole file".to_owned()));
         };
         let mut bytes = Vec::new();

@@ -1,7 +1,9 @@
 //! Answers that are late, endless, cut off, dressed up, or of something else.
 
 use std::fs;
+use std::io::{BufRead as _, BufReader};
 use std::net::TcpListener;
+use std::process::{Command, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -87,6 +89,35 @@ fn a_server_that_says_nothing_is_given_up() {
     // Nobody there at all.
     refused_soon(&desk, &hurried(desk.pinned(&[&url], &bytes)), 3, "no place delivered");
     refused_soon(&desk, &hurried(desk.pinned(&["https://etcd.invalid"], &bytes)), 3, "no place delivered");
+}
+
+#[test]
+fn an_address_that_swallows_packets_is_given_up() {
+    // A listener whose queue is full answers no SYN: to us, a black hole.
+    let script = "import socket, sys\n\
+                  s = socket.socket(); s.bind(('127.0.0.1', 0)); s.listen(0)\n\
+                  full = []\n\
+                  for _ in range(4):\n    c = socket.socket(); c.setblocking(False); c.connect_ex(s.getsockname()); full.append(c)\n\
+                  print(s.getsockname()[1], flush=True); sys.stdin.read()";
+    let mut python = Command::new("python3");
+    let mut hole = python.args(["-c", script]).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
+    let mut port = String::new();
+    BufReader::new(hole.stdout.take().unwrap()).read_line(&mut port).unwrap();
+    let (desk, bytes) = (Desk::new(), tarball(109));
+    let body = bytes.clone();
+    let good = Site::http(move |_, _| Reply::whole(&body));
+    for scheme in ["http", "https"] {
+        let url = format!("{scheme}://127.0.0.1:{}", port.trim());
+        let mut wanted = hurried(desk.pinned(&[&url], &bytes));
+        wanted.limits.connect = Duration::from_millis(300);
+        refused_soon(&desk, &wanted, 3, "no place delivered");
+        wanted.sources.push(Mirror::parse(&good.url).unwrap());
+        accepted(&wanted, &bytes);
+        fs::remove_dir_all(desk.path("cache")).unwrap();
+        fs::remove_file(desk.path("etcdpack.lock")).unwrap();
+    }
+    drop(hole.stdin.take());
+    hole.wait().unwrap();
 }
 
 #[test]
@@ -227,7 +258,7 @@ fn sums_that_are_none_of_this_release_vouch_for_nothing() {
     let digest = Digest::of(&bytes);
     let older = asset(EtcdVersion::new(3, 4, 98), Arch::Amd64);
     let whole = |text: String| Reply::whole(text.as_bytes());
-    let cases: [(&str, Answer); 7] = [
+    let cases: [(&str, Answer); 8] = [
         ("a web page", Box::new(move || whole("<html>log in</html>".to_owned()))),
         // The directory of an older release under the new one's name.
         ("an older release's", Box::new(move || whole(format!("{digest}  {older}\n")))),
@@ -241,6 +272,7 @@ fn sums_that_are_none_of_this_release_vouch_for_nothing() {
         ),
         ("an encoded one", Box::new(|| Reply::Send("200 OK", vec![("Content-Encoding", "gzip".to_owned())], vec![0]))),
         ("an endless one", Box::new(|| Reply::Endless)),
+        ("a slow one", Box::new(|| Reply::forever("HTTP/1.1 200 OK\r\n\r\n", "x", PERIOD))),
         ("none", Box::new(|| Reply::status("404 Not Found"))),
     ];
     for (what, sums) in cases {
@@ -252,7 +284,7 @@ fn sums_that_are_none_of_this_release_vouch_for_nothing() {
                     if asked.path.ends_with("SHA256SUMS") { sums() } else { Reply::whole(&body) }
                 },
             );
-        let wanted = Wanted { version: WITH_SUMS, ca_cert: Some(ca), ..desk.wanted(&[&site.url]) };
+        let wanted = hurried(Wanted { version: WITH_SUMS, ca_cert: Some(ca), ..desk.wanted(&[&site.url]) });
         let (result, told) = get(&wanted);
         let error = result.unwrap_err();
         assert_eq!(error.exit_code(), 3, "{what}: {error}");
