@@ -97,7 +97,7 @@ fn the_list_of_parts_is_the_same_in_the_next_build_and_shown_by_inspect() {
     assert_eq!(fs::read(&beside).unwrap(), first);
     let said = site.etcdpack(&["inspect", &format!("dist/{HOST}.run")]).ok();
     for line in [
-        format!("  etcd        3.5.1    {}  cluster file", sha256(&tarball)),
+        format!("  etcd         3.5.1   {}  cluster file", sha256(&tarball)),
         "sum compiled into etcdpack".to_owned(),
         "libraries in it".to_owned(),
     ] {

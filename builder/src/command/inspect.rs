@@ -66,6 +66,6 @@ fn show_parts(parts: &[Part]) {
     println!("{:<12} as listed in {}, which has their licences", "parts", sbom::ENTRY);
     for Part { name, version, sha256, origin, libraries } in parts {
         let linked = if *libraries > 0 { format!("; {libraries} libraries in it") } else { String::new() };
-        println!("  {name:<11} {version:<8} {sha256}  {origin}{linked}");
+        println!("  {name:<12} {version:<7} {sha256}  {origin}{linked}");
     }
 }

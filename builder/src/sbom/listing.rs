@@ -17,7 +17,7 @@ pub(crate) struct Part {
     pub(crate) libraries: usize,
 }
 
-/// The parts and the files in them; libraries are only counted.
+/// The parts and, as `PART/FILE`, the files in them; libraries are only counted.
 pub(crate) fn read(document: &[u8]) -> Result<Vec<Part>, serde_json::Error> {
     #[derive(Deserialize)]
     struct Components {
@@ -27,6 +27,7 @@ pub(crate) fn read(document: &[u8]) -> Result<Vec<Part>, serde_json::Error> {
     let Components { components } = serde_json::from_slice(document)?;
     let with_files = |whole: &Component| {
         let files = whole.components.iter().filter(|inside| matches!(inside.kind, Kind::File)).map(part);
+        let files = files.map(|file| Part { name: format!("{}/{}", plain(&whole.name), file.name), ..file });
         [part(whole)].into_iter().chain(files).collect::<Vec<Part>>()
     };
     Ok(components.iter().flat_map(with_files).collect())

@@ -115,7 +115,7 @@ fn etcd(parts: &Parts) -> Component {
         supplier: Some(Supplier { name: "The etcd Authors".to_owned() }),
         name: "etcd".to_owned(),
         version: Some(parts.version.to_string()),
-        description: Some(format!("{}, byte for byte as released", release::asset(parts.version, parts.arch))),
+        description: Some(format!("{}, byte for byte as it was verified", release::asset(parts.version, parts.arch))),
         hashes: vec![Hash::sha256(parts.tarball)],
         licenses: vec![spdx("Apache-2.0")],
         purl: Some(format!("pkg:github/etcd-io/etcd@{}", parts.version.tag())),
@@ -255,7 +255,7 @@ mod tests {
             parts.iter().map(|part| (part.name.as_str(), part.origin.as_str(), part.libraries)).collect();
         assert_eq!(
             shown,
-            [("etcd", "cluster file", 0), ("etcd", "the tarball", 0), ("installer", "carried by etcdpack", 2)]
+            [("etcd", "cluster file", 0), ("etcd/etcd", "the tarball", 0), ("installer", "carried by etcdpack", 2)]
         );
         assert_eq!((parts[0].version.as_str(), parts[0].sha256.as_str()), ("3.5.1", tarball.to_string().as_str()));
     }
