@@ -1,4 +1,4 @@
-//! Puts the installers of both architectures into the builder's executable.
+//! Puts the installers of both architectures into the builder's executable, and the lists of what is in them.
 //!
 //! `scripts/build` makes them first (for musl, in the profile `installer`); their directory is
 //! `$ETCDPACK_INSTALLERS`, or `target/installers`. A builder made without them works but says at `build` what is
@@ -14,11 +14,12 @@ fn main() {
     let workspace = env::var_os("CARGO_MANIFEST_DIR").map(PathBuf::from).unwrap_or_default().join("..");
     let dir = env::var_os("ETCDPACK_INSTALLERS").map_or(workspace.join("target/installers"), PathBuf::from);
     for arch in ["amd64", "arm64"] {
-        let name = format!("installer-{arch}");
-        let from = dir.join(&name);
-        println!("cargo::rerun-if-changed={}", from.display());
-        let bytes = fs::read(&from).unwrap_or_default();
-        write(&out.join(name), &bytes);
+        for name in [format!("installer-{arch}"), format!("crates-{arch}.tsv")] {
+            let from = dir.join(&name);
+            println!("cargo::rerun-if-changed={}", from.display());
+            let bytes = fs::read(&from).unwrap_or_default();
+            write(&out.join(name), &bytes);
+        }
     }
 }
 

@@ -1,7 +1,7 @@
 //! The builder: what runs on the connected machine and makes one bundle per isolated host.
 //!
-//! `release` gets and verifies etcd, `wheels` the supervisor, `pki` issues certificates, `pack` puts bundles
-//! together, `command` is what the user types. The vocabulary is `payload`'s.
+//! `release` gets and verifies etcd, `wheels` the supervisor, `pki` issues certificates, `sbom` lists the parts, `pack`
+//! puts bundles together, `command` is what the user types. The vocabulary is `payload`'s.
 
 pub mod cache;
 pub mod cli;
@@ -11,4 +11,5 @@ pub mod pack;
 pub mod pki;
 pub mod release;
 pub mod report;
+pub mod sbom;
 pub mod wheels;

@@ -46,6 +46,8 @@ pub enum WheelError {
     Hangs(String, Duration),
     #[error("`{}` is not there", .0.display())]
     Missing(PathBuf),
+    #[error("pip ended well, but did not bring `{0}`")]
+    NotBrought(&'static str),
     #[error("`{}` has the SHA-256 {actual}, not {expected}", .path.display())]
     Differs { path: PathBuf, actual: Digest, expected: Digest },
     #[error("the table of wheels is wrong")]
@@ -62,7 +64,7 @@ impl WheelError {
             Self::Table(_) => 1,
             Self::Missing(_) => 2,
             Self::Differs { .. } => 4,
-            Self::NoPython(_) | Self::Pip { .. } | Self::Hangs(..) | Self::Disk(_) => 3,
+            Self::NoPython(_) | Self::Pip { .. } | Self::NotBrought(_) | Self::Hangs(..) | Self::Disk(_) => 3,
         }
     }
 
@@ -114,7 +116,12 @@ fn take(path: &Path, name: &str, expected: Digest, cache: &Cache) -> Result<Entr
     Ok(entry)
 }
 
-fn download(wheel: &Wheel, digest: Digest, cache: &Cache, narrator: &mut dyn Narrator) -> Result<Entry, WheelError> {
+fn download(
+    wheel: &'static Wheel,
+    digest: Digest,
+    cache: &Cache,
+    narrator: &mut dyn Narrator,
+) -> Result<Entry, WheelError> {
     let python = std::env::var_os("PATH")
         .and_then(|path| find_program("python3", &path))
         .ok_or(WheelError::NoPython(wheel.file))?;
@@ -130,7 +137,10 @@ fn download(wheel: &Wheel, digest: Digest, cache: &Cache, narrator: &mut dyn Nar
         .arg("-d")
         .arg(dir.path());
     run(pip, dir.path())?;
-    take(&dir.path().join(wheel.file), wheel.file, digest, cache)
+    match take(&dir.path().join(wheel.file), wheel.file, digest, cache) {
+        Err(WheelError::Missing(_)) => Err(WheelError::NotBrought(wheel.file)),
+        taken => taken,
+    }
 }
 
 /// Runs `command` to its end, its output kept in a file in `dir` for the error.

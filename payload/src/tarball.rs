@@ -19,7 +19,7 @@ use crate::manifest::Program;
 mod extension;
 mod member;
 
-use member::{Kind, Member, Members};
+use member::{Kind, MAX_ARCHIVE, Member, Members};
 
 /// What a release may bring: `etcdutl` came with 3.5.
 pub(crate) const PROGRAMS: [&str; 3] = ["etcd", "etcdctl", "etcdutl"];
@@ -91,6 +91,16 @@ pub fn survey(
         }
     }
     Ok(found)
+}
+
+/// Whether a release is there to its end: one gzip member of the length and the sum that its own last bytes give.
+/// Says nothing of what is in it.
+pub fn is_whole(tarball: impl Read) -> Result<(), TarballError> {
+    let mut inflated = OneMember::new(tarball).take(MAX_ARCHIVE + 1);
+    if io::copy(&mut inflated, &mut io::sink())? > MAX_ARCHIVE {
+        return Err(TarballError::Form("more bytes than any release"));
+    }
+    Ok(())
 }
 
 /// Hands each of `programs` to `place`; its bytes end in an error if they are not the ones in the manifest.

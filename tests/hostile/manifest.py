@@ -74,10 +74,10 @@ VALUES = {
     "entry-size-of-4-gib": ("entries.1.size", 2**32), "entry-digest": ("entries.1.sha256", "0" * 64),
     "entry-purpose-unknown": ("entries.1.purpose", "run"), "entry-purpose-none": ("entries.1.purpose", None),
     "entry-name": ("entries.1.name", "other.txt"), "entries-none": ("entries", []),
-    "place-setuid": ("entries.2.purpose.place.mode", "4755"), "place-mode-other": ("entries.2.purpose.place.mode", "0666"),
-    "place-mode-number": ("entries.2.purpose.place.mode", 420), "place-owner-unknown": ("entries.2.purpose.place.owner", "nobody"),
-    "place-when-unknown": ("entries.2.purpose.place.when", "never"), "place-relative": ("entries.2.purpose.place.path", "etc/x"),
-    "place-dots": ("entries.2.purpose.place.path", "/opt/../etc/x"),
+    "place-setuid": ("entries.3.purpose.place.mode", "4755"), "place-mode-other": ("entries.3.purpose.place.mode", "0666"),
+    "place-mode-number": ("entries.3.purpose.place.mode", 420), "place-owner-unknown": ("entries.3.purpose.place.owner", "nobody"),
+    "place-when-unknown": ("entries.3.purpose.place.when", "never"), "place-relative": ("entries.3.purpose.place.path", "etc/x"),
+    "place-dots": ("entries.3.purpose.place.path", "/opt/../etc/x"),
 }
 
 

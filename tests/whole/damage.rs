@@ -9,10 +9,9 @@ use std::process::Command;
 use std::time::Instant;
 
 use fastrand::Rng;
-use payload::bundle::{Content, EntryName, MANIFEST, TRAILER_LEN, Unverified, WriteError, Writer};
+use payload::bundle::{Content, EntryName, MANIFEST, TRAILER_LEN, Unverified, Writer};
 use payload::digest::Digest;
 use payload::mode::Mode;
-use payload::signer::Signature;
 use whole::operation::figures;
 use whole::signed;
 use whole::{Site, run, small_site};

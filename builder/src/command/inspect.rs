@@ -8,10 +8,11 @@ use payload::provenance::Provenance;
 
 use super::{Error, verify};
 use crate::narrator::Narrator;
+use crate::sbom::{self, Part};
 
 /// Shows the manifest of a bundle, after verifying it.
 pub(super) fn inspect(path: &Path, json: bool, narrator: &mut dyn Narrator) -> Result<(), Error> {
-    let bundle = verify::open(path)?;
+    let mut bundle = verify::open(path)?;
     let manifest = bundle.manifest();
     if json {
         let text =
@@ -21,6 +22,14 @@ pub(super) fn inspect(path: &Path, json: bool, narrator: &mut dyn Narrator) -> R
     }
     show(manifest);
     show_provenance(bundle.provenance());
+    let listed = manifest.entries.iter().any(|entry| entry.name.as_str() == sbom::ENTRY);
+    if listed {
+        let fail = |error| Error::Bundle { path: path.to_owned(), error };
+        match sbom::read(&bundle.read(sbom::ENTRY).map_err(fail)?) {
+            Ok(parts) => show_parts(&parts),
+            Err(error) => narrator.warn(&format!("`{}` cannot be read: {error}", sbom::ENTRY)),
+        }
+    }
     println!("{:<12} {}", "sha256", bundle.digest());
     narrator.note("random by nature, kept in pki/ and so the same in the next build: private keys, CSRs, certificates");
     Ok(())
@@ -62,5 +71,13 @@ fn show(manifest: &Manifest) {
             }
         };
         println!("  {} {:>9}  {:<48} {purpose}", entry.sha256.short(), entry.size, entry.name.as_str());
+    }
+}
+
+fn show_parts(parts: &[Part]) {
+    println!("{:<12} as listed in {}, which has their licences", "parts", sbom::ENTRY);
+    for Part { name, version, sha256, origin, libraries } in parts {
+        let linked = if *libraries > 0 { format!("; {libraries} libraries in it") } else { String::new() };
+        println!("  {name:<12} {version:<7} {sha256}  {origin}{linked}");
     }
 }

@@ -1,4 +1,4 @@
-//! What all bundles of an architecture begin with: installer, release, wheels.
+//! What all bundles of an architecture begin with: installer, release, wheels, and the list of these.
 #![expect(clippy::disallowed_methods, reason = "edge: reads the release, writes a file")]
 
 use std::fs::File;
@@ -15,6 +15,7 @@ use tempfile::NamedTempFile;
 
 use super::dist::Dist;
 use super::{PackError, Parts, installer};
+use crate::sbom;
 
 /// The shared beginning of several bundles, on disk.
 pub(super) struct Common {
@@ -28,6 +29,7 @@ pub(super) struct Common {
     pub(super) origin: String,
     /// The sum of the installer that all begin with.
     pub(super) installer: Digest,
+    pub(super) sbom: Vec<u8>,
 }
 
 /// Writes the beginning for `arch`.
@@ -38,26 +40,38 @@ pub(super) fn write(parts: &Parts, arch: Arch, dist: &Dist) -> Result<Common, Pa
     let programs = survey(release.path(), &top, arch)?;
     let file = dist.temp()?;
     let fail = |error| PackError::Write { path: file.path().to_owned(), error };
-    let mut writer = Writer::new(file.as_file(), installer).map_err(fail)?;
+    let mut writer = Writer::new(file.as_file(), installer.bytes).map_err(fail)?;
     let release_entry = EntryName::try_from(format!("etcd/{top}.tar.gz"))?;
     let mut entries = Vec::new();
-    let mut add = |name: &EntryName, content: Content, path: &Path, purpose: Purpose| -> Result<(), PackError> {
-        writer.entry(name.clone(), Mode::PLAIN, content, open(path)?).map_err(fail)?;
-        entries.push(Entry { name: name.clone(), size: content.size, sha256: content.digest, purpose });
-        Ok(())
-    };
-    add(&release_entry, release.content(), release.path(), Purpose::Release)?;
+    let mut add =
+        |name: &EntryName, content: Content, from: &mut dyn Read, purpose: Purpose| -> Result<(), PackError> {
+            writer.entry(name.clone(), Mode::PLAIN, content, from).map_err(fail)?;
+            entries.push(Entry { name: name.clone(), size: content.size, sha256: content.digest, purpose });
+            Ok(())
+        };
+    add(&release_entry, release.content(), &mut open(release.path())?, Purpose::Release)?;
     let mut wheels = Vec::new();
     for carried in parts.wheels {
         let name = EntryName::try_from(format!("supervisor/{}", carried.wheel.file))?;
-        add(&name, carried.content, &carried.path, Purpose::Wheel)?;
+        add(&name, carried.content, &mut open(&carried.path)?, Purpose::Wheel)?;
         wheels.push(name);
     }
+    let origin = release.origin().first();
+    let sbom = sbom::write(&sbom::Parts {
+        version: parts.cluster.release.version,
+        arch,
+        tarball: release.digest(),
+        origin: &origin,
+        programs: &programs,
+        wheels: parts.wheels,
+        installer: Digest::of(installer.bytes),
+        crates: installer.crates,
+    })?;
+    add(&EntryName::try_from(sbom::ENTRY.to_owned())?, Content::of(&sbom), &mut sbom.as_slice(), Purpose::Reading)?;
     let writer = writer.continue_in(std::io::sink());
     file.as_file().flush().map_err(|error| PackError::Io { path: file.path().to_owned(), error })?;
-    let origin = release.origin().first();
-    let installer = Digest::of(installer);
-    Ok(Common { file, writer, entries, release: release_entry, wheels, programs, origin, installer })
+    let installer = Digest::of(installer.bytes);
+    Ok(Common { file, writer, entries, release: release_entry, wheels, programs, origin, installer, sbom })
 }
 
 /// The programs in the tarball, each an executable for `arch`.

@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 
 use payload::bundle::{Content, WriteError};
 use payload::cluster::Host;
+use payload::etcd::Arch;
 use tempfile::NamedTempFile;
 
 use super::common::Common;
@@ -62,6 +63,14 @@ impl Dist {
         let bytes = temp.as_file().metadata().map_err(fail)?.len();
         self.place(temp, &path, BUNDLE_MODE)?;
         Ok(Made { path, bytes, digest })
+    }
+
+    /// Writes the list of parts of all bundles for `arch`, as it is in them.
+    pub(super) fn sbom(&self, arch: Arch, bytes: &[u8]) -> Result<(), PackError> {
+        let path = self.dir.join(format!("sbom-{arch}.cdx.json"));
+        let mut temp = self.temp()?;
+        temp.write_all(bytes).map_err(|error| PackError::Io { path: path.clone(), error })?;
+        self.place(temp, &path, 0o644)
     }
 
     /// Writes `SHA256SUMS` for `sha256sum -c`.

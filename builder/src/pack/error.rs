@@ -11,6 +11,7 @@ use payload::path::NotAPath;
 use payload::tarball::TarballError;
 
 use crate::pki::PkiError;
+use crate::sbom::SbomError;
 
 /// A bundle that was not made. Nothing half-made is left under a final name.
 #[derive(Debug, thiserror::Error)]
@@ -57,6 +58,9 @@ pub enum PackError {
     /// The manifest could not be written.
     #[error("writing the manifest: {0}")]
     Manifest(#[from] serde_json::Error),
+    /// The list of parts could not be written.
+    #[error(transparent)]
+    Sbom(#[from] SbomError),
     /// A digest in a table of ours is none.
     #[error(transparent)]
     Digest(#[from] NotADigest),
@@ -70,7 +74,7 @@ impl PackError {
             Self::NoInstaller(_) | Self::Io { .. } | Self::Write { .. } => 3,
             Self::Tarball { .. } => 4,
             Self::Signing(error) => error.exit_code(),
-            Self::NoPair(_) | Self::Path(_) | Self::Name(_) | Self::Manifest(_) | Self::Digest(_) => 1,
+            Self::NoPair(_) | Self::Path(_) | Self::Name(_) | Self::Manifest(_) | Self::Sbom(_) | Self::Digest(_) => 1,
         }
     }
 

@@ -1,17 +1,32 @@
-//! The installers that this builder carries in its own executable.
+//! The installers that this builder carries in its own executable, each with the list of what is linked into it.
 
 use payload::etcd::Arch;
 
 use super::PackError;
 
-const AMD64: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/installer-amd64"));
-const ARM64: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/installer-arm64"));
+/// The static installer for hosts of one architecture.
+#[derive(Clone, Copy)]
+pub(super) struct Installer {
+    pub(super) bytes: &'static [u8],
+    /// As `scripts/build` writes it.
+    pub(super) crates: &'static str,
+}
+
+const AMD64: Installer = Installer {
+    bytes: include_bytes!(concat!(env!("OUT_DIR"), "/installer-amd64")),
+    crates: include_str!(concat!(env!("OUT_DIR"), "/crates-amd64.tsv")),
+};
+const ARM64: Installer = Installer {
+    bytes: include_bytes!(concat!(env!("OUT_DIR"), "/installer-arm64")),
+    crates: include_str!(concat!(env!("OUT_DIR"), "/crates-arm64.tsv")),
+};
 
 /// The static installer for hosts of `arch`.
-pub(super) fn of(arch: Arch) -> Result<&'static [u8], PackError> {
-    let bytes = match arch {
+pub(super) fn of(arch: Arch) -> Result<Installer, PackError> {
+    let installer = match arch {
         Arch::Amd64 => AMD64,
         Arch::Arm64 => ARM64,
     };
-    if bytes.is_empty() { Err(PackError::NoInstaller(arch)) } else { Ok(bytes) }
+    let whole = !installer.bytes.is_empty() && !installer.crates.is_empty();
+    if whole { Ok(installer) } else { Err(PackError::NoInstaller(arch)) }
 }

@@ -46,7 +46,7 @@ pub(crate) fn check_installers(cluster: &Cluster) -> Result<(), PackError> {
     cluster.hosts.iter().try_for_each(|host| installer::of(host.arch).map(drop))
 }
 
-/// Packs one signed bundle per host into `dir`, then writes beside them what they are checked by.
+/// Packs one signed bundle per host into `dir`, then writes beside them what is in them and what they are checked by.
 pub(crate) fn pack(parts: &mut Parts, dir: &Path, narrator: &mut dyn Narrator) -> Result<Vec<Made>, PackError> {
     let dist = dist::Dist::open(dir)?;
     let mut commons = BTreeMap::new();
@@ -69,6 +69,9 @@ pub(crate) fn pack(parts: &mut Parts, dir: &Path, narrator: &mut dyn Narrator) -
     for ((host, common, draft), serial) in drafts.into_iter().zip(serials) {
         let own = draft.numbered(parts.signing.provenance(serial))?;
         made.push(dist.bundle(host, common, own, parts.signing)?);
+    }
+    for (arch, common) in &commons {
+        dist.sbom(*arch, &common.sbom)?;
     }
     dist.sums(&made)?;
     dist.signer(parts.signing)?;

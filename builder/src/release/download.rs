@@ -49,8 +49,9 @@ pub(super) fn download(
 /// A small file, with the same patience.
 pub(super) fn small(http: &Http, location: &Location, most: u64) -> Result<Vec<u8>, Failure> {
     let mut attempts = Attempts::new(http.limits());
+    let deadline = http.deadline();
     loop {
-        let failure = match http.get_small(location.url(), most) {
+        let failure = match http.get_small(location.url(), most, deadline) {
             Ok(bytes) => return Ok(bytes),
             Err(failure) => failure,
         };
@@ -76,6 +77,9 @@ fn attempt(
         }
         Answer::Rest(body) => body,
         Answer::Whole(mut body) => {
+            if body.length.is_some_and(|length| length > http.limits().bytes) {
+                return Err(Failure::TooLarge(http.limits().bytes));
+            }
             let head = beginning(&mut body)?;
             if let Some(what) = foreign(&head) {
                 return Err(Failure::Foreign(what));

@@ -6,8 +6,10 @@ use std::time::Duration;
 
 use payload::digest::Digest;
 use payload::etcd::{Arch, EtcdVersion};
+use payload::tarball::TarballError;
 
 use super::lock::LockError;
+use super::redirect::Refused;
 use super::source::Mirror;
 use super::voucher::Origin;
 use crate::cache::DiskError;
@@ -27,6 +29,8 @@ pub enum ReleaseError {
     Unreachable { version: EtcdVersion, arch: Arch, last: String },
     #[error("{place}: {what}")]
     Foreign { place: String, what: &'static str },
+    #[error("{place}: it is not there to its end, or was damaged on its way: {error}")]
+    Torn { place: String, error: TarballError },
     #[error("{place} has the SHA-256 {actual}, not {expected} ({origin})")]
     Differs { place: String, actual: Digest, expected: Digest, origin: Origin },
     #[error("reading `{}`", .path.display())]
@@ -43,7 +47,7 @@ impl ReleaseError {
     pub fn exit_code(&self) -> u8 {
         match self {
             Self::BadFile { .. } | Self::Lock { .. } => 2,
-            Self::Foreign { .. } | Self::Differs { .. } => 4,
+            Self::Foreign { .. } | Self::Torn { .. } | Self::Differs { .. } => 4,
             Self::Unprotected(..)
             | Self::Unvouched(..)
             | Self::Unreachable { .. }
@@ -72,6 +76,7 @@ impl ReleaseError {
             Self::Foreign { .. } => {
                 Some("log in to the network, set `HTTPS_PROXY`, or `etcdpack fetch --mirror URL`".to_owned())
             }
+            Self::Torn { .. } => Some("once more, or from another place: `etcdpack fetch --mirror URL`".to_owned()),
             Self::Differs { origin, .. } => Some(differs(origin)),
             Self::Client(_) => Some("`etcdpack fetch --ca-cert FILE`".to_owned()),
             Self::Lock { .. } => Some("restore `etcdpack.lock` from your backup or version control".to_owned()),
@@ -101,10 +106,12 @@ pub(super) enum Failure {
     Stalled(Duration),
     #[error("not done after {0:?}")]
     Late(Duration),
-    #[error("{0}")]
-    Redirect(String),
+    #[error(transparent)]
+    Redirect(#[from] Refused),
     #[error("{0}; behind a proxy that intercepts HTTPS, name its authority with `--ca-cert FILE`")]
     Certificate(String),
+    #[error("the proxy wants a login; put one into its URL: `HTTPS_PROXY=http://USER:PASSWORD@PROXY:PORT`")]
+    ProxyLogin,
     #[error("it is sent with the content encoding `{0}`, so its sum cannot be checked as published")]
     Encoded(String),
     #[error("larger than {0} bytes")]

@@ -10,6 +10,7 @@ use std::path::{Path, PathBuf};
 
 use payload::bundle::Content;
 use payload::digest::Digest;
+use payload::tarball;
 use tempfile::NamedTempFile;
 
 use super::download::Continuity;
@@ -101,11 +102,19 @@ impl Fetched {
         }
     }
 
-    /// Keeps the bytes, whatever they are: the user said so, and the lock will hold them to it.
-    pub(super) fn trust_on_first_use(self, cache: &Cache, name: &str) -> Result<Verified, DiskError> {
+    /// Keeps the bytes: the user said so, and the lock will hold them to it. Nothing says what they should be, so
+    /// what was cut off on its way, or put together wrongly, can be told by the stream itself alone.
+    pub(super) fn trust_on_first_use(mut self, cache: &Cache, name: &str) -> Result<Verified, ReleaseError> {
+        let file = File::open(self.path()).map_err(DiskError::new("reading", self.path()))?;
+        if let Err(error) = tarball::is_whole(file) {
+            if let Held::Download(partial, _) = &mut self.held {
+                partial.restart(None).map_err(DiskError::new("emptying", partial.path()))?;
+            }
+            return Err(ReleaseError::Torn { place: self.place, error });
+        }
         let content = self.measure()?;
         let origin = Origin::FirstUse(self.place.clone());
-        self.keep(content, cache, name, origin)
+        Ok(self.keep(content, cache, name, origin)?)
     }
 
     fn measure(&self) -> Result<Content, DiskError> {

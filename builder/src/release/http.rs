@@ -106,11 +106,9 @@ impl Http {
             .user_agent(concat!("etcdpack/", env!("CARGO_PKG_VERSION")))
             .timeout(limits.idle)
             .connect_timeout(limits.connect)
-            .referer(false)
-            .redirect(Policy::custom(|attempt| match redirect::judge(attempt.previous(), attempt.url()) {
-                Ok(()) => attempt.follow(),
-                Err(refused) => attempt.error(refused),
-            }));
+            // Followed by ourselves: reqwest 0.13.5 drops a mirror's password on the way to another server, and
+            // sends it again with that server's next redirect.
+            .redirect(Policy::none());
         if let Some(path) = ca_cert {
             builder = builder.tls_certs_merge(certificates(path)?);
         }
@@ -128,12 +126,7 @@ impl Http {
 
     /// Asks for the file at `url`, or for its rest.
     pub(super) fn get(&self, url: &Url, resume: Option<&Resume>, deadline: Deadline) -> Result<Answer, Failure> {
-        deadline.check()?;
-        let mut request = self.client.get(url.clone()).header(header::ACCEPT_ENCODING, "identity");
-        if let Some(Resume { from, validator }) = resume {
-            request = request.header(header::RANGE, format!("bytes={from}-")).header(header::IF_RANGE, validator);
-        }
-        let response = request.send().map_err(|error| self.failure(error))?;
+        let response = self.send(url, resume, deadline)?;
         let body = |response: Response| Body {
             length: response.content_length(),
             validator: validator(response.headers()),
@@ -154,13 +147,32 @@ impl Http {
                 let complete = content_range(response.headers()) == Some((None, Some(asked.from)));
                 Ok(if complete { Answer::Complete } else { Answer::Unrelated })
             }
+            (StatusCode::PROXY_AUTHENTICATION_REQUIRED, _) => Err(Failure::ProxyLogin),
             (status, _) => Err(Failure::Status(status.to_string())),
         }
     }
 
+    /// The answer of the last place that `url` leads to.
+    fn send(&self, url: &Url, resume: Option<&Resume>, deadline: Deadline) -> Result<Response, Failure> {
+        let mut at = url.clone();
+        let mut previous = Vec::new();
+        loop {
+            deadline.check()?;
+            let mut request = self.client.get(at.clone()).header(header::ACCEPT_ENCODING, "identity");
+            if let Some(Resume { from, validator }) = resume {
+                request = request.header(header::RANGE, format!("bytes={from}-")).header(header::IF_RANGE, validator);
+            }
+            let response = request.send().map_err(|error| self.failure(error))?;
+            let Some(next) = redirect::target(&at, response.status(), response.headers())? else { return Ok(response) };
+            previous.push(at);
+            redirect::judge(&previous, &next)?;
+            at = next;
+        }
+    }
+
     /// A file of at most `most` bytes.
-    pub(super) fn get_small(&self, url: &Url, most: u64) -> Result<Vec<u8>, Failure> {
-        let Answer::Whole(mut body) = self.get(url, None, self.deadline())? else {
+    pub(super) fn get_small(&self, url: &Url, most: u64, deadline: Deadline) -> Result<Vec<u8>, Failure> {
+        let Answer::Whole(mut body) = self.get(url, None, deadline)? else {
             return Err(Failure::Network("the answer is not the whole file".to_owned()));
         };
         let mut bytes = Vec::new();
@@ -182,11 +194,12 @@ impl Http {
     }
 
     fn failure(&self, error: reqwest::Error) -> Failure {
-        let (late, refused) = (error.is_timeout(), error.is_redirect());
+        let late = error.is_timeout();
         let text = chain(&error.without_url());
         match () {
-            () if refused => Failure::Redirect(text),
             () if late => Failure::Stalled(self.limits.idle),
+            // The words of hyper-util, where the proxy answers a CONNECT with 407.
+            () if text.contains("proxy authorization required") => Failure::ProxyLogin,
             // The words of rustls; its error type is not within reach behind reqwest's.
             () if text.contains("invalid peer certificate") => Failure::Certificate(text),
             () => Failure::Network(text),

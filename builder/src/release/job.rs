@@ -99,7 +99,7 @@ impl<'a> Job<'a> {
         let voucher = voucher.or_else(|| self.sums_beside(path));
         match (voucher, self.wanted.first_use) {
             (Some(voucher), _) => Ok(fetched.verify(voucher, &self.cache, &self.name)?),
-            (None, FirstUse::Trust) => Ok(fetched.trust_on_first_use(&self.cache, &self.name)?),
+            (None, FirstUse::Trust) => fetched.trust_on_first_use(&self.cache, &self.name),
             (None, FirstUse::Refuse) => Err(self.unvouched()),
         }
     }
@@ -168,7 +168,7 @@ impl<'a> Job<'a> {
             let location = mirror.locate(self.wanted.version, &self.name);
             match self.get(&location, None) {
                 Ok(Got::Fetched(fetched)) => {
-                    return Ok(fetched.trust_on_first_use(&self.cache, &self.name)?);
+                    return fetched.trust_on_first_use(&self.cache, &self.name);
                 }
                 Ok(Got::Known(verified)) => return Ok(verified),
                 Err(NotHere::Failed(failure)) => self.failed(&mut failures, &location, &failure),

@@ -27,6 +27,7 @@ pub use error::ReleaseError;
 pub use fetched::Verified;
 pub use http::Limits;
 pub use lock::LockError;
+pub(crate) use source::published_at;
 pub use source::{Mirror, NotAMirror, asset};
 pub use voucher::Origin;
 

@@ -1,6 +1,7 @@
 //! Which redirects are followed. Pure.
 
-use reqwest::Url;
+use reqwest::header::{self, HeaderMap};
+use reqwest::{StatusCode, Url};
 
 /// curl and browsers stop between 10 and 50; GitHub needs one.
 const MOST: usize = 10;
@@ -14,6 +15,18 @@ pub(super) enum Refused {
     Downgrade(String),
     #[error("it redirects to `{0}:`")]
     Scheme(String),
+    #[error("it redirects to what is no URL")]
+    NotAUrl,
+}
+
+/// Where an answer from `from` sends us; `None` where it sends us nowhere. User and password in `from` stay with a
+/// relative reference alone, which is to the same server.
+pub(super) fn target(from: &Url, status: StatusCode, headers: &HeaderMap) -> Result<Option<Url>, Refused> {
+    // RFC 9110, 15.4: the others in the 300s are no redirects to a file.
+    let redirects = matches!(status.as_u16(), 301 | 302 | 303 | 307 | 308);
+    let Some(location) = headers.get(header::LOCATION).filter(|_| redirects) else { return Ok(None) };
+    let url = location.to_str().ok().and_then(|location| from.join(location).ok());
+    url.map(Some).ok_or(Refused::NotAUrl)
 }
 
 /// Judges the step from the last of `previous` to `next`.
@@ -30,7 +43,31 @@ pub(super) fn judge(previous: &[Url], next: &Url) -> Result<(), Refused> {
 
 #[cfg(test)]
 mod tests {
+    use reqwest::header::HeaderValue;
+
     use super::*;
+
+    #[test]
+    fn credentials_stay_with_their_server() {
+        let from = Url::parse("https://me:hunter2@a/x/y").unwrap();
+        for (location, to) in [
+            ("z", "https://me:hunter2@a/x/z"),
+            ("/z", "https://me:hunter2@a/z"),
+            ("https://a/z", "https://a/z"),
+            ("//b/z", "https://b/z"),
+            ("https://b/z", "https://b/z"),
+        ] {
+            let headers = HeaderMap::from_iter([(header::LOCATION, HeaderValue::from_static(location))]);
+            let found = target(&from, StatusCode::FOUND, &headers).unwrap().unwrap();
+            assert_eq!(found.as_str(), to, "{location}");
+            assert_eq!(target(&from, StatusCode::OK, &headers), Ok(None));
+        }
+        assert_eq!(target(&from, StatusCode::FOUND, &HeaderMap::new()), Ok(None));
+        for location in [&b"https://"[..], b"//[", b"\xff"] {
+            let headers = HeaderMap::from_iter([(header::LOCATION, HeaderValue::from_bytes(location).unwrap())]);
+            assert_eq!(target(&from, StatusCode::FOUND, &headers), Err(Refused::NotAUrl));
+        }
+    }
 
     #[test]
     fn never_to_a_weaker_scheme_and_never_for_ever() {

@@ -116,6 +116,13 @@ pub fn asset(version: EtcdVersion, arch: Arch) -> String {
     format!("etcd-{}-linux-{arch}.tar.gz", version.tag())
 }
 
+/// Where upstream publishes the tarball.
+#[must_use]
+pub(crate) fn published_at(version: EtcdVersion, arch: Arch) -> String {
+    let [page, _] = UPSTREAM;
+    format!("{page}/{}/{}", version.tag(), asset(version, arch))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

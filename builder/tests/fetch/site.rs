@@ -8,6 +8,7 @@ use std::thread;
 use std::time::Duration;
 
 use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, IsCa, KeyPair};
+use time::OffsetDateTime;
 
 /// One request as it came.
 #[derive(Debug, Clone)]
@@ -15,6 +16,7 @@ pub(crate) struct Asked {
     pub(crate) path: String,
     pub(crate) range: Option<u64>,
     pub(crate) if_range: Option<String>,
+    pub(crate) authorization: Option<String>,
 }
 
 /// What the site does with it.
@@ -25,6 +27,19 @@ pub(crate) enum Reply {
     Drip(Vec<(&'static str, String)>, Vec<u8>, Duration),
     /// 200 and a body that never ends.
     Endless,
+    /// Bytes as they are, status line and all: piece after piece, each after a pause.
+    Raw(Box<dyn Iterator<Item = Vec<u8>> + Send>, Duration),
+}
+
+/// What a server shows in a TLS handshake.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Badge {
+    Good,
+    WrongName,
+    Expired,
+    NotYetValid,
+    /// Signed by itself; the authority on disk is another one.
+    SelfSigned,
 }
 
 impl Reply {
@@ -35,6 +50,12 @@ impl Reply {
     /// 200 with a length.
     pub(crate) fn whole(body: &[u8]) -> Self {
         Self::Send("200 OK", vec![("Content-Length", body.len().to_string())], body.to_vec())
+    }
+
+    /// `start`, then `piece` for ever, one after each pause.
+    pub(crate) fn forever(start: &str, piece: &'static str, pause: Duration) -> Self {
+        let pieces = std::iter::once(start.to_owned()).chain(std::iter::repeat_with(|| piece.to_owned()));
+        Self::Raw(Box::new(pieces.map(String::into_bytes)), pause)
     }
 
     pub(crate) fn redirect(to: String) -> Self {
@@ -61,11 +82,31 @@ impl Site {
         dir: &Path,
         handler: impl Fn(&Asked, usize) -> Reply + Send + Sync + 'static,
     ) -> (Self, PathBuf) {
+        Self::https_as(Badge::Good, dir, handler)
+    }
+
+    /// The same, with another certificate.
+    pub(crate) fn https_as(
+        badge: Badge,
+        dir: &Path,
+        handler: impl Fn(&Asked, usize) -> Reply + Send + Sync + 'static,
+    ) -> (Self, PathBuf) {
         let mut ca = CertificateParams::new(Vec::new()).unwrap();
         ca.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
         let ca = CertifiedIssuer::self_signed(ca, KeyPair::generate().unwrap()).unwrap();
         let key = KeyPair::generate().unwrap();
-        let leaf = CertificateParams::new(vec!["127.0.0.1".to_owned()]).unwrap().signed_by(&key, &ca).unwrap();
+        let name = if badge == Badge::WrongName { "mirror.example" } else { "127.0.0.1" };
+        let mut leaf = CertificateParams::new(vec![name.to_owned()]).unwrap();
+        let year = |years: i32| rcgen::date_time_ymd(OffsetDateTime::now_utc().year() + years, 1, 1);
+        (leaf.not_before, leaf.not_after) = match badge {
+            Badge::Expired => (year(-2), year(-1)),
+            Badge::NotYetValid => (year(1), year(2)),
+            Badge::Good | Badge::WrongName | Badge::SelfSigned => (year(-1), year(2)),
+        };
+        let leaf = match badge {
+            Badge::SelfSigned => leaf.self_signed(&key).unwrap(),
+            _ => leaf.signed_by(&key, &ca).unwrap(),
+        };
         let config =
             rustls::ServerConfig::builder_with_provider(Arc::new(rustls::crypto::aws_lc_rs::default_provider()))
                 .with_safe_default_protocol_versions()
@@ -153,6 +194,7 @@ fn read(stream: &mut dyn Stream) -> Option<Asked> {
         path: text.split(' ').nth(1)?.to_owned(),
         range: header("range").and_then(|range| range.strip_prefix("bytes=")?.strip_suffix('-')?.parse().ok()),
         if_range: header("if-range"),
+        authorization: header("authorization"),
     })
 }
 
@@ -175,6 +217,13 @@ fn answer(stream: &mut dyn Stream, reply: Reply) -> std::io::Result<()> {
                 stream.write_all(piece)?;
                 stream.flush()?;
                 thread::sleep(pause);
+            }
+        }
+        Reply::Raw(pieces, pause) => {
+            for piece in pieces {
+                thread::sleep(pause);
+                stream.write_all(&piece)?;
+                stream.flush()?;
             }
         }
         Reply::Endless => {

@@ -17,7 +17,7 @@ const MAX_EXTENSION: u64 = 64 * 1024;
 /// Larger than any file of any release by far.
 const MAX_MEMBER: u64 = 512 << 20;
 /// Larger than any release by far; the bound of a gzip bomb.
-const MAX_ARCHIVE: u64 = 1 << 30;
+pub(super) const MAX_ARCHIVE: u64 = 1 << 30;
 /// Releases have had one link; each is remembered, so that nothing lies behind it.
 const MAX_LINKS: usize = 16;
 /// What follows the end marks fills tar's last record: 10 KiB by default.
