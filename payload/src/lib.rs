@@ -17,5 +17,6 @@ pub mod mode;
 pub mod name;
 pub mod path;
 pub mod render;
+pub mod sealed;
 pub mod tarball;
 pub mod wheel;
