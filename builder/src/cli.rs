@@ -3,7 +3,7 @@
 use std::net::IpAddr;
 use std::path::PathBuf;
 
-use clap::{Args, Parser, Subcommand};
+use clap::{Args, Parser, Subcommand, ValueEnum};
 use payload::digest::Digest;
 use payload::etcd::EtcdVersion;
 use payload::name::HostName;
@@ -58,9 +58,36 @@ pub struct InitArgs {
     #[arg(long, value_name = "HEX")]
     pub sha256: Option<Digest>,
 
+    /// How the hosts come by their private keys; sealed with a passphrase, unless you say otherwise
+    #[arg(long, value_enum, value_name = "MODE")]
+    pub keys: Option<KeysArg>,
+
     /// Where to write it
     #[arg(short, long, value_name = "FILE", default_value = "cluster.toml")]
     pub output: PathBuf,
+}
+
+/// `init --keys`
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum KeysArg {
+    /// In the bundles, sealed with a passphrase
+    Passphrase,
+    /// Made on the hosts; no private key ever travels
+    HostKey,
+    /// In the bundles, in the clear
+    Plaintext,
+}
+
+impl KeysArg {
+    /// As the cluster file has it.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Passphrase => "passphrase",
+            Self::HostKey => "host-key",
+            Self::Plaintext => "plaintext",
+        }
+    }
 }
 
 /// Where the release comes from.
@@ -109,6 +136,14 @@ pub struct BuildArgs {
     /// Take supervisor's wheels from this directory instead of through pip
     #[arg(long, value_name = "DIR")]
     pub wheels: Option<PathBuf>,
+
+    /// Seal the private keys with the first line of this file descriptor instead of a generated passphrase
+    #[arg(long, value_name = "N")]
+    pub passphrase_fd: Option<u32>,
+
+    /// Seal all private keys anew; the passphrase of earlier builds is that of their bundles only
+    #[arg(long)]
+    pub new_passphrase: bool,
 }
 
 /// `etcdpack verify`

@@ -125,6 +125,9 @@ pub enum Purpose {
     Place { path: AbsPath, mode: Mode, owner: Owner, when: When },
     /// The supervisor section; the host's layout says where it goes.
     Program,
+    /// The host's private key under a passphrase, for a fixed place with mode 0600. `sha256` is that of the key itself:
+    /// it tells whether the key is there already, and to find a key by it is no easier than by the certificate.
+    Sealed { path: AbsPath, owner: Owner, sha256: Digest },
 }
 
 impl Purpose {
@@ -133,7 +136,7 @@ impl Purpose {
     pub fn mode_inside(&self) -> Mode {
         match self {
             Self::Place { mode, .. } => *mode,
-            Self::Release | Self::Wheel | Self::Reading | Self::Program => Mode::PLAIN,
+            Self::Release | Self::Wheel | Self::Reading | Self::Program | Self::Sealed { .. } => Mode::PLAIN,
         }
     }
 }

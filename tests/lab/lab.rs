@@ -15,4 +15,4 @@ pub mod survey;
 
 pub use corpus::{Corpus, small_cluster, small_site};
 pub use host::{Lab, Said};
-pub use site::{Site, etcdpack, guide, release, run, sha256, workspace};
+pub use site::{Site, etcdpack, guide, plain_keys, release, run, sha256, workspace};

@@ -4,10 +4,11 @@
 use payload::cluster::Carry;
 use time::OffsetDateTime;
 
-use super::{Error, cluster_file, source};
+use super::{Error, cluster_file, keys, source};
 use crate::cli::BuildArgs;
 use crate::narrator::Narrator;
 use crate::pack::{self, Parts};
+use crate::pki::Keys;
 use crate::{pki, wheels};
 
 /// Makes `dist/<host>.run` for each host, and `dist/SHA256SUMS`.
@@ -21,7 +22,8 @@ pub(super) fn build(args: &BuildArgs, narrator: &mut dyn Narrator) -> Result<(),
     };
     let pki_dir = loaded.home.join("pki");
     let issued = pki::issue_all(&loaded.cluster, &pki_dir, &loaded.home, OffsetDateTime::now_utc(), narrator)?;
-    let parts = Parts { cluster: &loaded.cluster, releases: &releases, wheels: &wheels, issued: &issued };
+    let keys = keys::travelling(args, &loaded.cluster, &issued, &pki_dir, narrator)?;
+    let parts = Parts { cluster: &loaded.cluster, releases: &releases, wheels: &wheels, issued: &issued, keys: &keys };
     let made = pack::pack(&parts, &args.output, narrator)?;
     for bundle in &made {
         narrator.note(&format!("  {}  {} MB", bundle.path.display(), bundle.bytes.div_ceil(1_000_000)));
@@ -29,7 +31,10 @@ pub(super) fn build(args: &BuildArgs, narrator: &mut dyn Narrator) -> Result<(),
     }
     let sums = args.output.join("SHA256SUMS");
     narrator.note(&format!("{} bundles; their sums are in {}", made.len(), sums.display()));
-    narrator.note("the bundles hold private keys in the clear: carry them like keys, and delete the copies");
+    narrator.note(match keys {
+        Keys::Plaintext => "the bundles hold private keys in the clear: carry them like keys, and delete the copies",
+        Keys::Sealed(_) => "the private keys in them are sealed: carry the passphrase another way than the bundles",
+    });
     if let Some(first) = made.first().and_then(|bundle| bundle.path.file_name()) {
         narrator.note(&format!("next, as root on its host: ./{} install", first.to_string_lossy()));
     }

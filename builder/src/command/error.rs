@@ -7,7 +7,7 @@ use payload::cluster::Fault;
 
 use crate::cache::DiskError;
 use crate::pack::PackError;
-use crate::pki::PkiError;
+use crate::pki::{PkiError, SealError};
 use crate::release::{NotAMirror, ReleaseError};
 use crate::report::Terminal;
 use crate::wheels::WheelError;
@@ -51,6 +51,9 @@ pub enum Error {
     /// Certificates could not be issued.
     #[error(transparent)]
     Pki(#[from] PkiError),
+    /// Keys could not be sealed.
+    #[error(transparent)]
+    Seal(#[from] SealError),
     /// Bundles could not be put together.
     #[error(transparent)]
     Pack(#[from] PackError),
@@ -78,6 +81,7 @@ impl Error {
             Self::Release(error) => error.exit_code(),
             Self::Wheels(error) => error.exit_code(),
             Self::Pki(error) => error.exit_code(),
+            Self::Seal(error) => error.exit_code(),
             Self::Pack(error) => error.exit_code(),
         }
     }
@@ -101,6 +105,7 @@ impl Error {
             Self::Release(error) => error.help(),
             Self::Wheels(error) => error.help(),
             Self::Pki(error) => error.help(),
+            Self::Seal(error) => error.help(),
             Self::Pack(error) => error.help(),
             Self::Bundle { error: BundleError::Io(_), .. } | Self::Cluster { .. } | Self::Disk(_) => None,
             Self::Bundle { .. } => Some("build it again, or copy it again: etcdpack build".to_owned()),

@@ -5,6 +5,8 @@ mod cluster_file;
 mod error;
 mod init;
 mod inspect;
+mod keys;
+mod passphrase;
 mod pki;
 mod source;
 mod verify;

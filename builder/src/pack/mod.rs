@@ -17,7 +17,7 @@ use payload::etcd::Arch;
 pub use error::PackError;
 
 use crate::narrator::Narrator;
-use crate::pki::Issued;
+use crate::pki::{Issued, Keys};
 use crate::release::Verified;
 use crate::wheels::Carried;
 
@@ -27,6 +27,7 @@ pub(crate) struct Parts<'a> {
     pub(crate) releases: &'a BTreeMap<Arch, Verified>,
     pub(crate) wheels: &'a [Carried],
     pub(crate) issued: &'a Issued,
+    pub(crate) keys: &'a Keys,
 }
 
 /// One bundle, in its place.

@@ -9,6 +9,7 @@ use payload::render;
 
 use super::common::Common;
 use super::{PackError, Parts};
+use crate::pki::{Keys, SealedKey};
 
 /// One entry and its bytes.
 pub(super) struct Own {
@@ -20,7 +21,7 @@ pub(super) struct Own {
 
 /// The entries of `host`, the manifest last.
 pub(super) fn entries(parts: &Parts, host: &Host, common: &Common) -> Result<Vec<Own>, PackError> {
-    let mut own = vec![reading(parts.cluster, host)?];
+    let mut own = vec![reading(parts, host)?];
     own.extend(certificates(parts, host)?);
     own.extend(files(parts.cluster, host, common)?);
     let listed = own.iter().map(|own| {
@@ -39,19 +40,30 @@ fn named(name: &str, bytes: impl Into<Vec<u8>>, purpose: Purpose) -> Result<Own,
     Ok(Own { name: EntryName::try_from(name.to_owned())?, mode, bytes: bytes.into(), purpose })
 }
 
-fn reading(cluster: &Cluster, host: &Host) -> Result<Own, PackError> {
+fn reading(parts: &Parts, host: &Host) -> Result<Own, PackError> {
+    let cluster = parts.cluster;
+    let (key, key_zh) = match parts.keys {
+        Keys::Plaintext => (
+            "It holds this host's private key in the clear: keep it as you keep keys.",
+            "本文件含有该主机的明文私钥,请像保管私钥一样保管它。",
+        ),
+        Keys::Sealed(_) => (
+            "It holds this host's private key, sealed (certs/etcd-peer-key.age): `install` asks for the passphrase.",
+            "本文件中的私钥已加密(certs/etcd-peer-key.age),`install` 会询问口令。",
+        ),
+    };
     let text = format!(
         "etcd {version} for host {host} ({address}), member {member} of cluster {name}. Made by etcdpack.\n\
          \n\
          To install, as root on that host:   ./{host}.run install\n\
          To see first what it would do:      ./{host}.run plan\n\
          To check this file:                 grep {host}.run SHA256SUMS | sha256sum -c\n\
-         It holds this host's private key in the clear: keep it as you keep keys.\n\
+         {key}\n\
          \n\
          安装(在该主机上以 root 运行):  ./{host}.run install\n\
          先看它要做什么:               ./{host}.run plan\n\
          校验本文件:                   grep {host}.run SHA256SUMS | sha256sum -c\n\
-         本文件含有该主机的明文私钥,请像保管私钥一样保管它。\n",
+         {key_zh}\n",
         version = cluster.release.version,
         host = host.name,
         address = host.address,
@@ -72,11 +84,19 @@ fn certificates(parts: &Parts, host: &Host) -> Result<Vec<Own>, PackError> {
         plain(render::CA, parts.issued.ca_pem.as_bytes())?,
         plain(render::CERTIFICATE, pair.certificate_pem.as_bytes())?,
         plain(render::REQUEST, pair.csr_pem.as_bytes())?,
-        named(
-            &format!("certs/{}", render::KEY),
-            pair.key_pem.expose(),
-            place(render::KEY, Mode::SECRET, Owner::Service)?,
-        )?,
+        match parts.keys {
+            Keys::Plaintext => {
+                let purpose = place(render::KEY, Mode::SECRET, Owner::Service)?;
+                named(&format!("certs/{}", render::KEY), pair.key_pem.expose(), purpose)?
+            }
+            Keys::Sealed(all) => {
+                let sealed = all.iter().find(|sealed| sealed.whose.is(&host.name));
+                let SealedKey { file, sha256, .. } = sealed.ok_or_else(|| PackError::NoPair(host.name.clone()))?;
+                let path = certs.join(render::KEY)?;
+                let purpose = Purpose::Sealed { path, owner: Owner::Service, sha256: *sha256 };
+                named(&format!("certs/{}", render::SEALED_KEY), file.clone(), purpose)?
+            }
+        },
     ])
 }
 

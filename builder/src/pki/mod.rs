@@ -9,6 +9,7 @@ mod check;
 mod error;
 mod file;
 mod key;
+mod sealing;
 mod secret;
 mod show;
 mod sign;
@@ -22,6 +23,7 @@ use payload::name::HostName;
 use time::{Duration, OffsetDateTime};
 
 pub use error::{CaFault, KeyFault, PkiError};
+pub use sealing::{SealError, SealedKey, Sealing};
 pub use secret::Secret;
 pub use show::{Line, What, show};
 pub use wanted::Whose;
@@ -36,6 +38,15 @@ use crate::narrator::Narrator;
 /// A kept certificate with less than this before it is replaced at the next build, or with less than half of
 /// `pki.validity` where that is shorter.
 const LEAST_LEFT: Duration = Duration::days(30);
+
+/// How the keys of a cluster travel.
+#[derive(Debug)]
+pub enum Keys {
+    /// As they are.
+    Plaintext,
+    /// Sealed: one for each host, or a single one for all.
+    Sealed(Vec<SealedKey>),
+}
 
 /// Whether a pair is from an earlier build.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -74,10 +85,7 @@ impl Issued {
     /// The pair that goes to `host`.
     #[must_use]
     pub fn of(&self, host: &HostName) -> Option<&Pair> {
-        self.pairs.iter().find(|pair| match &pair.whose {
-            Whose::Host(name) => name == host,
-            Whose::Everyone => true,
-        })
+        self.pairs.iter().find(|pair| pair.whose.is(host))
     }
 }
 
