@@ -76,6 +76,10 @@ pub(crate) struct TargetArgs {
     /// Install into this directory tree (an image), not into the running system
     #[arg(long, value_name = "DIR")]
     pub(crate) root: Option<PathBuf>,
+
+    /// Open the private key with the first line of this file descriptor instead of asking
+    #[arg(long, value_name = "N")]
+    pub(crate) passphrase_fd: Option<i32>,
 }
 
 #[derive(Debug, Args)]

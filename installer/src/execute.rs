@@ -11,6 +11,7 @@ use payload::manifest::{Manifest, Program};
 use payload::mode::{Mode, Owner};
 use payload::name::UserName;
 use payload::path::{AbsPath, NotAPath};
+use payload::sealed::Opened;
 use payload::tarball::{self, TarballError};
 
 use crate::change::{Before, Change, Holds, fold};
@@ -53,6 +54,8 @@ pub(crate) enum StepError {
     NoUser(UserName),
     #[error(transparent)]
     Journal(#[from] JournalError),
+    #[error("the private key was not opened before it was needed")]
+    NoKey,
     /// etcd was started and did not come up.
     #[error("{0}")]
     NotUp(String),
@@ -103,6 +106,8 @@ pub(crate) struct Install<'a> {
     pub(crate) manifest: &'a Manifest,
     pub(crate) facts: &'a Facts,
     pub(crate) state: &'a State,
+    /// The private key, where it was sealed and is needed.
+    pub(crate) key: Option<&'a Opened>,
     pub(crate) interrupt: &'a Interrupt,
     pub(crate) report: &'a Report,
 }
@@ -209,6 +214,10 @@ impl Install<'_> {
                 journal.act(change, |permit| match source {
                     Source::Entry { name } => {
                         Ok(tree.put_file(permit, path, *mode, ids, &mut bundle.entry(name.as_str())?)?)
+                    }
+                    Source::Sealed { .. } => {
+                        let mut key = self.key.ok_or(StepError::NoKey)?.expose();
+                        Ok(tree.put_file(permit, path, *mode, ids, &mut key)?)
                     }
                     Source::Installer => Ok(tree.put_file(permit, path, *mode, ids, &mut bundle.installer()?)?),
                 })

@@ -72,6 +72,10 @@ pub(crate) enum Source {
     Entry {
         name: EntryName,
     },
+    /// An entry that has to be opened with a passphrase.
+    Sealed {
+        name: EntryName,
+    },
     /// The installer itself, without what it carries.
     Installer,
 }
@@ -111,7 +115,11 @@ impl fmt::Display for Step {
                 let names = programs.iter().map(|program| program.name.as_str()).collect::<Vec<_>>();
                 write!(f, "programs   {dir}/{{{}}}", names.join(","))
             }
-            Self::File { path, mode, owner, .. } => write!(f, "file       {path}  {mode} {}", by(owner)),
+            Self::File { path, mode, owner, source, .. } => {
+                let sealed =
+                    if matches!(source, Source::Sealed { .. }) { ", sealed: asks for the passphrase" } else { "" };
+                write!(f, "file       {path}  {mode} {}{sealed}", by(owner))
+            }
             Self::Link { path, target } => write!(f, "link       {path} -> {target}"),
             Self::Wheels { dir, python, .. } => write!(f, "supervisor {dir}  on {python}"),
             Self::Labels { places, trees } => {

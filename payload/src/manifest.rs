@@ -232,6 +232,15 @@ impl Manifest {
         self.members.iter().find(|member| member.name == self.member && member.host == self.host)
     }
 
+    /// The entry with the host's private key under a passphrase, and the digest of the key itself.
+    #[must_use]
+    pub fn sealed_key(&self) -> Option<(&EntryName, Digest)> {
+        self.entries.iter().find_map(|entry| match entry.purpose {
+            Purpose::Sealed { sha256, .. } => Some((&entry.name, sha256)),
+            _ => None,
+        })
+    }
+
     /// Digest and size of an entry, or `None` for the manifest itself.
     #[must_use]
     pub fn content_of(&self, name: &EntryName) -> Option<(Digest, u64)> {

@@ -3,6 +3,7 @@
 mod carried;
 mod describe;
 mod install;
+mod key;
 mod status;
 mod uninstall;
 
@@ -19,6 +20,8 @@ use crate::receipt::ReceiptError;
 use crate::report::{End, Report};
 use crate::undo::UndoError;
 
+use key::KeyError;
+
 /// Why a command ended early.
 #[derive(Debug, thiserror::Error)]
 enum CommandError {
@@ -34,6 +37,8 @@ enum CommandError {
     Undo(#[from] UndoError),
     #[error("writing JSON: {0}")]
     Json(#[from] serde_json::Error),
+    #[error(transparent)]
+    Key(#[from] KeyError),
     /// Nothing was changed.
     #[error("{text}")]
     Refused { text: String, help: String },
@@ -47,6 +52,7 @@ impl CommandError {
     fn end(&self) -> End {
         match self {
             Self::Bundle(BundleError::Io(_)) | Self::Refused { .. } | Self::Probe(_) | Self::Receipt(_) => End::Refused,
+            Self::Key(error) => error.end(),
             Self::Bundle(_) => End::NotVerified,
             Self::Step(_) | Self::Undo(_) => End::NotRolledBack,
             Self::Json(_) => End::Bug,
@@ -56,6 +62,7 @@ impl CommandError {
     fn help(&self) -> Option<&str> {
         match self {
             Self::Refused { help, .. } => Some(help),
+            Self::Key(error) => Some(error.help()),
             Self::Bundle(BundleError::NoBundle) => {
                 Some("etcdpack-host status; to install, run the bundle: ./HOST.run install")
             }

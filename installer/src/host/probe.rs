@@ -12,6 +12,8 @@ use payload::bundle::{Bundle, BundleError};
 use payload::manifest::{Manifest, Purpose};
 use payload::path::{AbsPath, NotAPath};
 use payload::render;
+use payload::sealed::Sealed;
+use zeroize::Zeroizing;
 
 use super::accounts::AccountError;
 use super::{FsError, Seen, Tree, addresses, clock, exec, processes, survey, units};
@@ -104,12 +106,18 @@ pub(crate) fn facts(
     })
 }
 
-/// Checks the bundle's own certificate for this bundle's member.
+/// Checks the bundle's own certificate for this bundle's member. A sealed key is only looked at from outside.
 fn credentials(bundle: &mut Bundle<File>) -> Result<Result<Validity, Misfit>, BundleError> {
+    let Some(me) = bundle.manifest().me().cloned() else { return Ok(Err(Misfit::Unreadable("manifest"))) };
+    let sealed = bundle.manifest().sealed_key().is_some();
     let mut read = |name: &str| bundle.read(&format!("certs/{name}"));
-    let (ca, certificate, key) = (read(render::CA)?, read(render::CERTIFICATE)?, read(render::KEY)?);
-    let Some(me) = bundle.manifest().me() else { return Ok(Err(Misfit::Unreadable("manifest"))) };
-    Ok(Credentials { ca: &ca, certificate: &certificate, key: &key }.check(me.address))
+    let (ca, certificate) = (read(render::CA)?, read(render::CERTIFICATE)?);
+    if sealed && let Err(error) = Sealed::parse(&read(render::SEALED_KEY)?) {
+        return Ok(Err(Misfit::Sealed(error)));
+    }
+    let key = if sealed { None } else { Some(Zeroizing::new(read(render::KEY)?)) };
+    let key = key.as_ref().map(|key| key.as_slice());
+    Ok(Credentials { ca: &ca, certificate: &certificate, key }.check(me.address))
 }
 
 /// nologin where this distribution keeps it.
@@ -133,7 +141,7 @@ fn paths(tree: &Tree, manifest: &Manifest, section: Option<&AbsPath>) -> Result<
         files.insert(layout.release_dir.join(&program.name)?);
     }
     for entry in &manifest.entries {
-        if let Purpose::Place { path, .. } = &entry.purpose {
+        if let Purpose::Place { path, .. } | Purpose::Sealed { path, .. } = &entry.purpose {
             files.insert(path.clone());
         }
     }

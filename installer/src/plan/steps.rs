@@ -121,6 +121,11 @@ fn files(manifest: &Manifest, supervision: &Supervision) -> Vec<Step> {
             (Purpose::Place { path, mode, owner, when }, _) if needed(*when) => {
                 files.push(Step::File { path: path.clone(), mode: *mode, owner: *owner, sha256, source });
             }
+            (Purpose::Sealed { path, owner, sha256 }, _) => {
+                let source = Source::Sealed { name: entry.name.clone() };
+                let (path, sha256) = (path.clone(), *sha256);
+                files.push(Step::File { path, mode: Mode::SECRET, owner: *owner, sha256, source });
+            }
             (Purpose::Program, Supervision::Supervisor(supervisor)) => {
                 let path = supervisor.section.clone();
                 files.push(Step::File { path, mode: Mode::PLAIN, owner: Owner::Root, sha256, source });
