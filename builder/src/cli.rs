@@ -34,6 +34,8 @@ pub enum Command {
     Fetch(FetchArgs),
     /// Fetch, issue certificates, and pack one bundle per host
     Build(BuildArgs),
+    /// Answer the requests of hosts that make their own keys: certificates, and bundles with them
+    Sign(SignArgs),
     /// Check every byte of bundles
     Verify(VerifyArgs),
     /// Say what is inside a bundle
@@ -146,6 +148,34 @@ pub struct BuildArgs {
     pub new_passphrase: bool,
 }
 
+/// `etcdpack sign`
+#[derive(Debug, Args)]
+pub struct SignArgs {
+    /// Requests, as `./HOST.run csr` printed them; each says whose it is
+    #[arg(value_name = "HOST.csr", required_unless_present = "hosts")]
+    pub requests: Vec<PathBuf>,
+
+    /// A request, and the host that it is for whatever it says; may be given again
+    #[arg(long = "host", value_name = "NAME=FILE", value_parser = named_file)]
+    pub hosts: Vec<(HostName, PathBuf)>,
+
+    /// The cluster file
+    #[arg(long, value_name = "CLUSTER.TOML", default_value = "cluster.toml")]
+    pub cluster: PathBuf,
+
+    /// The directory for the bundles
+    #[arg(short, long, value_name = "DIR", default_value = "dist")]
+    pub output: PathBuf,
+
+    /// Take this tarball; nothing is downloaded
+    #[arg(long, value_name = "PATH")]
+    pub release: Option<PathBuf>,
+
+    /// Take supervisor's wheels from this directory instead of through pip
+    #[arg(long, value_name = "DIR")]
+    pub wheels: Option<PathBuf>,
+}
+
 /// `etcdpack verify`
 #[derive(Debug, Args)]
 pub struct VerifyArgs {
@@ -190,6 +220,11 @@ fn named_host(text: &str) -> Result<(HostName, IpAddr), String> {
     let name = name.parse().map_err(|error| format!("{error}"))?;
     let address = address.parse().map_err(|_| format!("`{}` is not an IP address", address.escape_debug()))?;
     Ok((name, address))
+}
+
+fn named_file(text: &str) -> Result<(HostName, PathBuf), String> {
+    let (name, path) = text.split_once('=').ok_or("write it as NAME=FILE, for example n1=n1.csr")?;
+    Ok((name.parse().map_err(|error| format!("{error}"))?, path.into()))
 }
 
 #[cfg(test)]

@@ -26,6 +26,8 @@ pub(crate) enum Command {
     Plan(PlanArgs),
     /// Install etcd on this host and start it
     Install(InstallArgs),
+    /// Make this host's private key, and print the request for its certificate
+    Csr(CsrArgs),
     /// Check this file, byte by byte
     Verify,
     /// Show the installed member: service, ports, certificate, members, health
@@ -64,6 +66,17 @@ pub(crate) struct InstallArgs {
     /// Enable the service, but do not start it
     #[arg(long)]
     pub(crate) no_start: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct CsrArgs {
+    /// Write the request to this file instead of to the standard output
+    #[arg(short, long, value_name = "FILE")]
+    pub(crate) output: Option<PathBuf>,
+
+    /// Make the key in this directory tree (an image)
+    #[arg(long, value_name = "DIR")]
+    pub(crate) root: Option<PathBuf>,
 }
 
 /// Where to, and under whose supervision.

@@ -36,6 +36,10 @@ pub(crate) enum Misfit {
     Unreadable(&'static str),
     #[error("the private key does not belong to the certificate")]
     Key,
+    #[error("the bundle has no certificate yet: it is for a host that makes its own key")]
+    Awaited,
+    #[error("the certificate is for a key that is not on this host")]
+    NotHere,
     #[error("the sealed private key cannot be used: {0}")]
     Sealed(SealedError),
     #[error("the certificate was not issued by the CA in the bundle")]

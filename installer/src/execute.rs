@@ -56,6 +56,8 @@ pub(crate) enum StepError {
     Journal(#[from] JournalError),
     #[error("the private key was not opened before it was needed")]
     NoKey,
+    #[error("drawing random bytes: {0}")]
+    Random(String),
     /// etcd was started and did not come up.
     #[error("{0}")]
     NotUp(String),
@@ -160,7 +162,11 @@ impl Install<'_> {
         }
         let none = || StepError::NotUp("the plan names no service manager".to_owned());
         let supervision = plan.supervision.clone().ok_or_else(|| stopped("plan", none(), etcd))?;
-        let changes = fold(&self.facts.ours(), journal.changes());
+        let mut changes = fold(&self.facts.ours(), journal.changes());
+        if self.facts.own_key.is_some() {
+            // The key has come to its place: where it was made goes with the journal.
+            changes.retain(|change| change.path().is_none_or(|path| !path.is_within(&self.state.host_key)));
+        }
         let receipt = Receipt::new(bundle.digest(), clock::now(), supervision, self.manifest.clone(), changes);
         let written = receipt.write(journal.permit(), self.tree, &self.state.receipt);
         written.map_err(|error| stopped("receipt", error.into(), etcd))?;
@@ -174,6 +180,9 @@ impl Install<'_> {
             tree.remove_file(journal.permit(), &state.kept)?;
             // Backups of replaced files: the new ones have proved themselves.
             tree.remove_tree(journal.permit(), &state.undo)?;
+            if self.facts.own_key.is_some() {
+                tree.remove_tree(journal.permit(), &state.host_key)?;
+            }
             journal.close()
         };
         if let Err(error) = close() {
@@ -219,6 +228,7 @@ impl Install<'_> {
                         let mut key = self.key.ok_or(StepError::NoKey)?.expose();
                         Ok(tree.put_file(permit, path, *mode, ids, &mut key)?)
                     }
+                    Source::HostKey { at } => Ok(tree.put_file(permit, path, *mode, ids, &mut tree.open_file(at)?)?),
                     Source::Installer => Ok(tree.put_file(permit, path, *mode, ids, &mut bundle.installer()?)?),
                 })
             }

@@ -102,7 +102,9 @@ fn element(tag: u8, parts: &[&[u8]]) -> Vec<u8> {
         0x80..=0xff => bytes.extend([0x81, low]),
         _ => bytes.extend([0x82, high, low]),
     }
-    parts.iter().for_each(|part| bytes.extend_from_slice(part));
+    for part in parts {
+        bytes.extend_from_slice(part);
+    }
     bytes
 }
 
@@ -124,7 +126,9 @@ fn pem(label: &str, der: &[u8]) -> String {
     let text = Zeroizing::new(BASE64_STANDARD.encode(der));
     // Of the right size at once: a text that grows leaves copies of a key behind.
     let mut pem = String::with_capacity(text.len() + text.len() / 64 + 2 * label.len() + 40);
-    pem.push_str(&format!("-----BEGIN {label}-----\n"));
+    for part in ["-----BEGIN ", label, "-----\n"] {
+        pem.push_str(part);
+    }
     let mut rest = text.as_str();
     while !rest.is_empty() {
         let (line, after) = rest.split_at_checked(64).unwrap_or((rest, ""));
@@ -132,7 +136,9 @@ fn pem(label: &str, der: &[u8]) -> String {
         pem.push('\n');
         rest = after;
     }
-    pem.push_str(&format!("-----END {label}-----\n"));
+    for part in ["-----END ", label, "-----\n"] {
+        pem.push_str(part);
+    }
     pem
 }
 

@@ -76,6 +76,10 @@ pub(crate) enum Source {
     Sealed {
         name: EntryName,
     },
+    /// The key that this host has made, where it is now.
+    HostKey {
+        at: AbsPath,
+    },
     /// The installer itself, without what it carries.
     Installer,
 }
@@ -116,9 +120,12 @@ impl fmt::Display for Step {
                 write!(f, "programs   {dir}/{{{}}}", names.join(","))
             }
             Self::File { path, mode, owner, source, .. } => {
-                let sealed =
-                    if matches!(source, Source::Sealed { .. }) { ", sealed: asks for the passphrase" } else { "" };
-                write!(f, "file       {path}  {mode} {}{sealed}", by(owner))
+                let more = match source {
+                    Source::Sealed { .. } => ", sealed: asks for the passphrase",
+                    Source::HostKey { .. } => ", made on this host",
+                    Source::Entry { .. } | Source::Installer => "",
+                };
+                write!(f, "file       {path}  {mode} {}{more}", by(owner))
             }
             Self::Link { path, target } => write!(f, "link       {path} -> {target}"),
             Self::Wheels { dir, python, .. } => write!(f, "supervisor {dir}  on {python}"),

@@ -14,7 +14,8 @@ use crate::digest::Digest;
 use crate::etcd::{Arch, EtcdVersion};
 use crate::mode::{Mode, Owner};
 use crate::name::{ClusterName, ClusterToken, HostName, MemberName, UserName};
-use crate::path::AbsPath;
+use crate::path::{AbsPath, NotAPath};
+use crate::render;
 use crate::tarball::PROGRAMS;
 
 /// The form that this program writes and reads.
@@ -141,6 +142,17 @@ impl Purpose {
     }
 }
 
+/// How a host comes by its private key.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum KeyFrom {
+    /// It lies in the bundle.
+    Bundle,
+    /// It lies in the bundle under a passphrase.
+    Sealed,
+    /// The host makes it.
+    Host,
+}
+
 /// When a file is needed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -239,6 +251,31 @@ impl Manifest {
             Purpose::Sealed { sha256, .. } => Some((&entry.name, sha256)),
             _ => None,
         })
+    }
+
+    /// How this host comes by its private key.
+    #[must_use]
+    pub fn key_from(&self) -> KeyFrom {
+        let from = |entry: &Entry| match &entry.purpose {
+            Purpose::Sealed { .. } => Some(KeyFrom::Sealed),
+            Purpose::Place { path, .. } if path.name() == render::KEY => Some(KeyFrom::Bundle),
+            _ => None,
+        };
+        self.entries.iter().find_map(from).unwrap_or(KeyFrom::Host)
+    }
+
+    /// Whether this host's certificate is in the bundle; not before a key that the host makes has one.
+    #[must_use]
+    pub fn has_certificate(&self) -> bool {
+        self.entries.iter().any(|entry| match &entry.purpose {
+            Purpose::Place { path, .. } => path.name() == render::CERTIFICATE,
+            _ => false,
+        })
+    }
+
+    /// Where the private key lies on the host, wherever it comes from.
+    pub fn key_path(&self) -> Result<AbsPath, NotAPath> {
+        self.layout.release_dir.join("certs")?.join(render::KEY)
     }
 
     /// Digest and size of an entry, or `None` for the manifest itself.

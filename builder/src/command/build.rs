@@ -4,25 +4,36 @@
 use payload::cluster::Carry;
 use time::OffsetDateTime;
 
+use payload::name::HostName;
+
+use super::cluster_file::Loaded;
 use super::{Error, cluster_file, keys, source};
 use crate::cli::BuildArgs;
 use crate::narrator::Narrator;
 use crate::pack::{self, Parts};
-use crate::pki::Keys;
-use crate::{pki, wheels};
+use crate::pki::Request;
+use crate::wheels;
 
 /// Makes `dist/<host>.run` for each host, and `dist/SHA256SUMS`.
 pub(super) fn build(args: &BuildArgs, narrator: &mut dyn Narrator) -> Result<(), Error> {
     let loaded = cluster_file::load(&args.source.cluster, narrator)?;
+    with_requests(args, &loaded, &[], narrator)
+}
+
+/// The same, after signing `requests` of hosts that make their own keys.
+pub(super) fn with_requests(
+    args: &BuildArgs,
+    loaded: &Loaded,
+    requests: &[(HostName, Request)],
+    narrator: &mut dyn Narrator,
+) -> Result<(), Error> {
     pack::check_installers(&loaded.cluster)?;
-    let releases = source::releases(&args.source, &loaded, narrator)?;
+    let releases = source::releases(&args.source, loaded, narrator)?;
     let wheels = match loaded.cluster.service.carry {
         Carry::Wheels => wheels::obtain(args.wheels.as_deref(), &source::cache()?, narrator)?,
         Carry::Nothing => Vec::new(),
     };
-    let pki_dir = loaded.home.join("pki");
-    let issued = pki::issue_all(&loaded.cluster, &pki_dir, &loaded.home, OffsetDateTime::now_utc(), narrator)?;
-    let keys = keys::travelling(args, &loaded.cluster, &issued, &pki_dir, narrator)?;
+    let (issued, keys) = keys::issue(args, loaded, requests, OffsetDateTime::now_utc(), narrator)?;
     let parts = Parts { cluster: &loaded.cluster, releases: &releases, wheels: &wheels, issued: &issued, keys: &keys };
     let made = pack::pack(&parts, &args.output, narrator)?;
     for bundle in &made {
@@ -31,12 +42,13 @@ pub(super) fn build(args: &BuildArgs, narrator: &mut dyn Narrator) -> Result<(),
     }
     let sums = args.output.join("SHA256SUMS");
     narrator.note(&format!("{} bundles; their sums are in {}", made.len(), sums.display()));
-    narrator.note(match keys {
-        Keys::Plaintext => "the bundles hold private keys in the clear: carry them like keys, and delete the copies",
-        Keys::Sealed(_) => "the private keys in them are sealed: carry the passphrase another way than the bundles",
-    });
+    keys::say_what_travels(&keys, &loaded.cluster, narrator);
     if let Some(first) = made.first().and_then(|bundle| bundle.path.file_name()) {
-        narrator.note(&format!("next, as root on its host: ./{} install", first.to_string_lossy()));
+        narrator.note(&format!(
+            "next, as root on its host: ./{} {}",
+            first.to_string_lossy(),
+            keys::next(&keys, loaded)
+        ));
     }
     Ok(())
 }

@@ -7,7 +7,7 @@ use payload::cluster::Fault;
 
 use crate::cache::DiskError;
 use crate::pack::PackError;
-use crate::pki::{PkiError, SealError};
+use crate::pki::{PkiError, SealError, SignError};
 use crate::release::{NotAMirror, ReleaseError};
 use crate::report::Terminal;
 use crate::wheels::WheelError;
@@ -109,6 +109,17 @@ impl Error {
             Self::Pack(error) => error.help(),
             Self::Bundle { error: BundleError::Io(_), .. } | Self::Cluster { .. } | Self::Disk(_) => None,
             Self::Bundle { .. } => Some("build it again, or copy it again: etcdpack build".to_owned()),
+        }
+    }
+}
+
+impl From<SignError> for Error {
+    fn from(error: SignError) -> Self {
+        match error {
+            SignError::Pki(error) => Self::Pki(error),
+            SignError::Io { ref path, .. } => {
+                Self::Refused { help: format!("ls -ld {}", path.display()), text: error.to_string() }
+            }
         }
     }
 }

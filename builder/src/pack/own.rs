@@ -51,6 +51,14 @@ fn reading(parts: &Parts, host: &Host) -> Result<Own, PackError> {
             "It holds this host's private key, sealed (certs/etcd-peer-key.age): `install` asks for the passphrase.",
             "本文件中的私钥已加密(certs/etcd-peer-key.age),`install` 会询问口令。",
         ),
+        Keys::OnHost(all) if all.iter().any(|certified| certified.host == host.name) => (
+            "It holds the certificate of the key that this host has made, and no private key.",
+            "本文件含有本机自行生成的密钥的证书,不含私钥。",
+        ),
+        Keys::OnHost(_) => (
+            "It holds no private key and no certificate yet: first of all, on that host, run it with `csr`.",
+            "本文件尚不含私钥和证书:请先在该主机上运行 `csr`。",
+        ),
     };
     let text = format!(
         "etcd {version} for host {host} ({address}), member {member} of cluster {name}. Made by etcdpack.\n\
@@ -74,30 +82,33 @@ fn reading(parts: &Parts, host: &Host) -> Result<Own, PackError> {
 }
 
 fn certificates(parts: &Parts, host: &Host) -> Result<Vec<Own>, PackError> {
-    let pair = parts.issued.of(&host.name).ok_or_else(|| PackError::NoPair(host.name.clone()))?;
     let certs = parts.cluster.paths.release_dir(parts.cluster.release.version)?.join("certs")?;
     let place = |name: &str, mode, owner| -> Result<Purpose, PackError> {
         Ok(Purpose::Place { path: certs.join(name)?, mode, owner, when: When::Always })
     };
-    let plain = |name, bytes: &[u8]| named(&format!("certs/{name}"), bytes, place(name, Mode::PLAIN, Owner::Root)?);
-    Ok(vec![
-        plain(render::CA, parts.issued.ca_pem.as_bytes())?,
-        plain(render::CERTIFICATE, pair.certificate_pem.as_bytes())?,
-        plain(render::REQUEST, pair.csr_pem.as_bytes())?,
-        match parts.keys {
-            Keys::Plaintext => {
-                let purpose = place(render::KEY, Mode::SECRET, Owner::Service)?;
-                named(&format!("certs/{}", render::KEY), pair.key_pem.expose(), purpose)?
-            }
-            Keys::Sealed(all) => {
-                let sealed = all.iter().find(|sealed| sealed.whose.is(&host.name));
-                let SealedKey { file, sha256, .. } = sealed.ok_or_else(|| PackError::NoPair(host.name.clone()))?;
-                let path = certs.join(render::KEY)?;
-                let purpose = Purpose::Sealed { path, owner: Owner::Service, sha256: *sha256 };
-                named(&format!("certs/{}", render::SEALED_KEY), file.clone(), purpose)?
-            }
-        },
-    ])
+    let plain = |name, text: &str| named(&format!("certs/{name}"), text, place(name, Mode::PLAIN, Owner::Root)?);
+    let mut own = vec![plain(render::CA, &parts.issued.ca_pem)?];
+    if let Keys::OnHost(all) = parts.keys {
+        if let Some(certified) = all.iter().find(|certified| certified.host == host.name) {
+            own.push(plain(render::CERTIFICATE, &certified.certificate_pem)?);
+            own.push(plain(render::REQUEST, &certified.csr_pem)?);
+        }
+        return Ok(own);
+    }
+    let no_pair = || PackError::NoPair(host.name.clone());
+    let pair = parts.issued.of(&host.name).ok_or_else(no_pair)?;
+    own.push(plain(render::CERTIFICATE, &pair.certificate_pem)?);
+    own.push(plain(render::REQUEST, &pair.csr_pem)?);
+    own.push(if let Keys::Sealed(all) = parts.keys {
+        let sealed = all.iter().find(|sealed| sealed.whose.is(&host.name));
+        let SealedKey { file, sha256, .. } = sealed.ok_or_else(no_pair)?;
+        let purpose = Purpose::Sealed { path: certs.join(render::KEY)?, owner: Owner::Service, sha256: *sha256 };
+        named(&format!("certs/{}", render::SEALED_KEY), file.clone(), purpose)?
+    } else {
+        let purpose = place(render::KEY, Mode::SECRET, Owner::Service)?;
+        named(&format!("certs/{}", render::KEY), pair.key_pem.expose(), purpose)?
+    });
+    Ok(own)
 }
 
 fn files(cluster: &Cluster, host: &Host, common: &Common) -> Result<Vec<Own>, PackError> {

@@ -9,12 +9,15 @@ mod check;
 mod error;
 mod file;
 mod key;
+mod request;
 mod sealing;
 mod secret;
 mod show;
 mod sign;
+mod signing;
 mod store;
 mod wanted;
+mod whole;
 
 use std::path::Path;
 
@@ -23,9 +26,11 @@ use payload::name::HostName;
 use time::{Duration, OffsetDateTime};
 
 pub use error::{CaFault, KeyFault, PkiError};
+pub use request::{NotARequest, Request};
 pub use sealing::{SealError, SealedKey, Sealing};
 pub use secret::Secret;
 pub use show::{Line, What, show};
+pub use signing::{Certificates, Certified, SignError, certificates};
 pub use wanted::Whose;
 
 use authority::{Authority, Source};
@@ -46,6 +51,8 @@ pub enum Keys {
     Plaintext,
     /// Sealed: one for each host, or a single one for all.
     Sealed(Vec<SealedKey>),
+    /// Not at all; these hosts have a certificate for the key that they made.
+    OnHost(Vec<Certified>),
 }
 
 /// Whether a pair is from an earlier build.
@@ -199,7 +206,7 @@ fn make(
     now: OffsetDateTime,
 ) -> Result<Files, PkiError> {
     let key = key::generate(wanted.algorithm)?;
-    let certificate = authority.issue(wanted, &key, validity, now)?;
+    let certificate = authority.issue(wanted, &*key, validity, now)?;
     let request = wanted.params()?.serialize_request(&*key)?.pem()?;
     let files = Files { certificate, key: Secret::new(key.serialize_pem()), request };
     check::pair(&files, wanted, authority, now, validity)

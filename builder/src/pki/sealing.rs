@@ -1,4 +1,4 @@
-//! Edge: the hosts' keys under a passphrase, kept beside them, so that the same `pki/` gives the same bundles and the
+//! The hosts' keys under a passphrase, kept beside them, so that the same `pki/` gives the same bundles and the
 //! passphrase of the first build goes on being the right one.
 //!
 //! ```text
@@ -7,21 +7,18 @@
 //!
 //! The second is in `sha256sum -c`'s form and holds the sums of the key and of the sealed file: while both are right, the
 //! file belongs to the key, and no passphrase is needed to know it. Which passphrase it is, nobody here remembers.
-#![expect(clippy::disallowed_methods, reason = "edge: reads and writes sealed keys")]
 
-use std::fs::{self, Permissions};
-use std::io::{self, Write as _};
-use std::os::unix::fs::PermissionsExt as _;
+use std::io;
 use std::path::{Path, PathBuf};
 
 use age::secrecy::SecretString;
 use payload::digest::Digest;
 use payload::render::{KEY, SEALED_KEY};
 use payload::sealed::{Passphrase, Sealed, SealedError, WORK_FACTOR};
-use tempfile::NamedTempFile;
 
 use super::error::PkiError;
 use super::store::Store;
+use super::whole;
 use super::{Issued, Pair, Secret, Whose};
 use crate::narrator::Narrator;
 
@@ -149,14 +146,18 @@ impl<'a> Sealing<'a> {
     /// The kept file, if it belongs to the key with this sum.
     fn kept(&self, whose: &Whose, sha256: Digest) -> Result<Option<Vec<u8>>, SealError> {
         let path = self.path(whose);
-        let (Some(file), Some(sums)) = (found(&path)?, found(&beside(&path))?) else { return Ok(None) };
+        let (Some(file), Some(sums)) = (read(&path)?, read(&beside(&path))?) else { return Ok(None) };
         Ok((sums == record(sha256, &file).as_bytes() && Sealed::parse(&file).is_ok()).then_some(file))
     }
 
     fn keep(&self, sealed: &SealedKey) -> Result<(), SealError> {
         let path = self.path(&sealed.whose);
+        let sums = record(sealed.sha256, &sealed.file);
+        let put = |path: &Path, bytes, mode| {
+            whole::put(path, bytes, mode).map_err(|source| SealError::Io { path: path.to_owned(), source })
+        };
         put(&path, &sealed.file, 0o600)?;
-        put(&beside(&path), record(sealed.sha256, &sealed.file).as_bytes(), 0o644)
+        put(&beside(&path), sums.as_bytes(), 0o644)
     }
 }
 
@@ -182,24 +183,6 @@ fn opens(file: &[u8], key: &Secret, passphrase: &Passphrase) -> Result<(), Seale
     if opened.expose() == key.expose().as_bytes() { Ok(()) } else { Err(SealedError::Damaged("it holds another key")) }
 }
 
-fn found(path: &Path) -> Result<Option<Vec<u8>>, SealError> {
-    match fs::read(path) {
-        Ok(bytes) => Ok(Some(bytes)),
-        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
-        Err(source) => Err(SealError::Io { path: path.to_owned(), source }),
-    }
-}
-
-/// Through a file beside it, so that the name never stands for half of it.
-fn put(path: &Path, bytes: &[u8], mode: u32) -> Result<(), SealError> {
-    let put = || -> io::Result<()> {
-        let dir = path.parent().unwrap_or(Path::new("."));
-        let mut temp = NamedTempFile::with_prefix_in(".sealing-", dir)?;
-        temp.write_all(bytes)?;
-        temp.as_file().set_permissions(Permissions::from_mode(mode))?;
-        temp.as_file().sync_all()?;
-        temp.persist(path).map_err(|error| error.error)?;
-        fs::File::open(dir)?.sync_all()
-    };
-    put().map_err(|source| SealError::Io { path: path.to_owned(), source })
+fn read(path: &Path) -> Result<Option<Vec<u8>>, SealError> {
+    whole::read(path).map_err(|source| SealError::Io { path: path.to_owned(), source })
 }

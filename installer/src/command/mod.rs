@@ -1,6 +1,7 @@
 //! The commands: each puts the parts together and says how it ended.
 
 mod carried;
+mod csr;
 mod describe;
 mod install;
 mod key;
@@ -83,6 +84,7 @@ pub(crate) fn run(command: Option<Command>, report: &Report) -> End {
         None => describe::describe(report),
         Some(Command::Verify) => describe::verify(report),
         Some(Command::Plan(args)) => install::plan(&args, report),
+        Some(Command::Csr(args)) => csr::csr(&args, report),
         Some(Command::Install(args)) => install::install(&args, report),
         Some(Command::Status(args)) => status::status(&args, report),
         Some(Command::Uninstall(args)) => uninstall::uninstall(&args, report),
