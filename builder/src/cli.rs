@@ -3,7 +3,7 @@
 use std::net::IpAddr;
 use std::path::PathBuf;
 
-use clap::{Args, Parser, Subcommand};
+use clap::{Args, Parser, Subcommand, ValueEnum};
 use payload::digest::Digest;
 use payload::etcd::EtcdVersion;
 use payload::fingerprint::Claim;
@@ -35,6 +35,8 @@ pub enum Command {
     Fetch(FetchArgs),
     /// Fetch, issue certificates, and pack one bundle per host
     Build(BuildArgs),
+    /// Answer the requests of hosts that make their own keys: certificates, and bundles with them
+    Sign(SignArgs),
     /// Check every byte of bundles
     Verify(VerifyArgs),
     /// Say what is inside a bundle
@@ -59,9 +61,36 @@ pub struct InitArgs {
     #[arg(long, value_name = "HEX")]
     pub sha256: Option<Digest>,
 
+    /// How the hosts come by their private keys; sealed with a passphrase, unless you say otherwise
+    #[arg(long, value_enum, value_name = "MODE")]
+    pub keys: Option<KeysArg>,
+
     /// Where to write it
     #[arg(short, long, value_name = "FILE", default_value = "cluster.toml")]
     pub output: PathBuf,
+}
+
+/// `init --keys`
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum KeysArg {
+    /// In the bundles, sealed with a passphrase
+    Passphrase,
+    /// Made on the hosts; no private key ever travels
+    HostKey,
+    /// In the bundles, in the clear
+    Plaintext,
+}
+
+impl KeysArg {
+    /// As the cluster file has it.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Passphrase => "passphrase",
+            Self::HostKey => "host-key",
+            Self::Plaintext => "plaintext",
+        }
+    }
 }
 
 /// Where the release comes from.
@@ -114,6 +143,45 @@ pub struct BuildArgs {
     /// Sign with this key (PEM, ECDSA P-256) instead of the one in pki/
     #[arg(long, value_name = "FILE")]
     pub signing_key: Option<PathBuf>,
+    /// Seal the private keys with the first line of this file descriptor instead of a generated passphrase
+    #[arg(long, value_name = "N")]
+    pub passphrase_fd: Option<u32>,
+
+    /// Seal all private keys anew; the passphrase of earlier builds is that of their bundles only
+    #[arg(long)]
+    pub new_passphrase: bool,
+}
+
+/// `etcdpack sign`
+#[derive(Debug, Args)]
+pub struct SignArgs {
+    /// Requests, as `./HOST.run csr` printed them; each says whose it is
+    #[arg(value_name = "HOST.csr", required_unless_present = "hosts")]
+    pub requests: Vec<PathBuf>,
+
+    /// A request, and the host that it is for whatever it says; may be given again
+    #[arg(long = "host", value_name = "NAME=FILE", value_parser = named_file)]
+    pub hosts: Vec<(HostName, PathBuf)>,
+
+    /// The cluster file
+    #[arg(long, value_name = "CLUSTER.TOML", default_value = "cluster.toml")]
+    pub cluster: PathBuf,
+
+    /// The directory for the bundles
+    #[arg(short, long, value_name = "DIR", default_value = "dist")]
+    pub output: PathBuf,
+
+    /// Sign the bundles with this key (PEM, ECDSA P-256) instead of the one in pki/
+    #[arg(long, value_name = "FILE")]
+    pub signing_key: Option<PathBuf>,
+
+    /// Take this tarball; nothing is downloaded
+    #[arg(long, value_name = "PATH")]
+    pub release: Option<PathBuf>,
+
+    /// Take supervisor's wheels from this directory instead of through pip
+    #[arg(long, value_name = "DIR")]
+    pub wheels: Option<PathBuf>,
 }
 
 /// `etcdpack verify`
@@ -174,6 +242,11 @@ fn named_host(text: &str) -> Result<(HostName, IpAddr), String> {
     let name = name.parse().map_err(|error| format!("{error}"))?;
     let address = address.parse().map_err(|_| format!("`{}` is not an IP address", address.escape_debug()))?;
     Ok((name, address))
+}
+
+fn named_file(text: &str) -> Result<(HostName, PathBuf), String> {
+    let (name, path) = text.split_once('=').ok_or("write it as NAME=FILE, for example n1=n1.csr")?;
+    Ok((name.parse().map_err(|error| format!("{error}"))?, path.into()))
 }
 
 #[cfg(test)]

@@ -27,6 +27,8 @@ pub(crate) enum Command {
     Plan(PlanArgs),
     /// Install etcd on this host and start it
     Install(InstallArgs),
+    /// Make this host's private key, and print the request for its certificate
+    Csr(CsrArgs),
     /// Check a bundle, byte by byte, and who signed it
     Verify(VerifyArgs),
     /// Show the installed member: service, ports, certificate, members, health
@@ -91,6 +93,17 @@ pub(crate) struct InstallArgs {
     pub(crate) no_start: bool,
 }
 
+#[derive(Debug, Args)]
+pub(crate) struct CsrArgs {
+    /// Write the request to this file instead of to the standard output
+    #[arg(short, long, value_name = "FILE")]
+    pub(crate) output: Option<PathBuf>,
+
+    /// Make the key in this directory tree (an image)
+    #[arg(long, value_name = "DIR")]
+    pub(crate) root: Option<PathBuf>,
+}
+
 /// Where to, and under whose supervision.
 #[derive(Debug, Args)]
 pub(crate) struct TargetArgs {
@@ -105,6 +118,9 @@ pub(crate) struct TargetArgs {
     /// Take a bundle that is older than the newest that was installed here
     #[arg(long)]
     pub(crate) allow_downgrade: bool,
+    /// Open the private key with the first line of this file descriptor instead of asking
+    #[arg(long, value_name = "N")]
+    pub(crate) passphrase_fd: Option<i32>,
 }
 
 #[derive(Debug, Args)]

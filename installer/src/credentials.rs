@@ -5,18 +5,21 @@
 
 use std::net::IpAddr;
 
+use payload::sealed::SealedError;
 use time::OffsetDateTime;
 use x509_parser::certificate::X509Certificate;
 use x509_parser::extensions::GeneralName;
 use x509_parser::pem::Pem;
 use x509_parser::prelude::FromDer;
 use x509_parser::public_key::PublicKey;
+use zeroize::Zeroizing;
 
 /// A member's certificate, its key and the CA, as PEM.
 pub(crate) struct Credentials<'a> {
     pub(crate) ca: &'a [u8],
     pub(crate) certificate: &'a [u8],
-    pub(crate) key: &'a [u8],
+    /// Not before it has been opened, where it is sealed.
+    pub(crate) key: Option<&'a [u8]>,
 }
 
 /// From when to when the certificate and its CA are both good.
@@ -33,6 +36,12 @@ pub(crate) enum Misfit {
     Unreadable(&'static str),
     #[error("the private key does not belong to the certificate")]
     Key,
+    #[error("the bundle has no certificate yet: it is for a host that makes its own key")]
+    Awaited,
+    #[error("the certificate is for a key that is not on this host")]
+    NotHere,
+    #[error("the sealed private key cannot be used: {0}")]
+    Sealed(SealedError),
     #[error("the certificate was not issued by the CA in the bundle")]
     Issuer,
     #[error("the certificate does not name the address {0}")]
@@ -45,14 +54,11 @@ impl Credentials<'_> {
     /// Checks that they belong together and to a host with `address`.
     pub(crate) fn check(&self, address: IpAddr) -> Result<Validity, Misfit> {
         let (ca, certificate) = (pem(self.ca, "CA certificate")?, pem(self.certificate, "certificate")?);
-        let key = pem(self.key, "private key")?;
         let (ca, certificate) = (x509(&ca, "CA certificate")?, x509(&certificate, "certificate")?);
         if certificate.issuer() != ca.subject() {
             return Err(Misfit::Issuer);
         }
-        if !belongs(&certificate, &key.contents) {
-            return Err(Misfit::Key);
-        }
+        self.key.map_or(Ok(()), |key| belongs(&certificate, key))?;
         if !names(&certificate, address) {
             return Err(Misfit::Address(address));
         }
@@ -66,6 +72,12 @@ impl Credentials<'_> {
             until: own.not_after.to_datetime().min(ca.not_after.to_datetime()),
         })
     }
+}
+
+/// Whether a key in PEM is that of a certificate in PEM.
+pub(crate) fn is_key_of(certificate: &[u8], key: &[u8]) -> Result<(), Misfit> {
+    let pem = pem(certificate, "certificate")?;
+    belongs(&x509(&pem, "certificate")?, key)
 }
 
 /// From when to when a certificate in PEM is good.
@@ -85,13 +97,15 @@ fn x509<'a>(pem: &'a Pem, what: &'static str) -> Result<X509Certificate<'a>, Mis
 
 /// A private key holds its public half: the modulus of an RSA key, the point of an EC key. Whatever wraps it
 /// (PKCS#1, SEC1, PKCS#8), those bytes are there, and in no other key.
-fn belongs(certificate: &X509Certificate, key: &[u8]) -> bool {
+fn belongs(certificate: &X509Certificate, key: &[u8]) -> Result<(), Misfit> {
+    let key = Zeroizing::new(pem(key, "private key")?.contents);
     let public = match certificate.public_key().parsed() {
         Ok(PublicKey::RSA(key)) => key.modulus.to_vec(),
         Ok(PublicKey::EC(point)) => point.data().to_vec(),
-        _ => return false,
+        _ => return Err(Misfit::Key),
     };
-    public.len() >= 32 && key.windows(public.len()).any(|window| window == public)
+    let holds = public.len() >= 32 && key.windows(public.len()).any(|window| window == public);
+    if holds { Ok(()) } else { Err(Misfit::Key) }
 }
 
 fn names(certificate: &X509Certificate, address: IpAddr) -> bool {

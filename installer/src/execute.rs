@@ -11,6 +11,7 @@ use payload::manifest::{Manifest, Program};
 use payload::mode::{Mode, Owner};
 use payload::name::UserName;
 use payload::path::{AbsPath, NotAPath};
+use payload::sealed::Opened;
 use payload::tarball::{self, TarballError};
 
 use crate::change::{Before, Change, Holds, fold};
@@ -54,6 +55,10 @@ pub(crate) enum StepError {
     NoUser(UserName),
     #[error(transparent)]
     Journal(#[from] JournalError),
+    #[error("the private key was not opened before it was needed")]
+    NoKey,
+    #[error("drawing random bytes: {0}")]
+    Random(String),
     /// etcd was started and did not come up.
     #[error("{0}")]
     NotUp(String),
@@ -104,6 +109,8 @@ pub(crate) struct Install<'a> {
     pub(crate) manifest: &'a Manifest,
     pub(crate) facts: &'a Facts,
     pub(crate) state: &'a State,
+    /// The private key, where it was sealed and is needed.
+    pub(crate) key: Option<&'a Opened>,
     pub(crate) interrupt: &'a Interrupt,
     pub(crate) report: &'a Report,
 }
@@ -156,7 +163,11 @@ impl Install<'_> {
         }
         let none = || StepError::NotUp("the plan names no service manager".to_owned());
         let supervision = plan.supervision.clone().ok_or_else(|| stopped("plan", none(), etcd))?;
-        let changes = fold(&self.facts.ours(), journal.changes());
+        let mut changes = fold(&self.facts.ours(), journal.changes());
+        if self.facts.own_key.is_some() {
+            // The key has come to its place: where it was made goes with the journal.
+            changes.retain(|change| change.path().is_none_or(|path| !path.is_within(&self.state.host_key)));
+        }
         let earlier = self.facts.receipt.as_ref().and_then(|receipt| receipt.newest);
         let newest = Newest::after(earlier, bundle.provenance().serial, bundle.digest());
         let manifest = self.manifest.clone();
@@ -173,6 +184,9 @@ impl Install<'_> {
             tree.remove_file(journal.permit(), &state.kept)?;
             // Backups of replaced files: the new ones have proved themselves.
             tree.remove_tree(journal.permit(), &state.undo)?;
+            if self.facts.own_key.is_some() {
+                tree.remove_tree(journal.permit(), &state.host_key)?;
+            }
             journal.close()
         };
         if let Err(error) = close() {
@@ -214,6 +228,11 @@ impl Install<'_> {
                     Source::Entry { name } => {
                         Ok(tree.put_file(permit, path, *mode, ids, &mut bundle.entry(name.as_str())?)?)
                     }
+                    Source::Sealed { .. } => {
+                        let mut key = self.key.ok_or(StepError::NoKey)?.expose();
+                        Ok(tree.put_file(permit, path, *mode, ids, &mut key)?)
+                    }
+                    Source::HostKey { at } => Ok(tree.put_file(permit, path, *mode, ids, &mut tree.open_file(at)?)?),
                     Source::Installer => Ok(tree.put_file(permit, path, *mode, ids, &mut bundle.installer()?)?),
                 })
             }

@@ -41,6 +41,8 @@ pub(crate) struct Facts {
     pub(crate) ports: Vec<BusyPort>,
     pub(crate) etcds: Vec<Process>,
     pub(crate) credentials: Result<Validity, Misfit>,
+    /// The key that this host has made and the bundle's certificate is for.
+    pub(crate) own_key: Option<OwnKey>,
     pub(crate) managers: Managers,
     pub(crate) receipt: Option<Receipt>,
     pub(crate) kept: Option<Kept>,
@@ -50,6 +52,14 @@ pub(crate) struct Facts {
     pub(crate) units: BTreeMap<String, Unit>,
     /// `None` for an image.
     pub(crate) surroundings: Option<Surroundings>,
+}
+
+/// A key of this host's own.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct OwnKey {
+    /// Its place, or where it waits to come there.
+    pub(crate) at: AbsPath,
+    pub(crate) sha256: Digest,
 }
 
 /// What is installed into.
@@ -237,6 +247,7 @@ pub(crate) mod tests {
             ports: Vec::new(),
             etcds: Vec::new(),
             credentials: Ok(Validity { from: datetime!(2030-01-01 00:00 UTC), until: datetime!(2031-01-01 00:00 UTC) }),
+            own_key: None,
             managers: Managers { systemd: Init::Running, ..Managers::default() },
             receipt: None,
             kept: None,

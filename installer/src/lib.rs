@@ -16,6 +16,7 @@ mod facts;
 mod firewall;
 mod health;
 mod host;
+mod host_key;
 mod journal;
 mod manager;
 mod plan;

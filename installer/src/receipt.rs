@@ -65,6 +65,8 @@ pub(crate) struct State {
     pub(crate) kept: AbsPath,
     /// Where replaced files wait until the install is done.
     pub(crate) undo: AbsPath,
+    /// Where a key that this host has made waits for its certificate.
+    pub(crate) host_key: AbsPath,
 }
 
 impl State {
@@ -76,12 +78,18 @@ impl State {
             receipt: dir.join("receipt.json")?,
             kept: dir.join("kept.json")?,
             undo: dir.join("undo")?,
+            host_key: dir.join("host-key")?,
             dir,
         })
     }
 }
 
 impl State {
+    /// The file in [`Self::host_key`].
+    pub(crate) fn host_key_file(&self) -> Result<AbsPath, NotAPath> {
+        self.host_key.join(payload::render::KEY)
+    }
+
     /// Whether `change` made the state directory, or one above it: those outlive every other change.
     pub(crate) fn holds(&self, change: &Change) -> bool {
         change.path().is_some_and(|path| self.dir.is_within(path))

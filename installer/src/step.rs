@@ -72,6 +72,14 @@ pub(crate) enum Source {
     Entry {
         name: EntryName,
     },
+    /// An entry that has to be opened with a passphrase.
+    Sealed {
+        name: EntryName,
+    },
+    /// The key that this host has made, where it is now.
+    HostKey {
+        at: AbsPath,
+    },
     /// The installer itself, without what it carries.
     Installer,
 }
@@ -111,7 +119,14 @@ impl fmt::Display for Step {
                 let names = programs.iter().map(|program| program.name.as_str()).collect::<Vec<_>>();
                 write!(f, "programs   {dir}/{{{}}}", names.join(","))
             }
-            Self::File { path, mode, owner, .. } => write!(f, "file       {path}  {mode} {}", by(owner)),
+            Self::File { path, mode, owner, source, .. } => {
+                let more = match source {
+                    Source::Sealed { .. } => ", sealed: asks for the passphrase",
+                    Source::HostKey { .. } => ", made on this host",
+                    Source::Entry { .. } | Source::Installer => "",
+                };
+                write!(f, "file       {path}  {mode} {}{more}", by(owner))
+            }
             Self::Link { path, target } => write!(f, "link       {path} -> {target}"),
             Self::Wheels { dir, python, .. } => write!(f, "supervisor {dir}  on {python}"),
             Self::Labels { places, trees } => {

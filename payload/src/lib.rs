@@ -19,6 +19,7 @@ pub mod name;
 pub mod path;
 pub mod provenance;
 pub mod render;
+pub mod sealed;
 pub mod signer;
 pub mod tarball;
 pub mod wheel;

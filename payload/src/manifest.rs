@@ -14,8 +14,9 @@ use crate::digest::Digest;
 use crate::etcd::{Arch, EtcdVersion};
 use crate::mode::{Mode, Owner};
 use crate::name::{ClusterName, ClusterToken, HostName, MemberName, UserName};
-use crate::path::AbsPath;
+use crate::path::{AbsPath, NotAPath};
 use crate::provenance::{BadSuccession, Provenance};
+use crate::render;
 use crate::tarball::PROGRAMS;
 
 /// The form that this program writes and reads.
@@ -129,6 +130,9 @@ pub enum Purpose {
     Place { path: AbsPath, mode: Mode, owner: Owner, when: When },
     /// The supervisor section; the host's layout says where it goes.
     Program,
+    /// The host's private key under a passphrase, for a fixed place with mode 0600. `sha256` is that of the key itself:
+    /// it tells whether the key is there already, and to find a key by it is no easier than by the certificate.
+    Sealed { path: AbsPath, owner: Owner, sha256: Digest },
 }
 
 impl Purpose {
@@ -137,9 +141,20 @@ impl Purpose {
     pub fn mode_inside(&self) -> Mode {
         match self {
             Self::Place { mode, .. } => *mode,
-            Self::Release | Self::Wheel | Self::Reading | Self::Program => Mode::PLAIN,
+            Self::Release | Self::Wheel | Self::Reading | Self::Program | Self::Sealed { .. } => Mode::PLAIN,
         }
     }
+}
+
+/// How a host comes by its private key.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum KeyFrom {
+    /// It lies in the bundle.
+    Bundle,
+    /// It lies in the bundle under a passphrase.
+    Sealed,
+    /// The host makes it.
+    Host,
 }
 
 /// When a file is needed.
@@ -236,6 +251,40 @@ impl Manifest {
     #[must_use]
     pub fn me(&self) -> Option<&Member> {
         self.members.iter().find(|member| member.name == self.member && member.host == self.host)
+    }
+
+    /// The entry with the host's private key under a passphrase, and the digest of the key itself.
+    #[must_use]
+    pub fn sealed_key(&self) -> Option<(&EntryName, Digest)> {
+        self.entries.iter().find_map(|entry| match entry.purpose {
+            Purpose::Sealed { sha256, .. } => Some((&entry.name, sha256)),
+            _ => None,
+        })
+    }
+
+    /// How this host comes by its private key.
+    #[must_use]
+    pub fn key_from(&self) -> KeyFrom {
+        let from = |entry: &Entry| match &entry.purpose {
+            Purpose::Sealed { .. } => Some(KeyFrom::Sealed),
+            Purpose::Place { path, .. } if path.name() == render::KEY => Some(KeyFrom::Bundle),
+            _ => None,
+        };
+        self.entries.iter().find_map(from).unwrap_or(KeyFrom::Host)
+    }
+
+    /// Whether this host's certificate is in the bundle; not before a key that the host makes has one.
+    #[must_use]
+    pub fn has_certificate(&self) -> bool {
+        self.entries.iter().any(|entry| match &entry.purpose {
+            Purpose::Place { path, .. } => path.name() == render::CERTIFICATE,
+            _ => false,
+        })
+    }
+
+    /// Where the private key lies on the host, wherever it comes from.
+    pub fn key_path(&self) -> Result<AbsPath, NotAPath> {
+        self.layout.release_dir.join("certs")?.join(render::KEY)
     }
 
     /// Digest and size of an entry, or `None` for the manifest itself.

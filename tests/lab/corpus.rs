@@ -33,7 +33,7 @@ pub fn small_site_in(dir: &Path) -> Site {
 pub fn small_cluster(tarball: &Path) -> String {
     format!(
         "[cluster]\nname = \"t\"\n[release]\nversion = \"3.5.1\"\narch = \"amd64\"\nsha256 = \"{}\"\n\
-         [[host]]\nname = \"n1\"\naddress = \"10.83.0.11\"\n[service]\nmanager = \"systemd\"\n",
+         [[host]]\nname = \"n1\"\naddress = \"10.83.0.11\"\n[pki]\nkeys = \"plaintext\"\n[service]\nmanager = \"systemd\"\n",
         sha256(tarball)
     )
 }

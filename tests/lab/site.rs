@@ -54,13 +54,23 @@ pub fn guide(version: &str, tarball: &Path) -> String {
     text.replace("version = \"3.1.20\"", &pinned)
 }
 
+/// A cluster file for tests that are not about keys: these lie in the bundles as they are, unless the file says how.
+pub fn plain_keys(cluster: &str) -> String {
+    const KEYS: &str = "[pki]\nkeys = \"plaintext\"\n";
+    match cluster {
+        _ if cluster.contains("\nkeys = ") => cluster.to_owned(),
+        _ if cluster.contains("[pki]\n") => cluster.replacen("[pki]\n", KEYS, 1),
+        _ => format!("{cluster}\n{KEYS}"),
+    }
+}
+
 /// One connected machine's working directory.
 pub struct Site {
     dir: TempDir,
 }
 
 impl Site {
-    /// A directory with this cluster file in it.
+    /// A directory with this cluster file in it; see [`plain_keys`].
     pub fn new(cluster: &str) -> Self {
         Self::new_in(&workspace().join("target"), cluster)
     }
@@ -68,7 +78,7 @@ impl Site {
     /// The same, below a directory of the caller's.
     pub fn new_in(dir: &Path, cluster: &str) -> Self {
         let dir = TempDir::new_in(dir).expect("a directory");
-        fs::write(dir.path().join("cluster.toml"), cluster).expect("the cluster file");
+        fs::write(dir.path().join("cluster.toml"), plain_keys(cluster)).expect("the cluster file");
         Self { dir }
     }
 

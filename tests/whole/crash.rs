@@ -4,7 +4,7 @@
 use std::time::Instant;
 
 use whole::operation::{figures, is_long_form};
-use whole::{Lab, Said, Site, release, sha256, signer};
+use whole::{Lab, Said, Site, plain_keys, release, sha256, signer};
 
 const INSTALL: &str = concat!("/root/first.run install --yes --quiet ", signer!());
 const REINSTALL: &str = concat!("/root/second.run install --yes --quiet ", signer!());
@@ -30,7 +30,7 @@ impl Victim {
         let site = Site::new(&cluster);
         let lab = Lab::up(name, variant, &[&format!("n1={address}")]);
         for (file, more) in [("first.run", ""), ("second.run", "[etcd]\nquota-backend-bytes = 4294967296\n")] {
-            std::fs::write(site.path("cluster.toml"), format!("{cluster}{more}")).unwrap();
+            std::fs::write(site.path("cluster.toml"), plain_keys(&format!("{cluster}{more}"))).unwrap();
             site.build(&tarball);
             std::fs::rename(site.bundle("n1"), site.path(file)).unwrap();
             lab.put(&site.path(file), "n1");

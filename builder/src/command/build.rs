@@ -4,31 +4,44 @@
 use payload::cluster::Carry;
 use time::OffsetDateTime;
 
-use super::{Error, cluster_file, source};
+use payload::name::HostName;
+
+use super::cluster_file::Loaded;
+use super::{Error, cluster_file, keys, source};
 use crate::cli::BuildArgs;
 use crate::narrator::Narrator;
 use crate::pack::{self, Parts};
-use crate::pki::Signing;
-use crate::{pki, wheels};
+use crate::pki::{Request, Signing};
+use crate::wheels;
 
 /// Makes `dist/<host>.run` for each host, and `dist/SHA256SUMS`.
 pub(super) fn build(args: &BuildArgs, narrator: &mut dyn Narrator) -> Result<(), Error> {
     let loaded = cluster_file::load(&args.source.cluster, narrator)?;
+    with_requests(args, &loaded, &[], narrator)
+}
+
+/// The same, after signing `requests` of hosts that make their own keys.
+pub(super) fn with_requests(
+    args: &BuildArgs,
+    loaded: &Loaded,
+    requests: &[(HostName, Request)],
+    narrator: &mut dyn Narrator,
+) -> Result<(), Error> {
     pack::check_installers(&loaded.cluster)?;
-    let releases = source::releases(&args.source, &loaded, narrator)?;
+    let releases = source::releases(&args.source, loaded, narrator)?;
     let wheels = match loaded.cluster.service.carry {
         Carry::Wheels => wheels::obtain(args.wheels.as_deref(), &source::cache()?, narrator)?,
         Carry::Nothing => Vec::new(),
     };
-    let pki_dir = loaded.home.join("pki");
-    let issued = pki::issue_all(&loaded.cluster, &pki_dir, &loaded.home, OffsetDateTime::now_utc(), narrator)?;
-    let mut signing = Signing::open(&pki_dir, args.signing_key.as_deref(), narrator)?;
+    let (issued, keys) = keys::issue(args, loaded, requests, OffsetDateTime::now_utc(), narrator)?;
+    let mut signing = Signing::open(&loaded.home.join("pki"), args.signing_key.as_deref(), narrator)?;
     let signer = signing.signer().fingerprint();
     let mut parts = Parts {
         cluster: &loaded.cluster,
         releases: &releases,
         wheels: &wheels,
         issued: &issued,
+        keys: &keys,
         signing: &mut signing,
     };
     let made = pack::pack(&mut parts, &args.output, narrator)?;
@@ -40,14 +53,14 @@ pub(super) fn build(args: &BuildArgs, narrator: &mut dyn Narrator) -> Result<(),
     narrator.note(&format!("{} bundles; their sums are in {}", made.len(), sums.display()));
     narrator.note(&format!("signed by {signer}"));
     narrator.note("  a host asks for these words at its first install: tell them by another way than the bundle's");
-    narrator.note("the bundles hold private keys in the clear: carry them like keys, and delete the copies");
+    keys::say_what_travels(&keys, &loaded.cluster, narrator);
     if let Some(first) = made.first().and_then(|bundle| bundle.path.file_name()) {
         let first = first.to_string_lossy();
         narrator.note("to check one with stock tools and a signing.pub that came another way:");
         narrator.note(&format!("  tail -c 128 {first} | cut -d' ' -f3 | base64 -d > {first}.sig"));
         let verify = "openssl dgst -sha256 -verify signing.pub -signature";
         narrator.note(&format!("  head -c -128 {first} | {verify} {first}.sig"));
-        narrator.note(&format!("next, as root on its host: ./{first} install"));
+        narrator.note(&format!("next, as root on its host: ./{first} {}", keys::next(&keys, loaded)));
     }
     Ok(())
 }

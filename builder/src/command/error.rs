@@ -8,7 +8,7 @@ use payload::fingerprint::Fingerprint;
 
 use crate::cache::DiskError;
 use crate::pack::PackError;
-use crate::pki::PkiError;
+use crate::pki::{PkiError, SealError, SignError};
 use crate::release::{NotAMirror, ReleaseError};
 use crate::report::Terminal;
 use crate::wheels::WheelError;
@@ -52,6 +52,9 @@ pub enum Error {
     /// Certificates could not be issued.
     #[error(transparent)]
     Pki(#[from] PkiError),
+    /// Keys could not be sealed.
+    #[error(transparent)]
+    Seal(#[from] SealError),
     /// Bundles could not be put together.
     #[error(transparent)]
     Pack(#[from] PackError),
@@ -87,6 +90,7 @@ impl Error {
             Self::Release(error) => error.exit_code(),
             Self::Wheels(error) => error.exit_code(),
             Self::Pki(error) => error.exit_code(),
+            Self::Seal(error) => error.exit_code(),
             Self::Pack(error) => error.exit_code(),
         }
     }
@@ -110,10 +114,22 @@ impl Error {
             Self::Release(error) => error.help(),
             Self::Wheels(error) => error.help(),
             Self::Pki(error) => error.help(),
+            Self::Seal(error) => error.help(),
             Self::Pack(error) => error.help(),
             Self::Bundle { error: BundleError::Io(_), .. } | Self::Cluster { .. } | Self::Disk(_) => None,
             Self::OtherSigner { path, .. } => Some(format!("etcdpack inspect {}", path.display())),
             Self::Bundle { .. } => Some("build it again, or copy it again: etcdpack build".to_owned()),
+        }
+    }
+}
+
+impl From<SignError> for Error {
+    fn from(error: SignError) -> Self {
+        match error {
+            SignError::Pki(error) => Self::Pki(error),
+            SignError::Io { ref path, .. } => {
+                Self::Refused { help: format!("ls -ld {}", path.display()), text: error.to_string() }
+            }
         }
     }
 }

@@ -81,7 +81,13 @@ version = "{version}"
         let (name, address): (&HostName, &IpAddr) = (name, address);
         host(&mut text, name, address);
     }
-    text.push_str(REST);
+    let keys = match args.keys {
+        Some(keys) => format!("keys = \"{}\"", keys.as_str()),
+        None => {
+            "# keys = \"passphrase\"        # \"host-key\": made on the hosts; \"plaintext\": in the clear".to_owned()
+        }
+    };
+    text.push_str(&REST.replacen("KEYS", &keys, 1));
     text
 }
 
@@ -95,6 +101,7 @@ const REST: &str = r#"# member = "..."               # etcd's --name; the host's
 # addresses = []
 
 [pki]
+KEYS
 # mode = "per-host"            # one key per host; "shared": one pair for all
 # algorithm = "ecdsa-p256"     # "rsa-2048", "rsa-3072", "rsa-4096", "ecdsa-p384"
 # validity = "87600h"          # ten years
@@ -146,10 +153,13 @@ const REST: &str = r#"# member = "..."               # etcd's --name; the host's
 
 #[cfg(test)]
 mod tests {
+    use payload::cluster::Keys;
+
     use super::*;
+    use crate::cli::KeysArg;
 
     fn args() -> InitArgs {
-        InitArgs { hosts: Vec::new(), version: None, sha256: None, output: "cluster.toml".into() }
+        InitArgs { hosts: Vec::new(), version: None, sha256: None, keys: None, output: "cluster.toml".into() }
     }
 
     #[test]
@@ -185,9 +195,11 @@ mod tests {
     fn what_was_asked_for_is_written() {
         let hosts = vec![("a".parse().unwrap(), "2001:db8::1".parse().unwrap())];
         let sum = payload::digest::Digest::of(b"x");
-        let args = InitArgs { hosts, version: Some(EtcdVersion::new(3, 5, 24)), sha256: Some(sum), ..args() };
+        let keys = Some(KeysArg::HostKey);
+        let args = InitArgs { hosts, version: Some(EtcdVersion::new(3, 5, 24)), sha256: Some(sum), keys, ..args() };
         let cluster = Cluster::parse(template(&args).as_bytes()).unwrap().cluster;
         assert_eq!(cluster.release.version, EtcdVersion::new(3, 5, 24));
+        assert_eq!(cluster.pki.keys, Keys::HostKey);
         assert_eq!(cluster.release.sha256.into_values().collect::<Vec<_>>(), [sum]);
         assert_eq!(cluster.hosts[0].address.to_string(), "2001:db8::1");
     }

@@ -61,6 +61,7 @@ fn show(manifest: &Manifest) {
             Purpose::Wheel => "part of the carried supervisor".to_owned(),
             Purpose::Reading => "for reading".to_owned(),
             Purpose::Program => "supervisor section".to_owned(),
+            Purpose::Sealed { path, .. } => format!("{path} 0600, sealed"),
             Purpose::Place { path, mode, when, .. } => {
                 let when = match when {
                     When::Always => "",

@@ -5,7 +5,10 @@ mod cluster_file;
 mod error;
 mod init;
 mod inspect;
+mod keys;
+mod passphrase;
 mod pki;
+mod sign;
 mod source;
 mod verify;
 
@@ -20,6 +23,7 @@ pub fn run(command: Command, terminal: &mut Terminal) -> Result<(), Error> {
         Command::Init(args) => init::init(&args, terminal),
         Command::Fetch(args) => source::fetch(&args.source, terminal),
         Command::Build(args) => build::build(&args, terminal),
+        Command::Sign(args) => sign::sign(&args, terminal),
         Command::Verify(args) => verify::verify(&args, terminal),
         Command::Inspect(args) => inspect::inspect(&args.bundle, args.json, terminal),
         Command::Pki(PkiCommand::Show(args)) => pki::show(&args, terminal),

@@ -20,7 +20,7 @@ pub use error::PackError;
 use own::Draft;
 
 use crate::narrator::Narrator;
-use crate::pki::{Issued, Signing};
+use crate::pki::{Issued, Keys, Signing};
 use crate::release::Verified;
 use crate::wheels::Carried;
 
@@ -30,6 +30,7 @@ pub(crate) struct Parts<'a> {
     pub(crate) releases: &'a BTreeMap<Arch, Verified>,
     pub(crate) wheels: &'a [Carried],
     pub(crate) issued: &'a Issued,
+    pub(crate) keys: &'a Keys,
     pub(crate) signing: &'a mut Signing,
 }
 

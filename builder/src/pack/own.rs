@@ -13,6 +13,7 @@ use payload::render;
 
 use super::common::Common;
 use super::{PackError, Parts};
+use crate::pki::{Keys, SealedKey};
 
 /// One entry and its bytes.
 pub(super) struct Own {
@@ -31,7 +32,7 @@ pub(super) struct Draft {
 impl Draft {
     /// Everything that `host`'s bundle will hold.
     pub(super) fn new(parts: &Parts, host: &Host, common: &Common) -> Result<Self, PackError> {
-        let mut own = vec![reading(parts.cluster, host)?];
+        let mut own = vec![reading(parts, host)?];
         own.extend(certificates(parts, host)?);
         own.extend(files(parts.cluster, host, common)?);
         let listed = own.iter().map(|own| {
@@ -64,19 +65,38 @@ fn named(name: &str, bytes: impl Into<Vec<u8>>, purpose: Purpose) -> Result<Own,
     Ok(Own { name: EntryName::try_from(name.to_owned())?, mode, bytes: bytes.into(), purpose })
 }
 
-fn reading(cluster: &Cluster, host: &Host) -> Result<Own, PackError> {
+fn reading(parts: &Parts, host: &Host) -> Result<Own, PackError> {
+    let cluster = parts.cluster;
+    let (key, key_zh) = match parts.keys {
+        Keys::Plaintext => (
+            "It holds this host's private key in the clear: keep it as you keep keys.",
+            "本文件含有该主机的明文私钥,请像保管私钥一样保管它。",
+        ),
+        Keys::Sealed(_) => (
+            "It holds this host's private key, sealed (certs/etcd-peer-key.age): `install` asks for the passphrase.",
+            "本文件中的私钥已加密(certs/etcd-peer-key.age),`install` 会询问口令。",
+        ),
+        Keys::OnHost(all) if all.iter().any(|certified| certified.host == host.name) => (
+            "It holds the certificate of the key that this host has made, and no private key.",
+            "本文件含有本机自行生成的密钥的证书,不含私钥。",
+        ),
+        Keys::OnHost(_) => (
+            "It holds no private key and no certificate yet: first of all, on that host, run it with `csr`.",
+            "本文件尚不含私钥和证书:请先在该主机上运行 `csr`。",
+        ),
+    };
     let text = format!(
         "etcd {version} for host {host} ({address}), member {member} of cluster {name}. Made by etcdpack.\n\
          \n\
          To install, as root on that host:   ./{host}.run install\n\
          To see first what it would do:      ./{host}.run plan\n\
          To check this file:                 grep {host}.run SHA256SUMS | sha256sum -c\n\
-         It holds this host's private key in the clear: keep it as you keep keys.\n\
+         {key}\n\
          \n\
          安装(在该主机上以 root 运行):  ./{host}.run install\n\
          先看它要做什么:               ./{host}.run plan\n\
          校验本文件:                   grep {host}.run SHA256SUMS | sha256sum -c\n\
-         本文件含有该主机的明文私钥,请像保管私钥一样保管它。\n",
+         {key_zh}\n",
         version = cluster.release.version,
         host = host.name,
         address = host.address,
@@ -87,22 +107,33 @@ fn reading(cluster: &Cluster, host: &Host) -> Result<Own, PackError> {
 }
 
 fn certificates(parts: &Parts, host: &Host) -> Result<Vec<Own>, PackError> {
-    let pair = parts.issued.of(&host.name).ok_or_else(|| PackError::NoPair(host.name.clone()))?;
     let certs = parts.cluster.paths.release_dir(parts.cluster.release.version)?.join("certs")?;
     let place = |name: &str, mode, owner| -> Result<Purpose, PackError> {
         Ok(Purpose::Place { path: certs.join(name)?, mode, owner, when: When::Always })
     };
-    let plain = |name, bytes: &[u8]| named(&format!("certs/{name}"), bytes, place(name, Mode::PLAIN, Owner::Root)?);
-    Ok(vec![
-        plain(render::CA, parts.issued.ca_pem.as_bytes())?,
-        plain(render::CERTIFICATE, pair.certificate_pem.as_bytes())?,
-        plain(render::REQUEST, pair.csr_pem.as_bytes())?,
-        named(
-            &format!("certs/{}", render::KEY),
-            pair.key_pem.expose(),
-            place(render::KEY, Mode::SECRET, Owner::Service)?,
-        )?,
-    ])
+    let plain = |name, text: &str| named(&format!("certs/{name}"), text, place(name, Mode::PLAIN, Owner::Root)?);
+    let mut own = vec![plain(render::CA, &parts.issued.ca_pem)?];
+    if let Keys::OnHost(all) = parts.keys {
+        if let Some(certified) = all.iter().find(|certified| certified.host == host.name) {
+            own.push(plain(render::CERTIFICATE, &certified.certificate_pem)?);
+            own.push(plain(render::REQUEST, &certified.csr_pem)?);
+        }
+        return Ok(own);
+    }
+    let no_pair = || PackError::NoPair(host.name.clone());
+    let pair = parts.issued.of(&host.name).ok_or_else(no_pair)?;
+    own.push(plain(render::CERTIFICATE, &pair.certificate_pem)?);
+    own.push(plain(render::REQUEST, &pair.csr_pem)?);
+    own.push(if let Keys::Sealed(all) = parts.keys {
+        let sealed = all.iter().find(|sealed| sealed.whose.is(&host.name));
+        let SealedKey { file, sha256, .. } = sealed.ok_or_else(no_pair)?;
+        let purpose = Purpose::Sealed { path: certs.join(render::KEY)?, owner: Owner::Service, sha256: *sha256 };
+        named(&format!("certs/{}", render::SEALED_KEY), file.clone(), purpose)?
+    } else {
+        let purpose = place(render::KEY, Mode::SECRET, Owner::Service)?;
+        named(&format!("certs/{}", render::KEY), pair.key_pem.expose(), purpose)?
+    });
+    Ok(own)
 }
 
 fn files(cluster: &Cluster, host: &Host, common: &Common) -> Result<Vec<Own>, PackError> {

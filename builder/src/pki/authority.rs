@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use payload::cluster::Cluster;
-use rcgen::{BasicConstraints, CertificateParams, DnType, IsCa, KeyPair, KeyUsagePurpose};
+use rcgen::{BasicConstraints, CertificateParams, DnType, IsCa, KeyPair, KeyUsagePurpose, PublicKeyData};
 use rustls_pki_types::{CertificateDer, TrustAnchor};
 use time::{Duration, OffsetDateTime};
 use x509_parser::certificate::X509Certificate;
@@ -120,7 +120,7 @@ impl Authority {
     pub(super) fn issue(
         &self,
         wanted: &Wanted,
-        key: &KeyPair,
+        key: &impl PublicKeyData,
         validity: Duration,
         now: OffsetDateTime,
     ) -> Result<String, PkiError> {

@@ -63,16 +63,44 @@ pub(super) fn pair(
         return Err(Misfit::Unreadable("certificate"));
     };
     key_belongs(files, &certificate)?;
+    fits(&der, &certificate, wanted, authority, now, left)
+}
+
+/// The same for a certificate whose key is on its host: the request stands for the key.
+pub(super) fn without_key(
+    certificate: &str,
+    request: &str,
+    wanted: &Wanted,
+    authority: &Authority,
+    now: OffsetDateTime,
+    left: Duration,
+) -> Result<(), Misfit> {
+    let der = certificate_der(certificate)?;
+    let Ok(([], certificate)) = parse_x509_certificate(&der) else {
+        return Err(Misfit::Unreadable("certificate"));
+    };
+    request_belongs(request, &certificate.public_key().subject_public_key.data)?;
+    fits(&der, &certificate, wanted, authority, now, left)
+}
+
+fn fits(
+    der: &CertificateDer<'_>,
+    certificate: &X509Certificate<'_>,
+    wanted: &Wanted,
+    authority: &Authority,
+    now: OffsetDateTime,
+    left: Duration,
+) -> Result<(), Misfit> {
     if !Kind::of(certificate.public_key()).is(wanted.algorithm) {
         return Err(Misfit::Algorithm);
     }
-    says_what_is_wanted(&certificate, wanted)?;
-    authority::is_signature_trusted(&certificate).map_err(Misfit::Signature)?;
+    says_what_is_wanted(certificate, wanted)?;
+    authority::is_signature_trusted(certificate).map_err(Misfit::Signature)?;
     let end = certificate.validity().not_after.to_datetime();
     if end < now + left || end > authority.not_after {
         return Err(Misfit::Ends(end));
     }
-    chains(&der, wanted, authority, [now, end - Duration::HOUR])
+    chains(der, wanted, authority, [now, end - Duration::HOUR])
 }
 
 fn certificate_der(text: &str) -> Result<CertificateDer<'static>, Misfit> {
@@ -85,11 +113,15 @@ fn key_belongs(files: &Files, certificate: &X509Certificate<'_>) -> Result<(), M
     if certificate.public_key().subject_public_key.data != key.public_key_raw() {
         return Err(Misfit::OtherKey("certificate"));
     }
-    let block = pem::parse(&files.request).map_err(|_| Misfit::Unreadable("request"))?;
+    request_belongs(&files.request, key.public_key_raw())
+}
+
+fn request_belongs(request: &str, public_key: &[u8]) -> Result<(), Misfit> {
+    let block = pem::parse(request).map_err(|_| Misfit::Unreadable("request"))?;
     let Ok(([], request)) = X509CertificationRequest::from_der(block.contents()) else {
         return Err(Misfit::Unreadable("request"));
     };
-    if request.certification_request_info.subject_pki.subject_public_key.data != key.public_key_raw() {
+    if request.certification_request_info.subject_pki.subject_public_key.data != public_key {
         return Err(Misfit::OtherKey("request"));
     }
     Ok(())

@@ -8,7 +8,10 @@ mod authority;
 mod check;
 mod error;
 mod file;
+mod host_key;
 mod key;
+mod request;
+mod sealing;
 mod secret;
 mod serials;
 mod show;
@@ -16,6 +19,7 @@ mod sign;
 mod signing;
 mod store;
 mod wanted;
+mod whole;
 
 use std::path::Path;
 
@@ -24,6 +28,9 @@ use payload::name::HostName;
 use time::{Duration, OffsetDateTime};
 
 pub use error::{CaFault, KeyFault, PkiError};
+pub use host_key::{Certificates, Certified, SignError, certificates};
+pub use request::{NotARequest, Request};
+pub use sealing::{SealError, SealedKey, Sealing};
 pub use secret::Secret;
 pub use serials::SerialsError;
 pub use show::{Line, What, show};
@@ -40,6 +47,17 @@ use crate::narrator::Narrator;
 /// A kept certificate with less than this before it is replaced at the next build, or with less than half of
 /// `pki.validity` where that is shorter.
 const LEAST_LEFT: Duration = Duration::days(30);
+
+/// How the keys of a cluster travel.
+#[derive(Debug)]
+pub enum Keys {
+    /// As they are.
+    Plaintext,
+    /// Sealed: one for each host, or a single one for all.
+    Sealed(Vec<SealedKey>),
+    /// Not at all; these hosts have a certificate for the key that they made.
+    OnHost(Vec<Certified>),
+}
 
 /// Whether a pair is from an earlier build.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -78,10 +96,7 @@ impl Issued {
     /// The pair that goes to `host`.
     #[must_use]
     pub fn of(&self, host: &HostName) -> Option<&Pair> {
-        self.pairs.iter().find(|pair| match &pair.whose {
-            Whose::Host(name) => name == host,
-            Whose::Everyone => true,
-        })
+        self.pairs.iter().find(|pair| pair.whose.is(host))
     }
 }
 
@@ -195,7 +210,7 @@ fn make(
     now: OffsetDateTime,
 ) -> Result<Files, PkiError> {
     let key = key::generate(wanted.algorithm)?;
-    let certificate = authority.issue(wanted, &key, validity, now)?;
+    let certificate = authority.issue(wanted, &*key, validity, now)?;
     let request = wanted.params()?.serialize_request(&*key)?.pem()?;
     let files = Files { certificate, key: Secret::new(key.serialize_pem()), request };
     check::pair(&files, wanted, authority, now, validity)

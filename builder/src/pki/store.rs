@@ -70,6 +70,11 @@ impl Store {
         self.dir.join("ca-key.pem")
     }
 
+    /// The directory of a pair that is kept.
+    pub(super) fn dir_of(&self, whose: &Whose) -> PathBuf {
+        self.places(whose).dir
+    }
+
     /// Whether anything has been issued here.
     pub(super) fn has_issued(&self) -> Result<bool, PkiError> {
         for name in ["hosts", "shared"] {

@@ -17,6 +17,17 @@ pub enum Whose {
     Everyone,
 }
 
+impl Whose {
+    /// Whether `host` gets it.
+    #[must_use]
+    pub fn is(&self, host: &HostName) -> bool {
+        match self {
+            Self::Host(name) => name == host,
+            Self::Everyone => true,
+        }
+    }
+}
+
 impl std::fmt::Display for Whose {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {

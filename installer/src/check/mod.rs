@@ -14,6 +14,7 @@ use serde::Serialize;
 use time::Duration;
 use time::macros::format_description;
 
+use crate::credentials::Misfit;
 use crate::facts::{Facts, Mount, Target};
 use crate::host::Seen;
 
@@ -120,6 +121,15 @@ fn certificate(manifest: &Manifest, facts: &Facts) -> Option<Finding> {
     };
     let rebuild = "etcdpack build";
     match facts.credentials {
+        Err(ref misfit @ Misfit::Awaited) => {
+            let host = &manifest.host;
+            let help = format!("./{host}.run csr -o {host}.csr; then, where it was built: etcdpack sign {host}.csr");
+            Some(refuse("no-certificate", misfit.to_string(), help))
+        }
+        Err(ref misfit @ Misfit::NotHere) => {
+            let host = &manifest.host;
+            Some(refuse("no-host-key", misfit.to_string(), format!("./{host}.run csr -o {host}.csr")))
+        }
         Err(ref misfit) => Some(refuse("bad-certificate", misfit.to_string(), rebuild)),
         // An image is started at another time than it is made.
         Ok(_) if facts.target == Target::Image => None,

@@ -34,6 +34,7 @@ pub(super) fn describe(report: &Report) -> Result<End, CommandError> {
     for (command, says) in [
         ("verify", "check this file, byte by byte"),
         ("plan", "what an install would do here"),
+        ("csr", "where the bundle has no certificate: make the key here, print its request"),
         ("install", "do it"),
         ("status", "how the member does"),
         ("uninstall", "undo it; data stays unless --purge"),

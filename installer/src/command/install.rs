@@ -7,7 +7,7 @@ use payload::bundle::Bundle;
 use payload::manifest::Manifest;
 use payload::path::NotAPath;
 
-use super::{CommandError, carried, interruptible, root_only, tree, trust};
+use super::{CommandError, carried, interruptible, key, root_only, tree, trust};
 use crate::cli::{InstallArgs, PlanArgs, TargetArgs};
 use crate::execute::{Failed, Install};
 use crate::facts::{Facts, Target};
@@ -25,10 +25,18 @@ use crate::signer::{Downgrade, Standing};
 /// Shows what an install would do.
 pub(super) fn plan(args: &PlanArgs, report: &Report) -> Result<End, CommandError> {
     root_only("planning", "./HOST.run plan")?;
+    let given = key::given(args.target.passphrase_fd)?;
     let mut bundle = carried::verified(args.bundle.file.as_deref(), report)?;
     let tree = tree(args.target.root.as_deref())?;
     let signer = trust::standing(&bundle, &tree, args.bundle.signer.as_ref())?;
     let (_, plan) = prepare(&tree, &mut bundle, signer, &choices(&args.target, args.no_start))?;
+    if let Some(given) = &given
+        && bundle.manifest().sealed_key().is_some()
+        && !plan.is_refused()
+    {
+        key::with(given, &mut bundle)?;
+        report.note("the passphrase opens the private key, and that is the certificate's");
+    }
     if args.json {
         report.data(&serde_json::to_string_pretty(&plan)?);
     } else {
@@ -43,6 +51,7 @@ pub(super) fn plan(args: &PlanArgs, report: &Report) -> Result<End, CommandError
 /// Does it.
 pub(super) fn install(args: &InstallArgs, report: &Report) -> Result<End, CommandError> {
     root_only("installing", "./HOST.run install")?;
+    let given = key::given(args.target.passphrase_fd)?;
     let mut bundle = carried::verified(args.bundle.file.as_deref(), report)?;
     let tree = tree(args.target.root.as_deref())?;
     let signer = trust::standing(&bundle, &tree, args.bundle.signer.as_ref())?;
@@ -69,9 +78,12 @@ pub(super) fn install(args: &InstallArgs, report: &Report) -> Result<End, Comman
     if !args.yes {
         consent(&plan, report)?;
     }
+    let opened = plan.sealed_key().map(|_| key::open(given.as_ref(), &mut bundle, &interrupt, report)).transpose()?;
+    drop(given);
     let manifest = bundle.manifest().clone();
+    let key = opened.as_ref();
     let install =
-        Install { tree: &tree, manifest: &manifest, facts: &facts, state: &state, interrupt: &interrupt, report };
+        Install { tree: &tree, manifest: &manifest, facts: &facts, state: &state, key, interrupt: &interrupt, report };
     match install.run(bundle, &plan) {
         Ok(receipt) => {
             report.note(&format!("installed: etcd {} under {}", manifest.release.version, receipt.supervision));

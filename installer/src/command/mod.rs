@@ -1,8 +1,10 @@
 //! The commands: each puts the parts together and says how it ended.
 
 mod carried;
+mod csr;
 mod describe;
 mod install;
+mod key;
 mod status;
 mod trust;
 mod uninstall;
@@ -20,6 +22,8 @@ use crate::receipt::ReceiptError;
 use crate::report::{End, Report};
 use crate::signer::Stranger;
 use crate::undo::UndoError;
+
+use key::KeyError;
 
 /// Why a command ended early.
 #[derive(Debug, thiserror::Error)]
@@ -40,6 +44,8 @@ enum CommandError {
     Undo(#[from] UndoError),
     #[error("writing JSON: {0}")]
     Json(#[from] serde_json::Error),
+    #[error(transparent)]
+    Key(#[from] KeyError),
     /// Nothing was changed.
     #[error("{text}")]
     Refused { text: String, help: String },
@@ -57,6 +63,7 @@ impl CommandError {
             | Self::Refused { .. }
             | Self::Probe(_)
             | Self::Receipt(_) => End::Refused,
+            Self::Key(error) => error.end(),
             Self::Bundle(_) | Self::Named { .. } | Self::Stranger(_) => End::NotVerified,
             Self::Step(_) | Self::Undo(_) => End::NotRolledBack,
             Self::Json(_) => End::Bug,
@@ -66,6 +73,7 @@ impl CommandError {
     fn help(&self) -> Option<&str> {
         match self {
             Self::Refused { help, .. } => Some(help),
+            Self::Key(error) => Some(error.help()),
             Self::Bundle(BundleError::NoBundle) => Some("etcdpack-host install HOST.run; etcdpack-host status"),
             Self::Named { error: BundleError::Io(_), .. } => Some("ls -l HOST.run"),
             Self::Stranger(Stranger::Other { .. }) => {
@@ -91,6 +99,7 @@ pub(crate) fn run(command: Option<Command>, report: &Report) -> End {
         None => describe::describe(report),
         Some(Command::Verify(args)) => describe::verify(&args, report),
         Some(Command::Plan(args)) => install::plan(&args, report),
+        Some(Command::Csr(args)) => csr::csr(&args, report),
         Some(Command::Install(args)) => install::install(&args, report),
         Some(Command::Status(args)) => status::status(&args, report),
         Some(Command::Uninstall(args)) => uninstall::uninstall(&args, report),

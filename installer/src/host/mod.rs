@@ -8,6 +8,8 @@ pub(crate) mod clock;
 pub(crate) mod exec;
 pub(crate) mod interrupt;
 pub(crate) mod lock;
+pub(crate) mod memory;
+pub(crate) mod passphrase;
 pub(crate) mod probe;
 pub(crate) mod process;
 mod processes;

@@ -9,15 +9,18 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, TcpListener};
 use nix::errno::Errno;
 use nix::sys::statvfs::{FsFlags, fstatvfs};
 use payload::bundle::{Bundle, BundleError};
-use payload::manifest::{Manifest, Purpose};
+use payload::digest::Digest;
+use payload::manifest::{KeyFrom, Manifest, Purpose};
 use payload::path::{AbsPath, NotAPath};
 use payload::render;
+use payload::sealed::Sealed;
+use zeroize::Zeroizing;
 
 use super::accounts::AccountError;
 use super::{FsError, Seen, Tree, addresses, clock, exec, processes, survey, units};
-use crate::credentials::{Credentials, Misfit, Validity};
+use crate::credentials::{self, Credentials, Misfit, Validity};
 use crate::drift;
-use crate::facts::{BusyPort, DataDir, Facts, Found, Mount, Process, Room, Running, Target, Whose};
+use crate::facts::{BusyPort, DataDir, Facts, Found, Mount, OwnKey, Process, Room, Running, Target, Whose};
 use crate::journal::{self, JournalError};
 use crate::receipt::{Kept, Receipt, ReceiptError, State};
 use crate::{manager, service, wal};
@@ -26,6 +29,9 @@ use crate::{manager, service, wal};
 const DATA_ROOM: u64 = 256 << 20;
 /// Scripts, certificates, the installer, the unzipped supervisor.
 const SMALL_ROOM: u64 = 16 << 20;
+
+/// No private key comes near this.
+const MAX_KEY: u64 = 64 << 10;
 
 /// Why the host could not be read.
 #[derive(Debug, thiserror::Error)]
@@ -52,9 +58,10 @@ pub(crate) fn facts(
     bundle: &mut Bundle<File>,
     wanted: payload::cluster::Manager,
 ) -> Result<Facts, ProbeError> {
-    let credentials = credentials(bundle)?;
-    let manifest = bundle.manifest().clone();
     let state = State::new()?;
+    let own_key = own_key(tree, bundle, &state)?;
+    let credentials = credentials(bundle, own_key.as_ref())?;
+    let manifest = bundle.manifest().clone();
     let receipt = Receipt::read(tree, &state.receipt)?;
     let kept = Kept::read(tree, &state.kept)?;
     let unfinished = journal::replay(tree, &state.journal)?;
@@ -94,6 +101,7 @@ pub(crate) fn facts(
         ports: if fresh { ports(&manifest) } else { Vec::new() },
         etcds: if fresh { etcds() } else { Vec::new() },
         credentials,
+        own_key,
         units: units::units(tree, &manifest, &managers)?,
         managers,
         receipt,
@@ -104,12 +112,45 @@ pub(crate) fn facts(
     })
 }
 
-/// Checks the bundle's own certificate for this bundle's member.
-fn credentials(bundle: &mut Bundle<File>) -> Result<Result<Validity, Misfit>, BundleError> {
+/// Checks the bundle's own certificate for this bundle's member. A sealed key is only looked at from outside.
+fn credentials(bundle: &mut Bundle<File>, own_key: Option<&OwnKey>) -> Result<Result<Validity, Misfit>, BundleError> {
+    let manifest = bundle.manifest();
+    let (key_from, has_certificate) = (manifest.key_from(), manifest.has_certificate());
+    let Some(me) = manifest.me().cloned() else { return Ok(Err(Misfit::Unreadable("manifest"))) };
+    match (key_from, own_key) {
+        (KeyFrom::Host, _) if !has_certificate => return Ok(Err(Misfit::Awaited)),
+        (KeyFrom::Host, None) => return Ok(Err(Misfit::NotHere)),
+        _ => {}
+    }
     let mut read = |name: &str| bundle.read(&format!("certs/{name}"));
-    let (ca, certificate, key) = (read(render::CA)?, read(render::CERTIFICATE)?, read(render::KEY)?);
-    let Some(me) = bundle.manifest().me() else { return Ok(Err(Misfit::Unreadable("manifest"))) };
-    Ok(Credentials { ca: &ca, certificate: &certificate, key: &key }.check(me.address))
+    let (ca, certificate) = (read(render::CA)?, read(render::CERTIFICATE)?);
+    let key = match key_from {
+        KeyFrom::Bundle => Some(Zeroizing::new(read(render::KEY)?)),
+        KeyFrom::Host => None,
+        KeyFrom::Sealed => match Sealed::parse(&read(render::SEALED_KEY)?) {
+            Ok(_) => None,
+            Err(error) => return Ok(Err(Misfit::Sealed(error))),
+        },
+    };
+    let key = key.as_ref().map(|key| key.as_slice());
+    Ok(Credentials { ca: &ca, certificate: &certificate, key }.check(me.address))
+}
+
+/// The key of this host's own that the certificate is for: in its place, or where it was made.
+fn own_key(tree: &Tree, bundle: &mut Bundle<File>, state: &State) -> Result<Option<OwnKey>, ProbeError> {
+    let manifest = bundle.manifest();
+    if manifest.key_from() != KeyFrom::Host || !manifest.has_certificate() {
+        return Ok(None);
+    }
+    let places = [manifest.key_path()?, state.host_key_file()?];
+    let certificate = bundle.read(&format!("certs/{}", render::CERTIFICATE))?;
+    for at in places {
+        let Some(key) = tree.read_if_there(&at, MAX_KEY)?.map(Zeroizing::new) else { continue };
+        if credentials::is_key_of(&certificate, &key).is_ok() {
+            return Ok(Some(OwnKey { at, sha256: Digest::of(&key) }));
+        }
+    }
+    Ok(None)
 }
 
 /// nologin where this distribution keeps it.
@@ -133,9 +174,12 @@ fn paths(tree: &Tree, manifest: &Manifest, section: Option<&AbsPath>) -> Result<
         files.insert(layout.release_dir.join(&program.name)?);
     }
     for entry in &manifest.entries {
-        if let Purpose::Place { path, .. } = &entry.purpose {
+        if let Purpose::Place { path, .. } | Purpose::Sealed { path, .. } = &entry.purpose {
             files.insert(path.clone());
         }
+    }
+    if manifest.key_from() == KeyFrom::Host {
+        files.insert(manifest.key_path()?);
     }
     for path in files.clone() {
         files.insert(drift::beside(&path)?);

@@ -3,6 +3,7 @@
 //! Failing here is no reason to stop: each is a precaution on top of others.
 
 use nix::sys::mman::{MlockAllFlags, mlockall};
+use nix::sys::prctl::set_dumpable;
 use nix::sys::resource::{Resource, setrlimit};
 use nix::sys::stat::{Mode, umask};
 
@@ -15,4 +16,10 @@ pub(crate) fn settle() {
 /// Keeps this program's own pages in memory: the stick that it was started from may be pulled out from now on.
 pub(crate) fn stay_in_memory() {
     let _ = mlockall(MlockAllFlags::MCL_CURRENT);
+}
+
+/// Before a passphrase is in memory: nobody looks into it, and what is there already is not swapped out.
+pub(crate) fn guard_secrets() {
+    let _ = set_dumpable(false);
+    stay_in_memory();
 }

@@ -16,6 +16,7 @@ use nix::sys::stat::{Mode as RawMode, fchmod, mkdirat};
 use nix::unistd::{Gid, Uid, UnlinkatFlags, fchown, fsync, symlinkat, unlinkat};
 use payload::mode::Mode;
 use payload::path::AbsPath;
+use zeroize::Zeroizing;
 
 use super::tree::{FsError, Spot, Tree, Trust};
 use crate::journal::Permit;
@@ -220,9 +221,9 @@ fn give(file: impl std::os::fd::AsFd, mode: u32, ids: Ids) -> Result<(), Errno> 
     fchmod(&file, RawMode::from_bits_truncate(mode))
 }
 
-/// `io::copy` with a buffer that suits files of tens of megabytes.
+/// `io::copy` with a buffer that suits files of tens of megabytes, and is wiped: a key passes through it too.
 fn copy(from: &mut dyn Read, to: &mut File) -> io::Result<()> {
-    let mut buf = vec![0; 256 * 1024];
+    let mut buf = Zeroizing::new(vec![0; 256 * 1024]);
     loop {
         let n = match from.read(&mut buf) {
             Ok(0) => return Ok(()),

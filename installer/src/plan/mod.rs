@@ -16,7 +16,7 @@ use crate::host::Seen;
 use crate::journal::Run;
 use crate::manager::{self, Start};
 use crate::signer::{self, Downgrade, Standing};
-use crate::step::{State, Step};
+use crate::step::{Source, State, Step};
 use crate::supervision::Supervision;
 
 /// What is started at boot.
@@ -62,6 +62,14 @@ impl Plan {
     /// Whether anything stands against it.
     pub(crate) fn is_refused(&self) -> bool {
         self.findings.iter().any(|finding| finding.severity == Severity::Refuse)
+    }
+
+    /// The sealed key, if it still has to come to its place.
+    pub(crate) fn sealed_key(&self) -> Option<&Step> {
+        let is_it = |planned: &&Planned| {
+            matches!(planned.step, Step::File { source: Source::Sealed { .. }, .. }) && planned.state == State::Pending
+        };
+        self.steps.iter().find(is_it).map(|planned| &planned.step)
     }
 
     /// Whether there is nothing to do.

@@ -8,7 +8,7 @@ use payload::path::{AbsPath, NotAPath};
 
 use super::{Carried, Choices, WANTS};
 use crate::change::Holds;
-use crate::facts::{Facts, Target};
+use crate::facts::{Facts, OwnKey, Target};
 use crate::host::Seen;
 use crate::manager::Start;
 use crate::step::{Action, Source, Step};
@@ -25,6 +25,10 @@ pub(super) fn steps(
     let Carried { manifest, installer, .. } = carried;
     let layout = &manifest.layout;
     let mut files = files(manifest, supervision);
+    if let Some(OwnKey { at, sha256 }) = facts.own_key.clone() {
+        let (path, source) = (manifest.key_path()?, Source::HostKey { at });
+        files.push(Step::File { path, mode: Mode::SECRET, owner: Owner::Service, sha256, source });
+    }
     files.push(Step::File {
         path: layout.sbin.join(crate::HOST_COMMAND)?,
         mode: Mode::PROGRAM,
@@ -120,6 +124,11 @@ fn files(manifest: &Manifest, supervision: &Supervision) -> Vec<Step> {
         match (&entry.purpose, supervision) {
             (Purpose::Place { path, mode, owner, when }, _) if needed(*when) => {
                 files.push(Step::File { path: path.clone(), mode: *mode, owner: *owner, sha256, source });
+            }
+            (Purpose::Sealed { path, owner, sha256 }, _) => {
+                let source = Source::Sealed { name: entry.name.clone() };
+                let (path, sha256) = (path.clone(), *sha256);
+                files.push(Step::File { path, mode: Mode::SECRET, owner: *owner, sha256, source });
             }
             (Purpose::Program, Supervision::Supervisor(supervisor)) => {
                 let path = supervisor.section.clone();

@@ -11,7 +11,7 @@ use toml::Spanned;
 
 use super::fault::Fault;
 use super::file::{EtcdSection, File, HostSection, PathsSection, PkiSection, ReleaseSection};
-use super::pki::{CommonName, Hours, OwnCa, Pki, Subject};
+use super::pki::{Algorithm, CommonName, Hours, KeySharing, Keys, OwnCa, Pki, Subject};
 use super::setting::{Carry, CompactionMode, Loopback, Manager, Setting};
 use super::{Cluster, Etcd, Host, Parsed, Paths, Release, Service};
 use crate::etcd::{self, Arch, EtcdVersion};
@@ -215,6 +215,7 @@ fn release(section: ReleaseSection) -> Release {
 }
 
 fn pki(findings: &mut Findings, section: PkiSection) -> Pki {
+    let keys = keys(findings, &section);
     let validity = section.validity.as_ref().map_or(Hours::TEN_YEARS, |hours| *hours.get_ref());
     let ca_validity = section.ca_validity.as_ref().map_or(Hours::TWENTY_YEARS, |hours| *hours.get_ref());
     if let Some(hours) = section.validity.filter(|hours| *hours.get_ref() >= Hours::TWENTY_YEARS) {
@@ -242,6 +243,7 @@ fn pki(findings: &mut Findings, section: PkiSection) -> Pki {
     }
     Pki {
         sharing: section.mode.unwrap_or_default(),
+        keys,
         algorithm: section.algorithm.unwrap_or_default(),
         validity,
         ca_validity,
@@ -257,6 +259,29 @@ fn pki(findings: &mut Findings, section: PkiSection) -> Pki {
         spare_names: section.spare_names,
         own_ca,
     }
+}
+
+fn keys(findings: &mut Findings, section: &PkiSection) -> Keys {
+    let Some(keys) = &section.keys else { return Keys::default() };
+    let span = keys.span();
+    match keys.get_ref() {
+        Keys::Passphrase => {}
+        Keys::Plaintext => findings.warn(
+            &span,
+            "the bundles hold private keys in the clear: whoever finds one has its host's place in the cluster",
+        ),
+        Keys::HostKey => {
+            if section.mode == Some(KeySharing::Shared) {
+                let text = "a key that a host makes is its own, and `mode = \"shared\"` wants one for all";
+                findings.fault_with_help(&span, text, "mode = \"per-host\"");
+            }
+            if section.algorithm.unwrap_or_default() != Algorithm::EcdsaP256 {
+                let text = "hosts make ECDSA keys on P-256, and `algorithm` wants others";
+                findings.fault_with_help(&span, text, "algorithm = \"ecdsa-p256\"");
+            }
+        }
+    }
+    *keys.get_ref()
 }
 
 fn etcd(findings: &mut Findings, section: EtcdSection, version: EtcdVersion) -> Result<Etcd, Vec<Fault>> {

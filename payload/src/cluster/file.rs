@@ -9,7 +9,7 @@ use std::num::NonZeroU16;
 use serde::Deserialize;
 use toml::Spanned;
 
-use super::pki::{Algorithm, CommonName, Country, Hours, KeySharing, SubjectText};
+use super::pki::{Algorithm, CommonName, Country, Hours, KeySharing, Keys, SubjectText};
 use super::setting::{Carry, CompactionMode, LogLevel, Loopback, Manager, Setting};
 use crate::digest::Digest;
 use crate::etcd::{Arch, EtcdVersion};
@@ -79,6 +79,7 @@ pub(super) struct HostSection {
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub(super) struct PkiSection {
     pub(super) mode: Option<KeySharing>,
+    pub(super) keys: Option<Spanned<Keys>>,
     pub(super) algorithm: Option<Algorithm>,
     pub(super) validity: Option<Spanned<Hours>>,
     pub(super) ca_validity: Option<Spanned<Hours>>,

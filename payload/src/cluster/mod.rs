@@ -11,7 +11,7 @@ use std::net::IpAddr;
 use std::num::NonZeroU16;
 
 pub use fault::{Fault, Place};
-pub use pki::{Algorithm, CommonName, Country, Hours, KeySharing, OwnCa, Pki, Subject, SubjectText};
+pub use pki::{Algorithm, CommonName, Country, Hours, KeySharing, Keys, OwnCa, Pki, Subject, SubjectText};
 pub use setting::{Carry, CompactionMode, LogLevel, Loopback, Manager, Setting};
 
 use crate::digest::Digest;

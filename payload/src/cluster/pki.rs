@@ -18,6 +18,19 @@ pub enum KeySharing {
     Shared,
 }
 
+/// How a host comes by its private key.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Keys {
+    /// In the bundle, sealed with a passphrase that is asked for on the host.
+    #[default]
+    Passphrase,
+    /// It makes the key itself: none ever travels, and its request and certificate do.
+    HostKey,
+    /// In the bundle, in the clear.
+    Plaintext,
+}
+
 /// Kinds of keys. Ed25519 is left out: official etcd up to 3.4.16 cannot read it (Go before 1.13).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub enum Algorithm {
@@ -161,6 +174,7 @@ pub struct OwnCa {
 #[derive(Debug, Clone)]
 pub struct Pki {
     pub sharing: KeySharing,
+    pub keys: Keys,
     pub algorithm: Algorithm,
     pub validity: Hours,
     pub ca_validity: Hours,

@@ -1,6 +1,6 @@
 //! Cluster files, good and bad: what is said, and where.
 
-use super::{Cluster, Fault, KeySharing, MAX_BYTES};
+use super::{Cluster, Fault, KeySharing, Keys, MAX_BYTES};
 
 const HOSTS: &str = "[[host]]\nname = \"n1\"\naddress = \"192.0.2.1\"\n[[host]]\nname = \"n2\"\naddress = \"192.0.2.2\"\n[[host]]\nname = \"n3\"\naddress = \"192.0.2.3\"\n";
 
@@ -28,7 +28,7 @@ fn defaults_are_filled_in() {
     assert!(parsed.warnings.is_empty(), "{:?}", parsed.warnings);
     assert_eq!(cluster.token.as_str(), "c");
     assert_eq!(cluster.hosts[2].member.as_str(), "n3");
-    assert_eq!(cluster.pki.sharing, KeySharing::PerHost);
+    assert_eq!((cluster.pki.sharing, cluster.pki.keys), (KeySharing::PerHost, Keys::Passphrase));
     assert_eq!(cluster.client_url(&cluster.hosts[0]), "https://192.0.2.1:2379");
     assert_eq!(cluster.peer_url(&cluster.hosts[0]), "https://192.0.2.1:2380");
     assert_eq!(cluster.etcd.stop_seconds(), 10);
@@ -44,6 +44,25 @@ fn a_misspelt_key_is_shown_with_its_place_and_the_right_one() {
     let shown = faults(&text)[0].to_string();
     assert!(shown.contains("line 15, column 1: "), "{shown}");
     assert!(shown.contains("  15 | quota-backend-byte = 1\n       | ^^^^^^^^^^^^^^^^^^"), "{shown}");
+}
+
+#[test]
+fn keys_are_sealed_unless_the_file_says_otherwise() {
+    let keys = |pki: &str| Cluster::parse(file("3.6.14", &format!("[pki]\n{pki}\n")).as_bytes()).unwrap();
+    assert_eq!(keys("keys = \"passphrase\"\nmode = \"shared\"").warnings, []);
+    assert_eq!(keys("keys = \"host-key\"\nalgorithm = \"ecdsa-p256\"").cluster.pki.keys, Keys::HostKey);
+    let plain = keys("keys = \"plaintext\"");
+    assert_eq!(plain.cluster.pki.keys, Keys::Plaintext);
+    assert!(plain.warnings[0].to_string().contains("line 15, column 8: the bundles hold private keys in the clear"));
+    for (pki, words, help) in [
+        ("keys = \"host-key\"\nmode = \"shared\"", "wants one for all", "mode = \"per-host\""),
+        ("keys = \"host-key\"\nalgorithm = \"rsa-2048\"", "wants others", "algorithm = \"ecdsa-p256\""),
+        ("keys = \"hostkey\"", "unknown variant", "did you mean `host-key`?"),
+    ] {
+        let (line, said, hint) = only_fault(&file("3.6.14", &format!("[pki]\n{pki}\n")));
+        assert_eq!((line, hint.as_str()), (15, help), "{said}");
+        assert!(said.contains(words), "{said}");
+    }
 }
 
 #[test]

@@ -24,6 +24,8 @@ pub const CA: &str = "ca.pem";
 pub const CERTIFICATE: &str = "etcd-peer.pem";
 /// Its private key.
 pub const KEY: &str = "etcd-peer-key.pem";
+/// The same under a passphrase, in a bundle and in `pki/`.
+pub const SEALED_KEY: &str = "etcd-peer-key.age";
 /// The request it was made from.
 pub const REQUEST: &str = "etcd-peer.csr";
 /// The startup script, in the release's directory.

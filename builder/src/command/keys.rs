@@ -1,0 +1,87 @@
+//! From the cluster file to certificates and the form in which their keys travel, and the passphrase where that needs one.
+
+use std::path::Path;
+
+use payload::cluster::{self, Cluster};
+use payload::name::HostName;
+use time::OffsetDateTime;
+
+use super::cluster_file::Loaded;
+use super::{Error, passphrase};
+use crate::cli::BuildArgs;
+use crate::narrator::Narrator;
+use crate::pki::{self, Issued, Keys, Request, Sealing, Whose};
+
+/// The certificates of the cluster, and its keys as the cluster file wants them to travel.
+pub(super) fn issue(
+    args: &BuildArgs,
+    loaded: &Loaded,
+    requests: &[(HostName, Request)],
+    now: OffsetDateTime,
+    narrator: &mut dyn Narrator,
+) -> Result<(Issued, Keys), Error> {
+    let (cluster, dir) = (&loaded.cluster, loaded.home.join("pki"));
+    if cluster.pki.keys != cluster::Keys::Passphrase && (args.passphrase_fd.is_some() || args.new_passphrase) {
+        return Err(Error::Usage {
+            text: "there is no key to seal: `[pki] keys` is not \"passphrase\"".to_owned(),
+            help: "etcdpack build".to_owned(),
+        });
+    }
+    if cluster.pki.keys == cluster::Keys::HostKey {
+        let certificates = pki::certificates(cluster, &dir, &loaded.home, now, requests, narrator)?;
+        return Ok((Issued { ca_pem: certificates.ca_pem, pairs: Vec::new() }, Keys::OnHost(certificates.of)));
+    }
+    let issued = pki::issue_all(cluster, &dir, &loaded.home, now, narrator)?;
+    let keys = match cluster.pki.keys {
+        cluster::Keys::Passphrase => sealed(args, &issued, &dir, narrator)?,
+        cluster::Keys::Plaintext | cluster::Keys::HostKey => Keys::Plaintext,
+    };
+    Ok((issued, keys))
+}
+
+fn sealed(args: &BuildArgs, issued: &Issued, pki_dir: &Path, narrator: &mut dyn Narrator) -> Result<Keys, Error> {
+    let sealing = Sealing::open(issued, pki_dir, args.new_passphrase, narrator)?;
+    let wanted = sealing.wanted().map(Whose::to_string).collect::<Vec<_>>().join(", ");
+    if let Some(fd) = args.passphrase_fd {
+        let given = passphrase::from_fd(fd)?;
+        sealing.check(&given)?;
+        return Ok(Keys::Sealed(sealing.seal(&given)?));
+    }
+    if wanted.is_empty() {
+        narrator.note("the private keys stay sealed with the passphrase of an earlier build");
+        return Ok(Keys::Sealed(sealing.as_it_is()));
+    }
+    let generated = passphrase::generate()?;
+    // First of all: a key under a passphrase that nobody has seen would be of no use to the next build.
+    passphrase::show(&generated, &wanted)?;
+    Ok(Keys::Sealed(sealing.seal(&generated)?))
+}
+
+/// How careful one has to be with the bundles.
+pub(super) fn say_what_travels(keys: &Keys, cluster: &Cluster, narrator: &mut dyn Narrator) {
+    let text = match keys {
+        Keys::Plaintext => "the bundles hold private keys in the clear: carry them like keys, and delete the copies",
+        Keys::Sealed(_) => "the private keys in them are sealed: carry the passphrase another way than the bundles",
+        Keys::OnHost(_) => "no private key is in them: each host makes its own",
+    };
+    narrator.note(text);
+    if let Keys::OnHost(certified) = keys {
+        let waits = |host: &&cluster::Host| !certified.iter().any(|certified| certified.host == host.name);
+        let awaited: Vec<String> =
+            cluster.hosts.iter().filter(waits).map(|host| format!("{}.csr", host.name)).collect();
+        if !awaited.is_empty() {
+            narrator.note(&format!("requests are awaited; when they are here: etcdpack sign {}", awaited.join(" ")));
+        }
+    }
+}
+
+/// What the first host of the cluster does with its bundle.
+pub(super) fn next(keys: &Keys, loaded: &Loaded) -> String {
+    let Some(first) = loaded.cluster.hosts.first() else { return String::new() };
+    match keys {
+        Keys::OnHost(certified) if !certified.iter().any(|certified| certified.host == first.name) => {
+            format!("csr -o {}.csr", first.name)
+        }
+        _ => "install".to_owned(),
+    }
+}

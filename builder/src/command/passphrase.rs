@@ -1,0 +1,86 @@
+//! Edge: where a passphrase comes from, and the one time that it is shown. It never stands in an argument, in the
+//! environment or in a file.
+#![expect(clippy::disallowed_methods, reason = "edge: reads a file descriptor, writes to the terminal")]
+
+use std::fs::{File, OpenOptions};
+use std::io::{self, IsTerminal as _, Read as _, Write as _};
+
+use payload::sealed::Passphrase;
+use zeroize::Zeroizing;
+
+use super::Error;
+
+/// Seven of 2048 words: 77 bits, which with scrypt's work nobody tries through.
+const WORDS: usize = 7;
+
+/// No passphrase comes near this.
+const MAX_BYTES: usize = 4096;
+
+const BY_FD: &str = "etcdpack build --passphrase-fd 3 3<FILE";
+
+/// The first line of a file descriptor that was handed to us.
+pub(super) fn from_fd(fd: u32) -> Result<Passphrase, Error> {
+    let usage = |text: String| Error::Usage { text, help: BY_FD.to_owned() };
+    // Of the right size at once: a buffer that grows leaves copies behind.
+    let mut bytes = Zeroizing::new(Vec::with_capacity(MAX_BYTES));
+    let read = File::open(format!("/dev/fd/{fd}")).and_then(|file| {
+        let mut file = file.take(MAX_BYTES as u64);
+        let mut byte = [0];
+        while file.read(&mut byte)? == 1 && byte != *b"\n" {
+            bytes.extend_from_slice(&byte);
+        }
+        Ok(())
+    });
+    read.map_err(|error| usage(format!("reading the passphrase from file descriptor {fd}: {error}")))?;
+    Passphrase::first_line(&bytes).map_err(|error| usage(error.to_string()))
+}
+
+/// Words of the BIP 39 list, drawn from the system's randomness.
+pub(super) fn generate() -> Result<Passphrase, Error> {
+    let refused = |text: String| Error::Refused { text, help: BY_FD.to_owned() };
+    let list = bip39::Language::English.word_list();
+    let mut random = Zeroizing::new([0; 2 * WORDS]);
+    getrandom::fill(&mut *random).map_err(|error| refused(format!("drawing random bytes: {error}")))?;
+    // 65536 is a multiple of 2048: every word is as likely.
+    let index = |pair: &[u8]| pair.iter().fold(0, |sum, byte| sum << 8 | usize::from(*byte)) % list.len();
+    let words: Vec<&str> = random.chunks(2).filter_map(|pair| list.get(index(pair)).copied()).collect();
+    Passphrase::new(Zeroizing::new(words.join("-"))).map_err(|error| refused(error.to_string()))
+}
+
+/// Shows it to whoever sits at the terminal, wherever the output goes.
+pub(super) fn show(passphrase: &Passphrase, whose: &str) -> Result<(), Error> {
+    let text = Zeroizing::new(format!(
+        "\nThe passphrase of the private keys for {whose}:\n\n    {}\n\n\
+         `install` asks for it on the host. It is shown this once and kept nowhere: write it down now,\n\
+         and carry it another way than the bundles.\n\n",
+        passphrase.expose()
+    ));
+    let write = || -> io::Result<()> {
+        match OpenOptions::new().write(true).open("/dev/tty") {
+            Ok(mut terminal) => terminal.write_all(text.as_bytes()),
+            Err(_) if io::stderr().is_terminal() => io::stderr().write_all(text.as_bytes()),
+            Err(error) => Err(error),
+        }
+    };
+    write().map_err(|_| Error::Refused {
+        text: "there is no terminal to show a passphrase at".to_owned(),
+        help: BY_FD.to_owned(),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_generated_passphrase_is_seven_words_and_never_the_same() {
+        let (one, other) = (generate().unwrap(), generate().unwrap());
+        assert_ne!(one.expose(), other.expose());
+        let list = bip39::Language::English.word_list();
+        for passphrase in [&one, &other] {
+            let words: Vec<&str> = passphrase.expose().split('-').collect();
+            assert_eq!(words.len(), WORDS);
+            assert!(words.iter().all(|word| list.contains(word)), "{words:?}");
+        }
+    }
+}

@@ -1,0 +1,151 @@
+//! Certificates for keys that stay on their hosts: what a request brings is the public key, what a certificate says is the
+//! cluster file's word alone.
+//!
+//! ```text
+//! pki/hosts/n1/   etcd-peer.pem 0644  etcd-peer.csr 0644
+//! ```
+
+use std::io;
+use std::path::{Path, PathBuf};
+
+use payload::cluster::Cluster;
+use payload::name::HostName;
+use payload::render::{CERTIFICATE, KEY, REQUEST};
+use time::{Duration, OffsetDateTime};
+
+use super::authority::Authority;
+use super::error::PkiError;
+use super::request::Request;
+use super::store::Store;
+use super::wanted::{self, Wanted};
+use super::{LEAST_LEFT, Whose, check, our_authority, own_authority, whole};
+use crate::narrator::Narrator;
+
+/// A host whose key has a certificate.
+#[derive(Debug, Clone)]
+pub struct Certified {
+    /// The host.
+    pub host: HostName,
+    /// `etcd-peer.pem`
+    pub certificate_pem: String,
+    /// `etcd-peer.csr`, as the host made it.
+    pub csr_pem: String,
+}
+
+/// What is there for the bundles of a cluster whose hosts make their keys.
+#[derive(Debug)]
+pub struct Certificates {
+    /// `ca.pem`
+    pub ca_pem: String,
+    /// In the order of the cluster file; hosts whose request is still awaited are missing.
+    pub of: Vec<Certified>,
+}
+
+/// Why nothing was signed.
+#[derive(Debug, thiserror::Error)]
+pub enum SignError {
+    /// The CA or the directory cannot be used.
+    #[error(transparent)]
+    Pki(#[from] PkiError),
+    /// A certificate could not be read or kept.
+    #[error("keeping `{}`: {source}", path.display())]
+    Io {
+        /// The file or directory.
+        path: PathBuf,
+        /// What the system says.
+        source: io::Error,
+    },
+}
+
+/// The certificates that are kept and still fit, and new ones for `requests`, each for a host of the cluster.
+pub fn certificates(
+    cluster: &Cluster,
+    dir: &Path,
+    base: &Path,
+    now: OffsetDateTime,
+    requests: &[(HostName, Request)],
+    narrator: &mut dyn Narrator,
+) -> Result<Certificates, SignError> {
+    let now = now.replace_nanosecond(0).unwrap_or(now);
+    let (all, odd) = wanted::all(cluster);
+    for name in odd {
+        narrator.warn(&format!("`{name}` is no DNS name and stands in no certificate"));
+    }
+    let store = Store::open(dir, narrator)?;
+    let authority = match &cluster.pki.own_ca {
+        Some(own) => own_authority(own, base, now)?,
+        None => our_authority(cluster, &store, now, narrator)?,
+    };
+    let validity = Duration::hours(cluster.pki.validity.count().into());
+    let desk = Desk { store: &store, authority: &authority, validity, now };
+    let mut of = Vec::new();
+    for wanted in all {
+        let Whose::Host(host) = wanted.whose.clone() else { continue };
+        let asked = requests.iter().find(|(name, _)| *name == host);
+        let certified = match asked {
+            Some((_, request)) => Some(desk.sign(&wanted, &host, request)?),
+            None => desk.kept(&wanted, &host, narrator)?,
+        };
+        of.extend(certified);
+    }
+    narrator.note(&format!(
+        "certificates: {} made, {} of {} hosts have one",
+        requests.len(),
+        of.len(),
+        cluster.hosts.len()
+    ));
+    Ok(Certificates { ca_pem: authority.pem.clone(), of })
+}
+
+struct Desk<'a> {
+    store: &'a Store,
+    authority: &'a Authority,
+    validity: Duration,
+    now: OffsetDateTime,
+}
+
+impl Desk<'_> {
+    fn sign(&self, wanted: &Wanted, host: &HostName, request: &Request) -> Result<Certified, SignError> {
+        let certificate = self.authority.issue(wanted, request, self.validity, self.now)?;
+        check::without_key(&certificate, request.pem(), wanted, self.authority, self.now, self.validity)
+            .map_err(|misfit| PkiError::Unsound { whose: wanted.whose.to_string(), why: misfit.to_string() })?;
+        let dir = self.store.dir_of(&wanted.whose);
+        let kept = |path: PathBuf, done: io::Result<()>| done.map_err(|source| SignError::Io { path, source });
+        // A key that was made here would be that of another certificate.
+        kept(dir.clone(), whole::fresh_dir(&dir))?;
+        for (name, text) in [(REQUEST, request.pem()), (CERTIFICATE, certificate.as_str())] {
+            let path = dir.join(name);
+            kept(path.clone(), whole::put(&path, text.as_bytes(), 0o644))?;
+        }
+        Ok(Certified { host: host.clone(), certificate_pem: certificate, csr_pem: request.pem().to_owned() })
+    }
+
+    /// The certificate of an earlier request, if it still fits; why it does not is said.
+    fn kept(
+        &self,
+        wanted: &Wanted,
+        host: &HostName,
+        narrator: &mut dyn Narrator,
+    ) -> Result<Option<Certified>, SignError> {
+        let dir = self.store.dir_of(&wanted.whose);
+        let read = |name: &str| -> Result<Option<String>, SignError> {
+            let path = dir.join(name);
+            let bytes = whole::read(&path).map_err(|source| SignError::Io { path, source })?;
+            Ok(bytes.map(|bytes| String::from_utf8_lossy(&bytes).into_owned()))
+        };
+        let (Some(certificate_pem), Some(csr_pem)) = (read(CERTIFICATE)?, read(REQUEST)?) else { return Ok(None) };
+        let left = LEAST_LEFT.min(self.validity / 2);
+        let fits = match read(KEY)? {
+            Some(_) => Err("its key was made here".to_owned()),
+            None => check::without_key(&certificate_pem, &csr_pem, wanted, self.authority, self.now, left)
+                .map_err(|misfit| misfit.to_string()),
+        };
+        match fits {
+            Ok(()) => Ok(Some(Certified { host: host.clone(), certificate_pem, csr_pem })),
+            Err(why) => {
+                narrator.warn(&format!("the certificate of `{host}` is left out: {why}"));
+                Ok(None)
+            }
+        }
+    }
+}

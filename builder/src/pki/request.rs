@@ -1,0 +1,119 @@
+//! A request for a certificate, by a host that keeps its key. Pure: what it says is checked, and none of it but the public
+//! key goes into a certificate.
+
+use p256::ecdsa::signature::Verifier as _;
+use p256::ecdsa::{Signature, VerifyingKey};
+use rcgen::{PKCS_ECDSA_P256_SHA256, PublicKeyData, SignatureAlgorithm};
+use x509_parser::certification_request::X509CertificationRequest;
+use x509_parser::prelude::FromDer;
+
+use super::key::Kind;
+
+/// `ecdsa-with-SHA256` (RFC 5758).
+const SIGNATURE: &str = "1.2.840.10045.4.3.2";
+
+/// A request that its own key has signed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Request {
+    pem: String,
+    name: Option<String>,
+    /// The uncompressed point.
+    public_key: Vec<u8>,
+}
+
+/// Why a text is no request that is signed here.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum NotARequest {
+    /// Not PEM, not PKCS#10, or more than that.
+    #[error("is no certificate request in PEM")]
+    Form,
+    /// Another kind of key.
+    #[error("is not for an ECDSA key on P-256, which is what hosts make")]
+    Key,
+    /// It was changed on its way, or its maker does not have the key.
+    #[error("is not signed by its own key")]
+    Signature,
+}
+
+impl Request {
+    /// Reads one request in PEM and checks its signature.
+    pub fn parse(text: &str) -> Result<Self, NotARequest> {
+        let block = pem::parse(text).map_err(|_| NotARequest::Form)?;
+        if !matches!(block.tag(), "CERTIFICATE REQUEST" | "NEW CERTIFICATE REQUEST") {
+            return Err(NotARequest::Form);
+        }
+        let Ok(([], request)) = X509CertificationRequest::from_der(block.contents()) else {
+            return Err(NotARequest::Form);
+        };
+        let info = &request.certification_request_info;
+        if Kind::of(&info.subject_pki) != Kind::P256 {
+            return Err(NotARequest::Key);
+        }
+        let public_key = info.subject_pki.subject_public_key.data.to_vec();
+        let key = VerifyingKey::from_sec1_bytes(&public_key).map_err(|_| NotARequest::Key)?;
+        let signature = Signature::from_der(&request.signature_value.data).map_err(|_| NotARequest::Signature)?;
+        if request.signature_algorithm.algorithm.to_id_string() != SIGNATURE
+            || key.verify(info.raw, &signature).is_err()
+        {
+            return Err(NotARequest::Signature);
+        }
+        let name = info.subject.iter_common_name().next().and_then(|name| name.as_str().ok()).map(str::to_owned);
+        let pem =
+            pem::encode_config(&pem::Pem::new("CERTIFICATE REQUEST", block.contents()), super::authority::pem_style());
+        Ok(Self { pem, name, public_key })
+    }
+
+    /// The common name: the host that made it says so.
+    #[must_use]
+    pub fn name(&self) -> Option<&str> {
+        self.name.as_deref()
+    }
+
+    /// The request as it is kept.
+    pub(super) fn pem(&self) -> &str {
+        &self.pem
+    }
+}
+
+impl PublicKeyData for Request {
+    fn der_bytes(&self) -> &[u8] {
+        &self.public_key
+    }
+
+    fn algorithm(&self) -> &'static SignatureAlgorithm {
+        &PKCS_ECDSA_P256_SHA256
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use rcgen::{CertificateParams, DnType, KeyPair, PKCS_ECDSA_P384_SHA384};
+
+    use super::*;
+
+    fn request(key: &KeyPair) -> String {
+        let mut params = CertificateParams::new(vec!["elsewhere.example".to_owned()]).unwrap();
+        params.distinguished_name.push(DnType::CommonName, "n1");
+        params.serialize_request(key).unwrap().pem().unwrap()
+    }
+
+    #[test]
+    fn a_request_is_taken_only_with_its_own_signature() {
+        let key = KeyPair::generate().unwrap();
+        let text = request(&key);
+        let parsed = Request::parse(&text).unwrap();
+        assert_eq!((parsed.name(), parsed.der_bytes()), (Some("n1"), key.public_key_raw()));
+        let block = pem::parse(&text).unwrap();
+        for at in 0..block.contents().len() {
+            let mut der = block.contents().to_vec();
+            der[at] ^= 1;
+            let spoilt = pem::encode(&pem::Pem::new("CERTIFICATE REQUEST", der));
+            assert!(Request::parse(&spoilt).is_err(), "byte {at}");
+        }
+        let other = KeyPair::generate_for(&PKCS_ECDSA_P384_SHA384).unwrap();
+        assert_eq!(Request::parse(&request(&other)), Err(NotARequest::Key));
+        for text in ["", "-----BEGIN", &text.replace("CERTIFICATE REQUEST", "CERTIFICATE"), &text[..text.len() / 2]] {
+            assert_eq!(Request::parse(text), Err(NotARequest::Form));
+        }
+    }
+}

@@ -1,0 +1,188 @@
+//! The hosts' keys under a passphrase, kept beside them, so that the same `pki/` gives the same bundles and the
+//! passphrase of the first build goes on being the right one.
+//!
+//! ```text
+//! pki/hosts/n1/   etcd-peer-key.age 0600  etcd-peer-key.age.sha256 0644
+//! ```
+//!
+//! The second is in `sha256sum -c`'s form and holds the sums of the key and of the sealed file: while both are right, the
+//! file belongs to the key, and no passphrase is needed to know it. Which passphrase it is, nobody here remembers.
+
+use std::io;
+use std::path::{Path, PathBuf};
+
+use age::secrecy::SecretString;
+use payload::digest::Digest;
+use payload::render::{KEY, SEALED_KEY};
+use payload::sealed::{Passphrase, Sealed, SealedError, WORK_FACTOR};
+
+use super::error::PkiError;
+use super::store::Store;
+use super::whole;
+use super::{Issued, Pair, Secret, Whose};
+use crate::narrator::Narrator;
+
+/// One key as it travels.
+#[derive(Debug, Clone)]
+pub struct SealedKey {
+    /// Who gets it.
+    pub whose: Whose,
+    /// The age file.
+    pub file: Vec<u8>,
+    /// The sum of the key itself.
+    pub sha256: Digest,
+}
+
+/// Why keys were not sealed. Sealed files of earlier builds are as they were.
+#[derive(Debug, thiserror::Error)]
+pub enum SealError {
+    /// The directory cannot be used.
+    #[error(transparent)]
+    Pki(#[from] PkiError),
+    /// A sealed file could not be read or written.
+    #[error("keeping `{}`: {source}", path.display())]
+    Io {
+        /// The file.
+        path: PathBuf,
+        /// What the system says.
+        source: io::Error,
+    },
+    /// The passphrase that was given is not that of an earlier build.
+    #[error("`{}` was sealed with another passphrase than the one given", .0.display())]
+    OtherPassphrase(PathBuf),
+    /// What was just sealed does not open.
+    #[error("the key of {whose} cannot be sealed: {why}")]
+    Unsound {
+        /// A host, or all of them.
+        whose: String,
+        /// Why not.
+        why: String,
+    },
+}
+
+impl SealError {
+    /// 3: refused, nothing changed on any host. 1: a fault of ours.
+    #[must_use]
+    pub fn exit_code(&self) -> u8 {
+        match self {
+            Self::Pki(error) => error.exit_code(),
+            Self::Io { .. } | Self::OtherPassphrase(_) => 3,
+            Self::Unsound { .. } => 1,
+        }
+    }
+
+    /// What to type.
+    #[must_use]
+    pub fn help(&self) -> Option<String> {
+        match self {
+            Self::Pki(error) => error.help(),
+            Self::OtherPassphrase(_) => {
+                Some("with the passphrase of the earlier build, or with another for all hosts: etcdpack build --new-passphrase".to_owned())
+            }
+            Self::Io { path, .. } => Some(format!("ls -l {}", path.display())),
+            Self::Unsound { .. } => None,
+        }
+    }
+}
+
+/// Which sealed files of earlier builds still serve.
+pub struct Sealing<'a> {
+    store: Store,
+    kept: Vec<SealedKey>,
+    wanted: Vec<&'a Pair>,
+}
+
+impl<'a> Sealing<'a> {
+    /// Looks what is kept in `dir` for the keys of `issued`. Nothing is, where all are to be sealed anew.
+    pub fn open(issued: &'a Issued, dir: &Path, anew: bool, narrator: &mut dyn Narrator) -> Result<Self, SealError> {
+        let mut sealing = Self { store: Store::open(dir, narrator)?, kept: Vec::new(), wanted: Vec::new() };
+        for pair in &issued.pairs {
+            let sha256 = Digest::of(pair.key_pem.expose().as_bytes());
+            match sealing.kept(&pair.whose, sha256)? {
+                Some(file) if !anew => sealing.kept.push(SealedKey { whose: pair.whose.clone(), file, sha256 }),
+                _ => sealing.wanted.push(pair),
+            }
+        }
+        Ok(sealing)
+    }
+
+    /// Whose keys have to be sealed.
+    pub fn wanted(&self) -> impl Iterator<Item = &Whose> {
+        self.wanted.iter().map(|pair| &pair.whose)
+    }
+
+    /// Whether `passphrase` opens what earlier builds have sealed.
+    pub fn check(&self, passphrase: &Passphrase) -> Result<(), SealError> {
+        self.kept.iter().try_for_each(|SealedKey { whose, file, .. }| {
+            let opened = Sealed::parse(file).and_then(|sealed| sealed.open(passphrase));
+            opened.map(drop).map_err(|_| SealError::OtherPassphrase(self.path(whose)))
+        })
+    }
+
+    /// Seals the rest with `passphrase`.
+    pub fn seal(mut self, passphrase: &Passphrase) -> Result<Vec<SealedKey>, SealError> {
+        for pair in std::mem::take(&mut self.wanted) {
+            let unsound = |why: String| SealError::Unsound { whose: pair.whose.to_string(), why };
+            let file = sealed(&pair.key_pem, passphrase).map_err(|error| unsound(error.to_string()))?;
+            opens(&file, &pair.key_pem, passphrase).map_err(|error| unsound(error.to_string()))?;
+            let sealed =
+                SealedKey { whose: pair.whose.clone(), file, sha256: Digest::of(pair.key_pem.expose().as_bytes()) };
+            self.keep(&sealed)?;
+            self.kept.push(sealed);
+        }
+        Ok(self.kept)
+    }
+
+    /// What earlier builds have sealed, where that is all.
+    #[must_use]
+    pub fn as_it_is(self) -> Vec<SealedKey> {
+        self.kept
+    }
+
+    fn path(&self, whose: &Whose) -> PathBuf {
+        self.store.dir_of(whose).join(SEALED_KEY)
+    }
+
+    /// The kept file, if it belongs to the key with this sum.
+    fn kept(&self, whose: &Whose, sha256: Digest) -> Result<Option<Vec<u8>>, SealError> {
+        let path = self.path(whose);
+        let (Some(file), Some(sums)) = (read(&path)?, read(&beside(&path))?) else { return Ok(None) };
+        Ok((sums == record(sha256, &file).as_bytes() && Sealed::parse(&file).is_ok()).then_some(file))
+    }
+
+    fn keep(&self, sealed: &SealedKey) -> Result<(), SealError> {
+        let path = self.path(&sealed.whose);
+        let sums = record(sealed.sha256, &sealed.file);
+        let put = |path: &Path, bytes, mode| {
+            whole::put(path, bytes, mode).map_err(|source| SealError::Io { path: path.to_owned(), source })
+        };
+        put(&path, &sealed.file, 0o600)?;
+        put(&beside(&path), sums.as_bytes(), 0o644)
+    }
+}
+
+/// The sums, as `sha256sum` writes them.
+fn record(key: Digest, file: &[u8]) -> String {
+    format!("{key}  {KEY}\n{}  {SEALED_KEY}\n", Digest::of(file))
+}
+
+fn beside(path: &Path) -> PathBuf {
+    path.with_extension("age.sha256")
+}
+
+fn sealed(key: &Secret, passphrase: &Passphrase) -> Result<Vec<u8>, age::EncryptError> {
+    let mut recipient = age::scrypt::Recipient::new(SecretString::from(passphrase.expose().to_owned()));
+    // Fixed: what a fast builder finds quick, a slow host would refuse or take minutes for.
+    recipient.set_work_factor(WORK_FACTOR);
+    age::encrypt(&recipient, key.expose().as_bytes())
+}
+
+/// By the reader that the hosts have.
+fn opens(file: &[u8], key: &Secret, passphrase: &Passphrase) -> Result<(), SealedError> {
+    let opened = Sealed::parse(file)?.open(passphrase)?;
+    if opened.expose() == key.expose().as_bytes() { Ok(()) } else { Err(SealedError::Damaged("it holds another key")) }
+}
+
+fn read(path: &Path) -> Result<Option<Vec<u8>>, SealError> {
+    whole::read(path).map_err(|source| SealError::Io { path: path.to_owned(), source })
+}

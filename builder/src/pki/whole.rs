@@ -1,0 +1,39 @@
+//! Edge: a file in a directory of ours that is there whole or not at all. What is in it is none of its business.
+#![expect(clippy::disallowed_methods, reason = "edge: reads and writes files")]
+
+use std::fs::{self, File, Permissions};
+use std::io::{self, Write as _};
+use std::os::unix::fs::PermissionsExt as _;
+use std::path::Path;
+
+use tempfile::NamedTempFile;
+
+/// `None` where there is none.
+pub(super) fn read(path: &Path) -> io::Result<Option<Vec<u8>>> {
+    match fs::read(path) {
+        Ok(bytes) => Ok(Some(bytes)),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(error),
+    }
+}
+
+/// Through a file beside it, so that the name never stands for half of it; on the disk when this returns.
+pub(super) fn put(path: &Path, bytes: &[u8], mode: u32) -> io::Result<()> {
+    let dir = path.parent().unwrap_or(Path::new("."));
+    let mut temp = NamedTempFile::with_prefix_in(".putting-", dir)?;
+    temp.write_all(bytes)?;
+    temp.as_file().set_permissions(Permissions::from_mode(mode))?;
+    temp.as_file().sync_all()?;
+    temp.persist(path).map_err(|error| error.error)?;
+    File::open(dir)?.sync_all()
+}
+
+/// An empty directory for its owner alone; what was in one of that name goes.
+pub(super) fn fresh_dir(path: &Path) -> io::Result<()> {
+    match fs::remove_dir_all(path) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+        _ => {}
+    }
+    fs::create_dir_all(path)?;
+    fs::set_permissions(path, Permissions::from_mode(0o700))
+}

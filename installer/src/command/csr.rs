@@ -1,0 +1,219 @@
+//! `csr`: a key that never leaves this host, and the request that goes out for its certificate.
+#![expect(clippy::disallowed_methods, reason = "edge: writes the request where the operator wants it")]
+
+use std::path::Path;
+
+use payload::digest::Digest;
+use payload::manifest::{KeyFrom, Manifest};
+use payload::mode::Mode;
+use zeroize::Zeroizing;
+
+use super::{CommandError, carried, interruptible, root_only, tree};
+use crate::change::{Change, Holds, fold};
+use crate::cli::CsrArgs;
+use crate::execute::StepError;
+use crate::host::probe::ProbeError;
+use crate::host::write::Ids;
+use crate::host::{Tree, process};
+use crate::host_key::{HostKey, SECRET};
+use crate::journal::{self, Journal, Run, Unfinished};
+use crate::receipt::{Kept, Receipt, State};
+use crate::report::{End, Report};
+use crate::undo::{self, Contents};
+
+/// No private key comes near this.
+const MAX_KEY: u64 = 64 << 10;
+
+/// What earlier runs left here.
+struct Earlier {
+    receipt: Option<Receipt>,
+    kept: Option<Kept>,
+    unfinished: Option<Unfinished>,
+}
+
+/// Prints the request for the key of this host, which is made where there is none yet.
+pub(super) fn csr(args: &CsrArgs, report: &Report) -> Result<End, CommandError> {
+    root_only("making a key", "./HOST.run csr")?;
+    process::guard_secrets();
+    let bundle = carried::verified(None, report)?;
+    let manifest = bundle.manifest();
+    if manifest.key_from() != KeyFrom::Host {
+        let text = "this bundle brings its private key: there is nothing to ask a certificate for";
+        return Err(CommandError::refused(text, format!("./{}.run install", manifest.host)));
+    }
+    let tree = tree(args.root.as_deref())?;
+    let Some(_lock) = tree.lock()? else {
+        return Err(CommandError::refused("another etcdpack is at work on this host", "ps -C etcdpack-host,HOST.run"));
+    };
+    let _interrupt = interruptible()?;
+    let state = State::new().map_err(ProbeError::from)?;
+    journal::clean_up(&tree, &state).map_err(ProbeError::from)?;
+    let earlier = Earlier {
+        receipt: Receipt::read(&tree, &state.receipt)?,
+        kept: Kept::read(&tree, &state.kept)?,
+        unfinished: journal::replay(&tree, &state.journal).map_err(ProbeError::from)?,
+    };
+    earlier.allows(manifest, bundle.digest())?;
+    let found = existing(&tree, &state, &earlier)?;
+    let key = match found {
+        Some(key) if earlier.unfinished.is_none() => {
+            report.note("this host has its key already: the same request once more");
+            key
+        }
+        found => match make(&tree, &state, manifest, bundle.digest(), &earlier, found) {
+            Ok(key) => key,
+            Err(Failed { error, left }) => return Ok(say_failed(&error, &left, report)),
+        },
+    };
+    hand_out(&key.request(manifest.host.as_str()), args.output.as_deref(), report)?;
+    let host = &manifest.host;
+    report.note(&format!("the key stays on this host; next, where the bundle was built: etcdpack sign {host}.csr"));
+    Ok(End::Done)
+}
+
+impl Earlier {
+    fn allows(&self, manifest: &Manifest, bundle: Digest) -> Result<(), CommandError> {
+        let same =
+            |cluster: &str, member: &str| cluster == manifest.cluster.as_str() && member == manifest.member.as_str();
+        let of_receipt = self.receipt.iter().map(|receipt| &receipt.manifest);
+        let others = of_receipt
+            .filter(|there| !same(there.cluster.as_str(), there.member.as_str()))
+            .map(|there| there.member.to_string())
+            .chain(self.kept.iter().filter(|kept| !kept.is_for(manifest)).map(|kept| kept.member.clone()));
+        if let Some(other) = others.into_iter().next() {
+            let text = format!("this host is member `{other}`, the bundle is for member `{}`", manifest.member);
+            return Err(CommandError::refused(text, "etcdpack-host uninstall"));
+        }
+        match self.unfinished.as_ref().map(|unfinished| unfinished.of) {
+            None => Ok(()),
+            Some(Run::Install { bundle: of }) if of == bundle => Ok(()),
+            Some(_) => Err(CommandError::refused("an earlier run was cut off here", "./HOST.run uninstall")),
+        }
+    }
+
+    /// What is on record with `changes` besides, so that an uninstall takes the key along.
+    fn record(&self, manifest: &Manifest, journal: &Journal, tree: &Tree, state: &State) -> Result<(), StepError> {
+        let permit = journal.permit();
+        if let Some(receipt) = &self.receipt {
+            let changes = fold(&receipt.changes, journal.changes());
+            return Ok(Receipt { changes, ..receipt.clone() }.write(permit, tree, &state.receipt)?);
+        }
+        let known = self.kept.as_ref().map(|kept| kept.changes.clone()).unwrap_or_default();
+        Ok(Kept::of(manifest, fold(&known, journal.changes())).write(permit, tree, &state.kept)?)
+    }
+}
+
+/// A key that was made before: waiting for its certificate, or at work.
+fn existing(tree: &Tree, state: &State, earlier: &Earlier) -> Result<Option<HostKey>, CommandError> {
+    let mut places = vec![state.host_key_file().map_err(ProbeError::from)?];
+    let installed = earlier.receipt.iter().map(|receipt| &receipt.manifest);
+    for manifest in installed.filter(|manifest| manifest.key_from() == KeyFrom::Host) {
+        places.push(manifest.key_path().map_err(ProbeError::from)?);
+    }
+    for place in places {
+        let text = tree.read_if_there(&place, MAX_KEY)?.map(Zeroizing::new);
+        if let Some(key) = text.and_then(|text| HostKey::from_pem(&text)) {
+            return Ok(Some(key));
+        }
+    }
+    Ok(None)
+}
+
+/// Why no key was made, and what of it could not be undone.
+struct Failed {
+    error: StepError,
+    left: Vec<String>,
+}
+
+/// Makes the key, or goes on where a run was cut off that did.
+fn make(
+    tree: &Tree,
+    state: &State,
+    manifest: &Manifest,
+    bundle: Digest,
+    earlier: &Earlier,
+    found: Option<HostKey>,
+) -> Result<HostKey, Failed> {
+    let begun = Journal::install(tree, state, bundle, manifest.host.as_str());
+    let mut journal = begun.map_err(|error| Failed { error: error.into(), left: Vec::new() })?;
+    let work = || -> Result<HostKey, StepError> {
+        let key = match found {
+            Some(key) => key,
+            None => place(tree, state, &mut journal)?,
+        };
+        earlier.record(manifest, &journal, tree, state)?;
+        Ok(key)
+    };
+    match work() {
+        Ok(key) => {
+            // The next run does it, where it fails.
+            let _ = journal.close();
+            Ok(key)
+        }
+        Err(error) => Err(Failed { error, left: undo_all(tree, state, earlier, journal) }),
+    }
+}
+
+fn place(tree: &Tree, state: &State, journal: &mut Journal) -> Result<HostKey, StepError> {
+    let key = random_key()?;
+    let text = key.to_pem();
+    let dir = Change::Dir { path: state.host_key.clone(), holds: Holds::Files };
+    journal.act(dir, |permit| tree.make_dir(permit, &state.host_key, Mode::PRIVATE_DIR, Ids::ROOT))?;
+    let path = state.host_key_file()?;
+    let file = Change::File {
+        path: path.clone(),
+        sha256: Digest::of(text.as_bytes()),
+        before: crate::change::Before::Nothing,
+    };
+    journal.act(file, |permit| tree.put_file(permit, &path, Mode::SECRET, Ids::ROOT, &mut text.as_bytes()))?;
+    Ok(key)
+}
+
+fn random_key() -> Result<HostKey, StepError> {
+    let mut secret = Zeroizing::new([0; SECRET]);
+    loop {
+        getrandom::fill(&mut *secret).map_err(|error| StepError::Random(error.to_string()))?;
+        // One of four billion is none.
+        if let Some(key) = HostKey::of(&secret) {
+            return Ok(key);
+        }
+    }
+}
+
+fn undo_all(tree: &Tree, state: &State, earlier: &Earlier, mut journal: Journal) -> Vec<String> {
+    let changes = journal.changes().to_vec();
+    let mut left = Vec::new();
+    for change in changes.iter().rev().filter(|change| !state.holds(change)) {
+        let undone = journal.undo(change, |permit| undo::undo(permit, tree, change, Contents::Keep, 0));
+        left.extend(undone.err().map(|error| format!("{}: {error}", undo::name(change))));
+    }
+    if !left.is_empty() {
+        return left;
+    }
+    let closed = if earlier.receipt.is_some() || earlier.kept.is_some() {
+        journal.close().map_err(|error| error.to_string())
+    } else {
+        let made = state.made_by(&changes);
+        journal.close_with_directories(&made).map_err(|error| error.to_string())
+    };
+    closed.err().into_iter().collect()
+}
+
+fn say_failed(error: &StepError, left: &[String], report: &Report) -> End {
+    report.error(&format!("making the key: {error}"), Some("the same command again, when the cause is gone"));
+    for left in left {
+        report.error(&format!("could not be undone: {left}"), None);
+    }
+    if left.is_empty() { End::RolledBack } else { End::NotRolledBack }
+}
+
+fn hand_out(request: &str, output: Option<&Path>, report: &Report) -> Result<(), CommandError> {
+    let Some(path) = output else {
+        report.data(request.trim_end());
+        return Ok(());
+    };
+    std::fs::write(path, request).map_err(|error| {
+        let path = path.display();
+        CommandError::refused(format!("writing `{path}`: {error}"), "./HOST.run csr > HOST.csr")
+    })
+}

@@ -1,0 +1,129 @@
+//! Opening the private key that a bundle carries sealed, before anything is changed.
+
+use std::fs::File;
+
+use payload::bundle::{Bundle, BundleError};
+use payload::digest::Digest;
+use payload::render;
+use payload::sealed::{NotAPassphrase, Opened, Passphrase, Sealed, SealedError};
+
+use crate::credentials::{self, Misfit};
+use crate::host::interrupt::Interrupt;
+use crate::host::memory::{self, TooLittle};
+use crate::host::passphrase::{self, Asked, Terminal};
+use crate::host::process;
+use crate::report::{End, Report};
+
+/// How often somebody at a terminal may try.
+const TRIES: u8 = 3;
+
+/// Why there is no key to install. Nothing was changed.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum KeyError {
+    #[error(transparent)]
+    Bundle(#[from] BundleError),
+    #[error("the private key is sealed, and there is no terminal to ask for the passphrase at")]
+    NoTerminal,
+    #[error("reading the passphrase from file descriptor {0}: {1}")]
+    Fd(i32, std::io::Error),
+    #[error(transparent)]
+    NotAPassphrase(#[from] NotAPassphrase),
+    #[error("reading the passphrase: {0}")]
+    Terminal(std::io::Error),
+    #[error("no passphrase was given; nothing was changed")]
+    Cancelled,
+    #[error(transparent)]
+    Memory(#[from] TooLittle),
+    /// The same words whatever was wrong with it.
+    #[error("the passphrase does not open the private key; nothing was changed")]
+    Wrong,
+    #[error("the sealed private key: {0}")]
+    Sealed(SealedError),
+    #[error("the sealed private key is not the one that the manifest speaks of")]
+    Another,
+    #[error("the sealed private key: {0}")]
+    Misfit(Misfit),
+}
+
+impl KeyError {
+    /// Refused, or found to be bad: either way nothing was changed.
+    pub(super) fn end(&self) -> End {
+        match self {
+            Self::Bundle(BundleError::Io(_)) => End::Refused,
+            Self::Bundle(_) | Self::Wrong | Self::Sealed(_) | Self::Another | Self::Misfit(_) => End::NotVerified,
+            _ => End::Refused,
+        }
+    }
+
+    /// A command to type.
+    pub(super) fn help(&self) -> &'static str {
+        match self {
+            Self::NoTerminal | Self::Fd(..) | Self::NotAPassphrase(_) | Self::Terminal(_) => {
+                "./HOST.run install --passphrase-fd 3 3<FILE"
+            }
+            Self::Cancelled | Self::Wrong => {
+                "the passphrase that `etcdpack build` showed; where it is lost: etcdpack build --new-passphrase"
+            }
+            Self::Memory(_) => "free -m; ulimit -v",
+            Self::Bundle(_) | Self::Sealed(_) => "copy the bundle again, then: grep HOST.run SHA256SUMS | sha256sum -c",
+            Self::Another | Self::Misfit(_) => "etcdpack build",
+        }
+    }
+}
+
+/// The passphrase from a file descriptor, if one was named. First of all: later, its number could be one of ours.
+pub(super) fn given(fd: Option<i32>) -> Result<Option<Passphrase>, KeyError> {
+    let Some(fd) = fd else { return Ok(None) };
+    process::guard_secrets();
+    let line = passphrase::of_fd(fd).map_err(|error| KeyError::Fd(fd, error))?;
+    Ok(Some(Passphrase::first_line(&line)?))
+}
+
+/// The key, opened with what was given, or with what is typed at the terminal.
+pub(super) fn open(
+    given: Option<&Passphrase>,
+    bundle: &mut Bundle<File>,
+    interrupt: &Interrupt,
+    report: &Report,
+) -> Result<Opened, KeyError> {
+    if let Some(given) = given {
+        return with(given, bundle);
+    }
+    let mut terminal = Terminal::open().map_err(|_| KeyError::NoTerminal)?;
+    process::guard_secrets();
+    for _ in 0..TRIES {
+        let typed = match terminal.ask("Passphrase of the private key: ", interrupt).map_err(KeyError::Terminal)? {
+            Asked::Line(line) => line,
+            Asked::Cancelled => return Err(KeyError::Cancelled),
+        };
+        // A text that can be no passphrase is a wrong one.
+        let Ok(typed) = Passphrase::first_line(&typed) else {
+            report.warn("that does not open the private key", None);
+            continue;
+        };
+        match with(&typed, bundle) {
+            Err(KeyError::Wrong) => report.warn("that does not open the private key", None),
+            other => return other,
+        }
+    }
+    Err(KeyError::Wrong)
+}
+
+/// The key, opened and found to be the one of the certificate beside it.
+pub(super) fn with(passphrase: &Passphrase, bundle: &mut Bundle<File>) -> Result<Opened, KeyError> {
+    let sealed = bundle.manifest().sealed_key().ok_or(KeyError::Another)?;
+    let (name, sha256) = (sealed.0.clone(), sealed.1);
+    memory::is_enough(payload::sealed::MEMORY)?;
+    let file = bundle.read(name.as_str())?;
+    let opened = Sealed::parse(&file).and_then(|sealed| sealed.open(passphrase)).map_err(|error| match error {
+        SealedError::Passphrase => KeyError::Wrong,
+        other => KeyError::Sealed(other),
+    })?;
+    process::stay_in_memory();
+    if Digest::of(opened.expose()) != sha256 {
+        return Err(KeyError::Another);
+    }
+    let certificate = bundle.read(&format!("certs/{}", render::CERTIFICATE))?;
+    credentials::is_key_of(&certificate, opened.expose()).map_err(KeyError::Misfit)?;
+    Ok(opened)
+}

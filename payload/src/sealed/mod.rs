@@ -1,0 +1,177 @@
+//! A private key under a passphrase: one age v1 file, and the one form of it that is read.
+//!
+//! The format is age's (C2SP, `age.md`), so that any `age` or `rage` opens the file as well. Read are a binary file with
+//! one scrypt recipient of one work factor, and one chunk: what the builder writes. The work factor stands in the file
+//! before anything is known of it, and asks for memory and time: another one than [`WORK_FACTOR`] is refused unseen.
+
+mod passphrase;
+#[cfg(test)]
+mod tests;
+
+use std::fmt;
+
+use base64::Engine as _;
+use base64::prelude::BASE64_STANDARD_NO_PAD;
+use chacha20poly1305::aead::AeadInOut;
+use chacha20poly1305::{ChaCha20Poly1305, KeyInit};
+use hkdf::Hkdf;
+use hmac::{Hmac, Mac};
+use sha2::Sha256;
+use zeroize::Zeroizing;
+
+pub use passphrase::{NotAPassphrase, Passphrase};
+
+/// The binary logarithm of scrypt's N: about half a second, and [`MEMORY`].
+pub const WORK_FACTOR: u8 = 17;
+
+/// What scrypt takes with [`WORK_FACTOR`]: 128 r N bytes (RFC 7914, section 5), with r = 8.
+pub const MEMORY: u64 = (128 * 8) << WORK_FACTOR;
+
+const VERSION: &str = "age-encryption.org/v1";
+const SALT_LABEL: &[u8] = b"age-encryption.org/v1/scrypt";
+const SALT: usize = 16;
+const FILE_KEY: usize = 16;
+const TAG: usize = 16;
+const NONCE: usize = 16;
+const MAC: usize = 32;
+/// The most that one chunk holds; no private key comes near it.
+const CHUNK: usize = 64 * 1024;
+/// The nonce of the first chunk, which is the last one too: a counter of 11 bytes, and a flag.
+const FIRST_AND_LAST: [u8; 12] = [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1];
+
+/// A sealed file that has the right form. Nothing of it is believed before it is opened.
+#[derive(Debug)]
+pub struct Sealed<'a> {
+    work_factor: u8,
+    salt: [u8; SALT],
+    wrapped: [u8; FILE_KEY + TAG],
+    /// What the MAC covers.
+    header: &'a [u8],
+    mac: [u8; MAC],
+    nonce: [u8; NONCE],
+    chunk: &'a [u8],
+}
+
+/// Why a file is not opened.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum SealedError {
+    /// Not an age file, or one of another form.
+    #[error("it is no sealed key of ours: {0}")]
+    Form(&'static str),
+    /// Refused before any work is done.
+    #[error("it was sealed with work factor `{}`, not {WORK_FACTOR}", .0.escape_debug())]
+    WorkFactor(String),
+    #[error("the passphrase is another one")]
+    Passphrase,
+    /// The passphrase is right, and the file is not what was sealed.
+    #[error("it is damaged: {0}")]
+    Damaged(&'static str),
+}
+
+/// What was sealed. It has no `Display`, its `Debug` shows nothing of it, and it is wiped when dropped.
+pub struct Opened(Zeroizing<Vec<u8>>);
+
+impl Opened {
+    /// The bytes themselves, for those that check them and the one place that writes them where they belong.
+    #[must_use]
+    pub fn expose(&self) -> &[u8] {
+        &self.0
+    }
+}
+
+impl fmt::Debug for Opened {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Opened(..)")
+    }
+}
+
+impl<'a> Sealed<'a> {
+    /// Reads the form; no passphrase is needed, and no work done.
+    pub fn parse(bytes: &'a [u8]) -> Result<Self, SealedError> {
+        Self::parse_with(bytes, WORK_FACTOR)
+    }
+
+    /// The tests' files have smaller work factors too.
+    fn parse_with(bytes: &'a [u8], work_factor: u8) -> Result<Self, SealedError> {
+        let mut rest = bytes;
+        if line(&mut rest)? != VERSION {
+            return Err(SealedError::Form("its first line is not that of an age v1 file"));
+        }
+        let recipient = line(&mut rest)?.strip_prefix("-> scrypt ");
+        let recipient = recipient.ok_or(SealedError::Form("its recipient is not a passphrase"))?;
+        let (salt, factor) = recipient.split_once(' ').ok_or(SealedError::Form("its recipient has no work factor"))?;
+        if factor != work_factor.to_string() {
+            return Err(SealedError::WorkFactor(factor.chars().take(20).collect()));
+        }
+        let salt = decoded(salt, "its salt is not 16 bytes")?;
+        let wrapped = decoded(line(&mut rest)?, "its file key is not one of 16 bytes")?;
+        let end = line(&mut rest)?;
+        if end.starts_with("-> ") {
+            return Err(SealedError::Form("it has more than one recipient"));
+        }
+        let mac = end.strip_prefix("--- ").ok_or(SealedError::Form("its header does not end"))?;
+        let mac = decoded(mac, "its MAC is not 32 bytes")?;
+        let covered = bytes.len() - rest.len() - end.len() - 1 + "---".len();
+        let header = bytes.get(..covered).unwrap_or_default();
+        let (nonce, chunk) = rest.split_first_chunk().ok_or(SealedError::Form("it ends before what was sealed"))?;
+        if !(TAG..=CHUNK + TAG).contains(&chunk.len()) {
+            return Err(SealedError::Form("what was sealed is not one chunk"));
+        }
+        Ok(Self { work_factor, salt, wrapped, header, mac, nonce: *nonce, chunk })
+    }
+
+    /// Opens it: half a second of work, and [`MEMORY`] for as long.
+    pub fn open(&self, passphrase: &Passphrase) -> Result<Opened, SealedError> {
+        let wrapping_key = self.wrapping_key(passphrase)?;
+        let file_key = decrypt(&wrapping_key, &[0; 12], &self.wrapped);
+        let file_key = file_key.ok_or(SealedError::Passphrase)?;
+        let mut mac = <Hmac<Sha256> as KeyInit>::new_from_slice(&*derived(&file_key, None, b"header")?)
+            .map_err(|_| SealedError::Damaged("its MAC has no key"))?;
+        mac.update(self.header);
+        mac.verify_slice(&self.mac).map_err(|_| SealedError::Damaged("its header is not the one that was written"))?;
+        let payload_key = derived(&file_key, Some(&self.nonce), b"payload")?;
+        let opened = decrypt(&payload_key, &FIRST_AND_LAST, self.chunk);
+        opened.map(Opened).ok_or(SealedError::Damaged("its content is not what was sealed"))
+    }
+
+    fn wrapping_key(&self, passphrase: &Passphrase) -> Result<Zeroizing<[u8; 32]>, SealedError> {
+        let form = |_| SealedError::Form("scrypt cannot have this work factor");
+        let params = scrypt::Params::new(self.work_factor, 8, 1).map_err(form)?;
+        let salt = [SALT_LABEL, &self.salt].concat();
+        let mut key = Zeroizing::new([0; 32]);
+        scrypt::scrypt(passphrase.expose().as_bytes(), &salt, &params, &mut *key)
+            .map_err(|_| SealedError::Form("scrypt cannot make a key of 32 bytes"))?;
+        Ok(key)
+    }
+}
+
+/// The next line of a header, without its end.
+fn line<'a>(rest: &mut &'a [u8]) -> Result<&'a str, SealedError> {
+    let broken = SealedError::Form("its header is no text, or ends too soon");
+    let mut parts = rest.splitn(2, |byte| *byte == b'\n');
+    let (Some(line), Some(after)) = (parts.next(), parts.next()) else { return Err(broken) };
+    *rest = after;
+    std::str::from_utf8(line).map_err(|_| broken)
+}
+
+/// Base64 as age writes it: canonical, without padding, and of one length.
+fn decoded<const N: usize>(text: &str, wrong: &'static str) -> Result<[u8; N], SealedError> {
+    let bytes = BASE64_STANDARD_NO_PAD.decode(text).ok().and_then(|bytes| bytes.try_into().ok());
+    bytes.ok_or(SealedError::Form(wrong))
+}
+
+/// A key of its own for each use of the file key (HKDF-SHA-256, RFC 5869).
+fn derived(file_key: &[u8], salt: Option<&[u8]>, info: &[u8]) -> Result<Zeroizing<[u8; 32]>, SealedError> {
+    let mut key = Zeroizing::new([0; 32]);
+    let expanded = Hkdf::<Sha256>::new(salt, file_key).expand(info, &mut *key);
+    expanded.map(|()| key).map_err(|_| SealedError::Form("no key of 32 bytes can be derived"))
+}
+
+/// ChaCha20-Poly1305 (RFC 8439) in a buffer that is wiped; `None` where the tag is another.
+fn decrypt(key: &[u8; 32], nonce: &[u8; 12], bytes: &[u8]) -> Option<Zeroizing<Vec<u8>>> {
+    let (text, tag) = bytes.split_last_chunk::<TAG>()?;
+    let mut text = Zeroizing::new(text.to_vec());
+    let cipher = ChaCha20Poly1305::new(key.into());
+    let checked = cipher.decrypt_inout_detached(nonce.into(), b"", text.as_mut_slice().into(), tag.into());
+    checked.ok().map(|()| text)
+}

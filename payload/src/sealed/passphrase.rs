@@ -1,0 +1,90 @@
+//! A passphrase: a text that people write down once and type once a host.
+
+use std::fmt;
+
+use zeroize::Zeroizing;
+
+/// At least twelve characters, none of them a control character: it can be typed at any terminal, and stands on one line.
+/// It has no `Display`, its `Debug` shows nothing of it, and it is wiped when dropped.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Passphrase(Zeroizing<String>);
+
+/// Why a text is no passphrase. Nothing of it is shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum NotAPassphrase {
+    #[error("the passphrase is empty")]
+    Empty,
+    #[error("a passphrase has at least {} characters", Passphrase::SHORTEST)]
+    Short,
+    #[error("the passphrase is not text in UTF-8")]
+    NotText,
+    #[error("the passphrase has a control character, which nobody can type")]
+    Control,
+}
+
+impl Passphrase {
+    /// Below this, a lost stick is opened by trying.
+    const SHORTEST: usize = 12;
+
+    /// The first line of what was read, without its end.
+    pub fn first_line(bytes: &[u8]) -> Result<Self, NotAPassphrase> {
+        let line = bytes.split(|byte| *byte == b'\n').next().unwrap_or_default();
+        let text = std::str::from_utf8(line).map_err(|_| NotAPassphrase::NotText)?;
+        Self::new(Zeroizing::new(text.strip_suffix('\r').unwrap_or(text).to_owned()))
+    }
+
+    /// A text that is in memory already.
+    pub fn new(text: Zeroizing<String>) -> Result<Self, NotAPassphrase> {
+        match text.chars().count() {
+            _ if text.contains(char::is_control) => Err(NotAPassphrase::Control),
+            0 => Err(NotAPassphrase::Empty),
+            1..Self::SHORTEST => Err(NotAPassphrase::Short),
+            _ => Ok(Self(text)),
+        }
+    }
+
+    /// The text itself, for the one place that shows it and those that seal and open with it.
+    #[must_use]
+    pub fn expose(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Debug for Passphrase {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Passphrase(..)")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_passphrase_is_one_line_that_can_be_typed() {
+        for (bytes, text) in [
+            (&b"correct horse battery\nstaple"[..], "correct horse battery"),
+            (b"correct horse\r\n", "correct horse"),
+            ("一二三四五六七八九十百千".as_bytes(), "一二三四五六七八九十百千"),
+        ] {
+            assert_eq!(Passphrase::first_line(bytes).unwrap().expose(), text);
+        }
+        for (bytes, why) in [
+            (&b""[..], NotAPassphrase::Empty),
+            (b"\ncorrect horse battery", NotAPassphrase::Empty),
+            (b"elevenchars", NotAPassphrase::Short),
+            ("一二三四五六七八九十百".as_bytes(), NotAPassphrase::Short),
+            (b"correct\0horse battery", NotAPassphrase::Control),
+            (b"correct horse\tbattery", NotAPassphrase::Control),
+            (b"correct horse \xff battery", NotAPassphrase::NotText),
+        ] {
+            assert_eq!(Passphrase::first_line(bytes), Err(why), "{bytes:?}");
+        }
+    }
+
+    #[test]
+    fn debug_shows_nothing() {
+        let passphrase = Passphrase::first_line(b"correct horse battery").unwrap();
+        assert_eq!(format!("{passphrase:?}"), "Passphrase(..)");
+    }
+}

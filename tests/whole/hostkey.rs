@@ -1,0 +1,185 @@
+//! Keys that never travel: a host makes its own, the request goes out, the certificate comes in.
+
+use std::fs;
+use std::os::unix::fs::PermissionsExt;
+use std::process::Command;
+
+use whole::strace::{self, Fault};
+use whole::{Lab, Said, Site, release, run, sha256, small_site};
+
+const KEY: &str = "opt/etcd-v3.5.1/certs/etcd-peer-key.pem";
+const MADE: &str = "var/lib/etcdpack/host-key/etcd-peer-key.pem";
+
+/// The small site, its bundles without keys and certificates.
+fn host_site() -> Site {
+    let site = small_site();
+    let text = fs::read_to_string(site.path("cluster.toml")).unwrap();
+    fs::write(site.path("cluster.toml"), text.replace("\"plaintext\"", "\"host-key\"")).unwrap();
+    fs::remove_dir_all(site.path("pki/hosts")).unwrap();
+    let said = site.etcdpack(&["build", "--release", "release.tar.gz"]);
+    for words in ["no private key is in them", "etcdpack sign n1.csr", "./n1.run csr -o n1.csr"] {
+        assert!(said.err.contains(words), "no `{words}` in {said:?}");
+    }
+    said.ok();
+    fs::create_dir(site.path("root")).unwrap();
+    site
+}
+
+fn shell(site: &Site, line: &str) -> Said {
+    run(Command::new("sh").args(["-c", line]).current_dir(site.path("")))
+}
+
+fn bundle(site: &Site, command: &str) -> Said {
+    let service = if command.starts_with("install") { "--service systemd" } else { "" };
+    shell(site, &format!("dist/n1.run {command} {service} --root root"))
+}
+
+fn sign(site: &Site, more: &str) -> Said {
+    shell(site, &format!("{} sign --release release.tar.gz {more}", whole::etcdpack().display()))
+}
+
+fn files(site: &Site) -> String {
+    shell(site, "cd root && find . -type f -printf '%m %p\\n' | sort").ok()
+}
+
+#[test]
+fn a_key_stays_where_it_was_made() {
+    let site = host_site();
+    bundle(&site, "install --yes").refused(3, "[no-certificate]");
+    bundle(&site, "csr -o n1.csr").ok();
+    let made = fs::read_to_string(site.path("root").join(MADE)).unwrap();
+    assert_eq!(fs::metadata(site.path("root").join(MADE)).unwrap().permissions().mode() & 0o777, 0o600);
+    // What openssl makes of both, and the same request once more.
+    shell(&site, "openssl req -in n1.csr -noout -verify").ok();
+    let subject = shell(&site, "openssl req -in n1.csr -noout -subject -nameopt RFC2253").ok();
+    assert_eq!(subject, "subject=CN=n1");
+    let public = |args: &str| shell(&site, &format!("openssl {args}")).ok();
+    assert_eq!(public(&format!("pkey -in root/{MADE} -pubout")), public("req -in n1.csr -noout -pubkey"));
+    assert_eq!(bundle(&site, "csr").out, fs::read_to_string(site.path("n1.csr")).unwrap());
+    let said = sign(&site, "n1.csr");
+    assert!(said.err.contains("1 of 1 hosts have one"), "{said:?}");
+    said.ok();
+    // The answer has a certificate with the names of the cluster file, and no key.
+    let listing = shell(&site, "unzip -l dist/n1.run").ok();
+    assert!(listing.contains("certs/etcd-peer.pem") && !listing.contains("key"), "{listing}");
+    let names = public("x509 -in pki/hosts/n1/etcd-peer.pem -noout -ext subjectAltName");
+    assert!(names.contains("DNS:n1") && names.contains("IP Address:10.83.0.11"), "{names}");
+    shell(&site, "openssl verify -CAfile pki/ca.pem pki/hosts/n1/etcd-peer.pem").ok();
+    assert!(!site.path("pki/hosts/n1/etcd-peer-key.pem").exists());
+    let answer = sha256(&site.bundle("n1"));
+    site.etcdpack(&["build", "--release", "release.tar.gz"]).ok();
+    assert_eq!(sha256(&site.bundle("n1")), answer, "the same inputs, the same bytes");
+    let plan = bundle(&site, "plan").ok();
+    assert!(plan.contains("0600 etcd's user, made on this host"), "{plan}");
+    bundle(&site, "install --yes").ok();
+    assert_eq!(fs::read_to_string(site.path("root").join(KEY)).unwrap(), made);
+    assert!(!site.path("root/var/lib/etcdpack/host-key").exists());
+    assert!(!site.path("root/var/lib/etcdpack/kept.json").exists());
+    let receipt = fs::read_to_string(site.path("root/var/lib/etcdpack/receipt.json")).unwrap();
+    assert!(!receipt.contains("host-key/"), "{receipt}");
+    let all = files(&site);
+    let again = bundle(&site, "install --yes");
+    assert!(again.err.contains("nothing was changed"), "{again:?}");
+    // For a renewal the key at work asks again.
+    assert_eq!(bundle(&site, "csr").out, fs::read_to_string(site.path("n1.csr")).unwrap());
+    assert_eq!(files(&site), all);
+    bundle(&site, "uninstall --purge --yes").ok();
+    assert_eq!(fs::read_dir(site.path("root")).unwrap().count(), 0);
+}
+
+#[test]
+fn an_uninstall_takes_a_key_that_waits() {
+    let site = host_site();
+    bundle(&site, "csr").ok();
+    bundle(&site, "uninstall --yes").ok();
+    assert_eq!(fs::read_dir(site.path("root")).unwrap().count(), 0);
+}
+
+#[test]
+fn a_request_or_certificate_of_another_is_refused() {
+    let site = host_site();
+    bundle(&site, "csr -o n1.csr").ok();
+    let signed = || site.path("pki/hosts/n1/etcd-peer.pem").exists();
+    shell(
+        &site,
+        "openssl req -new -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -keyout k -subj /CN=n9 -out n9.csr",
+    )
+    .ok();
+    sign(&site, "n9.csr").refused(3, "is for `n9`, which the cluster file does not have");
+    shell(&site, "openssl req -new -newkey rsa:2048 -nodes -keyout k -subj /CN=n1 -out rsa.csr").ok();
+    sign(&site, "rsa.csr").refused(3, "is not for an ECDSA key on P-256");
+    let spoilt = "openssl req -in n1.csr -outform DER -out der; printf X | dd of=der bs=1 seek=40 conv=notrunc status=none; \
+                  (echo -----BEGIN CERTIFICATE REQUEST-----; base64 -w64 der; echo -----END CERTIFICATE REQUEST-----) >bad.csr";
+    shell(&site, spoilt).ok();
+    assert_eq!(sign(&site, "bad.csr").code, 3);
+    sign(&site, "n1.csr --host n1=n9.csr").refused(3, "is a second one for `n1`");
+    sign(&site, "none.csr").refused(2, "reading `none.csr`");
+    assert!(!signed());
+    // By the operator's word it is n1's; this host has not made that key.
+    sign(&site, "--host n1=n9.csr").ok();
+    assert!(signed());
+    bundle(&site, "install --yes").refused(3, "[no-host-key]");
+    sign(&site, "n1.csr").ok();
+    bundle(&site, "install --yes").ok();
+}
+
+#[test]
+fn a_run_that_is_killed_makes_the_key_once() {
+    let site = host_site();
+    let command = |root: &str| {
+        fs::create_dir_all(site.path(root)).unwrap();
+        let mut command = Command::new("dist/n1.run");
+        command.args(["csr", "-o", &format!("{root}.csr"), "--root", root]).current_dir(site.path(""));
+        command
+    };
+    let points = strace::points(&command("unharmed"));
+    let request = |root: &str| fs::read_to_string(site.path(&format!("{root}.csr"))).unwrap();
+    for (n, seen) in points.iter().enumerate() {
+        for (what, fault) in [("kill", Fault::Kill), ("fail", Fault::Errno("EIO"))] {
+            let root = format!("{what}{n}");
+            let Ok(said) = strace::inject(&command(&root), &seen.point.call, seen.point.n, fault) else { continue };
+            assert!(said.code != 0 || what == "fail", "{said:?}");
+            let made = fs::read(site.path(&root).join(MADE)).ok();
+            run(&mut command(&root)).ok();
+            let key = fs::read(site.path(&root).join(MADE)).unwrap();
+            assert!(made.is_none_or(|made| made == key), "{what} at {}: another key", seen.line);
+            let state = shell(&site, &format!("cd {root}/var/lib/etcdpack && find . -type f | sort")).ok();
+            assert_eq!(state, "./host-key/etcd-peer-key.pem\n./kept.json", "{what} at {}", seen.line);
+            let first = request(&root);
+            run(&mut command(&root)).ok();
+            assert_eq!(request(&root), first);
+            shell(&site, &format!("dist/n1.run uninstall --yes --root {root}")).ok();
+            assert_eq!(fs::read_dir(site.path(&root)).unwrap().count(), 0, "{what} at {}", seen.line);
+        }
+    }
+}
+
+#[test]
+fn a_real_host_becomes_healthy_with_its_own_key() {
+    let tarball = release("3.5.1", "amd64");
+    let cluster = format!(
+        "[cluster]\nname = \"t\"\n[release]\nversion = \"3.5.1\"\nsha256 = \"{}\"\n\
+         [[host]]\nname = \"n1\"\naddress = \"10.87.0.11\"\n[pki]\nkeys = \"host-key\"\n",
+        sha256(&tarball)
+    );
+    let site = Site::new(&cluster);
+    site.build(&tarball);
+    let lab = Lab::up("thostkey", "bare", &["n1=10.87.0.11"]);
+    lab.scp(&site.bundle("n1"), "n1");
+    lab.ssh("n1", "./n1.run install --yes").refused(3, "[no-certificate]");
+    let request = lab.ssh("n1", "./n1.run csr").ok();
+    fs::write(site.path("n1.csr"), request + "\n").unwrap();
+    site.etcdpack(&["sign", "n1.csr", "--release", &tarball.to_string_lossy()]).ok();
+    lab.scp(&site.bundle("n1"), "n1");
+    let said = lab.ssh("n1", "./n1.run install --yes --wait 60");
+    assert!(said.err.contains("healthy"), "{said:?}");
+    said.ok();
+    lab.ssh("n1", "etcdctl put ship at-sea").ok();
+    assert_eq!(lab.ssh("n1", &format!("stat -c '%a %U' /{KEY}")).ok(), "600 etcd");
+    lab.sh("n1", "! test -e /var/lib/etcdpack/host-key").ok();
+    let key = lab.sh("n1", &format!("sed -n 2p /{KEY}")).ok();
+    let found =
+        lab.sh("n1", &format!("grep -rlFae {key} /var /etc /opt /usr/local /root /run/log /tmp /data 2>/dev/null"));
+    assert_eq!(found.out.trim(), format!("/{KEY}"));
+    lab.ssh("n1", "./n1.run uninstall --purge --yes").ok();
+}

@@ -1,0 +1,305 @@
+//! Private keys that travel sealed: from a passphrase on the connected machine to a key in one place on the host, and
+//! nowhere else at any time.
+
+use std::fs;
+use std::os::unix::fs::PermissionsExt;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use whole::strace::{self, Fault};
+use whole::{Lab, Said, Site, release, run, sha256, small_site};
+
+const PASSPHRASE: &str = "correct-horse-battery-staple";
+const KEY: &str = "opt/etcd-v3.5.1/certs/etcd-peer-key.pem";
+
+/// The small site, rebuilt with sealed keys.
+fn sealed_site() -> Site {
+    let site = small_site();
+    keys(&site, "passphrase");
+    build(&site, PASSPHRASE, "").ok();
+    site
+}
+
+fn keys(site: &Site, mode: &str) {
+    let text = fs::read_to_string(site.path("cluster.toml")).unwrap();
+    fs::write(site.path("cluster.toml"), text.replace("\"plaintext\"", &format!("\"{mode}\""))).unwrap();
+}
+
+/// Builds with a passphrase on file descriptor 3.
+fn build(site: &Site, passphrase: &str, more: &str) -> Said {
+    fs::write(site.path("passphrase"), passphrase).unwrap();
+    let line =
+        format!("{} build --release release.tar.gz --passphrase-fd 3 {more} 3<passphrase", whole::etcdpack().display());
+    shell(site, &line)
+}
+
+/// A shell line in the site's directory, without a terminal.
+fn shell(site: &Site, line: &str) -> Said {
+    run(Command::new("setsid").args(["--wait", "sh", "-c", line]).current_dir(site.path("")))
+}
+
+/// `install` of a bundle into the tree `root`, as `line` goes on.
+fn install(site: &Site, root: &str, line: &str) -> Said {
+    fs::create_dir_all(site.path(root)).unwrap();
+    shell(site, &format!("dist/n1.run install --yes --service systemd --root {root} {line}"))
+}
+
+fn typed(line: &str) -> String {
+    format!("--passphrase-fd 3 3<<END\n{line}\nEND")
+}
+
+fn kept(site: &Site) -> PathBuf {
+    site.path("pki/hosts/n1/etcd-peer-key.age")
+}
+
+/// The files below `dir` that hold `secret`.
+fn holding(dir: &Path, secret: &str) -> Vec<String> {
+    let grep = run(Command::new("grep").args(["-rlFae", secret, "."]).current_dir(dir));
+    grep.out.lines().map(str::to_owned).collect()
+}
+
+/// A line of a key that nothing else has.
+fn middle_of(key: &str) -> String {
+    key.lines().nth(1).unwrap().to_owned()
+}
+
+#[test]
+fn a_sealed_key_is_kept_and_its_passphrase_with_it() {
+    let site = sealed_site();
+    let bundle = sha256(&site.bundle("n1"));
+    // Stock tools see an age file, and no key.
+    let inside = shell(&site, "unzip -p dist/n1.run certs/etcd-peer-key.age | head -2").ok();
+    assert!(inside.starts_with("age-encryption.org/v1\n-> scrypt ") && inside.ends_with(" 17"), "{inside}");
+    let key = fs::read_to_string(site.path("pki/hosts/n1/etcd-peer-key.pem")).unwrap();
+    assert!(holding(&site.path("dist"), &middle_of(&key)).is_empty());
+    assert_eq!(fs::metadata(kept(&site)).unwrap().permissions().mode() & 0o777, 0o600);
+    shell(&site, "cd pki/hosts/n1 && sha256sum -c etcd-peer-key.age.sha256").ok();
+    // Again: the same bytes, without being asked and with the right passphrase.
+    let again = site.etcdpack(&["build", "--release", "release.tar.gz"]);
+    assert!(again.err.contains("stay sealed with the passphrase of an earlier build"), "{again:?}");
+    again.ok();
+    assert_eq!(sha256(&site.bundle("n1")), bundle);
+    build(&site, PASSPHRASE, "").ok();
+    assert_eq!(sha256(&site.bundle("n1")), bundle);
+    build(&site, "another passphrase", "").refused(3, "sealed with another passphrase");
+    assert_eq!(sha256(&site.bundle("n1")), bundle);
+    build(&site, "another passphrase", "--new-passphrase").ok();
+    assert_ne!(sha256(&site.bundle("n1")), bundle);
+    install(&site, "old", &typed(PASSPHRASE)).refused(4, "does not open");
+    install(&site, "new", &typed("another passphrase")).ok();
+    // Another key in its place: the sealed file is not its own any more.
+    fs::remove_dir_all(site.path("pki/hosts/n1")).unwrap();
+    shell(&site, &format!("{} build --release release.tar.gz", whole::etcdpack().display())).refused(3, "no terminal");
+}
+
+#[test]
+fn a_passphrase_that_is_none_is_refused() {
+    let site = sealed_site();
+    for (passphrase, words) in [
+        ("", "is empty"),
+        ("\nsecond line here", "is empty"),
+        ("elevenchars", "at least 12"),
+        ("nul\0nul-nul-nul", "control character"),
+    ] {
+        build(&site, passphrase, "--new-passphrase").refused(2, words);
+    }
+    shell(&site, &format!("{} build --release release.tar.gz --passphrase-fd 9", whole::etcdpack().display()))
+        .refused(2, "file descriptor 9");
+    keys(&site, "passphrase");
+    let text = fs::read_to_string(site.path("cluster.toml")).unwrap();
+    fs::write(site.path("cluster.toml"), text.replace("\"passphrase\"", "\"plaintext\"")).unwrap();
+    build(&site, PASSPHRASE, "").refused(2, "no key to seal");
+}
+
+#[test]
+fn a_generated_passphrase_is_shown_at_the_terminal_and_nowhere_else() {
+    let site = small_site();
+    keys(&site, "passphrase");
+    let line = format!("{} build --release release.tar.gz >out 2>err", whole::etcdpack().display());
+    // script(1) gives the command a terminal and writes down what it shows.
+    shell(&site, &format!("script -qec '{line}' shown </dev/null")).ok();
+    let shown = fs::read_to_string(site.path("shown")).unwrap();
+    let passphrase = shown.lines().map(str::trim).find(|line| line.split('-').count() == 7).expect("seven words");
+    for file in ["out", "err"] {
+        assert!(!fs::read_to_string(site.path(file)).unwrap().contains(passphrase));
+    }
+    assert_eq!(holding(&site.path(""), passphrase), ["./shown"]);
+    // What is shown is what opens it.
+    install(&site, "root", &typed(passphrase)).ok();
+    let key = fs::read_to_string(site.path("pki/hosts/n1/etcd-peer-key.pem")).unwrap();
+    assert_eq!(fs::read_to_string(site.path("root").join(KEY)).unwrap(), key);
+}
+
+#[test]
+fn an_install_asks_and_without_the_passphrase_changes_nothing() {
+    let site = sealed_site();
+    let nothing = || assert_eq!(fs::read_dir(site.path("root")).unwrap().count(), 0);
+    install(&site, "root", "").refused(3, "no terminal to ask for the passphrase at");
+    nothing();
+    install(&site, "root", &typed("correct-horse-battery-stapler")).refused(4, "does not open the private key");
+    nothing();
+    install(&site, "root", &typed("short")).refused(3, "at least 12");
+    nothing();
+    install(&site, "root", "--passphrase-fd 7").refused(3, "file descriptor 7");
+    nothing();
+    // Enough address space for the installer, and not for scrypt beside it.
+    let limited =
+        format!("ulimit -v 140000; dist/n1.run install --yes --service systemd --root root {}", typed(PASSPHRASE));
+    shell(&site, &limited).refused(3, "takes 128 MiB of memory");
+    nothing();
+    // A plan needs none, and tries one that it is given.
+    let plan = shell(&site, "dist/n1.run plan --service systemd --root root").ok();
+    assert!(plan.contains("etcd-peer-key.pem  0600 etcd's user, sealed"), "{plan}");
+    let plan = |line: &str| shell(&site, &format!("dist/n1.run plan --service systemd --root root {}", typed(line)));
+    assert!(plan(PASSPHRASE).err.contains("opens the private key"));
+    plan("correct-horse-battery-stapler").refused(4, "does not open");
+    nothing();
+    install(&site, "root", &typed(PASSPHRASE)).ok();
+    let installed = site.path("root").join(KEY);
+    let key = site.path("pki/hosts/n1/etcd-peer-key.pem");
+    assert_eq!(fs::read(&installed).unwrap(), fs::read(&key).unwrap());
+    assert_eq!(fs::metadata(&installed).unwrap().permissions().mode() & 0o777, 0o600);
+    // Once it is there, nobody is asked.
+    let again = install(&site, "root", "");
+    assert!(again.err.contains("nothing was changed"), "{again:?}");
+    again.ok();
+    let manifest = fs::read_to_string(site.path("root/var/lib/etcdpack/receipt.json")).unwrap();
+    assert!(manifest.contains("\"sealed\""), "{manifest}");
+    shell(&site, "dist/n1.run uninstall --purge --yes --root root").ok();
+    nothing();
+}
+
+#[test]
+fn at_a_terminal_there_are_three_tries_without_an_echo() {
+    let site = sealed_site();
+    fs::create_dir(site.path("root")).unwrap();
+    let script = r#"
+import os, pty, select, sys, time
+def run(answers):
+    pid, terminal = pty.fork()
+    if pid == 0:
+        os.execv("dist/n1.run", ["n1.run", "install", "--yes", "--service", "systemd", "--root", "root"])
+    shown, asked = b"", 0
+    while True:
+        try:
+            data = os.read(terminal, 4096)
+        except OSError:
+            break
+        if not data:
+            break
+        shown += data
+        if shown.count(b"Passphrase of the private key: ") > asked:
+            time.sleep(0.2)
+            os.write(terminal, answers[asked])
+            asked += 1
+    return os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]), asked, shown.decode()
+right, wrong = b"correct-horse-battery-staple\n", b"wrong-horse-battery\n"
+mended = b"zzz\x15" + right[:-1] + b"x\x7f\n"
+for answers in ([wrong] * 3, [b"\x03"], [b"short\n", wrong, mended]):
+    code, asked, shown = run(answers)
+    print(code, asked, shown.count("that does not open the private key"), "horse" in shown)
+"#;
+    let said = run(Command::new("python3").args(["-c", script]).current_dir(site.path("")));
+    // Three wrong ones; Ctrl-C; too short, wrong, and right after Ctrl-U and a backspace.
+    assert_eq!(said.ok(), "4 3 3 False\n3 1 0 False\n0 3 2 False");
+    assert!(site.path("root").join(KEY).is_file());
+}
+
+#[test]
+fn a_killed_or_failed_run_leaves_no_key_but_in_its_place() {
+    let site = sealed_site();
+    let key = fs::read_to_string(site.path("pki/hosts/n1/etcd-peer-key.pem")).unwrap();
+    let secret = middle_of(&key);
+    fs::write(site.path("passphrase"), PASSPHRASE).unwrap();
+    let command = |root: &str, more: &str| {
+        fs::create_dir_all(site.path(root)).unwrap();
+        let mut command = Command::new("sh");
+        let line = format!("exec dist/n1.run install --yes --quiet --service systemd --root {root} {more}");
+        command.args(["-c", &line]).current_dir(site.path(""));
+        command
+    };
+    let given = "--passphrase-fd 3 3<passphrase";
+    let points = strace::points(&command("unharmed", given));
+    // The calls around the key: from the first that names it on.
+    let first = points.iter().position(|seen| seen.line.contains(".etcd-peer-key.pem.etcdpack-new")).expect("the key");
+    let beside = format!("./{}", KEY.replace("etcd-peer-key.pem", ".etcd-peer-key.pem.etcdpack-new"));
+    let place = format!("./{KEY}");
+    let mut left_beside = 0;
+    for (n, seen) in points[first - 1..first + 9].iter().enumerate() {
+        let root = format!("kill{n}");
+        let said = strace::inject(&command(&root, given), &seen.point.call, seen.point.n, Fault::Kill).unwrap();
+        assert_eq!(said.code, -9, "{said:?}");
+        let there = site.path(&root);
+        for found in holding(&there, &secret) {
+            assert!(found == place || found == beside, "killed at {}: the key is in {found}", seen.line);
+            let mode = fs::metadata(there.join(&found)).unwrap().permissions().mode() & 0o777;
+            assert_eq!(mode, 0o600, "{found}");
+            left_beside += usize::from(found == beside);
+        }
+        assert!(holding(&there, PASSPHRASE).is_empty());
+        // The next run takes what was left beside it, whichever it is.
+        if n % 2 == 0 {
+            run(&mut command(&root, given)).ok();
+            assert_eq!(holding(&there, &secret), [place.as_str()]);
+        } else {
+            shell(&site, &format!("dist/n1.run uninstall --purge --yes --root {root}")).ok();
+            assert!(holding(&there, &secret).is_empty());
+        }
+        let root = format!("fail{n}");
+        let fault = Fault::Errno("EIO");
+        let said = strace::inject(&command(&root, given), &seen.point.call, seen.point.n, fault).unwrap();
+        if said.code != 0 {
+            assert!(holding(&site.path(&root), &secret).is_empty(), "failed at {}", seen.line);
+        }
+    }
+    assert!(left_beside > 0, "no kill came between the key's bytes and its name");
+}
+
+#[test]
+fn a_real_host_shows_neither_passphrase_nor_key_to_anybody() {
+    let tarball = release("3.5.1", "amd64");
+    let cluster = format!(
+        "[cluster]\nname = \"t\"\n[release]\nversion = \"3.5.1\"\nsha256 = \"{}\"\n\
+         [[host]]\nname = \"n1\"\naddress = \"10.86.0.11\"\n[pki]\nkeys = \"passphrase\"\n",
+        sha256(&tarball)
+    );
+    let site = Site::new(&cluster);
+    fs::copy(&tarball, site.path("release.tar.gz")).unwrap();
+    build(&site, PASSPHRASE, "").ok();
+    let key = fs::read_to_string(site.path("pki/hosts/n1/etcd-peer-key.pem")).unwrap();
+    let secret = middle_of(&key);
+    let lab = Lab::up("tsealed", "bare", &["n1=10.86.0.11"]);
+    lab.scp(&site.bundle("n1"), "n1");
+    // A watcher beside the run: what every process says of itself, many times a second.
+    let watch = "touch /run/watch; (while [ -e /run/watch ]; do cat /proc/[0-9]*/cmdline /proc/[0-9]*/environ; done \
+                 > /run/seen 2>/dev/null) </dev/null >/dev/null 2>&1 &";
+    lab.ssh("n1", &format!("nohup sh -c '{watch}'")).ok();
+    // By sshd's own standard input, as scripts do it.
+    let given = |passphrase: &str, words: &str| {
+        let line = format!("ssh n1 './n1.run install --yes {words} --passphrase-fd 0'");
+        fs::write(site.path("passphrase"), passphrase).unwrap();
+        let lab = whole::workspace().join("tests/lab/lab");
+        shell(&site, &format!("ETCDPACK_LAB=tsealed {} {line} <passphrase", lab.display()))
+    };
+    given("correct-horse-battery-stapler", "").refused(4, "does not open");
+    lab.sh("n1", "! test -e /var/lib/etcdpack").ok();
+    lab.ssh("n1", "./n1.run install --yes").refused(3, "no terminal");
+    let said = given(PASSPHRASE, "--wait 60");
+    assert!(said.err.contains("healthy"), "{said:?}");
+    said.ok();
+    lab.ssh("n1", "etcdpack-host status").ok();
+    lab.sh("n1", "rm /run/watch; sleep 1; test -s /run/seen").ok();
+    for (what, text) in [("the passphrase", PASSPHRASE), ("the key", secret.as_str())] {
+        let found = lab.sh(
+            "n1",
+            &format!("grep -rlFae {text} /run/seen /run/log /var /etc /opt /usr/local /root /tmp /data 2>/dev/null"),
+        );
+        let allowed = if what == "the key" { "/opt/etcd-v3.5.1/certs/etcd-peer-key.pem" } else { "" };
+        assert_eq!(found.out.trim(), allowed, "{what}");
+        assert_eq!(lab.sh("n1", &format!("journalctl --no-pager -o cat | grep -cFe {text}")).out.trim(), "0", "{what}");
+    }
+    let limits = lab.sh("n1", "stat -c '%a %U' /opt/etcd-v3.5.1/certs/etcd-peer-key.pem").ok();
+    assert_eq!(limits, "600 etcd");
+    let again = lab.ssh("n1", "./n1.run install --yes");
+    assert!(again.err.contains("nothing was changed"), "{again:?}");
+}
