@@ -19,8 +19,9 @@ pub(super) fn build(args: &BuildArgs, narrator: &mut dyn Narrator) -> Result<(),
         Carry::Wheels => wheels::obtain(args.wheels.as_deref(), &source::cache()?, narrator)?,
         Carry::Nothing => Vec::new(),
     };
-    let pki_dir = loaded.home.join("pki");
-    let issued = pki::issue_all(&loaded.cluster, &pki_dir, &loaded.home, OffsetDateTime::now_utc(), narrator)?;
+    let passphrase = args.ca_passphrase.source();
+    let site = pki::Site::new(&loaded.cluster, &loaded.home, OffsetDateTime::now_utc(), passphrase);
+    let issued = pki::issue_all(&site, narrator)?;
     let parts = Parts { cluster: &loaded.cluster, releases: &releases, wheels: &wheels, issued: &issued };
     let made = pack::pack(&parts, &args.output, narrator)?;
     for bundle in &made {

@@ -11,7 +11,7 @@ mod verify;
 
 pub use error::Error;
 
-use crate::cli::{Command, PkiCommand};
+use crate::cli::Command;
 use crate::report::Terminal;
 
 /// Carries out one command.
@@ -22,6 +22,6 @@ pub fn run(command: Command, terminal: &mut Terminal) -> Result<(), Error> {
         Command::Build(args) => build::build(&args, terminal),
         Command::Verify(args) => verify::verify(&args.bundles, terminal),
         Command::Inspect(args) => inspect::inspect(&args.bundle, args.json, terminal),
-        Command::Pki(PkiCommand::Show(args)) => pki::show(&args, terminal),
+        Command::Pki(command) => pki::run(command, terminal),
     }
 }
