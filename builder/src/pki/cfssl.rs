@@ -27,6 +27,8 @@ pub struct Settings {
     pub addresses: Vec<IpAddr>,
     /// What a certificate for etcd has no room for, in words.
     pub left_out: Vec<String>,
+    /// Whether a request has been read.
+    requested: bool,
 }
 
 /// Why a file is of no use.
@@ -38,6 +40,9 @@ pub enum CfsslError {
     /// Neither `signing` nor a request's keys.
     #[error("line 1, column 1: neither a `ca-config.json` (`signing`) nor a request (`CN`, `hosts`, `key`, `names`)")]
     Neither,
+    /// Two files say how members are to be called.
+    #[error("line 1, column 1: is a second request: give the members' alone, such as `etcd-peer-csr.json`")]
+    TwoRequests,
     /// The profile that was asked for, or `peer`, is not there.
     #[error("line 1, column 1: has no profile `{asked}`; there is {there}")]
     NoProfile {
@@ -172,7 +177,9 @@ impl Settings {
                 Ok(())
             }
             Document { common_name: None, hosts: None, key: None, names: None, .. } => Err(CfsslError::Neither),
+            _ if self.requested => Err(CfsslError::TwoRequests),
             request => {
+                self.requested = true;
                 self.request(request);
                 Ok(())
             }
@@ -282,6 +289,13 @@ mod tests {
         assert_eq!(settings.left_out, ["the profile `www` lacks client auth: a member needs both"]);
         let error = settings.read(config, Some("peer")).unwrap_err();
         assert_eq!(error.to_string(), "line 1, column 1: has no profile `peer`; there is `www`");
+    }
+
+    #[test]
+    fn one_request_is_taken() {
+        let mut settings = Settings::default();
+        settings.read(r#"{"CN": "k8s-etcd"}"#, None).unwrap();
+        assert!(matches!(settings.read(r#"{"CN": "OldboyEdu"}"#, None), Err(CfsslError::TwoRequests)));
     }
 
     #[test]

@@ -85,7 +85,7 @@ pub enum PkiError {
         why: String,
     },
     /// Certificates by a CA whose key is elsewhere are not all there.
-    #[error("no certificate that can be used, and `ca-key` is not named: {}", .0.join("; "))]
+    #[error("`ca-key` is not named, and others have not signed yet or not well: {}", .0.join("; "))]
     Awaited(Vec<String>),
     /// The CA's key is at hand: nobody else needs to sign.
     #[error("etcdpack has the key of the CA and signs by itself")]

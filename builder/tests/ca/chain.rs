@@ -8,16 +8,18 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
+use tempfile::TempDir;
+
 use crate::site::{Said, Site, said, two_storeys, workspace};
 
 /// etcd's programs, out of a release of the upstream shape.
-fn programs() -> PathBuf {
+fn programs(version: &str) -> TempDir {
     let releases = workspace().join("target/releases");
     let made =
-        said(Command::new(workspace().join("tests/releases/repack")).args(["3.5.1", "amd64"]).arg(&releases)).ok();
+        said(Command::new(workspace().join("tests/releases/repack")).args([version, "amd64"]).arg(&releases)).ok();
     let dir = tempfile::Builder::new().prefix("etcd-").tempdir_in(&releases).unwrap();
     said(Command::new("tar").args(["-xzf", made.trim(), "--strip-components=1", "-C"]).arg(dir.path())).ok();
-    dir.keep()
+    dir
 }
 
 fn free_ports<const N: usize>() -> [u16; N] {
@@ -50,7 +52,7 @@ impl Members {
                 .args(["--name", &format!("m{n}"), "--data-dir", &dir.join(format!("m{n}")).display().to_string()])
                 .args(["--listen-client-urls", &client, "--advertise-client-urls", &client])
                 .args(["--listen-peer-urls", &peer, "--initial-advertise-peer-urls", &peer])
-                .args(["--initial-cluster", &cluster, "--unsafe-no-fsync"])
+                .args(["--initial-cluster", &cluster])
                 .args(["--trusted-ca-file", &ca, "--cert-file", &cert, "--key-file", &key, "--client-cert-auth"])
                 .args([
                     "--peer-trusted-ca-file",
@@ -125,14 +127,19 @@ const LONG: Duration = Duration::from_mins(1);
 
 #[test]
 fn etcd_takes_an_intermediate_with_its_chain() {
-    let programs = programs();
+    for version in ["3.5.1", "3.4.23"] {
+        takes_a_chain(programs(version).path());
+    }
+}
+
+fn takes_a_chain(programs: &Path) {
     let site = Site::new(2, "ca = \"chain.pem\"\nca-key = \"int-key.pem\"");
     two_storeys(&site, "");
     site.etcdpack("pki client alice").ok();
     let pki = lay_out(&site, "whole");
     assert_eq!(fs::read_to_string(pki(1).join("ca.pem")).unwrap(), site.read("chain.pem"));
     assert!(fs::read_to_string(pki(1).join("etcd-peer.pem")).unwrap().ends_with(&site.read("int.pem")));
-    let members = Members::start(&programs, &site.at("m-whole"), pki);
+    let members = Members::start(programs, &site.at("m-whole"), pki);
     let [root, chain, alice, key] =
         ["root.pem", "chain.pem", "pki/clients/alice/client.pem", "pki/clients/alice/client-key.pem"]
             .map(|file| site.at(file));
@@ -154,11 +161,11 @@ fn etcd_takes_an_intermediate_with_its_chain() {
 
 #[test]
 fn etcd_takes_an_intermediate_alone_as_its_ca() {
-    let programs = programs();
+    let programs = programs("3.5.1");
     let site = Site::new(2, "ca = \"int.pem\"\nca-key = \"int-key.pem\"");
     two_storeys(&site, "");
     site.etcdpack("pki client alice").ok();
-    let members = Members::start(&programs, &site.at("m-int"), lay_out(&site, "int"));
+    let members = Members::start(programs.path(), &site.at("m-int"), lay_out(&site, "int"));
     let [ca, alice, key] =
         ["int.pem", "pki/clients/alice/client.pem", "pki/clients/alice/client-key.pem"].map(|file| site.at(file));
     assert!(members.healthy(&[("--cacert", &ca), ("--cert", &alice), ("--key", &key)], LONG), "{}", members.logs());
@@ -166,12 +173,12 @@ fn etcd_takes_an_intermediate_alone_as_its_ca() {
 
 #[test]
 fn etcd_needs_the_intermediate_where_the_root_alone_is_trusted() {
-    let programs = programs();
+    let programs = programs("3.5.1");
     let site = Site::new(2, "ca = \"chain.pem\"\nca-key = \"int-key.pem\"");
     two_storeys(&site, "");
     let pki = lay_out(&site, "half");
     let health = |name: &str, patience| {
-        let members = Members::start(&programs, &site.at(name), &pki);
+        let members = Members::start(programs.path(), &site.at(name), &pki);
         let (ca, own) = (site.at("root.pem"), pki(1));
         let (certificate, key) = (own.join("etcd-peer.pem"), own.join("etcd-peer-key.pem"));
         (members.healthy(&[("--cacert", &ca), ("--cert", &certificate), ("--key", &key)], patience), members.logs())

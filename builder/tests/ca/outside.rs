@@ -36,7 +36,7 @@ fn requests_go_out_and_certificates_come_back() {
     );
     site.etcdpack("pki accept n1.pem").ok();
     let Err(error) = site.issue() else { panic!("one is not accepted") };
-    assert!(error.to_string().ends_with("not named: `n2`: none yet"), "{error}");
+    assert!(error.to_string().ends_with("well: `n2`: none yet"), "{error}");
     sign(&site, "csr/n2.csr", "int", "n2-leaf.pem", &extensions(2), "");
     site.etcdpack("pki accept n2-leaf.pem").refused(3, "does not chain");
     site.sh("cat n2-leaf.pem int.pem > n2.pem");

@@ -103,6 +103,20 @@ fn an_intermediate_is_held_to_what_its_root_allows() {
 }
 
 #[test]
+fn an_old_root_may_have_signed_itself_with_sha1() {
+    let site = Site::new(1, "ca = \"chain.pem\"\nca-key = \"int-key.pem\"");
+    two_storeys(&site, "");
+    site.sh("openssl req -x509 -new -sha1 -key root-key.pem -subj '/O=Site/CN=Root' -days 7300 \
+           -addext keyUsage=critical,keyCertSign,cRLSign -out root.pem; cat int.pem root.pem > chain.pem");
+    site.issue().unwrap();
+    site.sh("openssl verify -CAfile root.pem -untrusted pki/hosts/n1/etcd-peer.pem pki/hosts/n1/etcd-peer.pem");
+    // Below a root, SHA-1 would be believed.
+    site.sh("openssl x509 -req -sha1 -in int.csr -CA root.pem -CAkey root-key.pem -days 5400 -extfile int.ext -out int.pem; cat int.pem root.pem > chain.pem");
+    let error = site.issue().err().map(|error| error.to_string()).unwrap_or_default();
+    assert!(error.contains("is signed with an algorithm that not every etcd takes"), "{error}");
+}
+
+#[test]
 fn a_key_that_two_hosts_have_is_replaced_where_we_sign() {
     let site = Site::new(2, "");
     site.issue().unwrap();
