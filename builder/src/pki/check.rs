@@ -83,10 +83,22 @@ pub(super) fn pair(
     now: OffsetDateTime,
     left: Duration,
 ) -> Result<Fit, Misfit> {
-    let mut links = links(&files.certificate)?.into_iter();
-    let own = links.next().ok_or(Misfit::Unreadable("certificate"))?;
+    let links = links(&files.certificate)?;
+    let (own, above) = links.split_first().ok_or(Misfit::Unreadable("certificate"))?;
     let certificate = chain::x509(&own.der).map_err(|_| Misfit::Unreadable("certificate"))?;
     key_belongs(files, &certificate)?;
+    fits(own, above, &certificate, wanted, authority, (now, left))
+}
+
+/// A certificate without regard to who has its key. `above` came behind it.
+fn fits(
+    own: &Link,
+    above: &[Link],
+    certificate: &X509Certificate<'_>,
+    wanted: &Wanted,
+    authority: &Authority,
+    (now, left): (OffsetDateTime, Duration),
+) -> Result<Fit, Misfit> {
     let kind = Kind::of(certificate.public_key());
     if !kind.is_trusted() {
         return Err(Misfit::Weak(kind));
@@ -94,8 +106,8 @@ pub(super) fn pair(
     if authority.signing() == Signing::Here && !kind.is(wanted.algorithm) {
         return Err(Misfit::Algorithm);
     }
-    says_what_is_wanted(&certificate, wanted, authority.signing())?;
-    authority::is_signature_trusted(&certificate).map_err(Misfit::Signature)?;
+    says_what_is_wanted(certificate, wanted, authority.signing())?;
+    authority::is_signature_trusted(certificate).map_err(Misfit::Signature)?;
     let (start, end) =
         (certificate.validity().not_before.to_datetime(), certificate.validity().not_after.to_datetime());
     if now < start {
@@ -104,7 +116,7 @@ pub(super) fn pair(
     if end < now + left {
         return Err(Misfit::Ends(end));
     }
-    let path = path(&own, &links.collect::<Vec<_>>(), authority)?;
+    let path = path(own, above, authority)?;
     let (_, ca_end) = authority::times(&path, now).map_err(Misfit::Issuer)?;
     if end > ca_end {
         return Err(Misfit::Outlives(end, ca_end));
@@ -141,11 +153,15 @@ fn key_belongs(files: &Files, certificate: &X509Certificate<'_>) -> Result<(), M
     if certificate.public_key().subject_public_key.data != key.public_key_raw() {
         return Err(Misfit::OtherKey("certificate"));
     }
-    let block = pem::parse(&files.request).map_err(|_| Misfit::Unreadable("request"))?;
+    request_belongs(&files.request, key.public_key_raw())
+}
+
+fn request_belongs(request: &str, public_key: &[u8]) -> Result<(), Misfit> {
+    let block = pem::parse(request).map_err(|_| Misfit::Unreadable("request"))?;
     let Ok(([], request)) = X509CertificationRequest::from_der(block.contents()) else {
         return Err(Misfit::Unreadable("request"));
     };
-    if request.certification_request_info.subject_pki.subject_public_key.data != key.public_key_raw() {
+    if request.certification_request_info.subject_pki.subject_public_key.data != public_key {
         return Err(Misfit::OtherKey("request"));
     }
     Ok(())

@@ -6,11 +6,12 @@ use time::OffsetDateTime;
 
 use super::authority::{self, Authority, Source};
 use super::error::PkiError;
+use super::file;
 use super::key::{self, CaKey};
 use super::locked;
+use super::obtain::{ca_key, open};
 use super::secret::Secret;
 use super::store::Store;
-use super::{ca_key, file, open};
 use crate::narrator::Narrator;
 use crate::passphrase::Passphrase;
 

@@ -5,7 +5,8 @@ use pkcs8::der::Encode as _;
 use pkcs8::der::asn1::{AnyRef, OctetStringRef};
 use pkcs8::{AlgorithmIdentifierRef, ObjectIdentifier, PrivateKeyInfoRef};
 use rcgen::{
-    KeyPair, PKCS_ECDSA_P256_SHA256, PKCS_ECDSA_P384_SHA384, PKCS_ECDSA_P521_SHA512, PKCS_RSA_SHA256, RsaKeySize,
+    KeyPair, PKCS_ECDSA_P256_SHA256, PKCS_ECDSA_P384_SHA384, PKCS_ECDSA_P521_SHA512, PKCS_RSA_SHA256, PublicKeyData,
+    RsaKeySize,
 };
 use rustls_pki_types::{PrivateKeyDer, PrivatePkcs1KeyDer, PrivatePkcs8KeyDer, PrivateSec1KeyDer};
 use sha2::{Digest as _, Sha256};
@@ -168,8 +169,8 @@ fn block(text: &Secret) -> Result<(String, Zeroizing<Vec<u8>>), KeyFault> {
 }
 
 /// The subject key identifier: the first 160 bits of the SHA-256 of the public key (RFC 7093, method 1).
-pub(super) fn id(key: &KeyPair) -> Vec<u8> {
-    Sha256::digest(key.public_key_raw()).iter().take(20).copied().collect()
+pub(super) fn id(key: &impl PublicKeyData) -> Vec<u8> {
+    Sha256::digest(key.der_bytes()).iter().take(20).copied().collect()
 }
 
 /// Whether two keys are one, however each is written.

@@ -2,13 +2,14 @@
 
 use std::net::IpAddr;
 
+use payload::cluster::Hours;
 use payload::name::HostName;
 
 use super::authority::Signing;
 use super::error::PkiError;
 use super::store::Store;
 use super::wanted::{self, Whose};
-use super::{Found, Site, authority, kept, make, request, unlocked};
+use super::{Found, Site, hours, kept, make, obtain, outside};
 use crate::narrator::Narrator;
 
 /// Whom a certificate is for, and what it has to say besides its name.
@@ -17,6 +18,8 @@ pub struct Lone {
     pub whose: Whose,
     pub names: Vec<HostName>,
     pub addresses: Vec<IpAddr>,
+    /// `None`: as long as the hosts'.
+    pub validity: Option<Hours>,
 }
 
 /// Issues one certificate, or keeps the one that is there while it fits; where others sign, a request is left for them,
@@ -25,11 +28,12 @@ pub fn issue_lone(
     site: &Site<'_>,
     lone: Lone,
     narrator: &mut dyn Narrator,
-) -> Result<Option<request::Requested>, PkiError> {
-    let Lone { whose, names, addresses } = lone;
+) -> Result<Option<outside::Requested>, PkiError> {
+    let Lone { whose, names, addresses, validity } = lone;
+    let site = &Site { validity: validity.map_or(site.validity, hours), ..*site };
     let wanted = wanted::lone(&site.cluster.pki, whose, &names, &addresses);
     let store = Store::open(&site.dir(), narrator)?;
-    let authority = authority(site, &store, narrator)?;
+    let authority = obtain::authority(site, &store, narrator)?;
     let whose = &wanted.whose;
     match kept(site, &store, &wanted, &authority)? {
         Found::Fits(..) => {
@@ -40,9 +44,9 @@ pub fn issue_lone(
         Found::Nothing => {}
     }
     if authority.signing() == Signing::Elsewhere {
-        return request::one(&store, &wanted).map(Some);
+        return outside::one(&store, &wanted).map(Some);
     }
-    let authority = unlocked(site, authority, narrator)?;
+    let authority = obtain::unlocked(site, authority, narrator)?;
     make(site, &store, &wanted, &authority)?;
     store.settle(&[whose])?;
     narrator.note(&format!("{}: certificate made in `{}`", whose, store.dir_of(whose).display()));

@@ -15,8 +15,10 @@ mod import;
 mod key;
 mod locked;
 mod lone;
+mod obtain;
+mod outside;
+mod place;
 mod profile;
-mod request;
 mod secret;
 pub mod section;
 mod show;
@@ -26,26 +28,24 @@ mod wanted;
 
 use std::path::{Path, PathBuf};
 
-use payload::cluster::{Cluster, OwnCa};
+use payload::cluster::{Cluster, Hours};
 use payload::name::HostName;
 use time::{Duration, OffsetDateTime};
 
 pub use error::{CaFault, KeyFault, PkiError};
 pub use import::{Brought, Keeping, import, lock};
 pub use lone::{Lone, issue_lone};
+pub use outside::{Requested, accept, request};
 pub use profile::Profile;
-pub use request::{Requested, accept, request};
 pub use secret::Secret;
 pub use show::{Line, What, show, waiting};
 pub use wanted::Whose;
 
-use authority::{Authority, Signing, Source};
+use authority::{Authority, Signing};
 use chain::Link;
 use check::{Files, Fit, Misfit};
-use key::CaKey;
 use store::{Kept, Store};
 use wanted::Wanted;
-use zeroize::Zeroizing;
 
 use crate::narrator::Narrator;
 use crate::passphrase::Passphrase;
@@ -91,11 +91,7 @@ impl Issued {
     /// The pair that goes to `host`.
     #[must_use]
     pub fn of(&self, host: &HostName) -> Option<&Pair> {
-        self.pairs.iter().find(|pair| match &pair.whose {
-            Whose::Host(name) => name == host,
-            Whose::Everyone => true,
-            Whose::Client(_) | Whose::Server(_) => false,
-        })
+        self.pairs.iter().find(|pair| pair.whose.is(host))
     }
 }
 
@@ -108,22 +104,25 @@ pub struct Site<'a> {
     now: OffsetDateTime,
     /// Of the CA's key, should it have one.
     passphrase: Passphrase,
+    /// How long certificates last.
+    validity: Duration,
 }
 
 impl<'a> Site<'a> {
     #[must_use]
     pub fn new(cluster: &'a Cluster, home: &'a Path, now: OffsetDateTime, passphrase: Passphrase) -> Self {
         // X.509 has no fractions of seconds.
-        Self { cluster, home, now: now.replace_nanosecond(0).unwrap_or(now), passphrase }
+        let now = now.replace_nanosecond(0).unwrap_or(now);
+        Self { cluster, home, now, passphrase, validity: hours(cluster.pki.validity) }
     }
 
     fn dir(&self) -> PathBuf {
         self.home.join("pki")
     }
+}
 
-    fn validity(&self) -> Duration {
-        Duration::hours(self.cluster.pki.validity.count().into())
-    }
+fn hours(hours: Hours) -> Duration {
+    Duration::hours(hours.count().into())
 }
 
 /// Certificates for all hosts of a cluster, kept in `pki/` (made with mode 0700 where it is not there). Two calls at
@@ -134,14 +133,14 @@ pub fn issue_all(site: &Site<'_>, narrator: &mut dyn Narrator) -> Result<Issued,
         narrator.warn(&format!("`{name}` is no DNS name and stands in no certificate"));
     }
     let store = Store::open(&site.dir(), narrator)?;
-    let mut authority = authority(site, &store, narrator)?;
+    let mut authority = obtain::authority(site, &store, narrator)?;
     let mut found = look(site, &store, &all, &authority)?;
     if found.iter().any(|one| !matches!(one, Found::Fits(..))) {
         if authority.signing() == Signing::Elsewhere {
             return Err(awaited(&all, &found));
         }
         if authority.locked().is_some() {
-            authority = unlocked(site, authority, narrator)?;
+            authority = obtain::unlocked(site, authority, narrator)?;
             found = look(site, &store, &all, &authority)?;
         }
     }
@@ -195,86 +194,6 @@ fn ends_soon(wanted: &Wanted, fit: &Fit, authority: &Authority, now: OffsetDateT
     }
 }
 
-/// The CA that the cluster file names, or the one in the store.
-fn authority(site: &Site<'_>, store: &Store, narrator: &mut dyn Narrator) -> Result<Authority, PkiError> {
-    match &site.cluster.pki.own_ca {
-        Some(own) => own_authority(own, site),
-        None => our_authority(site, store, narrator),
-    }
-}
-
-fn own_authority(own: &OwnCa, site: &Site<'_>) -> Result<Authority, PkiError> {
-    let certificate = site.home.join(&own.certificate);
-    let text = file::text(&certificate)?;
-    let (path, key) = match &own.key {
-        Some(key) => {
-            let path = site.home.join(key);
-            let key = ca_key(&path, &file::secret(&path)?)?;
-            (path, key)
-        }
-        None => (PathBuf::new(), CaKey::Elsewhere),
-    };
-    Authority::read(Source { certificate, key: path }, text.as_bytes(), key, site.now)
-}
-
-fn ca_key(path: &Path, text: &Secret) -> Result<CaKey, PkiError> {
-    CaKey::read(text).map_err(|fault| PkiError::Key { path: path.to_owned(), fault })
-}
-
-/// The CA in the store, made if there is none. Its key may be kept elsewhere while nothing has to be signed.
-fn our_authority(site: &Site<'_>, store: &Store, narrator: &mut dyn Narrator) -> Result<Authority, PkiError> {
-    let source = Source { certificate: store.ca_certificate(), key: store.ca_key() };
-    let key = file::found(file::secret(&source.key))?;
-    let mut key = key.map_or(Ok(CaKey::Missing), |key| ca_key(&source.key, &key))?;
-    let certificate = match file::found(file::text(&source.certificate))? {
-        Some(certificate) => certificate,
-        None if store.has_issued()? => {
-            return Err(PkiError::Ca { path: source.certificate, fault: CaFault::Missing });
-        }
-        None => {
-            // A key alone is what a kill between the two files leaves; it has signed nothing yet.
-            let pair = match key {
-                CaKey::Open(pair) => pair,
-                CaKey::Locked(locked) => open(&locked, &source.key, site.passphrase, narrator)?,
-                CaKey::Missing | CaKey::Elsewhere => {
-                    let pair = key::generate(site.cluster.pki.algorithm)?;
-                    store.write_ca_key(&Secret::new(pair.serialize_pem()))?;
-                    pair
-                }
-            };
-            let certificate = authority::self_signed(site.cluster, &pair, site.now)?;
-            store.write_ca_certificate(&certificate)?;
-            narrator.note(&format!("made a CA, `{}`: keep its key safe", source.certificate.display()));
-            key = CaKey::Open(pair);
-            certificate
-        }
-    };
-    Authority::read(source, certificate.as_bytes(), key, site.now)
-}
-
-/// With its key ready to sign.
-fn unlocked(site: &Site<'_>, authority: Authority, narrator: &mut dyn Narrator) -> Result<Authority, PkiError> {
-    let Some(locked) = authority.locked() else { return Ok(authority) };
-    let key = open(locked, &authority.source.key, site.passphrase, narrator)?;
-    authority.opened(key, site.now)
-}
-
-fn open(
-    locked: &locked::Locked,
-    path: &Path,
-    passphrase: Passphrase,
-    narrator: &mut dyn Narrator,
-) -> Result<Zeroizing<rcgen::KeyPair>, PkiError> {
-    let fail = |fault| PkiError::Key { path: path.to_owned(), fault };
-    for _ in 1..passphrase.tries() {
-        match locked.open(&passphrase.known(&format!("`{}`", path.display()))?) {
-            Err(KeyFault::Passphrase) => narrator.warn("this passphrase does not open it"),
-            opened => return opened.map_err(fail),
-        }
-    }
-    locked.open(&passphrase.known(&format!("`{}`", path.display()))?).map_err(fail)
-}
-
 /// What an earlier build has left for someone.
 enum Found {
     Nothing,
@@ -315,7 +234,7 @@ fn kept(site: &Site<'_>, store: &Store, wanted: &Wanted, authority: &Authority) 
 /// Others choose for how long they sign; what they have signed is used until its end.
 fn least_left(site: &Site<'_>, authority: &Authority) -> Duration {
     match authority.signing() {
-        Signing::Here => LEAST_LEFT.min(site.validity() / 2),
+        Signing::Here => LEAST_LEFT.min(site.validity / 2),
         Signing::Elsewhere => Duration::ZERO,
     }
 }
@@ -331,10 +250,10 @@ fn awaited(all: &[Wanted], found: &[Found]) -> PkiError {
 
 fn make(site: &Site<'_>, store: &Store, wanted: &Wanted, authority: &Authority) -> Result<Files, PkiError> {
     let key = key::generate(wanted.algorithm)?;
-    let certificate = authority.issue(wanted, &key, site.validity(), site.now)?;
+    let certificate = authority.issue(wanted, &*key, site.validity, site.now)?;
     let request = wanted.params()?.serialize_request(&*key)?.pem()?;
     let files = Files { certificate, key: Secret::new(key.serialize_pem()), request };
-    check::pair(&files, wanted, authority, site.now, site.validity())
+    check::pair(&files, wanted, authority, site.now, site.validity)
         .map_err(|misfit| PkiError::Unsound { whose: wanted.whose.to_string(), why: misfit.to_string() })?;
     store.write_pair(&wanted.whose, &files)?;
     Ok(files)

@@ -53,7 +53,7 @@ const ISSUER: usize = 3;
 
 pub(super) fn certificate(
     params: &CertificateParams,
-    public: &KeyPair,
+    public: &impl PublicKeyData,
     signer: &Signer<'_>,
 ) -> Result<CertificateDer<'static>, Error> {
     let mut issuer = CertificateParams::default();

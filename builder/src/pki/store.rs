@@ -16,11 +16,10 @@ use std::io;
 use std::os::unix::fs::{MetadataExt as _, OpenOptionsExt as _};
 use std::path::{Path, PathBuf};
 
-use payload::name::HostName;
-
 use super::check::Files;
 use super::error::PkiError;
 use super::file::{create, found, make_dir, reading, refuse_open, secret, sync, text, writing};
+use super::place::{MANY, Names, Places, places};
 use super::secret::Secret;
 use super::wanted::Whose;
 use crate::narrator::Narrator;
@@ -185,7 +184,7 @@ impl Store {
         }
     }
 
-    /// Where the pair of `whose` is.
+    /// The directory of a pair that is kept.
     pub(super) fn dir_of(&self, whose: &Whose) -> PathBuf {
         self.places(whose).dir
     }
@@ -197,22 +196,6 @@ impl Store {
 
     fn places(&self, whose: &Whose) -> Places {
         places(&self.dir, whose)
-    }
-}
-
-fn places(root: &Path, whose: &Whose) -> Places {
-    let (parent, name, files) = match whose {
-        Whose::Host(host) => (root.join("hosts"), host.as_str(), PEER),
-        Whose::Everyone => (root.to_owned(), "shared", PEER),
-        Whose::Client(client) => (root.join("clients"), client.as_str(), CLIENT),
-        Whose::Server(server) => (root.join("servers"), server.as_str(), SERVER),
-    };
-    Places {
-        dir: parent.join(name),
-        new: parent.join(format!(".{name}.new")),
-        old: parent.join(format!(".{name}.old")),
-        parent,
-        files,
     }
 }
 
@@ -229,31 +212,6 @@ fn put(dir: &Path, name: &str, text: &str, mode: u32) -> Result<(), PkiError> {
     fs::rename(&beside, &path).map_err(writing(&path))?;
     sync(dir)
 }
-
-/// Where a pair is, comes from and goes to. Names begin with a letter or digit, so the dots are ours.
-struct Places {
-    parent: PathBuf,
-    dir: PathBuf,
-    new: PathBuf,
-    old: PathBuf,
-    files: Names,
-}
-
-/// What the three files are called.
-struct Names {
-    certificate: &'static str,
-    key: &'static str,
-    request: &'static str,
-}
-
-const PEER: Names = Names { certificate: "etcd-peer.pem", key: "etcd-peer-key.pem", request: "etcd-peer.csr" };
-const CLIENT: Names = Names { certificate: "client.pem", key: "client-key.pem", request: "client.csr" };
-const SERVER: Names = Names { certificate: "server.pem", key: "server-key.pem", request: "server.csr" };
-
-/// The kinds of pairs of which there are many, and the directory of each.
-const MANY: [(&str, Maker); 3] = [("hosts", Whose::Host), ("clients", Whose::Client), ("servers", Whose::Server)];
-
-type Maker = fn(HostName) -> Whose;
 
 /// A certificate of the CA, in a directory of ours.
 pub(super) fn ca(dir: &Path) -> Result<Option<(PathBuf, String)>, PkiError> {

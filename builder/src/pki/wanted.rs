@@ -23,6 +23,18 @@ pub enum Whose {
     Server(HostName),
 }
 
+impl Whose {
+    /// Whether `host` gets it.
+    #[must_use]
+    pub fn is(&self, host: &HostName) -> bool {
+        match self {
+            Self::Host(name) => name == host,
+            Self::Everyone => true,
+            Self::Client(_) | Self::Server(_) => false,
+        }
+    }
+}
+
 impl std::fmt::Display for Whose {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {

@@ -13,7 +13,8 @@ use crate::pki::{self, Lone, Site, Whose};
 
 /// A certificate to dial with.
 pub(super) fn client(args: PkiClientArgs, narrator: &mut dyn Narrator) -> Result<(), Error> {
-    let lone = Lone { whose: Whose::Client(args.name), names: Vec::new(), addresses: Vec::new() };
+    let lone =
+        Lone { whose: Whose::Client(args.name), names: Vec::new(), addresses: Vec::new(), validity: args.validity };
     issue(lone, &args.cluster, &args.output, args.ca_passphrase.source(), narrator)
 }
 
@@ -23,7 +24,7 @@ pub(super) fn server(args: PkiServerArgs, narrator: &mut dyn Narrator) -> Result
     if names.is_empty() && args.addresses.is_empty() {
         names.push(args.name.clone());
     }
-    let lone = Lone { whose: Whose::Server(args.name), names, addresses: args.addresses };
+    let lone = Lone { whose: Whose::Server(args.name), names, addresses: args.addresses, validity: args.validity };
     issue(lone, &args.cluster, &args.output, args.ca_passphrase.source(), narrator)
 }
 

@@ -45,7 +45,7 @@ fn outside(site: &Site<'_>, store: &Store, narrator: &mut dyn Narrator) -> Resul
     if site.cluster.pki.own_ca.as_ref().is_none_or(|own| own.key.is_some()) {
         return Err(PkiError::SignsItself);
     }
-    super::authority(site, store, narrator)
+    super::obtain::authority(site, store, narrator)
 }
 
 /// The request that waits, if it still says what is wanted, or another one by the same key.
