@@ -1,5 +1,7 @@
 //! The command line of `etcdpack`: what can be typed, nothing of what it does.
 
+mod pki;
+
 use std::net::IpAddr;
 use std::path::PathBuf;
 
@@ -8,6 +10,11 @@ use payload::digest::Digest;
 use payload::etcd::EtcdVersion;
 use payload::fingerprint::Claim;
 use payload::name::HostName;
+
+pub use pki::{
+    CaPassphrase, PkiAcceptArgs, PkiClientArgs, PkiCommand, PkiCsrArgs, PkiImportArgs, PkiLockArgs,
+    PkiRotateSignerArgs, PkiServerArgs, PkiShowArgs,
+};
 
 /// Builds one self-extracting etcd installer per host, for hosts without a network.
 #[derive(Debug, Parser)]
@@ -140,6 +147,10 @@ pub struct BuildArgs {
     #[arg(long, value_name = "DIR")]
     pub wheels: Option<PathBuf>,
 
+    /// How the CA's key is opened
+    #[command(flatten)]
+    pub ca_passphrase: CaPassphrase,
+
     /// Sign with this key (PEM, ECDSA P-256) instead of the one in pki/
     #[arg(long, value_name = "FILE")]
     pub signing_key: Option<PathBuf>,
@@ -182,6 +193,10 @@ pub struct SignArgs {
     /// Take supervisor's wheels from this directory instead of through pip
     #[arg(long, value_name = "DIR")]
     pub wheels: Option<PathBuf>,
+
+    /// How the CA's key is opened
+    #[command(flatten)]
+    pub ca_passphrase: CaPassphrase,
 }
 
 /// `etcdpack verify`
@@ -202,35 +217,6 @@ pub struct InspectArgs {
     /// The bundle
     #[arg(value_name = "FILE.run")]
     pub bundle: PathBuf,
-
-    /// Print it as JSON
-    #[arg(long)]
-    pub json: bool,
-}
-
-/// `etcdpack pki`
-#[derive(Debug, Subcommand)]
-pub enum PkiCommand {
-    /// List every certificate with its dates
-    Show(PkiShowArgs),
-    /// Put a new signing key in the place of the old one, which signs that it may
-    RotateSigner(PkiRotateSignerArgs),
-}
-
-/// `etcdpack pki rotate-signer`
-#[derive(Debug, Args)]
-pub struct PkiRotateSignerArgs {
-    /// The directory that `build` keeps beside the cluster file
-    #[arg(value_name = "DIR", default_value = "pki")]
-    pub dir: PathBuf,
-}
-
-/// `etcdpack pki show`
-#[derive(Debug, Args)]
-pub struct PkiShowArgs {
-    /// The directory that `build` keeps beside the cluster file
-    #[arg(value_name = "DIR", default_value = "pki")]
-    pub dir: PathBuf,
 
     /// Print it as JSON
     #[arg(long)]

@@ -8,6 +8,7 @@ pub mod cli;
 pub mod command;
 pub mod narrator;
 pub mod pack;
+pub mod passphrase;
 pub mod pki;
 pub mod release;
 pub mod report;

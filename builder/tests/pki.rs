@@ -8,9 +8,13 @@ use std::path::Path;
 use std::process::Command;
 
 use builder::narrator::Narrator;
+use builder::passphrase::Passphrase;
 use builder::pki::{self, CaFault, Issued, KeyFault, PkiError, State, What};
 use payload::cluster::Cluster;
 use time::{Duration, OffsetDateTime};
+
+/// No descriptor has this number: whoever asks for a passphrase gets an error.
+const NO_PASSPHRASE: Passphrase = Passphrase::Descriptor(987_654);
 
 #[derive(Default)]
 struct Said(Vec<String>);
@@ -56,7 +60,8 @@ impl Site {
         }
         let cluster = Cluster::parse(file.as_bytes()).unwrap().cluster;
         self.said = Said::default();
-        pki::issue_all(&cluster, &self.dir.path().join("pki"), self.dir.path(), self.now, &mut self.said)
+        let site = pki::Site::new(&cluster, self.dir.path(), self.now, NO_PASSPHRASE);
+        pki::issue_all(&site, &mut self.said)
     }
 
     fn issue(&mut self) -> Issued {
@@ -349,13 +354,10 @@ fn a_key_that_is_not_the_cas_is_refused() {
     site.own_ca(PKCS8, "/CN=x", "");
     site.sh(&format!("umask 077; {EC}"));
     assert!(matches!(site.refusal(), PkiError::Mismatch { .. }));
-    for line in [
-        "umask 077; openssl genrsa -aes128 -passout pass:x -out own-key.pem 2048",
-        "umask 077; openssl genrsa -traditional -aes128 -passout pass:x -out own-key.pem 2048",
-    ] {
-        site.sh(line);
-        assert!(matches!(site.refusal(), PkiError::Key { fault: KeyFault::Encrypted, .. }));
-    }
+    site.sh("umask 077; openssl genrsa -aes128 -passout pass:x -out own-key.pem 2048");
+    assert!(matches!(site.refusal(), PkiError::Passphrase(_)));
+    site.sh("umask 077; openssl genrsa -traditional -aes128 -passout pass:x -out own-key.pem 2048");
+    assert!(matches!(site.refusal(), PkiError::Key { fault: KeyFault::Legacy, .. }));
     site.sh("cp own.pem own-key.pem");
     assert!(matches!(site.refusal(), PkiError::Exposed { .. } | PkiError::Key { fault: KeyFault::None, .. }));
     site.sh("rm own-key.pem");
@@ -384,10 +386,10 @@ fn what_a_kill_leaves_behind_is_mended() {
 fn show_says_what_openssl_says() {
     let mut site = Site::new("organization = \"od\"");
     site.issue();
-    let lines = pki::show(&site.dir.path().join("pki"), site.now).unwrap();
+    let lines = pki::show(&site.dir.path().join("pki"), None, site.now).unwrap();
     assert_eq!(lines.iter().map(|line| line.what).collect::<Vec<_>>(), [What::Ca, What::Host, What::Host]);
     let line = &lines[2];
-    assert_eq!((line.host.as_deref(), line.days_left), (Some("n2.example"), 3649));
+    assert_eq!((line.name.as_deref(), line.days_left), (Some("n2.example"), 3649));
     assert_eq!(line.sans, ["127.0.0.1", "::1", "fd00::2", "localhost", "n2.example"]);
     assert_eq!(line.subject, "O=od, CN=etcd-peer");
     assert_eq!(lines[0].subject, "CN=lab CA");
@@ -395,7 +397,7 @@ fn show_says_what_openssl_says() {
     assert_eq!(said.trim().split_once('=').unwrap().1, line.sha256);
     assert!(serde_json::to_string(line).unwrap().contains("\"not-after\":\"20"));
     let nowhere = Path::new("/nonexistent/pki");
-    assert!(matches!(pki::show(nowhere, site.now), Err(PkiError::Reading { .. })));
+    assert!(matches!(pki::show(nowhere, None, site.now), Err(PkiError::Reading { .. })));
 }
 
 #[test]
@@ -405,7 +407,8 @@ fn two_builders_at_once_agree() {
         "[cluster]\nname = \"c\"\n[release]\nversion = \"3.5.1\"\n[[host]]\nname = \"n1\"\naddress = \"10.0.0.1\"\n";
     let build = || {
         let cluster = Cluster::parse(file.as_bytes()).unwrap().cluster;
-        pki::issue_all(&cluster, &site.dir.path().join("pki"), site.dir.path(), site.now, &mut Said::default()).unwrap()
+        let site = pki::Site::new(&cluster, site.dir.path(), site.now, NO_PASSPHRASE);
+        pki::issue_all(&site, &mut Said::default()).unwrap()
     };
     let all: Vec<_> = std::thread::scope(|scope| {
         let threads: Vec<_> = (0..8).map(|_| scope.spawn(build)).collect();

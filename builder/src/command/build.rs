@@ -11,7 +11,7 @@ use super::{Error, cluster_file, keys, source};
 use crate::cli::BuildArgs;
 use crate::narrator::Narrator;
 use crate::pack::{self, Parts};
-use crate::pki::{Request, Signing};
+use crate::pki::{Request, Signing, Site};
 use crate::wheels;
 
 /// Makes `dist/<host>.run` for each host, and `dist/SHA256SUMS`.
@@ -33,7 +33,9 @@ pub(super) fn with_requests(
         Carry::Wheels => wheels::obtain(args.wheels.as_deref(), &source::cache()?, narrator)?,
         Carry::Nothing => Vec::new(),
     };
-    let (issued, keys) = keys::issue(args, loaded, requests, OffsetDateTime::now_utc(), narrator)?;
+    let now = OffsetDateTime::now_utc();
+    let site = Site::new(&loaded.cluster, &loaded.home, now, args.ca_passphrase.source());
+    let (issued, keys) = keys::issue(args, &site, requests, narrator)?;
     let mut signing = Signing::open(&loaded.home.join("pki"), args.signing_key.as_deref(), narrator)?;
     let signer = signing.signer().fingerprint();
     let mut parts = Parts {

@@ -1,11 +1,11 @@
-//! Reading the cluster file from disk, and showing what is doubtful about it.
-#![expect(clippy::disallowed_methods, reason = "edge: reads the cluster file")]
+//! Reading the cluster file from disk and showing what is doubtful about it; putting another in its place.
+#![expect(clippy::disallowed_methods, reason = "edge: reads and writes the cluster file")]
 
-use std::fs::File;
-use std::io::{self, Read};
+use std::fs::{self, File};
+use std::io::{self, Read as _, Write as _};
 use std::path::{Path, PathBuf};
 
-use payload::cluster::{self, Cluster};
+use payload::cluster::{self, Cluster, Fault};
 
 use super::Error;
 use crate::narrator::Narrator;
@@ -14,10 +14,28 @@ use crate::narrator::Narrator;
 pub(super) struct Loaded {
     pub(super) cluster: Cluster,
     pub(super) home: PathBuf,
+    /// As it is written.
+    pub(super) text: String,
 }
 
 /// Reads `path`; warnings are shown, faults are the error.
 pub(super) fn load(path: &Path, narrator: &mut dyn Narrator) -> Result<Loaded, Error> {
+    let (loaded, warnings) = parse(path)?;
+    for warning in &warnings {
+        narrator.warn(&warning.to_string());
+        if let Some(help) = &warning.help {
+            narrator.note(&format!("help: {help}"));
+        }
+    }
+    Ok(loaded)
+}
+
+/// Reads `path` for its names and certificates alone: what is doubtful about the rest is for those who build.
+pub(super) fn load_for_pki(path: &Path) -> Result<Loaded, Error> {
+    parse(path).map(|(loaded, _)| loaded)
+}
+
+fn parse(path: &Path) -> Result<(Loaded, Vec<Fault>), Error> {
     let bytes = read(path).map_err(|error| match error.kind() {
         io::ErrorKind::NotFound => Error::NoCluster(path.to_owned()),
         _ => Error::Usage {
@@ -26,14 +44,39 @@ pub(super) fn load(path: &Path, narrator: &mut dyn Narrator) -> Result<Loaded, E
         },
     })?;
     let parsed = Cluster::parse(&bytes).map_err(|faults| Error::Cluster { path: path.to_owned(), faults })?;
-    for warning in &parsed.warnings {
-        narrator.warn(&warning.to_string());
-        if let Some(help) = &warning.help {
-            narrator.note(&format!("help: {help}"));
-        }
-    }
-    let home = path.parent().filter(|home| !home.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    Ok(Loaded { cluster: parsed.cluster, home: home.to_owned() })
+    // It has been parsed, so it is UTF-8.
+    let text = String::from_utf8(bytes).unwrap_or_default();
+    Ok((Loaded { cluster: parsed.cluster, home: home(path).to_owned(), text }, parsed.warnings))
+}
+
+/// The directory of a cluster file.
+pub(super) fn home(path: &Path) -> &Path {
+    path.parent().filter(|home| !home.as_os_str().is_empty()).unwrap_or(Path::new("."))
+}
+
+/// Whether `text` could stand at `path`.
+pub(super) fn check(path: &Path, text: &str) -> Result<(), Error> {
+    let parsed = Cluster::parse(text.as_bytes());
+    parsed.map(drop).map_err(|faults| Error::Cluster { path: path.to_owned(), faults })
+}
+
+/// Replaces the file at `path` as a whole, with the mode that it has. Text that is no cluster file is not written.
+pub(super) fn replace(path: &Path, text: &str) -> Result<(), Error> {
+    check(path, text)?;
+    let write = || -> io::Result<()> {
+        // A link stays a link.
+        let path = path.canonicalize()?;
+        let mut beside = tempfile::NamedTempFile::new_in(home(&path))?;
+        beside.as_file().set_permissions(fs::metadata(&path)?.permissions())?;
+        beside.write_all(text.as_bytes())?;
+        beside.as_file().sync_all()?;
+        beside.persist(&path)?;
+        File::open(home(&path))?.sync_all()
+    };
+    write().map_err(|error| Error::Refused {
+        text: format!("writing `{}`: {error}", path.display()),
+        help: format!("ls -ld {0} {1}", home(path).display(), path.display()),
+    })
 }
 
 /// At most one byte more than a cluster file may have: enough to see that it is too large.

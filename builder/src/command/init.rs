@@ -110,8 +110,8 @@ KEYS
 # country = "CN"               # and state, locality, organization, organizational-unit
 # spare-addresses = []         # in every certificate: a spare host can take over as it is
 # spare-names = []
-# ca = "ca.pem"                # a CA that you have, and its key; else one is made and kept in pki/
-# ca-key = "ca-key.pem"
+# ca = "ca.pem"                # a CA that you have; else one is made and kept in pki/
+# ca-key = "ca-key.pem"        # its key; left out, others sign what `etcdpack pki csr` writes
 
 [etcd]
 # user = "etcd"

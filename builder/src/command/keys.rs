@@ -4,23 +4,21 @@ use std::path::Path;
 
 use payload::cluster::{self, Cluster};
 use payload::name::HostName;
-use time::OffsetDateTime;
 
 use super::cluster_file::Loaded;
 use super::{Error, passphrase};
 use crate::cli::BuildArgs;
 use crate::narrator::Narrator;
-use crate::pki::{self, Issued, Keys, Request, Sealing, Whose};
+use crate::pki::{self, Issued, Keys, Request, Sealing, Site, Whose};
 
 /// The certificates of the cluster, and its keys as the cluster file wants them to travel.
 pub(super) fn issue(
     args: &BuildArgs,
-    loaded: &Loaded,
+    site: &Site<'_>,
     requests: &[(HostName, Request)],
-    now: OffsetDateTime,
     narrator: &mut dyn Narrator,
 ) -> Result<(Issued, Keys), Error> {
-    let (cluster, dir) = (&loaded.cluster, loaded.home.join("pki"));
+    let cluster = site.cluster();
     if cluster.pki.keys != cluster::Keys::Passphrase && (args.passphrase_fd.is_some() || args.new_passphrase) {
         return Err(Error::Usage {
             text: "there is no key to seal: `[pki] keys` is not \"passphrase\"".to_owned(),
@@ -28,12 +26,12 @@ pub(super) fn issue(
         });
     }
     if cluster.pki.keys == cluster::Keys::HostKey {
-        let certificates = pki::certificates(cluster, &dir, &loaded.home, now, requests, narrator)?;
+        let certificates = pki::certificates(site, requests, narrator)?;
         return Ok((Issued { ca_pem: certificates.ca_pem, pairs: Vec::new() }, Keys::OnHost(certificates.of)));
     }
-    let issued = pki::issue_all(cluster, &dir, &loaded.home, now, narrator)?;
+    let issued = pki::issue_all(site, narrator)?;
     let keys = match cluster.pki.keys {
-        cluster::Keys::Passphrase => sealed(args, &issued, &dir, narrator)?,
+        cluster::Keys::Passphrase => sealed(args, &issued, &site.dir(), narrator)?,
         cluster::Keys::Plaintext | cluster::Keys::HostKey => Keys::Plaintext,
     };
     Ok((issued, keys))

@@ -14,7 +14,7 @@ mod verify;
 
 pub use error::Error;
 
-use crate::cli::{Command, PkiCommand};
+use crate::cli::Command;
 use crate::report::Terminal;
 
 /// Carries out one command.
@@ -26,7 +26,6 @@ pub fn run(command: Command, terminal: &mut Terminal) -> Result<(), Error> {
         Command::Sign(args) => sign::sign(&args, terminal),
         Command::Verify(args) => verify::verify(&args, terminal),
         Command::Inspect(args) => inspect::inspect(&args.bundle, args.json, terminal),
-        Command::Pki(PkiCommand::Show(args)) => pki::show(&args, terminal),
-        Command::Pki(PkiCommand::RotateSigner(args)) => pki::rotate_signer(&args, terminal),
+        Command::Pki(command) => pki::run(command, terminal),
     }
 }

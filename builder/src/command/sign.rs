@@ -53,6 +53,7 @@ pub(super) fn sign(args: &SignArgs, narrator: &mut dyn Narrator) -> Result<(), E
         signing_key: args.signing_key.clone(),
         passphrase_fd: None,
         new_passphrase: false,
+        ca_passphrase: args.ca_passphrase.clone(),
     };
     build::with_requests(&args, &loaded, &requests, narrator)
 }

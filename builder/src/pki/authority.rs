@@ -3,17 +3,16 @@
 use std::path::PathBuf;
 
 use payload::cluster::Cluster;
-use rcgen::{BasicConstraints, CertificateParams, DnType, IsCa, KeyPair, KeyUsagePurpose, PublicKeyData};
-use rustls_pki_types::{CertificateDer, TrustAnchor};
+use rcgen::{CertificateParams, DnType, KeyIdMethod, KeyPair, PublicKeyData};
 use time::{Duration, OffsetDateTime};
 use x509_parser::certificate::X509Certificate;
-use x509_parser::extensions::ParsedExtension;
-use x509_parser::parse_x509_certificate;
 use zeroize::Zeroizing;
 
+use super::chain::{self, Link, x509};
 use super::error::{CaFault, PkiError};
-use super::key::{self, Kind};
-use super::secret::Secret;
+use super::key::{self, CaKey, Kind};
+use super::locked::Locked;
+use super::profile::Profile;
 use super::sign::{self, Signer};
 use super::wanted::Wanted;
 
@@ -40,20 +39,25 @@ pub(super) struct Source {
     pub(super) key: PathBuf,
 }
 
+/// Who signs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Issuing {
+    /// Etcdpack, so a certificate is exactly what was asked for.
+    Here,
+    /// Others, who may put more into a certificate than was asked for, and choose its subject and dates.
+    Elsewhere,
+}
+
 /// A CA that certificates can be checked against and, with its key, made by.
 pub(super) struct Authority {
-    source: Source,
-    /// All certificates of the file and nothing else: what hosts are to trust.
-    pub(super) pem: String,
-    /// How many those are.
-    pub(super) trusted: usize,
-    /// The one that signs.
-    pub(super) anchor: TrustAnchor<'static>,
-    subject: Vec<u8>,
-    key_id: Option<Vec<u8>>,
+    pub(super) source: Source,
+    /// All certificates of the file, the one that signs first and those above it next.
+    pub(super) trusted: Vec<Link>,
+    /// How many of these are the one that signs and those above it.
+    height: usize,
     not_before: OffsetDateTime,
-    pub(super) not_after: OffsetDateTime,
-    key: Option<Zeroizing<KeyPair>>,
+    not_after: OffsetDateTime,
+    key: CaKey,
 }
 
 /// A certificate for a new CA of `cluster`, made by its own `key`.
@@ -63,9 +67,9 @@ pub(super) fn self_signed(cluster: &Cluster, key: &KeyPair, now: OffsetDateTime)
     name.truncate(COMMON_NAME - " CA".len());
     params.distinguished_name = rcgen::DistinguishedName::new();
     params.distinguished_name.push(DnType::CommonName, format!("{name} CA"));
-    params.is_ca = IsCa::Ca(BasicConstraints::Constrained(0));
-    params.key_usages = vec![KeyUsagePurpose::KeyCertSign, KeyUsagePurpose::CrlSign];
+    Profile::Ca.lay_out(&mut params, cluster.pki.algorithm);
     params.use_authority_key_identifier_extension = true;
+    params.key_identifier_method = KeyIdMethod::PreSpecified(key::id(key));
     params.serial_number = Some(sign::serial()?);
     params.not_before = now - BACKDATED;
     params.not_after = now + Duration::hours(cluster.pki.ca_validity.count().into());
@@ -73,50 +77,71 @@ pub(super) fn self_signed(cluster: &Cluster, key: &KeyPair, now: OffsetDateTime)
 }
 
 impl Authority {
-    /// Reads a CA. Without a key it can still vouch for what it has signed before.
-    pub(super) fn read(
-        source: Source,
-        certificates: &[u8],
-        key: Option<&Secret>,
-        now: OffsetDateTime,
-    ) -> Result<Self, PkiError> {
+    /// Reads a CA, which may be below another one in the same file. Without a key it can still vouch for what it has
+    /// signed before.
+    pub(super) fn read(source: Source, certificates: &[u8], key: CaKey, now: OffsetDateTime) -> Result<Self, PkiError> {
         let fail = |fault| PkiError::Ca { path: source.certificate.clone(), fault };
-        let key = key.map(key::parse).transpose();
-        let key = key.map_err(|fault| PkiError::Key { path: source.key.clone(), fault })?;
-        let blocks = certificate_blocks(certificates).map_err(fail)?;
-        let mut signer = None;
-        for block in &blocks {
-            let certificate = x509(block.contents()).map_err(fail)?;
-            if !certificate.is_ca() {
-                return Err(fail(CaFault::NotCa));
-            }
-            let owns =
-                |key: &Zeroizing<KeyPair>| certificate.public_key().subject_public_key.data == key.public_key_raw();
-            if signer.is_none() && key.as_ref().is_none_or(owns) {
-                signer = Some((block, certificate));
-            }
-        }
-        let Some((block, certificate)) = signer else {
+        let mut links = links(certificates).map_err(fail)?;
+        let signer = match &key {
+            CaKey::Open(key) => links.iter().position(|link| owns(link, key)),
+            CaKey::Locked(_) | CaKey::Missing | CaKey::Elsewhere => Some(lowest(&links)),
+        };
+        let Some(signer) = signer else {
             let Source { certificate, key } = source;
             return Err(PkiError::Mismatch { certificate, key });
         };
-        examine(&certificate, now).map_err(fail)?;
-        let der = CertificateDer::from(block.contents());
-        let anchor = webpki::anchor_from_trusted_cert(&der).map_err(|_| fail(CaFault::Unreadable))?.to_owned();
-        Ok(Self {
-            pem: pem::encode_many_config(&blocks, pem_style()),
-            trusted: blocks.len(),
-            anchor,
-            subject: certificate.subject().as_raw().to_vec(),
-            key_id: key_id(&certificate),
-            not_before: certificate.validity().not_before.to_datetime(),
-            not_after: certificate.validity().not_after.to_datetime(),
-            key,
-            source,
-        })
+        let mut trusted = vec![links.remove(signer)];
+        if let Some(signer) = trusted.first() {
+            let above = chain::path(signer, &links.iter().collect::<Vec<_>>());
+            trusted.extend(above);
+        }
+        let height = trusted.len();
+        let (not_before, not_after) = match &key {
+            CaKey::Elsewhere => {
+                // Which one has signed, a certificate will say. It is enough here that one of them can.
+                let all = trusted.iter().chain(&links);
+                let looked_at: Vec<_> = all.map(|link| examine(link, now)).collect();
+                match looked_at.iter().find_map(|one| one.as_ref().ok()) {
+                    Some(times) => *times,
+                    None => {
+                        return Err(fail(looked_at.into_iter().find_map(Result::err).unwrap_or(CaFault::Unreadable)));
+                    }
+                }
+            }
+            CaKey::Open(_) | CaKey::Locked(_) | CaKey::Missing => times(&trusted, now).map_err(fail)?,
+        };
+        let rest: Vec<Link> = links.into_iter().filter(|link| !trusted.contains(link)).collect();
+        trusted.extend(rest);
+        Ok(Self { source, trusted, height, not_before, not_after, key })
     }
 
-    /// Makes a certificate for `key`.
+    pub(super) fn issuing(&self) -> Issuing {
+        match self.key {
+            CaKey::Elsewhere => Issuing::Elsewhere,
+            CaKey::Open(_) | CaKey::Locked(_) | CaKey::Missing => Issuing::Here,
+        }
+    }
+
+    /// The one that signs and those above it.
+    pub(super) fn path(&self) -> &[Link] {
+        self.trusted.get(..self.height).unwrap_or_default()
+    }
+
+    /// The key, while it is under its passphrase.
+    pub(super) fn locked(&self) -> Option<&Locked> {
+        match &self.key {
+            CaKey::Locked(locked) => Some(locked),
+            CaKey::Open(_) | CaKey::Missing | CaKey::Elsewhere => None,
+        }
+    }
+
+    /// The same CA with its key opened, which also tells for certain who in the file it is.
+    pub(super) fn opened(self, key: Zeroizing<KeyPair>, now: OffsetDateTime) -> Result<Self, PkiError> {
+        let pem = pem_of(&self.trusted);
+        Self::read(self.source, pem.as_bytes(), CaKey::Open(key), now)
+    }
+
+    /// Makes a certificate for `key`, followed by the CAs that a stranger needs besides the root.
     pub(super) fn issue(
         &self,
         wanted: &Wanted,
@@ -125,7 +150,7 @@ impl Authority {
         now: OffsetDateTime,
     ) -> Result<String, PkiError> {
         let path = self.source.certificate.clone();
-        let Some(ca_key) = &self.key else {
+        let (CaKey::Open(ca_key), Some(signer)) = (&self.key, self.trusted.first()) else {
             return Err(PkiError::Ca { path, fault: CaFault::NoKey });
         };
         let mut params = wanted.params()?;
@@ -137,10 +162,52 @@ impl Authority {
         }
         params.serial_number = Some(sign::serial()?);
         params.use_authority_key_identifier_extension = true;
-        let signer = Signer { name: &self.subject, key_id: self.key_id.as_deref(), key: ca_key };
+        params.key_identifier_method = KeyIdMethod::PreSpecified(key::id(key));
+        let signer = Signer { name: &signer.subject, key_id: signer.key_id.as_deref(), key: ca_key };
         let der = sign::certificate(&params, key, &signer)?;
-        Ok(pem::encode_config(&pem::Pem::new("CERTIFICATE", der.to_vec()), pem_style()))
+        Ok(with_chain(&der, self.path()))
     }
+}
+
+/// What a server or client has to show: its certificate, then each CA up to, but without, the root, which whoever
+/// trusts it has (RFC 8446, 4.4.2).
+pub(super) fn with_chain(leaf: &[u8], path: &[Link]) -> String {
+    let above = path.iter().filter(|link| !link.is_root()).map(|link| link.der.as_ref());
+    pem_of_der(std::iter::once(leaf).chain(above))
+}
+
+/// Links as PEM, in their order.
+pub(super) fn pem_of(links: &[Link]) -> String {
+    pem_of_der(links.iter().map(|link| link.der.as_ref()))
+}
+
+fn pem_of_der<'a>(all: impl Iterator<Item = &'a [u8]>) -> String {
+    // One by one: encoded together, they have empty lines between them.
+    all.map(|der| pem::encode_config(&pem::Pem::new("CERTIFICATE", der), pem_style())).collect()
+}
+
+fn links(certificates: &[u8]) -> Result<Vec<Link>, CaFault> {
+    let mut links: Vec<Link> = Vec::new();
+    for block in certificate_blocks(certificates)? {
+        if !x509(block.contents())?.is_ca() {
+            return Err(CaFault::NotCa);
+        }
+        let link = Link::read(block.contents())?;
+        if !links.contains(&link) {
+            links.push(link);
+        }
+    }
+    Ok(links)
+}
+
+fn owns(link: &Link, key: &KeyPair) -> bool {
+    x509(&link.der).is_ok_and(|certificate| certificate.public_key().subject_public_key.data == key.public_key_raw())
+}
+
+/// The first that has signed none of the others: without a key, the best guess at who signs.
+fn lowest(links: &[Link]) -> usize {
+    let signed_none = |link: &Link| !links.iter().any(|other| other != link && link.may_have_signed(other));
+    links.iter().position(signed_none).unwrap_or_default()
 }
 
 /// The certificates of a PEM file. Whatever else it holds, a private key even, goes no further.
@@ -159,20 +226,29 @@ pub(super) fn pem_style() -> pem::EncodeConfig {
     pem::EncodeConfig::new().set_line_ending(pem::LineEnding::LF)
 }
 
-fn x509(der: &[u8]) -> Result<X509Certificate<'_>, CaFault> {
-    match parse_x509_certificate(der) {
-        Ok(([], certificate)) => Ok(certificate),
-        _ => Err(CaFault::Unreadable),
-    }
-}
-
 /// Whether an X.509 signature algorithm is one that every etcd verifies.
 pub(super) fn is_signature_trusted(certificate: &X509Certificate<'_>) -> Result<(), String> {
     let algorithm = certificate.signature_algorithm.algorithm.to_id_string();
     if SIGNATURES.contains(&algorithm.as_str()) { Ok(()) } else { Err(algorithm) }
 }
 
-fn examine(certificate: &X509Certificate<'_>, now: OffsetDateTime) -> Result<(), CaFault> {
+/// From when to when all of `path` are valid, if each of them may vouch for etcd members.
+pub(super) fn times(path: &[Link], now: OffsetDateTime) -> Result<(OffsetDateTime, OffsetDateTime), CaFault> {
+    let mut times = None;
+    for (height, link) in path.iter().enumerate() {
+        let (from, to) = examine(link, now)?;
+        // A root's own signature over itself is looked at by nobody, and old ones have SHA-1 there.
+        if height == 0 || !link.is_root() {
+            is_signature_trusted(&x509(&link.der)?).map_err(CaFault::Signature)?;
+        }
+        let (latest, earliest) = times.unwrap_or((from, to));
+        times = Some((from.max(latest), to.min(earliest)));
+    }
+    times.ok_or(CaFault::Unreadable)
+}
+
+fn examine(link: &Link, now: OffsetDateTime) -> Result<(OffsetDateTime, OffsetDateTime), CaFault> {
+    let certificate = x509(&link.der)?;
     let usage = certificate.key_usage().map_err(|_| CaFault::Unreadable)?;
     if usage.is_some_and(|usage| !usage.value.key_cert_sign()) {
         return Err(CaFault::MayNotSign);
@@ -184,7 +260,6 @@ fn examine(certificate: &X509Certificate<'_>, now: OffsetDateTime) -> Result<(),
     if !Kind::of(certificate.public_key()).is_trusted() {
         return Err(CaFault::Key);
     }
-    is_signature_trusted(certificate).map_err(CaFault::Signature)?;
     let (from, to) = (certificate.validity().not_before.to_datetime(), certificate.validity().not_after.to_datetime());
     if now < from {
         return Err(CaFault::NotYet(from, now));
@@ -192,12 +267,5 @@ fn examine(certificate: &X509Certificate<'_>, now: OffsetDateTime) -> Result<(),
     if now >= to {
         return Err(CaFault::Expired(to));
     }
-    Ok(())
-}
-
-fn key_id(certificate: &X509Certificate<'_>) -> Option<Vec<u8>> {
-    certificate.extensions().iter().find_map(|extension| match extension.parsed_extension() {
-        ParsedExtension::SubjectKeyIdentifier(id) => Some(id.0.to_vec()),
-        _ => None,
-    })
+    Ok((from, to))
 }

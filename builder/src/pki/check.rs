@@ -4,22 +4,23 @@
 use std::collections::BTreeSet;
 use std::net::IpAddr;
 
-use rustls_pki_types::{CertificateDer, ServerName, UnixTime};
+use rustls_pki_types::{CertificateDer, ServerName, TrustAnchor, UnixTime};
 use time::{Duration, OffsetDateTime};
 use webpki::{ALL_VERIFICATION_ALGS, EndEntityCert, KeyUsage};
 use x509_parser::certificate::X509Certificate;
 use x509_parser::certification_request::X509CertificationRequest;
 use x509_parser::extensions::GeneralName;
-use x509_parser::parse_x509_certificate;
 use x509_parser::prelude::FromDer;
 
-use super::authority::{self, Authority};
-use super::error::Day;
+use super::authority::{self, Authority, Issuing};
+use super::chain::{self, Link};
+use super::error::{CaFault, Day};
 use super::key::{self, Kind};
+use super::profile::Profile;
 use super::secret::Secret;
 use super::wanted::Wanted;
 
-/// The three files of a pair.
+/// The three files of a pair. Behind the certificate may stand those of the CAs above it.
 #[derive(Debug, Clone)]
 pub(super) struct Files {
     pub(super) certificate: String,
@@ -36,18 +37,42 @@ pub(super) enum Misfit {
     OtherKey(&'static str),
     #[error("the key is of another algorithm")]
     Algorithm,
+    #[error("the key is weak or unusual ({0}): RSA of 2048 bits and more or ECDSA on P-256, P-384 or P-521 will do")]
+    Weak(Kind),
+    #[error("it is a CA's")]
+    Ca,
     #[error("the subject is another")]
     Subject,
     #[error("it {0} the names or addresses {1}")]
     Names(&'static str, String),
-    #[error("its usages are others")]
-    Usage,
-    #[error("it is signed with `{0}`")]
+    #[error("it lacks the usages {}", .0.join(", "))]
+    Usage(Vec<&'static str>),
+    #[error("it is signed with `{0}`, which not every etcd takes: RSA PKCS#1 or ECDSA with SHA-2 will do")]
     Signature(String),
+    #[error("it does not chain to the CA: none that is known here has signed it")]
+    Stranger,
     #[error("it does not chain to the CA as {0}: {1}")]
     Chain(&'static str, webpki::Error),
+    #[error("the CA above it {0}")]
+    Issuer(CaFault),
+    #[error("it is not valid before {}", Day(*.0))]
+    NotYet(OffsetDateTime),
     #[error("it ends on {}", Day(*.0))]
     Ends(OffsetDateTime),
+    #[error("it ends on {}, after its CA ({})", Day(*.0), Day(*.1))]
+    Outlives(OffsetDateTime, OffsetDateTime),
+    #[error("its key is that of {0}")]
+    Shared(String),
+}
+
+/// A pair that is what is wanted.
+#[derive(Debug)]
+pub(super) struct Fit {
+    /// The one that signed it, and those above.
+    pub(super) path: Vec<Link>,
+    /// The certificate, with what a stranger needs of these.
+    pub(super) certificate: String,
+    pub(super) end: OffsetDateTime,
 }
 
 /// Checks all there is to a pair; it must last for `left` from `now` on.
@@ -57,13 +82,12 @@ pub(super) fn pair(
     authority: &Authority,
     now: OffsetDateTime,
     left: Duration,
-) -> Result<(), Misfit> {
-    let der = certificate_der(&files.certificate)?;
-    let Ok(([], certificate)) = parse_x509_certificate(&der) else {
-        return Err(Misfit::Unreadable("certificate"));
-    };
+) -> Result<Fit, Misfit> {
+    let links = links(&files.certificate)?;
+    let (own, above) = links.split_first().ok_or(Misfit::Unreadable("certificate"))?;
+    let certificate = chain::x509(&own.der).map_err(|_| Misfit::Unreadable("certificate"))?;
     key_belongs(files, &certificate)?;
-    fits(&der, &certificate, wanted, authority, now, left)
+    fits(own, above, &certificate, wanted, authority, (now, left))
 }
 
 /// The same for a certificate whose key is on its host: the request stands for the key.
@@ -74,38 +98,70 @@ pub(super) fn without_key(
     authority: &Authority,
     now: OffsetDateTime,
     left: Duration,
-) -> Result<(), Misfit> {
-    let der = certificate_der(certificate)?;
-    let Ok(([], certificate)) = parse_x509_certificate(&der) else {
-        return Err(Misfit::Unreadable("certificate"));
-    };
+) -> Result<Fit, Misfit> {
+    let links = links(certificate)?;
+    let (own, above) = links.split_first().ok_or(Misfit::Unreadable("certificate"))?;
+    let certificate = chain::x509(&own.der).map_err(|_| Misfit::Unreadable("certificate"))?;
     request_belongs(request, &certificate.public_key().subject_public_key.data)?;
-    fits(&der, &certificate, wanted, authority, now, left)
+    fits(own, above, &certificate, wanted, authority, (now, left))
 }
 
+/// A certificate without regard to who has its key. `above` came behind it.
 fn fits(
-    der: &CertificateDer<'_>,
+    own: &Link,
+    above: &[Link],
     certificate: &X509Certificate<'_>,
     wanted: &Wanted,
     authority: &Authority,
-    now: OffsetDateTime,
-    left: Duration,
-) -> Result<(), Misfit> {
-    if !Kind::of(certificate.public_key()).is(wanted.algorithm) {
+    (now, left): (OffsetDateTime, Duration),
+) -> Result<Fit, Misfit> {
+    let kind = Kind::of(certificate.public_key());
+    if !kind.is_trusted() {
+        return Err(Misfit::Weak(kind));
+    }
+    if authority.issuing() == Issuing::Here && !kind.is(wanted.algorithm) {
         return Err(Misfit::Algorithm);
     }
-    says_what_is_wanted(certificate, wanted)?;
+    says_what_is_wanted(certificate, wanted, authority.issuing())?;
     authority::is_signature_trusted(certificate).map_err(Misfit::Signature)?;
-    let end = certificate.validity().not_after.to_datetime();
-    if end < now + left || end > authority.not_after {
+    let (start, end) =
+        (certificate.validity().not_before.to_datetime(), certificate.validity().not_after.to_datetime());
+    if now < start {
+        return Err(Misfit::NotYet(start));
+    }
+    if end < now + left {
         return Err(Misfit::Ends(end));
     }
-    chains(der, wanted, authority, [now, end - Duration::HOUR])
+    let path = path(own, above, authority)?;
+    let (_, ca_end) = authority::times(&path, now).map_err(Misfit::Issuer)?;
+    if end > ca_end {
+        return Err(Misfit::Outlives(end, ca_end));
+    }
+    chains(&own.der, wanted, &path, [now, now.max(end - Duration::HOUR)])?;
+    let certificate = authority::with_chain(&own.der, &path);
+    Ok(Fit { path, certificate, end })
 }
 
-fn certificate_der(text: &str) -> Result<CertificateDer<'static>, Misfit> {
-    let block = pem::parse(text).ok().filter(|block| block.tag() == "CERTIFICATE");
-    block.map(|block| block.into_contents().into()).ok_or(Misfit::Unreadable("certificate"))
+/// The certificates in a text, the first being the one that the others are there for.
+pub(super) fn links(text: &str) -> Result<Vec<Link>, Misfit> {
+    let unreadable = |_| Misfit::Unreadable("certificate");
+    let blocks = authority::certificate_blocks(text.as_bytes()).map_err(unreadable)?;
+    blocks.iter().map(|block| Link::read(block.contents()).map_err(unreadable)).collect()
+}
+
+/// From the one that signed `own` up to the last that hosts trust. Where we sign, that is the CA of today, whoever else
+/// is in its file.
+fn path(own: &Link, brought: &[Link], authority: &Authority) -> Result<Vec<Link>, Misfit> {
+    let mut path = match authority.issuing() {
+        Issuing::Here if authority.path().first().is_some_and(|signer| signer.may_have_signed(own)) => {
+            authority.path().to_vec()
+        }
+        Issuing::Here => Vec::new(),
+        Issuing::Elsewhere => chain::path(own, &authority.trusted.iter().chain(brought).collect::<Vec<_>>()),
+    };
+    let top = path.iter().rposition(|link| authority.trusted.contains(link));
+    path.truncate(top.map_or(0, |top| top + 1));
+    if path.is_empty() { Err(Misfit::Stranger) } else { Ok(path) }
 }
 
 fn key_belongs(files: &Files, certificate: &X509Certificate<'_>) -> Result<(), Misfit> {
@@ -127,31 +183,34 @@ fn request_belongs(request: &str, public_key: &[u8]) -> Result<(), Misfit> {
     Ok(())
 }
 
-fn says_what_is_wanted(certificate: &X509Certificate<'_>, wanted: &Wanted) -> Result<(), Misfit> {
+fn says_what_is_wanted(certificate: &X509Certificate<'_>, wanted: &Wanted, issuing: Issuing) -> Result<(), Misfit> {
+    if certificate.is_ca() {
+        return Err(Misfit::Ca);
+    }
     let subject: Option<Vec<_>> = certificate
         .subject()
         .iter_attributes()
         .map(|one| Some((one.attr_type().to_id_string(), one.as_str().ok()?)))
         .collect();
     let asked = wanted.subject.iter().map(|one| (one.oid.to_owned(), one.value.as_str()));
-    if subject != Some(asked.collect()) {
+    if issuing == Issuing::Here && subject != Some(asked.collect()) {
         return Err(Misfit::Subject);
     }
     let (has, wants) = (names(certificate).ok_or(Misfit::Unreadable("certificate"))?, wanted_names(wanted));
     let listed = |set: Vec<&String>| set.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
     match (wants.difference(&has).collect::<Vec<_>>(), has.difference(&wants).collect::<Vec<_>>()) {
         (missing, _) if !missing.is_empty() => return Err(Misfit::Names("lacks", listed(missing))),
-        (_, needless) if !needless.is_empty() => {
+        (_, needless) if issuing == Issuing::Here && !needless.is_empty() => {
             return Err(Misfit::Names("still has", listed(needless)));
         }
         _ => {}
     }
-    let usage = certificate.key_usage().ok().flatten().is_some_and(|usage| usage.value.digital_signature());
-    if usage && !certificate.is_ca() { Ok(()) } else { Err(Misfit::Usage) }
+    let lacking = wanted.profile.lacking(certificate);
+    if lacking.is_empty() { Ok(()) } else { Err(Misfit::Usage(lacking)) }
 }
 
 /// Names without regard to case, as in the DNS.
-fn wanted_names(wanted: &Wanted) -> BTreeSet<String> {
+pub(super) fn wanted_names(wanted: &Wanted) -> BTreeSet<String> {
     let names = wanted.names.iter().map(|name| name.to_ascii_lowercase());
     names.chain(wanted.addresses.iter().map(ToString::to_string)).collect()
 }
@@ -161,12 +220,30 @@ pub(super) fn names(certificate: &X509Certificate<'_>) -> Option<BTreeSet<String
     let Some(extension) = certificate.subject_alternative_name().ok()? else {
         return Some(BTreeSet::new());
     };
-    let name = |name: &GeneralName<'_>| match name {
+    extension.value.general_names.iter().map(name).collect()
+}
+
+pub(super) fn name(name: &GeneralName<'_>) -> Option<String> {
+    match name {
         GeneralName::DNSName(name) => Some(name.to_ascii_lowercase()),
         GeneralName::IPAddress(bytes) => address(bytes).map(|address| address.to_string()),
         _ => None,
-    };
-    extension.value.general_names.iter().map(name).collect()
+    }
+}
+
+/// The names in the first certificate of a text, as far as they can be read.
+pub(super) fn names_in(text: &str) -> BTreeSet<String> {
+    let own = links(text).ok().and_then(|links| links.into_iter().next());
+    own.and_then(|own| names(&chain::x509(&own.der).ok()?)).unwrap_or_default()
+}
+
+/// Whether `key` is that of the first certificate in a text.
+pub(super) fn is_key_of(key: &Secret, text: &str) -> bool {
+    let own = links(text).ok().and_then(|links| links.into_iter().next());
+    let certificate = own.as_ref().and_then(|own| chain::x509(&own.der).ok());
+    certificate.is_some_and(|certificate| {
+        key::parse(key).is_ok_and(|key| certificate.public_key().subject_public_key.data == key.public_key_raw())
+    })
 }
 
 fn address(bytes: &[u8]) -> Option<IpAddr> {
@@ -174,21 +251,15 @@ fn address(bytes: &[u8]) -> Option<IpAddr> {
     v4.or_else(|_| <[u8; 16]>::try_from(bytes).map(IpAddr::from)).ok()
 }
 
-fn chains(
-    der: &CertificateDer<'_>,
-    wanted: &Wanted,
-    authority: &Authority,
-    times: [OffsetDateTime; 2],
-) -> Result<(), Misfit> {
-    let unreadable = |_| Misfit::Unreadable("certificate");
-    let certificate = EndEntityCert::try_from(der).map_err(unreadable)?;
-    let anchors = std::slice::from_ref(&authority.anchor);
+fn chains(der: &CertificateDer<'_>, wanted: &Wanted, path: &[Link], times: [OffsetDateTime; 2]) -> Result<(), Misfit> {
+    let certificate = EndEntityCert::try_from(der).map_err(|_| Misfit::Unreadable("certificate"))?;
+    let (anchor, below) = anchor(path)?;
     for time in times {
         let seconds = u64::try_from(time.unix_timestamp()).unwrap_or_default();
         let time = UnixTime::since_unix_epoch(std::time::Duration::from_secs(seconds));
-        for (role, usage) in [("a server", KeyUsage::server_auth()), ("a client", KeyUsage::client_auth())] {
+        for (role, usage) in roles(wanted.profile) {
             certificate
-                .verify_for_usage(ALL_VERIFICATION_ALGS, anchors, &[], time, usage, None, None)
+                .verify_for_usage(ALL_VERIFICATION_ALGS, std::slice::from_ref(&anchor), &below, time, usage, None, None)
                 .map_err(|error| Misfit::Chain(role, error))?;
         }
     }
@@ -201,4 +272,23 @@ fn chains(
             .map_err(|_| Misfit::Names("does not stand for", name.to_str().into_owned()))?;
     }
     Ok(())
+}
+
+/// The top of a path, to be trusted, and what is below: checked link by link, as by one who has the top alone.
+fn anchor(path: &[Link]) -> Result<(TrustAnchor<'_>, Vec<CertificateDer<'_>>), Misfit> {
+    let Some((top, below)) = path.split_last() else {
+        return Err(Misfit::Stranger);
+    };
+    let anchor = webpki::anchor_from_trusted_cert(&top.der).map_err(|_| Misfit::Issuer(CaFault::Unreadable))?;
+    Ok((anchor, below.iter().map(|link| link.der.clone()).collect()))
+}
+
+fn roles(profile: Profile) -> Vec<(&'static str, KeyUsage)> {
+    let (server, client) = (("a server", KeyUsage::server_auth()), ("a client", KeyUsage::client_auth()));
+    match profile {
+        Profile::Ca => Vec::new(),
+        Profile::Server => vec![server],
+        Profile::Client => vec![client],
+        Profile::Peer => vec![server, client],
+    }
 }

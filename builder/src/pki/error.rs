@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use time::OffsetDateTime;
 
 use super::serials::SerialsError;
+use crate::passphrase::PassphraseError;
 
 /// Why [`super::issue_all`] or [`super::show()`] gave nothing. No host has got anything from a run that ends so.
 #[derive(Debug, thiserror::Error)]
@@ -37,6 +38,9 @@ pub enum PkiError {
         /// The bits that it should have.
         wanted: u32,
     },
+    /// A passphrase is needed and there is none.
+    #[error(transparent)]
+    Passphrase(#[from] PassphraseError),
     /// A private key that cannot be used.
     #[error("the key `{}` {fault}", path.display())]
     Key {
@@ -89,6 +93,29 @@ pub enum PkiError {
         /// What is wrong with it.
         error: SerialsError,
     },
+    /// Certificates by a CA whose key is elsewhere are not all there.
+    #[error("`ca-key` is not named, and others have not signed yet or not well: {}", .0.join("; "))]
+    Awaited(Vec<String>),
+    /// The CA's key is at hand: nobody else needs to sign.
+    #[error("etcdpack has the key of the CA and signs by itself")]
+    SignsItself,
+    /// A certificate that was brought in and is not taken.
+    #[error("the certificate `{}` was not taken: {why}", path.display())]
+    NotTaken {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it.
+        why: String,
+    },
+    /// Something is in the place already, and stays.
+    #[error("`{}` is there already and was not touched", .0.display())]
+    InTheWay(PathBuf),
+    /// `cluster.toml` names a CA, so one in `pki/` would never be used.
+    #[error("the cluster file names a CA of its own (`ca`): the one in `{}` would not be used", .0.display())]
+    OwnCaNamed(PathBuf),
+    /// What a key needs to be locked could not be laid out.
+    #[error("putting the CA's key under the passphrase")]
+    Locking,
     /// The system has no randomness to give.
     #[error("drawing random bytes: {0}")]
     Random(#[from] getrandom::Error),
@@ -103,9 +130,18 @@ pub enum KeyFault {
     /// No `PRIVATE KEY` block.
     #[error("holds no private key in PEM")]
     None,
-    /// Protected by a passphrase.
+    /// Protected by a passphrase, where that is of no use.
     #[error("is protected by a passphrase")]
     Encrypted,
+    /// Protected in openssl's old way (`Proc-Type: 4,ENCRYPTED`): one round of MD5.
+    #[error("is protected in openssl's old, weak way (`Proc-Type: 4,ENCRYPTED`)")]
+    Legacy,
+    /// Protected by something else than PBES2, or by an old cipher.
+    #[error("is protected by a cipher that is not known here: PKCS#8 with PBES2 will do")]
+    Cipher,
+    /// The passphrase does not open it.
+    #[error("is not opened by this passphrase")]
+    Passphrase,
     /// Broken, or of a kind that is not supported.
     #[error("is broken, or neither RSA of 2048 bits and more nor ECDSA on P-256, P-384 or P-521")]
     Unusable,
@@ -154,7 +190,7 @@ impl PkiError {
     #[must_use]
     pub fn exit_code(&self) -> u8 {
         match self {
-            Self::Making(_) => 1,
+            Self::Making(_) | Self::Locking => 1,
             _ => 3,
         }
     }
@@ -164,14 +200,23 @@ impl PkiError {
     pub fn help(&self) -> Option<String> {
         match self {
             Self::Exposed { path, wanted, .. } => Some(format!("chmod {wanted:o} {}", typed(path))),
-            Self::Key { path, fault: KeyFault::Encrypted } => {
+            Self::Key { path, fault: KeyFault::Encrypted | KeyFault::Legacy | KeyFault::Cipher } => {
                 let path = typed(path);
-                Some(format!("(umask 077; openssl pkey -in {path} -out {path}.plain), and name that file as `ca-key`"))
+                Some(format!("openssl pkcs8 -topk8 -v2 aes-256-cbc -in {path} -out {path}.p8, and take that file"))
             }
             Self::Key { fault: KeyFault::NotForSigning | KeyFault::None, .. } => {
                 Some("openssl ecparam -name prime256v1 -genkey -noout -out signing-key.pem".to_owned())
             }
             Self::Serials { path, .. } => Some(format!("put it back from a copy: {}", typed(path))),
+            Self::Passphrase(PassphraseError::NoTerminal(_)) => {
+                Some("give it by a file descriptor: --ca-passphrase-fd 3 3< FILE".to_owned())
+            }
+            Self::Awaited(_) => {
+                Some("etcdpack pki csr; let the CA sign what is in csr/; etcdpack pki accept CERT.pem...".to_owned())
+            }
+            Self::SignsItself => Some("etcdpack build".to_owned()),
+            Self::InTheWay(path) => Some(format!("ls -l {}", typed(path))),
+            Self::OwnCaNamed(_) => Some("take `ca` and `ca-key` out of the cluster file".to_owned()),
             Self::Ca { path, fault } => Some(ca_help(path, fault)),
             Self::Mismatch { certificate, .. } => {
                 Some(format!("openssl x509 -in {} -noout -pubkey", typed(certificate)))

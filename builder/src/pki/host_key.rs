@@ -6,19 +6,17 @@
 //! ```
 
 use std::io;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
-use payload::cluster::Cluster;
 use payload::name::HostName;
 use payload::render::{CERTIFICATE, KEY, REQUEST};
-use time::{Duration, OffsetDateTime};
 
-use super::authority::Authority;
+use super::authority::{self, Authority};
 use super::error::PkiError;
 use super::request::Request;
 use super::store::Store;
 use super::wanted::{self, Wanted};
-use super::{LEAST_LEFT, Whose, check, our_authority, own_authority, whole};
+use super::{LEAST_LEFT, Site, Whose, check, obtain, whole};
 use crate::narrator::Narrator;
 
 /// A host whose key has a certificate.
@@ -59,25 +57,20 @@ pub enum SignError {
 
 /// The certificates that are kept and still fit, and new ones for `requests`, each for a host of the cluster.
 pub fn certificates(
-    cluster: &Cluster,
-    dir: &Path,
-    base: &Path,
-    now: OffsetDateTime,
+    site: &Site<'_>,
     requests: &[(HostName, Request)],
     narrator: &mut dyn Narrator,
 ) -> Result<Certificates, SignError> {
-    let now = now.replace_nanosecond(0).unwrap_or(now);
-    let (all, odd) = wanted::all(cluster);
+    let (all, odd) = wanted::all(site.cluster);
     for name in odd {
         narrator.warn(&format!("`{name}` is no DNS name and stands in no certificate"));
     }
-    let store = Store::open(dir, narrator)?;
-    let authority = match &cluster.pki.own_ca {
-        Some(own) => own_authority(own, base, now)?,
-        None => our_authority(cluster, &store, now, narrator)?,
-    };
-    let validity = Duration::hours(cluster.pki.validity.count().into());
-    let desk = Desk { store: &store, authority: &authority, validity, now };
+    let store = Store::open(&site.dir(), narrator)?;
+    let mut authority = obtain::authority(site, &store, narrator)?;
+    if !requests.is_empty() {
+        authority = obtain::unlocked(site, authority, narrator)?;
+    }
+    let desk = Desk { store: &store, authority: &authority, site };
     let mut of = Vec::new();
     for wanted in all {
         let Whose::Host(host) = wanted.whose.clone() else { continue };
@@ -92,22 +85,21 @@ pub fn certificates(
         "certificates: {} made, {} of {} hosts have one",
         requests.len(),
         of.len(),
-        cluster.hosts.len()
+        site.cluster.hosts.len()
     ));
-    Ok(Certificates { ca_pem: authority.pem.clone(), of })
+    Ok(Certificates { ca_pem: authority::pem_of(&authority.trusted), of })
 }
 
 struct Desk<'a> {
     store: &'a Store,
     authority: &'a Authority,
-    validity: Duration,
-    now: OffsetDateTime,
+    site: &'a Site<'a>,
 }
 
 impl Desk<'_> {
     fn sign(&self, wanted: &Wanted, host: &HostName, request: &Request) -> Result<Certified, SignError> {
-        let certificate = self.authority.issue(wanted, request, self.validity, self.now)?;
-        check::without_key(&certificate, request.pem(), wanted, self.authority, self.now, self.validity)
+        let certificate = self.authority.issue(wanted, request, self.site.validity, self.site.now)?;
+        check::without_key(&certificate, request.pem(), wanted, self.authority, self.site.now, self.site.validity)
             .map_err(|misfit| PkiError::Unsound { whose: wanted.whose.to_string(), why: misfit.to_string() })?;
         let dir = self.store.dir_of(&wanted.whose);
         let kept = |path: PathBuf, done: io::Result<()>| done.map_err(|source| SignError::Io { path, source });
@@ -134,14 +126,14 @@ impl Desk<'_> {
             Ok(bytes.map(|bytes| String::from_utf8_lossy(&bytes).into_owned()))
         };
         let (Some(certificate_pem), Some(csr_pem)) = (read(CERTIFICATE)?, read(REQUEST)?) else { return Ok(None) };
-        let left = LEAST_LEFT.min(self.validity / 2);
+        let left = LEAST_LEFT.min(self.site.validity / 2);
         let fits = match read(KEY)? {
             Some(_) => Err("its key was made here".to_owned()),
-            None => check::without_key(&certificate_pem, &csr_pem, wanted, self.authority, self.now, left)
+            None => check::without_key(&certificate_pem, &csr_pem, wanted, self.authority, self.site.now, left)
                 .map_err(|misfit| misfit.to_string()),
         };
         match fits {
-            Ok(()) => Ok(Some(Certified { host: host.clone(), certificate_pem, csr_pem })),
+            Ok(_) => Ok(Some(Certified { host: host.clone(), certificate_pem, csr_pem })),
             Err(why) => {
                 narrator.warn(&format!("the certificate of `{host}` is left out: {why}"));
                 Ok(None)

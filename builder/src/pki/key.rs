@@ -1,13 +1,22 @@
 //! Private keys: made, read from PEM, told apart. No files here; the randomness is rcgen's.
 
 use payload::cluster::Algorithm;
-use rcgen::{KeyPair, PKCS_ECDSA_P256_SHA256, PKCS_ECDSA_P384_SHA384, PKCS_RSA_SHA256, RsaKeySize};
+use pkcs8::der::Encode as _;
+use pkcs8::der::asn1::{AnyRef, OctetStringRef};
+use pkcs8::{AlgorithmIdentifierRef, ObjectIdentifier, PrivateKeyInfoRef};
+use rcgen::{
+    KeyPair, PKCS_ECDSA_P256_SHA256, PKCS_ECDSA_P384_SHA384, PKCS_ECDSA_P521_SHA512, PKCS_RSA_SHA256, PublicKeyData,
+    RsaKeySize,
+};
 use rustls_pki_types::{PrivateKeyDer, PrivatePkcs1KeyDer, PrivatePkcs8KeyDer, PrivateSec1KeyDer};
+use sha2::{Digest as _, Sha256};
 use x509_parser::public_key::PublicKey;
 use x509_parser::x509::SubjectPublicKeyInfo;
 use zeroize::Zeroizing;
 
+use super::authority::pem_style;
 use super::error::KeyFault;
+use super::locked::{self, Locked};
 use super::secret::Secret;
 
 /// RSA keys below this are refused everywhere (NIST SP 800-131A).
@@ -64,6 +73,39 @@ impl Kind {
     }
 }
 
+impl std::fmt::Display for Kind {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Rsa(bits) => write!(f, "rsa-{bits}"),
+            Self::P256 => f.write_str("ecdsa-p256"),
+            Self::P384 => f.write_str("ecdsa-p384"),
+            Self::P521 => f.write_str("ecdsa-p521"),
+            Self::Other => f.write_str("other"),
+        }
+    }
+}
+
+/// A CA's key, as far as it is at hand.
+pub(super) enum CaKey {
+    Open(Zeroizing<KeyPair>),
+    /// Under a passphrase that nobody has been asked for yet.
+    Locked(Locked),
+    /// Ours, but not in its place now.
+    Missing,
+    /// With whoever runs the CA.
+    Elsewhere,
+}
+
+impl CaKey {
+    pub(super) fn read(text: &Secret) -> Result<Self, KeyFault> {
+        let blocks = pem::parse_many(text.expose()).map_err(|_| KeyFault::None)?;
+        match blocks.into_iter().find(|block| block.tag() == locked::TAG) {
+            Some(block) => Locked::new(block.into_contents()).map(Self::Locked),
+            None => parse(text).map(Self::Open),
+        }
+    }
+}
+
 pub(super) fn generate(algorithm: Algorithm) -> Result<Zeroizing<KeyPair>, rcgen::Error> {
     let key = match algorithm {
         Algorithm::Rsa2048 => KeyPair::generate_rsa_for(&PKCS_RSA_SHA256, RsaKeySize::_2048),
@@ -84,14 +126,56 @@ pub(super) fn parse(text: &Secret) -> Result<Zeroizing<KeyPair>, KeyFault> {
     let tag = block.tag().to_owned();
     let der = Zeroizing::new(block.into_contents());
     let key = match tag.as_str() {
-        "ENCRYPTED PRIVATE KEY" => return Err(KeyFault::Encrypted),
-        _ if encrypted => return Err(KeyFault::Encrypted),
+        locked::TAG => return Err(KeyFault::Encrypted),
+        _ if encrypted => return Err(KeyFault::Legacy),
         "PRIVATE KEY" => PrivateKeyDer::Pkcs8(PrivatePkcs8KeyDer::from(der.as_slice())),
         "RSA PRIVATE KEY" => PrivateKeyDer::Pkcs1(PrivatePkcs1KeyDer::from(der.as_slice())),
         "EC PRIVATE KEY" => PrivateKeyDer::Sec1(PrivateSec1KeyDer::from(der.as_slice())),
         _ => return Err(KeyFault::Unusable),
     };
     KeyPair::try_from(&key).map(Zeroizing::new).map_err(|_| KeyFault::Unusable)
+}
+
+/// The key alone, without what else stands in the text.
+pub(super) fn alone(text: &Secret) -> Result<Secret, KeyFault> {
+    parse(text)?;
+    let (tag, der) = block(text)?;
+    Ok(Secret::new(pem::encode_config(&pem::Pem::new(tag, der.to_vec()), pem_style())))
+}
+
+/// The key as PKCS#8 (RFC 5958), whatever it was written in: rcgen gives back what it was given.
+pub(super) fn pkcs8(text: &Secret) -> Result<Zeroizing<Vec<u8>>, KeyFault> {
+    let key = parse(text)?;
+    let (tag, der) = block(text)?;
+    let curve = [(&PKCS_ECDSA_P256_SHA256, P256), (&PKCS_ECDSA_P384_SHA384, P384), (&PKCS_ECDSA_P521_SHA512, P521)]
+        .into_iter()
+        .find_map(|(algorithm, curve)| (key.algorithm() == algorithm).then_some(curve));
+    let oid = |text: &str| ObjectIdentifier::new(text).map_err(|_| KeyFault::Unusable);
+    let curve = curve.map(oid).transpose()?;
+    let (id, parameters) = match (tag.as_str(), &curve) {
+        ("RSA PRIVATE KEY", None) => (oid(RSA)?, AnyRef::NULL),
+        ("EC PRIVATE KEY", Some(curve)) => (oid(EC)?, curve.into()),
+        _ => return Ok(der),
+    };
+    let octets = OctetStringRef::new(&der).map_err(|_| KeyFault::Unusable)?;
+    let algorithm = AlgorithmIdentifierRef { oid: id, parameters: Some(parameters) };
+    PrivateKeyInfoRef::new(algorithm, octets).to_der().map(Zeroizing::new).map_err(|_| KeyFault::Unusable)
+}
+
+fn block(text: &Secret) -> Result<(String, Zeroizing<Vec<u8>>), KeyFault> {
+    let blocks = pem::parse_many(text.expose()).map_err(|_| KeyFault::None)?;
+    let block = blocks.into_iter().find(|block| block.tag().ends_with("PRIVATE KEY")).ok_or(KeyFault::None)?;
+    Ok((block.tag().to_owned(), Zeroizing::new(block.into_contents())))
+}
+
+/// The subject key identifier: the first 160 bits of the SHA-256 of the public key (RFC 7093, method 1).
+pub(super) fn id(key: &impl PublicKeyData) -> Vec<u8> {
+    Sha256::digest(key.der_bytes()).iter().take(20).copied().collect()
+}
+
+/// Whether two keys are one, however each is written.
+pub(super) fn same(one: &Secret, other: &Secret) -> bool {
+    matches!((parse(one), parse(other)), (Ok(one), Ok(other)) if one.public_key_raw() == other.public_key_raw())
 }
 
 #[cfg(test)]
@@ -119,7 +203,7 @@ mod tests {
             (block("ENCRYPTED PRIVATE KEY"), KeyFault::Encrypted),
             (
                 "-----BEGIN RSA PRIVATE KEY-----\nProc-Type: 4,ENCRYPTED\nDEK-Info: AES-256-CBC,00\n\nAAAA\n-----END RSA PRIVATE KEY-----\n".to_owned(),
-                KeyFault::Encrypted,
+                KeyFault::Legacy,
             ),
         ] {
             assert_eq!(parse(&Secret::new(text.clone())).err(), Some(fault), "{text}");

@@ -1,18 +1,29 @@
 //! The CA and the hosts' certificates: made once, kept in `pki/` beside the cluster file, and used again as they
 //! are for as long as they fit, so that the same cluster file gives the same bundles.
 //!
-//! `wanted`, `key`, `sign`, `authority` and `check` are pure; `store` and `file` alone touch files. Nothing is
-//! handed out that has not passed `check`, and no key leaves but inside a [`Secret`].
+//! `wanted`, `profile`, `key`, `locked`, `sign`, `chain`, `authority`, `check`, `cfssl` and `section` are pure; `store`
+//! and `file` alone touch files. Nothing is handed out that has not passed `check`, and no key leaves but inside a
+//! [`Secret`].
 
 mod authority;
+pub mod cfssl;
+mod chain;
 mod check;
 mod error;
 mod file;
 mod host_key;
+mod import;
 mod key;
+mod locked;
+mod lone;
+mod obtain;
+mod outside;
+mod place;
+mod profile;
 mod request;
 mod sealing;
 mod secret;
+pub mod section;
 mod serials;
 mod show;
 mod sign;
@@ -21,28 +32,34 @@ mod store;
 mod wanted;
 mod whole;
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
-use payload::cluster::{Cluster, OwnCa};
+use payload::cluster::{Cluster, Hours};
 use payload::name::HostName;
 use time::{Duration, OffsetDateTime};
 
 pub use error::{CaFault, KeyFault, PkiError};
 pub use host_key::{Certificates, Certified, SignError, certificates};
+pub use import::{Brought, Keeping, import, lock};
+pub use lone::{Lone, issue_lone};
+pub use outside::{Requested, accept, request};
+pub use profile::Profile;
 pub use request::{NotARequest, Request};
 pub use sealing::{SealError, SealedKey, Sealing};
 pub use secret::Secret;
 pub use serials::SerialsError;
-pub use show::{Line, What, show};
+pub use show::{Line, What, show, waiting};
 pub use signing::Signing;
 pub use wanted::Whose;
 
-use authority::{Authority, Source};
-use check::Files;
+use authority::{Authority, Issuing};
+use chain::Link;
+use check::{Files, Fit, Misfit};
 use store::{Kept, Store};
 use wanted::Wanted;
 
 use crate::narrator::Narrator;
+use crate::passphrase::Passphrase;
 
 /// A kept certificate with less than this before it is replaced at the next build, or with less than half of
 /// `pki.validity` where that is shorter.
@@ -100,120 +117,173 @@ impl Issued {
     }
 }
 
-/// Certificates for all hosts of `cluster`, kept in `dir` (made with mode 0700 where it is not there). `base` is
-/// the directory of the cluster file, where paths of an own CA start. Two calls at once on one `dir` take turns.
-pub fn issue_all(
-    cluster: &Cluster,
-    dir: &Path,
-    base: &Path,
+/// A cluster and where its certificates are kept.
+#[derive(Debug, Clone, Copy)]
+pub struct Site<'a> {
+    cluster: &'a Cluster,
+    /// The directory of the cluster file, where paths of an own CA start; `pki/` is in it.
+    home: &'a Path,
     now: OffsetDateTime,
-    narrator: &mut dyn Narrator,
-) -> Result<Issued, PkiError> {
-    // X.509 has no fractions of seconds.
-    let now = now.replace_nanosecond(0).unwrap_or(now);
-    let (all, odd) = wanted::all(cluster);
+    /// Of the CA's key, should it have one.
+    passphrase: Passphrase,
+    /// How long certificates last.
+    validity: Duration,
+}
+
+impl<'a> Site<'a> {
+    #[must_use]
+    pub fn new(cluster: &'a Cluster, home: &'a Path, now: OffsetDateTime, passphrase: Passphrase) -> Self {
+        // X.509 has no fractions of seconds.
+        let now = now.replace_nanosecond(0).unwrap_or(now);
+        Self { cluster, home, now, passphrase, validity: hours(cluster.pki.validity) }
+    }
+
+    /// The cluster.
+    #[must_use]
+    pub fn cluster(&self) -> &'a Cluster {
+        self.cluster
+    }
+
+    /// Where its certificates are kept.
+    #[must_use]
+    pub fn dir(&self) -> PathBuf {
+        self.home.join("pki")
+    }
+}
+
+fn hours(hours: Hours) -> Duration {
+    Duration::hours(hours.count().into())
+}
+
+/// Certificates for all hosts of a cluster, kept in `pki/` (made with mode 0700 where it is not there). Two calls at
+/// once on one directory take turns.
+pub fn issue_all(site: &Site<'_>, narrator: &mut dyn Narrator) -> Result<Issued, PkiError> {
+    let (all, odd) = wanted::all(site.cluster);
     for name in odd {
         narrator.warn(&format!("`{name}` is no DNS name and stands in no certificate"));
     }
-    let store = Store::open(dir, narrator)?;
-    let authority = match &cluster.pki.own_ca {
-        Some(own) => own_authority(own, base, now)?,
-        None => our_authority(cluster, &store, now, narrator)?,
-    };
-    if authority.trusted > 1 {
-        narrator.note(&format!("hosts will trust all {} certificates of the CA file", authority.trusted));
+    let store = Store::open(&site.dir(), narrator)?;
+    let mut authority = obtain::authority(site, &store, narrator)?;
+    let mut found = look(site, &store, &all, &authority)?;
+    if found.iter().any(|one| !matches!(one, Found::Fits(..))) {
+        if authority.issuing() == Issuing::Elsewhere {
+            return Err(awaited(&all, &found));
+        }
+        if authority.locked().is_some() {
+            authority = obtain::unlocked(site, authority, narrator)?;
+            found = look(site, &store, &all, &authority)?;
+        }
     }
-    let validity = Duration::hours(cluster.pki.validity.count().into());
+    if authority.trusted.len() > 1 {
+        narrator.note(&format!("hosts will trust all {} certificates of the CA file", authority.trusted.len()));
+    }
     let mut pairs = Vec::with_capacity(all.len());
-    for wanted in all {
-        let (files, state) = match kept(&store, &wanted, &authority, validity, now, narrator)? {
-            Some(files) => (files, State::Reused),
-            None => (make(&store, &wanted, &authority, validity, now)?, State::Made),
+    let mut trusted: Vec<Link> = Vec::new();
+    for (wanted, found) in all.into_iter().zip(found) {
+        let (files, state) = match found {
+            Found::Fits(files, fit) => {
+                ends_soon(&wanted, &fit, &authority, site.now, narrator);
+                trusted.extend(fit.path);
+                (Files { certificate: fit.certificate, ..files }, State::Reused)
+            }
+            Found::Nothing => (make(site, &store, &wanted, &authority)?, State::Made),
+            Found::Unfit(why) => {
+                narrator.note(&format!("a new key and certificate for {}: in the kept one, {why}", wanted.whose));
+                (make(site, &store, &wanted, &authority)?, State::Made)
+            }
         };
         let Files { certificate, key, request } = files;
-        let whose = wanted.whose;
-        pairs.push(Pair { whose, certificate_pem: certificate, key_pem: key, csr_pem: request, state });
+        pairs.push(Pair { whose: wanted.whose, certificate_pem: certificate, key_pem: key, csr_pem: request, state });
     }
     let made: Vec<&Whose> = pairs.iter().filter(|pair| pair.state == State::Made).map(|pair| &pair.whose).collect();
     store.settle(&made)?;
     let (made, all) = (made.len(), pairs.len());
     narrator.note(&format!("certificates: {made} made, {} kept as they were", all - made));
-    Ok(Issued { ca_pem: authority.pem, pairs })
+    Ok(Issued { ca_pem: ca_pem(&authority, trusted), pairs })
 }
 
-fn own_authority(own: &OwnCa, base: &Path, now: OffsetDateTime) -> Result<Authority, PkiError> {
-    let source = Source { certificate: base.join(&own.certificate), key: base.join(&own.key) };
-    let (certificate, key) = (file::text(&source.certificate)?, file::secret(&source.key)?);
-    Authority::read(source, certificate.as_bytes(), Some(&key), now)
-}
-
-/// The CA in the store, made if there is none. Its key may be kept elsewhere while nothing has to be signed.
-fn our_authority(
-    cluster: &Cluster,
-    store: &Store,
-    now: OffsetDateTime,
-    narrator: &mut dyn Narrator,
-) -> Result<Authority, PkiError> {
-    let source = Source { certificate: store.ca_certificate(), key: store.ca_key() };
-    let mut key = file::found(file::secret(&source.key))?;
-    let certificate = match file::found(file::text(&source.certificate))? {
-        Some(certificate) => certificate,
-        None if store.has_issued()? => {
-            return Err(PkiError::Ca { path: source.certificate, fault: CaFault::Missing });
+/// What hosts are to trust, the CA that has signed first: the installer looks for it there.
+fn ca_pem(authority: &Authority, paths: Vec<Link>) -> String {
+    let mut trusted: Vec<Link> = Vec::new();
+    let first = match authority.issuing() {
+        Issuing::Here => Vec::new(),
+        Issuing::Elsewhere => paths,
+    };
+    for link in first.into_iter().chain(authority.trusted.iter().cloned()) {
+        if !trusted.contains(&link) {
+            trusted.push(link);
         }
-        None => {
-            // A key alone is what a kill between the two files leaves; it has signed nothing yet.
-            let pair = match &key {
-                Some(key) => key::parse(key).map_err(|fault| PkiError::Key { path: source.key.clone(), fault })?,
-                None => key::generate(cluster.pki.algorithm)?,
-            };
-            if key.is_none() {
-                let made = Secret::new(pair.serialize_pem());
-                store.write_ca_key(&made)?;
-                key = Some(made);
+    }
+    authority::pem_of(&trusted)
+}
+
+fn ends_soon(wanted: &Wanted, fit: &Fit, authority: &Authority, now: OffsetDateTime, narrator: &mut dyn Narrator) {
+    if authority.issuing() == Issuing::Elsewhere && fit.end < now + LEAST_LEFT {
+        let (whose, days) = (&wanted.whose, (fit.end - now).whole_days());
+        narrator.warn(&format!("the certificate for {whose} ends in {days} days: have another one signed soon"));
+    }
+}
+
+/// What an earlier build has left for someone.
+enum Found {
+    Nothing,
+    /// Why it is of no use.
+    Unfit(String),
+    Fits(Files, Fit),
+}
+
+/// Looks at what is kept for each of `all`. A key that is used already is no one else's.
+fn look(site: &Site<'_>, store: &Store, all: &[Wanted], authority: &Authority) -> Result<Vec<Found>, PkiError> {
+    let mut keys: Vec<(Secret, &Whose)> = Vec::new();
+    let mut found = Vec::with_capacity(all.len());
+    for wanted in all {
+        let one = kept(site, store, wanted, authority)?;
+        if let Found::Fits(files, _) = &one {
+            if let Some((_, other)) = keys.iter().find(|(key, _)| key::same(key, &files.key)) {
+                found.push(Found::Unfit(Misfit::Shared(other.to_string()).to_string()));
+                continue;
             }
-            let certificate = authority::self_signed(cluster, &pair, now)?;
-            store.write_ca_certificate(&certificate)?;
-            narrator.note(&format!("made a CA, `{}`: keep its key safe", source.certificate.display()));
-            certificate
+            keys.push((files.key.clone(), &wanted.whose));
         }
-    };
-    Authority::read(source, certificate.as_bytes(), key.as_ref(), now)
+        found.push(one);
+    }
+    Ok(found)
 }
 
-/// The pair of an earlier build, if it still fits; why it does not is said.
-fn kept(
-    store: &Store,
-    wanted: &Wanted,
-    authority: &Authority,
-    validity: Duration,
-    now: OffsetDateTime,
-    narrator: &mut dyn Narrator,
-) -> Result<Option<Files>, PkiError> {
-    let why = match store.pair(&wanted.whose)? {
-        Kept::Nothing => return Ok(None),
-        Kept::Torn => "some of its files are missing".to_owned(),
-        Kept::Whole(files) => match check::pair(&files, wanted, authority, now, LEAST_LEFT.min(validity / 2)) {
-            Ok(()) => return Ok(Some(files)),
-            Err(misfit) => misfit.to_string(),
+fn kept(site: &Site<'_>, store: &Store, wanted: &Wanted, authority: &Authority) -> Result<Found, PkiError> {
+    Ok(match store.pair(&wanted.whose)? {
+        Kept::Nothing => Found::Nothing,
+        Kept::Torn => Found::Unfit("some of its files are missing".to_owned()),
+        Kept::Whole(files) => match check::pair(&files, wanted, authority, site.now, least_left(site, authority)) {
+            Ok(fit) => Found::Fits(files, fit),
+            Err(misfit) => Found::Unfit(misfit.to_string()),
         },
-    };
-    narrator.note(&format!("a new key and certificate for {}: in the kept one, {why}", wanted.whose));
-    Ok(None)
+    })
 }
 
-fn make(
-    store: &Store,
-    wanted: &Wanted,
-    authority: &Authority,
-    validity: Duration,
-    now: OffsetDateTime,
-) -> Result<Files, PkiError> {
+/// Others choose for how long they sign; what they have signed is used until its end.
+fn least_left(site: &Site<'_>, authority: &Authority) -> Duration {
+    match authority.issuing() {
+        Issuing::Here => LEAST_LEFT.min(site.validity / 2),
+        Issuing::Elsewhere => Duration::ZERO,
+    }
+}
+
+fn awaited(all: &[Wanted], found: &[Found]) -> PkiError {
+    let why = all.iter().zip(found).filter_map(|(wanted, found)| match found {
+        Found::Nothing => Some(format!("{}: none yet", wanted.whose)),
+        Found::Unfit(why) => Some(format!("{}: {why}", wanted.whose)),
+        Found::Fits(..) => None,
+    });
+    PkiError::Awaited(why.collect())
+}
+
+fn make(site: &Site<'_>, store: &Store, wanted: &Wanted, authority: &Authority) -> Result<Files, PkiError> {
     let key = key::generate(wanted.algorithm)?;
-    let certificate = authority.issue(wanted, &*key, validity, now)?;
+    let certificate = authority.issue(wanted, &*key, site.validity, site.now)?;
     let request = wanted.params()?.serialize_request(&*key)?.pem()?;
     let files = Files { certificate, key: Secret::new(key.serialize_pem()), request };
-    check::pair(&files, wanted, authority, now, validity)
+    check::pair(&files, wanted, authority, site.now, site.validity)
         .map_err(|misfit| PkiError::Unsound { whose: wanted.whose.to_string(), why: misfit.to_string() })?;
     store.write_pair(&wanted.whose, &files)?;
     Ok(files)

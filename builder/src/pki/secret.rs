@@ -1,15 +1,15 @@
-//! Text that must not be seen: private keys in PEM. Nothing here reads or writes files.
+//! Text that must not be seen: private keys in PEM, passphrases. Nothing here reads or writes files.
 
 use std::fmt;
 
 use zeroize::Zeroizing;
 
-/// A private key in PEM. It has no `Display`, its `Debug` shows nothing of it, and it is wiped when dropped.
+/// A private key in PEM, or a passphrase. It has no `Display`, its `Debug` shows nothing of it, and it is wiped when dropped.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Secret(Zeroizing<String>);
 
 impl Secret {
-    pub(super) fn new(text: String) -> Self {
+    pub(crate) fn new(text: String) -> Self {
         Self(Zeroizing::new(text))
     }
 

@@ -6,21 +6,28 @@ use std::path::Path;
 use serde::Serialize;
 use sha2::{Digest as _, Sha256};
 use time::OffsetDateTime;
-use x509_parser::parse_x509_certificate;
 
+use super::chain::x509;
 use super::error::{CaFault, PkiError};
-use super::{authority, check, store};
+use super::key::Kind;
+use super::profile::Profile;
+use super::wanted::Whose;
+use super::{authority, check, file, store};
 
-/// Which certificate a [`Line`] is about.
+/// Whose certificate a [`Line`] is about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum What {
-    /// The CA that etcdpack made.
+    /// A CA's: the one in `pki/`, or the site's own.
     Ca,
     /// The pair that all hosts share.
     Shared,
     /// One host's own.
     Host,
+    /// A client's.
+    Client,
+    /// That of a server in front of the members.
+    Server,
 }
 
 /// One certificate.
@@ -29,10 +36,18 @@ pub enum What {
 pub struct Line {
     /// Whose certificate.
     pub what: What,
-    /// The host, where it is one host's.
-    pub host: Option<String>,
+    /// The host, client or server, where it is one's.
+    pub name: Option<String>,
+    /// What it may be used for; `None` for something else than etcd.
+    pub profile: Option<Profile>,
+    /// `ecdsa-p256`, `rsa-2048` and so on; `other` where etcd would not take it.
+    pub algorithm: String,
     /// As openssl writes it: `C=CN, O=od, CN=etcd-peer`.
     pub subject: String,
+    /// The CA's subject, in the same way.
+    pub issuer: String,
+    /// Its number, in hexadecimal digits with colons.
+    pub serial: String,
     /// DNS names and addresses, sorted as text.
     pub sans: Vec<String>,
     /// First moment of its validity.
@@ -45,39 +60,75 @@ pub struct Line {
     pub days_left: i64,
     /// SHA-256 of the certificate as openssl writes it: pairs of capital hex digits, colons between.
     pub sha256: String,
+    /// The file.
+    pub path: String,
 }
 
-/// All certificates in `dir`: the CA's, the shared one, then each host's by name. A CA of the site's own is not
-/// among them.
-pub fn show(dir: &Path, now: OffsetDateTime) -> Result<Vec<Line>, PkiError> {
+/// All certificates in `dir`, and those of `own_ca` where the site has one: CAs, the shared one, then each host's,
+/// client's and server's by name.
+pub fn show(dir: &Path, own_ca: Option<&Path>, now: OffsetDateTime) -> Result<Vec<Line>, PkiError> {
     let mut lines = Vec::new();
-    for (name, path, text) in store::certificates(dir)? {
-        let (what, host) = match name.strip_prefix("hosts/") {
-            Some(host) => (What::Host, Some(host.to_owned())),
-            None if name.is_empty() => (What::Ca, None),
-            None => (What::Shared, None),
+    let ca = match own_ca {
+        Some(path) => Some((path.to_owned(), file::text(path)?)),
+        None => store::ca(dir)?,
+    };
+    if let Some((path, text)) = ca {
+        add(&mut lines, (What::Ca, None), &path, &text, now)?;
+    }
+    for (whose, path, text) in store::certificates(dir)? {
+        let of = match &whose {
+            Whose::Everyone => (What::Shared, None),
+            Whose::Host(name) => (What::Host, Some(name.as_str())),
+            Whose::Client(name) => (What::Client, Some(name.as_str())),
+            Whose::Server(name) => (What::Server, Some(name.as_str())),
         };
-        let fail = |fault| PkiError::Ca { path: path.clone(), fault };
-        for block in authority::certificate_blocks(text.as_bytes()).map_err(fail)? {
-            let line = line(what, host.clone(), block.contents(), now);
-            lines.push(line.ok_or_else(|| fail(CaFault::Unreadable))?);
-        }
+        add(&mut lines, of, &path, &text, now)?;
     }
     Ok(lines)
 }
 
-fn line(what: What, host: Option<String>, der: &[u8], now: OffsetDateTime) -> Option<Line> {
-    let (_, certificate) = parse_x509_certificate(der).ok()?;
+/// Whose requests wait for their certificates in `dir`.
+pub fn waiting(dir: &Path) -> Result<Vec<Whose>, PkiError> {
+    store::waiting(dir)
+}
+
+fn add(
+    lines: &mut Vec<Line>,
+    (what, name): (What, Option<&str>),
+    path: &Path,
+    text: &str,
+    now: OffsetDateTime,
+) -> Result<(), PkiError> {
+    let fail = |fault| PkiError::Ca { path: path.to_owned(), fault };
+    for block in authority::certificate_blocks(text.as_bytes()).map_err(fail)? {
+        let line = line(what, name, path, block.contents(), now).ok_or_else(|| fail(CaFault::Unreadable))?;
+        // Behind a certificate stand the CAs above it.
+        if line.profile != Some(Profile::Ca) || what == What::Ca {
+            lines.push(line);
+        } else if !lines.iter().any(|known| known.sha256 == line.sha256) {
+            lines.push(Line { what: What::Ca, name: None, ..line });
+        }
+    }
+    Ok(())
+}
+
+fn line(what: What, name: Option<&str>, path: &Path, der: &[u8], now: OffsetDateTime) -> Option<Line> {
+    let certificate = x509(der).ok()?;
     let not_after = certificate.validity().not_after.to_datetime();
     Some(Line {
         what,
-        host,
+        name: name.map(str::to_owned),
+        profile: Profile::of(&certificate),
+        algorithm: Kind::of(certificate.public_key()).to_string(),
         subject: certificate.subject().to_string(),
+        issuer: certificate.issuer().to_string(),
+        serial: certificate.raw_serial_as_string(),
         sans: check::names(&certificate)?.into_iter().collect(),
         not_before: certificate.validity().not_before.to_datetime(),
         not_after,
         days_left: (not_after - now).whole_days(),
         sha256: fingerprint(der),
+        path: path.display().to_string(),
     })
 }
 

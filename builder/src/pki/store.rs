@@ -5,9 +5,12 @@
 //! pki/            0700    .lock  ca.pem 0644  ca-key.pem 0600
 //! pki/hosts/n1/   0700    etcd-peer.pem 0644  etcd-peer-key.pem 0600  etcd-peer.csr 0644
 //! pki/shared/     0700    the same, for `pki.mode = "shared"`
+//! pki/clients/a/  0700    client.pem, client-key.pem, client.csr; pki/servers/a/ likewise
+//! pki/requests/   0700    hosts/n1/ and so on: key and request, until a certificate is accepted
 //! ```
 #![expect(clippy::disallowed_methods, reason = "edge: reads and writes the `pki` directory")]
 
+use std::collections::BTreeSet;
 use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io;
 use std::os::unix::fs::{MetadataExt as _, OpenOptionsExt as _};
@@ -16,13 +19,13 @@ use std::path::{Path, PathBuf};
 use super::check::Files;
 use super::error::PkiError;
 use super::file::{create, found, make_dir, reading, refuse_open, secret, sync, text, writing};
+use super::place::{MANY, Names, Places, places};
 use super::secret::Secret;
 use super::wanted::Whose;
 use crate::narrator::Narrator;
 
-const CERTIFICATE: &str = "etcd-peer.pem";
-const KEY: &str = "etcd-peer-key.pem";
-const REQUEST: &str = "etcd-peer.csr";
+/// Where requests wait for their certificates.
+const REQUESTS: &str = "requests";
 
 /// The directory, locked against a second builder.
 #[derive(Debug)]
@@ -77,7 +80,7 @@ impl Store {
 
     /// Whether anything has been issued here.
     pub(super) fn has_issued(&self) -> Result<bool, PkiError> {
-        for name in ["hosts", "shared"] {
+        for name in ["hosts", "shared", "clients", "servers"] {
             let path = self.dir.join(name);
             if fs::exists(&path).map_err(reading(&path))? {
                 return Ok(true);
@@ -87,11 +90,11 @@ impl Store {
     }
 
     pub(super) fn write_ca_key(&self, key: &Secret) -> Result<(), PkiError> {
-        self.put_secret("ca-key.pem", key)
+        put(&self.dir, "ca-key.pem", key.expose(), 0o600)
     }
 
     pub(super) fn write_ca_certificate(&self, pem: &str) -> Result<(), PkiError> {
-        self.put_text("ca.pem", pem)
+        put(&self.dir, "ca.pem", pem, 0o644)
     }
 
     pub(super) fn path(&self, name: &str) -> PathBuf {
@@ -99,11 +102,11 @@ impl Store {
     }
 
     pub(super) fn put_secret(&self, name: &str, text: &Secret) -> Result<(), PkiError> {
-        self.put(name, text.expose(), 0o600)
+        put(&self.dir, name, text.expose(), 0o600)
     }
 
     pub(super) fn put_text(&self, name: &str, text: &str) -> Result<(), PkiError> {
-        self.put(name, text, 0o644)
+        put(&self.dir, name, text, 0o644)
     }
 
     pub(super) fn rename(&self, from: &str, to: &str) -> Result<(), PkiError> {
@@ -112,23 +115,9 @@ impl Store {
         sync(&self.dir)
     }
 
-    /// Through a file beside it, so that the name never stands for half of it.
-    fn put(&self, name: &str, text: &str, mode: u32) -> Result<(), PkiError> {
-        let (beside, path) = (self.dir.join(format!(".{name}.new")), self.dir.join(name));
-        if let Err(error) = fs::remove_file(&beside)
-            && error.kind() != io::ErrorKind::NotFound
-        {
-            return Err(writing(&beside)(error));
-        }
-        create(&beside, text, mode)?;
-        sync(&beside)?;
-        fs::rename(&beside, &path).map_err(writing(&path))?;
-        sync(&self.dir)
-    }
-
     /// What is kept for `whose`, after mending what a kill in [`Self::write_pair`] or [`Self::settle`] has left.
     pub(super) fn pair(&self, whose: &Whose) -> Result<Kept, PkiError> {
-        let Places { dir, new, old, .. } = self.places(whose);
+        let Places { dir, new, old, files, .. } = self.places(whose);
         if fs::exists(&old).map_err(reading(&old))? {
             if fs::exists(&dir).map_err(reading(&dir))? {
                 fs::remove_dir_all(&old).map_err(writing(&old))?;
@@ -142,8 +131,9 @@ impl Store {
         if !fs::exists(&dir).map_err(reading(&dir))? {
             return Ok(Kept::Nothing);
         }
+        let Names { certificate, key, request } = files;
         let files =
-            (found(text(&dir.join(CERTIFICATE)))?, found(secret(&dir.join(KEY)))?, found(text(&dir.join(REQUEST)))?);
+            (found(text(&dir.join(certificate)))?, found(secret(&dir.join(key)))?, found(text(&dir.join(request)))?);
         Ok(match files {
             (Some(certificate), Some(key), Some(request)) => Kept::Whole(Files { certificate, key, request }),
             _ => Kept::Torn,
@@ -152,20 +142,20 @@ impl Store {
 
     /// Writes a pair beside the place where it is to be; [`Self::settle`] puts it there.
     pub(super) fn write_pair(&self, whose: &Whose, files: &Files) -> Result<(), PkiError> {
-        let Places { parent, new, .. } = self.places(whose);
+        let Places { parent, new, files: names, .. } = self.places(whose);
         make_dir(&parent)?;
         make_dir(&new)?;
-        create(&new.join(KEY), files.key.expose(), 0o600)?;
-        create(&new.join(CERTIFICATE), &files.certificate, 0o644)?;
-        create(&new.join(REQUEST), &files.request, 0o644)
+        create(&new.join(names.key), files.key.expose(), 0o600)?;
+        create(&new.join(names.certificate), &files.certificate, 0o644)?;
+        create(&new.join(names.request), &files.request, 0o644)
     }
 
     /// Puts the pairs that were written for `these` in the place of the ones before, all on the disk when this returns.
     /// Together, because the first sync of many takes most of the others' work with it.
     pub(super) fn settle(&self, these: &[&Whose]) -> Result<(), PkiError> {
         let places: Vec<Places> = these.iter().map(|whose| self.places(whose)).collect();
-        for Places { new, .. } in &places {
-            for name in [KEY, CERTIFICATE, REQUEST] {
+        for Places { new, files, .. } in &places {
+            for name in [files.key, files.certificate, files.request] {
                 sync(&new.join(name))?;
             }
             sync(new)?;
@@ -178,9 +168,9 @@ impl Store {
             }
             fs::rename(new, dir).map_err(writing(dir))?;
         }
-        let hosts = self.dir.join("hosts");
-        if fs::exists(&hosts).map_err(reading(&hosts))? {
-            sync(&hosts)?;
+        let parents: BTreeSet<&Path> = places.iter().map(|places| places.parent.as_path()).collect();
+        for parent in parents {
+            sync(parent)?;
         }
         sync(&self.dir)?;
         for old in replaced {
@@ -189,50 +179,109 @@ impl Store {
         Ok(())
     }
 
-    fn places(&self, whose: &Whose) -> Places {
-        let (parent, name) = match whose {
-            Whose::Host(host) => (self.dir.join("hosts"), host.as_str()),
-            Whose::Everyone => (self.dir.clone(), "shared"),
-        };
-        Places {
-            dir: parent.join(name),
-            new: parent.join(format!(".{name}.new")),
-            old: parent.join(format!(".{name}.old")),
-            parent,
+    /// The key and request that wait for a certificate.
+    pub(super) fn pending(&self, whose: &Whose) -> Result<Option<(Secret, String)>, PkiError> {
+        let (dir, Names { key, request, .. }) = self.waiting_room(whose);
+        let (key, request) = (found(secret(&dir.join(key)))?, found(text(&dir.join(request)))?);
+        Ok(key.map(|key| (key, request.unwrap_or_default())))
+    }
+
+    /// Keeps a key and its request. The key is on the disk before anyone can see the request.
+    pub(super) fn write_pending(&self, whose: &Whose, key: &Secret, request: &str) -> Result<(), PkiError> {
+        let (dir, names) = self.waiting_room(whose);
+        for dir in dir.ancestors().take(3).collect::<Vec<_>>().into_iter().rev() {
+            if dir.starts_with(&self.dir) && dir != self.dir && make_dir(dir)? {
+                sync(dir.parent().unwrap_or(&self.dir))?;
+            }
+        }
+        put(&dir, names.key, key.expose(), 0o600)?;
+        put(&dir, names.request, request, 0o644)
+    }
+
+    /// Forgets a request: its certificate is there.
+    pub(super) fn settle_pending(&self, whose: &Whose) -> Result<(), PkiError> {
+        let (dir, _) = self.waiting_room(whose);
+        match fs::remove_dir_all(&dir) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => Err(writing(&dir)(error)),
+            _ => Ok(()),
         }
     }
-}
 
-/// Where a pair is, comes from and goes to. Host names begin with a letter or digit, so the dots are ours.
-struct Places {
-    parent: PathBuf,
-    dir: PathBuf,
-    new: PathBuf,
-    old: PathBuf,
-}
-
-/// The certificates in a directory of ours, by the name of their directory; the CA's is empty.
-pub(super) fn certificates(dir: &Path) -> Result<Vec<(String, PathBuf, String)>, PkiError> {
-    fs::metadata(dir).map_err(reading(dir))?;
-    let mut all = Vec::new();
-    let ca = dir.join("ca.pem");
-    all.extend(found(text(&ca))?.map(|text| (String::new(), ca, text)));
-    let shared = dir.join("shared").join(CERTIFICATE);
-    all.extend(found(text(&shared))?.map(|text| ("shared".to_owned(), shared, text)));
-    let hosts = dir.join("hosts");
-    let Some(entries) = found(fs::read_dir(&hosts).map_err(reading(&hosts)))? else {
-        return Ok(all);
-    };
-    let mut names = Vec::new();
-    for entry in entries {
-        names.push(entry.map_err(reading(&hosts))?.file_name().to_string_lossy().into_owned());
+    fn waiting_room(&self, whose: &Whose) -> (PathBuf, Names) {
+        let Places { dir, files, .. } = places(&self.dir.join(REQUESTS), whose);
+        (dir, files)
     }
-    names.retain(|name| !name.starts_with('.'));
-    names.sort_unstable();
-    for name in names {
-        let path = hosts.join(&name).join(CERTIFICATE);
-        let text = text(&path)?;
-        all.push((format!("hosts/{name}"), path, text));
+
+    fn places(&self, whose: &Whose) -> Places {
+        places(&self.dir, whose)
+    }
+}
+
+/// Through a file beside it, so that the name never stands for half of it.
+fn put(dir: &Path, name: &str, text: &str, mode: u32) -> Result<(), PkiError> {
+    let (beside, path) = (dir.join(format!(".{name}.new")), dir.join(name));
+    if let Err(error) = fs::remove_file(&beside)
+        && error.kind() != io::ErrorKind::NotFound
+    {
+        return Err(writing(&beside)(error));
+    }
+    create(&beside, text, mode)?;
+    sync(&beside)?;
+    fs::rename(&beside, &path).map_err(writing(&path))?;
+    sync(dir)
+}
+
+/// A certificate of the CA, in a directory of ours.
+pub(super) fn ca(dir: &Path) -> Result<Option<(PathBuf, String)>, PkiError> {
+    let path = dir.join("ca.pem");
+    Ok(found(text(&path))?.map(|text| (path, text)))
+}
+
+/// The certificates in a directory of ours, by name within each kind.
+pub(super) fn certificates(dir: &Path) -> Result<Vec<(Whose, PathBuf, String)>, PkiError> {
+    let mut all = Vec::new();
+    for whose in owners(dir)? {
+        let Places { dir, files, .. } = places(dir, &whose);
+        let path = dir.join(files.certificate);
+        match whose {
+            Whose::Everyone => all.extend(found(text(&path))?.map(|text| (whose, path, text))),
+            Whose::Host(_) | Whose::Client(_) | Whose::Server(_) => {
+                let text = text(&path)?;
+                all.push((whose, path, text));
+            }
+        }
+    }
+    Ok(all)
+}
+
+/// Whose requests wait in a directory of ours.
+pub(super) fn waiting(dir: &Path) -> Result<Vec<Whose>, PkiError> {
+    let root = dir.join(REQUESTS);
+    if !fs::exists(&root).map_err(reading(&root))? {
+        return Ok(Vec::new());
+    }
+    let mut all = owners(&root)?;
+    let shared = root.join("shared");
+    if !fs::exists(&shared).map_err(reading(&shared))? {
+        all.retain(|whose| *whose != Whose::Everyone);
+    }
+    Ok(all)
+}
+
+/// All that a directory can have pairs of: everyone, then each name that it has a directory for.
+fn owners(dir: &Path) -> Result<Vec<Whose>, PkiError> {
+    fs::metadata(dir).map_err(reading(dir))?;
+    let mut all = vec![Whose::Everyone];
+    for (kind, whose) in MANY {
+        let kind = dir.join(kind);
+        let Some(entries) = found(fs::read_dir(&kind).map_err(reading(&kind)))? else { continue };
+        let mut names = Vec::new();
+        for entry in entries {
+            names.push(entry.map_err(reading(&kind))?.file_name().to_string_lossy().into_owned());
+        }
+        names.sort_unstable();
+        // What is no name was not put there by us.
+        all.extend(names.iter().filter_map(|name| name.parse().ok()).map(whose));
     }
     Ok(all)
 }

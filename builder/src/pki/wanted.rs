@@ -5,8 +5,10 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use payload::cluster::{Algorithm, Cluster, KeySharing, Pki};
 use payload::name::HostName;
 use rcgen::string::{Ia5String, PrintableString};
-use rcgen::{CertificateParams, DnType, DnValue, Error, ExtendedKeyUsagePurpose, IsCa, KeyUsagePurpose, SanType};
+use rcgen::{CertificateParams, DnType, DnValue, Error, SanType};
 use rustls_pki_types::DnsName;
+
+use super::profile::Profile;
 
 /// Whom a pair of key and certificate is for.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -15,6 +17,10 @@ pub enum Whose {
     Host(HostName),
     /// All hosts of the cluster (`pki.mode = "shared"`).
     Everyone,
+    /// Someone who dials only: kube-apiserver, a person.
+    Client(HostName),
+    /// Something that answers only: a proxy in front of the members.
+    Server(HostName),
 }
 
 impl Whose {
@@ -24,6 +30,7 @@ impl Whose {
         match self {
             Self::Host(name) => name == host,
             Self::Everyone => true,
+            Self::Client(_) | Self::Server(_) => false,
         }
     }
 }
@@ -33,6 +40,8 @@ impl std::fmt::Display for Whose {
         match self {
             Self::Host(name) => write!(f, "`{name}`"),
             Self::Everyone => f.write_str("all hosts"),
+            Self::Client(name) => write!(f, "client `{name}`"),
+            Self::Server(name) => write!(f, "server `{name}`"),
         }
     }
 }
@@ -50,6 +59,7 @@ pub(super) struct Attribute {
 #[derive(Debug, Clone)]
 pub(super) struct Wanted {
     pub(super) whose: Whose,
+    pub(super) profile: Profile,
     pub(super) algorithm: Algorithm,
     pub(super) subject: Vec<Attribute>,
     /// DNS names and addresses, none twice.
@@ -95,8 +105,15 @@ fn one<'a>(
     names: impl Iterator<Item = &'a HostName>,
     addresses: impl Iterator<Item = IpAddr>,
 ) -> Wanted {
-    let mut wanted =
-        Wanted { whose, algorithm: pki.algorithm, subject: subject(pki), names: Vec::new(), addresses: Vec::new() };
+    let mut wanted = Wanted {
+        whose,
+        // Members dial each other with what they answer.
+        profile: Profile::Peer,
+        algorithm: pki.algorithm,
+        subject: subject(pki, pki.common_name.as_str()),
+        names: Vec::new(),
+        addresses: Vec::new(),
+    };
     let names = names.chain(&pki.spare_names).filter(|name| is_dns(name)).map(HostName::as_str);
     for name in names.chain(["localhost"]) {
         if !wanted.names.iter().any(|known| known.eq_ignore_ascii_case(name)) {
@@ -112,8 +129,37 @@ fn one<'a>(
     wanted
 }
 
+/// A certificate for someone who is no member. The name is the common name, which etcd takes for its user's name
+/// (`client-cert-auth` with roles).
+pub(super) fn lone(pki: &Pki, whose: Whose, names: &[HostName], addresses: &[IpAddr]) -> Wanted {
+    let (profile, name) = match &whose {
+        Whose::Client(name) => (Profile::Client, name.as_str().to_owned()),
+        Whose::Server(name) => (Profile::Server, name.as_str().to_owned()),
+        Whose::Host(_) | Whose::Everyone => (Profile::Peer, pki.common_name.as_str().to_owned()),
+    };
+    let mut wanted = Wanted {
+        whose,
+        profile,
+        algorithm: pki.algorithm,
+        subject: subject(pki, &name),
+        names: Vec::new(),
+        addresses: Vec::new(),
+    };
+    for name in names.iter().filter(|name| is_dns(name)).map(HostName::as_str) {
+        if !wanted.names.iter().any(|known| known.eq_ignore_ascii_case(name)) {
+            wanted.names.push(name.to_owned());
+        }
+    }
+    for address in addresses {
+        if !wanted.addresses.contains(address) {
+            wanted.addresses.push(*address);
+        }
+    }
+    wanted
+}
+
 /// In the guide's order (`etcd-peer-csr.json`), the common name last as openssl and cfssl show it.
-fn subject(pki: &Pki) -> Vec<Attribute> {
+fn subject(pki: &Pki, common_name: &str) -> Vec<Attribute> {
     let given = &pki.subject;
     let text = |value: &Option<payload::cluster::SubjectText>| value.as_ref().map(|text| text.as_str().to_owned());
     [
@@ -122,7 +168,7 @@ fn subject(pki: &Pki) -> Vec<Attribute> {
         (DnType::LocalityName, "2.5.4.7", text(&given.locality)),
         (DnType::OrganizationName, "2.5.4.10", text(&given.organization)),
         (DnType::OrganizationalUnitName, "2.5.4.11", text(&given.organizational_unit)),
-        (DnType::CommonName, "2.5.4.3", Some(pki.common_name.as_str().to_owned())),
+        (DnType::CommonName, "2.5.4.3", Some(common_name.to_owned())),
     ]
     .into_iter()
     .filter_map(|(kind, oid, value)| Some(Attribute { kind, oid, value: value? }))
@@ -151,13 +197,7 @@ impl Wanted {
             params.subject_alt_names.push(SanType::DnsName(Ia5String::try_from(name.as_str())?));
         }
         params.subject_alt_names.extend(self.addresses.iter().copied().map(SanType::IpAddress));
-        params.is_ca = IsCa::ExplicitNoCa;
-        params.key_usages.push(KeyUsagePurpose::DigitalSignature);
-        if matches!(self.algorithm, Algorithm::Rsa2048 | Algorithm::Rsa3072 | Algorithm::Rsa4096) {
-            params.key_usages.push(KeyUsagePurpose::KeyEncipherment);
-        }
-        // Peers dial and listen with the same certificate.
-        params.extended_key_usages = vec![ExtendedKeyUsagePurpose::ServerAuth, ExtendedKeyUsagePurpose::ClientAuth];
+        self.profile.lay_out(&mut params, self.algorithm);
         Ok(params)
     }
 }

@@ -231,10 +231,12 @@ fn pki(findings: &mut Findings, section: PkiSection) -> Pki {
         );
     }
     let own_ca = match (section.ca, section.ca_key) {
-        (Some(certificate), Some(key)) => Some(OwnCa { certificate: certificate.into_inner(), key: key.into_inner() }),
+        (Some(certificate), key) => {
+            Some(OwnCa { certificate: certificate.into_inner(), key: key.map(Spanned::into_inner) })
+        }
         (None, None) => None,
-        (Some(lonely), None) | (None, Some(lonely)) => {
-            findings.fault(&lonely.span(), "`ca` and `ca-key` go together");
+        (None, Some(lonely)) => {
+            findings.fault(&lonely.span(), "`ca-key` goes with `ca`, the certificate");
             None
         }
     };

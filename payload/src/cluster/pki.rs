@@ -167,7 +167,8 @@ pub struct Subject {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct OwnCa {
     pub certificate: String,
-    pub key: String,
+    /// `None`: out of reach; whoever has it signs requests.
+    pub key: Option<String>,
 }
 
 /// The `[pki]` section, resolved.

@@ -86,7 +86,7 @@ fn bad_values_are_shown_where_they_stand() {
         ("[paths]\nlogs = \"/data/etcd/etcd-server/log\"\n", 15, "cannot share a tree"),
         ("[pki]\nvalidity = \"10y\"\n", 15, "in hours"),
         ("[pki]\nca-validity = \"24h\"\n", 15, "before the certificates"),
-        ("[pki]\nca = \"ca.pem\"\n", 15, "go together"),
+        ("[pki]\nca-key = \"ca-key.pem\"\n", 15, "goes with `ca`"),
         ("[pki]\nalgorithm = \"rsa-1024\"\n", 15, "rsa-1024"),
         ("[etcd.flags]\nname = \"x\"\n", 15, "etcdpack sets `--name` itself"),
         ("[etcd.flags]\nenable-v2 = true\n", 15, "has no `--enable-v2`"),

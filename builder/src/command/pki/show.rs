@@ -1,0 +1,85 @@
+//! `pki show`: every certificate with its dates.
+#![expect(clippy::disallowed_methods, clippy::print_stdout, reason = "edge: asks the clock, reads a file, prints data")]
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use payload::cluster::Cluster;
+use time::{Date, OffsetDateTime};
+
+use super::{Error, cluster_file};
+use crate::cli::PkiShowArgs;
+use crate::narrator::Narrator;
+use crate::pki::{self, Line, What};
+
+/// Lists the certificates in a `pki/` directory.
+pub(super) fn show(args: &PkiShowArgs, narrator: &mut dyn Narrator) -> Result<(), Error> {
+    let own_ca = match &args.cluster {
+        Some(path) => {
+            let loaded = cluster_file::load_for_pki(path)?;
+            loaded.cluster.pki.own_ca.map(|own| loaded.home.join(own.certificate))
+        }
+        None => beside(&args.dir),
+    };
+    let lines = pki::show(&args.dir, own_ca.as_deref(), OffsetDateTime::now_utc())?;
+    if args.json {
+        let text = serde_json::to_string_pretty(&lines).unwrap_or_default();
+        println!("{text}");
+    } else {
+        print!("{}", table(&lines));
+    }
+    for whose in pki::waiting(&args.dir)? {
+        narrator.note(&format!("{whose}: a request waits for its certificate: etcdpack pki accept CERT.pem"));
+    }
+    Ok(())
+}
+
+/// The CA of a cluster file that happens to lie beside the directory; one that cannot be read is nobody's fault here.
+fn beside(dir: &Path) -> Option<PathBuf> {
+    let home = dir.parent()?;
+    let parsed = Cluster::parse(&fs::read(home.join("cluster.toml")).ok()?).ok()?;
+    parsed.cluster.pki.own_ca.map(|own| home.join(own.certificate))
+}
+
+const HEADINGS: [&str; 7] = ["NAME", "KIND", "ALGORITHM", "FROM", "UNTIL", "DAYS LEFT", "NAMES"];
+
+/// Columns as wide as what is in them.
+fn table(lines: &[Line]) -> String {
+    let rows: Vec<[String; 7]> = std::iter::once(HEADINGS.map(str::to_owned)).chain(lines.iter().map(row)).collect();
+    let mut widths = [0; 7];
+    for row in &rows {
+        for (width, cell) in widths.iter_mut().zip(row) {
+            *width = (*width).max(cell.chars().count());
+        }
+    }
+    let mut text = String::new();
+    for row in &rows {
+        let cells = row.iter().zip(widths).map(|(cell, width)| format!("{cell:<width$}"));
+        text.push_str(cells.collect::<Vec<_>>().join("  ").trim_end());
+        text.push('\n');
+    }
+    text
+}
+
+fn row(line: &Line) -> [String; 7] {
+    let name = match line.what {
+        // What stands in a certificate of others must not steer the terminal.
+        What::Ca => plain(&line.subject),
+        What::Shared => "all hosts".to_owned(),
+        What::Host | What::Client | What::Server => line.name.clone().unwrap_or_default(),
+    };
+    let day = |date: Date| date.to_string();
+    [
+        name,
+        line.profile.map_or_else(|| "?".to_owned(), |profile| profile.to_string()),
+        line.algorithm.clone(),
+        day(line.not_before.date()),
+        day(line.not_after.date()),
+        line.days_left.to_string(),
+        plain(&line.sans.join(", ")),
+    ]
+}
+
+fn plain(text: &str) -> String {
+    text.chars().map(|c| if c.is_control() { '\u{fffd}' } else { c }).collect()
+}

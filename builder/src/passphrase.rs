@@ -1,0 +1,108 @@
+//! Edge: passphrases, typed on the terminal without an echo or read from a file descriptor. Never from arguments or
+//! the environment, where other processes would see them.
+#![expect(clippy::disallowed_methods, reason = "edge: reads the terminal and file descriptors")]
+
+use std::fs::File;
+use std::io::{self, Read};
+
+use zeroize::{Zeroize as _, Zeroizing};
+
+use crate::pki::Secret;
+
+/// More than anyone types.
+const MAX_BYTES: u64 = 4096;
+
+/// Where a passphrase comes from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Passphrase {
+    /// Asked for, up to three times.
+    Terminal,
+    /// The first line of an open file descriptor.
+    Descriptor(u32),
+}
+
+/// Why there is no passphrase.
+#[derive(Debug, thiserror::Error)]
+pub enum PassphraseError {
+    /// No terminal, and no descriptor was named.
+    #[error("a passphrase is needed and there is no terminal to ask at: {0}")]
+    NoTerminal(io::Error),
+    /// The descriptor is not open, or not for reading.
+    #[error("reading the passphrase from file descriptor {0}: {1}")]
+    Descriptor(u32, io::Error),
+    /// Nothing was typed, or the descriptor had an empty line.
+    #[error("the passphrase is empty")]
+    Empty,
+    /// A new one was not typed the same twice.
+    #[error("the two passphrases differ")]
+    Differ,
+}
+
+impl Passphrase {
+    /// How often a wrong one may be followed by another.
+    #[must_use]
+    pub fn tries(self) -> usize {
+        match self {
+            Self::Terminal => 3,
+            Self::Descriptor(_) => 1,
+        }
+    }
+
+    /// One that exists already.
+    pub fn known(self, what: &str) -> Result<Secret, PassphraseError> {
+        self.get(&format!("passphrase of {what}: "))
+    }
+
+    /// One that is set now; at a terminal it is asked for twice.
+    pub fn fresh(self, what: &str) -> Result<Secret, PassphraseError> {
+        let first = self.get(&format!("new passphrase for {what}: "))?;
+        if self == Self::Terminal && self.get("once more: ")? != first {
+            return Err(PassphraseError::Differ);
+        }
+        Ok(first)
+    }
+
+    fn get(self, prompt: &str) -> Result<Secret, PassphraseError> {
+        let text = match self {
+            Self::Terminal => rpassword::prompt_password(prompt).map_err(PassphraseError::NoTerminal)?,
+            Self::Descriptor(number) => {
+                descriptor(number).map_err(|error| PassphraseError::Descriptor(number, error))?
+            }
+        };
+        if text.is_empty() { Err(PassphraseError::Empty) } else { Ok(Secret::new(text)) }
+    }
+}
+
+/// Through `/proc`, since taking over a descriptor by its number would be unsafe (fd(4), proc(5)).
+fn descriptor(number: u32) -> io::Result<String> {
+    match number {
+        0 => first_line(io::stdin().lock()),
+        _ => first_line(File::open(format!("/proc/self/fd/{number}"))?),
+    }
+}
+
+fn first_line(file: impl Read) -> io::Result<String> {
+    // Of the right size at once: a buffer that grows leaves copies behind.
+    let mut bytes = Zeroizing::new(Vec::with_capacity(usize::try_from(MAX_BYTES).unwrap_or_default() + 1));
+    file.take(MAX_BYTES).read_to_end(&mut bytes)?;
+    let line = bytes.split(|byte| *byte == b'\n').next().unwrap_or_default();
+    let line = line.strip_suffix(b"\r").unwrap_or(line);
+    String::from_utf8(line.to_vec()).map_err(|error| {
+        error.into_bytes().zeroize();
+        io::Error::other("not a text")
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_line_is_taken_without_its_end() {
+        for (bytes, line) in [(&b"a b\nc"[..], "a b"), (b"a\r\n", "a"), (b"a", "a"), (b"", "")] {
+            assert_eq!(first_line(bytes).unwrap(), line);
+        }
+        assert!(first_line(&b"\xff"[..]).is_err());
+        assert!(matches!(Passphrase::Descriptor(987).known("x"), Err(PassphraseError::Descriptor(987, _))));
+    }
+}

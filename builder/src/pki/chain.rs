@@ -1,0 +1,76 @@
+//! Which CA may have signed which, from a certificate up to the last one that is known. Names and key identifiers
+//! alone are compared here; signatures are webpki's.
+
+use rustls_pki_types::CertificateDer;
+use x509_parser::certificate::X509Certificate;
+use x509_parser::extensions::ParsedExtension;
+use x509_parser::parse_x509_certificate;
+
+use super::error::CaFault;
+
+/// One certificate of a chain.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Link {
+    pub(super) der: CertificateDer<'static>,
+    pub(super) subject: Vec<u8>,
+    issuer: Vec<u8>,
+    pub(super) key_id: Option<Vec<u8>>,
+    issuer_key_id: Option<Vec<u8>>,
+}
+
+impl Link {
+    pub(super) fn read(der: &[u8]) -> Result<Self, CaFault> {
+        let certificate = x509(der)?;
+        Ok(Self {
+            der: der.to_vec().into(),
+            subject: certificate.subject().as_raw().to_vec(),
+            issuer: certificate.issuer().as_raw().to_vec(),
+            key_id: key_id(&certificate),
+            issuer_key_id: issuer_key_id(&certificate),
+        })
+    }
+
+    /// A root: nothing above it.
+    pub(super) fn is_root(&self) -> bool {
+        self.subject == self.issuer
+    }
+
+    pub(super) fn may_have_signed(&self, other: &Self) -> bool {
+        let ids = self.key_id.as_ref().zip(other.issuer_key_id.as_ref());
+        self.subject == other.issuer && ids.is_none_or(|(mine, named)| mine == named)
+    }
+}
+
+/// From the one that signed `leaf` upwards, each found in `known`; ends at a root, or where nobody knows more.
+pub(super) fn path(leaf: &Link, known: &[&Link]) -> Vec<Link> {
+    let mut path: Vec<Link> = Vec::new();
+    let mut top = leaf;
+    while !top.is_root() {
+        let next = known.iter().find(|link| link.may_have_signed(top) && !path.contains(link));
+        let Some(next) = next else { break };
+        path.push((*next).clone());
+        top = next;
+    }
+    path
+}
+
+pub(super) fn x509(der: &[u8]) -> Result<X509Certificate<'_>, CaFault> {
+    match parse_x509_certificate(der) {
+        Ok(([], certificate)) => Ok(certificate),
+        _ => Err(CaFault::Unreadable),
+    }
+}
+
+fn key_id(certificate: &X509Certificate<'_>) -> Option<Vec<u8>> {
+    certificate.extensions().iter().find_map(|extension| match extension.parsed_extension() {
+        ParsedExtension::SubjectKeyIdentifier(id) => Some(id.0.to_vec()),
+        _ => None,
+    })
+}
+
+fn issuer_key_id(certificate: &X509Certificate<'_>) -> Option<Vec<u8>> {
+    certificate.extensions().iter().find_map(|extension| match extension.parsed_extension() {
+        ParsedExtension::AuthorityKeyIdentifier(id) => id.key_identifier.as_ref().map(|id| id.0.to_vec()),
+        _ => None,
+    })
+}
