@@ -93,6 +93,24 @@ fn a_sealed_key_is_kept_and_its_passphrase_with_it() {
 }
 
 #[test]
+fn a_shared_key_is_sealed_once_for_all() {
+    let site = small_site();
+    let text = fs::read_to_string(site.path("cluster.toml")).unwrap();
+    let warned = site.etcdpack(&["build", "--release", "release.tar.gz"]);
+    assert!(warned.err.contains("warning: line ") && warned.err.contains("private keys in the clear"), "{warned:?}");
+    let text = text
+        .replace("\"plaintext\"", "\"passphrase\"\nmode = \"shared\"")
+        .replace("[pki]", "[[host]]\nname = \"n2\"\naddress = \"10.83.0.12\"\n[pki]");
+    fs::write(site.path("cluster.toml"), text).unwrap();
+    build(&site, PASSPHRASE, "").ok();
+    assert!(site.path("pki/shared/etcd-peer-key.age").is_file());
+    let inside =
+        |host: &str| shell(&site, &format!("unzip -p dist/{host}.run certs/etcd-peer-key.age | sha256sum")).ok();
+    assert_eq!(inside("n1"), inside("n2"));
+    install(&site, "root", &typed(PASSPHRASE)).ok();
+}
+
+#[test]
 fn a_passphrase_that_is_none_is_refused() {
     let site = sealed_site();
     for (passphrase, words) in [
@@ -174,7 +192,7 @@ fn at_a_terminal_there_are_three_tries_without_an_echo() {
     let site = sealed_site();
     fs::create_dir(site.path("root")).unwrap();
     let script = r#"
-import os, pty, select, sys, time
+import os, pty, re, time
 def run(answers):
     pid, terminal = pty.fork()
     if pid == 0:
@@ -190,6 +208,9 @@ def run(answers):
         shown += data
         if shown.count(b"Passphrase of the private key: ") > asked:
             time.sleep(0.2)
+            limits, status = open(f"/proc/{pid}/limits").read(), open(f"/proc/{pid}/status").read()
+            assert re.search("Max core file size +0 +0 ", limits), limits
+            assert not re.search("VmLck:\\s+0 kB", status), status
             os.write(terminal, answers[asked])
             asked += 1
     return os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]), asked, shown.decode()
@@ -270,6 +291,12 @@ fn a_real_host_shows_neither_passphrase_nor_key_to_anybody() {
     let secret = middle_of(&key);
     let lab = Lab::up("tsealed", "bare", &["n1=10.86.0.11"]);
     lab.scp(&site.bundle("n1"), "n1");
+    // Both by sshd's input: the test itself must not show them to the watcher.
+    fs::write(site.path("key"), &secret).unwrap();
+    let lab_command = format!("ETCDPACK_LAB=tsealed {}", whole::workspace().join("tests/lab/lab").display());
+    for file in ["passphrase", "key"] {
+        shell(&site, &format!("{lab_command} ssh n1 'cat > /run/{file}' <{file}")).ok();
+    }
     // A watcher beside the run: what every process says of itself, many times a second.
     let watch = "touch /run/watch; (while [ -e /run/watch ]; do cat /proc/[0-9]*/cmdline /proc/[0-9]*/environ; done \
                  > /run/seen 2>/dev/null) </dev/null >/dev/null 2>&1 &";
@@ -278,26 +305,40 @@ fn a_real_host_shows_neither_passphrase_nor_key_to_anybody() {
     let given = |passphrase: &str, words: &str| {
         let line = format!("ssh n1 './n1.run install --yes {words} --passphrase-fd 0'");
         fs::write(site.path("passphrase"), passphrase).unwrap();
-        let lab = whole::workspace().join("tests/lab/lab");
-        shell(&site, &format!("ETCDPACK_LAB=tsealed {} {line} <passphrase", lab.display()))
+        shell(&site, &format!("{lab_command} {line} <passphrase"))
     };
     given("correct-horse-battery-stapler", "").refused(4, "does not open");
     lab.sh("n1", "! test -e /var/lib/etcdpack").ok();
     lab.ssh("n1", "./n1.run install --yes").refused(3, "no terminal");
+    let anywhere = |file: &str| {
+        let places = "/run/seen /run/log /var /etc /opt /usr/local /root /tmp /data";
+        let found = lab.sh("n1", &format!("grep -rlFaf /run/{file} {places} 2>/dev/null")).out;
+        let journal = lab.sh("n1", &format!("journalctl --no-pager -o cat | grep -cFf /run/{file}")).out;
+        assert_eq!(journal.trim(), "0", "the journal has it");
+        found.lines().map(str::to_owned).collect::<Vec<_>>()
+    };
+    // Told to stop, and killed, once it is at the certificates; and gone on with.
+    let place = format!("/{KEY}");
+    for (signal, code) in [("TERM", 5), ("KILL", 137)] {
+        let line = format!(
+            "./n1.run install --yes --passphrase-fd 3 3</run/passphrase & pid=$!; \
+             while ! test -e /opt/etcd-v3.5.1/certs/ca.pem; do :; done; kill -{signal} $pid; wait $pid"
+        );
+        let said = lab.ssh("n1", &line);
+        assert_eq!(said.code, code, "{said:?}");
+        assert_eq!(anywhere("passphrase"), [""; 0], "after SIG{signal}");
+        let beside = place.replace("etcd-peer-key.pem", ".etcd-peer-key.pem.etcdpack-new");
+        let found = anywhere("key");
+        let allowed = |path: &String| signal == "KILL" && (*path == place || *path == beside);
+        assert!(found.iter().all(allowed), "after SIG{signal}: {found:?}");
+    }
     let said = given(PASSPHRASE, "--wait 60");
     assert!(said.err.contains("healthy"), "{said:?}");
     said.ok();
     lab.ssh("n1", "etcdpack-host status").ok();
     lab.sh("n1", "rm /run/watch; sleep 1; test -s /run/seen").ok();
-    for (what, text) in [("the passphrase", PASSPHRASE), ("the key", secret.as_str())] {
-        let found = lab.sh(
-            "n1",
-            &format!("grep -rlFae {text} /run/seen /run/log /var /etc /opt /usr/local /root /tmp /data 2>/dev/null"),
-        );
-        let allowed = if what == "the key" { "/opt/etcd-v3.5.1/certs/etcd-peer-key.pem" } else { "" };
-        assert_eq!(found.out.trim(), allowed, "{what}");
-        assert_eq!(lab.sh("n1", &format!("journalctl --no-pager -o cat | grep -cFe {text}")).out.trim(), "0", "{what}");
-    }
+    assert_eq!(anywhere("passphrase"), [""; 0]);
+    assert_eq!(anywhere("key"), [place]);
     let limits = lab.sh("n1", "stat -c '%a %U' /opt/etcd-v3.5.1/certs/etcd-peer-key.pem").ok();
     assert_eq!(limits, "600 etcd");
     let again = lab.ssh("n1", "./n1.run install --yes");
