@@ -241,24 +241,24 @@ fn a_killed_or_failed_run_leaves_no_key_but_in_its_place() {
     };
     let given = "--passphrase-fd 3 3<passphrase";
     let points = strace::points(&command("unharmed", given));
-    // The calls around the key: from the first that names it on.
-    let first = points.iter().position(|seen| seen.line.contains(".etcd-peer-key.pem.etcdpack-new")).expect("the key");
-    let beside = format!("./{}", KEY.replace("etcd-peer-key.pem", ".etcd-peer-key.pem.etcdpack-new"));
+    // The calls around the one that gives the key its name: until then it has none.
+    let named = |seen: &strace::Seen| seen.point.call == "linkat" && seen.line.contains("\"etcd-peer-key.pem\"");
+    let at = points.iter().position(named).expect("the key");
     let place = format!("./{KEY}");
-    let mut left_beside = 0;
-    for (n, seen) in points[first - 1..first + 9].iter().enumerate() {
+    let mut in_place = 0;
+    for (n, seen) in points[at - 6..at + 4].iter().enumerate() {
         let root = format!("kill{n}");
         let said = strace::inject(&command(&root, given), &seen.point.call, seen.point.n, Fault::Kill).unwrap();
         assert_eq!(said.code, -9, "{said:?}");
         let there = site.path(&root);
         for found in holding(&there, &secret) {
-            assert!(found == place || found == beside, "killed at {}: the key is in {found}", seen.line);
+            assert_eq!(found, place, "killed at {}", seen.line);
             let mode = fs::metadata(there.join(&found)).unwrap().permissions().mode() & 0o777;
             assert_eq!(mode, 0o600, "{found}");
-            left_beside += usize::from(found == beside);
+            in_place += 1;
         }
         assert!(holding(&there, PASSPHRASE).is_empty());
-        // The next run takes what was left beside it, whichever it is.
+        // The next run goes on from there, whichever it is.
         if n % 2 == 0 {
             run(&mut command(&root, given)).ok();
             assert_eq!(holding(&there, &secret), [place.as_str()]);
@@ -273,7 +273,7 @@ fn a_killed_or_failed_run_leaves_no_key_but_in_its_place() {
             assert!(holding(&site.path(&root), &secret).is_empty(), "failed at {}", seen.line);
         }
     }
-    assert!(left_beside > 0, "no kill came between the key's bytes and its name");
+    assert!((1..10).contains(&in_place), "kills came before and after the key had its name: {in_place}");
 }
 
 #[test]
@@ -327,9 +327,8 @@ fn a_real_host_shows_neither_passphrase_nor_key_to_anybody() {
         let said = lab.ssh("n1", &line);
         assert_eq!(said.code, code, "{said:?}");
         assert_eq!(anywhere("passphrase"), [""; 0], "after SIG{signal}");
-        let beside = place.replace("etcd-peer-key.pem", ".etcd-peer-key.pem.etcdpack-new");
         let found = anywhere("key");
-        let allowed = |path: &String| signal == "KILL" && (*path == place || *path == beside);
+        let allowed = |path: &String| signal == "KILL" && *path == place;
         assert!(found.iter().all(allowed), "after SIG{signal}: {found:?}");
     }
     let said = given(PASSPHRASE, "--wait 60");
