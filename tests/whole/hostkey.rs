@@ -5,7 +5,7 @@ use std::os::unix::fs::PermissionsExt;
 use std::process::Command;
 
 use whole::strace::{self, Fault};
-use whole::{Lab, Said, Site, release, run, sha256, small_site};
+use whole::{Lab, Said, Site, release, run, sha256, signer, small_site};
 
 const KEY: &str = "opt/etcd-v3.5.1/certs/etcd-peer-key.pem";
 const MADE: &str = "var/lib/etcdpack/host-key/etcd-peer-key.pem";
@@ -30,7 +30,7 @@ fn shell(site: &Site, line: &str) -> Said {
 }
 
 fn bundle(site: &Site, command: &str) -> Said {
-    let service = if command.starts_with("install") { "--service systemd" } else { "" };
+    let service = if command.starts_with("install") { concat!("--service systemd ", signer!()) } else { "" };
     shell(site, &format!("dist/n1.run {command} {service} --root root"))
 }
 
@@ -166,12 +166,12 @@ fn a_real_host_becomes_healthy_with_its_own_key() {
     site.build(&tarball);
     let lab = Lab::up("thostkey", "bare", &["n1=10.87.0.11"]);
     lab.scp(&site.bundle("n1"), "n1");
-    lab.ssh("n1", "./n1.run install --yes").refused(3, "[no-certificate]");
+    lab.ssh("n1", concat!("./n1.run install --yes ", signer!())).refused(3, "[no-certificate]");
     let request = lab.ssh("n1", "./n1.run csr").ok();
     fs::write(site.path("n1.csr"), request + "\n").unwrap();
     site.etcdpack(&["sign", "n1.csr", "--release", &tarball.to_string_lossy()]).ok();
     lab.scp(&site.bundle("n1"), "n1");
-    let said = lab.ssh("n1", "./n1.run install --yes --wait 60");
+    let said = lab.ssh("n1", concat!("./n1.run install --yes --wait 60 ", signer!()));
     assert!(said.err.contains("healthy"), "{said:?}");
     said.ok();
     lab.ssh("n1", "etcdctl put ship at-sea").ok();

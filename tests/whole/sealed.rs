@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use whole::strace::{self, Fault};
-use whole::{Lab, Said, Site, release, run, sha256, small_site};
+use whole::{Lab, SIGNER, Said, Site, release, run, sha256, signer, small_site};
 
 const PASSPHRASE: &str = "correct-horse-battery-staple";
 const KEY: &str = "opt/etcd-v3.5.1/certs/etcd-peer-key.pem";
@@ -41,7 +41,7 @@ fn shell(site: &Site, line: &str) -> Said {
 /// `install` of a bundle into the tree `root`, as `line` goes on.
 fn install(site: &Site, root: &str, line: &str) -> Said {
     fs::create_dir_all(site.path(root)).unwrap();
-    shell(site, &format!("dist/n1.run install --yes --service systemd --root {root} {line}"))
+    shell(site, &format!("dist/n1.run install --yes {SIGNER} --service systemd --root {root} {line}"))
 }
 
 fn typed(line: &str) -> String {
@@ -90,6 +90,24 @@ fn a_sealed_key_is_kept_and_its_passphrase_with_it() {
     // Another key in its place: the sealed file is not its own any more.
     fs::remove_dir_all(site.path("pki/hosts/n1")).unwrap();
     shell(&site, &format!("{} build --release release.tar.gz", whole::etcdpack().display())).refused(3, "no terminal");
+}
+
+#[test]
+fn a_shared_key_is_sealed_once_for_all() {
+    let site = small_site();
+    let text = fs::read_to_string(site.path("cluster.toml")).unwrap();
+    let warned = site.etcdpack(&["build", "--release", "release.tar.gz"]);
+    assert!(warned.err.contains("warning: line ") && warned.err.contains("private keys in the clear"), "{warned:?}");
+    let text = text
+        .replace("\"plaintext\"", "\"passphrase\"\nmode = \"shared\"")
+        .replace("[pki]", "[[host]]\nname = \"n2\"\naddress = \"10.83.0.12\"\n[pki]");
+    fs::write(site.path("cluster.toml"), text).unwrap();
+    build(&site, PASSPHRASE, "").ok();
+    assert!(site.path("pki/shared/etcd-peer-key.age").is_file());
+    let inside =
+        |host: &str| shell(&site, &format!("unzip -p dist/{host}.run certs/etcd-peer-key.age | sha256sum")).ok();
+    assert_eq!(inside("n1"), inside("n2"));
+    install(&site, "root", &typed(PASSPHRASE)).ok();
 }
 
 #[test]
@@ -143,8 +161,10 @@ fn an_install_asks_and_without_the_passphrase_changes_nothing() {
     install(&site, "root", "--passphrase-fd 7").refused(3, "file descriptor 7");
     nothing();
     // Enough address space for the installer, and not for scrypt beside it.
-    let limited =
-        format!("ulimit -v 140000; dist/n1.run install --yes --service systemd --root root {}", typed(PASSPHRASE));
+    let limited = format!(
+        "ulimit -v 140000; dist/n1.run install --yes {SIGNER} --service systemd --root root {}",
+        typed(PASSPHRASE)
+    );
     shell(&site, &limited).refused(3, "takes 128 MiB of memory");
     nothing();
     // A plan needs none, and tries one that it is given.
@@ -174,11 +194,11 @@ fn at_a_terminal_there_are_three_tries_without_an_echo() {
     let site = sealed_site();
     fs::create_dir(site.path("root")).unwrap();
     let script = r#"
-import os, pty, select, sys, time
+import os, pty, re, time
 def run(answers):
     pid, terminal = pty.fork()
     if pid == 0:
-        os.execv("dist/n1.run", ["n1.run", "install", "--yes", "--service", "systemd", "--root", "root"])
+        os.execv("dist/n1.run", ["n1.run", "install", "--yes", "SIGNER", "--service", "systemd", "--root", "root"])
     shown, asked = b"", 0
     while True:
         try:
@@ -190,6 +210,9 @@ def run(answers):
         shown += data
         if shown.count(b"Passphrase of the private key: ") > asked:
             time.sleep(0.2)
+            limits, status = open(f"/proc/{pid}/limits").read(), open(f"/proc/{pid}/status").read()
+            assert re.search("Max core file size +0 +0 ", limits), limits
+            assert not re.search("VmLck:\\s+0 kB", status), status
             os.write(terminal, answers[asked])
             asked += 1
     return os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]), asked, shown.decode()
@@ -199,7 +222,7 @@ for answers in ([wrong] * 3, [b"\x03"], [b"short\n", wrong, mended]):
     code, asked, shown = run(answers)
     print(code, asked, shown.count("that does not open the private key"), "horse" in shown)
 "#;
-    let said = run(Command::new("python3").args(["-c", script]).current_dir(site.path("")));
+    let said = run(Command::new("python3").args(["-c", &script.replace("SIGNER", SIGNER)]).current_dir(site.path("")));
     // Three wrong ones; Ctrl-C; too short, wrong, and right after Ctrl-U and a backspace.
     assert_eq!(said.ok(), "4 3 3 False\n3 1 0 False\n0 3 2 False");
     assert!(site.path("root").join(KEY).is_file());
@@ -214,30 +237,30 @@ fn a_killed_or_failed_run_leaves_no_key_but_in_its_place() {
     let command = |root: &str, more: &str| {
         fs::create_dir_all(site.path(root)).unwrap();
         let mut command = Command::new("sh");
-        let line = format!("exec dist/n1.run install --yes --quiet --service systemd --root {root} {more}");
+        let line = format!("exec dist/n1.run install --yes {SIGNER} --quiet --service systemd --root {root} {more}");
         command.args(["-c", &line]).current_dir(site.path(""));
         command
     };
     let given = "--passphrase-fd 3 3<passphrase";
     let points = strace::points(&command("unharmed", given));
-    // The calls around the key: from the first that names it on.
-    let first = points.iter().position(|seen| seen.line.contains(".etcd-peer-key.pem.etcdpack-new")).expect("the key");
-    let beside = format!("./{}", KEY.replace("etcd-peer-key.pem", ".etcd-peer-key.pem.etcdpack-new"));
+    // The calls around the one that gives the key its name: until then it has none.
+    let named = |seen: &strace::Seen| seen.point.call == "linkat" && seen.line.contains("\"etcd-peer-key.pem\"");
+    let at = points.iter().position(named).expect("the key");
     let place = format!("./{KEY}");
-    let mut left_beside = 0;
-    for (n, seen) in points[first - 1..first + 9].iter().enumerate() {
+    let mut in_place = 0;
+    for (n, seen) in points[at - 6..at + 4].iter().enumerate() {
         let root = format!("kill{n}");
         let said = strace::inject(&command(&root, given), &seen.point.call, seen.point.n, Fault::Kill).unwrap();
         assert_eq!(said.code, -9, "{said:?}");
         let there = site.path(&root);
         for found in holding(&there, &secret) {
-            assert!(found == place || found == beside, "killed at {}: the key is in {found}", seen.line);
+            assert_eq!(found, place, "killed at {}", seen.line);
             let mode = fs::metadata(there.join(&found)).unwrap().permissions().mode() & 0o777;
             assert_eq!(mode, 0o600, "{found}");
-            left_beside += usize::from(found == beside);
+            in_place += 1;
         }
         assert!(holding(&there, PASSPHRASE).is_empty());
-        // The next run takes what was left beside it, whichever it is.
+        // The next run goes on from there, whichever it is.
         if n % 2 == 0 {
             run(&mut command(&root, given)).ok();
             assert_eq!(holding(&there, &secret), [place.as_str()]);
@@ -252,7 +275,7 @@ fn a_killed_or_failed_run_leaves_no_key_but_in_its_place() {
             assert!(holding(&site.path(&root), &secret).is_empty(), "failed at {}", seen.line);
         }
     }
-    assert!(left_beside > 0, "no kill came between the key's bytes and its name");
+    assert!((1..10).contains(&in_place), "kills came before and after the key had its name: {in_place}");
 }
 
 #[test]
@@ -270,36 +293,55 @@ fn a_real_host_shows_neither_passphrase_nor_key_to_anybody() {
     let secret = middle_of(&key);
     let lab = Lab::up("tsealed", "bare", &["n1=10.86.0.11"]);
     lab.scp(&site.bundle("n1"), "n1");
+    // Both by sshd's input: the test itself must not show them to the watcher.
+    fs::write(site.path("key"), &secret).unwrap();
+    let lab_command = format!("ETCDPACK_LAB=tsealed {}", whole::workspace().join("tests/lab/lab").display());
+    for file in ["passphrase", "key"] {
+        shell(&site, &format!("{lab_command} ssh n1 'cat > /run/{file}' <{file}")).ok();
+    }
     // A watcher beside the run: what every process says of itself, many times a second.
     let watch = "touch /run/watch; (while [ -e /run/watch ]; do cat /proc/[0-9]*/cmdline /proc/[0-9]*/environ; done \
                  > /run/seen 2>/dev/null) </dev/null >/dev/null 2>&1 &";
     lab.ssh("n1", &format!("nohup sh -c '{watch}'")).ok();
     // By sshd's own standard input, as scripts do it.
     let given = |passphrase: &str, words: &str| {
-        let line = format!("ssh n1 './n1.run install --yes {words} --passphrase-fd 0'");
+        let line = format!("ssh n1 './n1.run install --yes {SIGNER} {words} --passphrase-fd 0'");
         fs::write(site.path("passphrase"), passphrase).unwrap();
-        let lab = whole::workspace().join("tests/lab/lab");
-        shell(&site, &format!("ETCDPACK_LAB=tsealed {} {line} <passphrase", lab.display()))
+        shell(&site, &format!("{lab_command} {line} <passphrase"))
     };
     given("correct-horse-battery-stapler", "").refused(4, "does not open");
     lab.sh("n1", "! test -e /var/lib/etcdpack").ok();
-    lab.ssh("n1", "./n1.run install --yes").refused(3, "no terminal");
+    lab.ssh("n1", concat!("./n1.run install --yes ", signer!())).refused(3, "no terminal");
+    let anywhere = |file: &str| {
+        let places = "/run/seen /run/log /var /etc /opt /usr/local /root /tmp /data";
+        let found = lab.sh("n1", &format!("grep -rlFaf /run/{file} {places} 2>/dev/null")).out;
+        let journal = lab.sh("n1", &format!("journalctl --no-pager -o cat | grep -cFf /run/{file}")).out;
+        assert_eq!(journal.trim(), "0", "the journal has it");
+        found.lines().map(str::to_owned).collect::<Vec<_>>()
+    };
+    // Told to stop, and killed, once it is at the certificates; and gone on with.
+    let place = format!("/{KEY}");
+    for (signal, code) in [("TERM", 5), ("KILL", 137)] {
+        let line = format!(
+            "./n1.run install --yes {SIGNER} --passphrase-fd 3 3</run/passphrase & pid=$!; \
+             while ! test -e /opt/etcd-v3.5.1/certs/ca.pem; do :; done; kill -{signal} $pid; wait $pid"
+        );
+        let said = lab.ssh("n1", &line);
+        assert_eq!(said.code, code, "{said:?}");
+        assert_eq!(anywhere("passphrase"), [""; 0], "after SIG{signal}");
+        let found = anywhere("key");
+        let allowed = |path: &String| signal == "KILL" && *path == place;
+        assert!(found.iter().all(allowed), "after SIG{signal}: {found:?}");
+    }
     let said = given(PASSPHRASE, "--wait 60");
     assert!(said.err.contains("healthy"), "{said:?}");
     said.ok();
     lab.ssh("n1", "etcdpack-host status").ok();
     lab.sh("n1", "rm /run/watch; sleep 1; test -s /run/seen").ok();
-    for (what, text) in [("the passphrase", PASSPHRASE), ("the key", secret.as_str())] {
-        let found = lab.sh(
-            "n1",
-            &format!("grep -rlFae {text} /run/seen /run/log /var /etc /opt /usr/local /root /tmp /data 2>/dev/null"),
-        );
-        let allowed = if what == "the key" { "/opt/etcd-v3.5.1/certs/etcd-peer-key.pem" } else { "" };
-        assert_eq!(found.out.trim(), allowed, "{what}");
-        assert_eq!(lab.sh("n1", &format!("journalctl --no-pager -o cat | grep -cFe {text}")).out.trim(), "0", "{what}");
-    }
+    assert_eq!(anywhere("passphrase"), [""; 0]);
+    assert_eq!(anywhere("key"), [place]);
     let limits = lab.sh("n1", "stat -c '%a %U' /opt/etcd-v3.5.1/certs/etcd-peer-key.pem").ok();
     assert_eq!(limits, "600 etcd");
-    let again = lab.ssh("n1", "./n1.run install --yes");
+    let again = lab.ssh("n1", concat!("./n1.run install --yes ", signer!()));
     assert!(again.err.contains("nothing was changed"), "{again:?}");
 }

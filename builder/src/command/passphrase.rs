@@ -4,6 +4,7 @@
 
 use std::fs::{File, OpenOptions};
 use std::io::{self, IsTerminal as _, Read as _, Write as _};
+use std::os::fd::AsFd as _;
 
 use payload::sealed::Passphrase;
 use zeroize::Zeroizing;
@@ -23,7 +24,12 @@ pub(super) fn from_fd(fd: u32) -> Result<Passphrase, Error> {
     let usage = |text: String| Error::Usage { text, help: BY_FD.to_owned() };
     // Of the right size at once: a buffer that grows leaves copies behind.
     let mut bytes = Zeroizing::new(Vec::with_capacity(MAX_BYTES));
-    let read = File::open(format!("/dev/fd/{fd}")).and_then(|file| {
+    // The standard input by itself, and not by its name: under sshd it is a socket, which cannot be opened.
+    let file = match fd {
+        0 => io::stdin().as_fd().try_clone_to_owned().map(File::from),
+        _ => File::open(format!("/dev/fd/{fd}")),
+    };
+    let read = file.and_then(|file| {
         let mut file = file.take(MAX_BYTES as u64);
         let mut byte = [0];
         while file.read(&mut byte)? == 1 && byte != *b"\n" {

@@ -8,9 +8,10 @@ use x509_parser::certification_request::X509CertificationRequest;
 use x509_parser::prelude::FromDer;
 
 use super::key::Kind;
+use super::sign;
 
-/// `ecdsa-with-SHA256` (RFC 5758).
-const SIGNATURE: &str = "1.2.840.10045.4.3.2";
+/// `AlgorithmIdentifier` of `ecdsa-with-SHA256`, without parameters (RFC 5758, 3.2), in DER.
+const SIGNATURE: [u8; 12] = [0x30, 10, 6, 8, 0x2a, 0x86, 0x48, 0xce, 0x3d, 4, 3, 2];
 
 /// A request that its own key has signed.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -52,9 +53,11 @@ impl Request {
         let public_key = info.subject_pki.subject_public_key.data.to_vec();
         let key = VerifyingKey::from_sec1_bytes(&public_key).map_err(|_| NotARequest::Key)?;
         let signature = Signature::from_der(&request.signature_value.data).map_err(|_| NotARequest::Signature)?;
-        if request.signature_algorithm.algorithm.to_id_string() != SIGNATURE
-            || key.verify(info.raw, &signature).is_err()
-        {
+        // Put together again, since no signature covers the two parts behind what was signed.
+        let bits = request.signature_value.data.as_ref();
+        let bits = yasna::construct_der(|writer| writer.write_bitvec_bytes(bits, bits.len() * 8));
+        let whole = sign::sequence([info.raw, SIGNATURE.as_slice(), bits.as_slice()].into_iter());
+        if whole != block.contents() || key.verify(info.raw, &signature).is_err() {
             return Err(NotARequest::Signature);
         }
         let name = info.subject.iter_common_name().next().and_then(|name| name.as_str().ok()).map(str::to_owned);

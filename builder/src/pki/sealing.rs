@@ -10,6 +10,7 @@
 
 use std::io;
 use std::path::{Path, PathBuf};
+use std::thread;
 
 use age::secrecy::SecretString;
 use payload::digest::Digest;
@@ -21,6 +22,9 @@ use super::store::Store;
 use super::whole;
 use super::{Issued, Pair, Secret, Whose};
 use crate::narrator::Narrator;
+
+/// Keys that are sealed side by side: half a gigabyte of memory.
+const MOST_AT_ONCE: usize = 4;
 
 /// One key as it travels.
 #[derive(Debug, Clone)]
@@ -119,16 +123,21 @@ impl<'a> Sealing<'a> {
         })
     }
 
-    /// Seals the rest with `passphrase`.
+    /// Seals the rest with `passphrase`: some at a time, each of which takes [`payload::sealed::MEMORY`].
     pub fn seal(mut self, passphrase: &Passphrase) -> Result<Vec<SealedKey>, SealError> {
-        for pair in std::mem::take(&mut self.wanted) {
-            let unsound = |why: String| SealError::Unsound { whose: pair.whose.to_string(), why };
-            let file = sealed(&pair.key_pem, passphrase).map_err(|error| unsound(error.to_string()))?;
-            opens(&file, &pair.key_pem, passphrase).map_err(|error| unsound(error.to_string()))?;
-            let sealed =
-                SealedKey { whose: pair.whose.clone(), file, sha256: Digest::of(pair.key_pem.expose().as_bytes()) };
-            self.keep(&sealed)?;
-            self.kept.push(sealed);
+        let at_once = thread::available_parallelism().map_or(1, usize::from).min(MOST_AT_ONCE);
+        for some in std::mem::take(&mut self.wanted).chunks(at_once) {
+            let sealed: Vec<_> = thread::scope(|scope| {
+                let work: Vec<_> = some.iter().map(|pair| (pair, scope.spawn(|| seal_one(pair, passphrase)))).collect();
+                work.into_iter()
+                    .map(|(pair, one)| one.join().unwrap_or_else(|_| Err(unsound(pair, "a panic"))))
+                    .collect()
+            });
+            for sealed in sealed {
+                let sealed = sealed?;
+                self.keep(&sealed)?;
+                self.kept.push(sealed);
+            }
         }
         Ok(self.kept)
     }
@@ -159,6 +168,16 @@ impl<'a> Sealing<'a> {
         put(&path, &sealed.file, 0o600)?;
         put(&beside(&path), sums.as_bytes(), 0o644)
     }
+}
+
+fn seal_one(pair: &Pair, passphrase: &Passphrase) -> Result<SealedKey, SealError> {
+    let file = sealed(&pair.key_pem, passphrase).map_err(|error| unsound(pair, &error.to_string()))?;
+    opens(&file, &pair.key_pem, passphrase).map_err(|error| unsound(pair, &error.to_string()))?;
+    Ok(SealedKey { whose: pair.whose.clone(), file, sha256: Digest::of(pair.key_pem.expose().as_bytes()) })
+}
+
+fn unsound(pair: &Pair, why: &str) -> SealError {
+    SealError::Unsound { whose: pair.whose.to_string(), why: why.to_owned() }
 }
 
 /// The sums, as `sha256sum` writes them.

@@ -75,7 +75,8 @@ pub(super) fn certificate(
     Ok(sequence([body.as_slice(), algorithm, &signature].into_iter()).into())
 }
 
-fn sequence<'a>(parts: impl Iterator<Item = &'a [u8]>) -> Vec<u8> {
+/// DER of a SEQUENCE of these.
+pub(super) fn sequence<'a>(parts: impl Iterator<Item = &'a [u8]>) -> Vec<u8> {
     yasna::construct_der(|writer| {
         writer.write_sequence(|writer| {
             for part in parts {

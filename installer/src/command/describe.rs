@@ -2,6 +2,8 @@
 
 use payload::bundle::BundleError;
 
+use payload::manifest::KeyFrom;
+
 use super::{CommandError, carried, tree, trust};
 use crate::cli::VerifyArgs;
 use crate::report::{End, Report};
@@ -31,10 +33,12 @@ pub(super) fn describe(report: &Report) -> Result<End, CommandError> {
     ));
     report.data(&format!("made by etcdpack {}; nothing has been changed. How to go on, as root:", manifest.etcdpack));
     let file = format!("./{}.run", manifest.host);
+    if manifest.key_from() == KeyFrom::Host && !manifest.has_certificate() {
+        report.data(&format!("  {file} {:<10} first of all: make this host's key, print its request", "csr"));
+    }
     for (command, says) in [
         ("verify", "check this file, byte by byte"),
         ("plan", "what an install would do here"),
-        ("csr", "where the bundle has no certificate: make the key here, print its request"),
         ("install", "do it"),
         ("status", "how the member does"),
         ("uninstall", "undo it; data stays unless --purge"),

@@ -1,19 +1,21 @@
 //! Putting things on the host so that they are there whole or not at all, also after a power cut.
 //!
 //! A file: created exclusively under a name of ours beside its place, with no permission for others; written;
-//! owner, then mode; fsynced; renamed; its directory fsynced. A link: made under another name and renamed over
+//! owner, then mode; fsynced; renamed; its directory fsynced. A secret has no name at all until then, where the file
+//! system can do that. A link: made under another name and renamed over
 //! the old one. A failed fsync is an error like any other and is never tried again: the kernel may have dropped
 //! the data already and would report success the second time.
 #![expect(clippy::disallowed_methods, reason = "edge: changes the host's files")]
 
 use std::fs::File;
 use std::io::{self, Read, Write};
+use std::os::fd::AsRawFd as _;
 use std::os::unix::fs::MetadataExt;
 
 use nix::errno::Errno;
-use nix::fcntl::{OFlag, openat, renameat};
+use nix::fcntl::{AT_FDCWD, AtFlags, OFlag, openat, renameat};
 use nix::sys::stat::{Mode as RawMode, fchmod, mkdirat};
-use nix::unistd::{Gid, Uid, UnlinkatFlags, fchown, fsync, symlinkat, unlinkat};
+use nix::unistd::{Gid, Uid, UnlinkatFlags, fchown, fsync, linkat, symlinkat, unlinkat};
 use payload::mode::Mode;
 use payload::path::AbsPath;
 use zeroize::Zeroizing;
@@ -76,11 +78,19 @@ impl Tree {
         let spot = self.spot(path, Trust::RootOnly).map_err(|errno| fail(errno.into()))?;
         let new = spot.new_name();
         let mut put = || -> io::Result<()> {
-            let mut file = spot.create(&new)?;
+            // A secret has no name before it has its own: a kill leaves it nowhere else.
+            let nameless = if mode == Mode::SECRET { spot.nameless()? } else { None };
+            let mut file = match &nameless {
+                Some(file) => file.try_clone()?,
+                None => spot.create(&new)?,
+            };
             copy(from, &mut file)?;
             give(&file, mode.bits(), ids)?;
             file.sync_all()?;
-            renameat(&spot, new.as_str(), &spot, spot.name.as_str())?;
+            match nameless {
+                Some(file) => spot.name_it(&file, &new)?,
+                None => renameat(&spot, new.as_str(), &spot, spot.name.as_str())?,
+            }
             Ok(fsync(&spot)?)
         };
         put().map_err(|error| {
@@ -205,6 +215,32 @@ impl Spot {
         match unlinkat(self, name, UnlinkatFlags::NoRemoveDir) {
             Ok(()) | Err(Errno::ENOENT) => Ok(()),
             Err(errno) => Err(errno),
+        }
+    }
+
+    /// A file for us alone in this directory, without a name (open(2), `O_TMPFILE`); `None` where the kernel or the file
+    /// system has no such thing.
+    fn nameless(&self) -> Result<Option<File>, Errno> {
+        let flags = OFlag::O_TMPFILE | OFlag::O_WRONLY | OFlag::O_CLOEXEC;
+        match openat(self, ".", flags, RawMode::S_IRUSR | RawMode::S_IWUSR) {
+            Ok(file) => Ok(Some(File::from(file))),
+            // Kernels before 3.11 take the flag for an attempt to write to a directory.
+            Err(Errno::EOPNOTSUPP | Errno::EISDIR | Errno::ENOENT | Errno::EINVAL) => Ok(None),
+            Err(errno) => Err(errno),
+        }
+    }
+
+    /// Gives a nameless file its name: at once, or in the place of another through a name of ours.
+    fn name_it(&self, file: &File, new: &str) -> Result<(), Errno> {
+        let itself = format!("/proc/self/fd/{}", file.as_raw_fd());
+        let link = |name: &str| linkat(AT_FDCWD, itself.as_str(), self, name, AtFlags::AT_SYMLINK_FOLLOW);
+        match link(&self.name) {
+            Err(Errno::EEXIST) => {
+                self.clear(new)?;
+                link(new)?;
+                renameat(self, new, self, self.name.as_str())
+            }
+            linked => linked,
         }
     }
 
