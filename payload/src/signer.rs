@@ -1,5 +1,5 @@
 //! Who makes bundles: ECDSA keys on the curve P-256, and what they sign. What a person compares of a key is its
-//! [`Fingerprint`](crate::fingerprint::Fingerprint).
+//! [`Fingerprint`].
 //!
 //! P-256 with SHA-256, because `openssl dgst -verify` of every distribution since 2012 can check it. No private key comes
 //! here, and no file.

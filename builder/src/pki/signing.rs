@@ -39,19 +39,8 @@ impl Signing {
     /// Takes the key in `dir`, made where there is none, or the one that is `given`, and the numbers in `dir`.
     pub fn open(dir: &Path, given: Option<&Path>, narrator: &mut dyn Narrator) -> Result<Self, PkiError> {
         let store = Store::open(dir, narrator)?;
-        let key = match given {
-            Some(path) => parse(path, &file::secret(path)?)?,
-            None => kept(&store, narrator)?,
-        };
-        let path = store.path(SERIALS);
-        let serials = match file::found(file::text(&path))? {
-            Some(text) => Serials::parse(&text).map_err(|error| PkiError::Serials { path, error })?,
-            None => {
-                let mut id = [0; 16];
-                getrandom::fill(&mut id)?;
-                Serials::new(ClusterId::new(id))
-            }
-        };
+        let key = if let Some(path) = given { parse(path, &file::secret(path)?)? } else { kept(&store, narrator)? };
+        let serials = numbers(&store)?;
         Ok(Self { store, key: key.into(), serials })
     }
 
@@ -125,6 +114,17 @@ fn kept(store: &Store, narrator: &mut dyn Narrator) -> Result<SecretKey, PkiErro
     store.put_secret(KEY, &pem(&path, &key)?)?;
     narrator.note(&format!("made a key to sign bundles with, `{}`: keep it safe", path.display()));
     Ok(key)
+}
+
+/// The numbers in the directory; those of a new cluster where there are none.
+fn numbers(store: &Store) -> Result<Serials, PkiError> {
+    let path = store.path(SERIALS);
+    if let Some(text) = file::found(file::text(&path))? {
+        return Serials::parse(&text).map_err(|error| PkiError::Serials { path, error });
+    }
+    let mut id = [0; 16];
+    getrandom::fill(&mut id)?;
+    Ok(Serials::new(ClusterId::new(id)))
 }
 
 fn make(path: &Path) -> Result<SecretKey, PkiError> {

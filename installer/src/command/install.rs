@@ -29,7 +29,7 @@ pub(super) fn plan(args: &PlanArgs, report: &Report) -> Result<End, CommandError
     let mut bundle = carried::verified(args.bundle.file.as_deref(), report)?;
     let tree = tree(args.target.root.as_deref())?;
     let signer = trust::standing(&bundle, &tree, args.bundle.signer.as_ref())?;
-    let (_, plan) = prepare(&tree, &mut bundle, signer, &choices(&args.target, args.no_start))?;
+    let (_, plan) = prepare(&tree, &mut bundle, signer, choices(&args.target, args.no_start))?;
     if let Some(given) = &given
         && bundle.manifest().sealed_key().is_some()
         && !plan.is_refused()
@@ -61,7 +61,7 @@ pub(super) fn install(args: &InstallArgs, report: &Report) -> Result<End, Comman
     let interrupt = interruptible()?;
     let state = State::new().map_err(ProbeError::from)?;
     journal::clean_up(&tree, &state).map_err(ProbeError::from)?;
-    let (facts, plan) = prepare(&tree, &mut bundle, signer, &choices(&args.target, args.no_start))?;
+    let (facts, plan) = prepare(&tree, &mut bundle, signer, choices(&args.target, args.no_start))?;
     headline(bundle.manifest(), report);
     trust::say(&bundle, signer, report);
     report.findings(&plan.findings);
@@ -123,12 +123,12 @@ fn prepare(
     tree: &Tree,
     bundle: &mut Bundle<File>,
     signer: Standing,
-    choices: &Choices,
+    choices: Choices,
 ) -> Result<(Facts, Plan), CommandError> {
     let facts = probe::facts(tree, bundle, choices.manager)?;
     let installer = carried::installer_digest(bundle)?;
     let carried = Carried { manifest: bundle.manifest(), bundle: bundle.digest(), installer, signer };
-    let plan = crate::plan::plan(carried, &facts, *choices).map_err(|error: NotAPath| ProbeError::from(error))?;
+    let plan = crate::plan::plan(carried, &facts, choices).map_err(|error: NotAPath| ProbeError::from(error))?;
     Ok((facts, plan))
 }
 

@@ -2,20 +2,15 @@
 
 use std::io::{Cursor, Read};
 
-use super::{Bundle, BundleError, Content, EntryName, MANIFEST, TRAILER_LEN, Unverified, WriteError, Writer};
+use super::{Bundle, BundleError, Content, EntryName, MANIFEST, TRAILER_LEN, Unverified, Writer};
 use crate::digest::Digest;
 use crate::manifest::Manifest;
 use crate::mode::Mode;
-use crate::signer::Signature;
 use crate::signer::tests::{public, sign};
 
 const INSTALLER: &[u8] = b"\x7fELF a static installer";
 const TARBALL: &[u8] = b"\x1f\x8b upstream, byte for byte";
 const CA: &[u8] = b"-----BEGIN CERTIFICATE-----";
-
-fn signed(sum: Digest) -> Result<Signature, WriteError> {
-    Ok(sign(1, sum))
-}
 
 fn name(text: &str) -> EntryName {
     EntryName::try_from(text.to_owned()).unwrap()
@@ -50,7 +45,7 @@ fn bundle(entries: &[(&str, &[u8])], listed: &[(&str, &[u8], &str)]) -> Vec<u8> 
     for (at, bytes) in entries.iter().chain(&last) {
         writer.entry(name(at), Mode::PLAIN, Content::of(bytes), *bytes).unwrap();
     }
-    let (bytes, digest) = writer.finish(signed).unwrap();
+    let (bytes, digest) = writer.finish(|sum| Ok(sign(1, sum))).unwrap();
     assert_eq!(digest, Digest::of(&bytes));
     bytes
 }
@@ -85,13 +80,13 @@ fn same_inputs_give_the_same_bytes_also_when_the_beginning_is_shared() {
     common.entry(name("etcd/e.tar.gz"), Mode::PLAIN, Content::of(TARBALL), TARBALL).unwrap();
     let forked = common.continue_in(Vec::new());
     let at = forked.offset();
-    let (begin, _) = common.finish(signed).unwrap();
+    let (begin, _) = common.finish(|sum| Ok(sign(1, sum))).unwrap();
     let mut own = forked.continue_in(begin[..usize::try_from(at).unwrap()].to_vec());
     own.entry(name("certs/ca.pem"), Mode::PLAIN, Content::of(CA), CA).unwrap();
     let listed = [("etcd/e.tar.gz", TARBALL, "release"), ("certs/ca.pem", CA, "reading")];
     let json = manifest(&listed).to_bytes().unwrap();
     own.entry(name(MANIFEST), Mode::PLAIN, Content::of(&json), json.as_slice()).unwrap();
-    assert_eq!(own.finish(signed).unwrap().0, good());
+    assert_eq!(own.finish(|sum| Ok(sign(1, sum))).unwrap().0, good());
 }
 
 #[test]

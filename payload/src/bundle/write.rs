@@ -88,16 +88,16 @@ impl<W: Write> Writer<W> {
 
     /// Writes the directory, the end record and the trailer with what `sign` makes of the sum of all before it; returns
     /// the sink and the sum of the whole file.
-    pub fn finish<E: Into<WriteError>>(
+    pub fn finish(
         mut self,
-        sign: impl FnOnce(Digest) -> Result<Signature, E>,
+        sign: impl FnOnce(Digest) -> Result<Signature, WriteError>,
     ) -> Result<(W, Digest), WriteError> {
         let directory: Vec<u8> = self.records.iter().flat_map(Record::central).collect();
         let (offset, size) = (fits(self.offset)?, fits(directory.len() as u64)?);
         let entries = u16::try_from(self.records.len()).map_err(|_| WriteError::TooMany)?;
         self.put(&directory)?;
         self.put(&record::end_record(entries, size, offset, TRAILER_LEN))?;
-        let signature = sign(self.hasher.clone().finish()).map_err(Into::into)?;
+        let signature = sign(self.hasher.clone().finish())?;
         self.put(&trailer::encode(&signature))?;
         self.out.flush()?;
         Ok((self.out, self.hasher.finish()))

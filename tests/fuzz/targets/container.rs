@@ -11,7 +11,7 @@ use libfuzzer_sys::fuzz_target;
 use p256::ecdsa::signature::hazmat::PrehashSigner as _;
 use p256::ecdsa::{self, SigningKey};
 use p256::pkcs8::DecodePrivateKey as _;
-use payload::bundle::{Bundle, Content, EntryName, MANIFEST, Unverified, WriteError, Writer};
+use payload::bundle::{Bundle, Content, EntryName, MANIFEST, Unverified, Writer};
 use payload::digest::Digest;
 use payload::manifest::Manifest;
 use payload::mode::Mode;
@@ -65,5 +65,5 @@ fn written_again(mut bundle: Bundle<Cursor<&[u8]>>, manifest: &Manifest) -> Vec<
     }
     let name = EntryName::try_from(MANIFEST.to_owned()).expect("a name");
     put(name, Mode::PLAIN, &manifest.to_bytes().expect("a manifest"));
-    writer.finish(|sum| Ok::<_, WriteError>(signed(sum))).expect("a bundle").0
+    writer.finish(|sum| Ok(signed(sum))).expect("a bundle").0
 }
