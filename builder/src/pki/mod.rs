@@ -32,7 +32,9 @@ mod store;
 mod wanted;
 mod whole;
 
+use std::panic::resume_unwind;
 use std::path::{Path, PathBuf};
+use std::thread;
 
 use payload::cluster::{Cluster, Hours};
 use payload::name::HostName;
@@ -177,19 +179,23 @@ pub fn issue_all(site: &Site<'_>, narrator: &mut dyn Narrator) -> Result<Issued,
     if authority.trusted.len() > 1 {
         narrator.note(&format!("hosts will trust all {} certificates of the CA file", authority.trusted.len()));
     }
+    let unfit = all.iter().zip(&found).filter(|(_, found)| !matches!(found, Found::Fits(..)));
+    let mut made =
+        make_all(site, &store, &unfit.map(|(wanted, _)| wanted).collect::<Vec<_>>(), &authority)?.into_iter();
     let mut pairs = Vec::with_capacity(all.len());
     let mut trusted: Vec<Link> = Vec::new();
     for (wanted, found) in all.into_iter().zip(found) {
+        if let Found::Unfit(why) = &found {
+            narrator.note(&format!("a new key and certificate for {}: in the kept one, {why}", wanted.whose));
+        }
         let (files, state) = match found {
             Found::Fits(files, fit) => {
                 ends_soon(&wanted, &fit, &authority, site.now, narrator);
                 trusted.extend(fit.path);
                 (Files { certificate: fit.certificate, ..files }, State::Reused)
             }
-            Found::Nothing => (make(site, &store, &wanted, &authority)?, State::Made),
-            Found::Unfit(why) => {
-                narrator.note(&format!("a new key and certificate for {}: in the kept one, {why}", wanted.whose));
-                (make(site, &store, &wanted, &authority)?, State::Made)
+            Found::Nothing | Found::Unfit(_) => {
+                (made.next().map_or_else(|| make(site, &store, &wanted, &authority), Ok)?, State::Made)
             }
         };
         let Files { certificate, key, request } = files;
@@ -276,6 +282,21 @@ fn awaited(all: &[Wanted], found: &[Found]) -> PkiError {
         Found::Fits(..) => None,
     });
     PkiError::Awaited(why.collect())
+}
+
+/// New pairs in the order of `all`, by as many threads as there are processors: one is made in milliseconds with ECDSA and
+/// in a second with RSA of 4096 bits.
+fn make_all(site: &Site<'_>, store: &Store, all: &[&Wanted], authority: &Authority) -> Result<Vec<Files>, PkiError> {
+    let threads = thread::available_parallelism().map_or(1, usize::from);
+    let share = all.len().div_ceil(threads).max(1);
+    let made: Result<Vec<Vec<Files>>, PkiError> = thread::scope(|scope| {
+        let makers: Vec<_> = all
+            .chunks(share)
+            .map(|some| scope.spawn(|| some.iter().map(|wanted| make(site, store, wanted, authority)).collect()))
+            .collect();
+        makers.into_iter().map(|maker| maker.join().unwrap_or_else(|panic| resume_unwind(panic))).collect()
+    });
+    Ok(made?.into_iter().flatten().collect())
 }
 
 fn make(site: &Site<'_>, store: &Store, wanted: &Wanted, authority: &Authority) -> Result<Files, PkiError> {
