@@ -1,44 +1,26 @@
-//! Edge: where a passphrase comes from, and the one time that it is shown. It never stands in an argument, in the
+//! Edge: the passphrase of the private keys: given, or made and shown one time. It never stands in an argument, in the
 //! environment or in a file.
-#![expect(clippy::disallowed_methods, reason = "edge: reads a file descriptor, writes to the terminal")]
+#![expect(clippy::disallowed_methods, reason = "edge: writes to the terminal")]
 
-use std::fs::{File, OpenOptions};
-use std::io::{self, IsTerminal as _, Read as _, Write as _};
-use std::os::fd::AsFd as _;
+use std::fs::OpenOptions;
+use std::io::{self, IsTerminal as _, Write as _};
 
 use payload::sealed::Passphrase;
 use zeroize::Zeroizing;
 
 use super::Error;
+use crate::passphrase::Passphrase as Source;
 
 /// Seven of 2048 words: 77 bits, which with scrypt's work nobody tries through.
 const WORDS: usize = 7;
-
-/// No passphrase comes near this.
-const MAX_BYTES: usize = 4096;
 
 const BY_FD: &str = "etcdpack build --passphrase-fd 3 3<FILE";
 
 /// The first line of a file descriptor that was handed to us.
 pub(super) fn from_fd(fd: u32) -> Result<Passphrase, Error> {
     let usage = |text: String| Error::Usage { text, help: BY_FD.to_owned() };
-    // Of the right size at once: a buffer that grows leaves copies behind.
-    let mut bytes = Zeroizing::new(Vec::with_capacity(MAX_BYTES));
-    // The standard input by itself, and not by its name: under sshd it is a socket, which cannot be opened.
-    let file = match fd {
-        0 => io::stdin().as_fd().try_clone_to_owned().map(File::from),
-        _ => File::open(format!("/dev/fd/{fd}")),
-    };
-    let read = file.and_then(|file| {
-        let mut file = file.take(MAX_BYTES as u64);
-        let mut byte = [0];
-        while file.read(&mut byte)? == 1 && byte != *b"\n" {
-            bytes.extend_from_slice(&byte);
-        }
-        Ok(())
-    });
-    read.map_err(|error| usage(format!("reading the passphrase from file descriptor {fd}: {error}")))?;
-    Passphrase::first_line(&bytes).map_err(|error| usage(error.to_string()))
+    let given = Source::Descriptor(fd).known("the private keys").map_err(|error| usage(error.to_string()))?;
+    Passphrase::new(Zeroizing::new(given.expose().to_owned())).map_err(|error| usage(error.to_string()))
 }
 
 /// Words of the BIP 39 list, drawn from the system's randomness.

@@ -21,6 +21,7 @@ struct Status {
     member: String,
     host: String,
     etcd: String,
+    bundle: Option<Bundle>,
     supervision: String,
     service: String,
     running: bool,
@@ -30,6 +31,15 @@ struct Status {
     key_mode: Option<String>,
     members: Vec<MemberHealth>,
     healthy: bool,
+}
+
+/// What is installed, and what may come after it.
+#[derive(Debug, Serialize)]
+struct Bundle {
+    signer: String,
+    serial: u64,
+    /// The highest number that was installed here.
+    newest: u64,
 }
 
 #[derive(Debug, Serialize)]
@@ -72,6 +82,7 @@ fn gather(tree: &Tree, receipt: &Receipt) -> Result<Status, ProbeError> {
         member: manifest.member.to_string(),
         host: manifest.host.to_string(),
         etcd: manifest.release.version.to_string(),
+        bundle: bundle(receipt),
         supervision: receipt.supervision.to_string(),
         service: service::control::state_word(&receipt.supervision),
         running: service::is_running(&receipt.supervision),
@@ -82,6 +93,14 @@ fn gather(tree: &Tree, receipt: &Receipt) -> Result<Status, ProbeError> {
         members,
         healthy,
     })
+}
+
+/// `None` for what was installed before bundles were signed.
+fn bundle(receipt: &Receipt) -> Option<Bundle> {
+    let provenance = receipt.manifest.provenance.as_ref()?;
+    let serial = provenance.serial.get();
+    let newest = receipt.newest.map_or(serial, |newest| newest.serial.get());
+    Some(Bundle { signer: provenance.signer.fingerprint().to_string(), serial, newest })
 }
 
 fn certificate(tree: &Tree, path: &payload::path::AbsPath) -> Option<Certificate> {
@@ -97,6 +116,10 @@ fn show(status: &Status, report: &Report) {
     let line = |what: &str, text: &str| report.data(&format!("{what:<12} {text}"));
     line("member", &format!("{} of cluster {} on {}", status.member, status.cluster, status.host));
     line("etcd", &status.etcd);
+    if let Some(Bundle { signer, serial, newest }) = &status.bundle {
+        let after = if newest > serial { format!(", after number {newest}") } else { String::new() };
+        line("bundle", &format!("number {serial}{after}, signed by {signer}"));
+    }
     line("service", &format!("{} under {}", status.service, status.supervision));
     line("clients", &status.client_url);
     line("peers", &status.peer_url);
