@@ -64,19 +64,19 @@ impl Serials {
     }
 
     /// The text that [`Serials::parse`] reads.
-    pub(super) fn render(&self) -> String {
-        let body = toml::to_string(self).unwrap_or_default();
-        format!(
+    pub(super) fn render(&self) -> Result<String, SerialsError> {
+        let body = toml::to_string(self).map_err(|error| SerialsError::Toml(error.to_string()))?;
+        Ok(format!(
             "# The numbers of the bundles that were built here. Keep this file with the keys: hosts refuse a bundle whose number \
              they have passed.\n{body}"
-        )
+        ))
     }
 
     /// The number of the bundle with this content: the one that it has, or the next.
     pub(super) fn number(&mut self, host: &HostName, content: Digest) -> Result<NonZeroU64, SerialsError> {
         let serial = match self.host.get(host) {
             Some(last) if last.content == content => return Ok(last.serial),
-            Some(last) => last.serial.checked_add(1).ok_or_else(|| SerialsError::Spent(host.clone()))?,
+            Some(last) => next(last.serial).ok_or_else(|| SerialsError::Spent(host.clone()))?,
             None => NonZeroU64::MIN,
         };
         self.host.insert(host.clone(), Numbered { serial, content });
@@ -96,6 +96,11 @@ impl Serials {
     }
 }
 
+/// TOML's integers end at 2^63 - 1.
+fn next(serial: NonZeroU64) -> Option<NonZeroU64> {
+    serial.checked_add(1).filter(|next| i64::try_from(next.get()).is_ok())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -112,20 +117,20 @@ mod tests {
             [a, a, b, a].iter().map(|content| serials.number(&host("n1"), *content).unwrap().get()).collect();
         assert_eq!(numbers, [1, 1, 2, 3]);
         assert_eq!(serials.number(&host("n2"), b).unwrap().get(), 1);
-        assert_eq!(Serials::parse(&serials.render()), Ok(serials));
+        assert_eq!(Serials::parse(&serials.render().unwrap()), Ok(serials));
     }
 
     #[test]
     fn a_damaged_file_is_refused() {
         let mut serials = Serials::new(ClusterId::new([1; 16]));
         serials.number(&host("n1"), Digest::of(b"a")).unwrap();
-        let text = serials.render();
+        let text = serials.render().unwrap();
         assert_eq!(Serials::parse(&text.replace("version = 1", "version = 2")), Err(SerialsError::Version(2)));
         for bad in [String::new(), text.replace("serial = 1", "serial = 0"), text.replace("cluster-id", "id")] {
             assert!(matches!(Serials::parse(&bad), Err(SerialsError::Toml(_))), "{bad}");
         }
-        let last = text.replace("serial = 1", &format!("serial = {}", u64::MAX));
-        // TOML's integers end at 2^63 - 1: a number beyond is a damaged file.
-        assert!(matches!(Serials::parse(&last), Err(SerialsError::Toml(_))));
+        let last = text.replace("serial = 1", &format!("serial = {}", i64::MAX));
+        let spent = Serials::parse(&last).unwrap().number(&host("n1"), Digest::of(b"b"));
+        assert_eq!(spent, Err(SerialsError::Spent(host("n1"))));
     }
 }

@@ -74,9 +74,15 @@ impl Signing {
             contents.iter().map(|(host, content)| self.serials.number(host, *content)).collect();
         let numbers = numbers.map_err(|error| PkiError::Serials { path, error })?;
         if self.serials != before {
-            self.store.put_text(SERIALS, &self.serials.render())?;
+            self.keep()?;
         }
         Ok(numbers)
+    }
+
+    fn keep(&self) -> Result<(), PkiError> {
+        let text = self.serials.render();
+        let text = text.map_err(|error| PkiError::Serials { path: self.store.path(SERIALS), error })?;
+        self.store.put_text(SERIALS, &text)
     }
 
     /// Signs what has this sum: by RFC 6979, so the same bytes get the same signature.
@@ -98,7 +104,7 @@ impl Signing {
         // A kill before the last line leaves the old key at work, and a change on record that did not come about.
         signing.store.put_secret(NEXT, &pem(&path, &next)?)?;
         signing.serials.succeed(Succession { from: from.clone(), to: to.clone(), signature });
-        signing.store.put_text(SERIALS, &signing.serials.render())?;
+        signing.keep()?;
         signing.store.rename(NEXT, KEY)?;
         Ok((from, to))
     }
