@@ -125,7 +125,7 @@ SEALS = {
     "zeroes-for-numbers": lambda body: f"{'ETCDPACK2 p256 MAYCAQACAQA=':<127}\n".encode(),
     "no-newline": lambda body: seal(body)[:-1] + b" ",
     "carriage-return": lambda body: seal(body)[:-2] + b"\r\n",
-    "zeroes-for-spaces": lambda body: seal(body).replace(b" " * 40, bytes(40)),
+    "zeroes-for-spaces": lambda body: seal(body).replace(b" " * 9, bytes(9), 1),
     "text-for-spaces": lambda body: seal(body).replace(b" " * 9, b" trust me", 1),
     "short": lambda body: seal(body)[:-10] + b"\n",
     "long": lambda body: seal(body)[:-1] + b" \n",
