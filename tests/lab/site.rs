@@ -83,7 +83,7 @@ impl Site {
     }
 
     /// The key that all bundles of the tests are signed with, so that what makes hostile ones can sign them, too.
-    fn give_signing_key(&self) {
+    pub fn give_signing_key(&self) {
         if self.path("pki/signing-key.pem").exists() {
             return;
         }

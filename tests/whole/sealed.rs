@@ -27,6 +27,7 @@ fn keys(site: &Site, mode: &str) {
 
 /// Builds with a passphrase on file descriptor 3.
 fn build(site: &Site, passphrase: &str, more: &str) -> Said {
+    site.give_signing_key();
     fs::write(site.path("passphrase"), passphrase).unwrap();
     let line =
         format!("{} build --release release.tar.gz --passphrase-fd 3 {more} 3<passphrase", whole::etcdpack().display());

@@ -5,7 +5,7 @@ use std::os::unix::fs::{DirBuilderExt as _, PermissionsExt as _};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use whole::{Lab, SIGNER, Said, Site, release, run, sha256, small_site};
+use whole::{Lab, SIGNER, Said, Site, plain_keys, release, run, sha256, small_site};
 
 /// A tree to install into, and a site whose bundles come there.
 struct Host {
@@ -156,7 +156,8 @@ fn the_host_verifies_a_new_bundle_before_any_of_it_runs() {
     let lab = Lab::up("tsigner", "bare", &["n1=10.95.0.11"]);
     lab.scp(&site.bundle("n1"), "n1");
     lab.ssh("n1", &format!("./n1.run install --yes --quiet --wait 60 {SIGNER}")).ok();
-    fs::write(site.path("cluster.toml"), cluster + "[etcd]\nquota-backend-bytes = 4294967296\n").unwrap();
+    fs::write(site.path("cluster.toml"), plain_keys(&(cluster + "[etcd]\nquota-backend-bytes = 4294967296\n")))
+        .unwrap();
     site.build(&tarball);
     lab.scp(&site.bundle("n1"), "n1");
     // Without the right to be run at all, for nothing of it may be.
