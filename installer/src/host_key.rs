@@ -61,7 +61,8 @@ impl HostKey {
     fn der(&self) -> Zeroizing<Vec<u8>> {
         let secret = Zeroizing::new(self.0.to_bytes());
         let public = element(CONTEXT_1, &[&bits(&self.point())]);
-        let key = Zeroizing::new(element(SEQUENCE, &[VERSION_1, &element(OCTET_STRING, &[&secret]), &public]));
+        let scalar = Zeroizing::new(element(OCTET_STRING, &[&secret]));
+        let key = Zeroizing::new(element(SEQUENCE, &[VERSION_1, &scalar, &public]));
         Zeroizing::new(element(SEQUENCE, &[VERSION_0, ALGORITHM, &Zeroizing::new(element(OCTET_STRING, &[&key]))]))
     }
 

@@ -4,6 +4,7 @@ use payload::digest::Digest;
 use payload::manifest::Manifest;
 use payload::mode::Mode;
 use payload::path::{AbsPath, NotAPath};
+use payload::provenance::ClusterId;
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 
@@ -42,6 +43,9 @@ pub(crate) struct Kept {
     pub(crate) cluster: String,
     pub(crate) token: String,
     pub(crate) member: String,
+    /// `None` of a member that was installed before clusters had an id.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) cluster_id: Option<ClusterId>,
     /// The directories and accounts that are still ours.
     pub(crate) changes: Vec<Change>,
 }
@@ -130,6 +134,7 @@ impl Kept {
         let Manifest { cluster, token, member, .. } = manifest;
         Self {
             schema: SCHEMA,
+            cluster_id: manifest.provenance.as_ref().map(|provenance| provenance.cluster_id),
             cluster: cluster.to_string(),
             token: token.to_string(),
             member: member.to_string(),
@@ -142,6 +147,7 @@ impl Kept {
         self.cluster == manifest.cluster.as_str()
             && self.token == manifest.token.as_str()
             && self.member == manifest.member.as_str()
+            && self.cluster_id.is_none_or(|id| manifest.provenance.as_ref().is_some_and(|of| of.cluster_id == id))
     }
 
     pub(crate) fn read(tree: &Tree, path: &AbsPath) -> Result<Option<Self>, ReceiptError> {

@@ -13,7 +13,7 @@ use crate::fingerprint::Fingerprint;
 use crate::signer::{Signature, SignerKey};
 
 /// The most changes of the signing key that a bundle tells of.
-const MAX_SUCCESSIONS: usize = 32;
+pub const MAX_SUCCESSIONS: usize = 32;
 
 /// Part of the manifest.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

@@ -108,6 +108,11 @@ impl Victim {
         if command != PURGE {
             wrong.extend(self.serves());
         }
+        if command == REINSTALL
+            && self.sh("tr '\\0' ' ' </proc/$(pgrep -x etcd)/cmdline | grep -q 4294967296").code != 0
+        {
+            wrong.push("etcd runs on by the old script".to_owned());
+        }
         wrong.extend(self.wrong(wanted));
         wrong
     }
@@ -213,11 +218,11 @@ fn the_power_may_go_in_the_middle() {
     }
 }
 
-/// userdel takes the group of its user's name along, where login.defs says so, as Debian's does.
 #[test]
-fn a_group_outlives_its_user() {
+fn a_step_that_was_killed_is_made_up_for() {
     let victim = Victim::new("tcrashuser", "bare", "10.94.0.11");
-    // useradd has done its work, and the installer dies before it has heard of it.
+    // userdel takes the group of its user's name along, where login.defs says so, as Debian's does. useradd has done its
+    // work, and the installer dies before it has heard of it.
     let wrap = "mv /usr/sbin/useradd /usr/sbin/useradd.aside && \
                 printf '#!/bin/sh\\n/usr/sbin/useradd.aside \"$@\"; kill -KILL $PPID\\n' >/usr/sbin/useradd && \
                 chmod 755 /usr/sbin/useradd";
@@ -233,5 +238,16 @@ fn a_group_outlives_its_user() {
     assert_eq!(victim.sh("id -g etcd").ok(), "450");
     victim.sh(PURGE).ok();
     wrong.extend(victim.wrong(&before));
+    victim.sh("groupdel etcd").ok();
+    // The files of another bundle are in their places, and the restart does not come.
+    victim.sh(INSTALL).ok();
+    let wrap = "mv /usr/bin/systemctl /usr/bin/systemctl.aside && \
+                printf '#!/bin/sh\\ncase \"$*\" in *restart*) kill -KILL $PPID;; esac\\nexec /usr/bin/systemctl.aside \"$@\"\\n' \
+                >/usr/bin/systemctl && chmod 755 /usr/bin/systemctl";
+    victim.sh(wrap).ok();
+    assert_ne!(victim.sh(REINSTALL).code, 0, "it was to be killed");
+    victim.sh("mv /usr/bin/systemctl.aside /usr/bin/systemctl").ok();
+    wrong.extend(victim.converges(REINSTALL, &victim.replaced));
+    wrong.extend(victim.converges(PURGE, &victim.bare));
     assert_eq!(wrong, [""; 0]);
 }

@@ -9,7 +9,7 @@ use std::io;
 use std::path::PathBuf;
 
 use payload::name::HostName;
-use payload::render::{CERTIFICATE, KEY, REQUEST};
+use payload::render::{CERTIFICATE, KEY, REQUEST, SEALED_KEY};
 
 use super::authority::{self, Authority};
 use super::error::PkiError;
@@ -104,7 +104,7 @@ impl Desk<'_> {
         let dir = self.store.dir_of(&wanted.whose);
         let kept = |path: PathBuf, done: io::Result<()>| done.map_err(|source| SignError::Io { path, source });
         // A key that was made here would be that of another certificate.
-        kept(dir.clone(), whole::fresh_dir(&dir))?;
+        kept(dir.clone(), whole::dir_without(&dir, &[KEY, SEALED_KEY]))?;
         for (name, text) in [(REQUEST, request.pem()), (CERTIFICATE, certificate.as_str())] {
             let path = dir.join(name);
             kept(path.clone(), whole::put(&path, text.as_bytes(), 0o644))?;

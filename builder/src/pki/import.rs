@@ -56,7 +56,9 @@ pub fn import(
     let store = Store::open(pki, narrator)?;
     if is_there(&store, &pem)? {
         narrator.note(&format!("`{}` is this CA already", store.ca_certificate().display()));
-        return Ok(());
+        // `lock` takes the directory for itself.
+        drop(store);
+        return if keeping == Keeping::Locked { lock(pki, passphrase, narrator) } else { Ok(()) };
     }
     let kept = match keeping {
         Keeping::Locked if !was_locked => lock_text(&brought.key, &text, &store.ca_key(), passphrase)?,

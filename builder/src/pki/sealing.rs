@@ -125,6 +125,7 @@ impl<'a> Sealing<'a> {
 
     /// Seals the rest with `passphrase`: some at a time, each of which takes [`payload::sealed::MEMORY`].
     pub fn seal(mut self, passphrase: &Passphrase) -> Result<Vec<SealedKey>, SealError> {
+        let mut all = Vec::new();
         let at_once = thread::available_parallelism().map_or(1, usize::from).min(MOST_AT_ONCE);
         for some in std::mem::take(&mut self.wanted).chunks(at_once) {
             let sealed: Vec<_> = thread::scope(|scope| {
@@ -134,11 +135,14 @@ impl<'a> Sealing<'a> {
                     .collect()
             });
             for sealed in sealed {
-                let sealed = sealed?;
-                self.keep(&sealed)?;
-                self.kept.push(sealed);
+                all.push(sealed?);
             }
         }
+        // All or none: two hosts of one build do not have two passphrases.
+        for sealed in &all {
+            self.keep(sealed)?;
+        }
+        self.kept.extend(all);
         Ok(self.kept)
     }
 

@@ -7,7 +7,7 @@ use std::num::NonZeroU64;
 
 use payload::digest::Digest;
 use payload::name::HostName;
-use payload::provenance::{ClusterId, Succession};
+use payload::provenance::{ClusterId, MAX_SUCCESSIONS, Succession};
 use payload::signer::SignerKey;
 use serde::{Deserialize, Serialize};
 
@@ -83,10 +83,12 @@ impl Serials {
         Ok(serial)
     }
 
-    /// How the signing key came to be `signer`. A change to a key that never took over is passed over.
+    /// How the signing key came to be `signer`, as far as a bundle may tell of it. A change to a key that never took over is
+    /// passed over.
     pub(super) fn succession_to(&self, signer: &SignerKey) -> Vec<Succession> {
         let end = self.succession.iter().rposition(|change| change.to == *signer).map_or(0, |at| at + 1);
-        self.succession.iter().take(end).cloned().collect()
+        let begin = end.saturating_sub(MAX_SUCCESSIONS);
+        self.succession.get(begin..end).unwrap_or_default().to_vec()
     }
 
     /// Adds a change, and forgets what came after its `from` without taking over.

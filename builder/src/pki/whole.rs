@@ -28,12 +28,15 @@ pub(super) fn put(path: &Path, bytes: &[u8], mode: u32) -> io::Result<()> {
     File::open(dir)?.sync_all()
 }
 
-/// An empty directory for its owner alone; what was in one of that name goes.
-pub(super) fn fresh_dir(path: &Path) -> io::Result<()> {
-    match fs::remove_dir_all(path) {
-        Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
-        _ => {}
-    }
+/// A directory for its owner alone, without files of these names.
+pub(super) fn dir_without(path: &Path, names: &[&str]) -> io::Result<()> {
     fs::create_dir_all(path)?;
-    fs::set_permissions(path, Permissions::from_mode(0o700))
+    fs::set_permissions(path, Permissions::from_mode(0o700))?;
+    for name in names {
+        match fs::remove_file(path.join(name)) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+            _ => {}
+        }
+    }
+    Ok(())
 }

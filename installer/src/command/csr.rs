@@ -1,6 +1,8 @@
 //! `csr`: a key that never leaves this host, and the request that goes out for its certificate.
 #![expect(clippy::disallowed_methods, reason = "edge: writes the request where the operator wants it")]
 
+use std::fs::{File, OpenOptions};
+use std::io::{self, Write as _};
 use std::path::Path;
 
 use payload::digest::Digest;
@@ -53,8 +55,9 @@ pub(super) fn csr(args: &CsrArgs, report: &Report) -> Result<End, CommandError> 
         kept: Kept::read(&tree, &state.kept)?,
         unfinished: journal::replay(&tree, &state.journal).map_err(ProbeError::from)?,
     };
-    earlier.allows(manifest, bundle.digest())?;
+    earlier.allows(manifest, bundle.digest(), &state)?;
     let found = existing(&tree, &state, &earlier)?;
+    let output = args.output.as_deref().map(open).transpose()?;
     let key = match found {
         Some(key) if earlier.unfinished.is_none() => {
             report.note("this host has its key already: the same request once more");
@@ -65,14 +68,18 @@ pub(super) fn csr(args: &CsrArgs, report: &Report) -> Result<End, CommandError> 
             Err(Failed { error, left }) => return Ok(say_failed(&error, &left, report)),
         },
     };
-    hand_out(&key.request(manifest.host.as_str()), args.output.as_deref(), report)?;
+    let request = key.request(manifest.host.as_str());
+    if let Err(error) = hand_out(&request, output, report) {
+        report.error(&format!("the key is there, but writing its request: {error}"), Some("./HOST.run csr > HOST.csr"));
+        return Ok(End::NotRolledBack);
+    }
     let host = &manifest.host;
     report.note(&format!("the key stays on this host; next, where the bundle was built: etcdpack sign {host}.csr"));
     Ok(End::Done)
 }
 
 impl Earlier {
-    fn allows(&self, manifest: &Manifest, bundle: Digest) -> Result<(), CommandError> {
+    fn allows(&self, manifest: &Manifest, bundle: Digest, state: &State) -> Result<(), CommandError> {
         let same =
             |cluster: &str, member: &str| cluster == manifest.cluster.as_str() && member == manifest.member.as_str();
         let of_receipt = self.receipt.iter().map(|receipt| &receipt.manifest);
@@ -84,10 +91,19 @@ impl Earlier {
             let text = format!("this host is member `{other}`, the bundle is for member `{}`", manifest.member);
             return Err(CommandError::refused(text, "etcdpack-host uninstall"));
         }
-        match self.unfinished.as_ref().map(|unfinished| unfinished.of) {
-            None => Ok(()),
-            Some(Run::Install { bundle: of }) if of == bundle => Ok(()),
-            Some(_) => Err(CommandError::refused("an earlier run was cut off here", "./HOST.run uninstall")),
+        let of_the_key =
+            |change: &Change| state.holds(change) || change.path().is_some_and(|path| path.is_within(&state.host_key));
+        let Some(cut) = &self.unfinished else { return Ok(()) };
+        // An install that was cut off is gone on with, or taken back, by those who know all of its steps.
+        match cut.of {
+            Run::Install { bundle: of } if of == bundle && cut.changes.iter().all(of_the_key) => Ok(()),
+            Run::Install { bundle: of } if of == bundle => Err(CommandError::refused(
+                "an install was cut off here",
+                "./HOST.run install, or: ./HOST.run uninstall",
+            )),
+            Run::Install { .. } | Run::Uninstall => {
+                Err(CommandError::refused("an earlier run was cut off here", "./HOST.run uninstall"))
+            }
         }
     }
 
@@ -207,13 +223,20 @@ fn say_failed(error: &StepError, left: &[String], report: &Report) -> End {
     if left.is_empty() { End::RolledBack } else { End::NotRolledBack }
 }
 
-fn hand_out(request: &str, output: Option<&Path>, report: &Report) -> Result<(), CommandError> {
-    let Some(path) = output else {
+/// Opened before the first change, so that a place that cannot be written to is refused with nothing changed. What is in
+/// the file stays until the request is there.
+fn open(path: &Path) -> Result<File, CommandError> {
+    OpenOptions::new().write(true).create(true).truncate(false).open(path).map_err(|error| {
+        CommandError::refused(format!("writing `{}`: {error}", path.display()), "./HOST.run csr > HOST.csr")
+    })
+}
+
+fn hand_out(request: &str, output: Option<File>, report: &Report) -> io::Result<()> {
+    let Some(mut file) = output else {
         report.data(request.trim_end());
         return Ok(());
     };
-    std::fs::write(path, request).map_err(|error| {
-        let path = path.display();
-        CommandError::refused(format!("writing `{path}`: {error}"), "./HOST.run csr > HOST.csr")
-    })
+    file.set_len(0)?;
+    file.write_all(request.as_bytes())?;
+    file.sync_all()
 }

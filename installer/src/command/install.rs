@@ -54,10 +54,11 @@ pub(super) fn install(args: &InstallArgs, report: &Report) -> Result<End, Comman
     let given = key::given(args.target.passphrase_fd)?;
     let mut bundle = carried::verified(args.bundle.file.as_deref(), report)?;
     let tree = tree(args.target.root.as_deref())?;
-    let signer = trust::standing(&bundle, &tree, args.bundle.signer.as_ref())?;
     let Some(_lock) = tree.lock().map_err(ProbeError::from)? else {
         return Err(CommandError::refused("another etcdpack is at work on this host", "ps -C etcdpack-host,HOST.run"));
     };
+    // Under the lock: who comes second must see whom the first has pinned.
+    let signer = trust::standing(&bundle, &tree, args.bundle.signer.as_ref())?;
     let interrupt = interruptible()?;
     let state = State::new().map_err(ProbeError::from)?;
     journal::clean_up(&tree, &state).map_err(ProbeError::from)?;

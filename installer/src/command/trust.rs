@@ -46,7 +46,7 @@ pub(super) fn confirm<R: std::io::Read + std::io::Seek + Send>(
     let file = format!("./{}.run", bundle.manifest().host);
     if unasked || !report.can_ask() {
         return Err(CommandError::refused(
-            "this host does not know yet whose bundles it may take, and nobody can be asked [signer-unknown]",
+            "this host does not know yet whose bundles it may take, and nobody was asked [signer-unknown]",
             format!("{file} install --signer WORDS   (the twelve words that `etcdpack build` showed)"),
         ));
     }

@@ -8,11 +8,12 @@ use super::Planned;
 use crate::change::{Change, Holds};
 use crate::facts::{Facts, Found, Running};
 use crate::host::Seen;
+use crate::journal::Run;
 use crate::step::{Action, Source, State, Step};
 
 /// Decides what is there already. A service is restarted once, and only if something it runs with changed.
 pub(super) fn with_states(steps: Vec<Step>, facts: &Facts) -> Vec<Planned> {
-    let mut pending = false;
+    let mut pending = cut_before_service(facts);
     let mut planned: Vec<Planned> = Vec::new();
     for mut step in steps {
         if let Step::Service { action, .. } = &mut step {
@@ -34,6 +35,13 @@ pub(super) fn with_states(steps: Vec<Step>, facts: &Facts) -> Vec<Planned> {
         planned.push(Planned { step, state });
     }
     planned
+}
+
+/// Whether an install was cut off that may have replaced what the service runs with, and did not come to restart it.
+fn cut_before_service(facts: &Facts) -> bool {
+    let Some(cut) = facts.unfinished.as_ref().filter(|cut| matches!(cut.of, Run::Install { .. })) else { return false };
+    let is_service = |change: &Change| matches!(change, Change::Service { .. });
+    cut.open.as_ref().is_some_and(is_service) || cut.changes.last().is_some_and(|last| !is_service(last))
 }
 
 fn is_done(step: &Step, facts: &Facts) -> bool {
