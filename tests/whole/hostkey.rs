@@ -183,3 +183,19 @@ fn a_real_host_becomes_healthy_with_its_own_key() {
     assert_eq!(found.out.trim(), format!("/{KEY}"));
     lab.ssh("n1", "./n1.run uninstall --purge --yes").ok();
 }
+
+#[test]
+fn two_hosts_do_not_get_one_key() {
+    let site = host_site();
+    let text = fs::read_to_string(site.path("cluster.toml")).unwrap();
+    let second = "[[host]]\nname = \"n2\"\naddress = \"10.83.0.12\"\n";
+    fs::write(site.path("cluster.toml"), text + second).unwrap();
+    bundle(&site, "csr -o n1.csr").ok();
+    sign(&site, "--host n1=n1.csr --host n2=n1.csr").refused(3, "each host makes its own");
+    sign(&site, "n1.csr").ok();
+    sign(&site, "--host n2=n1.csr").refused(3, "each host makes its own");
+    assert!(!site.path("pki/hosts/n2").exists());
+    sign(&site, "n1.csr").ok();
+    let said = bundle(&site, "csr -o absent/n1.csr");
+    said.refused(3, "absent/n1.csr");
+}

@@ -101,6 +101,10 @@ fn a_bundle_by_another_signer_is_refused_unless_the_first_named_it() {
     let said = run(Command::new(host.root.join("usr/local/sbin/etcdpack-host")).arg("verify").arg(&stranger));
     said.ok();
 
+    // A new key where there is none is nobody's successor.
+    host.site.etcdpack(&["pki", "rotate-signer", "absent"]).refused(3, "absent/signing-key.pem");
+    assert!(!host.site.path("absent").exists());
+
     // The rightful key again, which names a successor.
     fs::write(host.site.path("pki/signing-key.pem"), kept).unwrap();
     fs::set_permissions(host.site.path("pki/signing-key.pem"), fs::Permissions::from_mode(0o600)).unwrap();

@@ -29,6 +29,9 @@ pub(super) fn with_requests(
 ) -> Result<(), Error> {
     pack::check_installers(&loaded.cluster)?;
     let releases = source::releases(&args.source, loaded, narrator)?;
+    if loaded.cluster.service.carry == Carry::Nothing && args.wheels.is_some() {
+        narrator.warn("`--wheels` is not looked at: the cluster file says `carry = \"nothing\"`");
+    }
     let wheels = match loaded.cluster.service.carry {
         Carry::Wheels => wheels::obtain(args.wheels.as_deref(), &source::cache()?, narrator)?,
         Carry::Nothing => Vec::new(),

@@ -116,7 +116,8 @@ impl Error {
             Self::Pki(error) => error.help(),
             Self::Seal(error) => error.help(),
             Self::Pack(error) => error.help(),
-            Self::Bundle { error: BundleError::Io(_), .. } | Self::Cluster { .. } | Self::Disk(_) => None,
+            Self::Bundle { error: BundleError::Io(_), path } => Some(format!("ls -l {}", path.display())),
+            Self::Cluster { .. } | Self::Disk(_) => None,
             Self::OtherSigner { path, .. } => Some(format!("etcdpack inspect {}", path.display())),
             Self::Bundle { .. } => Some("build it again, or copy it again: etcdpack build".to_owned()),
         }
@@ -127,6 +128,9 @@ impl From<SignError> for Error {
     fn from(error: SignError) -> Self {
         match error {
             SignError::Pki(error) => Self::Pki(error),
+            SignError::Shared { ref host, .. } => {
+                Self::Refused { text: error.to_string(), help: format!("./{host}.run csr -o {host}.csr") }
+            }
             SignError::Io { ref path, .. } => {
                 Self::Refused { help: format!("ls -ld {}", path.display()), text: error.to_string() }
             }

@@ -4,6 +4,7 @@ use std::path::Path;
 
 use payload::cluster::{self, Cluster};
 use payload::name::HostName;
+use payload::sealed::Passphrase;
 
 use super::cluster_file::Loaded;
 use super::{Error, passphrase};
@@ -29,21 +30,31 @@ pub(super) fn issue(
         let certificates = pki::certificates(site, requests, narrator)?;
         return Ok((Issued { ca_pem: certificates.ca_pem, pairs: Vec::new() }, Keys::OnHost(certificates.of)));
     }
+    // Before anything is made: whoever has no passphrase to give would be left with keys that cannot travel.
+    let given = args.passphrase_fd.map(passphrase::from_fd).transpose()?;
+    if cluster.pki.keys == cluster::Keys::Passphrase && given.is_none() && !pki::has_sealed_keys(site) {
+        passphrase::need_terminal()?;
+    }
     let issued = pki::issue_all(site, narrator)?;
     let keys = match cluster.pki.keys {
-        cluster::Keys::Passphrase => sealed(args, &issued, &site.dir(), narrator)?,
+        cluster::Keys::Passphrase => sealed(args, given.as_ref(), &issued, &site.dir(), narrator)?,
         cluster::Keys::Plaintext | cluster::Keys::HostKey => Keys::Plaintext,
     };
     Ok((issued, keys))
 }
 
-fn sealed(args: &BuildArgs, issued: &Issued, pki_dir: &Path, narrator: &mut dyn Narrator) -> Result<Keys, Error> {
+fn sealed(
+    args: &BuildArgs,
+    given: Option<&Passphrase>,
+    issued: &Issued,
+    pki_dir: &Path,
+    narrator: &mut dyn Narrator,
+) -> Result<Keys, Error> {
     let sealing = Sealing::open(issued, pki_dir, args.new_passphrase, narrator)?;
     let wanted = sealing.wanted().map(Whose::to_string).collect::<Vec<_>>().join(", ");
-    if let Some(fd) = args.passphrase_fd {
-        let given = passphrase::from_fd(fd)?;
-        sealing.check(&given)?;
-        return Ok(Keys::Sealed(sealing.seal(&given)?));
+    if let Some(given) = given {
+        sealing.check(given)?;
+        return Ok(Keys::Sealed(sealing.seal(given)?));
     }
     if wanted.is_empty() {
         narrator.note("the private keys stay sealed with the passphrase of an earlier build");

@@ -3,7 +3,7 @@
 #![expect(clippy::disallowed_methods, reason = "edge: writes to the terminal")]
 
 use std::fs::OpenOptions;
-use std::io::{self, IsTerminal as _, Write as _};
+use std::io::{self, IsTerminal as _};
 
 use payload::sealed::Passphrase;
 use zeroize::Zeroizing;
@@ -43,17 +43,24 @@ pub(super) fn show(passphrase: &Passphrase, whose: &str) -> Result<(), Error> {
          and carry it another way than the bundles.\n\n",
         passphrase.expose()
     ));
-    let write = || -> io::Result<()> {
-        match OpenOptions::new().write(true).open("/dev/tty") {
-            Ok(mut terminal) => terminal.write_all(text.as_bytes()),
-            Err(_) if io::stderr().is_terminal() => io::stderr().write_all(text.as_bytes()),
-            Err(error) => Err(error),
-        }
-    };
-    write().map_err(|_| Error::Refused {
-        text: "there is no terminal to show a passphrase at".to_owned(),
-        help: BY_FD.to_owned(),
-    })
+    terminal().and_then(|mut terminal| terminal.write_all(text.as_bytes())).map_err(|_| no_terminal())
+}
+
+/// Refuses where nobody would see a passphrase.
+pub(super) fn need_terminal() -> Result<(), Error> {
+    terminal().map(drop).map_err(|_| no_terminal())
+}
+
+fn terminal() -> io::Result<Box<dyn io::Write>> {
+    match OpenOptions::new().write(true).open("/dev/tty") {
+        Ok(terminal) => Ok(Box::new(terminal)),
+        Err(_) if io::stderr().is_terminal() => Ok(Box::new(io::stderr())),
+        Err(error) => Err(error),
+    }
+}
+
+fn no_terminal() -> Error {
+    Error::Refused { text: "there is no terminal to show a passphrase at".to_owned(), help: BY_FD.to_owned() }
 }
 
 #[cfg(test)]

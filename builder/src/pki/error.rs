@@ -199,6 +199,7 @@ impl PkiError {
     #[must_use]
     pub fn help(&self) -> Option<String> {
         match self {
+            Self::Reading { path, .. } | Self::Writing { path, .. } => Some(format!("ls -ld {}", typed(path))),
             Self::Exposed { path, wanted, .. } => Some(format!("chmod {wanted:o} {}", typed(path))),
             Self::Key { path, fault: KeyFault::Encrypted | KeyFault::Legacy | KeyFault::Cipher } => {
                 let path = typed(path);

@@ -10,6 +10,7 @@ use std::path::PathBuf;
 
 use payload::name::HostName;
 use payload::render::{CERTIFICATE, KEY, REQUEST, SEALED_KEY};
+use rcgen::PublicKeyData as _;
 
 use super::authority::{self, Authority};
 use super::error::PkiError;
@@ -45,6 +46,14 @@ pub enum SignError {
     /// The CA or the directory cannot be used.
     #[error(transparent)]
     Pki(#[from] PkiError),
+    /// Two hosts with one key. Nothing was signed.
+    #[error("the request for `{host}` is by the key of `{other}`: each host makes its own")]
+    Shared {
+        /// Whose request it is said to be.
+        host: HostName,
+        /// Whose key it is.
+        other: HostName,
+    },
     /// A certificate could not be read or kept.
     #[error("keeping `{}`: {source}", path.display())]
     Io {
@@ -72,15 +81,20 @@ pub fn certificates(
     }
     let desk = Desk { store: &store, authority: &authority, site };
     let mut of = Vec::new();
-    for wanted in all {
-        let Whose::Host(host) = wanted.whose.clone() else { continue };
-        let asked = requests.iter().find(|(name, _)| *name == host);
-        let certified = match asked {
-            Some((_, request)) => Some(desk.sign(&wanted, &host, request)?),
-            None => desk.kept(&wanted, &host, narrator)?,
-        };
-        of.extend(certified);
+    for wanted in &all {
+        let Whose::Host(host) = &wanted.whose else { continue };
+        if !requests.iter().any(|(name, _)| name == host) {
+            of.extend(desk.kept(wanted, host, narrator)?);
+        }
     }
+    each_its_own(requests, &of)?;
+    for wanted in &all {
+        let Whose::Host(host) = &wanted.whose else { continue };
+        if let Some((_, request)) = requests.iter().find(|(name, _)| name == host) {
+            of.push(desk.sign(wanted, host, request)?);
+        }
+    }
+    of.sort_by_key(|one| site.cluster.hosts.iter().position(|host| host.name == one.host));
     narrator.note(&format!(
         "certificates: {} made, {} of {} hosts have one",
         requests.len(),
@@ -88,6 +102,19 @@ pub fn certificates(
         site.cluster.hosts.len()
     ));
     Ok(Certificates { ca_pem: authority::pem_of(&authority.trusted), of })
+}
+
+/// A key that is used already is no one else's: whoever steals it would be two members.
+fn each_its_own(requests: &[(HostName, Request)], kept: &[Certified]) -> Result<(), SignError> {
+    let kept = kept.iter().filter_map(|one| Some((one.host.clone(), Request::parse(&one.csr_pem).ok()?)));
+    let mut known: Vec<(HostName, Request)> = kept.collect();
+    for (host, request) in requests {
+        if let Some((other, _)) = known.iter().find(|(_, other)| other.der_bytes() == request.der_bytes()) {
+            return Err(SignError::Shared { host: host.clone(), other: other.clone() });
+        }
+        known.push((host.clone(), request.clone()));
+    }
+    Ok(())
 }
 
 struct Desk<'a> {

@@ -47,7 +47,7 @@ pub use lone::{Lone, issue_lone};
 pub use outside::{Requested, accept, request};
 pub use profile::Profile;
 pub use request::{NotARequest, Request};
-pub use sealing::{SealError, SealedKey, Sealing};
+pub use sealing::{SealError, SealedKey, Sealing, has_sealed_keys};
 pub use secret::Secret;
 pub use serials::SerialsError;
 pub use show::{Line, What, show, waiting};

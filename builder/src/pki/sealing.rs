@@ -19,8 +19,8 @@ use payload::sealed::{Passphrase, Sealed, SealedError, WORK_FACTOR};
 
 use super::error::PkiError;
 use super::store::Store;
-use super::whole;
-use super::{Issued, Pair, Secret, Whose};
+use super::{Issued, Pair, Secret, Site, Whose};
+use super::{place, whole};
 use crate::narrator::Narrator;
 
 /// Keys that are sealed side by side: half a gigabyte of memory.
@@ -62,6 +62,16 @@ pub enum SealError {
         /// Why not.
         why: String,
     },
+}
+
+/// Whether an earlier build has sealed any key of this cluster.
+#[must_use]
+pub fn has_sealed_keys(site: &Site<'_>) -> bool {
+    let hosts = site.cluster.hosts.iter().map(|host| Whose::Host(host.name.clone()));
+    hosts.chain([Whose::Everyone]).any(|whose| {
+        let path = place::places(&site.dir(), &whose).dir.join(SEALED_KEY);
+        whole::read(&path).is_ok_and(|file| file.is_some())
+    })
 }
 
 impl SealError {

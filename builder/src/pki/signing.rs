@@ -94,6 +94,8 @@ impl Signing {
     /// Puts a new key in the place of the one in the directory, which signs that it may. Hosts that know the old one take
     /// bundles by the new one.
     pub fn rotate(dir: &Path, narrator: &mut dyn Narrator) -> Result<(SignerKey, SignerKey), PkiError> {
+        // Looked for first: opening would make a key where there is none, and that is nobody's successor.
+        file::secret(&dir.join(KEY))?;
         let mut signing = Self::open(dir, None, narrator)?;
         let path = signing.store.path(KEY);
         let next = make(&path)?;

@@ -83,7 +83,9 @@ fn confirm(args: &UninstallArgs, changes: &[Change], contents: Contents, report:
         return Ok(());
     }
     if !report.can_ask() {
-        return Err(CommandError::refused("there is no terminal to ask at", "etcdpack-host uninstall --yes"));
+        let root = args.root.as_ref().map(|root| format!(" --root {}", root.display())).unwrap_or_default();
+        let help = format!("etcdpack-host uninstall --yes{root}");
+        return Err(CommandError::refused("there is no terminal to ask at", help));
     }
     for change in changes.iter().rev() {
         report.data(&format!("  - {}", undo::name(change)));

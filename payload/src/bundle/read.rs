@@ -25,7 +25,7 @@ const MAX_SMALL: u64 = 1024 * 1024;
 /// Why a file is no bundle, or not the one that was built.
 #[derive(Debug, thiserror::Error)]
 pub enum BundleError {
-    #[error("reading the bundle")]
+    #[error("reading the bundle: {0}")]
     Io(#[from] io::Error),
     /// The installer alone: built so, stripped, or cut off.
     #[error("this installer carries no bundle: the file was cut off, stripped, or is not a bundle at all")]
