@@ -57,8 +57,9 @@ impl Victim {
     fn state(&self) -> Vec<String> {
         let mut lines = self.lab.disk("n1");
         lines.retain(|line| !line.contains("/data/etcd/etcd-server/"));
-        // A killed useradd leaves its own locks, and the next one takes them over.
-        let accounts = ["passwd", "group", "shadow", "gshadow"].map(|file| format!(" /etc/{file}."));
+        // A killed useradd or userdel leaves its own locks, and the next one takes them over.
+        let accounts =
+            ["passwd", "group", "shadow", "gshadow", "subuid", "subgid"].map(|file| format!(" /etc/{file}."));
         lines.retain(|line| !accounts.iter().any(|file| line.contains(file)));
         let sums = "find /opt /usr/local /etc/systemd /etc/supervisor* -type f -exec sha256sum {} + | sort -k2; \
                     grep -h ^etcd: /etc/passwd /etc/group /etc/shadow /etc/gshadow; systemctl is-enabled etcd-server";
