@@ -2,8 +2,7 @@
 //!
 //! DER (X.690) of two fixed forms, put together here: a crate for it would make every bundle larger by a tenth.
 
-use base64::Engine as _;
-use base64::prelude::BASE64_STANDARD;
+use base64ct::{Base64, Encoding as _};
 use p256::ecdsa::signature::Signer as _;
 use p256::ecdsa::{Signature, SigningKey};
 use zeroize::Zeroizing;
@@ -46,7 +45,7 @@ impl HostKey {
         let text = std::str::from_utf8(pem).ok()?;
         let body = text.strip_prefix("-----BEGIN PRIVATE KEY-----\n")?.strip_suffix("-----END PRIVATE KEY-----\n")?;
         let base64: Zeroizing<String> = Zeroizing::new(body.chars().filter(|c| *c != '\n').collect());
-        let der = Zeroizing::new(BASE64_STANDARD.decode(base64.as_bytes()).ok()?);
+        let der = Zeroizing::new(Base64::decode_vec(&base64).ok()?);
         // The secret has one place: behind three headers, the version and the algorithm.
         let secret = der.get(SECRET_AT..SECRET_AT + SECRET)?;
         let key = Self::of(secret.try_into().ok()?)?;
@@ -124,7 +123,7 @@ fn integer(bytes: &[u8]) -> Vec<u8> {
 
 /// RFC 7468.
 fn pem(label: &str, der: &[u8]) -> String {
-    let text = Zeroizing::new(BASE64_STANDARD.encode(der));
+    let text = Zeroizing::new(Base64::encode_string(der));
     // Of the right size at once: a text that grows leaves copies of a key behind.
     let mut pem = String::with_capacity(text.len() + text.len() / 64 + 2 * label.len() + 40);
     for part in ["-----BEGIN ", label, "-----\n"] {

@@ -10,8 +10,7 @@ mod tests;
 
 use std::fmt;
 
-use base64::Engine as _;
-use base64::prelude::BASE64_STANDARD_NO_PAD;
+use base64ct::{Base64Unpadded, Encoding as _};
 use chacha20poly1305::aead::AeadInOut;
 use chacha20poly1305::{ChaCha20Poly1305, KeyInit};
 use hkdf::Hkdf;
@@ -156,7 +155,7 @@ fn line<'a>(rest: &mut &'a [u8]) -> Result<&'a str, SealedError> {
 
 /// Base64 as age writes it: canonical, without padding, and of one length.
 fn decoded<const N: usize>(text: &str, wrong: &'static str) -> Result<[u8; N], SealedError> {
-    let bytes = BASE64_STANDARD_NO_PAD.decode(text).ok().and_then(|bytes| bytes.try_into().ok());
+    let bytes = Base64Unpadded::decode_vec(text).ok().and_then(|bytes| bytes.try_into().ok());
     bytes.ok_or(SealedError::Form(wrong))
 }
 
