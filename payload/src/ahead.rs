@@ -9,8 +9,8 @@ use std::thread;
 
 /// Large enough that handing one over costs little beside filling it.
 const CHUNK: usize = 256 * 1024;
-/// Chunks that may wait, 4 MiB, so that a flush to disk on one side does not stop the other at once.
-const WAITING: usize = 16;
+/// Chunks that may wait, 16 MiB: while one side waits until a program is on the disk, the other inflates the next.
+const WAITING: usize = 64;
 
 /// What a thread has produced so far, as a stream. An error of the source comes out where it happened.
 pub struct Ahead {

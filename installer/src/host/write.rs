@@ -23,6 +23,15 @@ use zeroize::Zeroizing;
 use super::tree::{FsError, Spot, Tree, Trust};
 use crate::journal::Permit;
 
+/// When what was appended is on the disk.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Lasting {
+    /// When the call returns.
+    AtOnce,
+    /// With whatever is appended after it: it can be lost, but never before that.
+    WithTheNext,
+}
+
 /// User and group of what is placed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Ids {
@@ -124,8 +133,8 @@ impl Tree {
         self.put_file(permit, to, mode, ids, &mut file)
     }
 
-    /// Appends to a file of ours and makes it durable; creates it, for root alone, where it is not there.
-    pub(crate) fn append(&self, _: &Permit, path: &AbsPath, bytes: &[u8]) -> Result<(), FsError> {
+    /// Appends to a file of ours; creates it, for root alone, where it is not there.
+    pub(crate) fn append(&self, _: &Permit, path: &AbsPath, bytes: &[u8], lasting: Lasting) -> Result<(), FsError> {
         let append = || -> io::Result<()> {
             let spot = self.spot(path, Trust::RootOnly)?;
             let flags = OFlag::O_WRONLY | OFlag::O_APPEND | OFlag::O_CREAT | OFlag::O_NOFOLLOW | OFlag::O_CLOEXEC;
@@ -133,6 +142,9 @@ impl Tree {
             let mut file = File::from(fd);
             let created = file.metadata()?.len() == 0;
             file.write_all(bytes)?;
+            if lasting == Lasting::WithTheNext {
+                return Ok(());
+            }
             file.sync_all()?;
             if created {
                 fsync(&spot)?;

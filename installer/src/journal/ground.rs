@@ -5,7 +5,7 @@ use payload::mode::Mode;
 use payload::path::{AbsPath, NotAPath};
 
 use super::{JournalError, Permit};
-use crate::host::write::Ids;
+use crate::host::write::{Ids, Lasting};
 use crate::host::{Seen, Tree};
 use crate::receipt::State;
 
@@ -29,7 +29,7 @@ pub(super) fn make(
         let mode = if *dir == state.dir { Mode::PRIVATE_DIR } else { Mode::PROGRAM };
         tree.make_dir(permit, &moved(dir)?, mode, Ids::ROOT)?;
     }
-    tree.append(permit, &moved(&state.journal)?, first)?;
+    tree.append(permit, &moved(&state.journal)?, first, Lasting::AtOnce)?;
     Ok(tree.rename(permit, &new, top)?)
 }
 

@@ -12,6 +12,7 @@ use payload::path::{AbsPath, NotAPath};
 use serde::{Deserialize, Serialize};
 
 use crate::change::{Change, Holds};
+use crate::host::write::Lasting;
 use crate::host::{FsError, Seen, Tree};
 use crate::receipt::State;
 
@@ -111,7 +112,7 @@ impl<'a> Journal<'a> {
             // A line that a power cut tore is closed, so that the next record has one of its own.
             let torn = tree.read_if_there(&state.journal, MAX_BYTES)?.is_some_and(|text| !text.ends_with(b"\n"));
             if torn {
-                tree.append(&journal.permit, &state.journal, replay::CANCELLED)?;
+                tree.append(&journal.permit, &state.journal, replay::CANCELLED, Lasting::AtOnce)?;
             }
             journal.write(&header(Vec::new())).inspect_err(|_| {
                 // A journal that says nothing would still be one. The error that counts is the first.
@@ -182,7 +183,14 @@ impl<'a> Journal<'a> {
     }
 
     fn write(&self, record: &Record) -> Result<(), FsError> {
-        self.tree.append(&self.permit, &self.state.journal, &line(record, &self.state.journal)?)
+        let lasting = match record {
+            // Lost in a power cut, it leaves a change that began and is looked at again.
+            Record::End { .. } => Lasting::WithTheNext,
+            Record::Install { .. } | Record::Uninstall { .. } | Record::Begin { .. } | Record::Undo { .. } => {
+                Lasting::AtOnce
+            }
+        };
+        self.tree.append(&self.permit, &self.state.journal, &line(record, &self.state.journal)?, lasting)
     }
 }
 
