@@ -1,7 +1,6 @@
 //! Without a command: what this file is and how to go on. `verify`: whether it is what was built.
 
 use payload::bundle::BundleError;
-
 use payload::manifest::KeyFrom;
 
 use super::{CommandError, carried, tree, trust};
