@@ -117,7 +117,7 @@ pub fn copy(from: &Path, to: &Path) {
 }
 
 /// Runs `body` where it can mount what it likes: in namespaces of its own, with a directory for its images. `test` is
-/// the name of the calling test, which is run again in there; its lines that start with `show` reach the terminal.
+/// the name of the calling test with its module, which is run again in there; its lines that start with `show` reach the terminal.
 pub fn alone(test: &str, show: &str, body: impl FnOnce(&Path)) {
     if let Some(dir) = std::env::var_os(INSIDE) {
         // In memory: what the loop driver syncs on behalf of its disk need not reach a real one.

@@ -47,14 +47,14 @@ fn grow(dir: &Path, what: &str, sizes: impl Iterator<Item = u32>, make: impl Fn(
 
 #[test]
 fn a_tmpfs_without_inodes_is_left_as_it_was() {
-    disk::alone("a_tmpfs_without_inodes_is_left_as_it_was", "torture: ", |dir| {
+    disk::alone("full::a_tmpfs_without_inodes_is_left_as_it_was", "torture: ", |dir| {
         grow(dir, "tmpfs-inodes", 1.., |count| format!("mount -t tmpfs -o size=600m,nr_inodes={count} none mnt"));
     });
 }
 
 #[test]
 fn an_ext4_without_inodes_is_left_as_it_was() {
-    disk::alone("an_ext4_without_inodes_is_left_as_it_was", "torture: ", |dir| {
+    disk::alone("full::an_ext4_without_inodes_is_left_as_it_was", "torture: ", |dir| {
         grow(dir, "ext4-inodes", 0.., |left| {
             format!(
                 "rm -f image && truncate -s 600m image && mkfs.ext4 -q -N 96 image && mount -o loop image mnt && \
@@ -67,7 +67,7 @@ fn an_ext4_without_inodes_is_left_as_it_was() {
 
 #[test]
 fn an_ext4_without_blocks_is_refused_or_left_as_it_was() {
-    disk::alone("an_ext4_without_blocks_is_refused_or_left_as_it_was", "torture: ", |dir| {
+    disk::alone("full::an_ext4_without_blocks_is_refused_or_left_as_it_was", "torture: ", |dir| {
         let bundles = Bundles::new_in(dir);
         let root = dir.join("mnt");
         shell(dir, "mkdir -p mnt && truncate -s 600m image && mkfs.ext4 -q image && mount -o loop image mnt").ok();

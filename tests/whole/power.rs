@@ -70,7 +70,7 @@ fn sweep(test: &str, operation: Operation) {
 /// Each thing that is wrong once, with the first point to repeat it at.
 fn told(failures: &Failures, test: &str) -> String {
     let block = |(wrong, points): (&Vec<String>, &Vec<String>)| {
-        let again = format!("ETCDPACK_POWER='{}' cargo test --release -p whole --test power {test}", points[0]);
+        let again = format!("ETCDPACK_POWER='{}' cargo test --release -p whole {test}", points[0]);
         format!("{}\n  at {}\n  help: {again}", wrong.join("\n"), points.join(", "))
     };
     failures.iter().map(block).collect::<Vec<_>>().join("\n")
@@ -78,23 +78,23 @@ fn told(failures: &Failures, test: &str) -> String {
 
 #[test]
 fn an_install_survives_a_cut() {
-    sweep("an_install_survives_a_cut", Operation::Install);
+    sweep("power::an_install_survives_a_cut", Operation::Install);
 }
 
 #[test]
 fn an_uninstall_survives_a_cut() {
-    sweep("an_uninstall_survives_a_cut", Operation::Uninstall);
+    sweep("power::an_uninstall_survives_a_cut", Operation::Uninstall);
 }
 
 #[test]
 fn a_reinstall_survives_a_cut() {
-    sweep("a_reinstall_survives_a_cut", Operation::Reinstall);
+    sweep("power::a_reinstall_survives_a_cut", Operation::Reinstall);
 }
 
 /// The test of the tests: what is not synced is seen to be lost, and what is, is not.
 #[test]
 fn a_cut_loses_what_was_not_synced() {
-    disk::alone("a_cut_loses_what_was_not_synced", "torture: ", |dir| {
+    disk::alone("power::a_cut_loses_what_was_not_synced", "torture: ", |dir| {
         let bench = Bench::new(dir);
         for fs in FileSystem::ALL {
             let way = bench.prepare(fs, Operation::Install);
