@@ -53,11 +53,9 @@ pub(crate) enum Misfit {
 impl Credentials<'_> {
     /// Checks that they belong together and to a host with `address`.
     pub(crate) fn check(&self, address: IpAddr) -> Result<Validity, Misfit> {
-        let (ca, certificate) = (pem(self.ca, "CA certificate")?, pem(self.certificate, "certificate")?);
-        let (ca, certificate) = (x509(&ca, "CA certificate")?, x509(&certificate, "certificate")?);
-        if certificate.issuer() != ca.subject() {
-            return Err(Misfit::Issuer);
-        }
+        let certificate = pem(self.certificate, "certificate")?;
+        let certificate = x509(&certificate, "certificate")?;
+        let ca = issuer(&certificate, self.ca)?;
         self.key.map_or(Ok(()), |key| belongs(&certificate, key))?;
         if !names(&certificate, address) {
             return Err(Misfit::Address(address));
@@ -66,12 +64,28 @@ impl Credentials<'_> {
         if usage.is_some_and(|usage| !(usage.value.any || usage.value.server_auth && usage.value.client_auth)) {
             return Err(Misfit::Usage);
         }
-        let (own, ca) = (certificate.validity(), ca.validity());
-        Ok(Validity {
-            from: own.not_before.to_datetime().max(ca.not_before.to_datetime()),
-            until: own.not_after.to_datetime().min(ca.not_after.to_datetime()),
-        })
+        let own = of(&certificate);
+        Ok(Validity { from: own.from.max(ca.from), until: own.until.min(ca.until) })
     }
+}
+
+/// From when to when the CA is good that has issued `certificate`: one of those in `trusted`, since a site's hosts may
+/// have theirs from several. Of two with one name, the one that is good for longer.
+fn issuer(certificate: &X509Certificate, trusted: &[u8]) -> Result<Validity, Misfit> {
+    let mut found: Option<Validity> = None;
+    for pem in Pem::iter_from_buffer(trusted) {
+        let pem = pem.map_err(|_| Misfit::Unreadable("CA certificate"))?;
+        let ca = x509(&pem, "CA certificate")?;
+        if ca.subject() == certificate.issuer() && found.is_none_or(|found| found.until < of(&ca).until) {
+            found = Some(of(&ca));
+        }
+    }
+    found.ok_or(Misfit::Issuer)
+}
+
+fn of(certificate: &X509Certificate) -> Validity {
+    let validity = certificate.validity();
+    Validity { from: validity.not_before.to_datetime(), until: validity.not_after.to_datetime() }
 }
 
 /// Whether a key in PEM is that of a certificate in PEM.
@@ -83,8 +97,7 @@ pub(crate) fn is_key_of(certificate: &[u8], key: &[u8]) -> Result<(), Misfit> {
 /// From when to when a certificate in PEM is good.
 pub(crate) fn validity(certificate: &[u8]) -> Result<Validity, Misfit> {
     let pem = pem(certificate, "certificate")?;
-    let validity = x509(&pem, "certificate")?.validity().clone();
-    Ok(Validity { from: validity.not_before.to_datetime(), until: validity.not_after.to_datetime() })
+    Ok(of(&x509(&pem, "certificate")?))
 }
 
 fn pem(bytes: &[u8], what: &'static str) -> Result<Pem, Misfit> {

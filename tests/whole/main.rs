@@ -13,6 +13,7 @@ mod hostile;
 mod hostkey;
 mod image;
 mod listing;
+mod outside;
 mod power;
 mod refusals;
 mod sbom;
