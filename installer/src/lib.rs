@@ -29,6 +29,7 @@ mod signer;
 mod step;
 mod supervision;
 mod surroundings;
+mod typed;
 mod undo;
 mod wal;
 
@@ -38,6 +39,7 @@ use clap::Parser;
 
 use crate::cli::Cli;
 use crate::report::{End, Loudness, Report};
+use crate::typed::Typed;
 
 /// The name under which the installer stays on the host.
 const HOST_COMMAND: &str = "etcdpack-host";
@@ -60,7 +62,8 @@ pub fn run() -> ExitCode {
         (_, true) => Loudness::Verbose,
         _ => Loudness::Normal,
     };
-    command::run(cli.command, &Report::new(loudness)).into()
+    let typed = Typed::new(&host::process::name(), cli.command.as_ref());
+    command::run(cli.command, &Report::new(loudness, typed)).into()
 }
 
 /// Reads a journal and compares; for the fuzzer.

@@ -37,7 +37,7 @@ pub(crate) fn choose(
         Manager::Systemd if facts.managers.systemd == Init::None && facts.target == Target::Live => Err(refuse(
             "no-service-manager",
             "this host does not run systemd",
-            "./host.run install --service supervisor",
+            "./HOST.run install --service supervisor",
         )),
         Manager::Systemd => Ok((systemd(), Vec::new())),
         Manager::Supervisor => supervisor(manifest, facts).ok_or_else(|| nothing(manifest, facts)),
@@ -51,7 +51,7 @@ pub(crate) fn choose(
                     let text = "this image has neither supervisor nor systemd; it gets a systemd unit";
                     Ok((
                         systemd(),
-                        vec![warn("no-service-manager", text, "./host.run install --root DIR --service supervisor")],
+                        vec![warn("no-service-manager", text, "./HOST.run install --root DIR --service supervisor")],
                     ))
                 }
                 _ => Err(nothing(manifest, facts)),

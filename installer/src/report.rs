@@ -8,6 +8,7 @@ use std::process::ExitCode;
 use crate::check::{Finding, Severity};
 use crate::plan::Plan;
 use crate::step::State;
+use crate::typed::Typed;
 
 /// How a run ended; the numbers are part of the contract.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -53,14 +54,15 @@ pub(crate) enum Loudness {
 /// The narrator.
 pub(crate) struct Report {
     loudness: Loudness,
+    typed: Typed,
     paint: bool,
 }
 
 impl Report {
     /// Colours only on a terminal, and only where `NO_COLOR` is not set.
-    pub(crate) fn new(loudness: Loudness) -> Self {
+    pub(crate) fn new(loudness: Loudness, typed: Typed) -> Self {
         let wanted = std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty());
-        Self { loudness, paint: wanted && std::io::stderr().is_terminal() }
+        Self { loudness, typed, paint: wanted && std::io::stderr().is_terminal() }
     }
 
     /// Something is going on.
@@ -96,7 +98,7 @@ impl Report {
 
     fn help(&self, help: Option<&str>) {
         if let Some(help) = help {
-            eprintln!("{} {}", self.mark("36", "help:"), clean(help));
+            eprintln!("{} {}", self.mark("36", "help:"), clean(&self.typed.complete(help)));
         }
     }
 

@@ -20,6 +20,7 @@ pub mod path;
 pub mod provenance;
 pub mod render;
 pub mod sealed;
+pub mod shell;
 pub mod signer;
 pub mod tarball;
 pub mod wheel;

@@ -4,6 +4,7 @@ use std::fmt;
 use std::io;
 use std::path::{Path, PathBuf};
 
+use payload::shell::word;
 use time::OffsetDateTime;
 
 use super::serials::SerialsError;
@@ -199,16 +200,16 @@ impl PkiError {
     #[must_use]
     pub fn help(&self) -> Option<String> {
         match self {
-            Self::Reading { path, .. } | Self::Writing { path, .. } => Some(format!("ls -ld {}", typed(path))),
-            Self::Exposed { path, wanted, .. } => Some(format!("chmod {wanted:o} {}", typed(path))),
+            Self::Reading { path, .. } | Self::Writing { path, .. } => Some(format!("ls -ld {}", word(path))),
+            Self::Exposed { path, wanted, .. } => Some(format!("chmod {wanted:o} {}", word(path))),
             Self::Key { path, fault: KeyFault::Encrypted | KeyFault::Legacy | KeyFault::Cipher } => {
-                let path = typed(path);
+                let path = word(path);
                 Some(format!("openssl pkcs8 -topk8 -v2 aes-256-cbc -in {path} -out {path}.p8, and take that file"))
             }
             Self::Key { fault: KeyFault::NotForSigning | KeyFault::None, .. } => {
                 Some("openssl ecparam -name prime256v1 -genkey -noout -out signing-key.pem".to_owned())
             }
-            Self::Serials { path, .. } => Some(format!("put it back from a copy: {}", typed(path))),
+            Self::Serials { path, .. } => Some(format!("put it back from a copy: {}", word(path))),
             Self::Passphrase(PassphraseError::NoTerminal(_)) => {
                 Some("give it by a file descriptor: --ca-passphrase-fd 3 3< FILE".to_owned())
             }
@@ -216,11 +217,11 @@ impl PkiError {
                 Some("etcdpack pki csr; let the CA sign what is in csr/; etcdpack pki accept CERT.pem...".to_owned())
             }
             Self::SignsItself => Some("etcdpack build".to_owned()),
-            Self::InTheWay(path) => Some(format!("ls -l {}", typed(path))),
+            Self::InTheWay(path) => Some(format!("ls -l {}", word(path))),
             Self::OwnCaNamed(_) => Some("take `ca` and `ca-key` out of the cluster file".to_owned()),
             Self::Ca { path, fault } => Some(ca_help(path, fault)),
             Self::Mismatch { certificate, .. } => {
-                Some(format!("openssl x509 -in {} -noout -pubkey", typed(certificate)))
+                Some(format!("openssl x509 -in {} -noout -pubkey", word(certificate)))
             }
             Self::Outlives { hours_left, .. } if *hours_left >= 24 => {
                 Some(format!("write `validity = \"{hours_left}h\"` into `[pki]`, or take a CA that lasts longer"))
@@ -235,23 +236,16 @@ fn ca_help(path: &Path, fault: &CaFault) -> String {
     match fault {
         CaFault::NotYet(..) => "date -u".to_owned(),
         CaFault::NoKey => {
-            format!("put the key back: {}", typed(&path.with_file_name("ca-key.pem")))
+            format!("put the key back: {}", word(&path.with_file_name("ca-key.pem")))
         }
-        CaFault::Missing => format!("put it back: {}", typed(path)),
+        CaFault::Missing => format!("put it back: {}", word(path)),
         CaFault::Unreadable | CaFault::Expired(_) => {
-            format!("openssl x509 -in {} -noout -text", typed(path))
+            format!("openssl x509 -in {} -noout -text", word(path))
         }
         CaFault::NotCa | CaFault::MayNotSign | CaFault::Usage | CaFault::Key | CaFault::Signature(_) => {
-            format!("openssl x509 -in {} -noout -text, and take another CA", typed(path))
+            format!("openssl x509 -in {} -noout -text, and take another CA", word(path))
         }
     }
-}
-
-/// A path as a shell takes it.
-fn typed(path: &Path) -> String {
-    let text = path.display().to_string();
-    let plain = |c: char| c.is_ascii_alphanumeric() || "/._-+".contains(c);
-    if text.chars().all(plain) && !text.starts_with('-') { text } else { format!("'{}'", text.replace('\'', r"'\''")) }
 }
 
 /// A time to the minute, in UTC.
@@ -269,7 +263,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn help_can_be_typed() {
+    fn help_can_be_word() {
         for (path, typed_path) in [("pki/ca-key.pem", "pki/ca-key.pem"), ("it's here/k", r"'it'\''s here/k'")] {
             let error = PkiError::Exposed { path: path.into(), mode: 0o644, wanted: 0o600 };
             assert_eq!(error.help().unwrap(), format!("chmod 600 {typed_path}"));

@@ -123,12 +123,12 @@ fn certificate(manifest: &Manifest, facts: &Facts) -> Option<Finding> {
     match facts.credentials {
         Err(ref misfit @ Misfit::Awaited) => {
             let host = &manifest.host;
-            let help = format!("./{host}.run csr -o {host}.csr; then, where it was built: etcdpack sign {host}.csr");
+            let help = format!("./HOST.run csr -o {host}.csr; then, where it was built: etcdpack sign {host}.csr");
             Some(refuse("no-certificate", misfit.to_string(), help))
         }
         Err(ref misfit @ Misfit::NotHere) => {
             let host = &manifest.host;
-            Some(refuse("no-host-key", misfit.to_string(), format!("./{host}.run csr -o {host}.csr")))
+            Some(refuse("no-host-key", misfit.to_string(), format!("./HOST.run csr -o {host}.csr")))
         }
         Err(ref misfit) => Some(refuse("bad-certificate", misfit.to_string(), rebuild)),
         // An image is started at another time than it is made.

@@ -28,7 +28,7 @@ pub(crate) fn units(manifest: &Manifest, facts: &Facts, supervision: &Supervisio
         let text = format!("`{packaged}` is a service of the same name; ours would take its place");
         let help = match supervision {
             Supervision::Systemd { .. } => "set another `service.name` in cluster.toml and run: etcdpack build",
-            Supervision::Supervisor(_) => "./host.run install --service systemd",
+            Supervision::Supervisor(_) => "./HOST.run install --service systemd",
         };
         findings.push(refuse("path-taken", text, help));
     }

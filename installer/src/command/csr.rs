@@ -41,7 +41,7 @@ pub(super) fn csr(args: &CsrArgs, report: &Report) -> Result<End, CommandError> 
     let manifest = bundle.manifest();
     if manifest.key_from() != KeyFrom::Host {
         let text = "this bundle brings its private key: there is nothing to ask a certificate for";
-        return Err(CommandError::refused(text, format!("./{}.run install", manifest.host)));
+        return Err(CommandError::refused(text, "./HOST.run install"));
     }
     let tree = tree(args.root.as_deref())?;
     let Some(_lock) = tree.lock()? else {

@@ -43,11 +43,10 @@ pub(super) fn confirm<R: std::io::Read + std::io::Seek + Send>(
     if standing != Standing::Unknown {
         return Ok(());
     }
-    let file = format!("./{}.run", bundle.manifest().host);
     if unasked || !report.can_ask() {
         return Err(CommandError::refused(
             "this host does not know yet whose bundles it may take, and nobody was asked [signer-unknown]",
-            format!("{file} install --signer WORDS   (the twelve words that `etcdpack build` showed)"),
+            "./HOST.run install --signer WORDS   (the twelve words that `etcdpack build` showed)",
         ));
     }
     report.data("This is the first bundle on this host. It says that it is signed by");
@@ -63,5 +62,5 @@ pub(super) fn confirm<R: std::io::Read + std::io::Seek + Send>(
     if report.ask("Are they the same?") {
         return Ok(());
     }
-    Err(CommandError::refused("the signer was not confirmed; nothing was changed", format!("{file} verify")))
+    Err(CommandError::refused("the signer was not confirmed; nothing was changed", "./HOST.run verify"))
 }

@@ -83,9 +83,7 @@ fn confirm(args: &UninstallArgs, changes: &[Change], contents: Contents, report:
         return Ok(());
     }
     if !report.can_ask() {
-        let root = args.root.as_ref().map(|root| format!(" --root {}", root.display())).unwrap_or_default();
-        let help = format!("etcdpack-host uninstall --yes{root}");
-        return Err(CommandError::refused("there is no terminal to ask at", help));
+        return Err(CommandError::refused("there is no terminal to ask at", "etcdpack-host uninstall --yes"));
     }
     for change in changes.iter().rev() {
         report.data(&format!("  - {}", undo::name(change)));

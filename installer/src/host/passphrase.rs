@@ -24,7 +24,10 @@ pub(crate) fn of_fd(fd: i32) -> io::Result<Zeroizing<Vec<u8>>> {
         }
         return Ok(line);
     }
-    let mut file = File::open(format!("/proc/self/fd/{fd}"))?;
+    let mut file = File::open(format!("/proc/self/fd/{fd}")).map_err(|error| match error.kind() {
+        io::ErrorKind::NotFound => io::Error::other("it is not open"),
+        _ => error,
+    })?;
     while file.read(&mut *byte)? == 1 && *byte != *b"\n" && line.len() < MAX_BYTES {
         line.extend_from_slice(&*byte);
     }

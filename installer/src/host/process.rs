@@ -2,6 +2,8 @@
 //!
 //! Failing here is no reason to stop: each is a precaution on top of others.
 
+use std::ffi::OsString;
+
 use nix::sys::mman::{MlockAllFlags, mlockall};
 use nix::sys::prctl::set_dumpable;
 use nix::sys::resource::{Resource, setrlimit};
@@ -11,6 +13,11 @@ use nix::sys::stat::{Mode, umask};
 pub(crate) fn settle() {
     umask(Mode::S_IRWXG | Mode::S_IRWXO);
     let _ = setrlimit(Resource::RLIMIT_CORE, 0, 0);
+}
+
+/// What this program was called as.
+pub(crate) fn name() -> OsString {
+    std::env::args_os().next().unwrap_or_default()
 }
 
 /// Keeps this program's own pages in memory: the stick that it was started from may be pulled out from now on.

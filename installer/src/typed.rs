@@ -1,0 +1,124 @@
+//! What help lines tell people to type, as it is typed here: with the name of this program, the bundle that it was given and
+//! the tree that it works on. Pure.
+
+use std::ffi::OsStr;
+use std::path::{Path, PathBuf};
+
+use payload::shell::word;
+
+use crate::HOST_COMMAND;
+use crate::cli::Command;
+
+/// What stands for the bundle in a help line; with `./` in front for the bundle as a program.
+const BUNDLE: &str = "HOST.run";
+
+/// The commands that take a bundle's file.
+const WITH_FILE: [&str; 3] = ["plan", "install", "verify"];
+/// The commands that take `--root`.
+const WITH_ROOT: [&str; 4] = ["plan", "install", "csr", "uninstall"];
+
+/// How this program was called.
+pub(crate) struct Typed {
+    program: PathBuf,
+    /// The bundle that it was given.
+    file: Option<PathBuf>,
+    root: Option<PathBuf>,
+}
+
+impl Typed {
+    /// Called as `program`, to do `command`.
+    pub(crate) fn new(program: &OsStr, command: Option<&Command>) -> Self {
+        let (file, root) = match command {
+            Some(Command::Plan(args)) => (args.bundle.file.as_deref(), args.target.root.as_deref()),
+            Some(Command::Install(args)) => (args.bundle.file.as_deref(), args.target.root.as_deref()),
+            Some(Command::Verify(args)) => (args.bundle.file.as_deref(), None),
+            Some(Command::Csr(args)) => (None, args.root.as_deref()),
+            Some(Command::Uninstall(args)) => (None, args.root.as_deref()),
+            Some(Command::Status(_)) | None => (None, None),
+        };
+        Self { program: program.into(), file: file.map(Path::to_owned), root: root.map(Path::to_owned) }
+    }
+
+    /// The file that the bundle is in, where there is one.
+    fn bundle(&self) -> Option<&Path> {
+        let itself = Some(self.program.as_path()).filter(|program| !program.ends_with(HOST_COMMAND));
+        self.file.as_deref().or(itself)
+    }
+
+    /// `command` with this program, this bundle and this tree.
+    fn call(&self, bundle: &Path, command: &str) -> String {
+        let mut words = match &self.file {
+            Some(file) if WITH_FILE.contains(&command) => vec![word(&self.program), command.to_owned(), word(file)],
+            // A shell looks for a bare name elsewhere.
+            _ if bundle.components().count() == 1 => vec![word(&Path::new(".").join(bundle)), command.to_owned()],
+            _ => vec![word(bundle), command.to_owned()],
+        };
+        if let Some(root) = self.root.as_deref().filter(|_| WITH_ROOT.contains(&command)) {
+            words.extend(["--root".to_owned(), word(root)]);
+        }
+        words.join(" ")
+    }
+
+    /// A help line without anything that stands for something else, as far as that is known.
+    pub(crate) fn complete(&self, help: &str) -> String {
+        let uninstall = format!("{HOST_COMMAND} uninstall");
+        // What keeps a tree's member is not what is found on this host.
+        let help = match (&self.root, self.bundle()) {
+            (None, _) => help.to_owned(),
+            (Some(_), Some(bundle)) => help.replace(&uninstall, &self.call(bundle, "uninstall")),
+            (Some(root), None) => help.replace(&uninstall, &format!("{uninstall} --root {}", word(root))),
+        };
+        let Some(bundle) = self.bundle() else { return help };
+        let called = format!("./{BUNDLE}");
+        let mut parts = help.split(&called);
+        let mut text = parts.next().unwrap_or_default().to_owned();
+        for part in parts {
+            let part = part.trim_start();
+            let (command, rest) = part.split_at(part.find(|c: char| !c.is_ascii_lowercase()).unwrap_or(part.len()));
+            text.push_str(&self.call(bundle, command));
+            text.push_str(rest);
+        }
+        text.replace(BUNDLE, &bundle.file_name().map(|name| word(Path::new(name))).unwrap_or_default())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::Parser as _;
+
+    use super::*;
+    use crate::cli::Cli;
+
+    fn completed(line: &str, help: &str) -> String {
+        let cli = Cli::try_parse_from(line.split(' ')).unwrap();
+        Typed::new(OsStr::new(line.split(' ').next().unwrap()), cli.command.as_ref()).complete(help)
+    }
+
+    #[test]
+    fn a_help_line_can_be_typed_as_it_stands() {
+        for (line, help, wanted) in [
+            ("./n1.run install", "./HOST.run install --yes", "./n1.run install --yes"),
+            ("./n1.run plan --root /i", "sudo ./HOST.run plan", "sudo ./n1.run plan --root /i"),
+            (
+                "/mnt/n1.run install",
+                "./HOST.run install, or: ./HOST.run uninstall",
+                "/mnt/n1.run install, or: /mnt/n1.run uninstall",
+            ),
+            ("./n1.run install --root /i", "etcdpack-host uninstall", "./n1.run uninstall --root /i"),
+            ("etcdpack-host uninstall --root /i", "etcdpack-host uninstall", "etcdpack-host uninstall --root /i"),
+            (
+                "etcdpack-host install /mnt/n2.run",
+                "./HOST.run install --yes",
+                "etcdpack-host install /mnt/n2.run --yes",
+            ),
+            ("etcdpack-host install /mnt/n2.run", "grep HOST.run SHA256SUMS", "grep n2.run SHA256SUMS"),
+            ("/usr/local/sbin/etcdpack-host status", "./HOST.run install", "./HOST.run install"),
+            ("./n1.run", "ls -l HOST.run", "ls -l n1.run"),
+            ("./it's.run", "./HOST.run verify", r"'./it'\''s.run' verify"),
+            ("./n1.run install --root /i", "./HOST.run verify", "./n1.run verify"),
+            ("etcdpack-host plan n2.run --root /i", "./HOST.run csr > HOST.csr", "./n2.run csr --root /i > HOST.csr"),
+        ] {
+            assert_eq!(completed(line, help), wanted, "{line}");
+        }
+    }
+}
