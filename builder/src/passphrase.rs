@@ -77,7 +77,11 @@ impl Passphrase {
 fn descriptor(number: u32) -> io::Result<String> {
     match number {
         0 => first_line(io::stdin().lock()),
-        _ => first_line(File::open(format!("/proc/self/fd/{number}"))?),
+        _ => match File::open(format!("/proc/self/fd/{number}")) {
+            Ok(file) => first_line(file),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Err(io::Error::other("it is not open")),
+            Err(error) => Err(error),
+        },
     }
 }
 

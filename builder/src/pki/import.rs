@@ -64,8 +64,9 @@ pub fn import(
         Keeping::Locked if !was_locked => lock_text(&brought.key, &text, &store.ca_key(), passphrase)?,
         Keeping::Locked | Keeping::AsItIs => kept,
     };
-    store.write_ca_key(&kept)?;
+    // A key alone would be somebody else's, and in the way of the next run; a certificate alone is gone on with.
     store.write_ca_certificate(&pem)?;
+    store.write_ca_key(&kept)?;
     narrator.note(&format!(
         "the CA is in `{}`, its key in `{}`",
         store.ca_certificate().display(),

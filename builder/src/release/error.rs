@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use payload::digest::Digest;
 use payload::etcd::{Arch, EtcdVersion};
+use payload::shell::word;
 use payload::tarball::TarballError;
 
 use super::lock::LockError;
@@ -27,6 +28,9 @@ pub enum ReleaseError {
     Unvouched(EtcdVersion, Arch),
     #[error("no place delivered etcd {version} for {arch}; the last one: {last}")]
     Unreachable { version: EtcdVersion, arch: Arch, last: String },
+    /// A file that the user named is something else.
+    #[error("`{}`: {what}", .path.display())]
+    NotARelease { path: PathBuf, what: &'static str },
     #[error("{place}: {what}")]
     Foreign { place: String, what: &'static str },
     #[error("{place}: it is not there to its end, or was damaged on its way: {error}")]
@@ -47,7 +51,7 @@ impl ReleaseError {
     pub fn exit_code(&self) -> u8 {
         match self {
             Self::BadFile { .. } | Self::Lock { .. } => 2,
-            Self::Foreign { .. } | Self::Torn { .. } | Self::Differs { .. } => 4,
+            Self::NotARelease { .. } | Self::Foreign { .. } | Self::Torn { .. } | Self::Differs { .. } => 4,
             Self::Unprotected(..)
             | Self::Unvouched(..)
             | Self::Unreachable { .. }
@@ -81,7 +85,7 @@ impl ReleaseError {
             Self::Client(_) => Some("`etcdpack fetch --ca-cert FILE`".to_owned()),
             Self::Lock { .. } => Some("restore `etcdpack.lock` from your backup or version control".to_owned()),
             Self::Disk(_) => Some("`XDG_CACHE_HOME=/a/writable/directory etcdpack fetch`".to_owned()),
-            Self::BadFile { .. } => None,
+            Self::BadFile { path, .. } | Self::NotARelease { path, .. } => Some(format!("ls -l {}", word(path))),
         }
     }
 }
@@ -137,11 +141,11 @@ impl Failure {
 pub(super) fn foreign(head: &[u8]) -> Option<&'static str> {
     match head {
         [0x1f, 0x8b, ..] => None,
-        [] => Some("an empty file came"),
+        [] => Some("an empty file"),
         _ if super::sums::looks_like_a_web_page(head) => {
-            Some("a web page came instead of the tarball (a captive portal, or a proxy that wants a login)")
+            Some("a web page instead of the tarball (a captive portal, or a proxy that wants a login)")
         }
-        _ => Some("what came is no gzip file"),
+        _ => Some("no gzip file"),
     }
 }
 

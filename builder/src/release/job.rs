@@ -91,7 +91,7 @@ impl<'a> Job<'a> {
     pub(super) fn take(mut self, path: &Path, voucher: Option<Voucher>) -> Result<Verified, ReleaseError> {
         let fetched =
             Fetched::copied(path, &self.cache, self.wanted.limits.bytes).map_err(|failure| match failure {
-                Failure::Foreign(what) => ReleaseError::Foreign { place: path.display().to_string(), what },
+                Failure::Foreign(what) => ReleaseError::NotARelease { path: path.to_owned(), what },
                 failure => {
                     ReleaseError::BadFile { flag: "--release", path: path.to_owned(), what: failure.to_string() }
                 }

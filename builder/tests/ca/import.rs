@@ -74,6 +74,10 @@ fn what_cfssl_made_is_taken_and_issues_what_cfssl_would() {
         let before = site.state();
         site.etcdpack("pki import ca.pem ca-key.pem ca-config.json etcd-peer-csr.json").ok();
         assert_eq!(site.state(), before);
+        // Killed between the CA's two files, it is gone on with.
+        site.sh("rm pki/ca-key.pem");
+        site.etcdpack("pki import ca.pem ca-key.pem").ok();
+        assert_eq!(site.state(), before);
         site.sh("mkdir other; mv ca*.pem other/");
         cfssl(&site, "rsa", "2048");
         let before = site.state();

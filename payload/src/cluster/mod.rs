@@ -144,7 +144,7 @@ impl Cluster {
     /// All that is wrong with the file, at least one fault, in the order of the file.
     pub fn parse(bytes: &[u8]) -> Result<Parsed, Vec<Fault>> {
         if bytes.len() as u64 > MAX_BYTES {
-            return Err(vec![Fault::new(format!("the cluster file has {} bytes, more than {MAX_BYTES}", bytes.len()))]);
+            return Err(vec![Fault::new(format!("the cluster file has more than {MAX_BYTES} bytes"))]);
         }
         let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
         let source = std::str::from_utf8(bytes).map_err(|error| vec![not_utf8(bytes, error)])?;
