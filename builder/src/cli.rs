@@ -12,7 +12,7 @@ use payload::fingerprint::Claim;
 use payload::name::HostName;
 
 pub use pki::{
-    CaPassphrase, PkiAcceptArgs, PkiClientArgs, PkiCommand, PkiCsrArgs, PkiImportArgs, PkiLockArgs,
+    CaPassphrase, LoneArgs, PkiAcceptArgs, PkiClientArgs, PkiCommand, PkiCsrArgs, PkiImportArgs, PkiLockArgs,
     PkiRotateSignerArgs, PkiServerArgs, PkiShowArgs,
 };
 
@@ -132,13 +132,9 @@ pub struct FetchArgs {
     pub source: SourceArgs,
 }
 
-/// `etcdpack build`
-#[derive(Debug, Args)]
-pub struct BuildArgs {
-    /// Where the release comes from
-    #[command(flatten)]
-    pub source: SourceArgs,
-
+/// What goes into bundles, and where they go.
+#[derive(Clone, Debug, Args)]
+pub struct PackArgs {
     /// The directory for the bundles
     #[arg(short, long, value_name = "DIR", default_value = "dist")]
     pub output: PathBuf,
@@ -147,13 +143,26 @@ pub struct BuildArgs {
     #[arg(long, value_name = "DIR")]
     pub wheels: Option<PathBuf>,
 
+    /// Sign the bundles with this key (PEM, ECDSA P-256) instead of the one in pki/
+    #[arg(long, value_name = "FILE")]
+    pub signing_key: Option<PathBuf>,
+
     /// How the CA's key is opened
     #[command(flatten)]
     pub ca_passphrase: CaPassphrase,
+}
 
-    /// Sign with this key (PEM, ECDSA P-256) instead of the one in pki/
-    #[arg(long, value_name = "FILE")]
-    pub signing_key: Option<PathBuf>,
+/// `etcdpack build`
+#[derive(Debug, Args)]
+pub struct BuildArgs {
+    /// Where the release comes from
+    #[command(flatten)]
+    pub source: SourceArgs,
+
+    /// What goes into the bundles
+    #[command(flatten)]
+    pub pack: PackArgs,
+
     /// Seal the private keys with the first line of this file descriptor instead of a generated passphrase
     #[arg(long, value_name = "N")]
     pub passphrase_fd: Option<u32>,
@@ -178,25 +187,13 @@ pub struct SignArgs {
     #[arg(long, value_name = "CLUSTER.TOML", default_value = "cluster.toml")]
     pub cluster: PathBuf,
 
-    /// The directory for the bundles
-    #[arg(short, long, value_name = "DIR", default_value = "dist")]
-    pub output: PathBuf,
-
-    /// Sign the bundles with this key (PEM, ECDSA P-256) instead of the one in pki/
-    #[arg(long, value_name = "FILE")]
-    pub signing_key: Option<PathBuf>,
-
     /// Take this tarball; nothing is downloaded
     #[arg(long, value_name = "PATH")]
     pub release: Option<PathBuf>,
 
-    /// Take supervisor's wheels from this directory instead of through pip
-    #[arg(long, value_name = "DIR")]
-    pub wheels: Option<PathBuf>,
-
-    /// How the CA's key is opened
+    /// What goes into the bundles
     #[command(flatten)]
-    pub ca_passphrase: CaPassphrase,
+    pub pack: PackArgs,
 }
 
 /// `etcdpack verify`

@@ -98,10 +98,10 @@ pub struct PkiAcceptArgs {
     pub cluster: PathBuf,
 }
 
-/// `etcdpack pki client`
+/// A certificate for someone who is no member.
 #[derive(Debug, Args)]
-pub struct PkiClientArgs {
-    /// The client, which becomes the common name: etcd's user, where roles are in use
+pub struct LoneArgs {
+    /// Whose it is. It becomes the common name: of a client, etcd's user, where roles are in use
     #[arg(value_name = "NAME", value_parser = common_name)]
     pub name: HostName,
 
@@ -122,12 +122,20 @@ pub struct PkiClientArgs {
     pub ca_passphrase: CaPassphrase,
 }
 
+/// `etcdpack pki client`
+#[derive(Debug, Args)]
+pub struct PkiClientArgs {
+    /// The certificate
+    #[command(flatten)]
+    pub lone: LoneArgs,
+}
+
 /// `etcdpack pki server`
 #[derive(Debug, Args)]
 pub struct PkiServerArgs {
-    /// The server, which becomes the common name
-    #[arg(value_name = "NAME", value_parser = common_name)]
-    pub name: HostName,
+    /// The certificate
+    #[command(flatten)]
+    pub lone: LoneArgs,
 
     /// A name that it answers by; may be given again
     #[arg(long = "dns", value_name = "NAME")]
@@ -136,22 +144,6 @@ pub struct PkiServerArgs {
     /// An address that it answers at; may be given again
     #[arg(long = "address", value_name = "IP")]
     pub addresses: Vec<IpAddr>,
-
-    /// The cluster file
-    #[arg(long, value_name = "CLUSTER.TOML", default_value = "cluster.toml")]
-    pub cluster: PathBuf,
-
-    /// How long it lasts; as long as the hosts' certificates, unless you say otherwise
-    #[arg(long, value_name = "HOURS", value_parser = hours)]
-    pub validity: Option<Hours>,
-
-    /// The directory for the request, where others sign
-    #[arg(short, long, value_name = "DIR", default_value = "csr")]
-    pub output: PathBuf,
-
-    /// How the CA's key is opened
-    #[command(flatten)]
-    pub ca_passphrase: CaPassphrase,
 }
 
 /// `etcdpack pki show`

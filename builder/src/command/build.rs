@@ -2,9 +2,8 @@
 #![expect(clippy::disallowed_methods, reason = "edge: asks the clock")]
 
 use payload::cluster::Carry;
-use time::OffsetDateTime;
-
 use payload::name::HostName;
+use time::OffsetDateTime;
 
 use super::cluster_file::Loaded;
 use super::{Error, cluster_file, keys, source};
@@ -29,17 +28,17 @@ pub(super) fn with_requests(
 ) -> Result<(), Error> {
     pack::check_installers(&loaded.cluster)?;
     let releases = source::releases(&args.source, loaded, narrator)?;
-    if loaded.cluster.service.carry == Carry::Nothing && args.wheels.is_some() {
+    if loaded.cluster.service.carry == Carry::Nothing && args.pack.wheels.is_some() {
         narrator.warn("`--wheels` is not looked at: the cluster file says `carry = \"nothing\"`");
     }
     let wheels = match loaded.cluster.service.carry {
-        Carry::Wheels => wheels::obtain(args.wheels.as_deref(), &source::cache()?, narrator)?,
+        Carry::Wheels => wheels::obtain(args.pack.wheels.as_deref(), &source::cache()?, narrator)?,
         Carry::Nothing => Vec::new(),
     };
     let now = OffsetDateTime::now_utc();
-    let site = Site::new(&loaded.cluster, &loaded.home, now, args.ca_passphrase.source());
+    let site = Site::new(&loaded.cluster, &loaded.home, now, args.pack.ca_passphrase.source());
     let (issued, keys) = keys::issue(args, &site, requests, narrator)?;
-    let mut signing = Signing::open(&loaded.home.join("pki"), args.signing_key.as_deref(), narrator)?;
+    let mut signing = Signing::open(&loaded.home.join("pki"), args.pack.signing_key.as_deref(), narrator)?;
     let signer = signing.signer().fingerprint();
     let mut parts = Parts {
         cluster: &loaded.cluster,
@@ -49,12 +48,12 @@ pub(super) fn with_requests(
         keys: &keys,
         signing: &mut signing,
     };
-    let made = pack::pack(&mut parts, &args.output, narrator)?;
+    let made = pack::pack(&mut parts, &args.pack.output, narrator)?;
     for bundle in &made {
         narrator.note(&format!("  {}  {} MB", bundle.path.display(), bundle.bytes.div_ceil(1_000_000)));
         narrator.detail(&format!("    sha256 {}", bundle.digest));
     }
-    let sums = args.output.join("SHA256SUMS");
+    let sums = args.pack.output.join("SHA256SUMS");
     narrator.note(&format!("{} bundles; their sums are in {}", made.len(), sums.display()));
     narrator.note(&format!("signed by {signer}"));
     narrator.note("  a host asks for these words at its first install: tell them by another way than the bundle's");

@@ -45,16 +45,7 @@ pub(super) fn sign(args: &SignArgs, narrator: &mut dyn Narrator) -> Result<(), E
         ca_cert: None,
         trust_on_first_use: false,
     };
-    let (output, wheels) = (args.output.clone(), args.wheels.clone());
-    let args = BuildArgs {
-        source,
-        output,
-        wheels,
-        signing_key: args.signing_key.clone(),
-        passphrase_fd: None,
-        new_passphrase: false,
-        ca_passphrase: args.ca_passphrase.clone(),
-    };
+    let args = BuildArgs { source, pack: args.pack.clone(), passphrase_fd: None, new_passphrase: false };
     build::with_requests(&args, &loaded, &requests, narrator)
 }
 
