@@ -41,6 +41,11 @@ pub(crate) fn namesakes(passwd: &str, name: &str, uid: u32) -> Vec<String> {
     same.filter_map(|fields| fields.first().map(|other| (*other).to_owned())).filter(|other| other != name).collect()
 }
 
+/// Whether one of the lines is of `name`.
+pub(crate) fn has(text: &str, name: &str) -> bool {
+    line(text, name).is_some()
+}
+
 fn line<'a>(text: &'a str, name: &str) -> Option<Vec<&'a str>> {
     text.lines().map(|line| line.split(':').collect::<Vec<_>>()).find(|fields| fields.first() == Some(&name))
 }

@@ -57,10 +57,10 @@ impl Victim {
     fn state(&self) -> Vec<String> {
         let mut lines = self.lab.disk("n1");
         lines.retain(|line| !line.contains("/data/etcd/etcd-server/"));
-        // A killed useradd or userdel leaves its own locks, and the next one takes them over.
-        let accounts =
-            ["passwd", "group", "shadow", "gshadow", "subuid", "subgid"].map(|file| format!(" /etc/{file}."));
-        lines.retain(|line| !accounts.iter().any(|file| line.contains(file)));
+        // A killed useradd or userdel leaves its own locks and drafts, and the next one takes them over.
+        let accounts = ["passwd", "group", "shadow", "gshadow", "subuid", "subgid"];
+        let of_theirs = accounts.map(|file| [format!(" /etc/{file}."), format!(" /etc/{file}+")]).concat();
+        lines.retain(|line| !of_theirs.iter().any(|file| line.contains(file)));
         let sums = "find /opt /usr/local /etc/systemd /etc/supervisor* -type f -exec sha256sum {} + | sort -k2; \
                     grep -h ^etcd: /etc/passwd /etc/group /etc/shadow /etc/gshadow; systemctl is-enabled etcd-server";
         lines.extend(self.sh(sums).out.lines().map(str::to_owned));
@@ -240,6 +240,21 @@ fn a_step_that_was_killed_is_made_up_for() {
     victim.sh(PURGE).ok();
     wrong.extend(victim.wrong(&before));
     victim.sh("groupdel etcd").ok();
+    // userdel writes passwd, shadow, group and gshadow one after the other, and dies after the first or the third.
+    for kept in ["shadow group gshadow", "gshadow"] {
+        victim.sh(INSTALL).ok();
+        let wrap = format!(
+            "mv /usr/sbin/userdel /usr/sbin/userdel.aside && \
+             printf '#!/bin/sh\\ncd /etc; cp -a {kept} /root\\n/usr/sbin/userdel.aside \"$@\"\\ncd /root; cp -a {kept} /etc; \
+             kill -KILL $PPID\\n' >/usr/sbin/userdel && chmod 755 /usr/sbin/userdel"
+        );
+        victim.sh(&wrap).ok();
+        assert_ne!(victim.sh(PURGE).code, 0, "it was to be killed");
+        victim
+            .sh("mv /usr/sbin/userdel.aside /usr/sbin/userdel; ! getent passwd etcd && grep -q ^etcd: /etc/gshadow")
+            .ok();
+        wrong.extend(victim.converges(PURGE, &victim.bare));
+    }
     // The files of another bundle are in their places, and the restart does not come.
     victim.sh(INSTALL).ok();
     let wrap = "mv /usr/bin/systemctl /usr/bin/systemctl.aside && \

@@ -53,8 +53,7 @@ impl Tree {
     /// The lines of `/etc/FILE`, or what the system's other sources say of `name` where the file does not have it.
     fn account_lines(&self, file: &str, name: &UserName) -> Result<String, AccountError> {
         let text = self.account_file(&format!("/etc/{file}"))?;
-        let is_here = text.lines().any(|line| line.split(':').next() == Some(name.as_str()));
-        if is_here || !self.is_live() || exec::find("getent").is_none() {
+        if accounts::has(&text, name.as_str()) || !self.is_live() || exec::find("getent").is_none() {
             return Ok(text);
         }
         Ok(Exec::named("getent")?.args([file, name.as_str()]).limit(Duration::from_secs(5)).output()?.stdout)
@@ -111,9 +110,15 @@ impl Tree {
         self.put_account_file(permit, "/etc/passwd", Mode::PLAIN, &accounts::with_line(&passwd, &line))
     }
 
+    /// The tools write one file after another. What a killed one left in the last of them goes only with a whole user, so
+    /// there is one again for a moment.
     pub(crate) fn remove_user(&self, permit: &Permit, name: &UserName) -> Result<(), AccountError> {
         if self.user(name)?.is_none() {
-            return Ok(());
+            if !self.is_left_in("/etc/shadow", name)? {
+                return Ok(());
+            }
+            let flags = ["--system", "--gid", "0", "--no-create-home", "--home-dir", "/"];
+            Exec::named("useradd")?.args(flags).args([name.as_str()]).run()?;
         }
         if self.is_live() {
             Exec::named("userdel")?.args([name.as_str()]).run()?;
@@ -123,10 +128,13 @@ impl Tree {
         self.put_account_file(permit, "/etc/passwd", Mode::PLAIN, &accounts::without(&passwd, name.as_str()))
     }
 
-    /// Nothing is left to do where the group went with its user.
+    /// Likewise. Nothing is left to do where the group went with its user.
     pub(crate) fn remove_group(&self, permit: &Permit, name: &UserName) -> Result<(), AccountError> {
         if self.group(name)?.is_none() {
-            return Ok(());
+            if !self.is_left_in("/etc/gshadow", name)? {
+                return Ok(());
+            }
+            Exec::named("groupadd")?.args(["--system", name.as_str()]).run()?;
         }
         if self.is_live() {
             Exec::named("groupdel")?.args([name.as_str()]).run()?;
@@ -134,6 +142,11 @@ impl Tree {
         }
         let group = self.account_file("/etc/group")?;
         self.put_account_file(permit, "/etc/group", Mode::PLAIN, &accounts::without(&group, name.as_str()))
+    }
+
+    /// Whether a running system's file of passwords has a line of `name`. Images have none of ours.
+    fn is_left_in(&self, path: &str, name: &UserName) -> Result<bool, AccountError> {
+        Ok(self.is_live() && accounts::has(&self.account_file(path)?, name.as_str()))
     }
 
     fn account_file(&self, path: &str) -> Result<String, AccountError> {
