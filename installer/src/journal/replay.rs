@@ -41,8 +41,9 @@ fn parse(bytes: &[u8], path: &AbsPath) -> Result<Option<Unfinished>, JournalErro
     let mut lines = 0;
     for line in bytes.split_inclusive(|byte| *byte == b'\n') {
         lines += 1;
-        // Torn by a power cut: its change had not begun. The last, or closed by the run after.
-        if !line.ends_with(b"\n") || line.ends_with(CANCELLED) {
+        // Torn by a power cut: its change had not begun. The last, or closed by the run after; or one that lost a sector
+        // before its end, which reads as zeros.
+        if !line.ends_with(b"\n") || line.ends_with(CANCELLED) || line.contains(&0) {
             continue;
         }
         let record = serde_json::from_slice(line).map_err(|error| JournalError::Line(lines, path.clone(), error))?;
@@ -150,6 +151,19 @@ mod tests {
             let more =
                 [&whole[..cut], if cut > 0 && whole[cut - 1] != b'\n' { CANCELLED } else { b"" }, &whole].concat();
             assert!(parse(&more, &path()).is_ok(), "cut at {cut}, then gone on with");
+        }
+    }
+
+    #[test]
+    fn a_line_that_lost_a_sector_had_not_begun() {
+        let (before, begin) = (lines()[0].clone(), lines()[1].clone());
+        for (from, to) in (0..begin.len()).flat_map(|from| (from + 1..=begin.len()).map(move |to| (from, to))) {
+            let mut torn = begin.clone();
+            torn[from..to].fill(0);
+            let closed: &[u8] = if to == begin.len() { CANCELLED } else { b"" };
+            let journal = [&before, torn.as_slice(), closed, &before, &begin].concat();
+            let unfinished = parse(&journal, &path()).unwrap().unwrap();
+            assert_eq!(unfinished.changes.len(), 3, "zeros from {from} to {to}");
         }
     }
 
