@@ -72,6 +72,8 @@ pub(super) struct Fit {
     pub(super) path: Vec<Link>,
     /// The certificate, with what a stranger needs of these.
     pub(super) certificate: String,
+    /// Its public key: the same in two certificates for one key, however that is written.
+    pub(super) public_key: Vec<u8>,
     pub(super) end: OffsetDateTime,
 }
 
@@ -138,8 +140,9 @@ fn fits(
         return Err(Misfit::Outlives(end, ca_end));
     }
     chains(&own.der, wanted, &path, [now, now.max(end - Duration::HOUR)])?;
+    let public_key = certificate.public_key().subject_public_key.data.to_vec();
     let certificate = authority::with_chain(&own.der, &path);
-    Ok(Fit { path, certificate, end })
+    Ok(Fit { path, certificate, public_key, end })
 }
 
 /// The certificates in a text, the first being the one that the others are there for.

@@ -173,11 +173,6 @@ pub(super) fn id(key: &impl PublicKeyData) -> Vec<u8> {
     Sha256::digest(key.der_bytes()).iter().take(20).copied().collect()
 }
 
-/// Whether two keys are one, however each is written.
-pub(super) fn same(one: &Secret, other: &Secret) -> bool {
-    matches!((parse(one), parse(other)), (Ok(one), Ok(other)) if one.public_key_raw() == other.public_key_raw())
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -32,6 +32,7 @@ mod store;
 mod wanted;
 mod whole;
 
+use std::collections::BTreeMap;
 use std::panic::resume_unwind;
 use std::path::{Path, PathBuf};
 use std::thread;
@@ -240,16 +241,16 @@ enum Found {
 
 /// Looks at what is kept for each of `all`. A key that is used already is no one else's.
 fn look(site: &Site<'_>, store: &Store, all: &[Wanted], authority: &Authority) -> Result<Vec<Found>, PkiError> {
-    let mut keys: Vec<(Secret, &Whose)> = Vec::new();
+    let mut keys: BTreeMap<Vec<u8>, &Whose> = BTreeMap::new();
     let mut found = Vec::with_capacity(all.len());
     for wanted in all {
         let one = kept(site, store, wanted, authority)?;
-        if let Found::Fits(files, _) = &one {
-            if let Some((_, other)) = keys.iter().find(|(key, _)| key::same(key, &files.key)) {
+        if let Found::Fits(_, fit) = &one {
+            if let Some(other) = keys.get(&fit.public_key) {
                 found.push(Found::Unfit(Misfit::Shared(other.to_string()).to_string()));
                 continue;
             }
-            keys.push((files.key.clone(), &wanted.whose));
+            keys.insert(fit.public_key.clone(), &wanted.whose);
         }
         found.push(one);
     }

@@ -104,7 +104,7 @@ pub fn accept(site: &Site<'_>, paths: &[PathBuf], narrator: &mut dyn Narrator) -
         let files = Files { certificate: text, key, request };
         let fit = check::pair(&files, wanted, &authority, site.now, super::least_left(site, &authority))
             .map_err(|misfit| not_taken(misfit.to_string()))?;
-        if let Some(other) = candidates.iter().find(|other| key::same(&other.files.key, &files.key)) {
+        if let Some(other) = candidates.iter().find(|other| other.fit.public_key == fit.public_key) {
             return Err(not_taken(format!("its key is that of `{}`", other.path.display())));
         }
         let files = Files { certificate: fit.certificate.clone(), ..files };
