@@ -14,7 +14,9 @@ use std::collections::BTreeSet;
 use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io;
 use std::os::unix::fs::{MetadataExt as _, OpenOptionsExt as _};
+use std::panic::resume_unwind;
 use std::path::{Path, PathBuf};
+use std::thread;
 
 use super::check::Files;
 use super::error::PkiError;
@@ -23,6 +25,9 @@ use super::place::{MANY, Names, Places, places};
 use super::secret::Secret;
 use super::wanted::Whose;
 use crate::narrator::Narrator;
+
+/// How many syncs wait for the disk at once.
+const SYNCS: usize = 32;
 
 /// Where requests wait for their certificates.
 const REQUESTS: &str = "requests";
@@ -151,15 +156,9 @@ impl Store {
     }
 
     /// Puts the pairs that were written for `these` in the place of the ones before, all on the disk when this returns.
-    /// Together, because the first sync of many takes most of the others' work with it.
     pub(super) fn settle(&self, these: &[&Whose]) -> Result<(), PkiError> {
         let places: Vec<Places> = these.iter().map(|whose| self.places(whose)).collect();
-        for Places { new, files, .. } in &places {
-            for name in [files.key, files.certificate, files.request] {
-                sync(&new.join(name))?;
-            }
-            sync(new)?;
-        }
+        sync_all(&places)?;
         let mut replaced = Vec::new();
         for Places { dir, new, old, .. } in &places {
             if fs::exists(dir).map_err(reading(dir))? {
@@ -215,6 +214,21 @@ impl Store {
     fn places(&self, whose: &Whose) -> Places {
         places(&self.dir, whose)
     }
+}
+
+/// What was written for many, on the disk when this returns. At once, since a file system commits the syncs that wait
+/// for it together: a hundred pairs one after another take longer than all else.
+fn sync_all(places: &[Places]) -> Result<(), PkiError> {
+    let one = |Places { new, files, .. }: &Places| {
+        [files.key, files.certificate, files.request].iter().try_for_each(|name| sync(&new.join(name)))?;
+        sync(new)
+    };
+    thread::scope(|scope| {
+        let share = places.len().div_ceil(SYNCS).max(1);
+        let syncs: Vec<_> =
+            places.chunks(share).map(|some| scope.spawn(move || some.iter().try_for_each(one))).collect();
+        syncs.into_iter().try_for_each(|sync| sync.join().unwrap_or_else(|panic| resume_unwind(panic)))
+    })
 }
 
 /// Through a file beside it, so that the name never stands for half of it.
