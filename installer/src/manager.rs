@@ -49,10 +49,7 @@ pub(crate) fn choose(
                 (Init::Running, _) | (Init::Installed, Target::Image) => Ok((systemd(), Vec::new())),
                 (_, Target::Image) => {
                     let text = "this image has neither supervisor nor systemd; it gets a systemd unit";
-                    Ok((
-                        systemd(),
-                        vec![warn("no-service-manager", text, "./HOST.run install --root DIR --service supervisor")],
-                    ))
+                    Ok((systemd(), vec![warn("no-service-manager", text, "./HOST.run install --service supervisor")]))
                 }
                 _ => Err(nothing(manifest, facts)),
             }

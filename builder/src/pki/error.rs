@@ -263,7 +263,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn help_can_be_word() {
+    fn help_can_be_typed() {
         for (path, typed_path) in [("pki/ca-key.pem", "pki/ca-key.pem"), ("it's here/k", r"'it'\''s here/k'")] {
             let error = PkiError::Exposed { path: path.into(), mode: 0o644, wanted: 0o600 };
             assert_eq!(error.help().unwrap(), format!("chmod 600 {typed_path}"));

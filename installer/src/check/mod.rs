@@ -205,14 +205,14 @@ fn earlier(manifest: &Manifest, facts: &Facts) -> Option<Finding> {
             id(there).map(|id| id.to_string()).unwrap_or_default(),
             id(manifest).map(|id| id.to_string()).unwrap_or_default()
         );
-        return Some(refuse("other-cluster", text, format!("etcdpack-host uninstall{}", at(facts))));
+        return Some(refuse("other-cluster", text, "etcdpack-host uninstall"));
     }
     if other_name || there.member != manifest.member {
         let text = format!(
             "this host is member `{}` of cluster `{}`; the bundle is for member `{}` of `{}`",
             there.member, there.cluster, manifest.member, manifest.cluster
         );
-        return Some(refuse("other-member", text, format!("etcdpack-host uninstall{}", at(facts))));
+        return Some(refuse("other-member", text, "etcdpack-host uninstall"));
     }
     if there.release.version != manifest.release.version {
         let text = format!(
@@ -222,14 +222,6 @@ fn earlier(manifest: &Manifest, facts: &Facts) -> Option<Finding> {
         return Some(refuse("other-version", text, "etcdpack-host status"));
     }
     None
-}
-
-/// What keeps a command for an image away from the running system.
-fn at(facts: &Facts) -> &'static str {
-    match facts.target {
-        Target::Live => "",
-        Target::Image => " --root DIR",
-    }
 }
 
 #[cfg(test)]
