@@ -3,7 +3,7 @@
 Knows nothing of etcdpack. A command that fails ends the run: half a comparison is none.
 """
 
-import collections, ctypes, os, resource, shutil, signal, statistics, subprocess, sys, tempfile, time
+import collections, concurrent.futures, ctypes, os, resource, shutil, signal, statistics, subprocess, sys, tempfile, time
 
 PR_SET_CHILD_SUBREAPER = 36  # prctl(2)
 
@@ -49,15 +49,18 @@ def adopt_orphans(on):
     ctypes.CDLL(None).prctl(PR_SET_CHILD_SUBREAPER, on, 0, 0, 0)
 
 
-def write_only(source, count, into):
-    """Writes so many copies of one file: the least that anybody who makes files of that size must do."""
-    used = lambda: sum(resource.getrusage(resource.RUSAGE_SELF)[:2])
-    cpu, began = used(), time.monotonic()
-    for number in range(count):
+def write_only(source, count, into, at_once):
+    """Writes so many copies of one file, so many at a time: the least that anybody who makes files of that size must do."""
+    def one(number):
         with open(source, "rb") as old, open(into / str(number), "wb") as new:
             while os.copy_file_range(old.fileno(), new.fileno(), 1 << 30):
                 pass
             os.fsync(new.fileno())
+
+    used = lambda: sum(resource.getrusage(resource.RUSAGE_SELF)[:2])
+    cpu, began = used(), time.monotonic()
+    with concurrent.futures.ThreadPoolExecutor(at_once) as pool:
+        list(pool.map(one, range(count)))
     return Run(time.monotonic() - began, used() - cpu, 0)
 
 

@@ -1,6 +1,9 @@
 //! `build`: all of it. Fetch, issue, pack.
 #![expect(clippy::disallowed_methods, reason = "edge: asks the clock")]
 
+use std::panic::resume_unwind;
+use std::thread;
+
 use payload::cluster::Carry;
 use payload::name::HostName;
 use time::OffsetDateTime;
@@ -37,12 +40,19 @@ pub(super) fn with_requests(
     };
     let now = OffsetDateTime::now_utc();
     let site = Site::new(&loaded.cluster, &loaded.home, now, args.pack.ca_passphrase.source());
-    let (issued, keys) = keys::issue(args, &site, requests, narrator)?;
+    // Neither needs the other, and each takes about as long.
+    let (issued, programs) = thread::scope(|scope| {
+        let programs = scope.spawn(|| pack::survey(&releases, loaded.cluster.release.version));
+        let issued = keys::issue(args, &site, requests, narrator);
+        (issued, programs.join().unwrap_or_else(|panic| resume_unwind(panic)))
+    });
+    let ((issued, keys), programs) = (issued?, programs?);
     let mut signing = Signing::open(&loaded.home.join("pki"), args.pack.signing_key.as_deref(), narrator)?;
     let signer = signing.signer().fingerprint();
     let mut parts = Parts {
         cluster: &loaded.cluster,
         releases: &releases,
+        programs: &programs,
         wheels: &wheels,
         issued: &issued,
         keys: &keys,

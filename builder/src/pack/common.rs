@@ -10,7 +10,7 @@ use payload::digest::Digest;
 use payload::etcd::Arch;
 use payload::manifest::{Entry, Program, Purpose};
 use payload::mode::Mode;
-use payload::tarball::{self, TarballError};
+use payload::tarball;
 use tempfile::NamedTempFile;
 
 use super::dist::Dist;
@@ -36,8 +36,8 @@ pub(super) struct Common {
 pub(super) fn write(parts: &Parts, arch: Arch, dist: &Dist) -> Result<Common, PackError> {
     let installer = installer::of(arch)?;
     let release = parts.releases.get(&arch).ok_or(PackError::NoInstaller(arch))?;
+    let programs = parts.programs.get(&arch).ok_or(PackError::NoInstaller(arch))?.clone();
     let top = tarball::top(parts.cluster.release.version, arch);
-    let programs = survey(release.path(), &top, arch)?;
     let file = dist.temp()?;
     let fail = |error| PackError::Write { path: file.path().to_owned(), error };
     let mut writer = Writer::new(file.as_file(), installer.bytes).map_err(fail)?;
@@ -72,20 +72,6 @@ pub(super) fn write(parts: &Parts, arch: Arch, dist: &Dist) -> Result<Common, Pa
     file.as_file().flush().map_err(|error| PackError::Io { path: file.path().to_owned(), error })?;
     let installer = Digest::of(installer.bytes);
     Ok(Common { file, writer, entries, release: release_entry, wheels, programs, origin, installer, sbom })
-}
-
-/// The programs in the tarball, each an executable for `arch`.
-fn survey(path: &Path, top: &str, arch: Arch) -> Result<Vec<Program>, PackError> {
-    let see = |name: &str, from: &mut dyn Read| -> Result<(), TarballError> {
-        let mut head = [0; 20];
-        from.read_exact(&mut head)?;
-        // elf(5): the magic, then e_machine at offset 18, in little-endian on both of our architectures.
-        let is_elf = head.starts_with(b"\x7fELF");
-        let machine = head.get(18..20) == Some(arch.elf_machine().to_le_bytes().as_slice());
-        if is_elf && machine { Ok(()) } else { Err(TarballError::Arch(name.to_owned(), arch)) }
-    };
-    tarball::survey(open(path)?, top, see)
-        .map_err(|error: TarballError| PackError::Tarball { path: path.to_owned(), error })
 }
 
 fn open(path: &Path) -> Result<File, PackError> {

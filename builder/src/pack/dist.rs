@@ -2,7 +2,7 @@
 #![expect(clippy::disallowed_methods, reason = "edge: writes bundles")]
 
 use std::fs::{self, File, Permissions};
-use std::io::{self, Seek as _, SeekFrom, Write as _};
+use std::io::{self, Write as _};
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 
@@ -46,18 +46,18 @@ impl Dist {
         &self,
         host: &Host,
         common: &Common,
-        own: Vec<Own>,
+        own: &[Own],
         signing: &Signing,
     ) -> Result<Made, PackError> {
         let path = self.dir.join(format!("{}.run", host.name));
         let fail = |error| PackError::Io { path: path.clone(), error };
         let wrong = |error| PackError::Write { path: path.clone(), error };
         let mut temp = self.temp()?;
-        copy(common.file.as_file(), temp.as_file_mut()).map_err(fail)?;
+        copy(&common.file, temp.as_file_mut()).map_err(fail)?;
         let mut writer = common.writer.continue_in(io::BufWriter::new(temp.as_file_mut()));
         for entry in own {
             let content = Content::of(&entry.bytes);
-            writer.entry(entry.name, entry.mode, content, entry.bytes.as_slice()).map_err(wrong)?;
+            writer.entry(entry.name.clone(), entry.mode, content, entry.bytes.as_slice()).map_err(wrong)?;
         }
         let (_, digest) = writer.finish(|sum| signing.sign(sum).map_err(|_| WriteError::Sign)).map_err(wrong)?;
         let bytes = temp.as_file().metadata().map_err(fail)?.len();
@@ -111,9 +111,9 @@ impl Dist {
     }
 }
 
-/// The whole of `from` into the empty `to`; the kernel copies, or shares the blocks where the file system can.
-fn copy(mut from: &File, to: &mut File) -> io::Result<()> {
-    from.seek(SeekFrom::Start(0))?;
-    io::copy(&mut from, to)?;
+/// The whole of `from` into the empty `to`; the kernel copies, or shares the blocks where the file system can. Opened
+/// anew, since several copies are made at a time and each has its own place in it.
+fn copy(from: &NamedTempFile, to: &mut File) -> io::Result<()> {
+    io::copy(&mut from.reopen()?, to)?;
     Ok(())
 }

@@ -6,28 +6,40 @@ mod dist;
 mod error;
 mod installer;
 mod own;
+mod survey;
 
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
+use std::panic::resume_unwind;
 use std::path::{Path, PathBuf};
+use std::thread;
 
-use payload::cluster::Cluster;
+use payload::cluster::{Cluster, Host};
 use payload::digest::Digest;
 use payload::etcd::Arch;
+use payload::manifest::Program;
 
 pub use error::PackError;
+pub(crate) use survey::survey;
 
-use own::Draft;
+use common::Common;
+use dist::Dist;
+use own::{Draft, Own};
 
 use crate::narrator::Narrator;
 use crate::pki::{Issued, Keys, Signing};
 use crate::release::Verified;
 use crate::wheels::Carried;
 
+/// Bundles that are written at a time: enough for a disk to be busy, few enough for one that has to seek.
+const AT_ONCE: usize = 4;
+
 /// Everything that goes into bundles, each part verified by those who made it.
 pub(crate) struct Parts<'a> {
     pub(crate) cluster: &'a Cluster,
     pub(crate) releases: &'a BTreeMap<Arch, Verified>,
+    /// What is in them.
+    pub(crate) programs: &'a BTreeMap<Arch, Vec<Program>>,
     pub(crate) wheels: &'a [Carried],
     pub(crate) issued: &'a Issued,
     pub(crate) keys: &'a Keys,
@@ -49,7 +61,7 @@ pub(crate) fn check_installers(cluster: &Cluster) -> Result<(), PackError> {
 
 /// Packs one signed bundle per host into `dir`, then writes beside them what is in them and what they are checked by.
 pub(crate) fn pack(parts: &mut Parts, dir: &Path, narrator: &mut dyn Narrator) -> Result<Vec<Made>, PackError> {
-    let dist = dist::Dist::open(dir)?;
+    let dist = Dist::open(dir)?;
     let mut commons = BTreeMap::new();
     for host in &parts.cluster.hosts {
         if let Entry::Vacant(new) = commons.entry(host.arch) {
@@ -66,11 +78,11 @@ pub(crate) fn pack(parts: &mut Parts, dir: &Path, narrator: &mut dyn Narrator) -
     }
     // All at once: each time is a file made anew and synced.
     let serials = parts.signing.number(&contents)?;
-    let mut made = Vec::new();
+    let mut jobs = Vec::new();
     for ((host, common, draft), serial) in drafts.into_iter().zip(serials) {
-        let own = draft.numbered(parts.signing.provenance(serial))?;
-        made.push(dist.bundle(host, common, own, parts.signing)?);
+        jobs.push(Job { host, common, own: draft.numbered(parts.signing.provenance(serial))? });
     }
+    let made = bundles(&dist, &jobs, parts.signing)?;
     for (arch, common) in &commons {
         dist.sbom(*arch, &common.sbom)?;
     }
@@ -79,4 +91,23 @@ pub(crate) fn pack(parts: &mut Parts, dir: &Path, narrator: &mut dyn Narrator) -
     dist.sync()?;
     narrator.note(&format!("packed into {}:", dir.display()));
     Ok(made)
+}
+
+/// What one bundle is made of, but for its signature.
+struct Job<'a> {
+    host: &'a Host,
+    common: &'a Common,
+    own: Vec<Own>,
+}
+
+/// Writes the bundles of `jobs`, in their order, some at a time: while one waits for the disk, the next is copied.
+fn bundles(dist: &Dist, jobs: &[Job], signing: &Signing) -> Result<Vec<Made>, PackError> {
+    let share = jobs.len().div_ceil(AT_ONCE).max(1);
+    let made: Result<Vec<Vec<Made>>, PackError> = thread::scope(|scope| {
+        let one = |job: &Job| dist.bundle(job.host, job.common, &job.own, signing);
+        let writers: Vec<_> =
+            jobs.chunks(share).map(|some| scope.spawn(move || some.iter().map(one).collect())).collect();
+        writers.into_iter().map(|writer| writer.join().unwrap_or_else(|panic| resume_unwind(panic))).collect()
+    });
+    Ok(made?.into_iter().flatten().collect())
 }
