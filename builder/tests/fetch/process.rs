@@ -16,7 +16,7 @@ const PIECE: Duration = Duration::from_millis(10);
 
 /// `etcdpack fetch` on this desk, without the proxies of whoever runs the tests.
 fn fetch(desk: &Desk) -> Command {
-    let mut command = Command::new(assert_cmd::cargo::cargo_bin!("etcdpack"));
+    let mut command = Command::new(env!("CARGO_BIN_EXE_etcdpack"));
     command.arg("fetch").current_dir(desk.dir.path()).env_clear().env("XDG_CACHE_HOME", desk.dir.path());
     command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
     command
