@@ -91,7 +91,7 @@ impl Operation {
     }
 
     /// Tries every one of `points` on a fresh tree, on all processors; `check` says what is wrong. Prints a line of
-    /// figures, and fails with all that was found.
+    /// figures, and fails with all that was found, or with the first of it where that is enough.
     #[track_caller]
     pub fn sweep(
         &self,
@@ -104,6 +104,9 @@ impl Operation {
         let (failures, next) = (Mutex::new(Vec::new()), Mutex::new(points.iter()));
         let work = || {
             loop {
+                if form() == Form::UntilFound && !failures.lock().expect("no other thread has failed").is_empty() {
+                    return;
+                }
                 let Some(point) = next.lock().expect("no other thread has failed").next() else { return };
                 let root = self.home.path().join(point.to_string());
                 self.copy_to(&root);
@@ -130,15 +133,31 @@ pub fn figures(kind: &str, what: &str, points: usize, failures: usize, began: In
     println!("torture: {kind} {what} points={points} failures={failures} seconds={seconds}");
 }
 
-/// Every point in the long form, about `some` of them, spread evenly, in the short one.
-pub fn chosen(points: &[Point], some: usize) -> Vec<Point> {
-    let step = if is_long_form() { 1 } else { points.len().div_ceil(some).max(1) };
-    points.iter().step_by(step).cloned().collect()
+/// How much of what could be tried is tried.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Form {
+    /// `scripts/test`: a part, spread evenly.
+    Short,
+    /// `scripts/torture`: all of it.
+    Long,
+    /// `tests/mutants/run`: of all of it as much as finds a fault.
+    UntilFound,
 }
 
-/// Whether `scripts/torture` runs, and not `scripts/test`.
-pub fn is_long_form() -> bool {
-    std::env::var_os("ETCDPACK_TORTURE").is_some()
+/// What `ETCDPACK_TORTURE` asks for: nothing, `1`, or `found`.
+pub fn form() -> Form {
+    match std::env::var_os("ETCDPACK_TORTURE") {
+        None => Form::Short,
+        Some(text) if text == "found" => Form::UntilFound,
+        Some(text) if text == "1" => Form::Long,
+        Some(text) => panic!("ETCDPACK_TORTURE is {}: neither `1` nor `found`", text.display()),
+    }
+}
+
+/// About `some` of the points, spread evenly, in the short form; every one in the others.
+pub fn chosen(points: &[Point], some: usize) -> Vec<Point> {
+    let step = if form() == Form::Short { points.len().div_ceil(some).max(1) } else { 1 };
+    points.iter().step_by(step).cloned().collect()
 }
 
 fn at(bundle: &Path, args: &[&str], root: &Path) -> Command {

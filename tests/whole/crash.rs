@@ -3,7 +3,7 @@
 
 use std::time::Instant;
 
-use whole::operation::{figures, is_long_form};
+use whole::operation::{Form, figures, form};
 use whole::{Lab, Said, Site, plain_keys, release, sha256, signer};
 
 const INSTALL: &str = concat!("/root/first.run install --yes --quiet ", signer!());
@@ -120,7 +120,7 @@ impl Victim {
 
     /// Kills the whole tree of processes at evenly spread moments.
     fn killed(&self, name: &str, prepare: &[&str], command: &str, wanted: &[String], most: f64) -> Vec<String> {
-        let (began, points) = (Instant::now(), if is_long_form() { 40 } else { 3 });
+        let (began, points) = (Instant::now(), if form() == Form::Short { 3 } else { 40 });
         let mut all = Vec::new();
         for point in 0..points {
             let delay = most * f64::from(point) / f64::from(points) + 0.02;

@@ -11,7 +11,7 @@ use std::process::Command;
 use std::time::Instant;
 
 use whole::disk::{self, FileSystem};
-use whole::operation::is_long_form;
+use whole::operation::{Form, form};
 use whole::outage::{Bench, Operation};
 use whole::strace::{self, Fault};
 
@@ -33,7 +33,7 @@ fn sweep(test: &str, operation: Operation) {
         let all = FileSystem::ALL.into_iter().flat_map(|fs| Operation::ALL.map(|operation| of(fs, operation)));
         assert!(all.into_iter().any(|name| one.starts_with(&name)), "ETCDPACK_POWER: there is no `{one}`");
     }
-    let torture = is_long_form();
+    let torture = form() == Form::Long;
     disk::alone(test, "torture: ", |dir| {
         let bench = Bench::new(dir);
         let mut failures = Failures::new();
@@ -52,7 +52,11 @@ fn sweep(test: &str, operation: Operation) {
                 None => bench.points(fs, operation, if torture { usize::MAX } else { SHORT }),
             };
             let mut failed = 0;
-            for point in &points {
+            // From the end: what was reported done shows at once what a cut may take.
+            for point in points.iter().rev() {
+                if form() == Form::UntilFound && failed > 0 {
+                    break;
+                }
                 let wrong = bench.survives(fs, operation, &way, point.as_ref());
                 if !wrong.is_empty() {
                     failed += 1;
