@@ -47,6 +47,20 @@ fn a_bad_file_is_shown_with_line_column_text_and_help() {
 }
 
 #[test]
+fn a_help_line_quotes_what_a_shell_would_split() {
+    let site = Site::new(&format!("{GOOD}[pki]\nkeys = \"host-key\"\n"));
+    fs::write(site.path("n 1.csr"), "no request").unwrap();
+    for (args, help) in [
+        (vec!["inspect", "n 1.run"], "ls -l 'n 1.run'"),
+        (vec!["sign", "n 2.csr"], "ls -l 'n 2.csr'"),
+        (vec!["sign", "n 1.csr"], "openssl req -in 'n 1.csr' -noout -text -verify"),
+    ] {
+        let said = site.etcdpack(&args);
+        assert!(said.code != 0 && said.err.contains(help), "{args:?}: {said:?}");
+    }
+}
+
+#[test]
 fn a_release_that_nothing_vouches_for_is_taken_only_on_request_and_then_held_to() {
     let tarball = release("3.5.1", "amd64");
     // A version whose sum was never published.

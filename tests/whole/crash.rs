@@ -79,7 +79,7 @@ impl Victim {
     fn serves(&self) -> Vec<String> {
         let mut wrong = Vec::new();
         let said =
-            self.sh("for n in $(seq 40); do etcdpack-host status >/dev/null 2>&1 && exit 0; sleep 0.25; done; exit 7");
+            self.sh("for n in $(seq 20); do etcdpack-host status >/dev/null 2>&1 && exit 0; sleep 0.5; done; exit 7");
         if said.code != 0 {
             wrong.push(format!("not healthy: {:?}", self.sh("etcdpack-host status")));
         }

@@ -6,6 +6,7 @@ use std::io::{self, Read as _, Write as _};
 use std::path::{Path, PathBuf};
 
 use payload::cluster::{self, Cluster, Fault};
+use payload::shell::word;
 
 use super::Error;
 use crate::narrator::Narrator;
@@ -40,7 +41,7 @@ fn parse(path: &Path) -> Result<(Loaded, Vec<Fault>), Error> {
         io::ErrorKind::NotFound => Error::NoCluster(path.to_owned()),
         _ => Error::Usage {
             text: format!("reading `{}`: {error}", path.display()),
-            help: format!("ls -l {}", path.display()),
+            help: format!("ls -l {}", word(path)),
         },
     })?;
     let parsed = Cluster::parse(&bytes).map_err(|faults| Error::Cluster { path: path.to_owned(), faults })?;
@@ -75,7 +76,7 @@ pub(super) fn replace(path: &Path, text: &str) -> Result<(), Error> {
     };
     write().map_err(|error| Error::Refused {
         text: format!("writing `{}`: {error}", path.display()),
-        help: format!("ls -ld {0} {1}", home(path).display(), path.display()),
+        help: format!("ls -ld {} {}", word(home(path)), word(path)),
     })
 }
 

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use payload::bundle::BundleError;
 use payload::cluster::Fault;
 use payload::fingerprint::Fingerprint;
+use payload::shell::word;
 
 use crate::cache::DiskError;
 use crate::pack::PackError;
@@ -116,9 +117,9 @@ impl Error {
             Self::Pki(error) => error.help(),
             Self::Seal(error) => error.help(),
             Self::Pack(error) => error.help(),
-            Self::Bundle { error: BundleError::Io(_), path } => Some(format!("ls -l {}", path.display())),
+            Self::Bundle { error: BundleError::Io(_), path } => Some(format!("ls -l {}", word(path))),
             Self::Cluster { .. } | Self::Disk(_) => None,
-            Self::OtherSigner { path, .. } => Some(format!("etcdpack inspect {}", path.display())),
+            Self::OtherSigner { path, .. } => Some(format!("etcdpack inspect {}", word(path))),
             Self::Bundle { .. } => Some("build it again, or copy it again: etcdpack build".to_owned()),
         }
     }
@@ -132,7 +133,7 @@ impl From<SignError> for Error {
                 Self::Refused { text: error.to_string(), help: format!("./{host}.run csr -o {host}.csr") }
             }
             SignError::Io { ref path, .. } => {
-                Self::Refused { help: format!("ls -ld {}", path.display()), text: error.to_string() }
+                Self::Refused { help: format!("ls -ld {}", word(path)), text: error.to_string() }
             }
         }
     }

@@ -7,6 +7,7 @@ use std::path::Path;
 
 use payload::cluster::{Cluster, Keys};
 use payload::name::HostName;
+use payload::shell::word;
 
 use super::{Error, build, cluster_file};
 use crate::cli::{BuildArgs, SignArgs, SourceArgs};
@@ -54,7 +55,7 @@ fn read(path: &Path) -> Result<Request, Error> {
     let read = File::open(path).and_then(|file| file.take(MAX_BYTES).read_to_string(&mut text));
     read.map_err(|error| Error::Usage {
         text: format!("reading `{}`: {error}", path.display()),
-        help: format!("ls -l {}", path.display()),
+        help: format!("ls -l {}", word(path)),
     })?;
     Request::parse(&text).map_err(|error| bad(path, &error.to_string()))
 }
@@ -66,9 +67,8 @@ fn known<'a>(cluster: &'a Cluster, name: &str, path: &Path) -> Result<&'a HostNa
 
 /// Nothing has been signed.
 fn bad(path: &Path, why: &str) -> Error {
-    let path = path.display();
     Error::Refused {
-        text: format!("the request `{path}` {why}"),
-        help: format!("openssl req -in {path} -noout -text -verify"),
+        text: format!("the request `{}` {why}", path.display()),
+        help: format!("openssl req -in {} -noout -text -verify", word(path)),
     }
 }

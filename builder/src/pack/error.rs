@@ -8,6 +8,7 @@ use payload::digest::NotADigest;
 use payload::etcd::Arch;
 use payload::name::HostName;
 use payload::path::NotAPath;
+use payload::shell::word;
 use payload::tarball::TarballError;
 
 use crate::pki::PkiError;
@@ -86,7 +87,7 @@ impl PackError {
             Self::Tarball { .. } => Some("etcdpack fetch".to_owned()),
             Self::Signing(error) => error.help(),
             Self::Io { path, .. } | Self::Write { path, .. } => {
-                let dir = path.parent().map(|dir| dir.display().to_string()).unwrap_or_default();
+                let dir = path.parent().map(word).unwrap_or_default();
                 Some(format!("df -h {dir}; ls -ld {dir}"))
             }
             _ => None,

@@ -10,6 +10,7 @@ mod tls;
 
 use std::fs;
 use std::io::Write as _;
+use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
 use std::thread;
 use std::time::Duration;
@@ -484,6 +485,15 @@ fn a_local_tarball_is_held_to_the_same() {
     refused(&local("", desk.pinned(&[], &bytes)), 2);
     let (verified, _) = accepted(&local("mine.tgz", desk.pinned(&[], &bytes)), &bytes);
     assert!(verified.path().starts_with(desk.path("cache")));
+    // In the cache already: it stays as it is, and does not stand in for another file of that length.
+    let inode = || fs::metadata(verified.path()).unwrap().ino();
+    let before = inode();
+    accepted(&local("mine.tgz", desk.pinned(&[], &bytes)), &bytes);
+    assert_eq!(inode(), before);
+    let mut other = bytes.clone();
+    *other.last_mut().unwrap() ^= 1;
+    fs::write(desk.path("mine.tgz"), &other).unwrap();
+    refused(&local("mine.tgz", desk.pinned(&[], &bytes)), 4);
     fs::remove_file(desk.path("mine.tgz")).unwrap();
     accepted(&desk.wanted(&[]), &bytes);
 }

@@ -5,6 +5,7 @@ use std::fs::File;
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
 
+use payload::shell::word;
 use time::OffsetDateTime;
 use zeroize::Zeroizing;
 
@@ -85,7 +86,7 @@ fn sort(args: &PkiImportArgs) -> Result<Sorted, Error> {
             let settings = sorted.settings.get_or_insert_default();
             settings.read(&text, args.profile.as_deref()).map_err(|error| Error::Usage {
                 text: format!("`{}`: {error}", path.display()),
-                help: format!("python3 -m json.tool {}", path.display()),
+                help: format!("python3 -m json.tool {}", word(path)),
             })?;
             continue;
         }
@@ -111,7 +112,7 @@ fn sort(args: &PkiImportArgs) -> Result<Sorted, Error> {
 fn read(path: &Path) -> Result<Zeroizing<String>, Error> {
     let usage = |why: String| Error::Usage {
         text: format!("reading `{}`: {why}", path.display()),
-        help: format!("ls -l {}", path.display()),
+        help: format!("ls -l {}", word(path)),
     };
     let file = File::open(path).map_err(|error| usage(error.to_string()))?;
     let size = file.metadata().map_or(0, |metadata| metadata.len());

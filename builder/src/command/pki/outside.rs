@@ -5,6 +5,7 @@ use std::fs;
 use std::io;
 use std::path::Path;
 
+use payload::shell::word;
 use time::OffsetDateTime;
 
 use super::{Error, cluster_file};
@@ -29,7 +30,7 @@ pub(super) fn csr(args: &PkiCsrArgs, narrator: &mut dyn Narrator) -> Result<(), 
 pub(super) fn write(requests: &[Requested], dir: &Path, narrator: &mut dyn Narrator) -> Result<(), Error> {
     let fail = |path: &Path, error: &io::Error| Error::Refused {
         text: format!("writing `{}`: {error}", path.display()),
-        help: format!("ls -ld {}", dir.display()),
+        help: format!("ls -ld {}", word(dir)),
     };
     fs::create_dir_all(dir).map_err(|error| fail(dir, &error))?;
     for Requested { whose, csr_pem } in requests {
