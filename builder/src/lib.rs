@@ -13,4 +13,5 @@ pub mod pki;
 pub mod release;
 pub mod report;
 pub mod sbom;
+mod threads;
 pub mod wheels;

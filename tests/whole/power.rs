@@ -33,7 +33,8 @@ fn sweep(test: &str, operation: Operation) {
         let all = FileSystem::ALL.into_iter().flat_map(|fs| Operation::ALL.map(|operation| of(fs, operation)));
         assert!(all.into_iter().any(|name| one.starts_with(&name)), "ETCDPACK_POWER: there is no `{one}`");
     }
-    let torture = form() == Form::Long;
+    let form = form();
+    let torture = form == Form::Long;
     disk::alone(test, "torture: ", |dir| {
         let bench = Bench::new(dir);
         let mut failures = Failures::new();
@@ -54,7 +55,7 @@ fn sweep(test: &str, operation: Operation) {
             let mut failed = 0;
             // From the end: what was reported done shows at once what a cut may take.
             for point in points.iter().rev() {
-                if form() == Form::UntilFound && failed > 0 {
+                if form == Form::UntilFound && failed > 0 {
                     break;
                 }
                 let wrong = bench.survives(fs, operation, &way, point.as_ref());

@@ -10,9 +10,7 @@ mod survey;
 
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
-use std::panic::resume_unwind;
 use std::path::{Path, PathBuf};
-use std::thread;
 
 use payload::cluster::{Cluster, Host};
 use payload::digest::Digest;
@@ -29,6 +27,7 @@ use own::{Draft, Own};
 use crate::narrator::Narrator;
 use crate::pki::{Issued, Keys, Signing};
 use crate::release::Verified;
+use crate::threads;
 use crate::wheels::Carried;
 
 /// Bundles that are written at a time: enough for a disk to be busy, few enough for one that has to seek.
@@ -82,7 +81,9 @@ pub(crate) fn pack(parts: &mut Parts, dir: &Path, narrator: &mut dyn Narrator) -
     for ((host, common, draft), serial) in drafts.into_iter().zip(serials) {
         jobs.push(Job { host, common, own: draft.numbered(parts.signing.provenance(serial))? });
     }
-    let made = bundles(&dist, &jobs, parts.signing)?;
+    // While one waits for the disk, the next is copied.
+    let signing = &*parts.signing;
+    let made = threads::map(&jobs, AT_ONCE, |job| dist.bundle(job.host, job.common, &job.own, signing))?;
     for (arch, common) in &commons {
         dist.sbom(*arch, &common.sbom)?;
     }
@@ -98,16 +99,4 @@ struct Job<'a> {
     host: &'a Host,
     common: &'a Common,
     own: Vec<Own>,
-}
-
-/// Writes the bundles of `jobs`, in their order, some at a time: while one waits for the disk, the next is copied.
-fn bundles(dist: &Dist, jobs: &[Job], signing: &Signing) -> Result<Vec<Made>, PackError> {
-    let share = jobs.len().div_ceil(AT_ONCE).max(1);
-    let made: Result<Vec<Vec<Made>>, PackError> = thread::scope(|scope| {
-        let one = |job: &Job| dist.bundle(job.host, job.common, &job.own, signing);
-        let writers: Vec<_> =
-            jobs.chunks(share).map(|some| scope.spawn(move || some.iter().map(one).collect())).collect();
-        writers.into_iter().map(|writer| writer.join().unwrap_or_else(|panic| resume_unwind(panic))).collect()
-    });
-    Ok(made?.into_iter().flatten().collect())
 }

@@ -33,7 +33,6 @@ mod wanted;
 mod whole;
 
 use std::collections::BTreeMap;
-use std::panic::resume_unwind;
 use std::path::{Path, PathBuf};
 use std::thread;
 
@@ -63,6 +62,7 @@ use wanted::Wanted;
 
 use crate::narrator::Narrator;
 use crate::passphrase::Passphrase;
+use crate::threads;
 
 /// A kept certificate with less than this before it is replaced at the next build, or with less than half of
 /// `pki.validity` where that is shorter.
@@ -288,16 +288,8 @@ fn awaited(all: &[Wanted], found: &[Found]) -> PkiError {
 /// New pairs in the order of `all`, by as many threads as there are processors: one is made in milliseconds with ECDSA and
 /// in a second with RSA of 4096 bits.
 fn make_all(site: &Site<'_>, store: &Store, all: &[&Wanted], authority: &Authority) -> Result<Vec<Files>, PkiError> {
-    let threads = thread::available_parallelism().map_or(1, usize::from);
-    let share = all.len().div_ceil(threads).max(1);
-    let made: Result<Vec<Vec<Files>>, PkiError> = thread::scope(|scope| {
-        let makers: Vec<_> = all
-            .chunks(share)
-            .map(|some| scope.spawn(|| some.iter().map(|wanted| make(site, store, wanted, authority)).collect()))
-            .collect();
-        makers.into_iter().map(|maker| maker.join().unwrap_or_else(|panic| resume_unwind(panic))).collect()
-    });
-    Ok(made?.into_iter().flatten().collect())
+    let processors = thread::available_parallelism().map_or(1, usize::from);
+    threads::map(all, processors, |wanted| make(site, store, wanted, authority))
 }
 
 fn make(site: &Site<'_>, store: &Store, wanted: &Wanted, authority: &Authority) -> Result<Files, PkiError> {

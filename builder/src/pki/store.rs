@@ -14,9 +14,7 @@ use std::collections::BTreeSet;
 use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io;
 use std::os::unix::fs::{MetadataExt as _, OpenOptionsExt as _};
-use std::panic::resume_unwind;
 use std::path::{Path, PathBuf};
-use std::thread;
 
 use super::check::Files;
 use super::error::PkiError;
@@ -25,6 +23,7 @@ use super::place::{MANY, Names, Places, places};
 use super::secret::Secret;
 use super::wanted::Whose;
 use crate::narrator::Narrator;
+use crate::threads;
 
 /// How many syncs wait for the disk at once.
 const SYNCS: usize = 32;
@@ -223,12 +222,7 @@ fn sync_all(places: &[Places]) -> Result<(), PkiError> {
         [files.key, files.certificate, files.request].iter().try_for_each(|name| sync(&new.join(name)))?;
         sync(new)
     };
-    thread::scope(|scope| {
-        let share = places.len().div_ceil(SYNCS).max(1);
-        let syncs: Vec<_> =
-            places.chunks(share).map(|some| scope.spawn(move || some.iter().try_for_each(one))).collect();
-        syncs.into_iter().try_for_each(|sync| sync.join().unwrap_or_else(|panic| resume_unwind(panic)))
-    })
+    threads::map(places, SYNCS, one).map(drop)
 }
 
 /// Through a file beside it, so that the name never stands for half of it.

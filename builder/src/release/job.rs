@@ -17,7 +17,7 @@ use super::partial::{Partial, Waited};
 use super::source::{self, Location, SUMS};
 use super::voucher::{Origin, Voucher};
 use super::{FirstUse, Wanted, sums};
-use crate::cache::{Cache, DiskError};
+use crate::cache::{Cache, DiskError, measure};
 use crate::narrator::Narrator;
 
 /// One release on its way.
@@ -80,12 +80,6 @@ impl From<Rejected> for NotHere {
 struct Failures {
     foreign: Option<(String, &'static str)>,
     last: Option<String>,
-}
-
-/// Whether the file at `path` has just this content. One that cannot be read has not: whoever copies it says why.
-fn is_copy(path: &Path, content: Content) -> bool {
-    let same_size = fs::metadata(path).is_ok_and(|metadata| metadata.is_file() && metadata.len() == content.size);
-    same_size && File::open(path).and_then(Content::read).is_ok_and(|read| read == content)
 }
 
 impl<'a> Job<'a> {
@@ -292,4 +286,10 @@ fn read_sums(path: &Path) -> io::Result<Vec<u8>> {
     let mut bytes = Vec::new();
     File::open(path)?.take(sums::MAX_BYTES).read_to_end(&mut bytes)?;
     Ok(bytes)
+}
+
+/// Whether the file at `path` has just this content. One that cannot be read has not: whoever copies it says why.
+fn is_copy(path: &Path, content: Content) -> bool {
+    let same_size = fs::metadata(path).is_ok_and(|metadata| metadata.len() == content.size);
+    same_size && measure(path).is_ok_and(|measured| measured == content)
 }
