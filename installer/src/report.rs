@@ -1,6 +1,5 @@
 //! What people see: narration on standard error, data on standard output, and the exit codes.
 #![expect(clippy::disallowed_methods, reason = "edge: the terminal")]
-#![expect(clippy::print_stderr, reason = "edge: the terminal")]
 
 use std::io::{BufRead, IsTerminal, Write};
 use std::process::ExitCode;
@@ -36,11 +35,18 @@ impl From<End> for ExitCode {
 /// the journal, as after a kill.
 pub(crate) fn panics_are_bugs() {
     std::panic::set_hook(Box::new(|panic| {
-        eprintln!("error: this is a bug in etcdpack: {panic}");
-        eprintln!("help: run the same command again, and report this line");
+        say(&format!(
+            "error: this is a bug in etcdpack: {panic}\nhelp: run the same command again, and report this line\n"
+        ));
         #[expect(clippy::exit, reason = "the one way out of a panic with an exit code of our own")]
         std::process::exit(End::Bug as i32);
     }));
+}
+
+/// Whole lines in one write: where both streams are one, as over ssh, pieces of a line would mix with the other's. A
+/// reader that went away is no error of ours, least of all in the middle of an install.
+fn say(text: &str) {
+    let _ = std::io::stderr().write_all(text.as_bytes());
 }
 
 /// How much is said.
@@ -68,37 +74,37 @@ impl Report {
     /// Something is going on.
     pub(crate) fn note(&self, text: &str) {
         if self.loudness > Loudness::Quiet {
-            eprintln!("{}", clean(text));
+            say(&format!("{}\n", clean(text)));
         }
     }
 
     /// For those who ask for more.
     pub(crate) fn detail(&self, text: &str) {
         if self.loudness >= Loudness::Verbose {
-            eprintln!("{}", clean(text));
+            say(&format!("{}\n", clean(text)));
         }
     }
 
     /// A step begins.
     pub(crate) fn step(&self, text: &str) {
         if self.loudness > Loudness::Quiet {
-            eprintln!("  {} {}", self.mark("32", "+"), clean(text));
+            say(&format!("  {} {}\n", self.mark("32", "+"), clean(text)));
         }
     }
 
     pub(crate) fn warn(&self, text: &str, help: Option<&str>) {
-        eprintln!("{} {}", self.mark("33", "warning:"), clean(text));
+        say(&format!("{} {}\n", self.mark("33", "warning:"), clean(text)));
         self.help(help);
     }
 
     pub(crate) fn error(&self, text: &str, help: Option<&str>) {
-        eprintln!("{} {}", self.mark("31", "error:"), clean(text));
+        say(&format!("{} {}\n", self.mark("31", "error:"), clean(text)));
         self.help(help);
     }
 
     fn help(&self, help: Option<&str>) {
         if let Some(help) = help {
-            eprintln!("{} {}", self.mark("36", "help:"), clean(&self.typed.complete(help)));
+            say(&format!("{} {}\n", self.mark("36", "help:"), clean(&self.typed.complete(help))));
         }
     }
 
@@ -138,7 +144,7 @@ impl Report {
 
     /// Asks; anything but `y` or `yes` is a no.
     pub(crate) fn ask(&self, question: &str) -> bool {
-        eprint!("{} [y/N] ", clean(question));
+        say(&format!("{} [y/N] ", clean(question)));
         let mut answer = String::new();
         let read = std::io::stdin().lock().read_line(&mut answer);
         read.is_ok() && matches!(answer.trim(), "y" | "Y" | "yes")

@@ -1,6 +1,7 @@
 //! `install --root`: an image is filled, and the running system is not touched. On arm64 too, under qemu.
 
 use std::fs;
+use std::io;
 use std::path::Path;
 use std::process::Command;
 
@@ -82,6 +83,23 @@ fn hostile_surroundings_change_nothing() {
     let odd = "export PATH=/nowhere TMPDIR=/nowhere HOME=/nowhere LANG=zh_CN.GB18030 LD_PRELOAD=/nowhere.so IFS=/;";
     assert_eq!(install("environment", odd), plain);
     assert_eq!(install("descriptors", "cd /; exec 5</dev/null 6>/dev/null 0<&-;"), plain);
+}
+
+#[test]
+fn a_reader_that_went_away_stops_nothing() {
+    let tarball = release("3.5.1", "amd64");
+    let site = cluster("3.5.1", "amd64", &tarball);
+    let root = site.path("root");
+    fs::create_dir(&root).unwrap();
+    for (name, args) in [("install", [SIGNER, "--service=systemd"]), ("uninstall", ["--purge", "--verbose"])] {
+        // As behind `| head -1`: the first line of the narration finds nobody.
+        let (reader, writer) = io::pipe().unwrap();
+        drop(reader);
+        let mut command = Command::new(site.bundle("n1"));
+        let command = command.args([name, "--yes"]).args(args).arg("--root").arg(&root);
+        assert!(command.stderr(writer).status().unwrap().success(), "{name}");
+        assert_eq!(root.join("var/lib/etcdpack/receipt.json").is_file(), name == "install");
+    }
 }
 
 #[test]
