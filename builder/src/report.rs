@@ -75,9 +75,10 @@ impl Terminal {
     }
 
     fn say(&self, label: Option<(&str, u8)>, text: &str) {
-        let line = Line { label, text, paint: self.paint };
+        // In one write: in pieces it would mix with what others write to the same terminal.
+        let line = format!("{}\n", Line { label, text, paint: self.paint });
         // A closed stderr is no reason to stop.
-        let print = || drop(writeln!(io::stderr(), "{line}"));
+        let print = || drop(io::stderr().write_all(line.as_bytes()));
         match &self.transfer {
             Transfer::Bar(bar) => bar.suspend(print),
             Transfer::None | Transfer::Lines { .. } => print(),

@@ -104,8 +104,13 @@ impl Report {
 
     fn help(&self, help: Option<&str>) {
         if let Some(help) = help {
-            say(&format!("{} {}\n", self.mark("36", "help:"), clean(&self.typed.complete(help))));
+            say(&format!("{} {}\n", self.mark("36", "help:"), clean(&self.typed(help))));
         }
+    }
+
+    /// A help line as it is typed here.
+    pub(crate) fn typed(&self, help: &str) -> String {
+        self.typed.complete(help)
     }
 
     /// A line of data.

@@ -159,6 +159,9 @@ fn another_bundle_over_an_unfinished_install_is_refused_and_both_are_named() {
         assert!(said.err.contains(&short(bundle)), "{said:?}");
     }
     said.refused(3, "[unfinished-other]");
+    let said = run(&mut host.command(&host.bundles.second, &["plan", "--json"]));
+    let typed = format!("uninstall --root {}", host.dir.path().display());
+    assert!(said.code == 3 && said.out.contains(&typed) && !said.out.contains("HOST.run"), "{said:?}");
     assert_eq!(installed(host.dir.path()).differences(&before), [""; 0]);
     run(&mut install).ok();
     host.purge().ok();

@@ -29,7 +29,7 @@ pub(super) fn plan(args: &PlanArgs, report: &Report) -> Result<End, CommandError
     let mut bundle = carried::verified(args.bundle.file.as_deref(), report)?;
     let tree = tree(args.target.root.as_deref())?;
     let signer = trust::standing(&bundle, &tree, args.bundle.signer.as_ref())?;
-    let (_, plan) = prepare(&tree, &mut bundle, signer, choices(&args.target, args.no_start))?;
+    let (_, mut plan) = prepare(&tree, &mut bundle, signer, choices(&args.target, args.no_start))?;
     if let Some(given) = &given
         && bundle.manifest().sealed_key().is_some()
         && !plan.is_refused()
@@ -38,6 +38,9 @@ pub(super) fn plan(args: &PlanArgs, report: &Report) -> Result<End, CommandError
         report.note("the passphrase opens the private key, and that is the certificate's");
     }
     if args.json {
+        for finding in &mut plan.findings {
+            finding.help = report.typed(&finding.help);
+        }
         report.data(&serde_json::to_string_pretty(&plan)?);
     } else {
         headline(bundle.manifest(), report);
