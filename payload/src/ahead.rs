@@ -20,12 +20,14 @@ pub struct Ahead {
     current: io::Cursor<Vec<u8>>,
 }
 
-/// Reads `source` on a thread of its own while `consume` works; ends early when `consume` does.
+/// Reads `source` on a thread of its own while `consume` works; ends early when `consume` does. That there is no thread to
+/// be had comes out like an error of the source.
 pub fn read_ahead<T>(source: impl Read + Send, consume: impl FnOnce(Ahead) -> T) -> T {
     let (sender, chunks) = sync_channel(WAITING);
     let (spent, free) = channel::<Vec<u8>>();
+    let refused = sender.clone();
     thread::scope(|scope| {
-        scope.spawn(move || {
+        let reading = thread::Builder::new().spawn_scoped(scope, move || {
             let mut source = source;
             loop {
                 let mut chunk = free.try_recv().unwrap_or_else(|_| Vec::with_capacity(CHUNK));
@@ -40,6 +42,10 @@ pub fn read_ahead<T>(source: impl Read + Send, consume: impl FnOnce(Ahead) -> T)
                 }
             }
         });
+        if let Err(error) = reading {
+            let _ = refused.send(Err(error));
+        }
+        drop(refused);
         consume(Ahead { chunks, spent, current: io::Cursor::default() })
     })
 }

@@ -12,15 +12,17 @@ pub(crate) fn now() -> OffsetDateTime {
 
 /// Asks again and again until an answer comes or the time is up.
 pub(crate) fn poll<T>(limit: Duration, mut ask: impl FnMut() -> Option<T>) -> Option<T> {
-    let end = Instant::now() + limit;
+    // None is further off than the clock goes.
+    let end = Instant::now().checked_add(limit);
+    let left = || end.map_or(Duration::MAX, |end| end.saturating_duration_since(Instant::now()));
     loop {
         if let Some(answer) = ask() {
             return Some(answer);
         }
-        if Instant::now() >= end {
+        if left().is_zero() {
             return None;
         }
-        std::thread::sleep(Duration::from_millis(200).min(end.saturating_duration_since(Instant::now())));
+        std::thread::sleep(Duration::from_millis(200).min(left()));
     }
 }
 

@@ -2,12 +2,18 @@
 //! input, a time limit, and an error that shows the command and the end of what it said.
 #![expect(clippy::disallowed_methods, reason = "edge: runs the host's programs")]
 
-use std::io::Read;
+use std::fs::File;
+use std::io::{self, Read};
+use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use std::os::unix::process::CommandExt as _;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};
-use std::thread;
 use std::time::{Duration, Instant};
+
+use nix::fcntl::{FcntlArg, OFlag, fcntl};
+use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
+use nix::sys::signal::{Signal, killpg};
+use nix::unistd::Pid;
 
 /// Where the system's programs are. The caller's `PATH` is never asked.
 const DIRS: [&str; 6] = ["/usr/sbin", "/usr/bin", "/sbin", "/bin", "/usr/local/sbin", "/usr/local/bin"];
@@ -15,7 +21,9 @@ const DIRS: [&str; 6] = ["/usr/sbin", "/usr/bin", "/sbin", "/bin", "/usr/local/s
 /// How much of a program's complaint an error shows.
 const TAIL: usize = 1024;
 /// How much output is kept at all.
-const MAX_OUTPUT: u64 = 4 * 1024 * 1024;
+const MAX_OUTPUT: usize = 4 * 1024 * 1024;
+/// How much is read at a time: more than a pipe holds.
+const MAX_READ: u64 = 1024 * 1024;
 
 /// One call of one program.
 pub(crate) struct Exec {
@@ -78,24 +86,20 @@ impl Exec {
     pub(crate) fn output(self) -> Result<Output, ExecError> {
         let line = self.line();
         let fail = |why: String| ExecError { line: line.clone(), why };
-        let mut child = self.spawn().map_err(|error| fail(error.to_string()))?;
-        let (stdout, stderr) = (drain(child.stdout.take()), drain(child.stderr.take()));
-        let status = wait(&mut child, self.limit).map_err(|error| fail(error.to_string()))?;
+        let child = self.spawn().map_err(|error| fail(error.to_string()))?;
+        let Ended { status, stdout, stderr } = attend(child, self.limit).map_err(|error| fail(error.to_string()))?;
         let Some(status) = status else {
             return Err(fail(format!("no end within {} s", self.limit.as_secs())));
         };
-        let (stdout, stderr) = (stdout.join().unwrap_or_default(), stderr.join().unwrap_or_default());
         Ok(Output { status, stdout, stderr, line })
     }
 
     /// Whether the kernel starts it at all; how it ends does not matter.
-    pub(crate) fn starts(self) -> std::io::Result<()> {
-        let mut child = self.spawn()?;
-        drop((child.stdout.take(), child.stderr.take()));
-        wait(&mut child, self.limit).map(drop)
+    pub(crate) fn starts(self) -> io::Result<()> {
+        attend(self.spawn()?, self.limit).map(drop)
     }
 
-    fn spawn(&self) -> std::io::Result<Child> {
+    fn spawn(&self) -> io::Result<Child> {
         Command::new(&self.program)
             .args(&self.args)
             .env_clear()
@@ -137,32 +141,95 @@ impl Output {
     }
 }
 
-/// Reads a pipe to its end beside the wait: a full pipe would stop the child for ever.
-fn drain(pipe: Option<impl Read + Send + 'static>) -> thread::JoinHandle<String> {
-    thread::spawn(move || {
-        let mut bytes = Vec::new();
-        if let Some(mut pipe) = pipe {
-            let _ = pipe.by_ref().take(MAX_OUTPUT).read_to_end(&mut bytes);
-            let _ = std::io::copy(&mut pipe, &mut std::io::sink());
-        }
-        String::from_utf8_lossy(&bytes).into_owned()
-    })
+/// How a child ended, and what it had said by then.
+struct Ended {
+    /// `None` when the time was up and it was killed.
+    status: Option<ExitStatus>,
+    stdout: String,
+    stderr: String,
 }
 
-/// The exit status, or `None` when the time was up and the child was killed.
-fn wait(child: &mut Child, limit: Duration) -> std::io::Result<Option<ExitStatus>> {
+/// Waits for a child, and reads what it says meanwhile: a full pipe would stop it for ever. A pipe that outlives the
+/// child, in the hands of something that it started, is not waited for.
+fn attend(mut child: Child, limit: Duration) -> io::Result<Ended> {
     let end = Instant::now() + limit;
+    let (mut stdout, mut stderr) = (Ear::at(child.stdout.take())?, Ear::at(child.stderr.take())?);
     let mut pause = Duration::from_millis(1);
     loop {
-        if let Some(status) = child.try_wait()? {
-            return Ok(Some(status));
+        // Asked before the last reading: what it said before its end is in the pipes then.
+        let status = child.try_wait()?;
+        stdout.read()?;
+        stderr.read()?;
+        let late = status.is_none() && Instant::now() >= end;
+        if late {
+            kill(&mut child)?;
         }
-        if Instant::now() >= end {
-            child.kill()?;
-            child.wait()?;
-            return Ok(None);
+        if late || status.is_some() {
+            return Ok(Ended { status, stdout: stdout.text(), stderr: stderr.text() });
         }
-        thread::sleep(pause);
+        wait(&[&stdout, &stderr], pause)?;
         pause = (pause * 2).min(Duration::from_millis(50));
+    }
+}
+
+/// With all that it started in its group, which is its own.
+fn kill(child: &mut Child) -> io::Result<()> {
+    if let Ok(group) = i32::try_from(child.id()) {
+        let _ = killpg(Pid::from_raw(group), Signal::SIGKILL);
+    }
+    child.kill()?;
+    child.wait().map(drop)
+}
+
+/// Until one of them says something, or ends, or the time is over.
+fn wait(ears: &[&Ear], pause: Duration) -> io::Result<()> {
+    let mut fds: Vec<PollFd> =
+        ears.iter().filter_map(|ear| ear.fd()).map(|fd| PollFd::new(fd, PollFlags::POLLIN)).collect();
+    match poll(&mut fds, PollTimeout::try_from(pause).unwrap_or(PollTimeout::ZERO)) {
+        Ok(_) | Err(nix::errno::Errno::EINTR) => Ok(()),
+        Err(errno) => Err(errno.into()),
+    }
+}
+
+/// One end of a pipe, and what has come out of it.
+struct Ear {
+    /// `None` at its end.
+    pipe: Option<File>,
+    heard: Vec<u8>,
+}
+
+impl Ear {
+    fn at(pipe: Option<impl Into<OwnedFd>>) -> io::Result<Self> {
+        let pipe = pipe.map(|pipe| File::from(pipe.into()));
+        if let Some(pipe) = &pipe {
+            fcntl(pipe, FcntlArg::F_SETFL(OFlag::O_NONBLOCK))?;
+        }
+        Ok(Self { pipe, heard: Vec::new() })
+    }
+
+    fn fd(&self) -> Option<BorrowedFd<'_>> {
+        self.pipe.as_ref().map(AsFd::as_fd)
+    }
+
+    /// Takes what is there.
+    fn read(&mut self) -> io::Result<()> {
+        let Some(pipe) = &mut self.pipe else { return Ok(()) };
+        let mut bytes = Vec::new();
+        let read = pipe.take(MAX_READ).read_to_end(&mut bytes);
+        let room = MAX_OUTPUT.saturating_sub(self.heard.len()).min(bytes.len());
+        self.heard.extend(bytes.drain(..room));
+        match read {
+            Ok(read) if read as u64 == MAX_READ => Ok(()),
+            Ok(_) => {
+                self.pipe = None;
+                Ok(())
+            }
+            Err(error) if error.kind() == io::ErrorKind::WouldBlock => Ok(()),
+            Err(error) => Err(error),
+        }
+    }
+
+    fn text(self) -> String {
+        String::from_utf8_lossy(&self.heard).into_owned()
     }
 }

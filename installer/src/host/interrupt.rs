@@ -7,15 +7,14 @@ use std::io;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use signal_hook::consts::{SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGXFSZ};
+use signal_hook::consts::{SIGCHLD, SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGXFSZ};
 
 /// Raised once, never lowered.
 #[derive(Clone, Default)]
 pub(crate) struct Interrupt(Arc<AtomicBool>);
 
 impl Interrupt {
-    /// From here on the signals that ask a program to end raise the flag instead. A file size limit does not kill
-    /// either: the write that meets it fails like any other.
+    /// From here on the signals that ask a program to end raise the flag instead.
     pub(crate) fn listen() -> io::Result<Self> {
         let (interrupt, ignored) = (Self::default(), ignored());
         // Under nohup a closed terminal is to do nothing.
@@ -23,13 +22,21 @@ impl Interrupt {
         {
             signal_hook::flag::register(signal, Arc::clone(&interrupt.0))?;
         }
-        signal_hook::flag::register(SIGXFSZ, Arc::default())?;
         Ok(interrupt)
     }
 
     /// Whether somebody has asked us to stop.
     pub(crate) fn is_raised(&self) -> bool {
         self.0.load(Ordering::Relaxed)
+    }
+}
+
+/// A file size limit does not kill: the write that meets it fails like any other. Where whoever started us has had the
+/// ends of children ignored, they are noticed again. A failure leaves things as they were.
+pub(super) fn settle() {
+    let _ = signal_hook::flag::register(SIGXFSZ, Arc::default());
+    if ignored() & (1 << (SIGCHLD - 1)) != 0 {
+        let _ = signal_hook::flag::register(SIGCHLD, Arc::default());
     }
 }
 

@@ -1,4 +1,4 @@
-//! What we inherit from whoever started us, made harmless: the umask, core dumps, and a disk that may go away.
+//! What we inherit from whoever started us, made harmless: the umask, signals, core dumps, and a disk that may go away.
 //!
 //! Failing here is no reason to stop: each is a precaution on top of others.
 
@@ -9,10 +9,13 @@ use nix::sys::prctl::set_dumpable;
 use nix::sys::resource::{Resource, setrlimit};
 use nix::sys::stat::{Mode, umask};
 
+use super::interrupt;
+
 /// New files are ours alone until they are given away, and a crash writes no memory, which may hold a key, to a disk.
 pub(crate) fn settle() {
     umask(Mode::S_IRWXG | Mode::S_IRWXO);
     let _ = setrlimit(Resource::RLIMIT_CORE, 0, 0);
+    interrupt::settle();
 }
 
 /// What this program was called as.

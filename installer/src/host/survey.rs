@@ -6,7 +6,7 @@ use std::fs::File;
 use std::io;
 use std::net::{IpAddr, SocketAddr, TcpStream};
 use std::path::Path;
-use std::thread::{self, ScopedJoinHandle};
+use std::thread::{self, Builder, ScopedJoinHandle};
 use std::time::Duration;
 
 use nix::sys::resource::{Resource, getrlimit};
@@ -44,12 +44,13 @@ pub(crate) fn surroundings(
     }
     let processes = processes::all();
     let (peers, sync, clock, firewall) = thread::scope(|scope| {
-        let peers = scope.spawn(|| peers(&manifest));
-        let sync = scope.spawn(|| trial::sync(tree, &layout.data));
-        let clock = scope.spawn(|| clock(&processes));
+        let peers = Builder::new().spawn_scoped(scope, || peers(&manifest))?;
+        let sync = Builder::new().spawn_scoped(scope, || trial::sync(tree, &layout.data))?;
+        let clock = Builder::new().spawn_scoped(scope, || clock(&processes))?;
         let firewall = firewall(tree, &processes, &manifest);
-        (joined(peers), joined(sync), joined(clock), firewall)
-    });
+        Ok((joined(peers), joined(sync), joined(clock), firewall))
+    })
+    .map_err(ProbeError::Thread)?;
     Ok(Surroundings {
         peers,
         sync,
@@ -78,13 +79,17 @@ fn peers(manifest: &Manifest) -> Vec<Peer> {
         let knocks: Vec<_> = others
             .map(|member| {
                 let at = SocketAddr::new(member.address, manifest.peer_port.get());
-                (member, at, scope.spawn(move || TcpStream::connect_timeout(&at, PATIENCE)))
+                (member, at, Builder::new().spawn_scoped(scope, move || TcpStream::connect_timeout(&at, PATIENCE)))
             })
             .collect();
-        let peer = |(member, at, knock): (&Member, SocketAddr, ScopedJoinHandle<'_, _>)| Peer {
+        let peer = |(member, at, knock): (&Member, SocketAddr, io::Result<ScopedJoinHandle<'_, _>>)| Peer {
             name: member.name.to_string(),
             at: at.to_string(),
-            answer: knock.join().map_or_else(|_| Answer::Nothing("not asked".to_owned()), answer),
+            answer: match knock.map(ScopedJoinHandle::join) {
+                Ok(Ok(knocked)) => answer(knocked),
+                Ok(Err(_)) => Answer::Nothing("not asked".to_owned()),
+                Err(error) => Answer::Nothing(format!("not asked: {error}")),
+            },
         };
         knocks.into_iter().map(peer).collect()
     })
