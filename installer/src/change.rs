@@ -37,9 +37,14 @@ pub(crate) enum Change {
         target: String,
         before: Option<String>,
     },
-    /// The directory for data was there, empty (the mount point of a disk, say): what is in it since is ours.
+    /// The directory for data or logs was there, empty (the mount point of a disk, say): what is in it since is ours.
     Adopted {
         path: AbsPath,
+        #[serde(default = "data")]
+        holds: Holds,
+        /// What it goes back to; not known of those that were adopted before this was kept.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        was: Option<Access>,
     },
     /// Owner and mode of a directory of ours were set right; this is what they were.
     Access {
@@ -57,6 +62,15 @@ pub(crate) enum Change {
     Service {
         supervision: Supervision,
     },
+}
+
+/// Owner and mode, as stat(2) gives them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Access {
+    pub(crate) mode: u32,
+    pub(crate) uid: u32,
+    pub(crate) gid: u32,
 }
 
 /// What lies in a directory that we made, and so when it may be emptied.
@@ -92,7 +106,7 @@ impl Change {
             | (Self::File { path: a, .. }, Self::File { path: b, .. })
             | (Self::Link { path: a, .. }, Self::Link { path: b, .. })
             | (Self::Access { path: a, .. }, Self::Access { path: b, .. })
-            | (Self::Adopted { path: a }, Self::Adopted { path: b })
+            | (Self::Adopted { path: a, .. }, Self::Adopted { path: b, .. })
             | (Self::Tree { path: a }, Self::Tree { path: b }) => a == b,
             (Self::Service { .. }, Self::Service { .. }) => true,
             _ => false,
@@ -101,7 +115,12 @@ impl Change {
 
     /// Whether it is about the directory that holds the member's data.
     pub(crate) fn is_of_data(&self) -> bool {
-        matches!(self, Self::Adopted { .. } | Self::Dir { holds: Holds::Data, .. })
+        matches!(self, Self::Adopted { holds: Holds::Data, .. } | Self::Dir { holds: Holds::Data, .. })
+    }
+
+    /// Whether it is about the directory that holds its logs.
+    pub(crate) fn is_of_logs(&self) -> bool {
+        matches!(self, Self::Adopted { holds: Holds::Logs, .. } | Self::Dir { holds: Holds::Logs, .. })
     }
 
     /// The path that the change is about, if it is about one.
@@ -111,7 +130,7 @@ impl Change {
             | Self::File { path, .. }
             | Self::Link { path, .. }
             | Self::Access { path, .. }
-            | Self::Adopted { path }
+            | Self::Adopted { path, .. }
             | Self::Tree { path } => Some(path),
             Self::Group { .. } | Self::User { .. } | Self::Service { .. } => None,
         }
@@ -131,6 +150,11 @@ pub(crate) fn fold(earlier: &[Change], later: &[Change]) -> Vec<Change> {
         }
     }
     all
+}
+
+/// All that was adopted before logs were.
+fn data() -> Holds {
+    Holds::Data
 }
 
 fn settled(change: &Change) -> Change {

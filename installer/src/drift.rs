@@ -48,16 +48,12 @@ pub(crate) fn keep_changes(
                 kept.push(Step::Programs { dir, entry, programs: ours_still });
             }
             Step::Link { path, target } => {
-                let here = facts.at(&path);
-                let recorded = |change: &Change| {
-                    matches!(change, Change::Link { path: at, target, .. }
-                        if *at == path && *here == Seen::Link { target: target.clone() })
-                };
                 let known = ours.iter().any(|change| matches!(change, Change::Link { path: at, .. } if *at == path));
-                if known && matches!(here, Seen::Link { .. }) && !ours.iter().any(recorded) {
-                    findings.push(changed(&path));
-                } else {
-                    kept.push(Step::Link { path, target });
+                match facts.at(&path) {
+                    Seen::Link { target: here } if known && !is_recorded_link(&path, here, ours) => {
+                        findings.push(changed(&path));
+                    }
+                    _ => kept.push(Step::Link { path, target }),
                 }
             }
             other => kept.push(other),
@@ -101,4 +97,11 @@ pub(crate) fn recorded(path: &AbsPath, ours: &[Change]) -> Vec<Digest> {
         _ => None,
     };
     ours.iter().filter_map(written).collect()
+}
+
+/// Whether we have made `path` a link to `target`, in this and earlier runs.
+pub(crate) fn is_recorded_link(path: &AbsPath, target: &str, ours: &[Change]) -> bool {
+    let made =
+        |change: &Change| matches!(change, Change::Link { path: at, target: to, .. } if at == path && to == target);
+    ours.iter().any(made)
 }

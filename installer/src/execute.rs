@@ -14,7 +14,7 @@ use payload::path::{AbsPath, NotAPath};
 use payload::sealed::Opened;
 use payload::tarball::{self, TarballError};
 
-use crate::change::{Before, Change, Holds, fold};
+use crate::change::{Access, Before, Change, fold};
 use crate::facts::Facts;
 use crate::host::accounts::AccountError;
 use crate::host::exec::ExecError;
@@ -31,6 +31,7 @@ use crate::service::{self, ServiceError, wheels};
 use crate::signer::Newest;
 use crate::step::{self, Action, Source, Step};
 use crate::supervision::Supervision;
+use crate::undo::{self, UndoError};
 
 /// Why a step failed.
 #[derive(Debug, thiserror::Error)]
@@ -64,6 +65,8 @@ pub(crate) enum StepError {
     NotUp(String),
     #[error("told to stop")]
     Interrupted,
+    #[error(transparent)]
+    Leftover(#[from] UndoError),
 }
 
 impl StepError {
@@ -118,8 +121,7 @@ pub(crate) struct Install<'a> {
 impl Install<'_> {
     /// Takes every pending step; rolls all of them back if one fails.
     pub(crate) fn run(&self, bundle: Bundle<File>, plan: &Plan) -> Result<Receipt, Box<Failed>> {
-        let (digest, host) = (bundle.digest(), self.manifest.host.to_string());
-        let mut journal = match Journal::install(self.tree, self.state, digest, &host) {
+        let mut journal = match Journal::install(self.tree, self.state, bundle.digest(), self.manifest) {
             Ok(journal) => journal,
             Err(error) => {
                 let left = journal::clean_up(self.tree, self.state).err().map(|error| error.to_string());
@@ -149,6 +151,10 @@ impl Install<'_> {
     fn take_steps(&self, bundle: Bundle<File>, plan: &Plan, journal: &mut Journal) -> Result<Receipt, Stopped> {
         let mut etcd = Etcd::Down;
         let stopped = |step: &str, error, etcd| Stopped { step: step.to_owned(), error, etcd };
+        for change in journal.changes() {
+            let cleared = undo::clear_leftovers(journal.permit(), self.tree, change);
+            cleared.map_err(|error| stopped("what was cut off", error.into(), etcd))?;
+        }
         let mut bundle = self.stage(bundle, journal).map_err(|error| stopped("staging the bundle", error, etcd))?;
         for planned in plan.steps.iter().filter(|planned| planned.state == step::State::Pending) {
             let name = planned.step.to_string();
@@ -161,6 +167,8 @@ impl Install<'_> {
                 etcd = Etcd::Up;
             }
         }
+        let synced = self.tree.sync_others_work(journal.permit());
+        synced.map_err(|error| stopped("receipt", error.into(), etcd))?;
         let none = || StepError::NotUp("the plan names no service manager".to_owned());
         let supervision = plan.supervision.clone().ok_or_else(|| stopped("plan", none(), etcd))?;
         let mut changes = fold(&self.facts.ours(), journal.changes());
@@ -210,8 +218,10 @@ impl Install<'_> {
                 let ids = self.ids(*owner)?;
                 if let Seen::Dir { mode: was, uid, gid } = tree.look(path)? {
                     let ours = |change: &Change| change.path() == Some(path);
-                    if *holds == Holds::Data && !self.facts.ours().iter().any(ours) {
-                        journal.act(Change::Adopted { path: path.clone() }, |_| Ok::<(), FsError>(()))?;
+                    if *owner == Owner::Service && !self.facts.ours().iter().any(ours) {
+                        let was = Some(Access { mode: was, uid, gid });
+                        let change = Change::Adopted { path: path.clone(), holds: *holds, was };
+                        journal.act(change, |_| Ok::<(), FsError>(()))?;
                     }
                     let change = Change::Access { path: path.clone(), mode: was, uid, gid };
                     return journal.act(change, |permit| Ok(tree.mend_dir(permit, path, mode.bits(), ids)?));
@@ -251,7 +261,7 @@ impl Install<'_> {
             Step::Labels { places, trees } => {
                 Exec::named("restorecon")?.args(places.iter().map(ToString::to_string)).run()?;
                 Exec::named("restorecon")?.args(["-R"]).args(trees.iter().map(ToString::to_string)).run()?;
-                Ok(())
+                trees.iter().try_for_each(|dir| Ok(tree.sync_filesystem(journal.permit(), dir)?))
             }
             Step::Service { supervision, action } => self.serve(supervision, *action, journal),
         }

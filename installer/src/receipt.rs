@@ -20,7 +20,7 @@ const SCHEMA: u32 = 2;
 const MAX_BYTES: u64 = 4 * 1024 * 1024;
 
 /// What was installed, and every change that it took.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub(crate) struct Receipt {
     pub(crate) schema: u32,

@@ -4,10 +4,12 @@
 //! came to, also after the receipt has gone.
 
 use payload::manifest::Manifest;
+use payload::path::AbsPath;
 
-use crate::change::{Change, Holds};
-use crate::host::Tree;
+use crate::HOST_COMMAND;
+use crate::change::{Change, fold};
 use crate::host::interrupt::Interrupt;
+use crate::host::{Seen, Tree, probe};
 use crate::journal::Journal;
 use crate::receipt::{Kept, State};
 use crate::report::Report;
@@ -19,7 +21,7 @@ use crate::undo::{self, Contents, UndoError, Undone};
 pub(crate) struct Removal<'a> {
     pub(crate) tree: &'a Tree,
     pub(crate) state: &'a State,
-    /// Of the receipt, where there is one.
+    /// Of the receipt or, where there is none yet, of the install that was cut off.
     pub(crate) manifest: Option<&'a Manifest>,
     pub(crate) supervision: Option<&'a Supervision>,
     pub(crate) contents: Contents,
@@ -32,6 +34,8 @@ pub(crate) struct Removal<'a> {
 pub(crate) enum Removed {
     /// What was there and is not ours alone stays.
     All { kept: Vec<Change> },
+    /// Nothing of it, because etcd still runs.
+    Running { pids: Vec<u32> },
     /// What could not be removed, in words; the next uninstall tries again.
     Partly { left: Vec<String> },
     /// Told to stop; the next uninstall goes on.
@@ -39,42 +43,67 @@ pub(crate) enum Removed {
 }
 
 impl Removal<'_> {
-    /// Undoes `changes`.
-    pub(crate) fn run(&self, changes: &[Change]) -> Result<Removed, UndoError> {
+    /// Undoes all that is `known`, in the order that [`fold`] gives it.
+    pub(crate) fn run(&self, mut journal: Journal, known: &[Change]) -> Result<Removed, UndoError> {
         let seconds = self.manifest.map_or(10, |manifest| manifest.service.stop_seconds);
-        let mut journal = Journal::uninstall(self.tree, self.state, changes)?;
+        let changes = &fold(known, &[]);
         // An image that was booted since has no change for its service, but a service.
         let service = self.supervision.filter(|_| self.tree.is_live());
         if let Some(supervision) = service {
             self.report.step("stop the service");
             let change = Change::Service { supervision: supervision.clone() };
             journal.undo(&change, |permit| service::remove(permit, supervision, seconds).map_err(UndoError::from))?;
+            self.disable(&journal, supervision)?;
+        }
+        let running = self.running();
+        if !running.is_empty() {
+            return Ok(Removed::Running { pids: running });
         }
         let (mut left, mut stays) = (Vec::new(), Vec::new());
-        let files = |change: &&Change| !self.state.holds(change) && !matches!(change, Change::Service { .. });
-        for change in changes.iter().rev().filter(files) {
+        for change in in_order(changes).into_iter().filter(|change| !self.state.holds(change)) {
             if self.interrupt.is_raised() {
                 return Ok(Removed::Interrupted);
             }
-            if must_stay(change, &stays) {
+            // While something is left, so is the program that can go on with it.
+            if must_stay(change, &stays, &left) || (!left.is_empty() && is_of_command(change, changes)) {
                 stays.push(change.clone());
                 continue;
             }
-            match journal.undo(change, |permit| undo::undo(permit, self.tree, change, self.contents, seconds)) {
+            match journal.undo(change, |permit| undo::undo(permit, self.tree, change, known, self.contents, seconds)) {
                 Ok(Undone::Yes) => self.report.step(&format!("removed {}", undo::name(change))),
                 Ok(Undone::Stays) => stays.push(change.clone()),
-                Err(error) => left.push(format!("{}: {error}", undo::name(change))),
+                Err(error) => left.push((change.clone(), error)),
             }
         }
         if let Some(supervision) = service {
             service::control::forget(journal.permit(), supervision)?;
         }
         if !left.is_empty() {
-            return Ok(Removed::Partly { left });
+            let say = |(change, error): &(Change, UndoError)| format!("{}: {error}", undo::name(change));
+            return Ok(Removed::Partly { left: left.iter().map(say).collect() });
         }
+        self.tree.sync_others_work(journal.permit())?;
         stays.reverse();
         self.settle(journal, changes, &stays)?;
         Ok(Removed::All { kept: stays })
+    }
+
+    /// The link that starts the service at boot: systemd leaves it where the unit's file has gone before.
+    fn disable(&self, journal: &Journal, supervision: &Supervision) -> Result<(), UndoError> {
+        if let Some(unit) = supervision.own_unit() {
+            let link = crate::plan::WANTS.parse::<AbsPath>()?.join(unit)?;
+            if let Seen::Link { .. } = self.tree.look(&link)? {
+                self.tree.remove_file(journal.permit(), &link)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// An etcd of ours that its service manager did not stop: its programs and data must not go under it.
+    fn running(&self) -> Vec<u32> {
+        let program =
+            self.manifest.filter(|_| self.tree.is_live()).map(|manifest| manifest.layout.release_dir.join("etcd"));
+        program.and_then(Result::ok).map_or_else(Vec::new, |program| probe::running(&program))
     }
 
     /// The records: they go with the last change, or say whose data stays.
@@ -101,9 +130,23 @@ impl Removal<'_> {
     }
 }
 
+/// Newest first; but the program that stays on the host goes last, with the directories that lead to it, so that whoever
+/// was cut off can go on with it.
+fn in_order(changes: &[Change]) -> Vec<&Change> {
+    let service = |change: &&Change| matches!(change, Change::Service { .. });
+    let newest_first = changes.iter().rev().filter(|change| !service(change));
+    let (last, first): (Vec<_>, Vec<_>) = newest_first.partition(|change| is_of_command(change, changes));
+    first.into_iter().chain(last).collect()
+}
+
+fn is_of_command(change: &Change, changes: &[Change]) -> bool {
+    let command = changes.iter().filter_map(Change::path).find(|path| path.name() == HOST_COMMAND);
+    command.zip(change.path()).is_some_and(|(command, path)| command.is_within(path))
+}
+
 /// While data stays, so does the user that owns it: its id must not go to somebody else.
-fn must_stay(change: &Change, stays: &[Change]) -> bool {
+fn must_stay(change: &Change, stays: &[Change], left: &[(Change, UndoError)]) -> bool {
     let is_account = matches!(change, Change::User { .. } | Change::Group { .. });
-    let logs = |change: &Change| matches!(change, Change::Dir { holds: Holds::Logs, .. });
-    is_account && stays.iter().any(|change| change.is_of_data() || logs(change))
+    let left = left.iter().map(|(change, _)| change);
+    is_account && stays.iter().chain(left).any(|change| change.is_of_data() || change.is_of_logs())
 }

@@ -9,8 +9,8 @@ use payload::manifest::Manifest;
 use crate::change::Change;
 use crate::facts::{Facts, Running};
 use crate::host::Tree;
-use crate::journal::Journal;
-use crate::receipt::{Kept, State};
+use crate::journal::{Journal, Permit};
+use crate::receipt::{Kept, Receipt, State};
 use crate::report::Report;
 use crate::service;
 use crate::step::Action;
@@ -31,13 +31,14 @@ impl Rollback<'_> {
     /// stays, and the same command goes on from there.
     pub(crate) fn run(&self, mut journal: Journal) -> Vec<String> {
         let changes: Vec<Change> = journal.changes().to_vec();
+        let known: Vec<Change> = self.facts.ours().iter().chain(&changes).cloned().collect();
         let (mut left, mut stays) = (Vec::new(), Vec::new());
         let mut service = None;
         for change in changes.iter().rev().filter(|change| !self.state.holds(change)) {
             if let Change::Service { supervision } = change {
                 service = Some(supervision);
             }
-            match journal.undo(change, |permit| self.undo(permit, change)) {
+            match journal.undo(change, |permit| self.undo(permit, change, &known)) {
                 Ok(Undone::Yes) => {}
                 Ok(Undone::Stays) => {
                     self.report.note(&format!("kept {}", undo::name(change)));
@@ -57,16 +58,22 @@ impl Rollback<'_> {
         left
     }
 
-    fn undo(&self, permit: &crate::journal::Permit, change: &Change) -> Result<Undone, UndoError> {
+    fn undo(&self, permit: &Permit, change: &Change, known: &[Change]) -> Result<Undone, UndoError> {
         let seconds = self.manifest.service.stop_seconds;
         match change {
-            // The service of an earlier install is only stopped: it gets its files back.
+            // The service of an earlier install gets its files back, then a restart. It may never have been touched.
+            Change::Service { .. } if self.keeps_running() => Ok(Undone::Yes),
             Change::Service { supervision } if self.facts.receipt.is_some() => {
                 service::control::stop(permit, supervision, seconds)?;
                 Ok(Undone::Yes)
             }
-            _ => undo::undo(permit, self.tree, change, self.contents(), seconds),
+            _ => undo::undo(permit, self.tree, change, known, self.contents(), seconds),
         }
+    }
+
+    /// Whether an earlier install ran before this one began, and is to run after it.
+    fn keeps_running(&self) -> bool {
+        self.facts.receipt.is_some() && self.facts.running == Running::Yes
     }
 
     /// An etcd that was started by a run that was cut off may have been a member for a while.
@@ -77,7 +84,7 @@ impl Rollback<'_> {
     }
 
     fn settle_service(&self, journal: &Journal, supervision: &Supervision) -> Result<(), UndoError> {
-        if self.facts.receipt.is_some() && self.facts.running == Running::Yes {
+        if self.keeps_running() {
             return Ok(service::start(journal.permit(), supervision, Action::Restart)?);
         }
         Ok(service::control::forget(journal.permit(), supervision)?)
@@ -86,8 +93,9 @@ impl Rollback<'_> {
     fn close(&self, journal: Journal, changes: &[Change], mut stays: Vec<Change>) -> Result<(), UndoError> {
         let (tree, state) = (self.tree, self.state);
         tree.remove_tree(journal.permit(), &state.undo)?;
-        // The new receipt may have come under its name before it failed.
+        // The new receipt may have come under its name before it failed. If not, there may be no room to write it again.
         match &self.facts.receipt {
+            Some(old) if Receipt::read(tree, &state.receipt).is_ok_and(|here| here.as_ref() == Some(old)) => {}
             Some(old) => old.write(journal.permit(), tree, &state.receipt)?,
             None => tree.remove_file(journal.permit(), &state.receipt)?,
         }

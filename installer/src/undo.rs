@@ -2,9 +2,10 @@
 //!
 //! A file goes only if it is still the one that we wrote; a directory only if it is empty. What stays is named.
 
-use payload::path::NotAPath;
+use payload::path::{AbsPath, NotAPath};
 
-use crate::change::{Before, Change, Holds};
+use crate::change::{Access, Before, Change, Holds};
+use crate::drift;
 use crate::host::accounts::AccountError;
 use crate::host::remove::Left;
 use crate::host::write::Ids;
@@ -42,14 +43,16 @@ pub(crate) enum Undone {
     Stays,
 }
 
-/// Undoes one change.
+/// Undoes one change; `known` are all that are on record.
 pub(crate) fn undo(
     permit: &Permit,
     tree: &Tree,
     change: &Change,
+    known: &[Change],
     contents: Contents,
     stop_seconds: u32,
 ) -> Result<Undone, UndoError> {
+    clear_leftovers(permit, tree, change)?;
     let left = match change {
         Change::Group { name } => {
             tree.remove_group(permit, name)?;
@@ -65,11 +68,7 @@ pub(crate) fn undo(
         Change::Dir { path, holds: Holds::Data | Holds::Logs } if contents == Contents::Remove => {
             tree.discard_tree(permit, path)?
         }
-        Change::Adopted { path } => match contents {
-            Contents::Remove => tree.empty_dir(permit, path)?,
-            Contents::Keep if tree.list(path)?.is_empty() => Left::Gone,
-            Contents::Keep => Left::Kept,
-        },
+        Change::Adopted { .. } => adopted(permit, tree, change, contents)?,
         // It was recorded, but never made.
         Change::Dir { path, .. } if tree.look(path)? == Seen::Absent => Left::Gone,
         Change::Dir { path, .. } => tree.remove_empty_dir(permit, path)?,
@@ -83,8 +82,8 @@ pub(crate) fn undo(
             tree.remove_tree(permit, &format!("{path}.etcdpack-new").parse()?)?;
             tree.remove_tree(permit, path)?
         }
-        Change::File { .. } => file(permit, tree, change)?,
-        Change::Link { .. } => link(permit, tree, change)?,
+        Change::File { .. } => file(permit, tree, change, known)?,
+        Change::Link { .. } => link(permit, tree, change, known)?,
         Change::Service { supervision } => {
             service::remove(permit, supervision, stop_seconds)?;
             Left::Gone
@@ -93,36 +92,74 @@ pub(crate) fn undo(
     Ok(if left == Left::Gone { Undone::Yes } else { Undone::Stays })
 }
 
-fn file(permit: &Permit, tree: &Tree, change: &Change) -> Result<Left, UndoError> {
-    let Change::File { path, sha256, before } = change else { return Ok(Left::Kept) };
-    tree.clear_leftover(permit, path)?;
-    Ok(match (tree.look(path)?, before) {
-        (_, Before::Ours { backup }) if tree.look(backup)? != Seen::Absent => {
+/// Removes what a killed run may have left beside what the change is about, under names that only we use.
+pub(crate) fn clear_leftovers(permit: &Permit, tree: &Tree, change: &Change) -> Result<(), UndoError> {
+    match change {
+        Change::File { path, .. } | Change::Link { path, .. } => tree.clear_leftover(permit, path)?,
+        Change::Dir { path, holds: Holds::Data | Holds::Logs } => tree.clear_discarded(permit, path)?,
+        Change::Group { .. } | Change::User { .. } => tree.clear_account_leftovers(permit)?,
+        Change::Dir { .. }
+        | Change::Adopted { .. }
+        | Change::Access { .. }
+        | Change::Tree { .. }
+        | Change::Service { .. } => {}
+    }
+    Ok(())
+}
+
+fn adopted(permit: &Permit, tree: &Tree, change: &Change, contents: Contents) -> Result<Left, UndoError> {
+    let Change::Adopted { path, was, .. } = change else { return Ok(Left::Kept) };
+    let left = match contents {
+        Contents::Remove => tree.empty_dir(permit, path)?,
+        Contents::Keep if tree.list(path)?.is_empty() => Left::Gone,
+        Contents::Keep => Left::Kept,
+    };
+    if let (Left::Gone, Some(Access { mode, uid, gid }), Seen::Dir { .. }) = (left, *was, tree.look(path)?) {
+        tree.mend_dir(permit, path, mode, Ids { uid, gid })?;
+    }
+    Ok(left)
+}
+
+fn file(permit: &Permit, tree: &Tree, change: &Change, known: &[Change]) -> Result<Left, UndoError> {
+    let Change::File { path, before, .. } = change else { return Ok(Left::Kept) };
+    if let Before::Ours { backup } = before {
+        // Where the backup has gone, a run that was cut off had put it back.
+        if tree.look(backup)? != Seen::Absent && !is_copy(tree, backup, path)? {
             tree.copy_with_owner(permit, backup, path)?;
-            Left::Gone
         }
-        (Seen::File { .. }, _) if tree.measure(path)?.digest == *sha256 => {
+        return Ok(Left::Gone);
+    }
+    Ok(match tree.look(path)? {
+        // A run that was cut off may not have come to replace what an earlier one wrote.
+        Seen::File { .. } if drift::recorded(path, known).contains(&tree.measure(path)?.digest) => {
             tree.remove_file(permit, path)?;
             Left::Gone
         }
-        (Seen::Absent, _) => Left::Gone,
+        Seen::Absent => Left::Gone,
         _ => Left::Kept,
     })
 }
 
-fn link(permit: &Permit, tree: &Tree, change: &Change) -> Result<Left, UndoError> {
+/// What was never replaced need not come back.
+fn is_copy(tree: &Tree, backup: &AbsPath, path: &AbsPath) -> Result<bool, FsError> {
+    Ok(tree.look(backup)? == tree.look(path)? && tree.measure(backup)?.digest == tree.measure(path)?.digest)
+}
+
+fn link(permit: &Permit, tree: &Tree, change: &Change, known: &[Change]) -> Result<Left, UndoError> {
     let Change::Link { path, target, before } = change else { return Ok(Left::Kept) };
-    tree.clear_leftover(permit, path)?;
-    Ok(match (tree.look(path)?, before) {
-        (Seen::Link { target: here }, Some(before)) if here == *target => {
+    let Seen::Link { target: here } = tree.look(path)? else {
+        return Ok(if tree.look(path)? == Seen::Absent { Left::Gone } else { Left::Kept });
+    };
+    Ok(match before {
+        Some(before) if here == *before => Left::Gone,
+        Some(before) if here == *target => {
             tree.put_link(permit, path, before)?;
             Left::Gone
         }
-        (Seen::Link { target: here }, None) if here == *target => {
+        None if drift::is_recorded_link(path, &here, known) => {
             tree.remove_file(permit, path)?;
             Left::Gone
         }
-        (Seen::Absent, _) => Left::Gone,
         _ => Left::Kept,
     })
 }
@@ -133,7 +170,7 @@ pub(crate) fn name(change: &Change) -> String {
         Change::Group { name } => format!("group `{name}`"),
         Change::User { name, .. } => format!("user `{name}`"),
         Change::Service { supervision } => format!("service under {supervision}"),
-        Change::Adopted { path } => format!("what is in `{path}`"),
+        Change::Adopted { path, .. } => format!("what is in `{path}`"),
         Change::Access { path, .. } => format!("owner and mode of `{path}`"),
         Change::Dir { path, .. } | Change::File { path, .. } | Change::Link { path, .. } | Change::Tree { path } => {
             format!("`{path}`")

@@ -150,7 +150,7 @@ fn make(
     earlier: &Earlier,
     found: Option<HostKey>,
 ) -> Result<HostKey, Failed> {
-    let begun = Journal::install(tree, state, bundle, manifest.host.as_str());
+    let begun = Journal::install(tree, state, bundle, manifest);
     let mut journal = begun.map_err(|error| Failed { error: error.into(), left: Vec::new() })?;
     let work = || -> Result<HostKey, StepError> {
         let key = match found {
@@ -200,7 +200,7 @@ fn undo_all(tree: &Tree, state: &State, earlier: &Earlier, mut journal: Journal)
     let changes = journal.changes().to_vec();
     let mut left = Vec::new();
     for change in changes.iter().rev().filter(|change| !state.holds(change)) {
-        let undone = journal.undo(change, |permit| undo::undo(permit, tree, change, Contents::Keep, 0));
+        let undone = journal.undo(change, |permit| undo::undo(permit, tree, change, &changes, Contents::Keep, 0));
         left.extend(undone.err().map(|error| format!("{}: {error}", undo::name(change))));
     }
     if !left.is_empty() {

@@ -18,6 +18,7 @@ use crate::execute::StepError;
 use crate::host::Tree;
 use crate::host::interrupt::Interrupt;
 use crate::host::probe::ProbeError;
+use crate::journal::JournalError;
 use crate::receipt::ReceiptError;
 use crate::report::{End, Report};
 use crate::signer::Stranger;
@@ -60,11 +61,14 @@ impl CommandError {
         match self {
             Self::Bundle(BundleError::Io(_))
             | Self::Named { error: BundleError::Io(_), .. }
+            | Self::Probe(ProbeError::Bundle(BundleError::Io(_)))
             | Self::Refused { .. }
-            | Self::Probe(_)
             | Self::Receipt(_) => End::Refused,
             Self::Key(error) => error.end(),
-            Self::Bundle(_) | Self::Named { .. } | Self::Stranger(_) => End::NotVerified,
+            Self::Bundle(_) | Self::Named { .. } | Self::Stranger(_) | Self::Probe(ProbeError::Bundle(_)) => {
+                End::NotVerified
+            }
+            Self::Probe(_) => End::Refused,
             Self::Step(_) | Self::Undo(_) => End::NotRolledBack,
             Self::Json(_) => End::Bug,
         }
@@ -80,8 +84,12 @@ impl CommandError {
                 Some("etcdpack pki rotate-signer, where the old key is; lost: see docs/trust.md")
             }
             Self::Stranger(Stranger::NotNamed { .. }) => Some("read signing.words again, where the bundle was built"),
-            Self::Bundle(_) | Self::Named { .. } => {
+            Self::Probe(ProbeError::Bundle(BundleError::Io(_))) => Some("ls -l HOST.run"),
+            Self::Bundle(_) | Self::Named { .. } | Self::Probe(ProbeError::Bundle(_)) => {
                 Some("copy the bundle again, then: grep HOST.run SHA256SUMS | sha256sum -c")
+            }
+            Self::Probe(ProbeError::Journal(JournalError::Fs(_))) => {
+                Some("df -h /var/lib/etcdpack; ls -l /var/lib/etcdpack")
             }
             Self::Receipt(_) | Self::Probe(ProbeError::Receipt(_) | ProbeError::Journal(_)) => {
                 Some("with the program that wrote it: etcdpack-host status; ls -l /var/lib/etcdpack")

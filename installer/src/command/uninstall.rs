@@ -4,14 +4,11 @@ use super::{CommandError, interruptible, root_only, tree};
 use crate::change::Change;
 use crate::cli::UninstallArgs;
 use crate::host::probe::ProbeError;
-use crate::journal;
+use crate::journal::{self, Journal};
 use crate::receipt::{Kept, Receipt, State};
 use crate::removal::{Removal, Removed};
 use crate::report::{End, Report};
 use crate::undo::{self, Contents};
-
-/// What to type when an uninstall did not come to its end.
-const AGAIN: &str = "etcdpack-host uninstall";
 
 /// Takes the member off this host.
 pub(super) fn uninstall(args: &UninstallArgs, report: &Report) -> Result<End, CommandError> {
@@ -29,7 +26,8 @@ pub(super) fn uninstall(args: &UninstallArgs, report: &Report) -> Result<End, Co
     let known = receipt.iter().flat_map(|receipt| receipt.changes.clone());
     let kept_changes = kept.iter().flat_map(|kept| kept.changes.clone());
     let open = unfinished.iter().flat_map(|unfinished| unfinished.changes.clone());
-    let changes = crate::change::fold(&known.chain(kept_changes).collect::<Vec<_>>(), &open.collect::<Vec<_>>());
+    let known: Vec<Change> = known.chain(kept_changes).chain(open).collect();
+    let changes = crate::change::fold(&known, &[]);
     if changes.is_empty() && ended {
         report.note("uninstalled");
         return Ok(End::Done);
@@ -43,19 +41,23 @@ pub(super) fn uninstall(args: &UninstallArgs, report: &Report) -> Result<End, Co
         Change::Service { supervision } => Some(supervision),
         _ => None,
     });
+    let of_unfinished = unfinished.as_ref().and_then(|unfinished| unfinished.manifest.as_ref());
     let removal = Removal {
         tree: &tree,
         state: &state,
-        manifest: receipt.as_ref().map(|receipt| &receipt.manifest),
+        manifest: receipt.as_ref().map(|receipt| &receipt.manifest).or(of_unfinished),
         supervision: receipt.as_ref().map(|receipt| &receipt.supervision).or(of_changes),
         contents,
         interrupt: &interrupt,
         report,
     };
-    Ok(say(&removal.run(&changes)?, contents, report))
+    let journal = Journal::uninstall(&tree, &state, &changes).map_err(ProbeError::from)?;
+    Ok(say(&removal.run(journal, &known)?, contents, report))
 }
 
 fn say(removed: &Removed, contents: Contents, report: &Report) -> End {
+    let again =
+        if contents == Contents::Remove { "etcdpack-host uninstall --purge" } else { "etcdpack-host uninstall" };
     match removed {
         Removed::All { kept } => {
             for change in kept {
@@ -65,14 +67,22 @@ fn say(removed: &Removed, contents: Contents, report: &Report) -> End {
             report.note(if all { "uninstalled; nothing is left" } else { "uninstalled" });
             End::Done
         }
+        Removed::Running { pids } => {
+            let pids: Vec<String> = pids.iter().map(ToString::to_string).collect();
+            let pids = pids.join(" ");
+            let text =
+                format!("etcd still runs (process {pids}), and not under its service manager: it was left as it is");
+            report.error(&text, Some(&format!("kill {pids}; {again}")));
+            End::NotRolledBack
+        }
         Removed::Partly { left } => {
             for line in left {
-                report.error(&format!("could not be removed: {line}"), Some(AGAIN));
+                report.error(&format!("could not be removed: {line}"), Some(again));
             }
             End::NotRolledBack
         }
         Removed::Interrupted => {
-            report.error("told to stop; what is left is still on record", Some(AGAIN));
+            report.error("told to stop; what is left is still on record", Some(again));
             End::RolledBack
         }
     }

@@ -154,6 +154,17 @@ impl Tree {
         Ok(String::from_utf8_lossy(&bytes).into_owned())
     }
 
+    /// What a run that was killed while it rewrote one of an image's account files left beside it.
+    pub(crate) fn clear_account_leftovers(&self, permit: &Permit) -> Result<(), AccountError> {
+        if self.is_live() {
+            return Ok(());
+        }
+        for path in ["/etc/passwd", "/etc/group"] {
+            self.clear_leftover(permit, &path.parse()?)?;
+        }
+        Ok(())
+    }
+
     /// Rewrites an account file of an image; one that would be empty goes, since it was ours alone.
     fn put_account_file(&self, permit: &Permit, path: &str, mode: Mode, text: &str) -> Result<(), AccountError> {
         let path: AbsPath = path.parse()?;

@@ -9,6 +9,7 @@ pub(crate) mod exec;
 pub(crate) mod interrupt;
 pub(crate) mod lock;
 pub(crate) mod memory;
+mod mounts;
 pub(crate) mod passphrase;
 pub(crate) mod probe;
 pub(crate) mod process;

@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs::File;
-use std::io::Read;
+use std::io::{self, Read};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, TcpListener};
 
 use nix::errno::Errno;
@@ -48,6 +48,8 @@ pub(crate) enum ProbeError {
     Receipt(#[from] ReceiptError),
     #[error(transparent)]
     Path(#[from] NotAPath),
+    #[error("starting a thread: {0}")]
+    Thread(io::Error),
     #[error("asking the kernel: {0}")]
     Kernel(#[from] Errno),
 }
@@ -268,12 +270,21 @@ fn ports(manifest: &Manifest) -> Vec<BusyPort> {
         .chain([BusyPort { address: loopback, port: manifest.client_port.get() }])
         .filter(|at| {
             let taken = TcpListener::bind((at.address, at.port)).err();
-            taken.is_some_and(|error| error.kind() == std::io::ErrorKind::AddrInUse)
+            taken.is_some_and(|error| error.kind() == io::ErrorKind::AddrInUse)
         })
         .collect()
 }
 
 /// Running programs called `etcd`.
+/// The processes that run the program at `path`, whatever name led them there, or ran it before it was replaced.
+pub(crate) fn running(path: &AbsPath) -> Vec<u32> {
+    let is_it = |process: &processes::Process| process.runs(path.as_str());
+    let mut pids: Vec<u32> =
+        processes::all().iter().filter(|process| is_it(process)).map(|process| process.pid).collect();
+    pids.sort_unstable();
+    pids
+}
+
 fn etcds() -> Vec<Process> {
     let etcds = processes::all().into_iter().filter(|process| process.name == "etcd");
     let mut found: Vec<Process> =

@@ -3,6 +3,7 @@
 
 use std::fs::DirEntry;
 use std::io;
+use std::os::unix::fs::MetadataExt as _;
 
 /// A running program.
 pub(super) struct Process {
@@ -16,6 +17,16 @@ impl Process {
     pub(super) fn exe(&self) -> Option<String> {
         let exe = std::fs::read_link(format!("/proc/{}/exe", self.pid)).ok()?;
         Some(exe.to_string_lossy().into_owned())
+    }
+
+    /// Whether it runs the file at `path`, or one that was there before.
+    pub(super) fn runs(&self, path: &str) -> bool {
+        let same_file = || -> io::Result<bool> {
+            let (here, there) = (std::fs::metadata(format!("/proc/{}/exe", self.pid))?, std::fs::metadata(path)?);
+            Ok((here.dev(), here.ino()) == (there.dev(), there.ino()))
+        };
+        let by_name = || self.exe().is_some_and(|exe| exe.strip_suffix(" (deleted)").unwrap_or(&exe) == path);
+        same_file().unwrap_or(false) || by_name()
     }
 }
 

@@ -6,10 +6,11 @@ use std::os::fd::{AsFd, OwnedFd};
 use nix::dir::Dir;
 use nix::errno::Errno;
 use nix::fcntl::{AtFlags, OFlag, openat, renameat};
-use nix::sys::stat::{Mode as RawMode, SFlag, fstat, fstatat};
+use nix::sys::stat::{Mode as RawMode, SFlag, fstatat};
 use nix::unistd::{UnlinkatFlags, fsync, unlinkat};
 use payload::path::AbsPath;
 
+use super::mounts::Mounts;
 use super::tree::{FsError, Spot, Tree, Trust, kind};
 use crate::journal::Permit;
 
@@ -52,37 +53,41 @@ impl Tree {
     /// Removes a directory and everything in it, such that it is all there or all gone under its name whenever we are
     /// killed: half of a member's data must never pass for data.
     pub(crate) fn discard_tree(&self, permit: &Permit, path: &AbsPath) -> Result<Left, FsError> {
-        let aside = |spot: &Spot| format!(".{}.etcdpack-gone", spot.name);
         let rename = || {
+            // Not ours where it is no directory: somebody put something else in its place.
+            let dir = self.open_to_clear(path)?;
             let spot = self.spot(path, Trust::RootOnly)?;
-            // Not ours: somebody put something else in its place.
-            if fstatat(&spot, spot.name.as_str(), AtFlags::AT_SYMLINK_NOFOLLOW)
-                .is_ok_and(|stat| kind(&stat) != SFlag::S_IFDIR)
-            {
-                return Err(Errno::ENOTDIR);
+            // What is mounted inside would go along, to where nobody looks for it.
+            if Mounts::read().and_then(|mounts| mounts.is_any_below(dir.as_fd())).map_err(errno)? {
+                return Ok(false);
             }
             match renameat(&spot, spot.name.as_str(), &spot, aside(&spot).as_str()) {
-                // Nothing there any more: a killed run came this far.
-                Ok(()) | Err(Errno::ENOENT) => {}
+                Ok(()) => fsync(&spot).map(|()| true),
                 // A mount point, which cannot be renamed.
-                Err(Errno::EBUSY | Errno::EXDEV) => return Ok(None),
-                Err(errno) => return Err(errno),
+                Err(Errno::EBUSY | Errno::EXDEV) => Ok(false),
+                Err(errno) => Err(errno),
             }
-            fsync(&spot)?;
-            Ok(Some(aside(&spot)))
         };
         match rename() {
-            Ok(None) => self.remove_tree(permit, path),
-            Ok(Some(name)) => {
-                let parent = path.parent().map(|parent| parent.to_string()).unwrap_or_default();
-                let gone =
-                    format!("{parent}/{name}").parse().map_err(|_| FsError::new("removing", path, Errno::EINVAL))?;
-                self.remove_tree(permit, &gone)
-            }
+            Ok(false) => self.remove_tree(permit, path),
+            Ok(true) => self.clear_discarded(permit, path).map(|()| Left::Gone),
             Err(Errno::ENOENT) => Ok(Left::Gone),
-            Err(Errno::ENOTDIR) => Ok(Left::Kept),
+            Err(Errno::ENOTDIR | Errno::ELOOP) => Ok(Left::Kept),
             Err(errno) => Err(FsError::new("removing", path, errno)),
         }
+    }
+
+    /// Removes what a killed [`Self::discard_tree`] has left of `path`.
+    pub(crate) fn clear_discarded(&self, permit: &Permit, path: &AbsPath) -> Result<(), FsError> {
+        let fail = |errno: Errno| FsError::new("removing", path, errno);
+        let name = match self.spot(path, Trust::RootOnly) {
+            Ok(spot) => aside(&spot),
+            Err(Errno::ENOENT | Errno::ENOTDIR) => return Ok(()),
+            Err(errno) => return Err(fail(errno)),
+        };
+        let parent = path.parent().map(|parent| parent.to_string()).unwrap_or_default();
+        let gone = format!("{parent}/{name}").parse().map_err(|_| fail(Errno::EINVAL))?;
+        self.remove_tree(permit, &gone).map(drop)
     }
 
     /// Empties a directory that was there before us. What is in it gets a name that no etcd looks for before any of it
@@ -94,7 +99,7 @@ impl Tree {
                 renameat(&dir, "member", &dir, ".member.etcdpack-gone")?;
             }
             fsync(&dir)?;
-            empty(&dir, fstat(&dir)?.st_dev)
+            empty(&dir, &Mounts::read().map_err(errno)?)
         };
         match clear() {
             Ok(()) | Err(Errno::ENOENT | Errno::ENOTDIR) => Ok(Left::Gone),
@@ -114,7 +119,7 @@ impl Tree {
         let remove = || {
             let dir = self.open_to_clear(path)?;
             // A mount point is emptied but stays: the file system on it was meant for this data.
-            empty(&dir, fstat(&dir)?.st_dev)
+            empty(&dir, &Mounts::read().map_err(errno)?)
         };
         match remove() {
             Ok(()) => self.remove_empty_dir(permit, path),
@@ -124,7 +129,16 @@ impl Tree {
     }
 }
 
-fn empty(dir: &OwnedFd, device: u64) -> Result<(), Errno> {
+/// The name that a directory has while it goes.
+fn aside(spot: &Spot) -> String {
+    format!(".{}.etcdpack-gone", spot.name)
+}
+
+fn errno(error: std::io::Error) -> Errno {
+    error.raw_os_error().map_or(Errno::EIO, Errno::from_raw)
+}
+
+fn empty(dir: &OwnedFd, mounts: &Mounts) -> Result<(), Errno> {
     let mut names = Vec::new();
     for entry in Dir::from_fd(dir.try_clone().map_err(|_| Errno::EMFILE)?)?.iter() {
         let name = entry?.file_name().to_owned();
@@ -134,16 +148,16 @@ fn empty(dir: &OwnedFd, device: u64) -> Result<(), Errno> {
         }
     }
     for name in names {
+        if mounts.is_point(dir.as_fd(), name.to_bytes()).map_err(errno)? {
+            continue;
+        }
         let stat = fstatat(dir.as_fd(), name.as_c_str(), AtFlags::AT_SYMLINK_NOFOLLOW)?;
         if kind(&stat) != SFlag::S_IFDIR {
             unlinkat(dir.as_fd(), name.as_c_str(), UnlinkatFlags::NoRemoveDir)?;
             continue;
         }
-        if stat.st_dev != device {
-            continue;
-        }
         let flags = OFlag::O_DIRECTORY | OFlag::O_NOFOLLOW | OFlag::O_RDONLY | OFlag::O_CLOEXEC;
-        empty(&openat(dir.as_fd(), name.as_c_str(), flags, RawMode::empty())?, device)?;
+        empty(&openat(dir.as_fd(), name.as_c_str(), flags, RawMode::empty())?, mounts)?;
         match unlinkat(dir.as_fd(), name.as_c_str(), UnlinkatFlags::RemoveDir) {
             Ok(()) | Err(Errno::ENOTEMPTY | Errno::EBUSY) => {}
             Err(errno) => return Err(errno),

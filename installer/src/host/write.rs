@@ -171,6 +171,16 @@ impl Tree {
         sync().map_err(|errno| FsError::new("syncing", path, errno))
     }
 
+    /// Makes durable what programs of the running system have written below `/etc` on our behalf: accounts, links that
+    /// enable a unit.
+    pub(crate) fn sync_others_work(&self, permit: &Permit) -> Result<(), FsError> {
+        if !self.is_live() {
+            return Ok(());
+        }
+        let etc = "/etc".parse().map_err(|error| FsError::of_path("syncing", "/etc", io::Error::other(error)))?;
+        self.sync_filesystem(permit, &etc)
+    }
+
     /// A file for root alone, in the directory `dir`, that has no name: it goes with its handle, also when we are
     /// killed. Nobody else can open it.
     pub(crate) fn private_file(&self, _: &Permit, dir: &AbsPath) -> Result<File, FsError> {

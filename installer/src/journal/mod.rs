@@ -8,6 +8,7 @@ mod ground;
 mod replay;
 
 use payload::digest::Digest;
+use payload::manifest::Manifest;
 use payload::path::{AbsPath, NotAPath};
 use serde::{Deserialize, Serialize};
 
@@ -21,8 +22,8 @@ pub(crate) use ground::clean_up;
 pub(crate) use replay::fuzz;
 pub(crate) use replay::{Run, Unfinished, replay};
 
-/// The form that this program writes. Form 1 had no `made` in its header and knew no uninstall.
-const SCHEMA: u32 = 2;
+/// The form that this program writes. Form 1 had no `made` in its header and knew no uninstall, form 2 no `manifest`.
+const SCHEMA: u32 = 3;
 /// A journal has a few dozen short lines.
 const MAX_BYTES: u64 = 4 * 1024 * 1024;
 
@@ -35,6 +36,9 @@ enum Record {
         schema: u32,
         bundle: Digest,
         host: String,
+        /// Of the bundle: an uninstall goes by it where there is no receipt yet.
+        #[serde(default)]
+        manifest: Option<Box<Manifest>>,
         /// The directories that came to be with this journal, from the top down.
         #[serde(default)]
         made: Vec<AbsPath>,
@@ -57,6 +61,8 @@ pub(crate) struct Journal<'a> {
     tree: &'a Tree,
     state: &'a State,
     next: u32,
+    /// Whether the last line may have been cut short: by a kill before this run, or by a write that failed.
+    torn: bool,
     /// Every change that began, in this run and in those that were cut off before it.
     changes: Vec<Change>,
     permit: Permit,
@@ -77,8 +83,16 @@ pub(crate) enum JournalError {
 
 impl<'a> Journal<'a> {
     /// Begins the install of `bundle`, or goes on with it.
-    pub(crate) fn install(tree: &'a Tree, state: &'a State, bundle: Digest, host: &str) -> Result<Self, JournalError> {
-        let header = |made| Record::Install { schema: SCHEMA, bundle, host: host.to_owned(), made };
+    pub(crate) fn install(
+        tree: &'a Tree,
+        state: &'a State,
+        bundle: Digest,
+        manifest: &Manifest,
+    ) -> Result<Self, JournalError> {
+        let header = |made| {
+            let (host, manifest) = (manifest.host.to_string(), Some(Box::new(manifest.clone())));
+            Record::Install { schema: SCHEMA, bundle, host, manifest, made }
+        };
         Self::open(tree, state, header)
     }
 
@@ -99,6 +113,7 @@ impl<'a> Journal<'a> {
             tree,
             state,
             next: earlier.as_ref().map_or(0, |earlier| earlier.lines),
+            torn: false,
             changes: earlier.map(|earlier| earlier.changes).unwrap_or_default(),
             permit: Permit(()),
         };
@@ -109,11 +124,8 @@ impl<'a> Journal<'a> {
                 let _ = ground::remove(tree, &journal.permit, &absent, &state.dir);
             })?;
         } else {
-            // A line that a power cut tore is closed, so that the next record has one of its own.
-            let torn = tree.read_if_there(&state.journal, MAX_BYTES)?.is_some_and(|text| !text.ends_with(b"\n"));
-            if torn {
-                tree.append(&journal.permit, &state.journal, replay::CANCELLED, Lasting::AtOnce)?;
-            }
+            let text = tree.read_if_there(&state.journal, MAX_BYTES)?;
+            journal.torn = text.is_some_and(|text| !text.ends_with(b"\n"));
             journal.write(&header(Vec::new())).inspect_err(|_| {
                 // A journal that says nothing would still be one. The error that counts is the first.
                 if journal.next == 0 {
@@ -139,16 +151,19 @@ impl<'a> Journal<'a> {
         Ok(done)
     }
 
-    /// Undoes one change: record, act, record.
+    /// Undoes one change: record, act, record. That it began is on record already: where a disk is full or gives errors,
+    /// it is undone all the same.
     pub(crate) fn undo<T, E: From<FsError>>(
         &mut self,
         change: &Change,
         act: impl FnOnce(&Permit) -> Result<T, E>,
     ) -> Result<T, E> {
         let n = self.number();
-        self.write(&Record::Undo { n, change: change.clone() })?;
+        let recorded = self.write(&Record::Undo { n, change: change.clone() });
         let done = act(&self.permit)?;
-        self.write(&Record::End { n })?;
+        if recorded.is_ok() {
+            let _ = self.write(&Record::End { n });
+        }
         Ok(done)
     }
 
@@ -182,7 +197,7 @@ impl<'a> Journal<'a> {
         ground::remove(self.tree, &self.permit, made, &self.state.dir)
     }
 
-    fn write(&self, record: &Record) -> Result<(), FsError> {
+    fn write(&mut self, record: &Record) -> Result<(), FsError> {
         let lasting = match record {
             // Lost in a power cut, it leaves a change that began and is looked at again.
             Record::End { .. } => Lasting::WithTheNext,
@@ -190,7 +205,12 @@ impl<'a> Journal<'a> {
                 Lasting::AtOnce
             }
         };
-        self.tree.append(&self.permit, &self.state.journal, &line(record, &self.state.journal)?, lasting)
+        let line = line(record, &self.state.journal)?;
+        // A line that was cut short is closed, so that this record has one of its own.
+        let text = if self.torn { [replay::CANCELLED, &line].concat() } else { line };
+        let written = self.tree.append(&self.permit, &self.state.journal, &text, lasting);
+        self.torn = written.is_err();
+        written
     }
 }
 

@@ -1,6 +1,7 @@
 //! Reading a journal back: how far did a run come that was cut off?
 
 use payload::digest::Digest;
+use payload::manifest::Manifest;
 use payload::path::AbsPath;
 
 use super::{JournalError, MAX_BYTES, Record, SCHEMA};
@@ -18,6 +19,8 @@ pub(crate) struct Unfinished {
     pub(crate) changes: Vec<Change>,
     /// The one that was under way: it may be half made.
     pub(crate) open: Option<Change>,
+    /// Of the bundle that was being installed.
+    pub(crate) manifest: Option<Manifest>,
     pub(super) lines: u32,
 }
 
@@ -62,12 +65,12 @@ fn parse(bytes: &[u8], path: &AbsPath) -> Result<Option<Unfinished>, JournalErro
 
 /// One record more; what stands before the first header is not ours.
 fn take(unfinished: &mut Option<Unfinished>, record: Record) {
-    let (of, more) = match record {
-        Record::Install { bundle, made, .. } => {
+    let (of, manifest, more) = match record {
+        Record::Install { bundle, manifest, made, .. } => {
             let made = made.into_iter().map(|path| Change::Dir { path, holds: Holds::Files });
-            (Run::Install { bundle }, made.collect())
+            (Run::Install { bundle }, manifest.map(|manifest| *manifest), made.collect())
         }
-        Record::Uninstall { changes, .. } => (Run::Uninstall, changes),
+        Record::Uninstall { changes, .. } => (Run::Uninstall, None, changes),
         Record::Begin { change, .. } => {
             if let Some(unfinished) = unfinished {
                 unfinished.changes.push(change.clone());
@@ -87,8 +90,9 @@ fn take(unfinished: &mut Option<Unfinished>, record: Record) {
         Some(unfinished) => {
             unfinished.of = of;
             unfinished.changes.extend(more);
+            unfinished.manifest = manifest.or(unfinished.manifest.take());
         }
-        None => *unfinished = Some(Unfinished { of, changes: more, open: None, lines: 0 }),
+        None => *unfinished = Some(Unfinished { of, changes: more, open: None, manifest, lines: 0 }),
     }
 }
 
@@ -123,7 +127,7 @@ mod tests {
         let change = Change::Dir { path: "/opt/x".parse().unwrap(), holds: Holds::Files };
         let made = vec!["/var/lib/etcdpack".parse().unwrap()];
         [
-            Record::Install { schema: SCHEMA, bundle: Digest::of(b"b"), host: "h".to_owned(), made },
+            Record::Install { schema: SCHEMA, bundle: Digest::of(b"b"), host: "h".to_owned(), manifest: None, made },
             Record::Begin { n: 1, change },
             Record::End { n: 1 },
         ]
@@ -176,7 +180,7 @@ mod tests {
 
     #[test]
     fn a_newer_journal_and_a_foreign_one_are_named() {
-        let newer = String::from_utf8(lines()[0].clone()).unwrap().replace("\"schema\":2", "\"schema\":9");
+        let newer = String::from_utf8(lines()[0].clone()).unwrap().replace("\"schema\":3", "\"schema\":9");
         assert!(matches!(parse(newer.as_bytes(), &path()), Err(JournalError::Schema(_, 9))));
         assert!(matches!(parse(b"{\"other\":1}\n", &path()), Err(JournalError::Line(1, ..))));
     }

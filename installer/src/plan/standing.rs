@@ -5,7 +5,7 @@ use payload::mode::{Mode, Owner};
 use payload::path::AbsPath;
 
 use super::Planned;
-use crate::change::{Change, Holds};
+use crate::change::Change;
 use crate::facts::{Facts, Found, Running};
 use crate::host::Seen;
 use crate::journal::Run;
@@ -54,9 +54,10 @@ fn is_done(step: &Step, facts: &Facts) -> bool {
             !half_made(facts, |open| matches!(open, Change::User { name: of, .. } if of == name))
                 && facts.account.is_some()
         }
-        Step::Dir { path, mode, owner, holds } => match *facts.at(path) {
+        Step::Dir { path, mode, owner, .. } => match *facts.at(path) {
             Seen::Dir { mode: is, uid, gid } => {
-                let on_record = *holds != Holds::Data || facts.ours().iter().any(|change| change.path() == Some(path));
+                let on_record =
+                    *owner != Owner::Service || facts.ours().iter().any(|change| change.path() == Some(path));
                 is == mode.bits() && owns(*owner, uid, gid, facts) && on_record
             }
             _ => false,

@@ -6,7 +6,7 @@ use crate::host::exec::ExecError;
 use crate::host::{Exec, clock};
 use crate::journal::Permit;
 use crate::step::Action;
-use crate::supervision::{Supervision, Supervisor};
+use crate::supervision::{Origin, Supervision, Supervisor};
 
 /// How long supervisord may take until it answers.
 const ANSWER: Duration = Duration::from_secs(30);
@@ -95,7 +95,8 @@ pub(crate) fn state_word(supervision: &Supervision) -> String {
 pub(crate) fn stop(_: &Permit, supervision: &Supervision, seconds: u32) -> Result<(), ServiceError> {
     let limit = Duration::from_secs(u64::from(seconds) + 30);
     match supervision {
-        Supervision::Systemd { unit } if knows(unit)? => {
+        // Also where the unit's file has gone: what runs is still systemd's.
+        Supervision::Systemd { unit } if knows(unit)? || is_active(unit)? => {
             Exec::named("systemctl")?.args(["stop", unit]).limit(limit).run()?;
         }
         Supervision::Supervisor(supervisor) if state(supervisor).is_some() => {
@@ -115,16 +116,14 @@ pub(crate) fn remove(permit: &Permit, supervision: &Supervision, seconds: u32) -
     stop(permit, supervision, seconds)?;
     match supervision {
         Supervision::Systemd { unit } if knows(unit)? => systemctl(["disable", unit])?,
-        Supervision::Supervisor(supervisor) if supervisor.origin == crate::supervision::Origin::Bundle => {
-            match &supervisor.unit {
-                Some(unit) if knows(unit)? => {
-                    systemctl(["stop", unit])?;
-                    systemctl(["disable", unit])?;
-                }
-                None if answers(supervisor) => ctl(supervisor, &["shutdown"])?,
-                Some(_) | None => {}
+        Supervision::Supervisor(supervisor) if supervisor.origin == Origin::Bundle => match &supervisor.unit {
+            Some(unit) if knows(unit)? => {
+                systemctl(["stop", unit])?;
+                systemctl(["disable", unit])?;
             }
-        }
+            None if answers(supervisor) => ctl(supervisor, &["shutdown"])?,
+            Some(_) | None => {}
+        },
         Supervision::Systemd { .. } | Supervision::Supervisor(_) => {}
     }
     Ok(())
@@ -133,16 +132,32 @@ pub(crate) fn remove(permit: &Permit, supervision: &Supervision, seconds: u32) -
 /// After the files of a service have gone: lets its manager see that.
 pub(crate) fn forget(_: &Permit, supervision: &Supervision) -> Result<(), ServiceError> {
     match supervision {
-        Supervision::Systemd { .. } => systemctl(["daemon-reload"]),
+        Supervision::Systemd { unit } => forget_unit(unit),
         Supervision::Supervisor(supervisor) => match (supervisor.origin, &supervisor.unit) {
-            (crate::supervision::Origin::Bundle, Some(_)) => systemctl(["daemon-reload"]),
-            (crate::supervision::Origin::Host, _) if answers(supervisor) => {
-                ctl(supervisor, &["reread"])?;
-                ctl(supervisor, &["update", &supervisor.program])
+            (Origin::Bundle, Some(unit)) => forget_unit(unit),
+            (Origin::Host, _) if answers(supervisor) => {
+                // Fails where somebody else's section cannot be read: not ours to mend, and not in the way.
+                let _ = ctl(supervisor, &["reread"]);
+                // A program that was never started is not there to be removed.
+                if state(supervisor).is_some() { ctl(supervisor, &["remove", &supervisor.program]) } else { Ok(()) }
             }
-            _ => Ok(()),
+            (Origin::Host | Origin::Bundle, _) => Ok(()),
         },
     }
+}
+
+/// A systemd that cannot read its units again does no harm if it has no memory of this one.
+fn forget_unit(unit: &str) -> Result<(), ServiceError> {
+    match systemctl(["daemon-reload"]) {
+        Err(_) if !knows(unit)? => Ok(()),
+        reloaded => reloaded,
+    }
+}
+
+/// Whether anything of the unit runs.
+fn is_active(unit: &str) -> Result<bool, ServiceError> {
+    let said = Exec::named("systemctl")?.args(["show", "--property", "ActiveState", unit]).output()?;
+    Ok(!matches!(said.stdout.trim(), "ActiveState=inactive" | "ActiveState=failed"))
 }
 
 /// The word that `supervisorctl status` has for our program; `None` if it does not know it or does not answer.
