@@ -42,7 +42,9 @@ fn put<W: std::io::Write>(writer: &mut Writer<W>, Packed { name, mode, bytes }: 
 /// A bundle behind `installer` with these entries and this manifest.
 fn bundle(installer: &[u8], entries: &[Packed], manifest: &Manifest) -> Vec<u8> {
     let mut writer = Writer::new(Vec::new(), installer).unwrap();
-    entries.iter().for_each(|packed| put(&mut writer, packed));
+    for packed in entries {
+        put(&mut writer, packed);
+    }
     put(&mut writer, &last(manifest));
     let (bytes, digest) = writer.finish(|sum| Ok(sign(1, sum))).unwrap();
     assert_eq!(digest, Digest::of(&bytes));
@@ -86,7 +88,9 @@ fn same_inputs_give_the_same_bytes_also_when_the_beginning_is_shared() {
     let at = forked.offset();
     let (begin, _) = common.finish(|sum| Ok(sign(1, sum))).unwrap();
     let mut own = forked.continue_in(begin[..usize::try_from(at).unwrap()].to_vec());
-    entries[1..].iter().for_each(|packed| put(&mut own, packed));
+    for packed in &entries[1..] {
+        put(&mut own, packed);
+    }
     put(&mut own, &last(&manifest));
     assert_eq!(own.finish(|sum| Ok(sign(1, sum))).unwrap().0, good());
 }
