@@ -13,6 +13,7 @@ pub mod cluster;
 pub mod digest;
 pub mod etcd;
 pub mod fingerprint;
+pub mod line;
 pub mod manifest;
 pub mod mode;
 pub mod name;

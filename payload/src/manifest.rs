@@ -8,16 +8,25 @@ use std::num::NonZeroU16;
 
 use serde::{Deserialize, Serialize};
 
-use crate::bundle::EntryName;
-use crate::cluster::Manager;
+use crate::bundle::{EntryName, MAX_SMALL};
+use crate::cluster::{Carry, Manager, Paths};
 use crate::digest::Digest;
 use crate::etcd::{Arch, EtcdVersion};
+use crate::line::Line;
 use crate::mode::{Mode, Owner};
 use crate::name::{ClusterName, ClusterToken, HostName, MemberName, UserName};
 use crate::path::{AbsPath, NotAPath};
-use crate::provenance::{BadSuccession, Provenance};
+use crate::provenance::Provenance;
 use crate::render;
-use crate::tarball::PROGRAMS;
+
+mod check;
+mod error;
+mod slot;
+#[cfg(test)]
+pub(crate) mod tests;
+
+pub use error::ManifestError;
+pub use slot::{Own, Pair, SBOM, Shared, Slot, release_entry};
 
 /// The form that this program writes and reads.
 pub const SCHEMA: u32 = 2;
@@ -28,7 +37,7 @@ pub const SCHEMA: u32 = 2;
 pub struct Manifest {
     pub schema: u32,
     /// The version of etcdpack that built the bundle.
-    pub etcdpack: String,
+    pub etcdpack: Line,
     /// `None` only in records of schema 1, from before bundles were signed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub provenance: Option<Provenance>,
@@ -66,8 +75,8 @@ pub struct Release {
     /// The tarball, byte for byte as released.
     pub entry: EntryName,
     /// What vouched for it: `cluster file`, `etcdpack.lock`, `compiled in` ...
-    pub origin: String,
-    /// What is taken out of it.
+    pub origin: Line,
+    /// What is taken out of it: all that a release of this version has.
     pub programs: Vec<Program>,
 }
 
@@ -93,6 +102,25 @@ pub struct Layout {
     pub sbin: AbsPath,
 }
 
+impl Layout {
+    /// That of one release below `paths`.
+    pub fn of(paths: &Paths, version: EtcdVersion) -> Result<Self, NotAPath> {
+        let Paths { data, logs, bin, sbin, .. } = paths.clone();
+        Ok(Self { release_dir: paths.release_dir(version)?, link: paths.link()?, data, logs, bin, sbin })
+    }
+
+    /// What a cluster file would have to say for it; `None` where programs lie directly below `/`.
+    fn paths(&self) -> Option<Paths> {
+        let Self { data, logs, bin, sbin, .. } = self.clone();
+        Some(Paths { opt: self.release_dir.parent()?, data, logs, bin, sbin })
+    }
+
+    /// The directory of the certificates and the key.
+    fn certs(&self) -> Result<AbsPath, NotAPath> {
+        self.release_dir.join("certs")
+    }
+}
+
 /// How the member is kept running.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
@@ -104,6 +132,14 @@ pub struct Service {
     pub stop_seconds: u32,
     /// Wheels to unzip together for a supervisor of our own; empty where the bundle carries none.
     pub wheels: Vec<EntryName>,
+}
+
+impl Service {
+    /// Whether the bundle brings supervisor.
+    #[must_use]
+    pub fn carry(&self) -> Carry {
+        if self.wheels.is_empty() { Carry::Nothing } else { Carry::Wheels }
+    }
 }
 
 /// One entry of the bundle.
@@ -144,6 +180,11 @@ impl Purpose {
             Self::Release | Self::Wheel | Self::Reading | Self::Program | Self::Sealed { .. } => Mode::PLAIN,
         }
     }
+
+    /// The most bytes that the entry has: all but the release are read whole.
+    fn max(&self) -> u64 {
+        if *self == Self::Release { u64::MAX } else { MAX_SMALL }
+    }
 }
 
 /// How a host comes by its private key.
@@ -168,45 +209,8 @@ pub enum When {
     Carried,
 }
 
-/// Why a manifest cannot be used.
-#[derive(Debug, thiserror::Error)]
-pub enum ManifestError {
-    #[error("it has schema {0}, this program reads schema {SCHEMA}: use the etcdpack that built it")]
-    Schema(u32),
-    #[error("{}", shown(.0))]
-    Form(serde_json::Error),
-    #[error("it does not say who signed the bundle")]
-    NoProvenance,
-    #[error(transparent)]
-    Succession(#[from] BadSuccession),
-    #[error("it does not list `{0}`, its own host's member")]
-    NoSelf(MemberName),
-    #[error("`{0}` has no entry or one of another kind")]
-    Entry(EntryName),
-    /// A text that is shown to people would steer their terminal.
-    #[error("its `{0}` has a control character")]
-    Text(&'static str),
-    #[error("it takes a program `{}` out of the release, which has none, or takes it twice", .0.escape_debug())]
-    Program(String),
-}
-
-/// No source: whoever shows causes would show the parser's words as they are.
-impl From<serde_json::Error> for ManifestError {
-    fn from(error: serde_json::Error) -> Self {
-        Self::Form(error)
-    }
-}
-
-/// The parser's words quote the manifest, which may be of any length and hold anything.
-fn shown(error: &serde_json::Error) -> String {
-    let plain = |c: char| if c.is_control() { '\u{fffd}' } else { c };
-    let at = format!("line {} column {}", error.line(), error.column());
-    let text: String = error.to_string().chars().map(plain).take(200).collect();
-    if text.ends_with(&at) { text } else { format!("{text} ... at {at}") }
-}
-
 impl Manifest {
-    /// Reads a manifest; its schema is looked at before anything else, so that a newer one is named as such.
+    /// Reads a bundle's manifest; its schema is looked at before anything else, so that a newer one is named as such.
     pub fn parse(bytes: &[u8]) -> Result<Self, ManifestError> {
         #[derive(Deserialize)]
         struct SchemaOnly {
@@ -217,26 +221,7 @@ impl Manifest {
             return Err(ManifestError::Schema(schema));
         }
         let manifest: Self = serde_json::from_slice(bytes)?;
-        manifest.provenance.as_ref().ok_or(ManifestError::NoProvenance)?.check()?;
-        if manifest.me().is_none() {
-            return Err(ManifestError::NoSelf(manifest.member));
-        }
-        for (field, text) in [("etcdpack", &manifest.etcdpack), ("origin", &manifest.release.origin)] {
-            if text.contains(char::is_control) {
-                return Err(ManifestError::Text(field));
-            }
-        }
-        let mut programs = PROGRAMS.to_vec();
-        for Program { name, .. } in &manifest.release.programs {
-            let known = programs.iter().position(|program| program == name);
-            programs.remove(known.ok_or_else(|| ManifestError::Program(name.chars().take(40).collect()))?);
-        }
-        let wheels = manifest.service.wheels.iter().map(|wheel| (wheel, Purpose::Wheel));
-        for (name, purpose) in wheels.chain([(&manifest.release.entry, Purpose::Release)]) {
-            if manifest.entry(name).is_none_or(|entry| entry.purpose != purpose) {
-                return Err(ManifestError::Entry(name.clone()));
-            }
-        }
+        manifest.check()?;
         Ok(manifest)
     }
 
@@ -284,7 +269,7 @@ impl Manifest {
 
     /// Where the private key lies on the host, wherever it comes from.
     pub fn key_path(&self) -> Result<AbsPath, NotAPath> {
-        self.layout.release_dir.join("certs")?.join(render::KEY)
+        self.layout.certs()?.join(render::KEY)
     }
 
     /// Digest and size of an entry, or `None` for the manifest itself.

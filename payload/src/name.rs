@@ -20,6 +20,9 @@ pub enum NotAName {
     /// A first character that tools would misread.
     #[error("the {kind} `{}` must start with a letter or a digit", .0.escape_debug(), kind = .1)]
     Start(String, &'static str),
+    /// Who breaks into etcd would have the host.
+    #[error("etcd is not to run as `root`")]
+    Root,
 }
 
 /// One kind of name: its words for errors, its length and its alphabet.
@@ -44,6 +47,15 @@ impl Grammar {
             return Err(NotAName::Start(text.to_owned(), self.kind));
         }
         Ok(())
+    }
+}
+
+/// The same for users, of whom one is not taken.
+struct Unprivileged(Grammar);
+
+impl Unprivileged {
+    fn check(&self, text: &str) -> Result<(), NotAName> {
+        if text == "root" { Err(NotAName::Root) } else { self.0.check(text) }
     }
 }
 
@@ -126,14 +138,14 @@ name!(
     Grammar { kind: "host name", max: 253, allowed: WORD, takes: word }
 );
 name!(
-    /// A system user (and its group).
+    /// A system user (and its group), not root.
     UserName,
-    Grammar {
+    Unprivileged(Grammar {
         kind: "user name",
         max: 31,
         allowed: "lower-case letters, digits and `_ -`",
         takes: |c| c.is_ascii_lowercase() || c.is_ascii_digit() || "_-".contains(c),
-    }
+    })
 );
 
 #[cfg(test)]
@@ -149,6 +161,7 @@ mod tests {
             assert_eq!(good.parse::<HostName>().unwrap().as_str(), good);
         }
         assert!("Etcd".parse::<UserName>().is_err());
+        assert_eq!("root".parse::<UserName>(), Err(NotAName::Root));
         assert!("a".repeat(64).parse::<MemberName>().is_err());
     }
 }

@@ -44,7 +44,7 @@ fn make(args: &[&Path]) {
 }
 
 impl Corpus {
-    /// Makes the group `container`, `tar` or `good`.
+    /// Makes the group `container`, `front`, `tar` or `good`.
     pub fn make(group: &str) -> Self {
         let site = small_site();
         let dir = site.path(group);
@@ -64,10 +64,23 @@ impl Corpus {
     /// Puts the bundle of this name together, executable, over the last one. By a process of its own: a file that this
     /// one had open for writing while another test forks cannot be executed.
     pub fn bundle(&self, name: &str) -> PathBuf {
-        let path = self.site.path("case.run");
-        let line = "cat \"$1\" \"$2\" > \"$3\" && chmod 0700 \"$3\"";
-        let parts = [self.dir.join("installer"), self.dir.join(format!("{name}.tail")), path.clone()];
-        run(Command::new("sh").args(["-c", line, "sh"]).args(parts)).ok();
+        self.put_together("case.run", &[self.dir.join("installer"), self.tail(name)])
+    }
+
+    /// The installer alone, executable.
+    pub fn installer(&self) -> PathBuf {
+        self.put_together("installer", &[self.dir.join("installer")])
+    }
+
+    /// What is behind the installer, or in `front` all.
+    pub fn tail(&self, name: &str) -> PathBuf {
+        self.dir.join(format!("{name}.tail"))
+    }
+
+    fn put_together(&self, name: &str, parts: &[PathBuf]) -> PathBuf {
+        let path = self.site.path(name);
+        let line = "to=$1; shift; cat \"$@\" > \"$to\" && chmod 0700 \"$to\"";
+        run(Command::new("sh").args(["-c", line, "sh"]).arg(&path).args(parts)).ok();
         path
     }
 }

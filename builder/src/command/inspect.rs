@@ -3,7 +3,7 @@
 
 use std::path::Path;
 
-use payload::manifest::{Manifest, Purpose, When};
+use payload::manifest::{Manifest, Purpose, SBOM, When};
 use payload::provenance::Provenance;
 
 use super::{Error, verify};
@@ -22,13 +22,10 @@ pub(super) fn inspect(path: &Path, json: bool, narrator: &mut dyn Narrator) -> R
     }
     show(manifest);
     show_provenance(bundle.provenance());
-    let listed = manifest.entries.iter().any(|entry| entry.name.as_str() == sbom::ENTRY);
-    if listed {
-        let fail = |error| Error::Bundle { path: path.to_owned(), error };
-        match sbom::read(&bundle.read(sbom::ENTRY).map_err(fail)?) {
-            Ok(parts) => show_parts(&parts),
-            Err(error) => narrator.warn(&format!("`{}` cannot be read: {error}", sbom::ENTRY)),
-        }
+    let fail = |error| Error::Bundle { path: path.to_owned(), error };
+    match sbom::read(&bundle.read(SBOM).map_err(fail)?) {
+        Ok(parts) => show_parts(&parts),
+        Err(error) => narrator.warn(&format!("`{SBOM}` cannot be read: {error}")),
     }
     println!("{:<12} {}", "sha256", bundle.digest());
     narrator.note("random by nature, kept in pki/ and so the same in the next build: private keys, CSRs, certificates");
@@ -76,7 +73,7 @@ fn show(manifest: &Manifest) {
 }
 
 fn show_parts(parts: &[Part]) {
-    println!("{:<12} as listed in {}, which has their licences", "parts", sbom::ENTRY);
+    println!("{:<12} as listed in {}, which has their licences", "parts", SBOM);
     for Part { name, version, sha256, origin, libraries } in parts {
         let linked = if *libraries > 0 { format!("; {libraries} libraries in it") } else { String::new() };
         println!("  {name:<12} {version:<7} {sha256}  {origin}{linked}");

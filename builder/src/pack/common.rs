@@ -2,15 +2,14 @@
 #![expect(clippy::disallowed_methods, reason = "edge: reads the release, writes a file")]
 
 use std::fs::File;
-use std::io::{Read, Write as _};
+use std::io::{self, Read, Write as _};
 use std::path::Path;
 
 use payload::bundle::{Content, EntryName, Writer};
 use payload::digest::Digest;
 use payload::etcd::Arch;
-use payload::manifest::{Entry, Program, Purpose};
-use payload::mode::Mode;
-use payload::tarball;
+use payload::line::Line;
+use payload::manifest::{Entry, Purpose, Release, Shared, Slot, release_entry};
 use tempfile::NamedTempFile;
 
 use super::dist::Dist;
@@ -21,12 +20,10 @@ use crate::sbom;
 pub(super) struct Common {
     pub(super) file: NamedTempFile,
     /// Where the next entry goes, and the running sums.
-    pub(super) writer: Writer<std::io::Sink>,
+    pub(super) writer: Writer<io::Sink>,
     pub(super) entries: Vec<Entry>,
-    pub(super) release: EntryName,
+    pub(super) release: Release,
     pub(super) wheels: Vec<EntryName>,
-    pub(super) programs: Vec<Program>,
-    pub(super) origin: String,
     /// The sum of the installer that all begin with.
     pub(super) installer: Digest,
     pub(super) sbom: Vec<u8>,
@@ -35,43 +32,47 @@ pub(super) struct Common {
 /// Writes the beginning for `arch`.
 pub(super) fn write(parts: &Parts, arch: Arch, dist: &Dist) -> Result<Common, PackError> {
     let installer = installer::of(arch)?;
-    let release = parts.releases.get(&arch).ok_or(PackError::NoInstaller(arch))?;
-    let programs = parts.programs.get(&arch).ok_or(PackError::NoInstaller(arch))?.clone();
-    let top = tarball::top(parts.cluster.release.version, arch);
-    let file = dist.temp()?;
-    let fail = |error| PackError::Write { path: file.path().to_owned(), error };
-    let mut writer = Writer::new(file.as_file(), installer.bytes).map_err(fail)?;
-    let release_entry = EntryName::try_from(format!("etcd/{top}.tar.gz"))?;
-    let mut entries = Vec::new();
-    let mut add =
-        |name: &EntryName, content: Content, from: &mut dyn Read, purpose: Purpose| -> Result<(), PackError> {
-            writer.entry(name.clone(), Mode::PLAIN, content, from).map_err(fail)?;
-            entries.push(Entry { name: name.clone(), size: content.size, sha256: content.digest, purpose });
-            Ok(())
-        };
-    add(&release_entry, release.content(), &mut open(release.path())?, Purpose::Release)?;
-    let mut wheels = Vec::new();
-    for carried in parts.wheels {
-        let name = EntryName::try_from(format!("supervisor/{}", carried.wheel.file))?;
-        add(&name, carried.content, &mut open(&carried.path)?, Purpose::Wheel)?;
-        wheels.push(name);
-    }
-    let origin = release.origin().first();
+    let tarball = parts.releases.get(&arch).ok_or(PackError::NoInstaller(arch))?;
+    let version = parts.cluster.release.version;
+    let release = Release {
+        version,
+        entry: release_entry(version, arch)?,
+        origin: Line::of(&tarball.origin().first()),
+        programs: parts.programs.get(&arch).ok_or(PackError::NoInstaller(arch))?.clone(),
+    };
     let sbom = sbom::write(&sbom::Parts {
-        version: parts.cluster.release.version,
+        version,
         arch,
-        tarball: release.digest(),
-        origin: &origin,
-        programs: &programs,
+        tarball: tarball.digest(),
+        origin: release.origin.as_str(),
+        programs: &release.programs,
         wheels: parts.wheels,
         installer: Digest::of(installer.bytes),
         crates: installer.crates,
     })?;
-    add(&EntryName::try_from(sbom::ENTRY.to_owned())?, Content::of(&sbom), &mut sbom.as_slice(), Purpose::Reading)?;
-    let writer = writer.continue_in(std::io::sink());
+    let file = dist.temp()?;
+    let fail = |error| PackError::Write { path: file.path().to_owned(), error };
+    let mut writer = Writer::new(file.as_file(), installer.bytes).map_err(fail)?;
+    let mut entries = Vec::new();
+    for Slot { part, name, purpose } in Slot::shared(version, arch, parts.cluster.service.carry)? {
+        let (content, from): (Content, Box<dyn Read>) = match part {
+            Shared::Release => (tarball.content(), Box::new(open(tarball.path())?)),
+            Shared::Wheel(wheel) => {
+                let missing = || PackError::Io { path: wheel.file.into(), error: io::ErrorKind::NotFound.into() };
+                let carried = parts.wheels.iter().find(|carried| carried.wheel == wheel).ok_or_else(missing)?;
+                (carried.content, Box::new(open(&carried.path)?))
+            }
+            Shared::Sbom => (Content::of(&sbom), Box::new(sbom.as_slice())),
+        };
+        writer.entry(name.clone(), purpose.mode_inside(), content, from).map_err(fail)?;
+        entries.push(Entry { name, size: content.size, sha256: content.digest, purpose });
+    }
+    let wheels =
+        entries.iter().filter(|entry| entry.purpose == Purpose::Wheel).map(|wheel| wheel.name.clone()).collect();
+    let writer = writer.continue_in(io::sink());
     file.as_file().flush().map_err(|error| PackError::Io { path: file.path().to_owned(), error })?;
     let installer = Digest::of(installer.bytes);
-    Ok(Common { file, writer, entries, release: release_entry, wheels, programs, origin, installer, sbom })
+    Ok(Common { file, writer, entries, release, wheels, installer, sbom })
 }
 
 fn open(path: &Path) -> Result<File, PackError> {

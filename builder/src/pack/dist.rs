@@ -12,7 +12,7 @@ use payload::etcd::Arch;
 use tempfile::NamedTempFile;
 
 use super::common::Common;
-use super::own::Own;
+use super::own::Packed;
 use super::{Made, PackError};
 use crate::pki::Signing;
 
@@ -46,7 +46,7 @@ impl Dist {
         &self,
         host: &Host,
         common: &Common,
-        own: &[Own],
+        own: &[Packed],
         signing: &Signing,
     ) -> Result<Made, PackError> {
         let path = self.dir.join(format!("{}.run", host.name));

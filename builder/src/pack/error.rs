@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use payload::bundle::{NotAnEntryName, WriteError};
 use payload::digest::NotADigest;
 use payload::etcd::Arch;
+use payload::manifest::ManifestError;
 use payload::name::HostName;
 use payload::path::NotAPath;
 use payload::shell::word;
@@ -56,9 +57,9 @@ pub enum PackError {
     /// A name could not be put together.
     #[error(transparent)]
     Name(#[from] NotAnEntryName),
-    /// The manifest could not be written.
+    /// The manifest is none that a reader takes.
     #[error("writing the manifest: {0}")]
-    Manifest(#[from] serde_json::Error),
+    Manifest(#[from] ManifestError),
     /// The list of parts could not be written.
     #[error(transparent)]
     Sbom(#[from] SbomError),

@@ -22,7 +22,7 @@ pub(crate) use survey::survey;
 
 use common::Common;
 use dist::Dist;
-use own::{Draft, Own};
+use own::{Draft, Packed};
 
 use crate::narrator::Narrator;
 use crate::pki::{Issued, Keys, Signing};
@@ -98,5 +98,5 @@ pub(crate) fn pack(parts: &mut Parts, dir: &Path, narrator: &mut dyn Narrator) -
 struct Job<'a> {
     host: &'a Host,
     common: &'a Common,
-    own: Vec<Own>,
+    own: Vec<Packed>,
 }

@@ -3,11 +3,11 @@
 use std::num::NonZeroU64;
 
 use payload::bundle::EntryName;
-use payload::cluster::{Cluster, Host, Manager};
+use payload::cluster::Host;
 use payload::digest::Digest;
-use payload::manifest::{Entry, Layout, Manifest, Member, Purpose, Release, SCHEMA, Service, When};
-use payload::mode::{Mode, Owner};
-use payload::path::AbsPath;
+use payload::line::Line;
+use payload::manifest::{Entry, Layout, Manifest, ManifestError, Member, Own, Pair, Purpose, SCHEMA, Service, Slot};
+use payload::mode::Mode;
 use payload::provenance::Provenance;
 use payload::render;
 
@@ -16,7 +16,7 @@ use super::{PackError, Parts};
 use crate::pki::{Keys, SealedKey};
 
 /// One entry and its bytes.
-pub(super) struct Own {
+pub(super) struct Packed {
     pub(super) name: EntryName,
     pub(super) mode: Mode,
     pub(super) bytes: Vec<u8>,
@@ -25,47 +25,128 @@ pub(super) struct Own {
 
 /// A bundle of one host that has no number yet.
 pub(super) struct Draft {
-    pub(super) entries: Vec<Own>,
+    pub(super) entries: Vec<Packed>,
     manifest: Manifest,
 }
 
 impl Draft {
     /// Everything that `host`'s bundle will hold.
     pub(super) fn new(parts: &Parts, host: &Host, common: &Common) -> Result<Self, PackError> {
-        let mut own = vec![reading(parts, host)?];
-        own.extend(certificates(parts, host)?);
-        own.extend(files(parts.cluster, host, common)?);
+        let cluster = parts.cluster;
+        let layout = Layout::of(&cluster.paths, cluster.release.version)?;
+        let service = Service {
+            manager: cluster.service.manager,
+            name: cluster.service.name.clone(),
+            stop_seconds: cluster.etcd.stop_seconds(),
+            wheels: common.wheels.clone(),
+        };
+        let brought = Brought::of(parts, host)?;
+        let slots = Slot::own(&layout, &service, brought.pair())?;
+        let own = slots.into_iter().map(|Slot { part, name, purpose }| {
+            let mode = purpose.mode_inside();
+            Ok(Packed { name, mode, bytes: bytes(part, parts, host, &brought)?, purpose })
+        });
+        let own = own.collect::<Result<Vec<Packed>, PackError>>()?;
         let listed = own.iter().map(|own| {
             let content = payload::bundle::Content::of(&own.bytes);
             Entry { name: own.name.clone(), size: content.size, sha256: content.digest, purpose: own.purpose.clone() }
         });
         let entries = common.entries.iter().cloned().chain(listed).collect();
-        let manifest = manifest(parts, host, common, entries)?;
+        let manifest = manifest(parts, host, common, layout, service, entries);
+        // A bundle that no reader would take must not leave the house.
+        manifest.check()?;
         Ok(Self { entries: own, manifest })
     }
 
     /// The sum of all that makes this bundle another than the last, but for its number.
     pub(super) fn content(&self, common: &Common) -> Result<Digest, PackError> {
-        let manifest = self.manifest.to_bytes()?;
+        let manifest = self.manifest.to_bytes().map_err(ManifestError::from)?;
         Ok(Digest::of(format!("{} {}", Digest::of(&manifest), common.installer).as_bytes()))
     }
 
     /// The entries with the number in the last of them, the manifest.
-    pub(super) fn numbered(mut self, provenance: Provenance) -> Result<Vec<Own>, PackError> {
+    pub(super) fn numbered(mut self, provenance: Provenance) -> Result<Vec<Packed>, PackError> {
         self.manifest.provenance = Some(provenance);
         let name = EntryName::try_from(payload::bundle::MANIFEST.to_owned())?;
-        let bytes = self.manifest.to_bytes()?;
-        self.entries.push(Own { name, mode: Mode::PLAIN, bytes, purpose: Purpose::Reading });
+        let bytes = self.manifest.to_bytes().map_err(ManifestError::from)?;
+        self.entries.push(Packed { name, mode: Mode::PLAIN, bytes, purpose: Purpose::Reading });
         Ok(self.entries)
     }
 }
 
-fn named(name: &str, bytes: impl Into<Vec<u8>>, purpose: Purpose) -> Result<Own, PackError> {
-    let mode = purpose.mode_inside();
-    Ok(Own { name: EntryName::try_from(name.to_owned())?, mode, bytes: bytes.into(), purpose })
+/// What is there of the host's certificate and key.
+struct Brought<'a> {
+    certificate: &'a str,
+    request: &'a str,
+    key: Key<'a>,
 }
 
-fn reading(parts: &Parts, host: &Host) -> Result<Own, PackError> {
+enum Key<'a> {
+    Plaintext(&'a str),
+    Sealed(&'a SealedKey),
+    OnHost,
+    /// Nor are certificate and request.
+    Awaited,
+}
+
+impl<'a> Brought<'a> {
+    fn of(parts: &'a Parts, host: &Host) -> Result<Self, PackError> {
+        let no_pair = || PackError::NoPair(host.name.clone());
+        if let Keys::OnHost(all) = parts.keys {
+            let certified = all.iter().find(|certified| certified.host == host.name);
+            return Ok(certified.map_or(Self { certificate: "", request: "", key: Key::Awaited }, |certified| Self {
+                certificate: &certified.certificate_pem,
+                request: &certified.csr_pem,
+                key: Key::OnHost,
+            }));
+        }
+        let pair = parts.issued.of(&host.name).ok_or_else(no_pair)?;
+        let key = match parts.keys {
+            Keys::Sealed(all) => {
+                Key::Sealed(all.iter().find(|sealed| sealed.whose.is(&host.name)).ok_or_else(no_pair)?)
+            }
+            _ => Key::Plaintext(pair.key_pem.expose()),
+        };
+        Ok(Self { certificate: &pair.certificate_pem, request: &pair.csr_pem, key })
+    }
+
+    fn pair(&self) -> Pair {
+        match self.key {
+            Key::Plaintext(_) => Pair::Plaintext,
+            Key::Sealed(sealed) => Pair::Sealed(sealed.sha256),
+            Key::OnHost => Pair::Certificate,
+            Key::Awaited => Pair::Nothing,
+        }
+    }
+
+    fn key(&self) -> Vec<u8> {
+        match self.key {
+            Key::Plaintext(pem) => pem.into(),
+            Key::Sealed(sealed) => sealed.file.clone(),
+            Key::OnHost | Key::Awaited => Vec::new(),
+        }
+    }
+}
+
+/// What goes into the slot of `part`.
+fn bytes(part: Own, parts: &Parts, host: &Host, brought: &Brought) -> Result<Vec<u8>, PackError> {
+    let cluster = parts.cluster;
+    Ok(match part {
+        Own::Readme => readme(parts, host).into(),
+        Own::Ca => parts.issued.ca_pem.as_bytes().into(),
+        Own::Certificate => brought.certificate.into(),
+        Own::Request => brought.request.into(),
+        Own::Key | Own::SealedKey => brought.key(),
+        Own::Startup => render::startup(cluster, host)?.into(),
+        Own::Etcdctl => render::etcdctl(cluster, host)?.into(),
+        Own::Section => render::program(cluster, host)?.into(),
+        Own::Unit => render::unit(cluster, host)?.into(),
+        Own::SupervisordConf => render::supervisord_conf().into(),
+        Own::SupervisordUnit => render::supervisord_unit(cluster, &cluster.paths.supervisor_dir()?).into(),
+    })
+}
+
+fn readme(parts: &Parts, host: &Host) -> String {
     let cluster = parts.cluster;
     let (key, key_zh) = match parts.keys {
         Keys::Plaintext => (
@@ -85,7 +166,7 @@ fn reading(parts: &Parts, host: &Host) -> Result<Own, PackError> {
             "本文件尚不含私钥和证书:请先在该主机上运行 `csr`。",
         ),
     };
-    let text = format!(
+    format!(
         "etcd {version} for host {host} ({address}), member {member} of cluster {name}. Made by etcdpack.\n\
          \n\
          To install, as root on that host:   ./{host}.run install\n\
@@ -102,79 +183,26 @@ fn reading(parts: &Parts, host: &Host) -> Result<Own, PackError> {
         address = host.address,
         member = host.member,
         name = cluster.name,
-    );
-    named("README.txt", text, Purpose::Reading)
+    )
 }
 
-fn certificates(parts: &Parts, host: &Host) -> Result<Vec<Own>, PackError> {
-    let certs = parts.cluster.paths.release_dir(parts.cluster.release.version)?.join("certs")?;
-    let place = |name: &str, mode, owner| -> Result<Purpose, PackError> {
-        Ok(Purpose::Place { path: certs.join(name)?, mode, owner, when: When::Always })
-    };
-    let plain = |name, text: &str| named(&format!("certs/{name}"), text, place(name, Mode::PLAIN, Owner::Root)?);
-    let mut own = vec![plain(render::CA, &parts.issued.ca_pem)?];
-    if let Keys::OnHost(all) = parts.keys {
-        if let Some(certified) = all.iter().find(|certified| certified.host == host.name) {
-            own.push(plain(render::CERTIFICATE, &certified.certificate_pem)?);
-            own.push(plain(render::REQUEST, &certified.csr_pem)?);
-        }
-        return Ok(own);
-    }
-    let no_pair = || PackError::NoPair(host.name.clone());
-    let pair = parts.issued.of(&host.name).ok_or_else(no_pair)?;
-    own.push(plain(render::CERTIFICATE, &pair.certificate_pem)?);
-    own.push(plain(render::REQUEST, &pair.csr_pem)?);
-    own.push(if let Keys::Sealed(all) = parts.keys {
-        let sealed = all.iter().find(|sealed| sealed.whose.is(&host.name));
-        let SealedKey { file, sha256, .. } = sealed.ok_or_else(no_pair)?;
-        let purpose = Purpose::Sealed { path: certs.join(render::KEY)?, owner: Owner::Service, sha256: *sha256 };
-        named(&format!("certs/{}", render::SEALED_KEY), file.clone(), purpose)?
-    } else {
-        let purpose = place(render::KEY, Mode::SECRET, Owner::Service)?;
-        named(&format!("certs/{}", render::KEY), pair.key_pem.expose(), purpose)?
-    });
-    Ok(own)
-}
-
-fn files(cluster: &Cluster, host: &Host, common: &Common) -> Result<Vec<Own>, PackError> {
-    let place = |path: AbsPath, mode, when| Purpose::Place { path, mode, owner: Owner::Root, when };
-    let release_dir = cluster.paths.release_dir(cluster.release.version)?;
-    let startup = place(release_dir.join(render::STARTUP)?, Mode::PROGRAM, When::Always);
-    let etcdctl = place(cluster.paths.bin.join("etcdctl")?, Mode::PROGRAM, When::Always);
-    let mut files = vec![
-        named(&format!("files/{}", render::STARTUP), render::startup(cluster, host)?, startup)?,
-        named("files/etcdctl", render::etcdctl(cluster, host)?, etcdctl)?,
-    ];
-    let name = &cluster.service.name;
-    let unit_path = |unit: &str| format!("/etc/systemd/system/{unit}").parse::<AbsPath>();
-    if cluster.service.manager != Manager::Systemd {
-        files.push(named(&format!("files/{name}.ini"), render::program(cluster, host)?, Purpose::Program)?);
-    }
-    if cluster.service.manager != Manager::Supervisor {
-        let unit = format!("{name}.service");
-        let purpose = place(unit_path(&unit)?, Mode::PLAIN, When::Systemd);
-        files.push(named(&format!("files/{unit}"), render::unit(cluster, host)?, purpose)?);
-    }
-    if !common.wheels.is_empty() {
-        let dir = cluster.paths.opt.join(&format!("supervisor-{}", payload::wheel::SUPERVISOR_VERSION))?;
-        let conf = place("/etc/supervisord.conf".parse()?, Mode::PLAIN, When::Carried);
-        let unit = place(unit_path("supervisord.service")?, Mode::PLAIN, When::Carried);
-        files.push(named("files/supervisord.conf", render::supervisord_conf(), conf)?);
-        files.push(named("files/supervisord.service", render::supervisord_unit(cluster, &dir), unit)?);
-    }
-    Ok(files)
-}
-
-fn manifest(parts: &Parts, host: &Host, common: &Common, entries: Vec<Entry>) -> Result<Manifest, PackError> {
+fn manifest(
+    parts: &Parts,
+    host: &Host,
+    common: &Common,
+    layout: Layout,
+    service: Service,
+    entries: Vec<Entry>,
+) -> Manifest {
     let cluster = parts.cluster;
     let members = cluster.hosts.iter().map(|host| Member {
         name: host.member.clone(),
         host: host.name.clone(),
         address: host.address,
     });
-    Ok(Manifest {
+    Manifest {
         schema: SCHEMA,
-        etcdpack: env!("CARGO_PKG_VERSION").to_owned(),
+        etcdpack: Line::of(env!("CARGO_PKG_VERSION")),
         // With the number of a first bundle: so a change of the signing key makes it another one.
         provenance: Some(parts.signing.provenance(NonZeroU64::MIN)),
         cluster: cluster.name.clone(),
@@ -186,26 +214,9 @@ fn manifest(parts: &Parts, host: &Host, common: &Common, entries: Vec<Entry>) ->
         peer_port: cluster.etcd.peer_port,
         members: members.collect(),
         user: cluster.etcd.user.clone(),
-        release: Release {
-            version: cluster.release.version,
-            entry: common.release.clone(),
-            origin: common.origin.clone(),
-            programs: common.programs.clone(),
-        },
-        layout: Layout {
-            release_dir: cluster.paths.release_dir(cluster.release.version)?,
-            link: cluster.paths.link()?,
-            data: cluster.paths.data.clone(),
-            logs: cluster.paths.logs.clone(),
-            bin: cluster.paths.bin.clone(),
-            sbin: cluster.paths.sbin.clone(),
-        },
-        service: Service {
-            manager: cluster.service.manager,
-            name: cluster.service.name.clone(),
-            stop_seconds: cluster.etcd.stop_seconds(),
-            wheels: common.wheels.clone(),
-        },
+        release: common.release.clone(),
+        layout,
+        service,
         entries,
-    })
+    }
 }

@@ -6,7 +6,7 @@ use std::fs::File;
 use std::io::Read;
 use std::path::Path;
 
-use payload::etcd::{Arch, EtcdVersion};
+use payload::etcd::{self, Arch, EtcdVersion};
 use payload::manifest::Program;
 use payload::tarball::{self, TarballError};
 
@@ -18,21 +18,23 @@ pub(crate) fn survey(
     releases: &BTreeMap<Arch, Verified>,
     version: EtcdVersion,
 ) -> Result<BTreeMap<Arch, Vec<Program>>, PackError> {
-    releases
-        .iter()
-        .map(|(&arch, release)| Ok((arch, programs(release.path(), &tarball::top(version, arch), arch)?)))
-        .collect()
+    releases.iter().map(|(&arch, release)| Ok((arch, programs(release.path(), version, arch)?))).collect()
 }
 
-fn programs(path: &Path, top: &str, arch: Arch) -> Result<Vec<Program>, PackError> {
+fn programs(path: &Path, version: EtcdVersion, arch: Arch) -> Result<Vec<Program>, PackError> {
     let see = |name: &str, from: &mut dyn Read| -> Result<(), TarballError> {
-        let mut head = [0; 20];
+        let mut head = [0; Arch::HEAD];
         from.read_exact(&mut head)?;
-        // elf(5): the magic, then e_machine at offset 18, in little-endian on both of our architectures.
-        let is_elf = head.starts_with(b"\x7fELF");
-        let machine = head.get(18..20) == Some(arch.elf_machine().to_le_bytes().as_slice());
-        if is_elf && machine { Ok(()) } else { Err(TarballError::Arch(name.to_owned(), arch)) }
+        if arch.runs(&head) { Ok(()) } else { Err(TarballError::Arch(name.to_owned(), arch)) }
     };
+    let wrong = |error| PackError::Tarball { path: path.to_owned(), error };
     let file = File::open(path).map_err(|error| PackError::Io { path: path.to_owned(), error })?;
-    tarball::survey(file, top, see).map_err(|error| PackError::Tarball { path: path.to_owned(), error })
+    let top = tarball::top(version, arch);
+    let found = tarball::survey(file, &top, see).map_err(wrong)?;
+    // A manifest names those of its version, in this order, whatever else is in the archive.
+    let named = |name: &&str| {
+        let program = found.iter().find(|program| program.name == *name).cloned();
+        program.ok_or_else(|| wrong(TarballError::Missing(format!("{top}/{name}"))))
+    };
+    etcd::programs(version).iter().map(named).collect()
 }

@@ -20,9 +20,6 @@ pub(crate) use listing::{Part, read};
 use crate::release;
 use crate::wheels::Carried;
 
-/// The entry's name in a bundle.
-pub(crate) const ENTRY: &str = "sbom.cdx.json";
-
 /// Who vouches for a part, or what it is a part of.
 const ORIGIN: &str = "etcdpack:origin";
 

@@ -23,5 +23,8 @@ pub const MANIFEST: &str = "manifest.json";
 /// The most entries that a bundle has.
 const MAX_ENTRIES: u16 = 64;
 
+/// The most bytes of an entry other than the release; it is read whole.
+pub(crate) const MAX_SMALL: u64 = 1024 * 1024;
+
 #[cfg(test)]
 mod tests;

@@ -7,9 +7,10 @@ use std::io::{self, Read, Seek, SeekFrom, Write};
 
 use super::content::Measure;
 use super::record::{self, EntryName, Record};
-use super::{Content, MANIFEST, MAX_ENTRIES, TRAILER_LEN, trailer};
+use super::{Content, MANIFEST, MAX_ENTRIES, MAX_SMALL, TRAILER_LEN, trailer};
 use crate::ahead::{Ahead, read_ahead};
 use crate::digest::{Digest, Hashing};
+use crate::etcd::Arch;
 use crate::fingerprint::Fingerprint;
 use crate::manifest::{Manifest, ManifestError};
 use crate::mode::Mode;
@@ -19,8 +20,8 @@ use crate::signer::Signature;
 /// Bounds of what is read into memory before anything has been verified.
 const MAX_DIRECTORY: u64 = 32 * 1024;
 const MAX_MANIFEST: u64 = 256 * 1024;
-/// Entries that are read whole: certificates, scripts, units.
-const MAX_SMALL: u64 = 1024 * 1024;
+/// The installer has 1.9 MB.
+const MAX_INSTALLER: u64 = 2 * 1024 * 1024;
 
 /// Why a file is no bundle, or not the one that was built.
 #[derive(Debug, thiserror::Error)]
@@ -62,7 +63,7 @@ pub struct Unverified<R> {
 }
 
 impl<R: Read + Seek + Send> Unverified<R> {
-    /// Reads directory and manifest.
+    /// Reads directory and manifest, and looks at what is in front.
     pub fn open(mut file: R) -> Result<Self, BundleError> {
         let len = file.seek(SeekFrom::End(0))?;
         let tail_len = (record::END_FIXED + TRAILER_LEN) as u64;
@@ -73,6 +74,7 @@ impl<R: Read + Seek + Send> Unverified<R> {
         let signature = trailer::decode(seal).ok_or(BundleError::NoSignature)?;
         let records = directory(&mut file, end, end_offset)?;
         let manifest = manifest(&mut file, &records)?;
+        front(&mut file, &records, manifest.arch)?;
         let provenance = manifest.provenance.clone().ok_or(ManifestError::NoProvenance)?;
         Ok(Self { file, len, signature, records, manifest, provenance })
     }
@@ -301,6 +303,16 @@ fn manifest<R: Read + Seek>(file: &mut R, records: &[Record]) -> Result<Manifest
         return Err(Damaged("its manifest has an unknown form"));
     }
     Ok(manifest)
+}
+
+/// The installer, as far as its header tells.
+fn front<R: Read + Seek>(file: &mut R, records: &[Record], arch: Arch) -> Result<(), BundleError> {
+    let len = records.first().map_or(0, |record| u64::from(record.offset));
+    if len > MAX_INSTALLER {
+        return Err(Damaged("what is in front of its entries is too large for an installer"));
+    }
+    let head = read_at(file, 0, len.min(Arch::HEAD as u64))?;
+    if arch.runs(&head) { Ok(()) } else { Err(Damaged("what is in front of its entries is no installer for its host")) }
 }
 
 fn find<'a>(records: &'a [Record], name: &str) -> Result<&'a Record, BundleError> {

@@ -4,55 +4,60 @@ use std::io::{Cursor, Read};
 
 use super::{Bundle, BundleError, Content, EntryName, MANIFEST, TRAILER_LEN, Unverified, Writer};
 use crate::digest::Digest;
-use crate::manifest::Manifest;
+use crate::manifest::tests::{self as samples, PLAIN};
+use crate::manifest::{Manifest, Own, Purpose, Shared, Slot};
 use crate::mode::Mode;
-use crate::signer::tests::{public, sign};
+use crate::signer::tests::sign;
 
-const INSTALLER: &[u8] = b"\x7fELF a static installer";
-const TARBALL: &[u8] = b"\x1f\x8b upstream, byte for byte";
-const CA: &[u8] = b"-----BEGIN CERTIFICATE-----";
+const INSTALLER: &[u8] = b"\x7fELF\x02\x01\x01\0\0\0\0\0\0\0\0\0\x02\0\x3e\0 a static installer";
+const CA: &str = "certs/ca.pem";
 
 fn name(text: &str) -> EntryName {
     EntryName::try_from(text.to_owned()).unwrap()
 }
 
-fn manifest(entries: &[(&str, &[u8], &str)]) -> Manifest {
-    let entries: Vec<serde_json::Value> = entries
-        .iter()
-        .map(|(name, bytes, purpose)| {
-            serde_json::json!({"name": name, "size": bytes.len(), "sha256": Digest::of(bytes), "purpose": purpose})
-        })
-        .collect();
-    let text = serde_json::json!({
-        "schema": 2, "etcdpack": "0.1.0",
-        "provenance": {"cluster-id": "0".repeat(32), "serial": 1, "signer": public(1), "succession": []},
-        "cluster": "c", "token": "c", "host": "h", "member": "h", "arch": "amd64",
-        "client-port": 2379, "peer-port": 2380, "user": "etcd",
-        "members": [{"name": "h", "host": "h", "address": "192.0.2.1"}],
-        "release": {"version": "3.5.1", "entry": "etcd/e.tar.gz", "origin": "cluster file", "programs": []},
-        "layout": {"release-dir": "/opt/etcd-v3.5.1", "link": "/opt/etcd", "data": "/d", "logs": "/l", "bin": "/b", "sbin": "/s"},
-        "service": {"manager": "auto", "name": "etcd-server", "stop-seconds": 10, "wheels": []},
-        "entries": entries,
-    });
-    Manifest::parse(&serde_json::to_vec(&text).unwrap()).unwrap()
+/// One entry of a bundle.
+#[derive(Clone)]
+struct Packed {
+    name: EntryName,
+    mode: Mode,
+    bytes: Vec<u8>,
 }
 
-/// A bundle with these entries and a manifest that lists `listed`.
-fn bundle(entries: &[(&str, &[u8])], listed: &[(&str, &[u8], &str)]) -> Vec<u8> {
-    let mut writer = Writer::new(Vec::new(), INSTALLER).unwrap();
-    let json = manifest(listed).to_bytes().unwrap();
-    let last = [(MANIFEST, json.as_slice())];
-    for (at, bytes) in entries.iter().chain(&last) {
-        writer.entry(name(at), Mode::PLAIN, Content::of(bytes), *bytes).unwrap();
+/// The entries of a plain bundle, and its manifest.
+fn parts() -> (Vec<Packed>, Manifest) {
+    let manifest = Manifest::parse(&serde_json::to_vec(&samples::manifest(PLAIN)).unwrap()).unwrap();
+    let slots = Slot::shared(PLAIN.version, PLAIN.arch, PLAIN.carry).unwrap();
+    let own = Slot::own(&manifest.layout, &manifest.service, PLAIN.pair).unwrap();
+    let packed = |name, purpose: &Purpose, bytes| Packed { name, mode: purpose.mode_inside(), bytes };
+    let begin = slots.into_iter().map(|slot| packed(slot.name, &slot.purpose, samples::bytes(slot.part)));
+    let end = own.into_iter().map(|slot| packed(slot.name, &slot.purpose, samples::bytes(slot.part)));
+    (begin.chain(end).collect(), manifest)
+}
+
+fn put<W: std::io::Write>(writer: &mut Writer<W>, Packed { name, mode, bytes }: &Packed) {
+    writer.entry(name.clone(), *mode, Content::of(bytes), bytes.as_slice()).unwrap();
+}
+
+/// A bundle behind `installer` with these entries and this manifest.
+fn bundle(installer: &[u8], entries: &[Packed], manifest: &Manifest) -> Vec<u8> {
+    let mut writer = Writer::new(Vec::new(), installer).unwrap();
+    for packed in entries {
+        put(&mut writer, packed);
     }
+    put(&mut writer, &last(manifest));
     let (bytes, digest) = writer.finish(|sum| Ok(sign(1, sum))).unwrap();
     assert_eq!(digest, Digest::of(&bytes));
     bytes
 }
 
+fn last(manifest: &Manifest) -> Packed {
+    Packed { name: name(MANIFEST), mode: Mode::PLAIN, bytes: manifest.to_bytes().unwrap() }
+}
+
 fn good() -> Vec<u8> {
-    let entries = [("etcd/e.tar.gz", TARBALL), ("certs/ca.pem", CA)];
-    bundle(&entries, &[("etcd/e.tar.gz", TARBALL, "release"), ("certs/ca.pem", CA, "reading")])
+    let (entries, manifest) = parts();
+    bundle(INSTALLER, &entries, &manifest)
 }
 
 fn open(bytes: &[u8]) -> Result<Bundle<Cursor<&[u8]>>, BundleError> {
@@ -63,10 +68,10 @@ fn open(bytes: &[u8]) -> Result<Bundle<Cursor<&[u8]>>, BundleError> {
 fn what_is_written_reads_back() {
     let bytes = good();
     let mut bundle = open(&bytes).unwrap();
-    assert_eq!(bundle.read("certs/ca.pem").unwrap(), CA);
+    assert_eq!(bundle.read(CA).unwrap(), samples::bytes(Own::Ca));
     let mut tarball = Vec::new();
-    bundle.entry("etcd/e.tar.gz").unwrap().read_to_end(&mut tarball).unwrap();
-    assert_eq!(tarball, TARBALL);
+    bundle.entry("etcd/etcd-v3.5.1-linux-amd64.tar.gz").unwrap().read_to_end(&mut tarball).unwrap();
+    assert_eq!(tarball, samples::bytes(Shared::Release));
     let mut installer = Vec::new();
     bundle.installer().unwrap().read_to_end(&mut installer).unwrap();
     assert_eq!(installer, INSTALLER);
@@ -76,16 +81,17 @@ fn what_is_written_reads_back() {
 
 #[test]
 fn same_inputs_give_the_same_bytes_also_when_the_beginning_is_shared() {
+    let (entries, manifest) = parts();
     let mut common = Writer::new(Vec::new(), INSTALLER).unwrap();
-    common.entry(name("etcd/e.tar.gz"), Mode::PLAIN, Content::of(TARBALL), TARBALL).unwrap();
+    put(&mut common, &entries[0]);
     let forked = common.continue_in(Vec::new());
     let at = forked.offset();
     let (begin, _) = common.finish(|sum| Ok(sign(1, sum))).unwrap();
     let mut own = forked.continue_in(begin[..usize::try_from(at).unwrap()].to_vec());
-    own.entry(name("certs/ca.pem"), Mode::PLAIN, Content::of(CA), CA).unwrap();
-    let listed = [("etcd/e.tar.gz", TARBALL, "release"), ("certs/ca.pem", CA, "reading")];
-    let json = manifest(&listed).to_bytes().unwrap();
-    own.entry(name(MANIFEST), Mode::PLAIN, Content::of(&json), json.as_slice()).unwrap();
+    for packed in &entries[1..] {
+        put(&mut own, packed);
+    }
+    put(&mut own, &last(&manifest));
     assert_eq!(own.finish(|sum| Ok(sign(1, sum))).unwrap().0, good());
 }
 
@@ -115,31 +121,41 @@ fn every_length_counts() {
 
 #[test]
 fn a_manifest_that_says_something_else_is_refused() {
-    let entries = [("etcd/e.tar.gz", TARBALL), ("certs/ca.pem", CA)];
-    let release = ("etcd/e.tar.gz", TARBALL, "release");
-    for (what, listed) in [
-        ("an entry less", vec![release]),
-        ("an entry more", vec![release, ("certs/ca.pem", CA, "reading"), ("certs/x.pem", CA, "reading")]),
-        ("another order", vec![("certs/ca.pem", CA, "reading"), release]),
-        ("other bytes of the same size", vec![release, ("certs/ca.pem", &[b'x'; 27], "reading")]),
+    let (entries, manifest) = parts();
+    let with = |change: fn(&mut Vec<Packed>)| {
+        let mut other = entries.clone();
+        change(&mut other);
+        open(&bundle(INSTALLER, &other, &manifest)).map(drop)
+    };
+    assert!(with(|_| ()).is_ok());
+    for (what, said) in [
+        ("an entry less", with(|list| drop(list.pop()))),
+        ("an entry more", with(|list| list.push(Packed { name: name("certs/x.pem"), ..list[0].clone() }))),
+        ("another order", with(|list| list.swap(0, 1))),
+        ("another mode", with(|list| list[0].mode = Mode::SECRET)),
+        ("other bytes of the same size", with(|list| list[0].bytes.reverse())),
+        ("a name twice", with(|list| list.insert(0, list[0].clone()))),
     ] {
-        assert!(open(&bundle(&entries, &listed)).is_err(), "{what}");
+        assert!(said.is_err(), "{what}");
     }
 }
 
 #[test]
-fn a_name_that_is_there_twice_is_refused() {
-    let entries = [("etcd/e.tar.gz", TARBALL), ("certs/ca.pem", CA), ("certs/ca.pem", CA)];
-    let listed =
-        [("etcd/e.tar.gz", TARBALL, "release"), ("certs/ca.pem", CA, "reading"), ("certs/ca.pem", CA, "reading")];
-    assert!(matches!(open(&bundle(&entries, &listed)), Err(BundleError::Damaged(_))));
+fn what_is_in_front_must_be_an_installer_for_the_host() {
+    let (entries, manifest) = parts();
+    let with = |installer: &[u8]| open(&bundle(installer, &entries, &manifest)).map(drop);
+    let arm64 = [&INSTALLER[..18], b"\xb7\0", &INSTALLER[20..]].concat();
+    let sized = |len: usize| [INSTALLER, &vec![0; len - INSTALLER.len()]].concat();
+    for bad in [b"", &b"#!/bin/sh\nid\n"[..], &INSTALLER[..19], &arm64, &sized((2 << 20) + 1)] {
+        assert!(matches!(with(bad), Err(BundleError::Damaged(_))), "{} bytes", bad.len());
+    }
+    assert!(with(&sized(2 << 20)).is_ok());
 }
 
 #[test]
 fn bytes_that_change_while_they_are_written_are_noticed() {
     let mut writer = Writer::new(Vec::new(), INSTALLER).unwrap();
-    let measured = Content::of(CA);
-    assert!(writer.entry(name("certs/ca.pem"), Mode::PLAIN, measured, &b"other"[..]).is_err());
+    assert!(writer.entry(name(CA), Mode::PLAIN, Content::of(b"one"), &b"other"[..]).is_err());
 }
 
 #[test]

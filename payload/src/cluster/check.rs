@@ -158,6 +158,13 @@ fn member(findings: &mut Findings, host: &HostSection) -> Option<Spanned<MemberN
 
 fn usable(findings: &mut Findings, address: &Spanned<IpAddr>) {
     let ip = *address.get_ref();
+    if let Some(why_not) = unusable(ip) {
+        findings.fault(&address.span(), format!("the address `{ip}` {why_not}"));
+    }
+}
+
+/// Why no peer can reach `ip`, if none can.
+pub(crate) fn unusable(ip: IpAddr) -> Option<&'static str> {
     let why_not = match ip {
         _ if ip.is_unspecified() => "means every address",
         _ if ip.is_loopback() => "is the host itself: no peer can reach it",
@@ -166,9 +173,9 @@ fn usable(findings: &mut Findings, address: &Spanned<IpAddr>) {
         IpAddr::V6(ip) if ip.is_unicast_link_local() => {
             "is link-local and needs a zone, which etcd's URLs cannot carry"
         }
-        _ => return,
+        _ => return None,
     };
-    findings.fault(&address.span(), format!("the address `{ip}` {why_not}"));
+    Some(why_not)
 }
 
 fn releases(findings: &mut Findings, release: &ReleaseSection, hosts: &[Host]) {
@@ -428,19 +435,9 @@ fn paths(findings: &mut Findings, section: PathsSection) -> Result<Paths, Vec<Fa
         bin: choose(section.bin, "bin", "/usr/local/bin")?,
         sbin: choose(section.sbin, "sbin", "/usr/local/sbin")?,
     };
-    for system in [
-        "/bin", "/boot", "/dev", "/etc", "/lib", "/lib64", "/proc", "/run", "/sbin", "/sys", "/tmp", "/usr", "/var/run",
-    ] {
-        for (path, key) in all.iter().filter(|(_, key)| matches!(*key, "opt" | "data" | "logs")) {
-            if path.get_ref().as_path().starts_with(system) {
-                findings.fault(&path.span(), format!("`{key}` cannot lie in `{system}`"));
-            }
-        }
-    }
-    for (path, key) in all.iter().filter(|(_, key)| *key != "data") {
-        if path.get_ref().is_within(&paths.data) || (*key == "logs" && paths.data.is_within(path.get_ref())) {
-            findings
-                .fault(&path.span(), format!("`{key}` and the data directory `{}` cannot share a tree", paths.data));
+    for fault in paths.faults() {
+        if let Some((path, _)) = all.iter().find(|(_, key)| *key == fault.key()) {
+            findings.fault(&path.span(), fault.to_string());
         }
     }
     Ok(paths)

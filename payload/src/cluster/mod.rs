@@ -3,21 +3,24 @@
 mod check;
 mod fault;
 mod file;
+mod paths;
 mod pki;
 mod setting;
 
 use std::collections::BTreeMap;
 use std::net::IpAddr;
 use std::num::NonZeroU16;
+use std::ops::RangeInclusive;
 
+pub(crate) use check::unusable;
 pub use fault::{Fault, Place};
+pub use paths::{PathFault, Paths};
 pub use pki::{Algorithm, CommonName, Country, Hours, KeySharing, Keys, OwnCa, Pki, Subject, SubjectText};
 pub use setting::{Carry, CompactionMode, LogLevel, Loopback, Manager, Setting};
 
 use crate::digest::Digest;
 use crate::etcd::{Arch, EtcdVersion};
 use crate::name::{ClusterName, ClusterToken, HostName, MemberName, UserName};
-use crate::path::{AbsPath, NotAPath};
 
 /// The largest cluster file that is read: a hundred hosts fit in 32 KiB.
 pub const MAX_BYTES: u64 = 1024 * 1024;
@@ -83,37 +86,15 @@ impl Etcd {
     /// etcd's own default (`embed/config.go`, all versions).
     const ELECTION_TIMEOUT: u32 = 1000;
 
+    /// What [`Self::stop_seconds`] comes to, from the shortest election timeout to the longest that etcd takes.
+    pub(crate) const STOP_SECONDS: RangeInclusive<u32> = 9..=108;
+
     /// How long a graceful stop may take, in seconds. A leader that cannot hand over waits for 5 s and two
     /// election timeouts (`ReqTimeout` in etcd's server configuration); 3 s are to spare.
     #[must_use]
     pub fn stop_seconds(&self) -> u32 {
         let election = self.election_timeout.unwrap_or(Self::ELECTION_TIMEOUT);
         5 + (2 * election).div_ceil(1000) + 3
-    }
-}
-
-/// Where things go on the host.
-#[derive(Debug, Clone)]
-pub struct Paths {
-    /// Holds `etcd-vX.Y.Z/` and the link `etcd`.
-    pub opt: AbsPath,
-    pub data: AbsPath,
-    pub logs: AbsPath,
-    /// On every user's `PATH`: the `etcdctl` wrapper.
-    pub bin: AbsPath,
-    /// On root's `PATH`: `etcdpack-host`.
-    pub sbin: AbsPath,
-}
-
-impl Paths {
-    /// The directory of one release.
-    pub fn release_dir(&self, version: EtcdVersion) -> Result<AbsPath, NotAPath> {
-        self.opt.join(&format!("etcd-{}", version.tag()))
-    }
-
-    /// The link to the release in use.
-    pub fn link(&self) -> Result<AbsPath, NotAPath> {
-        self.opt.join("etcd")
     }
 }
 

@@ -97,12 +97,15 @@ const fn patches(minor: u16, from: u16, to: u16) -> Range<EtcdVersion> {
     EtcdVersion::new(3, minor, from)..EtcdVersion::new(3, minor, to)
 }
 
+/// The newest release of the minor, which etcdpack knows and which was published for this machine.
+pub(crate) fn newest_of(version: EtcdVersion, arch: Arch) -> Result<EtcdVersion, Unavailable> {
+    let newest = NEWEST.into_iter().find(|newest| same_minor(*newest, version)).ok_or(Unavailable::Minor(version))?;
+    if version < arch.first_release() { Err(Unavailable::Arch { version, arch }) } else { Ok(newest) }
+}
+
 /// What there is to say of this version on this machine; nothing, at best.
 pub fn advise(version: EtcdVersion, arch: Arch) -> Result<Vec<Advice>, Unavailable> {
-    let newest = NEWEST.into_iter().find(|newest| same_minor(*newest, version)).ok_or(Unavailable::Minor(version))?;
-    if version < arch.first_release() {
-        return Err(Unavailable::Arch { version, arch });
-    }
+    let newest = newest_of(version, arch)?;
     let say = |code, text: Option<String>, take| text.map(|text| Advice { code, text, take });
     let all = [
         say("etcd-newer-than-known", newer_than_known(version, newest), newest),

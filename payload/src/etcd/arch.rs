@@ -60,6 +60,16 @@ impl Arch {
         }
     }
 
+    /// As much of a program as [`Self::runs`] looks at.
+    pub const HEAD: usize = 20;
+
+    /// Whether a program that begins with `head` is one for this machine (elf(5)): the magic, 64 bits, little-endian, and
+    /// `e_machine` at offset 18.
+    #[must_use]
+    pub fn runs(self, head: &[u8]) -> bool {
+        head.starts_with(b"\x7fELF\x02\x01") && head.get(18..Self::HEAD) == Some(&self.elf_machine().to_le_bytes())
+    }
+
     /// The oldest supported release that was published for this machine: `scripts/build-binary` of etcd makes
     /// amd64 alone up to the last 3.1, and arm64 too from 3.2.0 on.
     #[must_use]
@@ -120,6 +130,18 @@ mod tests {
         assert_eq!(serde_json::from_str::<Arch>(r#""arm64""#)?, Arch::Arm64);
         assert!(serde_json::from_str::<Arch>(r#""aarch64""#).is_err());
         Ok(())
+    }
+
+    #[test]
+    fn a_program_is_known_by_its_first_bytes() {
+        let head = *b"\x7fELF\x02\x01\x01\0\0\0\0\0\0\0\0\0\x02\0\x3e\0";
+        assert!(Arch::Amd64.runs(&head) && !Arch::Arm64.runs(&head));
+        for at in [0, 3, 4, 5, 18, 19] {
+            let mut other = head;
+            other[at] ^= 3;
+            assert!(!Arch::Amd64.runs(&other), "{at}");
+        }
+        assert!(!Arch::Amd64.runs(&head[..19]) && !Arch::Amd64.runs(b"#!/bin/sh\n") && !Arch::Amd64.runs(b""));
     }
 
     #[test]

@@ -11,12 +11,13 @@ mod pins;
 mod quirk;
 mod version;
 
+pub(crate) use advice::newest_of;
 pub use advice::{Advice, Unavailable, advise};
 pub use arch::{Arch, NotAnArch};
 pub use flag::{Flag, FlagValue, KnownTo, Owner, Span, Verdict, accepts, is_switch};
 pub use pins::{hints, pinned};
 pub use quirk::{
-    V2Server, default_api, demands_private_data_dir, has_v2_api, log_flag, logger_must_be_named, publishes_checksums,
-    reloads_certificates, ships_etcdutl, takes_host_names_in_listen_urls, v2_server,
+    V2Server, default_api, demands_private_data_dir, has_v2_api, log_flag, logger_must_be_named, programs,
+    publishes_checksums, reloads_certificates, ships_etcdutl, takes_host_names_in_listen_urls, v2_server,
 };
 pub use version::{EtcdVersion, NEWEST, NotAVersion};

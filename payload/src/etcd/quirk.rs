@@ -25,6 +25,12 @@ pub fn ships_etcdutl(version: EtcdVersion) -> bool {
     version >= EtcdVersion::new(3, 5, 0)
 }
 
+/// The programs in the archive that a host gets.
+#[must_use]
+pub fn programs(version: EtcdVersion) -> &'static [&'static str] {
+    if ships_etcdutl(version) { &["etcd", "etcdctl", "etcdutl"] } else { &["etcd", "etcdctl"] }
+}
+
 /// The flag that says where the log goes. 3.4 takes both but ignores the value of the old one
 /// (`etcdmain/config.go`).
 #[must_use]

@@ -1,0 +1,102 @@
+//! Where things go on a host, and which places exclude each other; the same for a cluster file and for a manifest.
+
+use crate::etcd::EtcdVersion;
+use crate::path::{AbsPath, NotAPath};
+
+/// Directories of the system, and the one where etcdpack keeps its records.
+const SYSTEM: [&str; 14] = [
+    "/bin",
+    "/boot",
+    "/dev",
+    "/etc",
+    "/lib",
+    "/lib64",
+    "/proc",
+    "/run",
+    "/sbin",
+    "/sys",
+    "/tmp",
+    "/usr",
+    "/var/lib/etcdpack",
+    "/var/run",
+];
+
+/// Where things go on the host.
+#[derive(Debug, Clone)]
+pub struct Paths {
+    /// Holds `etcd-vX.Y.Z/` and the link `etcd`.
+    pub opt: AbsPath,
+    pub data: AbsPath,
+    pub logs: AbsPath,
+    /// On every user's `PATH`: the `etcdctl` wrapper.
+    pub bin: AbsPath,
+    /// On root's `PATH`: `etcdpack-host`.
+    pub sbin: AbsPath,
+}
+
+/// Two places that exclude each other; `key` is the one to change.
+#[derive(Debug, thiserror::Error, PartialEq, Eq)]
+pub enum PathFault {
+    #[error("`{key}` cannot lie in `{dir}`")]
+    Within { key: &'static str, dir: String },
+    #[error("`{key}` and the data directory `{data}` cannot share a tree")]
+    Data { key: &'static str, data: AbsPath },
+}
+
+impl PathFault {
+    pub(super) fn key(&self) -> &'static str {
+        match self {
+            Self::Within { key, .. } | Self::Data { key, .. } => key,
+        }
+    }
+}
+
+impl Paths {
+    /// The directory of one release.
+    pub fn release_dir(&self, version: EtcdVersion) -> Result<AbsPath, NotAPath> {
+        self.opt.join(&format!("etcd-{}", version.tag()))
+    }
+
+    /// The link to the release in use.
+    pub fn link(&self) -> Result<AbsPath, NotAPath> {
+        self.opt.join("etcd")
+    }
+
+    /// The directory of the supervisor that is carried.
+    pub fn supervisor_dir(&self) -> Result<AbsPath, NotAPath> {
+        self.opt.join(&format!("supervisor-{}", crate::wheel::SUPERVISOR_VERSION))
+    }
+
+    /// All that is wrong with them.
+    pub(crate) fn faults(&self) -> Vec<PathFault> {
+        let Self { opt, data, logs, bin, sbin } = self;
+        let all = [("opt", opt), ("data", data), ("logs", logs), ("bin", bin), ("sbin", sbin)];
+        let mut faults = Vec::new();
+        for system in SYSTEM {
+            for (key, path) in all.into_iter().take(3) {
+                if path.as_path().starts_with(system) {
+                    faults.push(PathFault::Within { key, dir: system.to_owned() });
+                }
+            }
+        }
+        for (key, path) in all.into_iter().filter(|(key, _)| *key != "data") {
+            if path.is_within(data) || (key == "logs" && data.is_within(path)) {
+                faults.push(PathFault::Data { key, data: data.clone() });
+            }
+        }
+        for (key, path) in all.into_iter().skip(1) {
+            if let Some(dir) = self.kept_in_opt(path) {
+                faults.push(PathFault::Within { key, dir });
+            }
+        }
+        faults
+    }
+
+    /// The directory or link of ours in `opt` that `path` is or lies in, whatever the version.
+    fn kept_in_opt(&self, path: &AbsPath) -> Option<String> {
+        let mut below = path.components().skip(self.opt.components().count());
+        let name = below.next().filter(|_| path.is_within(&self.opt))?;
+        let ours = name == "etcd" || name.starts_with("etcd-v") || name.starts_with("supervisor-");
+        ours.then(|| format!("{}/{name}", self.opt))
+    }
+}

@@ -1,0 +1,115 @@
+//! What must be right with a manifest beyond its form. A builder that wrote another one would have a fault.
+
+use super::{Layout, Manifest, ManifestError, Pair, Purpose, Slot, release_entry};
+use crate::cluster::{Carry, Etcd, unusable};
+use crate::etcd;
+use crate::render;
+
+use ManifestError::{Entry, Field};
+
+/// What a member of a release may have at most (`docs/bundle-format.md`).
+const MAX_PROGRAM: u64 = 512 << 20;
+
+const STRANGE: &str = "is none that is built for this host, or not in its place";
+
+impl Manifest {
+    /// Whether it is one that the builder writes, for some cluster file: its fields are such as a cluster file can have, and
+    /// its entries those that follow from them.
+    pub fn check(&self) -> Result<(), ManifestError> {
+        self.provenance.as_ref().ok_or(ManifestError::NoProvenance)?.check()?;
+        self.check_members()?;
+        if self.client_port == self.peer_port {
+            return Err(Field("peer-port", "is that of the clients"));
+        }
+        etcd::newest_of(self.release.version, self.arch)?;
+        self.check_layout()?;
+        if !Etcd::STOP_SECONDS.contains(&self.service.stop_seconds) {
+            return Err(Field("stop-seconds", "do not come from any election timeout"));
+        }
+        self.check_programs()?;
+        self.check_entries()
+    }
+
+    fn check_members(&self) -> Result<(), ManifestError> {
+        if self.me().is_none() {
+            return Err(ManifestError::NoSelf(self.member.clone()));
+        }
+        for (at, one) in self.members.iter().enumerate() {
+            if unusable(one.address).is_some() {
+                return Err(Field("members", "have an address that no peer can reach"));
+            }
+            let same = |other: &super::Member| {
+                other.name == one.name || other.host == one.host || other.address == one.address
+            };
+            if self.members.iter().take(at).any(same) {
+                return Err(Field("members", "have a name, a host or an address twice"));
+            }
+        }
+        Ok(())
+    }
+
+    fn check_layout(&self) -> Result<(), ManifestError> {
+        let paths = self.layout.paths().ok_or(Field("layout", "has programs directly below `/`"))?;
+        if Layout::of(&paths, self.release.version)? != self.layout {
+            return Err(Field("layout", "has other names than etcdpack gives"));
+        }
+        paths.faults().into_iter().next().map_or(Ok(()), |fault| Err(fault.into()))
+    }
+
+    fn check_programs(&self) -> Result<(), ManifestError> {
+        let programs = &self.release.programs;
+        let names = programs.iter().map(|program| program.name.as_str());
+        if !names.eq(etcd::programs(self.release.version).iter().copied()) {
+            return Err(Field("programs", "are not those that a release of this version has"));
+        }
+        let sized = |size| (1..=MAX_PROGRAM).contains(&size);
+        if programs.iter().all(|program| sized(program.size)) {
+            Ok(())
+        } else {
+            Err(Field("programs", "are empty or larger than any etcd"))
+        }
+    }
+
+    fn check_entries(&self) -> Result<(), ManifestError> {
+        if self.release.entry != release_entry(self.release.version, self.arch)? {
+            return Err(Field("release", "is not in the entry that is named for it"));
+        }
+        let shared = Slot::shared(self.release.version, self.arch, self.service.carry())?;
+        let wheels = shared.iter().filter(|slot| slot.purpose == Purpose::Wheel).map(|slot| &slot.name);
+        if !wheels.eq(&self.service.wheels) {
+            return Err(Field("wheels", "are not those that etcdpack carries"));
+        }
+        // A file system that knows no case would make one of two units.
+        if self.service.carry() == Carry::Wheels && self.service.name.as_str().eq_ignore_ascii_case("supervisord") {
+            return Err(Field("service", "has the name of the supervisor that is carried"));
+        }
+        let own = Slot::own(&self.layout, &self.service, self.pair())?;
+        let own = own.into_iter().map(|slot| (slot.name, slot.purpose));
+        let mut entries = self.entries.iter();
+        for (name, purpose) in shared.into_iter().map(|slot| (slot.name, slot.purpose)).chain(own) {
+            let entry = match entries.next() {
+                Some(entry) if entry.name == name => entry,
+                Some(entry) if self.entry(&name).is_some() => return Err(Entry(entry.name.clone(), STRANGE)),
+                _ => return Err(Entry(name, "is not there")),
+            };
+            if entry.purpose != purpose {
+                return Err(Entry(name, "has another place, mode, owner or use than it is built for"));
+            }
+            if !(1..=purpose.max()).contains(&entry.size) {
+                return Err(Entry(name, "is empty, or larger than any that is built"));
+            }
+        }
+        entries.next().map_or(Ok(()), |entry| Err(Entry(entry.name.clone(), STRANGE)))
+    }
+
+    /// What it brings of certificate and key, by the names of its entries.
+    fn pair(&self) -> Pair {
+        let has = |name| self.entries.iter().any(|entry| entry.name.as_str().strip_prefix("certs/") == Some(name));
+        match self.sealed_key() {
+            Some((_, sha256)) => Pair::Sealed(sha256),
+            None if has(render::KEY) => Pair::Plaintext,
+            None if has(render::CERTIFICATE) => Pair::Certificate,
+            None => Pair::Nothing,
+        }
+    }
+}

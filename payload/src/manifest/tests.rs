@@ -1,0 +1,200 @@
+//! Manifests of every kind that the builder writes, and what is left of them when one thing is another.
+
+use std::fmt::Debug;
+
+use serde_json::{Value, json};
+
+use super::{Manifest, Pair, Purpose, Shared, Slot};
+use crate::bundle::EntryName;
+use crate::cluster::Carry;
+use crate::digest::Digest;
+use crate::etcd::{self, Arch, EtcdVersion};
+use crate::signer::tests::public;
+
+/// What the tests have for an entry's bytes.
+pub(crate) fn bytes(part: impl Debug) -> Vec<u8> {
+    format!("{part:?}").into_bytes()
+}
+
+/// The kinds of bundle.
+#[derive(Clone, Copy)]
+pub(crate) struct Kind {
+    pub(crate) version: EtcdVersion,
+    pub(crate) arch: Arch,
+    pub(crate) manager: &'static str,
+    pub(crate) carry: Carry,
+    pub(crate) pair: Pair,
+}
+
+pub(crate) const PLAIN: Kind = Kind {
+    version: EtcdVersion::new(3, 5, 1),
+    arch: Arch::Amd64,
+    manager: "systemd",
+    carry: Carry::Nothing,
+    pair: Pair::Plaintext,
+};
+
+/// A manifest of that kind.
+pub(crate) fn manifest(kind: Kind) -> Value {
+    let Kind { version, arch, manager, carry, pair } = kind;
+    let shared = Slot::shared(version, arch, carry).unwrap();
+    let wheels: Vec<_> =
+        shared.iter().filter(|slot| matches!(slot.part, Shared::Wheel(_))).map(|slot| &slot.name).collect();
+    let programs: Vec<Value> = etcd::programs(version)
+        .iter()
+        .map(|name| json!({"name": name, "size": 3000, "sha256": Digest::of(name.as_bytes())}))
+        .collect();
+    let layout = json!({
+        "release-dir": format!("/opt/etcd-v{version}"), "link": "/opt/etcd", "data": "/d", "logs": "/l",
+        "bin": "/usr/local/bin", "sbin": "/usr/local/sbin",
+    });
+    let service = json!({"manager": manager, "name": "etcd-server", "stop-seconds": 10, "wheels": wheels});
+    let own = Slot::own(
+        &serde_json::from_value(layout.clone()).unwrap(),
+        &serde_json::from_value(service.clone()).unwrap(),
+        pair,
+    )
+    .unwrap();
+    let listed = |name: &EntryName, bytes: Vec<u8>, purpose: &Purpose| json!({"name": name, "size": bytes.len(), "sha256": Digest::of(&bytes), "purpose": purpose});
+    let begin = shared.iter().map(|slot| listed(&slot.name, bytes(slot.part), &slot.purpose));
+    let end = own.iter().map(|slot| listed(&slot.name, bytes(slot.part), &slot.purpose));
+    let entries: Vec<Value> = begin.chain(end).collect();
+    json!({
+        "schema": 2, "etcdpack": "0.1.0",
+        "provenance": {"cluster-id": "0".repeat(32), "serial": 1, "signer": public(1), "succession": []},
+        "cluster": "c", "token": "c", "host": "h", "member": "h", "arch": arch,
+        "client-port": 2379, "peer-port": 2380,
+        "members": [{"name": "h", "host": "h", "address": "192.0.2.1"}, {"name": "i", "host": "i", "address": "192.0.2.2"}],
+        "user": "etcd",
+        "release": {"version": version, "entry": shared[0].name, "origin": "cluster file", "programs": programs},
+        "layout": layout, "service": service, "entries": entries,
+    })
+}
+
+fn parse(value: &Value) -> Result<Manifest, String> {
+    Manifest::parse(&serde_json::to_vec(value).unwrap()).map_err(|error| error.to_string())
+}
+
+#[test]
+fn every_kind_that_is_built_is_taken() {
+    let mut kinds = 0;
+    for version in etcd::NEWEST {
+        for arch in Arch::ALL.into_iter().filter(|arch| version >= arch.first_release()) {
+            for manager in ["auto", "supervisor", "systemd"] {
+                for carry in [Carry::Wheels, Carry::Nothing] {
+                    for pair in [Pair::Plaintext, Pair::Sealed(Digest::of(b"key")), Pair::Certificate, Pair::Nothing] {
+                        let parsed = parse(&manifest(Kind { version, arch, manager, carry, pair }));
+                        assert!(parsed.is_ok(), "{version} {arch} {manager} {carry:?} {pair:?}: {parsed:?}");
+                        kinds += 1;
+                    }
+                }
+            }
+        }
+    }
+    assert_eq!(kinds, 13 * 24);
+}
+
+/// What becomes of a manifest with another value at `at`, a JSON pointer.
+#[track_caller]
+fn with(at: &str, value: Value, words: &str) {
+    let mut other = manifest(PLAIN);
+    let place = other.pointer_mut(at).unwrap();
+    assert_ne!(*place, value, "{at}");
+    *place = value;
+    let error = parse(&other).unwrap_err();
+    assert!(error.contains(words) && !error.contains('\n'), "{at}: {error}");
+}
+
+#[test]
+fn fields_that_no_cluster_file_gives_are_refused() {
+    for (at, value, words) in [
+        ("/etcdpack", json!("0.1.0\u{202e}"), "steers a terminal"),
+        ("/release/origin", json!("o".repeat(201)), "1 to 200 characters"),
+        ("/release/version", json!("9.9.9"), "3.1 to 3.7"),
+        ("/release/version", json!("3.5.2"), "layout"),
+        ("/release/programs", json!([]), "programs"),
+        ("/release/programs/0/size", json!(0), "empty or larger"),
+        ("/release/programs/0/size", json!(u64::MAX), "empty or larger"),
+        ("/release/programs/2/name", json!("etcd"), "programs"),
+        ("/release/entry", json!("README.txt"), "release"),
+        ("/arch", json!("arm64"), "release"),
+        ("/user", json!("root"), "root"),
+        ("/peer-port", json!(2379), "peer-port"),
+        ("/members/1/name", json!("h"), "twice"),
+        ("/members/1/host", json!("h"), "twice"),
+        ("/members/1/address", json!("192.0.2.1"), "twice"),
+        ("/members/1/address", json!("0.0.0.0"), "no peer can reach"),
+        ("/members/0/name", json!("j"), "its own host's member"),
+        ("/layout/data", json!("/etc"), "`data` cannot lie in `/etc`"),
+        ("/layout/data", json!("/opt/etcd-v3.5.1"), "`data` cannot lie in"),
+        ("/layout/data", json!("/var/lib/etcdpack"), "`data` cannot lie in"),
+        ("/layout/logs", json!("/d/logs"), "cannot share a tree"),
+        ("/layout/bin", json!("/opt/etcd/certs"), "`bin` cannot lie in"),
+        ("/layout/bin", json!("/bin2"), "`files/etcdctl` has another place"),
+        ("/layout/link", json!("/usr/local/bin"), "other names"),
+        ("/layout/release-dir", json!("/etcd-v3.5.1"), "directly below `/`"),
+        ("/service/stop-seconds", json!(8), "stop-seconds"),
+        ("/service/stop-seconds", json!(u32::MAX), "stop-seconds"),
+        ("/service/name", json!("sshd"), "entry `files/"),
+        ("/service/manager", json!("auto"), "`files/etcd-server.ini` is not there"),
+        ("/service/wheels", json!(["README.txt"]), "wheels"),
+    ] {
+        with(at, value, words);
+    }
+    let mut both = manifest(Kind { manager: "auto", carry: Carry::Wheels, ..PLAIN });
+    both["service"]["name"] = json!("Supervisord");
+    assert!(parse(&both).unwrap_err().contains("supervisor that is carried"));
+}
+
+/// What is said of the entries of a plain bundle after a change.
+fn entries(change: impl FnOnce(&mut Vec<Value>)) -> Result<Manifest, String> {
+    let mut other = manifest(PLAIN);
+    change(other["entries"].as_array_mut().unwrap());
+    parse(&other)
+}
+
+#[test]
+fn every_entry_must_be_there_in_its_place_and_as_it_is() {
+    let all = manifest(PLAIN)["entries"].as_array().unwrap().len();
+    assert_eq!(all, 10);
+    for at in 0..all {
+        // Without its request, or without its certificate, a bundle has a stranger; without its key, it is of another kind.
+        let gone = entries(|list| drop(list.remove(at)));
+        let key = manifest(PLAIN)["entries"][at]["name"] == "certs/etcd-peer-key.pem";
+        assert_eq!(gone.is_ok(), key, "{at}: {gone:?}");
+        assert!(entries(|list| list.insert(at, list[at].clone())).is_err(), "{at} twice");
+        assert!(entries(|list| list.swap(at, (at + 1) % all)).is_err(), "{at} elsewhere");
+        assert!(entries(|list| list[at]["size"] = json!(0)).is_err(), "{at} empty");
+        let large = entries(|list| list[at]["size"] = json!((1 << 20) + 1));
+        assert_eq!(large.is_ok(), at == 0, "{at}: {large:?}");
+        assert!(entries(|list| list[at]["name"] = json!("other")).is_err(), "{at} of another name");
+        for purpose in ["release", "wheel", "reading", "program"] {
+            let same = manifest(PLAIN)["entries"][at]["purpose"] == purpose;
+            assert_eq!(entries(|list| list[at]["purpose"] = json!(purpose)).is_ok(), same, "{at} for {purpose}");
+        }
+        for (field, value) in [("path", "/etc/shadow"), ("mode", "0777"), ("owner", "service"), ("when", "carried")] {
+            let Some(old) = manifest(PLAIN)["entries"][at]["purpose"]["place"].get(field).cloned() else { continue };
+            let changed = entries(|list| list[at]["purpose"]["place"][field] = json!(value));
+            assert_eq!(changed.is_ok(), old == value, "{at}, {field}: {changed:?}");
+        }
+    }
+}
+
+#[test]
+fn nothing_more_may_be_there() {
+    let place = json!({"place": {"path": "/etc/cron.d/x", "mode": "0644", "owner": "root", "when": "always"}});
+    let sealed = json!({"sealed": {"path": "/opt/etcd-v3.5.1/certs/etcd-peer-key.pem", "owner": "service", "sha256": "0".repeat(64)}});
+    for (name, purpose) in [
+        ("files/x", place),
+        ("etcd/b.tar.gz", json!("release")),
+        ("files/b.ini", json!("program")),
+        ("more.txt", json!("reading")),
+        ("supervisor/x.whl", json!("wheel")),
+        ("certs/etcd-peer-key.age", sealed),
+    ] {
+        let more = entries(|list| {
+            list.push(json!({"name": name, "size": 1, "sha256": "0".repeat(64), "purpose": purpose}));
+        });
+        assert!(more.unwrap_err().contains("none that is built for this host"), "{name}");
+    }
+}
