@@ -7,6 +7,7 @@ use std::fs::File;
 use std::io::Read;
 
 use payload::bundle::{Bundle, BundleError};
+use payload::digest::Digest;
 use payload::manifest::{Manifest, Program};
 use payload::mode::{Mode, Owner};
 use payload::name::UserName;
@@ -88,8 +89,24 @@ impl StepError {
 pub(crate) struct Failed {
     pub(crate) step: String,
     pub(crate) error: StepError,
+    pub(crate) host: After,
+}
+
+/// What a failed install did to the host.
+#[derive(Debug)]
+pub(crate) enum After {
+    /// Nothing was begun.
+    Untouched,
     /// What could not be undone; empty after a complete roll-back.
-    pub(crate) left: Vec<String>,
+    Undone { left: Vec<String> },
+}
+
+/// What was made ready before the first change.
+struct Ready {
+    /// The copy that nobody else can open.
+    bundle: Bundle<File>,
+    /// The programs, but for their names; not all where a file system needs every file to have one.
+    programs: Vec<(AbsPath, File)>,
 }
 
 /// Where an install stopped, before anything was undone.
@@ -106,6 +123,9 @@ enum Etcd {
     Up,
 }
 
+/// Takes a program: where it goes, its sum, its bytes.
+type PlaceProgram<'a> = dyn FnMut(&AbsPath, Digest, &mut dyn Read) -> Result<(), StepError> + 'a;
+
 /// One install under way.
 pub(crate) struct Install<'a> {
     pub(crate) tree: &'a Tree,
@@ -121,48 +141,73 @@ pub(crate) struct Install<'a> {
 impl Install<'_> {
     /// Takes every pending step; rolls all of them back if one fails.
     pub(crate) fn run(&self, bundle: Bundle<File>, plan: &Plan) -> Result<Receipt, Box<Failed>> {
-        let mut journal = match Journal::install(self.tree, self.state, bundle.digest(), self.manifest) {
+        let digest = bundle.digest();
+        let ready = self.make_ready(bundle, plan).map_err(|error| {
+            let step = "reading the bundle".to_owned();
+            Box::new(Failed { step, error, host: After::Untouched })
+        })?;
+        let mut journal = match Journal::install(self.tree, self.state, digest, self.manifest) {
             Ok(journal) => journal,
             Err(error) => {
                 let left = journal::clean_up(self.tree, self.state).err().map(|error| error.to_string());
-                let left = left.into_iter().collect();
-                return Err(Box::new(Failed { step: "journal".to_owned(), error: error.into(), left }));
+                let host = After::Undone { left: left.into_iter().collect() };
+                return Err(Box::new(Failed { step: "journal".to_owned(), error: error.into(), host }));
             }
         };
-        match self.take_steps(bundle, plan, &mut journal) {
+        match self.take_steps(ready, plan, &mut journal) {
             Ok(receipt) => {
                 self.close(journal);
                 Ok(receipt)
             }
             Err(Stopped { step, error, etcd: Etcd::Up }) => {
                 let left = vec!["etcd runs, but the install is not on record".to_owned()];
-                Err(Box::new(Failed { step, error, left }))
+                Err(Box::new(Failed { step, error, host: After::Undone { left } }))
             }
             Err(Stopped { step, error, etcd: Etcd::Down }) => {
                 self.report.warn(&format!("{error}: undoing what was done"), None);
                 let Self { tree, state, facts, manifest, report, .. } = *self;
                 let left = Rollback { tree, state, facts, manifest, report }.run(journal);
-                Err(Box::new(Failed { step, error, left }))
+                Err(Box::new(Failed { step, error, host: After::Undone { left } }))
             }
         }
     }
 
-    /// Stages the bundle, takes every step, and writes the receipt: from then on the install counts as done.
-    fn take_steps(&self, bundle: Bundle<File>, plan: &Plan, journal: &mut Journal) -> Result<Receipt, Stopped> {
+    /// All that can go wrong with the bundle goes wrong here: it is copied to where nobody else can change it, and all of
+    /// the release is read.
+    fn make_ready(&self, bundle: Bundle<File>, plan: &Plan) -> Result<Ready, StepError> {
+        let mut bundle = bundle.stage(self.tree.private_file(&self.state.dir)?)?;
+        process::stay_in_memory();
+        let mut ready = Vec::new();
+        for planned in plan.steps.iter().filter(|planned| planned.state == step::State::Pending) {
+            if let Step::Programs { dir, entry, programs } = &planned.step {
+                self.each_program(dir, entry.as_str(), programs, &mut bundle, &mut |path, _, from| {
+                    let file = self.tree.nameless_file(path, Mode::PROGRAM, Ids::ROOT, from)?;
+                    ready.extend(file.map(|file| (path.clone(), file)));
+                    Ok(())
+                })?;
+            }
+        }
+        if self.interrupt.is_raised() {
+            return Err(StepError::Interrupted);
+        }
+        Ok(Ready { bundle, programs: ready })
+    }
+
+    /// Takes every step, and writes the receipt: from then on the install counts as done.
+    fn take_steps(&self, mut ready: Ready, plan: &Plan, journal: &mut Journal) -> Result<Receipt, Stopped> {
         let mut etcd = Etcd::Down;
         let stopped = |step: &str, error, etcd| Stopped { step: step.to_owned(), error, etcd };
         for change in journal.changes() {
             let cleared = undo::clear_leftovers(journal.permit(), self.tree, change);
             cleared.map_err(|error| stopped("what was cut off", error.into(), etcd))?;
         }
-        let mut bundle = self.stage(bundle, journal).map_err(|error| stopped("staging the bundle", error, etcd))?;
         for planned in plan.steps.iter().filter(|planned| planned.state == step::State::Pending) {
             let name = planned.step.to_string();
             if self.interrupt.is_raised() {
                 return Err(stopped(&name, StepError::Interrupted, etcd));
             }
             self.report.step(&name);
-            self.apply(&planned.step, &mut bundle, journal).map_err(|error| stopped(&name, error, etcd))?;
+            self.apply(&planned.step, &mut ready, journal).map_err(|error| stopped(&name, error, etcd))?;
             if matches!(planned.step, Step::Service { action: Action::Start | Action::Restart, .. }) {
                 etcd = Etcd::Up;
             }
@@ -177,6 +222,7 @@ impl Install<'_> {
             changes.retain(|change| change.path().is_none_or(|path| !path.is_within(&self.state.host_key)));
         }
         let earlier = self.facts.receipt.as_ref().and_then(|receipt| receipt.newest);
+        let bundle = &ready.bundle;
         let newest = Newest::after(earlier, bundle.provenance().serial, bundle.digest());
         let manifest = self.manifest.clone();
         let receipt = Receipt::new(bundle.digest(), clock::now(), supervision, manifest, newest, changes);
@@ -202,14 +248,7 @@ impl Install<'_> {
         }
     }
 
-    fn stage(&self, bundle: Bundle<File>, journal: &Journal) -> Result<Bundle<File>, StepError> {
-        let copy = self.tree.private_file(journal.permit(), &self.state.dir)?;
-        let staged = bundle.stage(copy)?;
-        process::stay_in_memory();
-        Ok(staged)
-    }
-
-    fn apply(&self, step: &Step, bundle: &mut Bundle<File>, journal: &mut Journal) -> Result<(), StepError> {
+    fn apply(&self, step: &Step, ready: &mut Ready, journal: &mut Journal) -> Result<(), StepError> {
         let tree = self.tree;
         match step {
             Step::Group { name } => self.group(name, journal),
@@ -229,21 +268,21 @@ impl Install<'_> {
                 let change = Change::Dir { path: path.clone(), holds: *holds };
                 journal.act(change, |permit| Ok(tree.make_dir(permit, path, *mode, ids)?))
             }
-            Step::Programs { dir, entry, programs } => self.unpack(dir, entry.as_str(), programs, bundle, journal),
+            Step::Programs { dir, entry, programs } => self.programs(dir, entry.as_str(), programs, ready, journal),
             Step::File { path, mode, owner, sha256, source } => {
                 let ids = self.ids(*owner)?;
                 let before = self.keep(path, journal)?;
                 let change = Change::File { path: path.clone(), sha256: *sha256, before };
                 journal.act(change, |permit| match source {
                     Source::Entry { name } => {
-                        Ok(tree.put_file(permit, path, *mode, ids, &mut bundle.entry(name.as_str())?)?)
+                        Ok(tree.put_file(permit, path, *mode, ids, &mut ready.bundle.entry(name.as_str())?)?)
                     }
                     Source::Sealed { .. } => {
                         let mut key = self.key.ok_or(StepError::NoKey)?.expose();
                         Ok(tree.put_file(permit, path, *mode, ids, &mut key)?)
                     }
                     Source::HostKey { at } => Ok(tree.put_file(permit, path, *mode, ids, &mut tree.open_file(at)?)?),
-                    Source::Installer => Ok(tree.put_file(permit, path, *mode, ids, &mut bundle.installer()?)?),
+                    Source::Installer => Ok(tree.put_file(permit, path, *mode, ids, &mut ready.bundle.installer()?)?),
                 })
             }
             Step::Link { path, target } => {
@@ -256,7 +295,7 @@ impl Install<'_> {
             }
             Step::Wheels { dir, wheels, python } => {
                 let change = Change::Tree { path: dir.clone() };
-                journal.act(change, |permit| Ok(wheels::install(permit, tree, bundle, dir, wheels, python)?))
+                journal.act(change, |permit| Ok(wheels::install(permit, tree, &mut ready.bundle, dir, wheels, python)?))
             }
             Step::Labels { places, trees } => {
                 Exec::named("restorecon")?.args(places.iter().map(ToString::to_string)).run()?;
@@ -301,27 +340,50 @@ impl Install<'_> {
         })
     }
 
-    /// The programs, in one pass over the tarball; those that are there already are passed over.
-    fn unpack(
+    /// The programs get their names; those that had to wait for one are written first.
+    fn programs(
+        &self,
+        dir: &AbsPath,
+        entry: &str,
+        programs: &[Program],
+        ready: &mut Ready,
+        journal: &mut Journal,
+    ) -> Result<(), StepError> {
+        let tree = self.tree;
+        let files = std::mem::take(&mut ready.programs);
+        let all = !files.is_empty();
+        for (path, file) in files {
+            let Some(program) = programs.iter().find(|program| program.name == path.name()) else { continue };
+            let change =
+                Change::File { path: path.clone(), sha256: program.sha256, before: self.keep(&path, journal)? };
+            // Closed right after: the kernel starts no program that is open for writing.
+            journal.act(change, |permit| tree.name_file(permit, &path, &file))?;
+        }
+        if all {
+            return Ok(());
+        }
+        self.each_program(dir, entry, programs, &mut ready.bundle, &mut |path, sha256, from| {
+            let change = Change::File { path: path.clone(), sha256, before: self.keep(path, journal)? };
+            journal.act(change, |permit| Ok(tree.put_file(permit, path, Mode::PROGRAM, Ids::ROOT, from)?))
+        })
+    }
+
+    /// One pass over the tarball; the programs that are there already are passed over.
+    fn each_program(
         &self,
         dir: &AbsPath,
         entry: &str,
         programs: &[Program],
         bundle: &mut Bundle<File>,
-        journal: &mut Journal,
+        place: &mut PlaceProgram<'_>,
     ) -> Result<(), StepError> {
-        let tree = self.tree;
-        let mut place = |program: &Program, from: &mut dyn Read| -> Result<(), StepError> {
+        let mut pending = |program: &Program, from: &mut dyn Read| -> Result<(), StepError> {
             let path = dir.join(&program.name)?;
-            if standing::is_file(self.facts, &path, program.sha256, Mode::PROGRAM, Owner::Root) {
-                return Ok(());
-            }
-            let before = self.keep(&path, journal)?;
-            let change = Change::File { path: path.clone(), sha256: program.sha256, before };
-            journal.act(change, |permit| Ok(tree.put_file(permit, &path, Mode::PROGRAM, Ids::ROOT, from)?))
+            let stands = standing::is_file(self.facts, &path, program.sha256, Mode::PROGRAM, Owner::Root);
+            if stands { Ok(()) } else { place(&path, program.sha256, from) }
         };
         let top = tarball::top(self.manifest.release.version, self.manifest.arch);
-        tarball::programs(bundle.entry(entry)?, &top, programs, &mut place)
+        tarball::programs(bundle.entry(entry)?, &top, programs, &mut pending)
     }
 
     /// Puts a file that is to be replaced aside; nothing to do where there is none.

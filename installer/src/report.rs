@@ -119,6 +119,12 @@ impl Report {
         let _ = writeln!(std::io::stdout(), "{text}");
     }
 
+    /// What somebody waits for: that it could not be written is for the caller to say.
+    pub(crate) fn deliver(&self, text: &str) -> std::io::Result<()> {
+        let mut out = std::io::stdout().lock();
+        out.write_all(format!("{text}\n").as_bytes()).and_then(|()| out.flush())
+    }
+
     /// The findings, refusals last so that they stand at the end of the screen.
     pub(crate) fn findings(&self, findings: &[Finding]) {
         for finding in findings.iter().filter(|finding| finding.severity == Severity::Warn) {

@@ -78,6 +78,20 @@ impl Operation {
         run(&mut self.command(root))
     }
 
+    /// Takes the member off the tree, with all that it has.
+    pub fn purge(&self, root: &Path) -> Said {
+        run(&mut at(&self.bundle, PURGE, root))
+    }
+
+    /// What changes something after the call at `failing` has failed.
+    pub fn rolled_back_by(&self, failing: &Point) -> Vec<Point> {
+        let root = self.home.path().join("rolled-back");
+        self.copy_to(&root);
+        let seen = strace::points_after(&self.command(&root), failing);
+        fs::remove_dir_all(&root).expect("the tree goes");
+        seen
+    }
+
     /// Calls that only look, when all goes well.
     pub fn looks(&self) -> Vec<Point> {
         let root = self.home.path().join("looks");
@@ -100,6 +114,29 @@ impl Operation {
         fault: Fault,
         check: impl Fn(&Path, &Said) -> Vec<String> + Sync,
     ) {
+        self.each(kind, points, |command, point| strace::inject(command, &point.call, point.n, fault), check);
+    }
+
+    /// Likewise, killed at each of `points` after the call at `failing` has failed.
+    #[track_caller]
+    pub fn sweep_after(
+        &self,
+        kind: &str,
+        failing: &Point,
+        points: &[Point],
+        check: impl Fn(&Path, &Said) -> Vec<String> + Sync,
+    ) {
+        self.each(kind, points, |command, point| strace::kill_after(command, failing, point), check);
+    }
+
+    #[track_caller]
+    fn each(
+        &self,
+        kind: &str,
+        points: &[Point],
+        harm: impl Fn(&Command, &Point) -> Result<Said, String> + Sync,
+        check: impl Fn(&Path, &Said) -> Vec<String> + Sync,
+    ) {
         let began = Instant::now();
         let (failures, next) = (Mutex::new(Vec::new()), Mutex::new(points.iter()));
         let work = || {
@@ -110,7 +147,7 @@ impl Operation {
                 let Some(point) = next.lock().expect("no other thread has failed").next() else { return };
                 let root = self.home.path().join(point.to_string());
                 self.copy_to(&root);
-                let wrong = match strace::inject(&self.command(&root), &point.call, point.n, fault) {
+                let wrong = match harm(&self.command(&root), point) {
                     Ok(said) => check(&root, &said),
                     Err(missed) => vec![missed],
                 };

@@ -90,6 +90,38 @@ fn watch(command: &Command, calls: &str) -> Vec<Seen> {
     seen
 }
 
+/// The points at which a command changes something after the call at `failing` has failed with EIO, counted from its
+/// beginning.
+#[track_caller]
+pub fn points_after(command: &Command, failing: &Point) -> Vec<Point> {
+    let log = NamedTempFile::new().expect("a file for strace");
+    let said = run(command, CHANGING, &["-e", &eio_at(failing)], log.path().as_os_str());
+    assert_eq!(said.code, 5, "{command:?} with {failing} failing: {said:?}");
+    let seen = read(&fs::read_to_string(log.path()).expect("what strace wrote"));
+    let at = seen.iter().position(|seen| seen.line.contains("(INJECTED")).expect("the call that failed");
+    // strace takes one injection for each call by name.
+    seen.into_iter().skip(at + 1).map(|seen| seen.point).filter(|point| point.call != failing.call).collect()
+}
+
+fn eio_at(point: &Point) -> String {
+    format!("inject={}:error=EIO:when={}", point.call, point.n)
+}
+
+/// Runs a command whose call at `failing` fails with EIO, and which is killed at a call after it.
+///
+/// # Errors
+/// The command came to its end without that; in words.
+pub fn kill_after(command: &Command, failing: &Point, point: &Point) -> Result<Said, String> {
+    let log = NamedTempFile::new().expect("a file for strace");
+    let kill = format!("inject={}:signal=SIGKILL:when={}", point.call, point.n);
+    let said = run(command, CHANGING, &["-e", &eio_at(failing), "-e", &kill], log.path().as_os_str());
+    if fs::read_to_string(log.path()).expect("what strace wrote").contains("+++ killed by SIGKILL +++") {
+        Ok(said)
+    } else {
+        Err(format!("never came to {point} after {failing}: {said:?}"))
+    }
+}
+
 /// Runs a command that meets `fault` at its `n`-th call of this name. A killed one has the code -9.
 ///
 /// # Errors

@@ -115,6 +115,54 @@ fn an_account_with_other_ids_is_adopted_and_stays() {
 }
 
 #[test]
+fn accounts_of_others_keep_every_byte() {
+    let host = Host::new();
+    fs::create_dir(host.at("etc")).unwrap();
+    let latin = b"jose:x:1000:1000:Jos\xe9 \xc3\xa9:/:/bin/sh\n";
+    fs::write(host.at("etc/passwd"), latin).unwrap();
+    host.install(&host.bundles.first).ok();
+    assert!(fs::read(host.at("etc/passwd")).unwrap().starts_with(latin));
+    host.purge().ok();
+    assert_eq!(fs::read(host.at("etc/passwd")).unwrap(), latin);
+}
+
+#[test]
+fn what_cannot_be_changed_is_left_and_so_is_who_owns_it() {
+    let host = Host::installed();
+    let before = installed(host.dir.path());
+    let chattr = |flag: &str, path: &Path| run(Command::new("chattr").arg(flag).arg(path)).ok();
+    let script = host.at(SCRIPT);
+    chattr("+i", &script);
+    let said = host.install(&host.bundles.second);
+    chattr("-i", &script);
+    assert_eq!(said.code, 5, "{said:?}");
+    assert_eq!(installed(host.dir.path()).differences(&before), [""; 0]);
+
+    let data = host.at("data/etcd/etcd-server/db");
+    fs::write(&data, "data").unwrap();
+    chattr("+i", &data);
+    let said = host.purge();
+    chattr("-i", &host.at("data/etcd/.etcd-server.etcdpack-gone/db"));
+    assert!(said.code == 6 && said.err.contains("--purge"), "{said:?}");
+    assert!(fs::read_to_string(host.at("etc/passwd")).unwrap().contains("etcd:"), "{said:?}");
+    host.purge().ok();
+    assert_eq!(installed(host.dir.path()).iter().count(), 0);
+}
+
+#[test]
+fn a_directory_for_data_that_was_there_gets_its_owner_back() {
+    let host = Host::new();
+    let data = host.at("data/etcd/etcd-server");
+    fs::create_dir_all(&data).unwrap();
+    std::os::unix::fs::chown(&data, Some(77), Some(78)).unwrap();
+    fs::set_permissions(&data, fs::Permissions::from_mode(0o750)).unwrap();
+    let before = installed(host.dir.path());
+    host.install(&host.bundles.first).ok();
+    host.purge().ok();
+    assert_eq!(installed(host.dir.path()).differences(&before), [""; 0]);
+}
+
+#[test]
 fn records_that_cannot_be_read_stop_everything() {
     let host = Host::installed();
     let receipt = host.at("var/lib/etcdpack/receipt.json");
@@ -189,6 +237,22 @@ fn a_purge_never_follows_a_link_out_and_leaves_a_mount_point() {
     assert!(fs::symlink_metadata(&data).unwrap().is_symlink());
     fs::remove_file(&data).unwrap();
     host.purge();
+
+    // A part of the same file system, mounted inside: not ours, though its device is.
+    host.install(&host.bundles.first).ok();
+    let line = "mkdir -p \"$1/member/wal\" && mount --bind \"$2\" \"$1/member/wal\" && root=$3 && shift 3 && \
+                \"$@\" uninstall --purge --yes --quiet --root \"$root\"";
+    let mut shell = Command::new("unshare");
+    shell
+        .args(["-m", "sh", "-c", line, "sh"])
+        .arg(&data)
+        .arg(outside.path())
+        .arg(host.dir.path())
+        .arg(&host.bundles.first);
+    run(&mut shell).ok();
+    assert_eq!(fs::read_to_string(outside.path().join("precious")).unwrap(), "data of others");
+    host.purge();
+    assert!(!data.exists());
 
     // A disk of its own under the data directory: emptied, and left where it is mounted.
     fs::create_dir_all(&data).unwrap();

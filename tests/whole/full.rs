@@ -9,6 +9,7 @@ use whole::bundles::Bundles;
 use whole::disk;
 use whole::operation::figures;
 use whole::snapshot::Snapshot;
+use whole::strace::{self, Fault};
 use whole::{SIGNER, Said, run};
 
 fn shell(dir: &Path, line: &str) -> Said {
@@ -62,6 +63,36 @@ fn an_ext4_without_inodes_is_left_as_it_was() {
                  (cd mnt/used && seq $((avail - {left})) | xargs -r touch)"
             )
         });
+    });
+}
+
+#[test]
+fn a_record_that_was_cut_short_is_no_obstacle() {
+    // The journal's disk ends in the middle of a record, and the roll-back that follows is killed.
+    disk::alone("full::a_record_that_was_cut_short_is_no_obstacle", "torn: ", |dir| {
+        let (bundles, root) = (Bundles::new_in(dir), dir.join("root"));
+        let bytes = std::fs::metadata(&bundles.first).expect("a bundle").len();
+        let mut torn = 0;
+        for pages in 1..=12 {
+            let size = bytes.div_ceil(4096) * 4096 + pages * 4096;
+            let mount = format!("mkdir -p root/var && mount -t tmpfs -o size={size} none root/var");
+            shell(dir, &mount).ok();
+            let mut command = Command::new(&bundles.first);
+            command.args(["install", "--yes", "--quiet", SIGNER, "--root"]).arg(&root);
+            // Programs have their names by then: what is removed first is removed by the roll-back.
+            let _ = strace::inject(&command, "unlinkat", 2, Fault::Kill);
+            let journal = std::fs::read(root.join("var/lib/etcdpack/journal.jsonl")).unwrap_or_default();
+            torn += u32::from(journal.split(|byte| *byte == b'\n').any(|line| {
+                line.starts_with(b"\x18") || line.contains(&b'\x18') || (!line.is_empty() && !line.ends_with(b"}"))
+            }));
+            shell(dir, "mount -o remount,size=600m root/var").ok();
+            install(&bundles, &root).ok();
+            let mut purge = Command::new(&bundles.first);
+            run(purge.args(["uninstall", "--purge", "--yes", "--quiet", "--root"]).arg(&root)).ok();
+            shell(dir, "umount root/var && rm -rf root").ok();
+        }
+        println!("torn: {torn} of 12 journals");
+        assert!(torn > 0, "no journal was cut short");
     });
 }
 

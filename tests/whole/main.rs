@@ -19,6 +19,7 @@ mod refusals;
 mod sbom;
 mod sealed;
 mod signer;
+mod stubborn;
 mod supervision;
 mod surroundings;
 mod sweep;

@@ -70,6 +70,37 @@ fn killed_again_while_it_recovers_it_converges() {
     }
 }
 
+#[test]
+fn killed_it_can_be_taken_back_instead() {
+    let bundles = Bundles::new_in(&whole::workspace().join("target"));
+    for operation in [Operation::reinstall(&bundles), Operation::install(&bundles)] {
+        operation.sweep("kill-purge", &chosen(&operation.points, 30), Fault::Kill, |root, _| {
+            let said = operation.purge(root);
+            let mut wrong: Vec<String> = installed(root).iter().map(|(path, _)| format!("left: {path}")).collect();
+            if said.code != 0 && !said.found_nothing() {
+                wrong.push(format!("{said:?}"));
+            }
+            wrong
+        });
+    }
+}
+
+#[test]
+fn killed_while_it_rolls_back_it_converges() {
+    let bundles = Bundles::new_in(&whole::workspace().join("target"));
+    for operation in [Operation::reinstall(&bundles), Operation::install(&bundles)] {
+        // What fails is the receipt, after all else; the roll-back then makes calls that no other run makes.
+        let failing =
+            operation.points.iter().rfind(|point| point.call == "fchmod").expect("a receipt has a mode").clone();
+        let probe = operation.rolled_back_by(&failing);
+        operation.sweep_after("kill-rollback", &failing, &chosen(&probe, 25), |root, _| {
+            let mut wrong = sound(&operation, root);
+            wrong.extend(converges(&operation, root));
+            wrong
+        });
+    }
+}
+
 /// A call fails: either nothing has changed, or the run came to its end all the same.
 fn rolled_back(operation: &Operation, root: &Path, said: &Said) -> Vec<String> {
     // An uninstall goes on after a failure, as far as it can: the link may stay where the programs go.

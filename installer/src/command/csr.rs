@@ -233,8 +233,7 @@ fn open(path: &Path) -> Result<File, CommandError> {
 
 fn hand_out(request: &str, output: Option<File>, report: &Report) -> io::Result<()> {
     let Some(mut file) = output else {
-        report.data(request.trim_end());
-        return Ok(());
+        return report.deliver(request.trim_end());
     };
     file.set_len(0)?;
     file.write_all(request.as_bytes())?;

@@ -7,9 +7,9 @@ use payload::bundle::Bundle;
 use payload::manifest::Manifest;
 use payload::path::NotAPath;
 
-use super::{CommandError, carried, interruptible, key, root_only, tree, trust};
+use super::{CommandError, carried, deliver_json, interruptible, key, root_only, tree, trust};
 use crate::cli::{InstallArgs, PlanArgs, TargetArgs};
-use crate::execute::{Failed, Install};
+use crate::execute::{After, Failed, Install, StepError};
 use crate::facts::{Facts, Target};
 use crate::health;
 use crate::host::interrupt::Interrupt;
@@ -41,7 +41,7 @@ pub(super) fn plan(args: &PlanArgs, report: &Report) -> Result<End, CommandError
         for finding in &mut plan.findings {
             finding.help = report.typed(&finding.help);
         }
-        report.data(&serde_json::to_string_pretty(&plan)?);
+        deliver_json(&plan, report)?;
     } else {
         headline(bundle.manifest(), report);
         trust::say(&bundle, signer, report);
@@ -104,14 +104,22 @@ fn say_failed(failed: &Failed, report: &Report) -> End {
         "the same command again, when the cause is gone"
     };
     report.error(&format!("{}: {}", failed.step, failed.error), Some(help));
-    for left in &failed.left {
+    let After::Undone { left } = &failed.host else {
+        report.note("nothing was changed");
+        return match &failed.error {
+            error if error.is_the_bundles() => End::NotVerified,
+            StepError::Interrupted => End::RolledBack,
+            _ => End::Refused,
+        };
+    };
+    for left in left {
         report.error(&format!("could not be undone: {left}"), None);
     }
-    if !failed.left.is_empty() {
+    if !left.is_empty() {
         return End::NotRolledBack;
     }
     report.note("everything was undone");
-    if failed.error.is_the_bundles() { End::NotVerified } else { End::RolledBack }
+    End::RolledBack
 }
 
 fn choices(target: &TargetArgs, no_start: bool) -> Choices {

@@ -45,6 +45,8 @@ enum CommandError {
     Undo(#[from] UndoError),
     #[error("writing JSON: {0}")]
     Json(#[from] serde_json::Error),
+    #[error("writing to standard output: {0}")]
+    Output(std::io::Error),
     #[error(transparent)]
     Key(#[from] KeyError),
     /// Nothing was changed.
@@ -63,6 +65,7 @@ impl CommandError {
             | Self::Named { error: BundleError::Io(_), .. }
             | Self::Probe(ProbeError::Bundle(BundleError::Io(_)))
             | Self::Refused { .. }
+            | Self::Output(_)
             | Self::Receipt(_) => End::Refused,
             Self::Key(error) => error.end(),
             Self::Bundle(_) | Self::Named { .. } | Self::Stranger(_) | Self::Probe(ProbeError::Bundle(_)) => {
@@ -96,8 +99,17 @@ impl CommandError {
             }
             Self::Probe(_) => Some("the same command again, when the cause is gone"),
             Self::Step(_) | Self::Undo(_) => Some("etcdpack-host uninstall"),
+            Self::Output(_) => Some("df -h; ls -l /proc/self/fd/1"),
             Self::Json(_) => None,
         }
+    }
+}
+
+/// Data for a program. One that reads no further has what it wants.
+fn deliver_json(value: &impl serde::Serialize, report: &Report) -> Result<(), CommandError> {
+    match report.deliver(&serde_json::to_string_pretty(value)?) {
+        Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => Err(CommandError::Output(error)),
+        _ => Ok(()),
     }
 }
 

@@ -4,7 +4,7 @@ use payload::render;
 use serde::Serialize;
 use time::format_description::well_known::Rfc3339;
 
-use super::{CommandError, root_only, tree};
+use super::{CommandError, deliver_json, root_only, tree};
 use crate::cli::StatusArgs;
 use crate::credentials;
 use crate::health::{self, MemberHealth};
@@ -59,7 +59,7 @@ pub(super) fn status(args: &StatusArgs, report: &Report) -> Result<End, CommandE
     };
     let status = gather(&tree, &receipt)?;
     if args.json {
-        report.data(&serde_json::to_string_pretty(&status)?);
+        deliver_json(&status, report)?;
     } else {
         show(&status, report);
     }

@@ -61,7 +61,7 @@ impl Tree {
 
     pub(crate) fn add_group(&self, permit: &Permit, name: &UserName) -> Result<(), AccountError> {
         if self.is_live() {
-            Exec::named("groupadd")?.args(["--system", name.as_str()]).run()?;
+            account_tool(self, permit, "groupadd")?.args(["--system", name.as_str()]).run()?;
             return Ok(());
         }
         let (passwd, group) = (self.account_file("/etc/passwd")?, self.account_file("/etc/group")?);
@@ -81,7 +81,9 @@ impl Tree {
             return Ok(());
         }
         if self.is_live() {
-            Exec::named("groupadd")?.args(["--system", "--gid", &gid.to_string(), name.as_str()]).run()?;
+            account_tool(self, permit, "groupadd")?
+                .args(["--system", "--gid", &gid.to_string(), name.as_str()])
+                .run()?;
             return Ok(());
         }
         let group = self.account_file("/etc/group")?;
@@ -99,7 +101,7 @@ impl Tree {
         if self.is_live() {
             let gid = gid.to_string();
             let flags = ["--system", "--gid", &gid, "--no-create-home", "--home-dir", "/", "--shell", shell.as_str()];
-            Exec::named("useradd")?.args(flags).args(["--comment", "etcd", name.as_str()]).run()?;
+            account_tool(self, permit, "useradd")?.args(flags).args(["--comment", "etcd", name.as_str()]).run()?;
             return Ok(());
         }
         let (passwd, group) = (self.account_file("/etc/passwd")?, self.account_file("/etc/group")?);
@@ -118,10 +120,10 @@ impl Tree {
                 return Ok(());
             }
             let flags = ["--system", "--gid", "0", "--no-create-home", "--home-dir", "/"];
-            Exec::named("useradd")?.args(flags).args([name.as_str()]).run()?;
+            account_tool(self, permit, "useradd")?.args(flags).args([name.as_str()]).run()?;
         }
         if self.is_live() {
-            Exec::named("userdel")?.args([name.as_str()]).run()?;
+            account_tool(self, permit, "userdel")?.args([name.as_str()]).run()?;
             return Ok(());
         }
         let passwd = self.account_file("/etc/passwd")?;
@@ -134,10 +136,10 @@ impl Tree {
             if !self.is_left_in("/etc/gshadow", name)? {
                 return Ok(());
             }
-            Exec::named("groupadd")?.args(["--system", name.as_str()]).run()?;
+            account_tool(self, permit, "groupadd")?.args(["--system", name.as_str()]).run()?;
         }
         if self.is_live() {
-            Exec::named("groupdel")?.args([name.as_str()]).run()?;
+            account_tool(self, permit, "groupdel")?.args([name.as_str()]).run()?;
             return Ok(());
         }
         let group = self.account_file("/etc/group")?;
@@ -149,9 +151,10 @@ impl Tree {
         Ok(self.is_live() && accounts::has(&self.account_file(path)?, name.as_str()))
     }
 
+    /// A character for each byte, so that what is no UTF-8 in others' lines is written back as it was.
     fn account_file(&self, path: &str) -> Result<String, AccountError> {
         let bytes = self.read_if_there(&path.parse()?, MAX_FILE)?.unwrap_or_default();
-        Ok(String::from_utf8_lossy(&bytes).into_owned())
+        Ok(bytes.into_iter().map(char::from).collect())
     }
 
     /// What a run that was killed while it rewrote one of an image's account files left beside it.
@@ -171,6 +174,13 @@ impl Tree {
         if text.is_empty() {
             return Ok(self.remove_file(permit, &path)?);
         }
-        Ok(self.put_file(permit, &path, mode, Ids::ROOT, &mut text.as_bytes())?)
+        let bytes: Vec<u8> = text.chars().filter_map(|c| u8::try_from(c).ok()).collect();
+        Ok(self.put_file(permit, &path, mode, Ids::ROOT, &mut bytes.as_slice())?)
     }
+}
+
+/// One of the programs that change a running system's accounts.
+fn account_tool(tree: &Tree, permit: &Permit, name: &str) -> Result<Exec, AccountError> {
+    tree.clear_dead_locks(permit)?;
+    Ok(Exec::named(name)?)
 }

@@ -2,6 +2,7 @@
 //!
 //! Everything else of the installer works on values that come from here and are decided elsewhere.
 
+mod account_locks;
 pub(crate) mod accounts;
 mod addresses;
 pub(crate) mod clock;

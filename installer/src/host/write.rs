@@ -181,11 +181,14 @@ impl Tree {
         self.sync_filesystem(permit, &etc)
     }
 
-    /// A file for root alone, in the directory `dir`, that has no name: it goes with its handle, also when we are
-    /// killed. Nobody else can open it.
-    pub(crate) fn private_file(&self, _: &Permit, dir: &AbsPath) -> Result<File, FsError> {
+    /// A file for root alone, in the nearest directory to `dir` that is there. It has no name, so that nobody else can
+    /// open it, and that it goes with its handle, also when we are killed.
+    pub(crate) fn private_file(&self, dir: &AbsPath) -> Result<File, FsError> {
         let create = || {
-            let spot = Spot { dir: self.open_dir(dir, Trust::RootOnly)?, name: "private".to_owned() };
+            let spot = Spot { dir: self.nearest_dir(dir)?.1, name: "private".to_owned() };
+            if let Some(file) = spot.nameless()? {
+                return Ok(file);
+            }
             let name = spot.new_name();
             spot.clear(&name)?;
             let flags = OFlag::O_RDWR | OFlag::O_CREAT | OFlag::O_EXCL | OFlag::O_NOFOLLOW | OFlag::O_CLOEXEC;
@@ -194,6 +197,36 @@ impl Tree {
             Ok(File::from(file))
         };
         create().map_err(|errno: Errno| FsError::new("making a private file in", dir, errno))
+    }
+
+    /// A file for `path`, whole and on the disk, that has no name: nothing of it is seen in any directory, and it goes with
+    /// its handle. `None` where the file system has no such files.
+    pub(crate) fn nameless_file(
+        &self,
+        path: &AbsPath,
+        mode: Mode,
+        ids: Ids,
+        from: &mut dyn Read,
+    ) -> Result<Option<File>, FsError> {
+        let mut write = || -> io::Result<Option<File>> {
+            let spot = Spot { dir: self.nearest_dir(path)?.1, name: path.name().to_owned() };
+            let Some(mut file) = spot.nameless()? else { return Ok(None) };
+            copy(from, &mut file)?;
+            give(&file, mode.bits(), ids)?;
+            file.sync_all()?;
+            Ok(Some(file))
+        };
+        write().map_err(|error| FsError::new("writing what becomes", path, error))
+    }
+
+    /// Gives it its name, in the place of what was there.
+    pub(crate) fn name_file(&self, _: &Permit, path: &AbsPath, file: &File) -> Result<(), FsError> {
+        let name = || {
+            let spot = self.spot(path, Trust::RootOnly)?;
+            spot.name_it(file, &spot.new_name())?;
+            fsync(&spot)
+        };
+        name().map_err(|errno: Errno| FsError::new("writing", path, errno))
     }
 
     /// Removes what a killed [`Self::put_file`] or [`Self::put_link`] may have left beside `path`.
@@ -243,7 +276,7 @@ impl Spot {
     /// A file for us alone in this directory, without a name (open(2), `O_TMPFILE`); `None` where the kernel or the file
     /// system has no such thing.
     fn nameless(&self) -> Result<Option<File>, Errno> {
-        let flags = OFlag::O_TMPFILE | OFlag::O_WRONLY | OFlag::O_CLOEXEC;
+        let flags = OFlag::O_TMPFILE | OFlag::O_RDWR | OFlag::O_CLOEXEC;
         match openat(self, ".", flags, RawMode::S_IRUSR | RawMode::S_IWUSR) {
             Ok(file) => Ok(Some(File::from(file))),
             // Kernels before 3.11 take the flag for an attempt to write to a directory.
