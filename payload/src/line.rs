@@ -15,7 +15,7 @@ impl Line {
     /// `text` with a mark for each character that cannot be shown, cut where it is too long.
     #[must_use]
     pub fn of(text: &str) -> Self {
-        let shown: String = text.chars().map(|c| if steers(c) { '\u{fffd}' } else { c }).collect();
+        let shown = plain(text);
         match shown.char_indices().nth(MAX) {
             Some(_) => Self(shown.chars().take(MAX - 3).chain("...".chars()).collect()),
             None if shown.is_empty() => Self("-".to_owned()),
@@ -30,9 +30,26 @@ impl Line {
     }
 }
 
+/// The text with a mark for each character that [`steers`].
+#[must_use]
+pub fn plain(text: &str) -> String {
+    text.chars().map(|c| if steers(c) { char::REPLACEMENT_CHARACTER } else { c }).collect()
+}
+
+/// Likewise, and no longer than `most` characters and a sign that there were more.
+pub(crate) fn shortened(text: &str, most: usize) -> String {
+    let mut shown = plain(text);
+    if let Some((end, _)) = shown.char_indices().nth(most) {
+        shown.truncate(end);
+        shown.push_str(" ...");
+    }
+    shown
+}
+
 /// Whether a terminal does something else with `c` than show it: controls, and what Unicode calls format characters and
 /// line separators.
-pub(crate) fn steers(c: char) -> bool {
+#[must_use]
+pub fn steers(c: char) -> bool {
     let formats = matches!(c, '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}'
         | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e007f}');
     c.is_control() || formats
@@ -82,5 +99,12 @@ mod tests {
             assert_eq!(Line::of(good).as_str(), good);
             assert!(Line::try_from(good.to_owned()).is_ok());
         }
+    }
+
+    #[test]
+    fn what_is_long_is_cut_and_what_steers_is_gone() {
+        assert_eq!(plain("x\nerror: \u{9b}2J"), "x\u{fffd}error: \u{fffd}2J");
+        assert_eq!(shortened("four!", 4), "four ...");
+        assert_eq!(shortened("éééé", 4), "éééé");
     }
 }

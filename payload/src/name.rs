@@ -133,9 +133,10 @@ name!(
     Grammar { kind: "member name", max: 63, allowed: WORD, takes: word }
 );
 name!(
-    /// A host, by the name it answers to; names the bundle and stands in the certificate.
+    /// A host, by the name it answers to; names the bundle and stands in the certificate. DNS has names of 253, but files
+    /// are named after this one (`.NAME.new`, `NAME.run.part`), and no file system takes more than 255.
     HostName,
-    Grammar { kind: "host name", max: 253, allowed: WORD, takes: word }
+    Grammar { kind: "host name", max: 240, allowed: WORD, takes: word }
 );
 name!(
     /// A system user (and its group), not root.
@@ -163,5 +164,7 @@ mod tests {
         assert!("Etcd".parse::<UserName>().is_err());
         assert_eq!("root".parse::<UserName>(), Err(NotAName::Root));
         assert!("a".repeat(64).parse::<MemberName>().is_err());
+        assert!("a".repeat(240).parse::<HostName>().is_ok());
+        assert!("a".repeat(241).parse::<HostName>().is_err());
     }
 }

@@ -17,7 +17,9 @@ use crate::etcd::{Arch, EtcdVersion};
 use crate::manifest::Program;
 
 mod extension;
+mod header;
 mod member;
+mod names;
 
 use member::{Kind, MAX_ARCHIVE, Member, Members};
 

@@ -186,6 +186,47 @@ BESIDE = {
     "etcd-again": member(b"etcd", PROGRAMS["etcd"]),
     "etcd-again-other": member(b"etcd", EVIL),
     "etcd-again-by-prefix": member(b"", EVIL, path=b"etcd", prefix=TOP, magic=b"ustar\00000"),
+    "readme-again": README,
+    "readme-again-as-a-link": member(b"README.md", kind=b"2", link=b"etcd"),
+    "readme-again-as-a-directory": member(b"README.md/", kind=b"5"),
+    "file-over-a-link": member(b"link", kind=b"2", link=b"etcd") + member(b"link", EVIL),
+    "file-over-a-link-by-a-long-name": member(b"link", kind=b"2", link=b"etcd") + pax((b"path", TOP + b"/link")) + member(b"x", EVIL),
+    "directory-over-a-link": member(b"link", kind=b"2", link=b"docs") + member(b"link/", kind=b"5"),
+    "link-over-a-directory": member(b"docs/", kind=b"5") + member(b"docs", kind=b"2", link=b"other"),
+    "link-over-what-lies-below": member(b"a/x", b"y") + member(b"a", kind=b"2", link=b"etcdx"),
+    "file-over-what-lies-below": member(b"a/b/x", b"y") + member(b"a", b"z"),
+    "link-twice": member(b"link", kind=b"2", link=b"a") * 2,
+    "below-a-file": member(b"README.md/x", b"x"),
+    "below-etcd-before-it": member(b"etcd/x", b"x"),
+    "below-etcd-as-a-directory": member(b"etcd/x/", kind=b"5"),
+    "gnu-prefix": member(b"more", b"x", prefix=b"evil"),
+    "gnu-prefix-for-the-top": member(b"", b"x", path=b"more", prefix=TOP),
+    "gnu-times-of-incremental": member(b"more", b"x", prefix=b"13727410000\x0013727410000\0"),
+    "gnu-offset": member(b"more", b"x", _369=b"00000000001\0"),
+    "gnu-sparse-fields": member(b"more", b"x", _386=b"00000000000\x0000000001000\0"),
+    "gnu-extended-flag": member(b"more", b"x" * 512, _482=b"\1"),
+    "gnu-realsize": member(b"more", b"x", _483=b"00000001000\0"),
+    "gnu-last-byte": member(b"more", b"x", _511=b"x"),
+    "gnu-prefix-of-a-long-name": member(b"", TOP + b"/a\0", path=b"././@LongLink", kind=b"L", prefix=b"evil") + README,
+    "star-mark": member(b"", b"x", path=b"more", prefix=TOP, magic=b"ustar\00000", _508=b"tar\0"),
+    "old-file-with-a-short-name-of-a-directory":
+        pax((b"path", TOP + b"/docs.md")) + header(TOP + b"/docs/", 512, kind=b"\0") + padded(b"x"),
+    "mode-no-number": member(b"more", b"x", mode=b"rwxr-xr-"),
+    "mode-blank": member(b"more", b"x", mode=b" " * 8),
+    "owner-no-number": member(b"more", b"x", ids=b"root\0\0\0\0"),
+    "owner-negative": member(b"more", b"x", ids=b"\xff" * 8),
+    "owner-of-40-bits": member(b"more", b"x", ids=b"\x80\0\0\1\0\0\0\0"),
+    "owner-with-nul-before": member(b"more", b"x", ids=b"\0001750\0\0"),
+    "mtime-no-number": member(b"more", b"x", _136=b"garbage!!!!!"),
+    "mtime-of-87-bits": member(b"more", b"x", _136=b"\x80" + b"\x7f" * 11),
+    "device-no-number": member(b"more", b"x", _329=b"garbage!"),
+    "long-name-mtime-no-number": member(b"", TOP + b"/a\0", path=b"././@LongLink", kind=b"L", _136=b"garbage!!!!!") + README,
+    "pax-mtime-no-number": pax((b"mtime", b"now")) + member(b"more", b"x"),
+    "pax-uid-no-number": pax((b"uid", b"root")) + member(b"more", b"x"),
+    "pax-charset": pax((b"hdrcharset", b"BINARY")) + member(b"more", b"x"),
+    "pax-unknown": pax((b"VENDOR.key", b"x")) + member(b"more", b"x"),
+    "pax-xattr-with-newline": pax((b"SCHILY.xattr.a\n22 GNU.sparse.major", b"1")) + member(b"more", b"x"),
+    "path-of-5000": pax((b"path", TOP + b"/" + b"a/" * 2500 + b"x")) + member(b"more", b"x"),
     "behind-etcd": member(b"etcdctl/x", b"x") + member(b"etcdctl", **LINK),
 }
 # In etcd's place.
@@ -214,6 +255,15 @@ INSTEAD = {
     "size-negative": header(TOP + b"/etcd", raw_size=b"\xff" * 12) + padded(PROGRAMS["etcd"]),
     "size-8-gib": header(TOP + b"/etcd", raw_size=b"100000000000") + padded(PROGRAMS["etcd"]),
     "too-short": member(b"etcd", b""),
+    "with-realsize-of-star": pax((b"SCHILY.realsize", b"0")) + etcd(),
+    "with-filetype-of-star": pax((b"SCHILY.filetype", b"sparse")) + etcd(),
+    "with-holes-of-solaris": pax((b"SUN.holesdata", b" 0 1024 2048")) + etcd(),
+    "with-realsize-of-gnu": etcd(_482=b"\1", _483=b"00000001000\0"),
+    "with-prefix-of-gnu": etcd(prefix=b"evil"),
+    "with-mtime-no-number": etcd(_136=b"garbage!!!!!"),
+    "with-mode-no-number": etcd(mode=b"garbage!"),
+    "with-a-file-below": etcd() + member(b"etcd/x", b"x"),
+    "over-a-link": member(b"etcd", kind=b"2", link=b"etcdctl") + etcd(),
 }
 
 
@@ -266,6 +316,9 @@ def whole():
         "bomb-in-pax-records": bomb(DIRECTORY + header(b"x", kind=b"x", raw_size=b"02000000000\0"), 256),
         "bomb-in-etcd": bomb(DIRECTORY + header(TOP + b"/etcd", raw_size=b"04000000001\0"), 64),
         "bomb-of-members": bomb(tar(end=b"") + header(TOP + b"/a", 512 << 20), 512, header(TOP + b"/b", 512 << 20), 1),
+        "members-by-the-hundred-thousand": squeezed(tar(b"".join(member(b"%05x" % n) for n in range(101_000)))),
+        "names-by-the-megabyte":
+            squeezed(tar(b"".join(long_name(TOP + b"/%04d/" % n + b"a/" * 2000 + b"x") + member(b"x", b"") for n in range(3000)))),
         "global-headers-by-the-ten-thousand": squeezed(tar(pax((b"comment", b"x"), kind=b"g") * 10_000, etcd=etcd(kind=b"6"))),
     }
 
@@ -273,6 +326,10 @@ def whole():
 def good():
     """Odd, but one reading only: these must be taken."""
     attributes = pax((b"mtime", b"1.5"), (b"uid", b"4000000000"), (b"SCHILY.xattr.user.x", b"a\nb\0c"))
+    # What bsdtar writes.
+    of_libarchive = pax((b"atime", b"1700000000.5"), (b"ctime", b"-1"), (b"LIBARCHIVE.creationtime", b"1700000000"), (b"uname", b"root"),
+                        (b"gname", b"wheel"), (b"SCHILY.dev", b"16777220"), (b"SCHILY.ino", b"12891234"), (b"SCHILY.nlink", b"1"),
+                        (b"SCHILY.fflags", b"nodump"), (b"LIBARCHIVE.xattr.user.x", b"YQ"))
     return {
         "plain": squeezed(tar()),
         "setuid-etcd": squeezed(tar(etcd=etcd(mode=b"0004755\0"))),
@@ -284,6 +341,11 @@ def good():
         "ustar": squeezed(tar(etcd=etcd(magic=b"ustar\00000"))),
         "ustar-prefix": squeezed(tar(etcd=member(b"", PROGRAMS["etcd"], path=b"etcd", prefix=TOP, magic=b"ustar\00000"))),
         "pax-attributes": squeezed(tar(etcd=attributes + etcd())),
+        "pax-attributes-of-libarchive": squeezed(tar(etcd=of_libarchive + etcd(magic=b"ustar\00000"))),
+        "numbers-blank": squeezed(tar(etcd=etcd(mode=bytes(8), ids=bytes(8), _136=bytes(12)))),
+        "numbers-of-posix": squeezed(tar(etcd=etcd(magic=b"ustar\00000", mode=b"000755 \0", _329=b"000000 \x00000000 \0"))),
+        "directory-again": squeezed(tar(member(b"docs/a", b"x") + member(b"docs/", kind=b"5") * 2, after=DIRECTORY)),
+        "ten-thousand-members": squeezed(tar(b"".join(member(b"docs/%d" % n) for n in range(10_000)))),
         "pax-comment-for-all": squeezed(pax((b"comment", b"0f1e2d"), kind=b"g", name=b"pax_global_header") + tar()),
         "long-name-beside": squeezed(tar(long_name(TOP + b"/Documentation/" + b"a" * 100) + member(b"Documentation/" + b"a" * 62, b"x"))),
         "pax-name-beside": squeezed(tar(pax((b"path", TOP + "/Documentation/é".encode())) + member(b"Documentation/e", b"x"))),

@@ -14,7 +14,7 @@ use super::file::{EtcdSection, File, HostSection, PathsSection, PkiSection, Rele
 use super::pki::{Algorithm, CommonName, Hours, KeySharing, Keys, OwnCa, Pki, Subject};
 use super::setting::{Carry, CompactionMode, Loopback, Manager, Setting};
 use super::{Cluster, Etcd, Host, Parsed, Paths, Release, Service};
-use crate::etcd::{self, Arch, EtcdVersion};
+use crate::etcd::{self, Arch, EtcdVersion, FlagValue};
 use crate::name::{ClusterToken, MemberName, UserName};
 use crate::path::AbsPath;
 
@@ -170,6 +170,14 @@ pub(crate) fn unusable(ip: IpAddr) -> Option<&'static str> {
         _ if ip.is_loopback() => "is the host itself: no peer can reach it",
         _ if ip.is_multicast() => "is a multicast group",
         IpAddr::V4(ip) if ip.is_broadcast() => "is the broadcast address",
+        IpAddr::V4(ip) if ip.octets()[0] == 0 => "is in 0.0.0.0/8: no host has it",
+        IpAddr::V4(ip) if ip.octets()[0] >= 240 => "is in 240.0.0.0/4, which is reserved",
+        // Both `::ffff:a.b.c.d` and `::a.b.c.d`: a second way to write an address, past all that is said of the first.
+        IpAddr::V6(ip) if let Some(plain) = ip.to_ipv4() => {
+            let text = format!("the address `{ip}` is an IPv4 address in IPv6's clothes");
+            findings.fault_with_help(&address.span(), text, format!("write the IPv4 address: {plain}"));
+            return;
+        }
         IpAddr::V6(ip) if ip.is_unicast_link_local() => {
             "is link-local and needs a zone, which etcd's URLs cannot carry"
         }
@@ -202,8 +210,9 @@ fn releases(findings: &mut Findings, release: &ReleaseSection, hosts: &[Host]) {
     for mirror in &release.mirrors {
         let url = mirror.get_ref();
         let known = ["https://", "http://", "file:///"].iter().any(|scheme| url.starts_with(scheme));
-        if !known || url.chars().any(|c| c.is_control() || c == ' ') {
-            findings.fault(&mirror.span(), "a mirror is an `https://`, `http://` or `file:///` URL");
+        if !known || url.contains(|c: char| c.is_control() || matches!(c, ' ' | '?' | '#')) {
+            let text = "a mirror is an `https://`, `http://` or `file:///` URL without query and fragment";
+            findings.fault(&mirror.span(), text);
         }
     }
     if release.sha256.is_some() && (release.sha256_amd64.is_some() || release.sha256_arm64.is_some()) {
@@ -295,8 +304,14 @@ fn keys(findings: &mut Findings, section: &PkiSection) -> Keys {
 
 fn etcd(findings: &mut Findings, section: EtcdSection, version: EtcdVersion) -> Result<Etcd, Vec<Fault>> {
     timings(findings, &section);
-    if let Some(quota) = section.quota_backend_bytes.as_ref().filter(|quota| *quota.get_ref() > 8 << 30) {
-        findings.warn(&quota.span(), "etcd is tried with at most 8 GiB (8589934592); 3.1 takes no more");
+    match &section.quota_backend_bytes {
+        Some(quota) if i64::try_from(*quota.get_ref()).is_err() => {
+            findings.fault(&quota.span(), format!("etcd reads numbers up to {}", i64::MAX));
+        }
+        Some(quota) if *quota.get_ref() > 8 << 30 => {
+            findings.warn(&quota.span(), "etcd is tried with at most 8 GiB (8589934592); 3.1 takes no more");
+        }
+        _ => {}
     }
     known(findings, "auto-compaction-mode", section.auto_compaction_mode.as_ref().map(Spanned::span), version);
     known(findings, "max-request-bytes", section.max_request_bytes.as_ref().map(Spanned::span), version);
@@ -357,16 +372,23 @@ fn timings(findings: &mut Findings, section: &EtcdSection) {
 fn retention(findings: &mut Findings, section: &EtcdSection, version: EtcdVersion) {
     let Some(retention) = &section.auto_compaction_retention else { return };
     let text = retention.get_ref().as_str();
-    let number = !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit());
     let by_revision =
         section.auto_compaction_mode.as_ref().is_some_and(|mode| *mode.get_ref() == CompactionMode::Revision);
-    let duration =
-        text.strip_suffix(['h', 'm', 's']).is_some_and(|n| !n.is_empty() && n.bytes().all(|b| b.is_ascii_digit()));
     let old = version < EtcdVersion::new(3, 3, 0);
-    if old && !number {
+    // Without a unit it is hours, unless it counts revisions.
+    let (number, too_long) = match text.bytes().all(|b| b.is_ascii_digit()) {
+        true if by_revision => (true, !FlagValue::Integer.takes(text)),
+        true => (true, !FlagValue::Duration.takes(&format!("{text}h"))),
+        false => (false, !FlagValue::Duration.takes(text)),
+    };
+    let simple = text.strip_suffix(['h', 'm', 's']).is_some_and(|n| n.bytes().all(|b| b.is_ascii_digit()));
+    let duration = simple && text.len() > 1 && !by_revision;
+    if old && !(number && (text == "0" || !text.starts_with('0'))) {
         findings.fault(&retention.span(), format!("etcd {version} takes whole hours here; durations came with 3.3"));
-    } else if !(number || duration && !by_revision) {
+    } else if !number && !duration {
         findings.fault(&retention.span(), "a retention is a number, or a duration such as `12h` or `30m`");
+    } else if too_long {
+        findings.fault(&retention.span(), "etcd reads durations up to 292 years, and numbers of 63 bits");
     }
 }
 

@@ -3,6 +3,8 @@
 use std::fmt;
 use std::ops::Range;
 
+use crate::line::shortened;
+
 /// A place in the file: line and column count from 1, the column in characters.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Place {
@@ -45,8 +47,11 @@ pub struct Fault {
 }
 
 impl Fault {
+    /// The most of a text: room for what was written and for all keys that there are.
+    const TEXT: usize = 600;
+
     pub(super) fn new(text: impl Into<String>) -> Self {
-        Self { place: None, text: text.into(), help: None }
+        Self { place: None, text: shortened(&text.into(), Self::TEXT), help: None }
     }
 
     pub(super) fn at(mut self, source: &str, span: &Range<usize>) -> Self {
@@ -61,9 +66,12 @@ impl Fault {
 
     /// A fault of the TOML itself or of one value, with a suggestion where a key or a choice is misspelt.
     pub(super) fn of_toml(source: &str, error: &toml::de::Error) -> Self {
+        if error.message() == "recursion limit" {
+            let text = "a key of more than 80 parts";
+            return Self::new(text).at(source, &error.span().unwrap_or_else(|| deepest(source)));
+        }
         let text = error.message().lines().collect::<Vec<_>>().join(": ");
-        let help = suggestion(&text);
-        let fault = Self { place: None, text, help };
+        let fault = Self { help: suggestion(&text), ..Self::new(text) };
         match error.span() {
             Some(span) => fault.at(source, &span),
             None => fault,
@@ -90,6 +98,19 @@ impl fmt::Display for Fault {
 
 impl std::error::Error for Fault {}
 
+/// The line with the most dots: the parser does not say where a key has too many parts.
+fn deepest(source: &str) -> Range<usize> {
+    let (mut start, mut most, mut at) = (0, 0, 0);
+    for line in source.split_inclusive('\n') {
+        let dots = line.bytes().filter(|byte| *byte == b'.').count();
+        if dots > most {
+            (most, at) = (dots, start);
+        }
+        start += line.len();
+    }
+    at..at
+}
+
 /// Serde words an unknown key or choice as: unknown field `x`, expected one of `a`, `b`. The first word in
 /// backticks is what was written, the others are what there is.
 fn suggestion(text: &str) -> Option<String> {
@@ -104,6 +125,10 @@ fn suggestion(text: &str) -> Option<String> {
 /// The candidate that is most like `written`, if any is like it at all.
 pub(super) fn closest<'a>(written: &str, candidates: impl Iterator<Item = &'a str>) -> Option<&'a str> {
     const ALIKE: f64 = 0.75;
+    const LONGEST: usize = 80;
+    if written.len() > LONGEST {
+        return None;
+    }
     candidates
         .map(|word| (strsim::jaro_winkler(written, word), word))
         .filter(|(likeness, _)| *likeness >= ALIKE)

@@ -129,6 +129,10 @@ impl Cluster {
         }
         let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
         let source = std::str::from_utf8(bytes).map_err(|error| vec![not_utf8(bytes, error)])?;
+        if source.starts_with('\u{feff}') {
+            // The parser would take it for the first.
+            return Err(vec![Fault::new("a second byte-order mark").at(source, &(0..0))]);
+        }
         let file = toml::from_str(source).map_err(|error| vec![Fault::of_toml(source, &error)])?;
         check::resolve(file, source)
     }

@@ -84,7 +84,8 @@ impl TryFrom<String> for Hours {
     type Error = NotHours;
 
     fn try_from(text: String) -> Result<Self, NotHours> {
-        let hours = text.strip_suffix('h').and_then(|digits| digits.parse().ok());
+        let digits = text.strip_suffix('h').filter(|digits| digits.bytes().all(|b| b.is_ascii_digit()));
+        let hours = digits.and_then(|digits| digits.parse().ok());
         match hours {
             Some(hours @ 24..=Self::MAX) => Ok(Self(hours)),
             _ => Err(NotHours(text)),

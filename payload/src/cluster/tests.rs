@@ -73,6 +73,13 @@ fn bad_values_are_shown_where_they_stand() {
         ("[[host]]\nname = \"n4\"\naddress = \"0.0.0.0\"\n", 16, "means every address"),
         ("[[host]]\nname = \"n4\"\naddress = \"127.0.0.1\"\n", 16, "is the host itself"),
         ("[[host]]\nname = \"n4\"\naddress = \"192.0.2\"\n", 16, "IP address"),
+        ("[[host]]\nname = \"n4\"\naddress = \"0.1.2.3\"\n", 16, "is in 0.0.0.0/8"),
+        ("[[host]]\nname = \"n4\"\naddress = \"240.0.0.1\"\n", 16, "is reserved"),
+        ("[[host]]\nname = \"n4\"\naddress = \"::1\"\n", 16, "is the host itself"),
+        ("[[host]]\nname = \"n4\"\naddress = \"::ffff:127.0.0.1\"\n", 16, "is an IPv4 address"),
+        ("[[host]]\nname = \"n4\"\naddress = \"::FFFF:192.0.2.1\"\n", 16, "is an IPv4 address"),
+        ("[[host]]\nname = \"n4\"\naddress = \"::127.0.0.1\"\n", 16, "is an IPv4 address"),
+        ("[pki]\nspare-addresses = [\"::ffff:224.0.0.1\"]\n", 15, "is an IPv4 address"),
         ("[[host]]\nname = \"a;reboot\"\naddress = \"192.0.2.4\"\n", 15, "character `;`"),
         ("[[host]]\nname = \"a%i\"\naddress = \"192.0.2.4\"\n", 15, "character `%`"),
         ("[[host]]\nname = \"a\\nb\"\naddress = \"192.0.2.4\"\n", 15, "character `\\n`"),
@@ -88,6 +95,7 @@ fn bad_values_are_shown_where_they_stand() {
         ("[paths]\nbin = \"/opt/etcd/bin\"\n", 15, "cannot lie in `/opt/etcd`"),
         ("[etcd]\nuser = \"root\"\n", 15, "not to run as `root`"),
         ("[pki]\nvalidity = \"10y\"\n", 15, "in hours"),
+        ("[pki]\nvalidity = \"+24h\"\n", 15, "in hours"),
         ("[pki]\nca-validity = \"24h\"\n", 15, "before the certificates"),
         ("[pki]\nca-key = \"ca-key.pem\"\n", 15, "goes with `ca`"),
         ("[pki]\nalgorithm = \"rsa-1024\"\n", 15, "rsa-1024"),
@@ -96,11 +104,61 @@ fn bad_values_are_shown_where_they_stand() {
         ("[etcd.flags]\nno-such-flag = true\n", 15, "no etcd has"),
         ("[etcd.flags]\nmax-txn-ops = \"many\"\n", 15, "`--max-txn-ops` takes"),
         ("[etcd.flags]\ncors = \"a'b\"\n", 15, "cannot stand in a flag"),
+        ("[etcd.flags]\nlisten-metrics-urls = \"x y\"\n", 15, "takes one URL"),
+        ("[etcd]\nquota-backend-bytes = 9223372036854775808\n", 15, "up to 9223372036854775807"),
+        ("[etcd]\nauto-compaction-retention = \"99999999999999999999h\"\n", 15, "292 years"),
+        ("[etcd]\nauto-compaction-retention = \"2562048\"\n", 15, "292 years"),
+        ("[etcd]\nauto-compaction-retention = \"h\"\n", 15, "a retention is"),
     ];
     for (rest, line, said) in table {
         let (at, text, _) = only_fault(&file("3.6.14", rest));
         assert_eq!(at, line, "{rest}: {text}");
         assert!(text.contains(said), "{rest}: {text}");
+    }
+}
+
+#[test]
+fn an_address_in_other_clothes_is_told_what_to_wear() {
+    let (_, _, help) = only_fault(&file("3.6.14", "[pki]\nspare-addresses = [\"::ffff:10.0.0.1\"]\n"));
+    assert_eq!(help, "write the IPv4 address: 10.0.0.1");
+}
+
+#[test]
+fn the_largest_numbers_that_etcd_reads_are_taken() {
+    for rest in [
+        "quota-backend-bytes = 9223372036854775807",
+        "auto-compaction-retention = \"2562047h\"",
+        "auto-compaction-retention = \"2562047\"",
+        "auto-compaction-mode = \"revision\"\nauto-compaction-retention = \"9223372036854775807\"",
+        "flags.listen-metrics-urls = \"http://127.0.0.1:2381,https://[::1]:2382\"",
+    ] {
+        let parsed = Cluster::parse(file("3.6.14", &format!("[etcd]\n{rest}\n")).as_bytes());
+        assert!(parsed.is_ok(), "{rest}: {parsed:?}");
+    }
+    let old = |retention: &str| file("3.1.20", &format!("[etcd]\nauto-compaction-retention = \"{retention}\"\n"));
+    assert!(Cluster::parse(old("12").as_bytes()).is_ok());
+    // Go reads it as octal there.
+    assert!(only_fault(&old("012")).1.contains("whole hours"));
+}
+
+#[test]
+fn host_names_leave_room_for_the_files_that_are_named_after_them() {
+    let with = |n: usize| file("3.6.14", &format!("[pki]\nspare-names = [\"{}\"]\n", "n".repeat(n)));
+    assert!(Cluster::parse(with(240).as_bytes()).is_ok());
+    let (line, text, _) = only_fault(&with(241));
+    assert_eq!(line, 15);
+    assert!(text.contains("1 to 240 characters"), "{text}");
+}
+
+#[test]
+fn a_mirror_is_a_base() {
+    for mirror in ["https://m.example/etcd?x=1", "https://m.example/#etcd", "ftp://m.example", "https://m.example/a b"]
+    {
+        let text = file("3.6.14", "")
+            .replace("[[host]]\nname = \"n1\"", &format!("mirrors = [\"{mirror}\"]\n[[host]]\nname = \"n1\""));
+        let (line, said, _) = only_fault(&text);
+        assert_eq!(line, 5, "{said}");
+        assert!(said.contains("without query"), "{said}");
     }
 }
 
@@ -147,6 +205,7 @@ fn files_from_windows_are_taken() {
     assert!(Cluster::parse(text.as_bytes()).is_ok());
     let bad = format!("\u{feff}{}", file("3.6.14", "[etc]\n").replace('\n', "\r\n"));
     assert_eq!(only_fault(&bad).0, 14);
+    assert_eq!(only_fault(&format!("\u{feff}{text}")).0, 1);
 }
 
 #[test]
@@ -156,6 +215,17 @@ fn hostile_files_are_refused_before_they_cost_anything() {
     let deep = format!("x = {}1{}", "[".repeat(100_000), "]".repeat(100_000));
     assert_eq!(faults(&deep).len(), 1);
     assert!(only_fault("\u{0}").0 >= 1);
+    for deep in [format!("a{} = 1\n", ".a".repeat(200_000)), format!("[a{}]\n", ".a".repeat(200_000))] {
+        let fault = &faults(&file("3.6.14", &deep))[0];
+        assert!(fault.to_string().starts_with("line 14, column 1: "), "{}", fault.text);
+    }
+    for long in [format!("{} = 1\n", "k".repeat(900_000)), format!("[pki]\ncommon-name = \"{}\"", "n".repeat(900_000))]
+    {
+        let (line, text, _) = only_fault(&file("3.6.14", &long));
+        assert!(line >= 14 && text.len() < 700 && text.ends_with(" ..."), "{text}");
+    }
+    let steering = only_fault(&file("3.6.14", "\"\\u001b[2J\" = 1\n")).1;
+    assert!(!steering.contains(char::is_control), "{steering:?}");
     assert!(Cluster::parse(b"[cluster]\nname = \"\xff\"").is_err());
 }
 

@@ -2,7 +2,7 @@
 //!
 //! tar has many dialects, and readers disagree about most of them: whose size counts, which of two names, what a
 //! sparse file is, where an archive ends. This one takes what all readers take for the same and refuses the rest.
-//! Must not hold more than one header and one short extension in memory, whatever an archive declares.
+//! Must not hold more than one header, one short extension and the names in memory, whatever an archive declares.
 
 use std::io::{self, Read};
 
@@ -10,6 +10,9 @@ use tar::{EntryType, Header};
 
 use super::TarballError::{self, Form, TooLarge};
 use super::extension::{self, Extension};
+use super::header;
+use super::names::Names;
+use crate::line::Line;
 
 const BLOCK: usize = 512;
 /// The longest name, link target or list of attributes that may stand beside a header.
@@ -18,8 +21,12 @@ const MAX_EXTENSION: u64 = 64 * 1024;
 const MAX_MEMBER: u64 = 512 << 20;
 /// Larger than any release by far; the bound of a gzip bomb.
 pub(super) const MAX_ARCHIVE: u64 = 1 << 30;
-/// Releases have had one link; each is remembered, so that nothing lies behind it.
+/// Releases have fewer than 300; each has a name that is remembered. Extensions count, too.
+const MAX_HEADERS: usize = 100_000;
+/// Releases have had one link.
 const MAX_LINKS: usize = 16;
+/// The longest path that a system call takes.
+const MAX_PATH: usize = 4096;
 /// What follows the end marks fills tar's last record: 10 KiB by default.
 const MAX_PADDING: usize = 1 << 20;
 
@@ -53,13 +60,15 @@ pub(super) struct Members<'a, R> {
     left: u64,
     padding: u64,
     read: u64,
-    links: Vec<String>,
+    headers: usize,
+    links: usize,
+    names: Names,
 }
 
 impl<'a, R: Read> Members<'a, R> {
     /// The members of an archive that all lie in the directory `top`.
     pub(super) fn new(bytes: R, top: &'a str) -> Self {
-        Self { bytes, top, left: 0, padding: 0, read: 0, links: Vec::new() }
+        Self { bytes, top, left: 0, padding: 0, read: 0, headers: 0, links: 0, names: Names::default() }
     }
 
     /// Passes over what is left of the current member and returns the next; `None` after a proper end.
@@ -85,6 +94,10 @@ impl<'a, R: Read> Members<'a, R> {
             EntryType::Symlink => Kind::Link,
             _ => Kind::Other,
         };
+        // The oldest form of a file, which is a directory by its name alone: some look at the short one.
+        if header.as_old().linkflag == [0] && own.ends_with('/') {
+            return Err(Form("a file with the name of a directory"));
+        }
         let path = self.below_top(long.as_deref().unwrap_or(&own), kind)?;
         let size = self.begin(header, &path)?;
         if kind != Kind::File && size != 0 {
@@ -92,14 +105,18 @@ impl<'a, R: Read> Members<'a, R> {
             return Err(Form("a member without content that declares some"));
         }
         if kind == Kind::Link {
-            self.link(&path, header)?;
+            self.link(header)?;
         }
+        self.names.add(&path, kind)?;
         let short = long.map(|_| self.below_top(&own, kind).unwrap_or(own));
         Ok(Member { path, short, kind, size })
     }
 
     /// The path below `top`, if it has one reading and lies there.
     fn below_top(&self, path: &str, kind: Kind) -> Result<String, TarballError> {
+        if path.len() > MAX_PATH {
+            return Err(Form("a path that is longer than any system takes"));
+        }
         let path = if kind == Kind::Directory { path.strip_suffix('/').unwrap_or(path) } else { path };
         let odd = |c: char| c.is_control() || c == '\\';
         if path.contains(odd) || path.split('/').any(|component| matches!(component, "" | "." | "..")) {
@@ -109,22 +126,17 @@ impl<'a, R: Read> Members<'a, R> {
             return Ok(String::new());
         }
         let below = path.strip_prefix(self.top).and_then(|path| path.strip_prefix('/'));
-        let below = below.ok_or(Form("a path outside the release's directory"))?;
-        let behind = |link: &String| below.strip_prefix(link.as_str()).is_some_and(|rest| rest.starts_with('/'));
-        if self.links.iter().any(behind) { Err(Form("a path behind a link")) } else { Ok(below.to_owned()) }
+        below.map(str::to_owned).ok_or(Form("a path outside the release's directory"))
     }
 
-    /// Remembers a link, if what it points to lies beside or below it.
-    fn link(&mut self, path: &str, header: &Header) -> Result<(), TarballError> {
+    /// Counts a link, if what it points to lies beside or below it.
+    fn link(&mut self, header: &Header) -> Result<(), TarballError> {
         let target = header.link_name_bytes().ok_or(Form("a link to nowhere"))?;
         if text(&target)?.split('/').any(|component| matches!(component, "" | "." | "..")) {
             return Err(Form("a link that leads out"));
         }
-        if self.links.len() >= MAX_LINKS {
-            return Err(Form("more links than any release"));
-        }
-        self.links.push(path.to_owned());
-        Ok(())
+        self.links += 1;
+        if self.links > MAX_LINKS { Err(Form("more links than any release")) } else { Ok(()) }
     }
 
     /// The bytes beside an extension's header.
@@ -140,9 +152,9 @@ impl<'a, R: Read> Members<'a, R> {
 
     /// Notes how many bytes belong to this header.
     fn begin(&mut self, header: &Header, name: &str) -> Result<u64, TarballError> {
-        let size = octal(&header.as_old().size).ok_or(Form("a size that is no plain octal number"))?;
+        let size = header::octal(&header.as_old().size).ok_or(Form("a size that is no plain octal number"))?;
         if size > MAX_MEMBER {
-            return Err(TooLarge(name.to_owned(), size));
+            return Err(TooLarge(Line::of(name).to_string(), size));
         }
         self.left = size;
         self.padding = size.next_multiple_of(BLOCK as u64) - size;
@@ -166,13 +178,12 @@ impl<'a, R: Read> Members<'a, R> {
             let ended = self.block(&mut second)? && second.iter().all(|byte| *byte == 0);
             return if ended { self.end() } else { Err(Form("one end mark of two")) };
         }
-        if header.as_ustar().is_none() && header.as_gnu().is_none() {
-            return Err(Form("a header of an unknown form"));
+        self.headers += 1;
+        if self.headers > MAX_HEADERS {
+            return Err(Form("more members than any release"));
         }
-        let (before, behind) = (header.as_bytes().iter().take(148), header.as_bytes().iter().skip(156));
-        // The checksum's own field counts as eight spaces.
-        let sum = before.chain(behind).map(|byte| u64::from(*byte)).sum::<u64>() + 8 * 32;
-        if octal(&header.as_old().cksum) == Some(sum) { Ok(Some(header)) } else { Err(Form("a wrong checksum")) }
+        header::check(&header)?;
+        Ok(Some(header))
     }
 
     /// Fills a block; `false` where the archive ended before it.
@@ -221,13 +232,6 @@ fn text(bytes: &[u8]) -> Result<String, TarballError> {
     String::from_utf8(bytes.to_vec()).map_err(|_| Form("a name that is not UTF-8"))
 }
 
-/// A field of octal digits, perhaps behind spaces, perhaps closed by spaces and zeroes; no sign, no other base.
-fn octal(field: &[u8]) -> Option<u64> {
-    let end = field.iter().rposition(|byte| !matches!(byte, b' ' | 0))?;
-    let digits = std::str::from_utf8(field.get(..=end)?).ok()?.trim_start_matches(' ');
-    if digits.starts_with('+') { None } else { u64::from_str_radix(digits, 8).ok() }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -261,16 +265,24 @@ mod tests {
     }
 
     #[test]
-    fn a_size_is_plain_octal() {
-        for good in [b"00000000000\0", b"000000000000", b"          0 ", b"0\0\0\0\0\0\0\0\0\0\0\0"] {
-            assert_eq!(octal(good), Some(0), "{good:?}");
-        }
-        for bad in
-            [b"\0\0\0\0\0\0\0\0\0\0\0\0", b"            ", b"+0000000000\0", b"-0000000000\0", b"0\x00000000000\0"]
-        {
-            assert_eq!(octal(bad), None, "{bad:?}");
-        }
-        assert_eq!(octal(&[0xff; 12]), None);
+    fn members_are_counted() {
+        let one = archive(b"00000000000\0", 0, 0);
+        let many: Vec<u8> = one.iter().copied().cycle().take(one.len() * 2).collect();
+        assert!(matches!(read(&many), Err(TarballError::Twice(name)) if name == "a"));
+        let comment = {
+            let mut header = Header::new_ustar();
+            header.set_entry_type(EntryType::XGlobalHeader);
+            header.set_size(0);
+            header.set_cksum();
+            header.as_bytes().to_vec()
+        };
+        let with = |n: usize| [comment.repeat(n), archive(b"00000000000\0", 0, 1024)].concat();
+        assert!(read(&with(MAX_HEADERS - 1)).is_ok());
+        assert!(matches!(read(&with(MAX_HEADERS)), Err(Form("more members than any release"))));
+    }
+
+    #[test]
+    fn a_size_is_not_larger_than_any_file() {
         let largest = read(&archive(b"77777777777\0", 0, 0));
         assert!(matches!(largest, Err(TooLarge(_, 0o77_777_777_777))), "{largest:?}");
     }
