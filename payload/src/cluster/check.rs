@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, HashMap};
 use std::fmt::Display;
 use std::hash::Hash;
-use std::net::IpAddr;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::num::NonZeroU16;
 use std::ops::Range;
 
@@ -158,9 +158,19 @@ fn member(findings: &mut Findings, host: &HostSection) -> Option<Spanned<MemberN
 
 fn usable(findings: &mut Findings, address: &Spanned<IpAddr>) {
     let ip = *address.get_ref();
-    if let Some(why_not) = unusable(ip) {
-        findings.fault(&address.span(), format!("the address `{ip}` {why_not}"));
+    let Some(why_not) = unusable(ip) else { return };
+    let text = format!("the address `{ip}` {why_not}");
+    match ip {
+        IpAddr::V6(ip) if let Some(plain) = mapped(ip) => {
+            findings.fault_with_help(&address.span(), text, format!("write the IPv4 address: {plain}"));
+        }
+        _ => findings.fault(&address.span(), text),
     }
+}
+
+/// Both `::ffff:a.b.c.d` and `::a.b.c.d`: a second way to write an address, past all that is said of the first.
+fn mapped(ip: Ipv6Addr) -> Option<Ipv4Addr> {
+    ip.to_ipv4().filter(|_| !ip.is_unspecified() && !ip.is_loopback())
 }
 
 /// Why no peer can reach `ip`, if none can.
@@ -172,12 +182,7 @@ pub(crate) fn unusable(ip: IpAddr) -> Option<&'static str> {
         IpAddr::V4(ip) if ip.is_broadcast() => "is the broadcast address",
         IpAddr::V4(ip) if ip.octets()[0] == 0 => "is in 0.0.0.0/8: no host has it",
         IpAddr::V4(ip) if ip.octets()[0] >= 240 => "is in 240.0.0.0/4, which is reserved",
-        // Both `::ffff:a.b.c.d` and `::a.b.c.d`: a second way to write an address, past all that is said of the first.
-        IpAddr::V6(ip) if let Some(plain) = ip.to_ipv4() => {
-            let text = format!("the address `{ip}` is an IPv4 address in IPv6's clothes");
-            findings.fault_with_help(&address.span(), text, format!("write the IPv4 address: {plain}"));
-            return;
-        }
+        IpAddr::V6(ip) if mapped(ip).is_some() => "is an IPv4 address in IPv6's clothes",
         IpAddr::V6(ip) if ip.is_unicast_link_local() => {
             "is link-local and needs a zone, which etcd's URLs cannot carry"
         }
