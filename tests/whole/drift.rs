@@ -77,6 +77,37 @@ fn a_file_that_an_administrator_changed_is_kept_and_the_new_one_lies_beside() {
 }
 
 #[test]
+fn what_others_put_in_our_places_is_never_replaced() {
+    let host = Host::new();
+    let refused = |prepare: &str, words: &str| {
+        let said = run(Command::new("sh").args(["-c", prepare]).current_dir(host.dir.path()));
+        said.ok();
+        let before = installed_raw(&host);
+        host.install(&host.bundles.first).refused(3, words);
+        assert_eq!(installed_raw(&host), before, "{prepare}");
+        run(Command::new("sh").args(["-c", "rm -rf ..?* * .[!.]*"]).current_dir(host.dir.path())).ok();
+    };
+    let etcd = "mkdir -p opt/etcd-v3.5.1; cd opt/etcd-v3.5.1;";
+    let taken = "`/opt/etcd-v3.5.1/etcd` is there already and is not ours";
+    refused(&format!("{etcd} echo '#!/bin/sh' > etcd; chmod 755 etcd"), taken);
+    refused(&format!("{etcd} mkdir etcd"), taken);
+    refused(&format!("{etcd} mkfifo etcd"), taken);
+    refused(&format!("{etcd} ln -s /bin/true etcd"), taken);
+}
+
+#[test]
+fn a_program_that_an_administrator_made_a_link_is_kept() {
+    let host = Host::installed();
+    fs::rename(host.at("opt/etcd-v3.5.1/etcdctl"), host.at("opt/mine")).unwrap();
+    symlink("../mine", host.at("opt/etcd-v3.5.1/etcdctl")).unwrap();
+    let before = installed(host.dir.path());
+    let said = host.install(&host.bundles.first);
+    assert!(said.err.contains("`/opt/etcd-v3.5.1/etcdctl` was changed"), "{said:?}");
+    said.ok();
+    assert_eq!(installed(host.dir.path()).differences(&before), [""; 0]);
+}
+
+#[test]
 fn what_is_missing_or_has_the_wrong_owner_is_put_right() {
     let host = Host::installed();
     let before = installed(host.dir.path());

@@ -105,6 +105,38 @@ fn a_host_that_does_not_fit_is_left_as_it_is() {
 const UNMASK_SUPERVISOR: &str = "rm /etc/systemd/system/supervisor.service";
 
 #[test]
+fn what_others_have_on_a_host_is_not_run_over() {
+    let tarball = release("3.5.1", "amd64");
+    let cluster = format!(
+        "[cluster]\nname = \"t\"\n[release]\nversion = \"3.5.1\"\nsha256 = \"{}\"\n\
+         [[host]]\nname = \"n1\"\naddress = \"10.85.0.11\"\n[[host]]\nname = \"n2\"\naddress = \"10.85.0.12\"\n",
+        sha256(&tarball)
+    );
+    let site = Site::new(&cluster);
+    site.build(&tarball);
+    let lab = Lab::up("tothers", "supervisor", &["n1=10.85.0.11"]);
+    for host in ["n1", "n2"] {
+        lab.scp(&site.bundle(host), "n1");
+    }
+    let before = lab.disk("n1");
+    let refused = |prepare: &str, line: &str, words: &str, mend: &str| {
+        lab.sh("n1", prepare).ok();
+        let now = lab.disk("n1");
+        lab.ssh("n1", line).refused(3, words);
+        assert_eq!(lab.disk("n1"), now, "`{line}` changed the host");
+        lab.sh("n1", mend).ok();
+    };
+    let install = concat!("./n1.run install --yes ", signer!());
+    refused(
+        "mkdir -p /opt/etcd-v3.5.1 && echo '#!/bin/sh' > /opt/etcd-v3.5.1/etcd",
+        install,
+        "`/opt/etcd-v3.5.1/etcd` is there already",
+        "rm -r /opt/etcd-v3.5.1",
+    );
+    assert_eq!(lab.disk("n1"), before);
+}
+
+#[test]
 fn an_etcd_that_does_not_come_up_is_rolled_back() {
     let tarball = release("3.5.1", "amd64");
     // A value that only etcd itself can find wrong.
