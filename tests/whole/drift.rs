@@ -108,6 +108,47 @@ fn a_program_that_an_administrator_made_a_link_is_kept() {
 }
 
 #[test]
+fn what_came_after_an_uninstall_is_not_taken_for_what_it_left() {
+    let host = Host::installed();
+    let wal = host.at("data/etcd/etcd-server/member/wal");
+    let log = wal.join("0000000000000000-0000000000000000.wal");
+    let etcds_own = |version: &str| workspace().join("installer/fixtures").join(format!("wal-{version}.bin"));
+    fs::create_dir_all(&wal).unwrap();
+    fs::copy(etcds_own("3.5.1"), &log).unwrap();
+    run(&mut host.command(&host.bundles.first, &["uninstall", "--yes"])).ok();
+
+    let refused = |code: &str, words: &[String]| {
+        let before = installed_raw(&host);
+        let said = host.install(&host.bundles.first);
+        assert!(words.iter().all(|words| said.err.contains(words)), "no {words:?} in {said:?}");
+        said.refused(3, code);
+        assert_eq!(installed_raw(&host), before);
+    };
+    let ids = ["3.4.23", "3.5.1"].map(|version| {
+        let said = fs::read_to_string(etcds_own(version).with_extension("txt")).unwrap();
+        let (cluster, member) = said.trim().split_once(' ').unwrap();
+        format!("member {member} of cluster {cluster}")
+    });
+    fs::copy(etcds_own("3.4.23"), &log).unwrap();
+    refused("[data-in-place]", &ids);
+    fs::remove_dir_all(host.at("data/etcd/etcd-server/member")).unwrap();
+    fs::write(host.at("data/etcd/etcd-server/notes"), "of others").unwrap();
+    refused("[data-in-place]", &ids[1..]);
+    fs::remove_file(host.at("data/etcd/etcd-server/notes")).unwrap();
+    fs::create_dir_all(&wal).unwrap();
+    fs::copy(etcds_own("3.5.1"), &log).unwrap();
+
+    let kept = host.at("var/lib/etcdpack/kept.json");
+    let text = fs::read_to_string(&kept).unwrap();
+    fs::write(&kept, text.replacen("\"etcd\": \"3.5.1\"", "\"etcd\": \"3.6.0\"", 1)).unwrap();
+    refused("[data-newer]", &["data of etcd 3.6.0; the bundle has 3.5.1".to_owned()]);
+    fs::write(&kept, text).unwrap();
+    host.install(&host.bundles.first).ok();
+    host.purge().ok();
+    assert_eq!(fs::read_dir(host.dir.path()).unwrap().count(), 0);
+}
+
+#[test]
 fn what_is_missing_or_has_the_wrong_owner_is_put_right() {
     let host = Host::installed();
     let before = installed(host.dir.path());

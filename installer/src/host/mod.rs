@@ -6,6 +6,7 @@ mod account_locks;
 pub(crate) mod accounts;
 mod addresses;
 pub(crate) mod clock;
+pub(crate) mod data;
 pub(crate) mod exec;
 pub(crate) mod interrupt;
 pub(crate) mod lock;

@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs::File;
-use std::io::{self, Read};
+use std::io;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, TcpListener};
 
 use nix::errno::Errno;
@@ -17,13 +17,13 @@ use payload::sealed::Sealed;
 use zeroize::Zeroizing;
 
 use super::accounts::AccountError;
-use super::{FsError, Seen, Tree, addresses, clock, exec, processes, survey, units};
+use super::{FsError, Seen, Tree, addresses, clock, data, exec, processes, survey, units};
 use crate::credentials::{self, Credentials, Misfit, Validity};
 use crate::drift;
-use crate::facts::{BusyPort, DataDir, Facts, Found, Mount, OwnKey, Process, Room, Running, Target, Whose};
+use crate::facts::{BusyPort, Facts, Found, Mount, OwnKey, Process, Room, Running, Target};
 use crate::journal::{self, JournalError};
 use crate::receipt::{Kept, Receipt, ReceiptError, State};
-use crate::{manager, service, wal};
+use crate::{manager, service};
 
 /// What etcd itself needs at once: its write-ahead log is laid out 64 MB at a time, two files ahead.
 const DATA_ROOM: u64 = 256 << 20;
@@ -98,7 +98,7 @@ pub(crate) fn facts(
         no_login: no_login(tree)?,
         can_add_users: ["useradd", "groupadd"].iter().all(|name| exec::find(name).is_some()),
         paths: paths(tree, &manifest, managers.supervisor.as_ref().map(|found| &found.section))?,
-        data: data_dir(tree, &manifest.layout.data)?,
+        data: data::dir(tree, &manifest.layout.data)?,
         room: room(tree, &manifest)?,
         ports: if fresh { ports(&manifest) } else { Vec::new() },
         etcds: if fresh { etcds() } else { Vec::new() },
@@ -202,28 +202,6 @@ fn paths(tree: &Tree, manifest: &Manifest, section: Option<&AbsPath>) -> Result<
         found.insert(path, Found { seen, digest });
     }
     Ok(found)
-}
-
-fn data_dir(tree: &Tree, path: &AbsPath) -> Result<DataDir, ProbeError> {
-    let made_by_mkfs = |name: &String| name == "lost+found";
-    Ok(match tree.look(path)? {
-        Seen::Absent => DataDir::Absent,
-        Seen::Dir { .. } if tree.list(path)?.iter().all(made_by_mkfs) => DataDir::Empty,
-        _ => DataDir::Used(whose(tree, path)?),
-    })
-}
-
-/// The newest log says whose data it is, as every log does.
-fn whose(tree: &Tree, data: &AbsPath) -> Result<Whose, ProbeError> {
-    let dir = data.join("member/wal")?;
-    let newest = tree.list(&dir)?.into_iter().rfind(|name| name.strip_suffix(".wal").is_some());
-    let Some(name) = newest else { return Ok(Whose::Unknown) };
-    let read = || -> Option<wal::Identity> {
-        let mut bytes = Vec::new();
-        tree.open_file(&dir.join(&name).ok()?).ok()?.take(wal::ENOUGH).read_to_end(&mut bytes).ok()?;
-        wal::identity(&bytes)
-    };
-    Ok(read().map_or(Whose::SomeEtcd, Whose::Etcd))
 }
 
 fn room(tree: &Tree, manifest: &Manifest) -> Result<Vec<Room>, FsError> {
