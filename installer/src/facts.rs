@@ -1,6 +1,6 @@
 //! What the installer read of the host, once, before it decided anything. Values only.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::net::IpAddr;
 
 use payload::digest::Digest;
@@ -36,6 +36,8 @@ pub(crate) struct Facts {
     pub(crate) can_add_users: bool,
     /// Every path that a plan for this bundle may touch.
     pub(crate) paths: BTreeMap<AbsPath, Found>,
+    /// What stands in the way to them.
+    pub(crate) obstacles: BTreeSet<Obstacle>,
     pub(crate) data: DataDir,
     pub(crate) room: Vec<Room>,
     pub(crate) ports: Vec<BusyPort>,
@@ -74,6 +76,27 @@ pub(crate) enum Target {
 pub(crate) struct Found {
     pub(crate) seen: Seen,
     pub(crate) digest: Option<Digest>,
+}
+
+/// Something above a path of ours that nothing may be written through.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Obstacle {
+    /// Need not be in the grammar of ours: links lead anywhere.
+    pub(crate) path: String,
+    pub(crate) what: Hindrance,
+}
+
+/// What is wrong with it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Hindrance {
+    /// A directory that others than root can write to.
+    Dir { mode: u32, uid: u32 },
+    /// A link that others than root made, or could have put there.
+    Link { uid: u32, dir_mode: u32, dir_uid: u32 },
+    /// A link to what is not there.
+    Nowhere,
+    /// Neither directory nor link.
+    NoDirectory,
 }
 
 /// The data directory.
@@ -242,6 +265,7 @@ pub(crate) mod tests {
             no_login: "/usr/sbin/nologin".parse().unwrap(),
             can_add_users: true,
             paths: BTreeMap::new(),
+            obstacles: BTreeSet::new(),
             data: DataDir::Absent,
             room: Vec::new(),
             ports: Vec::new(),

@@ -93,6 +93,22 @@ fn what_others_put_in_our_places_is_never_replaced() {
     refused(&format!("{etcd} mkdir etcd"), taken);
     refused(&format!("{etcd} mkfifo etcd"), taken);
     refused(&format!("{etcd} ln -s /bin/true etcd"), taken);
+    refused("mkdir opt; echo x > opt/etcd-v3.5.1", "`/opt/etcd-v3.5.1` is there already and is not a directory");
+    refused("echo x > data", "`/data` is there already and is not a directory [path-taken]");
+    refused("ln -s /nowhere data", "`/data` is a link that leads nowhere [path-taken]");
+    refused("ln -s /a data; ln -s b a; ln -s a b", "loop");
+    refused("mkdir -p var/lib; ln -s /nowhere var/lib/etcdpack", "`/var/lib/etcdpack` is a link that leads nowhere");
+    refused("mkdir -p srv/app; chmod 777 srv/app; ln -s srv/app data", "can write to `/srv/app` (mode 0777, owner 0)");
+    refused("mkdir -p srv/app; chown 7 srv/app; ln -s /srv/app data", "can write to `/srv/app` (mode 0755, owner 7)");
+    refused("mkdir -p srv/x data; chmod 1777 data; ln -s /srv/x data/etcd; chown -h 7 data/etcd", "[unsafe-directory]");
+    refused("mkdir -p srv/x data; chmod 1777 data; ln -s /srv/x data/etcd", "can choose where `/data/etcd` leads");
+    refused("mkdir -p srv/x data; ln -s /srv/x data/etcd; chown -h 7 data/etcd", "can choose where `/data/etcd` leads");
+
+    // A link that only root could have made leads where it was meant to.
+    fs::create_dir_all(host.at("srv/big/disk")).unwrap();
+    symlink("srv/big/../big/disk", host.at("data")).unwrap();
+    host.install(&host.bundles.first).ok();
+    assert!(host.at("srv/big/disk/etcd/etcd-server").is_dir());
 }
 
 #[test]

@@ -133,6 +133,12 @@ fn what_others_have_on_a_host_is_not_run_over() {
         "`/opt/etcd-v3.5.1/etcd` is there already",
         "rm -r /opt/etcd-v3.5.1",
     );
+    refused(
+        "mkdir -m 1777 /data && mkdir /srv/x && setpriv --reuid=65534 --clear-groups ln -s /srv/x /data/etcd",
+        install,
+        "can choose where `/data/etcd` leads",
+        "rm -r /data /srv/x",
+    );
     assert_eq!(lab.disk("n1"), before);
 }
 

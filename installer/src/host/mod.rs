@@ -21,6 +21,7 @@ pub(crate) mod survey;
 pub(crate) mod tree;
 pub(crate) mod trial;
 pub(crate) mod units;
+pub(crate) mod way;
 pub(crate) mod write;
 
 pub(crate) use exec::Exec;

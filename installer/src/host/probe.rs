@@ -20,7 +20,7 @@ use super::accounts::AccountError;
 use super::{FsError, Seen, Tree, addresses, clock, data, exec, processes, survey, units};
 use crate::credentials::{self, Credentials, Misfit, Validity};
 use crate::drift;
-use crate::facts::{BusyPort, Facts, Found, Mount, OwnKey, Process, Room, Running, Target};
+use crate::facts::{BusyPort, Facts, Found, Mount, Obstacle, OwnKey, Process, Room, Running, Target};
 use crate::journal::{self, JournalError};
 use crate::receipt::{Kept, Receipt, ReceiptError, State};
 use crate::{manager, service};
@@ -82,6 +82,7 @@ pub(crate) fn facts(
     };
     // On a host that is ours already, and in an image, whatever runs here is no obstacle.
     let fresh = tree.is_live() && receipt.is_none();
+    let paths = paths(tree, &manifest, managers.supervisor.as_ref().map(|found| &found.section))?;
     Ok(Facts {
         target: if tree.is_live() { Target::Live } else { Target::Image },
         machine: uname.machine().to_string_lossy().into_owned(),
@@ -97,7 +98,8 @@ pub(crate) fn facts(
         group_members: tree.group_members(&manifest.user)?,
         no_login: no_login(tree)?,
         can_add_users: ["useradd", "groupadd"].iter().all(|name| exec::find(name).is_some()),
-        paths: paths(tree, &manifest, managers.supervisor.as_ref().map(|found| &found.section))?,
+        obstacles: obstacles(tree, paths.keys().chain([&state.journal]))?,
+        paths,
         data: data::dir(tree, &manifest.layout.data)?,
         room: room(tree, &manifest)?,
         ports: if fresh { ports(&manifest) } else { Vec::new() },
@@ -202,6 +204,17 @@ fn paths(tree: &Tree, manifest: &Manifest, section: Option<&AbsPath>) -> Result<
         found.insert(path, Found { seen, digest });
     }
     Ok(found)
+}
+
+/// What stands in the way to the directories of `paths`.
+fn obstacles<'a>(tree: &Tree, paths: impl Iterator<Item = &'a AbsPath>) -> Result<BTreeSet<Obstacle>, FsError> {
+    let dirs: BTreeSet<AbsPath> = paths.filter_map(AbsPath::parent).collect();
+    let deepest = dirs.iter().filter(|dir| !dirs.iter().any(|other| other != *dir && other.is_within(dir)));
+    let mut all = BTreeSet::new();
+    for dir in deepest {
+        all.extend(tree.obstacles(dir)?);
+    }
+    Ok(all)
 }
 
 fn room(tree: &Tree, manifest: &Manifest) -> Result<Vec<Room>, FsError> {

@@ -42,9 +42,10 @@ pub(super) fn conflicts(step: &Step, facts: &Facts, ours: &[Change]) -> Result<V
         Step::Group { .. } | Step::User { .. } | Step::Labels { .. } | Step::Service { .. } => Vec::new(),
     };
     let is_taken = |path: &AbsPath| {
-        // A mask is said by its own finding.
+        // A mask and an obstacle are said by their own findings.
         let masked = facts.units.get(path.name()).is_some_and(|unit| unit.masked.as_ref() == Some(path));
-        *facts.at(path) != Seen::Absent && !masked
+        let obstacle = facts.obstacles.iter().any(|obstacle| obstacle.path == path.as_str());
+        *facts.at(path) != Seen::Absent && !masked && !obstacle
     };
     let taken = places.into_iter().filter(|(path, is_ours)| !is_ours && is_taken(path));
     let finding = |path: &AbsPath| {
