@@ -160,6 +160,8 @@ pub(crate) struct Managers {
     pub(crate) python: Option<AbsPath>,
     /// Why there is no `python`, for the message.
     pub(crate) python_trouble: Option<String>,
+    /// Files of that supervisor's configuration, other than ours, that have a program of our name.
+    pub(crate) namesakes: Vec<String>,
 }
 
 /// systemd on this host.
@@ -177,15 +179,17 @@ pub(crate) enum Init {
 pub(crate) struct Unit {
     /// The link to `/dev/null` that `systemctl mask` made.
     pub(crate) masked: Option<AbsPath>,
-    /// A unit of the same name that a package brought.
-    pub(crate) packaged: Option<AbsPath>,
+    /// A unit of the same name that a package, a generator or `systemd-run` brought.
+    pub(crate) foreign: Option<AbsPath>,
+    /// It runs, and no install is on record that started it.
+    pub(crate) runs: bool,
     pub(crate) overrides: Vec<Override>,
 }
 
 /// A drop-in that changes what a unit runs, or as whom.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Override {
-    pub(crate) file: AbsPath,
+    pub(crate) file: String,
     pub(crate) key: &'static str,
 }
 

@@ -133,11 +133,42 @@ fn what_others_have_on_a_host_is_not_run_over() {
         "`/opt/etcd-v3.5.1/etcd` is there already",
         "rm -r /opt/etcd-v3.5.1",
     );
+    let foreign = "/etc/supervisor/conf.d/another.conf";
+    refused(
+        &format!("printf '[program:n1]\ncommand=/bin/sleep 99999\n' > {foreign}"),
+        install,
+        &format!("`{foreign}` has a program `n1`"),
+        &format!("rm {foreign}"),
+    );
     refused(
         "mkdir -m 1777 /data && mkdir /srv/x && setpriv --reuid=65534 --clear-groups ln -s /srv/x /data/etcd",
         install,
         "can choose where `/data/etcd` leads",
         "rm -r /data /srv/x",
+    );
+    let by_systemd = concat!("./n1.run install --yes --service systemd ", signer!());
+    let unit = "/etc/systemd/system/etcd-server.service";
+    for dir in ["/usr/local/lib/systemd/system", "/run/systemd/system"] {
+        refused(
+            &format!("mkdir -p {dir} && echo '[Service]' > {dir}/etcd-server.service"),
+            by_systemd,
+            &format!("`{dir}/etcd-server.service` is a service of the same name"),
+            &format!("rm {dir}/etcd-server.service; rmdir /usr/local/lib/systemd/system /usr/local/lib/systemd; true"),
+        );
+    }
+    refused(
+        "systemd-run --quiet --unit=etcd-server sleep 77777",
+        by_systemd,
+        "`/run/systemd/transient/etcd-server.service` is a service of the same name",
+        "systemctl stop etcd-server",
+    );
+    refused(
+        &format!(
+            "printf '[Service]\nExecStart=/bin/sleep 77777\n' > {unit} && systemctl start etcd-server && rm {unit}"
+        ),
+        by_systemd,
+        "a service `etcd-server.service` runs here",
+        "systemctl stop etcd-server; systemctl daemon-reload",
     );
     assert_eq!(lab.disk("n1"), before);
 }

@@ -4,10 +4,12 @@
 
 mod account;
 mod data;
+mod program;
 mod surroundings;
 mod unit;
 mod way;
 
+pub(crate) use program::programs;
 pub(crate) use unit::units;
 
 use payload::manifest::Manifest;

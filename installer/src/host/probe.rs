@@ -20,9 +20,10 @@ use super::accounts::AccountError;
 use super::{FsError, Seen, Tree, addresses, clock, data, exec, processes, survey, units};
 use crate::credentials::{self, Credentials, Misfit, Validity};
 use crate::drift;
-use crate::facts::{BusyPort, Facts, Found, Mount, Obstacle, OwnKey, Process, Room, Running, Target};
+use crate::facts::{BusyPort, Facts, Found, Init, Mount, Obstacle, OwnKey, Process, Room, Running, Target};
 use crate::journal::{self, JournalError};
 use crate::receipt::{Kept, Receipt, ReceiptError, State};
+use crate::supervision::Supervision;
 use crate::{manager, service};
 
 /// What etcd itself needs at once: its write-ahead log is laid out 64 MB at a time, two files ahead.
@@ -82,6 +83,13 @@ pub(crate) fn facts(
     };
     // On a host that is ours already, and in an image, whatever runs here is no obstacle.
     let fresh = tree.is_live() && receipt.is_none();
+    let mut units = units::units(tree, &manifest, &managers)?;
+    if fresh && unfinished.is_none() && managers.systemd == Init::Running {
+        let hosts = managers.supervisor.as_ref().and_then(|supervisor| supervisor.unit.as_ref());
+        for (name, unit) in units.iter_mut().filter(|(name, _)| Some(*name) != hosts) {
+            unit.runs = service::is_running(&Supervision::Systemd { unit: name.clone() });
+        }
+    }
     let paths = paths(tree, &manifest, managers.supervisor.as_ref().map(|found| &found.section))?;
     Ok(Facts {
         target: if tree.is_live() { Target::Live } else { Target::Image },
@@ -106,7 +114,7 @@ pub(crate) fn facts(
         etcds: if fresh { etcds() } else { Vec::new() },
         credentials,
         own_key,
-        units: units::units(tree, &manifest, &managers)?,
+        units,
         managers,
         receipt,
         kept,
@@ -172,7 +180,7 @@ fn no_login(tree: &Tree) -> Result<AbsPath, ProbeError> {
 fn paths(tree: &Tree, manifest: &Manifest, section: Option<&AbsPath>) -> Result<BTreeMap<AbsPath, Found>, ProbeError> {
     let layout = &manifest.layout;
     let mut files: BTreeSet<AbsPath> = section.into_iter().cloned().collect();
-    files.insert(format!("/etc/supervisord.d/{}.ini", manifest.service.name).parse()?);
+    files.insert(manager::carried_section(&manifest.service.name)?);
     files.insert(layout.sbin.join(crate::HOST_COMMAND)?);
     for program in &manifest.release.programs {
         files.insert(layout.release_dir.join(&program.name)?);

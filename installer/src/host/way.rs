@@ -2,6 +2,8 @@
 //! underneath and a link inside an image never leads out of it.
 #![expect(clippy::disallowed_methods, reason = "edge: walks the host's directories")]
 
+use std::fs::File;
+use std::io::{self, Read};
 use std::os::fd::OwnedFd;
 
 use nix::errno::Errno;
@@ -33,10 +35,16 @@ impl Trust {
     }
 }
 
+/// The end of a walk: a directory's handle, and its way from the root without any links.
+struct Reached {
+    dir: OwnedFd,
+    names: Vec<String>,
+}
+
 impl Tree {
     /// The handle of the directory at the end of `components`.
     pub(super) fn walk(&self, components: Vec<String>, trust: Trust) -> Result<OwnedFd, Errno> {
-        self.go(components, &mut |met| trust.pass(&met))
+        Ok(self.go(components, &mut |met| trust.pass(&met))?.dir)
     }
 
     /// All that stands in the way to the directory `path`, as far as there is one.
@@ -53,13 +61,47 @@ impl Tree {
         }
     }
 
+    /// The file `name` in `dir` as other programs read it: followed where it is a link. `None` where that leads to no
+    /// file, or to one of more than `limit` bytes.
+    pub(crate) fn read_followed(&self, dir: &AbsPath, name: &str, limit: u64) -> Result<Option<Vec<u8>>, FsError> {
+        let read = || -> io::Result<Option<Vec<u8>>> {
+            let mut way: Vec<String> = dir.components().chain([name]).map(str::to_owned).collect();
+            for _ in 0..=MAX_LINKS {
+                let Some(last) = way.pop().filter(|last| last != "..") else { return Ok(None) };
+                let Reached { dir, names } = self.go(way, &mut |_| Ok(()))?;
+                match readlinkat(&dir, last.as_str()) {
+                    Ok(target) => {
+                        let target = target.to_str().ok_or(Errno::EILSEQ)?;
+                        way = if target.starts_with('/') { Vec::new() } else { names };
+                        way.extend(parts(target));
+                    }
+                    Err(Errno::EINVAL) => {
+                        let flags = OFlag::O_RDONLY | OFlag::O_NOFOLLOW | OFlag::O_CLOEXEC | OFlag::O_NONBLOCK;
+                        return contents(openat(&dir, last.as_str(), flags, RawMode::empty())?, limit);
+                    }
+                    Err(errno) => return Err(errno.into()),
+                }
+            }
+            Ok(None)
+        };
+        let errno = |error: &io::Error| error.raw_os_error().map(Errno::from_raw);
+        match read() {
+            Err(error)
+                if matches!(errno(&error), Some(Errno::ENOENT | Errno::ENOTDIR | Errno::ELOOP | Errno::ENXIO)) =>
+            {
+                Ok(None)
+            }
+            read => read.map_err(|error| FsError::of_path("reading", &format!("{dir}/{name}"), error)),
+        }
+    }
+
     /// Walks down from the root, and says what is met that others could change or that leads on to nothing. Links are
     /// resolved here and not by the kernel, so that an absolute one starts again at *our* root.
     fn go(
         &self,
         components: Vec<String>,
         meet: &mut dyn FnMut(Obstacle) -> Result<(), Errno>,
-    ) -> Result<OwnedFd, Errno> {
+    ) -> Result<Reached, Errno> {
         let mut ahead: Vec<String> = components.into_iter().rev().collect();
         let mut line = Line { root: self.root_handle()?, below: Vec::new() };
         let mut links = 0;
@@ -119,7 +161,9 @@ impl Tree {
                 }
             }
         }
-        Ok(line.below.pop().map_or(line.root, |(_, dir)| dir))
+        let names = line.below.iter().map(|(name, _)| name.clone()).collect();
+        let dir = line.below.pop().map_or(line.root, |(_, dir)| dir);
+        Ok(Reached { dir, names })
     }
 }
 
@@ -147,4 +191,13 @@ fn others_write(dir: &FileStat) -> bool {
 
 fn parts(target: &str) -> Vec<String> {
     target.split('/').filter(|part| !matches!(*part, "" | ".")).map(str::to_owned).collect()
+}
+
+fn contents(file: OwnedFd, limit: u64) -> io::Result<Option<Vec<u8>>> {
+    if kind(&fstat(&file)?) != SFlag::S_IFREG {
+        return Ok(None);
+    }
+    let mut bytes = Vec::new();
+    File::from(file).take(limit + 1).read_to_end(&mut bytes)?;
+    Ok(Some(bytes).filter(|bytes| bytes.len() as u64 <= limit))
 }

@@ -9,7 +9,7 @@ use payload::manifest::Manifest;
 use payload::path::NotAPath;
 use serde::Serialize;
 
-use crate::check::{Finding, Severity, preflight, refuse, units};
+use crate::check::{Finding, Severity, preflight, programs, refuse, units};
 use crate::drift;
 use crate::facts::Facts;
 use crate::journal::Run;
@@ -89,6 +89,7 @@ pub(crate) fn plan(carried: Carried, facts: &Facts, choices: Choices) -> Result<
         Ok((supervision, more)) => {
             findings.extend(more);
             findings.extend(units(manifest, facts, &supervision));
+            findings.extend(programs(facts, &supervision));
             Some(supervision)
         }
         Err(finding) => {
