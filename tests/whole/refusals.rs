@@ -170,6 +170,10 @@ fn what_others_have_on_a_host_is_not_run_over() {
         "a service `etcd-server.service` runs here",
         "systemctl stop etcd-server; systemctl daemon-reload",
     );
+    for root in ["/root/..", "."] {
+        let line = concat!("cd / && /root/n2.run install --yes ", signer!(), " --root ");
+        refused("true", &format!("{line}{root}"), "[wrong-host]", "true");
+    }
     assert_eq!(lab.disk("n1"), before);
 }
 

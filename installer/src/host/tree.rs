@@ -12,7 +12,7 @@ use std::path::Path;
 use nix::dir::Dir;
 use nix::errno::Errno;
 use nix::fcntl::{AtFlags, OFlag, openat, readlinkat};
-use nix::sys::stat::{FileStat, Mode as RawMode, SFlag, fstat, fstatat};
+use nix::sys::stat::{FileStat, Mode as RawMode, SFlag, fstat, fstatat, stat};
 use payload::bundle::Content;
 use payload::path::AbsPath;
 
@@ -87,11 +87,13 @@ pub(super) struct Spot {
 }
 
 impl Tree {
-    /// The tree below `path`, which must be a directory.
+    /// The tree below `path`, which must be a directory. The running system is known by what it is, not by what it is
+    /// called: `/root/..` and `.` can be it, too.
     pub(crate) fn open(path: &Path) -> io::Result<Self> {
         let flags = OFlag::O_DIRECTORY | OFlag::O_RDONLY | OFlag::O_CLOEXEC;
         let root = nix::fcntl::open(path, flags, RawMode::empty())?;
-        Ok(Self { root, live: path == Path::new("/") })
+        let (here, system) = (fstat(&root)?, stat("/")?);
+        Ok(Self { live: (here.st_dev, here.st_ino) == (system.st_dev, system.st_ino), root })
     }
 
     /// Whether this is the running system and not an image.
