@@ -38,6 +38,8 @@ pub(crate) struct Facts {
     pub(crate) paths: BTreeMap<AbsPath, Found>,
     /// What stands in the way to them.
     pub(crate) obstacles: BTreeSet<Obstacle>,
+    /// Directories for logs that something lies in.
+    pub(crate) filled: BTreeSet<AbsPath>,
     pub(crate) data: DataDir,
     pub(crate) room: Vec<Room>,
     pub(crate) ports: Vec<BusyPort>,
@@ -270,6 +272,7 @@ pub(crate) mod tests {
             can_add_users: true,
             paths: BTreeMap::new(),
             obstacles: BTreeSet::new(),
+            filled: BTreeSet::new(),
             data: DataDir::Absent,
             room: Vec::new(),
             ports: Vec::new(),

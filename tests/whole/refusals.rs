@@ -141,6 +141,13 @@ fn what_others_have_on_a_host_is_not_run_over() {
         &format!("rm {foreign}"),
     );
     refused(
+        "useradd -r app && mkdir -p /data/logs/etcd-server && echo l > /data/logs/etcd-server/app.log && \
+         chown -R app /data/logs/etcd-server",
+        install,
+        "`/data/logs/etcd-server` is there already and is not ours",
+        "rm -r /data; userdel app",
+    );
+    refused(
         "mkdir -m 1777 /data && mkdir /srv/x && setpriv --reuid=65534 --clear-groups ln -s /srv/x /data/etcd",
         install,
         "can choose where `/data/etcd` leads",

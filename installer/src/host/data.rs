@@ -1,17 +1,32 @@
-//! What lies in the directory for data, and whose it is.
+//! What lies in the directories for data and logs, and whose it is.
 
+use std::collections::BTreeSet;
 use std::io::Read;
 
 use payload::path::AbsPath;
 
 use super::probe::ProbeError;
-use super::{Seen, Tree};
+use super::{FsError, Seen, Tree};
 use crate::facts::{DataDir, Whose};
 use crate::wal;
 
+/// Those of these directories that something lies in.
+pub(super) fn filled(tree: &Tree, dirs: [&AbsPath; 2]) -> Result<BTreeSet<AbsPath>, FsError> {
+    let mut all = BTreeSet::new();
+    for dir in dirs {
+        if !tree.list(dir)?.iter().all(made_by_mkfs) {
+            all.insert(dir.clone());
+        }
+    }
+    Ok(all)
+}
+
+fn made_by_mkfs(name: &String) -> bool {
+    name == "lost+found"
+}
+
 /// What lies in the data directory `path`.
 pub(super) fn dir(tree: &Tree, path: &AbsPath) -> Result<DataDir, ProbeError> {
-    let made_by_mkfs = |name: &String| name == "lost+found";
     Ok(match tree.look(path)? {
         Seen::Absent => DataDir::Absent,
         Seen::Dir { .. } if tree.list(path)?.iter().all(made_by_mkfs) => DataDir::Empty,

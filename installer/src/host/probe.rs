@@ -107,6 +107,7 @@ pub(crate) fn facts(
         no_login: no_login(tree)?,
         can_add_users: ["useradd", "groupadd"].iter().all(|name| exec::find(name).is_some()),
         obstacles: obstacles(tree, paths.keys().chain([&state.journal]))?,
+        filled: data::filled(tree, [&manifest.layout.logs, &"/var/log/supervisor".parse()?])?,
         paths,
         data: data::dir(tree, &manifest.layout.data)?,
         room: room(tree, &manifest)?,

@@ -4,7 +4,7 @@ use payload::digest::Digest;
 use payload::manifest::Program;
 use payload::path::{AbsPath, NotAPath};
 
-use crate::change::Change;
+use crate::change::{Change, Holds};
 use crate::check::{Finding, refuse};
 use crate::drift;
 use crate::facts::Facts;
@@ -13,6 +13,7 @@ use crate::step::Step;
 
 /// What is at a step's places and is not ours.
 pub(super) fn conflicts(step: &Step, facts: &Facts, ours: &[Change]) -> Result<Vec<Finding>, NotAPath> {
+    let on_record = |path: &AbsPath| ours.iter().any(|change| change.path() == Some(path));
     let is_our_file = |path: &AbsPath, sha256: Digest| {
         let here = facts.paths.get(path).and_then(|found| found.digest);
         here.is_some_and(|here| here == sha256 || drift::recorded(path, ours).contains(&here))
@@ -38,7 +39,11 @@ pub(super) fn conflicts(step: &Step, facts: &Facts, ours: &[Change]) -> Result<V
             let known = ours.iter().any(|change| matches!(change, Change::Tree { path } if path == dir));
             vec![(dir.clone(), known)]
         }
-        Step::Dir { path, .. } => vec![(path.clone(), matches!(facts.at(path), Seen::Dir { .. }))],
+        Step::Dir { path, holds, .. } => {
+            // Logs of others would change hands with their directory.
+            let is_others = *holds == Holds::Logs && facts.filled.contains(path) && !on_record(path);
+            vec![(path.clone(), matches!(facts.at(path), Seen::Dir { .. }) && !is_others)]
+        }
         Step::Group { .. } | Step::User { .. } | Step::Labels { .. } | Step::Service { .. } => Vec::new(),
     };
     let is_taken = |path: &AbsPath| {
@@ -60,14 +65,15 @@ mod tests {
     use crate::facts::Found;
     use crate::facts::tests::{good, manifest, receipt};
     use crate::plan::tests::plan_of;
+    use crate::supervision::{Origin, Supervisor};
 
     #[test]
     fn what_is_not_ours_is_neither_replaced_nor_taken_over() {
         let program = manifest().release.programs[0].sha256;
         let file = Seen::File { mode: 0o755, uid: 0, gid: 0, size: 1 };
         let link = || Seen::Link { target: "mine".to_owned() };
-        let dir = || Seen::Dir { mode: 0o755, uid: 0, gid: 0 };
-        let (etcd, opt) = ("/opt/etcd-v3.5.1/etcd", "/opt/etcd");
+        let dir = || Seen::Dir { mode: 0o755, uid: 7, gid: 7 };
+        let (etcd, opt, logs) = ("/opt/etcd-v3.5.1/etcd", "/opt/etcd", "/data/logs/etcd-server");
         let other = Some(Digest::of(b"other"));
         for (path, seen, digest, on_record, expected) in [
             (etcd, file.clone(), other, false, Some("path-taken")),
@@ -81,15 +87,36 @@ mod tests {
             (opt, link(), None, false, Some("path-taken")),
             (opt, link(), None, true, Some("changed-file")),
             (opt, file, other, true, Some("path-taken")),
+            (logs, dir(), None, false, Some("path-taken")),
         ] {
             let path: AbsPath = path.parse().unwrap();
-            let mut facts = good();
+            let mut facts = Facts { filled: [path.clone()].into(), ..good() };
             facts.paths.insert(path.clone(), Found { seen, digest });
             facts.receipt = on_record.then(receipt);
+            if path.as_str() == logs {
+                facts.managers.supervisor = Some(supervisor());
+            }
             let plan = plan_of(&facts);
             let found: Vec<_> = plan.findings.iter().map(|finding| finding.code).collect();
             assert_eq!(found, expected.into_iter().collect::<Vec<_>>(), "{path} {on_record}");
             assert_eq!(plan.is_refused(), expected == Some("path-taken"));
+        }
+        // An empty directory for logs harms nobody.
+        let managers = crate::facts::Managers { supervisor: Some(supervisor()), ..good().managers };
+        let empty = [(logs.parse().unwrap(), Found { seen: dir(), digest: None })].into();
+        assert_eq!(plan_of(&Facts { paths: empty, managers, ..good() }).findings, []);
+    }
+
+    fn supervisor() -> Supervisor {
+        let path = |path: &str| path.parse().unwrap();
+        Supervisor {
+            daemon: path("/usr/bin/supervisord"),
+            ctl: path("/usr/bin/supervisorctl"),
+            conf: path("/etc/supervisor/supervisord.conf"),
+            section: path("/etc/supervisor/conf.d/etcd-server.conf"),
+            program: "n1".to_owned(),
+            unit: None,
+            origin: Origin::Host,
         }
     }
 }

@@ -135,7 +135,10 @@ mod tests {
         let manifest = manifest();
         let [bundle, installer] = [b"bundle".as_slice(), b"elf"].map(Digest::of);
         let carried = Carried { manifest: &manifest, bundle, installer, signer: Standing::Known };
-        let manager = payload::cluster::Manager::Auto;
+        let manager = match facts.managers.supervisor {
+            Some(_) => payload::cluster::Manager::Supervisor,
+            None => payload::cluster::Manager::Auto,
+        };
         let choices = Choices { manager, start: Start::Now, downgrade: Downgrade::Refuse };
         plan(carried, facts, choices).unwrap()
     }
