@@ -6,7 +6,7 @@ use payload::path::{AbsPath, NotAPath};
 
 use crate::change::Change;
 use crate::check::{Finding, warn};
-use crate::facts::Facts;
+use crate::facts::{Facts, Found};
 use crate::host::Seen;
 use crate::step::Step;
 
@@ -79,9 +79,14 @@ enum Drift {
 }
 
 fn drift(path: &AbsPath, wanted: Digest, facts: &Facts, ours: &[Change]) -> Drift {
-    let Some(here) = facts.paths.get(path).and_then(|found| found.digest) else { return Drift::None };
     let recorded = recorded(path, ours);
-    if recorded.is_empty() || here == wanted || recorded.contains(&here) {
+    let is_as_written = match facts.paths.get(path) {
+        Some(Found { digest: Some(here), .. }) => *here == wanted || recorded.contains(here),
+        // A link in a file's place leads to what an administrator chose.
+        Some(Found { seen: Seen::Link { .. }, .. }) => false,
+        _ => true,
+    };
+    if recorded.is_empty() || is_as_written {
         Drift::None
     } else if recorded.contains(&wanted) {
         Drift::Settled

@@ -1,6 +1,6 @@
 //! What the installer read of the host, once, before it decided anything. Values only.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::net::IpAddr;
 
 use payload::digest::Digest;
@@ -36,6 +36,10 @@ pub(crate) struct Facts {
     pub(crate) can_add_users: bool,
     /// Every path that a plan for this bundle may touch.
     pub(crate) paths: BTreeMap<AbsPath, Found>,
+    /// What stands in the way to them.
+    pub(crate) obstacles: BTreeSet<Obstacle>,
+    /// Directories for logs that something lies in.
+    pub(crate) filled: BTreeSet<AbsPath>,
     pub(crate) data: DataDir,
     pub(crate) room: Vec<Room>,
     pub(crate) ports: Vec<BusyPort>,
@@ -74,6 +78,27 @@ pub(crate) enum Target {
 pub(crate) struct Found {
     pub(crate) seen: Seen,
     pub(crate) digest: Option<Digest>,
+}
+
+/// Something above a path of ours that nothing may be written through.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Obstacle {
+    /// Need not be in the grammar of ours: links lead anywhere.
+    pub(crate) path: String,
+    pub(crate) what: Hindrance,
+}
+
+/// What is wrong with it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Hindrance {
+    /// A directory that others than root can write to.
+    Dir { mode: u32, uid: u32 },
+    /// A link that others than root made, or could have put there.
+    Link { uid: u32, dir_mode: u32, dir_uid: u32 },
+    /// A link to what is not there.
+    Nowhere,
+    /// Neither directory nor link.
+    NoDirectory,
 }
 
 /// The data directory.
@@ -137,6 +162,8 @@ pub(crate) struct Managers {
     pub(crate) python: Option<AbsPath>,
     /// Why there is no `python`, for the message.
     pub(crate) python_trouble: Option<String>,
+    /// Files of that supervisor's configuration, other than ours, that have a program of our name.
+    pub(crate) namesakes: Vec<String>,
 }
 
 /// systemd on this host.
@@ -154,15 +181,17 @@ pub(crate) enum Init {
 pub(crate) struct Unit {
     /// The link to `/dev/null` that `systemctl mask` made.
     pub(crate) masked: Option<AbsPath>,
-    /// A unit of the same name that a package brought.
-    pub(crate) packaged: Option<AbsPath>,
+    /// A unit of the same name that a package, a generator or `systemd-run` brought.
+    pub(crate) foreign: Option<AbsPath>,
+    /// It runs, and no install is on record that started it.
+    pub(crate) runs: bool,
     pub(crate) overrides: Vec<Override>,
 }
 
 /// A drop-in that changes what a unit runs, or as whom.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Override {
-    pub(crate) file: AbsPath,
+    pub(crate) file: String,
     pub(crate) key: &'static str,
 }
 
@@ -242,6 +271,8 @@ pub(crate) mod tests {
             no_login: "/usr/sbin/nologin".parse().unwrap(),
             can_add_users: true,
             paths: BTreeMap::new(),
+            obstacles: BTreeSet::new(),
+            filled: BTreeSet::new(),
             data: DataDir::Absent,
             room: Vec::new(),
             ports: Vec::new(),

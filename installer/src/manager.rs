@@ -2,11 +2,15 @@
 
 use payload::cluster::Manager;
 use payload::manifest::Manifest;
+use payload::name::MemberName;
 use payload::path::{AbsPath, NotAPath};
 
 use crate::check::{Finding, refuse, warn};
 use crate::facts::{Facts, Init, Target};
 use crate::supervision::{Origin, Supervision, Supervisor};
+
+/// The carried supervisor's configuration.
+pub(crate) const CARRIED: &str = "/etc/supervisord.conf";
 
 /// Whether etcd is to be started.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -84,16 +88,20 @@ fn supervisor(manifest: &Manifest, facts: &Facts) -> Option<(Supervision, Vec<Fi
 /// The supervisor that the bundle brings, in EPEL's layout.
 fn carried(manifest: &Manifest, init: Init) -> Result<Supervisor, NotAPath> {
     let dir = carried_dir(manifest)?;
-    let section = format!("/etc/supervisord.d/{}.ini", manifest.service.name).parse()?;
     Ok(Supervisor {
         daemon: dir.join("supervisord")?,
         ctl: dir.join("supervisorctl")?,
-        conf: "/etc/supervisord.conf".parse()?,
-        section,
+        conf: CARRIED.parse()?,
+        section: carried_section(&manifest.service.name)?,
         program: manifest.member.to_string(),
         unit: (init != Init::None).then(|| "supervisord.service".to_owned()),
         origin: Origin::Bundle,
     })
+}
+
+/// The file of our section for it.
+pub(crate) fn carried_section(service: &MemberName) -> Result<AbsPath, NotAPath> {
+    format!("/etc/supervisord.d/{service}.ini").parse()
 }
 
 /// Where the carried supervisor lies, beside etcd.

@@ -1,6 +1,7 @@
 //! The receipt: the journal folded into the record of a finished install.
 
 use payload::digest::Digest;
+use payload::etcd::EtcdVersion;
 use payload::manifest::Manifest;
 use payload::mode::Mode;
 use payload::path::{AbsPath, NotAPath};
@@ -14,6 +15,7 @@ use crate::host::{FsError, Tree};
 use crate::journal::Permit;
 use crate::signer::Newest;
 use crate::supervision::Supervision;
+use crate::wal::Identity;
 
 /// The form that this program writes; it reads all before it. Form 1 was from before bundles were signed.
 const SCHEMA: u32 = 2;
@@ -46,6 +48,12 @@ pub(crate) struct Kept {
     /// `None` of a member that was installed before clusters had an id.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) cluster_id: Option<ClusterId>,
+    /// The etcd that wrote the data last, and whose data it calls it; neither is known of what was kept before they were
+    /// recorded, and the latter not where there is no log that can be read.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) etcd: Option<EtcdVersion>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) identity: Option<Identity>,
     /// The directories and accounts that are still ours.
     pub(crate) changes: Vec<Change>,
 }
@@ -129,8 +137,8 @@ impl Receipt {
 }
 
 impl Kept {
-    /// What remains of the member in `manifest` when only `changes` are left.
-    pub(crate) fn of(manifest: &Manifest, changes: Vec<Change>) -> Self {
+    /// What remains of the member in `manifest` when only `changes` are left, and data of this `identity`.
+    pub(crate) fn of(manifest: &Manifest, changes: Vec<Change>, identity: Option<Identity>) -> Self {
         let Manifest { cluster, token, member, .. } = manifest;
         Self {
             schema: SCHEMA,
@@ -138,8 +146,15 @@ impl Kept {
             cluster: cluster.to_string(),
             token: token.to_string(),
             member: member.to_string(),
+            etcd: Some(manifest.release.version),
+            identity,
             changes,
         }
+    }
+
+    /// Whether data was kept: before a first install, only a key was.
+    pub(crate) fn has_data(&self) -> bool {
+        self.changes.iter().any(Change::is_of_data)
     }
 
     /// Whether `manifest` is for the member whose data was kept.
@@ -201,5 +216,20 @@ mod tests {
         let error = parse::<Receipt>(newer.as_bytes(), &path).unwrap_err().to_string();
         assert!(error.contains("has schema 3"), "{error}");
         assert!(parse::<Receipt>(&text.as_bytes()[..text.len() / 2], &path).is_err());
+    }
+
+    #[test]
+    fn what_was_kept_is_readable_with_and_without_what_its_data_is() {
+        let path: AbsPath = "/var/lib/etcdpack/kept.json".parse().unwrap();
+        let (first, second) = (include_str!("../fixtures/kept-1.json"), include_str!("../fixtures/kept-2.json"));
+        let [first, second]: [Kept; 2] = [first, second].map(|text| parse(text.as_bytes(), &path).unwrap());
+        assert_eq!((first.etcd, first.identity), (None, None));
+        assert_eq!(second.etcd, Some(EtcdVersion::new(3, 5, 1)));
+        let said = include_str!("../fixtures/wal-3.5.1.txt").trim().split_once(' ').unwrap();
+        let of = second.identity.unwrap().to_string();
+        assert_eq!(of, format!("member {} of cluster {}", said.1, said.0));
+        assert!(first.has_data() && second.has_data());
+        let again: Kept = serde_json::from_str(&serde_json::to_string(&second).unwrap()).unwrap();
+        assert_eq!(again, second);
     }
 }

@@ -9,7 +9,7 @@ use payload::path::AbsPath;
 use crate::HOST_COMMAND;
 use crate::change::{Change, fold};
 use crate::host::interrupt::Interrupt;
-use crate::host::{Seen, Tree, probe};
+use crate::host::{Seen, Tree, data, probe};
 use crate::journal::Journal;
 use crate::receipt::{Kept, State};
 use crate::report::Report;
@@ -122,7 +122,8 @@ impl Removal<'_> {
         }
         if let Some(manifest) = self.manifest {
             let all = changes.iter().filter(|change| state.holds(change)).chain(stays).cloned().collect();
-            Kept::of(manifest, all).write(journal.permit(), tree, &state.kept)?;
+            let identity = data::identity(tree, &manifest.layout.data);
+            Kept::of(manifest, all, identity).write(journal.permit(), tree, &state.kept)?;
         }
         tree.remove_file(journal.permit(), &state.receipt)?;
         tree.remove_tree(journal.permit(), &state.undo)?;

@@ -8,7 +8,7 @@ use payload::manifest::Manifest;
 
 use crate::change::Change;
 use crate::facts::{Facts, Running};
-use crate::host::Tree;
+use crate::host::{Tree, data};
 use crate::journal::{Journal, Permit};
 use crate::receipt::{Kept, Receipt, State};
 use crate::report::Report;
@@ -103,7 +103,8 @@ impl Rollback<'_> {
         if data_stays {
             stays.reverse();
             stays.splice(0..0, changes.iter().filter(|change| state.holds(change)).cloned());
-            Kept::of(self.manifest, stays).write(journal.permit(), tree, &state.kept)?;
+            let identity = data::identity(tree, &self.manifest.layout.data);
+            Kept::of(self.manifest, stays, identity).write(journal.permit(), tree, &state.kept)?;
         }
         if data_stays || self.facts.receipt.is_some() || self.facts.kept.is_some() {
             return Ok(journal.close()?);

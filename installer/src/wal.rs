@@ -1,11 +1,13 @@
-//! Whose data it is: the first records of an etcd write-ahead log. Pure, bounded, and only for showing: nothing is
-//! decided by what stands there, so its checksums are not compared.
+//! Whose data it is: the first records of an etcd write-ahead log. Pure and bounded. What stands there is shown, and can
+//! keep data from being taken over, but never lets it be: so its checksums are not compared.
 //!
 //! A log is frames of an eight-byte little-endian head (length in the low 56 bits; top bit and number of padding
 //! bytes in the high 8) and a protobuf `walpb.Record`: 1 type, 2 crc, 3 data. The first is of type 4 (crc), the second
 //! of type 1, whose data is `etcdserverpb.Metadata`: 1 node id, 2 cluster id (etcd's `wal/wal.go`, `wal/encoder.go`).
 
 use std::fmt;
+
+use serde::{Deserialize, Serialize};
 
 /// How much of the beginning of a log is enough.
 pub(crate) const ENOUGH: u64 = 1024;
@@ -14,10 +16,28 @@ const METADATA: u64 = 1;
 const CRC: u64 = 4;
 
 /// A member as etcd numbers it; shown in hexadecimal, as `etcdctl` does.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub(crate) struct Identity {
+    #[serde(with = "hex")]
     pub(crate) cluster: u64,
+    #[serde(with = "hex")]
     pub(crate) member: u64,
+}
+
+/// In records, too, as `etcdctl` shows them.
+mod hex {
+    use serde::de::{Deserialize, Deserializer, Error};
+    use serde::ser::Serializer;
+
+    #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde calls it so")]
+    pub(super) fn serialize<S: Serializer>(id: &u64, to: S) -> Result<S::Ok, S::Error> {
+        to.collect_str(&format_args!("{id:x}"))
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<u64, D::Error> {
+        u64::from_str_radix(&String::deserialize(from)?, 16).map_err(Error::custom)
+    }
 }
 
 impl fmt::Display for Identity {

@@ -77,6 +77,94 @@ fn a_file_that_an_administrator_changed_is_kept_and_the_new_one_lies_beside() {
 }
 
 #[test]
+fn what_others_put_in_our_places_is_never_replaced() {
+    let host = Host::new();
+    let refused = |prepare: &str, words: &str| {
+        let said = run(Command::new("sh").args(["-c", prepare]).current_dir(host.dir.path()));
+        said.ok();
+        let before = installed_raw(&host);
+        host.install(&host.bundles.first).refused(3, words);
+        assert_eq!(installed_raw(&host), before, "{prepare}");
+        run(Command::new("sh").args(["-c", "rm -rf ..?* * .[!.]*"]).current_dir(host.dir.path())).ok();
+    };
+    let etcd = "mkdir -p opt/etcd-v3.5.1; cd opt/etcd-v3.5.1;";
+    let taken = "`/opt/etcd-v3.5.1/etcd` is there already and is not ours";
+    refused(&format!("{etcd} echo '#!/bin/sh' > etcd; chmod 755 etcd"), taken);
+    refused(&format!("{etcd} mkdir etcd"), taken);
+    refused(&format!("{etcd} mkfifo etcd"), taken);
+    refused(&format!("{etcd} ln -s /bin/true etcd"), taken);
+    refused("mkdir opt; echo x > opt/etcd-v3.5.1", "`/opt/etcd-v3.5.1` is there already and is not a directory");
+    refused("echo x > data", "`/data` is there already and is not a directory [path-taken]");
+    refused("ln -s /nowhere data", "`/data` is a link that leads nowhere [path-taken]");
+    refused("ln -s /a data; ln -s b a; ln -s a b", "loop");
+    refused("mkdir -p var/lib; ln -s /nowhere var/lib/etcdpack", "`/var/lib/etcdpack` is a link that leads nowhere");
+    refused("mkdir -p srv/app; chmod 777 srv/app; ln -s srv/app data", "can write to `/srv/app` (mode 0777, owner 0)");
+    refused("mkdir -p srv/app; chown 7 srv/app; ln -s /srv/app data", "can write to `/srv/app` (mode 0755, owner 7)");
+    refused("mkdir -p srv/x data; chmod 1777 data; ln -s /srv/x data/etcd; chown -h 7 data/etcd", "[unsafe-directory]");
+    refused("mkdir -p srv/x data; chmod 1777 data; ln -s /srv/x data/etcd", "can choose where `/data/etcd` leads");
+    refused("mkdir -p srv/x data; ln -s /srv/x data/etcd; chown -h 7 data/etcd", "can choose where `/data/etcd` leads");
+
+    // A link that only root could have made leads where it was meant to.
+    fs::create_dir_all(host.at("srv/big/disk")).unwrap();
+    symlink("srv/big/../big/disk", host.at("data")).unwrap();
+    host.install(&host.bundles.first).ok();
+    assert!(host.at("srv/big/disk/etcd/etcd-server").is_dir());
+}
+
+#[test]
+fn a_program_that_an_administrator_made_a_link_is_kept() {
+    let host = Host::installed();
+    fs::rename(host.at("opt/etcd-v3.5.1/etcdctl"), host.at("opt/mine")).unwrap();
+    symlink("../mine", host.at("opt/etcd-v3.5.1/etcdctl")).unwrap();
+    let before = installed(host.dir.path());
+    let said = host.install(&host.bundles.first);
+    assert!(said.err.contains("`/opt/etcd-v3.5.1/etcdctl` was changed"), "{said:?}");
+    said.ok();
+    assert_eq!(installed(host.dir.path()).differences(&before), [""; 0]);
+}
+
+#[test]
+fn what_came_after_an_uninstall_is_not_taken_for_what_it_left() {
+    let host = Host::installed();
+    let wal = host.at("data/etcd/etcd-server/member/wal");
+    let log = wal.join("0000000000000000-0000000000000000.wal");
+    let etcds_own = |version: &str| workspace().join("installer/fixtures").join(format!("wal-{version}.bin"));
+    fs::create_dir_all(&wal).unwrap();
+    fs::copy(etcds_own("3.5.1"), &log).unwrap();
+    run(&mut host.command(&host.bundles.first, &["uninstall", "--yes"])).ok();
+
+    let refused = |code: &str, words: &[String]| {
+        let before = installed_raw(&host);
+        let said = host.install(&host.bundles.first);
+        assert!(words.iter().all(|words| said.err.contains(words)), "no {words:?} in {said:?}");
+        said.refused(3, code);
+        assert_eq!(installed_raw(&host), before);
+    };
+    let ids = ["3.4.23", "3.5.1"].map(|version| {
+        let said = fs::read_to_string(etcds_own(version).with_extension("txt")).unwrap();
+        let (cluster, member) = said.trim().split_once(' ').unwrap();
+        format!("member {member} of cluster {cluster}")
+    });
+    fs::copy(etcds_own("3.4.23"), &log).unwrap();
+    refused("[data-in-place]", &ids);
+    fs::remove_dir_all(host.at("data/etcd/etcd-server/member")).unwrap();
+    fs::write(host.at("data/etcd/etcd-server/notes"), "of others").unwrap();
+    refused("[data-in-place]", &ids[1..]);
+    fs::remove_file(host.at("data/etcd/etcd-server/notes")).unwrap();
+    fs::create_dir_all(&wal).unwrap();
+    fs::copy(etcds_own("3.5.1"), &log).unwrap();
+
+    let kept = host.at("var/lib/etcdpack/kept.json");
+    let text = fs::read_to_string(&kept).unwrap();
+    fs::write(&kept, text.replacen("\"etcd\": \"3.5.1\"", "\"etcd\": \"3.6.0\"", 1)).unwrap();
+    refused("[data-newer]", &["data of etcd 3.6.0; the bundle has 3.5.1".to_owned()]);
+    fs::write(&kept, text).unwrap();
+    host.install(&host.bundles.first).ok();
+    host.purge().ok();
+    assert_eq!(fs::read_dir(host.dir.path()).unwrap().count(), 0);
+}
+
+#[test]
 fn what_is_missing_or_has_the_wrong_owner_is_put_right() {
     let host = Host::installed();
     let before = installed(host.dir.path());

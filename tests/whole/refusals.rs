@@ -105,6 +105,86 @@ fn a_host_that_does_not_fit_is_left_as_it_is() {
 const UNMASK_SUPERVISOR: &str = "rm /etc/systemd/system/supervisor.service";
 
 #[test]
+fn what_others_have_on_a_host_is_not_run_over() {
+    let tarball = release("3.5.1", "amd64");
+    let cluster = format!(
+        "[cluster]\nname = \"t\"\n[release]\nversion = \"3.5.1\"\nsha256 = \"{}\"\n\
+         [[host]]\nname = \"n1\"\naddress = \"10.85.0.11\"\n[[host]]\nname = \"n2\"\naddress = \"10.85.0.12\"\n",
+        sha256(&tarball)
+    );
+    let site = Site::new(&cluster);
+    site.build(&tarball);
+    let lab = Lab::up("tothers", "supervisor", &["n1=10.85.0.11"]);
+    for host in ["n1", "n2"] {
+        lab.scp(&site.bundle(host), "n1");
+    }
+    let before = lab.disk("n1");
+    let refused = |prepare: &str, line: &str, words: &str, mend: &str| {
+        lab.sh("n1", prepare).ok();
+        let now = lab.disk("n1");
+        lab.ssh("n1", line).refused(3, words);
+        assert_eq!(lab.disk("n1"), now, "`{line}` changed the host");
+        lab.sh("n1", mend).ok();
+    };
+    let install = concat!("./n1.run install --yes ", signer!());
+    refused(
+        "mkdir -p /opt/etcd-v3.5.1 && echo '#!/bin/sh' > /opt/etcd-v3.5.1/etcd",
+        install,
+        "`/opt/etcd-v3.5.1/etcd` is there already",
+        "rm -r /opt/etcd-v3.5.1",
+    );
+    let foreign = "/etc/supervisor/conf.d/another.conf";
+    refused(
+        &format!("printf '[program:n1]\ncommand=/bin/sleep 99999\n' > {foreign}"),
+        install,
+        &format!("`{foreign}` has a program `n1`"),
+        &format!("rm {foreign}"),
+    );
+    refused(
+        "useradd -r app && mkdir -p /data/logs/etcd-server && echo l > /data/logs/etcd-server/app.log && \
+         chown -R app /data/logs/etcd-server",
+        install,
+        "`/data/logs/etcd-server` is there already and is not ours",
+        "rm -r /data; userdel app",
+    );
+    refused(
+        "mkdir -m 1777 /data && mkdir /srv/x && setpriv --reuid=65534 --clear-groups ln -s /srv/x /data/etcd",
+        install,
+        "can choose where `/data/etcd` leads",
+        "rm -r /data /srv/x",
+    );
+    let by_systemd = concat!("./n1.run install --yes --service systemd ", signer!());
+    let unit = "/etc/systemd/system/etcd-server.service";
+    for dir in ["/usr/local/lib/systemd/system", "/run/systemd/system"] {
+        refused(
+            &format!("mkdir -p {dir} && echo '[Service]' > {dir}/etcd-server.service"),
+            by_systemd,
+            &format!("`{dir}/etcd-server.service` is a service of the same name"),
+            &format!("rm {dir}/etcd-server.service; rmdir /usr/local/lib/systemd/system /usr/local/lib/systemd; true"),
+        );
+    }
+    refused(
+        "systemd-run --quiet --unit=etcd-server sleep 77777",
+        by_systemd,
+        "`/run/systemd/transient/etcd-server.service` is a service of the same name",
+        "systemctl stop etcd-server",
+    );
+    refused(
+        &format!(
+            "printf '[Service]\nExecStart=/bin/sleep 77777\n' > {unit} && systemctl start etcd-server && rm {unit}"
+        ),
+        by_systemd,
+        "a service `etcd-server.service` runs here",
+        "systemctl stop etcd-server; systemctl daemon-reload",
+    );
+    for root in ["/root/..", "."] {
+        let line = concat!("cd / && /root/n2.run install --yes ", signer!(), " --root ");
+        refused("true", &format!("{line}{root}"), "[wrong-host]", "true");
+    }
+    assert_eq!(lab.disk("n1"), before);
+}
+
+#[test]
 fn an_etcd_that_does_not_come_up_is_rolled_back() {
     let tarball = release("3.5.1", "amd64");
     // A value that only etcd itself can find wrong.

@@ -112,6 +112,13 @@ fn what_a_member_would_suffer_from_is_said_and_does_not_stand_in_the_way() {
         "rm -r /etc/systemd/system/etcd-server.service.d",
     );
     warned(
+        DROP_INS,
+        "./n1.run plan --json --service systemd",
+        "unit-overridden",
+        "etcd-.service.d/x.conf` sets `User=`",
+        "rm -r /etc/systemd/system/etcd-.service.d /run/systemd/system/etcd-.service.d /etc/x.conf",
+    );
+    warned(
         "groupadd -r etcd && useradd -r -s /usr/sbin/nologin -N -g nogroup etcd",
         plan,
         "user-unfit",
@@ -123,6 +130,13 @@ fn what_a_member_would_suffer_from_is_said_and_does_not_stand_in_the_way() {
     let differs = |(one, other): (&[String], &[String])| one.iter().find(|line| !other.contains(line)).cloned();
     assert_eq!((differs((&before, &after)), differs((&after, &before))), (None, None));
 }
+
+/// Through a link, in a directory for all units whose names begin so; and one that a link to nothing takes away.
+const DROP_INS: &str = "mkdir -p /etc/systemd/system/etcd-.service.d /run/systemd/system/etcd-.service.d && \
+     printf '[Service]\\nUser=root\\n' > /etc/x.conf && \
+     ln -s /etc/x.conf /etc/systemd/system/etcd-.service.d/x.conf && \
+     ln -s /dev/null /etc/systemd/system/etcd-.service.d/y.conf && \
+     printf '[Service]\\nGroup=root\\n' > /run/systemd/system/etcd-.service.d/y.conf";
 
 #[test]
 fn every_place_gets_its_label_before_etcd_starts_and_once() {

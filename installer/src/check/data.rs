@@ -5,21 +5,28 @@ use payload::manifest::Manifest;
 
 use super::{Finding, refuse};
 use crate::facts::{DataDir, Facts, Whose};
+use crate::receipt::Kept;
 
 pub(super) fn data(manifest: &Manifest, facts: &Facts) -> Option<Finding> {
     let DataDir::Used(whose) = facts.data else { return None };
-    let ours = facts.receipt.is_some() || facts.unfinished.is_some();
-    let kept = facts.kept.as_ref().is_some_and(|kept| kept.is_for(manifest));
-    if ours || kept {
+    if facts.receipt.is_some() || facts.unfinished.is_some() {
         return None;
     }
+    match facts.kept.as_ref().filter(|kept| kept.has_data()) {
+        Some(kept) if kept.is_for(manifest) => replaced(manifest, kept, whose).or_else(|| newer(manifest, kept)),
+        kept => Some(foreign(manifest, kept, whose)),
+    }
+}
+
+/// Data that is not this member's.
+fn foreign(manifest: &Manifest, kept: Option<&Kept>, whose: Whose) -> Finding {
     let path = &manifest.layout.data;
     let ids = match whose {
         Whose::Etcd(identity) => format!("; etcd calls it {identity}"),
         Whose::SomeEtcd => "; it is an etcd's, but its log cannot be read".to_owned(),
         Whose::Unknown => String::new(),
     };
-    let there = match &facts.kept {
+    let there = match kept {
         Some(kept) => format!("holds the data of member `{}` of cluster `{}`", kept.member, kept.cluster),
         None => "is not empty and etcdpack did not make it".to_owned(),
     };
@@ -27,41 +34,117 @@ pub(super) fn data(manifest: &Manifest, facts: &Facts) -> Option<Finding> {
         "`{path}` {there}{ids}; the bundle is for member `{}` of cluster `{}`",
         manifest.member, manifest.cluster
     );
+    refuse("data-in-place", text, format!("mv {path} {path}.old"))
+}
+
+/// What lies there now is not what an uninstall left.
+fn replaced(manifest: &Manifest, kept: &Kept, whose: Whose) -> Option<Finding> {
+    let path = &manifest.layout.data;
+    let left = kept.identity.filter(|left| whose != Whose::Etcd(*left))?;
+    let here = match whose {
+        Whose::Etcd(identity) => format!("data that etcd calls {identity}"),
+        Whose::SomeEtcd => "an etcd's data whose log cannot be read".to_owned(),
+        Whose::Unknown => "something that is no etcd's data".to_owned(),
+    };
+    let text = format!("`{path}` holds {here}; what the uninstall left there was {left}");
     Some(refuse("data-in-place", text, format!("mv {path} {path}.old")))
+}
+
+/// etcd reads what an older minor version wrote, never the other way round.
+fn newer(manifest: &Manifest, kept: &Kept) -> Option<Finding> {
+    let (path, bundles, wrote) = (&manifest.layout.data, manifest.release.version, kept.etcd?);
+    ((bundles.major(), bundles.minor()) < (wrote.major(), wrote.minor())).then(|| {
+        let text =
+            format!("`{path}` holds data of etcd {wrote}; the bundle has {bundles}, which cannot read it safely");
+        let minor = format!("{}.{}", wrote.major(), wrote.minor());
+        refuse(
+            "data-newer",
+            text,
+            format!("set `release.version` to {minor} or newer in cluster.toml and run: etcdpack build"),
+        )
+    })
 }
 
 #[cfg(test)]
 mod tests {
+    use payload::etcd::EtcdVersion;
+
     use super::*;
+    use crate::change::{Change, Holds};
     use crate::facts::tests::{good, manifest};
-    use crate::receipt::Kept;
     use crate::wal::Identity;
 
     #[test]
     fn data_that_is_not_this_members_stays_and_is_named() {
         let mut other = manifest();
         other.cluster = "other".parse().unwrap();
-        let identity = Whose::Etcd(Identity { cluster: 0xcdf8_1819_4e3a_8c32, member: 0x8e9e });
-        let said = |data, kept| {
-            let facts = Facts { data, kept, ..good() };
-            data_text(&facts)
-        };
-        let kept = |manifest: &Manifest| Some(Kept::of(manifest, Vec::new()));
-        assert_eq!(said(DataDir::Absent, None), None);
-        assert_eq!(said(DataDir::Empty, None), None);
-        assert_eq!(said(DataDir::Used(identity), kept(&manifest())), None);
-        for (data, kept, words) in [
-            (identity, None, "etcd calls it member 8e9e of cluster cdf818194e3a8c32; the bundle is for member `n1`"),
-            (identity, kept(&other), "of cluster `other`; etcd calls it member 8e9e"),
-            (Whose::SomeEtcd, None, "cannot be read"),
-            (Whose::Unknown, None, "did not make it; the bundle"),
+        let ours = Identity { cluster: 0xcdf8_1819_4e3a_8c32, member: 0x8e9e };
+        let theirs = Identity { cluster: 0xabc, ..ours };
+        let data = || Change::Dir { path: manifest().layout.data, holds: Holds::Data };
+        let kept = |manifest: &Manifest| Kept::of(manifest, vec![data()], Some(ours));
+        let unnamed = || Kept { identity: None, etcd: None, ..kept(&manifest()) };
+        let key_alone = || Kept::of(&manifest(), Vec::new(), None);
+        let newer = |etcd| Kept { etcd: Some(etcd), ..kept(&manifest()) };
+        let used = DataDir::Used;
+        for (data, kept, expected) in [
+            (DataDir::Absent, None, None),
+            (DataDir::Empty, None, None),
+            (DataDir::Empty, Some(kept(&manifest())), None),
+            (used(Whose::Etcd(ours)), Some(kept(&manifest())), None),
+            (used(Whose::Etcd(theirs)), Some(unnamed()), None),
+            (used(Whose::Unknown), Some(unnamed()), None),
+            (
+                used(Whose::Etcd(ours)),
+                None,
+                Some((
+                    "data-in-place",
+                    "etcd calls it member 8e9e of cluster cdf818194e3a8c32; the bundle is for member `n1`",
+                )),
+            ),
+            (
+                used(Whose::Etcd(ours)),
+                Some(kept(&other)),
+                Some(("data-in-place", "of cluster `other`; etcd calls it member 8e9e")),
+            ),
+            (used(Whose::SomeEtcd), None, Some(("data-in-place", "cannot be read"))),
+            (used(Whose::Unknown), None, Some(("data-in-place", "did not make it; the bundle"))),
+            (used(Whose::Unknown), Some(key_alone()), Some(("data-in-place", "did not make it; the bundle"))),
+            (
+                used(Whose::Etcd(theirs)),
+                Some(kept(&manifest())),
+                Some((
+                    "data-in-place",
+                    "calls member 8e9e of cluster abc; what the uninstall left there was member 8e9e of cluster cdf818194e3a8c32",
+                )),
+            ),
+            (
+                used(Whose::SomeEtcd),
+                Some(kept(&manifest())),
+                Some(("data-in-place", "log cannot be read; what the uninstall")),
+            ),
+            (
+                used(Whose::Unknown),
+                Some(kept(&manifest())),
+                Some(("data-in-place", "no etcd's data; what the uninstall")),
+            ),
+            (used(Whose::Etcd(ours)), Some(newer(EtcdVersion::new(3, 4, 23))), None),
+            (used(Whose::Etcd(ours)), Some(newer(EtcdVersion::new(3, 5, 99))), None),
+            (
+                used(Whose::Etcd(ours)),
+                Some(newer(EtcdVersion::new(3, 6, 0))),
+                Some(("data-newer", "data of etcd 3.6.0; the bundle has 3.5.1")),
+            ),
+            (DataDir::Empty, Some(newer(EtcdVersion::new(3, 6, 0))), None),
         ] {
-            let text = said(DataDir::Used(data), kept).unwrap();
-            assert!(text.contains(words), "{text}");
+            let facts = Facts { data, kept, ..good() };
+            match (super::data(&manifest(), &facts), expected) {
+                (None, None) => {}
+                (Some(found), Some((code, words))) => {
+                    assert_eq!(found.code, code);
+                    assert!(found.text.contains(words), "{found:?}");
+                }
+                (found, _) => panic!("{found:?}, not {expected:?}"),
+            }
         }
-    }
-
-    fn data_text(facts: &Facts) -> Option<String> {
-        data(&manifest(), facts).map(|finding| finding.text)
     }
 }

@@ -4,9 +4,12 @@
 
 mod account;
 mod data;
+mod program;
 mod surroundings;
 mod unit;
+mod way;
 
+pub(crate) use program::programs;
 pub(crate) use unit::units;
 
 use payload::manifest::Manifest;
@@ -16,7 +19,6 @@ use time::macros::format_description;
 
 use crate::credentials::Misfit;
 use crate::facts::{Facts, Mount, Target};
-use crate::host::Seen;
 
 /// One thing found.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -55,7 +57,7 @@ pub(crate) fn preflight(manifest: &Manifest, facts: &Facts) -> Vec<Finding> {
         findings.extend(ports(facts));
     }
     findings.extend(certificate(manifest, facts));
-    findings.extend(unsafe_parents(facts));
+    findings.extend(way::obstacles(facts));
     findings.extend(room(facts));
     findings.extend(data::data(manifest, facts));
     findings.extend(account::user(manifest, facts));
@@ -149,19 +151,6 @@ fn certificate(manifest: &Manifest, facts: &Facts) -> Option<Finding> {
         }
         Ok(_) => None,
     }
-}
-
-/// Whoever can write to a directory above ours can put something else in our place.
-fn unsafe_parents(facts: &Facts) -> impl Iterator<Item = Finding> {
-    facts.paths.iter().filter_map(|(path, found)| {
-        let Seen::Dir { mode, uid, .. } = found.seen else { return None };
-        let holds_ours = facts.paths.keys().any(|other| other != path && other.is_within(path));
-        let others_write = mode & 0o022 != 0 && mode & 0o1000 == 0;
-        (holds_ours && (uid != 0 || others_write)).then(|| {
-            let text = format!("others than root can write to `{path}` (mode {mode:04o}, owner {uid})");
-            refuse("unsafe-directory", text, format!("chown root {path}; chmod go-w {path}"))
-        })
-    })
 }
 
 fn room(facts: &Facts) -> Vec<Finding> {

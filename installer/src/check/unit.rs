@@ -24,13 +24,16 @@ pub(crate) fn units(manifest: &Manifest, facts: &Facts, supervision: &Supervisio
     if own.is_none() {
         return findings;
     }
-    if let Some(packaged) = &unit.packaged {
-        let text = format!("`{packaged}` is a service of the same name; ours would take its place");
+    if let Some(foreign) = &unit.foreign {
+        let text = format!("`{foreign}` is a service of the same name; ours would take its place");
         let help = match supervision {
             Supervision::Systemd { .. } => "set another `service.name` in cluster.toml and run: etcdpack build",
             Supervision::Supervisor(_) => "./HOST.run install --service systemd",
         };
         findings.push(refuse("path-taken", text, help));
+    } else if unit.runs {
+        let text = format!("a service `{name}` runs here that etcdpack did not start; ours would take its place");
+        findings.push(refuse("path-taken", text, format!("systemctl status {name}")));
     }
     findings.extend(unit.overrides.iter().map(|one| {
         let text = format!(
@@ -67,19 +70,23 @@ mod tests {
     fn only_the_units_that_are_needed_count() {
         let file = || "/etc/systemd/system/x".parse().unwrap();
         let masked = || Unit { masked: Some(file()), ..Unit::default() };
-        let packaged = || Unit { packaged: Some(file()), ..Unit::default() };
-        let changed = || Unit { overrides: vec![Override { file: file(), key: "ExecStart" }], ..Unit::default() };
+        let foreign = || Unit { foreign: Some(file()), runs: true, ..Unit::default() };
+        let runs = || Unit { runs: true, ..Unit::default() };
+        let drop_in = || Override { file: "/etc/systemd/system/x.d/y.conf".to_owned(), key: "ExecStart" };
+        let changed = || Unit { overrides: vec![drop_in()], ..Unit::default() };
         let systemd = || Supervision::Systemd { unit: "etcd-server.service".to_owned() };
         for (name, unit, supervision, expected) in [
             ("etcd-server.service", Unit::default(), systemd(), None),
             ("etcd-server.service", masked(), systemd(), Some(("unit-masked", Severity::Refuse))),
-            ("etcd-server.service", packaged(), systemd(), Some(("path-taken", Severity::Refuse))),
+            ("etcd-server.service", foreign(), systemd(), Some(("path-taken", Severity::Refuse))),
+            ("etcd-server.service", runs(), systemd(), Some(("path-taken", Severity::Refuse))),
+            ("supervisord.service", runs(), supervisor(Origin::Host), None),
             ("etcd-server.service", changed(), systemd(), Some(("unit-overridden", Severity::Warn))),
             ("etcd-server.service", masked(), supervisor(Origin::Bundle), None),
             ("supervisord.service", masked(), systemd(), None),
             ("supervisord.service", masked(), supervisor(Origin::Bundle), Some(("unit-masked", Severity::Refuse))),
             ("supervisord.service", masked(), supervisor(Origin::Host), Some(("unit-masked", Severity::Refuse))),
-            ("supervisord.service", packaged(), supervisor(Origin::Host), None),
+            ("supervisord.service", foreign(), supervisor(Origin::Host), None),
             ("supervisord.service", changed(), supervisor(Origin::Host), None),
         ] {
             let facts = Facts { units: [(name.to_owned(), unit)].into(), ..good() };

@@ -115,7 +115,13 @@ impl Earlier {
             return Ok(Receipt { changes, ..receipt.clone() }.write(permit, tree, &state.receipt)?);
         }
         let known = self.kept.as_ref().map(|kept| kept.changes.clone()).unwrap_or_default();
-        Ok(Kept::of(manifest, fold(&known, journal.changes())).write(permit, tree, &state.kept)?)
+        let changes = fold(&known, journal.changes());
+        let kept = match &self.kept {
+            // What data it is stays as it was.
+            Some(kept) => Kept { changes, ..kept.clone() },
+            None => Kept::of(manifest, changes, None),
+        };
+        Ok(kept.write(permit, tree, &state.kept)?)
     }
 }
 

@@ -6,6 +6,7 @@ mod account_locks;
 pub(crate) mod accounts;
 mod addresses;
 pub(crate) mod clock;
+pub(crate) mod data;
 pub(crate) mod exec;
 pub(crate) mod interrupt;
 pub(crate) mod lock;
@@ -20,6 +21,7 @@ pub(crate) mod survey;
 pub(crate) mod tree;
 pub(crate) mod trial;
 pub(crate) mod units;
+pub(crate) mod way;
 pub(crate) mod write;
 
 pub(crate) use exec::Exec;

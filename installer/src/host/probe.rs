@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs::File;
-use std::io::{self, Read};
+use std::io;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, TcpListener};
 
 use nix::errno::Errno;
@@ -17,13 +17,14 @@ use payload::sealed::Sealed;
 use zeroize::Zeroizing;
 
 use super::accounts::AccountError;
-use super::{FsError, Seen, Tree, addresses, clock, exec, processes, survey, units};
+use super::{FsError, Seen, Tree, addresses, clock, data, exec, processes, survey, units};
 use crate::credentials::{self, Credentials, Misfit, Validity};
 use crate::drift;
-use crate::facts::{BusyPort, DataDir, Facts, Found, Mount, OwnKey, Process, Room, Running, Target, Whose};
+use crate::facts::{BusyPort, Facts, Found, Init, Mount, Obstacle, OwnKey, Process, Room, Running, Target};
 use crate::journal::{self, JournalError};
 use crate::receipt::{Kept, Receipt, ReceiptError, State};
-use crate::{manager, service, wal};
+use crate::supervision::Supervision;
+use crate::{manager, service};
 
 /// What etcd itself needs at once: its write-ahead log is laid out 64 MB at a time, two files ahead.
 const DATA_ROOM: u64 = 256 << 20;
@@ -82,6 +83,14 @@ pub(crate) fn facts(
     };
     // On a host that is ours already, and in an image, whatever runs here is no obstacle.
     let fresh = tree.is_live() && receipt.is_none();
+    let mut units = units::units(tree, &manifest, &managers)?;
+    if fresh && unfinished.is_none() && managers.systemd == Init::Running {
+        let hosts = managers.supervisor.as_ref().and_then(|supervisor| supervisor.unit.as_ref());
+        for (name, unit) in units.iter_mut().filter(|(name, _)| Some(*name) != hosts) {
+            unit.runs = service::is_running(&Supervision::Systemd { unit: name.clone() });
+        }
+    }
+    let paths = paths(tree, &manifest, managers.supervisor.as_ref().map(|found| &found.section))?;
     Ok(Facts {
         target: if tree.is_live() { Target::Live } else { Target::Image },
         machine: uname.machine().to_string_lossy().into_owned(),
@@ -97,14 +106,16 @@ pub(crate) fn facts(
         group_members: tree.group_members(&manifest.user)?,
         no_login: no_login(tree)?,
         can_add_users: ["useradd", "groupadd"].iter().all(|name| exec::find(name).is_some()),
-        paths: paths(tree, &manifest, managers.supervisor.as_ref().map(|found| &found.section))?,
-        data: data_dir(tree, &manifest.layout.data)?,
+        obstacles: obstacles(tree, paths.keys().chain([&state.journal]))?,
+        filled: data::filled(tree, [&manifest.layout.logs, &"/var/log/supervisor".parse()?])?,
+        paths,
+        data: data::dir(tree, &manifest.layout.data)?,
         room: room(tree, &manifest)?,
         ports: if fresh { ports(&manifest) } else { Vec::new() },
         etcds: if fresh { etcds() } else { Vec::new() },
         credentials,
         own_key,
-        units: units::units(tree, &manifest, &managers)?,
+        units,
         managers,
         receipt,
         kept,
@@ -170,7 +181,7 @@ fn no_login(tree: &Tree) -> Result<AbsPath, ProbeError> {
 fn paths(tree: &Tree, manifest: &Manifest, section: Option<&AbsPath>) -> Result<BTreeMap<AbsPath, Found>, ProbeError> {
     let layout = &manifest.layout;
     let mut files: BTreeSet<AbsPath> = section.into_iter().cloned().collect();
-    files.insert(format!("/etc/supervisord.d/{}.ini", manifest.service.name).parse()?);
+    files.insert(manager::carried_section(&manifest.service.name)?);
     files.insert(layout.sbin.join(crate::HOST_COMMAND)?);
     for program in &manifest.release.programs {
         files.insert(layout.release_dir.join(&program.name)?);
@@ -204,26 +215,15 @@ fn paths(tree: &Tree, manifest: &Manifest, section: Option<&AbsPath>) -> Result<
     Ok(found)
 }
 
-fn data_dir(tree: &Tree, path: &AbsPath) -> Result<DataDir, ProbeError> {
-    let made_by_mkfs = |name: &String| name == "lost+found";
-    Ok(match tree.look(path)? {
-        Seen::Absent => DataDir::Absent,
-        Seen::Dir { .. } if tree.list(path)?.iter().all(made_by_mkfs) => DataDir::Empty,
-        _ => DataDir::Used(whose(tree, path)?),
-    })
-}
-
-/// The newest log says whose data it is, as every log does.
-fn whose(tree: &Tree, data: &AbsPath) -> Result<Whose, ProbeError> {
-    let dir = data.join("member/wal")?;
-    let newest = tree.list(&dir)?.into_iter().rfind(|name| name.strip_suffix(".wal").is_some());
-    let Some(name) = newest else { return Ok(Whose::Unknown) };
-    let read = || -> Option<wal::Identity> {
-        let mut bytes = Vec::new();
-        tree.open_file(&dir.join(&name).ok()?).ok()?.take(wal::ENOUGH).read_to_end(&mut bytes).ok()?;
-        wal::identity(&bytes)
-    };
-    Ok(read().map_or(Whose::SomeEtcd, Whose::Etcd))
+/// What stands in the way to the directories of `paths`.
+fn obstacles<'a>(tree: &Tree, paths: impl Iterator<Item = &'a AbsPath>) -> Result<BTreeSet<Obstacle>, FsError> {
+    let dirs: BTreeSet<AbsPath> = paths.filter_map(AbsPath::parent).collect();
+    let deepest = dirs.iter().filter(|dir| !dirs.iter().any(|other| other != *dir && other.is_within(dir)));
+    let mut all = BTreeSet::new();
+    for dir in deepest {
+        all.extend(tree.obstacles(dir)?);
+    }
+    Ok(all)
 }
 
 fn room(tree: &Tree, manifest: &Manifest) -> Result<Vec<Room>, FsError> {

@@ -1,8 +1,7 @@
 //! The host's files, below one root that is fixed once: `/`, or the tree given by `--root`.
 //!
-//! Every path is walked component by component from a handle on that root, so that nothing on the way can be
-//! swapped underneath and a link inside an image never leads out of it. A directory on the way that others than
-//! root may write to is refused: whoever can write there could put a link of theirs in our place.
+//! Every path is walked from a handle on that root. A directory on the way that others than root may write to is
+//! refused, and so is a link that others could have put there: they would choose where our files go.
 #![expect(clippy::disallowed_methods, reason = "edge: reads the host's files")]
 
 use std::fs::File;
@@ -13,12 +12,11 @@ use std::path::Path;
 use nix::dir::Dir;
 use nix::errno::Errno;
 use nix::fcntl::{AtFlags, OFlag, openat, readlinkat};
-use nix::sys::stat::{FileStat, Mode as RawMode, SFlag, fstat, fstatat};
+use nix::sys::stat::{FileStat, Mode as RawMode, SFlag, fstat, fstatat, stat};
 use payload::bundle::Content;
 use payload::path::AbsPath;
 
-/// More links than this on one way is a loop.
-const MAX_LINKS: u8 = 16;
+pub(super) use super::way::Trust;
 
 /// A file operation that failed.
 #[derive(Debug, thiserror::Error)]
@@ -89,11 +87,13 @@ pub(super) struct Spot {
 }
 
 impl Tree {
-    /// The tree below `path`, which must be a directory.
+    /// The tree below `path`, which must be a directory. The running system is known by what it is, not by what it is
+    /// called: `/root/..` and `.` can be it, too.
     pub(crate) fn open(path: &Path) -> io::Result<Self> {
         let flags = OFlag::O_DIRECTORY | OFlag::O_RDONLY | OFlag::O_CLOEXEC;
         let root = nix::fcntl::open(path, flags, RawMode::empty())?;
-        Ok(Self { root, live: path == Path::new("/") })
+        let (here, system) = (fstat(&root)?, stat("/")?);
+        Ok(Self { live: (here.st_dev, here.st_ino) == (system.st_dev, system.st_ino), root })
     }
 
     /// Whether this is the running system and not an image.
@@ -201,65 +201,6 @@ impl Tree {
         let mut components: Vec<String> = path.components().map(str::to_owned).collect();
         let name = components.pop().ok_or(Errno::EINVAL)?;
         Ok(Spot { dir: self.walk(components, trust)?, name })
-    }
-
-    /// Walks down from the root. Links are resolved here and not by the kernel, so that an absolute one starts
-    /// again at *our* root, and only where they lie in a directory that others cannot write to.
-    fn walk(&self, components: Vec<String>, trust: Trust) -> Result<OwnedFd, Errno> {
-        let mut ahead: Vec<String> = components.into_iter().rev().collect();
-        let mut line = vec![self.root.try_clone().map_err(|_| Errno::EMFILE)?];
-        let mut links = 0;
-        while let Some(name) = ahead.pop() {
-            let here = line.last().ok_or(Errno::ENOENT)?;
-            if name == ".." {
-                line.truncate(line.len().saturating_sub(1).max(1));
-                continue;
-            }
-            let flags = OFlag::O_DIRECTORY | OFlag::O_NOFOLLOW | OFlag::O_RDONLY | OFlag::O_CLOEXEC;
-            match openat(here, name.as_str(), flags, RawMode::empty()) {
-                Ok(dir) => {
-                    trust.check(&fstat(&dir)?)?;
-                    line.push(dir);
-                }
-                Err(errno @ (Errno::ENOTDIR | Errno::ELOOP)) => {
-                    let stat = fstatat(here, name.as_str(), AtFlags::AT_SYMLINK_NOFOLLOW)?;
-                    if kind(&stat) != SFlag::S_IFLNK {
-                        return Err(errno);
-                    }
-                    links += 1;
-                    if links > MAX_LINKS {
-                        return Err(Errno::ELOOP);
-                    }
-                    let target = readlinkat(here, name.as_str())?;
-                    let target = target.to_str().ok_or(Errno::EILSEQ)?;
-                    if target.starts_with('/') {
-                        line.truncate(1);
-                    }
-                    ahead.extend(target.split('/').rev().filter(|part| !matches!(*part, "" | ".")).map(str::to_owned));
-                }
-                Err(errno) => return Err(errno),
-            }
-        }
-        line.pop().ok_or(Errno::ENOENT)
-    }
-}
-
-/// What a walk demands of the directories it passes.
-#[derive(Clone, Copy)]
-pub(super) enum Trust {
-    /// Nothing: for looking.
-    Anyone,
-    /// Only root may change them: for writing.
-    RootOnly,
-}
-
-impl Trust {
-    fn check(self, stat: &FileStat) -> Result<(), Errno> {
-        let others_write = stat.st_mode & 0o022 != 0 && stat.st_mode & 0o1000 == 0;
-        match self {
-            Self::RootOnly if stat.st_uid != 0 || others_write => Err(Errno::EPERM),
-            Self::RootOnly | Self::Anyone => Ok(()),
-        }
     }
 }
 

@@ -1,6 +1,6 @@
 //! What systemd has of the units that an install could need. Reads files only: they say the same in an image.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use payload::manifest::Manifest;
 use payload::path::AbsPath;
@@ -13,7 +13,24 @@ use crate::facts::{Managers, Override, Unit};
 const MAX_DROP_IN: u64 = 1 << 16;
 
 /// Where systemd looks, strongest first (systemd.unit(5)).
-const DIRS: [&str; 4] = ["/etc", "/run", "/usr/lib", "/lib"];
+const DIRS: [&str; 13] = [
+    "/etc/systemd/system.control",
+    "/run/systemd/system.control",
+    "/run/systemd/transient",
+    "/run/systemd/generator.early",
+    OURS,
+    "/etc/systemd/system.attached",
+    "/run/systemd/system",
+    "/run/systemd/system.attached",
+    "/run/systemd/generator",
+    "/usr/local/lib/systemd/system",
+    "/usr/lib/systemd/system",
+    "/lib/systemd/system",
+    "/run/systemd/generator.late",
+];
+
+/// What stands in our unit's own place is looked at with our other places.
+const OURS: &str = "/etc/systemd/system";
 
 /// What makes another service of it.
 const KEYS: [&str; 3] = ["ExecStart", "User", "Group"];
@@ -31,34 +48,47 @@ pub(super) fn units(
 }
 
 fn unit(tree: &Tree, name: &str) -> Result<Unit, ProbeError> {
-    let mut unit = Unit::default();
+    let mut unit = Unit { overrides: overrides(tree, name)?, ..Unit::default() };
     for dir in DIRS {
-        let dir: AbsPath = format!("{dir}/systemd/system").parse()?;
-        let path = dir.join(name)?;
+        let path = format!("{dir}/{name}").parse::<AbsPath>()?;
         match tree.look(&path)? {
             Seen::Link { target } if target == "/dev/null" => unit.masked = unit.masked.or(Some(path)),
-            Seen::File { .. } if !dir.as_str().starts_with("/etc") => unit.packaged = unit.packaged.or(Some(path)),
+            Seen::File { .. } | Seen::Link { .. } if dir != OURS => unit.foreign = unit.foreign.or(Some(path)),
             _ => {}
         }
-        let drop_ins = dir.join(&format!("{name}.d"))?;
-        for file in tree.list(&drop_ins)?.iter().filter(|file| file.strip_suffix(".conf").is_some()) {
-            // A name outside our grammar is still a drop-in, but none that we could show as a path.
-            let Ok(file) = drop_ins.join(file) else { continue };
-            unit.overrides.extend(overrides(tree, &file)?);
-        }
     }
-    // One directory may be a link to the other.
-    unit.overrides.dedup_by(|a, b| a.file.name() == b.file.name() && a.key == b.key);
     Ok(unit)
 }
 
-fn overrides(tree: &Tree, file: &AbsPath) -> Result<Option<Override>, FsError> {
-    // A link, perhaps to /dev/null, sets nothing that could be read here.
-    if !matches!(tree.look(file)?, Seen::File { size, .. } if size <= MAX_DROP_IN) {
-        return Ok(None);
+/// What drop-ins make of a unit. Of those with one name the strongest counts, also where it is a link to `/dev/null`.
+fn overrides(tree: &Tree, unit: &str) -> Result<Vec<Override>, ProbeError> {
+    let (mut all, mut names) = (Vec::new(), BTreeSet::new());
+    for dir in drop_in_dirs(unit) {
+        let dir: AbsPath = dir.parse()?;
+        for name in tree.list(&dir)?.into_iter().filter(|name| name.strip_suffix(".conf").is_some()) {
+            if names.insert(name.clone())
+                && let Some(key) = overridden(tree, &dir, &name)?
+            {
+                all.push(Override { file: format!("{dir}/{name}"), key });
+            }
+        }
     }
-    let text = tree.read(file, MAX_DROP_IN)?;
-    Ok(changed(&String::from_utf8_lossy(&text)).map(|key| Override { file: file.clone(), key }))
+    Ok(all)
+}
+
+fn overridden(tree: &Tree, dir: &AbsPath, name: &str) -> Result<Option<&'static str>, FsError> {
+    let text = tree.read_followed(dir, name, MAX_DROP_IN)?;
+    Ok(text.and_then(|text| changed(&String::from_utf8_lossy(&text))))
+}
+
+/// Where drop-ins for a unit may lie, strongest first: in directories of its name, of what its name begins with up to a
+/// dash, and of its type.
+fn drop_in_dirs(unit: &str) -> Vec<String> {
+    let Some((stem, kind)) = unit.rsplit_once('.') else { return Vec::new() };
+    let prefixes = stem.rmatch_indices('-').filter_map(|(at, _)| stem.get(..=at));
+    let own: Vec<String> = [stem].into_iter().chain(prefixes).map(|stem| format!("{stem}.{kind}.d")).collect();
+    let of_names = DIRS.into_iter().flat_map(|dir| own.iter().map(move |own| format!("{dir}/{own}")));
+    of_names.chain(DIRS.map(|dir| format!("{dir}/{kind}.d"))).collect()
 }
 
 /// The first of [`KEYS`] that a drop-in sets.
@@ -76,5 +106,16 @@ mod tests {
         assert_eq!(changed("[Service]\nExecStart=\nExecStart=/bin/true\n"), Some("ExecStart"));
         assert_eq!(changed("[Service]\n User = root\n"), Some("User"));
         assert_eq!(changed("[Service]\n#ExecStart=/bin/true\nExecStartPre=/bin/true\nNice=5\nLimitNOFILE=9\n"), None);
+    }
+    #[test]
+    fn drop_ins_lie_in_directories_of_the_name_of_its_beginnings_and_of_its_type() {
+        let dirs = drop_in_dirs("a-b-c.service");
+        let of = |dir: &str| -> Vec<String> {
+            let here = format!("{dir}/");
+            dirs.iter().filter_map(|path| path.strip_prefix(&here)).map(str::to_owned).collect()
+        };
+        assert_eq!(of(OURS), ["a-b-c.service.d", "a-b-.service.d", "a-.service.d", "service.d"]);
+        assert_eq!(dirs.len(), DIRS.len() * 4);
+        assert!(drop_in_dirs("supervisord.service").contains(&"/usr/lib/systemd/system/service.d".to_owned()));
     }
 }

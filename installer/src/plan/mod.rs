@@ -1,5 +1,6 @@
 //! The plan: what will happen on this host, in order. A pure function of manifest, facts and choices.
 
+mod conflict;
 pub(crate) mod standing;
 mod steps;
 
@@ -8,11 +9,9 @@ use payload::manifest::Manifest;
 use payload::path::NotAPath;
 use serde::Serialize;
 
-use crate::change::Change;
-use crate::check::{Finding, Severity, preflight, refuse, units};
+use crate::check::{Finding, Severity, preflight, programs, refuse, units};
 use crate::drift;
 use crate::facts::Facts;
-use crate::host::Seen;
 use crate::journal::Run;
 use crate::manager::{self, Start};
 use crate::signer::{self, Downgrade, Standing};
@@ -90,6 +89,7 @@ pub(crate) fn plan(carried: Carried, facts: &Facts, choices: Choices) -> Result<
         Ok((supervision, more)) => {
             findings.extend(more);
             findings.extend(units(manifest, facts, &supervision));
+            findings.extend(programs(facts, &supervision));
             Some(supervision)
         }
         Err(finding) => {
@@ -104,7 +104,9 @@ pub(crate) fn plan(carried: Carried, facts: &Facts, choices: Choices) -> Result<
     let ours = facts.ours();
     let (steps, changed) = drift::keep_changes(steps, facts, &ours)?;
     findings.extend(changed);
-    findings.extend(steps.iter().filter_map(|step| conflict(step, facts, &ours)));
+    for step in &steps {
+        findings.extend(conflict::conflicts(step, facts, &ours)?);
+    }
     let steps = standing::with_states(steps, facts);
     Ok(Plan { signer: carried.signer, findings, steps, supervision })
 }
@@ -120,34 +122,6 @@ fn unfinished_other(bundle: Digest, facts: &Facts) -> Option<Finding> {
     Some(refuse("unfinished-other", text, "run the other bundle's install again, or: etcdpack-host uninstall"))
 }
 
-/// Something at a step's place that is not ours.
-fn conflict(step: &Step, facts: &Facts, ours: &[Change]) -> Option<Finding> {
-    let (path, is_ours) = match step {
-        Step::File { path, sha256, .. } => {
-            let here = facts.paths.get(path).and_then(|found| found.digest);
-            let known = here.is_some_and(|here| drift::recorded(path, ours).contains(&here));
-            (path, here == Some(*sha256) || known)
-        }
-        Step::Link { path, target } => {
-            let known = ours.iter().any(|change| matches!(change, Change::Link { path: at, .. } if at == path));
-            (path, known || *facts.at(path) == Seen::Link { target: target.clone() })
-        }
-        Step::Wheels { dir, .. } => {
-            (dir, ours.iter().any(|change| matches!(change, Change::Tree { path } if path == dir)))
-        }
-        Step::Dir { path, .. } => (path, matches!(facts.at(path), Seen::Dir { .. })),
-        Step::Group { .. } | Step::User { .. } | Step::Programs { .. } | Step::Labels { .. } | Step::Service { .. } => {
-            return None;
-        }
-    };
-    // A mask is said by its own finding.
-    let masked = facts.units.get(path.name()).is_some_and(|unit| unit.masked.as_ref() == Some(path));
-    if is_ours || masked || *facts.at(path) == Seen::Absent {
-        return None;
-    }
-    Some(refuse("path-taken", format!("`{path}` is there already and is not ours"), format!("mv {path} {path}.old")))
-}
-
 #[cfg(test)]
 mod tests {
     use payload::manifest::{Purpose, When};
@@ -157,13 +131,20 @@ mod tests {
     use crate::facts::tests::{good, manifest};
     use crate::surroundings::{Selinux, Surroundings};
 
-    fn labels_of(facts: &Facts) -> Option<(Step, usize, usize)> {
+    pub(super) fn plan_of(facts: &Facts) -> Plan {
         let manifest = manifest();
         let [bundle, installer] = [b"bundle".as_slice(), b"elf"].map(Digest::of);
         let carried = Carried { manifest: &manifest, bundle, installer, signer: Standing::Known };
-        let manager = payload::cluster::Manager::Auto;
+        let manager = match facts.managers.supervisor {
+            Some(_) => payload::cluster::Manager::Supervisor,
+            None => payload::cluster::Manager::Auto,
+        };
         let choices = Choices { manager, start: Start::Now, downgrade: Downgrade::Refuse };
-        let plan = plan(carried, facts, choices).unwrap();
+        plan(carried, facts, choices).unwrap()
+    }
+
+    fn labels_of(facts: &Facts) -> Option<(Step, usize, usize)> {
+        let plan = plan_of(facts);
         assert_eq!(plan.findings, []);
         let at = plan.steps.iter().position(|planned| matches!(planned.step, Step::Labels { .. }))?;
         Some((plan.steps[at].step.clone(), at, plan.steps.len()))

@@ -143,6 +143,8 @@ fn files(manifest: &Manifest, supervision: &Supervision) -> Vec<Step> {
 /// Every directory that is needed and may not be there, from the top down.
 fn dirs(manifest: &Manifest, facts: &Facts, supervision: &Supervision, files: &[Step]) -> Result<Vec<Step>, NotAPath> {
     let layout = &manifest.layout;
+    let ours = facts.ours();
+    let made = |path: &AbsPath| ours.iter().any(|change| change.path() == Some(path));
     let mut plain: BTreeSet<AbsPath> = BTreeSet::new();
     let mut need = |path: &AbsPath| plain.extend(path.lineage());
     need(&layout.release_dir);
@@ -163,14 +165,14 @@ fn dirs(manifest: &Manifest, facts: &Facts, supervision: &Supervision, files: &[
     if let Supervision::Supervisor(supervisor) = supervision {
         layout.logs.parent().iter().for_each(&mut need);
         special.push(own(&layout.logs, Mode::LOG_DIR, Holds::Logs));
-        if supervisor.origin == Origin::Bundle {
-            let path: AbsPath = "/var/log/supervisor".parse()?;
+        let path: AbsPath = "/var/log/supervisor".parse()?;
+        // Another supervisor may have left its own, which will do.
+        let will_do = !made(&path) && matches!(facts.at(&path), Seen::Dir { mode, uid: 0, .. } if mode & 0o022 == 0);
+        if supervisor.origin == Origin::Bundle && !will_do {
             path.parent().iter().for_each(&mut need);
             special.push(Step::Dir { path, mode: Mode::LOG_DIR, owner: Owner::Root, holds: Holds::Logs });
         }
     }
-    let ours = facts.ours();
-    let made = |path: &AbsPath| ours.iter().any(|change| change.path() == Some(path));
     // A directory that was there before us is the host's: it is not ours to list, chmod or remove.
     let plain = plain.into_iter().filter(|path| *facts.at(path) == Seen::Absent || made(path));
     let plain = plain.map(|path| Step::Dir { path, mode: Mode::PROGRAM, owner: Owner::Root, holds: Holds::Files });

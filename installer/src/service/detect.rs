@@ -9,11 +9,12 @@ use payload::bundle::Bundle;
 use payload::cluster::Manager;
 use payload::path::AbsPath;
 
-use super::wheels;
+use super::{sections, wheels};
 use crate::change::Change;
 use crate::facts::{Init, Managers};
 use crate::host::probe::ProbeError;
 use crate::host::{Exec, Seen, Tree, exec};
+use crate::manager::{self, CARRIED};
 use crate::supervision::{Origin, Supervisor};
 
 /// Configuration files in the order in which supervisor itself looks for them: Debian's place is asked first
@@ -35,8 +36,12 @@ pub(crate) fn managers(
     if wanted == Manager::Systemd {
         return Ok(managers);
     }
-    managers.supervisor =
-        supervisor(tree, bundle.manifest().service.name.as_str(), bundle.manifest().member.as_str(), ours)?;
+    let (service, member) = (bundle.manifest().service.name.clone(), bundle.manifest().member.clone());
+    managers.supervisor = supervisor(tree, service.as_str(), member.as_str(), ours)?;
+    managers.namesakes = match &managers.supervisor {
+        Some(found) => sections::namesakes(tree, &found.conf, &found.section, &found.program)?,
+        None => sections::namesakes(tree, &CARRIED.parse()?, &manager::carried_section(&service)?, member.as_str())?,
+    };
     if managers.supervisor.is_some() || bundle.manifest().service.wheels.is_empty() {
         return Ok(managers);
     }
@@ -67,7 +72,7 @@ fn supervisor(tree: &Tree, service: &str, member: &str, ours: &[Change]) -> Resu
         let conf: AbsPath = conf.parse()?;
         let is_ours = ours.iter().any(|change| change.path() == Some(&conf));
         let Some(text) = tree.read_if_there(&conf, 1 << 20)?.filter(|_| !is_ours) else { continue };
-        let Some(pattern) = include(&String::from_utf8_lossy(&text)) else { continue };
+        let Some(pattern) = sections::includes(&String::from_utf8_lossy(&text)).into_iter().next() else { continue };
         let Some((dir, extension)) = pattern.rsplit_once("/*") else { continue };
         let dir = match conf.parent() {
             Some(home) if !dir.starts_with('/') => home.join(dir)?,
@@ -111,26 +116,6 @@ fn commands(tree: &Tree, ours: &[Change]) -> Result<Option<(AbsPath, AbsPath)>, 
     Ok(None)
 }
 
-/// The first pattern of `files` in `[include]`. Python's ConfigParser: `key = value` or `key: value`, comments
-/// after `;` and `#`, continuation lines indented.
-fn include(conf: &str) -> Option<String> {
-    let mut inside = false;
-    for line in conf.lines() {
-        let line = line.split(" ;").next().unwrap_or_default();
-        if line.starts_with([';', '#']) {
-            continue;
-        }
-        if let Some(section) = line.trim().strip_prefix('[') {
-            inside = section.trim_end_matches(']') == "include";
-        } else if let Some((key, value)) = line.split_once(['=', ':']).filter(|_| inside)
-            && key.trim() == "files"
-        {
-            return value.split_whitespace().next().map(str::to_owned);
-        }
-    }
-    None
-}
-
 /// A Python that has imported the carried supervisor, or what the last one that could not said.
 fn python(tree: &Tree, bundle: &mut Bundle<File>) -> Result<Result<AbsPath, Option<String>>, ProbeError> {
     let mut found = Vec::new();
@@ -170,18 +155,4 @@ fn python(tree: &Tree, bundle: &mut Bundle<File>) -> Result<Result<AbsPath, Opti
         }
     }
     Ok(Err(trouble))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_include_pattern_is_found_as_supervisor_finds_it() {
-        let debian = "[supervisord]\nlogfile=/x\n; [include]\n[include]\nfiles = /etc/supervisor/conf.d/*.conf\n";
-        assert_eq!(include(debian).as_deref(), Some("/etc/supervisor/conf.d/*.conf"));
-        assert_eq!(include("[include]\nfiles: supervisord.d/*.ini ; here\n").as_deref(), Some("supervisord.d/*.ini"));
-        assert_eq!(include(";[include]\n;files = relative/directory/*.ini\n"), None);
-        assert_eq!(include("[other]\nfiles = a/*.ini\n"), None);
-    }
 }

@@ -2,6 +2,7 @@
 
 pub(crate) mod control;
 pub(crate) mod detect;
+mod sections;
 pub(crate) mod wheels;
 
 pub(crate) use control::{ServiceError, is_running, remove, start};

@@ -1,0 +1,203 @@
+//! The way to a path: walked component by component from a handle on the root, so that nothing on it can be swapped
+//! underneath and a link inside an image never leads out of it.
+#![expect(clippy::disallowed_methods, reason = "edge: walks the host's directories")]
+
+use std::fs::File;
+use std::io::{self, Read};
+use std::os::fd::OwnedFd;
+
+use nix::errno::Errno;
+use nix::fcntl::{AtFlags, OFlag, openat, readlinkat};
+use nix::sys::stat::{FileStat, Mode as RawMode, SFlag, fstat, fstatat};
+use payload::path::AbsPath;
+
+use super::tree::{FsError, Tree, kind};
+use crate::facts::{Hindrance, Obstacle};
+
+/// More links than this on one way is a loop.
+const MAX_LINKS: u8 = 16;
+
+/// What a walk demands of what it passes.
+#[derive(Clone, Copy)]
+pub(super) enum Trust {
+    /// Nothing: for looking.
+    Anyone,
+    /// Only root may change it: for writing.
+    RootOnly,
+}
+
+impl Trust {
+    fn pass(self, met: &Obstacle) -> Result<(), Errno> {
+        match (self, met.what) {
+            (Self::RootOnly, Hindrance::Dir { .. } | Hindrance::Link { .. }) => Err(Errno::EPERM),
+            (Self::RootOnly | Self::Anyone, _) => Ok(()),
+        }
+    }
+}
+
+/// The end of a walk: a directory's handle, and its way from the root without any links.
+struct Reached {
+    dir: OwnedFd,
+    names: Vec<String>,
+}
+
+impl Tree {
+    /// The handle of the directory at the end of `components`.
+    pub(super) fn walk(&self, components: Vec<String>, trust: Trust) -> Result<OwnedFd, Errno> {
+        Ok(self.go(components, &mut |met| trust.pass(&met))?.dir)
+    }
+
+    /// All that stands in the way to the directory `path`, as far as there is one.
+    pub(super) fn obstacles(&self, path: &AbsPath) -> Result<Vec<Obstacle>, FsError> {
+        let mut all = Vec::new();
+        let components = path.components().map(str::to_owned).collect();
+        let walked = self.go(components, &mut |met| {
+            all.push(met);
+            Ok(())
+        });
+        match walked {
+            Ok(_) | Err(Errno::ENOENT | Errno::ENOTDIR | Errno::ELOOP) => Ok(all),
+            Err(errno) => Err(FsError::new("going to", path, errno)),
+        }
+    }
+
+    /// The file `name` in `dir` as other programs read it: followed where it is a link. `None` where that leads to no
+    /// file, or to one of more than `limit` bytes.
+    pub(crate) fn read_followed(&self, dir: &AbsPath, name: &str, limit: u64) -> Result<Option<Vec<u8>>, FsError> {
+        let read = || -> io::Result<Option<Vec<u8>>> {
+            let mut way: Vec<String> = dir.components().chain([name]).map(str::to_owned).collect();
+            for _ in 0..=MAX_LINKS {
+                let Some(last) = way.pop().filter(|last| last != "..") else { return Ok(None) };
+                let Reached { dir, names } = self.go(way, &mut |_| Ok(()))?;
+                match readlinkat(&dir, last.as_str()) {
+                    Ok(target) => {
+                        let target = target.to_str().ok_or(Errno::EILSEQ)?;
+                        way = if target.starts_with('/') { Vec::new() } else { names };
+                        way.extend(parts(target));
+                    }
+                    Err(Errno::EINVAL) => {
+                        let flags = OFlag::O_RDONLY | OFlag::O_NOFOLLOW | OFlag::O_CLOEXEC | OFlag::O_NONBLOCK;
+                        return contents(openat(&dir, last.as_str(), flags, RawMode::empty())?, limit);
+                    }
+                    Err(errno) => return Err(errno.into()),
+                }
+            }
+            Ok(None)
+        };
+        let errno = |error: &io::Error| error.raw_os_error().map(Errno::from_raw);
+        match read() {
+            Err(error)
+                if matches!(errno(&error), Some(Errno::ENOENT | Errno::ENOTDIR | Errno::ELOOP | Errno::ENXIO)) =>
+            {
+                Ok(None)
+            }
+            read => read.map_err(|error| FsError::of_path("reading", &format!("{dir}/{name}"), error)),
+        }
+    }
+
+    /// Walks down from the root, and says what is met that others could change or that leads on to nothing. Links are
+    /// resolved here and not by the kernel, so that an absolute one starts again at *our* root.
+    fn go(
+        &self,
+        components: Vec<String>,
+        meet: &mut dyn FnMut(Obstacle) -> Result<(), Errno>,
+    ) -> Result<Reached, Errno> {
+        let mut ahead: Vec<String> = components.into_iter().rev().collect();
+        let mut line = Line { root: self.root_handle()?, below: Vec::new() };
+        let mut links = 0;
+        // The link that is being followed, and what was still ahead behind it.
+        let mut link: Option<(String, usize)> = None;
+        while let Some(name) = ahead.pop() {
+            link = link.filter(|(_, behind)| ahead.len() >= *behind);
+            if name == ".." {
+                line.below.pop();
+                continue;
+            }
+            let nowhere = |path: String| Obstacle {
+                path: link.as_ref().map_or(path, |(link, _)| link.clone()),
+                what: Hindrance::Nowhere,
+            };
+            let flags = OFlag::O_DIRECTORY | OFlag::O_NOFOLLOW | OFlag::O_RDONLY | OFlag::O_CLOEXEC;
+            match openat(line.here(), name.as_str(), flags, RawMode::empty()) {
+                Ok(dir) => {
+                    let stat = fstat(&dir)?;
+                    if stat.st_uid != 0 || (others_write(&stat) && stat.st_mode & 0o1000 == 0) {
+                        let what = Hindrance::Dir { mode: stat.st_mode & 0o7777, uid: stat.st_uid };
+                        meet(Obstacle { path: line.path(&name), what })?;
+                    }
+                    line.below.push((name, dir));
+                }
+                Err(errno @ (Errno::ENOTDIR | Errno::ELOOP)) => {
+                    let stat = fstatat(line.here(), name.as_str(), AtFlags::AT_SYMLINK_NOFOLLOW)?;
+                    if kind(&stat) != SFlag::S_IFLNK {
+                        meet(Obstacle { path: line.path(&name), what: Hindrance::NoDirectory })?;
+                        return Err(errno);
+                    }
+                    // In a sticky directory nobody can take root's link away, but others can be there first.
+                    let dir = fstat(line.here())?;
+                    if stat.st_uid != 0 || dir.st_uid != 0 || others_write(&dir) {
+                        let what =
+                            Hindrance::Link { uid: stat.st_uid, dir_mode: dir.st_mode & 0o7777, dir_uid: dir.st_uid };
+                        meet(Obstacle { path: line.path(&name), what })?;
+                    }
+                    links += 1;
+                    if links > MAX_LINKS {
+                        meet(nowhere(line.path(&name)))?;
+                        return Err(Errno::ELOOP);
+                    }
+                    let target = readlinkat(line.here(), name.as_str())?;
+                    let target = target.to_str().ok_or(Errno::EILSEQ)?;
+                    link = link.or_else(|| Some((line.path(&name), ahead.len())));
+                    if target.starts_with('/') {
+                        line.below.clear();
+                    }
+                    ahead.extend(parts(target).into_iter().rev());
+                }
+                Err(errno) => {
+                    if errno == Errno::ENOENT && link.is_some() {
+                        meet(nowhere(line.path(&name)))?;
+                    }
+                    return Err(errno);
+                }
+            }
+        }
+        let names = line.below.iter().map(|(name, _)| name.clone()).collect();
+        let dir = line.below.pop().map_or(line.root, |(_, dir)| dir);
+        Ok(Reached { dir, names })
+    }
+}
+
+/// The directories from the root to where a walk has come.
+struct Line {
+    root: OwnedFd,
+    below: Vec<(String, OwnedFd)>,
+}
+
+impl Line {
+    fn here(&self) -> &OwnedFd {
+        self.below.last().map_or(&self.root, |(_, dir)| dir)
+    }
+
+    /// The path of `name` in the last of them, for showing.
+    fn path(&self, name: &str) -> String {
+        let names = self.below.iter().map(|(name, _)| name.as_str()).chain([name]);
+        names.fold(String::new(), |path, name| path + "/" + name)
+    }
+}
+
+fn others_write(dir: &FileStat) -> bool {
+    dir.st_mode & 0o022 != 0
+}
+
+fn parts(target: &str) -> Vec<String> {
+    target.split('/').filter(|part| !matches!(*part, "" | ".")).map(str::to_owned).collect()
+}
+
+fn contents(file: OwnedFd, limit: u64) -> io::Result<Option<Vec<u8>>> {
+    if kind(&fstat(&file)?) != SFlag::S_IFREG {
+        return Ok(None);
+    }
+    let mut bytes = Vec::new();
+    File::from(file).take(limit + 1).read_to_end(&mut bytes)?;
+    Ok(Some(bytes).filter(|bytes| bytes.len() as u64 <= limit))
+}

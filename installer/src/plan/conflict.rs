@@ -1,0 +1,122 @@
+//! What stands where a plan would put something, and is not ours. Pure.
+
+use payload::digest::Digest;
+use payload::manifest::Program;
+use payload::path::{AbsPath, NotAPath};
+
+use crate::change::{Change, Holds};
+use crate::check::{Finding, refuse};
+use crate::drift;
+use crate::facts::Facts;
+use crate::host::Seen;
+use crate::step::Step;
+
+/// What is at a step's places and is not ours.
+pub(super) fn conflicts(step: &Step, facts: &Facts, ours: &[Change]) -> Result<Vec<Finding>, NotAPath> {
+    let on_record = |path: &AbsPath| ours.iter().any(|change| change.path() == Some(path));
+    let is_our_file = |path: &AbsPath, sha256: Digest| {
+        let here = facts.paths.get(path).and_then(|found| found.digest);
+        here.is_some_and(|here| here == sha256 || drift::recorded(path, ours).contains(&here))
+    };
+    let places = match step {
+        Step::File { path, sha256, .. } => vec![(path.clone(), is_our_file(path, *sha256))],
+        Step::Programs { dir, programs, .. } => {
+            let place = |program: &Program| {
+                let path = dir.join(&program.name)?;
+                Ok((path.clone(), is_our_file(&path, program.sha256)))
+            };
+            programs.iter().map(place).collect::<Result<_, NotAPath>>()?
+        }
+        Step::Link { path, target } => {
+            let known = ours.iter().any(|change| matches!(change, Change::Link { path: at, .. } if at == path));
+            let is_ours = match facts.at(path) {
+                Seen::Link { target: here } => known || here == target,
+                _ => false,
+            };
+            vec![(path.clone(), is_ours)]
+        }
+        Step::Wheels { dir, .. } => {
+            let known = ours.iter().any(|change| matches!(change, Change::Tree { path } if path == dir));
+            vec![(dir.clone(), known)]
+        }
+        Step::Dir { path, holds, .. } => {
+            // Logs of others would change hands with their directory.
+            let is_others = *holds == Holds::Logs && facts.filled.contains(path) && !on_record(path);
+            vec![(path.clone(), matches!(facts.at(path), Seen::Dir { .. }) && !is_others)]
+        }
+        Step::Group { .. } | Step::User { .. } | Step::Labels { .. } | Step::Service { .. } => Vec::new(),
+    };
+    let is_taken = |path: &AbsPath| {
+        // A mask and an obstacle are said by their own findings.
+        let masked = facts.units.get(path.name()).is_some_and(|unit| unit.masked.as_ref() == Some(path));
+        let obstacle = facts.obstacles.iter().any(|obstacle| obstacle.path == path.as_str());
+        *facts.at(path) != Seen::Absent && !masked && !obstacle
+    };
+    let taken = places.into_iter().filter(|(path, is_ours)| !is_ours && is_taken(path));
+    let finding = |path: &AbsPath| {
+        refuse("path-taken", format!("`{path}` is there already and is not ours"), format!("mv {path} {path}.old"))
+    };
+    Ok(taken.map(|(path, _)| finding(&path)).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::facts::Found;
+    use crate::facts::tests::{good, manifest, receipt};
+    use crate::plan::tests::plan_of;
+    use crate::supervision::{Origin, Supervisor};
+
+    #[test]
+    fn what_is_not_ours_is_neither_replaced_nor_taken_over() {
+        let program = manifest().release.programs[0].sha256;
+        let file = Seen::File { mode: 0o755, uid: 0, gid: 0, size: 1 };
+        let link = || Seen::Link { target: "mine".to_owned() };
+        let dir = || Seen::Dir { mode: 0o755, uid: 7, gid: 7 };
+        let (etcd, opt, logs) = ("/opt/etcd-v3.5.1/etcd", "/opt/etcd", "/data/logs/etcd-server");
+        let other = Some(Digest::of(b"other"));
+        for (path, seen, digest, on_record, expected) in [
+            (etcd, file.clone(), other, false, Some("path-taken")),
+            (etcd, file.clone(), Some(program), false, None),
+            (etcd, dir(), None, false, Some("path-taken")),
+            (etcd, Seen::Other, None, false, Some("path-taken")),
+            (etcd, link(), None, false, Some("path-taken")),
+            (etcd, file.clone(), other, true, Some("changed-file")),
+            (etcd, link(), None, true, Some("changed-file")),
+            (etcd, dir(), None, true, Some("path-taken")),
+            (opt, link(), None, false, Some("path-taken")),
+            (opt, link(), None, true, Some("changed-file")),
+            (opt, file, other, true, Some("path-taken")),
+            (logs, dir(), None, false, Some("path-taken")),
+        ] {
+            let path: AbsPath = path.parse().unwrap();
+            let mut facts = Facts { filled: [path.clone()].into(), ..good() };
+            facts.paths.insert(path.clone(), Found { seen, digest });
+            facts.receipt = on_record.then(receipt);
+            if path.as_str() == logs {
+                facts.managers.supervisor = Some(supervisor());
+            }
+            let plan = plan_of(&facts);
+            let found: Vec<_> = plan.findings.iter().map(|finding| finding.code).collect();
+            assert_eq!(found, expected.into_iter().collect::<Vec<_>>(), "{path} {on_record}");
+            assert_eq!(plan.is_refused(), expected == Some("path-taken"));
+        }
+        // An empty directory for logs harms nobody.
+        let managers = crate::facts::Managers { supervisor: Some(supervisor()), ..good().managers };
+        let empty = [(logs.parse().unwrap(), Found { seen: dir(), digest: None })].into();
+        assert_eq!(plan_of(&Facts { paths: empty, managers, ..good() }).findings, []);
+    }
+
+    fn supervisor() -> Supervisor {
+        let path = |path: &str| path.parse().unwrap();
+        Supervisor {
+            daemon: path("/usr/bin/supervisord"),
+            ctl: path("/usr/bin/supervisorctl"),
+            conf: path("/etc/supervisor/supervisord.conf"),
+            section: path("/etc/supervisor/conf.d/etcd-server.conf"),
+            program: "n1".to_owned(),
+            unit: None,
+            origin: Origin::Host,
+        }
+    }
+}
