@@ -14,4 +14,5 @@ pub mod release;
 pub mod report;
 pub mod sbom;
 mod threads;
+mod unnamed;
 pub mod wheels;

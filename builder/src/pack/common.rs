@@ -2,24 +2,24 @@
 #![expect(clippy::disallowed_methods, reason = "edge: reads the release, writes a file")]
 
 use std::fs::File;
-use std::io::{Read, Write as _};
+use std::io::Read;
 use std::path::Path;
 
-use payload::bundle::{Content, EntryName, Writer};
+use payload::bundle::{Content, EntryName, WriteError, Writer};
 use payload::digest::Digest;
 use payload::etcd::Arch;
 use payload::manifest::{Entry, Program, Purpose};
 use payload::mode::Mode;
 use payload::tarball;
-use tempfile::NamedTempFile;
 
 use super::dist::Dist;
 use super::{PackError, Parts, installer};
 use crate::sbom;
+use crate::unnamed::Unnamed;
 
 /// The shared beginning of several bundles, on disk.
 pub(super) struct Common {
-    pub(super) file: NamedTempFile,
+    pub(super) file: Unnamed,
     /// Where the next entry goes, and the running sums.
     pub(super) writer: Writer<std::io::Sink>,
     pub(super) entries: Vec<Entry>,
@@ -38,8 +38,11 @@ pub(super) fn write(parts: &Parts, arch: Arch, dist: &Dist) -> Result<Common, Pa
     let release = parts.releases.get(&arch).ok_or(PackError::NoInstaller(arch))?;
     let programs = parts.programs.get(&arch).ok_or(PackError::NoInstaller(arch))?.clone();
     let top = tarball::top(parts.cluster.release.version, arch);
-    let file = dist.temp()?;
-    let fail = |error| PackError::Write { path: file.path().to_owned(), error };
+    let file = dist.file()?;
+    let fail = |error| match error {
+        WriteError::Io(error) => dist.fault(error),
+        error => PackError::Write { path: release.path().to_owned(), error },
+    };
     let mut writer = Writer::new(file.as_file(), installer.bytes).map_err(fail)?;
     let release_entry = EntryName::try_from(format!("etcd/{top}.tar.gz"))?;
     let mut entries = Vec::new();
@@ -69,7 +72,6 @@ pub(super) fn write(parts: &Parts, arch: Arch, dist: &Dist) -> Result<Common, Pa
     })?;
     add(&EntryName::try_from(sbom::ENTRY.to_owned())?, Content::of(&sbom), &mut sbom.as_slice(), Purpose::Reading)?;
     let writer = writer.continue_in(std::io::sink());
-    file.as_file().flush().map_err(|error| PackError::Io { path: file.path().to_owned(), error })?;
     let installer = Digest::of(installer.bytes);
     Ok(Common { file, writer, entries, release: release_entry, wheels, programs, origin, installer, sbom })
 }
