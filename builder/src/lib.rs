@@ -15,4 +15,5 @@ pub mod report;
 pub mod sbom;
 mod threads;
 mod unnamed;
+mod unreadable;
 pub mod wheels;

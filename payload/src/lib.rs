@@ -21,6 +21,7 @@ pub mod provenance;
 pub mod render;
 pub mod sealed;
 pub mod shell;
+pub mod shown;
 pub mod signer;
 pub mod tarball;
 pub mod wheel;

@@ -25,10 +25,7 @@ pub(super) struct Loaded {
 pub(super) fn load(path: &Path, narrator: &mut dyn Narrator) -> Result<Loaded, Error> {
     let (loaded, warnings) = parse(path)?;
     for warning in &warnings {
-        narrator.warn(&warning.to_string());
-        if let Some(help) = &warning.help {
-            narrator.note(&format!("help: {help}"));
-        }
+        narrator.doubt(warning);
     }
     Ok(loaded)
 }

@@ -5,6 +5,7 @@ use std::path::Path;
 
 use payload::manifest::{Manifest, Purpose, When};
 use payload::provenance::Provenance;
+use payload::shown;
 
 use super::{Error, verify};
 use crate::narrator::Narrator;
@@ -46,7 +47,7 @@ fn show_provenance(provenance: &Provenance) {
 }
 
 fn show(manifest: &Manifest) {
-    let line = |what: &str, text: &str| println!("{what:<12} {text}");
+    let line = |what: &str, text: &str| println!("{what:<12} {}", shown::line(text));
     line("for", &format!("{} ({})", manifest.host, manifest.arch.etcd_name()));
     line("member", &format!("{} of cluster {}", manifest.member, manifest.cluster));
     line("etcd", &format!("{} (vouched for by: {})", manifest.release.version, manifest.release.origin));

@@ -1,5 +1,6 @@
 //! What `inspect` shows of a list of parts. Pure; the document may be anybody's.
 
+use payload::shown::line;
 use serde::Deserialize;
 
 use super::ORIGIN;
@@ -27,7 +28,7 @@ pub(crate) fn read(document: &[u8]) -> Result<Vec<Part>, serde_json::Error> {
     let Components { components } = serde_json::from_slice(document)?;
     let with_files = |whole: &Component| {
         let files = whole.components.iter().filter(|inside| matches!(inside.kind, Kind::File)).map(part);
-        let files = files.map(|file| Part { name: format!("{}/{}", plain(&whole.name), file.name), ..file });
+        let files = files.map(|file| Part { name: format!("{}/{}", line(&whole.name), file.name), ..file });
         [part(whole)].into_iter().chain(files).collect::<Vec<Part>>()
     };
     Ok(components.iter().flat_map(with_files).collect())
@@ -37,17 +38,12 @@ fn part(component: &Component) -> Part {
     let sha256 = component.hashes.iter().find(|hash| hash.alg == "SHA-256");
     let origin = component.properties.iter().find(|property| property.name == ORIGIN);
     Part {
-        name: plain(&component.name),
-        version: plain(component.version.as_deref().unwrap_or_default()),
-        sha256: plain(sha256.map_or("", |hash| &hash.content)),
-        origin: plain(origin.map_or("", |property| &property.value)),
+        name: line(&component.name),
+        version: line(component.version.as_deref().unwrap_or_default()),
+        sha256: line(sha256.map_or("", |hash| &hash.content)),
+        origin: line(origin.map_or("", |property| &property.value)),
         libraries: component.components.iter().filter(|inside| matches!(inside.kind, Kind::Library)).count(),
     }
-}
-
-/// Text from outside must not steer the terminal.
-fn plain(text: &str) -> String {
-    text.chars().map(|c| if c.is_control() { '\u{fffd}' } else { c }).collect()
 }
 
 #[cfg(test)]
