@@ -14,4 +14,6 @@ pub mod release;
 pub mod report;
 pub mod sbom;
 mod threads;
+mod unnamed;
+mod unreadable;
 pub mod wheels;

@@ -1,11 +1,17 @@
 //! What the edges tell a person while they work. They never print by themselves.
 
+use payload::cluster::Fault;
+
 /// Takes the narration; `report::Terminal` shows it, tests collect it.
 pub trait Narrator {
     /// Something worth knowing, in one line.
     fn note(&mut self, text: &str);
     /// Something the user should look into, in one line; the work goes on.
     fn warn(&mut self, text: &str);
+    /// Something doubtful in the cluster file, with its place and what to do about it.
+    fn doubt(&mut self, fault: &Fault) {
+        self.warn(&fault.text);
+    }
     /// For those who ask for more, in one line.
     fn detail(&mut self, _: &str) {}
     /// How far a transfer is.

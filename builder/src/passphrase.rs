@@ -2,15 +2,15 @@
 //! the environment, where other processes would see them.
 #![expect(clippy::disallowed_methods, reason = "edge: reads the terminal and file descriptors")]
 
-use std::fs::File;
+use std::fs::{self, File};
 use std::io::{self, Read};
 
 use zeroize::{Zeroize as _, Zeroizing};
 
 use crate::pki::Secret;
 
-/// More than anyone types.
-const MAX_BYTES: u64 = 4096;
+/// More than anyone types, and all that a host takes.
+const MAX_BYTES: usize = 4096;
 
 /// Where a passphrase comes from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -76,6 +76,8 @@ impl Passphrase {
 /// Through `/proc`, since taking over a descriptor by its number would be unsafe (fd(4), proc(5)).
 fn descriptor(number: u32) -> io::Result<String> {
     match number {
+        // Opened anew, the end of a pipe that is written to can be read, and nothing ever comes.
+        _ if writes_only(number) => Err(io::Error::other("it is open for writing only")),
         0 => first_line(io::stdin().lock()),
         _ => match File::open(format!("/proc/self/fd/{number}")) {
             Ok(file) => first_line(file),
@@ -85,12 +87,24 @@ fn descriptor(number: u32) -> io::Result<String> {
     }
 }
 
+/// By its open flags in `/proc/self/fdinfo`, in octal; the last two bits are how it was opened (open(2)).
+fn writes_only(number: u32) -> bool {
+    let info = fs::read_to_string(format!("/proc/self/fdinfo/{number}")).unwrap_or_default();
+    let flags = info.lines().find_map(|line| line.strip_prefix("flags:"));
+    flags.and_then(|flags| u32::from_str_radix(flags.trim(), 8).ok()).is_some_and(|flags| flags & 3 == 1)
+}
+
 fn first_line(file: impl Read) -> io::Result<String> {
+    // A line and its end.
+    const MOST: usize = MAX_BYTES + 2;
     // Of the right size at once: a buffer that grows leaves copies behind.
-    let mut bytes = Zeroizing::new(Vec::with_capacity(usize::try_from(MAX_BYTES).unwrap_or_default() + 1));
-    file.take(MAX_BYTES).read_to_end(&mut bytes)?;
+    let mut bytes = Zeroizing::new(Vec::with_capacity(MOST + 1));
+    file.take(MOST as u64).read_to_end(&mut bytes)?;
     let line = bytes.split(|byte| *byte == b'\n').next().unwrap_or_default();
     let line = line.strip_suffix(b"\r").unwrap_or(line);
+    if line.len() > MAX_BYTES {
+        return Err(io::Error::other(format!("the line is longer than {MAX_BYTES} bytes")));
+    }
     String::from_utf8(line.to_vec()).map_err(|error| {
         error.into_bytes().zeroize();
         io::Error::other("not a text")
@@ -99,6 +113,8 @@ fn first_line(file: impl Read) -> io::Result<String> {
 
 #[cfg(test)]
 mod tests {
+    use std::os::fd::AsRawFd as _;
+
     use super::*;
 
     #[test]
@@ -106,7 +122,26 @@ mod tests {
         for (bytes, line) in [(&b"a b\nc"[..], "a b"), (b"a\r\n", "a"), (b"a", "a"), (b"", "")] {
             assert_eq!(first_line(bytes).unwrap(), line);
         }
-        assert!(first_line(&b"\xff"[..]).is_err());
+        assert_eq!(first_line(&b"\xff"[..]).unwrap_err().to_string(), "not a text");
         assert!(matches!(Passphrase::Descriptor(987).known("x"), Err(PassphraseError::Descriptor(987, _))));
+    }
+
+    #[test]
+    fn a_line_that_is_too_long_is_refused_and_never_cut() {
+        let longest = "x".repeat(MAX_BYTES);
+        for end in ["", "\n", "\r\n", "\nmore", "\r\nmore"] {
+            assert_eq!(first_line(format!("{longest}{end}").as_bytes()).unwrap(), longest);
+        }
+        for line in [format!("{longest}x"), format!("{longest}xx\n"), "一".repeat(2000), "x".repeat(100_000)] {
+            assert_eq!(first_line(line.as_bytes()).unwrap_err().to_string(), "the line is longer than 4096 bytes");
+        }
+    }
+
+    #[test]
+    fn the_end_of_a_pipe_that_is_written_to_is_not_waited_at() {
+        let (reader, writer) = io::pipe().unwrap();
+        let number = |fd| u32::try_from(fd).unwrap();
+        assert!(writes_only(number(writer.as_raw_fd())) && !writes_only(number(reader.as_raw_fd())));
+        assert!(descriptor(number(writer.as_raw_fd())).is_err());
     }
 }

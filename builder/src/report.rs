@@ -3,11 +3,13 @@
 //! The only place in the builder's library that writes to stderr.
 #![expect(clippy::disallowed_methods, reason = "edge: the terminal and its pace")]
 
-use std::fmt::{self, Write as _};
+use std::fmt;
 use std::io::{self, IsTerminal as _, Write as _};
 use std::time::{Duration, Instant};
 
 use indicatif::{HumanBytes, ProgressBar, ProgressDrawTarget, ProgressStyle};
+use payload::cluster::Fault;
+use payload::line;
 
 use crate::narrator::{Narrator, Progress};
 
@@ -74,11 +76,30 @@ impl Terminal {
         }
     }
 
+    /// The same for a fault of the cluster file, with the line that it is in.
+    pub fn fault(&mut self, fault: &Fault) {
+        self.place(("error", 31), fault);
+        if let Some(help) = &fault.help {
+            self.say(Some(("help", 36)), help);
+        }
+    }
+
+    fn place(&self, label: (&str, u8), fault: &Fault) {
+        let text = fault.to_string();
+        let (text, place) = parted(fault, &text);
+        let head = Line { label: Some(label), text, paint: self.paint }.to_string();
+        let place = place.lines().skip(1).map(|text| Line { label: None, text, paint: self.paint }.to_string());
+        self.print(&std::iter::once(head).chain(place).collect::<String>());
+    }
+
     fn say(&self, label: Option<(&str, u8)>, text: &str) {
-        // In one write: in pieces it would mix with what others write to the same terminal.
-        let line = format!("{}\n", Line { label, text, paint: self.paint });
+        self.print(&Line { label, text, paint: self.paint }.to_string());
+    }
+
+    /// Whole lines in one write: in pieces they would mix with what others write to the same terminal.
+    fn print(&self, lines: &str) {
         // A closed stderr is no reason to stop.
-        let print = || drop(io::stderr().write_all(line.as_bytes()));
+        let print = || drop(io::stderr().write_all(lines.as_bytes()));
         match &self.transfer {
             Transfer::Bar(bar) => bar.suspend(print),
             Transfer::None | Transfer::Lines { .. } => print(),
@@ -129,6 +150,13 @@ impl Narrator for Terminal {
         self.say(Some(("warning", 33)), text);
     }
 
+    fn doubt(&mut self, fault: &Fault) {
+        self.place(("warning", 33), fault);
+        if let Some(help) = &fault.help {
+            self.note(&format!("help: {help}"));
+        }
+    }
+
     fn progress(&mut self, progress: Progress<'_>) {
         match progress {
             Progress::Begin { what, done, total } => self.transfer = self.begin(what, done, total),
@@ -151,7 +179,14 @@ fn bar(what: &str, done: u64, total: Option<u64>) -> ProgressBar {
     let bar = ProgressBar::with_draw_target(total, ProgressDrawTarget::stderr()).with_style(style);
     // The file's name: a whole URL would leave no room for the bar.
     let name = what.rsplit('/').next().unwrap_or(what);
-    bar.with_message(name.to_owned()).with_position(done)
+    bar.with_message(line::plain(name)).with_position(done)
+}
+
+/// What a fault is, and the lines that show its place.
+fn parted<'a>(fault: &Fault, text: &'a str) -> (&'a str, &'a str) {
+    // From the end: what was written in the file may look like it.
+    let place = fault.place.as_ref().and_then(|place| text.rfind(&format!("\n  {:>4} | ", place.line)));
+    text.split_at(place.unwrap_or(text.len()))
 }
 
 /// One line on stderr.
@@ -171,22 +206,36 @@ impl fmt::Display for Line<'_> {
                 write!(f, "\x1b[1;{colour}m{label}:\x1b[0m ")?;
             }
         }
-        // Text from outside must not steer the terminal.
-        let plain = |c: char| if c.is_control() && c != '\n' { '\u{fffd}' } else { c };
-        self.text.chars().try_for_each(|c| f.write_char(plain(c)))
+        writeln!(f, "{}", line::plain(self.text))
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use payload::cluster::Place;
+
     use super::*;
 
     #[test]
     fn labels_are_legible_without_colour() {
         let line = |paint| Line { label: Some(("warning", 33)), text: "x", paint }.to_string();
-        assert_eq!(line(Paint::Plain), "warning: x");
-        assert_eq!(line(Paint::Colour), "\x1b[1;33mwarning:\x1b[0m x");
-        assert_eq!(Line { label: None, text: "x", paint: Paint::Colour }.to_string(), "x");
-        assert_eq!(Line { label: None, text: "\x1b[2Jx", paint: Paint::Plain }.to_string(), "\u{fffd}[2Jx");
+        assert_eq!(line(Paint::Plain), "warning: x\n");
+        assert_eq!(line(Paint::Colour), "\x1b[1;33mwarning:\x1b[0m x\n");
+        assert_eq!(Line { label: None, text: "x", paint: Paint::Colour }.to_string(), "x\n");
+        let hostile = Line { label: None, text: "\x1b[2Jx\nerror: y", paint: Paint::Plain };
+        assert_eq!(hostile.to_string(), "\u{fffd}[2Jx\u{fffd}error: y\n");
+    }
+
+    #[test]
+    fn of_a_fault_only_its_place_has_lines_of_its_own() {
+        let place = |column| Place { line: 3, column, text: "key = 1".to_owned(), width: 3 };
+        let fault = |place| Fault { place: Some(place), text: "`a\nerror: b`".to_owned(), help: None };
+        for (column, lines) in [(1, 3), (500, 1)] {
+            let fault = fault(place(column));
+            let text = fault.to_string();
+            let (head, lines_of_place) = parted(&fault, &text);
+            assert!(head.ends_with("b`"), "{head}");
+            assert_eq!(lines_of_place.lines().filter(|line| !line.is_empty()).count() + 1, lines);
+        }
     }
 }

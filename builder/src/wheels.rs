@@ -181,13 +181,14 @@ fn command_name(shown: &str) -> &str {
     shown.split_once(' ').map_or(shown, |(program, _)| program)
 }
 
-/// The end of what was said.
+/// The end of what was said, in one line.
 fn tail(log: &mut File) -> io::Result<String> {
     let len = log.seek(SeekFrom::End(0))?;
     log.seek(SeekFrom::Start(len.saturating_sub(TAIL)))?;
     let mut bytes = Vec::new();
     log.read_to_end(&mut bytes)?;
-    Ok(String::from_utf8_lossy(&bytes).trim().to_owned())
+    let said = String::from_utf8_lossy(&bytes);
+    Ok(said.lines().map(str::trim).filter(|line| !line.is_empty()).collect::<Vec<_>>().join(" "))
 }
 
 /// The first executable regular file of that name in the absolute directories of `path`.

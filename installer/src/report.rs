@@ -4,6 +4,8 @@
 use std::io::{BufRead, IsTerminal, Write};
 use std::process::ExitCode;
 
+use payload::line;
+
 use crate::check::{Finding, Severity};
 use crate::plan::Plan;
 use crate::step::State;
@@ -49,6 +51,11 @@ fn say(text: &str) {
     let _ = std::io::stderr().write_all(text.as_bytes());
 }
 
+/// A reader that went away (`| head`) is no error of ours.
+fn print(text: &str) {
+    let _ = writeln!(std::io::stdout(), "{text}");
+}
+
 /// How much is said.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Loudness {
@@ -74,37 +81,37 @@ impl Report {
     /// Something is going on.
     pub(crate) fn note(&self, text: &str) {
         if self.loudness > Loudness::Quiet {
-            say(&format!("{}\n", clean(text)));
+            say(&format!("{}\n", line::plain(text)));
         }
     }
 
     /// For those who ask for more.
     pub(crate) fn detail(&self, text: &str) {
         if self.loudness >= Loudness::Verbose {
-            say(&format!("{}\n", clean(text)));
+            say(&format!("{}\n", line::plain(text)));
         }
     }
 
     /// A step begins.
     pub(crate) fn step(&self, text: &str) {
         if self.loudness > Loudness::Quiet {
-            say(&format!("  {} {}\n", self.mark("32", "+"), clean(text)));
+            say(&format!("  {} {}\n", self.mark("32", "+"), line::plain(text)));
         }
     }
 
     pub(crate) fn warn(&self, text: &str, help: Option<&str>) {
-        say(&format!("{} {}\n", self.mark("33", "warning:"), clean(text)));
+        say(&format!("{} {}\n", self.mark("33", "warning:"), line::plain(text)));
         self.help(help);
     }
 
     pub(crate) fn error(&self, text: &str, help: Option<&str>) {
-        say(&format!("{} {}\n", self.mark("31", "error:"), clean(text)));
+        say(&format!("{} {}\n", self.mark("31", "error:"), line::plain(text)));
         self.help(help);
     }
 
     fn help(&self, help: Option<&str>) {
         if let Some(help) = help {
-            say(&format!("{} {}\n", self.mark("36", "help:"), clean(&self.typed(help))));
+            say(&format!("{} {}\n", self.mark("36", "help:"), line::plain(&self.typed(help))));
         }
     }
 
@@ -113,10 +120,9 @@ impl Report {
         self.typed.complete(help)
     }
 
-    /// A line of data.
+    /// Data, of one line or several.
     pub(crate) fn data(&self, text: &str) {
-        // A reader that went away (`| head`) is no error of ours.
-        let _ = writeln!(std::io::stdout(), "{text}");
+        print(&text.split('\n').map(line::plain).collect::<Vec<_>>().join("\n"));
     }
 
     /// What somebody waits for: that it could not be written is for the caller to say.
@@ -142,7 +148,7 @@ impl Report {
                 State::Pending => self.mark("32", "+"),
                 State::Done => self.mark("2", "="),
             };
-            self.data(&format!("  {mark} {}", planned.step));
+            print(&format!("  {mark} {}", line::plain(&planned.step.to_string())));
         }
         let pending = plan.steps.iter().filter(|planned| planned.state == State::Pending).count();
         self.data(&format!("{pending} steps to take, {} done already", plan.steps.len() - pending));
@@ -155,7 +161,7 @@ impl Report {
 
     /// Asks; anything but `y` or `yes` is a no.
     pub(crate) fn ask(&self, question: &str) -> bool {
-        say(&format!("{} [y/N] ", clean(question)));
+        say(&format!("{} [y/N] ", line::plain(question)));
         let mut answer = String::new();
         let read = std::io::stdin().lock().read_line(&mut answer);
         read.is_ok() && matches!(answer.trim(), "y" | "Y" | "yes")
@@ -164,9 +170,4 @@ impl Report {
     fn mark(&self, code: &str, text: &str) -> String {
         if self.paint { format!("\x1b[{code}m{text}\x1b[0m") } else { text.to_owned() }
     }
-}
-
-/// Text from outside must not steer the terminal.
-fn clean(text: &str) -> String {
-    text.chars().map(|c| if c.is_control() && c != '\n' { '\u{fffd}' } else { c }).collect()
 }

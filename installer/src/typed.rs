@@ -78,7 +78,9 @@ impl Typed {
             text.push_str(&self.call(bundle, command));
             text.push_str(rest);
         }
-        text.replace(BUNDLE, &bundle.file_name().map(|name| word(Path::new(name))).unwrap_or_default())
+        // In `SHA256SUMS` a bundle has its bare name.
+        let name = bundle.file_name().map(|name| word(Path::new(name))).unwrap_or_default();
+        text.replace(&format!("ls -l {BUNDLE}"), &format!("ls -l {}", word(bundle))).replace(BUNDLE, &name)
     }
 }
 
@@ -113,7 +115,8 @@ mod tests {
             ),
             ("etcdpack-host install /mnt/n2.run", "grep HOST.run SHA256SUMS", "grep n2.run SHA256SUMS"),
             ("/usr/local/sbin/etcdpack-host status", "./HOST.run install", "./HOST.run install"),
-            ("./n1.run", "ls -l HOST.run", "ls -l n1.run"),
+            ("./n1.run", "ls -l HOST.run", "ls -l ./n1.run"),
+            ("etcdpack-host verify dist/n1.run/x", "ls -l HOST.run", "ls -l dist/n1.run/x"),
             ("./it's.run", "./HOST.run verify", r"'./it'\''s.run' verify"),
             ("./n1.run install --root /i", "./HOST.run verify", "./n1.run verify"),
             ("etcdpack-host plan n2.run --root /i", "./HOST.run csr > HOST.csr", "./n2.run csr --root /i > HOST.csr"),

@@ -99,10 +99,16 @@ impl Site {
         self.dir.path().join(name)
     }
 
-    /// Runs `etcdpack` there. Wheels are downloaded once for all tests.
+    /// Runs `etcdpack` there.
     pub fn etcdpack(&self, args: &[&str]) -> Said {
-        let cache = workspace().join("target/test-cache");
-        run(Command::new(etcdpack()).args(args).current_dir(self.dir.path()).env("XDG_CACHE_HOME", cache))
+        run(&mut self.command(args))
+    }
+
+    /// `etcdpack` as it is run there. Wheels are downloaded once for all tests.
+    pub fn command(&self, args: &[&str]) -> Command {
+        let mut command = Command::new(etcdpack());
+        command.args(args).current_dir(self.dir.path()).env("XDG_CACHE_HOME", workspace().join("target/test-cache"));
+        command
     }
 
     /// Builds the bundles from this tarball.

@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use whole::{Site, release};
+use whole::{Site, release, small_site};
 
 const GOOD: &str =
     "[cluster]\nname = \"c\"\n[release]\nversion = \"3.5.24\"\n[[host]]\nname = \"n1\"\naddress = \"192.0.2.1\"\n";
@@ -57,6 +57,29 @@ fn a_help_line_quotes_what_a_shell_would_split() {
     ] {
         let said = site.etcdpack(&args);
         assert!(said.code != 0 && said.err.contains(help), "{args:?}: {said:?}");
+    }
+}
+
+#[test]
+fn a_file_s_name_neither_steers_the_terminal_nor_says_a_line() {
+    let site = small_site();
+    let hostile = "n1\nerror: fake\x1b[2J\u{202e}.run";
+    let shown = "n1\u{fffd}error: fake\u{fffd}[2J\u{fffd}.run";
+    fs::copy(site.bundle("n1"), site.path(hostile)).unwrap();
+    let said = site.etcdpack(&["verify", hostile]);
+    assert!(said.out.starts_with(&format!("{shown}: ok, ")) && said.out.lines().count() == 1, "{said:?}");
+    fs::write(site.path(hostile), "no bundle").unwrap();
+    let help = "help: ls -l $'n1\\012error: fake\\033[2J\\342\\200\\256.run'";
+    for (args, lines) in [
+        (vec!["verify", hostile], [format!("error: `{shown}`: "), "help: build it again".to_owned()]),
+        (vec!["inspect", "--json", hostile], [format!("error: `{shown}`: "), "help: build it again".to_owned()]),
+        (vec!["sign", hostile], ["error: ".to_owned(), "help: ".to_owned()]),
+        (vec!["build", "--release", hostile], [format!("error: `{shown}`: no gzip file"), help.to_owned()]),
+    ] {
+        let said = site.etcdpack(&[&args[..], &["--quiet"]].concat());
+        let told: Vec<&str> = said.err.lines().filter(|line| !line.starts_with(['w', ' '])).collect();
+        assert_eq!(told.len(), 2, "{args:?}: {said:?}");
+        assert!(told.iter().zip(&lines).all(|(told, line)| told.starts_with(line.as_str())), "{args:?}: {said:?}");
     }
 }
 

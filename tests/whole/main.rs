@@ -7,6 +7,7 @@ mod bundle;
 mod cluster;
 mod crash;
 mod damage;
+mod dist;
 mod drift;
 mod full;
 mod hostile;

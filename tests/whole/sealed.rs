@@ -122,8 +122,19 @@ fn a_passphrase_that_is_none_is_refused() {
     ] {
         build(&site, passphrase, "--new-passphrase").refused(2, words);
     }
-    shell(&site, &format!("{} build --release release.tar.gz --passphrase-fd 9", whole::etcdpack().display()))
-        .refused(2, "file descriptor 9");
+    // Never cut, not in the middle of a character either.
+    for long in ["x".repeat(4097), "一".repeat(2000)] {
+        build(&site, &long, "--new-passphrase").refused(2, "the line is longer than 4096 bytes");
+        install(&site, "root", &typed(&long)).refused(3, "the line is longer than 4096 bytes");
+    }
+    let by_fd = |fd: u8| format!("{} build --release release.tar.gz --passphrase-fd {fd}", whole::etcdpack().display());
+    shell(&site, &by_fd(9)).refused(2, "file descriptor 9");
+    // What is written to by us is not waited at.
+    let both = shell(&site, &format!("({} || echo $?) | cat", by_fd(1)));
+    assert!(both.out == "2\n" && both.err.contains("open for writing only"), "{both:?}");
+    let line = format!("(dist/n1.run install --yes {SIGNER} --root root --passphrase-fd 1 || echo $?) | cat");
+    let both = shell(&site, &line);
+    assert!(both.out == "3\n" && both.err.contains("open for writing only"), "{both:?}");
     keys(&site, "passphrase");
     let text = fs::read_to_string(site.path("cluster.toml")).unwrap();
     fs::write(site.path("cluster.toml"), text.replace("\"passphrase\"", "\"plaintext\"")).unwrap();

@@ -3,6 +3,7 @@
 
 use std::fs::{self, File};
 use std::io::{self, Read as _, Write as _};
+use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 
 use payload::cluster::{self, Cluster, Fault};
@@ -10,6 +11,7 @@ use payload::shell::word;
 
 use super::Error;
 use crate::narrator::Narrator;
+use crate::unnamed::{Unnamed, dir_of};
 
 /// A cluster file and the directory that its relative paths count from.
 pub(super) struct Loaded {
@@ -23,10 +25,7 @@ pub(super) struct Loaded {
 pub(super) fn load(path: &Path, narrator: &mut dyn Narrator) -> Result<Loaded, Error> {
     let (loaded, warnings) = parse(path)?;
     for warning in &warnings {
-        narrator.warn(&warning.to_string());
-        if let Some(help) = &warning.help {
-            narrator.note(&format!("help: {help}"));
-        }
+        narrator.doubt(warning);
     }
     Ok(loaded)
 }
@@ -52,7 +51,7 @@ fn parse(path: &Path) -> Result<(Loaded, Vec<Fault>), Error> {
 
 /// The directory of a cluster file.
 pub(super) fn home(path: &Path) -> &Path {
-    path.parent().filter(|home| !home.as_os_str().is_empty()).unwrap_or(Path::new("."))
+    dir_of(path)
 }
 
 /// Whether `text` could stand at `path`.
@@ -67,11 +66,10 @@ pub(super) fn replace(path: &Path, text: &str) -> Result<(), Error> {
     let write = || -> io::Result<()> {
         // A link stays a link.
         let path = path.canonicalize()?;
-        let mut beside = tempfile::NamedTempFile::new_in(home(&path))?;
-        beside.as_file().set_permissions(fs::metadata(&path)?.permissions())?;
-        beside.write_all(text.as_bytes())?;
-        beside.as_file().sync_all()?;
-        beside.persist(&path)?;
+        let mut new = Unnamed::beside(&path, 0o600)?;
+        new.set_mode(fs::metadata(&path)?.permissions().mode())?;
+        new.write_all(text.as_bytes())?;
+        new.replace(&path)?;
         File::open(home(&path))?.sync_all()
     };
     write().map_err(|error| Error::Refused {

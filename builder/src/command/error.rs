@@ -101,7 +101,7 @@ impl Error {
         terminal.error(self, self.help().as_deref());
         if let Self::Cluster { faults, .. } = self {
             for fault in faults {
-                terminal.error(fault, fault.help.as_deref());
+                terminal.fault(fault);
             }
         }
     }

@@ -2,17 +2,20 @@
 #![expect(clippy::disallowed_methods, reason = "edge: writes the cluster file")]
 
 use std::fmt::Write as _;
-use std::fs::OpenOptions;
+use std::fs::{self, File};
 use std::io::{self, Write as _};
 use std::net::IpAddr;
+use std::path::Path;
 
 use payload::cluster::Cluster;
 use payload::etcd::EtcdVersion;
 use payload::name::HostName;
+use payload::shell::word;
 
 use super::Error;
 use crate::cli::InitArgs;
 use crate::narrator::Narrator;
+use crate::unnamed::{Unnamed, dir_of};
 
 /// Taken where the user names none: the newest patch of a minor that is supported and no longer new.
 const VERSION: EtcdVersion = EtcdVersion::new(3, 6, 14);
@@ -26,19 +29,18 @@ pub(super) fn init(args: &InitArgs, narrator: &mut dyn Narrator) -> Result<(), E
         narrator.warn(&warning.text);
     }
     let path = args.output.display();
-    let write = || -> io::Result<()> {
-        let mut file = OpenOptions::new().write(true).create_new(true).open(&args.output)?;
-        file.write_all(text.as_bytes())?;
-        file.sync_all()
-    };
-    write().map_err(|error| match error.kind() {
+    write(&args.output, &text).map_err(|error| match error.kind() {
         io::ErrorKind::AlreadyExists => Error::Refused {
             text: format!("`{path}` is there already and was not touched"),
             help: "etcdpack init -o other.toml".to_owned(),
         },
-        _ => Error::Usage {
+        io::ErrorKind::NotFound | io::ErrorKind::NotADirectory => Error::Usage {
             text: format!("writing `{path}`: {error}"),
             help: "etcdpack init -o ~/cluster.toml".to_owned(),
+        },
+        _ => Error::Refused {
+            text: format!("writing `{path}`: {error}"),
+            help: format!("df -h {dir}; ls -ld {dir}", dir = word(dir_of(&args.output))),
         },
     })?;
     if args.hosts.is_empty() {
@@ -47,6 +49,18 @@ pub(super) fn init(args: &InitArgs, narrator: &mut dyn Narrator) -> Result<(), E
         narrator.note(&format!("wrote {path}; next: etcdpack build {path}"));
     }
     Ok(())
+}
+
+/// The name never stands for half of it, which would be in the way of the next try.
+fn write(path: &Path, text: &str) -> io::Result<()> {
+    // Where nothing may be written either, this is what stands in the way.
+    if fs::symlink_metadata(path).is_ok() {
+        return Err(io::ErrorKind::AlreadyExists.into());
+    }
+    let mut new = Unnamed::beside(path, 0o666)?;
+    new.write_all(text.as_bytes())?;
+    new.create(path)?;
+    File::open(dir_of(path))?.sync_all()
 }
 
 fn template(args: &InitArgs) -> String {

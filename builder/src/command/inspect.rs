@@ -3,6 +3,7 @@
 
 use std::path::Path;
 
+use payload::line;
 use payload::manifest::{Manifest, Purpose, SBOM, When};
 use payload::provenance::Provenance;
 
@@ -43,7 +44,7 @@ fn show_provenance(provenance: &Provenance) {
 }
 
 fn show(manifest: &Manifest) {
-    let line = |what: &str, text: &str| println!("{what:<12} {text}");
+    let line = |what: &str, text: &str| println!("{what:<12} {}", line::plain(text));
     line("for", &format!("{} ({})", manifest.host, manifest.arch.etcd_name()));
     line("member", &format!("{} of cluster {}", manifest.member, manifest.cluster));
     line("etcd", &format!("{} (vouched for by: {})", manifest.release.version, manifest.release.origin));

@@ -6,6 +6,7 @@ use std::path::Path;
 
 use payload::bundle::{Bundle, BundleError, Unverified};
 use payload::fingerprint::Claim;
+use payload::line;
 
 use super::Error;
 use crate::cli::VerifyArgs;
@@ -19,7 +20,7 @@ pub(super) fn verify(args: &VerifyArgs, narrator: &mut dyn Narrator) -> Result<(
             Ok(bundle) => {
                 let (manifest, signer) = (bundle.manifest(), bundle.provenance().signer.fingerprint());
                 let (version, host) = (manifest.release.version, &manifest.host);
-                println!("{}: ok, etcd {version} for {host}, signed by {signer}", path.display());
+                println!("{}: ok, etcd {version} for {host}, signed by {signer}", line::plain(&path.to_string_lossy()));
             }
             Err(error) => {
                 if let Some(earlier) = worst.replace(error) {

@@ -2,23 +2,23 @@
 #![expect(clippy::disallowed_methods, reason = "edge: reads the release, writes a file")]
 
 use std::fs::File;
-use std::io::{self, Read, Write as _};
+use std::io::{self, Read};
 use std::path::Path;
 
-use payload::bundle::{Content, EntryName, Writer};
+use payload::bundle::{Content, EntryName, WriteError, Writer};
 use payload::digest::Digest;
 use payload::etcd::Arch;
 use payload::line::Line;
 use payload::manifest::{Entry, Purpose, Release, Shared, Slot, release_entry};
-use tempfile::NamedTempFile;
 
 use super::dist::Dist;
 use super::{PackError, Parts, installer};
 use crate::sbom;
+use crate::unnamed::Unnamed;
 
 /// The shared beginning of several bundles, on disk.
 pub(super) struct Common {
-    pub(super) file: NamedTempFile,
+    pub(super) file: Unnamed,
     /// Where the next entry goes, and the running sums.
     pub(super) writer: Writer<io::Sink>,
     pub(super) entries: Vec<Entry>,
@@ -50,8 +50,11 @@ pub(super) fn write(parts: &Parts, arch: Arch, dist: &Dist) -> Result<Common, Pa
         installer: Digest::of(installer.bytes),
         crates: installer.crates,
     })?;
-    let file = dist.temp()?;
-    let fail = |error| PackError::Write { path: file.path().to_owned(), error };
+    let file = dist.file()?;
+    let fail = |error| match error {
+        WriteError::Io(error) => dist.fault(error),
+        error => PackError::Write { path: tarball.path().to_owned(), error },
+    };
     let mut writer = Writer::new(file.as_file(), installer.bytes).map_err(fail)?;
     let mut entries = Vec::new();
     for Slot { part, name, purpose } in Slot::shared(version, arch, parts.cluster.service.carry)? {
@@ -70,7 +73,6 @@ pub(super) fn write(parts: &Parts, arch: Arch, dist: &Dist) -> Result<Common, Pa
     let wheels =
         entries.iter().filter(|entry| entry.purpose == Purpose::Wheel).map(|wheel| wheel.name.clone()).collect();
     let writer = writer.continue_in(io::sink());
-    file.as_file().flush().map_err(|error| PackError::Io { path: file.path().to_owned(), error })?;
     let installer = Digest::of(installer.bytes);
     Ok(Common { file, writer, entries, release, wheels, installer, sbom })
 }

@@ -1,20 +1,19 @@
-//! The output directory. A bundle appears under its name only when it is whole and on disk.
+//! The output directory. A bundle has its name only when it is whole and on disk, and none before.
 #![expect(clippy::disallowed_methods, reason = "edge: writes bundles")]
 
-use std::fs::{self, File, Permissions};
+use std::fs::{self, File};
 use std::io::{self, Write as _};
-use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 
 use payload::bundle::{Content, WriteError};
 use payload::cluster::Host;
 use payload::etcd::Arch;
-use tempfile::NamedTempFile;
 
 use super::common::Common;
 use super::own::Packed;
 use super::{Made, PackError};
 use crate::pki::Signing;
+use crate::unnamed::{self, Unnamed};
 
 /// Bundles hold private keys and are run: for their owner alone.
 const BUNDLE_MODE: u32 = 0o700;
@@ -26,19 +25,35 @@ pub(super) const SIGNING_WORDS: &str = "signing.words";
 /// A directory that bundles go to.
 pub(super) struct Dist {
     dir: PathBuf,
+    /// Held, not used: while it is open nobody sweeps.
+    _lock: File,
 }
 
 impl Dist {
-    /// Makes the directory where it is not there.
+    /// Makes the directory where it is not there, and removes what killed builders have left in it.
     pub(super) fn open(dir: &Path) -> Result<Self, PackError> {
-        fs::create_dir_all(dir).map_err(|error| PackError::Io { path: dir.to_owned(), error })?;
-        Ok(Self { dir: dir.to_owned() })
+        let open = || {
+            fs::create_dir_all(dir)?;
+            File::open(dir)
+        };
+        let lock = open().map_err(|error| PackError::Dir { dir: dir.to_owned(), error })?;
+        // Of several builders the first sweeps, before it has files of its own.
+        if lock.try_lock().is_ok() {
+            unnamed::sweep(dir);
+        }
+        // File systems without locks go without.
+        let _ = lock.lock_shared();
+        Ok(Self { dir: dir.to_owned(), _lock: lock })
     }
 
-    /// A file beside the bundles, readable by its owner alone, that goes if nobody gives it a name.
-    pub(super) fn temp(&self) -> Result<NamedTempFile, PackError> {
-        let made = tempfile::Builder::new().prefix(".etcdpack-").suffix(".part").tempfile_in(&self.dir);
-        made.map_err(|error| PackError::Io { path: self.dir.clone(), error })
+    /// A file readable by its owner alone, that goes if it is not placed.
+    pub(super) fn file(&self) -> Result<Unnamed, PackError> {
+        Unnamed::new_in(&self.dir, 0o600).map_err(|error| self.fault(error))
+    }
+
+    /// What the directory does not let us do.
+    pub(super) fn fault(&self, error: io::Error) -> PackError {
+        PackError::Dir { dir: self.dir.clone(), error }
     }
 
     /// Writes one bundle.
@@ -51,69 +66,62 @@ impl Dist {
     ) -> Result<Made, PackError> {
         let path = self.dir.join(format!("{}.run", host.name));
         let fail = |error| PackError::Io { path: path.clone(), error };
-        let wrong = |error| PackError::Write { path: path.clone(), error };
-        let mut temp = self.temp()?;
-        copy(&common.file, temp.as_file_mut()).map_err(fail)?;
-        let mut writer = common.writer.continue_in(io::BufWriter::new(temp.as_file_mut()));
+        let wrong = |error| match error {
+            WriteError::Io(error) => fail(error),
+            error => PackError::Write { path: path.clone(), error },
+        };
+        let new = self.file()?;
+        // By the kernel, which shares the blocks where the file system can. Opened anew, since several copies are made at
+        // a time and each has its own place in it.
+        io::copy(&mut common.file.reopen().map_err(fail)?, &mut new.as_file()).map_err(fail)?;
+        let mut writer = common.writer.continue_in(io::BufWriter::new(new.as_file()));
         for entry in own {
             let content = Content::of(&entry.bytes);
             writer.entry(entry.name.clone(), entry.mode, content, entry.bytes.as_slice()).map_err(wrong)?;
         }
         let (_, digest) = writer.finish(|sum| signing.sign(sum).map_err(|_| WriteError::Sign)).map_err(wrong)?;
-        let bytes = temp.as_file().metadata().map_err(fail)?.len();
-        self.place(temp, &path, BUNDLE_MODE)?;
+        let bytes = new.as_file().metadata().map_err(fail)?.len();
+        place(new, &path, BUNDLE_MODE).map_err(fail)?;
         Ok(Made { path, bytes, digest })
     }
 
     /// Writes the list of parts of all bundles for `arch`, as it is in them.
     pub(super) fn sbom(&self, arch: Arch, bytes: &[u8]) -> Result<(), PackError> {
-        let path = self.dir.join(format!("sbom-{arch}.cdx.json"));
-        let mut temp = self.temp()?;
-        temp.write_all(bytes).map_err(|error| PackError::Io { path: path.clone(), error })?;
-        self.place(temp, &path, 0o644)
+        self.put(&format!("sbom-{arch}.cdx.json"), bytes)
     }
 
     /// Writes `SHA256SUMS` for `sha256sum -c`.
     pub(super) fn sums(&self, made: &[Made]) -> Result<(), PackError> {
-        let path = self.dir.join("SHA256SUMS");
-        let mut temp = self.temp()?;
-        for bundle in made {
+        let line = |bundle: &Made| {
             let name = bundle.path.file_name().unwrap_or_default().to_string_lossy();
-            writeln!(temp, "{}  {name}", bundle.digest).map_err(|error| PackError::Io { path: path.clone(), error })?;
-        }
-        self.place(temp, &path, 0o644)
+            format!("{}  {name}\n", bundle.digest)
+        };
+        self.put("SHA256SUMS", made.iter().map(line).collect::<String>().as_bytes())
     }
 
     /// Writes what a bundle is checked by: the public key, and its fingerprint in words.
     pub(super) fn signer(&self, signing: &Signing) -> Result<(), PackError> {
         let words = format!("{}\n", signing.signer().fingerprint());
-        for (name, text) in [(SIGNING_KEY, signing.public_pem()?), (SIGNING_WORDS, words)] {
-            let path = self.dir.join(name);
-            let mut temp = self.temp()?;
-            temp.write_all(text.as_bytes()).map_err(|error| PackError::Io { path: path.clone(), error })?;
-            self.place(temp, &path, 0o644)?;
-        }
-        Ok(())
+        self.put(SIGNING_KEY, signing.public_pem()?.as_bytes())?;
+        self.put(SIGNING_WORDS, words.as_bytes())
     }
 
     /// Makes the names in the directory last.
     pub(super) fn sync(&self) -> Result<(), PackError> {
         let sync = || File::open(&self.dir)?.sync_all();
-        sync().map_err(|error| PackError::Io { path: self.dir.clone(), error })
+        sync().map_err(|error| self.fault(error))
     }
 
-    fn place(&self, temp: NamedTempFile, path: &Path, mode: u32) -> Result<(), PackError> {
-        let fail = |error| PackError::Io { path: path.to_owned(), error };
-        temp.as_file().set_permissions(Permissions::from_mode(mode)).map_err(fail)?;
-        temp.as_file().sync_all().map_err(fail)?;
-        temp.persist(path).map_err(|error| fail(error.error))?;
-        Ok(())
+    /// A file for everyone to read.
+    fn put(&self, name: &str, bytes: &[u8]) -> Result<(), PackError> {
+        let path = self.dir.join(name);
+        let mut new = self.file()?;
+        let written = new.write_all(bytes).and_then(|()| place(new, &path, 0o644));
+        written.map_err(|error| PackError::Io { path, error })
     }
 }
 
-/// The whole of `from` into the empty `to`; the kernel copies, or shares the blocks where the file system can. Opened
-/// anew, since several copies are made at a time and each has its own place in it.
-fn copy(from: &NamedTempFile, to: &mut File) -> io::Result<()> {
-    io::copy(&mut from.reopen()?, to)?;
-    Ok(())
+fn place(new: Unnamed, path: &Path, mode: u32) -> io::Result<()> {
+    new.set_mode(mode)?;
+    new.replace(path)
 }

@@ -1,7 +1,7 @@
 //! Why bundles could not be put together.
 
 use std::io;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use payload::bundle::{NotAnEntryName, WriteError};
 use payload::digest::NotADigest;
@@ -14,6 +14,7 @@ use payload::tarball::TarballError;
 
 use crate::pki::PkiError;
 use crate::sbom::SbomError;
+use crate::unnamed::dir_of;
 
 /// A bundle that was not made. Nothing half-made is left under a final name.
 #[derive(Debug, thiserror::Error)]
@@ -34,6 +35,14 @@ pub enum PackError {
     Io {
         /// The file.
         path: PathBuf,
+        /// Why not.
+        error: io::Error,
+    },
+    /// The output directory could not be made or written to.
+    #[error("writing to `{}`: {error}", .dir.display())]
+    Dir {
+        /// The directory.
+        dir: PathBuf,
         /// Why not.
         error: io::Error,
     },
@@ -73,7 +82,7 @@ impl PackError {
     #[must_use]
     pub fn exit_code(&self) -> u8 {
         match self {
-            Self::NoInstaller(_) | Self::Io { .. } | Self::Write { .. } => 3,
+            Self::NoInstaller(_) | Self::Io { .. } | Self::Dir { .. } | Self::Write { .. } => 3,
             Self::Tarball { .. } => 4,
             Self::Signing(error) => error.exit_code(),
             Self::NoPair(_) | Self::Path(_) | Self::Name(_) | Self::Manifest(_) | Self::Sbom(_) | Self::Digest(_) => 1,
@@ -87,11 +96,15 @@ impl PackError {
             Self::NoInstaller(_) => Some("scripts/build   (in etcdpack's own source)".to_owned()),
             Self::Tarball { .. } => Some("etcdpack fetch".to_owned()),
             Self::Signing(error) => error.help(),
-            Self::Io { path, .. } | Self::Write { path, .. } => {
-                let dir = path.parent().map(word).unwrap_or_default();
-                Some(format!("df -h {dir}; ls -ld {dir}"))
-            }
+            Self::Dir { dir, .. } => Some(room(dir)),
+            Self::Io { path, .. } | Self::Write { path, .. } => Some(room(dir_of(path))),
             _ => None,
         }
     }
+}
+
+/// Whether there is room in a directory, and who may write there.
+fn room(dir: &Path) -> String {
+    let dir = word(dir);
+    format!("df -h {dir}; ls -ld {dir}")
 }

@@ -11,6 +11,8 @@ use payload::provenance::{ClusterId, MAX_SUCCESSIONS, Succession};
 use payload::signer::SignerKey;
 use serde::{Deserialize, Serialize};
 
+use crate::unreadable;
+
 /// The layout of the file; raised when an older etcdpack could misread it.
 const VERSION: u32 = 1;
 
@@ -39,7 +41,7 @@ struct Numbered {
 /// Why the file cannot be used.
 #[derive(Debug, thiserror::Error, PartialEq, Eq)]
 pub enum SerialsError {
-    /// The parser's words, with line and column.
+    /// The parser's words, with the line.
     #[error("{0}")]
     Toml(String),
     /// Of another etcdpack.
@@ -58,8 +60,7 @@ impl Serials {
 
     /// Reads the text of the file.
     pub(super) fn parse(text: &str) -> Result<Self, SerialsError> {
-        let serials: Self =
-            toml::from_str(text).map_err(|error| SerialsError::Toml(error.to_string().trim_end().to_owned()))?;
+        let serials: Self = toml::from_str(text).map_err(|error| SerialsError::Toml(unreadable::why(text, &error)))?;
         if serials.version == VERSION { Ok(serials) } else { Err(SerialsError::Version(serials.version)) }
     }
 

@@ -6,7 +6,7 @@ use std::io::{self, Write as _};
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
 
-use tempfile::NamedTempFile;
+use crate::unnamed::{Unnamed, dir_of};
 
 /// `None` where there is none.
 pub(super) fn read(path: &Path) -> io::Result<Option<Vec<u8>>> {
@@ -17,15 +17,13 @@ pub(super) fn read(path: &Path) -> io::Result<Option<Vec<u8>>> {
     }
 }
 
-/// Through a file beside it, so that the name never stands for half of it; on the disk when this returns.
+/// The name never stands for half of it; on the disk when this returns.
 pub(super) fn put(path: &Path, bytes: &[u8], mode: u32) -> io::Result<()> {
-    let dir = path.parent().unwrap_or(Path::new("."));
-    let mut temp = NamedTempFile::with_prefix_in(".putting-", dir)?;
-    temp.write_all(bytes)?;
-    temp.as_file().set_permissions(Permissions::from_mode(mode))?;
-    temp.as_file().sync_all()?;
-    temp.persist(path).map_err(|error| error.error)?;
-    File::open(dir)?.sync_all()
+    let mut new = Unnamed::beside(path, 0o600)?;
+    new.write_all(bytes)?;
+    new.set_mode(mode)?;
+    new.replace(path)?;
+    File::open(dir_of(path))?.sync_all()
 }
 
 /// A directory for its owner alone, without files of these names.

@@ -9,6 +9,8 @@ use payload::etcd::{Arch, EtcdVersion};
 use serde::{Deserialize, Serialize};
 use time::Date;
 
+use crate::unreadable;
+
 /// The layout of the file; raised when an older etcdpack could misread it.
 const VERSION: u32 = 1;
 
@@ -58,8 +60,7 @@ impl Default for Lock {
 impl Lock {
     /// Reads the text of a lock file.
     pub(super) fn parse(text: &str) -> Result<Self, LockError> {
-        let mut lock: Self =
-            toml::from_str(text).map_err(|error| LockError::Toml(error.to_string().trim_end().to_owned()))?;
+        let mut lock: Self = toml::from_str(text).map_err(|error| LockError::Toml(unreadable::why(text, &error)))?;
         if lock.version != VERSION {
             return Err(LockError::Version(lock.version));
         }

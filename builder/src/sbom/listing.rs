@@ -1,5 +1,6 @@
 //! What `inspect` shows of a list of parts. Pure; the document may be anybody's.
 
+use payload::line::plain;
 use serde::Deserialize;
 
 use super::ORIGIN;
@@ -43,11 +44,6 @@ fn part(component: &Component) -> Part {
         origin: plain(origin.map_or("", |property| &property.value)),
         libraries: component.components.iter().filter(|inside| matches!(inside.kind, Kind::Library)).count(),
     }
-}
-
-/// Text from outside must not steer the terminal.
-fn plain(text: &str) -> String {
-    text.chars().map(|c| if c.is_control() { '\u{fffd}' } else { c }).collect()
 }
 
 #[cfg(test)]

@@ -1,7 +1,7 @@
 //! Where a passphrase comes from: a file descriptor that was handed to us, or the terminal, without an echo.
 #![expect(clippy::disallowed_methods, reason = "edge: reads file descriptors and the terminal")]
 
-use std::fs::{File, OpenOptions};
+use std::fs::{self, File, OpenOptions};
 use std::io::{self, Read, Write as _};
 use std::os::fd::AsFd as _;
 
@@ -13,28 +13,53 @@ use super::interrupt::Interrupt;
 /// No passphrase comes near this. Buffers have this size at once: one that grows leaves copies behind.
 const MAX_BYTES: usize = 4096;
 
+/// With the end of a line by other systems.
+const MOST: usize = MAX_BYTES + 1;
+
 /// The first line of the file descriptor `fd`, which is closed then: programs that we start must not inherit it.
 pub(crate) fn of_fd(fd: i32) -> io::Result<Zeroizing<Vec<u8>>> {
-    let mut line = Zeroizing::new(Vec::with_capacity(MAX_BYTES));
-    let mut byte = Zeroizing::new([0]);
     // By itself, and not by its name: under sshd it is a socket, which cannot be opened.
     if fd == 0 {
-        while nix::unistd::read(io::stdin(), &mut *byte)? == 1 && *byte != *b"\n" && line.len() < MAX_BYTES {
-            line.extend_from_slice(&*byte);
-        }
-        return Ok(line);
+        return first_line(|byte| Ok(nix::unistd::read(io::stdin(), byte)?));
+    }
+    // Opened anew, the end of a pipe that is written to can be read, and nothing ever comes.
+    if writes_only(fd) {
+        return Err(io::Error::other("it is open for writing only"));
     }
     let mut file = File::open(format!("/proc/self/fd/{fd}")).map_err(|error| match error.kind() {
         io::ErrorKind::NotFound => io::Error::other("it is not open"),
         _ => error,
     })?;
-    while file.read(&mut *byte)? == 1 && *byte != *b"\n" && line.len() < MAX_BYTES {
-        line.extend_from_slice(&*byte);
-    }
+    let line = first_line(|byte| file.read(byte))?;
     if fd > 2 {
         nix::unistd::close(fd)?;
     }
     Ok(line)
+}
+
+/// By its open flags in `/proc/self/fdinfo`, in octal; the last two bits are how it was opened (open(2)).
+fn writes_only(fd: i32) -> bool {
+    let info = fs::read_to_string(format!("/proc/self/fdinfo/{fd}")).unwrap_or_default();
+    let flags = info.lines().find_map(|line| line.strip_prefix("flags:"));
+    flags.and_then(|flags| u32::from_str_radix(flags.trim(), 8).ok()).is_some_and(|flags| flags & 3 == 1)
+}
+
+/// Byte by byte: what comes after the line is for others.
+fn first_line(mut read: impl FnMut(&mut [u8]) -> io::Result<usize>) -> io::Result<Zeroizing<Vec<u8>>> {
+    let mut line = Zeroizing::new(Vec::with_capacity(MOST));
+    let mut byte = Zeroizing::new([0]);
+    while read(&mut *byte)? == 1 && *byte != *b"\n" {
+        if line.len() == MOST {
+            return Err(too_long());
+        }
+        line.extend_from_slice(&*byte);
+    }
+    if line.len() == MOST && !line.ends_with(b"\r") { Err(too_long()) } else { Ok(line) }
+}
+
+/// Never cut: half of a passphrase is another one.
+fn too_long() -> io::Error {
+    io::Error::other(format!("the line is longer than {MAX_BYTES} bytes"))
 }
 
 /// The terminal that this process belongs to, wherever its input comes from and its output goes.
@@ -62,7 +87,7 @@ impl Terminal {
     }
 
     fn line(&mut self, interrupt: &Interrupt) -> io::Result<Asked> {
-        let mut line = Zeroizing::new(Vec::with_capacity(MAX_BYTES));
+        let mut line = Zeroizing::new(Vec::with_capacity(MOST));
         let mut byte = Zeroizing::new([0]);
         loop {
             let n = match self.0.read(&mut *byte) {
@@ -75,6 +100,7 @@ impl Terminal {
             let [key] = *byte;
             match key {
                 _ if n == 0 => {}
+                b'\n' | b'\r' if line.len() > MAX_BYTES => return Err(too_long()),
                 b'\n' | b'\r' => return Ok(Asked::Line(line)),
                 // Ctrl-C, Ctrl-D, Ctrl-\: as ever, but between two steps.
                 3 | 4 | 28 => return Ok(Asked::Cancelled),
@@ -82,7 +108,8 @@ impl Terminal {
                 8 | 127 => while line.pop().is_some_and(|byte: u8| byte & 0xc0 == 0x80) {},
                 // Ctrl-U, as in every terminal.
                 21 => line.clear(),
-                _ if line.len() < MAX_BYTES => line.push(key),
+                // More than that is only known to be too much.
+                _ if line.len() < MOST => line.push(key),
                 _ => {}
             }
         }
@@ -115,5 +142,34 @@ impl Silent {
 impl Drop for Silent {
     fn drop(&mut self) {
         let _ = tcsetattr(self.terminal.as_fd(), SetArg::TCSAFLUSH, &self.before);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::os::fd::AsRawFd as _;
+
+    use super::*;
+
+    #[test]
+    fn a_line_that_is_too_long_is_refused_and_never_cut() {
+        let line = |bytes: &str| {
+            let mut bytes = bytes.as_bytes();
+            first_line(|byte| bytes.read(byte)).map(|line| String::from_utf8(line.to_vec()).unwrap())
+        };
+        let longest = "x".repeat(MAX_BYTES);
+        for (end, kept) in [("", ""), ("\n", ""), ("\r\n", "\r"), ("\nmore", "")] {
+            assert_eq!(line(&format!("{longest}{end}")).unwrap(), format!("{longest}{kept}"));
+        }
+        for bytes in [format!("{longest}x"), format!("{longest}xx\n"), "一".repeat(2000)] {
+            assert_eq!(line(&bytes).unwrap_err().to_string(), "the line is longer than 4096 bytes");
+        }
+    }
+
+    #[test]
+    fn the_end_of_a_pipe_that_is_written_to_is_not_waited_at() {
+        let (reader, writer) = io::pipe().unwrap();
+        assert!(!writes_only(reader.as_raw_fd()));
+        assert_eq!(of_fd(writer.as_raw_fd()).unwrap_err().to_string(), "it is open for writing only");
     }
 }

@@ -3,7 +3,7 @@
 use crate::bundle::{EntryName, NotAnEntryName};
 use crate::cluster::PathFault;
 use crate::etcd::Unavailable;
-use crate::line::steers;
+use crate::line::plain;
 use crate::name::MemberName;
 use crate::path::NotAPath;
 use crate::provenance::BadSuccession;
@@ -48,8 +48,7 @@ impl From<serde_json::Error> for ManifestError {
 
 /// The parser's words quote the manifest, which may be of any length and hold anything.
 fn shown(error: &serde_json::Error) -> String {
-    let plain = |c: char| if steers(c) { '\u{fffd}' } else { c };
     let at = format!("line {} column {}", error.line(), error.column());
-    let text: String = error.to_string().chars().map(plain).take(200).collect();
+    let text: String = plain(&error.to_string()).chars().take(200).collect();
     if text.ends_with(&at) { text } else { format!("{text} ... at {at}") }
 }

@@ -5,6 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use payload::cluster::Cluster;
+use payload::line;
 use time::{Date, OffsetDateTime};
 
 use super::{Error, cluster_file};
@@ -64,7 +65,7 @@ fn table(lines: &[Line]) -> String {
 fn row(line: &Line) -> [String; 7] {
     let name = match line.what {
         // What stands in a certificate of others must not steer the terminal.
-        What::Ca => plain(&line.subject),
+        What::Ca => line::plain(&line.subject),
         What::Shared => "all hosts".to_owned(),
         What::Host | What::Client | What::Server => line.name.clone().unwrap_or_default(),
     };
@@ -76,10 +77,6 @@ fn row(line: &Line) -> [String; 7] {
         day(line.not_before.date()),
         day(line.not_after.date()),
         line.days_left.to_string(),
-        plain(&line.sans.join(", ")),
+        line::plain(&line.sans.join(", ")),
     ]
-}
-
-fn plain(text: &str) -> String {
-    text.chars().map(|c| if c.is_control() { '\u{fffd}' } else { c }).collect()
 }
