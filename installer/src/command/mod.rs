@@ -82,12 +82,13 @@ impl CommandError {
             Self::Refused { help, .. } => Some(help),
             Self::Key(error) => Some(error.help()),
             Self::Bundle(BundleError::NoBundle) => Some("etcdpack-host install HOST.run; etcdpack-host status"),
-            Self::Named { error: BundleError::Io(_), .. } => Some("ls -l HOST.run"),
+            Self::Named { error: BundleError::Io(_), .. } | Self::Probe(ProbeError::Bundle(BundleError::Io(_))) => {
+                Some("ls -l HOST.run")
+            }
             Self::Stranger(Stranger::Other { .. }) => {
                 Some("etcdpack pki rotate-signer, where the old key is; lost: see docs/trust.md")
             }
             Self::Stranger(Stranger::NotNamed { .. }) => Some("read signing.words again, where the bundle was built"),
-            Self::Probe(ProbeError::Bundle(BundleError::Io(_))) => Some("ls -l HOST.run"),
             Self::Bundle(_) | Self::Named { .. } | Self::Probe(ProbeError::Bundle(_)) => {
                 Some("copy the bundle again, then: grep HOST.run SHA256SUMS | sha256sum -c")
             }

@@ -50,6 +50,8 @@ fn point(line: &[u8]) -> Option<PathBuf> {
 
 #[cfg(test)]
 mod tests {
+    use std::os::fd::AsFd as _;
+
     use super::*;
 
     #[test]
@@ -63,7 +65,6 @@ mod tests {
     fn what_is_mounted_is_found() {
         let mounts = Mounts::read().unwrap();
         let (root, proc) = (fs::File::open("/").unwrap(), fs::File::open("/proc/self").unwrap());
-        use std::os::fd::AsFd as _;
         assert!(mounts.is_point(root.as_fd(), b"proc").unwrap());
         assert!(!mounts.is_point(root.as_fd(), b"etc").unwrap());
         assert!(mounts.is_any_below(root.as_fd()).unwrap());

@@ -58,7 +58,7 @@ impl Tree {
             let dir = self.open_to_clear(path)?;
             let spot = self.spot(path, Trust::RootOnly)?;
             // What is mounted inside would go along, to where nobody looks for it.
-            if Mounts::read().and_then(|mounts| mounts.is_any_below(dir.as_fd())).map_err(errno)? {
+            if Mounts::read().and_then(|mounts| mounts.is_any_below(dir.as_fd())).map_err(|error| errno(&error))? {
                 return Ok(false);
             }
             match renameat(&spot, spot.name.as_str(), &spot, aside(&spot).as_str()) {
@@ -99,7 +99,7 @@ impl Tree {
                 renameat(&dir, "member", &dir, ".member.etcdpack-gone")?;
             }
             fsync(&dir)?;
-            empty(&dir, &Mounts::read().map_err(errno)?)
+            empty(&dir, &Mounts::read().map_err(|error| errno(&error))?)
         };
         match clear() {
             Ok(()) | Err(Errno::ENOENT | Errno::ENOTDIR) => Ok(Left::Gone),
@@ -119,7 +119,7 @@ impl Tree {
         let remove = || {
             let dir = self.open_to_clear(path)?;
             // A mount point is emptied but stays: the file system on it was meant for this data.
-            empty(&dir, &Mounts::read().map_err(errno)?)
+            empty(&dir, &Mounts::read().map_err(|error| errno(&error))?)
         };
         match remove() {
             Ok(()) => self.remove_empty_dir(permit, path),
@@ -134,7 +134,7 @@ fn aside(spot: &Spot) -> String {
     format!(".{}.etcdpack-gone", spot.name)
 }
 
-fn errno(error: std::io::Error) -> Errno {
+fn errno(error: &std::io::Error) -> Errno {
     error.raw_os_error().map_or(Errno::EIO, Errno::from_raw)
 }
 
@@ -148,7 +148,7 @@ fn empty(dir: &OwnedFd, mounts: &Mounts) -> Result<(), Errno> {
         }
     }
     for name in names {
-        if mounts.is_point(dir.as_fd(), name.to_bytes()).map_err(errno)? {
+        if mounts.is_point(dir.as_fd(), name.to_bytes()).map_err(|error| errno(&error))? {
             continue;
         }
         let stat = fstatat(dir.as_fd(), name.as_c_str(), AtFlags::AT_SYMLINK_NOFOLLOW)?;
