@@ -123,6 +123,11 @@ impl Change {
         matches!(self, Self::Adopted { holds: Holds::Logs, .. } | Self::Dir { holds: Holds::Logs, .. })
     }
 
+    /// Whether it is about what only a purge removes.
+    pub(crate) fn is_kept_without_purge(&self) -> bool {
+        self.is_of_data() || self.is_of_logs()
+    }
+
     /// The path that the change is about, if it is about one.
     pub(crate) fn path(&self) -> Option<&AbsPath> {
         match self {

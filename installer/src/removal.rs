@@ -109,8 +109,7 @@ impl Removal<'_> {
     /// The records: they go with the last change, or say whose data stays.
     fn settle(&self, journal: Journal, changes: &[Change], stays: &[Change]) -> Result<(), UndoError> {
         let Self { tree, state, .. } = self;
-        let data_stays = stays.iter().any(Change::is_of_data);
-        if !data_stays {
+        if !stays.iter().any(Change::is_kept_without_purge) {
             tree.remove_file(journal.permit(), &state.receipt)?;
             let made = state.made_by(changes);
             if made.is_empty() {
@@ -149,5 +148,5 @@ fn is_of_command(change: &Change, changes: &[Change]) -> bool {
 fn must_stay(change: &Change, stays: &[Change], left: &[(Change, UndoError)]) -> bool {
     let is_account = matches!(change, Change::User { .. } | Change::Group { .. });
     let left = left.iter().map(|(change, _)| change);
-    is_account && stays.iter().chain(left).any(|change| change.is_of_data() || change.is_of_logs())
+    is_account && stays.iter().chain(left).any(Change::is_kept_without_purge)
 }

@@ -99,14 +99,14 @@ impl Rollback<'_> {
             Some(old) => old.write(journal.permit(), tree, &state.receipt)?,
             None => tree.remove_file(journal.permit(), &state.receipt)?,
         }
-        let data_stays = stays.iter().any(Change::is_of_data);
-        if data_stays {
+        let ours_stays = stays.iter().any(Change::is_kept_without_purge);
+        if ours_stays {
             stays.reverse();
             stays.splice(0..0, changes.iter().filter(|change| state.holds(change)).cloned());
             let identity = data::identity(tree, &self.manifest.layout.data);
             Kept::of(self.manifest, stays, identity).write(journal.permit(), tree, &state.kept)?;
         }
-        if data_stays || self.facts.receipt.is_some() || self.facts.kept.is_some() {
+        if ours_stays || self.facts.receipt.is_some() || self.facts.kept.is_some() {
             return Ok(journal.close()?);
         }
         Ok(journal.close_with_directories(&state.made_by(changes))?)

@@ -3,7 +3,7 @@
 
 use std::path::Path;
 
-use whole::{Lab, Site, plain_keys, release, sha256, signer};
+use whole::{Lab, Site, plain_keys, release, sha256, signer, workspace};
 
 const INSTALL: &str = concat!("/root/first.run install --yes --quiet ", signer!());
 const REINSTALL: &str = concat!("/root/second.run install --yes --quiet ", signer!());
@@ -130,6 +130,13 @@ fn data_of_an_install_that_was_cut_off_stays_on_record() {
     sh(&format!("{INSTALL} & while ! pgrep -x etcd >/dev/null; do :; done; kill -KILL $!; wait; true")).ok();
     sh("test ! -e /var/lib/etcdpack/receipt.json").ok();
     sh("/root/first.run uninstall --yes --quiet && test -d /data/etcd/etcd-server/member && getent passwd etcd").ok();
+    // Data of others in its place is theirs.
+    lab.put(&workspace().join("installer/fixtures/wal-3.5.1.bin"), "n1");
+    sh("mv /data/etcd/etcd-server /data/ours && mkdir -p /data/etcd/etcd-server/member/wal && \
+        mv /root/wal-3.5.1.bin /data/etcd/etcd-server/member/wal/0000000000000000-0000000000000000.wal")
+    .ok();
+    sh(PURGE).refused(3, "what the uninstall left there was");
+    sh("rm -r /data/etcd/etcd-server && mv /data/ours /data/etcd/etcd-server").ok();
     sh(INSTALL).ok();
     sh("/root/first.run uninstall --yes --quiet").ok();
 

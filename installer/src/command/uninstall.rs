@@ -4,6 +4,7 @@ use super::{CommandError, interruptible, root_only, tree};
 use crate::change::Change;
 use crate::cli::UninstallArgs;
 use crate::host::probe::ProbeError;
+use crate::host::{Tree, data};
 use crate::journal::{self, Journal};
 use crate::receipt::{Kept, Receipt, State};
 use crate::removal::{Removal, Removed};
@@ -36,6 +37,9 @@ pub(super) fn uninstall(args: &UninstallArgs, report: &Report) -> Result<End, Co
         return Err(CommandError::refused("etcdpack has installed nothing here", "./HOST.run install"));
     }
     let contents = if args.purge { Contents::Remove } else { Contents::Keep };
+    if receipt.is_none() && contents == Contents::Remove {
+        kept.iter().try_for_each(|kept| still_ours(&tree, kept))?;
+    }
     confirm(args, &changes, contents, report)?;
     let of_changes = changes.iter().find_map(|change| match change {
         Change::Service { supervision } => Some(supervision),
@@ -53,6 +57,19 @@ pub(super) fn uninstall(args: &UninstallArgs, report: &Report) -> Result<End, Co
     };
     let journal = Journal::uninstall(&tree, &state, &changes).map_err(ProbeError::from)?;
     Ok(say(&removal.run(journal, &known)?, contents, report))
+}
+
+/// Data that somebody put where an uninstall had left the member's is not ours to delete.
+fn still_ours(tree: &Tree, kept: &Kept) -> Result<(), CommandError> {
+    let path = kept.changes.iter().find(|change| change.is_of_data()).and_then(Change::path);
+    let Some((path, left)) = path.zip(kept.identity) else { return Ok(()) };
+    match data::identity(tree, path) {
+        Some(here) if here != left => {
+            let text = format!("`{path}` holds data that etcd calls {here}; what the uninstall left there was {left}");
+            Err(CommandError::refused(text, format!("mv {path} {path}.old; etcdpack-host uninstall --purge")))
+        }
+        _ => Ok(()),
+    }
 }
 
 fn say(removed: &Removed, contents: Contents, report: &Report) -> End {
