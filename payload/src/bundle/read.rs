@@ -20,8 +20,8 @@ use crate::signer::Signature;
 /// Bounds of what is read into memory before anything has been verified.
 const MAX_DIRECTORY: u64 = 32 * 1024;
 const MAX_MANIFEST: u64 = 256 * 1024;
-/// The installer has 1.9 MB.
-const MAX_INSTALLER: u64 = 2 * 1024 * 1024;
+/// Twice what the installer has today: a host takes what a later etcdpack has built.
+const MAX_INSTALLER: u64 = 4 * 1024 * 1024;
 
 /// Why a file is no bundle, or not the one that was built.
 #[derive(Debug, thiserror::Error)]

@@ -146,10 +146,10 @@ fn what_is_in_front_must_be_an_installer_for_the_host() {
     let with = |installer: &[u8]| open(&bundle(installer, &entries, &manifest)).map(drop);
     let arm64 = [&INSTALLER[..18], b"\xb7\0", &INSTALLER[20..]].concat();
     let sized = |len: usize| [INSTALLER, &vec![0; len - INSTALLER.len()]].concat();
-    for bad in [b"", &b"#!/bin/sh\nid\n"[..], &INSTALLER[..19], &arm64, &sized((2 << 20) + 1)] {
+    for bad in [b"", &b"#!/bin/sh\nid\n"[..], &INSTALLER[..19], &arm64, &sized((4 << 20) + 1)] {
         assert!(matches!(with(bad), Err(BundleError::Damaged(_))), "{} bytes", bad.len());
     }
-    assert!(with(&sized(2 << 20)).is_ok());
+    assert!(with(&sized(4 << 20)).is_ok());
 }
 
 #[test]
