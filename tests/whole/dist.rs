@@ -41,7 +41,7 @@ fn a_killed_build_leaves_no_file_with_a_key_in_it() {
     assert!(in_dist.iter().filter(|seen| seen.point.call == "linkat").count() >= WHOLE.len(), "{seen:?}");
     let mut killed = 0;
     for at in in_dist {
-        for fault in [Fault::Kill, Fault::Signal("INT")] {
+        for fault in [Fault::Kill, Fault::Signal("TERM")] {
             afresh();
             fs::create_dir(site.path("dist")).unwrap();
             let Ok(said) = strace::inject(&build(&site), &at.point.call, at.point.n, fault) else { continue };
