@@ -74,7 +74,7 @@ fn killed_again_while_it_recovers_it_converges() {
 fn killed_it_can_be_taken_back_instead() {
     let bundles = Bundles::new_in(&whole::workspace().join("target"));
     for operation in [Operation::reinstall(&bundles), Operation::install(&bundles)] {
-        operation.sweep("kill-purge", &chosen(&operation.points, 30), Fault::Kill, |root, _| {
+        operation.sweep("kill-purge", &chosen(&operation.points, 12), Fault::Kill, |root, _| {
             let said = operation.purge(root);
             let mut wrong: Vec<String> = installed(root).iter().map(|(path, _)| format!("left: {path}")).collect();
             if said.code != 0 && !said.found_nothing() {
@@ -93,7 +93,7 @@ fn killed_while_it_rolls_back_it_converges() {
         let failing =
             operation.points.iter().rfind(|point| point.call == "fchmod").expect("a receipt has a mode").clone();
         let probe = operation.rolled_back_by(&failing);
-        operation.sweep_after("kill-rollback", &failing, &chosen(&probe, 25), |root, _| {
+        operation.sweep_after("kill-rollback", &failing, &chosen(&probe, 12), |root, _| {
             let mut wrong = sound(&operation, root);
             wrong.extend(converges(&operation, root));
             wrong
