@@ -175,7 +175,7 @@ def cases(case):
     case("programs-without-etcd", programs(lambda all: all.pop(0)))
     case("programs-without-etcdutl", programs(lambda all: all.pop()))
     case("programs-reversed", programs(lambda all: all.reverse()))
-    case("installer-of-4-mb", lambda bundle: (setattr(bundle, "elf", bundle.elf + bytes(4_000_000 - len(bundle.elf))), bundle.write())[1])
+    case("installer-of-5-mb", lambda bundle: (setattr(bundle, "elf", bundle.elf + bytes(5_000_000 - len(bundle.elf))), bundle.write())[1])
 
 
 def fronts(elf):
