@@ -187,10 +187,14 @@ mod tests {
 
     #[test]
     fn journals_of_every_form_are_readable() {
-        for (text, made) in
-            [(include_str!("../../fixtures/journal-1.jsonl"), 0), (include_str!("../../fixtures/journal-2.jsonl"), 3)]
-        {
+        for (text, made, named) in [
+            (include_str!("../../fixtures/journal-1.jsonl"), 0, false),
+            (include_str!("../../fixtures/journal-2.jsonl"), 3, false),
+            (include_str!("../../fixtures/journal-3.jsonl"), 3, true),
+        ] {
             let unfinished = parse(text.as_bytes(), &path()).unwrap().unwrap();
+            let host = unfinished.manifest.as_ref().map(|manifest| manifest.host.as_str());
+            assert_eq!(host, named.then_some("n1"));
             assert!(matches!(unfinished.of, Run::Install { .. }));
             assert!(matches!(unfinished.open, Some(Change::File { .. })), "{unfinished:?}");
             let above = unfinished.changes.iter().filter(|change| {
