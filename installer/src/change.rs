@@ -118,14 +118,10 @@ impl Change {
         matches!(self, Self::Adopted { holds: Holds::Data, .. } | Self::Dir { holds: Holds::Data, .. })
     }
 
-    /// Whether it is about the directory that holds its logs.
-    pub(crate) fn is_of_logs(&self) -> bool {
-        matches!(self, Self::Adopted { holds: Holds::Logs, .. } | Self::Dir { holds: Holds::Logs, .. })
-    }
-
-    /// Whether it is about what only a purge removes.
+    /// Whether it is about what only a purge removes: data or logs.
     pub(crate) fn is_kept_without_purge(&self) -> bool {
-        self.is_of_data() || self.is_of_logs()
+        let kept = |holds| matches!(holds, Holds::Data | Holds::Logs);
+        matches!(self, Self::Adopted { holds, .. } | Self::Dir { holds, .. } if kept(*holds))
     }
 
     /// The path that the change is about, if it is about one.

@@ -275,7 +275,6 @@ fn ports(manifest: &Manifest) -> Vec<BusyPort> {
         .collect()
 }
 
-/// Running programs called `etcd`.
 /// The processes that run the program at `path`, whatever name led them there, or ran it before it was replaced.
 pub(crate) fn running(path: &AbsPath) -> Vec<u32> {
     let is_it = |process: &processes::Process| process.runs(path.as_str());
@@ -285,6 +284,7 @@ pub(crate) fn running(path: &AbsPath) -> Vec<u32> {
     pids
 }
 
+/// Running programs called `etcd`.
 fn etcds() -> Vec<Process> {
     let etcds = processes::all().into_iter().filter(|process| process.name == "etcd");
     let mut found: Vec<Process> =

@@ -107,6 +107,7 @@ mod tests {
         assert_eq!(changed("[Service]\n User = root\n"), Some("User"));
         assert_eq!(changed("[Service]\n#ExecStart=/bin/true\nExecStartPre=/bin/true\nNice=5\nLimitNOFILE=9\n"), None);
     }
+
     #[test]
     fn drop_ins_lie_in_directories_of_the_name_of_its_beginnings_and_of_its_type() {
         let dirs = drop_in_dirs("a-b-c.service");
