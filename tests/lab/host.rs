@@ -1,11 +1,12 @@
 //! Real hosts, driven by the lab's own commands.
 
+use std::fs;
 use std::path::Path;
 use std::process::Command;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use crate::{run, workspace};
+use crate::{Site, plain_keys, release, run, sha256, workspace};
 
 /// What a command said, and how it ended.
 #[derive(Debug)]
@@ -50,6 +51,25 @@ impl Lab {
         let mut args = vec!["up", "--variant", variant];
         args.extend(hosts);
         lab.lab(&args).ok();
+        lab
+    }
+
+    /// One host, `n1`, with two bundles of one member in root's home: `first.run`, and `second.run` for another quota.
+    pub fn with_two_bundles(name: &'static str, variant: &str, address: &str) -> Self {
+        let tarball = release("3.5.1", "amd64");
+        let cluster = format!(
+            "[cluster]\nname = \"t\"\n[release]\nversion = \"3.5.1\"\nsha256 = \"{}\"\n\
+             [[host]]\nname = \"n1\"\naddress = \"{address}\"\n",
+            sha256(&tarball)
+        );
+        let site = Site::new(&cluster);
+        let lab = Self::up(name, variant, &[&format!("n1={address}")]);
+        for (file, more) in [("first.run", ""), ("second.run", "[etcd]\nquota-backend-bytes = 4294967296\n")] {
+            fs::write(site.path("cluster.toml"), plain_keys(&format!("{cluster}{more}"))).expect("the cluster file");
+            site.build(&tarball);
+            fs::rename(site.bundle("n1"), site.path(file)).expect("a bundle");
+            lab.put(&site.path(file), "n1");
+        }
         lab
     }
 

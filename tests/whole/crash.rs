@@ -4,7 +4,7 @@
 use std::time::Instant;
 
 use whole::operation::{Form, figures, form};
-use whole::{Lab, Said, Site, plain_keys, release, sha256, signer};
+use whole::{Lab, Said, signer};
 
 const INSTALL: &str = concat!("/root/first.run install --yes --quiet ", signer!());
 const REINSTALL: &str = concat!("/root/second.run install --yes --quiet ", signer!());
@@ -21,20 +21,7 @@ struct Victim {
 
 impl Victim {
     fn new(name: &'static str, variant: &'static str, address: &str) -> Self {
-        let tarball = release("3.5.1", "amd64");
-        let cluster = format!(
-            "[cluster]\nname = \"t\"\n[release]\nversion = \"3.5.1\"\nsha256 = \"{}\"\n\
-             [[host]]\nname = \"n1\"\naddress = \"{address}\"\n",
-            sha256(&tarball)
-        );
-        let site = Site::new(&cluster);
-        let lab = Lab::up(name, variant, &[&format!("n1={address}")]);
-        for (file, more) in [("first.run", ""), ("second.run", "[etcd]\nquota-backend-bytes = 4294967296\n")] {
-            std::fs::write(site.path("cluster.toml"), plain_keys(&format!("{cluster}{more}"))).unwrap();
-            site.build(&tarball);
-            std::fs::rename(site.bundle("n1"), site.path(file)).unwrap();
-            lab.put(&site.path(file), "n1");
-        }
+        let lab = Lab::with_two_bundles(name, variant, address);
         let mut victim = Self { lab, variant, bare: Vec::new(), installed: Vec::new(), replaced: Vec::new() };
         // The first time leaves what any first time leaves: account backups, a supervisor that has been asked.
         for _ in 0..2 {

@@ -3,31 +3,12 @@
 
 use std::path::Path;
 
-use whole::{Lab, Site, plain_keys, release, sha256, signer, workspace};
+use whole::{Lab, signer, workspace};
 
 const INSTALL: &str = concat!("/root/first.run install --yes --quiet ", signer!());
 const REINSTALL: &str = concat!("/root/second.run install --yes --quiet ", signer!());
 const BY_SYSTEMD: &str = concat!("/root/first.run install --yes --quiet --service systemd ", signer!());
 const PURGE: &str = "/root/first.run uninstall --purge --yes --quiet";
-
-/// A host with two bundles of one member.
-fn host(name: &'static str, variant: &'static str, address: &str) -> Lab {
-    let tarball = release("3.5.1", "amd64");
-    let cluster = format!(
-        "[cluster]\nname = \"t\"\n[release]\nversion = \"3.5.1\"\nsha256 = \"{}\"\n\
-         [[host]]\nname = \"n1\"\naddress = \"{address}\"\n",
-        sha256(&tarball)
-    );
-    let site = Site::new(&cluster);
-    let lab = Lab::up(name, variant, &[&format!("n1={address}")]);
-    for (file, more) in [("first.run", ""), ("second.run", "[etcd]\nquota-backend-bytes = 4294967296\n")] {
-        std::fs::write(site.path("cluster.toml"), plain_keys(&format!("{cluster}{more}"))).unwrap();
-        site.build(&tarball);
-        std::fs::rename(site.bundle("n1"), site.path(file)).unwrap();
-        lab.put(&site.path(file), "n1");
-    }
-    lab
-}
 
 /// Puts a shell script in the place of a program; `exec REAL "$@"` of it goes on as the program.
 fn wrap(program: &str, script: &str) -> String {
@@ -43,7 +24,7 @@ fn unwrap(program: &str) -> String {
 
 #[test]
 fn systemd_that_refuses_costs_nobody_a_running_etcd() {
-    let lab = host("tstubsys", "bare", "10.95.0.11");
+    let lab = Lab::with_two_bundles("tstubsys", "bare", "10.95.0.11");
     let sh = |line: &str| lab.sh("n1", line);
     let bare = lab.disk("n1");
     let refuses = "case \"$*\" in daemon-reload|restart*) echo no bus >&2; exit 1;; esac; exec REAL \"$@\"";
@@ -87,7 +68,7 @@ fn systemd_that_refuses_costs_nobody_a_running_etcd() {
 
 #[test]
 fn an_etcd_that_its_manager_lost_sight_of_keeps_its_files() {
-    let lab = host("tstublost", "supervisor", "10.96.0.11");
+    let lab = Lab::with_two_bundles("tstublost", "supervisor", "10.96.0.11");
     let sh = |line: &str| lab.sh("n1", line);
     // systemd has it still, only the unit's file has gone.
     sh(BY_SYSTEMD).ok();
@@ -125,7 +106,7 @@ fn an_etcd_that_its_manager_lost_sight_of_keeps_its_files() {
 
 #[test]
 fn data_of_an_install_that_was_cut_off_stays_on_record() {
-    let lab = host("tstubkept", "bare", "10.97.0.11");
+    let lab = Lab::with_two_bundles("tstubkept", "bare", "10.97.0.11");
     let sh = |line: &str| lab.sh("n1", line);
     sh(&format!("{INSTALL} & while ! pgrep -x etcd >/dev/null; do :; done; kill -KILL $!; wait; true")).ok();
     sh("test ! -e /var/lib/etcdpack/receipt.json").ok();
