@@ -95,8 +95,12 @@ impl CommandError {
             Self::Probe(ProbeError::Journal(JournalError::Fs(_))) => {
                 Some("df -h /var/lib/etcdpack; ls -l /var/lib/etcdpack")
             }
+            Self::Receipt(ReceiptError::Schema(..))
+            | Self::Probe(
+                ProbeError::Receipt(ReceiptError::Schema(..)) | ProbeError::Journal(JournalError::Schema(..)),
+            ) => Some("with the program that wrote it: etcdpack-host status"),
             Self::Receipt(_) | Self::Probe(ProbeError::Receipt(_) | ProbeError::Journal(_)) => {
-                Some("with the program that wrote it: etcdpack-host status; ls -l /var/lib/etcdpack")
+                Some("restore it from a backup: ls -l /var/lib/etcdpack")
             }
             Self::Probe(_) => Some("the same command again, when the cause is gone"),
             Self::Step(_) | Self::Undo(_) => Some("etcdpack-host uninstall"),

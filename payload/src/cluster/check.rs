@@ -25,6 +25,9 @@ const PEER_PORT: NonZeroU16 = NonZeroU16::new(2380).unwrap();
 /// More members than this cost more than they give (etcd's FAQ).
 const MANY_MEMBERS: usize = 7;
 
+/// The service that the carried supervisor is itself, as in EPEL.
+const CARRIED_UNIT: &str = "supervisord";
+
 /// What has been found so far, and the text to show it in.
 struct Findings<'a> {
     source: &'a str,
@@ -84,7 +87,7 @@ pub(super) fn resolve(file: File, source: &str) -> Result<Parsed, Vec<Fault>> {
         etcd: etcd(&mut findings, file.etcd, version)?,
         loopback: file.client.loopback.unwrap_or_default(),
         paths: paths(&mut findings, file.paths)?,
-        service: service(file.service, &file.supervisor)?,
+        service: service(&mut findings, file.service, &file.supervisor)?,
     };
     if cluster.loopback == Loopback::Http {
         findings.warnings.push(Fault::new(
@@ -471,6 +474,7 @@ fn paths(findings: &mut Findings, section: PathsSection) -> Result<Paths, Vec<Fa
 }
 
 fn service(
+    findings: &mut Findings,
     section: super::file::ServiceSection,
     supervisor: &super::file::SupervisorSection,
 ) -> Result<Service, Vec<Fault>> {
@@ -479,14 +483,20 @@ fn service(
         Manager::Systemd => Carry::Nothing,
         Manager::Auto | Manager::Supervisor => Carry::Wheels,
     };
+    let carry = supervisor.carry.unwrap_or(carry);
     let name = match section.name {
-        Some(name) => name,
+        Some(name) if carry == Carry::Wheels && name.get_ref().as_str() == CARRIED_UNIT => {
+            let text = format!("`{CARRIED_UNIT}` is the unit of the supervisor that the bundle carries");
+            findings.fault_with_help(&name.span(), text, "name = \"etcd-server\"");
+            name.into_inner()
+        }
+        Some(name) => name.into_inner(),
         None => default_name("etcd-server")?,
     };
     Ok(Service {
         manager,
         name,
-        carry: supervisor.carry.unwrap_or(carry),
+        carry,
         // The guide's values, but for the retries: after three failures supervisor gives up for good, and a
         // network that comes up a minute late would leave the member down until somebody looks.
         startsecs: supervisor.startsecs.unwrap_or(30),

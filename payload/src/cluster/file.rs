@@ -135,7 +135,7 @@ pub(super) struct PathsSection {
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub(super) struct ServiceSection {
     pub(super) manager: Option<Manager>,
-    pub(super) name: Option<MemberName>,
+    pub(super) name: Option<Spanned<MemberName>>,
 }
 
 #[derive(Debug, Default, Deserialize)]

@@ -238,3 +238,12 @@ fn hosts_that_are_all_unusable_are_not_counted() {
     let faults = Cluster::parse(text.as_bytes()).unwrap_err();
     assert!(faults.iter().all(|fault| !fault.to_string().contains("tolerate")), "{faults:?}");
 }
+
+#[test]
+fn the_carried_supervisor_keeps_its_name() {
+    let named = |rest: &str| file("3.6.14", &format!("[service]\nname = \"supervisord\"\n{rest}"));
+    let (line, said, help) = only_fault(&named(""));
+    assert_eq!((line, help.as_str()), (15, "name = \"etcd-server\""));
+    assert!(said.contains("carries"), "{said}");
+    assert!(Cluster::parse(named("manager = \"systemd\"\n").as_bytes()).is_ok());
+}
