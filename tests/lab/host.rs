@@ -6,7 +6,7 @@ use std::process::Command;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use crate::{Site, plain_keys, release, run, sha256, workspace};
+use crate::{Site, cluster, plain_keys, release, run, workspace};
 
 /// What a command said, and how it ended.
 #[derive(Debug)]
@@ -57,11 +57,7 @@ impl Lab {
     /// One host, `n1`, with two bundles of one member in root's home: `first.run`, and `second.run` for another quota.
     pub fn with_two_bundles(name: &'static str, variant: &str, address: &str) -> Self {
         let tarball = release("3.5.1", "amd64");
-        let cluster = format!(
-            "[cluster]\nname = \"t\"\n[release]\nversion = \"3.5.1\"\nsha256 = \"{}\"\n\
-             [[host]]\nname = \"n1\"\naddress = \"{address}\"\n",
-            sha256(&tarball)
-        );
+        let cluster = cluster("3.5.1", &tarball, &[("n1", address)]);
         let site = Site::new(&cluster);
         let lab = Self::up(name, variant, &[&format!("n1={address}")]);
         for (file, more) in [("first.run", ""), ("second.run", "[etcd]\nquota-backend-bytes = 4294967296\n")] {

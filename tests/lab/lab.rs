@@ -27,4 +27,4 @@ pub const SIGNER: &str = signer!();
 pub use corpus::{Corpus, small_cluster, small_site};
 pub use host::{Lab, Said};
 pub use signing::signed;
-pub use site::{Site, etcdpack, guide, plain_keys, release, run, sha256, workspace};
+pub use site::{Site, cluster, etcdpack, guide, plain_keys, release, run, sha256, workspace};

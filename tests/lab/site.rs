@@ -47,6 +47,14 @@ pub fn run(command: &mut Command) -> Said {
     }
 }
 
+/// A cluster file for etcd of this version and `hosts`, each a name and an address.
+pub fn cluster(version: &str, tarball: &Path, hosts: &[(&str, &str)]) -> String {
+    let hosts: Vec<String> =
+        hosts.iter().map(|(name, ip)| format!("[[host]]\nname = \"{name}\"\naddress = \"{ip}\"\n")).collect();
+    let sum = sha256(tarball);
+    format!("[cluster]\nname = \"t\"\n[release]\nversion = \"{version}\"\nsha256 = \"{sum}\"\n{}", hosts.concat())
+}
+
 /// The guide's own cluster file, for a version that can be had here.
 pub fn guide(version: &str, tarball: &Path) -> String {
     let text = fs::read_to_string(workspace().join("examples/mfyxw/cluster.toml")).expect("the example is there");

@@ -5,7 +5,7 @@ use std::os::unix::fs::PermissionsExt;
 use std::process::Command;
 
 use whole::strace::{self, Fault};
-use whole::{Lab, Said, Site, release, run, sha256, signer, small_site};
+use whole::{Lab, Said, Site, cluster, release, run, sha256, signer, small_site};
 
 const KEY: &str = "opt/etcd-v3.5.1/certs/etcd-peer-key.pem";
 const MADE: &str = "var/lib/etcdpack/host-key/etcd-peer-key.pem";
@@ -157,12 +157,7 @@ fn a_run_that_is_killed_makes_the_key_once() {
 #[test]
 fn a_real_host_becomes_healthy_with_its_own_key() {
     let tarball = release("3.5.1", "amd64");
-    let cluster = format!(
-        "[cluster]\nname = \"t\"\n[release]\nversion = \"3.5.1\"\nsha256 = \"{}\"\n\
-         [[host]]\nname = \"n1\"\naddress = \"10.87.0.11\"\n[pki]\nkeys = \"host-key\"\n",
-        sha256(&tarball)
-    );
-    let site = Site::new(&cluster);
+    let site = Site::new(&(cluster("3.5.1", &tarball, &[("n1", "10.87.0.11")]) + "[pki]\nkeys = \"host-key\"\n"));
     site.build(&tarball);
     let lab = Lab::up("thostkey", "bare", &["n1=10.87.0.11"]);
     lab.scp(&site.bundle("n1"), "n1");

@@ -2,18 +2,13 @@
 
 use std::fs;
 
-use whole::{Lab, Site, release, sha256, signer, workspace};
+use whole::{Lab, Site, cluster, release, signer, workspace};
 
 #[test]
 fn a_host_that_does_not_fit_is_left_as_it_is() {
     let tarball = release("3.5.1", "amd64");
-    let cluster = format!(
-        "[cluster]\nname = \"t\"\n[release]\nversion = \"3.5.1\"\nsha256 = \"{}\"\n\
-         [[host]]\nname = \"n1\"\naddress = \"10.80.0.11\"\n[[host]]\nname = \"n2\"\naddress = \"10.80.0.12\"\n\
-         [[host]]\nname = \"n3\"\naddress = \"10.80.0.13\"\n",
-        sha256(&tarball)
-    );
-    let site = Site::new(&cluster);
+    let hosts = [("n1", "10.80.0.11"), ("n2", "10.80.0.12"), ("n3", "10.80.0.13")];
+    let site = Site::new(&cluster("3.5.1", &tarball, &hosts));
     site.build(&tarball);
     let lab = Lab::up("trefusals", "supervisor", &["n1=10.80.0.11"]);
     for host in ["n1", "n2"] {
@@ -107,12 +102,7 @@ const UNMASK_SUPERVISOR: &str = "rm /etc/systemd/system/supervisor.service";
 #[test]
 fn what_others_have_on_a_host_is_not_run_over() {
     let tarball = release("3.5.1", "amd64");
-    let cluster = format!(
-        "[cluster]\nname = \"t\"\n[release]\nversion = \"3.5.1\"\nsha256 = \"{}\"\n\
-         [[host]]\nname = \"n1\"\naddress = \"10.85.0.11\"\n[[host]]\nname = \"n2\"\naddress = \"10.85.0.12\"\n",
-        sha256(&tarball)
-    );
-    let site = Site::new(&cluster);
+    let site = Site::new(&cluster("3.5.1", &tarball, &[("n1", "10.85.0.11"), ("n2", "10.85.0.12")]));
     site.build(&tarball);
     let lab = Lab::up("tothers", "supervisor", &["n1=10.85.0.11"]);
     for host in ["n1", "n2"] {
@@ -188,12 +178,8 @@ fn what_others_have_on_a_host_is_not_run_over() {
 fn an_etcd_that_does_not_come_up_is_rolled_back() {
     let tarball = release("3.5.1", "amd64");
     // A value that only etcd itself can find wrong.
-    let cluster = format!(
-        "[cluster]\nname = \"t\"\n[release]\nversion = \"3.5.1\"\nsha256 = \"{}\"\n\
-         [[host]]\nname = \"n1\"\naddress = \"10.81.0.11\"\n[etcd.flags]\ncipher-suites = \"NO_SUCH_SUITE\"\n",
-        sha256(&tarball)
-    );
-    let site = Site::new(&cluster);
+    let refused = "[etcd.flags]\ncipher-suites = \"NO_SUCH_SUITE\"\n";
+    let site = Site::new(&(cluster("3.5.1", &tarball, &[("n1", "10.81.0.11")]) + refused));
     site.build(&tarball);
     let lab = Lab::up("trollback", "bare", &["n1=10.81.0.11"]);
     lab.scp(&site.bundle("n1"), "n1");

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use whole::strace::{self, Fault};
-use whole::{Lab, SIGNER, Said, Site, release, run, sha256, signer, small_site};
+use whole::{Lab, SIGNER, Said, Site, cluster, release, run, sha256, signer, small_site};
 
 const PASSPHRASE: &str = "correct-horse-battery-staple";
 const KEY: &str = "opt/etcd-v3.5.1/certs/etcd-peer-key.pem";
@@ -293,12 +293,7 @@ fn a_killed_or_failed_run_leaves_no_key_but_in_its_place() {
 #[test]
 fn a_real_host_shows_neither_passphrase_nor_key_to_anybody() {
     let tarball = release("3.5.1", "amd64");
-    let cluster = format!(
-        "[cluster]\nname = \"t\"\n[release]\nversion = \"3.5.1\"\nsha256 = \"{}\"\n\
-         [[host]]\nname = \"n1\"\naddress = \"10.86.0.11\"\n[pki]\nkeys = \"passphrase\"\n",
-        sha256(&tarball)
-    );
-    let site = Site::new(&cluster);
+    let site = Site::new(&(cluster("3.5.1", &tarball, &[("n1", "10.86.0.11")]) + "[pki]\nkeys = \"passphrase\"\n"));
     fs::copy(&tarball, site.path("release.tar.gz")).unwrap();
     build(&site, PASSPHRASE, "").ok();
     let key = fs::read_to_string(site.path("pki/hosts/n1/etcd-peer-key.pem")).unwrap();

@@ -5,7 +5,7 @@ use std::os::unix::fs::{DirBuilderExt as _, PermissionsExt as _};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use whole::{Lab, SIGNER, Said, Site, plain_keys, release, run, sha256, small_site};
+use whole::{Lab, SIGNER, Said, Site, cluster, plain_keys, release, run, small_site};
 
 /// A tree to install into, and a site whose bundles come there.
 struct Host {
@@ -150,11 +150,7 @@ fn an_older_bundle_comes_back_only_by_the_operators_word() {
 #[test]
 fn the_host_verifies_a_new_bundle_before_any_of_it_runs() {
     let tarball = release("3.5.1", "amd64");
-    let cluster = format!(
-        "[cluster]\nname = \"t\"\n[release]\nversion = \"3.5.1\"\nsha256 = \"{}\"\n\
-         [[host]]\nname = \"n1\"\naddress = \"10.95.0.11\"\n",
-        sha256(&tarball)
-    );
+    let cluster = cluster("3.5.1", &tarball, &[("n1", "10.95.0.11")]);
     let site = Site::new(&cluster);
     site.build(&tarball);
     let lab = Lab::up("tsigner", "bare", &["n1=10.95.0.11"]);

@@ -1,21 +1,12 @@
 //! Supervision, each way for real: install, crash, reboot, purge. Exactly one etcd, always.
 
-use std::path::Path;
-
-use whole::{Lab, SIGNER, Site, release, sha256};
-
-fn cluster(version: &str, tarball: &Path, hosts: &[(&str, &str)], rest: &str) -> String {
-    let hosts: Vec<String> =
-        hosts.iter().map(|(name, ip)| format!("[[host]]\nname = \"{name}\"\naddress = \"{ip}\"\n")).collect();
-    let sum = sha256(tarball);
-    format!("[cluster]\nname = \"t\"\n[release]\nversion = \"{version}\"\nsha256 = \"{sum}\"\n{}{rest}", hosts.concat())
-}
+use whole::{Lab, SIGNER, Site, cluster, release};
 
 /// A cluster of three on one kind of host; `reach` is how `etcdctl` is asked on it.
 fn three(lab: &'static str, variant: &str, version: &str, rest: &str) {
     let tarball = release(version, "amd64");
     let hosts = [("n1", "10.77.0.11"), ("n2", "10.77.0.12"), ("n3", "10.77.0.13")];
-    let site = Site::new(&cluster(version, &tarball, &hosts, rest));
+    let site = Site::new(&(cluster(version, &tarball, &hosts) + rest));
     site.build(&tarball);
     let lab = Lab::up(lab, variant, &["n1=10.77.0.11", "n2=10.77.0.12", "n3=10.77.0.13"]);
     for (host, _) in hosts {
@@ -59,7 +50,7 @@ fn bare_systemd_keeps_etcd() {
 /// One host alone, on which only `install` may be different.
 fn one(lab: &'static str, variant: &str, boots: Boots) {
     let tarball = release("3.5.1", "amd64");
-    let site = Site::new(&cluster("3.5.1", &tarball, &[("solo", "10.78.0.11")], ""));
+    let site = Site::new(&cluster("3.5.1", &tarball, &[("solo", "10.78.0.11")]));
     site.build(&tarball);
     let lab = Lab::up(lab, variant, &["solo=10.78.0.11"]);
     lab.put(&site.bundle("solo"), "solo");
@@ -111,7 +102,8 @@ fn the_carried_supervisor_without_systemd() {
 #[test]
 fn the_unit_is_one_that_systemd_finds_nothing_wrong_with() {
     let tarball = release("3.5.1", "amd64");
-    let site = Site::new(&cluster("3.5.1", &tarball, &[("solo", "10.79.0.11")], "[service]\nmanager = \"systemd\"\n"));
+    let site =
+        Site::new(&(cluster("3.5.1", &tarball, &[("solo", "10.79.0.11")]) + "[service]\nmanager = \"systemd\"\n"));
     site.build(&tarball);
     let lab = Lab::up("tunit", "bare", &["solo=10.79.0.11"]);
     lab.put(&site.bundle("solo"), "solo");

@@ -1,17 +1,11 @@
 //! What a member would suffer from is said on a real host, changes nothing and does not stand in the way.
 
 use serde_json::Value;
-use whole::{Lab, SIGNER, Site, release, sha256, workspace};
+use whole::{Lab, SIGNER, Site, cluster, release, workspace};
 
 fn site(hosts: &[(&str, &str)]) -> Site {
     let tarball = release("3.5.1", "amd64");
-    let hosts: Vec<String> =
-        hosts.iter().map(|(name, ip)| format!("[[host]]\nname = \"{name}\"\naddress = \"{ip}\"\n")).collect();
-    let site = Site::new(&format!(
-        "[cluster]\nname = \"t\"\n[release]\nversion = \"3.5.1\"\nsha256 = \"{}\"\n{}",
-        sha256(&tarball),
-        hosts.concat()
-    ));
+    let site = Site::new(&cluster("3.5.1", &tarball, hosts));
     site.build(&tarball);
     site
 }
