@@ -25,9 +25,6 @@ const PEER_PORT: NonZeroU16 = NonZeroU16::new(2380).unwrap();
 /// More members than this cost more than they give (etcd's FAQ).
 const MANY_MEMBERS: usize = 7;
 
-/// The service that the carried supervisor is itself, as in EPEL.
-const CARRIED_UNIT: &str = "supervisord";
-
 /// What has been found so far, and the text to show it in.
 struct Findings<'a> {
     source: &'a str,
@@ -485,12 +482,13 @@ fn service(
     };
     let carry = supervisor.carry.unwrap_or(carry);
     let name = match section.name {
-        Some(name) if carry == Carry::Wheels && name.get_ref().as_str() == CARRIED_UNIT => {
-            let text = format!("`{CARRIED_UNIT}` is the unit of the supervisor that the bundle carries");
-            findings.fault_with_help(&name.span(), text, "name = \"etcd-server\"");
+        Some(name) => {
+            if carry.has_taken(name.get_ref()) {
+                let text = format!("`{}` is the unit of the supervisor that the bundle carries", name.get_ref());
+                findings.fault_with_help(&name.span(), text, "name = \"etcd-server\"");
+            }
             name.into_inner()
         }
-        Some(name) => name.into_inner(),
         None => default_name("etcd-server")?,
     };
     Ok(Service {

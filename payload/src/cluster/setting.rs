@@ -4,6 +4,8 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
+use crate::name::MemberName;
+
 /// How clients on the host itself reach etcd.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -38,6 +40,15 @@ pub enum Carry {
     Wheels,
     /// The hosts have supervisor or run systemd.
     Nothing,
+}
+
+impl Carry {
+    /// Whether the supervisor that is carried has this name for its own unit.
+    #[must_use]
+    pub fn has_taken(self, service: &MemberName) -> bool {
+        // A file system that knows no case would make one of two units.
+        self == Self::Wheels && service.as_str().eq_ignore_ascii_case("supervisord")
+    }
 }
 
 /// `--auto-compaction-mode`, etcd 3.3 and newer.

@@ -245,5 +245,6 @@ fn the_carried_supervisor_keeps_its_name() {
     let (line, said, help) = only_fault(&named(""));
     assert_eq!((line, help.as_str()), (15, "name = \"etcd-server\""));
     assert!(said.contains("carries"), "{said}");
+    assert_eq!(faults(&named("").replace("supervisord", "Supervisord")).len(), 1);
     assert!(Cluster::parse(named("manager = \"systemd\"\n").as_bytes()).is_ok());
 }

@@ -1,7 +1,7 @@
 //! What must be right with a manifest beyond its form. A builder that wrote another one would have a fault.
 
 use super::{Layout, Manifest, ManifestError, Pair, Purpose, Slot, release_entry};
-use crate::cluster::{Carry, Etcd, unusable};
+use crate::cluster::{Etcd, unusable};
 use crate::etcd;
 use crate::render;
 
@@ -79,8 +79,7 @@ impl Manifest {
         if !wheels.eq(&self.service.wheels) {
             return Err(Field("wheels", "are not those that etcdpack carries"));
         }
-        // A file system that knows no case would make one of two units.
-        if self.service.carry() == Carry::Wheels && self.service.name.as_str().eq_ignore_ascii_case("supervisord") {
+        if self.service.carry().has_taken(&self.service.name) {
             return Err(Field("service", "has the name of the supervisor that is carried"));
         }
         let own = Slot::own(&self.layout, &self.service, self.pair())?;
