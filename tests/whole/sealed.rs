@@ -73,6 +73,11 @@ fn a_sealed_key_is_kept_and_its_passphrase_with_it() {
     assert!(inside.starts_with("age-encryption.org/v1\n-> scrypt ") && inside.ends_with(" 17"), "{inside}");
     let key = fs::read_to_string(site.path("pki/hosts/n1/etcd-peer-key.pem")).unwrap();
     assert!(holding(&site.path("dist"), &middle_of(&key)).is_empty());
+    // And age opens it, which asks at a terminal.
+    let line = "unzip -p dist/n1.run certs/etcd-peer-key.age | age -d >opened";
+    shell(&site, &format!("(cat passphrase; echo) | script -qec '{line}' /dev/null")).ok();
+    assert_eq!(fs::read_to_string(site.path("opened")).unwrap(), key);
+    fs::remove_file(site.path("opened")).unwrap();
     assert_eq!(fs::metadata(kept(&site)).unwrap().permissions().mode() & 0o777, 0o600);
     shell(&site, "cd pki/hosts/n1 && sha256sum -c etcd-peer-key.age.sha256").ok();
     // Again: the same bytes, without being asked and with the right passphrase.

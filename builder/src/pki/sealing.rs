@@ -12,10 +12,10 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::thread;
 
-use age::secrecy::SecretString;
 use payload::digest::Digest;
 use payload::render::{KEY, SEALED_KEY};
-use payload::sealed::{Passphrase, Sealed, SealedError, WORK_FACTOR};
+use payload::sealed::{self, Passphrase, Sealed, SealedError};
+use zeroize::Zeroizing;
 
 use super::error::PkiError;
 use super::store::Store;
@@ -185,7 +185,7 @@ impl<'a> Sealing<'a> {
 }
 
 fn seal_one(pair: &Pair, passphrase: &Passphrase) -> Result<SealedKey, SealError> {
-    let file = sealed(&pair.key_pem, passphrase).map_err(|error| unsound(pair, &error.to_string()))?;
+    let file = sealed(&pair.key_pem, passphrase).map_err(|why| unsound(pair, &why))?;
     opens(&file, &pair.key_pem, passphrase).map_err(|error| unsound(pair, &error.to_string()))?;
     Ok(SealedKey { whose: pair.whose.clone(), file, sha256: Digest::of(pair.key_pem.expose().as_bytes()) })
 }
@@ -203,11 +203,10 @@ fn beside(path: &Path) -> PathBuf {
     path.with_extension("age.sha256")
 }
 
-fn sealed(key: &Secret, passphrase: &Passphrase) -> Result<Vec<u8>, age::EncryptError> {
-    let mut recipient = age::scrypt::Recipient::new(SecretString::from(passphrase.expose().to_owned()));
-    // Fixed: what a fast builder finds quick, a slow host would refuse or take minutes for.
-    recipient.set_work_factor(WORK_FACTOR);
-    age::encrypt(&recipient, key.expose().as_bytes())
+fn sealed(key: &Secret, passphrase: &Passphrase) -> Result<Vec<u8>, String> {
+    let mut random = Zeroizing::new([0; sealed::RANDOM]);
+    getrandom::fill(&mut *random).map_err(|error| error.to_string())?;
+    sealed::seal(key.expose().as_bytes(), passphrase, &random).map_err(|error| error.to_string())
 }
 
 /// By the reader that the hosts have.

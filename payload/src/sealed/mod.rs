@@ -1,12 +1,13 @@
-//! A private key under a passphrase: one age v1 file, and the one form of it that is read.
+//! A private key under a passphrase: one age v1 file, and the one form of it that is written and read.
 //!
 //! The format is age's (C2SP, `age.md`), so that any `age` or `rage` opens the file as well. Read are a binary file with
-//! one scrypt recipient of one work factor, and one chunk: what the builder writes. The work factor stands in the file
+//! one scrypt recipient of one work factor, and one chunk: what [`seal`] writes. The work factor stands in the file
 //! before anything is known of it, and asks for memory and time: another one than [`WORK_FACTOR`] is refused unseen.
 
 mod passphrase;
 #[cfg(test)]
 mod tests;
+mod write;
 
 use std::fmt;
 
@@ -19,6 +20,7 @@ use sha2::Sha256;
 use zeroize::Zeroizing;
 
 pub use passphrase::{NotAPassphrase, Passphrase};
+pub use write::{RANDOM, seal};
 
 /// The binary logarithm of scrypt's N: about half a second, and [`MEMORY`].
 pub const WORK_FACTOR: u8 = 17;
@@ -51,7 +53,7 @@ pub struct Sealed<'a> {
     chunk: &'a [u8],
 }
 
-/// Why a file is not opened.
+/// Why a file is not opened, or a key not sealed.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum SealedError {
     /// Not an age file, or one of another form.
@@ -121,27 +123,38 @@ impl<'a> Sealed<'a> {
 
     /// Opens it: half a second of work, and [`MEMORY`] for as long.
     pub fn open(&self, passphrase: &Passphrase) -> Result<Opened, SealedError> {
-        let wrapping_key = self.wrapping_key(passphrase)?;
+        let wrapping_key = wrapping_key(passphrase, &self.salt, self.work_factor)?;
         let file_key = decrypt(&wrapping_key, &[0; 12], &self.wrapped);
         let file_key = file_key.ok_or(SealedError::Passphrase)?;
-        let mut mac = <Hmac<Sha256> as KeyInit>::new_from_slice(&*derived(&file_key, None, b"header")?)
-            .map_err(|_| SealedError::Damaged("its MAC has no key"))?;
-        mac.update(self.header);
+        let mac = mac(&file_key, self.header)?;
         mac.verify_slice(&self.mac).map_err(|_| SealedError::Damaged("its header is not the one that was written"))?;
         let payload_key = derived(&file_key, Some(&self.nonce), b"payload")?;
         let opened = decrypt(&payload_key, &FIRST_AND_LAST, self.chunk);
         opened.map(Opened).ok_or(SealedError::Damaged("its content is not what was sealed"))
     }
+}
 
-    fn wrapping_key(&self, passphrase: &Passphrase) -> Result<Zeroizing<[u8; 32]>, SealedError> {
-        let form = |_| SealedError::Form("scrypt cannot have this work factor");
-        let params = scrypt::Params::new(self.work_factor, 8, 1).map_err(form)?;
-        let salt = [SALT_LABEL, &self.salt].concat();
-        let mut key = Zeroizing::new([0; 32]);
-        scrypt::scrypt(passphrase.expose().as_bytes(), &salt, &params, &mut *key)
-            .map_err(|_| SealedError::Form("scrypt cannot make a key of 32 bytes"))?;
-        Ok(key)
-    }
+/// The key that the file key is under (scrypt, RFC 7914).
+fn wrapping_key(
+    passphrase: &Passphrase,
+    salt: &[u8; SALT],
+    work_factor: u8,
+) -> Result<Zeroizing<[u8; 32]>, SealedError> {
+    let form = |_| SealedError::Form("scrypt cannot have this work factor");
+    let params = scrypt::Params::new(work_factor, 8, 1).map_err(form)?;
+    let salt = [SALT_LABEL, salt].concat();
+    let mut key = Zeroizing::new([0; 32]);
+    scrypt::scrypt(passphrase.expose().as_bytes(), &salt, &params, &mut *key)
+        .map_err(|_| SealedError::Form("scrypt cannot make a key of 32 bytes"))?;
+    Ok(key)
+}
+
+/// The MAC of a header.
+fn mac(file_key: &[u8], header: &[u8]) -> Result<Hmac<Sha256>, SealedError> {
+    let mut mac = <Hmac<Sha256> as KeyInit>::new_from_slice(&*derived(file_key, None, b"header")?)
+        .map_err(|_| SealedError::Form("its MAC has no key"))?;
+    mac.update(header);
+    Ok(mac)
 }
 
 /// The next line of a header, without its end.

@@ -1,7 +1,8 @@
-//! Files of the `age` crate, opened and spoilt.
+//! Files sealed, opened and spoilt; and one of another `age`, opened.
 
-use age::secrecy::SecretString;
+use std::sync::atomic::{AtomicU8, Ordering};
 
+use super::write::seal_with;
 use super::*;
 
 /// Small, so that many files can be tried.
@@ -16,10 +17,11 @@ fn right() -> Passphrase {
     passphrase("correct horse battery")
 }
 
+/// No two alike.
 fn sealed_with(work_factor: u8, content: &[u8]) -> Vec<u8> {
-    let mut recipient = age::scrypt::Recipient::new(SecretString::from("correct horse battery".to_owned()));
-    recipient.set_work_factor(work_factor);
-    age::encrypt(&recipient, content).unwrap()
+    static NTH: AtomicU8 = AtomicU8::new(0);
+    let random = [NTH.fetch_add(1, Ordering::Relaxed); RANDOM];
+    seal_with(work_factor, content, &right(), &random).unwrap()
 }
 
 fn open(bytes: &[u8]) -> Result<Vec<u8>, SealedError> {
@@ -40,13 +42,21 @@ fn with_header(bytes: &[u8], edit: impl Fn(&str) -> String) -> Vec<u8> {
 
 #[test]
 fn what_age_sealed_is_opened() {
-    let bytes = sealed_with(WORK_FACTOR, KEY);
+    let bytes = include_bytes!("fixtures/age-1.1.1.age");
+    assert_eq!(Sealed::parse(bytes).unwrap_err(), SealedError::WorkFactor("18".to_owned()));
+    assert_eq!(Sealed::parse_with(bytes, 18).unwrap().open(&right()).unwrap().expose(), KEY);
+}
+
+#[test]
+fn what_was_sealed_is_opened() {
+    let bytes = seal(KEY, &right(), &[7; RANDOM]).unwrap();
     let sealed = Sealed::parse(&bytes).unwrap();
     assert_eq!(sealed.open(&right()).unwrap().expose(), KEY);
     assert_eq!(sealed.open(&passphrase("correct horse batterx")).unwrap_err(), SealedError::Passphrase);
     for content in [Vec::new(), vec![7; CHUNK]] {
         assert_eq!(open(&sealed_with(QUICK, &content)).unwrap(), content);
     }
+    assert!(matches!(seal(&vec![7; CHUNK + 1], &right(), &[7; RANDOM]), Err(SealedError::Form(_))));
     assert_eq!(format!("{:?}", sealed.open(&right()).unwrap()), "Opened(..)");
 }
 
@@ -102,7 +112,7 @@ fn another_form_is_refused_for_what_it_is() {
         format!("{}\n{}\n{}\n{}\n", lines[0], lines[2], lines[1], lines[3])
     };
     assert!(form(&with_header(&bytes, reordered)).contains("not a passphrase"));
-    assert!(form(&sealed_with(QUICK, &vec![7; CHUNK + 1])).contains("one chunk"));
+    assert!(form(&[bytes.as_slice(), &vec![7; CHUNK + 1]].concat()).contains("one chunk"));
     let armoured = b"-----BEGIN AGE ENCRYPTED FILE-----\nYWdl\n-----END AGE ENCRYPTED FILE-----\n";
     assert!(form(armoured).contains("first line"));
     assert!(form(b"").contains("header"));
