@@ -105,9 +105,18 @@ impl Victim {
         wrong
     }
 
+    /// How many moments of one command are tried. Each question to a supervisor starts a Python: fewer in the short form.
+    fn moments(&self) -> u8 {
+        match (form(), self.variant) {
+            (Form::Short, "supervisor") => 2,
+            (Form::Short, _) => 3,
+            _ => 40,
+        }
+    }
+
     /// Kills the whole tree of processes at evenly spread moments.
     fn killed(&self, name: &str, prepare: &[&str], command: &str, wanted: &[String], most: f64) -> Vec<String> {
-        let (began, points) = (Instant::now(), if form() == Form::Short { 3 } else { 40 });
+        let (began, points) = (Instant::now(), self.moments());
         let mut all = Vec::new();
         for point in 0..points {
             let delay = most * f64::from(point) / f64::from(points) + 0.02;
@@ -126,7 +135,7 @@ impl Victim {
             }
             all.extend(wrong.iter().map(|text| format!("{} {name} killed after {delay:.2} s: {text}", self.variant)));
         }
-        figures("crash", &format!("{}-{name}", self.variant), usize::try_from(points).unwrap(), all.len(), began);
+        figures("crash", &format!("{}-{name}", self.variant), points.into(), all.len(), began);
         all
     }
 
@@ -160,6 +169,7 @@ impl Victim {
     /// Asks it to stop at some moments.
     fn told(&self, signals: &[&str]) -> Vec<String> {
         let (began, mut all) = (Instant::now(), Vec::new());
+        let signals = &signals[..signals.len().min(self.moments().into())];
         for (at, signal) in signals.iter().enumerate() {
             let delay = 0.2 + 0.5 * f64::from(u32::try_from(at).unwrap());
             let harm = format!("sleep {delay:.1}; pkill -{signal} -x first.run");
