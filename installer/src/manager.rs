@@ -27,6 +27,14 @@ pub(crate) fn choose(
     choice: Manager,
 ) -> Result<(Supervision, Vec<Finding>), Finding> {
     let wanted = if choice == Manager::Auto { manifest.service.manager } else { choice };
+    if !packed(manifest, wanted) {
+        let (has, lacks) = match wanted {
+            Manager::Systemd => ("supervisor", "unit for systemd"),
+            Manager::Supervisor | Manager::Auto => ("systemd", "program section for supervisor"),
+        };
+        let text = format!("this bundle was built for {has} alone: it has no {lacks}");
+        return Err(refuse("manager-not-packed", text, format!("./HOST.run install --service {has}")));
+    }
     // What an earlier run chose stays: the data of one member must not be served by two.
     match facts.chosen() {
         Some(chosen) if fits(&chosen, wanted) => return Ok((chosen, Vec::new())),
@@ -38,11 +46,14 @@ pub(crate) fn choose(
     }
     let systemd = || Supervision::Systemd { unit: format!("{}.service", manifest.service.name) };
     match wanted {
-        Manager::Systemd if facts.managers.systemd == Init::None && facts.target == Target::Live => Err(refuse(
-            "no-service-manager",
-            "this host does not run systemd",
-            "./HOST.run install --service supervisor",
-        )),
+        Manager::Systemd if facts.managers.systemd == Init::None && facts.target == Target::Live => {
+            let help = if packed(manifest, Manager::Supervisor) {
+                "./HOST.run install --service supervisor"
+            } else {
+                "etcdpack build   (on the connected machine, with `manager = \"auto\"` under [service])"
+            };
+            Err(refuse("no-service-manager", "this host does not run systemd", help))
+        }
         Manager::Systemd => Ok((systemd(), Vec::new())),
         Manager::Supervisor => supervisor(manifest, facts).ok_or_else(|| nothing(manifest, facts)),
         Manager::Auto => {
@@ -59,6 +70,12 @@ pub(crate) fn choose(
             }
         }
     }
+}
+
+/// Whether the bundle has what this manager reads; the builder leaves out what its cluster file rules out.
+fn packed(manifest: &Manifest, wanted: Manager) -> bool {
+    let packed = manifest.service.manager;
+    packed == Manager::Auto || packed == wanted
 }
 
 fn fits(chosen: &Supervision, wanted: Manager) -> bool {
@@ -128,4 +145,33 @@ fn nothing(manifest: &Manifest, facts: &Facts) -> Finding {
         text,
         "yum install python3   (from this site's own media; or: apt-get install supervisor)",
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::facts::tests::{good, manifest};
+
+    #[test]
+    fn only_what_was_packed_is_chosen() {
+        let by_systemd = Supervision::Systemd { unit: "etcd-server.service".to_owned() };
+        for (packed, choice, expected) in [
+            (Manager::Systemd, Manager::Auto, Ok(&by_systemd)),
+            (Manager::Auto, Manager::Systemd, Ok(&by_systemd)),
+            (Manager::Systemd, Manager::Supervisor, Err(("manager-not-packed", "--service systemd"))),
+            (Manager::Supervisor, Manager::Systemd, Err(("manager-not-packed", "--service supervisor"))),
+            (Manager::Supervisor, Manager::Auto, Err(("no-service-manager", "python3"))),
+        ] {
+            let mut manifest = manifest();
+            manifest.service.manager = packed;
+            let chosen = choose(&manifest, &good(), choice);
+            match expected {
+                Ok(supervision) => assert_eq!(&chosen.unwrap().0, supervision),
+                Err((code, help)) => {
+                    let finding = chosen.unwrap_err();
+                    assert!(finding.code == code && finding.help.contains(help), "{finding:?}");
+                }
+            }
+        }
+    }
 }

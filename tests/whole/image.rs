@@ -5,7 +5,7 @@ use std::io;
 use std::path::Path;
 use std::process::Command;
 
-use whole::{SIGNER, Said, Site, release, run, sha256};
+use whole::{SIGNER, Said, Site, release, run, sha256, small_site};
 
 fn cluster(version: &str, arch: &str, tarball: &Path) -> Site {
     let text = format!(
@@ -60,6 +60,54 @@ fn an_empty_tree_is_filled_and_emptied_again() {
     assert_eq!(fs::read("/etc/passwd").unwrap(), passwd, "the running system was touched");
     bundle(&site, "uninstall", &["--purge", "--yes"], &root).ok();
     assert_eq!(listing(&root), empty);
+}
+
+#[test]
+fn a_manager_that_the_bundle_has_nothing_for_is_refused() {
+    let site = small_site();
+    let root = site.path("root");
+    fs::create_dir(&root).unwrap();
+    let install = |manager: &str| bundle(&site, "install", &["--yes", SIGNER, "--service", manager], &root);
+    let said = install("supervisor");
+    assert!(said.err.contains("n1.run install --root ") && said.err.contains(" --service systemd\n"), "{said:?}");
+    said.refused(3, "[manager-not-packed]");
+    assert_eq!(fs::read_dir(&root).unwrap().count(), 0);
+    install("systemd").ok();
+    install("supervisor").refused(3, "[manager-not-packed]");
+}
+
+#[test]
+fn what_a_supervisor_includes_is_found_as_it_finds_it() {
+    let (site, conf) = (small_site(), "etc/supervisord.conf");
+    let text = fs::read_to_string(site.path("cluster.toml")).unwrap();
+    fs::write(site.path("cluster.toml"), text.replace("\"systemd\"", "\"auto\"\n[supervisor]\ncarry = \"nothing\""))
+        .unwrap();
+    site.build(&site.path("release.tar.gz"));
+    let root = site.path("root");
+    let put = |path: &str, text: &str| {
+        let path = root.join(path);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, text).unwrap();
+    };
+    put("usr/bin/supervisord", "");
+    put("usr/bin/supervisorctl", "");
+    put(conf, "[supervisord]\n[include]\nfiles = s/*/conf.d/*.in[ai] t/?.conf %(here)s/own.d/*.ini\n");
+    let theirs = ["s/a/conf.d/x.ini", "s/b/conf.d/y.ina", "t/z.conf"];
+    let unread = ["s/a/conf.d/x.inb", "s/.c/conf.d/x.ini", "t/zz.conf", "own.d/.hidden.ini"];
+    let program = |file: &str| put(&format!("etc/{file}"), "[program:n1]\ncommand=/bin/true\n");
+    theirs.iter().chain(&unread).for_each(|file| program(file));
+    let args = ["--yes", SIGNER, "--service", "supervisor"];
+    let said = bundle(&site, "install", &args, &root);
+    assert_eq!(said.code, 3, "{said:?}");
+    for file in theirs {
+        assert!(said.err.contains(&format!("`/etc/{file}` has a program `n1` of its own")), "{file}: {said:?}");
+        fs::remove_file(root.join("etc").join(file)).unwrap();
+    }
+    assert!(unread.iter().all(|file| !said.err.contains(file)), "{said:?}");
+    bundle(&site, "install", &args, &root).ok();
+    assert!(root.join("etc/own.d/etcd-server.ini").is_file());
+    bundle(&site, "uninstall", &["--purge", "--yes"], &root).ok();
+    assert!(root.join(conf).is_file() && !root.join("etc/own.d/etcd-server.ini").exists());
 }
 
 #[test]

@@ -124,6 +124,7 @@ fn unfinished_other(bundle: Digest, facts: &Facts) -> Option<Finding> {
 
 #[cfg(test)]
 mod tests {
+    use payload::cluster::Manager;
     use payload::manifest::{Purpose, When};
     use payload::path::AbsPath;
 
@@ -132,14 +133,13 @@ mod tests {
     use crate::surroundings::{Selinux, Surroundings};
 
     pub(super) fn plan_of(facts: &Facts) -> Plan {
-        let manifest = manifest();
+        let mut manifest = manifest();
+        if facts.managers.supervisor.is_some() {
+            manifest.service.manager = Manager::Supervisor;
+        }
         let [bundle, installer] = [b"bundle".as_slice(), b"elf"].map(Digest::of);
         let carried = Carried { manifest: &manifest, bundle, installer, signer: Standing::Known };
-        let manager = match facts.managers.supervisor {
-            Some(_) => payload::cluster::Manager::Supervisor,
-            None => payload::cluster::Manager::Auto,
-        };
-        let choices = Choices { manager, start: Start::Now, downgrade: Downgrade::Refuse };
+        let choices = Choices { manager: Manager::Auto, start: Start::Now, downgrade: Downgrade::Refuse };
         plan(carried, facts, choices).unwrap()
     }
 

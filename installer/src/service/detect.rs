@@ -72,15 +72,11 @@ fn supervisor(tree: &Tree, service: &str, member: &str, ours: &[Change]) -> Resu
         let conf: AbsPath = conf.parse()?;
         let is_ours = ours.iter().any(|change| change.path() == Some(&conf));
         let Some(text) = tree.read_if_there(&conf, 1 << 20)?.filter(|_| !is_ours) else { continue };
-        let Some(pattern) = sections::includes(&String::from_utf8_lossy(&text)).into_iter().next() else { continue };
-        let Some((dir, extension)) = pattern.rsplit_once("/*") else { continue };
-        let dir = match conf.parent() {
-            Some(home) if !dir.starts_with('/') => home.join(dir)?,
-            _ => dir.parse()?,
-        };
+        let Some(home) = conf.parent() else { continue };
+        let Some(section) = sections::room_for(service, &String::from_utf8_lossy(&text), &home) else { continue };
         let unit = if conf.as_str() == CONFS[0] { "supervisor.service" } else { "supervisord.service" };
         return Ok(Some(Supervisor {
-            section: dir.join(&format!("{service}{extension}"))?,
+            section,
             daemon,
             ctl,
             conf,

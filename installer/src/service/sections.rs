@@ -1,5 +1,6 @@
 //! The sections of a supervisor's configuration, as far as an install could run into them. Reads; decides nothing.
 
+use glob::{MatchOptions, Pattern};
 use payload::path::AbsPath;
 
 use crate::host::Tree;
@@ -14,6 +15,10 @@ const CARRIED: &str = "supervisord.d/*.ini";
 /// Sections whose names share one space: each makes a group of processes.
 const KINDS: [&str; 4] = ["program", "fcgi-program", "eventlistener", "group"];
 
+/// As Python's `glob` has it: a star is no slash, and no dot at the beginning.
+const GLOB: MatchOptions =
+    MatchOptions { case_sensitive: true, require_literal_separator: true, require_literal_leading_dot: true };
+
 /// The files, other than `ours`, in which the configuration `conf` has a program of this name.
 pub(super) fn namesakes(tree: &Tree, conf: &AbsPath, ours: &AbsPath, program: &str) -> Result<Vec<String>, ProbeError> {
     let Some(home) = conf.parent() else { return Ok(Vec::new()) };
@@ -22,30 +27,64 @@ pub(super) fn namesakes(tree: &Tree, conf: &AbsPath, ours: &AbsPath, program: &s
         Ok(bytes.map(|bytes| String::from_utf8_lossy(&bytes).into_owned()))
     };
     let text = read(&home, conf.name())?;
-    let patterns = text.as_deref().map_or_else(|| vec![CARRIED.to_owned()], includes);
+    let patterns = text.as_deref().map_or_else(|| vec![format!("{home}/{CARRIED}")], |text| includes(text, &home));
     let mut found = Vec::new();
     if text.is_some_and(|text| has(&text, program)) {
         found.push(conf.to_string());
     }
     for pattern in patterns {
-        let pattern = pattern.replace("%(here)s", home.as_str());
-        let pattern = if pattern.starts_with('/') { pattern } else { format!("{home}/{pattern}") };
-        let Some((dir, names)) = pattern.rsplit_once('/') else { continue };
-        // A directory with a star or outside our grammar: nobody's habit, and we put nothing there.
-        let Ok(dir) = dir.parse::<AbsPath>() else { continue };
-        for name in tree.list(&dir)?.iter().filter(|name| matches(names.as_bytes(), name.as_bytes())) {
-            let file = format!("{dir}/{name}");
-            if file != ours.as_str() && read(&dir, name)?.is_some_and(|text| has(&text, program)) {
-                found.push(file);
+        let Some((dirs, names)) = pattern.rsplit_once('/') else { continue };
+        for dir in directories(tree, dirs)? {
+            for name in matching(tree, &dir, names)? {
+                let file = format!("{dir}/{name}");
+                if file != ours.as_str() && read(&dir, &name)?.is_some_and(|text| has(&text, program)) {
+                    found.push(file);
+                }
             }
         }
     }
     Ok(found)
 }
 
-/// The patterns of `files` in `[include]`. Python's ConfigParser: `key = value` or `key: value`, comments after `;` and
-/// `#`, continuation lines indented.
-pub(super) fn includes(conf: &str) -> Vec<String> {
+/// Where a program gets a file of its own: in the first directory of which the configuration `conf`, which lies in `home`,
+/// includes all files with one ending.
+pub(super) fn room_for(program: &str, conf: &str, home: &AbsPath) -> Option<AbsPath> {
+    includes(conf, home).iter().find_map(|pattern| {
+        let (dir, names) = pattern.rsplit_once('/')?;
+        let file = format!("{program}{}", names.strip_prefix('*')?);
+        // What is left of a pattern is in no path.
+        dir.parse::<AbsPath>().ok()?.join(&file).ok()
+    })
+}
+
+/// The directories that a path with patterns in it stands for. What is outside the grammar of our paths is none of them.
+fn directories(tree: &Tree, dirs: &str) -> Result<Vec<AbsPath>, ProbeError> {
+    let mut found = vec![String::new()];
+    for part in dirs.split('/').filter(|part| !part.is_empty()) {
+        let mut below = Vec::new();
+        for parent in found {
+            if !part.contains(['*', '?', '[']) {
+                below.push(format!("{parent}/{part}"));
+            } else if let Ok(dir) = parent.parse() {
+                below.extend(matching(tree, &dir, part)?.iter().map(|name| format!("{parent}/{name}")));
+            }
+        }
+        found = below;
+    }
+    Ok(found.iter().filter_map(|dir| dir.parse().ok()).collect())
+}
+
+/// The names in a directory that fit a pattern.
+fn matching(tree: &Tree, dir: &AbsPath, pattern: &str) -> Result<Vec<String>, ProbeError> {
+    let Ok(pattern) = Pattern::new(pattern) else { return Ok(Vec::new()) };
+    let mut names = tree.list(dir)?;
+    names.retain(|name| pattern.matches_with(name, GLOB));
+    Ok(names)
+}
+
+/// The patterns of `files` in `[include]` of a configuration in `home`, absolute. Python's ConfigParser: `key = value` or
+/// `key: value`, comments after `;` and `#`, continuation lines indented; `%(here)s` is supervisor's.
+fn includes(conf: &str, home: &AbsPath) -> Vec<String> {
     let (mut inside, mut of_files) = (false, false);
     let mut all = Vec::new();
     for line in conf.lines() {
@@ -62,6 +101,12 @@ pub(super) fn includes(conf: &str) -> Vec<String> {
             all.extend(value.split_whitespace().filter(|_| of_files).map(str::to_owned));
         }
     }
+    for pattern in &mut all {
+        *pattern = pattern.replace("%(here)s", home.as_str());
+        if !pattern.starts_with('/') {
+            *pattern = format!("{home}/{pattern}");
+        }
+    }
     all
 }
 
@@ -73,33 +118,39 @@ fn has(text: &str, program: &str) -> bool {
         .any(|(kind, name)| KINDS.contains(&kind) && name.trim() == program)
 }
 
-/// A file's name against a pattern with `*` and `?`.
-fn matches(pattern: &[u8], name: &[u8]) -> bool {
-    match (pattern, name) {
-        ([], []) => true,
-        ([b'*', rest @ ..], [_, after @ ..]) => matches(rest, name) || matches(pattern, after),
-        ([b'*', rest @ ..], []) => matches(rest, name),
-        ([b'?', rest @ ..], [_, after @ ..]) => matches(rest, after),
-        ([a, rest @ ..], [b, after @ ..]) => a == b && matches(rest, after),
-        _ => false,
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    fn home() -> AbsPath {
+        "/etc".parse().unwrap()
+    }
+
     #[test]
     fn the_include_patterns_are_found_as_supervisor_finds_them() {
+        let found = |conf: &str| includes(conf, &home());
         let debian = "[supervisord]\nlogfile=/x\n; [include]\n[include]\nfiles = /etc/supervisor/conf.d/*.conf\n";
-        assert_eq!(includes(debian), ["/etc/supervisor/conf.d/*.conf"]);
-        assert_eq!(includes("[include]\nfiles: supervisord.d/*.ini ; here\n"), ["supervisord.d/*.ini"]);
+        assert_eq!(found(debian), ["/etc/supervisor/conf.d/*.conf"]);
+        assert_eq!(found("[include]\nfiles: supervisord.d/*.ini ; here\n"), ["/etc/supervisord.d/*.ini"]);
         assert_eq!(
-            includes("[include]\nfiles = a/*.ini b/*\n  c/*.conf\nother = x\n  y\n"),
-            ["a/*.ini", "b/*", "c/*.conf"]
+            found("[include]\nfiles = a/*.ini %(here)s/b/*\n  c/*.conf\nother = x\n  y\n"),
+            ["/etc/a/*.ini", "/etc/b/*", "/etc/c/*.conf"]
         );
-        assert_eq!(includes(";[include]\n;files = relative/directory/*.ini\n"), [""; 0]);
-        assert_eq!(includes("[other]\nfiles = a/*.ini\n"), [""; 0]);
+        assert_eq!(found(";[include]\n;files = relative/directory/*.ini\n"), [""; 0]);
+        assert_eq!(found("[other]\nfiles = a/*.ini\n"), [""; 0]);
+    }
+
+    #[test]
+    fn a_section_goes_where_all_files_of_one_ending_are_included() {
+        for (files, expected) in [
+            ("conf.d/*.conf", Some("/etc/conf.d/n1.conf")),
+            ("%(here)s/conf.d/*.ini", Some("/etc/conf.d/n1.ini")),
+            ("sites/*/conf.d/*.conf one.conf web-*.ini /opt/it's/*.ini all/*", Some("/etc/all/n1")),
+            ("conf.d/*.conf[12] conf.d/*-*.ini", None),
+        ] {
+            let found = room_for("n1", &format!("[include]\nfiles = {files}\n"), &home());
+            assert_eq!(found.as_ref().map(AbsPath::as_str), expected, "{files}");
+        }
     }
 
     #[test]
@@ -112,22 +163,6 @@ mod tests {
             (";[program:n1]\n#[program:n1]\n[n1]\n[inet:n1]\n", false),
         ] {
             assert_eq!(has(text, "n1"), expected, "{text}");
-        }
-    }
-
-    #[test]
-    fn names_match_as_a_shell_matches_them() {
-        for (pattern, name, expected) in [
-            ("*.conf", "a.conf", true),
-            ("*.conf", "a.conf.etcdpack-dist", false),
-            ("*", "a b", true),
-            ("a?c.ini", "abc.ini", true),
-            ("a?c.ini", "ac.ini", false),
-            ("*a*.ini", "bab.ini", true),
-            ("x.conf", "x.conf", true),
-            ("", "x", false),
-        ] {
-            assert_eq!(matches(pattern.as_bytes(), name.as_bytes()), expected, "{pattern} {name}");
         }
     }
 }
