@@ -46,12 +46,12 @@ pub(super) fn namesakes(tree: &Tree, conf: &AbsPath, ours: &AbsPath, program: &s
     Ok(found)
 }
 
-/// Where a program gets a file of its own: in the first directory of which the configuration `conf`, which lies in `home`,
+/// Where a service gets a file of its own: in the first directory of which the configuration `conf`, which lies in `home`,
 /// includes all files with one ending.
-pub(super) fn room_for(program: &str, conf: &str, home: &AbsPath) -> Option<AbsPath> {
+pub(super) fn room_for(service: &str, conf: &str, home: &AbsPath) -> Option<AbsPath> {
     includes(conf, home).iter().find_map(|pattern| {
         let (dir, names) = pattern.rsplit_once('/')?;
-        let file = format!("{program}{}", names.strip_prefix('*')?);
+        let file = format!("{service}{}", names.strip_prefix('*')?);
         // What is left of a pattern is in no path.
         dir.parse::<AbsPath>().ok()?.join(&file).ok()
     })
