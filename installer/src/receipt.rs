@@ -152,9 +152,9 @@ impl Kept {
         }
     }
 
-    /// Whether data was kept: before a first install, only a key was.
-    pub(crate) fn has_data(&self) -> bool {
-        self.changes.iter().any(Change::is_of_data)
+    /// Where data was kept: before a first install, only a key was.
+    pub(crate) fn data(&self) -> Option<&AbsPath> {
+        self.changes.iter().find(|change| change.is_of_data()).and_then(Change::path)
     }
 
     /// Whether `manifest` is for the member whose data was kept.
@@ -228,7 +228,7 @@ mod tests {
         let said = include_str!("../fixtures/wal-3.5.1.txt").trim().split_once(' ').unwrap();
         let of = second.identity.unwrap().to_string();
         assert_eq!(of, format!("member {} of cluster {}", said.1, said.0));
-        assert!(first.has_data() && second.has_data());
+        assert!(first.data().is_some() && second.data().is_some());
         let again: Kept = serde_json::from_str(&serde_json::to_string(&second).unwrap()).unwrap();
         assert_eq!(again, second);
     }

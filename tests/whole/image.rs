@@ -77,6 +77,37 @@ fn a_manager_that_the_bundle_has_nothing_for_is_refused() {
 }
 
 #[test]
+fn a_member_is_not_parted_from_its_data() {
+    let site = small_site();
+    let root = site.path("root");
+    fs::create_dir(&root).unwrap();
+    let args = ["--yes", SIGNER, "--service", "systemd"];
+    bundle(&site, "install", &args, &root).ok();
+    let text = fs::read_to_string(site.path("cluster.toml")).unwrap();
+    let old = root.join("data/etcd/etcd-server");
+    fs::create_dir_all(old.join("member/wal")).unwrap();
+    let full = listing(&root);
+    for more in ["name = \"etcd-two\"\n", "[paths]\nopt = \"/srv/opt\"\n", "[paths]\ndata = \"/srv/etcd\"\n"] {
+        fs::write(site.path("cluster.toml"), format!("{text}{more}")).unwrap();
+        site.build(&site.path("release.tar.gz"));
+        bundle(&site, "install", &args, &root).refused(3, "[member-moved]");
+        assert_eq!(listing(&root), full, "{more}");
+    }
+    // As the help lines say: taken out, moved, installed again.
+    bundle(&site, "uninstall", &["--yes"], &root).ok();
+    let said = bundle(&site, "install", &args, &root);
+    assert!(said.err.contains("mkdir -p /srv/etcd && mv -T /data/etcd/etcd-server /srv/etcd"), "{said:?}");
+    said.refused(3, "[member-moved]");
+    fs::create_dir_all(root.join("srv")).unwrap();
+    fs::rename(&old, root.join("srv/etcd")).unwrap();
+    bundle(&site, "install", &args, &root).ok();
+    assert!(root.join("srv/etcd/member/wal").is_dir());
+    bundle(&site, "uninstall", &["--purge", "--yes"], &root).ok();
+    // The directory was made by somebody else; what etcd had in it is gone.
+    assert_eq!(fs::read_dir(root.join("srv/etcd")).unwrap().count(), 0);
+}
+
+#[test]
 fn what_a_supervisor_includes_is_found_as_it_finds_it() {
     let (site, conf) = (small_site(), "etc/supervisord.conf");
     let text = fs::read_to_string(site.path("cluster.toml")).unwrap();

@@ -3,18 +3,22 @@
 
 use payload::manifest::Manifest;
 
-use super::{Finding, refuse};
+use super::{Finding, refuse, warn};
 use crate::facts::{DataDir, Facts, Whose};
 use crate::receipt::Kept;
 
 pub(super) fn data(manifest: &Manifest, facts: &Facts) -> Option<Finding> {
-    let DataDir::Used(whose) = facts.data else { return None };
     if facts.receipt.is_some() || facts.unfinished.is_some() {
         return None;
     }
-    match facts.kept.as_ref().filter(|kept| kept.has_data()) {
-        Some(kept) if kept.is_for(manifest) => replaced(manifest, kept, whose).or_else(|| newer(manifest, kept)),
-        kept => Some(foreign(manifest, kept, whose)),
+    let kept = facts.kept.as_ref().filter(|kept| kept.data().is_some());
+    match (facts.data, kept) {
+        (DataDir::Used(whose), Some(kept)) if kept.is_for(manifest) => {
+            replaced(manifest, kept, whose).or_else(|| newer(manifest, kept))
+        }
+        (DataDir::Used(whose), kept) => Some(foreign(manifest, kept, whose)),
+        (_, Some(kept)) if kept.is_for(manifest) => gone(manifest, kept),
+        _ => None,
     }
 }
 
@@ -48,6 +52,20 @@ fn replaced(manifest: &Manifest, kept: &Kept, whose: Whose) -> Option<Finding> {
     };
     let text = format!("`{path}` holds {here}; what the uninstall left there was {left}");
     Some(refuse("data-in-place", text, format!("mv {path} {path}.old")))
+}
+
+/// A member that has forgotten what it promised, and whom the others take for the one that promised it.
+fn gone(manifest: &Manifest, kept: &Kept) -> Option<Finding> {
+    let (path, left) = (&manifest.layout.data, kept.identity?);
+    (kept.data() == Some(path)).then(|| {
+        let text =
+            format!("`{path}` held {left} when it was uninstalled; it is empty, and etcd begins anew in its name");
+        warn(
+            "data-gone",
+            text,
+            "etcdctl member list   (at another member; if this one is in it: member remove, member add)",
+        )
+    })
 }
 
 /// etcd reads what an older minor version wrote, never the other way round.
@@ -89,7 +107,13 @@ mod tests {
         for (data, kept, expected) in [
             (DataDir::Absent, None, None),
             (DataDir::Empty, None, None),
-            (DataDir::Empty, Some(kept(&manifest())), None),
+            (DataDir::Empty, Some(unnamed()), None),
+            (DataDir::Absent, Some(kept(&other)), None),
+            (
+                DataDir::Empty,
+                Some(kept(&manifest())),
+                Some(("data-gone", "held member 8e9e of cluster cdf818194e3a8c32")),
+            ),
             (used(Whose::Etcd(ours)), Some(kept(&manifest())), None),
             (used(Whose::Etcd(theirs)), Some(unnamed()), None),
             (used(Whose::Unknown), Some(unnamed()), None),
@@ -134,7 +158,6 @@ mod tests {
                 Some(newer(EtcdVersion::new(3, 6, 0))),
                 Some(("data-newer", "data of etcd 3.6.0; the bundle has 3.5.1")),
             ),
-            (DataDir::Empty, Some(newer(EtcdVersion::new(3, 6, 0))), None),
         ] {
             let facts = Facts { data, kept, ..good() };
             match (super::data(&manifest(), &facts), expected) {

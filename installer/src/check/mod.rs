@@ -4,6 +4,7 @@
 
 mod account;
 mod data;
+mod place;
 mod program;
 mod surroundings;
 mod unit;
@@ -61,7 +62,8 @@ pub(crate) fn preflight(manifest: &Manifest, facts: &Facts) -> Vec<Finding> {
     findings.extend(room(facts));
     findings.extend(data::data(manifest, facts));
     findings.extend(account::user(manifest, facts));
-    findings.extend(earlier(manifest, facts));
+    findings.extend(earlier(manifest, facts).or_else(|| place::place(manifest, facts)));
+    findings.extend(place::address(manifest, facts));
     if let Some(around) = &facts.surroundings {
         findings.extend(surroundings::surroundings(manifest, around, &facts.room));
     }
