@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::net::IpAddr;
 
 use payload::digest::Digest;
+use payload::manifest::Manifest;
 use payload::path::AbsPath;
 use time::OffsetDateTime;
 
@@ -11,7 +12,7 @@ use crate::accounts::Account;
 use crate::change::Change;
 use crate::credentials::{Misfit, Validity};
 use crate::host::Seen;
-use crate::journal::Unfinished;
+use crate::journal::{Run, Unfinished};
 use crate::receipt::{Kept, Receipt};
 use crate::supervision::{Supervision, Supervisor};
 use crate::surroundings::Surroundings;
@@ -41,6 +42,8 @@ pub(crate) struct Facts {
     /// Directories for logs that something lies in.
     pub(crate) filled: BTreeSet<AbsPath>,
     pub(crate) data: DataDir,
+    /// Where an uninstall kept the data.
+    pub(crate) left: DataDir,
     pub(crate) room: Vec<Room>,
     pub(crate) ports: Vec<BusyPort>,
     pub(crate) etcds: Vec<Process>,
@@ -216,6 +219,13 @@ impl Facts {
         receipt.chain(kept).chain(unfinished).cloned().collect()
     }
 
+    /// What is installed here, or was until an uninstall began that was cut off.
+    pub(crate) fn installed(&self) -> Option<&Manifest> {
+        let receipt = self.receipt.as_ref().map(|receipt| &receipt.manifest);
+        let cut = self.unfinished.as_ref().filter(|cut| cut.of == Run::Uninstall);
+        receipt.or_else(|| cut.and_then(|cut| cut.manifest.as_ref()))
+    }
+
     /// The supervision that an earlier run chose.
     pub(crate) fn chosen(&self) -> Option<Supervision> {
         if let Some(receipt) = &self.receipt {
@@ -244,7 +254,7 @@ pub(crate) mod tests {
     }
 
     /// A bundle's manifest: that of the receipt.
-    pub(crate) fn manifest() -> payload::manifest::Manifest {
+    pub(crate) fn manifest() -> Manifest {
         receipt().manifest
     }
 
@@ -274,6 +284,7 @@ pub(crate) mod tests {
             obstacles: BTreeSet::new(),
             filled: BTreeSet::new(),
             data: DataDir::Absent,
+            left: DataDir::Absent,
             room: Vec::new(),
             ports: Vec::new(),
             etcds: Vec::new(),

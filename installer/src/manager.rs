@@ -12,6 +12,8 @@ use crate::supervision::{Origin, Supervision, Supervisor};
 /// The carried supervisor's configuration.
 pub(crate) const CARRIED: &str = "/etc/supervisord.conf";
 
+const BUILD_FOR_BOTH: &str = "etcdpack build   (on the connected machine, with `manager = \"auto\"` under [service])";
+
 /// Whether etcd is to be started.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Start {
@@ -27,20 +29,17 @@ pub(crate) fn choose(
     choice: Manager,
 ) -> Result<(Supervision, Vec<Finding>), Finding> {
     let wanted = if choice == Manager::Auto { manifest.service.manager } else { choice };
-    if !packed(manifest, wanted) {
-        let (has, lacks) = match wanted {
-            Manager::Systemd => ("supervisor", "unit for systemd"),
-            Manager::Supervisor | Manager::Auto => ("systemd", "program section for supervisor"),
-        };
-        let text = format!("this bundle was built for {has} alone: it has no {lacks}");
-        return Err(refuse("manager-not-packed", text, format!("./HOST.run install --service {has}")));
-    }
     // What an earlier run chose stays: the data of one member must not be served by two.
     match facts.chosen() {
-        Some(chosen) if fits(&chosen, wanted) => return Ok((chosen, Vec::new())),
+        Some(chosen) if fits(&chosen, wanted) && packed(manifest, wanted) => return Ok((chosen, Vec::new())),
+        Some(chosen) if fits(&chosen, wanted) => return Err(not_packed(wanted, BUILD_FOR_BOTH.to_owned())),
         Some(chosen) => {
             let text = format!("etcd runs under {chosen} here; another manager would start a second one");
             return Err(refuse("other-manager", text, "etcdpack-host uninstall"));
+        }
+        None if !packed(manifest, wanted) => {
+            let has = if wanted == Manager::Systemd { "supervisor" } else { "systemd" };
+            return Err(not_packed(wanted, format!("./HOST.run install --service {has}")));
         }
         None => {}
     }
@@ -50,7 +49,7 @@ pub(crate) fn choose(
             let help = if packed(manifest, Manager::Supervisor) {
                 "./HOST.run install --service supervisor"
             } else {
-                "etcdpack build   (on the connected machine, with `manager = \"auto\"` under [service])"
+                BUILD_FOR_BOTH
             };
             Err(refuse("no-service-manager", "this host does not run systemd", help))
         }
@@ -70,6 +69,14 @@ pub(crate) fn choose(
             }
         }
     }
+}
+
+fn not_packed(wanted: Manager, help: String) -> Finding {
+    let (has, lacks) = match wanted {
+        Manager::Systemd => ("supervisor", "unit for systemd"),
+        Manager::Supervisor | Manager::Auto => ("systemd", "program section for supervisor"),
+    };
+    refuse("manager-not-packed", format!("this bundle was built for {has} alone: it has no {lacks}"), help)
 }
 
 /// Whether the bundle has what this manager reads; the builder leaves out what its cluster file rules out.

@@ -137,9 +137,11 @@ impl Receipt {
 }
 
 impl Kept {
-    /// What remains of the member in `manifest` when only `changes` are left, and data of this `identity`.
-    pub(crate) fn of(manifest: &Manifest, changes: Vec<Change>, identity: Option<Identity>) -> Self {
+    /// What remains of the member in `manifest` when only `changes` are left, and data of this `identity`. Data elsewhere than
+    /// it had its own is another's, or was moved away from: nobody's to take or to purge any more.
+    pub(crate) fn of(manifest: &Manifest, mut changes: Vec<Change>, identity: Option<Identity>) -> Self {
         let Manifest { cluster, token, member, .. } = manifest;
+        changes.retain(|change| !change.is_of_data() || change.path() == Some(&manifest.layout.data));
         Self {
             schema: SCHEMA,
             cluster_id: manifest.provenance.as_ref().map(|provenance| provenance.cluster_id),

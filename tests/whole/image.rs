@@ -5,7 +5,8 @@ use std::io;
 use std::path::Path;
 use std::process::Command;
 
-use whole::{SIGNER, Said, Site, release, run, sha256, small_site};
+use whole::strace::{self, Fault};
+use whole::{SIGNER, Said, Site, release, run, sha256, small_site, workspace};
 
 fn cluster(version: &str, arch: &str, tarball: &Path) -> Site {
     let text = format!(
@@ -73,7 +74,7 @@ fn a_manager_that_the_bundle_has_nothing_for_is_refused() {
     said.refused(3, "[manager-not-packed]");
     assert_eq!(fs::read_dir(&root).unwrap().count(), 0);
     install("systemd").ok();
-    install("supervisor").refused(3, "[manager-not-packed]");
+    install("supervisor").refused(3, "[other-manager]");
 }
 
 #[test]
@@ -86,6 +87,8 @@ fn a_member_is_not_parted_from_its_data() {
     let text = fs::read_to_string(site.path("cluster.toml")).unwrap();
     let old = root.join("data/etcd/etcd-server");
     fs::create_dir_all(old.join("member/wal")).unwrap();
+    let wal = "member/wal/0000000000000000-0000000000000000.wal";
+    fs::copy(workspace().join("installer/fixtures/wal-3.5.1.bin"), old.join(wal)).unwrap();
     let full = listing(&root);
     for more in ["name = \"etcd-two\"\n", "[paths]\nopt = \"/srv/opt\"\n", "[paths]\ndata = \"/srv/etcd\"\n"] {
         fs::write(site.path("cluster.toml"), format!("{text}{more}")).unwrap();
@@ -93,15 +96,24 @@ fn a_member_is_not_parted_from_its_data() {
         bundle(&site, "install", &args, &root).refused(3, "[member-moved]");
         assert_eq!(listing(&root), full, "{more}");
     }
-    // As the help lines say: taken out, moved, installed again.
+    // As the help lines say: taken out, moved, installed again; and nothing else passes for it.
     bundle(&site, "uninstall", &["--yes"], &root).ok();
     let said = bundle(&site, "install", &args, &root);
-    assert!(said.err.contains("mkdir -p /srv/etcd && mv -T /data/etcd/etcd-server /srv/etcd"), "{said:?}");
+    assert!(said.err.contains("mkdir -p /srv/etcd && mv /data/etcd/etcd-server/member /srv/etcd/"), "{said:?}");
     said.refused(3, "[member-moved]");
-    fs::create_dir_all(root.join("srv")).unwrap();
-    fs::rename(&old, root.join("srv/etcd")).unwrap();
+    fs::create_dir_all(root.join("srv/etcd/notes")).unwrap();
+    bundle(&site, "install", &args, &root).refused(3, "[data-in-place]");
+    fs::remove_dir(root.join("srv/etcd/notes")).unwrap();
+    fs::rename(old.join("member"), root.join("srv/etcd/member")).unwrap();
+    // An install that fails gives back what was brought.
+    let before = listing(&root.join("srv"));
+    let mut command = Command::new(site.bundle("n1"));
+    command.arg("install").args(args).arg("--root").arg(&root);
+    let said = strace::inject(&command, "symlinkat", 1, Fault::Errno("EIO")).unwrap();
+    assert_eq!(said.code, 5, "{said:?}");
+    assert_eq!(listing(&root.join("srv")), before);
     bundle(&site, "install", &args, &root).ok();
-    assert!(root.join("srv/etcd/member/wal").is_dir());
+    assert!(root.join("srv/etcd").join(wal).is_file());
     bundle(&site, "uninstall", &["--purge", "--yes"], &root).ok();
     // The directory was made by somebody else; what etcd had in it is gone.
     assert_eq!(fs::read_dir(root.join("srv/etcd")).unwrap().count(), 0);

@@ -5,19 +5,26 @@ use payload::manifest::Manifest;
 
 use super::{Finding, refuse, warn};
 use crate::facts::{DataDir, Facts, Whose};
+use crate::journal::Run;
 use crate::receipt::Kept;
 
 pub(super) fn data(manifest: &Manifest, facts: &Facts) -> Option<Finding> {
-    if facts.receipt.is_some() || facts.unfinished.is_some() {
+    let kept = facts.kept.as_ref().filter(|kept| kept.data().is_some());
+    // An uninstall that was cut off at its very end has said what it keeps.
+    let settled = facts.unfinished.as_ref().is_some_and(|cut| cut.of == Run::Uninstall) && kept.is_some();
+    if facts.receipt.is_some() || (facts.unfinished.is_some() && !settled) {
         return None;
     }
-    let kept = facts.kept.as_ref().filter(|kept| kept.data().is_some());
     match (facts.data, kept) {
+        // Brought here from where it was kept, it has at least the form of an etcd's.
+        (DataDir::Used(whose @ Whose::Unknown), Some(kept)) if kept.data() != Some(&manifest.layout.data) => {
+            Some(foreign(manifest, None, whose))
+        }
         (DataDir::Used(whose), Some(kept)) if kept.is_for(manifest) => {
             replaced(manifest, kept, whose).or_else(|| newer(manifest, kept))
         }
         (DataDir::Used(whose), kept) => Some(foreign(manifest, kept, whose)),
-        (_, Some(kept)) if kept.is_for(manifest) => gone(manifest, kept),
+        (_, Some(kept)) if kept.is_for(manifest) => gone(kept, facts.left),
         _ => None,
     }
 }
@@ -55,16 +62,14 @@ fn replaced(manifest: &Manifest, kept: &Kept, whose: Whose) -> Option<Finding> {
 }
 
 /// A member that has forgotten what it promised, and whom the others take for the one that promised it.
-fn gone(manifest: &Manifest, kept: &Kept) -> Option<Finding> {
-    let (path, left) = (&manifest.layout.data, kept.identity?);
-    (kept.data() == Some(path)).then(|| {
-        let text =
-            format!("`{path}` held {left} when it was uninstalled; it is empty, and etcd begins anew in its name");
-        warn(
-            "data-gone",
-            text,
-            "etcdctl member list   (at another member; if this one is in it: member remove, member add)",
-        )
+fn gone(kept: &Kept, left: DataDir) -> Option<Finding> {
+    let (path, identity) = (kept.data()?, kept.identity?);
+    (!matches!(left, DataDir::Used(_))).then(|| {
+        let text = format!(
+            "`{path}` held the data of {identity} when it was uninstalled, and is empty: etcd would begin anew"
+        );
+        let help = format!("findmnt -T {path}   (is its disk there? a bundle begins a cluster, it cannot rejoin one)");
+        warn("data-gone", text, help)
     })
 }
 
@@ -112,7 +117,7 @@ mod tests {
             (
                 DataDir::Empty,
                 Some(kept(&manifest())),
-                Some(("data-gone", "held member 8e9e of cluster cdf818194e3a8c32")),
+                Some(("data-gone", "held the data of member 8e9e of cluster cdf818194e3a8c32")),
             ),
             (used(Whose::Etcd(ours)), Some(kept(&manifest())), None),
             (used(Whose::Etcd(theirs)), Some(unnamed()), None),

@@ -62,8 +62,8 @@ pub(crate) fn preflight(manifest: &Manifest, facts: &Facts) -> Vec<Finding> {
     findings.extend(room(facts));
     findings.extend(data::data(manifest, facts));
     findings.extend(account::user(manifest, facts));
-    findings.extend(earlier(manifest, facts).or_else(|| place::place(manifest, facts)));
-    findings.extend(place::address(manifest, facts));
+    let elsewhere = || place::place(manifest, facts).or_else(|| place::address(manifest, facts));
+    findings.extend(earlier(manifest, facts).or_else(elsewhere));
     if let Some(around) = &facts.surroundings {
         findings.extend(surroundings::surroundings(manifest, around, &facts.room));
     }
@@ -183,8 +183,7 @@ fn room(facts: &Facts) -> Vec<Finding> {
 
 /// What earlier runs left.
 fn earlier(manifest: &Manifest, facts: &Facts) -> Option<Finding> {
-    let receipt = facts.receipt.as_ref()?;
-    let there = &receipt.manifest;
+    let there = facts.installed()?;
     let id = |manifest: &Manifest| manifest.provenance.as_ref().map(|provenance| provenance.cluster_id);
     // Records from before bundles were signed have no id.
     let other_id = id(there).is_some_and(|there| id(manifest) != Some(there));

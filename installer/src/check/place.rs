@@ -11,9 +11,9 @@ use crate::facts::{DataDir, Facts};
 use crate::receipt::Kept;
 
 pub(super) fn place(manifest: &Manifest, facts: &Facts) -> Option<Finding> {
-    match &facts.receipt {
-        Some(receipt) => installed(&receipt.manifest, manifest),
-        None => facts.kept.as_ref().and_then(|kept| left(kept, manifest, facts.data)),
+    match facts.installed() {
+        Some(there) => installed(there, manifest),
+        None => facts.kept.as_ref().and_then(|kept| left(kept, manifest, facts)),
     }
 }
 
@@ -23,7 +23,6 @@ fn installed(there: &Manifest, bundle: &Manifest) -> Option<Finding> {
     let texts = [
         ("etcd's data is in", old.data.as_str(), new.data.as_str()),
         ("etcd's programs are below", old.link.as_str(), new.link.as_str()),
-        ("etcd's logs are in", old.logs.as_str(), new.logs.as_str()),
         ("`etcdctl` is in", old.bin.as_str(), new.bin.as_str()),
         ("`etcdpack-host` is in", old.sbin.as_str(), new.sbin.as_str()),
         ("the service is called", there.service.name.as_str(), bundle.service.name.as_str()),
@@ -37,7 +36,7 @@ fn installed(there: &Manifest, bundle: &Manifest) -> Option<Finding> {
 /// The others go on asking at the address in their data: a member's flags are read when its cluster begins, and no more.
 pub(super) fn address(bundle: &Manifest, facts: &Facts) -> Option<Finding> {
     let at = |manifest: &Manifest| Some(SocketAddr::new(manifest.me()?.address, manifest.peer_port.get()));
-    let (old, new) = (at(&facts.receipt.as_ref()?.manifest)?, at(bundle)?);
+    let (old, new) = (at(facts.installed()?)?, at(bundle)?);
     (old != new).then(|| {
         let text = format!("the other members know this one at {old}; with this bundle it listens at {new}");
         // Older ones speak version 2 unless told otherwise.
@@ -47,15 +46,14 @@ pub(super) fn address(bundle: &Manifest, facts: &Facts) -> Option<Finding> {
     })
 }
 
-/// What an uninstall kept is where the bundle looks for it, or has been brought there.
-fn left(kept: &Kept, bundle: &Manifest, data: DataDir) -> Option<Finding> {
+/// What an uninstall kept is where the bundle looks for it, or has been brought there, or is lost.
+fn left(kept: &Kept, bundle: &Manifest, facts: &Facts) -> Option<Finding> {
     let new = &bundle.layout.data;
-    let old = kept.data()?;
-    if old == new || !kept.is_for(bundle) || matches!(data, DataDir::Used(_)) {
-        return None;
-    }
+    let old = kept.data().filter(|old| *old != new && kept.is_for(bundle))?;
+    let (DataDir::Used(_), DataDir::Absent | DataDir::Empty) = (facts.left, facts.data) else { return None };
     let text = format!("the data of this member was left in `{old}`; in `{new}` it would begin without any");
-    Some(refuse("member-moved", text, format!("mkdir -p {new} && mv -T {old} {new}")))
+    // Either may be a mount point, which cannot be renamed.
+    Some(refuse("member-moved", text, format!("mkdir -p {new} && mv {old}/member {new}/")))
 }
 
 #[cfg(test)]
@@ -107,16 +105,18 @@ mod tests {
         let mut other = moved.clone();
         other.member = "n9".parse().unwrap();
         let data = Change::Dir { path: manifest().layout.data, holds: Holds::Data };
-        for (bundle, changes, data, refused) in [
-            (&moved, vec![data.clone()], DataDir::Absent, true),
-            (&moved, vec![data.clone()], DataDir::Empty, true),
-            (&moved, vec![data.clone()], DataDir::Used(Whose::SomeEtcd), false),
-            (&moved, Vec::new(), DataDir::Absent, false),
-            (&manifest(), vec![data.clone()], DataDir::Absent, false),
-            (&other, vec![data], DataDir::Absent, false),
+        let used = DataDir::Used(Whose::SomeEtcd);
+        for (bundle, changes, left, data, refused) in [
+            (&moved, vec![data.clone()], used, DataDir::Absent, true),
+            (&moved, vec![data.clone()], used, DataDir::Empty, true),
+            (&moved, vec![data.clone()], used, used, false),
+            (&moved, vec![data.clone()], DataDir::Empty, DataDir::Absent, false),
+            (&moved, Vec::new(), used, DataDir::Absent, false),
+            (&manifest(), vec![data.clone()], used, DataDir::Absent, false),
+            (&other, vec![data], used, DataDir::Absent, false),
         ] {
-            let facts = Facts { kept: Some(Kept::of(&manifest(), changes, None)), data, ..good() };
-            assert_eq!(place(bundle, &facts).is_some(), refused, "{bundle:?}");
+            let facts = Facts { kept: Some(Kept::of(&manifest(), changes, None)), left, data, ..good() };
+            assert_eq!(place(bundle, &facts).is_some(), refused, "{left:?} {data:?}");
         }
     }
 }

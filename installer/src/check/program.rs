@@ -10,7 +10,7 @@ pub(crate) fn programs(facts: &Facts, supervision: &Supervision) -> Vec<Finding>
     let program = &supervisor.program;
     let taken = |file: &String| {
         let text = format!("`{file}` has a program `{program}` of its own; ours would take its place");
-        refuse("path-taken", text, "./HOST.run install --service systemd")
+        refuse("path-taken", text, format!("mv {file} {file}.off"))
     };
     facts.managers.namesakes.iter().map(taken).collect()
 }

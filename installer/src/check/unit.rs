@@ -1,5 +1,6 @@
 //! Findings about systemd's units, for the supervision that was chosen.
 
+use payload::cluster::Manager;
 use payload::manifest::Manifest;
 
 use super::{Finding, refuse, warn};
@@ -28,7 +29,12 @@ pub(crate) fn units(manifest: &Manifest, facts: &Facts, supervision: &Supervisio
         let text = format!("`{foreign}` is a service of the same name; ours would take its place");
         let help = match supervision {
             Supervision::Systemd { .. } => "set another `service.name` in cluster.toml and run: etcdpack build",
-            Supervision::Supervisor(_) => "./HOST.run install --service systemd",
+            Supervision::Supervisor(_) if manifest.service.manager == Manager::Auto => {
+                "./HOST.run install --service systemd"
+            }
+            Supervision::Supervisor(_) => {
+                "set `carry = \"nothing\"` under [supervisor] in cluster.toml and run: etcdpack build"
+            }
         };
         findings.push(refuse("path-taken", text, help));
     } else if unit.runs {

@@ -20,7 +20,7 @@ use super::accounts::AccountError;
 use super::{FsError, Seen, Tree, addresses, clock, data, exec, processes, survey, units};
 use crate::credentials::{self, Credentials, Misfit, Validity};
 use crate::drift;
-use crate::facts::{BusyPort, Facts, Found, Init, Mount, Obstacle, OwnKey, Process, Room, Running, Target};
+use crate::facts::{BusyPort, DataDir, Facts, Found, Init, Mount, Obstacle, OwnKey, Process, Room, Running, Target};
 use crate::journal::{self, JournalError};
 use crate::receipt::{Kept, Receipt, ReceiptError, State};
 use crate::supervision::Supervision;
@@ -110,6 +110,7 @@ pub(crate) fn facts(
         filled: data::filled(tree, [&manifest.layout.logs, &"/var/log/supervisor".parse()?])?,
         paths,
         data: data::dir(tree, &manifest.layout.data)?,
+        left: kept.as_ref().and_then(Kept::data).map_or(Ok(DataDir::Absent), |path| data::dir(tree, path))?,
         room: room(tree, &manifest)?,
         ports: if fresh { ports(&manifest) } else { Vec::new() },
         etcds: if fresh { etcds() } else { Vec::new() },

@@ -59,6 +59,9 @@ pub enum SealedError {
     /// Not an age file, or one of another form.
     #[error("it is no sealed key of ours: {0}")]
     Form(&'static str),
+    /// More than one chunk, for one.
+    #[error("it cannot be sealed: {0}")]
+    Unsealable(&'static str),
     /// Refused before any work is done.
     #[error("it was sealed with work factor `{}`, not {WORK_FACTOR}", .0.escape_debug())]
     WorkFactor(String),

@@ -56,7 +56,7 @@ fn what_was_sealed_is_opened() {
     for content in [Vec::new(), vec![7; CHUNK]] {
         assert_eq!(open(&sealed_with(QUICK, &content)).unwrap(), content);
     }
-    assert!(matches!(seal(&vec![7; CHUNK + 1], &right(), &[7; RANDOM]), Err(SealedError::Form(_))));
+    assert!(matches!(seal(&vec![7; CHUNK + 1], &right(), &[7; RANDOM]), Err(SealedError::Unsealable(_))));
     assert_eq!(format!("{:?}", sealed.open(&right()).unwrap()), "Opened(..)");
 }
 

@@ -29,9 +29,9 @@ pub(super) fn seal_with(
     random: &[u8; RANDOM],
 ) -> Result<Vec<u8>, SealedError> {
     if content.len() > CHUNK {
-        return Err(SealedError::Form("what is to be sealed is not one chunk"));
+        return Err(SealedError::Unsealable("it is more than one chunk"));
     }
-    let short = SealedError::Form("too little randomness");
+    let short = SealedError::Unsealable("too little randomness");
     let (file_key, rest) = random.split_first_chunk::<FILE_KEY>().ok_or(short.clone())?;
     let (salt, nonce) = rest.split_first_chunk::<SALT>().ok_or(short)?;
     let wrapped = encrypt(&*wrapping_key(passphrase, salt, work_factor)?, &[0; 12], file_key)?;
@@ -50,7 +50,7 @@ fn encrypt(key: &[u8; 32], nonce: &[u8; 12], text: &[u8]) -> Result<Vec<u8>, Sea
     let cipher = ChaCha20Poly1305::new(key.into());
     let tag = cipher
         .encrypt_inout_detached(nonce.into(), b"", bytes.as_mut_slice().into())
-        .map_err(|_| SealedError::Form("what is to be sealed is too long for its cipher"))?;
+        .map_err(|_| SealedError::Unsealable("it is too long for its cipher"))?;
     bytes.extend_from_slice(&tag);
     Ok(bytes)
 }
