@@ -221,6 +221,11 @@ impl Install<'_> {
             // The key has come to its place: where it was made goes with the journal.
             changes.retain(|change| change.path().is_none_or(|path| !path.is_within(&self.state.host_key)));
         }
+        if let Some(kept) = self.facts.kept.as_ref().filter(|kept| !kept.is_for(self.manifest)) {
+            // Another member's data is on nobody's record from now on: it is not this one's to purge.
+            let own = Some(&self.manifest.layout.data);
+            changes.retain(|change| change.path() == own || !(change.is_of_data() && kept.changes.contains(change)));
+        }
         let earlier = self.facts.receipt.as_ref().and_then(|receipt| receipt.newest);
         let bundle = &ready.bundle;
         let newest = Newest::after(earlier, bundle.provenance().serial, bundle.digest());

@@ -120,6 +120,25 @@ fn a_member_is_not_parted_from_its_data() {
 }
 
 #[test]
+fn data_of_another_member_is_not_purged_with_this_ones() {
+    let site = small_site();
+    let root = site.path("root");
+    let args = ["--yes", SIGNER, "--service", "systemd"];
+    fs::create_dir(&root).unwrap();
+    bundle(&site, "install", &args, &root).ok();
+    let theirs = root.join("data/etcd/etcd-server/member");
+    fs::create_dir(&theirs).unwrap();
+    bundle(&site, "uninstall", &["--yes"], &root).ok();
+    let text = fs::read_to_string(site.path("cluster.toml")).unwrap();
+    let text = text.replace("[pki]", "member = \"m2\"\n[paths]\ndata = \"/srv/etcd\"\n[pki]");
+    fs::write(site.path("cluster.toml"), text).unwrap();
+    site.build(&site.path("release.tar.gz"));
+    bundle(&site, "install", &args, &root).ok();
+    bundle(&site, "uninstall", &["--purge", "--yes"], &root).ok();
+    assert!(theirs.is_dir() && !root.join("srv").exists(), "{}", listing(&root));
+}
+
+#[test]
 fn what_a_supervisor_includes_is_found_as_it_finds_it() {
     let (site, conf) = (small_site(), "etc/supervisord.conf");
     let text = fs::read_to_string(site.path("cluster.toml")).unwrap();
