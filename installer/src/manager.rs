@@ -31,16 +31,12 @@ pub(crate) fn choose(
     let wanted = if choice == Manager::Auto { manifest.service.manager } else { choice };
     // What an earlier run chose stays: the data of one member must not be served by two.
     match facts.chosen() {
-        Some(chosen) if fits(&chosen, wanted) && packed(manifest, wanted) => return Ok((chosen, Vec::new())),
-        Some(chosen) if fits(&chosen, wanted) => return Err(not_packed(wanted, BUILD_FOR_BOTH.to_owned())),
-        Some(chosen) => {
+        Some(chosen) if !fits(&chosen, wanted) => {
             let text = format!("etcd runs under {chosen} here; another manager would start a second one");
             return Err(refuse("other-manager", text, "etcdpack-host uninstall"));
         }
-        None if !packed(manifest, wanted) => {
-            let has = if wanted == Manager::Systemd { "supervisor" } else { "systemd" };
-            return Err(not_packed(wanted, format!("./HOST.run install --service {has}")));
-        }
+        chosen if !packed(manifest, wanted) => return Err(not_packed(wanted, chosen.as_ref())),
+        Some(chosen) => return Ok((chosen, Vec::new())),
         None => {}
     }
     let systemd = || Supervision::Systemd { unit: format!("{}.service", manifest.service.name) };
@@ -71,10 +67,15 @@ pub(crate) fn choose(
     }
 }
 
-fn not_packed(wanted: Manager, help: String) -> Finding {
+/// On a host that has chosen, only another bundle helps.
+fn not_packed(wanted: Manager, chosen: Option<&Supervision>) -> Finding {
     let (has, lacks) = match wanted {
         Manager::Systemd => ("supervisor", "unit for systemd"),
         Manager::Supervisor | Manager::Auto => ("systemd", "program section for supervisor"),
+    };
+    let help = match chosen {
+        Some(_) => BUILD_FOR_BOTH.to_owned(),
+        None => format!("./HOST.run install --service {has}"),
     };
     refuse("manager-not-packed", format!("this bundle was built for {has} alone: it has no {lacks}"), help)
 }

@@ -6,9 +6,8 @@
 
 use payload::manifest::Manifest;
 
-use crate::change::{Access, Change};
+use crate::change::{Change, fold};
 use crate::facts::{DataDir, Facts, Running};
-use crate::host::write::Ids;
 use crate::host::{Tree, data};
 use crate::journal::{Journal, Permit};
 use crate::receipt::{Kept, Receipt, State};
@@ -68,13 +67,8 @@ impl Rollback<'_> {
                 service::control::stop(permit, supervision, seconds)?;
                 Ok(Undone::Yes)
             }
-            // It was there before, somebody's only copy perhaps; it gets its owner back and stays.
-            Change::Adopted { path, was, .. } if change.is_of_data() && self.brought_data() => {
-                if let Some(Access { mode, uid, gid }) = *was {
-                    self.tree.mend_dir(permit, path, mode, Ids { uid, gid })?;
-                }
-                Ok(Undone::Yes)
-            }
+            // It was there before, somebody's only copy perhaps. It has its owner back: `Access` came after it.
+            Change::Adopted { .. } if change.is_of_data() && self.brought_data() => Ok(Undone::Yes),
             _ => undo::undo(permit, self.tree, change, known, self.contents(), seconds),
         }
     }
@@ -115,14 +109,10 @@ impl Rollback<'_> {
         let ours_stays = stays.iter().any(Change::is_kept_without_purge);
         if ours_stays {
             stays.reverse();
-            let mut all: Vec<Change> = self.facts.kept.iter().flat_map(|kept| kept.changes.clone()).collect();
-            for change in changes.iter().filter(|change| state.holds(change)).chain(&stays) {
-                if !all.contains(change) {
-                    all.push(change.clone());
-                }
-            }
+            stays.splice(0..0, changes.iter().filter(|change| state.holds(change)).cloned());
+            let earlier = self.facts.kept.as_ref().map_or(&[][..], |kept| &kept.changes);
             let identity = data::identity(tree, &self.manifest.layout.data);
-            Kept::of(self.manifest, all, identity).write(journal.permit(), tree, &state.kept)?;
+            Kept::of(self.manifest, fold(earlier, &stays), identity).write(journal.permit(), tree, &state.kept)?;
         }
         if ours_stays || self.facts.receipt.is_some() || self.facts.kept.is_some() {
             return Ok(journal.close()?);

@@ -29,6 +29,12 @@ fn bundle(site: &Site, command: &str, args: &[&str], root: &Path) -> Said {
     run(Command::new(site.bundle("n1")).arg(command).args(args).arg("--root").arg(root))
 }
 
+/// The small site with another cluster file, built again.
+fn rebuild(site: &Site, cluster: &str) {
+    fs::write(site.path("cluster.toml"), cluster).unwrap();
+    site.build(&site.path("release.tar.gz"));
+}
+
 #[test]
 fn an_empty_tree_is_filled_and_emptied_again() {
     let tarball = release("3.5.1", "amd64");
@@ -91,8 +97,7 @@ fn a_member_is_not_parted_from_its_data() {
     fs::copy(workspace().join("installer/fixtures/wal-3.5.1.bin"), old.join(wal)).unwrap();
     let full = listing(&root);
     for more in ["name = \"etcd-two\"\n", "[paths]\nopt = \"/srv/opt\"\n", "[paths]\ndata = \"/srv/etcd\"\n"] {
-        fs::write(site.path("cluster.toml"), format!("{text}{more}")).unwrap();
-        site.build(&site.path("release.tar.gz"));
+        rebuild(&site, &format!("{text}{more}"));
         bundle(&site, "install", &args, &root).refused(3, "[member-moved]");
         assert_eq!(listing(&root), full, "{more}");
     }
@@ -130,9 +135,7 @@ fn data_of_another_member_is_not_purged_with_this_ones() {
     fs::create_dir(&theirs).unwrap();
     bundle(&site, "uninstall", &["--yes"], &root).ok();
     let text = fs::read_to_string(site.path("cluster.toml")).unwrap();
-    let text = text.replace("[pki]", "member = \"m2\"\n[paths]\ndata = \"/srv/etcd\"\n[pki]");
-    fs::write(site.path("cluster.toml"), text).unwrap();
-    site.build(&site.path("release.tar.gz"));
+    rebuild(&site, &text.replace("[pki]", "member = \"m2\"\n[paths]\ndata = \"/srv/etcd\"\n[pki]"));
     bundle(&site, "install", &args, &root).ok();
     bundle(&site, "uninstall", &["--purge", "--yes"], &root).ok();
     assert!(theirs.is_dir() && !root.join("srv").exists(), "{}", listing(&root));
@@ -142,9 +145,7 @@ fn data_of_another_member_is_not_purged_with_this_ones() {
 fn what_a_supervisor_includes_is_found_as_it_finds_it() {
     let (site, conf) = (small_site(), "etc/supervisord.conf");
     let text = fs::read_to_string(site.path("cluster.toml")).unwrap();
-    fs::write(site.path("cluster.toml"), text.replace("\"systemd\"", "\"auto\"\n[supervisor]\ncarry = \"nothing\""))
-        .unwrap();
-    site.build(&site.path("release.tar.gz"));
+    rebuild(&site, &text.replace("\"systemd\"", "\"auto\"\n[supervisor]\ncarry = \"nothing\""));
     let root = site.path("root");
     let put = |path: &str, text: &str| {
         let path = root.join(path);

@@ -204,8 +204,8 @@ fn beside(path: &Path) -> PathBuf {
 }
 
 fn sealed(key: &Secret, passphrase: &Passphrase) -> Result<Vec<u8>, String> {
-    let mut random = Zeroizing::new([0; sealed::RANDOM]);
-    getrandom::fill(&mut *random).map_err(|error| error.to_string())?;
+    let mut random = Zeroizing::new(sealed::Random::default());
+    getrandom::fill(random.as_flattened_mut()).map_err(|error| error.to_string())?;
     sealed::seal(key.expose().as_bytes(), passphrase, &random).map_err(|error| error.to_string())
 }
 

@@ -15,12 +15,10 @@ pub(super) fn data(manifest: &Manifest, facts: &Facts) -> Option<Finding> {
     if facts.receipt.is_some() || (facts.unfinished.is_some() && !settled) {
         return None;
     }
+    // Brought here from where it was kept, it has at least the form of an etcd's.
+    let passes = |whose, kept: &Kept| whose != Whose::Unknown || kept.data() == Some(&manifest.layout.data);
     match (facts.data, kept) {
-        // Brought here from where it was kept, it has at least the form of an etcd's.
-        (DataDir::Used(whose @ Whose::Unknown), Some(kept)) if kept.data() != Some(&manifest.layout.data) => {
-            Some(foreign(manifest, None, whose))
-        }
-        (DataDir::Used(whose), Some(kept)) if kept.is_for(manifest) => {
+        (DataDir::Used(whose), Some(kept)) if kept.is_for(manifest) && passes(whose, kept) => {
             replaced(manifest, kept, whose).or_else(|| newer(manifest, kept))
         }
         (DataDir::Used(whose), kept) => Some(foreign(manifest, kept, whose)),
@@ -37,7 +35,7 @@ fn foreign(manifest: &Manifest, kept: Option<&Kept>, whose: Whose) -> Finding {
         Whose::SomeEtcd => "; it is an etcd's, but its log cannot be read".to_owned(),
         Whose::Unknown => String::new(),
     };
-    let there = match kept {
+    let there = match kept.filter(|kept| kept.data() == Some(path)) {
         Some(kept) => format!("holds the data of member `{}` of cluster `{}`", kept.member, kept.cluster),
         None => "is not empty and etcdpack did not make it".to_owned(),
     };

@@ -28,8 +28,8 @@ fn installed(there: &Manifest, bundle: &Manifest) -> Option<Finding> {
         ("the service is called", there.service.name.as_str(), bundle.service.name.as_str()),
         ("etcd runs as user", there.user.as_str(), bundle.user.as_str()),
     ];
-    let (what, here, there) = texts.into_iter().find(|(_, old, new)| old != new)?;
-    let text = format!("{what} `{here}` on this host, and would be `{there}`: to move a member is not an install");
+    let (what, is, would) = texts.into_iter().find(|(_, old, new)| old != new)?;
+    let text = format!("{what} `{is}` on this host, and would be `{would}`: to move a member is not an install");
     Some(refuse("member-moved", text, "etcdpack-host uninstall   (keeps the data)"))
 }
 

@@ -61,8 +61,7 @@ pub(super) fn uninstall(args: &UninstallArgs, report: &Report) -> Result<End, Co
 
 /// Data that somebody put where an uninstall had left the member's is not ours to delete.
 fn still_ours(tree: &Tree, kept: &Kept) -> Result<(), CommandError> {
-    let path = kept.changes.iter().find(|change| change.is_of_data()).and_then(Change::path);
-    let Some((path, left)) = path.zip(kept.identity) else { return Ok(()) };
+    let Some((path, left)) = kept.data().zip(kept.identity) else { return Ok(()) };
     match data::identity(tree, path) {
         Some(here) if here != left => {
             let text = format!("`{path}` holds data that etcd calls {here}; what the uninstall left there was {left}");

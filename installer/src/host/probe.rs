@@ -91,6 +91,12 @@ pub(crate) fn facts(
         }
     }
     let paths = paths(tree, &manifest, managers.supervisor.as_ref().map(|found| &found.section))?;
+    let data = data::dir(tree, &manifest.layout.data)?;
+    let left = match kept.as_ref().and_then(Kept::data) {
+        Some(path) if *path != manifest.layout.data => data::dir(tree, path)?,
+        Some(_) => data,
+        None => DataDir::Absent,
+    };
     Ok(Facts {
         target: if tree.is_live() { Target::Live } else { Target::Image },
         machine: uname.machine().to_string_lossy().into_owned(),
@@ -109,8 +115,8 @@ pub(crate) fn facts(
         obstacles: obstacles(tree, paths.keys().chain([&state.journal]))?,
         filled: data::filled(tree, [&manifest.layout.logs, &"/var/log/supervisor".parse()?])?,
         paths,
-        data: data::dir(tree, &manifest.layout.data)?,
-        left: kept.as_ref().and_then(Kept::data).map_or(Ok(DataDir::Absent), |path| data::dir(tree, path))?,
+        data,
+        left,
         room: room(tree, &manifest)?,
         ports: if fresh { ports(&manifest) } else { Vec::new() },
         etcds: if fresh { etcds() } else { Vec::new() },

@@ -76,12 +76,7 @@ fn directories(tree: &Tree, dirs: &str) -> Result<Vec<AbsPath>, ProbeError> {
 
 /// The names in a directory that fit a pattern.
 fn matching(tree: &Tree, dir: &AbsPath, pattern: &str) -> Result<Vec<String>, ProbeError> {
-    // Python takes a run of stars for one.
-    let mut stars = pattern.to_owned();
-    while stars.contains("**") {
-        stars = stars.replace("**", "*");
-    }
-    let Ok(pattern) = Pattern::new(&stars) else { return Ok(Vec::new()) };
+    let Ok(pattern) = Pattern::new(pattern) else { return Ok(Vec::new()) };
     let mut names = tree.list(dir)?;
     names.retain(|name| pattern.matches_with(name, GLOB));
     Ok(names)
@@ -110,6 +105,10 @@ fn includes(conf: &str, home: &AbsPath) -> Vec<String> {
         *pattern = pattern.replace("%(here)s", home.as_str());
         if !pattern.starts_with('/') {
             *pattern = format!("{home}/{pattern}");
+        }
+        // To Python, several stars are one.
+        while pattern.contains("**") {
+            *pattern = pattern.replace("**", "*");
         }
     }
     all

@@ -20,9 +20,10 @@ use sha2::Sha256;
 use zeroize::Zeroizing;
 
 pub use passphrase::{NotAPassphrase, Passphrase};
-pub use write::{RANDOM, seal};
+pub use write::{Random, seal};
 
-/// The binary logarithm of scrypt's N: about half a second, and [`MEMORY`].
+/// The binary logarithm of scrypt's N: about half a second, and [`MEMORY`]. Fixed: what a fast builder finds quick, a slow
+/// host would refuse or take minutes for.
 pub const WORK_FACTOR: u8 = 17;
 
 /// What scrypt takes with [`WORK_FACTOR`]: 128 r N bytes (RFC 7914, section 5), with r = 8.

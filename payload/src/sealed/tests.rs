@@ -20,7 +20,7 @@ fn right() -> Passphrase {
 /// No two alike.
 fn sealed_with(work_factor: u8, content: &[u8]) -> Vec<u8> {
     static NTH: AtomicU8 = AtomicU8::new(0);
-    let random = [NTH.fetch_add(1, Ordering::Relaxed); RANDOM];
+    let random = [[NTH.fetch_add(1, Ordering::Relaxed); 16]; 3];
     seal_with(work_factor, content, &right(), &random).unwrap()
 }
 
@@ -49,14 +49,14 @@ fn what_age_sealed_is_opened() {
 
 #[test]
 fn what_was_sealed_is_opened() {
-    let bytes = seal(KEY, &right(), &[7; RANDOM]).unwrap();
+    let bytes = seal(KEY, &right(), &[[7; 16]; 3]).unwrap();
     let sealed = Sealed::parse(&bytes).unwrap();
     assert_eq!(sealed.open(&right()).unwrap().expose(), KEY);
     assert_eq!(sealed.open(&passphrase("correct horse batterx")).unwrap_err(), SealedError::Passphrase);
     for content in [Vec::new(), vec![7; CHUNK]] {
         assert_eq!(open(&sealed_with(QUICK, &content)).unwrap(), content);
     }
-    assert!(matches!(seal(&vec![7; CHUNK + 1], &right(), &[7; RANDOM]), Err(SealedError::Unsealable(_))));
+    assert!(matches!(seal(&vec![7; CHUNK + 1], &right(), &[[7; 16]; 3]), Err(SealedError::Unsealable(_))));
     assert_eq!(format!("{:?}", sealed.open(&right()).unwrap()), "Opened(..)");
 }
 

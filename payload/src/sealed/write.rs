@@ -7,17 +7,14 @@ use chacha20poly1305::aead::AeadInOut as _;
 use chacha20poly1305::{ChaCha20Poly1305, KeyInit as _};
 use hmac::Mac as _;
 
-use super::{
-    CHUNK, FILE_KEY, FIRST_AND_LAST, NONCE, Passphrase, SALT, SealedError, TAG, VERSION, WORK_FACTOR, derived, mac,
-    wrapping_key,
-};
+use super::{CHUNK, FIRST_AND_LAST, Passphrase, SealedError, TAG, VERSION, WORK_FACTOR, derived, mac, wrapping_key};
 
-/// Bytes of randomness in one file: its file key, the salt and the nonce.
-pub const RANDOM: usize = FILE_KEY + SALT + NONCE;
+/// What is random in one file: its file key, the salt and the nonce.
+pub type Random = [[u8; 16]; 3];
 
 /// Seals one key of at most 64 KiB: half a second of work, and [`super::MEMORY`] for as long. `random` is drawn anew for
 /// each file, and as secret as the key.
-pub fn seal(key: &[u8], passphrase: &Passphrase, random: &[u8; RANDOM]) -> Result<Vec<u8>, SealedError> {
+pub fn seal(key: &[u8], passphrase: &Passphrase, random: &Random) -> Result<Vec<u8>, SealedError> {
     seal_with(WORK_FACTOR, key, passphrase, random)
 }
 
@@ -26,14 +23,12 @@ pub(super) fn seal_with(
     work_factor: u8,
     content: &[u8],
     passphrase: &Passphrase,
-    random: &[u8; RANDOM],
+    random: &Random,
 ) -> Result<Vec<u8>, SealedError> {
     if content.len() > CHUNK {
         return Err(SealedError::Unsealable("it is more than one chunk"));
     }
-    let short = SealedError::Unsealable("too little randomness");
-    let (file_key, rest) = random.split_first_chunk::<FILE_KEY>().ok_or(short.clone())?;
-    let (salt, nonce) = rest.split_first_chunk::<SALT>().ok_or(short)?;
+    let [file_key, salt, nonce] = random;
     let wrapped = encrypt(&*wrapping_key(passphrase, salt, work_factor)?, &[0; 12], file_key)?;
     let salt = Base64Unpadded::encode_string(salt);
     let wrapped = Base64Unpadded::encode_string(&wrapped);
