@@ -22,6 +22,7 @@ use super::store::Store;
 use super::{Issued, Pair, Secret, Site, Whose};
 use super::{place, whole};
 use crate::narrator::Narrator;
+use crate::threads;
 
 /// Keys that are sealed side by side: half a gigabyte of memory.
 const MOST_AT_ONCE: usize = 4;
@@ -135,19 +136,8 @@ impl<'a> Sealing<'a> {
 
     /// Seals the rest with `passphrase`: some at a time, each of which takes [`payload::sealed::MEMORY`].
     pub fn seal(mut self, passphrase: &Passphrase) -> Result<Vec<SealedKey>, SealError> {
-        let mut all = Vec::new();
         let at_once = thread::available_parallelism().map_or(1, usize::from).min(MOST_AT_ONCE);
-        for some in std::mem::take(&mut self.wanted).chunks(at_once) {
-            let sealed: Vec<_> = thread::scope(|scope| {
-                let work: Vec<_> = some.iter().map(|pair| (pair, scope.spawn(|| seal_one(pair, passphrase)))).collect();
-                work.into_iter()
-                    .map(|(pair, one)| one.join().unwrap_or_else(|_| Err(unsound(pair, "a panic"))))
-                    .collect()
-            });
-            for sealed in sealed {
-                all.push(sealed?);
-            }
-        }
+        let all = threads::map(&self.wanted, at_once, |pair| seal_one(pair, passphrase))?;
         // All or none: two hosts of one build do not have two passphrases.
         for sealed in &all {
             self.keep(sealed)?;
