@@ -6,6 +6,8 @@ use std::process::Command;
 use std::thread;
 use std::time::{Duration, Instant};
 
+use payload::digest::Digest;
+
 use crate::{Site, cluster, plain_keys, release, run, workspace};
 
 /// What a command said, and how it ended.
@@ -40,13 +42,15 @@ impl Said {
 
 /// Some hosts on one switch; they go when this does.
 pub struct Lab {
-    name: &'static str,
+    name: String,
 }
 
 impl Lab {
     /// Boots `hosts`, each written `NAME=IP` or `NAME=IP:VARIANT`.
-    pub fn up(name: &'static str, variant: &str, hosts: &[&str]) -> Self {
-        let lab = Self { name };
+    /// The lab is named after `name` and the checkout, so that two checkouts do not take each other's hosts down.
+    pub fn up(name: &str, variant: &str, hosts: &[&str]) -> Self {
+        let checkout = Digest::of(workspace().as_os_str().as_encoded_bytes()).to_string();
+        let lab = Self { name: format!("{name}{}", &checkout[..4]) };
         lab.lab(&["down"]).ok();
         let mut args = vec!["up", "--variant", variant];
         args.extend(hosts);
@@ -55,7 +59,7 @@ impl Lab {
     }
 
     /// One host, `n1`, with two bundles of one member in root's home: `first.run`, and `second.run` for another quota.
-    pub fn with_two_bundles(name: &'static str, variant: &str, address: &str) -> Self {
+    pub fn with_two_bundles(name: &str, variant: &str, address: &str) -> Self {
         let tarball = release("3.5.1", "amd64");
         let cluster = cluster("3.5.1", &tarball, &[("n1", address)]);
         let site = Site::new(&cluster);
@@ -70,7 +74,12 @@ impl Lab {
     }
 
     fn lab(&self, args: &[&str]) -> Said {
-        run(Command::new(workspace().join("tests/lab/lab")).args(args).env("ETCDPACK_LAB", self.name))
+        run(Command::new(workspace().join("tests/lab/lab")).args(args).env("ETCDPACK_LAB", &self.name))
+    }
+
+    /// The lab's command for this lab, as the first words of a shell line.
+    pub fn shell_command(&self) -> String {
+        format!("ETCDPACK_LAB={} {}", self.name, workspace().join("tests/lab/lab").display())
     }
 
     /// Carries a file to root's home by real scp.

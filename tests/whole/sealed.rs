@@ -307,7 +307,7 @@ fn a_real_host_shows_neither_passphrase_nor_key_to_anybody() {
     lab.scp(&site.bundle("n1"), "n1");
     // Both by sshd's input: the test itself must not show them to the watcher.
     fs::write(site.path("key"), &secret).unwrap();
-    let lab_command = format!("ETCDPACK_LAB=tsealed {}", whole::workspace().join("tests/lab/lab").display());
+    let lab_command = lab.shell_command();
     for file in ["passphrase", "key"] {
         shell(&site, &format!("{lab_command} ssh n1 'cat > /run/{file}' <{file}")).ok();
     }
