@@ -1,12 +1,13 @@
 //! Whether the member is up, and how the cluster does: through the etcdctl of the installed release.
 #![expect(clippy::disallowed_methods, reason = "edge: knocks at the members' ports")]
 
-use std::net::{SocketAddr, TcpStream};
+use std::net::TcpStream;
 use std::time::Duration;
 
 use payload::etcd;
 use payload::manifest::{Manifest, Member};
 use payload::render;
+use payload::url::Url;
 use serde::{Deserialize, Serialize};
 
 use crate::host::interrupt::Interrupt;
@@ -93,13 +94,9 @@ pub(crate) fn is_healthy(manifest: &Manifest, health: &MemberHealth) -> bool {
 /// A linearizable read of a key that need not be there, as `endpoint health` does it. With authentication on, a
 /// refusal is an answer too: it took a majority to give it.
 fn reads_through(manifest: &Manifest, member: &Member) -> bool {
-    let Some(etcdctl) = etcdctl(manifest, &client_url(manifest, member)) else { return false };
+    let Some(etcdctl) = manifest.client_url(member).and_then(|url| etcdctl(manifest, &url)) else { return false };
     let refused = |said: &str| ["permission denied", "user name is empty"].iter().any(|words| said.contains(words));
     etcdctl.args(["get", "health"]).output().is_ok_and(|output| output.ok() || refused(&output.stderr))
-}
-
-fn client_url(manifest: &Manifest, member: &Member) -> String {
-    format!("https://{}", SocketAddr::new(member.address, manifest.client_port.get()))
 }
 
 /// Every member as seen from here.
@@ -119,24 +116,24 @@ fn member(manifest: &Manifest, member: &Member) -> MemberHealth {
 
 /// Whether something accepts connections on the member's peer port.
 pub(crate) fn is_reachable(manifest: &Manifest, member: &Member) -> bool {
-    let at = SocketAddr::new(member.address, manifest.peer_port.get());
-    TcpStream::connect_timeout(&at, Duration::from_secs(1)).is_ok()
+    let at = manifest.peer_url(member).and_then(|url| url.socket());
+    at.is_some_and(|at| TcpStream::connect_timeout(&at, Duration::from_secs(1)).is_ok())
 }
 
 /// Asks one member. `endpoint status` is used because its answer is the same from 3.1 on, while `endpoint health`
 /// always exits 0 in 3.1.
 fn status(manifest: &Manifest, member: &Member) -> Option<Status> {
-    let output =
-        etcdctl(manifest, &client_url(manifest, member))?.args(["endpoint", "status", "-w", "json"]).output().ok()?;
+    let etcdctl = etcdctl(manifest, &manifest.client_url(member)?)?;
+    let output = etcdctl.args(["endpoint", "status", "-w", "json"]).output().ok()?;
     output.ok().then(|| parse_status(&output.stdout))?
 }
 
 /// A call of the installed etcdctl, v3 API, with this host's certificate.
-pub(crate) fn etcdctl(manifest: &Manifest, endpoint: &str) -> Option<Exec> {
+pub(crate) fn etcdctl(manifest: &Manifest, endpoint: &Url) -> Option<Exec> {
     let link = &manifest.layout.link;
     let certs = link.join("certs").ok()?;
     let mut exec = Exec::at(link.join("etcdctl").ok()?.as_str())
-        .args(["--endpoints", endpoint, "--dial-timeout", "2s", "--command-timeout", "4s"])
+        .args(["--endpoints", &endpoint.to_string(), "--dial-timeout", "2s", "--command-timeout", "4s"])
         .args(["--cacert", certs.join(render::CA).ok()?.as_str()])
         .args(["--cert", certs.join(render::CERTIFICATE).ok()?.as_str()])
         .args(["--key", certs.join(render::KEY).ok()?.as_str()])

@@ -3,7 +3,7 @@
 //! It is written by the builder and read by the installer of the same bundle, and later by `etcdpack-host`
 //! versions to come; [`SCHEMA`] rises when its form changes. It never holds a secret.
 
-use std::net::IpAddr;
+use std::cmp::Ordering;
 use std::num::NonZeroU16;
 
 use serde::{Deserialize, Serialize};
@@ -16,20 +16,25 @@ use crate::line::Line;
 use crate::mode::{Mode, Owner};
 use crate::name::{ClusterName, ClusterToken, HostName, MemberName, UserName};
 use crate::path::{AbsPath, NotAPath};
+use crate::peer_name::PeerName;
 use crate::provenance::Provenance;
 use crate::render;
 
 mod check;
 mod error;
+mod later;
+mod member;
 mod slot;
 #[cfg(test)]
 pub(crate) mod tests;
 
 pub use error::ManifestError;
+pub use later::{Backup, Monitoring};
+pub use member::{Founder, Listen, Member, Phase, State};
 pub use slot::{Own, Pair, SBOM, Shared, Slot, release_entry};
 
-/// The form that this program writes and reads.
-pub const SCHEMA: u32 = 2;
+/// The form that this program writes, and the only one that it reads in a bundle. Records of a host may be older.
+pub const SCHEMA: u32 = 3;
 
 /// Everything the installer must know.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -43,28 +48,35 @@ pub struct Manifest {
     pub provenance: Option<Provenance>,
     pub cluster: ClusterName,
     pub token: ClusterToken,
+    /// `None` only in records of schema 1 and 2.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub state: Option<State>,
     pub host: HostName,
     pub member: MemberName,
     pub arch: Arch,
-    pub client_port: NonZeroU16,
-    pub peer_port: NonZeroU16,
+    /// Of all members; in records of schema 1 and 2 alone, where URLs have taken their place since.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub client_port: Option<NonZeroU16>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub peer_port: Option<NonZeroU16>,
+    /// `None` only in records of schema 1 and 2; see [`Self::listens`].
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub listen: Option<Listen>,
+    /// The common names that a peer's certificate may have; where there are none, the CA alone decides.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub peer_names: Vec<PeerName>,
     /// All members, this one among them, in the order of the cluster file.
     pub members: Vec<Member>,
     pub user: UserName,
     pub release: Release,
     pub layout: Layout,
     pub service: Service,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub backup: Option<Backup>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub monitoring: Option<Monitoring>,
     /// Every entry but the manifest itself, in the order of the bundle.
     pub entries: Vec<Entry>,
-}
-
-/// One member of the cluster.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields, rename_all = "kebab-case")]
-pub struct Member {
-    pub name: MemberName,
-    pub host: HostName,
-    pub address: IpAddr,
 }
 
 /// The upstream release inside.
@@ -97,6 +109,9 @@ pub struct Layout {
     pub release_dir: AbsPath,
     pub link: AbsPath,
     pub data: AbsPath,
+    /// Where the log of writes lies, if not with the data.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub wal: Option<AbsPath>,
     pub logs: AbsPath,
     pub bin: AbsPath,
     pub sbin: AbsPath,
@@ -106,7 +121,7 @@ impl Layout {
     /// That of one release below `paths`.
     pub fn of(paths: &Paths, version: EtcdVersion) -> Result<Self, NotAPath> {
         let Paths { data, logs, bin, sbin, .. } = paths.clone();
-        Ok(Self { release_dir: paths.release_dir(version)?, link: paths.link()?, data, logs, bin, sbin })
+        Ok(Self { release_dir: paths.release_dir(version)?, link: paths.link()?, data, wal: None, logs, bin, sbin })
     }
 
     /// What a cluster file would have to say for it; `None` where programs lie directly below `/`.
@@ -217,8 +232,10 @@ impl Manifest {
             schema: u32,
         }
         let SchemaOnly { schema } = serde_json::from_slice(bytes)?;
-        if schema != SCHEMA {
-            return Err(ManifestError::Schema(schema));
+        match schema.cmp(&SCHEMA) {
+            Ordering::Less => return Err(ManifestError::Older(schema)),
+            Ordering::Equal => {}
+            Ordering::Greater => return Err(ManifestError::Newer(schema)),
         }
         let manifest: Self = serde_json::from_slice(bytes)?;
         manifest.check()?;

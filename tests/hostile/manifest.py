@@ -48,9 +48,19 @@ TEXTS = {
 }
 # One field with another value.
 VALUES = {
-    "schema-0": ("schema", 0), "schema-1": ("schema", 1), "schema-3": ("schema", 3), "schema-of-4-gib": ("schema", 2**32), "schema-negative": ("schema", -1),
+    "schema-0": ("schema", 0), "schema-1": ("schema", 1), "schema-2": ("schema", 2), "schema-4": ("schema", 4), "schema-of-4-gib": ("schema", 2**32), "schema-negative": ("schema", -1),
     "schema-text": ("schema", "1"), "schema-float": ("schema", 1.0), "schema-null": ("schema", None),
-    "port-0": ("client-port", 0), "port-65536": ("peer-port", 65536), "port-negative": ("peer-port", -1),
+    "port-of-schema-2": ("client-port", 2379), "port-0": ("members.0.client-url", "https://10.90.0.11:0"),
+    "port-65536": ("members.0.peer-url", "https://10.90.0.11:65536"), "port-of-peers-for-clients": ("members.0.client-url", "https://10.90.0.11:2380"),
+    "url-none": ("members.0.peer-url", None), "url-path": ("members.0.peer-url", "https://10.90.0.11:2380/"),
+    "url-name": ("members.0.peer-url", "https://n1:2380"), "url-http": ("members.0.client-url", "http://10.90.0.11:2379"),
+    "url-escape": ("members.0.peer-url", "https://n1\x1b[2J:2380"), "url-other-address": ("members.0.peer-url", "https://10.90.0.99:2380"),
+    "listen-none": ("listen", None), "listen-everywhere": ("listen.clients.0", "https://0.0.0.0:2379"),
+    "listen-in-the-clear": ("listen.clients.1", "http://10.90.0.11:2379"), "state-none": ("state", None),
+    "state-running": ("state.phase", "running"), "state-unknown": ("state.phase", "lost"), "founders-none": ("state.founders", []),
+    "peer-name-comma": ("peer-names", ["a,b"]), "peer-name-quote": ("peer-names", ["a' --x '"]), "peer-names-none": ("peer-names", None),
+    "wal-elsewhere": ("layout.wal", "/w"), "monitoring": ("monitoring", {}),
+    "backup": ("backup", {"every-seconds": 1, "keep": 1, "dir": "/b", "recipients": []}),
     "arch-unknown": ("arch", "sparc"), "user-root-in-shell": ("user", "etcd; reboot"), "user-empty": ("user", ""),
     "host-with-a-slash": ("host", "../n1"), "host-escape": ("host", "n1\x1b[2J"), "member-not-listed": ("member", "n2"),
     "members-none": ("members", []), "cluster-with-percent": ("cluster", "a%i"), "token-of-10-kib": ("token", "t" * 10_000),

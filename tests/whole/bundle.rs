@@ -102,7 +102,7 @@ fn damage_in_any_region_is_noticed_by_both_programs() {
         ("the tarball", first + 100_000),
         ("a certificate", find(b"-----BEGIN CERTIFICATE-----") + 80),
         ("the key", find(b"PRIVATE KEY-----") + 60),
-        ("the manifest", find(b"\"schema\": 2") + 2),
+        ("the manifest", find(b"\"schema\": 3") + 2),
         ("the directory", directory + 20),
         ("the end record", good.len() - 150 + 10),
         ("the trailer", good.len() - 60),

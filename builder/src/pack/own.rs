@@ -6,7 +6,10 @@ use payload::bundle::EntryName;
 use payload::cluster::Host;
 use payload::digest::Digest;
 use payload::line::Line;
-use payload::manifest::{Entry, Layout, Manifest, ManifestError, Member, Own, Pair, Purpose, SCHEMA, Service, Slot};
+use payload::manifest::{
+    Entry, Founder, Layout, Listen, Manifest, ManifestError, Member, Own, Pair, Phase, Purpose, SCHEMA, Service, Slot,
+    State,
+};
 use payload::mode::Mode;
 use payload::provenance::Provenance;
 use payload::render;
@@ -199,7 +202,14 @@ fn manifest(
         name: host.member.clone(),
         host: host.name.clone(),
         address: host.address,
+        peer_url: Some(cluster.peer_url(host)),
+        client_url: Some(cluster.client_url(host)),
     });
+    let founders = cluster
+        .hosts
+        .iter()
+        .map(|host| Founder { name: host.member.clone(), peer_url: cluster.peer_url(host) })
+        .collect();
     Manifest {
         schema: SCHEMA,
         etcdpack: Line::of(env!("CARGO_PKG_VERSION")),
@@ -207,16 +217,21 @@ fn manifest(
         provenance: Some(parts.signing.provenance(NonZeroU64::MIN)),
         cluster: cluster.name.clone(),
         token: cluster.token.clone(),
+        state: Some(State { phase: Phase::Founding, founders }),
         host: host.name.clone(),
         member: host.member.clone(),
         arch: host.arch,
-        client_port: cluster.etcd.client_port,
-        peer_port: cluster.etcd.peer_port,
+        client_port: None,
+        peer_port: None,
+        listen: Some(Listen { peers: vec![cluster.peer_url(host)], clients: cluster.listen_client_urls(host) }),
+        peer_names: cluster.etcd.peer_names.clone(),
         members: members.collect(),
         user: cluster.etcd.user.clone(),
         release: common.release.clone(),
         layout,
         service,
+        backup: None,
+        monitoring: None,
         entries,
     }
 }

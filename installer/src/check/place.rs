@@ -1,8 +1,6 @@
 //! Findings about a member that a bundle would put elsewhere than it is. A member that begins anew without its data is
 //! still the same one to the others, who count on what it has forgotten.
 
-use std::net::SocketAddr;
-
 use payload::etcd::EtcdVersion;
 use payload::manifest::Manifest;
 
@@ -35,13 +33,13 @@ fn installed(there: &Manifest, bundle: &Manifest) -> Option<Finding> {
 
 /// The others go on asking at the address in their data: a member's flags are read when its cluster begins, and no more.
 pub(super) fn address(bundle: &Manifest, facts: &Facts) -> Option<Finding> {
-    let at = |manifest: &Manifest| Some(SocketAddr::new(manifest.me()?.address, manifest.peer_port.get()));
+    let at = |manifest: &Manifest| manifest.peer_url(manifest.me()?);
     let (old, new) = (at(facts.installed()?)?, at(bundle)?);
     (old != new).then(|| {
         let text = format!("the other members know this one at {old}; with this bundle it listens at {new}");
         // Older ones speak version 2 unless told otherwise.
         let api = if bundle.release.version < EtcdVersion::new(3, 4, 0) { "export ETCDCTL_API=3; " } else { "" };
-        let help = format!("{api}etcdctl member list; etcdctl member update ID --peer-urls=https://{new}");
+        let help = format!("{api}etcdctl member list; etcdctl member update ID --peer-urls={new}");
         warn("member-address", text, help)
     })
 }
@@ -92,7 +90,7 @@ mod tests {
         let facts = Facts { receipt: Some(receipt()), ..good() };
         assert_eq!(address(&manifest(), &facts), None);
         let mut bundle = manifest();
-        bundle.peer_port = 12380.try_into().unwrap();
+        bundle.peer_port = Some(12380.try_into().unwrap());
         let found = address(&bundle, &facts).unwrap();
         assert!(found.severity == Severity::Warn && found.help.contains(":12380"), "{found:?}");
         assert_eq!(address(&bundle, &good()), None);

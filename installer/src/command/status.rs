@@ -1,6 +1,7 @@
 //! `status`: the installed member at a glance, the guide's steps 7, 15 and 16 in one.
 
 use payload::render;
+use payload::url::Url;
 use serde::Serialize;
 use time::format_description::well_known::Rfc3339;
 
@@ -69,7 +70,7 @@ pub(super) fn status(args: &StatusArgs, report: &Report) -> Result<End, CommandE
 fn gather(tree: &Tree, receipt: &Receipt) -> Result<Status, ProbeError> {
     let manifest = &receipt.manifest;
     let certs = manifest.layout.link.join("certs")?;
-    let url = |port| manifest.me().map(|me| format!("https://{}", std::net::SocketAddr::new(me.address, port)));
+    let text = |url: Option<Url>| url.map(String::from).unwrap_or_default();
     let members = health::members(manifest);
     let healthy =
         members.iter().any(|member| member.name == manifest.member.as_str() && health::is_healthy(manifest, member));
@@ -86,8 +87,8 @@ fn gather(tree: &Tree, receipt: &Receipt) -> Result<Status, ProbeError> {
         supervision: receipt.supervision.to_string(),
         service: service::control::state_word(&receipt.supervision),
         running: service::is_running(&receipt.supervision),
-        client_url: url(manifest.client_port.get()).unwrap_or_default(),
-        peer_url: url(manifest.peer_port.get()).unwrap_or_default(),
+        client_url: text(manifest.me().and_then(|me| manifest.client_url(me))),
+        peer_url: text(manifest.me().and_then(|me| manifest.peer_url(me))),
         certificate: certificate(tree, &certs.join(render::CERTIFICATE)?),
         key_mode,
         members,

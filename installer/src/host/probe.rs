@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs::File;
 use std::io;
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, TcpListener};
+use std::net::{SocketAddr, TcpListener};
 
 use nix::errno::Errno;
 use nix::sys::statvfs::{FsFlags, fstatvfs};
@@ -266,20 +266,9 @@ fn room_at(tree: &Tree, path: &AbsPath, what: &'static str, needed: u64) -> Resu
 
 /// Ports of ours that something has: found by trying to have them.
 fn ports(manifest: &Manifest) -> Vec<BusyPort> {
-    let Some(me) = manifest.me() else { return Vec::new() };
-    let ports = [manifest.client_port.get(), manifest.peer_port.get()];
-    let loopback: IpAddr = match me.address {
-        IpAddr::V4(_) => Ipv4Addr::LOCALHOST.into(),
-        IpAddr::V6(_) => Ipv6Addr::LOCALHOST.into(),
-    };
-    let here = ports.map(|port| BusyPort { address: me.address, port });
-    here.into_iter()
-        .chain([BusyPort { address: loopback, port: manifest.client_port.get() }])
-        .filter(|at| {
-            let taken = TcpListener::bind((at.address, at.port)).err();
-            taken.is_some_and(|error| error.kind() == io::ErrorKind::AddrInUse)
-        })
-        .collect()
+    let is_taken = |at: &SocketAddr| TcpListener::bind(at).is_err_and(|error| error.kind() == io::ErrorKind::AddrInUse);
+    let listens = manifest.listens().into_iter().filter_map(|url| url.socket());
+    listens.filter(is_taken).map(|at| BusyPort { address: at.ip(), port: at.port() }).collect()
 }
 
 /// The processes that run the program at `path`, whatever name led them there, or ran it before it was replaced.

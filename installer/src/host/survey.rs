@@ -77,8 +77,8 @@ fn peers(manifest: &Manifest) -> Vec<Peer> {
     let others = manifest.members.iter().filter(|member| member.name != manifest.member);
     thread::scope(|scope| {
         let knocks: Vec<_> = others
-            .map(|member| {
-                let at = SocketAddr::new(member.address, manifest.peer_port.get());
+            .filter_map(|member| Some((member, manifest.peer_url(member)?.socket()?)))
+            .map(|(member, at)| {
                 (member, at, Builder::new().spawn_scoped(scope, move || TcpStream::connect_timeout(&at, PATIENCE)))
             })
             .collect();
@@ -184,7 +184,7 @@ fn clock(processes: &[Process]) -> Clock {
 
 /// Ports are asked for where one of the two firewalls that have names for them is at work.
 fn firewall(tree: &Tree, processes: &[Process], manifest: &Manifest) -> Firewall {
-    let ports = [manifest.client_port.get(), manifest.peer_port.get()];
+    let ports = manifest.ports();
     let config = |path: &str| -> Option<String> {
         let bytes = tree.read_if_there(&path.parse().ok()?, 1 << 20).ok()??;
         Some(String::from_utf8_lossy(&bytes).into_owned())

@@ -339,6 +339,7 @@ fn etcd(findings: &mut Findings, section: EtcdSection, version: EtcdVersion) -> 
         auto_compaction_mode: section.auto_compaction_mode.map(Spanned::into_inner),
         auto_compaction_retention: section.auto_compaction_retention.map(Spanned::into_inner),
         log_level: section.log_level.map(Spanned::into_inner),
+        peer_names: Vec::new(),
         flags: user_flags(findings, section.flags, version),
     })
 }

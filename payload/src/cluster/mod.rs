@@ -8,7 +8,7 @@ mod pki;
 mod setting;
 
 use std::collections::BTreeMap;
-use std::net::IpAddr;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::num::NonZeroU16;
 use std::ops::RangeInclusive;
 
@@ -21,6 +21,8 @@ pub use setting::{Carry, CompactionMode, LogLevel, Loopback, Manager, Setting};
 use crate::digest::Digest;
 use crate::etcd::{Arch, EtcdVersion};
 use crate::name::{ClusterName, ClusterToken, HostName, MemberName, UserName};
+use crate::peer_name::PeerName;
+use crate::url::{Scheme, Url};
 
 /// The largest cluster file that is read: a hundred hosts fit in 32 KiB.
 pub const MAX_BYTES: u64 = 1024 * 1024;
@@ -78,6 +80,8 @@ pub struct Etcd {
     pub auto_compaction_mode: Option<CompactionMode>,
     pub auto_compaction_retention: Option<Setting>,
     pub log_level: Option<LogLevel>,
+    /// The common names that a peer's certificate may have; where there are none, the CA alone decides.
+    pub peer_names: Vec<PeerName>,
     /// `[etcd.flags]`: flags that etcdpack has no key for, each known to this version.
     pub flags: BTreeMap<&'static str, Setting>,
 }
@@ -139,20 +143,31 @@ impl Cluster {
 
     /// The client URL of `host`, as it is advertised.
     #[must_use]
-    pub fn client_url(&self, host: &Host) -> String {
-        url(host.address, self.etcd.client_port)
+    pub fn client_url(&self, host: &Host) -> Url {
+        Url::of(Scheme::Https, host.address, self.etcd.client_port)
     }
 
     /// The peer URL of `host`.
     #[must_use]
-    pub fn peer_url(&self, host: &Host) -> String {
-        url(host.address, self.etcd.peer_port)
+    pub fn peer_url(&self, host: &Host) -> Url {
+        Url::of(Scheme::Https, host.address, self.etcd.peer_port)
     }
-}
 
-/// `https://` with brackets around an IPv6 address.
-fn url(address: IpAddr, port: NonZeroU16) -> String {
-    format!("https://{}", std::net::SocketAddr::new(address, port.get()))
+    /// Where `host` listens for clients: what it advertises, and a loopback address of the host's own family.
+    #[must_use]
+    pub fn listen_client_urls(&self, host: &Host) -> Vec<Url> {
+        let loopback: IpAddr = match host.address {
+            IpAddr::V4(_) => Ipv4Addr::LOCALHOST.into(),
+            IpAddr::V6(_) => Ipv6Addr::LOCALHOST.into(),
+        };
+        let scheme = match self.loopback {
+            Loopback::Https => Some(Scheme::Https),
+            Loopback::Http => Some(Scheme::Http),
+            Loopback::Off => None,
+        };
+        let loopback = scheme.map(|scheme| Url::of(scheme, loopback, self.etcd.client_port));
+        [self.client_url(host)].into_iter().chain(loopback).collect()
+    }
 }
 
 fn not_utf8(bytes: &[u8], error: std::str::Utf8Error) -> Fault {

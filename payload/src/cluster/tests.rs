@@ -29,8 +29,8 @@ fn defaults_are_filled_in() {
     assert_eq!(cluster.token.as_str(), "c");
     assert_eq!(cluster.hosts[2].member.as_str(), "n3");
     assert_eq!((cluster.pki.sharing, cluster.pki.keys), (KeySharing::PerHost, Keys::Passphrase));
-    assert_eq!(cluster.client_url(&cluster.hosts[0]), "https://192.0.2.1:2379");
-    assert_eq!(cluster.peer_url(&cluster.hosts[0]), "https://192.0.2.1:2380");
+    assert_eq!(cluster.client_url(&cluster.hosts[0]).to_string(), "https://192.0.2.1:2379");
+    assert_eq!(cluster.peer_url(&cluster.hosts[0]).to_string(), "https://192.0.2.1:2380");
     assert_eq!(cluster.etcd.stop_seconds(), 10);
 }
 

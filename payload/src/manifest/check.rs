@@ -1,9 +1,10 @@
 //! What must be right with a manifest beyond its form. A builder that wrote another one would have a fault.
 
-use super::{Layout, Manifest, ManifestError, Pair, Purpose, Slot, release_entry};
+use super::{Layout, Listen, Manifest, ManifestError, Pair, Purpose, Slot, release_entry};
 use crate::cluster::{Etcd, unusable};
 use crate::etcd;
 use crate::render;
+use crate::url::Url;
 
 use ManifestError::{Entry, Field};
 
@@ -18,9 +19,8 @@ impl Manifest {
     pub fn check(&self) -> Result<(), ManifestError> {
         self.provenance.as_ref().ok_or(ManifestError::NoProvenance)?.check()?;
         self.check_members()?;
-        if self.client_port == self.peer_port {
-            return Err(Field("peer-port", "is that of the clients"));
-        }
+        self.check_known()?;
+        self.check_listen()?;
         etcd::newest_of(self.release.version, self.arch)?;
         self.check_layout()?;
         if !Etcd::STOP_SECONDS.contains(&self.service.stop_seconds) {
@@ -35,6 +35,12 @@ impl Manifest {
             return Err(ManifestError::NoSelf(self.member.clone()));
         }
         for (at, one) in self.members.iter().enumerate() {
+            let (Some(peers), Some(clients)) = (&one.peer_url, &one.client_url) else {
+                return Err(Field("members", "have no URL for peers or for clients"));
+            };
+            if peers.port() == clients.port() {
+                return Err(Field("members", "have one port for peers and clients"));
+            }
             if unusable(one.address).is_some() {
                 return Err(Field("members", "have an address that no peer can reach"));
             }
@@ -46,6 +52,31 @@ impl Manifest {
             }
         }
         Ok(())
+    }
+
+    /// Peers come to the URL that they know alone. Clients come to theirs, and from this host to a loopback address as well.
+    fn check_listen(&self) -> Result<(), ManifestError> {
+        if self.client_port.or(self.peer_port).is_some() {
+            return Err(Field("client-port", "and `peer-port` are those of an older form"));
+        }
+        if self.state.is_none() {
+            return Err(Field("state", "is not there"));
+        }
+        let (Some(Listen { peers, clients }), Some(me)) = (&self.listen, self.me()) else {
+            return Err(Field("listen", "is not there"));
+        };
+        if me.peer_url.iter().ne(peers) {
+            return Err(Field("listen.peers", "is another URL than the members have for this host"));
+        }
+        let loopback = |url: &Url| {
+            let same_port = me.client_url.as_ref().is_some_and(|own| own.port() == url.port());
+            same_port && url.address().is_some_and(|address| address.is_loopback())
+        };
+        match clients.as_slice() {
+            [own] if Some(own) == me.client_url.as_ref() => Ok(()),
+            [own, other] if Some(own) == me.client_url.as_ref() && loopback(other) => Ok(()),
+            _ => Err(Field("listen.clients", "are others than that of the members for this host and one of loopback")),
+        }
     }
 
     fn check_layout(&self) -> Result<(), ManifestError> {

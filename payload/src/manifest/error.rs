@@ -13,8 +13,15 @@ use super::SCHEMA;
 /// Why a manifest cannot be used.
 #[derive(Debug, thiserror::Error)]
 pub enum ManifestError {
-    #[error("it has schema {0}, this program reads schema {SCHEMA}: use the etcdpack that built it")]
-    Schema(u32),
+    #[error("its manifest has schema {0}, and this program reads schema {SCHEMA}: a newer etcdpack has built it")]
+    Newer(u32),
+    #[error(
+        "its manifest has schema {0}, and this program reads schema {SCHEMA}: an older etcdpack has built it, so build it again"
+    )]
+    Older(u32),
+    /// A part that has its form already, and that only a later version acts on.
+    #[error("its `{0}` says what this program cannot do yet: a newer etcdpack has built it")]
+    Later(&'static str),
     #[error("{}", shown(.0))]
     Form(serde_json::Error),
     #[error("it does not say who signed the bundle")]
@@ -37,6 +44,14 @@ pub enum ManifestError {
     Path(#[from] NotAPath),
     #[error(transparent)]
     Name(#[from] NotAnEntryName),
+}
+
+impl ManifestError {
+    /// Whether a newer program than this one would take the manifest.
+    #[must_use]
+    pub fn is_of_a_newer(&self) -> bool {
+        matches!(self, Self::Newer(_) | Self::Later(_))
+    }
 }
 
 /// No source: whoever shows causes would show the parser's words as they are.

@@ -60,11 +60,20 @@ pub(crate) fn manifest(kind: Kind) -> Value {
     let end = own.iter().map(|slot| listed(&slot.name, bytes(slot.part), &slot.purpose));
     let entries: Vec<Value> = begin.chain(end).collect();
     json!({
-        "schema": 2, "etcdpack": "0.1.0",
+        "schema": 3, "etcdpack": "0.2.0",
         "provenance": {"cluster-id": "0".repeat(32), "serial": 1, "signer": public(1), "succession": []},
-        "cluster": "c", "token": "c", "host": "h", "member": "h", "arch": arch,
-        "client-port": 2379, "peer-port": 2380,
-        "members": [{"name": "h", "host": "h", "address": "192.0.2.1"}, {"name": "i", "host": "i", "address": "192.0.2.2"}],
+        "cluster": "c", "token": "c",
+        "state": {"phase": "founding", "founders": [
+            {"name": "h", "peer-url": "https://192.0.2.1:2380"}, {"name": "i", "peer-url": "https://192.0.2.2:2380"},
+        ]},
+        "host": "h", "member": "h", "arch": arch,
+        "listen": {"peers": ["https://192.0.2.1:2380"], "clients": ["https://192.0.2.1:2379", "https://127.0.0.1:2379"]},
+        "members": [
+            {"name": "h", "host": "h", "address": "192.0.2.1",
+             "peer-url": "https://192.0.2.1:2380", "client-url": "https://192.0.2.1:2379"},
+            {"name": "i", "host": "i", "address": "192.0.2.2",
+             "peer-url": "https://192.0.2.2:2380", "client-url": "https://192.0.2.2:2379"},
+        ],
         "user": "etcd",
         "release": {"version": version, "entry": shared[0].name, "origin": "cluster file", "programs": programs},
         "layout": layout, "service": service, "entries": entries,
@@ -119,11 +128,19 @@ fn fields_that_no_cluster_file_gives_are_refused() {
         ("/release/entry", json!("README.txt"), "release"),
         ("/arch", json!("arm64"), "release"),
         ("/user", json!("root"), "root"),
-        ("/peer-port", json!(2379), "peer-port"),
+        ("/members/0/client-url", json!("https://192.0.2.1:2380"), "one port"),
+        ("/members/0/client-url", json!(null), "no URL"),
+        ("/members/1/peer-url", json!("https://192.0.2.2"), "a URL is written like"),
+        ("/listen", json!(null), "`listen` is not there"),
+        ("/listen/peers/0", json!("https://192.0.2.9:2380"), "`listen.peers`"),
+        ("/listen/peers", json!([]), "`listen.peers`"),
+        ("/listen/clients", json!([]), "`listen.clients`"),
+        ("/listen/clients/0", json!("https://0.0.0.0:2379"), "`listen.clients`"),
+        ("/listen/clients/1", json!("http://192.0.2.1:2379"), "`listen.clients`"),
+        ("/listen/clients/1", json!("https://127.0.0.1:2380"), "`listen.clients`"),
+        ("/state", json!(null), "`state` is not there"),
         ("/members/1/name", json!("h"), "twice"),
         ("/members/1/host", json!("h"), "twice"),
-        ("/members/1/address", json!("192.0.2.1"), "twice"),
-        ("/members/1/address", json!("0.0.0.0"), "no peer can reach"),
         ("/members/0/name", json!("j"), "its own host's member"),
         ("/layout/data", json!("/etc"), "`data` cannot lie in `/etc`"),
         ("/layout/data", json!("/opt/etcd-v3.5.1"), "`data` cannot lie in"),
@@ -144,6 +161,69 @@ fn fields_that_no_cluster_file_gives_are_refused() {
     let mut both = manifest(Kind { manager: "auto", carry: Carry::Wheels, ..PLAIN });
     both["service"]["name"] = json!("Supervisord");
     assert!(parse(&both).unwrap_err().contains("supervisor that is carried"));
+}
+
+/// A manifest with more in it, where it stands, and without what it replaces.
+fn and(at: &str, key: &str, value: Value) -> Result<Manifest, String> {
+    let mut more = manifest(PLAIN);
+    more.pointer_mut(at).unwrap()[key] = value;
+    parse(&more)
+}
+
+#[test]
+fn an_address_that_cannot_be_is_refused_with_its_urls() {
+    for (address, words) in [("192.0.2.1", "twice"), ("0.0.0.0", "no peer can reach")] {
+        let mut other = manifest(PLAIN);
+        other["members"][1] = json!({
+            "name": "i", "host": "i", "address": address,
+            "peer-url": format!("https://{address}:2380"), "client-url": format!("https://{address}:2379"),
+        });
+        other["state"]["founders"][1]["peer-url"] = json!(format!("https://{address}:2380"));
+        let error = parse(&other).unwrap_err();
+        assert!(error.contains(words), "{error}");
+    }
+}
+
+#[test]
+fn what_only_a_later_version_does_is_not_passed_over() {
+    let backup = json!({"every-seconds": 21600, "keep": 28, "keep-bytes": 20_000_000_000_u64, "dir": "/b", "drill-seconds": 604_800, "recipients": ["age1x"]});
+    let monitoring = json!({"listen": "http://127.0.0.1:2381", "textfile": "/t"});
+    for (at, key, value, words) in [
+        ("", "backup", backup, "`backup` says what this program cannot do yet"),
+        ("", "backup", json!({"every-seconds": 1, "keep": 1, "dir": "/b", "recipients": []}), "`backup` says"),
+        ("", "monitoring", monitoring, "`monitoring` says"),
+        ("", "monitoring", json!({}), "`monitoring` says"),
+        ("/layout", "wal", json!("/w"), "`layout.wal` says"),
+        ("/state", "phase", json!("running"), "`state` says"),
+        ("/state", "founders", json!([]), "`state.founders` says"),
+        ("/members/1", "address", json!("192.0.2.3"), "`members` says"),
+        ("/members/1", "client-url", json!("https://i.example.com:2379"), "`members` says"),
+        ("/members/1", "client-url", json!("http://192.0.2.2:2379"), "`members` says"),
+        // What has no form yet is a fault.
+        ("", "backup", json!({"every": "6h"}), "unknown field"),
+        ("/state", "phase", json!("restored"), "unknown variant"),
+        ("", "client-port", json!(2379), "of an older form"),
+    ] {
+        let error = and(at, key, value).unwrap_err();
+        assert!(error.contains(words), "{at} {key}: {error}");
+    }
+    let named = and("", "peer-names", json!(["etcd-peer", "other"])).unwrap();
+    assert_eq!(named.peer_names.len(), 2);
+    assert!(and("", "peer-names", json!(["a,b"])).unwrap_err().contains("printable ASCII"));
+    let ports = [("client-url", "https://192.0.2.2:12379")];
+    for (key, url) in ports {
+        assert!(and("/members/1", key, json!(url)).is_ok(), "a port of its own");
+    }
+}
+
+#[test]
+fn another_schema_is_named_before_all_else() {
+    for (schema, words, newer) in
+        [(0, "older", false), (1, "older", false), (2, "build it again", false), (4, "newer", true)]
+    {
+        let error = Manifest::parse(format!("{{\"schema\": {schema}, \"x\": 1}}").as_bytes()).unwrap_err();
+        assert!(error.to_string().contains(words) && error.is_of_a_newer() == newer, "{error}");
+    }
 }
 
 /// What is said of the entries of a plain bundle after a change.

@@ -14,8 +14,9 @@ use crate::path::NotAPath;
 pub fn etcdctl(cluster: &Cluster, host: &Host) -> Result<String, NotAPath> {
     let Places { link, certs, .. } = Places::of(cluster)?;
     let version = cluster.release.version;
-    let own = cluster.client_url(host);
-    let others = cluster.hosts.iter().filter(|other| other.name != host.name).map(|other| cluster.client_url(other));
+    let own = cluster.client_url(host).to_string();
+    let others = cluster.hosts.iter().filter(|other| other.name != host.name);
+    let others = others.map(|other| cluster.client_url(other).to_string());
     let all = std::iter::once(own.clone()).chain(others).collect::<Vec<_>>().join(",");
     let environment = if host.arch.needs_unsupported_arch_env(version) {
         format!("ETCD_UNSUPPORTED_ARCH={} ", host.arch.etcd_name())

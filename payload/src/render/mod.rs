@@ -8,14 +8,12 @@ mod startup;
 mod supervisor;
 mod systemd;
 
-use std::net::{IpAddr, SocketAddr};
-
 pub use etcdctl::etcdctl;
 pub use startup::startup;
 pub use supervisor::{launcher, program, supervisord_conf, supervisord_unit};
 pub use systemd::unit;
 
-use crate::cluster::{Cluster, Host};
+use crate::cluster::Cluster;
 use crate::path::{AbsPath, NotAPath};
 
 /// Names of the certificate files, as in the guide.
@@ -46,15 +44,6 @@ impl Places {
         let link = cluster.paths.link()?;
         Ok(Self { certs: link.join("certs")?, startup: link.join(STARTUP)?, link })
     }
-}
-
-/// `https://` or `http://` on the loopback address of the host's own family.
-fn loopback_url(cluster: &Cluster, host: &Host, scheme: &str) -> String {
-    let ip: IpAddr = match host.address {
-        IpAddr::V4(_) => std::net::Ipv4Addr::LOCALHOST.into(),
-        IpAddr::V6(_) => std::net::Ipv6Addr::LOCALHOST.into(),
-    };
-    format!("{scheme}://{}", SocketAddr::new(ip, cluster.etcd.client_port.get()))
 }
 
 #[cfg(test)]

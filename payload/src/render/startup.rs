@@ -2,8 +2,8 @@
 
 use std::fmt::Write as _;
 
-use super::{CA, CERTIFICATE, KEY, OPEN_FILES, Places, loopback_url};
-use crate::cluster::{Cluster, Host, Loopback};
+use super::{CA, CERTIFICATE, KEY, OPEN_FILES, Places};
+use crate::cluster::{Cluster, Host};
 use crate::etcd;
 use crate::path::NotAPath;
 
@@ -48,7 +48,7 @@ struct Flag {
 fn flags(cluster: &Cluster, host: &Host) -> Result<Vec<Flag>, NotAPath> {
     let Places { certs, .. } = Places::of(cluster)?;
     let (ca, certificate, key) = (certs.join(CA)?, certs.join(CERTIFICATE)?, certs.join(KEY)?);
-    let (peer_url, client_url) = (cluster.peer_url(host), cluster.client_url(host));
+    let peer_url = cluster.peer_url(host).to_string();
     let mut flags = Vec::new();
     let mut switch = |name| flags.push(Flag { name, value: None });
     switch("client-cert-auth");
@@ -57,9 +57,9 @@ fn flags(cluster: &Cluster, host: &Host) -> Result<Vec<Flag>, NotAPath> {
     say("name", host.member.to_string());
     say("data-dir", cluster.paths.data.to_string());
     say("listen-peer-urls", peer_url.clone());
-    say("listen-client-urls", listen_client_urls(cluster, host, &client_url));
+    say("listen-client-urls", list(&cluster.listen_client_urls(host)));
     say("initial-advertise-peer-urls", peer_url);
-    say("advertise-client-urls", client_url);
+    say("advertise-client-urls", cluster.client_url(host).to_string());
     say("initial-cluster", initial_cluster(cluster));
     say("initial-cluster-token", cluster.token.to_string());
     say("initial-cluster-state", "new".to_owned());
@@ -73,6 +73,9 @@ fn flags(cluster: &Cluster, host: &Host) -> Result<Vec<Flag>, NotAPath> {
     ] {
         say(name, path.to_string());
     }
+    if !cluster.etcd.peer_names.is_empty() {
+        say("peer-cert-allowed-cn", list(&cluster.etcd.peer_names));
+    }
     options(cluster, &mut say);
     logging(cluster, &mut say);
     for (name, value) in &cluster.etcd.flags {
@@ -83,7 +86,7 @@ fn flags(cluster: &Cluster, host: &Host) -> Result<Vec<Flag>, NotAPath> {
 }
 
 /// The guide's order, so that the two scripts can be laid side by side; other flags follow.
-const ORDER: [&str; 20] = [
+const ORDER: [&str; 21] = [
     "name",
     "data-dir",
     "listen-peer-urls",
@@ -102,17 +105,14 @@ const ORDER: [&str; 20] = [
     "peer-key-file",
     "peer-client-cert-auth",
     "peer-trusted-ca-file",
+    "peer-cert-allowed-cn",
     "log-output",
     "log-outputs",
 ];
 
-fn listen_client_urls(cluster: &Cluster, host: &Host, own: &str) -> String {
-    let loopback = match cluster.loopback {
-        Loopback::Https => loopback_url(cluster, host, "https"),
-        Loopback::Http => loopback_url(cluster, host, "http"),
-        Loopback::Off => return own.to_owned(),
-    };
-    format!("{own},{loopback}")
+/// As etcd reads several values of one flag.
+fn list<T: ToString>(values: &[T]) -> String {
+    values.iter().map(ToString::to_string).collect::<Vec<_>>().join(",")
 }
 
 fn initial_cluster(cluster: &Cluster) -> String {

@@ -1,0 +1,67 @@
+//! Parts of the manifest whose form stands and which this version does not act on.
+//!
+//! Its builder writes none of them. Its installer refuses a bundle that has one: to pass over it would be to install
+//! something else than the bundle says.
+
+use std::num::{NonZeroU32, NonZeroU64};
+
+use serde::{Deserialize, Serialize};
+
+use super::{Founder, Manifest, ManifestError, Phase};
+use crate::line::Line;
+use crate::path::AbsPath;
+use crate::url::{Scheme, Url};
+
+/// Snapshots that the host takes by itself.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Backup {
+    pub every_seconds: NonZeroU64,
+    /// How many are kept.
+    pub keep: NonZeroU32,
+    /// How much room they may take together.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub keep_bytes: Option<NonZeroU64>,
+    pub dir: AbsPath,
+    /// How often one is restored for trial; never where it is not said.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub drill_seconds: Option<NonZeroU64>,
+    /// Public keys of age that snapshots are sealed for; none: they are in the clear.
+    pub recipients: Vec<Line>,
+}
+
+/// What the host tells whoever watches it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Monitoring {
+    /// Where etcd's metrics are served without a certificate.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub listen: Option<Url>,
+    /// The directory of node_exporter's textfile collector.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub textfile: Option<AbsPath>,
+}
+
+impl Manifest {
+    /// Whether this version acts on all that the manifest says.
+    pub(super) fn check_known(&self) -> Result<(), ManifestError> {
+        let is_https = |url: &Option<Url>| url.as_ref().is_none_or(|url| url.scheme() == Scheme::Https);
+        let at_home = |member: &super::Member| {
+            [&member.peer_url, &member.client_url]
+                .into_iter()
+                .all(|url| is_https(url) && url.as_ref().is_none_or(|url| url.address() == Some(member.address)))
+        };
+        let founders = self.state.as_ref().map_or(&[][..], |state| &state.founders);
+        let all = self.members.iter().map(|member| (&member.name, member.peer_url.as_ref()));
+        let begin = founders.iter().map(|Founder { name, peer_url }| (name, Some(peer_url)));
+        let later = [
+            ("backup", self.backup.is_some()),
+            ("monitoring", self.monitoring.is_some()),
+            ("layout.wal", self.layout.wal.is_some()),
+            ("members", !self.members.iter().all(at_home)),
+            ("state", self.state.as_ref().is_some_and(|state| state.phase != Phase::Founding)),
+            ("state.founders", self.state.is_some() && !begin.eq(all)),
+        ];
+        later.into_iter().find(|(_, there)| *there).map_or(Ok(()), |(what, _)| Err(ManifestError::Later(what)))
+    }
+}

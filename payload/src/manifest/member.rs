@@ -1,0 +1,96 @@
+//! The members of the cluster, what this host's listens on, and who began the cluster.
+
+use std::net::IpAddr;
+use std::num::NonZeroU16;
+
+use serde::{Deserialize, Serialize};
+
+use super::Manifest;
+use crate::name::{HostName, MemberName};
+use crate::url::{Scheme, Url};
+
+/// One member of the cluster.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Member {
+    pub name: MemberName,
+    pub host: HostName,
+    pub address: IpAddr,
+    /// Where the others reach it, and where clients do. `None` only in records of schema 1 and 2, which have one port for all:
+    /// see [`Manifest::peer_url`] and [`Manifest::client_url`].
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub peer_url: Option<Url>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub client_url: Option<Url>,
+}
+
+/// What this host's member listens on.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Listen {
+    pub peers: Vec<Url>,
+    pub clients: Vec<Url>,
+}
+
+/// How far the cluster has come.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct State {
+    pub phase: Phase,
+    /// Who began it, or will; their peer URLs and the token make the cluster's id in etcd.
+    pub founders: Vec<Founder>,
+}
+
+/// Whether the cluster may be begun by this bundle.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Phase {
+    /// The founders' hosts begin it.
+    Founding,
+    /// It runs; whoever is new joins.
+    Running,
+}
+
+/// A member that the cluster began with.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Founder {
+    pub name: MemberName,
+    pub peer_url: Url,
+}
+
+impl Manifest {
+    /// Where the other members reach `member`. `None` of a record that says it in neither of the two ways.
+    #[must_use]
+    pub fn peer_url(&self, member: &Member) -> Option<Url> {
+        member.peer_url.clone().or_else(|| by_port(member, self.peer_port))
+    }
+
+    /// Where clients reach `member`.
+    #[must_use]
+    pub fn client_url(&self, member: &Member) -> Option<Url> {
+        member.client_url.clone().or_else(|| by_port(member, self.client_port))
+    }
+
+    /// The ports that this host's member is reached at: the clients', and the peers'.
+    #[must_use]
+    pub fn ports(&self) -> Vec<u16> {
+        let Some(me) = self.me() else { return Vec::new() };
+        [self.client_url(me), self.peer_url(me)].into_iter().flatten().map(|url| url.port().get()).collect()
+    }
+
+    /// What this host's member listens on, for peers and for clients; with records of schema 1 and 2 what it is reached at.
+    #[must_use]
+    pub fn listens(&self) -> Vec<Url> {
+        match (&self.listen, self.me()) {
+            (Some(Listen { peers, clients }), _) => clients.iter().chain(peers).cloned().collect(),
+            (None, Some(me)) => [self.client_url(me), self.peer_url(me)].into_iter().flatten().collect(),
+            (None, None) => Vec::new(),
+        }
+    }
+}
+
+/// As bundles before schema 3 had it: TLS, and one port on all hosts.
+fn by_port(member: &Member, port: Option<NonZeroU16>) -> Option<Url> {
+    port.map(|port| Url::of(Scheme::Https, member.address, port))
+}

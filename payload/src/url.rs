@@ -1,0 +1,202 @@
+//! A URL as etcd takes it: scheme, host, port. Nothing is looked up here.
+
+use std::fmt;
+use std::net::{IpAddr, SocketAddr};
+use std::num::NonZeroU16;
+use std::str::FromStr;
+
+use serde::{Deserialize, Serialize};
+
+/// `https://192.0.2.1:2380`, `https://[2001:db8::1]:2380` or `https://n1.example.com:2380`, in that one form: lower case, the
+/// port written out, no path, IPv6 addresses as RFC 5952 has them.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct Url {
+    scheme: Scheme,
+    host: UrlHost,
+    port: NonZeroU16,
+}
+
+/// How a listener is spoken to.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub enum Scheme {
+    Http,
+    Https,
+}
+
+/// What stands between scheme and port.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+enum UrlHost {
+    Ip(IpAddr),
+    /// A name of the DNS, lower-case.
+    Name(String),
+}
+
+/// A text that is no URL of that form.
+#[derive(Debug, thiserror::Error, PartialEq, Eq)]
+#[error("a URL is written like `https://192.0.2.1:2380`, in lower case and with nothing behind the port")]
+pub struct NotAUrl;
+
+impl Url {
+    /// The URL of an address and a port.
+    #[must_use]
+    pub fn of(scheme: Scheme, address: IpAddr, port: NonZeroU16) -> Self {
+        Self { scheme, host: UrlHost::Ip(address), port }
+    }
+
+    /// Its scheme.
+    #[must_use]
+    pub fn scheme(&self) -> Scheme {
+        self.scheme
+    }
+
+    /// Its address; `None` where it has a name.
+    #[must_use]
+    pub fn address(&self) -> Option<IpAddr> {
+        match self.host {
+            UrlHost::Ip(address) => Some(address),
+            UrlHost::Name(_) => None,
+        }
+    }
+
+    /// Its port.
+    #[must_use]
+    pub fn port(&self) -> NonZeroU16 {
+        self.port
+    }
+
+    /// Where to connect to; `None` where that takes a look into the DNS.
+    #[must_use]
+    pub fn socket(&self) -> Option<SocketAddr> {
+        self.address().map(|address| SocketAddr::new(address, self.port.get()))
+    }
+}
+
+impl FromStr for Url {
+    type Err = NotAUrl;
+
+    fn from_str(text: &str) -> Result<Self, NotAUrl> {
+        let (scheme, rest) = match text.split_once("://").ok_or(NotAUrl)? {
+            ("http", rest) => (Scheme::Http, rest),
+            ("https", rest) => (Scheme::Https, rest),
+            _ => return Err(NotAUrl),
+        };
+        let (host, port) = rest.rsplit_once(':').ok_or(NotAUrl)?;
+        let host = match host.strip_prefix('[').and_then(|host| host.strip_suffix(']')) {
+            Some(v6) => UrlHost::Ip(IpAddr::V6(v6.parse().map_err(|_| NotAUrl)?)),
+            None => match host.parse() {
+                Ok(v4) => UrlHost::Ip(IpAddr::V4(v4)),
+                Err(_) if is_dns_name(host) => UrlHost::Name(host.to_owned()),
+                Err(_) => return Err(NotAUrl),
+            },
+        };
+        let url = Self { scheme, host, port: port.parse().map_err(|_| NotAUrl)? };
+        if url.to_string() == text { Ok(url) } else { Err(NotAUrl) }
+    }
+}
+
+/// RFC 1123, 2.1, in lower case. A name whose last label is a number is what some read as an address.
+fn is_dns_name(text: &str) -> bool {
+    let label = |label: &str| {
+        (1..=63).contains(&label.len())
+            && label.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
+            && !label.starts_with('-')
+            && !label.ends_with('-')
+    };
+    let last = text.rsplit('.').next().unwrap_or_default();
+    text.len() <= 253 && text.split('.').all(label) && last.bytes().any(|b| !b.is_ascii_digit())
+}
+
+impl fmt::Display for Url {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let scheme = match self.scheme {
+            Scheme::Http => "http",
+            Scheme::Https => "https",
+        };
+        match &self.host {
+            UrlHost::Ip(address) => write!(f, "{scheme}://{}", SocketAddr::new(*address, self.port.get())),
+            UrlHost::Name(name) => write!(f, "{scheme}://{name}:{}", self.port),
+        }
+    }
+}
+
+impl fmt::Debug for Url {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+impl TryFrom<String> for Url {
+    type Error = NotAUrl;
+
+    fn try_from(text: String) -> Result<Self, NotAUrl> {
+        text.parse()
+    }
+}
+
+impl From<Url> for String {
+    fn from(url: Url) -> Self {
+        url.to_string()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn there_is_one_way_to_write_a_url() {
+        for good in [
+            "https://192.0.2.1:2380",
+            "http://127.0.0.1:2379",
+            "https://[2001:db8::1]:2380",
+            "https://n1.example.com:2380",
+            "https://localhost:1",
+            "https://0.0.0.0:65535",
+        ] {
+            assert_eq!(good.parse::<Url>().unwrap().to_string(), good);
+        }
+        for bad in [
+            "",
+            "https://",
+            "192.0.2.1:2380",
+            "unix://etcd:1",
+            "HTTPS://192.0.2.1:2380",
+            "https://192.0.2.1",
+            "https://192.0.2.1:0",
+            "https://192.0.2.1:65536",
+            "https://192.0.2.1:02380",
+            "https://192.0.2.1:+2380",
+            "https://192.0.2.1:2380/",
+            "https://192.0.2.1:2380?x",
+            "https://a@192.0.2.1:2380",
+            "https://192.0.2.01:2380",
+            "https://192.0.2:2380",
+            "https://1.2.3.4.5:2380",
+            "https://2001:db8::1:2380",
+            "https://[2001:DB8::1]:2380",
+            "https://[2001:db8:0::1]:2380",
+            "https://[fe80::1%1]:2380",
+            "https://[192.0.2.1]:2380",
+            "https://N1:2380",
+            "https://n_1:2380",
+            "https://-n1:2380",
+            "https://n1..x:2380",
+            "https://n1.:2380",
+            "https://n1 :2380",
+            "https://\u{202e}n1:2380",
+        ] {
+            assert_eq!(bad.parse::<Url>(), Err(NotAUrl), "{bad}");
+        }
+        let long = format!("https://{}:1", ["a"; 127].join("."));
+        assert!(long.parse::<Url>().is_ok());
+        assert!(format!("https://{}:1", ["a"; 128].join(".")).parse::<Url>().is_err());
+    }
+
+    #[test]
+    fn an_address_can_be_connected_to_and_a_name_cannot() {
+        let url: Url = "https://[2001:db8::1]:2380".parse().unwrap();
+        assert_eq!(url.socket(), Some("[2001:db8::1]:2380".parse().unwrap()));
+        assert_eq!("https://n1:2380".parse::<Url>().unwrap().socket(), None);
+    }
+}
