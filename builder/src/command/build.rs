@@ -13,7 +13,7 @@ use super::{Error, cluster_file, keys, source};
 use crate::cli::BuildArgs;
 use crate::narrator::Narrator;
 use crate::pack::{self, Parts};
-use crate::pki::{Request, Signing, Site};
+use crate::pki::{self, Request, Signing, Site};
 use crate::wheels;
 
 /// Makes `dist/<host>.run` for each host, and `dist/SHA256SUMS`.
@@ -47,6 +47,13 @@ pub(super) fn with_requests(
         (issued, programs.join().unwrap_or_else(|panic| resume_unwind(panic)))
     });
     let ((issued, keys), programs) = (issued?, programs?);
+    for path in pki::namesakes(&site.dir(), &loaded.cluster)? {
+        narrator.warn(&format!(
+            "`{}` has the common name of the members: whoever has its key can write as a member, until all members have \
+             another `common-name`",
+            path.display()
+        ));
+    }
     let mut signing = Signing::open(&loaded.home.join("pki"), args.pack.signing_key.as_deref(), narrator)?;
     let signer = signing.signer().fingerprint();
     let mut parts = Parts {

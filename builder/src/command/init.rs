@@ -8,7 +8,7 @@ use std::net::IpAddr;
 use std::path::Path;
 
 use payload::cluster::Cluster;
-use payload::etcd::EtcdVersion;
+use payload::etcd::{self, EtcdVersion};
 use payload::name::HostName;
 use payload::shell::word;
 
@@ -101,7 +101,13 @@ version = "{version}"
             "# keys = \"passphrase\"        # \"host-key\": made on the hosts; \"plaintext\": in the clear".to_owned()
         }
     };
-    text.push_str(&REST.replacen("KEYS", &keys, 1));
+    let peers = match etcd::accepts("peer-cert-allowed-cn", version) {
+        etcd::Verdict::Accepted(_) => {
+            "peers = \"by-name\"            # who has the hosts' common name; \"by-ca\": who has any certificate"
+        }
+        _ => "# peers = \"by-ca\"              # who has any certificate of the CA: etcd before 3.3 knows no other way",
+    };
+    text.push_str(&REST.replacen("KEYS", &keys, 1).replacen("PEERS", peers, 1));
     text
 }
 
@@ -128,6 +134,7 @@ KEYS
 # ca-key = "ca-key.pem"        # its key; left out, others sign what `etcdpack pki csr` writes
 
 [etcd]
+PEERS
 # user = "etcd"
 # client-port = 2379
 # peer-port = 2380

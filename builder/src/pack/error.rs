@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use payload::bundle::{NotAnEntryName, WriteError};
 use payload::digest::NotADigest;
 use payload::etcd::Arch;
+use payload::line::Line;
 use payload::manifest::ManifestError;
 use payload::name::HostName;
 use payload::path::NotAPath;
@@ -60,6 +61,20 @@ pub enum PackError {
     /// No certificate was issued for a host of the cluster file.
     #[error("no certificate for `{0}`")]
     NoPair(HostName),
+    /// Members would not take this host's certificate for a member's.
+    #[error(
+        "the certificate of `{host}` has the common name `{name}`, and `{peers}` is all that members would take for a member's"
+    )]
+    NotAPeer {
+        /// The host.
+        host: HostName,
+        /// What its certificate says.
+        name: Line,
+        /// What `--peer-cert-allowed-cn` would say.
+        peers: String,
+        /// What to write instead.
+        instead: String,
+    },
     /// A path could not be put together.
     #[error(transparent)]
     Path(#[from] NotAPath),
@@ -82,7 +97,7 @@ impl PackError {
     #[must_use]
     pub fn exit_code(&self) -> u8 {
         match self {
-            Self::NoInstaller(_) | Self::Io { .. } | Self::Dir { .. } | Self::Write { .. } => 3,
+            Self::NoInstaller(_) | Self::NotAPeer { .. } | Self::Io { .. } | Self::Dir { .. } | Self::Write { .. } => 3,
             Self::Tarball { .. } => 4,
             Self::Signing(error) => error.exit_code(),
             Self::NoPair(_) | Self::Path(_) | Self::Name(_) | Self::Manifest(_) | Self::Sbom(_) | Self::Digest(_) => 1,
@@ -96,6 +111,7 @@ impl PackError {
             Self::NoInstaller(_) => Some("scripts/build   (in etcdpack's own source)".to_owned()),
             Self::Tarball { .. } => Some("etcdpack fetch".to_owned()),
             Self::Signing(error) => error.help(),
+            Self::NotAPeer { instead, .. } => Some(instead.clone()),
             Self::Dir { dir, .. } => Some(room(dir)),
             Self::Io { path, .. } | Self::Write { path, .. } => Some(room(dir_of(path))),
             _ => None,

@@ -11,8 +11,11 @@ use payload::manifest::{
     State,
 };
 use payload::mode::Mode;
+use payload::peer_name::PeerName;
 use payload::provenance::Provenance;
 use payload::render;
+
+use payload::cluster::FIRST_WITH_LISTS;
 
 use super::common::Common;
 use super::{PackError, Parts};
@@ -44,6 +47,7 @@ impl Draft {
             wheels: common.wheels.clone(),
         };
         let brought = Brought::of(parts, host)?;
+        is_a_peer(parts, host, &brought)?;
         let slots = Slot::own(&layout, &service, brought.pair())?;
         let own = slots.into_iter().map(|Slot { part, name, purpose }| {
             let mode = purpose.mode_inside();
@@ -129,6 +133,27 @@ impl<'a> Brought<'a> {
             Key::OnHost | Key::Awaited => Vec::new(),
         }
     }
+}
+
+/// Whether members would take the host for one of them. Where others sign, the common name may be any.
+fn is_a_peer(parts: &Parts, host: &Host, brought: &Brought) -> Result<(), PackError> {
+    let cluster = parts.cluster;
+    let peers = &cluster.etcd.peer_names;
+    if peers.is_empty() || brought.certificate.is_empty() {
+        return Ok(());
+    }
+    let name = crate::pki::common_name(brought.certificate).unwrap_or_default();
+    if peers.iter().any(|peer| peer.as_str() == name) {
+        return Ok(());
+    }
+    let all = peers.iter().map(PeerName::as_str).collect::<Vec<_>>().join(",");
+    let by_list = if cluster.release.version < FIRST_WITH_LISTS {
+        String::new()
+    } else {
+        format!(", or all names into `[etcd.flags]`: peer-cert-allowed-cn = \"{}\"", Line::of(&name))
+    };
+    let instead = format!("write into `[etcd]`: peers = \"by-ca\"{by_list}");
+    Err(PackError::NotAPeer { host: host.name.clone(), name: Line::of(&name), peers: all, instead })
 }
 
 /// What goes into the slot of `part`.

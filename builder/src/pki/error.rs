@@ -4,6 +4,7 @@ use std::fmt;
 use std::io;
 use std::path::{Path, PathBuf};
 
+use payload::name::HostName;
 use payload::shell::word;
 use time::OffsetDateTime;
 
@@ -100,6 +101,11 @@ pub enum PkiError {
     /// The CA's key is at hand: nobody else needs to sign.
     #[error("etcdpack has the key of the CA and signs by itself")]
     SignsItself,
+    /// A client or server of this name would be taken for a member.
+    #[error(
+        "`{0}` is the common name of the members' certificates: whoever had another with it could write as a member"
+    )]
+    NameOfMembers(HostName),
     /// A certificate that was brought in and is not taken.
     #[error("the certificate `{}` was not taken: {why}", path.display())]
     NotTaken {
@@ -215,6 +221,9 @@ impl PkiError {
             }
             Self::Awaited(_) => {
                 Some("etcdpack pki csr; let the CA sign what is in csr/; etcdpack pki accept CERT.pem...".to_owned())
+            }
+            Self::NameOfMembers(_) => {
+                Some("take another name: it is also the user that etcd's roles are given to".to_owned())
             }
             Self::SignsItself => Some("etcdpack build".to_owned()),
             Self::InTheWay(path) => Some(format!("ls -l {}", word(path))),

@@ -9,7 +9,7 @@ use super::authority::Issuing;
 use super::error::PkiError;
 use super::store::Store;
 use super::wanted::{self, Whose};
-use super::{Found, Site, hours, kept, make, obtain, outside};
+use super::{Found, Site, hours, kept, make, obtain, outside, peer_name};
 use crate::narrator::Narrator;
 
 /// Whom a certificate is for, and what it has to say besides its name.
@@ -30,6 +30,11 @@ pub fn issue_lone(
     narrator: &mut dyn Narrator,
 ) -> Result<Option<outside::Requested>, PkiError> {
     let Lone { whose, names, addresses, validity } = lone;
+    if let Whose::Client(name) | Whose::Server(name) = &whose
+        && peer_name::is_a_members(site.cluster, name.as_str())
+    {
+        return Err(PkiError::NameOfMembers(name.clone()));
+    }
     let site = &Site { validity: validity.map_or(site.validity, hours), ..*site };
     let wanted = wanted::lone(&site.cluster.pki, whose, &names, &addresses);
     let store = Store::open(&site.dir(), narrator)?;

@@ -13,7 +13,7 @@ use super::fault::Fault;
 use super::file::{EtcdSection, File, HostSection, PathsSection, PkiSection, ReleaseSection};
 use super::pki::{Algorithm, CommonName, Hours, KeySharing, Keys, OwnCa, Pki, Subject};
 use super::setting::{Carry, CompactionMode, Loopback, Manager, Setting};
-use super::{Cluster, Etcd, Host, Parsed, Paths, Release, Service};
+use super::{Cluster, Etcd, Host, Parsed, Paths, Release, Service, peers};
 use crate::etcd::{self, Arch, EtcdVersion, FlagValue};
 use crate::name::{ClusterToken, MemberName, UserName};
 use crate::path::AbsPath;
@@ -26,18 +26,18 @@ const PEER_PORT: NonZeroU16 = NonZeroU16::new(2380).unwrap();
 const MANY_MEMBERS: usize = 7;
 
 /// What has been found so far, and the text to show it in.
-struct Findings<'a> {
+pub(super) struct Findings<'a> {
     source: &'a str,
     faults: Vec<Fault>,
-    warnings: Vec<Fault>,
+    pub(super) warnings: Vec<Fault>,
 }
 
 impl Findings<'_> {
-    fn fault(&mut self, span: &Range<usize>, text: impl Into<String>) {
+    pub(super) fn fault(&mut self, span: &Range<usize>, text: impl Into<String>) {
         self.faults.push(Fault::new(text).at(self.source, span));
     }
 
-    fn fault_with_help(&mut self, span: &Range<usize>, text: impl Into<String>, help: impl Into<String>) {
+    pub(super) fn fault_with_help(&mut self, span: &Range<usize>, text: impl Into<String>, help: impl Into<String>) {
         self.faults.push(Fault::new(text).at(self.source, span).help(help));
     }
 
@@ -71,6 +71,7 @@ pub(super) fn resolve(file: File, source: &str) -> Result<Parsed, Vec<Fault>> {
     let version = *file.release.version.get_ref();
     let hosts = hosts(&mut findings, file.host, file.release.arch);
     releases(&mut findings, &file.release, &hosts);
+    let pki = pki(&mut findings, file.pki);
     let cluster = Cluster {
         token: file
             .cluster
@@ -80,8 +81,8 @@ pub(super) fn resolve(file: File, source: &str) -> Result<Parsed, Vec<Fault>> {
         name: file.cluster.name,
         release: release(file.release),
         hosts,
-        pki: pki(&mut findings, file.pki),
-        etcd: etcd(&mut findings, file.etcd, version)?,
+        etcd: etcd(&mut findings, file.etcd, &pki, version)?,
+        pki,
         loopback: file.client.loopback.unwrap_or_default(),
         paths: paths(&mut findings, file.paths)?,
         service: service(&mut findings, file.service, &file.supervisor)?,
@@ -307,7 +308,7 @@ fn keys(findings: &mut Findings, section: &PkiSection) -> Keys {
     *keys.get_ref()
 }
 
-fn etcd(findings: &mut Findings, section: EtcdSection, version: EtcdVersion) -> Result<Etcd, Vec<Fault>> {
+fn etcd(findings: &mut Findings, section: EtcdSection, pki: &Pki, version: EtcdVersion) -> Result<Etcd, Vec<Fault>> {
     timings(findings, &section);
     match &section.quota_backend_bytes {
         Some(quota) if i64::try_from(*quota.get_ref()).is_err() => {
@@ -323,6 +324,9 @@ fn etcd(findings: &mut Findings, section: EtcdSection, version: EtcdVersion) -> 
     known(findings, "log-level", section.log_level.as_ref().map(Spanned::span), version);
     retention(findings, &section, version);
     let (client_port, peer_port) = ports(findings, &section);
+    let mut flags = user_flags(findings, section.flags, version);
+    let peer_names = peers::names(findings, section.peers.as_ref(), &mut flags, pki, version);
+    in_the_clear(findings, &flags);
     let user = match section.user {
         Some(user) => user,
         None => default_name::<UserName>("etcd")?,
@@ -339,8 +343,8 @@ fn etcd(findings: &mut Findings, section: EtcdSection, version: EtcdVersion) -> 
         auto_compaction_mode: section.auto_compaction_mode.map(Spanned::into_inner),
         auto_compaction_retention: section.auto_compaction_retention.map(Spanned::into_inner),
         log_level: section.log_level.map(Spanned::into_inner),
-        peer_names: Vec::new(),
-        flags: user_flags(findings, section.flags, version),
+        peer_names,
+        flags: flags.into_iter().map(|(name, (value, _))| (name, value)).collect(),
     })
 }
 
@@ -410,7 +414,7 @@ fn user_flags(
     findings: &mut Findings,
     flags: BTreeMap<Spanned<String>, Setting>,
     version: EtcdVersion,
-) -> BTreeMap<&'static str, Setting> {
+) -> BTreeMap<&'static str, (Setting, Range<usize>)> {
     let mut taken = BTreeMap::new();
     for (key, value) in flags {
         let span = key.span();
@@ -420,7 +424,7 @@ fn user_flags(
                     findings.fault(&span, format!("`--{}` takes {}, not `{}`", flag.name, flag.value, value.as_str()));
                 }
                 etcd::Owner::User => {
-                    taken.insert(flag.name, value);
+                    taken.insert(flag.name, (value, span));
                 }
                 etcd::Owner::Etcdpack(instead) => {
                     findings.fault_with_help(&span, format!("etcdpack sets `--{}` itself", flag.name), instead);
@@ -444,6 +448,25 @@ fn user_flags(
         }
     }
     taken
+}
+
+/// Listeners that anyone who reaches this host can ask, without a certificate and in the clear.
+fn in_the_clear(findings: &mut Findings, flags: &BTreeMap<&'static str, (Setting, Range<usize>)>) {
+    for (flag, given) in [("listen-metrics-urls", "metrics and health"), ("listen-client-http-urls", "all data")] {
+        let Some((value, span)) = flags.get(flag) else { continue };
+        let is_open = |url: &&str| {
+            let host = url.strip_prefix("http://").and_then(|rest| rest.rsplit_once(':')).map(|(host, _)| host);
+            let ip = host.map(|host| host.trim_matches(['[', ']']).parse::<IpAddr>());
+            host.is_some_and(|host| host != "localhost") && !ip.is_some_and(|ip| ip.is_ok_and(|ip| ip.is_loopback()))
+        };
+        if let Some(url) = value.as_str().split(',').find(is_open) {
+            let text =
+                format!("`{url}` serves {given} in the clear, to everyone who reaches it, without a certificate");
+            findings.warnings.push(
+                Fault::new(text).at(findings.source, span).help("write `https://`, or an address such as 127.0.0.1"),
+            );
+        }
+    }
 }
 
 fn paths(findings: &mut Findings, section: PathsSection) -> Result<Paths, Vec<Fault>> {

@@ -9,6 +9,7 @@ use std::num::NonZeroU16;
 use serde::Deserialize;
 use toml::Spanned;
 
+use super::peers::Peers;
 use super::pki::{Algorithm, CommonName, Country, Hours, KeySharing, Keys, SubjectText};
 use super::setting::{Carry, CompactionMode, LogLevel, Loopback, Manager, Setting};
 use crate::digest::Digest;
@@ -111,6 +112,7 @@ pub(super) struct EtcdSection {
     pub(super) auto_compaction_mode: Option<Spanned<CompactionMode>>,
     pub(super) auto_compaction_retention: Option<Spanned<Setting>>,
     pub(super) log_level: Option<Spanned<LogLevel>>,
+    pub(super) peers: Option<Spanned<Peers>>,
     #[serde(default)]
     pub(super) flags: BTreeMap<Spanned<String>, Setting>,
 }

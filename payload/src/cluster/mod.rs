@@ -4,6 +4,7 @@ mod check;
 mod fault;
 mod file;
 mod paths;
+mod peers;
 mod pki;
 mod setting;
 
@@ -15,6 +16,7 @@ use std::ops::RangeInclusive;
 pub(crate) use check::unusable;
 pub use fault::{Fault, Place};
 pub use paths::{PathFault, Paths};
+pub use peers::{FIRST_WITH_LISTS, Peers};
 pub use pki::{Algorithm, CommonName, Country, Hours, KeySharing, Keys, OwnCa, Pki, Subject, SubjectText};
 pub use setting::{Carry, CompactionMode, LogLevel, Loopback, Manager, Setting};
 

@@ -25,7 +25,7 @@ fn only_fault(text: &str) -> (usize, String, String) {
 fn defaults_are_filled_in() {
     let parsed = Cluster::parse(file("3.6.14", "").as_bytes()).unwrap();
     let cluster = parsed.cluster;
-    assert!(parsed.warnings.is_empty(), "{:?}", parsed.warnings);
+    assert_eq!(parsed.warnings.len(), 1, "{:?}", parsed.warnings);
     assert_eq!(cluster.token.as_str(), "c");
     assert_eq!(cluster.hosts[2].member.as_str(), "n3");
     assert_eq!((cluster.pki.sharing, cluster.pki.keys), (KeySharing::PerHost, Keys::Passphrase));
@@ -49,7 +49,7 @@ fn a_misspelt_key_is_shown_with_its_place_and_the_right_one() {
 #[test]
 fn keys_are_sealed_unless_the_file_says_otherwise() {
     let keys = |pki: &str| Cluster::parse(file("3.6.14", &format!("[pki]\n{pki}\n")).as_bytes()).unwrap();
-    assert_eq!(keys("keys = \"passphrase\"\nmode = \"shared\"").warnings, []);
+    assert_eq!(keys("keys = \"passphrase\"\nmode = \"shared\"\n[etcd]\npeers = \"by-name\"").warnings, []);
     assert_eq!(keys("keys = \"host-key\"\nalgorithm = \"ecdsa-p256\"").cluster.pki.keys, Keys::HostKey);
     let plain = keys("keys = \"plaintext\"");
     assert_eq!(plain.cluster.pki.keys, Keys::Plaintext);
@@ -197,6 +197,59 @@ fn doubtful_things_are_warnings() {
     warned(&file("3.1.20", ""), "3.1");
     warned(&file("3.6.14", "[pki]\nvalidity = \"175200h\"\n"), "twenty years");
     warned(&file("3.6.14", "[etcd]\nquota-backend-bytes = 9000000000\n"), "8 GiB");
+}
+
+#[test]
+fn peers_are_known_by_name_where_the_file_says_so() {
+    let etcd = |version: &str, etcd: &str| Cluster::parse(file(version, &format!("[etcd]\n{etcd}\n")).as_bytes());
+    let names = |version: &str, lines: &str| {
+        let parsed = etcd(version, lines).unwrap();
+        let said = parsed.warnings.iter().any(|warning| warning.text.contains("can write as a member"));
+        (parsed.cluster.etcd.peer_names.iter().map(ToString::to_string).collect::<Vec<_>>().join("+"), said)
+    };
+    let on = |names: &str| (names.to_owned(), false);
+    assert_eq!(names("3.6.14", "peers = \"by-name\""), on("etcd-peer"));
+    assert_eq!(names("3.3.27", "peers = \"by-name\""), on("etcd-peer"));
+    assert_eq!(names("3.6.14", "flags.peer-cert-allowed-cn = \"etcd-peer,a\""), on("etcd-peer+a"));
+    assert_eq!(names("3.6.14", "flags.peer-cert-allowed-hostname = \"n1\""), on(""));
+    for (version, lines) in [("3.6.14", ""), ("3.6.14", "peers = \"by-ca\""), ("3.1.20", "")] {
+        assert_eq!(names(version, lines), (String::new(), true), "{version} {lines}");
+    }
+    let only = |version: &str, lines: &str| {
+        let faults = etcd(version, lines).map(|parsed| parsed.cluster).unwrap_err();
+        assert_eq!(faults.len(), 1, "{faults:?}");
+        (faults[0].text.clone(), faults[0].help.clone().unwrap_or_default())
+    };
+    for (version, lines, words, help) in [
+        ("3.2.32", "peers = \"by-name\"", "takes every certificate of the CA", "peers = \"by-ca\""),
+        ("3.6.14", "flags.peer-cert-allowed-cn = \"other\"", "the common name `etcd-peer`", "by-name"),
+        ("3.5.14", "flags.peer-cert-allowed-cn = \"etcd-peer,a\"", "one alone before etcd 3.5.15", ""),
+        ("3.6.14", "peers = \"by-name\"\nflags.peer-cert-allowed-cn = \"etcd-peer\"", "already", "take the line"),
+        ("3.6.14", "peers = \"by-name\"\nflags.peer-cert-allowed-hostname = \"n1\"", "exclude each other", "take the"),
+        ("3.6.14", "peers = \"by-nam\"", "unknown variant", "did you mean `by-name`?"),
+    ] {
+        let (text, hint) = only(version, lines);
+        assert!(text.contains(words) && hint.contains(help), "{lines}: {text} {hint}");
+    }
+    let odd = file("3.6.14", "[pki]\ncommon-name = \"节点\"\n[etcd]\npeers = \"by-name\"\n");
+    assert!(only_fault(&odd).1.contains("cannot be given to etcd"));
+    let outside = file("3.6.14", "[pki]\nca = \"ca.pem\"\n[etcd.flags]\npeer-cert-allowed-cn = \"n1.example.com\"\n");
+    assert!(Cluster::parse(outside.as_bytes()).is_ok());
+}
+
+#[test]
+fn listeners_in_the_clear_are_said() {
+    for (flag, url, said) in [
+        ("listen-metrics-urls", "http://0.0.0.0:2381", true),
+        ("listen-metrics-urls", "http://127.0.0.1:2381,http://[::]:2381", true),
+        ("listen-client-http-urls", "http://192.0.2.1:2382", true),
+        ("listen-metrics-urls", "https://0.0.0.0:2381", false),
+        ("listen-metrics-urls", "http://127.0.0.1:2381,http://[::1]:2381,http://localhost:2382", false),
+    ] {
+        let parsed = Cluster::parse(file("3.6.14", &format!("[etcd.flags]\n{flag} = \"{url}\"\n")).as_bytes()).unwrap();
+        let warned = parsed.warnings.iter().any(|warning| warning.text.contains("in the clear"));
+        assert_eq!(warned, said, "{url}: {:?}", parsed.warnings);
+    }
 }
 
 #[test]

@@ -1,0 +1,128 @@
+//! Who is taken for a peer: everyone with a certificate of the CA, or only who has a common name of the members'.
+
+use std::collections::BTreeMap;
+use std::ops::Range;
+
+use serde::Deserialize;
+use toml::Spanned;
+
+use super::check::Findings;
+use super::fault::Fault;
+use super::pki::Pki;
+use super::setting::Setting;
+use crate::etcd::{self, EtcdVersion};
+use crate::peer_name::PeerName;
+
+/// etcd's flag (`embed/config.go`, 3.3 and newer).
+const FLAG: &str = "peer-cert-allowed-cn";
+/// Its rival: etcd exits with both.
+const BY_HOSTNAME: &str = "peer-cert-allowed-hostname";
+/// The first that takes several common names, with commas between.
+pub const FIRST_WITH_LISTS: EtcdVersion = EtcdVersion::new(3, 5, 15);
+
+/// `[etcd] peers`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Peers {
+    /// Who has a certificate of the CA with the hosts' common name.
+    ByName,
+    /// Who has any certificate of the CA that is good for a client.
+    ByCa,
+}
+
+/// The common names that a peer's certificate may have; none: the CA alone decides. Takes the flag out of `flags`.
+pub(super) fn names(
+    findings: &mut Findings,
+    peers: Option<&Spanned<Peers>>,
+    flags: &mut BTreeMap<&'static str, (Setting, Range<usize>)>,
+    pki: &Pki,
+    version: EtcdVersion,
+) -> Vec<PeerName> {
+    let by_hostname = flags.contains_key(BY_HOSTNAME);
+    let wanted = peers.filter(|peers| *peers.get_ref() == Peers::ByName).map(Spanned::span);
+    let names = match (flags.remove(FLAG), wanted) {
+        (Some((_, span)), Some(_)) => {
+            let text = format!("`peers = \"by-name\"` sets `--{FLAG}` already");
+            findings.fault_with_help(&span, text, format!("take the line `{FLAG}` out"));
+            return Vec::new();
+        }
+        (Some((value, span)), None) => by_flag(findings, &value, &span, pki, version).map(|names| (names, span)),
+        (None, Some(span)) => by_name(findings, &span, pki, version).map(|name| (vec![name], span)),
+        (None, None) => None,
+    };
+    match names {
+        Some((_, span)) if by_hostname => {
+            let text = format!("`--{FLAG}` and `--{BY_HOSTNAME}` exclude each other: etcd exits with both");
+            findings.fault_with_help(&span, text, format!("take the line `{BY_HOSTNAME}` out"));
+            Vec::new()
+        }
+        Some((names, _)) => names,
+        None if by_hostname => Vec::new(),
+        None => {
+            findings.warnings.push(unguarded(version));
+            Vec::new()
+        }
+    }
+}
+
+fn by_name(findings: &mut Findings, span: &Range<usize>, pki: &Pki, version: EtcdVersion) -> Option<PeerName> {
+    if let etcd::Verdict::NotInVersion { flag, .. } = etcd::accepts(FLAG, version) {
+        let text = format!(
+            "etcd {version} takes every certificate of the CA for a peer's: `--{FLAG}` is in {}",
+            flag.known_to()
+        );
+        findings.fault_with_help(span, text, "peers = \"by-ca\"");
+        return None;
+    }
+    match PeerName::try_from(pki.common_name.as_str().to_owned()) {
+        Ok(name) => Some(name),
+        Err(error) => {
+            let text = format!("`pki.common-name` cannot be given to etcd: {error}");
+            findings.fault_with_help(span, text, "common-name = \"etcd-peer\"");
+            None
+        }
+    }
+}
+
+/// The user's own word. Without the hosts' common name in it no member would take another for one.
+fn by_flag(
+    findings: &mut Findings,
+    value: &Setting,
+    span: &Range<usize>,
+    pki: &Pki,
+    version: EtcdVersion,
+) -> Option<Vec<PeerName>> {
+    // Before lists came, a comma is a part of the name.
+    let parts: Vec<&str> =
+        if version < FIRST_WITH_LISTS { vec![value.as_str()] } else { value.as_str().split(',').collect() };
+    let names: Result<Vec<_>, _> = parts.into_iter().map(|part| PeerName::try_from(part.to_owned())).collect();
+    match names {
+        Err(error) => {
+            let lists = if version < FIRST_WITH_LISTS { ", one alone before etcd 3.5.15" } else { "" };
+            findings.fault(span, format!("`{FLAG}`: {error}{lists}"));
+            None
+        }
+        // What a CA puts into certificates whose key is out of reach is seen when they are there.
+        Ok(names)
+            if pki.own_ca.as_ref().is_none_or(|own| own.key.is_some())
+                && !names.iter().any(|name| name.as_str() == pki.common_name.as_str()) =>
+        {
+            let own = pki.common_name.as_str();
+            let text = format!("no member would take another for one: their certificates have the common name `{own}`");
+            findings.fault_with_help(span, text, format!("take the line `{FLAG}` out; peers = \"by-name\""));
+            None
+        }
+        Ok(names) => Some(names),
+    }
+}
+
+/// What is said where nothing but the CA decides.
+fn unguarded(version: EtcdVersion) -> Fault {
+    let all = "whoever has any certificate of this CA, a client's too, can write as a member at the peer ports";
+    match etcd::accepts(FLAG, version) {
+        etcd::Verdict::Accepted(_) => {
+            Fault::new(all).help("write `peers = \"by-name\"` into `[etcd]`: then only the hosts' common name counts")
+        }
+        _ => Fault::new(format!("{all}; etcd {version} knows no way against it, 3.3 is the first that does")),
+    }
+}
