@@ -70,6 +70,10 @@ pub(crate) struct PlanArgs {
     /// Plan for an install that does not start etcd
     #[arg(long)]
     pub(crate) no_start: bool,
+
+    /// Plan for an install that restarts etcd for whatever waits for a restart
+    #[arg(long, conflicts_with = "no_start")]
+    pub(crate) restart: bool,
 }
 
 #[derive(Debug, Args)]
@@ -91,6 +95,10 @@ pub(crate) struct InstallArgs {
     /// Enable the service, but do not start it
     #[arg(long)]
     pub(crate) no_start: bool,
+
+    /// Restart etcd also for what would wait for its next restart
+    #[arg(long, conflicts_with = "no_start")]
+    pub(crate) restart: bool,
 }
 
 #[derive(Debug, Args)]

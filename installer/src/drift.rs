@@ -10,9 +10,17 @@ use crate::facts::{Facts, Found};
 use crate::host::Seen;
 use crate::step::Step;
 
+/// What the name of such a file ends with.
+const BESIDE: &str = ".etcdpack-dist";
+
 /// Where a file goes whose own place is taken by a changed one. No service manager reads files of this name.
 pub(crate) fn beside(path: &AbsPath) -> Result<AbsPath, NotAPath> {
-    format!("{path}.etcdpack-dist").parse()
+    format!("{path}{BESIDE}").parse()
+}
+
+/// Whether a path is such a place.
+pub(crate) fn is_beside(path: &AbsPath) -> bool {
+    path.as_str().ends_with(BESIDE)
 }
 
 /// `steps` without those that would overwrite an administrator's change, and what to say about each.

@@ -3,6 +3,7 @@
 //!
 //! What is installed comes from a copy of the bundle that nobody else can open, made first.
 
+use std::collections::BTreeSet;
 use std::fs::File;
 use std::io::Read;
 
@@ -15,18 +16,22 @@ use payload::path::{AbsPath, NotAPath};
 use payload::sealed::Opened;
 use payload::tarball::{self, TarballError};
 
-use crate::change::{Access, Before, Change, fold};
+use crate::change::{Access, Before, Change, Holds, fold};
+use crate::check::{self, Finding};
 use crate::facts::Facts;
 use crate::host::accounts::AccountError;
 use crate::host::exec::ExecError;
 use crate::host::interrupt::Interrupt;
+use crate::host::probe;
 use crate::host::process;
 use crate::host::write::Ids;
 use crate::host::{Exec, FsError, Seen, Tree, clock};
 use crate::journal::{self, Journal, JournalError};
+use crate::logs::Keeper;
 use crate::plan::{Plan, standing};
 use crate::receipt::{Receipt, State};
 use crate::report::Report;
+use crate::restart::{Part, Waiting};
 use crate::rollback::Rollback;
 use crate::service::{self, ServiceError, wheels};
 use crate::signer::Newest;
@@ -66,11 +71,22 @@ pub(crate) enum StepError {
     NotUp(String),
     #[error("told to stop")]
     Interrupted,
+    /// Something lies in a directory that root opens files in, and root did not put it there.
+    #[error("{}", .0.text)]
+    Planted(Finding),
     #[error(transparent)]
     Leftover(#[from] UndoError),
 }
 
 impl StepError {
+    /// What to type, where that is known.
+    pub(crate) fn help(&self) -> Option<&str> {
+        match self {
+            Self::Planted(finding) => Some(&finding.help),
+            _ => None,
+        }
+    }
+
     /// Whether it is the bundle that is bad, and not the host.
     pub(crate) fn is_the_bundles(&self) -> bool {
         match self {
@@ -230,7 +246,8 @@ impl Install<'_> {
         let bundle = &ready.bundle;
         let newest = Newest::after(earlier, bundle.provenance().serial, bundle.digest());
         let manifest = self.manifest.clone();
-        let receipt = Receipt::new(bundle.digest(), clock::now(), supervision, manifest, newest, changes);
+        let mut receipt = Receipt::new(bundle.digest(), clock::now(), supervision, manifest, newest, changes);
+        receipt.waiting = self.waiting(plan).map_err(|error| stopped("receipt", error.into(), etcd))?;
         let written = receipt.write(journal.permit(), self.tree, &self.state.receipt);
         written.map_err(|error| stopped("receipt", error.into(), etcd))?;
         Ok(receipt)
@@ -262,13 +279,18 @@ impl Install<'_> {
                 let ids = self.ids(*owner)?;
                 if let Seen::Dir { mode: was, uid, gid } = tree.look(path)? {
                     let ours = |change: &Change| change.path() == Some(path);
-                    if *owner == Owner::Service && !self.facts.ours().iter().any(ours) {
+                    if *owner != Owner::Root && !self.facts.ours().iter().any(ours) {
                         let was = Some(Access { mode: was, uid, gid });
                         let change = Change::Adopted { path: path.clone(), holds: *holds, was };
                         journal.act(change, |_| Ok::<(), FsError>(()))?;
                     }
                     let change = Change::Access { path: path.clone(), mode: was, uid, gid };
-                    return journal.act(change, |permit| Ok(tree.mend_dir(permit, path, mode.bits(), ids)?));
+                    return journal.act(change, |permit| {
+                        tree.mend_dir(permit, path, mode.bits(), ids)?;
+                        // Only now can nobody else put anything there any more.
+                        let keeper = Keeper::of(was, uid);
+                        if *holds == Holds::Logs { self.find_no_trap(path, keeper) } else { Ok(()) }
+                    });
                 }
                 let change = Change::Dir { path: path.clone(), holds: *holds };
                 journal.act(change, |permit| Ok(tree.make_dir(permit, path, *mode, ids)?))
@@ -311,6 +333,20 @@ impl Install<'_> {
         }
     }
 
+    /// What others than root have put into a directory for logs stays dangerous when the directory is root's.
+    fn find_no_trap(&self, path: &AbsPath, keeper: Keeper) -> Result<(), StepError> {
+        check::trap(path, &self.tree.logs(path)?, keeper).map_or(Ok(()), |trap| Err(StepError::Planted(trap)))
+    }
+
+    /// What is left for the next restart. Of a section its file says whether it waits.
+    fn waiting(&self, plan: &Plan) -> Result<Option<Waiting>, NotAPath> {
+        let parts: BTreeSet<Part> = plan.waits.iter().copied().filter(|part| *part != Part::Section).collect();
+        if parts.is_empty() {
+            return Ok(None);
+        }
+        Ok(Some(Waiting { parts, instances: probe::instances(self.manifest)? }))
+    }
+
     /// A group that a killed run has half made goes first: nobody knows which half is there.
     fn group(&self, name: &UserName, journal: &mut Journal) -> Result<(), StepError> {
         let tree = self.tree;
@@ -334,14 +370,18 @@ impl Install<'_> {
     }
 
     fn serve(&self, supervision: &Supervision, action: Action, journal: &mut Journal) -> Result<(), StepError> {
+        if action == Action::Reload {
+            // No change of its own: taken back, it must not look like a restart.
+            return Ok(service::start(journal.permit(), supervision, action)?);
+        }
         let change = Change::Service { supervision: supervision.clone() };
-        let (manifest, report, interrupt) = (self.manifest, self.report, self.interrupt);
+        let Self { tree, manifest, report, interrupt, .. } = *self;
         journal.act(change, |permit| {
             service::start(permit, supervision, action)?;
             if action == Action::Enable {
                 return Ok(());
             }
-            crate::health::wait_until_up(manifest, supervision, interrupt, report).map_err(StepError::NotUp)
+            crate::health::wait_until_up(tree, manifest, supervision, interrupt, report).map_err(StepError::NotUp)
         })
     }
 
@@ -408,9 +448,10 @@ impl Install<'_> {
         let user = &self.manifest.user;
         match owner {
             Owner::Root => Ok(Ids::ROOT),
-            Owner::Service => {
+            Owner::Service | Owner::RootForService => {
                 let account = self.tree.user(user)?.ok_or_else(|| StepError::NoUser(user.clone()))?;
-                Ok(Ids { uid: account.uid, gid: account.gid })
+                let uid = if owner == Owner::Service { account.uid } else { Ids::ROOT.uid };
+                Ok(Ids { uid, gid: account.gid })
             }
         }
     }

@@ -13,7 +13,9 @@ use crate::change::Change;
 use crate::credentials::{Misfit, Validity};
 use crate::host::Seen;
 use crate::journal::{Run, Unfinished};
+use crate::logs::Logs;
 use crate::receipt::{Kept, Receipt};
+use crate::restart::Part;
 use crate::supervision::{Supervision, Supervisor};
 use crate::surroundings::Surroundings;
 use crate::wal::Identity;
@@ -41,6 +43,8 @@ pub(crate) struct Facts {
     pub(crate) obstacles: BTreeSet<Obstacle>,
     /// Directories for logs that something lies in.
     pub(crate) filled: BTreeSet<AbsPath>,
+    /// The directory for etcd's log, and what lies in it.
+    pub(crate) logs: Logs,
     pub(crate) data: DataDir,
     /// Where an uninstall kept the data.
     pub(crate) left: DataDir,
@@ -55,6 +59,11 @@ pub(crate) struct Facts {
     pub(crate) kept: Option<Kept>,
     pub(crate) unfinished: Option<Unfinished>,
     pub(crate) running: Running,
+    /// What the installed startup script starts, beside the bundle's.
+    pub(crate) script: Script,
+    /// What an earlier install left for a restart that has not come yet.
+    pub(crate) waiting: BTreeSet<Part>,
+    pub(crate) setpriv: SetPriv,
     /// systemd's units by name, as far as an install could need them.
     pub(crate) units: BTreeMap<String, Unit>,
     /// `None` for an image.
@@ -205,6 +214,22 @@ pub(crate) enum Running {
     No,
 }
 
+/// The startup script of an earlier install, as it was before this one began.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Script {
+    /// It starts the etcd that the bundle's starts, with the same flags.
+    SameCommand,
+    /// It does not, or there is none, or it is none of ours.
+    OtherCommand,
+}
+
+/// Whether the host has setpriv(1), with which the startup script confines etcd.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum SetPriv {
+    There,
+    Missing,
+}
+
 impl Facts {
     /// What stands at `path`.
     pub(crate) fn at(&self, path: &AbsPath) -> &Seen {
@@ -283,6 +308,7 @@ pub(crate) mod tests {
             paths: BTreeMap::new(),
             obstacles: BTreeSet::new(),
             filled: BTreeSet::new(),
+            logs: Logs::default(),
             data: DataDir::Absent,
             left: DataDir::Absent,
             room: Vec::new(),
@@ -295,6 +321,9 @@ pub(crate) mod tests {
             kept: None,
             unfinished: None,
             running: Running::No,
+            script: Script::OtherCommand,
+            waiting: BTreeSet::new(),
+            setpriv: SetPriv::There,
             units: BTreeMap::new(),
             surroundings: Some(Surroundings::default()),
         }

@@ -11,7 +11,8 @@ use payload::url::Url;
 use serde::{Deserialize, Serialize};
 
 use crate::host::interrupt::Interrupt;
-use crate::host::{Exec, clock};
+use crate::host::{Exec, Tree, clock};
+use crate::logs::LOG;
 use crate::report::Report;
 use crate::service;
 use crate::supervision::Supervision;
@@ -20,6 +21,9 @@ use crate::supervision::Supervision;
 const UP: Duration = Duration::from_secs(30);
 /// etcd listens, or has died of a bad flag, well within this time.
 const SETTLE: Duration = Duration::from_secs(2);
+
+/// How much of the end of etcd's log is read, in bytes.
+const LAST_WORDS: u64 = 16 * 1024;
 
 /// What is known of one member.
 #[derive(Debug, Clone, Serialize)]
@@ -51,6 +55,7 @@ impl MemberHealth {
 
 /// Waits until this host's etcd listens for its peers; an error says what it logged instead.
 pub(crate) fn wait_until_up(
+    tree: &Tree,
     manifest: &Manifest,
     supervision: &Supervision,
     interrupt: &Interrupt,
@@ -70,7 +75,7 @@ pub(crate) fn wait_until_up(
     if stays {
         return Ok(());
     }
-    let log = last_words(manifest, supervision);
+    let log = last_words(tree, manifest, supervision);
     Err(format!(
         "etcd was started and did not come up ({}); its last words: {log}",
         service::control::state_word(supervision)
@@ -175,23 +180,26 @@ fn parse_status(json: &str) -> Option<Status> {
     Some(Status { version, is_leader: leader == header.member_id, has_leader: leader != 0, db_size, raft_index })
 }
 
-/// The end of etcd's log, in one line.
-fn last_words(manifest: &Manifest, supervision: &Supervision) -> String {
+/// The end of etcd's log, in one line. Under supervisor it is read by name: only where root alone can make names.
+fn last_words(tree: &Tree, manifest: &Manifest, supervision: &Supervision) -> String {
     let log = match supervision {
         Supervision::Systemd { unit } => Exec::named("journalctl")
             .and_then(|exec| exec.args(["--no-pager", "-o", "cat", "-n", "5", "-u", unit]).output())
             .map(|output| output.stdout)
             .unwrap_or_default(),
-        Supervision::Supervisor(_) => manifest
-            .layout
-            .logs
-            .join("etcd.stdout.log")
-            .ok()
-            .and_then(|path| Exec::named("tail").ok()?.args(["-n", "5", path.as_str()]).output().ok())
-            .map(|output| output.stdout)
-            .unwrap_or_default(),
+        Supervision::Supervisor(_) => {
+            let path = manifest.layout.logs.join(LOG).ok();
+            let end = path.and_then(|path| tree.end_of_log(&path, LAST_WORDS)).unwrap_or_default();
+            last_lines(&String::from_utf8_lossy(&end), 5)
+        }
     };
     if log.trim().is_empty() { "none".to_owned() } else { log.trim().replace('\n', " | ") }
+}
+
+/// The last lines of a text that may begin anywhere.
+fn last_lines(text: &str, most: usize) -> String {
+    let lines: Vec<&str> = text.lines().collect();
+    lines.iter().skip(lines.len().saturating_sub(most)).copied().collect::<Vec<_>>().join("\n")
 }
 
 #[cfg(test)]
@@ -209,5 +217,12 @@ mod tests {
         assert_eq!((status.is_leader, status.has_leader), (false, false));
         assert_eq!(parse_status("[]"), None);
         assert_eq!(parse_status("Failed to get the status"), None);
+    }
+
+    #[test]
+    fn the_last_lines_are_the_last() {
+        assert_eq!(last_lines("a\nb\nc\n", 2), "b\nc");
+        assert_eq!(last_lines("a", 2), "a");
+        assert_eq!(last_lines("", 2), "");
     }
 }

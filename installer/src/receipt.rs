@@ -13,6 +13,7 @@ use crate::change::Change;
 use crate::host::write::Ids;
 use crate::host::{FsError, Tree};
 use crate::journal::Permit;
+use crate::restart::Waiting;
 use crate::signer::Newest;
 use crate::supervision::Supervision;
 use crate::wal::Identity;
@@ -34,6 +35,9 @@ pub(crate) struct Receipt {
     /// Of all bundles that this host has had; another than `bundle` after a downgrade that was asked for.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) newest: Option<Newest>,
+    /// What takes effect when etcd is restarted; `None` where nothing waits, and of installs before this was kept.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) waiting: Option<Waiting>,
     pub(crate) changes: Vec<Change>,
 }
 
@@ -124,7 +128,7 @@ impl Receipt {
         newest: Newest,
         changes: Vec<Change>,
     ) -> Self {
-        Self { schema: SCHEMA, bundle, installed, supervision, manifest, newest: Some(newest), changes }
+        Self { schema: SCHEMA, bundle, installed, supervision, manifest, newest: Some(newest), waiting: None, changes }
     }
 
     pub(crate) fn read(tree: &Tree, path: &AbsPath) -> Result<Option<Self>, ReceiptError> {

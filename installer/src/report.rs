@@ -147,11 +147,16 @@ impl Report {
             let mark = match planned.state {
                 State::Pending => self.mark("32", "+"),
                 State::Done => self.mark("2", "="),
+                State::Waits => self.mark("33", "~"),
             };
             print(&format!("  {mark} {}", line::plain(&planned.step.to_string())));
         }
-        let pending = plan.steps.iter().filter(|planned| planned.state == State::Pending).count();
-        self.data(&format!("{pending} steps to take, {} done already", plan.steps.len() - pending));
+        let count = |state| plan.steps.iter().filter(|planned| planned.state == state).count();
+        let waits = match count(State::Waits) {
+            0 => String::new(),
+            waits => format!(", {waits} for the next restart"),
+        };
+        self.data(&format!("{} steps to take, {} done already{waits}", count(State::Pending), count(State::Done)));
     }
 
     /// Whether somebody sits at the terminal who can be asked.

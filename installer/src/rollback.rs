@@ -7,9 +7,10 @@
 use payload::manifest::Manifest;
 
 use crate::change::{Change, fold};
-use crate::facts::{DataDir, Facts, Running};
+use crate::facts::{DataDir, Facts, Init, Running};
 use crate::host::{Tree, data};
 use crate::journal::{Journal, Permit};
+use crate::plan::standing;
 use crate::receipt::{Kept, Receipt, State};
 use crate::report::Report;
 use crate::service;
@@ -47,9 +48,11 @@ impl Rollback<'_> {
                 Err(error) => left.push(format!("{}: {error}", undo::name(change))),
             }
         }
-        if let Some(supervision) = service
-            && let Err(error) = self.settle_service(&journal, supervision)
-        {
+        let settled = match service {
+            Some(supervision) => self.settle_service(&journal, supervision),
+            None => self.settle_units(&journal, &changes),
+        };
+        if let Err(error) = settled {
             left.push(error.to_string());
         }
         if left.is_empty() {
@@ -95,6 +98,15 @@ impl Rollback<'_> {
             return Ok(service::start(journal.permit(), supervision, Action::Restart)?);
         }
         Ok(service::control::forget(journal.permit(), supervision)?)
+    }
+
+    /// A unit that is back in its place is read again: etcd went on with what it had.
+    fn settle_units(&self, journal: &Journal, changes: &[Change]) -> Result<(), UndoError> {
+        let is_unit = |change: &Change| change.path().is_some_and(standing::is_unit);
+        if self.facts.managers.systemd == Init::Running && self.keeps_running() && changes.iter().any(is_unit) {
+            service::control::reload(journal.permit())?;
+        }
+        Ok(())
     }
 
     fn close(&self, journal: Journal, changes: &[Change], mut stays: Vec<Change>) -> Result<(), UndoError> {

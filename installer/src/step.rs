@@ -92,6 +92,8 @@ pub(crate) enum Action {
     Start,
     /// It runs with old files: restart it once.
     Restart,
+    /// It goes on with what it has; systemd reads the unit again, for the next start.
+    Reload,
     /// Enable at boot only: `--no-start`, or an image.
     Enable,
 }
@@ -103,6 +105,8 @@ pub(crate) enum State {
     Pending,
     /// All there already.
     Done,
+    /// To be done together with a restart, which nobody has asked for.
+    Waits,
 }
 
 impl fmt::Display for Step {
@@ -110,6 +114,7 @@ impl fmt::Display for Step {
         let by = |owner: &Owner| match owner {
             Owner::Root => "root",
             Owner::Service => "etcd's user",
+            Owner::RootForService => "root, etcd's group",
         };
         match self {
             Self::Group { name } => write!(f, "group      {name}"),
@@ -136,6 +141,7 @@ impl fmt::Display for Step {
                 let verb = match action {
                     Action::Start => "enable and start",
                     Action::Restart => "restart",
+                    Action::Reload => "reload (no restart)",
                     Action::Enable => "enable",
                 };
                 write!(f, "service    {verb} under {supervision}")

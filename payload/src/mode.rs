@@ -18,7 +18,7 @@ impl Mode {
     pub const SECRET: Self = Self(0o600);
     /// Directories that only their owner may enter.
     pub const PRIVATE_DIR: Self = Self(0o700);
-    /// Log directories: the group may read.
+    /// Log directories: the group may read, and root alone makes names in it, since root opens files there by name.
     pub const LOG_DIR: Self = Self(0o750);
 
     /// The bits, 0 to 0o777.
@@ -64,6 +64,8 @@ pub enum Owner {
     Root,
     /// The user and group that etcd runs as.
     Service,
+    /// root and the group that etcd runs as: etcd may read what root alone changes.
+    RootForService,
 }
 
 #[cfg(test)]

@@ -2,6 +2,7 @@
 //!
 //! Must not hold a test: each module is about one thing that is tried.
 
+mod attack;
 mod builder;
 mod bundle;
 mod cluster;
@@ -17,6 +18,7 @@ mod listing;
 mod outside;
 mod power;
 mod refusals;
+mod restart;
 mod sbom;
 mod sealed;
 mod signer;

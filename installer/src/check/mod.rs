@@ -4,13 +4,15 @@
 
 mod account;
 mod data;
+mod logs;
 mod place;
 mod program;
 mod surroundings;
 mod unit;
 mod way;
 
-pub(crate) use program::programs;
+pub(crate) use logs::{logs, trap, unsafe_logs};
+pub(crate) use program::{confinement, programs};
 pub(crate) use unit::units;
 
 use payload::manifest::Manifest;

@@ -1,7 +1,7 @@
-//! Findings about programs of supervisor that have the name of ours.
+//! Findings about programs of supervisor: those that have the name of ours, and what ours is kept from.
 
-use super::{Finding, refuse};
-use crate::facts::Facts;
+use super::{Finding, refuse, warn};
+use crate::facts::{Facts, SetPriv};
 use crate::supervision::Supervision;
 
 /// Two sections of one name are one program to supervisor: the last that it reads.
@@ -13,6 +13,15 @@ pub(crate) fn programs(facts: &Facts, supervision: &Supervision) -> Vec<Finding>
         refuse("path-taken", text, format!("mv {file} {file}.off"))
     };
     facts.managers.namesakes.iter().map(taken).collect()
+}
+
+/// Whether the startup script can keep etcd from gaining rights; systemd does so by itself.
+pub(crate) fn confinement(setpriv: SetPriv, supervision: &Supervision) -> Option<Finding> {
+    let lacks = matches!(supervision, Supervision::Supervisor(_)) && setpriv == SetPriv::Missing;
+    lacks.then(|| {
+        let text = "this host has no `setpriv`: under supervisor, a set-uid program that etcd's user starts gives it more rights";
+        warn("no-setpriv", text, "install util-linux from the site's own media; etcd takes it into use at its next restart")
+    })
 }
 
 #[cfg(test)]
@@ -41,5 +50,10 @@ mod tests {
         assert!(found[0].text.contains("`/etc/supervisor/conf.d/a.conf` has a program `n1`"), "{found:?}");
         assert_eq!(programs(&facts, &Supervision::Systemd { unit: "x.service".to_owned() }), []);
         assert_eq!(programs(&good(), &supervisor), []);
+
+        let systemd = Supervision::Systemd { unit: "x.service".to_owned() };
+        assert_eq!(confinement(SetPriv::Missing, &systemd), None);
+        assert_eq!(confinement(SetPriv::There, &supervisor), None);
+        assert_eq!(confinement(SetPriv::Missing, &supervisor).map(|found| found.code), Some("no-setpriv"));
     }
 }

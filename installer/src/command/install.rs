@@ -20,6 +20,7 @@ use crate::manager::Start;
 use crate::plan::{Carried, Choices, Plan};
 use crate::receipt::State;
 use crate::report::{End, Report};
+use crate::restart::Restart;
 use crate::signer::{Downgrade, Standing};
 
 /// Shows what an install would do.
@@ -29,7 +30,7 @@ pub(super) fn plan(args: &PlanArgs, report: &Report) -> Result<End, CommandError
     let mut bundle = carried::verified(args.bundle.file.as_deref(), report)?;
     let tree = tree(args.target.root.as_deref())?;
     let signer = trust::standing(&bundle, &tree, args.bundle.signer.as_ref())?;
-    let (_, mut plan) = prepare(&tree, &mut bundle, signer, choices(&args.target, args.no_start))?;
+    let (_, mut plan) = prepare(&tree, &mut bundle, signer, choices(&args.target, args.no_start, args.restart))?;
     if let Some(given) = &given
         && bundle.manifest().sealed_key().is_some()
         && !plan.is_refused()
@@ -65,7 +66,7 @@ pub(super) fn install(args: &InstallArgs, report: &Report) -> Result<End, Comman
     let interrupt = interruptible()?;
     let state = State::new().map_err(ProbeError::from)?;
     journal::clean_up(&tree, &state).map_err(ProbeError::from)?;
-    let (facts, plan) = prepare(&tree, &mut bundle, signer, choices(&args.target, args.no_start))?;
+    let (facts, plan) = prepare(&tree, &mut bundle, signer, choices(&args.target, args.no_start, args.restart))?;
     headline(bundle.manifest(), report);
     trust::say(&bundle, signer, report);
     report.findings(&plan.findings);
@@ -101,7 +102,7 @@ fn say_failed(failed: &Failed, report: &Report) -> End {
     let help = if failed.error.is_the_bundles() {
         "copy the bundle again, then: grep HOST.run SHA256SUMS | sha256sum -c"
     } else {
-        "the same command again, when the cause is gone"
+        failed.error.help().unwrap_or("the same command again, when the cause is gone")
     };
     report.error(&format!("{}: {}", failed.step, failed.error), Some(help));
     let After::Undone { left } = &failed.host else {
@@ -122,9 +123,10 @@ fn say_failed(failed: &Failed, report: &Report) -> End {
     End::RolledBack
 }
 
-fn choices(target: &TargetArgs, no_start: bool) -> Choices {
+fn choices(target: &TargetArgs, no_start: bool, restart: bool) -> Choices {
     Choices {
         manager: target.service.into(),
+        restart: if restart { Restart::ForAll } else { Restart::IfNeeded },
         start: if no_start { Start::Later } else { Start::Now },
         downgrade: if target.allow_downgrade { Downgrade::Allow } else { Downgrade::Refuse },
     }

@@ -1,19 +1,27 @@
 //! `status`: the installed member at a glance, the guide's steps 7, 15 and 16 in one.
 
+use std::collections::BTreeSet;
+
+use payload::manifest::Purpose;
 use payload::render;
 use payload::url::Url;
 use serde::Serialize;
 use time::format_description::well_known::Rfc3339;
 
 use super::{CommandError, deliver_json, root_only, tree};
+use crate::check::{self, Finding};
 use crate::cli::StatusArgs;
 use crate::credentials;
+use crate::drift;
 use crate::health::{self, MemberHealth};
-use crate::host::probe::ProbeError;
+use crate::host::probe::{self, ProbeError};
 use crate::host::{Seen, Tree, clock};
+use crate::plan;
 use crate::receipt::{Receipt, State};
 use crate::report::{End, Report};
+use crate::restart::{self, Part};
 use crate::service;
+use crate::supervision::{Supervision, Supervisor};
 
 /// Everything that `status` knows.
 #[derive(Debug, Serialize)]
@@ -32,6 +40,9 @@ struct Status {
     key_mode: Option<String>,
     members: Vec<MemberHealth>,
     healthy: bool,
+    /// What takes effect when etcd is restarted.
+    restart_pending: BTreeSet<Part>,
+    findings: Vec<Finding>,
 }
 
 /// What is installed, and what may come after it.
@@ -58,11 +69,14 @@ pub(super) fn status(args: &StatusArgs, report: &Report) -> Result<End, CommandE
     let Some(receipt) = Receipt::read(&tree, &state.receipt)? else {
         return Err(CommandError::refused("etcdpack has installed nothing on this host", "./HOST.run install"));
     };
-    let status = gather(&tree, &receipt)?;
+    let mut status = gather(&tree, &receipt)?;
     if args.json {
+        for finding in &mut status.findings {
+            finding.help = report.typed(&finding.help);
+        }
         deliver_json(&status, report)?;
     } else {
-        show(&status, report);
+        show(&status, &receipt, report);
     }
     Ok(if status.healthy { End::Done } else { End::NotHealthy })
 }
@@ -78,7 +92,10 @@ fn gather(tree: &Tree, receipt: &Receipt) -> Result<Status, ProbeError> {
         Seen::File { mode, .. } => Some(format!("{mode:04o}")),
         _ => None,
     };
+    let restart_pending = restart_pending(tree, receipt)?;
     Ok(Status {
+        findings: findings(tree, receipt, &restart_pending)?,
+        restart_pending,
         cluster: manifest.cluster.to_string(),
         member: manifest.member.to_string(),
         host: manifest.host.to_string(),
@@ -94,6 +111,35 @@ fn gather(tree: &Tree, receipt: &Receipt) -> Result<Status, ProbeError> {
         members,
         healthy,
     })
+}
+
+/// What an install left for a restart that has not come yet. Of a section its file says so: it is still the old one.
+fn restart_pending(tree: &Tree, receipt: &Receipt) -> Result<BTreeSet<Part>, ProbeError> {
+    let running = probe::instances(&receipt.manifest)?;
+    let mut parts = receipt.waiting.as_ref().map(|waiting| waiting.parts_while(&running)).unwrap_or_default();
+    if let Supervision::Supervisor(Supervisor { section, .. }) = &receipt.supervision
+        && !running.is_empty()
+        && matches!(tree.look(section)?, Seen::File { .. })
+    {
+        let wanted = receipt.manifest.entries.iter().find(|entry| entry.purpose == Purpose::Program);
+        let here = tree.measure(section)?.digest;
+        // An administrator's own section waits for nothing.
+        let is_old = drift::recorded(section, &receipt.changes).contains(&here);
+        parts.extend(wanted.filter(|entry| entry.sha256 != here && is_old).map(|_| Part::Section));
+    }
+    Ok(parts)
+}
+
+/// What of an install's checks holds for a member that runs.
+fn findings(tree: &Tree, receipt: &Receipt, waits: &BTreeSet<Part>) -> Result<Vec<Finding>, ProbeError> {
+    let mut findings: Vec<Finding> = plan::pending(waits, &receipt.supervision).into_iter().collect();
+    findings.extend(check::confinement(probe::setpriv(tree)?, &receipt.supervision));
+    if matches!(receipt.supervision, Supervision::Supervisor(_)) {
+        let path = &receipt.manifest.layout.logs;
+        let logs = tree.logs(path)?;
+        findings.extend(check::unsafe_logs(path, &logs, logs.keeper));
+    }
+    Ok(findings)
 }
 
 /// `None` for what was installed before bundles were signed.
@@ -113,7 +159,7 @@ fn certificate(tree: &Tree, path: &payload::path::AbsPath) -> Option<Certificate
     })
 }
 
-fn show(status: &Status, report: &Report) {
+fn show(status: &Status, receipt: &Receipt, report: &Report) {
     let line = |what: &str, text: &str| report.data(&format!("{what:<12} {text}"));
     line("member", &format!("{} of cluster {} on {}", status.member, status.cluster, status.host));
     line("etcd", &status.etcd);
@@ -122,6 +168,10 @@ fn show(status: &Status, report: &Report) {
         line("bundle", &format!("number {serial}{after}, signed by {signer}"));
     }
     line("service", &format!("{} under {}", status.service, status.supervision));
+    if !status.restart_pending.is_empty() {
+        let command = report.typed(&restart::command(&receipt.supervision, &status.restart_pending));
+        line("restart", &format!("pending: {}; {command}", restart::words(&status.restart_pending)));
+    }
     line("clients", &status.client_url);
     line("peers", &status.peer_url);
     match &status.certificate {
@@ -142,4 +192,6 @@ fn show(status: &Status, report: &Report) {
         line("", &format!("{:<24} {:<16} {word}", member.name, member.address));
     }
     line("health", if status.healthy { "healthy" } else { "not healthy" });
+    let is_said = |finding: &Finding| finding.code == plan::RESTART_PENDING;
+    report.findings(&status.findings.iter().filter(|finding| !is_said(finding)).cloned().collect::<Vec<_>>());
 }

@@ -10,6 +10,7 @@ pub(crate) mod data;
 pub(crate) mod exec;
 pub(crate) mod interrupt;
 pub(crate) mod lock;
+mod logs;
 pub(crate) mod memory;
 mod mounts;
 pub(crate) mod passphrase;

@@ -18,11 +18,15 @@ use zeroize::Zeroizing;
 
 use super::accounts::AccountError;
 use super::{FsError, Seen, Tree, addresses, clock, data, exec, processes, survey, units};
+use crate::change::{Before, Change};
 use crate::credentials::{self, Credentials, Misfit, Validity};
 use crate::drift;
-use crate::facts::{BusyPort, DataDir, Facts, Found, Init, Mount, Obstacle, OwnKey, Process, Room, Running, Target};
+use crate::facts::{
+    BusyPort, DataDir, Facts, Found, Init, Mount, Obstacle, OwnKey, Process, Room, Running, Script, SetPriv, Target,
+};
 use crate::journal::{self, JournalError};
 use crate::receipt::{Kept, Receipt, ReceiptError, State};
+use crate::restart::Instance;
 use crate::supervision::Supervision;
 use crate::{manager, service};
 
@@ -33,6 +37,9 @@ const SMALL_ROOM: u64 = 16 << 20;
 
 /// No private key comes near this.
 const MAX_KEY: u64 = 64 << 10;
+
+/// A startup script is some kilobytes.
+const MAX_SCRIPT: u64 = 1 << 20;
 
 /// Why the host could not be read.
 #[derive(Debug, thiserror::Error)]
@@ -90,6 +97,11 @@ pub(crate) fn facts(
             unit.runs = service::is_running(&Supervision::Systemd { unit: name.clone() });
         }
     }
+    let script = script(tree, bundle, unfinished.iter().flat_map(|cut| &cut.changes))?;
+    let waiting = match receipt.as_ref().and_then(|receipt| receipt.waiting.as_ref()) {
+        Some(waiting) if tree.is_live() => waiting.parts_while(&instances(&manifest)?),
+        _ => BTreeSet::new(),
+    };
     let paths = paths(tree, &manifest, managers.supervisor.as_ref().map(|found| &found.section))?;
     let data = data::dir(tree, &manifest.layout.data)?;
     let left = match kept.as_ref().and_then(Kept::data) {
@@ -113,6 +125,7 @@ pub(crate) fn facts(
         no_login: no_login(tree)?,
         can_add_users: ["useradd", "groupadd"].iter().all(|name| exec::find(name).is_some()),
         obstacles: obstacles(tree, paths.keys().chain([&state.journal]))?,
+        logs: tree.logs(&manifest.layout.logs)?,
         filled: data::filled(tree, [&manifest.layout.logs, &"/var/log/supervisor".parse()?])?,
         paths,
         data,
@@ -124,6 +137,9 @@ pub(crate) fn facts(
         own_key,
         units,
         managers,
+        script,
+        waiting,
+        setpriv: setpriv(tree)?,
         receipt,
         kept,
         unfinished,
@@ -171,6 +187,44 @@ fn own_key(tree: &Tree, bundle: &mut Bundle<File>, state: &State) -> Result<Opti
         }
     }
     Ok(None)
+}
+
+/// What the startup script here starts, beside the bundle's. Where a run that was cut off has replaced it, the one before
+/// counts: etcd may still run from that.
+fn script<'a>(
+    tree: &Tree,
+    bundle: &mut Bundle<File>,
+    cut: impl IntoIterator<Item = &'a Change>,
+) -> Result<Script, ProbeError> {
+    let path = bundle.manifest().layout.release_dir.join(render::STARTUP)?;
+    let of_path = |change: &Change| match change {
+        Change::File { path: of, before, .. } if *of == path => Some(before.clone()),
+        _ => None,
+    };
+    let at = match cut.into_iter().find_map(of_path) {
+        Some(Before::Ours { backup }) => backup,
+        Some(Before::Nothing) => return Ok(Script::OtherCommand),
+        None => path.clone(),
+    };
+    let Ok(Some(here)) = tree.read_if_there(&at, MAX_SCRIPT) else { return Ok(Script::OtherCommand) };
+    let brings = bundle.read(&format!("files/{}", render::STARTUP))?;
+    let [here, brings] = [&here, &brings].map(|text| render::command_line(&String::from_utf8_lossy(text)));
+    Ok(if here.is_some() && here == brings { Script::SameCommand } else { Script::OtherCommand })
+}
+
+/// The runs of the etcd that is installed here.
+pub(crate) fn instances(manifest: &Manifest) -> Result<Vec<Instance>, NotAPath> {
+    Ok(processes::instances(manifest.layout.release_dir.join("etcd")?.as_str()))
+}
+
+/// Where the startup script looks for it.
+pub(crate) fn setpriv(tree: &Tree) -> Result<SetPriv, ProbeError> {
+    for dir in ["/usr/sbin", "/usr/bin", "/sbin", "/bin"] {
+        if tree.look(&dir.parse::<AbsPath>()?.join("setpriv")?)? != Seen::Absent {
+            return Ok(SetPriv::There);
+        }
+    }
+    Ok(SetPriv::Missing)
 }
 
 /// nologin where this distribution keeps it.

@@ -5,6 +5,11 @@ use std::fs::DirEntry;
 use std::io;
 use std::os::unix::fs::MetadataExt as _;
 
+use crate::restart::Instance;
+
+/// More runs of etcd than this are not remembered: a host has one.
+const MAX_INSTANCES: usize = 16;
+
 /// A running program.
 pub(super) struct Process {
     pub(super) pid: u32,
@@ -30,6 +35,22 @@ impl Process {
     }
 }
 
+/// The runs of the program at `path`. `None` of those whose beginning the kernel does not tell any more.
+pub(super) fn instances(path: &str) -> Vec<Instance> {
+    let Ok(boot) = std::fs::read_to_string("/proc/sys/kernel/random/boot_id") else { return Vec::new() };
+    let instance = |process: Process| {
+        let stat = std::fs::read_to_string(format!("/proc/{}/stat", process.pid)).ok()?;
+        Some(Instance { boot: boot.trim_end().to_owned(), pid: process.pid, started: started(&stat)? })
+    };
+    let running = all().into_iter().filter(|process| process.runs(path));
+    running.filter_map(instance).take(MAX_INSTANCES).collect()
+}
+
+/// The 22nd field of `/proc/PID/stat`; the second is a name in brackets, which may hold anything (proc(5)).
+fn started(stat: &str) -> Option<u64> {
+    stat.rsplit_once(") ")?.1.split(' ').nth(19)?.parse().ok()
+}
+
 /// All of them; those that end meanwhile are left out.
 pub(super) fn all() -> Vec<Process> {
     let Ok(entries) = std::fs::read_dir("/proc") else { return Vec::new() };
@@ -40,4 +61,19 @@ pub(super) fn all() -> Vec<Process> {
         Some(Process { pid, name: name.trim_end().to_owned() })
     };
     entries.filter_map(process).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_in_a_stat_line_cannot_shift_its_fields() {
+        let line = "7 (a) S 1 2) S 1 7 7 0 -1 4194560 100 0 0 0 1 2 0 0 20 0 9 0 4711 1 2 3\n";
+        assert_eq!(started(line), Some(4711));
+        assert_eq!(started("7 (a) S 1"), None);
+        let own = std::env::current_exe().unwrap();
+        let runs = instances(own.to_str().unwrap());
+        assert!(runs.iter().any(|run| run.pid == std::process::id() && run.started > 0), "{runs:?}");
+    }
 }

@@ -4,28 +4,37 @@ mod conflict;
 pub(crate) mod standing;
 mod steps;
 
+use std::collections::BTreeSet;
+
 use payload::digest::Digest;
 use payload::manifest::Manifest;
 use payload::path::NotAPath;
 use serde::Serialize;
 
-use crate::check::{Finding, Severity, preflight, programs, refuse, units};
+use crate::check::{Finding, Severity, confinement, logs, preflight, programs, refuse, units, warn};
 use crate::drift;
 use crate::facts::Facts;
 use crate::journal::Run;
 use crate::manager::{self, Start};
+use crate::restart::{self, Part, Restart};
 use crate::signer::{self, Downgrade, Standing};
 use crate::step::{Source, State, Step};
 use crate::supervision::Supervision;
 
+use standing::{Standings, Stood};
+
 /// What is started at boot.
 pub(crate) const WANTS: &str = "/etc/systemd/system/multi-user.target.wants";
+
+/// The code of the finding that a restart waits.
+pub(crate) const RESTART_PENDING: &str = "restart-pending";
 
 /// What the operator chose.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Choices {
     pub(crate) manager: payload::cluster::Manager,
     pub(crate) start: Start,
+    pub(crate) restart: Restart,
     pub(crate) downgrade: Downgrade,
 }
 
@@ -36,6 +45,8 @@ pub(crate) struct Plan {
     pub(crate) signer: Standing,
     pub(crate) findings: Vec<Finding>,
     pub(crate) steps: Vec<Planned>,
+    /// What takes effect at the next restart only, when the steps have been taken.
+    pub(crate) waits: BTreeSet<Part>,
     #[serde(skip)]
     pub(crate) supervision: Option<Supervision>,
 }
@@ -73,7 +84,7 @@ impl Plan {
 
     /// Whether there is nothing to do.
     pub(crate) fn is_done(&self) -> bool {
-        self.steps.iter().all(|planned| planned.state == State::Done)
+        self.steps.iter().all(|planned| planned.state != State::Pending)
     }
 }
 
@@ -90,6 +101,8 @@ pub(crate) fn plan(carried: Carried, facts: &Facts, choices: Choices) -> Result<
             findings.extend(more);
             findings.extend(units(manifest, facts, &supervision));
             findings.extend(programs(facts, &supervision));
+            findings.extend(confinement(facts.setpriv, &supervision));
+            findings.extend(logs(manifest, facts, &supervision));
             Some(supervision)
         }
         Err(finding) => {
@@ -107,8 +120,21 @@ pub(crate) fn plan(carried: Carried, facts: &Facts, choices: Choices) -> Result<
     for step in &steps {
         findings.extend(conflict::conflicts(step, facts, &ours)?);
     }
-    let steps = standing::with_states(steps, facts);
-    Ok(Plan { signer: carried.signer, findings, steps, supervision })
+    let standings =
+        Standings { facts, layout: &manifest.layout, supervision: supervision.as_ref(), restart: choices.restart };
+    let Stood { steps, waits } = standings.of(steps);
+    findings.extend(supervision.as_ref().and_then(|supervision| pending(&waits, supervision)));
+    Ok(Plan { signer: carried.signer, findings, steps, waits, supervision })
+}
+
+/// What is renewed, or waits to be, and etcd does not run with yet.
+pub(crate) fn pending(waits: &BTreeSet<Part>, supervision: &Supervision) -> Option<Finding> {
+    if waits.is_empty() {
+        return None;
+    }
+    let parts = restart::words(waits);
+    let text = format!("etcd is not restarted for what takes effect at its next restart alone: {parts}");
+    Some(warn(RESTART_PENDING, text, restart::command(supervision, waits)))
 }
 
 /// Half of one bundle and half of another is nothing that anybody tested.
@@ -139,7 +165,12 @@ mod tests {
         }
         let [bundle, installer] = [b"bundle".as_slice(), b"elf"].map(Digest::of);
         let carried = Carried { manifest: &manifest, bundle, installer, signer: Standing::Known };
-        let choices = Choices { manager: Manager::Auto, start: Start::Now, downgrade: Downgrade::Refuse };
+        let choices = Choices {
+            manager: Manager::Auto,
+            start: Start::Now,
+            restart: Restart::IfNeeded,
+            downgrade: Downgrade::Refuse,
+        };
         plan(carried, facts, choices).unwrap()
     }
 

@@ -1,47 +1,145 @@
-//! What of a plan stands already.
+//! What of a plan stands already, and what has to wait for a restart.
+
+use std::collections::BTreeSet;
 
 use payload::digest::Digest;
+use payload::manifest::Layout;
 use payload::mode::{Mode, Owner};
 use payload::path::AbsPath;
+use payload::render;
 
 use super::Planned;
 use crate::change::Change;
-use crate::facts::{Facts, Found, Running};
+use crate::drift;
+use crate::facts::{Facts, Found, Running, Script};
 use crate::host::Seen;
 use crate::journal::Run;
-use crate::step::{Action, Source, State, Step};
+use crate::restart::{Part, Restart};
+use crate::step::{Action, State, Step};
+use crate::supervision::Supervision;
 
-/// Decides what is there already. A service is restarted once, and only if something it runs with changed.
-pub(super) fn with_states(steps: Vec<Step>, facts: &Facts) -> Vec<Planned> {
-    let mut pending = cut_before_service(facts);
-    let mut planned: Vec<Planned> = Vec::new();
-    for mut step in steps {
-        if let Step::Service { action, .. } = &mut step {
-            let running = facts.running == Running::Yes;
-            if running && pending && *action == Action::Start {
-                *action = Action::Restart;
-            }
-            let settled = running || (*action == Action::Enable && facts.receipt.is_some());
-            let state = if settled && !pending { State::Done } else { State::Pending };
-            planned.push(Planned { step, state });
-            continue;
-        }
-        let labels = matches!(step, Step::Labels { .. });
-        // A run that was cut off may have made everything but these.
-        let labelled = labels && !pending && facts.unfinished.is_none();
-        let state = if labelled || is_done(&step, facts) { State::Done } else { State::Pending };
-        let matters = !labels && !matches!(&step, Step::File { source: Source::Installer, .. });
-        pending |= state == State::Pending && matters;
-        planned.push(Planned { step, state });
-    }
-    planned
+/// Where units of ours lie.
+const UNITS: &str = "/etc/systemd/system";
+
+/// The steps with what is to be done about each, and what is left for a restart that none of them makes.
+pub(super) struct Stood {
+    pub(super) steps: Vec<Planned>,
+    pub(super) waits: BTreeSet<Part>,
 }
 
-/// Whether an install was cut off that may have replaced what the service runs with, and did not come to restart it.
-fn cut_before_service(facts: &Facts) -> bool {
-    let Some(cut) = facts.unfinished.as_ref().filter(|cut| matches!(cut.of, Run::Install { .. })) else { return false };
-    let is_service = |change: &Change| matches!(change, Change::Service { .. });
-    cut.open.as_ref().is_some_and(is_service) || cut.changes.last().is_some_and(|last| !is_service(last))
+/// What decides how a step stands, beside the step.
+#[derive(Clone, Copy)]
+pub(super) struct Standings<'a> {
+    pub(super) facts: &'a Facts,
+    pub(super) layout: &'a Layout,
+    pub(super) supervision: Option<&'a Supervision>,
+    pub(super) restart: Restart,
+}
+
+impl Standings<'_> {
+    /// Decides what is there already. A service is restarted once, and only if something that etcd itself runs with has
+    /// changed, or if that was asked for.
+    pub(super) fn of(self, steps: Vec<Step>) -> Stood {
+        let facts = self.facts;
+        let pending: Vec<bool> = steps.iter().map(|step| !is_done(step, facts)).collect();
+        let new = steps.iter().zip(&pending).filter(|(_, pending)| **pending).filter_map(|(step, _)| self.part(step));
+        let cut = self.cut_before_service();
+        let fresh: BTreeSet<Part> = new.chain(cut.iter().copied()).collect();
+        let due: BTreeSet<Part> = fresh.union(&facts.waiting).copied().collect();
+        // A section is only ever replaced for a restart.
+        let needed = fresh.contains(&Part::Files) || cut.contains(&Part::Section);
+        let asked = self.restart == Restart::ForAll && !due.is_empty();
+        let runs = facts.running == Running::Yes;
+        let starts = steps.iter().any(|step| matches!(step, Step::Service { action: Action::Start, .. }));
+        let goes_on = runs && !(starts && (needed || asked));
+        let reloads = steps.iter().zip(&pending).any(|(step, pending)| *pending && self.is_unit(step));
+        let any = pending.iter().zip(&steps).any(|(pending, step)| *pending && !is_late(step)) || !cut.is_empty();
+        let steps = steps.into_iter().zip(pending).map(|(mut step, mut pending)| {
+            if let Step::Service { action, .. } = &mut step {
+                pending = match *action {
+                    Action::Start if !runs => true,
+                    Action::Start if !goes_on => {
+                        *action = Action::Restart;
+                        true
+                    }
+                    Action::Start if reloads || cut.contains(&Part::Unit) => {
+                        *action = Action::Reload;
+                        true
+                    }
+                    Action::Start => false,
+                    _ => !((runs || facts.receipt.is_some()) && fresh.is_empty() && !reloads),
+                };
+            }
+            // A run that was cut off may have made everything but these.
+            if matches!(step, Step::Labels { .. }) {
+                pending = any || facts.unfinished.is_some();
+            }
+            let state = match pending {
+                false => State::Done,
+                true if goes_on && self.part(&step) == Some(Part::Section) => State::Waits,
+                true => State::Pending,
+            };
+            Planned { step, state }
+        });
+        Stood { steps: steps.collect(), waits: if goes_on { due } else { BTreeSet::new() } }
+    }
+
+    /// The parts that a cut-off install may have replaced without coming to the service.
+    fn cut_before_service(self) -> BTreeSet<Part> {
+        let cut = self.facts.unfinished.as_ref().filter(|cut| matches!(cut.of, Run::Install { .. }));
+        let Some(cut) = cut else { return BTreeSet::new() };
+        let is_service = |change: &Change| matches!(change, Change::Service { .. });
+        let is_cut =
+            cut.open.as_ref().is_some_and(is_service) || cut.changes.last().is_some_and(|last| !is_service(last));
+        let replaced = cut.changes.iter().chain(&cut.open).filter(|_| is_cut);
+        replaced
+            .filter(|change| matches!(change, Change::File { .. } | Change::Link { .. }))
+            .filter_map(|change| self.part_at(change.path()?))
+            .collect()
+    }
+
+    /// What of that which etcd starts with a step renews.
+    fn part(self, step: &Step) -> Option<Part> {
+        match step {
+            Step::Programs { .. } => Some(Part::Files),
+            Step::File { path, .. } | Step::Link { path, .. } => self.part_at(path),
+            _ => None,
+        }
+    }
+
+    fn part_at(self, path: &AbsPath) -> Option<Part> {
+        let Layout { release_dir, link, .. } = self.layout;
+        let is_below = path == link || (path.is_within(release_dir) && !drift::is_beside(path));
+        match self.supervision {
+            Some(Supervision::Supervisor(supervisor)) if *path == supervisor.section => Some(Part::Section),
+            Some(Supervision::Systemd { unit }) if is_unit_at(path, unit) => Some(Part::Unit),
+            _ if !is_below || path.name() == render::REQUEST => None,
+            _ if path.name() == render::STARTUP && self.facts.script == Script::SameCommand => {
+                Some(Part::StartupScript)
+            }
+            _ => Some(Part::Files),
+        }
+    }
+
+    /// Whether it brings a unit that systemd has to read again.
+    fn is_unit(self, step: &Step) -> bool {
+        let own = self.supervision.and_then(Supervision::own_unit);
+        matches!((step, own), (Step::File { path, .. }, Some(unit)) if is_unit_at(path, unit))
+    }
+}
+
+fn is_unit_at(path: &AbsPath, unit: &str) -> bool {
+    path.name() == unit && is_unit(path)
+}
+
+/// Whether a unit of this host's own lies at the path.
+pub(crate) fn is_unit(path: &AbsPath) -> bool {
+    path.parent().is_some_and(|dir| dir.as_str() == UNITS)
+}
+
+/// Whether it is about what stands, and not what stands itself.
+fn is_late(step: &Step) -> bool {
+    matches!(step, Step::Labels { .. } | Step::Service { .. })
 }
 
 fn is_done(step: &Step, facts: &Facts) -> bool {
@@ -56,8 +154,7 @@ fn is_done(step: &Step, facts: &Facts) -> bool {
         }
         Step::Dir { path, mode, owner, .. } => match *facts.at(path) {
             Seen::Dir { mode: is, uid, gid } => {
-                let on_record =
-                    *owner != Owner::Service || facts.ours().iter().any(|change| change.path() == Some(path));
+                let on_record = *owner == Owner::Root || facts.ours().iter().any(|change| change.path() == Some(path));
                 is == mode.bits() && owns(*owner, uid, gid, facts) && on_record
             }
             _ => false,
@@ -92,6 +189,7 @@ fn owns(owner: Owner, uid: u32, gid: u32, facts: &Facts) -> bool {
     match (owner, &facts.account) {
         (Owner::Root, _) => (uid, gid) == (0, 0),
         (Owner::Service, Some(account)) => (uid, gid) == (account.uid, account.gid),
-        (Owner::Service, None) => false,
+        (Owner::RootForService, Some(account)) => (uid, gid) == (0, account.gid),
+        (Owner::Service | Owner::RootForService, None) => false,
     }
 }

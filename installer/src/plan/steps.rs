@@ -160,11 +160,12 @@ fn dirs(manifest: &Manifest, facts: &Facts, supervision: &Supervision, files: &[
     if facts.target == Target::Image && supervision.own_unit().is_some() {
         need(&WANTS.parse()?);
     }
-    let own = |path: &AbsPath, mode, holds| Step::Dir { path: path.clone(), mode, owner: Owner::Service, holds };
-    let mut special = vec![own(&layout.data, Mode::PRIVATE_DIR, Holds::Data)];
+    let own = |path: &AbsPath, mode, owner, holds| Step::Dir { path: path.clone(), mode, owner, holds };
+    let mut special = vec![own(&layout.data, Mode::PRIVATE_DIR, Owner::Service, Holds::Data)];
     if let Supervision::Supervisor(supervisor) = supervision {
         layout.logs.parent().iter().for_each(&mut need);
-        special.push(own(&layout.logs, Mode::LOG_DIR, Holds::Logs));
+        // supervisord opens its logs there by name, as root: etcd's user must not choose what has that name.
+        special.push(own(&layout.logs, Mode::LOG_DIR, Owner::RootForService, Holds::Logs));
         let path: AbsPath = "/var/log/supervisor".parse()?;
         // Another supervisor may have left its own, which will do.
         let will_do = !made(&path) && matches!(facts.at(&path), Seen::Dir { mode, uid: 0, .. } if mode & 0o022 == 0);

@@ -29,7 +29,7 @@ pub(crate) fn start(_: &Permit, supervision: &Supervision, action: Action) -> Re
             match action {
                 Action::Start => systemctl(["start", unit])?,
                 Action::Restart => systemctl(["restart", unit])?,
-                Action::Enable => {}
+                Action::Enable | Action::Reload => {}
             }
         }
         Supervision::Supervisor(supervisor) => under_supervisor(supervisor, action)?,
@@ -42,7 +42,7 @@ fn under_supervisor(supervisor: &Supervisor, action: Action) -> Result<(), Servi
         systemctl(["daemon-reload"])?;
         systemctl(["enable", unit])?;
     }
-    if action == Action::Enable {
+    if matches!(action, Action::Enable | Action::Reload) {
         return Ok(());
     }
     if !answers(supervisor) {
@@ -57,9 +57,11 @@ fn under_supervisor(supervisor: &Supervisor, action: Action) -> Result<(), Servi
         }
     }
     // `update` starts what is new and restarts what changed. Other people's pending changes are not ours to apply.
+    let before = pid(supervisor);
     ctl(supervisor, &["reread"])?;
     ctl(supervisor, &["update", &supervisor.program])?;
-    if action == Action::Restart {
+    // For a section that changed, `update` was a restart.
+    if action == Action::Restart && pid(supervisor) == before {
         ctl(supervisor, &["restart", &supervisor.program])?;
     }
     Ok(())
@@ -170,6 +172,18 @@ fn state(supervisor: &Supervisor) -> Option<String> {
     // `status` exits 3 when a program is not running: the words tell, not the code.
     let mut words = line.split_whitespace();
     (words.next()? == supervisor.program).then(|| words.next().map(str::to_owned))?
+}
+
+/// The process that supervisord has for our program, if one runs.
+fn pid(supervisor: &Supervisor) -> Option<u32> {
+    let said =
+        Exec::at(supervisor.ctl.as_str()).args(["-c", supervisor.conf.as_str(), "pid", &supervisor.program]).output();
+    said.ok()?.stdout.trim().parse().ok().filter(|pid| *pid > 0)
+}
+
+/// Lets systemd read its units again, of which one of ours is another than it has read.
+pub(crate) fn reload(_: &Permit) -> Result<(), ServiceError> {
+    systemctl(["daemon-reload"])
 }
 
 /// Whether supervisord answers at all. `pid` is the cheapest question.

@@ -9,7 +9,7 @@ mod supervisor;
 mod systemd;
 
 pub use etcdctl::etcdctl;
-pub use startup::startup;
+pub use startup::{command_line, startup};
 pub use supervisor::{launcher, program, supervisord_conf, supervisord_unit};
 pub use systemd::unit;
 

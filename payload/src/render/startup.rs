@@ -11,7 +11,8 @@ use crate::path::NotAPath;
 ///
 /// It differs from the guide's in how it starts etcd: `exec`, so that signals reach etcd and not a shell in
 /// front of it, and an environment of our own, because from 3.4 on etcd exits when an `ETCD_*` variable and a
-/// flag say the same thing.
+/// flag say the same thing. Where the host has setpriv (util-linux, busybox), etcd and whatever it may start gain no
+/// rights from a set-uid program, as under `NoNewPrivileges=` of systemd; whether it does is tried, not asked.
 pub fn startup(cluster: &Cluster, host: &Host) -> Result<String, NotAPath> {
     let version = cluster.release.version;
     let Places { link, .. } = Places::of(cluster)?;
@@ -19,8 +20,12 @@ pub fn startup(cluster: &Cluster, host: &Host) -> Result<String, NotAPath> {
         "#!/bin/sh\n\
          # etcd {tag}, member {member} of cluster {cluster}. Made by etcdpack.\n\
          # exec: a stop must reach etcd itself. env -i: ETCD_* variables beside flags are fatal from 3.4 on.\n\
+         # setpriv: no set-uid program gives etcd more rights than it has. Not every host has it.\n\
+         PATH={PATH}\n\
          ulimit -n {OPEN_FILES} 2>/dev/null || ulimit -n \"$(ulimit -H -n)\"\n\
-         exec /usr/bin/env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin",
+         confined=\n\
+         if setpriv --no-new-privs true 2>/dev/null; then confined='setpriv --no-new-privs'; fi\n\
+         {CALL}",
         tag = version.tag(),
         member = host.member,
         cluster = cluster.name,
@@ -28,7 +33,7 @@ pub fn startup(cluster: &Cluster, host: &Host) -> Result<String, NotAPath> {
     if host.arch.needs_unsupported_arch_env(version) {
         let _ = write!(script, " ETCD_UNSUPPORTED_ARCH={}", host.arch.etcd_name());
     }
-    let _ = write!(script, " {link}/etcd");
+    let _ = write!(script, "{CONFINED} {link}/etcd");
     for Flag { name, value } in flags(cluster, host)? {
         let _ = write!(script, " \\\n--{name}");
         if let Some(value) = value {
@@ -37,6 +42,23 @@ pub fn startup(cluster: &Cluster, host: &Host) -> Result<String, NotAPath> {
     }
     script.push('\n');
     Ok(script)
+}
+
+/// The system's own directories; where the script looks for `setpriv` and etcd for what it may start.
+const PATH: &str = "/usr/sbin:/usr/bin:/sbin:/bin";
+/// What etcd's command line begins with.
+const CALL: &str = "exec /usr/bin/env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin";
+/// Where the script says how etcd is confined.
+const CONFINED: &str = " $confined";
+
+/// etcd's own command line in a startup script of ours, of this version or an older one: its environment, its program
+/// and its flags, without what confines it. `None` of a script that none of ours is.
+///
+/// Two scripts with the same command line start the same etcd: the one that runs need not be restarted for the other.
+#[must_use]
+pub fn command_line(script: &str) -> Option<String> {
+    let (_, call) = script.split_once(CALL)?;
+    Some(call.replacen(CONFINED, "", 1))
 }
 
 /// One flag on the command line; switches have no value.

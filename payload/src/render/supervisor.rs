@@ -28,6 +28,7 @@ pub fn program(cluster: &Cluster, host: &Host) -> Result<String, NotAPath> {
          stopasgroup=true\n\
          killasgroup=true\n\
          user={user}\n\
+         umask=077\n\
          redirect_stderr=true\n\
          stdout_logfile={logs}/etcd.stdout.log\n\
          stdout_logfile_maxbytes={megabytes}MB\n\

@@ -1,6 +1,6 @@
 //! Snapshots of everything that is rendered, for the guide's cluster on every minor version.
 
-use super::{etcdctl, program, startup, unit};
+use super::{command_line, etcdctl, program, startup, unit};
 use crate::cluster::Cluster;
 
 const GUIDE: &str = include_str!("../../../examples/mfyxw/cluster.toml");
@@ -68,4 +68,23 @@ fn ipv6_addresses_get_brackets() {
     let cluster = Cluster::parse(text.as_bytes()).unwrap().cluster;
     let script = startup(&cluster, &cluster.hosts[0]).unwrap();
     assert!(script.contains("--listen-client-urls https://[2001:db8::20]:2379,https://[::1]:2379 "), "{script}");
+}
+
+#[test]
+fn scripts_that_start_the_same_etcd_are_known_by_its_command_line() {
+    let cluster = guide("3.5.33");
+    let script = startup(&cluster, &cluster.hosts[0]).unwrap();
+    let line = command_line(&script).unwrap();
+    assert!(line.starts_with(" /opt/etcd/etcd \\\n--name "), "{line}");
+    // As 0.1 wrote it.
+    let head = "#!/bin/sh\n# etcd\nulimit -n 1\nexec /usr/bin/env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin";
+    assert_eq!(command_line(&format!("{head}{line}")), Some(line.clone()));
+    let other = script.replace("--initial-cluster-state new", "--initial-cluster-state existing");
+    assert!(other != script && command_line(&other) != Some(line));
+    assert_eq!(command_line("#!/bin/sh\nexec /opt/etcd/etcd --name n1\n"), None);
+
+    let text = GUIDE.replace("3.1.20", "3.4.45").replace("arch = \"amd64\"", "arch = \"arm64\"");
+    let cluster = Cluster::parse(text.as_bytes()).unwrap().cluster;
+    let line = command_line(&startup(&cluster, &cluster.hosts[0]).unwrap()).unwrap();
+    assert!(line.starts_with(" ETCD_UNSUPPORTED_ARCH=arm64 /opt/etcd/etcd "), "{line}");
 }

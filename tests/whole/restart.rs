@@ -1,0 +1,93 @@
+//! When etcd is restarted on a host that runs: for what it runs with, once; for what only its next start reads, not unless
+//! that is asked for.
+
+use whole::{Lab, SIGNER};
+
+const STATUS: &str = "/usr/local/sbin/etcdpack-host status";
+
+#[test]
+fn a_renewed_unit_waits_for_a_restart_and_a_new_flag_does_not() {
+    let lab = Lab::with_two_bundles("trestart", "bare", "10.104.0.11");
+    let sh = |line: &str| lab.sh("n1", line);
+    sh(&format!("/root/first.run install --yes --quiet {SIGNER} --wait 60")).ok();
+    assert!(!sh(STATUS).out.contains("pending"));
+
+    // As after an update: another unit and another startup script, which we have written, for the same etcd.
+    let older = "set -e; receipt=/var/lib/etcdpack/receipt.json
+         old() {
+           was=$(sha256sum <$1 | cut -c1-64)
+           sed -i \"$2\" $1
+           sed -i \"s/$was/$(sha256sum <$1 | cut -c1-64)/\" $receipt
+         }
+         old /opt/etcd-v3.5.1/etcd-server-startup.sh '/^# setpriv/d; /^PATH=/d; /^confined=/d; /^if setpriv/d; s/ [$]confined//'
+         old /etc/systemd/system/etcd-server.service '/^SystemCall/d; /^ProtectSystem=strict/d'
+         systemctl daemon-reload; systemctl restart etcd-server";
+    sh(older).ok();
+    lab.until("n1", STATUS);
+    let before = lab.etcds("n1");
+    let said = sh("/root/first.run plan");
+    assert!(said.out.contains("reload (no restart) under systemd"), "{said:?}");
+    let said = sh("/root/first.run install --yes");
+    assert!(said.err.contains("startup script") && said.err.contains("[restart-pending]"), "{said:?}");
+    assert!(said.err.contains("help: systemctl restart etcd-server.service"), "{said:?}");
+    said.ok();
+    assert_eq!(lab.etcds("n1"), before, "etcd is not restarted");
+    assert_eq!(sh("systemctl show -p NeedDaemonReload etcd-server").ok(), "NeedDaemonReload=no");
+    let said = sh(STATUS);
+    assert!(said.code == 0 && said.out.contains("pending: unit, startup script; systemctl restart etcd-server.service"), "{said:?}");
+    assert!(sh(&format!("{STATUS} --json")).out.contains("\"restart_pending\": [\n    \"unit\",\n    \"startup-script\""));
+    let files = lab.installed("n1");
+    let said = sh("/root/first.run install --yes");
+    assert!(said.err.contains("[restart-pending]") && said.err.contains("nothing was changed"), "{said:?}");
+    assert_eq!((lab.installed("n1"), lab.etcds("n1")), (files, before.clone()));
+
+    // By hand, as the line says; that it has happened is seen, also when the clock is set back.
+    sh("systemctl restart etcd-server").ok();
+    lab.until("n1", STATUS);
+    assert!(!sh(STATUS).out.contains("pending"));
+    assert!(sh("cat /proc/$(pgrep -x etcd)/status").ok().contains("Seccomp:\t2"));
+
+    // The same, by the install.
+    sh(older).ok();
+    lab.until("n1", STATUS);
+    let before = lab.etcds("n1");
+    sh("/root/first.run install --yes --restart --wait 60").ok();
+    assert_ne!(lab.etcds("n1"), before);
+    assert!(!sh(STATUS).out.contains("pending"));
+    let before = lab.etcds("n1");
+    let said = sh("/root/first.run install --yes --restart");
+    assert!(said.err.contains("nothing was changed"), "{said:?}");
+    assert_eq!(lab.etcds("n1"), before, "nothing waits");
+    assert_eq!(sh("/root/first.run install --yes --restart --no-start").code, 2);
+
+    // A flag of etcd's own: at once, and what waited with it.
+    sh(older).ok();
+    lab.until("n1", STATUS);
+    let before = lab.etcds("n1");
+    sh("/root/second.run install --yes --wait 60").ok();
+    assert!(lab.etcds("n1").len() == 1 && lab.etcds("n1") != before);
+    assert!(!sh(STATUS).out.contains("pending"));
+    assert!(sh("tr '\\0' ' ' </proc/$(pgrep -x etcd)/cmdline").ok().contains("--quota-backend-bytes 4294967296"));
+}
+
+#[test]
+fn a_supervisors_section_is_renewed_with_a_restart_and_that_is_one() {
+    let lab = Lab::with_two_bundles("trestarts", "supervisor", "10.104.1.11");
+    let sh = |line: &str| lab.sh("n1", line);
+    sh(&format!("/root/first.run install --yes --quiet {SIGNER} --wait 60")).ok();
+    let section = "/etc/supervisor/conf.d/etcd-server.conf";
+    let older = format!(
+        "set -e; was=$(sha256sum <{section} | cut -c1-64); sed -i '/^umask=/d' {section}
+         sed -i \"s/$was/$(sha256sum <{section} | cut -c1-64)/\" /var/lib/etcdpack/receipt.json
+         supervisorctl reread; supervisorctl update"
+    );
+    sh(&older).ok();
+    lab.until("n1", STATUS);
+    // A new flag needs a restart: the section comes with it, and `update` and `restart` are not two.
+    let starts = "grep -c 'spawned: .n1' /var/log/supervisor/supervisord.log";
+    let before: u32 = sh(starts).ok().parse().unwrap();
+    sh("/root/second.run install --yes --wait 60").ok();
+    assert_eq!(sh(starts).ok().parse(), Ok(before + 1), "{:?}", sh("tail /var/log/supervisor/supervisord.log"));
+    assert_eq!(sh(&format!("grep -c umask=077 {section}")).ok(), "1");
+    assert!(!sh(STATUS).out.contains("pending"));
+}
