@@ -242,8 +242,9 @@ impl Install<'_> {
             let own = Some(&self.manifest.layout.data);
             changes.retain(|change| change.path() == own || !(change.is_of_data() && kept.changes.contains(change)));
         }
-        let earlier = self.facts.receipt.as_ref().and_then(|receipt| receipt.newest);
         let bundle = &ready.bundle;
+        let known = self.facts.known().filter(|known| known.covers(bundle.provenance()));
+        let earlier = known.and_then(|known| known.newest());
         let newest = Newest::after(earlier, bundle.provenance().serial, bundle.digest());
         let manifest = self.manifest.clone();
         let mut receipt = Receipt::new(bundle.digest(), clock::now(), supervision, manifest, newest, changes);

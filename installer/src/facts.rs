@@ -16,6 +16,7 @@ use crate::journal::{Run, Unfinished};
 use crate::logs::Logs;
 use crate::receipt::{Kept, Receipt};
 use crate::restart::Part;
+use crate::signer::{self, Known};
 use crate::supervision::{Supervision, Supervisor};
 use crate::surroundings::Surroundings;
 use crate::wal::Identity;
@@ -249,6 +250,11 @@ impl Facts {
         let receipt = self.receipt.as_ref().map(|receipt| &receipt.manifest);
         let cut = self.unfinished.as_ref().filter(|cut| cut.of == Run::Uninstall);
         receipt.or_else(|| cut.and_then(|cut| cut.manifest.as_ref()))
+    }
+
+    /// Whom this host knows.
+    pub(crate) fn known(&self) -> Option<Known<'_>> {
+        signer::known(self.receipt.as_ref(), self.kept.as_ref())
     }
 
     /// The supervision that an earlier run chose.

@@ -14,12 +14,13 @@ use crate::host::write::Ids;
 use crate::host::{FsError, Tree};
 use crate::journal::Permit;
 use crate::restart::Waiting;
-use crate::signer::Newest;
+use crate::signer::{Memory, Newest};
 use crate::supervision::Supervision;
 use crate::wal::Identity;
 
-/// The form that this program writes; it reads all before it. Form 1 was from before bundles were signed.
-const SCHEMA: u32 = 2;
+/// The form that this program writes; it reads all before it. Form 1 was from before bundles were signed; form 2 forgot the
+/// signer with an uninstall.
+const SCHEMA: u32 = 3;
 const MAX_BYTES: u64 = 4 * 1024 * 1024;
 
 /// What was installed, and every change that it took.
@@ -58,6 +59,9 @@ pub(crate) struct Kept {
     pub(crate) etcd: Option<EtcdVersion>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) identity: Option<Identity>,
+    /// Whose bundles this host takes; not known of what was kept before that was remembered.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) known: Option<Memory>,
     /// The directories and accounts that are still ours.
     pub(crate) changes: Vec<Change>,
 }
@@ -154,8 +158,14 @@ impl Kept {
             member: member.to_string(),
             etcd: Some(manifest.release.version),
             identity,
+            known: None,
             changes,
         }
+    }
+
+    /// With whom this host knows.
+    pub(crate) fn knowing(self, known: Option<Memory>) -> Self {
+        Self { known, ..self }
     }
 
     /// Where data was kept: before a first install, only a key was.
@@ -215,12 +225,12 @@ mod tests {
             let receipt: Receipt = parse(text.as_bytes(), &path).unwrap();
             assert_eq!((receipt.manifest.host.as_str(), receipt.changes.is_empty()), ("n1", false));
             assert_eq!(receipt.newest.map(|newest| newest.serial.get()), newest);
-            assert_eq!(crate::signer::known(Some(&receipt)).is_some(), newest.is_some());
+            assert_eq!(crate::signer::known(Some(&receipt), None).is_some(), newest.is_some());
         }
         let text = first;
-        let newer = text.replacen("\"schema\": 1", "\"schema\": 3", 1);
+        let newer = text.replacen("\"schema\": 1", "\"schema\": 4", 1);
         let error = parse::<Receipt>(newer.as_bytes(), &path).unwrap_err().to_string();
-        assert!(error.contains("has schema 3"), "{error}");
+        assert!(error.contains("has schema 4"), "{error}");
         assert!(parse::<Receipt>(&text.as_bytes()[..text.len() / 2], &path).is_err());
     }
 
@@ -235,6 +245,7 @@ mod tests {
         let of = second.identity.unwrap().to_string();
         assert_eq!(of, format!("member {} of cluster {}", said.1, said.0));
         assert!(first.data().is_some() && second.data().is_some());
+        assert!(crate::signer::known(None, Some(&second)).is_none());
         let again: Kept = serde_json::from_str(&serde_json::to_string(&second).unwrap()).unwrap();
         assert_eq!(again, second);
     }

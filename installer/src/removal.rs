@@ -14,6 +14,7 @@ use crate::journal::Journal;
 use crate::receipt::{Kept, State};
 use crate::report::Report;
 use crate::service;
+use crate::signer::Memory;
 use crate::supervision::Supervision;
 use crate::undo::{self, Contents, UndoError, Undone};
 
@@ -25,6 +26,10 @@ pub(crate) struct Removal<'a> {
     pub(crate) manifest: Option<&'a Manifest>,
     pub(crate) supervision: Option<&'a Supervision>,
     pub(crate) contents: Contents,
+    /// What an earlier uninstall kept.
+    pub(crate) kept: Option<&'a Kept>,
+    /// Whom this host knows: remembered with what is kept.
+    pub(crate) known: Option<Memory>,
     pub(crate) interrupt: &'a Interrupt,
     pub(crate) report: &'a Report,
 }
@@ -40,6 +45,16 @@ pub(crate) enum Removed {
     Partly { left: Vec<String> },
     /// Told to stop; the next uninstall goes on.
     Interrupted,
+}
+
+impl Removed {
+    /// Whether nothing on this host says any more who signed.
+    pub(crate) fn forgets(&self, contents: Contents) -> bool {
+        match self {
+            Self::All { kept } => contents == Contents::Remove || !kept.iter().any(Change::is_kept_without_purge),
+            Self::Running { .. } | Self::Partly { .. } | Self::Interrupted => false,
+        }
+    }
 }
 
 impl Removal<'_> {
@@ -106,6 +121,11 @@ impl Removal<'_> {
         program.and_then(Result::ok).map_or_else(Vec::new, |program| probe::running(&program))
     }
 
+    /// `--purge` leaves nothing of the member, and forgets who signed.
+    fn remembered(&self) -> Option<Memory> {
+        self.known.clone().filter(|_| self.contents == Contents::Keep)
+    }
+
     /// The records: they go with the last change, or say whose data stays.
     fn settle(&self, journal: Journal, changes: &[Change], stays: &[Change]) -> Result<(), UndoError> {
         let Self { tree, state, .. } = self;
@@ -122,7 +142,9 @@ impl Removal<'_> {
         if let Some(manifest) = self.manifest {
             let all = changes.iter().filter(|change| state.holds(change)).chain(stays).cloned().collect();
             let identity = data::identity(tree, &manifest.layout.data);
-            Kept::of(manifest, all, identity).write(journal.permit(), tree, &state.kept)?;
+            Kept::of(manifest, all, identity).knowing(self.remembered()).write(journal.permit(), tree, &state.kept)?;
+        } else if let Some(kept) = self.kept {
+            kept.clone().knowing(self.remembered()).write(journal.permit(), tree, &state.kept)?;
         }
         tree.remove_file(journal.permit(), &state.receipt)?;
         tree.remove_tree(journal.permit(), &state.undo)?;

@@ -14,6 +14,7 @@ use crate::plan::standing;
 use crate::receipt::{Kept, Receipt, State};
 use crate::report::Report;
 use crate::service;
+use crate::signer::Memory;
 use crate::step::Action;
 use crate::supervision::Supervision;
 use crate::undo::{self, Contents, UndoError, Undone};
@@ -124,7 +125,10 @@ impl Rollback<'_> {
             stays.splice(0..0, changes.iter().filter(|change| state.holds(change)).cloned());
             let earlier = self.facts.kept.as_ref().map_or(&[][..], |kept| &kept.changes);
             let identity = data::identity(tree, &self.manifest.layout.data);
-            Kept::of(self.manifest, fold(earlier, &stays), identity).write(journal.permit(), tree, &state.kept)?;
+            let begun = || self.manifest.provenance.as_ref().map(Memory::of_begun);
+            let known = self.facts.known().map(|known| known.memory()).or_else(begun);
+            let kept = Kept::of(self.manifest, fold(earlier, &stays), identity).knowing(known);
+            kept.write(journal.permit(), tree, &state.kept)?;
         }
         if ours_stays || self.facts.receipt.is_some() || self.facts.kept.is_some() {
             return Ok(journal.close()?);

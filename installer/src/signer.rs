@@ -1,5 +1,5 @@
 //! Whether this host takes a bundle from whoever signed it, and in which order. Pure: what is known here comes from the
-//! receipt, what is claimed from the operator.
+//! receipt or from what an uninstall kept, what is claimed from the operator.
 
 use std::num::NonZeroU64;
 
@@ -10,13 +10,13 @@ use payload::signer::SignerKey;
 use serde::{Deserialize, Serialize};
 
 use crate::check::{Finding, refuse, warn};
-use crate::receipt::Receipt;
+use crate::receipt::{Kept, Receipt};
 
 /// What a bundle's signer is to this host.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub(crate) enum Standing {
-    /// Who signed what is installed.
+    /// Who signed what this host has had.
     Known,
     /// That one's successor, by its own word.
     Successor,
@@ -24,6 +24,8 @@ pub(crate) enum Standing {
     Named,
     /// Nobody has said a word for it.
     Unknown,
+    /// Nobody has said a word for it, and another signed what was here before the uninstall.
+    Changed,
 }
 
 /// A signer that is not to be trusted here.
@@ -37,15 +39,76 @@ pub(crate) enum Stranger {
     NotNamed { signer: Fingerprint },
 }
 
-/// Who signed what is installed, if that was signed.
-pub(crate) fn known(receipt: Option<&Receipt>) -> Option<&SignerKey> {
-    Some(&receipt?.manifest.provenance.as_ref()?.signer)
+/// Whom this host knows: who signed the last bundle that it took.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Known<'a> {
+    pub(crate) signer: &'a SignerKey,
+    /// The newest bundle by that one or those before it.
+    newest: Option<Newest>,
+    from: Source,
+}
+
+/// Which record says so.
+#[derive(Debug, Clone, Copy)]
+enum Source {
+    /// This bundle is installed.
+    Receipt { bundle: Digest },
+    /// Nothing is installed, but its data was kept.
+    Kept,
+}
+
+/// What `kept.json` remembers of the signer.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub(crate) struct Memory {
+    signer: SignerKey,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    newest: Option<Newest>,
+}
+
+/// Whom this host knows, by what is installed or by what an uninstall has kept; `None` where neither is there, or both
+/// are from before bundles were signed.
+pub(crate) fn known<'a>(receipt: Option<&'a Receipt>, kept: Option<&'a Kept>) -> Option<Known<'a>> {
+    let installed = || {
+        let receipt = receipt?;
+        let signer = &receipt.manifest.provenance.as_ref()?.signer;
+        Some(Known { signer, newest: receipt.newest, from: Source::Receipt { bundle: receipt.bundle } })
+    };
+    let kept = || {
+        let Memory { signer, newest } = kept?.known.as_ref()?;
+        Some(Known { signer, newest: *newest, from: Source::Kept })
+    };
+    installed().or_else(kept)
+}
+
+impl Known<'_> {
+    /// Whether a bundle of this provenance is by the same signer, or by one that it named its successor.
+    pub(crate) fn covers(&self, provenance: &Provenance) -> bool {
+        provenance.signer == *self.signer || provenance.succeeds(self.signer)
+    }
+
+    /// The newest bundle by that signer or those before it, where that is on record.
+    pub(crate) fn newest(&self) -> Option<Newest> {
+        self.newest
+    }
+
+    /// What an uninstall writes down of it.
+    pub(crate) fn memory(&self) -> Memory {
+        Memory { signer: self.signer.clone(), newest: self.newest }
+    }
+}
+
+impl Memory {
+    /// Of a bundle whose install was begun and is not on record: its signer was settled before, its number is no news.
+    pub(crate) fn of_begun(provenance: &Provenance) -> Self {
+        Self { signer: provenance.signer.clone(), newest: None }
+    }
 }
 
 /// The signer's standing, or why it has none.
 pub(crate) fn standing(
     provenance: &Provenance,
-    known: Option<&SignerKey>,
+    known: Option<Known>,
     named: Option<&Claim>,
 ) -> Result<Standing, Stranger> {
     let signer = provenance.signer.fingerprint();
@@ -53,9 +116,13 @@ pub(crate) fn standing(
         return Err(Stranger::NotNamed { signer });
     }
     match known {
-        Some(known) if provenance.signer == *known => Ok(Standing::Known),
-        Some(known) if provenance.succeeds(known) => Ok(Standing::Successor),
-        Some(known) => Err(Stranger::Other { signer, known: known.fingerprint() }),
+        Some(known) if provenance.signer == *known.signer => Ok(Standing::Known),
+        Some(known) if known.covers(provenance) => Ok(Standing::Successor),
+        Some(Known { signer: other, from: Source::Receipt { .. }, .. }) => {
+            Err(Stranger::Other { signer, known: other.fingerprint() })
+        }
+        Some(_) if named.is_none() => Ok(Standing::Changed),
+        Some(_) => Ok(Standing::Named),
         None if named.is_some() => Ok(Standing::Named),
         None => Ok(Standing::Unknown),
     }
@@ -85,9 +152,10 @@ pub(crate) enum Downgrade {
 }
 
 /// Whether the bundle comes after those that this host has had.
-pub(crate) fn order(serial: NonZeroU64, bundle: Digest, receipt: &Receipt, downgrade: Downgrade) -> Option<Finding> {
-    let newest = receipt.newest?;
-    if bundle == receipt.bundle || serial > newest.serial || bundle == newest.bundle {
+pub(crate) fn order(serial: NonZeroU64, bundle: Digest, known: &Known, downgrade: Downgrade) -> Option<Finding> {
+    let newest = known.newest?;
+    let is_installed = matches!(known.from, Source::Receipt { bundle: installed } if installed == bundle);
+    if is_installed || serial > newest.serial || bundle == newest.bundle {
         return None;
     }
     if serial == newest.serial {
@@ -110,24 +178,32 @@ pub(crate) fn order(serial: NonZeroU64, bundle: Digest, receipt: &Receipt, downg
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::facts::tests::{provenance, receipt};
+    use crate::facts::tests::provenance;
 
     #[test]
     fn a_stranger_is_told_from_the_known_and_the_named() {
         let first = provenance(1);
         let key = &first.signer;
+        let installed =
+            |signer| Known { signer, newest: None, from: Source::Receipt { bundle: Digest::of(b"bundle") } };
         let claim: Claim = key.fingerprint().to_string().parse().unwrap();
-        assert_eq!(standing(&first, Some(key), None), Ok(Standing::Known));
-        assert_eq!(standing(&first, Some(key), Some(&claim)), Ok(Standing::Known));
+        assert_eq!(standing(&first, Some(installed(key)), None), Ok(Standing::Known));
+        assert_eq!(standing(&first, Some(installed(key)), Some(&claim)), Ok(Standing::Known));
         assert_eq!(standing(&first, None, Some(&claim)), Ok(Standing::Named));
         assert_eq!(standing(&first, None, None), Ok(Standing::Unknown));
         let other = provenance(2);
         let signer = other.signer.fingerprint();
-        assert_eq!(standing(&other, Some(key), None), Err(Stranger::Other { signer, known: key.fingerprint() }));
+        let stranger = Err(Stranger::Other { signer, known: key.fingerprint() });
+        assert_eq!(standing(&other, Some(installed(key)), None), stranger);
         // Naming a stranger does not make it known: that takes the word of the one before.
         let named: Claim = signer.sum().to_string().parse().unwrap();
-        assert!(matches!(standing(&other, Some(key), Some(&named)), Err(Stranger::Other { .. })));
-        for known in [Some(key), None] {
+        assert!(matches!(standing(&other, Some(installed(key)), Some(&named)), Err(Stranger::Other { .. })));
+        // After an uninstall that kept data it takes the operator's, and nothing less.
+        let kept = Known { from: Source::Kept, ..installed(key) };
+        assert_eq!(standing(&first, Some(kept), None), Ok(Standing::Known));
+        assert_eq!(standing(&other, Some(kept), None), Ok(Standing::Changed));
+        assert_eq!(standing(&other, Some(kept), Some(&named)), Ok(Standing::Named));
+        for known in [Some(installed(key)), Some(kept), None] {
             assert_eq!(standing(&other, known, Some(&claim)), Err(Stranger::NotNamed { signer }));
         }
     }
@@ -136,18 +212,25 @@ mod tests {
     fn numbers_only_grow() {
         let n = |serial| NonZeroU64::new(serial).unwrap();
         let [old, same, new] = [b"1", b"2", b"3"].map(|bytes| Digest::of(bytes));
-        let receipt = Receipt { bundle: same, newest: Some(Newest { serial: n(5), bundle: same }), ..receipt() };
-        let code = |serial, bundle, downgrade| order(n(serial), bundle, &receipt, downgrade).map(|found| found.code);
+        let signer = provenance(1).signer;
+        let newest = Some(Newest { serial: n(5), bundle: same });
+        let known = Known { signer: &signer, newest, from: Source::Receipt { bundle: same } };
+        let code = |serial, bundle, downgrade| order(n(serial), bundle, &known, downgrade).map(|found| found.code);
         assert_eq!(code(6, new, Downgrade::Refuse), None);
         assert_eq!(code(5, same, Downgrade::Refuse), None);
         assert_eq!(code(5, new, Downgrade::Refuse), Some("same-number"));
         assert_eq!(code(5, new, Downgrade::Allow), Some("same-number"));
         assert_eq!(code(4, old, Downgrade::Refuse), Some("older-bundle"));
         // The mark stays after a downgrade, and the bundle that was put back can be installed again.
-        let newest = Newest::after(receipt.newest, n(4), old);
+        let newest = Newest::after(newest, n(4), old);
         assert_eq!(newest, Newest { serial: n(5), bundle: same });
-        let back = Receipt { bundle: old, newest: Some(newest), ..receipt };
+        let back = Known { from: Source::Receipt { bundle: old }, ..known };
         assert_eq!(order(n(4), old, &back, Downgrade::Refuse), None);
         assert_eq!(order(n(5), same, &back, Downgrade::Refuse), None);
+        // What an uninstall kept remembers the number, too.
+        let kept = Known { from: Source::Kept, ..known };
+        assert_eq!(order(n(5), same, &kept, Downgrade::Refuse), None);
+        let found = order(n(4), old, &kept, Downgrade::Refuse);
+        assert_eq!(found.map(|found| found.code), Some("older-bundle"));
     }
 }

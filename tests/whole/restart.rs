@@ -34,8 +34,13 @@ fn a_renewed_unit_waits_for_a_restart_and_a_new_flag_does_not() {
     assert_eq!(lab.etcds("n1"), before, "etcd is not restarted");
     assert_eq!(sh("systemctl show -p NeedDaemonReload etcd-server").ok(), "NeedDaemonReload=no");
     let said = sh(STATUS);
-    assert!(said.code == 0 && said.out.contains("pending: unit, startup script; systemctl restart etcd-server.service"), "{said:?}");
-    assert!(sh(&format!("{STATUS} --json")).out.contains("\"restart_pending\": [\n    \"unit\",\n    \"startup-script\""));
+    assert!(
+        said.code == 0 && said.out.contains("pending: unit, startup script; systemctl restart etcd-server.service"),
+        "{said:?}"
+    );
+    assert!(
+        sh(&format!("{STATUS} --json")).out.contains("\"restart_pending\": [\n    \"unit\",\n    \"startup-script\"")
+    );
     let files = lab.installed("n1");
     let said = sh("/root/first.run install --yes");
     assert!(said.err.contains("[restart-pending]") && said.err.contains("nothing was changed"), "{said:?}");

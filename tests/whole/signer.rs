@@ -170,7 +170,7 @@ fn the_host_verifies_a_new_bundle_before_any_of_it_runs() {
     lab.ssh("n1", "etcdpack-host install --yes absent.run").refused(3, "`absent.run`");
     lab.ssh("n1", "etcdpack-host install --yes").refused(4, "carries no bundle");
     let said = lab.ssh("n1", "etcdpack-host plan n1.run");
-    assert!(said.err.contains("who signed what is installed here"), "{said:?}");
+    assert!(said.err.contains("whose bundles this host takes"), "{said:?}");
     said.ok();
     lab.ssh("n1", "etcdpack-host install --yes --quiet --wait 60 n1.run").ok();
     lab.ssh("n1", "grep -q 4294967296 /opt/etcd/etcd-server-startup.sh").ok();

@@ -124,9 +124,9 @@ mod tests {
         // Not ours, or not supervisor's: other findings, or none.
         let odd = Logs { keeper: etcds, odd: vec![link], is_overfull: false };
         let facts = Facts { logs: odd.clone(), ..good() };
-        assert_eq!(super::logs(&manifest(), &facts, &supervisor()), []);
+        assert_eq!(logs(&manifest(), &facts, &supervisor()), []);
         let facts = Facts { logs: odd, receipt: Some(there), ..good() };
-        assert_eq!(super::logs(&manifest(), &facts, &Supervision::Systemd { unit: "x".to_owned() }), []);
+        assert_eq!(logs(&manifest(), &facts, &Supervision::Systemd { unit: "x".to_owned() }), []);
     }
 
     #[test]

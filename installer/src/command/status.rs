@@ -17,10 +17,11 @@ use crate::health::{self, MemberHealth};
 use crate::host::probe::{self, ProbeError};
 use crate::host::{Seen, Tree, clock};
 use crate::plan;
-use crate::receipt::{Receipt, State};
+use crate::receipt::{Kept, Receipt, State};
 use crate::report::{End, Report};
 use crate::restart::{self, Part};
 use crate::service;
+use crate::signer;
 use crate::supervision::{Supervision, Supervisor};
 
 /// Everything that `status` knows.
@@ -67,7 +68,9 @@ pub(super) fn status(args: &StatusArgs, report: &Report) -> Result<End, CommandE
     root_only("reading the status", "etcdpack-host status")?;
     let state = State::new().map_err(ProbeError::from)?;
     let Some(receipt) = Receipt::read(&tree, &state.receipt)? else {
-        return Err(CommandError::refused("etcdpack has installed nothing on this host", "./HOST.run install"));
+        let kept = Kept::read(&tree, &state.kept)?;
+        let text = format!("etcdpack has installed nothing on this host{}", kept.map(still_here).unwrap_or_default());
+        return Err(CommandError::refused(text, "./HOST.run install"));
     };
     let mut status = gather(&tree, &receipt)?;
     if args.json {
@@ -79,6 +82,18 @@ pub(super) fn status(args: &StatusArgs, report: &Report) -> Result<End, CommandE
         show(&status, &receipt, report);
     }
     Ok(if status.healthy { End::Done } else { End::NotHealthy })
+}
+
+/// What an uninstall has left, and whom it remembers.
+fn still_here(kept: Kept) -> String {
+    let member = &kept.member;
+    let what = match kept.data() {
+        Some(path) => format!("; `{path}` has the data of member `{member}`, kept by an uninstall"),
+        None => format!("; a key of member `{member}` waits for its certificate"),
+    };
+    let Some(known) = signer::known(None, Some(&kept)) else { return what };
+    let after = known.newest().map(|newest| format!(", after number {}", newest.serial)).unwrap_or_default();
+    format!("{what}; it takes bundles by {}{after}", known.signer.fingerprint())
 }
 
 fn gather(tree: &Tree, receipt: &Receipt) -> Result<Status, ProbeError> {

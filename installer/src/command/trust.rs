@@ -6,7 +6,7 @@ use payload::fingerprint::Claim;
 use super::CommandError;
 use crate::host::Tree;
 use crate::host::probe::ProbeError;
-use crate::receipt::{Receipt, State};
+use crate::receipt::{Kept, Receipt, State};
 use crate::report::Report;
 use crate::signer::{self, Standing};
 
@@ -18,16 +18,18 @@ pub(super) fn standing<R: std::io::Read + std::io::Seek + Send>(
 ) -> Result<Standing, CommandError> {
     let state = State::new().map_err(ProbeError::from)?;
     let receipt = Receipt::read(tree, &state.receipt)?;
-    Ok(signer::standing(bundle.provenance(), signer::known(receipt.as_ref()), named)?)
+    let kept = Kept::read(tree, &state.kept)?;
+    Ok(signer::standing(bundle.provenance(), signer::known(receipt.as_ref(), kept.as_ref()), named)?)
 }
 
 /// Says who signed.
 pub(super) fn say<R: std::io::Read + std::io::Seek + Send>(bundle: &Bundle<R>, standing: Standing, report: &Report) {
     let signer = bundle.provenance().signer.fingerprint();
     let to_us = match standing {
-        Standing::Known => "who signed what is installed here",
-        Standing::Successor => "the successor of who signed what is installed here, by that one's word",
+        Standing::Known => "whose bundles this host takes",
+        Standing::Successor => "the successor of whose bundles this host takes, by that one's word",
         Standing::Named => "as you named it",
+        Standing::Changed => "and not by whose bundles this host took before its uninstall",
         Standing::Unknown => "whom this host does not know yet",
     };
     report.note(&format!("signed by {signer}, {to_us}"));
@@ -40,8 +42,17 @@ pub(super) fn confirm<R: std::io::Read + std::io::Seek + Send>(
     unasked: bool,
     report: &Report,
 ) -> Result<(), CommandError> {
-    if standing != Standing::Unknown {
-        return Ok(());
+    let changed = match standing {
+        Standing::Known | Standing::Successor | Standing::Named => return Ok(()),
+        Standing::Unknown => false,
+        Standing::Changed => true,
+    };
+    if changed && (unasked || !report.can_ask()) {
+        return Err(CommandError::refused(
+            "before the uninstall this host took another signer's bundles, who has not named this one its successor; \
+             nobody was asked [signer-changed]",
+            "./HOST.run install --signer WORDS   (the twelve words that `etcdpack build` showed, if the key is new)",
+        ));
     }
     if unasked || !report.can_ask() {
         return Err(CommandError::refused(
@@ -49,7 +60,11 @@ pub(super) fn confirm<R: std::io::Read + std::io::Seek + Send>(
             "./HOST.run install --signer WORDS   (the twelve words that `etcdpack build` showed)",
         ));
     }
-    report.data("This is the first bundle on this host. It says that it is signed by");
+    report.data(if changed {
+        "Before the uninstall this host took another signer's bundles. This one says that it is signed by"
+    } else {
+        "This is the first bundle on this host. It says that it is signed by"
+    });
     report.data("");
     for line in bundle.provenance().signer.fingerprint().to_string().split('-').collect::<Vec<_>>().chunks(4) {
         report.data(&format!("    {}", line.join("  ")));

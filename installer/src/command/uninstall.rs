@@ -9,6 +9,7 @@ use crate::journal::{self, Journal};
 use crate::receipt::{Kept, Receipt, State};
 use crate::removal::{Removal, Removed};
 use crate::report::{End, Report};
+use crate::signer::{self, Memory};
 use crate::undo::{self, Contents};
 
 /// Takes the member off this host.
@@ -24,6 +25,7 @@ pub(super) fn uninstall(args: &UninstallArgs, report: &Report) -> Result<End, Co
     let receipt = Receipt::read(&tree, &state.receipt)?;
     let unfinished = journal::replay(&tree, &state.journal).map_err(ProbeError::from)?;
     let kept = Kept::read(&tree, &state.kept)?;
+    let signer = signer::known(receipt.as_ref(), kept.as_ref()).map(|known| known.memory());
     let known = receipt.iter().flat_map(|receipt| receipt.changes.clone());
     let kept_changes = kept.iter().flat_map(|kept| kept.changes.clone());
     let open = unfinished.iter().flat_map(|unfinished| unfinished.changes.clone());
@@ -52,11 +54,18 @@ pub(super) fn uninstall(args: &UninstallArgs, report: &Report) -> Result<End, Co
         manifest: receipt.as_ref().map(|receipt| &receipt.manifest).or(of_unfinished),
         supervision: receipt.as_ref().map(|receipt| &receipt.supervision).or(of_changes),
         contents,
+        kept: kept.as_ref(),
+        known: signer.or_else(|| of_unfinished?.provenance.as_ref().map(Memory::of_begun)),
         interrupt: &interrupt,
         report,
     };
     let journal = Journal::uninstall(&tree, &state, &changes).map_err(ProbeError::from)?;
-    Ok(say(&removal.run(journal, &known)?, contents, report))
+    let removed = removal.run(journal, &known)?;
+    let end = say(&removed, contents, report);
+    if removal.known.is_some() && removed.forgets(contents) {
+        report.note("whose bundles this host takes is forgotten, too: the next install asks for the signer's words");
+    }
+    Ok(end)
 }
 
 /// Data that somebody put where an uninstall had left the member's is not ours to delete.

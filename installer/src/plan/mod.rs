@@ -93,8 +93,11 @@ pub(crate) fn plan(carried: Carried, facts: &Facts, choices: Choices) -> Result<
     let manifest = carried.manifest;
     let mut findings = preflight(manifest, facts);
     findings.extend(unfinished_other(carried.bundle, facts));
-    if let (Some(provenance), Some(receipt)) = (&manifest.provenance, &facts.receipt) {
-        findings.extend(signer::order(provenance.serial, carried.bundle, receipt, choices.downgrade));
+    // Another signer, taken by the operator's word, numbers its bundles anew.
+    if let (Some(provenance), Some(known)) = (&manifest.provenance, facts.known())
+        && known.covers(provenance)
+    {
+        findings.extend(signer::order(provenance.serial, carried.bundle, &known, choices.downgrade));
     }
     let supervision = match manager::choose(manifest, facts, choices.manager) {
         Ok((supervision, more)) => {

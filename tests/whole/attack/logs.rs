@@ -22,7 +22,8 @@ pub(super) fn installed(name: &str, variant: &str, address: &str) -> Lab {
 /// As etcd's user: a link to a file that root's shells read, in the place of the log; then supervisord has to start etcd
 /// anew, and opens the log by its name.
 pub(super) fn attack(lab: &Lab) {
-    let plant = "rm -f etcd.stdout.log; ln -s /etc/profile.d/zz.sh etcd.stdout.log; mkfifo etcd.stdout.log.1; pkill -9 -x etcd";
+    let plant =
+        "rm -f etcd.stdout.log; ln -s /etc/profile.d/zz.sh etcd.stdout.log; mkfifo etcd.stdout.log.1; pkill -9 -x etcd";
     lab.sh("n1", &format!("cd {LOGS} && setpriv --reuid=etcd --regid=etcd --clear-groups sh -c '{plant}'"));
     lab.until("n1", "/usr/local/sbin/etcdpack-host status");
     let said = lab.sh("n1", &format!("ls -la {LOGS} /etc/profile.d"));
@@ -66,7 +67,8 @@ fn what_etcd_logged_last_is_not_read_through_a_link() {
 fn image() -> Site {
     let site = small_site();
     let cluster = fs::read_to_string(site.path("cluster.toml")).unwrap();
-    fs::write(site.path("cluster.toml"), cluster.replace("\"systemd\"", "\"auto\"\n[supervisor]\ncarry = \"nothing\"")).unwrap();
+    fs::write(site.path("cluster.toml"), cluster.replace("\"systemd\"", "\"auto\"\n[supervisor]\ncarry = \"nothing\""))
+        .unwrap();
     site.build(&site.path("release.tar.gz"));
     for (path, text) in [
         ("usr/bin/supervisord", ""),

@@ -65,7 +65,11 @@ fn old_host(lab: &Lab, section: &str, ctl: &str) {
     let said = sh("/usr/local/sbin/etcdpack-host status");
     assert!(said.out.contains("pending: startup script, supervisor section; ./HOST.run install --restart"), "{said:?}");
     assert!(!said.err.contains("unsafe-logs"), "{said:?}");
-    assert!(sh("/usr/local/sbin/etcdpack-host status --json").out.contains("\"restart_pending\": [\n    \"startup-script\",\n    \"section\""));
+    assert!(
+        sh("/usr/local/sbin/etcdpack-host status --json")
+            .out
+            .contains("\"restart_pending\": [\n    \"startup-script\",\n    \"section\"")
+    );
     let files = lab.installed("n1");
     let said = sh("/root/first.run install --yes");
     assert!(said.err.contains("nothing was changed") && said.err.contains("[restart-pending]"), "{said:?}");

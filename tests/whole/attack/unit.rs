@@ -32,7 +32,8 @@ fn it_leaves_little_and_no_unknown_word_in_it_stops_etcd() {
     let said = sh("systemd-analyze verify /etc/systemd/system/etcd-server.service");
     assert!(!said.err.contains("etcd-server.service"), "{said:?}");
     let said = sh("systemd-analyze security --no-pager etcd-server.service").out;
-    let level = said.lines().find_map(|line| line.split_once("etcd-server.service: ")?.1.split(' ').next()?.parse().ok());
+    let level =
+        said.lines().find_map(|line| line.split_once("etcd-server.service: ")?.1.split(' ').next()?.parse().ok());
     assert!(level.is_some_and(|level: f64| level <= MOST), "{level:?}: {said}");
 
     // What it is kept from, tried from inside; `ProtectSystem=` of systemd 219 leaves more, /etc not.
@@ -50,7 +51,10 @@ fn it_leaves_little_and_no_unknown_word_in_it_stops_etcd() {
     sh("mkdir -p /etc/systemd/system/etcd-server.service.d").ok();
     for line in UNKNOWN {
         let conf = "/etc/systemd/system/etcd-server.service.d/unknown.conf";
-        sh(&format!("printf '[Service]\\n{line}\\n' >{conf} && systemctl daemon-reload && systemctl restart etcd-server")).ok();
+        sh(&format!(
+            "printf '[Service]\\n{line}\\n' >{conf} && systemctl daemon-reload && systemctl restart etcd-server"
+        ))
+        .ok();
         lab.until("n1", "/usr/local/sbin/etcdpack-host status");
         assert_eq!(lab.etcds("n1").len(), 1, "{line}");
     }
