@@ -90,8 +90,9 @@ fn drift(path: &AbsPath, wanted: Digest, facts: &Facts, ours: &[Change]) -> Drif
     let recorded = recorded(path, ours);
     let is_as_written = match facts.paths.get(path) {
         Some(Found { digest: Some(here), .. }) => *here == wanted || recorded.contains(here),
-        // A link in a file's place leads to what an administrator chose.
-        Some(Found { seen: Seen::Link { .. }, .. }) => false,
+        // One that is larger than anything that we write is unread. A link in a file's place leads to what an
+        // administrator chose.
+        Some(Found { seen: Seen::File { .. } | Seen::Link { .. }, .. }) => false,
         _ => true,
     };
     if recorded.is_empty() || is_as_written {

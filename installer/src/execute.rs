@@ -39,6 +39,9 @@ use crate::step::{self, Action, Source, Step};
 use crate::supervision::Supervision;
 use crate::undo::{self, UndoError};
 
+/// No private key comes near this.
+const MAX_KEY: u64 = 64 << 10;
+
 /// Why a step failed.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum StepError {
@@ -159,6 +162,10 @@ impl Install<'_> {
     pub(crate) fn run(&self, bundle: Bundle<File>, plan: &Plan) -> Result<Receipt, Box<Failed>> {
         let digest = bundle.digest();
         let ready = self.make_ready(bundle, plan).map_err(|error| {
+            let error = match error {
+                StepError::Fs(error) if error.is_interrupt() => StepError::Interrupted,
+                error => error,
+            };
             let step = "reading the bundle".to_owned();
             Box::new(Failed { step, error, host: After::Untouched })
         })?;
@@ -181,7 +188,8 @@ impl Install<'_> {
             }
             Err(Stopped { step, error, etcd: Etcd::Down }) => {
                 self.report.warn(&format!("{error}: undoing what was done"), None);
-                let Self { tree, state, facts, manifest, report, .. } = *self;
+                let Self { state, facts, manifest, report, .. } = *self;
+                let tree = &self.tree.undisturbed();
                 let left = Rollback { tree, state, facts, manifest, report }.run(journal);
                 Err(Box::new(Failed { step, error, host: After::Undone { left } }))
             }
@@ -309,7 +317,9 @@ impl Install<'_> {
                         let mut key = self.key.ok_or(StepError::NoKey)?.expose();
                         Ok(tree.put_file(permit, path, *mode, ids, &mut key)?)
                     }
-                    Source::HostKey { at } => Ok(tree.put_file(permit, path, *mode, ids, &mut tree.open_file(at)?)?),
+                    Source::HostKey { at } => {
+                        Ok(tree.put_file(permit, path, *mode, ids, &mut tree.open_bounded(at, MAX_KEY)?)?)
+                    }
                     Source::Installer => Ok(tree.put_file(permit, path, *mode, ids, &mut ready.bundle.installer()?)?),
                 })
             }

@@ -69,9 +69,12 @@ pub(crate) fn wait_until_up(
         return Err("told to stop".to_owned());
     }
     let stays = up.is_some() && {
-        clock::pause(SETTLE);
+        clock::poll(SETTLE, || interrupt.is_raised().then_some(()));
         is_reachable(manifest, me)
     };
+    if interrupt.is_raised() {
+        return Err("told to stop".to_owned());
+    }
     if stays {
         return Ok(());
     }
@@ -85,37 +88,42 @@ pub(crate) fn wait_until_up(
 /// Polls until this host's member is healthy, or the time is up.
 pub(crate) fn wait_until_healthy(manifest: &Manifest, limit: Duration, interrupt: &Interrupt) -> bool {
     let Some(me) = manifest.me() else { return false };
-    let is_healthy = || is_healthy(manifest, &member(manifest, me));
+    let is_healthy = || is_healthy(manifest, &member(manifest, me, interrupt), interrupt);
     clock::poll(limit, || if interrupt.is_raised() { Some(false) } else { is_healthy().then_some(true) })
         .unwrap_or(false)
 }
 
 /// Whether a member serves: it knows a leader, and a read goes through a majority.
-pub(crate) fn is_healthy(manifest: &Manifest, health: &MemberHealth) -> bool {
+pub(crate) fn is_healthy(manifest: &Manifest, health: &MemberHealth, interrupt: &Interrupt) -> bool {
     let member = manifest.members.iter().find(|member| member.name.as_str() == health.name);
-    health.has_leader() && member.is_some_and(|member| reads_through(manifest, member))
+    health.has_leader() && member.is_some_and(|member| reads_through(manifest, member, interrupt))
 }
 
 /// A linearizable read of a key that need not be there, as `endpoint health` does it. With authentication on, a
 /// refusal is an answer too: it took a majority to give it.
-fn reads_through(manifest: &Manifest, member: &Member) -> bool {
+fn reads_through(manifest: &Manifest, member: &Member, interrupt: &Interrupt) -> bool {
     let Some(etcdctl) = manifest.client_url(member).and_then(|url| etcdctl(manifest, &url)) else { return false };
     let refused = |said: &str| ["permission denied", "user name is empty"].iter().any(|words| said.contains(words));
-    etcdctl.args(["get", "health"]).output().is_ok_and(|output| output.ok() || refused(&output.stderr))
+    etcdctl
+        .args(["get", "health"])
+        .heeding(interrupt)
+        .output()
+        .is_ok_and(|output| output.ok() || refused(&output.stderr))
 }
 
 /// Every member as seen from here.
 pub(crate) fn members(manifest: &Manifest) -> Vec<MemberHealth> {
-    manifest.members.iter().map(|other| member(manifest, other)).collect()
+    let never = Interrupt::default();
+    manifest.members.iter().map(|other| member(manifest, other, &never)).collect()
 }
 
-fn member(manifest: &Manifest, member: &Member) -> MemberHealth {
+fn member(manifest: &Manifest, member: &Member, interrupt: &Interrupt) -> MemberHealth {
     let reachable = is_reachable(manifest, member);
     MemberHealth {
         name: member.name.to_string(),
         address: member.address.to_string(),
         reachable,
-        status: if reachable { status(manifest, member) } else { None },
+        status: if reachable { status(manifest, member, interrupt) } else { None },
     }
 }
 
@@ -127,9 +135,9 @@ pub(crate) fn is_reachable(manifest: &Manifest, member: &Member) -> bool {
 
 /// Asks one member. `endpoint status` is used because its answer is the same from 3.1 on, while `endpoint health`
 /// always exits 0 in 3.1.
-fn status(manifest: &Manifest, member: &Member) -> Option<Status> {
+fn status(manifest: &Manifest, member: &Member, interrupt: &Interrupt) -> Option<Status> {
     let etcdctl = etcdctl(manifest, &manifest.client_url(member)?)?;
-    let output = etcdctl.args(["endpoint", "status", "-w", "json"]).output().ok()?;
+    let output = etcdctl.args(["endpoint", "status", "-w", "json"]).heeding(interrupt).output().ok()?;
     output.ok().then(|| parse_status(&output.stdout))?
 }
 

@@ -42,9 +42,17 @@ pub(crate) enum Removed {
     /// Nothing of it, because etcd still runs.
     Running { pids: Vec<u32> },
     /// What could not be removed, in words; the next uninstall tries again.
-    Partly { left: Vec<String> },
+    Partly { left: Vec<Leftover> },
     /// Told to stop; the next uninstall goes on.
     Interrupted,
+}
+
+/// What could not be removed, and why.
+#[derive(Debug)]
+pub(crate) struct Leftover {
+    pub(crate) text: String,
+    /// The directory in which something is locked against everybody.
+    pub(crate) locked_in: Option<String>,
 }
 
 impl Removed {
@@ -87,6 +95,7 @@ impl Removal<'_> {
             match journal.undo(change, |permit| undo::undo(permit, self.tree, change, known, self.contents, seconds)) {
                 Ok(Undone::Yes) => self.report.step(&format!("removed {}", undo::name(change))),
                 Ok(Undone::Stays) => stays.push(change.clone()),
+                Err(error) if error.is_interrupt() => return Ok(Removed::Interrupted),
                 Err(error) => left.push((change.clone(), error)),
             }
         }
@@ -94,7 +103,10 @@ impl Removal<'_> {
             service::control::forget(journal.permit(), supervision)?;
         }
         if !left.is_empty() {
-            let say = |(change, error): &(Change, UndoError)| format!("{}: {error}", undo::name(change));
+            let say = |(change, error): &(Change, UndoError)| Leftover {
+                text: format!("{}: {error}", undo::name(change)),
+                locked_in: error.locked_in().map(str::to_owned),
+            };
             return Ok(Removed::Partly { left: left.iter().map(say).collect() });
         }
         self.tree.sync_others_work(journal.permit())?;

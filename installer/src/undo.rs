@@ -28,6 +28,21 @@ pub(crate) enum UndoError {
     Path(#[from] NotAPath),
 }
 
+impl UndoError {
+    /// Whether it did not fail, but was told to stop.
+    pub(crate) fn is_interrupt(&self) -> bool {
+        matches!(self, Self::Fs(error) if error.is_interrupt())
+    }
+
+    /// The directory in which something is locked against everybody.
+    pub(crate) fn locked_in(&self) -> Option<&str> {
+        match self {
+            Self::Fs(error) => error.locked_in(),
+            _ => None,
+        }
+    }
+}
+
 /// What happens to data and logs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Contents {
@@ -111,7 +126,7 @@ fn adopted(permit: &Permit, tree: &Tree, change: &Change, contents: Contents) ->
     let Change::Adopted { path, was, .. } = change else { return Ok(Left::Kept) };
     let left = match contents {
         Contents::Remove => tree.empty_dir(permit, path)?,
-        Contents::Keep if tree.list(path)?.is_empty() => Left::Gone,
+        Contents::Keep if !tree.holds(path, |_| true)? => Left::Gone,
         Contents::Keep => Left::Kept,
     };
     if let (Left::Gone, Some(Access { mode, uid, gid }), Seen::Dir { .. }) = (left, *was, tree.look(path)?) {
@@ -131,7 +146,9 @@ fn file(permit: &Permit, tree: &Tree, change: &Change, known: &[Change]) -> Resu
     }
     Ok(match tree.look(path)? {
         // A run that was cut off may not have come to replace what an earlier one wrote.
-        Seen::File { .. } if drift::recorded(path, known).contains(&tree.measure(path)?.digest) => {
+        Seen::File { .. }
+            if tree.measure(path)?.is_some_and(|here| drift::recorded(path, known).contains(&here.digest)) =>
+        {
             tree.remove_file(permit, path)?;
             Left::Gone
         }
@@ -142,7 +159,8 @@ fn file(permit: &Permit, tree: &Tree, change: &Change, known: &[Change]) -> Resu
 
 /// What was never replaced need not come back.
 fn is_copy(tree: &Tree, backup: &AbsPath, path: &AbsPath) -> Result<bool, FsError> {
-    Ok(tree.look(backup)? == tree.look(path)? && tree.measure(backup)?.digest == tree.measure(path)?.digest)
+    let digest = |path| Ok(tree.measure(path)?.map(|content| content.digest));
+    Ok(tree.look(backup)? == tree.look(path)? && digest(backup)? == digest(path)?)
 }
 
 fn link(permit: &Permit, tree: &Tree, change: &Change, known: &[Change]) -> Result<Left, UndoError> {

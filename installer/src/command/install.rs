@@ -64,6 +64,7 @@ pub(super) fn install(args: &InstallArgs, report: &Report) -> Result<End, Comman
     // Under the lock: who comes second must see whom the first has pinned.
     let signer = trust::standing(&bundle, &tree, args.bundle.signer.as_ref())?;
     let interrupt = interruptible()?;
+    let tree = tree.heeding(&interrupt);
     let state = State::new().map_err(ProbeError::from)?;
     journal::clean_up(&tree, &state).map_err(ProbeError::from)?;
     let (facts, plan) = prepare(&tree, &mut bundle, signer, choices(&args.target, args.no_start, args.restart))?;
@@ -171,7 +172,7 @@ fn end_of(manifest: &Manifest, facts: &Facts, args: &InstallArgs, interrupt: &In
         return End::Done;
     }
     let Some(seconds) = args.wait else {
-        say_who_is_missing(manifest, report);
+        say_who_is_missing(manifest, interrupt, report);
         return End::Done;
     };
     report.note(&format!("waiting up to {seconds} s for a healthy member"));
@@ -179,14 +180,19 @@ fn end_of(manifest: &Manifest, facts: &Facts, args: &InstallArgs, interrupt: &In
         report.note("healthy");
         return End::Done;
     }
-    say_who_is_missing(manifest, report);
+    say_who_is_missing(manifest, interrupt, report);
     report.error("installed, but not healthy yet", Some("etcdpack-host status"));
     End::NotHealthy
 }
 
-fn say_who_is_missing(manifest: &Manifest, report: &Report) {
-    let (up, missing): (Vec<_>, Vec<_>) =
-        manifest.members.iter().partition(|member| health::is_reachable(manifest, member));
+fn say_who_is_missing(manifest: &Manifest, interrupt: &Interrupt, report: &Report) {
+    let (mut up, mut missing) = (Vec::new(), Vec::new());
+    for member in &manifest.members {
+        if interrupt.is_raised() {
+            return;
+        }
+        if health::is_reachable(manifest, member) { up.push(member) } else { missing.push(member) }
+    }
     let all = manifest.members.len();
     if missing.is_empty() {
         report.note(&format!("{all} of {all} members up"));

@@ -68,6 +68,8 @@ impl CommandError {
             | Self::Output(_)
             | Self::Receipt(_) => End::Refused,
             Self::Key(error) => error.end(),
+            // Before the first change: there was nothing to roll back.
+            Self::Probe(ProbeError::Fs(error)) if error.is_interrupt() => End::RolledBack,
             Self::Bundle(_) | Self::Named { .. } | Self::Stranger(_) | Self::Probe(ProbeError::Bundle(_)) => {
                 End::NotVerified
             }

@@ -14,6 +14,7 @@ use crate::cli::StatusArgs;
 use crate::credentials;
 use crate::drift;
 use crate::health::{self, MemberHealth};
+use crate::host::interrupt::Interrupt;
 use crate::host::probe::{self, ProbeError};
 use crate::host::{Seen, Tree, clock};
 use crate::plan;
@@ -69,7 +70,8 @@ pub(super) fn status(args: &StatusArgs, report: &Report) -> Result<End, CommandE
     let state = State::new().map_err(ProbeError::from)?;
     let Some(receipt) = Receipt::read(&tree, &state.receipt)? else {
         let kept = Kept::read(&tree, &state.kept)?;
-        let text = format!("etcdpack has installed nothing on this host{}", kept.map(still_here).unwrap_or_default());
+        let text =
+            format!("etcdpack has installed nothing on this host{}", kept.as_ref().map(still_here).unwrap_or_default());
         return Err(CommandError::refused(text, "./HOST.run install"));
     };
     let mut status = gather(&tree, &receipt)?;
@@ -85,13 +87,13 @@ pub(super) fn status(args: &StatusArgs, report: &Report) -> Result<End, CommandE
 }
 
 /// What an uninstall has left, and whom it remembers.
-fn still_here(kept: Kept) -> String {
+fn still_here(kept: &Kept) -> String {
     let member = &kept.member;
     let what = match kept.data() {
         Some(path) => format!("; `{path}` has the data of member `{member}`, kept by an uninstall"),
         None => format!("; a key of member `{member}` waits for its certificate"),
     };
-    let Some(known) = signer::known(None, Some(&kept)) else { return what };
+    let Some(known) = signer::known(None, Some(kept)) else { return what };
     let after = known.newest().map(|newest| format!(", after number {}", newest.serial)).unwrap_or_default();
     format!("{what}; it takes bundles by {}{after}", known.signer.fingerprint())
 }
@@ -100,9 +102,12 @@ fn gather(tree: &Tree, receipt: &Receipt) -> Result<Status, ProbeError> {
     let manifest = &receipt.manifest;
     let certs = manifest.layout.link.join("certs")?;
     let text = |url: Option<Url>| url.map(String::from).unwrap_or_default();
+    // Nothing is held meanwhile: a signal ends us by itself.
+    let never = Interrupt::default();
     let members = health::members(manifest);
-    let healthy =
-        members.iter().any(|member| member.name == manifest.member.as_str() && health::is_healthy(manifest, member));
+    let healthy = members
+        .iter()
+        .any(|member| member.name == manifest.member.as_str() && health::is_healthy(manifest, member, &never));
     let key_mode = match tree.look(&certs.join(render::KEY)?)? {
         Seen::File { mode, .. } => Some(format!("{mode:04o}")),
         _ => None,
@@ -137,10 +142,10 @@ fn restart_pending(tree: &Tree, receipt: &Receipt) -> Result<BTreeSet<Part>, Pro
         && matches!(tree.look(section)?, Seen::File { .. })
     {
         let wanted = receipt.manifest.entries.iter().find(|entry| entry.purpose == Purpose::Program);
-        let here = tree.measure(section)?.digest;
+        let here = tree.measure(section)?.map(|content| content.digest);
         // An administrator's own section waits for nothing.
-        let is_old = drift::recorded(section, &receipt.changes).contains(&here);
-        parts.extend(wanted.filter(|entry| entry.sha256 != here && is_old).map(|_| Part::Section));
+        let is_old = here.is_some_and(|here| drift::recorded(section, &receipt.changes).contains(&here));
+        parts.extend(wanted.filter(|entry| Some(entry.sha256) != here && is_old).map(|_| Part::Section));
     }
     Ok(parts)
 }

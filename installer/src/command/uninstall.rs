@@ -7,7 +7,7 @@ use crate::host::probe::ProbeError;
 use crate::host::{Tree, data};
 use crate::journal::{self, Journal};
 use crate::receipt::{Kept, Receipt, State};
-use crate::removal::{Removal, Removed};
+use crate::removal::{Leftover, Removal, Removed};
 use crate::report::{End, Report};
 use crate::signer::{self, Memory};
 use crate::undo::{self, Contents};
@@ -20,6 +20,7 @@ pub(super) fn uninstall(args: &UninstallArgs, report: &Report) -> Result<End, Co
         return Err(CommandError::refused("another etcdpack is at work on this host", "ps -C etcdpack-host"));
     };
     let interrupt = interruptible()?;
+    let tree = tree.heeding(&interrupt);
     let state = State::new().map_err(ProbeError::from)?;
     let ended = journal::clean_up(&tree, &state).map_err(ProbeError::from)?;
     let receipt = Receipt::read(&tree, &state.receipt)?;
@@ -101,8 +102,9 @@ fn say(removed: &Removed, contents: Contents, report: &Report) -> End {
             End::NotRolledBack
         }
         Removed::Partly { left } => {
-            for line in left {
-                report.error(&format!("could not be removed: {line}"), Some(again));
+            for Leftover { text, locked_in } in left {
+                let look = locked_in.as_ref().map(|dir| format!("lsattr -aR {dir}; when it is unlocked: {again}"));
+                report.error(&format!("could not be removed: {text}"), Some(look.as_deref().unwrap_or(again)));
             }
             End::NotRolledBack
         }

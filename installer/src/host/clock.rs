@@ -25,8 +25,3 @@ pub(crate) fn poll<T>(limit: Duration, mut ask: impl FnMut() -> Option<T>) -> Op
         std::thread::sleep(Duration::from_millis(200).min(left()));
     }
 }
-
-/// Waits.
-pub(crate) fn pause(time: Duration) {
-    std::thread::sleep(time);
-}

@@ -6,6 +6,7 @@ use std::io::Read;
 use payload::path::AbsPath;
 
 use super::probe::ProbeError;
+use super::tree::Trust;
 use super::{FsError, Seen, Tree};
 use crate::facts::{DataDir, Whose};
 use crate::wal;
@@ -14,14 +15,14 @@ use crate::wal;
 pub(super) fn filled(tree: &Tree, dirs: [&AbsPath; 2]) -> Result<BTreeSet<AbsPath>, FsError> {
     let mut all = BTreeSet::new();
     for dir in dirs {
-        if !tree.list(dir)?.iter().all(made_by_mkfs) {
+        if tree.holds(dir, |name| !made_by_mkfs(name))? {
             all.insert(dir.clone());
         }
     }
     Ok(all)
 }
 
-fn made_by_mkfs(name: &String) -> bool {
+fn made_by_mkfs(name: &str) -> bool {
     name == "lost+found"
 }
 
@@ -29,7 +30,7 @@ fn made_by_mkfs(name: &String) -> bool {
 pub(super) fn dir(tree: &Tree, path: &AbsPath) -> Result<DataDir, ProbeError> {
     Ok(match tree.look(path)? {
         Seen::Absent => DataDir::Absent,
-        Seen::Dir { .. } if tree.list(path)?.iter().all(made_by_mkfs) => DataDir::Empty,
+        Seen::Dir { .. } if !tree.holds(path, |name| !made_by_mkfs(name))? => DataDir::Empty,
         _ => DataDir::Used(whose(tree, path)?),
     })
 }
@@ -42,14 +43,17 @@ pub(crate) fn identity(tree: &Tree, data: &AbsPath) -> Option<wal::Identity> {
     }
 }
 
-/// The newest log says whose data it is, as every log does.
+/// The newest log says whose data it is, as every log does. Etcd's own links are not followed, and a directory that holds
+/// more logs than an etcd leaves in it is not gone through.
 fn whose(tree: &Tree, data: &AbsPath) -> Result<Whose, ProbeError> {
     let dir = data.join("member/wal")?;
-    let newest = tree.list(&dir)?.into_iter().rfind(|name| name.strip_suffix(".wal").is_some());
+    let Ok(names) = tree.list_by(&dir, Trust::NoLinksOfOthers) else { return Ok(Whose::SomeEtcd) };
+    let newest = names.into_iter().rfind(|name| name.strip_suffix(".wal").is_some());
     let Some(name) = newest else { return Ok(Whose::Unknown) };
     let read = || -> Option<wal::Identity> {
         let mut bytes = Vec::new();
-        tree.open_file(&dir.join(&name).ok()?).ok()?.take(wal::ENOUGH).read_to_end(&mut bytes).ok()?;
+        let file = tree.open_by(&dir.join(&name).ok()?, Trust::NoLinksOfOthers).ok()?;
+        file.take(wal::ENOUGH).read_to_end(&mut bytes).ok()?;
         wal::identity(&bytes)
     };
     Ok(read().map_or(Whose::SomeEtcd, Whose::Etcd))

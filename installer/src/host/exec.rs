@@ -15,6 +15,8 @@ use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 use nix::sys::signal::{Signal, killpg};
 use nix::unistd::Pid;
 
+use super::interrupt::Interrupt;
+
 /// Where the system's programs are. The caller's `PATH` is never asked.
 const DIRS: [&str; 6] = ["/usr/sbin", "/usr/bin", "/sbin", "/bin", "/usr/local/sbin", "/usr/local/bin"];
 
@@ -31,6 +33,7 @@ pub(crate) struct Exec {
     args: Vec<String>,
     env: Vec<(String, String)>,
     limit: Duration,
+    interrupt: Interrupt,
 }
 
 /// What a program that ran to its end said.
@@ -58,7 +61,13 @@ pub(crate) fn find(name: &str) -> Option<PathBuf> {
 impl Exec {
     /// A call of the program at `path`.
     pub(crate) fn at(path: impl Into<PathBuf>) -> Self {
-        Self { program: path.into(), args: Vec::new(), env: Vec::new(), limit: Duration::from_mins(1) }
+        Self {
+            program: path.into(),
+            args: Vec::new(),
+            env: Vec::new(),
+            limit: Duration::from_mins(1),
+            interrupt: Interrupt::default(),
+        }
     }
 
     /// A call of a system program.
@@ -82,13 +91,23 @@ impl Exec {
         self
     }
 
+    /// Killed when somebody asks us to stop: a program that only asks, and changes nothing.
+    pub(crate) fn heeding(mut self, interrupt: &Interrupt) -> Self {
+        self.interrupt = interrupt.clone();
+        self
+    }
+
     /// Runs to the end, whatever the exit code.
     pub(crate) fn output(self) -> Result<Output, ExecError> {
         let line = self.line();
         let fail = |why: String| ExecError { line: line.clone(), why };
         let child = self.spawn().map_err(|error| fail(error.to_string()))?;
-        let Ended { status, stdout, stderr } = attend(child, self.limit).map_err(|error| fail(error.to_string()))?;
+        let ended = attend(child, self.limit, &self.interrupt);
+        let Ended { status, stdout, stderr } = ended.map_err(|error| fail(error.to_string()))?;
         let Some(status) = status else {
+            if self.interrupt.is_raised() {
+                return Err(fail("told to stop".to_owned()));
+            }
             return Err(fail(format!("no end within {} s", self.limit.as_secs())));
         };
         Ok(Output { status, stdout, stderr, line })
@@ -96,7 +115,7 @@ impl Exec {
 
     /// Whether the kernel starts it at all; how it ends does not matter.
     pub(crate) fn starts(self) -> io::Result<()> {
-        attend(self.spawn()?, self.limit).map(drop)
+        attend(self.spawn()?, self.limit, &self.interrupt).map(drop)
     }
 
     fn spawn(&self) -> io::Result<Child> {
@@ -143,7 +162,7 @@ impl Output {
 
 /// How a child ended, and what it had said by then.
 struct Ended {
-    /// `None` when the time was up and it was killed.
+    /// `None` when the time was up, or we were told to stop, and it was killed.
     status: Option<ExitStatus>,
     stdout: String,
     stderr: String,
@@ -151,7 +170,7 @@ struct Ended {
 
 /// Waits for a child, and reads what it says meanwhile: a full pipe would stop it for ever. A pipe that outlives the
 /// child, in the hands of something that it started, is not waited for.
-fn attend(mut child: Child, limit: Duration) -> io::Result<Ended> {
+fn attend(mut child: Child, limit: Duration, interrupt: &Interrupt) -> io::Result<Ended> {
     let end = Instant::now() + limit;
     let (mut stdout, mut stderr) = (Ear::at(child.stdout.take())?, Ear::at(child.stderr.take())?);
     let mut pause = Duration::from_millis(1);
@@ -160,7 +179,7 @@ fn attend(mut child: Child, limit: Duration) -> io::Result<Ended> {
         let status = child.try_wait()?;
         stdout.read()?;
         stderr.read()?;
-        let late = status.is_none() && Instant::now() >= end;
+        let late = status.is_none() && (interrupt.is_raised() || Instant::now() >= end);
         if late {
             kill(&mut child)?;
         }

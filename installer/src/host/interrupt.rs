@@ -25,6 +25,12 @@ impl Interrupt {
         Ok(interrupt)
     }
 
+    /// As a signal does it.
+    #[cfg(test)]
+    pub(crate) fn raise(&self) {
+        self.0.store(true, Ordering::Relaxed);
+    }
+
     /// Whether somebody has asked us to stop.
     pub(crate) fn is_raised(&self) -> bool {
         self.0.load(Ordering::Relaxed)

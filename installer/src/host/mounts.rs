@@ -4,23 +4,36 @@
 
 use std::ffi::OsString;
 use std::fs;
-use std::io;
+use std::io::{self, Read as _};
 use std::os::fd::{AsRawFd as _, BorrowedFd};
 use std::os::unix::ffi::{OsStrExt as _, OsStringExt as _};
 use std::path::{Path, PathBuf};
+
+/// A hundred thousand mounts, which is what the kernel allows.
+const MAX_BYTES: u64 = 64 << 20;
 
 /// Where something is mounted, in this process's view.
 pub(super) struct Mounts(Vec<PathBuf>);
 
 impl Mounts {
     pub(super) fn read() -> io::Result<Self> {
-        Ok(Self(fs::read("/proc/self/mountinfo")?.split(|byte| *byte == b'\n').filter_map(point).collect()))
+        let mut text = Vec::new();
+        fs::File::open("/proc/self/mountinfo")?.take(MAX_BYTES + 1).read_to_end(&mut text)?;
+        if text.len() as u64 > MAX_BYTES {
+            return Err(io::ErrorKind::FileTooLarge.into());
+        }
+        Ok(Self(text.split(|byte| *byte == b'\n').filter_map(point).collect()))
     }
 
     /// Whether something is mounted on the entry `name` of a directory.
     pub(super) fn is_point(&self, dir: BorrowedFd<'_>, name: &[u8]) -> io::Result<bool> {
         let path = path_of(dir)?.join(Path::new(std::ffi::OsStr::from_bytes(name)));
         Ok(self.0.contains(&path))
+    }
+
+    /// Whether a directory is where something is mounted.
+    pub(super) fn is_one(&self, dir: BorrowedFd<'_>) -> io::Result<bool> {
+        Ok(self.0.contains(&path_of(dir)?))
     }
 
     /// Whether something is mounted below a directory, itself left out.

@@ -268,7 +268,7 @@ fn paths(tree: &Tree, manifest: &Manifest, section: Option<&AbsPath>) -> Result<
     for path in all {
         let seen = tree.look(&path)?;
         let digest = match seen {
-            Seen::File { .. } if files.contains(&path) => Some(tree.measure(&path)?.digest),
+            Seen::File { .. } if files.contains(&path) => tree.measure(&path)?.map(|content| content.digest),
             _ => None,
         };
         found.insert(path, Found { seen, digest });

@@ -3,15 +3,16 @@
 
 use std::os::fd::{AsFd, OwnedFd};
 
-use nix::dir::Dir;
 use nix::errno::Errno;
 use nix::fcntl::{AtFlags, OFlag, openat, renameat};
-use nix::sys::stat::{Mode as RawMode, SFlag, fstatat};
+use nix::sys::stat::{Mode as RawMode, fstatat};
 use nix::unistd::{UnlinkatFlags, fsync, unlinkat};
 use payload::path::AbsPath;
 
+use super::emptying::{Emptying, errno, seize};
+use super::interrupt::Interrupt;
 use super::mounts::Mounts;
-use super::tree::{FsError, Spot, Tree, Trust, kind};
+use super::tree::{FsError, Spot, Tree, Trust};
 use crate::journal::Permit;
 
 /// What became of a directory that was to go.
@@ -51,33 +52,37 @@ impl Tree {
     }
 
     /// Removes a directory and everything in it, such that it is all there or all gone under its name whenever we are
-    /// killed: half of a member's data must never pass for data.
+    /// killed: half of a member's data must never pass for data. Looks at the interrupt.
     pub(crate) fn discard_tree(&self, permit: &Permit, path: &AbsPath) -> Result<Left, FsError> {
         let rename = || {
             // Not ours where it is no directory: somebody put something else in its place.
             let dir = self.open_to_clear(path)?;
             let spot = self.spot(path, Trust::RootOnly)?;
             // What is mounted inside would go along, to where nobody looks for it.
-            if Mounts::read().and_then(|mounts| mounts.is_any_below(dir.as_fd())).map_err(|error| errno(&error))? {
-                return Ok(false);
+            if mounts()?.is_any_below(dir.as_fd()).map_err(|error| errno(&error))? {
+                return Ok(Renamed::Not);
             }
             match renameat(&spot, spot.name.as_str(), &spot, aside(&spot).as_str()) {
-                Ok(()) => fsync(&spot).map(|()| true),
+                Ok(()) => fsync(&spot).map(|()| Renamed::Aside),
                 // A mount point, which cannot be renamed.
-                Err(Errno::EBUSY | Errno::EXDEV) => Ok(false),
+                Err(Errno::EBUSY | Errno::EXDEV) => Ok(Renamed::Not),
+                // The way there is root's: it is the directory itself.
+                Err(Errno::EPERM) => Ok(Renamed::Locked),
                 Err(errno) => Err(errno),
             }
         };
         match rename() {
-            Ok(false) => self.remove_tree(permit, path),
-            Ok(true) => self.clear_discarded(permit, path).map(|()| Left::Gone),
+            Ok(Renamed::Not) => self.remove_all(permit, path, self.interrupt()),
+            Ok(Renamed::Aside) => self.clear_discarded(permit, path).map(|()| Left::Gone),
+            Ok(Renamed::Locked) => Err(FsError::locked("removing", path, path.name())),
             Err(Errno::ENOENT) => Ok(Left::Gone),
             Err(Errno::ENOTDIR | Errno::ELOOP) => Ok(Left::Kept),
             Err(errno) => Err(FsError::new("removing", path, errno)),
         }
     }
 
-    /// Removes what a killed [`Self::discard_tree`] has left of `path`.
+    /// Removes what a killed [`Self::discard_tree`] has left of `path`, or whatever else has its name by now: nobody but us
+    /// uses that. Looks at the interrupt.
     pub(crate) fn clear_discarded(&self, permit: &Permit, path: &AbsPath) -> Result<(), FsError> {
         let fail = |errno: Errno| FsError::new("removing", path, errno);
         let name = match self.spot(path, Trust::RootOnly) {
@@ -87,22 +92,32 @@ impl Tree {
         };
         let parent = path.parent().map(|parent| parent.to_string()).unwrap_or_default();
         let gone = format!("{parent}/{name}").parse().map_err(|_| fail(Errno::EINVAL))?;
-        self.remove_tree(permit, &gone).map(drop)
+        match self.open_to_clear(&gone) {
+            Err(Errno::ENOTDIR | Errno::ELOOP) => self.remove_file(permit, &gone),
+            _ => self.remove_all(permit, &gone, self.interrupt()).map(drop),
+        }
     }
 
     /// Empties a directory that was there before us. What is in it gets a name that no etcd looks for before any of it
-    /// goes, for the same reason.
+    /// goes, for the same reason. Looks at the interrupt.
     pub(crate) fn empty_dir(&self, _: &Permit, path: &AbsPath) -> Result<Left, FsError> {
         let clear = || {
             let dir = self.open_to_clear(path)?;
-            if fstatat(&dir, "member", AtFlags::AT_SYMLINK_NOFOLLOW).is_ok() {
-                renameat(&dir, "member", &dir, ".member.etcdpack-gone")?;
+            let mounts = mounts()?;
+            let mut emptying = Emptying::new(&mounts, self.interrupt());
+            // Before anything has its last name: nobody is to be there first.
+            seize(&dir);
+            let is_there = fstatat(&dir, c"member", AtFlags::AT_SYMLINK_NOFOLLOW).is_ok();
+            let is_way_to_mount = || mounts.is_any_below(dir.as_fd()).map_err(|error| errno(&error));
+            if is_there && !is_way_to_mount()? && !emptying.move_up(&dir, &dir, c"member")? {
+                return Ok(Some("member".to_owned()));
             }
             fsync(&dir)?;
-            empty(&dir, &Mounts::read().map_err(|error| errno(&error))?)
+            emptying.run(&dir)
         };
         match clear() {
-            Ok(()) | Err(Errno::ENOENT | Errno::ENOTDIR) => Ok(Left::Gone),
+            Ok(None) | Err(Errno::ENOENT | Errno::ENOTDIR | Errno::ELOOP) => Ok(Left::Gone),
+            Ok(Some(name)) => Err(FsError::locked("emptying", path, &name)),
             Err(errno) => Err(FsError::new("emptying", path, errno)),
         }
     }
@@ -114,19 +129,34 @@ impl Tree {
         openat(&spot, spot.name.as_str(), flags, RawMode::empty())
     }
 
-    /// Removes a directory and everything in it. What is mounted inside is kept, with the way to it.
+    /// Removes a directory and everything in it, both root's own: it is small, and gone when this returns. What is mounted
+    /// inside is kept, with the way to it.
     pub(crate) fn remove_tree(&self, permit: &Permit, path: &AbsPath) -> Result<Left, FsError> {
+        self.remove_all(permit, path, &Interrupt::default())
+    }
+
+    fn remove_all(&self, permit: &Permit, path: &AbsPath, interrupt: &Interrupt) -> Result<Left, FsError> {
         let remove = || {
             let dir = self.open_to_clear(path)?;
             // A mount point is emptied but stays: the file system on it was meant for this data.
-            empty(&dir, &Mounts::read().map_err(|error| errno(&error))?)
+            Emptying::new(&mounts()?, interrupt).run(&dir)
         };
         match remove() {
-            Ok(()) => self.remove_empty_dir(permit, path),
+            Ok(None) => self.remove_empty_dir(permit, path),
+            Ok(Some(name)) => Err(FsError::locked("removing", path, &name)),
             Err(Errno::ENOENT) => Ok(Left::Gone),
             Err(errno) => Err(FsError::new("removing", path, errno)),
         }
     }
+}
+
+/// What became of a directory that was to get another name.
+enum Renamed {
+    Aside,
+    /// Something is mounted on it or in it.
+    Not,
+    /// The kernel lets nobody rename it.
+    Locked,
 }
 
 /// The name that a directory has while it goes.
@@ -134,34 +164,6 @@ fn aside(spot: &Spot) -> String {
     format!(".{}.etcdpack-gone", spot.name)
 }
 
-fn errno(error: &std::io::Error) -> Errno {
-    error.raw_os_error().map_or(Errno::EIO, Errno::from_raw)
-}
-
-fn empty(dir: &OwnedFd, mounts: &Mounts) -> Result<(), Errno> {
-    let mut names = Vec::new();
-    for entry in Dir::from_fd(dir.try_clone().map_err(|_| Errno::EMFILE)?)?.iter() {
-        let name = entry?.file_name().to_owned();
-        // What mkfs has made stays with its file system.
-        if !matches!(name.to_bytes(), b"." | b".." | b"lost+found") {
-            names.push(name);
-        }
-    }
-    for name in names {
-        if mounts.is_point(dir.as_fd(), name.to_bytes()).map_err(|error| errno(&error))? {
-            continue;
-        }
-        let stat = fstatat(dir.as_fd(), name.as_c_str(), AtFlags::AT_SYMLINK_NOFOLLOW)?;
-        if kind(&stat) != SFlag::S_IFDIR {
-            unlinkat(dir.as_fd(), name.as_c_str(), UnlinkatFlags::NoRemoveDir)?;
-            continue;
-        }
-        let flags = OFlag::O_DIRECTORY | OFlag::O_NOFOLLOW | OFlag::O_RDONLY | OFlag::O_CLOEXEC;
-        empty(&openat(dir.as_fd(), name.as_c_str(), flags, RawMode::empty())?, mounts)?;
-        match unlinkat(dir.as_fd(), name.as_c_str(), UnlinkatFlags::RemoveDir) {
-            Ok(()) | Err(Errno::ENOTEMPTY | Errno::EBUSY) => {}
-            Err(errno) => return Err(errno),
-        }
-    }
-    Ok(())
+fn mounts() -> Result<Mounts, Errno> {
+    Mounts::read().map_err(|error| errno(&error))
 }

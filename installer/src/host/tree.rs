@@ -8,6 +8,7 @@ use std::fs::File;
 use std::io::{self, Read};
 use std::os::fd::{AsFd, OwnedFd};
 use std::path::Path;
+use std::sync::Arc;
 
 use nix::dir::Dir;
 use nix::errno::Errno;
@@ -16,11 +17,17 @@ use nix::sys::stat::{FileStat, Mode as RawMode, SFlag, fstat, fstatat, stat};
 use payload::bundle::Content;
 use payload::path::AbsPath;
 
+use super::interrupt::Interrupt;
+use super::reading::Reading;
+
 pub(super) use super::way::Trust;
+
+/// How many names of one directory are listed: none that we list has more than a few hundred.
+const MAX_NAMES: usize = 16 << 10;
 
 /// A file operation that failed.
 #[derive(Debug, thiserror::Error)]
-#[error("{doing} `{path}`: {source}")]
+#[error("{doing} `{path}`: {}", why(source))]
 pub(crate) struct FsError {
     doing: &'static str,
     path: String,
@@ -30,6 +37,23 @@ pub(crate) struct FsError {
 impl FsError {
     pub(super) fn new(doing: &'static str, path: &AbsPath, source: impl Into<io::Error>) -> Self {
         Self { doing, path: path.to_string(), source: source.into() }
+    }
+
+    /// `name` in the directory `path`, or that itself, is locked against everybody.
+    pub(super) fn locked(doing: &'static str, path: &AbsPath, name: &str) -> Self {
+        let text = format!("the kernel lets nobody remove `{name}` in it: immutable or append-only, as lsattr shows");
+        Self::new(doing, path, io::Error::new(io::ErrorKind::PermissionDenied, text))
+    }
+
+    /// The directory in which something is locked against everybody.
+    pub(crate) fn locked_in(&self) -> Option<&str> {
+        let is_ours = self.source.raw_os_error().is_none();
+        (is_ours && self.source.kind() == io::ErrorKind::PermissionDenied).then_some(self.path.as_str())
+    }
+
+    /// Whether it did not fail, but was told to stop.
+    pub(crate) fn is_interrupt(&self) -> bool {
+        self.source.raw_os_error() == Some(Errno::ECANCELED as i32)
     }
 
     /// For a path outside the grammar of ours.
@@ -50,6 +74,10 @@ impl FsError {
     pub(crate) fn is_not_found(&self) -> bool {
         self.source.kind() == io::ErrorKind::NotFound
     }
+}
+
+fn why(source: &io::Error) -> String {
+    if source.raw_os_error() == Some(Errno::ECANCELED as i32) { "told to stop".to_owned() } else { source.to_string() }
 }
 
 /// What stands at a path. Links are not followed.
@@ -76,8 +104,10 @@ pub(crate) enum Seen {
 
 /// A root and everything below it.
 pub(crate) struct Tree {
-    root: OwnedFd,
+    root: Arc<OwnedFd>,
     live: bool,
+    /// What reads and removes that others have made looks at this.
+    interrupt: Interrupt,
 }
 
 /// Where a walk has come to: the directory's handle and a name in it.
@@ -93,7 +123,22 @@ impl Tree {
         let flags = OFlag::O_DIRECTORY | OFlag::O_RDONLY | OFlag::O_CLOEXEC;
         let root = nix::fcntl::open(path, flags, RawMode::empty())?;
         let (here, system) = (fstat(&root)?, stat("/")?);
-        Ok(Self { live: (here.st_dev, here.st_ino) == (system.st_dev, system.st_ino), root })
+        let live = (here.st_dev, here.st_ino) == (system.st_dev, system.st_ino);
+        Ok(Self { live, root: Arc::new(root), interrupt: Interrupt::default() })
+    }
+
+    /// The same tree, whose readings and removals end when somebody asks us to.
+    pub(crate) fn heeding(self, interrupt: &Interrupt) -> Self {
+        Self { interrupt: interrupt.clone(), ..self }
+    }
+
+    /// The same tree, for a roll-back: that is what being told to stop asks for, and goes on to its end.
+    pub(crate) fn undisturbed(&self) -> Self {
+        Self { root: Arc::clone(&self.root), live: self.live, interrupt: Interrupt::default() }
+    }
+
+    pub(super) fn interrupt(&self) -> &Interrupt {
+        &self.interrupt
     }
 
     /// Whether this is the running system and not an image.
@@ -123,8 +168,13 @@ impl Tree {
 
     /// A regular file, opened for reading; the last component is not followed if it is a link.
     pub(crate) fn open_file(&self, path: &AbsPath) -> Result<File, FsError> {
+        self.open_by(path, Trust::Anyone)
+    }
+
+    /// Likewise, on a way of which this is demanded.
+    pub(super) fn open_by(&self, path: &AbsPath, trust: Trust) -> Result<File, FsError> {
         let open = || {
-            let spot = self.spot(path, Trust::Anyone)?;
+            let spot = self.spot(path, trust)?;
             let flags = OFlag::O_RDONLY | OFlag::O_NOFOLLOW | OFlag::O_CLOEXEC | OFlag::O_NONBLOCK;
             let fd = openat(&spot.dir, spot.name.as_str(), flags, RawMode::empty())?;
             match kind(&fstat(&fd)?) {
@@ -155,27 +205,70 @@ impl Tree {
         }
     }
 
-    /// Size and digest of a file.
-    pub(crate) fn measure(&self, path: &AbsPath) -> Result<Content, FsError> {
-        Content::read(self.open_file(path)?).map_err(|error| FsError::new("reading", path, error))
+    /// Size and digest of a file; `None` of one that has more bytes than any of ours.
+    pub(crate) fn measure(&self, path: &AbsPath) -> Result<Option<Content>, FsError> {
+        let measure = |file| Reading::of_ours(file, &self.interrupt)?.map(Content::read).transpose();
+        match measure(self.open_file(path)?) {
+            Err(error) if error.raw_os_error() == Some(Errno::EFBIG as i32) => Ok(None),
+            other => other.map_err(|error| FsError::new("reading", path, error)),
+        }
     }
 
-    /// The names in a directory, sorted; none where there is no directory.
+    /// A file of at most `limit` bytes; more of them are an error, now or while it is read.
+    pub(crate) fn open_bounded(&self, path: &AbsPath, limit: u64) -> Result<Reading, FsError> {
+        let fail = |error| FsError::new("reading", path, error);
+        // Read for a step, which is made or undone as a whole.
+        let reading = Reading::of(self.open_file(path)?, limit, &Interrupt::default()).map_err(fail)?;
+        reading.ok_or_else(|| fail(Errno::EFBIG.into()))
+    }
+
+    /// The names in a directory, sorted; none where there is no directory. More than anybody needs are an error.
     pub(crate) fn list(&self, path: &AbsPath) -> Result<Vec<String>, FsError> {
-        let list = || {
-            let mut dir = Dir::from_fd(self.open_dir(path, Trust::Anyone)?)?;
-            let mut names = Vec::new();
+        self.list_by(path, Trust::Anyone)
+    }
+
+    /// Likewise, on a way of which this is demanded.
+    pub(super) fn list_by(&self, path: &AbsPath, trust: Trust) -> Result<Vec<String>, FsError> {
+        let mut names = Vec::new();
+        self.each_name(path, trust, |name| {
+            if names.len() == MAX_NAMES {
+                return Err(Errno::E2BIG);
+            }
+            names.push(name);
+            Ok(Go::On)
+        })?;
+        names.sort();
+        Ok(names)
+    }
+
+    /// Whether a directory holds a name like this; not where there is no directory.
+    pub(crate) fn holds(&self, path: &AbsPath, wanted: impl Fn(&str) -> bool) -> Result<bool, FsError> {
+        let mut found = false;
+        self.each_name(path, Trust::Anyone, |name| {
+            found = wanted(&name);
+            Ok(if found { Go::NoFurther } else { Go::On })
+        })?;
+        Ok(found)
+    }
+
+    fn each_name(
+        &self,
+        path: &AbsPath,
+        trust: Trust,
+        mut each: impl FnMut(String) -> Result<Go, Errno>,
+    ) -> Result<(), FsError> {
+        let mut go = || {
+            let mut dir = Dir::from_fd(self.open_dir(path, trust)?)?;
             for entry in dir.iter() {
                 let name = entry?.file_name().to_string_lossy().into_owned();
-                if name != "." && name != ".." {
-                    names.push(name);
+                if name != "." && name != ".." && each(name)? == Go::NoFurther {
+                    break;
                 }
             }
-            names.sort();
-            Ok(names)
+            Ok(())
         };
-        match list() {
-            Err(Errno::ENOENT | Errno::ENOTDIR) => Ok(Vec::new()),
+        match go() {
+            Err(Errno::ENOENT | Errno::ENOTDIR) => Ok(()),
             other => other.map_err(|errno| FsError::new("listing", path, errno)),
         }
     }
@@ -216,6 +309,13 @@ impl Spot {
             _ => Seen::Other,
         })
     }
+}
+
+/// Whether a listing goes on.
+#[derive(PartialEq, Eq)]
+enum Go {
+    On,
+    NoFurther,
 }
 
 /// The file type in a mode.

@@ -22,6 +22,8 @@ const MAX_LINKS: u8 = 16;
 pub(super) enum Trust {
     /// Nothing: for looking.
     Anyone,
+    /// No link that others made: for what lies in a directory of etcd's.
+    NoLinksOfOthers,
     /// Only root may change it: for writing.
     RootOnly,
 }
@@ -30,7 +32,8 @@ impl Trust {
     fn pass(self, met: &Obstacle) -> Result<(), Errno> {
         match (self, met.what) {
             (Self::RootOnly, Hindrance::Dir { .. } | Hindrance::Link { .. }) => Err(Errno::EPERM),
-            (Self::RootOnly | Self::Anyone, _) => Ok(()),
+            (Self::NoLinksOfOthers, Hindrance::Link { .. }) => Err(Errno::ELOOP),
+            (Self::RootOnly | Self::NoLinksOfOthers | Self::Anyone, _) => Ok(()),
         }
     }
 }

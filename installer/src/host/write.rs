@@ -20,6 +20,8 @@ use payload::mode::Mode;
 use payload::path::AbsPath;
 use zeroize::Zeroizing;
 
+use super::interrupt::Interrupt;
+use super::reading::Reading;
 use super::tree::{FsError, Spot, Tree, Trust};
 use crate::journal::Permit;
 
@@ -124,9 +126,11 @@ impl Tree {
 
     /// A copy of a file with the owner and mode that it has, as durable as [`Self::put_file`] makes it.
     pub(crate) fn copy_with_owner(&self, permit: &Permit, from: &AbsPath, to: &AbsPath) -> Result<(), FsError> {
-        let mut file = self.open_file(from)?;
         let fail = |error: io::Error| FsError::new("copying", from, error);
-        let meta = file.metadata().map_err(fail)?;
+        // A step is made or undone as a whole.
+        let file = Reading::of_ours(self.open_file(from)?, &Interrupt::default()).map_err(fail)?;
+        let mut file = file.ok_or_else(|| fail(Errno::EFBIG.into()))?;
+        let meta = file.file().metadata().map_err(fail)?;
         let ids = Ids { uid: meta.uid(), gid: meta.gid() };
         let mode =
             Mode::try_from(format!("{:04o}", meta.mode() & 0o777)).map_err(|error| fail(io::Error::other(error)))?;
@@ -211,7 +215,7 @@ impl Tree {
         let mut write = || -> io::Result<Option<File>> {
             let spot = Spot { dir: self.nearest_dir(path)?.1, name: path.name().to_owned() };
             let Some(mut file) = spot.nameless()? else { return Ok(None) };
-            copy(from, &mut file)?;
+            copy(&mut Heeding { from, interrupt: self.interrupt() }, &mut file)?;
             give(&file, mode.bits(), ids)?;
             file.sync_all()?;
             Ok(Some(file))
@@ -303,6 +307,18 @@ impl Spot {
         self.clear(name)?;
         let flags = OFlag::O_WRONLY | OFlag::O_CREAT | OFlag::O_EXCL | OFlag::O_NOFOLLOW | OFlag::O_CLOEXEC;
         openat(self, name, flags, RawMode::S_IRUSR | RawMode::S_IWUSR).map(File::from)
+    }
+}
+
+/// What is read before the first change ends when somebody asks us to.
+struct Heeding<'a> {
+    from: &'a mut dyn Read,
+    interrupt: &'a Interrupt,
+}
+
+impl Read for Heeding<'_> {
+    fn read(&mut self, buf: &mut [u8]) -> io::Result<usize> {
+        if self.interrupt.is_raised() { Err(Errno::ECANCELED.into()) } else { self.from.read(buf) }
     }
 }
 
