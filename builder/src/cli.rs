@@ -183,6 +183,14 @@ pub struct SignArgs {
     #[arg(long = "host", value_name = "NAME=FILE", value_parser = named_file)]
     pub hosts: Vec<(HostName, PathBuf)>,
 
+    /// The words that `csr` showed on a host, or the SHA-256 of its public key, instead of being asked; may be given again
+    #[arg(long = "words", value_name = "NAME=WORDS", value_parser = named_words)]
+    pub words: Vec<(HostName, Claim)>,
+
+    /// This host has another key than until now, and may; may be given again
+    #[arg(long = "new-key", value_name = "NAME")]
+    pub new_keys: Vec<HostName>,
+
     /// The cluster file
     #[arg(long, value_name = "CLUSTER.TOML", default_value = "cluster.toml")]
     pub cluster: PathBuf,
@@ -230,6 +238,12 @@ fn named_host(text: &str) -> Result<(HostName, IpAddr), String> {
 fn named_file(text: &str) -> Result<(HostName, PathBuf), String> {
     let (name, path) = text.split_once('=').ok_or("write it as NAME=FILE, for example n1=n1.csr")?;
     Ok((name.parse().map_err(|error| format!("{error}"))?, path.into()))
+}
+
+fn named_words(text: &str) -> Result<(HostName, Claim), String> {
+    let (name, words) = text.split_once('=').ok_or("write it as NAME=WORDS, for example n1=liar-cram-...")?;
+    let name = name.parse().map_err(|error| format!("{error}"))?;
+    Ok((name, words.parse().map_err(|error| format!("{error}"))?))
 }
 
 #[cfg(test)]

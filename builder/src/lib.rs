@@ -6,6 +6,7 @@
 pub mod cache;
 pub mod cli;
 pub mod command;
+pub mod memory;
 pub mod narrator;
 pub mod pack;
 pub mod passphrase;
@@ -14,6 +15,7 @@ pub mod release;
 pub mod report;
 pub mod sbom;
 mod threads;
+mod tty;
 mod unnamed;
 mod unreadable;
 pub mod wheels;

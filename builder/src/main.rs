@@ -13,6 +13,7 @@ const USAGE: u8 = 2;
 
 fn main() -> ExitCode {
     builder::report::panics_are_bugs();
+    builder::memory::keep_to_ourselves();
     let cli = match Cli::try_parse() {
         Ok(cli) => cli,
         Err(error) => {

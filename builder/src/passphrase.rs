@@ -8,6 +8,7 @@ use std::io::{self, Read};
 use zeroize::{Zeroize as _, Zeroizing};
 
 use crate::pki::Secret;
+use crate::tty::Tty;
 
 /// More than anyone types, and all that a host takes.
 const MAX_BYTES: usize = 4096;
@@ -63,14 +64,18 @@ impl Passphrase {
     }
 
     fn get(self, prompt: &str) -> Result<Secret, PassphraseError> {
-        let text = match self {
-            Self::Terminal => rpassword::prompt_password(prompt).map_err(PassphraseError::NoTerminal)?,
+        let mut text = match self {
+            Self::Terminal => typed(prompt).map_err(PassphraseError::NoTerminal)?,
             Self::Descriptor(number) => {
-                descriptor(number).map_err(|error| PassphraseError::Descriptor(number, error))?
+                descriptor(number).map(Zeroizing::new).map_err(|error| PassphraseError::Descriptor(number, error))?
             }
         };
-        if text.is_empty() { Err(PassphraseError::Empty) } else { Ok(Secret::new(text)) }
+        if text.is_empty() { Err(PassphraseError::Empty) } else { Ok(Secret::new(std::mem::take(&mut *text))) }
     }
+}
+
+fn typed(prompt: &str) -> io::Result<Zeroizing<String>> {
+    Tty::open()?.ask_silently(prompt)
 }
 
 /// Through `/proc`, since taking over a descriptor by its number would be unsafe (fd(4), proc(5)).

@@ -6,36 +6,42 @@
 
 use std::fs::{self, File, Permissions};
 use std::io::{self, Write};
-use std::os::fd::AsRawFd as _;
+use std::os::fd::{AsRawFd as _, OwnedFd};
 use std::os::unix::fs::PermissionsExt as _;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
-use rustix::fs::{AtFlags, CWD, Mode, OFlags, linkat, openat};
+use rustix::fs::{
+    AtFlags, CWD, FileType, Mode, OFlags, RenameFlags, linkat, openat, renameat, renameat_with, statat, unlinkat,
+};
 use rustix::io::Errno;
-use tempfile::NamedTempFile;
 
 const PREFIX: &str = ".etcdpack-";
 const SUFFIX: &str = ".part";
 
-/// A file on its way into a directory; it goes when it is dropped.
+/// A file on its way into a directory; it goes when it is dropped. The directory is opened once: whatever becomes of its name,
+/// the file comes nowhere else.
 pub(crate) struct Unnamed {
-    dir: PathBuf,
-    file: Kind,
-}
-
-enum Kind {
-    Nameless(File),
-    Named(NamedTempFile),
+    dir: OwnedFd,
+    file: File,
+    /// What it is called, where the file system has no nameless files.
+    part: Option<String>,
 }
 
 impl Unnamed {
     /// In `dir`, with this mode as far as the umask allows it.
     pub(crate) fn new_in(dir: &Path, mode: u32) -> io::Result<Self> {
-        let file = match nameless(dir, mode)? {
-            Some(file) => Kind::Nameless(file),
-            None => Kind::Named(parts().permissions(Permissions::from_mode(mode)).tempfile_in(dir)?),
-        };
-        Ok(Self { dir: dir.to_owned(), file })
+        let dir = openat(CWD, dir, OFlags::PATH | OFlags::DIRECTORY | OFlags::CLOEXEC, Mode::empty())?;
+        match nameless(&dir, mode)? {
+            Some(file) => Ok(Self { dir, file, part: None }),
+            None => Self::named(dir, mode),
+        }
+    }
+
+    fn named(dir: OwnedFd, mode: u32) -> io::Result<Self> {
+        let part = part()?;
+        let flags = OFlags::CREATE | OFlags::EXCL | OFlags::NOFOLLOW | OFlags::RDWR | OFlags::CLOEXEC;
+        let file = openat(&dir, &part, flags, Mode::from_raw_mode(mode))?;
+        Ok(Self { dir, file: file.into(), part: Some(part) })
     }
 
     /// In the directory of `path`.
@@ -44,58 +50,85 @@ impl Unnamed {
     }
 
     pub(crate) fn as_file(&self) -> &File {
-        match &self.file {
-            Kind::Nameless(file) => file,
-            Kind::Named(temp) => temp.as_file(),
-        }
+        &self.file
     }
 
     /// The same file, read from its beginning.
     pub(crate) fn reopen(&self) -> io::Result<File> {
-        match &self.file {
-            Kind::Nameless(file) => File::open(itself(file)),
-            Kind::Named(temp) => temp.reopen(),
-        }
+        File::open(itself(&self.file))
     }
 
     /// Whatever the umask.
     pub(crate) fn set_mode(&self, mode: u32) -> io::Result<()> {
-        self.as_file().set_permissions(Permissions::from_mode(mode))
+        self.file.set_permissions(Permissions::from_mode(mode))
     }
 
-    /// Puts it at `path`, in its directory, in the place of what is there. On the disk when this returns, but for the name.
-    pub(crate) fn replace(self, path: &Path) -> io::Result<()> {
-        self.as_file().sync_all()?;
-        match self.file {
-            Kind::Named(temp) => temp.persist(path).map(drop).map_err(|error| error.error),
-            Kind::Nameless(file) => match link(&file, path) {
-                // No call gives a name that is taken: through one of ours.
-                Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
-                    let beside = parts().make_in(&self.dir, |beside| link(&file, beside))?;
-                    beside.persist(path).map_err(|error| error.error)
-                }
-                linked => linked,
-            },
+    /// Gives it the last name of `path`, in its directory, in the place of the file that is there. Anything but a file stays: a
+    /// link is not followed, a pipe or device not replaced. On the disk when this returns, but for the name.
+    pub(crate) fn replace(mut self, path: &Path) -> io::Result<()> {
+        self.file.sync_all()?;
+        let name = path.file_name().ok_or(io::ErrorKind::InvalidInput)?;
+        match statat(&self.dir, name, AtFlags::SYMLINK_NOFOLLOW) {
+            Ok(stat) if FileType::from_raw_mode(stat.st_mode) != FileType::RegularFile => {
+                return Err(io::Error::other("what is there is a link, pipe, device or directory, and stays"));
+            }
+            Ok(_) | Err(Errno::NOENT) => {}
+            Err(errno) => return Err(errno.into()),
         }
+        if self.part.is_none() {
+            match self.link(name) {
+                // No call gives a name that is taken: through one of ours.
+                Err(Errno::EXIST) => {
+                    let part = part()?;
+                    self.link(part.as_ref())?;
+                    self.part = Some(part);
+                }
+                linked => return Ok(linked?),
+            }
+        }
+        if let Some(part) = &self.part {
+            renameat(&self.dir, part, &self.dir, name)?;
+            self.part = None;
+        }
+        Ok(())
     }
 
     /// The same where nothing is there; else nothing is touched.
-    pub(crate) fn create(self, path: &Path) -> io::Result<()> {
-        self.as_file().sync_all()?;
-        match self.file {
-            Kind::Named(temp) => temp.persist_noclobber(path).map(drop).map_err(|error| error.error),
-            Kind::Nameless(file) => link(&file, path),
+    pub(crate) fn create(mut self, path: &Path) -> io::Result<()> {
+        self.file.sync_all()?;
+        let name = path.file_name().ok_or(io::ErrorKind::InvalidInput)?;
+        let Some(part) = &self.part else { return Ok(self.link(name)?) };
+        match renameat_with(&self.dir, part, &self.dir, name, RenameFlags::NOREPLACE) {
+            // Where the file system cannot do that either, a second name can.
+            Err(Errno::INVAL | Errno::NOSYS) => Ok(linkat(&self.dir, part, &self.dir, name, AtFlags::empty())?),
+            renamed => {
+                renamed?;
+                self.part = None;
+                Ok(())
+            }
+        }
+    }
+
+    fn link(&self, name: &std::ffi::OsStr) -> Result<(), Errno> {
+        linkat(CWD, itself(&self.file), &self.dir, name, AtFlags::SYMLINK_FOLLOW)
+    }
+}
+
+impl Drop for Unnamed {
+    fn drop(&mut self) {
+        if let Some(part) = &self.part {
+            let _ = unlinkat(&self.dir, part, AtFlags::empty());
         }
     }
 }
 
 impl Write for Unnamed {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.as_file().write(bytes)
+        self.file.write(bytes)
     }
 
     fn flush(&mut self) -> io::Result<()> {
-        self.as_file().flush()
+        self.file.flush()
     }
 }
 
@@ -114,25 +147,22 @@ pub(crate) fn sweep(dir: &Path) {
     }
 }
 
-fn parts() -> tempfile::Builder<'static, 'static> {
-    let mut parts = tempfile::Builder::new();
-    parts.prefix(PREFIX).suffix(SUFFIX);
-    parts
+/// A name that nothing has.
+fn part() -> io::Result<String> {
+    let mut random = [0; 8];
+    getrandom::fill(&mut random)?;
+    Ok(format!("{PREFIX}{:016x}{SUFFIX}", u64::from_ne_bytes(random)))
 }
 
 /// By open(2) with `O_TMPFILE`; `None` where the kernel or the file system has no such thing, or there is no `/proc` to
 /// give it a name through.
-fn nameless(dir: &Path, mode: u32) -> io::Result<Option<File>> {
-    match openat(CWD, dir, OFlags::TMPFILE | OFlags::RDWR | OFlags::CLOEXEC, Mode::from_raw_mode(mode)) {
+fn nameless(dir: &OwnedFd, mode: u32) -> io::Result<Option<File>> {
+    match openat(dir, ".", OFlags::TMPFILE | OFlags::RDWR | OFlags::CLOEXEC, Mode::from_raw_mode(mode)) {
         Ok(file) => Ok(Some(File::from(file)).filter(|file| fs::symlink_metadata(itself(file)).is_ok())),
         // Kernels before 3.11 take the flag for an attempt to write to a directory.
         Err(Errno::OPNOTSUPP | Errno::ISDIR | Errno::NOENT | Errno::INVAL) => Ok(None),
         Err(errno) => Err(errno.into()),
     }
-}
-
-fn link(file: &File, path: &Path) -> io::Result<()> {
-    Ok(linkat(CWD, itself(file), CWD, path, AtFlags::SYMLINK_FOLLOW)?)
 }
 
 fn itself(file: &File) -> String {
@@ -152,7 +182,7 @@ mod tests {
 
     /// As on a file system without nameless files.
     fn named(dir: &Path) -> Unnamed {
-        Unnamed { dir: dir.to_owned(), file: Kind::Named(parts().tempfile_in(dir).unwrap()) }
+        Unnamed::named(openat(CWD, dir, OFlags::PATH | OFlags::DIRECTORY, Mode::empty()).unwrap(), 0o600).unwrap()
     }
 
     #[test]
@@ -181,6 +211,25 @@ mod tests {
             drop(new(dir.path()));
             assert_eq!(names(dir.path()), ["f"]);
         }
+    }
+
+    #[test]
+    fn what_is_no_file_stays_and_is_not_followed() {
+        let dir = tempfile::tempdir().unwrap();
+        let (path, victim) = (dir.path().join("f"), dir.path().join("victim"));
+        fs::write(&victim, "victim").unwrap();
+        std::os::unix::fs::symlink(&victim, &path).unwrap();
+        let mut file = Unnamed::new_in(dir.path(), 0o600).unwrap();
+        file.write_all(b"new").unwrap();
+        assert!(file.replace(&path).unwrap_err().to_string().contains("link"));
+        // Another name of a file is taken off that file.
+        fs::remove_file(&path).unwrap();
+        fs::hard_link(&victim, &path).unwrap();
+        let mut file = Unnamed::new_in(dir.path(), 0o600).unwrap();
+        file.write_all(b"new").unwrap();
+        file.replace(&path).unwrap();
+        assert_eq!((fs::read(&path).unwrap(), fs::read(&victim).unwrap()), (b"new".to_vec(), b"victim".to_vec()));
+        assert_eq!(names(dir.path()), ["f", "victim"]);
     }
 
     #[test]

@@ -5,6 +5,7 @@
 use base64ct::{Base64, Encoding as _};
 use p256::ecdsa::signature::Signer as _;
 use p256::ecdsa::{Signature, SigningKey};
+use payload::fingerprint::Fingerprint;
 use zeroize::Zeroizing;
 
 /// Bytes of a private key on P-256.
@@ -70,6 +71,16 @@ impl HostKey {
         self.0.verifying_key().to_sec1_point(false).as_bytes().to_vec()
     }
 
+    /// The public key as two people compare it.
+    pub(crate) fn fingerprint(&self) -> Fingerprint {
+        Fingerprint::of(&self.public_der())
+    }
+
+    /// `SubjectPublicKeyInfo` (RFC 5480).
+    fn public_der(&self) -> Vec<u8> {
+        element(SEQUENCE, &[ALGORITHM, &bits(&self.point())])
+    }
+
     /// A request (PKCS#10, RFC 2986) in PEM that names the host, and nothing that would go into the certificate. The same
     /// key gives the same bytes (RFC 6979).
     pub(crate) fn request(&self, host: &str) -> String {
@@ -79,7 +90,7 @@ impl HostKey {
         } else {
             element(SEQUENCE, &[])
         };
-        let public = element(SEQUENCE, &[ALGORITHM, &bits(&self.point())]);
+        let public = self.public_der();
         let info = element(SEQUENCE, &[VERSION_0, &subject, &public, &element(CONTEXT_0, &[])]);
         let signature: Signature = self.0.sign(&info);
         let (r, s) = signature.split_bytes();

@@ -28,6 +28,7 @@ mod restart;
 mod rollback;
 mod service;
 mod signer;
+mod spoken;
 mod step;
 mod supervision;
 mod surroundings;

@@ -1,4 +1,5 @@
-//! The fingerprint of a signing key, as two people compare it: twelve words by telephone, or 64 digits on a screen.
+//! The fingerprint of a public key, as two people compare it: twelve words by telephone, or 64 digits on a screen. Of a
+//! signing key, and of the key that a host makes for itself.
 
 use std::fmt;
 use std::str::FromStr;
@@ -10,6 +11,12 @@ use crate::digest::Digest;
 /// How many bytes of the sum the words stand for: 128 bits, and 4 that check them.
 const BYTES: usize = 16;
 
+/// How many words a fingerprint has.
+pub const WORDS: usize = 12;
+
+/// As many letters of a word tell it from all others of the list.
+const ENOUGH: usize = 4;
+
 /// The SHA-256 of a key's DER. Shown as twelve words of BIP 39's English list, which no two have the same first four letters
 /// of, joined by `-`; [`Fingerprint::sum`] is all of it:
 /// `openssl pkey -pubin -in signing.pub -outform DER | sha256sum`.
@@ -17,9 +24,9 @@ const BYTES: usize = 16;
 pub struct Fingerprint(Digest);
 
 impl Fingerprint {
-    /// The fingerprint of the key with this DER.
+    /// The fingerprint of the public key with this DER (`SubjectPublicKeyInfo`, RFC 5480).
     #[must_use]
-    pub(crate) fn of(der: &[u8]) -> Self {
+    pub fn of(der: &[u8]) -> Self {
         Self(Digest::of(der))
     }
 
@@ -27,6 +34,16 @@ impl Fingerprint {
     #[must_use]
     pub fn sum(self) -> Digest {
         self.0
+    }
+
+    /// Whether `said` is the word with this number, counted from 1: the whole word, or four of its letters and more. Blanks
+    /// around it and capital letters do not count.
+    #[must_use]
+    pub fn has_word(self, number: usize, said: &str) -> bool {
+        let said = said.trim().to_lowercase();
+        let words = self.to_string();
+        let word = number.checked_sub(1).and_then(|at| words.split('-').nth(at));
+        word.is_some_and(|word| word == said || (said.len() >= ENOUGH && word.starts_with(&said)))
     }
 
     fn head(&self) -> &[u8] {
@@ -88,7 +105,7 @@ impl FromStr for Claim {
         let lower = text.to_lowercase();
         let words: Vec<&str> =
             lower.split(|c: char| c == '-' || c.is_whitespace()).filter(|word| !word.is_empty()).collect();
-        if words.len() != 12 {
+        if words.len() != WORDS {
             return Err(NotAFingerprint::Form);
         }
         let mnemonic = Mnemonic::parse_in_normalized(Language::English, &words.join(" "));
@@ -123,6 +140,33 @@ mod tests {
                 assert!(!claim.is_of(Fingerprint::of(b"other")));
             }
         }
+    }
+
+    #[test]
+    fn a_word_is_known_by_its_number() {
+        let fingerprint = Fingerprint::of(b"key");
+        let words = fingerprint.to_string();
+        for (number, word) in words.split('-').enumerate().map(|(at, word)| (at + 1, word)) {
+            let short: String = word.chars().take(4).collect();
+            for said in [word.to_owned(), format!(" {}\r", word.to_uppercase()), short] {
+                assert!(fingerprint.has_word(number, &said), "{number}: {said}");
+            }
+            let three: String = word.chars().take(3).collect();
+            assert!(three == word || !fingerprint.has_word(number, &three), "{three}");
+            for said in ["", "zz", &format!("{word}s")] {
+                assert!(!fingerprint.has_word(number, said), "{number}: {said}");
+            }
+            assert!(words.matches(word).count() > 1 || !fingerprint.has_word(number % WORDS + 1, word));
+        }
+        assert!(!fingerprint.has_word(0, "") && !fingerprint.has_word(13, ""));
+    }
+
+    #[test]
+    fn the_first_four_letters_tell_all_words_apart() {
+        let list = Language::English.word_list();
+        let short: std::collections::BTreeSet<String> =
+            list.iter().map(|word| word.chars().take(ENOUGH).collect()).collect();
+        assert_eq!(short.len(), list.len());
     }
 
     #[test]

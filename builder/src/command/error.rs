@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use payload::bundle::BundleError;
 use payload::cluster::Fault;
 use payload::fingerprint::Fingerprint;
+use payload::name::HostName;
 use payload::shell::word;
 
 use crate::cache::DiskError;
@@ -75,6 +76,16 @@ pub enum Error {
         /// By whom it is.
         signer: Fingerprint,
     },
+    /// A request is by another key than the one that was named. Nothing was signed.
+    #[error("the request `{}` is by another key than that of {host}: its words are {words}", .path.display())]
+    OtherKey {
+        /// As the user named it.
+        path: PathBuf,
+        /// Whose key it should be.
+        host: HostName,
+        /// Of the key that it is by.
+        words: Fingerprint,
+    },
     /// The cache cannot be used.
     #[error(transparent)]
     Disk(#[from] DiskError),
@@ -87,7 +98,7 @@ impl Error {
         match self {
             Self::Cluster { .. } | Self::NoCluster(_) | Self::Usage { .. } => 2,
             Self::Refused { .. } | Self::Disk(_) | Self::Bundle { error: BundleError::Io(_), .. } => 3,
-            Self::Bundle { .. } | Self::OtherSigner { .. } => 4,
+            Self::Bundle { .. } | Self::OtherSigner { .. } | Self::OtherKey { .. } => 4,
             Self::Release(error) => error.exit_code(),
             Self::Wheels(error) => error.exit_code(),
             Self::Pki(error) => error.exit_code(),
@@ -120,6 +131,9 @@ impl Error {
             Self::Bundle { error: BundleError::Io(_), path } => Some(format!("ls -l {}", word(path))),
             Self::Cluster { .. } | Self::Disk(_) => None,
             Self::OtherSigner { path, .. } => Some(format!("etcdpack inspect {}", word(path))),
+            Self::OtherKey { host, .. } => {
+                Some(format!("./{host}.run csr   (on {host}: it shows the words of its key)"))
+            }
             Self::Bundle { .. } => Some("build it again, or copy it again: etcdpack build".to_owned()),
         }
     }

@@ -40,6 +40,14 @@ pub enum PkiError {
         /// The bits that it should have.
         wanted: u32,
     },
+    /// A file, directory or link of ours that somebody else could change at any time.
+    #[error("`{}` belongs to another user (uid {uid})", path.display())]
+    Foreign {
+        /// The file or directory.
+        path: PathBuf,
+        /// Its owner.
+        uid: u32,
+    },
     /// A passphrase is needed and there is none.
     #[error(transparent)]
     Passphrase(#[from] PassphraseError),
@@ -207,6 +215,7 @@ impl PkiError {
     pub fn help(&self) -> Option<String> {
         match self {
             Self::Reading { path, .. } | Self::Writing { path, .. } => Some(format!("ls -ld {}", word(path))),
+            Self::Foreign { path, .. } => Some(format!("ls -ldn {}", word(path))),
             Self::Exposed { path, wanted, .. } => Some(format!("chmod {wanted:o} {}", word(path))),
             Self::Key { path, fault: KeyFault::Encrypted | KeyFault::Legacy | KeyFault::Cipher } => {
                 let path = word(path);

@@ -1,12 +1,15 @@
 //! Edge: single files and directories, with the modes they must have. Which ones they are, `store` knows.
 #![expect(clippy::disallowed_methods, reason = "edge: reads and writes files")]
 
-use std::fs::{self, DirBuilder, File, OpenOptions};
+use std::fs::{self, DirBuilder, File, Metadata, OpenOptions, Permissions};
 use std::io::{self, Read as _, Write as _};
-use std::os::unix::fs::{DirBuilderExt as _, MetadataExt as _, OpenOptionsExt as _};
+use std::os::unix::fs::{DirBuilderExt as _, MetadataExt as _, OpenOptionsExt as _, PermissionsExt as _};
 use std::path::Path;
 
+use rustix::fs::OFlags;
+
 use super::error::PkiError;
+use super::modes;
 use super::secret::Secret;
 
 /// No certificate or key comes near this.
@@ -17,13 +20,15 @@ pub(super) fn text(path: &Path) -> Result<String, PkiError> {
     read(path, |_| Ok(()))
 }
 
-/// A private key, which must be the owner's alone.
+/// A private key that is used from where it is: it must be its owner's alone, and he must be us or root.
 pub(super) fn secret(path: &Path) -> Result<Secret, PkiError> {
-    read(path, |file| {
-        let mode = file.metadata().map_err(reading(path))?.mode();
-        refuse_open(path, mode, 0o077, 0o600)
-    })
-    .map(Secret::new)
+    modes::check_owner(path)?;
+    brought(path)
+}
+
+/// A private key that is taken in from where it is: nobody but its owner may read it.
+pub(super) fn brought(path: &Path) -> Result<Secret, PkiError> {
+    read(path, |metadata| refuse_open(path, metadata.mode(), 0o077, 0o600)).map(Secret::new)
 }
 
 /// `None` where there is no such file.
@@ -35,13 +40,15 @@ pub(super) fn found<T>(read: Result<T, PkiError>) -> Result<Option<T>, PkiError>
     }
 }
 
-fn read(path: &Path, allow: impl FnOnce(&File) -> Result<(), PkiError>) -> Result<String, PkiError> {
-    let metadata = fs::metadata(path).map_err(reading(path))?;
+/// Never waits: where a file should be there may be a pipe.
+fn read(path: &Path, allow: impl FnOnce(&Metadata) -> Result<(), PkiError>) -> Result<String, PkiError> {
+    let wait_not = OFlags::NONBLOCK.bits().cast_signed();
+    let file = OpenOptions::new().read(true).custom_flags(wait_not).open(path).map_err(reading(path))?;
+    let metadata = file.metadata().map_err(reading(path))?;
     if !metadata.is_file() || metadata.len() > MAX_BYTES {
         return Err(reading(path)(io::Error::other("not a file of at most 1 MiB")));
     }
-    let file = File::open(path).map_err(reading(path))?;
-    allow(&file)?;
+    allow(&metadata)?;
     // Of the right size at once: a buffer that grows leaves copies of a key behind.
     let size = usize::try_from(metadata.len()).unwrap_or_default();
     let mut bytes = Vec::with_capacity(size + 1);
@@ -64,13 +71,16 @@ pub(super) fn create(path: &Path, text: &str, mode: u32) -> Result<(), PkiError>
         let mode = file.metadata().map_err(writing(path))?.mode();
         refuse_open(path, mode, 0o077, 0o600)?;
     }
+    // The umask has taken away what it would.
+    file.set_permissions(Permissions::from_mode(mode)).map_err(writing(path))?;
     file.write_all(text.as_bytes()).map_err(writing(path))
 }
 
 /// With mode 0700; whether it had to be made.
 pub(super) fn make_dir(path: &Path) -> Result<bool, PkiError> {
     match DirBuilder::new().mode(0o700).create(path) {
-        Ok(()) => Ok(true),
+        // Whatever the umask has taken away.
+        Ok(()) => fs::set_permissions(path, Permissions::from_mode(0o700)).map(|()| true).map_err(writing(path)),
         Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Ok(false),
         Err(error) => Err(writing(path)(error)),
     }

@@ -8,6 +8,7 @@
 use std::io;
 use std::path::PathBuf;
 
+use payload::fingerprint::Fingerprint;
 use payload::name::HostName;
 use payload::render::{CERTIFICATE, KEY, REQUEST, SEALED_KEY};
 use rcgen::PublicKeyData as _;
@@ -17,7 +18,7 @@ use super::error::PkiError;
 use super::request::Request;
 use super::store::Store;
 use super::wanted::{self, Wanted};
-use super::{LEAST_LEFT, Site, Whose, check, obtain, whole};
+use super::{LEAST_LEFT, Site, Whose, chain, check, file, obtain, whole};
 use crate::narrator::Narrator;
 
 /// A host whose key has a certificate.
@@ -62,6 +63,25 @@ pub enum SignError {
         /// What the system says.
         source: io::Error,
     },
+}
+
+/// The key that `host` has had until now: that of the certificate that is kept for it, else that of its request. `None` where it
+/// has had none, or none that can be read.
+pub fn key_until_now(
+    site: &Site<'_>,
+    host: &HostName,
+    narrator: &mut dyn Narrator,
+) -> Result<Option<Fingerprint>, SignError> {
+    let store = Store::open(&site.dir(), narrator)?;
+    let dir = store.dir_of(&Whose::Host(host.clone()));
+    if let Some(text) = file::found(file::text(&dir.join(CERTIFICATE)))?
+        && let Ok(block) = pem::parse(&text)
+        && let Ok(certificate) = chain::x509(block.contents())
+    {
+        return Ok(Some(Fingerprint::of(certificate.public_key().raw)));
+    }
+    let request = file::found(file::text(&dir.join(REQUEST)))?;
+    Ok(request.and_then(|text| Request::parse(&text).ok()).map(|request| request.fingerprint()))
 }
 
 /// The certificates that are kept and still fit, and new ones for `requests`, each for a host of the cluster.

@@ -40,7 +40,7 @@ pub fn import(
     now: OffsetDateTime,
     narrator: &mut dyn Narrator,
 ) -> Result<(), PkiError> {
-    let (certificate, text) = (file::text(&brought.certificate)?, file::secret(&brought.key)?);
+    let (certificate, text) = (file::text(&brought.certificate)?, file::brought(&brought.key)?);
     let sealed = ca_key(&brought.key, &text)?;
     let source = || Source { certificate: brought.certificate.clone(), key: brought.key.clone() };
     let (kept, key) = match sealed {

@@ -16,6 +16,7 @@ mod import;
 mod key;
 mod locked;
 mod lone;
+mod modes;
 mod obtain;
 mod outside;
 mod peer_name;
@@ -42,7 +43,7 @@ use payload::name::HostName;
 use time::{Duration, OffsetDateTime};
 
 pub use error::{CaFault, KeyFault, PkiError};
-pub use host_key::{Certificates, Certified, SignError, certificates};
+pub use host_key::{Certificates, Certified, SignError, certificates, key_until_now};
 pub use import::{Brought, Keeping, import, lock};
 pub use lone::{Lone, issue_lone};
 pub use outside::{Requested, accept, request};

@@ -205,7 +205,7 @@ fn read(paths: &[PathBuf]) -> Result<Read, PkiError> {
         let text = Secret::new(file::text(path)?);
         let holds_key = text.expose().contains("PRIVATE KEY-----");
         if holds_key {
-            let key = key::alone(&file::secret(path)?);
+            let key = key::alone(&file::brought(path)?);
             read.keys.push(key.map_err(|fault| PkiError::Key { path: path.clone(), fault })?);
         }
         match authority::certificate_blocks(text.expose().as_bytes()) {

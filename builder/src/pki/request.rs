@@ -3,6 +3,7 @@
 
 use p256::ecdsa::signature::Verifier as _;
 use p256::ecdsa::{Signature, VerifyingKey};
+use payload::fingerprint::Fingerprint;
 use rcgen::{PKCS_ECDSA_P256_SHA256, PublicKeyData, SignatureAlgorithm};
 use x509_parser::certification_request::X509CertificationRequest;
 use x509_parser::prelude::FromDer;
@@ -20,6 +21,7 @@ pub struct Request {
     name: Option<String>,
     /// The uncompressed point.
     public_key: Vec<u8>,
+    fingerprint: Fingerprint,
 }
 
 /// Why a text is no request that is signed here.
@@ -63,13 +65,19 @@ impl Request {
         let name = info.subject.iter_common_name().next().and_then(|name| name.as_str().ok()).map(str::to_owned);
         let pem =
             pem::encode_config(&pem::Pem::new("CERTIFICATE REQUEST", block.contents()), super::authority::pem_style());
-        Ok(Self { pem, name, public_key })
+        Ok(Self { pem, name, public_key, fingerprint: Fingerprint::of(info.subject_pki.raw) })
     }
 
     /// The common name: the host that made it says so.
     #[must_use]
     pub fn name(&self) -> Option<&str> {
         self.name.as_deref()
+    }
+
+    /// Its key, as two people compare it; `HOST.run csr` shows the same.
+    #[must_use]
+    pub fn fingerprint(&self) -> Fingerprint {
+        self.fingerprint
     }
 
     /// The request as it is kept.
@@ -106,6 +114,7 @@ mod tests {
         let text = request(&key);
         let parsed = Request::parse(&text).unwrap();
         assert_eq!((parsed.name(), parsed.der_bytes()), (Some("n1"), key.public_key_raw()));
+        assert_eq!(parsed.fingerprint(), Fingerprint::of(&key.subject_public_key_info()));
         let block = pem::parse(&text).unwrap();
         for at in 0..block.contents().len() {
             let mut der = block.contents().to_vec();

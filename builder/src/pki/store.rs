@@ -13,12 +13,13 @@
 use std::collections::BTreeSet;
 use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io;
-use std::os::unix::fs::{MetadataExt as _, OpenOptionsExt as _};
+use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::{Path, PathBuf};
 
 use super::check::Files;
 use super::error::PkiError;
-use super::file::{create, found, make_dir, reading, refuse_open, secret, sync, text, writing};
+use super::file::{create, found, make_dir, reading, secret, sync, text, writing};
+use super::modes;
 use super::place::{MANY, Names, Places, places};
 use super::secret::Secret;
 use super::wanted::Whose;
@@ -53,8 +54,7 @@ impl Store {
         if make_dir(dir)? {
             sync(dir.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new(".")))?;
         }
-        let mode = fs::metadata(dir).map_err(reading(dir))?.mode();
-        refuse_open(dir, mode, 0o022, 0o700)?;
+        modes::check(dir)?;
         let path = dir.join(".lock");
         let mut options = OpenOptions::new();
         let lock = options.write(true).create(true).truncate(false).mode(0o600).open(&path).map_err(writing(&path))?;
@@ -241,12 +241,14 @@ fn put(dir: &Path, name: &str, text: &str, mode: u32) -> Result<(), PkiError> {
 
 /// A certificate of the CA, in a directory of ours.
 pub(super) fn ca(dir: &Path) -> Result<Option<(PathBuf, String)>, PkiError> {
+    modes::check(dir)?;
     let path = dir.join("ca.pem");
     Ok(found(text(&path))?.map(|text| (path, text)))
 }
 
 /// The certificates in a directory of ours, by name within each kind.
 pub(super) fn certificates(dir: &Path) -> Result<Vec<(Whose, PathBuf, String)>, PkiError> {
+    modes::check(dir)?;
     let mut all = Vec::new();
     for whose in owners(dir)? {
         let Places { dir, files, .. } = places(dir, &whose);

@@ -1,9 +1,9 @@
 //! Edge: a file in a directory of ours that is there whole or not at all. What is in it is none of its business.
 #![expect(clippy::disallowed_methods, reason = "edge: reads and writes files")]
 
-use std::fs::{self, File, Permissions};
+use std::fs::{self, DirBuilder, File, Permissions};
 use std::io::{self, Write as _};
-use std::os::unix::fs::PermissionsExt as _;
+use std::os::unix::fs::{DirBuilderExt as _, PermissionsExt as _};
 use std::path::Path;
 
 use crate::unnamed::{Unnamed, dir_of};
@@ -28,7 +28,8 @@ pub(super) fn put(path: &Path, bytes: &[u8], mode: u32) -> io::Result<()> {
 
 /// A directory for its owner alone, without files of these names.
 pub(super) fn dir_without(path: &Path, names: &[&str]) -> io::Result<()> {
-    fs::create_dir_all(path)?;
+    // Those above it as narrow, whatever the umask.
+    DirBuilder::new().recursive(true).mode(0o700).create(path)?;
     fs::set_permissions(path, Permissions::from_mode(0o700))?;
     for name in names {
         match fs::remove_file(path.join(name)) {

@@ -1,8 +1,5 @@
 //! `csr`: a key that never leaves this host, and the request that goes out for its certificate.
-#![expect(clippy::disallowed_methods, reason = "edge: writes the request where the operator wants it")]
 
-use std::fs::{File, OpenOptions};
-use std::io::{self, Write as _};
 use std::path::Path;
 
 use payload::digest::Digest;
@@ -14,6 +11,7 @@ use super::{CommandError, carried, interruptible, root_only, tree};
 use crate::change::{Change, Holds, fold};
 use crate::cli::CsrArgs;
 use crate::execute::StepError;
+use crate::host::output::{Output, OutputError};
 use crate::host::probe::ProbeError;
 use crate::host::write::Ids;
 use crate::host::{Tree, process};
@@ -57,7 +55,7 @@ pub(super) fn csr(args: &CsrArgs, report: &Report) -> Result<End, CommandError> 
     };
     earlier.allows(manifest, bundle.digest(), &state)?;
     let found = existing(&tree, &state, &earlier)?;
-    let output = args.output.as_deref().map(open).transpose()?;
+    let output = args.output.as_deref().map(begin).transpose()?;
     let key = match found {
         Some(key) if earlier.unfinished.is_none() => {
             report.note("this host has its key already: the same request once more");
@@ -73,6 +71,7 @@ pub(super) fn csr(args: &CsrArgs, report: &Report) -> Result<End, CommandError> 
         report.error(&format!("the key is there, but writing its request: {error}"), Some("./HOST.run csr > HOST.csr"));
         return Ok(End::NotRolledBack);
     }
+    say_words(&key, report);
     let host = &manifest.host;
     report.note(&format!("the key stays on this host; next, where the bundle was built: etcdpack sign {host}.csr"));
     Ok(End::Done)
@@ -229,19 +228,23 @@ fn say_failed(error: &StepError, left: &[String], report: &Report) -> End {
     if left.is_empty() { End::RolledBack } else { End::NotRolledBack }
 }
 
-/// Opened before the first change, so that a place that cannot be written to is refused with nothing changed. What is in
-/// the file stays until the request is there.
-fn open(path: &Path) -> Result<File, CommandError> {
-    OpenOptions::new().write(true).create(true).truncate(false).open(path).map_err(|error| {
+/// Begun before the first change, so that a place that cannot be written to is refused with nothing changed.
+fn begin(path: &Path) -> Result<Output, CommandError> {
+    Output::open(path).map_err(|error| {
         CommandError::refused(format!("writing `{}`: {error}", path.display()), "./HOST.run csr > HOST.csr")
     })
 }
 
-fn hand_out(request: &str, output: Option<File>, report: &Report) -> io::Result<()> {
-    let Some(mut file) = output else {
-        return report.deliver(request.trim_end());
-    };
-    file.set_len(0)?;
-    file.write_all(request.as_bytes())?;
-    file.sync_all()
+fn hand_out(request: &str, output: Option<Output>, report: &Report) -> Result<(), OutputError> {
+    match output {
+        Some(output) => output.put(request.as_bytes()),
+        None => Ok(report.deliver(request.trim_end())?),
+    }
+}
+
+/// What makes sure that the request which arrives is the one that went out.
+fn say_words(key: &HostKey, report: &Report) {
+    report.note("words of this host's key, which is in the request:");
+    report.note(&format!("  {}", key.fingerprint()));
+    report.note("  `etcdpack sign` shows words of what it is given, and asks to compare: tell these by another way than the request's");
 }

@@ -69,7 +69,7 @@ pub(super) fn install(args: &InstallArgs, report: &Report) -> Result<End, Comman
     journal::clean_up(&tree, &state).map_err(ProbeError::from)?;
     let (facts, plan) = prepare(&tree, &mut bundle, signer, choices(&args.target, args.no_start, args.restart))?;
     headline(bundle.manifest(), report);
-    trust::say(&bundle, signer, report);
+    trust::introduce(&bundle, signer, report);
     report.findings(&plan.findings);
     if plan.is_refused() {
         report.note("nothing was changed");
@@ -80,7 +80,7 @@ pub(super) fn install(args: &InstallArgs, report: &Report) -> Result<End, Comman
         report.note("everything is in place already; nothing was changed");
         return Ok(end_of(bundle.manifest(), &facts, args, &interrupt, report));
     }
-    trust::confirm(&bundle, signer, args.yes, report)?;
+    trust::confirm(&bundle, signer, args.yes, &interrupt, report)?;
     if !args.yes {
         consent(&plan, report)?;
     }

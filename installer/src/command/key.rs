@@ -10,8 +10,9 @@ use payload::sealed::{NotAPassphrase, Opened, Passphrase, Sealed, SealedError};
 use crate::credentials::{self, Misfit};
 use crate::host::interrupt::Interrupt;
 use crate::host::memory::{self, TooLittle};
-use crate::host::passphrase::{self, Asked, Terminal};
+use crate::host::passphrase;
 use crate::host::process;
+use crate::host::terminal::{Asked, Terminal};
 use crate::report::{End, Report};
 
 /// How often somebody at a terminal may try.

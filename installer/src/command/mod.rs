@@ -49,6 +49,9 @@ enum CommandError {
     Output(std::io::Error),
     #[error(transparent)]
     Key(#[from] KeyError),
+    /// Somebody at the terminal was asked for them. Nothing was changed.
+    #[error("the words that were given are not those of the key that signed this bundle; nothing was changed")]
+    WordsDiffer,
     /// Nothing was changed.
     #[error("{text}")]
     Refused { text: String, help: String },
@@ -70,9 +73,11 @@ impl CommandError {
             Self::Key(error) => error.end(),
             // Before the first change: there was nothing to roll back.
             Self::Probe(ProbeError::Fs(error)) if error.is_interrupt() => End::RolledBack,
-            Self::Bundle(_) | Self::Named { .. } | Self::Stranger(_) | Self::Probe(ProbeError::Bundle(_)) => {
-                End::NotVerified
-            }
+            Self::Bundle(_)
+            | Self::Named { .. }
+            | Self::Stranger(_)
+            | Self::WordsDiffer
+            | Self::Probe(ProbeError::Bundle(_)) => End::NotVerified,
             Self::Probe(_) => End::Refused,
             Self::Step(_) | Self::Undo(_) => End::NotRolledBack,
             Self::Json(_) => End::Bug,
@@ -90,7 +95,9 @@ impl CommandError {
             Self::Stranger(Stranger::Other { .. }) => {
                 Some("etcdpack pki rotate-signer, where the old key is; lost: see docs/trust.md")
             }
-            Self::Stranger(Stranger::NotNamed { .. }) => Some("read signing.words again, where the bundle was built"),
+            Self::Stranger(Stranger::NotNamed { .. }) | Self::WordsDiffer => {
+                Some("read signing.words again, where the bundle was built")
+            }
             Self::Bundle(_) | Self::Named { .. } | Self::Probe(ProbeError::Bundle(_)) => {
                 Some("copy the bundle again, then: grep HOST.run SHA256SUMS | sha256sum -c")
             }

@@ -1,14 +1,17 @@
 //! Whose bundle this is: looked up, and asked for where this host cannot know.
 
 use payload::bundle::Bundle;
-use payload::fingerprint::Claim;
+use payload::fingerprint::{Claim, Fingerprint};
 
 use super::CommandError;
 use crate::host::Tree;
+use crate::host::interrupt::Interrupt;
 use crate::host::probe::ProbeError;
+use crate::host::terminal::{Asked, Terminal};
 use crate::receipt::{Kept, Receipt, State};
 use crate::report::Report;
 use crate::signer::{self, Standing};
+use crate::spoken::{self, Random};
 
 /// What the bundle's signer is to the host in `tree`; a stranger is an error.
 pub(super) fn standing<R: std::io::Read + std::io::Seek + Send>(
@@ -35,11 +38,25 @@ pub(super) fn say<R: std::io::Read + std::io::Seek + Send>(bundle: &Bundle<R>, s
     report.note(&format!("signed by {signer}, {to_us}"));
 }
 
-/// At the first install somebody must say that the signer is the right one: by `--signer`, or here.
+/// Says who signed, before an install: of a signer whom this host does not know no word, for they are asked for.
+pub(super) fn introduce<R: std::io::Read + std::io::Seek + Send>(
+    bundle: &Bundle<R>,
+    standing: Standing,
+    report: &Report,
+) {
+    match standing {
+        Standing::Unknown => report.note("signed by a key that this host does not know yet"),
+        Standing::Changed => report.note("signed by another key than the one that this host knows"),
+        Standing::Known | Standing::Successor | Standing::Named => say(bundle, standing, report),
+    }
+}
+
+/// At the first install somebody must know the signer's words: by `--signer`, or here, where three of them are asked for.
 pub(super) fn confirm<R: std::io::Read + std::io::Seek + Send>(
     bundle: &Bundle<R>,
     standing: Standing,
     unasked: bool,
+    interrupt: &Interrupt,
     report: &Report,
 ) -> Result<(), CommandError> {
     let changed = match standing {
@@ -54,28 +71,59 @@ pub(super) fn confirm<R: std::io::Read + std::io::Seek + Send>(
             "./HOST.run install --signer WORDS   (the twelve words that `etcdpack build` showed, if the key is new)",
         ));
     }
-    if unasked || !report.can_ask() {
+    let terminal = if unasked || !report.can_ask() { None } else { Terminal::open().ok() };
+    let Some(mut terminal) = terminal else {
         return Err(CommandError::refused(
             "this host does not know yet whose bundles it may take, and nobody was asked [signer-unknown]",
             "./HOST.run install --signer WORDS   (the twelve words that `etcdpack build` showed)",
         ));
-    }
+    };
     report.data(if changed {
-        "Before the uninstall this host took another signer's bundles. This one says that it is signed by"
+        "Before the uninstall this host took another signer's bundles. This one has a signer of its own."
     } else {
-        "This is the first bundle on this host. It says that it is signed by"
+        "This is the first bundle on this host."
     });
-    report.data("");
-    for line in bundle.provenance().signer.fingerprint().to_string().split('-').collect::<Vec<_>>().chunks(4) {
-        report.data(&format!("    {}", line.join("  ")));
-    }
-    report.data("");
-    report.data("`etcdpack build` showed twelve words, and wrote them to signing.words. Have them read to you by whoever built the");
     report.data(
-        "bundle, or read them where they came another way than this file. From then on this host takes no others.",
+        "`etcdpack build` showed twelve words, and wrote them to signing.words: the words of the key that signed the",
     );
-    if report.ask("Are they the same?") {
-        return Ok(());
+    report.data("bundle. Have them read to you by whoever built it, or take them from paper;");
+    report.data("they must have come another way than this file. From then on this host takes no others' bundles.");
+    let mut random = Random::default();
+    getrandom::fill(&mut random)
+        .map_err(|error| CommandError::refused(format!("drawing random numbers: {error}"), "./HOST.run install"))?;
+    let fingerprint = bundle.provenance().signer.fingerprint();
+    for numbers in spoken::numbers(&random) {
+        if said(&numbers, fingerprint, &mut terminal, interrupt)? {
+            return Ok(());
+        }
+        report.warn("these are not the words of the key that signed this bundle", None);
     }
-    Err(CommandError::refused("the signer was not confirmed; nothing was changed", "./HOST.run verify"))
+    Err(CommandError::WordsDiffer)
+}
+
+/// Whether somebody at the terminal knows the words with these numbers. All are asked for, whichever is wrong.
+fn said(
+    numbers: &[usize],
+    fingerprint: Fingerprint,
+    terminal: &mut Terminal,
+    interrupt: &Interrupt,
+) -> Result<bool, CommandError> {
+    let mut right = true;
+    for number in numbers {
+        let asked = terminal.ask_aloud(&format!("Word {number} of the twelve: "), interrupt);
+        let asked = asked.map_err(|error| {
+            CommandError::refused(
+                format!("asking for the signer's words: {error}"),
+                "./HOST.run install --signer WORDS",
+            )
+        })?;
+        match asked {
+            Asked::Line(line) => right &= fingerprint.has_word(*number, &String::from_utf8_lossy(&line)),
+            Asked::Cancelled => {
+                let text = "the signer was not confirmed; nothing was changed";
+                return Err(CommandError::refused(text, "./HOST.run install --signer WORDS"));
+            }
+        }
+    }
+    Ok(right)
 }

@@ -47,12 +47,12 @@ pub(crate) fn identity(tree: &Tree, data: &AbsPath) -> Option<wal::Identity> {
 /// more logs than an etcd leaves in it is not gone through.
 fn whose(tree: &Tree, data: &AbsPath) -> Result<Whose, ProbeError> {
     let dir = data.join("member/wal")?;
-    let Ok(names) = tree.list_by(&dir, Trust::NoLinksOfOthers) else { return Ok(Whose::SomeEtcd) };
+    let Ok(names) = tree.list_by(&dir, Trust::NoForeignLink) else { return Ok(Whose::SomeEtcd) };
     let newest = names.into_iter().rfind(|name| name.strip_suffix(".wal").is_some());
     let Some(name) = newest else { return Ok(Whose::Unknown) };
     let read = || -> Option<wal::Identity> {
         let mut bytes = Vec::new();
-        let file = tree.open_by(&dir.join(&name).ok()?, Trust::NoLinksOfOthers).ok()?;
+        let file = tree.open_by(&dir.join(&name).ok()?, Trust::NoForeignLink).ok()?;
         file.take(wal::ENOUGH).read_to_end(&mut bytes).ok()?;
         wal::identity(&bytes)
     };

@@ -16,10 +16,9 @@ pub(crate) struct Interrupt(Arc<AtomicBool>);
 impl Interrupt {
     /// From here on the signals that ask a program to end raise the flag instead.
     pub(crate) fn listen() -> io::Result<Self> {
-        let (interrupt, ignored) = (Self::default(), ignored());
+        let interrupt = Self::default();
         // Under nohup a closed terminal is to do nothing.
-        for signal in [SIGINT, SIGTERM, SIGHUP, SIGQUIT].into_iter().filter(|signal| ignored & (1 << (signal - 1)) == 0)
-        {
+        for signal in [SIGINT, SIGTERM, SIGHUP, SIGQUIT].into_iter().filter(|signal| !is_ignored(*signal)) {
             signal_hook::flag::register(signal, Arc::clone(&interrupt.0))?;
         }
         Ok(interrupt)
@@ -41,14 +40,15 @@ impl Interrupt {
 /// ends of children ignored, they are noticed again. A failure leaves things as they were.
 pub(super) fn settle() {
     let _ = signal_hook::flag::register(SIGXFSZ, Arc::default());
-    if ignored() & (1 << (SIGCHLD - 1)) != 0 {
+    if is_ignored(SIGCHLD) {
         let _ = signal_hook::flag::register(SIGCHLD, Arc::default());
     }
 }
 
-/// The signals that are ignored, a bit each from 1 on: `SigIgn` of proc(5).
-fn ignored() -> u64 {
+/// Whether whoever started us has had it ignored: `SigIgn` of proc(5), a bit for each signal from 1 on.
+pub(super) fn is_ignored(signal: i32) -> bool {
     let status = fs::read_to_string("/proc/self/status").unwrap_or_default();
     let mask = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));
-    mask.and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok()).unwrap_or_default()
+    let mask = mask.and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok()).unwrap_or_default();
+    mask & (1 << (signal - 1)) != 0
 }

@@ -22,8 +22,9 @@ const MAX_LINKS: u8 = 16;
 pub(super) enum Trust {
     /// Nothing: for looking.
     Anyone,
-    /// No link that others made: for what lies in a directory of etcd's.
-    NoLinksOfOthers,
+    /// No link that another user may have put there: for what lies in a directory of etcd's, and for writing where
+    /// somebody said.
+    NoForeignLink,
     /// Only root may change it: for writing.
     RootOnly,
 }
@@ -32,8 +33,8 @@ impl Trust {
     fn pass(self, met: &Obstacle) -> Result<(), Errno> {
         match (self, met.what) {
             (Self::RootOnly, Hindrance::Dir { .. } | Hindrance::Link { .. }) => Err(Errno::EPERM),
-            (Self::NoLinksOfOthers, Hindrance::Link { .. }) => Err(Errno::ELOOP),
-            (Self::RootOnly | Self::NoLinksOfOthers | Self::Anyone, _) => Ok(()),
+            (Self::NoForeignLink, Hindrance::Link { .. }) => Err(Errno::ELOOP),
+            (Self::RootOnly | Self::NoForeignLink | Self::Anyone, _) => Ok(()),
         }
     }
 }

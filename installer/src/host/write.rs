@@ -279,7 +279,7 @@ impl Spot {
 
     /// A file for us alone in this directory, without a name (open(2), `O_TMPFILE`); `None` where the kernel or the file
     /// system has no such thing.
-    fn nameless(&self) -> Result<Option<File>, Errno> {
+    pub(super) fn nameless(&self) -> Result<Option<File>, Errno> {
         let flags = OFlag::O_TMPFILE | OFlag::O_RDWR | OFlag::O_CLOEXEC;
         match openat(self, ".", flags, RawMode::S_IRUSR | RawMode::S_IWUSR) {
             Ok(file) => Ok(Some(File::from(file))),
@@ -290,7 +290,7 @@ impl Spot {
     }
 
     /// Gives a nameless file its name: at once, or in the place of another through a name of ours.
-    fn name_it(&self, file: &File, new: &str) -> Result<(), Errno> {
+    pub(super) fn name_it(&self, file: &File, new: &str) -> Result<(), Errno> {
         let itself = format!("/proc/self/fd/{}", file.as_raw_fd());
         let link = |name: &str| linkat(AT_FDCWD, itself.as_str(), self, name, AtFlags::AT_SYMLINK_FOLLOW);
         match link(&self.name) {
@@ -303,7 +303,7 @@ impl Spot {
         }
     }
 
-    fn create(&self, name: &str) -> Result<File, Errno> {
+    pub(super) fn create(&self, name: &str) -> Result<File, Errno> {
         self.clear(name)?;
         let flags = OFlag::O_WRONLY | OFlag::O_CREAT | OFlag::O_EXCL | OFlag::O_NOFOLLOW | OFlag::O_CLOEXEC;
         openat(self, name, flags, RawMode::S_IRUSR | RawMode::S_IWUSR).map(File::from)

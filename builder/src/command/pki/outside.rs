@@ -1,8 +1,8 @@
 //! `pki csr` and `pki accept`: a CA whose key is out of reach.
 #![expect(clippy::disallowed_methods, reason = "edge: writes requests, asks the clock")]
 
-use std::fs;
-use std::io;
+use std::fs::{self, File};
+use std::io::{self, Write as _};
 use std::path::Path;
 
 use payload::shell::word;
@@ -13,6 +13,7 @@ use crate::cli::{PkiAcceptArgs, PkiCsrArgs};
 use crate::narrator::Narrator;
 use crate::passphrase::Passphrase;
 use crate::pki::{self, Requested, Site, Whose};
+use crate::unnamed::{Unnamed, dir_of};
 
 /// Writes a request for each host that needs a certificate.
 pub(super) fn csr(args: &PkiCsrArgs, narrator: &mut dyn Narrator) -> Result<(), Error> {
@@ -41,13 +42,22 @@ pub(super) fn write(requests: &[Requested], dir: &Path, narrator: &mut dyn Narra
             Whose::Server(name) => format!("server-{name}"),
         };
         let path = dir.join(format!("{name}.csr"));
-        fs::write(&path, csr_pem).map_err(|error| fail(&path, &error))?;
+        put(&path, csr_pem).map_err(|error| fail(&path, &error))?;
         narrator.note(&format!("  {}", path.display()));
     }
     narrator
         .note("have these signed, each for server and client use and with all its names and addresses (clients: for");
     narrator.note("client use; servers: for server use); next: etcdpack pki accept CERT.pem...");
     Ok(())
+}
+
+/// Through a file beside it: nothing that stands at the name is written to.
+fn put(path: &Path, text: &str) -> io::Result<()> {
+    let mut new = Unnamed::beside(path, 0o600)?;
+    new.write_all(text.as_bytes())?;
+    new.set_mode(0o644)?;
+    new.replace(path)?;
+    File::open(dir_of(path))?.sync_all()
 }
 
 /// Takes in what came back.

@@ -1,0 +1,10 @@
+//! Edge: what this program has in its memory, which may be keys and passphrases, comes into no core dump, and no other program
+//! of the same user looks into it.
+
+use rustix::process::{DumpableBehavior, Resource, Rlimit, set_dumpable_behavior, setrlimit};
+
+/// From the start on; children inherit the limit. Failing is no reason to stop: each is a precaution on top of others.
+pub fn keep_to_ourselves() {
+    let _ = setrlimit(Resource::Core, Rlimit { current: Some(0), maximum: Some(0) });
+    let _ = set_dumpable_behavior(DumpableBehavior::NotDumpable);
+}
