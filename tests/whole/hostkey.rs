@@ -35,7 +35,14 @@ fn bundle(site: &Site, command: &str) -> Said {
 }
 
 fn sign(site: &Site, more: &str) -> Said {
-    shell(site, &format!("{} sign --release release.tar.gz {more}", whole::etcdpack().display()))
+    shell(site, &format!("setsid -w {} sign --release release.tar.gz {more}", whole::etcdpack().display()))
+}
+
+/// `--words` for a host, from its request by stock tools.
+fn words(site: &Site, host: &str, file: &str) -> String {
+    let line =
+        format!("openssl req -in {file} -noout -pubkey | openssl pkey -pubin -outform DER | sha256sum | cut -c1-64");
+    format!("--words {host}={}", shell(site, &line).ok())
 }
 
 fn files(site: &Site) -> String {
@@ -46,7 +53,11 @@ fn files(site: &Site) -> String {
 fn a_key_stays_where_it_was_made() {
     let site = host_site();
     bundle(&site, "install --yes").refused(3, "[no-certificate]");
-    bundle(&site, "csr -o n1.csr").ok();
+    let said = bundle(&site, "csr -o n1.csr");
+    assert!(said.err.contains("words of this host's key"), "{said:?}");
+    let twelve = |line: &&str| line.trim().split('-').count() == 12;
+    let shown = said.err.lines().find(twelve).expect("twelve words").trim().to_owned();
+    said.ok();
     let made = fs::read_to_string(site.path("root").join(MADE)).unwrap();
     assert_eq!(fs::metadata(site.path("root").join(MADE)).unwrap().permissions().mode() & 0o777, 0o600);
     // What openssl makes of both, and the same request once more.
@@ -56,7 +67,8 @@ fn a_key_stays_where_it_was_made() {
     let public = |args: &str| shell(&site, &format!("openssl {args}")).ok();
     assert_eq!(public(&format!("pkey -in root/{MADE} -pubout")), public("req -in n1.csr -noout -pubkey"));
     assert_eq!(bundle(&site, "csr").out, fs::read_to_string(site.path("n1.csr")).unwrap());
-    let said = sign(&site, "n1.csr");
+    sign(&site, "n1.csr").refused(3, "there is no terminal to ask at");
+    let said = sign(&site, &format!("n1.csr --words n1={shown}"));
     assert!(said.err.contains("1 of 1 hosts have one"), "{said:?}");
     said.ok();
     // The answer has a certificate with the names of the cluster file, and no key.
@@ -116,10 +128,14 @@ fn a_request_or_certificate_of_another_is_refused() {
     sign(&site, "none.csr").refused(2, "reading `none.csr`");
     assert!(!signed());
     // By the operator's word it is n1's; this host has not made that key.
-    sign(&site, "--host n1=n9.csr").ok();
+    let said = sign(&site, &format!("--host n1=n9.csr {}", words(&site, "n1", "n9.csr")));
+    assert!(said.err.contains("says that it is for `n9`: taken for n1, as you say"), "{said:?}");
+    said.ok();
     assert!(signed());
     bundle(&site, "install --yes").refused(3, "[no-host-key]");
-    sign(&site, "n1.csr").ok();
+    let right = words(&site, "n1", "n1.csr");
+    sign(&site, &format!("n1.csr {right}")).refused(3, "n1 had another key until now");
+    sign(&site, &format!("n1.csr --new-key n1 {right}")).ok();
     bundle(&site, "install --yes").ok();
 }
 
@@ -164,7 +180,9 @@ fn a_real_host_becomes_healthy_with_its_own_key() {
     lab.ssh("n1", concat!("./n1.run install --yes ", signer!())).refused(3, "[no-certificate]");
     let request = lab.ssh("n1", "./n1.run csr").ok();
     fs::write(site.path("n1.csr"), request + "\n").unwrap();
-    site.etcdpack(&["sign", "n1.csr", "--release", &tarball.to_string_lossy()]).ok();
+    let words = words(&site, "n1", "n1.csr");
+    let (option, words) = words.split_once(' ').unwrap();
+    site.etcdpack(&["sign", "n1.csr", option, words, "--release", &tarball.to_string_lossy()]).ok();
     lab.scp(&site.bundle("n1"), "n1");
     let said = lab.ssh("n1", concat!("./n1.run install --yes --wait 60 ", signer!()));
     assert!(said.err.contains("healthy"), "{said:?}");
@@ -186,11 +204,13 @@ fn two_hosts_do_not_get_one_key() {
     let second = "[[host]]\nname = \"n2\"\naddress = \"10.83.0.12\"\n";
     fs::write(site.path("cluster.toml"), text + second).unwrap();
     bundle(&site, "csr -o n1.csr").ok();
-    sign(&site, "--host n1=n1.csr --host n2=n1.csr").refused(3, "each host makes its own");
-    sign(&site, "n1.csr").ok();
-    sign(&site, "--host n2=n1.csr").refused(3, "each host makes its own");
+    let (first, second) = (words(&site, "n1", "n1.csr"), words(&site, "n2", "n1.csr"));
+    let both = format!("--host n1=n1.csr --host n2=n1.csr {first} {second}");
+    sign(&site, &both).refused(3, "each host makes its own");
+    sign(&site, &format!("n1.csr {first}")).ok();
+    sign(&site, &format!("--host n2=n1.csr {second}")).refused(3, "each host makes its own");
     assert!(!site.path("pki/hosts/n2").exists());
-    sign(&site, "n1.csr").ok();
+    sign(&site, &format!("n1.csr {first}")).ok();
     let said = bundle(&site, "csr -o absent/n1.csr");
     said.refused(3, "absent/n1.csr");
 }

@@ -6,5 +6,11 @@
 mod logs;
 /// Hosts that version 0.1 installed, and what was planted there meanwhile.
 mod old_host;
+/// Requests for certificates that are swapped, replayed, or say that they are another host's.
+mod requests;
+/// Prompts that are stopped or ended by every signal, and the words that a first install asks for.
+mod terminals;
 /// What the unit leaves to a broken-into etcd, and that no list in it can turn into "allow nothing".
 mod unit;
+/// Links, pipes and races where a command writes a file for a person; `pki/` that others can change.
+mod written_files;
