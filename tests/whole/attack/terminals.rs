@@ -9,6 +9,7 @@ use whole::{Site, etcdpack, run, small_site};
 /// and the terminal looked at before, while it asks, and after.
 const SIGNALS: &str = r#"
 import os, pty, re, signal, sys, termios, time
+signal.alarm(240)
 command, prompt = sys.argv[2:], sys.argv[1]
 def echo(fd):
     return bool(termios.tcgetattr(fd)[3] & termios.ECHO)
@@ -19,6 +20,7 @@ def child(command):
         os.setpgid(0, 0)
         os.tcsetpgrp(0, os.getpid())
         signal.signal(signal.SIGTTOU, signal.SIG_DFL)
+        signal.alarm(0)
         os.execv(command[0], command)
     print("pid", pid, flush=True)
     while True:
@@ -84,6 +86,7 @@ fn every_signal_leaves_the_builder_s_terminal_as_it_was() {
 /// Answers the first question, the second is cut off by a signal.
 const ANSWERED: &str = r#"
 import os, pty, signal, sys, time
+signal.alarm(60)
 pid, fd = pty.fork()
 if pid == 0:
     os.execv(sys.argv[1], ["etcdpack", "pki", "lock"])
@@ -122,7 +125,8 @@ fn every_signal_leaves_the_host_s_terminal_as_it_was() {
 
 /// Answers `Word N of the twelve` by the list of words in the first argument, wrongly in the tries that are named after it.
 const WORDS: &str = r#"
-import os, pty, re, sys, time
+import os, pty, re, signal, sys, time
+signal.alarm(120)
 words, wrong, answer, command = open("dist/signing.words").read().strip().split("-"), eval(sys.argv[1]), sys.argv[2], sys.argv[3:]
 pid, fd = pty.fork()
 if pid == 0:
