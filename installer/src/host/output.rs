@@ -60,7 +60,7 @@ impl Output {
         }
         let name = way.pop().ok_or(OutputError::NoName)?;
         let dir = Tree::open(Path::new("/"))?.walk(way, Trust::NoForeignLink).map_err(|errno| match errno {
-            Errno::ELOOP => OutputError::ForeignLink,
+            Errno::EPERM => OutputError::ForeignLink,
             errno => errno.into(),
         })?;
         let spot = Spot { dir, name };

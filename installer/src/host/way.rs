@@ -33,7 +33,7 @@ impl Trust {
     fn pass(self, met: &Obstacle) -> Result<(), Errno> {
         match (self, met.what) {
             (Self::RootOnly, Hindrance::Dir { .. } | Hindrance::Link { .. }) => Err(Errno::EPERM),
-            (Self::NoForeignLink, Hindrance::Link { .. }) => Err(Errno::ELOOP),
+            (Self::NoForeignLink, Hindrance::Link { .. }) => Err(Errno::EPERM),
             (Self::RootOnly | Self::NoForeignLink | Self::Anyone, _) => Ok(()),
         }
     }
