@@ -32,8 +32,8 @@ pub(super) enum Trust {
 impl Trust {
     fn pass(self, met: &Obstacle) -> Result<(), Errno> {
         match (self, met.what) {
-            (Self::RootOnly, Hindrance::Dir { .. } | Hindrance::Link { .. }) => Err(Errno::EPERM),
-            (Self::NoForeignLink, Hindrance::Link { .. }) => Err(Errno::EPERM),
+            (Self::RootOnly, Hindrance::Dir { .. })
+            | (Self::RootOnly | Self::NoForeignLink, Hindrance::Link { .. }) => Err(Errno::EPERM),
             (Self::RootOnly | Self::NoForeignLink | Self::Anyone, _) => Ok(()),
         }
     }

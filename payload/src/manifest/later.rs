@@ -37,7 +37,7 @@ pub struct Monitoring {
     /// Where etcd's metrics are served without a certificate.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub listen: Option<Url>,
-    /// The directory of node_exporter's textfile collector.
+    /// The directory of `node_exporter`'s textfile collector.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub textfile: Option<AbsPath>,
 }
