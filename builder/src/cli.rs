@@ -139,10 +139,6 @@ pub struct PackArgs {
     #[arg(short, long, value_name = "DIR", default_value = "dist")]
     pub output: PathBuf,
 
-    /// Take supervisor's wheels from this directory instead of through pip
-    #[arg(long, value_name = "DIR")]
-    pub wheels: Option<PathBuf>,
-
     /// Sign the bundles with this key (PEM, ECDSA P-256) instead of the one in pki/
     #[arg(long, value_name = "FILE")]
     pub signing_key: Option<PathBuf>,

@@ -1,7 +1,7 @@
 //! The builder: what runs on the connected machine and makes one bundle per isolated host.
 //!
-//! `release` gets and verifies etcd, `wheels` the supervisor, `pki` issues certificates, `sbom` lists the parts, `pack`
-//! puts bundles together, `command` is what the user types. The vocabulary is `payload`'s.
+//! `release` gets and verifies etcd, `pki` issues certificates, `sbom` lists the parts, `pack` puts bundles together,
+//! `command` is what the user types. The vocabulary is `payload`'s.
 
 pub mod cache;
 pub mod cli;
@@ -18,4 +18,3 @@ mod threads;
 mod tty;
 mod unnamed;
 mod unreadable;
-pub mod wheels;

@@ -4,7 +4,6 @@
 use std::panic::resume_unwind;
 use std::thread;
 
-use payload::cluster::Carry;
 use payload::name::HostName;
 use time::OffsetDateTime;
 
@@ -14,7 +13,6 @@ use crate::cli::BuildArgs;
 use crate::narrator::Narrator;
 use crate::pack::{self, Parts};
 use crate::pki::{self, Request, Signing, Site};
-use crate::wheels;
 
 /// Makes `dist/<host>.run` for each host, and `dist/SHA256SUMS`.
 pub(super) fn build(args: &BuildArgs, narrator: &mut dyn Narrator) -> Result<(), Error> {
@@ -30,14 +28,8 @@ pub(super) fn with_requests(
     narrator: &mut dyn Narrator,
 ) -> Result<(), Error> {
     pack::check_installers(&loaded.cluster)?;
+    let wheels = pack::carried(loaded.cluster.service.carry)?;
     let releases = source::releases(&args.source, loaded, narrator)?;
-    if loaded.cluster.service.carry == Carry::Nothing && args.pack.wheels.is_some() {
-        narrator.warn("`--wheels` is not looked at: the cluster file says `carry = \"nothing\"`");
-    }
-    let wheels = match loaded.cluster.service.carry {
-        Carry::Wheels => wheels::obtain(args.pack.wheels.as_deref(), &source::cache()?, narrator)?,
-        Carry::Nothing => Vec::new(),
-    };
     let now = OffsetDateTime::now_utc();
     let site = Site::new(&loaded.cluster, &loaded.home, now, args.pack.ca_passphrase.source());
     // Neither needs the other, and each takes about as long.

@@ -13,7 +13,6 @@ use crate::pack::PackError;
 use crate::pki::{PkiError, SealError, SignError};
 use crate::release::{NotAMirror, ReleaseError};
 use crate::report::Terminal;
-use crate::wheels::WheelError;
 
 /// A command that did not do what it was asked.
 #[derive(Debug, thiserror::Error)]
@@ -48,9 +47,6 @@ pub enum Error {
     /// The release could not be had.
     #[error(transparent)]
     Release(#[from] ReleaseError),
-    /// Supervisor's wheels could not be had.
-    #[error(transparent)]
-    Wheels(#[from] WheelError),
     /// Certificates could not be issued.
     #[error(transparent)]
     Pki(#[from] PkiError),
@@ -100,7 +96,6 @@ impl Error {
             Self::Refused { .. } | Self::Disk(_) | Self::Bundle { error: BundleError::Io(_), .. } => 3,
             Self::Bundle { .. } | Self::OtherSigner { .. } | Self::OtherKey { .. } => 4,
             Self::Release(error) => error.exit_code(),
-            Self::Wheels(error) => error.exit_code(),
             Self::Pki(error) => error.exit_code(),
             Self::Seal(error) => error.exit_code(),
             Self::Pack(error) => error.exit_code(),
@@ -124,7 +119,6 @@ impl Error {
             }
             Self::Usage { help, .. } | Self::Refused { help, .. } => Some(help.clone()),
             Self::Release(error) => error.help(),
-            Self::Wheels(error) => error.help(),
             Self::Pki(error) => error.help(),
             Self::Seal(error) => error.help(),
             Self::Pack(error) => error.help(),

@@ -61,9 +61,9 @@ pub(super) fn write(parts: &Parts, arch: Arch, dist: &Dist) -> Result<Common, Pa
         let (content, from): (Content, Box<dyn Read>) = match part {
             Shared::Release => (tarball.content(), Box::new(open(tarball.path())?)),
             Shared::Wheel(wheel) => {
-                let missing = || PackError::Io { path: wheel.file.into(), error: io::ErrorKind::NotFound.into() };
-                let carried = parts.wheels.iter().find(|carried| carried.wheel == wheel).ok_or_else(missing)?;
-                (carried.content, Box::new(open(&carried.path)?))
+                let carried = parts.wheels.iter().find(|carried| carried.wheel == wheel);
+                let carried = carried.ok_or(PackError::NoWheel(wheel))?;
+                (carried.content, Box::new(carried.bytes))
             }
             Shared::Sbom => (Content::of(&sbom), Box::new(sbom.as_slice())),
         };

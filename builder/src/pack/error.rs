@@ -12,6 +12,7 @@ use payload::name::HostName;
 use payload::path::NotAPath;
 use payload::shell::word;
 use payload::tarball::TarballError;
+use payload::wheel::Wheel;
 
 use crate::pki::PkiError;
 use crate::sbom::SbomError;
@@ -23,6 +24,9 @@ pub enum PackError {
     /// Built with plain `cargo build`.
     #[error("this etcdpack was built without the installer for {}", .0.etcd_name())]
     NoInstaller(Arch),
+    /// Built with plain `cargo build`, or with another wheel.
+    #[error("this etcdpack was built without the wheel `{}`", .0.file)]
+    NoWheel(&'static Wheel),
     /// The tarball is not an etcd release.
     #[error("`{}`: {error}", .path.display())]
     Tarball {
@@ -97,7 +101,12 @@ impl PackError {
     #[must_use]
     pub fn exit_code(&self) -> u8 {
         match self {
-            Self::NoInstaller(_) | Self::NotAPeer { .. } | Self::Io { .. } | Self::Dir { .. } | Self::Write { .. } => 3,
+            Self::NoInstaller(_)
+            | Self::NoWheel(_)
+            | Self::NotAPeer { .. }
+            | Self::Io { .. }
+            | Self::Dir { .. }
+            | Self::Write { .. } => 3,
             Self::Tarball { .. } => 4,
             Self::Signing(error) => error.exit_code(),
             Self::NoPair(_) | Self::Path(_) | Self::Name(_) | Self::Manifest(_) | Self::Sbom(_) | Self::Digest(_) => 1,
@@ -108,7 +117,7 @@ impl PackError {
     #[must_use]
     pub fn help(&self) -> Option<String> {
         match self {
-            Self::NoInstaller(_) => Some("scripts/build   (in etcdpack's own source)".to_owned()),
+            Self::NoInstaller(_) | Self::NoWheel(_) => Some("scripts/build   (in etcdpack's own source)".to_owned()),
             Self::Tarball { .. } => Some("etcdpack fetch".to_owned()),
             Self::Signing(error) => error.help(),
             Self::NotAPeer { instead, .. } => Some(instead.clone()),

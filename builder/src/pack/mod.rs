@@ -7,6 +7,7 @@ mod error;
 mod installer;
 mod own;
 mod survey;
+mod wheels;
 
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
@@ -19,6 +20,7 @@ use payload::manifest::Program;
 
 pub use error::PackError;
 pub(crate) use survey::survey;
+pub(crate) use wheels::{Carried, carried};
 
 use common::Common;
 use dist::Dist;
@@ -28,7 +30,6 @@ use crate::narrator::Narrator;
 use crate::pki::{Issued, Keys, Signing};
 use crate::release::Verified;
 use crate::threads;
-use crate::wheels::Carried;
 
 /// Bundles that are written at a time: enough for a disk to be busy, few enough for one that has to seek.
 const AT_ONCE: usize = 4;

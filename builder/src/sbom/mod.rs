@@ -17,8 +17,8 @@ use cyclonedx::{
 };
 pub(crate) use listing::{Part, read};
 
+use crate::pack::Carried;
 use crate::release;
-use crate::wheels::Carried;
 
 /// Who vouches for a part, or what it is a part of.
 const ORIGIN: &str = "etcdpack:origin";

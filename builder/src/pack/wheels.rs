@@ -1,0 +1,58 @@
+//! Supervisor's wheels, which this builder carries in its own executable as it carries the installers.
+//!
+//! Must not start a program and must not read a file: a build needs neither pip nor Python, nor trusts a directory.
+
+use payload::bundle::Content;
+use payload::cluster::Carry;
+use payload::digest::Digest;
+use payload::wheel::{WHEELS, Wheel};
+
+use super::PackError;
+
+/// As `scripts/wheels` fetched them, in the order of [`WHEELS`].
+const BYTES: [&[u8]; 2] = [
+    include_bytes!(concat!(env!("OUT_DIR"), "/supervisor.whl")),
+    include_bytes!(concat!(env!("OUT_DIR"), "/setuptools.whl")),
+];
+
+/// A wheel whose bytes have the digest of the table.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Carried {
+    pub(crate) wheel: &'static Wheel,
+    pub(crate) bytes: &'static [u8],
+    pub(crate) content: Content,
+}
+
+/// The wheels that go into bundles, in the order of the table.
+pub(crate) fn carried(carry: Carry) -> Result<Vec<Carried>, PackError> {
+    match carry {
+        Carry::Wheels => WHEELS.iter().zip(BYTES).map(|(wheel, bytes)| checked(wheel, bytes)).collect(),
+        Carry::Nothing => Ok(Vec::new()),
+    }
+}
+
+/// A builder that was built without wheels has empty ones; one that was built with others must not pass them on.
+fn checked(wheel: &'static Wheel, bytes: &'static [u8]) -> Result<Carried, PackError> {
+    let content = Content::of(bytes);
+    let expected: Digest = wheel.sha256.parse()?;
+    if content.digest == expected { Ok(Carried { wheel, bytes, content }) } else { Err(PackError::NoWheel(wheel)) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_the_wheels_of_the_table_are_carried() {
+        let [supervisor, setuptools] = &WHEELS;
+        for bytes in [&b""[..], b"other", BYTES[1]] {
+            let error = checked(supervisor, bytes).unwrap_err();
+            assert_eq!(error.exit_code(), 3);
+            assert!(error.to_string().contains("supervisor-4.3.0"), "{error}");
+        }
+        // `scripts/test` fetches them before it builds.
+        let all = carried(Carry::Wheels).unwrap();
+        assert_eq!(all.iter().map(|carried| carried.wheel).collect::<Vec<_>>(), [supervisor, setuptools]);
+        assert_eq!(carried(Carry::Nothing).unwrap(), []);
+    }
+}
