@@ -28,6 +28,7 @@ use crate::host::write::Ids;
 use crate::host::{Exec, FsError, Seen, Tree, clock};
 use crate::journal::{self, Journal, JournalError};
 use crate::logs::Keeper;
+use crate::manager;
 use crate::plan::{Plan, standing};
 use crate::receipt::{Receipt, State};
 use crate::report::Report;
@@ -321,6 +322,10 @@ impl Install<'_> {
                         Ok(tree.put_file(permit, path, *mode, ids, &mut tree.open_bounded(at, MAX_KEY)?)?)
                     }
                     Source::Installer => Ok(tree.put_file(permit, path, *mode, ids, &mut ready.bundle.installer()?)?),
+                    Source::Launcher { python } => {
+                        let text = manager::launcher(path, python)?;
+                        Ok(tree.put_file(permit, path, *mode, ids, &mut text.as_bytes())?)
+                    }
                 })
             }
             Step::Link { path, target } => {
@@ -331,9 +336,9 @@ impl Install<'_> {
                 let change = Change::Link { path: path.clone(), target: target.clone(), before };
                 journal.act(change, |permit| Ok(tree.put_link(permit, path, target)?))
             }
-            Step::Wheels { dir, wheels, python } => {
+            Step::Wheels { dir, wheels, python: _ } => {
                 let change = Change::Tree { path: dir.clone() };
-                journal.act(change, |permit| Ok(wheels::install(permit, tree, &mut ready.bundle, dir, wheels, python)?))
+                journal.act(change, |permit| Ok(wheels::install(permit, tree, &mut ready.bundle, dir, wheels)?))
             }
             Step::Labels { places, trees } => {
                 Exec::named("restorecon")?.args(places.iter().map(ToString::to_string)).run()?;

@@ -4,6 +4,7 @@ use payload::cluster::Manager;
 use payload::manifest::Manifest;
 use payload::name::MemberName;
 use payload::path::{AbsPath, NotAPath};
+use payload::render;
 
 use crate::check::{Finding, refuse, warn};
 use crate::facts::{Facts, Init, Target};
@@ -137,6 +138,20 @@ pub(crate) fn carried_dir(manifest: &Manifest) -> Result<AbsPath, NotAPath> {
         Some(opt) => opt.join(&name),
         None => format!("/{name}").parse(),
     }
+}
+
+/// The programs of the carried supervisor, in [`carried_dir`].
+pub(crate) const CARRIED_PROGRAMS: [&str; 2] = ["supervisord", "supervisorctl"];
+
+/// Where the carried supervisor's modules are.
+pub(crate) fn carried_site(dir: &AbsPath) -> Result<AbsPath, NotAPath> {
+    dir.join("site")
+}
+
+/// The script at `path`, one of the carried programs, for the Python that can run it.
+pub(crate) fn launcher(path: &AbsPath, python: &AbsPath) -> Result<String, NotAPath> {
+    let site = path.parent().map_or_else(|| "/site".parse(), |dir| carried_site(&dir))?;
+    Ok(render::launcher(python, &site, &CARRIED.parse()?, path.name()))
 }
 
 /// Nothing can keep etcd running: says what is missing.

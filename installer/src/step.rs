@@ -47,7 +47,7 @@ pub(crate) enum Step {
         path: AbsPath,
         target: String,
     },
-    /// The carried supervisor, unzipped, with launchers for `python`.
+    /// The carried supervisor, unzipped. Its launchers, for `python`, are files of their own.
     Wheels {
         dir: AbsPath,
         wheels: Vec<EntryName>,
@@ -82,6 +82,10 @@ pub(crate) enum Source {
     },
     /// The installer itself, without what it carries.
     Installer,
+    /// A script that runs the carried supervisor's program of that name.
+    Launcher {
+        python: AbsPath,
+    },
 }
 
 /// What the service manager is to do.
@@ -128,7 +132,7 @@ impl fmt::Display for Step {
                 let more = match source {
                     Source::Sealed { .. } => ", sealed: asks for the passphrase",
                     Source::HostKey { .. } => ", made on this host",
-                    Source::Entry { .. } | Source::Installer => "",
+                    Source::Entry { .. } | Source::Installer | Source::Launcher { .. } => "",
                 };
                 write!(f, "file       {path}  {mode} {}{more}", by(owner))
             }

@@ -26,4 +26,3 @@ mod stubborn;
 mod supervision;
 mod surroundings;
 mod sweep;
-mod wheels;

@@ -255,10 +255,14 @@ fn paths(tree: &Tree, manifest: &Manifest, section: Option<&AbsPath>) -> Result<
     if manifest.key_from() == KeyFrom::Host {
         files.insert(manifest.key_path()?);
     }
+    let carried = manager::carried_dir(manifest)?;
+    for program in manager::CARRIED_PROGRAMS {
+        files.insert(carried.join(program)?);
+    }
     for path in files.clone() {
         files.insert(drift::beside(&path)?);
     }
-    let others = [layout.link.clone(), layout.data.clone(), layout.logs.clone(), manager::carried_dir(manifest)?];
+    let others = [layout.link.clone(), layout.data.clone(), layout.logs.clone(), carried];
     let commands = [layout.bin.join("supervisord")?, layout.bin.join("supervisorctl")?, "/var/log/supervisor".parse()?];
     let wants: AbsPath = crate::plan::WANTS.parse()?;
     let enabling = [wants.join(&format!("{}.service", manifest.service.name))?, wants.join("supervisord.service")?];

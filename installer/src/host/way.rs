@@ -69,24 +69,10 @@ impl Tree {
     /// file, or to one of more than `limit` bytes.
     pub(crate) fn read_followed(&self, dir: &AbsPath, name: &str, limit: u64) -> Result<Option<Vec<u8>>, FsError> {
         let read = || -> io::Result<Option<Vec<u8>>> {
-            let mut way: Vec<String> = dir.components().chain([name]).map(str::to_owned).collect();
-            for _ in 0..=MAX_LINKS {
-                let Some(last) = way.pop().filter(|last| last != "..") else { return Ok(None) };
-                let Reached { dir, names } = self.go(way, &mut |_| Ok(()))?;
-                match readlinkat(&dir, last.as_str()) {
-                    Ok(target) => {
-                        let target = target.to_str().ok_or(Errno::EILSEQ)?;
-                        way = if target.starts_with('/') { Vec::new() } else { names };
-                        way.extend(parts(target));
-                    }
-                    Err(Errno::EINVAL) => {
-                        let flags = OFlag::O_RDONLY | OFlag::O_NOFOLLOW | OFlag::O_CLOEXEC | OFlag::O_NONBLOCK;
-                        return contents(openat(&dir, last.as_str(), flags, RawMode::empty())?, limit);
-                    }
-                    Err(errno) => return Err(errno.into()),
-                }
-            }
-            Ok(None)
+            let way = dir.components().chain([name]).map(str::to_owned).collect();
+            let Some((dir, last)) = self.follow(way, &mut |_| Ok(()))? else { return Ok(None) };
+            let flags = OFlag::O_RDONLY | OFlag::O_NOFOLLOW | OFlag::O_CLOEXEC | OFlag::O_NONBLOCK;
+            contents(openat(&dir, last.as_str(), flags, RawMode::empty())?, limit)
         };
         let errno = |error: &io::Error| error.raw_os_error().map(Errno::from_raw);
         match read() {
@@ -97,6 +83,49 @@ impl Tree {
             }
             read => read.map_err(|error| FsError::of_path("reading", &format!("{dir}/{name}"), error)),
         }
+    }
+
+    /// Whether `path` leads to a regular file, and root alone can change that file, each link to it, and every directory
+    /// on the way.
+    pub(crate) fn is_roots_alone(&self, path: &AbsPath) -> Result<bool, FsError> {
+        let look = || -> Result<bool, Errno> {
+            let way = path.components().map(str::to_owned).collect();
+            let Some((dir, last)) = self.follow(way, &mut |met| Trust::RootOnly.pass(&met))? else { return Ok(false) };
+            let around = fstat(&dir)?;
+            let stat = fstatat(&dir, last.as_str(), AtFlags::AT_SYMLINK_NOFOLLOW)?;
+            let roots = |stat: &FileStat| stat.st_uid == 0 && !others_write(stat);
+            Ok(kind(&stat) == SFlag::S_IFREG && roots(&stat) && roots(&around))
+        };
+        match look() {
+            Err(Errno::EPERM | Errno::ENOENT | Errno::ENOTDIR | Errno::ELOOP) => Ok(false),
+            looked => looked.map_err(|errno| FsError::new("looking at", path, errno)),
+        }
+    }
+
+    /// The directory and the name in it that a path leads to, through all links at its end. `None` where they are too many,
+    /// or lead to no name.
+    fn follow(
+        &self,
+        mut way: Vec<String>,
+        meet: &mut dyn FnMut(Obstacle) -> Result<(), Errno>,
+    ) -> Result<Option<(OwnedFd, String)>, Errno> {
+        for _ in 0..=MAX_LINKS {
+            let Some(last) = way.pop().filter(|last| last != "..") else { return Ok(None) };
+            let Reached { dir, names } = self.go(way, meet)?;
+            let target = match readlinkat(&dir, last.as_str()) {
+                Ok(target) => target,
+                Err(Errno::EINVAL) => return Ok(Some((dir, last))),
+                Err(errno) => return Err(errno),
+            };
+            if let Some(what) = loose_link(&dir, &last)? {
+                let path = names.iter().chain([&last]).fold(String::new(), |path, name| path + "/" + name);
+                meet(Obstacle { path, what })?;
+            }
+            let target = target.to_str().ok_or(Errno::EILSEQ)?;
+            way = if target.starts_with('/') { Vec::new() } else { names };
+            way.extend(parts(target));
+        }
+        Ok(None)
     }
 
     /// Walks down from the root, and says what is met that others could change or that leads on to nothing. Links are
@@ -137,11 +166,7 @@ impl Tree {
                         meet(Obstacle { path: line.path(&name), what: Hindrance::NoDirectory })?;
                         return Err(errno);
                     }
-                    // In a sticky directory nobody can take root's link away, but others can be there first.
-                    let dir = fstat(line.here())?;
-                    if stat.st_uid != 0 || dir.st_uid != 0 || others_write(&dir) {
-                        let what =
-                            Hindrance::Link { uid: stat.st_uid, dir_mode: dir.st_mode & 0o7777, dir_uid: dir.st_uid };
+                    if let Some(what) = loose_link(line.here(), &name)? {
                         meet(Obstacle { path: line.path(&name), what })?;
                     }
                     links += 1;
@@ -187,6 +212,15 @@ impl Line {
         let names = self.below.iter().map(|(name, _)| name.as_str()).chain([name]);
         names.fold(String::new(), |path, name| path + "/" + name)
     }
+}
+
+/// Whether others could choose where the link `name` in `dir` leads. In a sticky directory nobody can take root's link
+/// away, but others can be there first.
+fn loose_link(dir: &OwnedFd, name: &str) -> Result<Option<Hindrance>, Errno> {
+    let link = fstatat(dir, name, AtFlags::AT_SYMLINK_NOFOLLOW)?;
+    let dir = fstat(dir)?;
+    let loose = link.st_uid != 0 || dir.st_uid != 0 || others_write(&dir);
+    Ok(loose.then_some(Hindrance::Link { uid: link.st_uid, dir_mode: dir.st_mode & 0o7777, dir_uid: dir.st_uid }))
 }
 
 fn others_write(dir: &FileStat) -> bool {

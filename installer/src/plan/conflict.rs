@@ -9,7 +9,7 @@ use crate::check::{Finding, refuse};
 use crate::drift;
 use crate::facts::Facts;
 use crate::host::Seen;
-use crate::step::Step;
+use crate::step::{Source, Step};
 
 /// What is at a step's places and is not ours.
 pub(super) fn conflicts(step: &Step, facts: &Facts, ours: &[Change]) -> Result<Vec<Finding>, NotAPath> {
@@ -19,7 +19,12 @@ pub(super) fn conflicts(step: &Step, facts: &Facts, ours: &[Change]) -> Result<V
         here.is_some_and(|here| here == sha256 || drift::recorded(path, ours).contains(&here))
     };
     let places = match step {
-        Step::File { path, sha256, .. } => vec![(path.clone(), is_our_file(path, *sha256))],
+        Step::File { path, sha256, source, .. } => {
+            // Installs before 0.2.0 recorded the launchers as part of the tree that they lie in.
+            let in_our_tree = |change: &Change| matches!(change, Change::Tree { path: tree } if path.is_within(tree));
+            let launcher = matches!(source, Source::Launcher { .. }) && ours.iter().any(in_our_tree);
+            vec![(path.clone(), launcher || is_our_file(path, *sha256))]
+        }
         Step::Programs { dir, programs, .. } => {
             let place = |program: &Program| {
                 let path = dir.join(&program.name)?;

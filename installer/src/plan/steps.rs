@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use payload::digest::Digest;
 use payload::manifest::{Manifest, Purpose, When};
 use payload::mode::{Mode, Owner};
 use payload::path::{AbsPath, NotAPath};
@@ -10,7 +11,7 @@ use super::{Carried, Choices, WANTS};
 use crate::change::Holds;
 use crate::facts::{Facts, OwnKey, Target};
 use crate::host::Seen;
-use crate::manager::Start;
+use crate::manager::{self, Start};
 use crate::step::{Action, Source, Step};
 use crate::supervision::{Origin, Supervision};
 use crate::surroundings::Selinux;
@@ -190,6 +191,15 @@ fn carried_supervisor(manifest: &Manifest, facts: &Facts, supervision: &Supervis
     }
     let Some(dir) = supervisor.daemon.parent() else { return Ok(Vec::new()) };
     let mut steps = vec![Step::Wheels { dir, wheels: manifest.service.wheels.clone(), python: python.clone() }];
+    for command in [&supervisor.daemon, &supervisor.ctl] {
+        steps.push(Step::File {
+            path: command.clone(),
+            mode: Mode::PROGRAM,
+            owner: Owner::Root,
+            sha256: Digest::of(manager::launcher(command, python)?.as_bytes()),
+            source: Source::Launcher { python: python.clone() },
+        });
+    }
     for command in [&supervisor.daemon, &supervisor.ctl] {
         steps.push(Step::Link { path: manifest.layout.bin.join(command.name())?, target: command.to_string() });
     }

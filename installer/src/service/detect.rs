@@ -8,6 +8,7 @@ use std::time::Duration;
 use payload::bundle::Bundle;
 use payload::cluster::Manager;
 use payload::path::AbsPath;
+use payload::render;
 
 use super::{sections, wheels};
 use crate::change::Change;
@@ -114,7 +115,7 @@ fn commands(tree: &Tree, ours: &[Change]) -> Result<Option<(AbsPath, AbsPath)>, 
 
 /// A Python that has imported the carried supervisor, or what the last one that could not said.
 fn python(tree: &Tree, bundle: &mut Bundle<File>) -> Result<Result<AbsPath, Option<String>>, ProbeError> {
-    let mut found = Vec::new();
+    let (mut found, mut trouble) = (Vec::new(), None);
     for name in PYTHONS {
         let path = match name.strip_prefix('/') {
             Some(_) => Some(Path::new(name).to_owned()),
@@ -127,25 +128,27 @@ fn python(tree: &Tree, bundle: &mut Bundle<File>) -> Result<Result<AbsPath, Opti
         if let Some(path) = path.and_then(|path| path.to_str()?.parse::<AbsPath>().ok())
             && tree.look(&path)? != Seen::Absent
         {
+            // Root runs it, here and for as long as supervisord runs.
+            if !tree.is_roots_alone(&path)? {
+                trouble = Some(format!("users other than root can change `{path}`"));
+                continue;
+            }
             found.push(path);
         }
     }
     if !tree.is_live() {
         // An image's Python cannot be run here: it may be of another architecture.
-        return Ok(found.into_iter().next().ok_or(None));
+        return Ok(found.into_iter().next().ok_or(trouble));
     }
     if found.is_empty() {
-        return Ok(Err(None));
+        return Ok(Err(trouble));
     }
-    let site = wheels::unzip_for_trial(bundle)?;
-    let mut trouble = None;
+    let trial = wheels::unzip_for_trial(bundle)?;
+    let site: AbsPath = trial.path().to_string_lossy().parse()?;
+    let lines = render::search_path(&site) + "import supervisor.supervisord, supervisor.supervisorctl\n";
     for path in found {
-        let trial = Exec::at(path.as_str())
-            .args(["-B", "-c", "import supervisor.supervisord, supervisor.supervisorctl"])
-            .env("PYTHONPATH", site.path().to_string_lossy())
-            .limit(Duration::from_mins(1))
-            .run();
-        match trial {
+        let called = Exec::at(path.as_str()).args([render::PYTHON_FLAGS, "-c", &lines]);
+        match called.limit(Duration::from_mins(1)).run() {
             Ok(_) => return Ok(Ok(path)),
             Err(error) => trouble = Some(error.to_string()),
         }

@@ -5,9 +5,10 @@ use std::fs::File;
 use std::io::{self, Cursor, Read};
 
 use payload::bundle::{Bundle, EntryName};
+use payload::digest::Digest;
 use payload::mode::Mode;
 use payload::path::AbsPath;
-use payload::render;
+use payload::wheel::WHEELS;
 use zip::ZipArchive;
 use zip::result::ZipError;
 
@@ -15,6 +16,7 @@ use crate::host::probe::ProbeError;
 use crate::host::write::Ids;
 use crate::host::{FsError, Tree};
 use crate::journal::Permit;
+use crate::manager;
 
 /// Larger files or more of them are in no wheel of ours.
 const MAX_FILE: u64 = 4 << 20;
@@ -33,25 +35,26 @@ pub(crate) enum WheelError {
     Zip(EntryName, ZipError),
     #[error("the wheel `{0}` is larger than any that etcdpack carries")]
     TooLarge(EntryName),
+    #[error("the wheel `{0}` is not the one whose digest etcdpack knows")]
+    Strange(EntryName),
 }
 
-/// Unzips the wheels and adds launchers; the tree appears at `dir` in one instant, whole and durable.
+/// Unzips the wheels; the tree appears at `dir` in one instant, whole and durable.
 pub(crate) fn install(
     permit: &Permit,
     tree: &Tree,
     bundle: &mut Bundle<File>,
     dir: &AbsPath,
     wheels: &[EntryName],
-    python: &AbsPath,
 ) -> Result<(), WheelError> {
     let new: AbsPath = format!("{dir}.etcdpack-new").parse()?;
     // A leftover of a run that was killed.
     tree.remove_tree(permit, &new)?;
     tree.make_dir(permit, &new, Mode::PROGRAM, Ids::ROOT)?;
-    let site = new.join("site")?;
+    let site = manager::carried_site(&new)?;
     tree.make_dir(permit, &site, Mode::PROGRAM, Ids::ROOT)?;
     for wheel in wheels {
-        let bytes = bundle.read(wheel.as_str())?;
+        let bytes = known(bundle, wheel)?;
         unzip(&bytes, wheel, &mut |name, mut file| {
             let path = site.join(name)?;
             for dir in path.parent().iter().flat_map(AbsPath::lineage).filter(|dir| dir.is_within(&site)) {
@@ -59,10 +62,6 @@ pub(crate) fn install(
             }
             Ok(tree.put_unsynced(permit, &path, Mode::PLAIN, &mut file)?)
         })?;
-    }
-    for command in ["supervisord", "supervisorctl"] {
-        let text = render::launcher(python, &dir.join("site")?, command);
-        tree.put_unsynced(permit, &new.join(command)?, Mode::PROGRAM, &mut text.as_bytes())?;
     }
     tree.sync_filesystem(permit, &new)?;
     Ok(tree.rename(permit, &new, dir)?)
@@ -79,7 +78,8 @@ pub(crate) fn unzip_for_trial(bundle: &mut Bundle<File>) -> Result<Trial, ProbeE
         std::fs::DirBuilder::new().mode(0o700).create(&dir).map_err(|error| fail(&dir, error))?;
     }
     for wheel in bundle.manifest().service.wheels.clone() {
-        let bytes = bundle.read(wheel.as_str())?;
+        let stop = |error: WheelError| fail(&dir, io::Error::other(error.to_string()));
+        let bytes = known(bundle, &wheel).map_err(stop)?;
         let unzipped = unzip(&bytes, &wheel, &mut |name, mut file| {
             let path = dir.join(name);
             let mut write = || -> io::Result<()> {
@@ -91,7 +91,7 @@ pub(crate) fn unzip_for_trial(bundle: &mut Bundle<File>) -> Result<Trial, ProbeE
             };
             Ok(write().map_err(|error| fail(&path, error))?)
         });
-        unzipped.map_err(|error| fail(&dir, io::Error::other(error.to_string())))?;
+        unzipped.map_err(stop)?;
     }
     Ok(trial)
 }
@@ -109,6 +109,15 @@ impl Drop for Trial {
     fn drop(&mut self) {
         let _ = std::fs::remove_dir_all(&self.0);
     }
+}
+
+/// The bytes of a wheel, if they are those that were looked at when it was chosen. Nothing else is unzipped here, and
+/// Python sees nothing else: not even a signer may bring other code for root.
+fn known(bundle: &mut Bundle<File>, name: &EntryName) -> Result<Vec<u8>, WheelError> {
+    let bytes = bundle.read(name.as_str())?;
+    let digest = Digest::of(&bytes);
+    let is_it = WHEELS.iter().any(|wheel| wheel.sha256.parse() == Ok(digest));
+    if is_it { Ok(bytes) } else { Err(WheelError::Strange(name.clone())) }
 }
 
 /// Calls `put` with every file of a wheel whose name our paths can carry; wheels have a few more (templates with

@@ -1,6 +1,6 @@
 //! What must be right with a manifest beyond its form. A builder that wrote another one would have a fault.
 
-use super::{Layout, Listen, Manifest, ManifestError, Pair, Purpose, Slot, release_entry};
+use super::{Layout, Listen, Manifest, ManifestError, Pair, Purpose, Shared, Slot, release_entry};
 use crate::cluster::{Etcd, unusable};
 use crate::etcd;
 use crate::render;
@@ -113,6 +113,7 @@ impl Manifest {
         if self.service.carry().has_taken(&self.service.name) {
             return Err(Field("service", "has the name of the supervisor that is carried"));
         }
+        self.check_wheels(&shared)?;
         let own = Slot::own(&self.layout, &self.service, self.pair())?;
         let own = own.into_iter().map(|slot| (slot.name, slot.purpose));
         let mut entries = self.entries.iter();
@@ -130,6 +131,18 @@ impl Manifest {
             }
         }
         entries.next().map_or(Ok(()), |entry| Err(Entry(entry.name.clone(), STRANGE)))
+    }
+
+    /// Root's Python runs what is in the wheels: not even who signs bundles may bring others.
+    fn check_wheels(&self, shared: &[Slot<Shared>]) -> Result<(), ManifestError> {
+        for Slot { part, name, .. } in shared {
+            if let (Shared::Wheel(wheel), Some(entry)) = (part, self.entry(name))
+                && wheel.sha256.parse() != Ok(entry.sha256)
+            {
+                return Err(Entry(name.clone(), "is not the wheel whose digest etcdpack knows"));
+            }
+        }
+        Ok(())
     }
 
     /// What it brings of certificate and key, by the names of its entries.

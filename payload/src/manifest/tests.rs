@@ -56,7 +56,13 @@ pub(crate) fn manifest(kind: Kind) -> Value {
     )
     .unwrap();
     let listed = |name: &EntryName, bytes: Vec<u8>, purpose: &Purpose| json!({"name": name, "size": bytes.len(), "sha256": Digest::of(&bytes), "purpose": purpose});
-    let begin = shared.iter().map(|slot| listed(&slot.name, bytes(slot.part), &slot.purpose));
+    let begin = shared.iter().map(|slot| {
+        let mut entry = listed(&slot.name, bytes(slot.part), &slot.purpose);
+        if let Shared::Wheel(wheel) = slot.part {
+            entry["sha256"] = json!(wheel.sha256);
+        }
+        entry
+    });
     let end = own.iter().map(|slot| listed(&slot.name, bytes(slot.part), &slot.purpose));
     let entries: Vec<Value> = begin.chain(end).collect();
     json!({
@@ -223,6 +229,20 @@ fn another_schema_is_named_before_all_else() {
     {
         let error = Manifest::parse(format!("{{\"schema\": {schema}, \"x\": 1}}").as_bytes()).unwrap_err();
         assert!(error.to_string().contains(words) && error.is_of_a_newer() == newer, "{error}");
+    }
+}
+
+#[test]
+fn a_wheel_with_another_digest_is_refused() {
+    let kind = Kind { manager: "auto", carry: Carry::Wheels, ..PLAIN };
+    let wheels =
+        manifest(kind)["entries"].as_array().unwrap().iter().filter(|entry| entry["purpose"] == "wheel").count();
+    assert_eq!(wheels, 2);
+    for at in 1..=wheels {
+        let mut other = manifest(kind);
+        other["entries"][at]["sha256"] = json!("0".repeat(64));
+        let error = parse(&other).unwrap_err();
+        assert!(error.contains("supervisor/") && error.contains("whose digest etcdpack knows"), "{error}");
     }
 }
 

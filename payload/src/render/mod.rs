@@ -10,7 +10,7 @@ mod systemd;
 
 pub use etcdctl::etcdctl;
 pub use startup::{command_line, startup};
-pub use supervisor::{launcher, program, supervisord_conf, supervisord_unit};
+pub use supervisor::{PYTHON_FLAGS, launcher, program, search_path, supervisord_conf, supervisord_unit};
 pub use systemd::unit;
 
 use crate::cluster::Cluster;

@@ -101,15 +101,34 @@ pub fn supervisord_unit(cluster: &Cluster, bin: &AbsPath) -> String {
     )
 }
 
+/// How the host's Python is called for the carried supervisor: it writes no bytecode, and neither the environment nor a
+/// user's home nor a `.pth` file adds to its search path. Each Python from 2.7 on knows these four.
+pub const PYTHON_FLAGS: &str = "-BEsS";
+
+/// The first lines of whatever runs the carried supervisor, in each Python from 2.7 on.
+///
+/// What Python put first on its path goes: for a script its directory, for `-c` the current one. What is left is the
+/// Python's own library. Only `sys`, which is built in, is imported before.
+#[must_use]
+pub fn search_path(site: &AbsPath) -> String {
+    format!("import sys\nsys.path[0] = \"{site}\"\n")
+}
+
 /// A script that runs one of the carried supervisor's programs with the host's own Python.
 ///
-/// `module` is `supervisord` or `supervisorctl`. The environment it sets stays in supervisor: etcd's startup
-/// script begins with an empty one.
+/// `module` is `supervisord` or `supervisorctl`. The configuration is `conf` unless a `-c` names another: supervisor
+/// would search for one, beginning in the current directory.
 #[must_use]
-pub fn launcher(python: &AbsPath, site: &AbsPath, module: &str) -> String {
+pub fn launcher(python: &AbsPath, site: &AbsPath, conf: &AbsPath, module: &str) -> String {
     format!(
-        "#!/bin/sh\n\
-         # supervisor, carried by etcdpack, on the Python that could import it.\n\
-         PYTHONPATH={site} PYTHONDONTWRITEBYTECODE=1 exec {python} -m supervisor.{module} \"$@\"\n"
+        "#!{python} {PYTHON_FLAGS}\n\
+         # supervisor, carried by etcdpack, on the Python that could import it. The current directory is neither on\n\
+         # its path nor searched for a configuration.\n\
+         {path}\
+         from supervisor import options, {module}\n\
+         options.Options.default_configfile = lambda self: \"{conf}\"\n\
+         options.ServerOptions.default_configfile = options.Options.default_configfile\n\
+         {module}.main()\n",
+        path = search_path(site),
     )
 }

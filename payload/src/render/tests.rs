@@ -1,6 +1,6 @@
 //! Snapshots of everything that is rendered, for the guide's cluster on every minor version.
 
-use super::{command_line, etcdctl, program, startup, unit};
+use super::{command_line, etcdctl, launcher, program, startup, unit};
 use crate::cluster::Cluster;
 
 const GUIDE: &str = include_str!("../../../examples/mfyxw/cluster.toml");
@@ -87,4 +87,18 @@ fn scripts_that_start_the_same_etcd_are_known_by_its_command_line() {
     let cluster = Cluster::parse(text.as_bytes()).unwrap().cluster;
     let line = command_line(&startup(&cluster, &cluster.hosts[0]).unwrap()).unwrap();
     assert!(line.starts_with(" ETCD_UNSUPPORTED_ARCH=arm64 /opt/etcd/etcd "), "{line}");
+}
+
+#[test]
+fn a_launcher_sets_its_search_path_before_it_imports_anything_else() {
+    let path = |text: &str| text.parse().unwrap();
+    let (python, site, conf) = (path("/usr/bin/python3"), path("/opt/s/site"), path("/etc/supervisord.conf"));
+    let text = launcher(&python, &site, &conf, "supervisorctl");
+    let mut lines = text.lines();
+    // Kernels before 5.1 read 127 bytes of the first line.
+    assert_eq!(lines.next(), Some("#!/usr/bin/python3 -BEsS"));
+    let mut code = lines.filter(|line| !line.starts_with('#'));
+    assert_eq!(code.next(), Some("import sys"));
+    assert_eq!(code.next(), Some("sys.path[0] = \"/opt/s/site\""));
+    assert!(code.any(|line| line.contains("\"/etc/supervisord.conf\"")) && text.ends_with("supervisorctl.main()\n"));
 }

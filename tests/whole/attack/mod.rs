@@ -2,6 +2,8 @@
 //!
 //! Must not hold a test that passes where the attack succeeds.
 
+/// What lies in the directory in which root types a command.
+mod current_directory;
 /// etcd's user and the directory that supervisord writes its log to.
 mod logs;
 /// Hosts that version 0.1 installed, and what was planted there meanwhile.
@@ -12,5 +14,7 @@ mod requests;
 mod terminals;
 /// What the unit leaves to a broken-into etcd, and that no list in it can turn into "allow nothing".
 mod unit;
+/// Supervisor's wheels in a bundle that is signed as it should be, and are others.
+mod wheels;
 /// Links, pipes and races where a command writes a file for a person; `pki/` that others can change.
 mod written_files;
