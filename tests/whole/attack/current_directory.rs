@@ -101,6 +101,11 @@ for path in launchers:
     lab.until("n1", "/usr/local/sbin/etcdpack-host status");
     lab.sh("n1", "cd /tmp && /usr/local/sbin/etcdpack-host uninstall --purge --yes --quiet").ok();
     assert_eq!(lab.sh("n1", "ls -A /opt /usr/local/bin /usr/local/sbin | grep -v :").out.trim(), "");
+    // Nor does a Python that alice can change become root's.
+    lab.sh("n1", "chown alice $(readlink -f /usr/bin/python3)").ok();
+    let said = lab.sh("n1", "/root/n1.run plan --service supervisor");
+    let told = format!("{}{}", said.out, said.err);
+    assert!(said.code == 3 && told.contains("users other than root can change `/usr/bin/python3`"), "{said:?}");
 }
 
 #[test]
