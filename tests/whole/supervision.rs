@@ -112,6 +112,6 @@ fn the_unit_is_one_that_systemd_finds_nothing_wrong_with() {
     assert!(!said.err.contains("etcd-server.service"), "{said:?}");
     let shown = lab.sh("solo", "systemctl show -p User,NoNewPrivileges,ProtectSystem etcd-server").ok();
     assert!(
-        shown.contains("User=etcd") && shown.contains("NoNewPrivileges=yes") && shown.contains("ProtectSystem=full")
+        shown.contains("User=etcd") && shown.contains("NoNewPrivileges=yes") && shown.contains("ProtectSystem=strict")
     );
 }

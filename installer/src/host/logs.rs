@@ -71,6 +71,7 @@ impl Tree {
 }
 
 /// What something is that is no plain file with one name.
+#[allow(clippy::useless_conversion, reason = "the count has 32 bits on arm64")]
 fn odd_kind(stat: &FileStat, target: impl FnOnce() -> String) -> Option<Kind> {
     Some(match kind(stat) {
         SFlag::S_IFREG if stat.st_nlink <= 1 => return None,
