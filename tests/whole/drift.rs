@@ -259,7 +259,7 @@ fn records_that_cannot_be_read_stop_everything() {
     let receipt = host.at("var/lib/etcdpack/receipt.json");
     let text = fs::read_to_string(&receipt).unwrap();
     for (bad, words) in [
-        (text.replacen("\"schema\": 2", "\"schema\": 77", 1), "has schema 77"),
+        (text.replacen("\"schema\": 3", "\"schema\": 77", 1), "has schema 77"),
         (text[..text.len() / 2].to_owned(), "is not readable"),
         ("{}".to_owned(), "is not readable"),
     ] {

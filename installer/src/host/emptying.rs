@@ -5,7 +5,7 @@
 //! root's alone before its entries are looked at, so that nobody adds to it meanwhile.
 #![expect(clippy::disallowed_methods, reason = "edge: changes the host's files")]
 
-use std::ffi::CStr;
+use std::ffi::{CStr, CString};
 use std::os::fd::{AsFd as _, OwnedFd};
 
 use nix::dir::{Dir, Type};
@@ -25,10 +25,17 @@ const MAX_DEPTH: u8 = 32;
 pub(super) struct Emptying<'a> {
     mounts: &'a Mounts,
     interrupt: &'a Interrupt,
-    /// Of the last name that was given to what was moved up.
-    number: u64,
     /// The first entry that the kernel lets nobody remove.
     locked: Option<String>,
+}
+
+/// A directory that all below it moves up to.
+struct Top<'a> {
+    dir: &'a OwnedFd,
+    depth: u8,
+    /// Of the last name that was given to what was moved up, and of the last that was looked at since.
+    given: u64,
+    seen: u64,
 }
 
 /// Whether something went.
@@ -36,7 +43,7 @@ type Went = bool;
 
 impl<'a> Emptying<'a> {
     pub(super) fn new(mounts: &'a Mounts, interrupt: &'a Interrupt) -> Self {
-        Self { mounts, interrupt, number: 0, locked: None }
+        Self { mounts, interrupt, locked: None }
     }
 
     /// Removes all that is in `dir` but what is mounted there, with the way to it, and what mkfs made.
@@ -46,13 +53,16 @@ impl<'a> Emptying<'a> {
         Ok(self.locked)
     }
 
-    /// Gives `name` in `dir` a name in `top` that no etcd looks for.
-    pub(super) fn move_up(&mut self, top: &OwnedFd, dir: &OwnedFd, name: &CStr) -> Result<Went, Errno> {
+    /// Gives `name` in `dir` another name there, one that no etcd looks for.
+    pub(super) fn rename(&mut self, dir: &OwnedFd, name: &CStr) -> Result<Went, Errno> {
+        self.move_up(&mut Top { dir, depth: 0, given: 0, seen: 0 }, dir, name)
+    }
+
+    fn move_up(&mut self, top: &mut Top<'_>, dir: &OwnedFd, name: &CStr) -> Result<Went, Errno> {
         loop {
             self.told_to_stop()?;
-            self.number += 1;
-            let new = format!(".etcdpack-gone-{}", self.number);
-            match renameat(dir, name, top, new.as_str()) {
+            top.given += 1;
+            match renameat(dir, name, top.dir, name_of(top.given).as_str()) {
                 Ok(()) => return Ok(true),
                 // Somebody has put something there.
                 Err(Errno::ENOTEMPTY | Errno::EEXIST | Errno::ENOTDIR | Errno::EISDIR) => {}
@@ -64,50 +74,69 @@ impl<'a> Emptying<'a> {
         }
     }
 
-    fn all_of(&mut self, top: &OwnedFd, depth: u8) -> Result<(), Errno> {
-        seize(top);
-        let holds_mounts = self.mounts.is_any_below(top.as_fd()).map_err(|error| errno(&error))?;
-        let is_mounted = self.mounts.is_one(top.as_fd()).map_err(|error| errno(&error))?;
-        // Again and again: what was moved up is seen by the next pass at the latest.
-        while self.pass(top, |this, name, is_dir| {
-            if holds_mounts && this.mounts.is_point(top.as_fd(), name.to_bytes()).map_err(|error| errno(&error))? {
+    fn all_of(&mut self, dir: &OwnedFd, depth: u8) -> Result<(), Errno> {
+        seize(dir);
+        let holds_mounts = self.mounts.is_any_below(dir.as_fd()).map_err(|error| errno(&error))?;
+        let is_mounted = self.mounts.is_one(dir.as_fd()).map_err(|error| errno(&error))?;
+        let mut top = Top { dir, depth, given: 0, seen: 0 };
+        while self.pass(dir, |this, name, is_dir| {
+            if holds_mounts && this.mounts.is_point(dir.as_fd(), name.to_bytes()).map_err(|error| errno(&error))? {
                 return Ok(false);
             }
             if !is_dir {
-                return this.unlink(top, name);
+                return this.unlink(dir, name);
             }
-            if is_mounted && name.to_bytes() == b"lost+found" && is_roots(top, name)? {
+            if is_mounted && name.to_bytes() == b"lost+found" && is_roots(dir, name)? {
                 return Ok(false);
             }
-            let Some(dir) = open(top, name)? else { return Ok(false) };
-            if holds_mounts && this.mounts.is_any_below(dir.as_fd()).map_err(|error| errno(&error))? {
-                return this.in_place(top, name, &dir, depth);
+            let Some(below) = open(dir, name)? else { return Ok(false) };
+            if holds_mounts && this.mounts.is_any_below(below.as_fd()).map_err(|error| errno(&error))? {
+                return this.in_place(dir, name, &below, depth);
             }
-            let went = this.flatten(top, &dir, depth)?;
-            Ok(this.rmdir(top, name)? || went)
+            let went = this.flatten(&mut top, name, &below)?;
+            this.moved_up(&mut top)?;
+            Ok(went)
         })? {}
         Ok(())
     }
 
-    /// Removes what is in `dir`, which lies in `top`; directories move up.
-    fn flatten(&mut self, top: &OwnedFd, dir: &OwnedFd, depth: u8) -> Result<Went, Errno> {
+    /// What has moved up goes by the names that it was given: a look at the whole directory for each would be too many.
+    fn moved_up(&mut self, top: &mut Top<'_>) -> Result<(), Errno> {
+        while top.seen < top.given {
+            top.seen += 1;
+            let name = CString::new(name_of(top.seen)).map_err(|_| Errno::EINVAL)?;
+            if let Some(dir) = open(top.dir, &name)? {
+                self.flatten(top, &name, &dir)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Removes `dir`, which is `name` at the top, with what is in it; directories in it move up.
+    fn flatten(&mut self, top: &mut Top<'_>, name: &CStr, dir: &OwnedFd) -> Result<Went, Errno> {
         seize(dir);
         let mut any = false;
-        while self.pass(dir, |this, name, is_dir| {
-            if !is_dir {
-                return this.unlink(dir, name);
-            }
-            match this.move_up(top, dir, name) {
-                Err(Errno::EXDEV) => {
-                    let Some(deeper) = open(dir, name)? else { return Ok(false) };
-                    this.in_place(dir, name, &deeper, depth)
+        loop {
+            let went = self.pass(dir, |this, name, is_dir| {
+                if !is_dir {
+                    return this.unlink(dir, name);
                 }
-                moved => moved,
+                match this.move_up(top, dir, name) {
+                    Err(Errno::EXDEV) => {
+                        let Some(deeper) = open(dir, name)? else { return Ok(false) };
+                        this.in_place(dir, name, &deeper, top.depth)
+                    }
+                    moved => moved,
+                }
+            })?;
+            any |= went;
+            if self.rmdir(top.dir, name)? {
+                return Ok(true);
             }
-        })? {
-            any = true;
+            if !went {
+                return Ok(any);
+            }
         }
-        Ok(any)
     }
 
     /// Empties a directory where it is.
@@ -174,6 +203,11 @@ impl<'a> Emptying<'a> {
     fn told_to_stop(&self) -> Result<(), Errno> {
         if self.interrupt.is_raised() { Err(Errno::ECANCELED) } else { Ok(()) }
     }
+}
+
+/// The name of the `n`th that was moved up.
+fn name_of(n: u64) -> String {
+    format!(".etcdpack-gone-{n}")
 }
 
 /// From here on nobody but root changes what is in `dir`. Where that cannot be had, what follows shows what can.

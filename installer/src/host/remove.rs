@@ -109,7 +109,7 @@ impl Tree {
             seize(&dir);
             let is_there = fstatat(&dir, c"member", AtFlags::AT_SYMLINK_NOFOLLOW).is_ok();
             let is_way_to_mount = || mounts.is_any_below(dir.as_fd()).map_err(|error| errno(&error));
-            if is_there && !is_way_to_mount()? && !emptying.move_up(&dir, &dir, c"member")? {
+            if is_there && !is_way_to_mount()? && !emptying.rename(&dir, c"member")? {
                 return Ok(Some("member".to_owned()));
             }
             fsync(&dir)?;

@@ -9,6 +9,9 @@ use crate::host::probe::ProbeError;
 /// Larger files than this are not read.
 const MAX_BYTES: u64 = 1 << 20;
 
+/// No site has more directories for its sections.
+const MAX_DIRS: usize = 1024;
+
 /// What the carried supervisor includes, where its configuration is not there yet.
 const CARRIED: &str = "supervisord.d/*.ini";
 
@@ -69,6 +72,7 @@ fn directories(tree: &Tree, dirs: &str) -> Result<Vec<AbsPath>, ProbeError> {
                 below.extend(matching(tree, &dir, part)?.iter().map(|name| format!("{parent}/{name}")));
             }
         }
+        below.truncate(MAX_DIRS);
         found = below;
     }
     Ok(found.iter().filter_map(|dir| dir.parse().ok()).collect())
