@@ -28,7 +28,7 @@ fn a_key_without_an_end_is_changed_and_unread() {
         run(Command::new("truncate").args(["-s", size]).arg(&key)).ok();
         let began = Instant::now();
         let said = tree.run(&tree.bundles.first, &format!("plan {SIGNER}"));
-        assert!(said.code != 137 && began.elapsed() < Duration::from_secs(20), "{said:?}");
+        assert!(said.code != 137 && began.elapsed() < Duration::from_secs(100), "{said:?}");
         assert!(said.err.contains("[changed-file]") || said.out.contains("[changed-file]"), "{said:?}");
         said.ok();
     }
@@ -80,7 +80,7 @@ fn a_log_directory_of_any_width_is_given_up() {
     tree.sh(&format!("{DATA}/member/wal"), "seq -f '%020g.wal' 60000 | xargs touch");
     let began = Instant::now();
     let said = tree.run(&tree.bundles.first, &format!("plan {SIGNER}"));
-    assert!(began.elapsed() < Duration::from_secs(20), "{said:?}");
+    assert!(began.elapsed() < Duration::from_secs(100), "{said:?}");
     said.refused(3, "its log cannot be read");
 }
 

@@ -37,11 +37,11 @@ impl Tree {
         format!("'{}' {words} --root '{}'", bundle.display(), self.dir.path().display())
     }
 
-    /// The same, run; it gets a minute.
+    /// The same, run; it gets two minutes.
     pub(super) fn run(&self, bundle: &Path, words: &str) -> Said {
         run(Command::new("sh")
             .arg("-c")
-            .arg(format!("ulimit -n 256; exec timeout -s KILL 60 {}", self.line(bundle, words))))
+            .arg(format!("ulimit -n 256; exec timeout -s KILL 120 {}", self.line(bundle, words))))
     }
 
     pub(super) fn install(&self) {
