@@ -85,10 +85,11 @@ impl Tty {
             }
             match key {
                 // A terminal that is gone gives nothing for ever; asked for its settings, it says so.
-                _ if n == 0 => drop(tcgetattr(&self.0)?),
-                b'\n' | b'\r' => break,
-                // Ctrl-D: no more than this.
-                4 => break,
+                _ if n == 0 => {
+                    tcgetattr(&self.0)?;
+                }
+                // Ctrl-D ends it, too.
+                b'\n' | b'\r' | 4 => break,
                 // Backspace takes a whole character: its last byte, and in UTF-8 those before it down to the first.
                 8 | 127 => while line.pop().is_some_and(|byte: u8| byte & 0xc0 == 0x80) {},
                 // Ctrl-U, as in every terminal.
@@ -116,7 +117,7 @@ enum Typed {
 struct Silent {
     terminal: File,
     before: Termios,
-    silent: Termios,
+    meanwhile: Termios,
     signals: &'static Signals,
 }
 
@@ -129,9 +130,9 @@ impl Silent {
         silent.special_codes[SpecialCodeIndex::VMIN] = 0;
         silent.special_codes[SpecialCodeIndex::VTIME] = 5;
         let signals = Signals::wait();
-        let silent = Self { terminal, before, silent, signals };
+        let silent = Self { terminal, before, meanwhile: silent, signals };
         // What was typed ahead is no answer.
-        tcsetattr(&silent.terminal, OptionalActions::Flush, &silent.silent)?;
+        tcsetattr(&silent.terminal, OptionalActions::Flush, &silent.meanwhile)?;
         Ok(silent)
     }
 
@@ -143,7 +144,7 @@ impl Silent {
         if session != Ok(getpid()) && getppid().is_some_and(|parent| getsid(Some(parent)) == session) {
             low_level::emulate_default_handler(SIGTSTP)?;
         }
-        Ok(tcsetattr(&self.terminal, OptionalActions::Flush, &self.silent)?)
+        Ok(tcsetattr(&self.terminal, OptionalActions::Flush, &self.meanwhile)?)
     }
 }
 

@@ -92,7 +92,9 @@ impl Terminal {
             }
             match key {
                 // A terminal that is gone gives nothing for ever; asked for its settings, it says so.
-                _ if n == 0 => drop(tcgetattr(self.0.as_fd())?),
+                _ if n == 0 => {
+                    tcgetattr(self.0.as_fd())?;
+                }
                 b'\n' | b'\r' if line.len() > MAX_BYTES => return Err(too_long()),
                 b'\n' | b'\r' => return Ok(Asked::Line(line)),
                 // Ctrl-C, Ctrl-D, Ctrl-\: as ever, but between two steps.
@@ -115,7 +117,7 @@ const CTRL_Z: u8 = 26;
 struct Silent {
     terminal: File,
     before: Termios,
-    silent: Termios,
+    meanwhile: Termios,
 }
 
 impl Silent {
@@ -131,14 +133,14 @@ impl Silent {
         }
         // What was typed ahead is no answer.
         tcsetattr(terminal.as_fd(), SetArg::TCSAFLUSH, &silent)?;
-        Ok(Self { terminal, before, silent })
+        Ok(Self { terminal, before, meanwhile: silent })
     }
 
     /// As it was, while `meanwhile` goes on.
     fn pause(&mut self, meanwhile: impl FnOnce()) -> io::Result<()> {
         tcsetattr(self.terminal.as_fd(), SetArg::TCSAFLUSH, &self.before)?;
         meanwhile();
-        Ok(tcsetattr(self.terminal.as_fd(), SetArg::TCSAFLUSH, &self.silent)?)
+        Ok(tcsetattr(self.terminal.as_fd(), SetArg::TCSAFLUSH, &self.meanwhile)?)
     }
 }
 
