@@ -100,6 +100,17 @@ pub(crate) fn validity(certificate: &[u8]) -> Result<Validity, Misfit> {
     Ok(of(&x509(&pem, "certificate")?))
 }
 
+/// The common name in a certificate in PEM.
+pub(crate) fn common_name(certificate: &[u8]) -> Option<String> {
+    common_name_of(&pem(certificate, "certificate").ok()?.contents)
+}
+
+/// The common name in a certificate in DER, whoever it comes from: the last one, as etcd's Go takes it.
+pub(crate) fn common_name_of(der: &[u8]) -> Option<String> {
+    let (_, certificate) = X509Certificate::from_der(der).ok()?;
+    certificate.subject().iter_common_name().last().and_then(|name| name.as_str().ok()).map(str::to_owned)
+}
+
 fn pem(bytes: &[u8], what: &'static str) -> Result<Pem, Misfit> {
     Pem::iter_from_buffer(bytes).next().and_then(Result::ok).ok_or(Misfit::Unreadable(what))
 }

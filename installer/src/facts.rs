@@ -53,6 +53,8 @@ pub(crate) struct Facts {
     pub(crate) ports: Vec<BusyPort>,
     pub(crate) etcds: Vec<Process>,
     pub(crate) credentials: Result<Validity, Misfit>,
+    /// That of the bundle's certificate, if it has one.
+    pub(crate) common_name: Option<String>,
     /// The key that this host has made and the bundle's certificate is for.
     pub(crate) own_key: Option<OwnKey>,
     pub(crate) managers: Managers,
@@ -321,6 +323,7 @@ pub(crate) mod tests {
             ports: Vec::new(),
             etcds: Vec::new(),
             credentials: Ok(Validity { from: datetime!(2030-01-01 00:00 UTC), until: datetime!(2031-01-01 00:00 UTC) }),
+            common_name: Some("etcd-peer".to_owned()),
             own_key: None,
             managers: Managers { systemd: Init::Running, ..Managers::default() },
             receipt: None,

@@ -15,6 +15,7 @@ mod execute;
 mod facts;
 mod firewall;
 mod health;
+mod hello;
 mod host;
 mod host_key;
 mod journal;

@@ -26,6 +26,18 @@ pub(crate) struct Peer {
     pub(crate) name: String,
     pub(crate) at: String,
     pub(crate) answer: Answer,
+    pub(crate) serves: Serves,
+}
+
+/// Whose certificate a peer port serves.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Serves {
+    /// Nobody had to know, or nothing listens.
+    NotAsked,
+    /// The common name; anybody's word, to be shown with care.
+    Name(String),
+    /// It listens, and shows no certificate with a common name to a hello of TLS 1.2.
+    Unseen,
 }
 
 /// What a knock at a peer port brings.

@@ -5,6 +5,7 @@
 mod account;
 mod data;
 mod logs;
+mod peers;
 mod place;
 mod program;
 mod surroundings;
@@ -65,6 +66,7 @@ pub(crate) fn preflight(manifest: &Manifest, facts: &Facts) -> Vec<Finding> {
     findings.extend(data::data(manifest, facts));
     findings.extend(account::user(manifest, facts));
     let elsewhere = || place::place(manifest, facts).or_else(|| place::address(manifest, facts));
+    findings.extend(peers::peers(manifest, facts));
     findings.extend(earlier(manifest, facts).or_else(elsewhere));
     if let Some(around) = &facts.surroundings {
         findings.extend(surroundings::surroundings(manifest, around, &facts.room));

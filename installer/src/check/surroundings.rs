@@ -155,6 +155,7 @@ fn selinux(around: &Surroundings) -> Option<Finding> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::surroundings::Serves;
 
     fn found(around: &Surroundings, room: &[Room]) -> Vec<Finding> {
         let receipt = include_str!("../../fixtures/receipt-1.json");
@@ -164,7 +165,10 @@ mod tests {
 
     fn peer(answer: Answer) -> Surroundings {
         let at = "10.0.0.2:2380".to_owned();
-        Surroundings { peers: vec![Peer { name: "m2".to_owned(), at, answer }], ..Surroundings::default() }
+        Surroundings {
+            peers: vec![Peer { name: "m2".to_owned(), at, answer, serves: Serves::NotAsked }],
+            ..Surroundings::default()
+        }
     }
 
     #[test]

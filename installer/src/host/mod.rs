@@ -9,6 +9,7 @@ pub(crate) mod clock;
 pub(crate) mod data;
 mod emptying;
 pub(crate) mod exec;
+mod hello;
 pub(crate) mod interrupt;
 pub(crate) mod lock;
 mod logs;

@@ -71,6 +71,7 @@ pub(crate) fn facts(
     let state = State::new()?;
     let own_key = own_key(tree, bundle, &state)?;
     let credentials = credentials(bundle, own_key.as_ref())?;
+    let common_name = common_name(bundle)?;
     let manifest = bundle.manifest().clone();
     let receipt = Receipt::read(tree, &state.receipt)?;
     let kept = Kept::read(tree, &state.kept)?;
@@ -134,6 +135,7 @@ pub(crate) fn facts(
         ports: if fresh { ports(&manifest) } else { Vec::new() },
         etcds: if fresh { etcds() } else { Vec::new() },
         credentials,
+        common_name,
         own_key,
         units,
         managers,
@@ -170,6 +172,13 @@ fn credentials(bundle: &mut Bundle<File>, own_key: Option<&OwnKey>) -> Result<Re
     };
     let key = key.as_ref().map(|key| key.as_slice());
     Ok(Credentials { ca: &ca, certificate: &certificate, key }.check(me.address))
+}
+
+fn common_name(bundle: &mut Bundle<File>) -> Result<Option<String>, BundleError> {
+    if !bundle.manifest().has_certificate() {
+        return Ok(None);
+    }
+    Ok(credentials::common_name(&bundle.read(&format!("certs/{}", render::CERTIFICATE))?))
 }
 
 /// The key of this host's own that the certificate is for: in its place, or where it was made.

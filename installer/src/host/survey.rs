@@ -15,14 +15,15 @@ use nix::sys::statfs::fstatfs;
 use payload::bundle::Bundle;
 use payload::manifest::{Manifest, Member};
 use payload::path::AbsPath;
+use payload::peer_name::PeerName;
 
 use super::probe::ProbeError;
 use super::processes::{self, Process};
-use super::{Exec, Tree, addresses, exec, trial};
+use super::{Exec, Tree, addresses, exec, hello, trial};
 use crate::facts::{Init, Managers};
 use crate::firewall;
 use crate::surroundings::{
-    Answer, Ceiling, Clock, Disk, Firewall, Kernel, Namespace, OpenFiles, Peer, Selinux, Surroundings,
+    Answer, Ceiling, Clock, Disk, Firewall, Kernel, Namespace, OpenFiles, Peer, Selinux, Serves, Surroundings,
 };
 
 /// How long a peer, or a program that we ask, may take to answer.
@@ -79,20 +80,27 @@ fn peers(manifest: &Manifest) -> Vec<Peer> {
         let knocks: Vec<_> = others
             .filter_map(|member| Some((member, manifest.peer_url(member)?.socket()?)))
             .map(|(member, at)| {
-                (member, at, Builder::new().spawn_scoped(scope, move || TcpStream::connect_timeout(&at, PATIENCE)))
+                (member, at, Builder::new().spawn_scoped(scope, move || knock(at, &manifest.peer_names)))
             })
             .collect();
-        let peer = |(member, at, knock): (&Member, SocketAddr, io::Result<ScopedJoinHandle<'_, _>>)| Peer {
-            name: member.name.to_string(),
-            at: at.to_string(),
-            answer: match knock.map(ScopedJoinHandle::join) {
-                Ok(Ok(knocked)) => answer(knocked),
-                Ok(Err(_)) => Answer::Nothing("not asked".to_owned()),
-                Err(error) => Answer::Nothing(format!("not asked: {error}")),
-            },
+        let peer = |(member, at, knock): (&Member, SocketAddr, io::Result<ScopedJoinHandle<'_, _>>)| {
+            let (answer, serves) = match knock.map(ScopedJoinHandle::join) {
+                Ok(Ok(heard)) => heard,
+                Ok(Err(_)) => (Answer::Nothing("not asked".to_owned()), Serves::NotAsked),
+                Err(error) => (Answer::Nothing(format!("not asked: {error}")), Serves::NotAsked),
+            };
+            Peer { name: member.name.to_string(), at: at.to_string(), answer, serves }
         };
         knocks.into_iter().map(peer).collect()
     })
+}
+
+/// Members that know each other by name are asked for theirs.
+fn knock(at: SocketAddr, names: &[PeerName]) -> (Answer, Serves) {
+    match TcpStream::connect_timeout(&at, PATIENCE) {
+        Ok(stream) if !names.is_empty() => (Answer::Listens, hello::serves(stream)),
+        knocked => (answer(knocked), Serves::NotAsked),
+    }
 }
 
 fn answer(knocked: io::Result<TcpStream>) -> Answer {

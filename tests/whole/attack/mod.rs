@@ -20,6 +20,8 @@ mod requests;
 mod terminals;
 /// The tree that some of these are tried on; holds no test.
 mod tree;
+/// A client's certificate at the port of the members.
+mod peer_port;
 /// What the unit leaves to a broken-into etcd, and that no list in it can turn into "allow nothing".
 mod unit;
 /// Supervisor's wheels in a bundle that is signed as it should be, and are others.

@@ -1,0 +1,126 @@
+//! Findings about the common names by which members know each other: a member that serves another one would be out.
+
+use payload::line::Line;
+use payload::manifest::Manifest;
+use payload::peer_name::PeerName;
+
+use super::{Finding, refuse, warn};
+use crate::facts::Facts;
+use crate::surroundings::{Answer, Peer, Serves};
+
+pub(super) fn peers(manifest: &Manifest, facts: &Facts) -> Vec<Finding> {
+    let installed = facts.installed().map(|installed| installed.peer_names.as_slice());
+    let mut findings: Vec<Finding> = own(installed.unwrap_or_default(), facts).into_iter().collect();
+    // Where the member here takes these names alone already, a restart puts nobody out who is not.
+    if !manifest.peer_names.is_empty() && installed != Some(&manifest.peer_names) {
+        let others = facts.surroundings.iter().flat_map(|around| &around.peers);
+        findings.extend(others.filter_map(|peer| other(peer, &manifest.peer_names, installed.is_some())));
+    }
+    findings
+}
+
+/// The others have been told the same as this member was: after this restart they would not take it for one of them.
+fn own(taken: &[PeerName], facts: &Facts) -> Option<Finding> {
+    let name = facts.common_name.as_deref()?;
+    if taken.is_empty() || taken.iter().any(|peer| peer.as_str() == name) {
+        return None;
+    }
+    let text = format!(
+        "the bundle's certificate has the common name `{}`, and the members of this cluster take {} alone for a member's",
+        Line::of(name),
+        listed(taken)
+    );
+    Some(refuse("peer-name", text, "set `common-name` in cluster.toml as it was, and run: etcdpack build"))
+}
+
+/// `restarts`: this member runs, and reaches the other one until it does so.
+fn other(peer: &Peer, taken: &[PeerName], restarts: bool) -> Option<Finding> {
+    let Peer { name: member, at, answer, serves } = peer;
+    let names = listed(taken);
+    match serves {
+        Serves::Name(name) if taken.iter().any(|peer| peer.as_str() == name) => None,
+        Serves::Name(name) => {
+            let text = format!(
+                "{member} at {at} serves a certificate with the common name `{}`; with this bundle the member here takes \
+                 {names} alone, and would put {member} out",
+                Line::of(name)
+            );
+            Some(refuse("peer-name", text, "set `common-name` in cluster.toml as it was, and run: etcdpack build"))
+        }
+        Serves::Unseen => {
+            let text =
+                format!("the certificate of {member} at {at} cannot be seen; this member would take {names} alone");
+            Some(warn("peer-name-unseen", text, format!("openssl s_client -connect {at} </dev/null | grep subject")))
+        }
+        Serves::NotAsked if restarts && *answer != Answer::Listens => {
+            let text = format!("{member} at {at} does not answer; once it does, this member would take {names} alone");
+            Some(warn("peer-name-unseen", text, "etcdpack-host status"))
+        }
+        Serves::NotAsked => None,
+    }
+}
+
+fn listed(names: &[PeerName]) -> String {
+    names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::check::Severity;
+    use crate::facts::tests::{good, manifest, receipt};
+    use crate::surroundings::Surroundings;
+
+    fn bundle(names: &[&str]) -> Manifest {
+        let peer_names = names.iter().map(|name| PeerName::try_from((*name).to_owned()).unwrap()).collect();
+        Manifest { peer_names, ..manifest() }
+    }
+
+    fn facts(installed: Option<&[&str]>, serves: Serves, answer: Answer) -> Facts {
+        let peer = Peer { name: "n2".to_owned(), at: "10.0.0.2:2380".to_owned(), answer, serves };
+        let mut receipt = receipt();
+        receipt.manifest.peer_names = bundle(installed.unwrap_or_default()).peer_names;
+        Facts {
+            receipt: installed.map(|_| receipt),
+            common_name: Some("a".to_owned()),
+            surroundings: Some(Surroundings { peers: vec![peer], ..Surroundings::default() }),
+            ..good()
+        }
+    }
+
+    #[test]
+    fn nobody_is_put_out_unseen() {
+        use Answer::{Listens, Refuses};
+        let name = |name: &str| Serves::Name(name.to_owned());
+        let (refused, warned) = (Some((Severity::Refuse, "peer-name")), Some((Severity::Warn, "peer-name-unseen")));
+        for (bundles, installed, serves, answer, found) in [
+            // Turned on, member by member.
+            (&["a"][..], Some(&[][..]), name("a"), Listens, None),
+            (&["a"], Some(&[]), name("b"), Listens, refused),
+            (&["a", "b"], Some(&[]), name("b"), Listens, None),
+            (&["a"], Some(&[]), Serves::Unseen, Listens, warned),
+            (&["a"], Some(&[]), Serves::NotAsked, Refuses, warned),
+            // A cluster that is only now made has nobody to ask.
+            (&["a"], None, Serves::NotAsked, Refuses, None),
+            (&["a"], None, name("b"), Listens, refused),
+            // It is on here already.
+            (&["a"], Some(&["a"]), name("b"), Listens, None),
+            // Another common name, with and without the flag: the others would put this one out.
+            (&["b"], Some(&["b"]), name("b"), Listens, refused),
+            (&[], Some(&["b"]), Serves::NotAsked, Listens, refused),
+            (&[], Some(&["a"]), Serves::NotAsked, Listens, None),
+            (&[], Some(&[]), name("b"), Listens, None),
+        ] {
+            let seen = peers(&bundle(bundles), &facts(installed, serves.clone(), answer));
+            let seen: Vec<_> = seen.iter().map(|finding| (finding.severity, finding.code)).collect();
+            assert_eq!(seen, found.into_iter().collect::<Vec<_>>(), "{bundles:?} {installed:?} {serves:?}");
+        }
+    }
+
+    #[test]
+    fn what_the_other_end_says_cannot_steer_a_terminal() {
+        let found =
+            peers(&bundle(&["a"]), &facts(None, Serves::Name("\u{1b}[2J\nerror: x".to_owned()), Answer::Listens));
+        assert!(!found[0].text.contains(char::is_control), "{found:?}");
+    }
+}
