@@ -11,7 +11,7 @@ use crate::name::HostName;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum KeySharing {
-    /// One key and certificate a host: a stolen one opens one host's place only.
+    /// One key and certificate a host: each can be replaced by itself.
     #[default]
     PerHost,
     /// The guide's single pair on all hosts.
