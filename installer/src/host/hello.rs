@@ -37,3 +37,82 @@ pub(super) fn serves(mut stream: TcpStream) -> Serves {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::io::{BufRead as _, BufReader};
+    use std::net::{SocketAddr, TcpListener};
+    use std::process::{Child, Command, Stdio};
+    use std::thread;
+
+    use super::*;
+
+    /// OpenSSL's server with a key of this kind, and where it listens.
+    fn server(dir: &std::path::Path, key: &[&str], more: &[&str]) -> (Child, SocketAddr) {
+        let openssl = || {
+            let mut command = Command::new("openssl");
+            command.current_dir(dir).stdin(Stdio::piped()).stderr(Stdio::null());
+            command
+        };
+        let made = openssl()
+            .args(["req", "-x509", "-nodes", "-days", "2", "-keyout", "key.pem", "-out", "cert.pem", "-newkey"])
+            .args(key)
+            .args(["-subj", "/O=x/CN=first/CN=etcd-peer"])
+            .status();
+        assert!(made.unwrap().success());
+        // It asks for a certificate as etcd does.
+        let mut server = openssl()
+            .args(["s_server", "-accept", "127.0.0.1:0", "-cert", "cert.pem", "-key", "key.pem", "-Verify", "1"])
+            .args(more)
+            .stdout(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let said = BufReader::new(server.stdout.take().unwrap()).lines().map_while(Result::ok);
+        let at = said.into_iter().find_map(|line| line.strip_prefix("ACCEPT ")?.parse().ok()).unwrap();
+        (server, at)
+    }
+
+    #[test]
+    fn a_real_server_shows_its_name_unless_it_speaks_1_3_alone() {
+        let dir = std::env::temp_dir().join(format!("etcdpack-hello-{}", std::process::id()));
+        std::fs::create_dir(&dir).unwrap();
+        let ecdsa = ["ec", "-pkeyopt", "ec_paramgen_curve:P-256"];
+        let name = Serves::Name("etcd-peer".to_owned());
+        for (key, more, expected) in [
+            (&ecdsa[..], &[][..], &name),
+            (&["rsa:2048"], &["-tls1_2"], &name),
+            (&["rsa:2048"], &["-cipher", "ECDHE-RSA-AES256-GCM-SHA384"], &name),
+            (&ecdsa, &["-tls1_3"], &Serves::Unseen),
+        ] {
+            let (mut server, at) = server(&dir, key, more);
+            let seen = TcpStream::connect(at).map(serves);
+            server.kill().unwrap();
+            server.wait().unwrap();
+            assert_eq!(&seen.unwrap(), expected, "{key:?} {more:?}");
+        }
+        std::fs::remove_dir_all(&dir).unwrap();
+    }
+
+    #[test]
+    fn whoever_answers_slowly_for_ever_or_not_at_all_is_left_in_time() {
+        let scripts: [fn(TcpStream); 3] = [
+            |_silent| thread::sleep(Duration::from_secs(3)),
+            |mut slow| {
+                let mut sent = slow.write_all(&[22, 3, 3, 0x40, 0]);
+                while sent.is_ok() {
+                    thread::sleep(Duration::from_millis(50));
+                    sent = slow.write_all(&[0]);
+                }
+            },
+            |mut flood| while flood.write_all(&[22, 3, 3, 0, 5, 2, 0, 0, 1, 0]).is_ok() {},
+        ];
+        for script in scripts {
+            let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+            let at = listener.local_addr().unwrap();
+            thread::spawn(move || listener.accept().map(|(stream, _)| script(stream)));
+            let begin = Instant::now();
+            assert_eq!(serves(TcpStream::connect(at).unwrap()), Serves::Unseen);
+            assert!(begin.elapsed() < PATIENCE + Duration::from_millis(800), "{:?}", begin.elapsed());
+        }
+    }
+}
