@@ -135,6 +135,25 @@ impl Lab {
         }
     }
 
+    /// Its first process, by its number out here.
+    pub fn pid(&self, host: &str) -> String {
+        self.lab(&["pid", host]).ok()
+    }
+
+    /// The number out here of what has the number `pid` in the host.
+    pub fn pid_outside(&self, host: &str, pid: &str) -> String {
+        let space = |pid: &str| fs::read_link(format!("/proc/{pid}/ns/pid")).ok();
+        let hosts = space(&self.pid(host));
+        let numbers =
+            fs::read_dir("/proc").expect("/proc").flatten().filter_map(|entry| entry.file_name().into_string().ok());
+        let is_it = |outside: &String| {
+            let status = fs::read_to_string(format!("/proc/{outside}/status")).unwrap_or_default();
+            let inside = status.lines().find_map(|line| line.strip_prefix("NSpid:")?.split_whitespace().last());
+            inside == Some(pid.trim()) && space(outside) == hosts
+        };
+        numbers.into_iter().find(is_it).unwrap_or_else(|| panic!("{host} has no process {pid}"))
+    }
+
     /// The process ids of etcd.
     pub fn etcds(&self, host: &str) -> Vec<String> {
         self.sh(host, "pgrep -x etcd").out.split_whitespace().map(str::to_owned).collect()

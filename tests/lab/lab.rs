@@ -3,16 +3,21 @@
 //! Nothing is skipped: without root, the lab or the built product a test fails and says what is missing.
 
 pub mod bundles;
+mod call;
 mod corpus;
 pub mod disk;
 mod host;
 pub mod operation;
 pub mod outage;
+pub mod rule;
 mod signing;
 mod site;
 pub mod snapshot;
 pub mod strace;
 pub mod survey;
+pub mod table;
+pub mod trace;
+pub mod ways;
 
 /// Names the signer of every bundle that the tests build: the fingerprint of `signing-key.pem` here.
 #[macro_export]

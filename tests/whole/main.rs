@@ -16,6 +16,7 @@ mod hostkey;
 mod image;
 mod listing;
 mod outside;
+mod paths;
 mod power;
 mod refusals;
 mod restart;
