@@ -34,6 +34,20 @@ pub(crate) fn members(group: &str, name: &str) -> Vec<String> {
     list.split(',').filter(|member| !member.is_empty() && *member != name).map(str::to_owned).collect()
 }
 
+/// Whether a group has no members, and is the primary group of none but root. One that has no line is somebody's elsewhere.
+pub(crate) fn is_of_nobody(passwd: &str, group: &str, gid: u32) -> bool {
+    let with = |text: &str, at: usize| -> Vec<Vec<String>> {
+        let fields = text.lines().map(|line| line.split(':').map(str::to_owned).collect::<Vec<_>>());
+        fields.filter(|fields| fields.get(at).and_then(|id| id.parse().ok()) == Some(gid)).collect()
+    };
+    let (users, groups) = (with(passwd, 3), with(group, 2));
+    let is_root = |user: &Vec<String>| user.get(2).is_some_and(|uid| uid == "0");
+    let empty = |group: &Vec<String>| {
+        group.get(3).is_some_and(|list| list.split(',').all(|name| matches!(name.trim(), "" | "root")))
+    };
+    !groups.is_empty() && users.iter().all(is_root) && groups.iter().all(empty)
+}
+
 /// The other users with the id `uid`.
 pub(crate) fn namesakes(passwd: &str, name: &str, uid: u32) -> Vec<String> {
     let fields = passwd.lines().map(|line| line.split(':').collect::<Vec<_>>());

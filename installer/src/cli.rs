@@ -1,5 +1,6 @@
 //! The command line of a bundle and of `etcdpack-host`: what can be typed, nothing of what it does.
 
+use std::ffi::OsString;
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
@@ -126,9 +127,47 @@ pub(crate) struct TargetArgs {
     /// Take a bundle that is older than the newest that was installed here
     #[arg(long)]
     pub(crate) allow_downgrade: bool,
+
+    /// Go on with the program in a bundle for a newer etcdpack, if the signer that this host knows has signed it
+    #[arg(long)]
+    pub(crate) hand_over: bool,
+
     /// Open the private key with the first line of this file descriptor instead of asking
     #[arg(long, value_name = "N")]
     pub(crate) passphrase_fd: Option<i32>,
+}
+
+impl PlanArgs {
+    /// The same command for the program in the bundle itself: without the file, and not to be handed over again.
+    pub(crate) fn for_the_bundle(&self) -> Vec<OsString> {
+        let flags = [("--json", self.json), ("--no-start", self.no_start), ("--restart", self.restart)];
+        words("plan", &self.bundle, &self.target, &flags)
+    }
+}
+
+impl InstallArgs {
+    /// Likewise.
+    pub(crate) fn for_the_bundle(&self) -> Vec<OsString> {
+        let flags = [("--yes", self.yes), ("--no-start", self.no_start), ("--restart", self.restart)];
+        let mut words = words("install", &self.bundle, &self.target, &flags);
+        words.extend(self.wait.map(|seconds| format!("--wait={seconds}").into()));
+        words
+    }
+}
+
+fn words(command: &str, bundle: &BundleArgs, target: &TargetArgs, flags: &[(&str, bool)]) -> Vec<OsString> {
+    let mut words: Vec<OsString> = vec![command.into()];
+    words.extend(bundle.signer.iter().map(|signer| format!("--signer={signer}").into()));
+    words.extend(target.service.to_possible_value().map(|value| format!("--service={}", value.get_name()).into()));
+    if let Some(root) = &target.root {
+        let mut word = OsString::from("--root=");
+        word.push(root);
+        words.push(word);
+    }
+    words.extend(target.passphrase_fd.map(|fd| format!("--passphrase-fd={fd}").into()));
+    let given = flags.iter().copied().chain([("--allow-downgrade", target.allow_downgrade)]);
+    words.extend(given.filter(|(_, given)| *given).map(|(flag, _)| flag.into()));
+    words
 }
 
 #[derive(Debug, Args)]
@@ -176,10 +215,37 @@ impl From<ServiceArg> for payload::cluster::Manager {
 
 #[cfg(test)]
 mod tests {
-    use clap::CommandFactory;
+    use clap::{CommandFactory, Parser as _};
+
+    use super::{Cli, Command};
 
     #[test]
     fn the_command_line_is_sound() {
-        super::Cli::command().debug_assert();
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn the_program_in_a_bundle_is_told_the_same() {
+        let sum = "0123456789abcdef".repeat(4);
+        for (line, wanted) in [
+            ("x plan n1.run --hand-over", "plan --service=auto".to_owned()),
+            ("x install n1.run --yes --hand-over --wait 5", "install --service=auto --yes --wait=5".to_owned()),
+            (
+                &format!(
+                    "x install n1.run --root /i --service systemd --signer {sum} --passphrase-fd 3 --allow-downgrade"
+                ),
+                format!("install --signer={sum} --service=systemd --root=/i --passphrase-fd=3 --allow-downgrade"),
+            ),
+            ("x plan n1.run --json --no-start", "plan --service=auto --json --no-start".to_owned()),
+        ] {
+            let words = |line: &str| match Cli::try_parse_from(line.split(' ')).unwrap().command {
+                Some(Command::Plan(args)) => args.for_the_bundle(),
+                Some(Command::Install(args)) => args.for_the_bundle(),
+                _ => Vec::new(),
+            };
+            let told: Vec<String> = words(line).into_iter().map(|word| word.into_string().unwrap()).collect();
+            assert_eq!(told.join(" "), wanted, "{line}");
+            assert_eq!(words(&format!("x {wanted}")), words(line), "{line}: told again");
+        }
     }
 }

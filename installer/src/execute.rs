@@ -1,7 +1,7 @@
 //! Carrying out a plan: every change is in the journal before it is made, and undone from there if a later one
 //! fails.
 //!
-//! What is installed comes from a copy of the bundle that nobody else can open, made first.
+//! What is installed comes from the copy of the bundle that nobody else can open.
 
 use std::collections::BTreeSet;
 use std::fs::File;
@@ -197,10 +197,8 @@ impl Install<'_> {
         }
     }
 
-    /// All that can go wrong with the bundle goes wrong here: it is copied to where nobody else can change it, and all of
-    /// the release is read.
-    fn make_ready(&self, bundle: Bundle<File>, plan: &Plan) -> Result<Ready, StepError> {
-        let mut bundle = bundle.stage(self.tree.private_file(&self.state.dir)?)?;
+    /// All that can go wrong with the bundle goes wrong here: all of the release is read.
+    fn make_ready(&self, mut bundle: Bundle<File>, plan: &Plan) -> Result<Ready, StepError> {
         process::stay_in_memory();
         let mut ready = Vec::new();
         for planned in plan.steps.iter().filter(|planned| planned.state == step::State::Pending) {

@@ -173,7 +173,9 @@ pub(crate) struct Managers {
     pub(crate) systemd: Init,
     /// The host's own supervisor, with the paths that our section would have.
     pub(crate) supervisor: Option<Supervisor>,
-    /// An interpreter that has really imported the carried supervisor.
+    /// Interpreters that may be able to run the carried supervisor, where it may be needed; the likeliest first.
+    pub(crate) pythons: Vec<AbsPath>,
+    /// The one that has really imported it. Before that is tried, and in an image, where it cannot be: the first.
     pub(crate) python: Option<AbsPath>,
     /// Why there is no `python`, for the message.
     pub(crate) python_trouble: Option<String>,

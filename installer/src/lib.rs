@@ -11,6 +11,7 @@ mod cli;
 mod command;
 mod credentials;
 mod drift;
+mod elf;
 mod execute;
 mod facts;
 mod firewall;

@@ -78,6 +78,15 @@ impl Report {
         Self { loudness, typed, paint: wanted && std::io::stderr().is_terminal() }
     }
 
+    /// The flags that make another program say as much.
+    pub(crate) fn flags(&self) -> Option<&'static str> {
+        match self.loudness {
+            Loudness::Quiet => Some("--quiet"),
+            Loudness::Normal => None,
+            Loudness::Verbose => Some("--verbose"),
+        }
+    }
+
     /// Something is going on.
     pub(crate) fn note(&self, text: &str) {
         if self.loudness > Loudness::Quiet {

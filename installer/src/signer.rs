@@ -28,6 +28,20 @@ pub(crate) enum Standing {
     Changed,
 }
 
+/// Somebody has said a word for the signer: what its bundle brings may run.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Settled(());
+
+impl Standing {
+    /// `None` while nobody has.
+    pub(crate) fn settled(self) -> Option<Settled> {
+        match self {
+            Self::Known | Self::Successor | Self::Named => Some(Settled(())),
+            Self::Unknown | Self::Changed => None,
+        }
+    }
+}
+
 /// A signer that is not to be trusted here.
 #[derive(Debug, thiserror::Error, PartialEq, Eq)]
 pub(crate) enum Stranger {

@@ -53,8 +53,7 @@ impl Fingerprint {
 
 impl fmt::Display for Fingerprint {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let words = Mnemonic::from_entropy(self.head()).map_err(|_| fmt::Error)?;
-        words.words().enumerate().try_for_each(|(n, word)| write!(f, "{}{word}", if n == 0 { "" } else { "-" }))
+        words(self.head(), f)
     }
 }
 
@@ -80,6 +79,21 @@ impl Claim {
             Self::Sum(sum) => *sum == fingerprint.0,
         }
     }
+}
+
+/// As it can be said again.
+impl fmt::Display for Claim {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Words(head) => words(head, f),
+            Self::Sum(sum) => fmt::Display::fmt(sum, f),
+        }
+    }
+}
+
+fn words(head: &[u8], f: &mut fmt::Formatter<'_>) -> fmt::Result {
+    let words = Mnemonic::from_entropy(head).map_err(|_| fmt::Error)?;
+    words.words().enumerate().try_for_each(|(n, word)| write!(f, "{}{word}", if n == 0 { "" } else { "-" }))
 }
 
 /// A text that is no fingerprint.

@@ -76,8 +76,13 @@ fn a_host_that_does_not_fit_is_left_as_it_is() {
     refused(&format!("ln -s /dev/null {unit}"), by_systemd, "[unit-masked]", &format!("rm {unit}"));
     let packaged = "/usr/lib/systemd/system/etcd-server.service";
     refused(&format!("echo '[Service]' > {packaged}"), by_systemd, "[path-taken]", &format!("rm {packaged}"));
-    refused("true", "unshare --map-root-user ./n1.run install --yes", "[userns-root]", "true");
-    refused("true", "setarch $(uname -m) --uname-2.6 ./n1.run install --yes", "[old-kernel]", "true");
+    refused("true", concat!("unshare --map-root-user ./n1.run install --yes ", signer!()), "[userns-root]", "true");
+    refused(
+        "true",
+        concat!("setarch $(uname -m) --uname-2.6 ./n1.run install --yes ", signer!()),
+        "[old-kernel]",
+        "true",
+    );
     refused("mount -t tmpfs -o noexec none /opt", install, "[no-exec]", "umount /opt");
     refused("mount -t tmpfs -o ro none /opt", install, "[read-only]", "umount /opt");
     refused("mount -t tmpfs -o size=20m none /opt", install, "[no-space]", "umount /opt");

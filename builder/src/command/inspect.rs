@@ -3,17 +3,28 @@
 
 use std::path::Path;
 
+use payload::bundle::{Copied, CopyError};
 use payload::line;
 use payload::manifest::{Manifest, Purpose, SBOM, When};
 use payload::provenance::Provenance;
 
 use super::{Error, verify};
+use crate::cache::DiskError;
 use crate::narrator::Narrator;
 use crate::sbom::{self, Part};
+use crate::unnamed::Unnamed;
 
 /// Shows the manifest of a bundle, after verifying it.
 pub(super) fn inspect(path: &Path, json: bool, narrator: &mut dyn Narrator) -> Result<(), Error> {
-    let mut bundle = verify::open(path)?;
+    let fail = |error| Error::Bundle { path: path.to_owned(), error };
+    let file = verify::open(path).map_err(fail)?;
+    let temp = std::env::temp_dir();
+    let copy = Unnamed::new_in(&temp, 0o600).map_err(DiskError::new("making a private file in", &temp))?;
+    let copied = Copied::make(file, copy.as_file()).map_err(|error| match error {
+        CopyError::Source(error) => fail(error),
+        CopyError::Write(error) => DiskError::new("copying the bundle to", &temp)(error).into(),
+    })?;
+    let mut bundle = copied.verify().map_err(fail)?;
     let manifest = bundle.manifest();
     if json {
         let text =
@@ -23,7 +34,6 @@ pub(super) fn inspect(path: &Path, json: bool, narrator: &mut dyn Narrator) -> R
     }
     show(manifest);
     show_provenance(bundle.provenance());
-    let fail = |error| Error::Bundle { path: path.to_owned(), error };
     match sbom::read(&bundle.read(SBOM).map_err(fail)?) {
         Ok(parts) => show_parts(&parts),
         Err(error) => narrator.warn(&format!("`{SBOM}` cannot be read: {error}")),

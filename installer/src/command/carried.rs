@@ -1,20 +1,42 @@
-//! The bundle that a command is about: the one that this executable carries behind itself, or another file.
-#![expect(clippy::disallowed_methods, reason = "edge: opens its own file, or the one that was named")]
+//! The bundle that a command is about: the one that this executable carries behind itself, or another file. Commands work
+//! with a copy of it, which they make first.
 
 use std::fs::File;
 use std::path::Path;
 
-use payload::bundle::{Bundle, BundleError, Unverified};
+use payload::bundle::{Bundle, BundleError, Copied, Unverified};
 use payload::digest::{Digest, Hashing};
 
 use super::CommandError;
+use crate::check::{Finding, refuse};
+use crate::host::copy::{self, NotCopied};
+use crate::host::probe::ProbeError;
+use crate::host::{Tree, running};
+use crate::receipt::State;
 use crate::report::Report;
 
-/// The bundle in the file that was named, else in this executable's own.
+/// The bundle in the file that was named, else in this executable's own: to be looked at, and nothing of it to be used.
 pub(super) fn open(named: Option<&Path>) -> Result<Unverified<File>, CommandError> {
-    let path = named.unwrap_or(Path::new("/proc/self/exe"));
-    let file = File::open(path).map_err(BundleError::Io);
+    let file = copy::open(path(named)).map_err(BundleError::Io);
     file.and_then(Unverified::open).map_err(|error| of(named, error))
+}
+
+/// A copy of it that root alone can open, of which nothing has been parsed.
+pub(super) fn copied(named: Option<&Path>, tree: &Tree) -> Result<Copied<File>, CommandError> {
+    let dir = State::new().map_err(ProbeError::from)?.dir;
+    copy::copy(path(named), tree, &dir).map_err(|error| match error {
+        NotCopied::Source(error) => of(named, error),
+        NotCopied::Place(tried) => CommandError::NoCopy(no_copy(&tried, dir.as_str())),
+    })
+}
+
+fn path(named: Option<&Path>) -> &Path {
+    named.unwrap_or(Path::new(running::ITSELF))
+}
+
+fn no_copy(tried: &[String], dir: &str) -> Finding {
+    let text = format!("the bundle cannot be copied to where root alone can open it: {}", tried.join("; "));
+    refuse("no-copy", text, format!("df -h {dir} /run; findmnt -T {dir}"))
 }
 
 /// The error of a file that was named says which.
@@ -25,11 +47,14 @@ pub(super) fn of(named: Option<&Path>, error: BundleError) -> CommandError {
     }
 }
 
-/// The bundle, after every byte of it has been read and compared, and its signature has been found to be its signer's.
-pub(super) fn verified(named: Option<&Path>, report: &Report) -> Result<Bundle<File>, CommandError> {
-    let unverified = open(named)?;
-    report.detail(&format!("verifying {} bytes", unverified.len()));
-    unverified.verify(|_| {}).map_err(|error| of(named, error))
+/// The bundle in a copy, after every byte of it has been compared, and its signature has been found to be its signer's.
+pub(super) fn verified(
+    named: Option<&Path>,
+    copied: Copied<File>,
+    report: &Report,
+) -> Result<Bundle<File>, CommandError> {
+    report.detail(&format!("verifying {} bytes", copied.size()));
+    copied.verify().map_err(|error| of(named, error))
 }
 
 /// The digest of the installer without what it carries.

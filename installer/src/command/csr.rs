@@ -35,13 +35,13 @@ struct Earlier {
 pub(super) fn csr(args: &CsrArgs, report: &Report) -> Result<End, CommandError> {
     root_only("making a key", "./HOST.run csr")?;
     process::guard_secrets();
-    let bundle = carried::verified(None, report)?;
+    let tree = tree(args.root.as_deref())?;
+    let bundle = carried::verified(None, carried::copied(None, &tree)?, report)?;
     let manifest = bundle.manifest();
     if manifest.key_from() != KeyFrom::Host {
         let text = "this bundle brings its private key: there is nothing to ask a certificate for";
         return Err(CommandError::refused(text, "./HOST.run install"));
     }
-    let tree = tree(args.root.as_deref())?;
     let Some(_lock) = tree.lock()? else {
         return Err(CommandError::refused("another etcdpack is at work on this host", "ps -C etcdpack-host,HOST.run"));
     };

@@ -50,24 +50,23 @@ pub(super) fn describe(report: &Report) -> Result<End, CommandError> {
 /// Reads every byte and compares; says who signed, and what that one is to this host.
 pub(super) fn verify(args: &VerifyArgs, report: &Report) -> Result<End, CommandError> {
     let named = args.bundle.file.as_deref();
-    let unverified = carried::open(named)?;
-    let bytes = unverified.len();
-    let bundle = unverified.verify(|_| {}).map_err(|error| carried::of(named, error))?;
+    let bundle = carried::open(named)?.check().map_err(|error| carried::of(named, error))?;
     // Only root may read what is known here; for others only the operator's word counts.
     let standing = if nix::unistd::geteuid().is_root() {
-        trust::standing(&bundle, &tree(None)?, args.bundle.signer.as_ref())?
+        trust::standing(bundle.provenance(), &tree(None)?, args.bundle.signer.as_ref())?
     } else {
         signer::standing(bundle.provenance(), None, args.bundle.signer.as_ref())?
     };
     let manifest = bundle.manifest();
     report.data(&format!(
-        "ok: {bytes} bytes, {} entries, sha256 {} before the last line; etcd {} for {}",
+        "ok: {} bytes, {} entries, sha256 {} before the last line; etcd {} for {}",
+        bundle.size(),
         manifest.entries.len() + 1,
         bundle.digest(),
         manifest.release.version,
         manifest.host
     ));
-    trust::say(&bundle, standing, report);
+    trust::say(bundle.provenance(), standing, report);
     if standing == Standing::Unknown {
         report.note(
             "this shows that the file is whole, not who made it: compare the words with those that the builder showed",

@@ -1,5 +1,6 @@
 //! `plan` and `install`.
 
+use std::ffi::OsString;
 use std::fs::File;
 use std::time::Duration;
 
@@ -7,8 +8,10 @@ use payload::bundle::Bundle;
 use payload::manifest::Manifest;
 use payload::path::NotAPath;
 
+use super::handover::{self, HandOver};
 use super::{CommandError, carried, deliver_json, interruptible, key, root_only, tree, trust};
-use crate::cli::{InstallArgs, PlanArgs, TargetArgs};
+use crate::check::{Finding, warn};
+use crate::cli::{BundleArgs, InstallArgs, PlanArgs, TargetArgs};
 use crate::execute::{After, Failed, Install, StepError};
 use crate::facts::{Facts, Target};
 use crate::health;
@@ -21,15 +24,25 @@ use crate::plan::{Carried, Choices, Plan};
 use crate::receipt::State;
 use crate::report::{End, Report};
 use crate::restart::Restart;
+use crate::service::detect;
 use crate::signer::{Downgrade, Standing};
+use crate::supervision::{Origin, Supervision, Supervisor};
 
 /// Shows what an install would do.
 pub(super) fn plan(args: &PlanArgs, report: &Report) -> Result<End, CommandError> {
     root_only("planning", "./HOST.run plan")?;
-    let given = key::given(args.target.passphrase_fd)?;
-    let mut bundle = carried::verified(args.bundle.file.as_deref(), report)?;
+    key::is_open(args.target.passphrase_fd)?;
     let tree = tree(args.target.root.as_deref())?;
-    let signer = trust::standing(&bundle, &tree, args.bundle.signer.as_ref())?;
+    let hand_over = HandOver::of(args.target.hand_over, false);
+    let mut bundle = match bundle(&args.bundle, hand_over, args.for_the_bundle(), &tree, report) {
+        Err(CommandError::NoCopy(finding)) if args.json => {
+            deliver_json(&Plan::refused(finding), report)?;
+            return Ok(End::Refused);
+        }
+        bundle => bundle?,
+    };
+    let given = key::given(args.target.passphrase_fd)?;
+    let signer = trust::standing(bundle.provenance(), &tree, args.bundle.signer.as_ref())?;
     let (_, mut plan) = prepare(&tree, &mut bundle, signer, choices(&args.target, args.no_start, args.restart))?;
     if let Some(given) = &given
         && bundle.manifest().sealed_key().is_some()
@@ -45,7 +58,7 @@ pub(super) fn plan(args: &PlanArgs, report: &Report) -> Result<End, CommandError
         deliver_json(&plan, report)?;
     } else {
         headline(bundle.manifest(), report);
-        trust::say(&bundle, signer, report);
+        trust::say(bundle.provenance(), signer, report);
         report.plan(&plan);
         report.findings(&plan.findings);
     }
@@ -55,21 +68,27 @@ pub(super) fn plan(args: &PlanArgs, report: &Report) -> Result<End, CommandError
 /// Does it.
 pub(super) fn install(args: &InstallArgs, report: &Report) -> Result<End, CommandError> {
     root_only("installing", "./HOST.run install")?;
-    let given = key::given(args.target.passphrase_fd)?;
-    let mut bundle = carried::verified(args.bundle.file.as_deref(), report)?;
+    key::is_open(args.target.passphrase_fd)?;
     let tree = tree(args.target.root.as_deref())?;
+    let hand_over = HandOver::of(args.target.hand_over, args.yes);
+    let mut bundle = bundle(&args.bundle, hand_over, args.for_the_bundle(), &tree, report)?;
+    let given = key::given(args.target.passphrase_fd)?;
     let Some(_lock) = tree.lock().map_err(ProbeError::from)? else {
         return Err(CommandError::refused("another etcdpack is at work on this host", "ps -C etcdpack-host,HOST.run"));
     };
     // Under the lock: who comes second must see whom the first has pinned.
-    let signer = trust::standing(&bundle, &tree, args.bundle.signer.as_ref())?;
+    let signer = trust::standing(bundle.provenance(), &tree, args.bundle.signer.as_ref())?;
+    headline(bundle.manifest(), report);
+    trust::introduce(bundle.provenance(), signer, report);
     let interrupt = interruptible()?;
+    // Before anything is done that a stranger's bundle says.
+    trust::confirm(bundle.provenance(), signer, args.yes, &interrupt, report)?;
     let tree = tree.heeding(&interrupt);
     let state = State::new().map_err(ProbeError::from)?;
     journal::clean_up(&tree, &state).map_err(ProbeError::from)?;
+    // What a person has confirmed here counts as named.
+    let signer = if signer.settled().is_none() { Standing::Named } else { signer };
     let (facts, plan) = prepare(&tree, &mut bundle, signer, choices(&args.target, args.no_start, args.restart))?;
-    headline(bundle.manifest(), report);
-    trust::introduce(&bundle, signer, report);
     report.findings(&plan.findings);
     if plan.is_refused() {
         report.note("nothing was changed");
@@ -80,7 +99,6 @@ pub(super) fn install(args: &InstallArgs, report: &Report) -> Result<End, Comman
         report.note("everything is in place already; nothing was changed");
         return Ok(end_of(bundle.manifest(), &facts, args, &interrupt, report));
     }
-    trust::confirm(&bundle, signer, args.yes, &interrupt, report)?;
     if !args.yes {
         consent(&plan, report)?;
     }
@@ -133,18 +151,54 @@ fn choices(target: &TargetArgs, no_start: bool, restart: bool) -> Choices {
     }
 }
 
-/// Facts, then the plan.
+/// The bundle in a copy that root alone can open, verified. One for a newer etcdpack may go on from here by itself.
+fn bundle(
+    args: &BundleArgs,
+    hand_over: HandOver,
+    mut words: Vec<OsString>,
+    tree: &Tree,
+    report: &Report,
+) -> Result<Bundle<File>, CommandError> {
+    let named = args.file.as_deref();
+    words.extend(report.flags().map(OsString::from));
+    let copied = carried::copied(named, tree)?;
+    let copied = handover::unless_newer(copied, named, tree, hand_over, &words, report)?;
+    carried::verified(named, copied, report).map_err(|error| handover::said(error, tree))
+}
+
+/// Facts, then the plan. What the bundle brings is tried only where its signer is settled and nothing else is against it.
 fn prepare(
     tree: &Tree,
     bundle: &mut Bundle<File>,
     signer: Standing,
     choices: Choices,
 ) -> Result<(Facts, Plan), CommandError> {
-    let facts = probe::facts(tree, bundle, choices.manager)?;
+    let mut facts = probe::facts(tree, bundle, choices.manager)?;
     let installer = carried::installer_digest(bundle)?;
-    let carried = Carried { manifest: bundle.manifest(), bundle: bundle.digest(), installer, signer };
-    let plan = crate::plan::plan(carried, &facts, choices).map_err(|error: NotAPath| ProbeError::from(error))?;
+    let plan_of = |bundle: &Bundle<File>, facts: &Facts| {
+        let carried = Carried { manifest: bundle.manifest(), bundle: bundle.digest(), installer, signer };
+        crate::plan::plan(carried, facts, choices).map_err(|error: NotAPath| ProbeError::from(error))
+    };
+    let mut plan = plan_of(bundle, &facts)?;
+    // In an image it cannot be: its Python may be of another architecture.
+    if facts.target == Target::Image || facts.managers.pythons.is_empty() || plan.is_refused() {
+        return Ok((facts, plan));
+    }
+    match signer.settled() {
+        Some(settled) => {
+            detect::try_pythons(settled, bundle, &mut facts.managers)?;
+            plan = plan_of(bundle, &facts)?;
+        }
+        None => plan.findings.extend(plan.supervision.as_ref().and_then(untried)),
+    }
     Ok((facts, plan))
+}
+
+/// What a plan for a stranger's bundle cannot say.
+fn untried(supervision: &Supervision) -> Option<Finding> {
+    let Supervision::Supervisor(Supervisor { origin: Origin::Bundle, .. }) = supervision else { return None };
+    let text = "whether a Python here can run the supervisor in the bundle was not tried: nobody has said yet whose bundle this is";
+    Some(warn("supervisor-untried", text, "./HOST.run plan --signer WORDS"))
 }
 
 fn headline(manifest: &Manifest, report: &Report) {

@@ -72,7 +72,12 @@ impl KeyError {
     }
 }
 
-/// The passphrase from a file descriptor, if one was named. First of all: later, its number could be one of ours.
+/// That a file descriptor for the passphrase is open, before anything else is: later, its number could be one of ours.
+pub(super) fn is_open(fd: Option<i32>) -> Result<(), KeyError> {
+    fd.map_or(Ok(()), |fd| passphrase::is_open(fd).map_err(|error| KeyError::Fd(fd, error)))
+}
+
+/// The passphrase from a file descriptor, if one was named. Before any program is started, which would inherit it.
 pub(super) fn given(fd: Option<i32>) -> Result<Option<Passphrase>, KeyError> {
     let Some(fd) = fd else { return Ok(None) };
     process::guard_secrets();

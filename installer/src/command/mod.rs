@@ -3,16 +3,22 @@
 mod carried;
 mod csr;
 mod describe;
+mod handover;
 mod install;
 mod key;
+mod program;
 mod status;
 mod trust;
 mod uninstall;
 
+use std::borrow::Cow;
 use std::path::{Path, PathBuf};
 
 use payload::bundle::BundleError;
+use payload::fingerprint::Fingerprint;
+use payload::manifest::ManifestError;
 
+use crate::check::Finding;
 use crate::cli::Command;
 use crate::execute::StepError;
 use crate::host::Tree;
@@ -33,6 +39,12 @@ enum CommandError {
     Bundle(#[from] BundleError),
     #[error("`{}`: {error}", path.display())]
     Named { path: PathBuf, error: BundleError },
+    /// This program cannot read it, and must not start what is in it.
+    #[error("`{}` is for a newer etcdpack, and {}: {error}", path.display(), by(*known))]
+    Newer { path: PathBuf, error: ManifestError, known: Option<Fingerprint> },
+    /// There is no room for the bundle's copy.
+    #[error("{} [{}]", .0.text, .0.code)]
+    NoCopy(Finding),
     #[error(transparent)]
     Stranger(#[from] Stranger),
     #[error(transparent)]
@@ -68,6 +80,8 @@ impl CommandError {
             | Self::Named { error: BundleError::Io(_), .. }
             | Self::Probe(ProbeError::Bundle(BundleError::Io(_)))
             | Self::Refused { .. }
+            | Self::NoCopy(_)
+            | Self::Newer { known: None, .. }
             | Self::Output(_)
             | Self::Receipt(_) => End::Refused,
             Self::Key(error) => error.end(),
@@ -75,6 +89,7 @@ impl CommandError {
             Self::Probe(ProbeError::Fs(error)) if error.is_interrupt() => End::RolledBack,
             Self::Bundle(_)
             | Self::Named { .. }
+            | Self::Newer { known: Some(_), .. }
             | Self::Stranger(_)
             | Self::WordsDiffer
             | Self::Probe(ProbeError::Bundle(_)) => End::NotVerified,
@@ -84,9 +99,18 @@ impl CommandError {
         }
     }
 
-    fn help(&self) -> Option<&str> {
+    fn help(&self) -> Option<Cow<'_, str>> {
+        if let Self::Newer { path, .. } = self {
+            return Some(program::first_update(path).into());
+        }
+        self.fixed_help().map(Cow::Borrowed)
+    }
+
+    fn fixed_help(&self) -> Option<&str> {
         match self {
+            Self::Newer { .. } | Self::Json(_) => None,
             Self::Refused { help, .. } => Some(help),
+            Self::NoCopy(finding) => Some(&finding.help),
             Self::Key(error) => Some(error.help()),
             Self::Bundle(BundleError::NoBundle) => Some("etcdpack-host install HOST.run; etcdpack-host status"),
             Self::Named { error: BundleError::Io(_), .. } | Self::Probe(ProbeError::Bundle(BundleError::Io(_))) => {
@@ -98,6 +122,8 @@ impl CommandError {
             Self::Stranger(Stranger::NotNamed { .. }) | Self::WordsDiffer => {
                 Some("read signing.words again, where the bundle was built")
             }
+            Self::Bundle(BundleError::Manifest(ManifestError::Older(_)))
+            | Self::Named { error: BundleError::Manifest(ManifestError::Older(_)), .. } => Some("etcdpack build"),
             Self::Bundle(_) | Self::Named { .. } | Self::Probe(ProbeError::Bundle(_)) => {
                 Some("copy the bundle again, then: grep HOST.run SHA256SUMS | sha256sum -c")
             }
@@ -114,8 +140,15 @@ impl CommandError {
             Self::Probe(_) => Some("the same command again, when the cause is gone"),
             Self::Step(_) | Self::Undo(_) => Some("etcdpack-host uninstall"),
             Self::Output(_) => Some("df -h; ls -l /proc/self/fd/1"),
-            Self::Json(_) => None,
         }
+    }
+}
+
+/// Why what a newer bundle brings is not started.
+fn by(known: Option<Fingerprint>) -> String {
+    match known {
+        Some(known) => format!("it is not signed by the signer that this host knows, {known}"),
+        None => "this host does not know yet whose bundles it may take".to_owned(),
     }
 }
 
@@ -140,7 +173,7 @@ pub(crate) fn run(command: Option<Command>, report: &Report) -> End {
     };
     ended.unwrap_or_else(|error| {
         let cause = chain(&error);
-        report.error(&cause, error.help());
+        report.error(&cause, error.help().as_deref());
         error.end()
     })
 }
@@ -159,10 +192,12 @@ fn chain(error: &dyn std::error::Error) -> String {
     text
 }
 
-/// Only root may read the receipt and the key, let alone change the host. Refused before anything is read.
+/// Only root may read the receipt and the key, let alone change the host; and only by a program that nobody else could have
+/// put there. Refused before anything is read.
 fn root_only(doing: &str, command: &str) -> Result<(), CommandError> {
     if nix::unistd::geteuid().is_root() {
-        return Ok(());
+        let (_, command) = command.rsplit_once(' ').unwrap_or_default();
+        return program::check(command);
     }
     Err(CommandError::refused(format!("{doing} needs root [not-root]"), format!("sudo {command}")))
 }

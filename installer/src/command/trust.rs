@@ -1,7 +1,8 @@
 //! Whose bundle this is: looked up, and asked for where this host cannot know.
 
-use payload::bundle::Bundle;
 use payload::fingerprint::{Claim, Fingerprint};
+use payload::provenance::Provenance;
+use payload::signer::SignerKey;
 
 use super::CommandError;
 use crate::host::Tree;
@@ -14,20 +15,25 @@ use crate::signer::{self, Standing};
 use crate::spoken::{self, Random};
 
 /// What the bundle's signer is to the host in `tree`; a stranger is an error.
-pub(super) fn standing<R: std::io::Read + std::io::Seek + Send>(
-    bundle: &Bundle<R>,
-    tree: &Tree,
-    named: Option<&Claim>,
-) -> Result<Standing, CommandError> {
+pub(super) fn standing(provenance: &Provenance, tree: &Tree, named: Option<&Claim>) -> Result<Standing, CommandError> {
+    let (receipt, kept) = records(tree)?;
+    Ok(signer::standing(provenance, signer::known(receipt.as_ref(), kept.as_ref()), named)?)
+}
+
+/// The signer whose bundles the host in `tree` takes, if there is one yet.
+pub(super) fn known(tree: &Tree) -> Result<Option<SignerKey>, CommandError> {
+    let (receipt, kept) = records(tree)?;
+    Ok(signer::known(receipt.as_ref(), kept.as_ref()).map(|known| known.signer.clone()))
+}
+
+fn records(tree: &Tree) -> Result<(Option<Receipt>, Option<Kept>), CommandError> {
     let state = State::new().map_err(ProbeError::from)?;
-    let receipt = Receipt::read(tree, &state.receipt)?;
-    let kept = Kept::read(tree, &state.kept)?;
-    Ok(signer::standing(bundle.provenance(), signer::known(receipt.as_ref(), kept.as_ref()), named)?)
+    Ok((Receipt::read(tree, &state.receipt)?, Kept::read(tree, &state.kept)?))
 }
 
 /// Says who signed.
-pub(super) fn say<R: std::io::Read + std::io::Seek + Send>(bundle: &Bundle<R>, standing: Standing, report: &Report) {
-    let signer = bundle.provenance().signer.fingerprint();
+pub(super) fn say(provenance: &Provenance, standing: Standing, report: &Report) {
+    let signer = provenance.signer.fingerprint();
     let to_us = match standing {
         Standing::Known => "whose bundles this host takes",
         Standing::Successor => "the successor of whose bundles this host takes, by that one's word",
@@ -39,21 +45,17 @@ pub(super) fn say<R: std::io::Read + std::io::Seek + Send>(bundle: &Bundle<R>, s
 }
 
 /// Says who signed, before an install: of a signer whom this host does not know no word, for they are asked for.
-pub(super) fn introduce<R: std::io::Read + std::io::Seek + Send>(
-    bundle: &Bundle<R>,
-    standing: Standing,
-    report: &Report,
-) {
+pub(super) fn introduce(provenance: &Provenance, standing: Standing, report: &Report) {
     match standing {
         Standing::Unknown => report.note("signed by a key that this host does not know yet"),
         Standing::Changed => report.note("signed by another key than the one that this host knows"),
-        Standing::Known | Standing::Successor | Standing::Named => say(bundle, standing, report),
+        Standing::Known | Standing::Successor | Standing::Named => say(provenance, standing, report),
     }
 }
 
 /// At the first install somebody must know the signer's words: by `--signer`, or here, where three of them are asked for.
-pub(super) fn confirm<R: std::io::Read + std::io::Seek + Send>(
-    bundle: &Bundle<R>,
+pub(super) fn confirm(
+    provenance: &Provenance,
     standing: Standing,
     unasked: bool,
     interrupt: &Interrupt,
@@ -91,7 +93,7 @@ pub(super) fn confirm<R: std::io::Read + std::io::Seek + Send>(
     let mut random = Random::default();
     getrandom::fill(&mut random)
         .map_err(|error| CommandError::refused(format!("drawing random numbers: {error}"), "./HOST.run install"))?;
-    let fingerprint = bundle.provenance().signer.fingerprint();
+    let fingerprint = provenance.signer.fingerprint();
     for numbers in spoken::numbers(&random) {
         if said(&numbers, fingerprint, &mut terminal, interrupt)? {
             return Ok(());

@@ -50,6 +50,11 @@ impl Tree {
         Ok(accounts::namesakes(&self.account_file("/etc/passwd")?, name.as_str(), uid))
     }
 
+    /// Whether a group has nobody but root, as far as this host's own files say.
+    pub(crate) fn is_group_of_nobody(&self, gid: u32) -> Result<bool, AccountError> {
+        Ok(accounts::is_of_nobody(&self.account_file("/etc/passwd")?, &self.account_file("/etc/group")?, gid))
+    }
+
     /// The lines of `/etc/FILE`, or what the system's other sources say of `name` where the file does not have it.
     fn account_lines(&self, file: &str, name: &UserName) -> Result<String, AccountError> {
         let text = self.account_file(&format!("/etc/{file}"))?;

@@ -12,6 +12,14 @@ pub(super) const MAX_BYTES: usize = 4096;
 /// With the end of a line by other systems.
 pub(super) const MOST: usize = MAX_BYTES + 1;
 
+/// Whether anything is behind the file descriptor `fd`.
+pub(crate) fn is_open(fd: i32) -> io::Result<()> {
+    match fs::symlink_metadata(format!("/proc/self/fd/{fd}")) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Err(io::Error::other("it is not open")),
+        found => found.map(drop),
+    }
+}
+
 /// The first line of the file descriptor `fd`, which is closed then: programs that we start must not inherit it.
 pub(crate) fn of_fd(fd: i32) -> io::Result<Zeroizing<Vec<u8>>> {
     // By itself, and not by its name: under sshd it is a socket, which cannot be opened.

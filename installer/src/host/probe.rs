@@ -81,8 +81,8 @@ pub(crate) fn facts(
         .flat_map(|receipt| receipt.changes.clone())
         .chain(unfinished.iter().flat_map(|unfinished| unfinished.changes.clone()))
         .collect();
-    let managers = service::detect::managers(tree, bundle, &ours, wanted)?;
-    let surroundings = if tree.is_live() { Some(survey::surroundings(tree, bundle, &managers)?) } else { None };
+    let managers = service::detect::managers(tree, &manifest, &ours, wanted)?;
+    let surroundings = if tree.is_live() { Some(survey::surroundings(tree, &manifest, &managers)?) } else { None };
     let account = tree.user(&manifest.user)?;
     let uname = nix::sys::utsname::uname()?;
     let running = match &receipt {

@@ -2,7 +2,6 @@
 //! side, and none of it for much longer than a second.
 #![expect(clippy::disallowed_methods, reason = "edge: knocks, reads /proc and /sys")]
 
-use std::fs::File;
 use std::io;
 use std::net::{IpAddr, SocketAddr, TcpStream};
 use std::path::Path;
@@ -12,14 +11,13 @@ use std::time::Duration;
 use nix::sys::resource::{Resource, getrlimit};
 use nix::sys::stat::{fstat, major, minor};
 use nix::sys::statfs::fstatfs;
-use payload::bundle::Bundle;
 use payload::manifest::{Manifest, Member};
 use payload::path::AbsPath;
 use payload::peer_name::PeerName;
 
 use super::probe::ProbeError;
 use super::processes::{self, Process};
-use super::{Exec, Tree, addresses, exec, hello, trial};
+use super::{Exec, Tree, addresses, exec, hello, running, trial};
 use crate::facts::{Init, Managers};
 use crate::firewall;
 use crate::surroundings::{
@@ -30,25 +28,20 @@ use crate::surroundings::{
 const PATIENCE: Duration = Duration::from_secs(1);
 
 /// All that can be found out without changing anything.
-pub(crate) fn surroundings(
-    tree: &Tree,
-    bundle: &mut Bundle<File>,
-    managers: &Managers,
-) -> Result<Surroundings, ProbeError> {
-    let manifest = bundle.manifest().clone();
+pub(crate) fn surroundings(tree: &Tree, manifest: &Manifest, managers: &Managers) -> Result<Surroundings, ProbeError> {
     let layout = &manifest.layout;
     // Before anything goes on beside it: a child of another thread would hold the program open for writing.
     let mut no_exec = Vec::new();
     for dir in [&layout.release_dir, &layout.sbin] {
-        let forbidden = trial::forbidden(tree, &mut bundle.installer()?, dir);
+        let forbidden = running::program().ok().and_then(|mut program| trial::forbidden(tree, &mut program, dir));
         no_exec.extend(forbidden.map(|(dir, error)| (dir, error.to_string())));
     }
     let processes = processes::all();
     let (peers, sync, clock, firewall) = thread::scope(|scope| {
-        let peers = Builder::new().spawn_scoped(scope, || peers(&manifest))?;
+        let peers = Builder::new().spawn_scoped(scope, || peers(manifest))?;
         let sync = Builder::new().spawn_scoped(scope, || trial::sync(tree, &layout.data))?;
         let clock = Builder::new().spawn_scoped(scope, || clock(&processes))?;
-        let firewall = firewall(tree, &processes, &manifest);
+        let firewall = firewall(tree, &processes, manifest);
         Ok((joined(peers), joined(sync), joined(clock), firewall))
     })
     .map_err(ProbeError::Thread)?;

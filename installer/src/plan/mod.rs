@@ -69,6 +69,17 @@ pub(crate) struct Carried<'a> {
 }
 
 impl Plan {
+    /// Of a bundle that nothing is known of but that `finding` stands against it.
+    pub(crate) fn refused(finding: Finding) -> Self {
+        Self {
+            signer: Standing::Unknown,
+            findings: vec![finding],
+            steps: Vec::new(),
+            supervision: None,
+            waits: BTreeSet::new(),
+        }
+    }
+
     /// Whether anything stands against it.
     pub(crate) fn is_refused(&self) -> bool {
         self.findings.iter().any(|finding| finding.severity == Severity::Refuse)

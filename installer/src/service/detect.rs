@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use payload::bundle::Bundle;
 use payload::cluster::Manager;
+use payload::manifest::Manifest;
 use payload::path::AbsPath;
 use payload::render;
 
@@ -16,6 +17,7 @@ use crate::facts::{Init, Managers};
 use crate::host::probe::ProbeError;
 use crate::host::{Exec, Seen, Tree, exec};
 use crate::manager::{self, CARRIED};
+use crate::signer::Settled;
 use crate::supervision::{Origin, Supervisor};
 
 /// Configuration files in the order in which supervisor itself looks for them: Debian's place is asked first
@@ -25,32 +27,54 @@ const CONFS: [&str; 2] = ["/etc/supervisor/supervisord.conf", "/etc/supervisord.
 /// Interpreters by name; RHEL 8 has only the last one.
 const PYTHONS: [&str; 6] = ["python3", "python", "python2", "python2.7", "python3.6", "/usr/libexec/platform-python"];
 
-/// All that could keep etcd running here. A Python is tried only where the bundle's supervisor may be needed.
+/// All that could keep etcd running here. Nothing of a bundle runs: Pythons are only looked for, where its supervisor may
+/// be needed.
 pub(crate) fn managers(
     tree: &Tree,
-    bundle: &mut Bundle<File>,
+    manifest: &Manifest,
     ours: &[Change],
     wanted: Manager,
 ) -> Result<Managers, ProbeError> {
-    let wanted = if wanted == Manager::Auto { bundle.manifest().service.manager } else { wanted };
+    let wanted = if wanted == Manager::Auto { manifest.service.manager } else { wanted };
     let mut managers = Managers { systemd: init(tree)?, ..Managers::default() };
     if wanted == Manager::Systemd {
         return Ok(managers);
     }
-    let (service, member) = (bundle.manifest().service.name.clone(), bundle.manifest().member.clone());
+    let (service, member) = (manifest.service.name.clone(), manifest.member.clone());
     managers.supervisor = supervisor(tree, service.as_str(), member.as_str(), ours)?;
     managers.namesakes = match &managers.supervisor {
         Some(found) => sections::namesakes(tree, &found.conf, &found.section, &found.program)?,
         None => sections::namesakes(tree, &CARRIED.parse()?, &manager::carried_section(&service)?, member.as_str())?,
     };
-    if managers.supervisor.is_some() || bundle.manifest().service.wheels.is_empty() {
+    if managers.supervisor.is_some() || manifest.service.wheels.is_empty() {
         return Ok(managers);
     }
-    match python(tree, bundle)? {
-        Ok(path) => managers.python = Some(path),
-        Err(trouble) => managers.python_trouble = trouble,
-    }
+    (managers.pythons, managers.python_trouble) = pythons(tree)?;
+    managers.python = managers.pythons.first().cloned();
     Ok(managers)
+}
+
+/// Has the Pythons of a running system import the bundle's supervisor, until one can. Runs code of the bundle: for one whose
+/// signer is settled, and that is not refused.
+pub(crate) fn try_pythons(_: Settled, bundle: &mut Bundle<File>, managers: &mut Managers) -> Result<(), ProbeError> {
+    managers.python = None;
+    if managers.pythons.is_empty() {
+        return Ok(());
+    }
+    let trial = wheels::unzip_for_trial(bundle)?;
+    let site: AbsPath = trial.path().to_string_lossy().parse()?;
+    let lines = render::search_path(&site) + "import supervisor.supervisord, supervisor.supervisorctl\n";
+    for path in &managers.pythons {
+        let called = Exec::at(path.as_str()).args([render::PYTHON_FLAGS, "-c", &lines]);
+        match called.limit(Duration::from_mins(1)).run() {
+            Ok(_) => {
+                managers.python = Some(path.clone());
+                return Ok(());
+            }
+            Err(error) => managers.python_trouble = Some(error.to_string()),
+        }
+    }
+    Ok(())
 }
 
 fn init(tree: &Tree) -> Result<Init, ProbeError> {
@@ -113,8 +137,8 @@ fn commands(tree: &Tree, ours: &[Change]) -> Result<Option<(AbsPath, AbsPath)>, 
     Ok(None)
 }
 
-/// A Python that has imported the carried supervisor, or what the last one that could not said.
-fn python(tree: &Tree, bundle: &mut Bundle<File>) -> Result<Result<AbsPath, Option<String>>, ProbeError> {
+/// The interpreters of this host, and why there is none that root may run.
+fn pythons(tree: &Tree) -> Result<(Vec<AbsPath>, Option<String>), ProbeError> {
     let (mut found, mut trouble) = (Vec::new(), None);
     for name in PYTHONS {
         let path = match name.strip_prefix('/') {
@@ -136,22 +160,5 @@ fn python(tree: &Tree, bundle: &mut Bundle<File>) -> Result<Result<AbsPath, Opti
             found.push(path);
         }
     }
-    if !tree.is_live() {
-        // An image's Python cannot be run here: it may be of another architecture.
-        return Ok(found.into_iter().next().ok_or(trouble));
-    }
-    if found.is_empty() {
-        return Ok(Err(trouble));
-    }
-    let trial = wheels::unzip_for_trial(bundle)?;
-    let site: AbsPath = trial.path().to_string_lossy().parse()?;
-    let lines = render::search_path(&site) + "import supervisor.supervisord, supervisor.supervisorctl\n";
-    for path in found {
-        let called = Exec::at(path.as_str()).args([render::PYTHON_FLAGS, "-c", &lines]);
-        match called.limit(Duration::from_mins(1)).run() {
-            Ok(_) => return Ok(Ok(path)),
-            Err(error) => trouble = Some(error.to_string()),
-        }
-    }
-    Ok(Err(trouble))
+    Ok((found, trouble))
 }

@@ -6,13 +6,16 @@
 //! list a bundle without a warning. `docs/bundle-format.md` says the same to people.
 
 mod content;
+mod copy;
+mod pass;
 mod read;
 mod record;
 mod trailer;
 mod write;
 
 pub use content::Content;
-pub use read::{Bundle, BundleError, Unverified};
+pub use copy::{Bundle, Copied, CopyError, MAX_LEN, Vouched};
+pub use read::{BundleError, Unverified, Verified};
 pub use record::{EntryName, NotAnEntryName};
 pub use trailer::TRAILER_LEN;
 pub use write::{WriteError, Writer};
@@ -22,6 +25,9 @@ pub const MANIFEST: &str = "manifest.json";
 
 /// The most entries that a bundle has.
 const MAX_ENTRIES: u16 = 64;
+
+/// The most bytes of the directory.
+const MAX_DIRECTORY: u64 = 32 * 1024;
 
 /// The most bytes of an entry other than the release; it is read whole.
 pub(crate) const MAX_SMALL: u64 = 1024 * 1024;

@@ -1,14 +1,15 @@
-//! Reading a bundle: first its structure, then every byte, only then its entries.
+//! Reading a bundle: first its structure, then every byte, and only then, from a copy, its entries.
 //!
-//! [`Unverified`] can say what a bundle claims to be and nothing else; [`Unverified::verify`] consumes it, and
-//! only the [`Bundle`] that comes out hands out bytes. No size that a file declares is allocated unchecked.
+//! [`Unverified`] can say what a bundle claims to be and nothing else. [`Unverified::check`] reads every byte, holds what was
+//! parsed against what was hashed, and gives a [`Verified`], which has no bytes. Those come from a
+//! [`Copied`](super::Copied) alone. No size that a file declares is allocated unchecked.
 
-use std::io::{self, Read, Seek, SeekFrom, Write};
+use std::io::{self, Read, Seek, SeekFrom};
 
-use super::content::Measure;
+use super::pass::Pass;
 use super::record::{self, EntryName, Record};
-use super::{Content, MANIFEST, MAX_ENTRIES, MAX_SMALL, TRAILER_LEN, trailer};
-use crate::ahead::{Ahead, read_ahead};
+use super::{Content, MANIFEST, MAX_DIRECTORY, MAX_ENTRIES, MAX_LEN, TRAILER_LEN, trailer};
+use crate::ahead::read_ahead;
 use crate::digest::{Digest, Hashing};
 use crate::etcd::Arch;
 use crate::fingerprint::Fingerprint;
@@ -17,8 +18,7 @@ use crate::mode::Mode;
 use crate::provenance::Provenance;
 use crate::signer::Signature;
 
-/// Bounds of what is read into memory before anything has been verified.
-const MAX_DIRECTORY: u64 = 32 * 1024;
+/// The most bytes of the manifest: it is read into memory before anything has been verified.
 const MAX_MANIFEST: u64 = 256 * 1024;
 /// Twice what the installer has today: a host takes what a later etcdpack has built.
 const MAX_INSTALLER: u64 = 4 * 1024 * 1024;
@@ -40,8 +40,10 @@ pub enum BundleError {
         "the bundle is not what was signed: the signature in its last line is not by its signer {signer} of these bytes"
     )]
     Signature { signer: Fingerprint },
-    #[error("the bundle was changed while it was copied")]
+    #[error("the bundle was changed while it was read")]
     Changed,
+    #[error("the bundle is larger than the 4 GiB that one has at most")]
+    TooLarge,
     #[error("the bundle is damaged: entry `{0}` is not what the manifest says")]
     Entry(EntryName),
     #[error("the bundle's manifest is not usable: {0}")]
@@ -56,127 +58,124 @@ use BundleError::Damaged;
 pub struct Unverified<R> {
     file: R,
     len: u64,
-    signature: Signature,
-    records: Vec<Record>,
-    manifest: Manifest,
-    provenance: Provenance,
+    parsed: Parsed,
+}
+
+/// What was read of a bundle to know its structure.
+pub(super) struct Parsed {
+    pub(super) signature: Signature,
+    pub(super) records: Vec<Record>,
+    pub(super) manifest: Manifest,
+    pub(super) provenance: Provenance,
+    /// Of the manifest's own entry.
+    text: Content,
+    /// The end record.
+    end: Vec<u8>,
 }
 
 impl<R: Read + Seek + Send> Unverified<R> {
     /// Reads directory and manifest, and looks at what is in front.
     pub fn open(mut file: R) -> Result<Self, BundleError> {
         let len = file.seek(SeekFrom::End(0))?;
-        let tail_len = (record::END_FIXED + TRAILER_LEN) as u64;
-        let end_offset = len.checked_sub(tail_len).ok_or(BundleError::NoBundle)?;
-        let tail = read_at(&mut file, end_offset, tail_len)?;
-        let (end, seal) = tail.split_at_checked(record::END_FIXED).ok_or(BundleError::NoBundle)?;
-        record::parse_end(end).ok_or(BundleError::NoBundle)?;
-        let signature = trailer::decode(seal).ok_or(BundleError::NoSignature)?;
-        let records = directory(&mut file, end, end_offset)?;
-        let manifest = manifest(&mut file, &records)?;
-        front(&mut file, &records, manifest.arch)?;
-        let provenance = manifest.provenance.clone().ok_or(ManifestError::NoProvenance)?;
-        Ok(Self { file, len, signature, records, manifest, provenance })
+        if len > MAX_LEN {
+            return Err(BundleError::TooLarge);
+        }
+        let parsed = Parsed::read(&mut file, len)?;
+        Ok(Self { file, len, parsed })
     }
 
     /// What the bundle says of itself. Nothing has been checked yet.
     #[must_use]
     pub fn claims(&self) -> &Manifest {
-        &self.manifest
+        &self.parsed.manifest
     }
 
-    /// How many bytes [`Self::verify`] will read.
-    #[must_use]
-    pub fn len(&self) -> u64 {
-        self.len
-    }
-
-    /// Whether there is nothing to read; never so for a bundle that opened.
-    #[must_use]
-    pub fn is_empty(&self) -> bool {
-        self.len == 0
-    }
-
-    /// Reads every byte once and compares all sums. `progress` is called with the bytes read so far.
-    pub fn verify(mut self, mut progress: impl FnMut(u64)) -> Result<Bundle<R>, BundleError> {
+    /// Reads every byte once and compares all sums. What was parsed must be among those bytes, so it makes no difference who
+    /// can change the file meanwhile.
+    pub fn check(mut self) -> Result<Verified, BundleError> {
         self.file.seek(SeekFrom::Start(0))?;
-        let sealed_len = self.len - TRAILER_LEN as u64;
-        let mut all = Hashing::new((&mut self.file).take(sealed_len));
-        read_ahead(&mut all, |bytes| {
-            let mut pass = Pass { bytes, at: 0, progress: &mut progress };
-            for record in &self.records {
-                // Up to the entry's bytes: the installer before the first, the local header before each.
-                pass.skip_to(record.data_offset())?;
-                let found = pass.measure(record.end())?;
-                let expected = self.manifest.content_of(&record.name);
-                let same = expected.is_none_or(|(digest, size)| digest == found.digest && size == found.size);
-                if found.crc != record.crc || !same {
-                    return Err(BundleError::Entry(record.name.clone()));
-                }
-            }
-            pass.skip_to(sealed_len)
-        })?;
-        let (_, found, _) = all.finish();
-        if !self.provenance.signer.has_signed(found, &self.signature) {
-            return Err(BundleError::Signature { signer: self.provenance.signer.fingerprint() });
+        let mut all = Hashing::new((&mut self.file).take(self.len - TRAILER_LEN as u64));
+        read_ahead(&mut all, |bytes| self.parsed.compare(bytes))?;
+        let (_, digest, _) = all.finish();
+        // And one more byte, which must not be there.
+        let mut last = Vec::new();
+        (&mut self.file).take(TRAILER_LEN as u64 + 1).read_to_end(&mut last)?;
+        if last != trailer::encode(&self.parsed.signature) {
+            return Err(BundleError::Changed);
         }
-        let Self { file, len, signature, records, manifest, provenance } = self;
-        Ok(Bundle { file, len, digest: found, signature, records, manifest, provenance })
+        self.parsed.verified(self.len, digest)
     }
 }
 
-/// One pass over the file, measuring parts of it.
-struct Pass<'a, P> {
-    bytes: Ahead,
-    at: u64,
-    progress: &'a mut P,
-}
-
-impl<P: FnMut(u64)> Pass<'_, P> {
-    fn skip_to(&mut self, end: u64) -> Result<(), BundleError> {
-        self.run(end, |_| {})
+impl Parsed {
+    /// Of a bundle of `len` bytes.
+    pub(super) fn read<R: Read + Seek>(file: &mut R, len: u64) -> Result<Self, BundleError> {
+        let tail_len = (record::END_FIXED + TRAILER_LEN) as u64;
+        let end_offset = len.checked_sub(tail_len).ok_or(BundleError::NoBundle)?;
+        let tail = read_at(file, end_offset, tail_len)?;
+        let (end, seal) = tail.split_at_checked(record::END_FIXED).ok_or(BundleError::NoBundle)?;
+        record::parse_end(end).ok_or(BundleError::NoBundle)?;
+        let signature = trailer::decode(seal).ok_or(BundleError::NoSignature)?;
+        let records = directory(file, end, end_offset)?;
+        let (manifest, text) = manifest(file, &records)?;
+        front(file, &records, manifest.arch)?;
+        let provenance = manifest.provenance.clone().ok_or(ManifestError::NoProvenance)?;
+        Ok(Self { signature, records, manifest, provenance, text, end: end.to_vec() })
     }
 
-    fn measure(&mut self, end: u64) -> Result<Content, BundleError> {
-        let mut measure = Measure::default();
-        self.run(end, |bytes| measure.update(bytes))?;
-        Ok(measure.finish())
-    }
-
-    fn run(&mut self, end: u64, mut see: impl FnMut(&[u8])) -> Result<(), BundleError> {
-        let mut buf = vec![0; 256 * 1024];
-        while self.at < end {
-            let want = usize::try_from(end - self.at).unwrap_or(usize::MAX).min(buf.len());
-            let chunk = buf.get_mut(..want).ok_or(Damaged("an entry ends before it begins"))?;
-            let n = self.bytes.read(chunk)?;
-            if n == 0 {
-                return Err(Damaged("it ends too early"));
-            }
-            let bytes = chunk.get(..n).unwrap_or_default();
-            see(bytes);
-            self.at += n as u64;
-            (self.progress)(self.at);
+    /// Compares all that was parsed, and the sums of all entries, with every byte before the trailer.
+    pub(super) fn compare(&self, bytes: impl Read) -> Result<(), BundleError> {
+        let mut pass = Pass::new(bytes);
+        let head =
+            pass.bytes(self.records.first().map_or(0, |first| u64::from(first.offset)).min(Arch::HEAD as u64))?;
+        if !self.manifest.arch.runs(&head) {
+            return Err(BundleError::Changed);
         }
-        Ok(())
+        for record in &self.records {
+            pass.skip_to(u64::from(record.offset))?;
+            pass.expect(&record.local())?;
+            let found = pass.measure(record.end())?;
+            let (digest, size) = self.manifest.content_of(&record.name).unwrap_or((self.text.digest, self.text.size));
+            if found.crc != record.crc || digest != found.digest || size != found.size {
+                return Err(BundleError::Entry(record.name.clone()));
+            }
+        }
+        let directory: Vec<u8> = self.records.iter().flat_map(Record::central).collect();
+        pass.expect(&directory)?;
+        pass.expect(&self.end)?;
+        pass.ends()
+    }
+
+    /// What is known once all is compared: the signature is by the signer that the manifest names, of bytes with this sum.
+    pub(super) fn verified(self, len: u64, digest: Digest) -> Result<Verified, BundleError> {
+        let Self { signature, manifest, provenance, .. } = self;
+        if !provenance.signer.has_signed(digest, &signature) {
+            return Err(BundleError::Signature { signer: provenance.signer.fingerprint() });
+        }
+        Ok(Verified { len, digest, manifest, provenance })
     }
 }
 
-/// A bundle of which every byte has been verified: it is what its signer signed, whoever that is.
-pub struct Bundle<R> {
-    file: R,
-    len: u64,
-    digest: Digest,
-    signature: Signature,
-    records: Vec<Record>,
-    manifest: Manifest,
-    provenance: Provenance,
+/// What is known of a bundle of which every byte has been compared: it is what its signer signed, whoever that is. It gives
+/// no bytes, for those of the file that it was read from may be others by now.
+pub struct Verified {
+    pub(super) len: u64,
+    pub(super) digest: Digest,
+    pub(super) manifest: Manifest,
+    pub(super) provenance: Provenance,
 }
 
-impl<R: Read + Seek + Send> Bundle<R> {
+impl Verified {
     /// What the bundle carries.
     #[must_use]
     pub fn manifest(&self) -> &Manifest {
         &self.manifest
+    }
+
+    /// How many bytes it has.
+    #[must_use]
+    pub fn size(&self) -> u64 {
+        self.len
     }
 
     /// The sum that tells this bundle from every other: of all bytes before the trailer.
@@ -189,48 +188,6 @@ impl<R: Read + Seek + Send> Bundle<R> {
     #[must_use]
     pub fn provenance(&self) -> &Provenance {
         &self.provenance
-    }
-
-    /// Copies the bundle, which must still be what was verified, and goes on with the copy: whoever can change the
-    /// file that it came in must not be able to change what is used of it.
-    pub fn stage<S: Read + Write + Seek>(mut self, copy: S) -> Result<Bundle<S>, BundleError> {
-        self.file.seek(SeekFrom::Start(0))?;
-        let mut original = Hashing::new((&mut self.file).take(self.len - TRAILER_LEN as u64));
-        let mut copy = io::BufWriter::with_capacity(256 * 1024, copy);
-        read_ahead(&mut original, |mut bytes| io::copy(&mut bytes, &mut copy))?;
-        let (_, found, _) = original.finish();
-        if found != self.digest {
-            return Err(BundleError::Changed);
-        }
-        copy.write_all(&trailer::encode(&self.signature))?;
-        let copy = copy.into_inner().map_err(io::IntoInnerError::into_error)?;
-        let Self { file: _, len, digest, signature, records, manifest, provenance } = self;
-        Ok(Bundle { file: copy, len, digest, signature, records, manifest, provenance })
-    }
-
-    /// The bytes of one entry.
-    pub fn entry(&mut self, name: &str) -> Result<io::Take<&mut R>, BundleError> {
-        let record = find(&self.records, name)?;
-        self.file.seek(SeekFrom::Start(record.data_offset()))?;
-        Ok((&mut self.file).take(u64::from(record.size)))
-    }
-
-    /// A small entry, whole.
-    pub fn read(&mut self, name: &str) -> Result<Vec<u8>, BundleError> {
-        let mut bytes = Vec::new();
-        let mut entry = self.entry(name)?;
-        if entry.limit() > MAX_SMALL {
-            return Err(Damaged("an entry that should be small is not"));
-        }
-        entry.read_to_end(&mut bytes)?;
-        Ok(bytes)
-    }
-
-    /// The installer in front of the first entry.
-    pub fn installer(&mut self) -> Result<io::Take<&mut R>, BundleError> {
-        let end = self.records.first().map_or(0, |record| u64::from(record.offset));
-        self.file.seek(SeekFrom::Start(0))?;
-        Ok((&mut self.file).take(end))
     }
 }
 
@@ -281,8 +238,8 @@ fn collide(one: &str, other: &str) -> bool {
     one == other || below(&one, &other) || below(&other, &one)
 }
 
-/// The manifest, if it is the last entry and lists exactly the others, in their order.
-fn manifest<R: Read + Seek>(file: &mut R, records: &[Record]) -> Result<Manifest, BundleError> {
+/// The manifest, if it is the last entry and lists exactly the others, in their order; and what its text must be.
+fn manifest<R: Read + Seek>(file: &mut R, records: &[Record]) -> Result<(Manifest, Content), BundleError> {
     let Some((last, others)) = records.split_last().filter(|(last, _)| last.name.as_str() == MANIFEST) else {
         return Err(Damaged("its last entry is not the manifest"));
     };
@@ -302,7 +259,7 @@ fn manifest<R: Read + Seek>(file: &mut R, records: &[Record]) -> Result<Manifest
     if !manifest.to_bytes().is_ok_and(|written| written == bytes) {
         return Err(Damaged("its manifest has an unknown form"));
     }
-    Ok(manifest)
+    Ok((manifest, Content::of(&bytes)))
 }
 
 /// The installer, as far as its header tells.
@@ -313,10 +270,6 @@ fn front<R: Read + Seek>(file: &mut R, records: &[Record], arch: Arch) -> Result
     }
     let head = read_at(file, 0, len.min(Arch::HEAD as u64))?;
     if arch.runs(&head) { Ok(()) } else { Err(Damaged("what is in front of its entries is no installer for its host")) }
-}
-
-fn find<'a>(records: &'a [Record], name: &str) -> Result<&'a Record, BundleError> {
-    records.iter().find(|record| record.name.as_str() == name).ok_or_else(|| BundleError::Missing(name.to_owned()))
 }
 
 /// `len` bytes at `offset`; the caller has bounded `len`.

@@ -2,12 +2,12 @@
 
 use std::io::{Cursor, Read};
 
-use super::{Bundle, BundleError, Content, EntryName, MANIFEST, TRAILER_LEN, Unverified, Writer};
+use super::{Bundle, BundleError, Content, Copied, CopyError, EntryName, MANIFEST, TRAILER_LEN, Unverified, Writer};
 use crate::digest::Digest;
 use crate::manifest::tests::{self as samples, PLAIN};
-use crate::manifest::{Manifest, Own, Purpose, Shared, Slot};
+use crate::manifest::{Manifest, ManifestError, Own, Purpose, SCHEMA, Shared, Slot};
 use crate::mode::Mode;
-use crate::signer::tests::sign;
+use crate::signer::tests::{public, sign};
 
 const INSTALLER: &[u8] = b"\x7fELF\x02\x01\x01\0\0\0\0\0\0\0\0\0\x02\0\x3e\0 a static installer";
 const CA: &str = "certs/ca.pem";
@@ -60,8 +60,20 @@ fn good() -> Vec<u8> {
     bundle(INSTALLER, &entries, &manifest)
 }
 
-fn open(bytes: &[u8]) -> Result<Bundle<Cursor<&[u8]>>, BundleError> {
-    Unverified::open(Cursor::new(bytes))?.verify(|_| {})
+fn copied(bytes: &[u8]) -> Copied<Cursor<Vec<u8>>> {
+    Copied::make(bytes, Cursor::new(Vec::new())).map_err(|error| error.to_string()).unwrap()
+}
+
+/// By both ways to verify one, which must agree.
+fn open(bytes: &[u8]) -> Result<Bundle<Cursor<Vec<u8>>>, BundleError> {
+    let checked = Unverified::open(Cursor::new(bytes)).and_then(Unverified::check);
+    let verified = copied(bytes).verify();
+    match (&checked, &verified) {
+        (Ok(checked), Ok(verified)) => assert_eq!(checked.digest(), verified.digest()),
+        (Err(checked), Err(verified)) => assert_eq!(checked.to_string(), verified.to_string()),
+        _ => panic!("checked: {}, verified: {}", checked.is_ok(), verified.is_ok()),
+    }
+    verified
 }
 
 #[test]
@@ -177,4 +189,183 @@ fn a_signature_by_another_key_or_of_another_bundle_is_refused() {
         let bad = [body, super::trailer::encode(&signature).as_slice()].concat();
         assert!(matches!(open(&bad), Err(BundleError::Signature { .. })), "{what}");
     }
+}
+
+/// A file whose bytes are others from the `n`-th reading on.
+struct Swapped<'a> {
+    bytes: Cursor<&'a [u8]>,
+    other: &'a [u8],
+    after: usize,
+}
+
+impl Read for Swapped<'_> {
+    fn read(&mut self, buf: &mut [u8]) -> std::io::Result<usize> {
+        if self.after == 0 {
+            let at = self.bytes.position();
+            self.bytes = Cursor::new(self.other);
+            self.bytes.set_position(at);
+        }
+        self.after = self.after.wrapping_sub(1);
+        self.bytes.read(buf)
+    }
+}
+
+impl std::io::Seek for Swapped<'_> {
+    fn seek(&mut self, to: std::io::SeekFrom) -> std::io::Result<u64> {
+        self.bytes.seek(to)
+    }
+}
+
+/// Two bundles of one length whose manifests differ in the number.
+fn twins() -> [Vec<u8>; 2] {
+    let (entries, manifest) = parts();
+    let mut other = manifest.clone();
+    let provenance = other.provenance.as_mut().unwrap();
+    provenance.serial = provenance.serial.checked_add(1).unwrap();
+    let twins = [&manifest, &other].map(|manifest| bundle(INSTALLER, &entries, manifest));
+    assert_eq!(twins[0].len(), twins[1].len());
+    twins
+}
+
+#[test]
+fn what_was_parsed_is_what_was_hashed() {
+    let [one, other] = twins();
+    let serial = |bytes: &[u8]| open(bytes).unwrap().provenance().serial;
+    let mut swapped = 0;
+    for after in 0.. {
+        let file = Swapped { bytes: Cursor::new(&one), other: &other, after };
+        match Unverified::open(file).and_then(Unverified::check) {
+            Ok(checked) if checked.provenance().serial == serial(&one) => {
+                assert_eq!(checked.digest(), open(&one).unwrap().digest());
+                break;
+            }
+            Ok(checked) => {
+                assert_eq!(checked.provenance().serial, serial(&other));
+                assert_eq!(checked.digest(), open(&other).unwrap().digest());
+            }
+            Err(_) => swapped += 1,
+        }
+    }
+    assert!(swapped > 2, "it was never swapped in between");
+}
+
+#[test]
+fn a_file_that_grows_after_its_end_was_looked_for_is_refused() {
+    let good = good();
+    let longer = [good.as_slice(), b"x"].concat();
+    let last = |after| Swapped { bytes: Cursor::new(&good), other: &longer, after };
+    assert!(
+        (0..100)
+            .map(last)
+            .any(|file| { matches!(Unverified::open(file).and_then(Unverified::check), Err(BundleError::Changed)) })
+    );
+}
+
+#[test]
+fn a_copy_is_what_was_hashed_whatever_the_source_becomes() {
+    let [one, other] = twins();
+    for after in [0, 1, 2] {
+        let source = Swapped { bytes: Cursor::new(&one), other: &other, after };
+        let copied = Copied::make(source, Cursor::new(Vec::new())).map_err(|error| error.to_string()).unwrap();
+        // Half of each is neither.
+        if let Ok(bundle) = copied.verify() {
+            assert!([&one, &other].iter().any(|bytes| open(bytes).unwrap().digest() == bundle.digest()));
+        }
+    }
+}
+
+#[test]
+fn the_sum_leaves_out_the_last_line_however_the_bytes_come() {
+    /// A few bytes at a time.
+    struct Drops<'a>(&'a [u8], usize);
+
+    impl Read for Drops<'_> {
+        fn read(&mut self, buf: &mut [u8]) -> std::io::Result<usize> {
+            let most = buf.len().min(self.1);
+            self.0.read(&mut buf[..most])
+        }
+    }
+
+    let good = good();
+    let wanted = Digest::of(&good[..good.len() - TRAILER_LEN]);
+    for drop in [1, 7, 127, 128, 129, 1000, usize::MAX] {
+        let copied = Copied::make(Drops(&good, drop), Cursor::new(Vec::new())).map_err(|error| error.to_string());
+        assert_eq!(copied.unwrap().verify().unwrap().digest(), wanted, "{drop} bytes at a time");
+    }
+    for len in [0, 1, 127, 128, 129] {
+        assert!(copied(&good[..len]).verify().is_err());
+    }
+}
+
+#[test]
+fn a_source_that_breaks_and_a_place_without_room_are_told_apart() {
+    /// A disk of 1000 bytes.
+    struct Full(Cursor<Vec<u8>>);
+
+    impl std::io::Write for Full {
+        fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+            match 1000 - self.0.get_ref().len() {
+                0 => Err(std::io::ErrorKind::StorageFull.into()),
+                room => self.0.write(&bytes[..bytes.len().min(room)]),
+            }
+        }
+
+        fn flush(&mut self) -> std::io::Result<()> {
+            Ok(())
+        }
+    }
+
+    impl Read for Full {
+        fn read(&mut self, buf: &mut [u8]) -> std::io::Result<usize> {
+            self.0.read(buf)
+        }
+    }
+
+    impl std::io::Seek for Full {
+        fn seek(&mut self, to: std::io::SeekFrom) -> std::io::Result<u64> {
+            self.0.seek(to)
+        }
+    }
+
+    /// Reads, then breaks.
+    struct Breaks(Cursor<Vec<u8>>);
+
+    impl Read for Breaks {
+        fn read(&mut self, buf: &mut [u8]) -> std::io::Result<usize> {
+            match self.0.read(buf)? {
+                0 => Err(std::io::Error::other("pulled out")),
+                n => Ok(n),
+            }
+        }
+    }
+
+    let full = || Full(Cursor::default());
+    assert!(matches!(Copied::make(good().as_slice(), full()), Err(CopyError::Write(_))));
+    let broken = Copied::make(Breaks(Cursor::new(vec![0; 500])), full());
+    assert!(matches!(broken, Err(CopyError::Source(BundleError::Io(_)))));
+}
+
+#[test]
+fn a_signer_vouches_for_bytes_before_any_is_parsed() {
+    let (entries, manifest) = parts();
+    let text = String::from_utf8(manifest.to_bytes().unwrap()).unwrap();
+    let newer = SCHEMA + 1;
+    let text = text.replacen(&format!("\"schema\": {SCHEMA}"), &format!("\"schema\": {newer}"), 1);
+    let mut writer = Writer::new(Vec::new(), INSTALLER).unwrap();
+    for packed in &entries {
+        put(&mut writer, packed);
+    }
+    put(&mut writer, &Packed { name: name(MANIFEST), mode: Mode::PLAIN, bytes: text.into_bytes() });
+    let bytes = writer.finish(|sum| Ok(sign(1, sum))).unwrap().0;
+    assert!(copied(&bytes).vouched_for(&public(2)).is_err(), "by another");
+    let Ok(mut vouched) = copied(&bytes).vouched_for(&public(1)) else { panic!("not vouched for") };
+    assert!(matches!(vouched.newer(), Some(ManifestError::Newer(schema)) if schema == newer));
+    assert_eq!(vouched.into_program().into_inner(), bytes);
+    let Ok(mut known) = copied(&good()).vouched_for(&public(1)) else { panic!("not vouched for") };
+    assert!(known.newer().is_none());
+    assert!(known.into_copied().verify().is_ok());
+    let mut bad = good();
+    bad[0] ^= 1;
+    assert!(copied(&bad).vouched_for(&public(1)).is_err(), "a bit of another");
+    assert!(copied(b"no bundle").vouched_for(&public(1)).is_err());
 }

@@ -1,4 +1,5 @@
-//! What the bundle reader takes, other readers of ZIP list alike, and the writer writes to the same bytes.
+//! What the bundle reader takes, from where it lies and from a copy alike, other readers of ZIP list alike, and the writer
+//! writes to the same bytes.
 //!
 //! The input is a bundle without its last line: signing it here, with the key of the tests that the seeds name, lets the fuzzer
 //! reach what is behind the signature.
@@ -11,7 +12,7 @@ use libfuzzer_sys::fuzz_target;
 use p256::ecdsa::signature::hazmat::PrehashSigner as _;
 use p256::ecdsa::{self, SigningKey};
 use p256::pkcs8::DecodePrivateKey as _;
-use payload::bundle::{Bundle, Content, EntryName, MANIFEST, Unverified, Writer};
+use payload::bundle::{Bundle, Content, Copied, EntryName, MANIFEST, Unverified, Writer};
 use payload::digest::Digest;
 use payload::manifest::Manifest;
 use payload::mode::Mode;
@@ -33,7 +34,11 @@ fuzz_target!(|body: &[u8]| {
     let Ok(unverified) = Unverified::open(Cursor::new(&whole[..])) else { return };
     let manifest = unverified.claims().clone();
     listed_alike(&whole, &manifest);
-    if let Ok(bundle) = unverified.verify(|_| {}) {
+    let checked = unverified.check();
+    let copied = Copied::make(&whole[..], Cursor::new(Vec::new())).expect("a copy");
+    let verified = copied.verify();
+    assert_eq!(checked.is_ok(), verified.is_ok(), "a copy is taken otherwise");
+    if let Ok(bundle) = verified {
         assert_eq!(written_again(bundle, &manifest), whole, "the writer writes it otherwise");
     }
 });
@@ -51,7 +56,7 @@ fn listed_alike(whole: &[u8], manifest: &Manifest) {
     assert_eq!(other.by_index(manifest.entries.len()).expect("the last").name().expect("its name"), MANIFEST);
 }
 
-fn written_again(mut bundle: Bundle<Cursor<&[u8]>>, manifest: &Manifest) -> Vec<u8> {
+fn written_again(mut bundle: Bundle<Cursor<Vec<u8>>>, manifest: &Manifest) -> Vec<u8> {
     let mut installer = Vec::new();
     bundle.installer().expect("an installer").read_to_end(&mut installer).expect("its bytes");
     let mut writer = Writer::new(Vec::new(), &installer).expect("a writer");

@@ -1,0 +1,114 @@
+//! A bundle for a newer etcdpack: going on with the program in it, where the signer that this host knows has signed it.
+//!
+//! Must not look at anything of the bundle before that signature is found to be good, and must not start what nobody asked
+//! for.
+
+use std::ffi::OsString;
+use std::fs::File;
+use std::io;
+use std::path::Path;
+
+use payload::bundle::{BundleError, Copied, Vouched};
+use payload::manifest::ManifestError;
+
+use super::{CommandError, program, tree, trust};
+use crate::host::Tree;
+use crate::host::running::{self, Startable};
+use crate::report::Report;
+
+/// Whether to go on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum HandOver {
+    /// Somebody at the terminal is asked.
+    Ask,
+    /// Nobody may be asked, and it was not said.
+    Refuse,
+    /// It was said: `--hand-over`.
+    GoOn,
+}
+
+impl HandOver {
+    /// By the flags `--hand-over` and `--yes`.
+    pub(super) fn of(said: bool, unasked: bool) -> Self {
+        match (said, unasked) {
+            (true, _) => Self::GoOn,
+            (false, true) => Self::Refuse,
+            (false, false) => Self::Ask,
+        }
+    }
+}
+
+/// The copy as it came, where this program can read it or nobody whom this host knows has signed it. Else this program ends
+/// here, and the one in the copy goes on with `words`.
+pub(super) fn unless_newer(
+    copied: Copied<File>,
+    named: Option<&Path>,
+    tree: &Tree,
+    hand_over: HandOver,
+    words: &[OsString],
+    report: &Report,
+) -> Result<Copied<File>, CommandError> {
+    let (Some(path), Some(known)) = (named, trust::known(tree)?) else { return Ok(copied) };
+    let mut vouched = match copied.vouched_for(&known) {
+        Ok(vouched) => vouched,
+        Err(copied) => return Ok(copied),
+    };
+    let Some(newer) = vouched.newer() else { return Ok(vouched.into_copied()) };
+    allowed(&newer, hand_over, report)?;
+    report.note(&format!("going on with the program in `{}`", path.display()));
+    let error = go_on(vouched, path, words);
+    let text = format!("starting the program in `{}`: {error}", path.display());
+    Err(CommandError::refused(text, program::first_update(path)))
+}
+
+fn allowed(newer: &ManifestError, hand_over: HandOver, report: &Report) -> Result<(), CommandError> {
+    let newer = format!("this bundle is for a newer etcdpack: {newer}");
+    let question = "Go on with the program in it? It is signed by the signer that this host knows.";
+    match hand_over {
+        HandOver::GoOn => Ok(()),
+        HandOver::Ask if report.can_ask() => {
+            report.note(&newer);
+            if report.ask(question) {
+                return Ok(());
+            }
+            Err(CommandError::refused("not confirmed; nothing was changed", "./HOST.run verify"))
+        }
+        HandOver::Ask | HandOver::Refuse => {
+            let text = format!("{newer}; to go on with the program in it has to be asked for");
+            Err(CommandError::refused(text, "./HOST.run install --hand-over"))
+        }
+    }
+}
+
+/// Comes back only with what went wrong.
+fn go_on(vouched: Vouched<File>, path: &Path, words: &[OsString]) -> io::Error {
+    let start = || -> io::Result<io::Error> {
+        let program = Startable::of(vouched.into_program())?;
+        let error = program.go_on(path.as_os_str(), words);
+        if error.kind() != io::ErrorKind::PermissionDenied {
+            return Ok(error);
+        }
+        // Where the state directory is, nothing may be started. It may where this program lies.
+        let Some(place) = beside_this_program() else { return Ok(error) };
+        Ok(program.in_place(place)?.go_on(path.as_os_str(), words))
+    };
+    start().unwrap_or_else(|error| error)
+}
+
+fn beside_this_program() -> Option<File> {
+    let dir = running::path().ok()?.parent()?.to_str()?.parse().ok()?;
+    tree(None).ok()?.private_file(&dir).ok()
+}
+
+/// A bundle for a newer etcdpack that was not handed over to is named as such, with the way to install it.
+pub(super) fn said(error: CommandError, tree: &Tree) -> CommandError {
+    match error {
+        CommandError::Named { path, error: BundleError::Manifest(error) } if error.is_of_a_newer_one() => {
+            match trust::known(tree) {
+                Ok(known) => CommandError::Newer { path, error, known: known.map(|known| known.fingerprint()) },
+                Err(error) => error,
+            }
+        }
+        other => other,
+    }
+}

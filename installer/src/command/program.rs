@@ -1,0 +1,99 @@
+//! Whether the program that is running is one that root may run: it acts with all of root's power, so nobody else must have
+//! been able to put it there.
+
+use std::path::Path;
+
+use payload::shell::word;
+
+use super::CommandError;
+use crate::HOST_COMMAND;
+use crate::host::probe::ProbeError;
+use crate::host::running::{self, Unsafe};
+use crate::host::{FsError, Tree};
+
+/// Where the help lines copy it to.
+const SAFE: &str = "/root/etcdpack";
+
+/// Refuses to go on as a program that others than root can write, or put another in the place of. `command` is what was
+/// to be done.
+pub(super) fn check(command: &str) -> Result<(), CommandError> {
+    let root = Path::new("/");
+    let tree = Tree::open(root).map_err(|error| ProbeError::from(FsError::of_path("opening", "/", error)))?;
+    let found = running::look(&tree).map_err(ProbeError::from)?;
+    let Some(found) = found else { return Ok(()) };
+    let path = running::path().unwrap_or_default();
+    Err(CommandError::refused(said(&path, &found), help(&path, &found, command)))
+}
+
+fn said(path: &Path, found: &Unsafe) -> String {
+    let program = path.display();
+    match found {
+        Unsafe::Writable { path: at, mode, uid } if at == path => {
+            format!(
+                "others than root can write the program that runs here, `{program}` (mode {mode:04o}, owner {uid}) [unsafe-program]"
+            )
+        }
+        Unsafe::Writable { path: at, mode, uid } => format!(
+            "others than root can put another program in the place of `{program}`, which runs here: they can write to `{}` \
+             (mode {mode:04o}, owner {uid}) [unsafe-program]",
+            at.display()
+        ),
+        Unsafe::Replaced => {
+            format!(
+                "`{program}` is not the program any more that runs here: it was replaced meanwhile [unsafe-program]"
+            )
+        }
+    }
+}
+
+fn help(path: &Path, found: &Unsafe, command: &str) -> String {
+    let name = path.file_name().map_or(path, Path::new);
+    match found {
+        // It belongs where it is, and what is around it has to be mended.
+        Unsafe::Writable { path: at, .. } if name == Path::new(HOST_COMMAND) => {
+            let at = word(at);
+            format!("chown root {at}; chmod go-w {at}")
+        }
+        _ => format!(
+            "install -d -m 700 {SAFE} && install -m 700 {} {SAFE}/ && {} {command}   (check the copy as in docs/trust.md)",
+            word(path),
+            word(&Path::new(SAFE).join(name))
+        ),
+    }
+}
+
+/// How a bundle that this program cannot read, or must not hand over to, comes to be installed all the same.
+pub(super) fn first_update(path: &Path) -> String {
+    let name = path.file_name().map_or(path, Path::new);
+    format!(
+        "install -d -m 700 {SAFE} && install -m 700 {} {SAFE}/, then check the copy with openssl as in docs/trust.md, then: {} install",
+        word(path),
+        word(&Path::new(SAFE).join(name))
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_others_can_change_is_named_with_a_way_out() {
+        let path = Path::new("/tmp/it's/n1.run");
+        let at = |path: &str, mode| Unsafe::Writable { path: path.into(), mode, uid: 0 };
+        for (found, words, way) in [
+            (at("/tmp/it's/n1.run", 0o777), "can write the program that runs here", "install -d -m 700 /root/etcdpack"),
+            (
+                at("/tmp", 0o1777),
+                "they can write to `/tmp` (mode 1777, owner 0)",
+                r"'/tmp/it'\''s/n1.run' /root/etcdpack/",
+            ),
+            (Unsafe::Replaced, "replaced meanwhile", "/root/etcdpack/n1.run install"),
+        ] {
+            let (said, help) = (said(path, &found), help(path, &found, "install"));
+            assert!(said.contains(words) && said.ends_with(" [unsafe-program]"), "{said}");
+            assert!(help.contains(way), "{help}");
+        }
+        let host = Path::new("/usr/local/sbin/etcdpack-host");
+        assert_eq!(help(host, &at("/usr/local", 0o2775), "status"), "chown root /usr/local; chmod go-w /usr/local");
+    }
+}

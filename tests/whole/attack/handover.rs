@@ -1,0 +1,163 @@
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use payload::manifest::SCHEMA;
+use whole::{SIGNER, Said, Site, run, small_site};
+
+use super::{compile, remake};
+
+/// What a newer etcdpack would be: says how it was called, and what it has.
+const PROGRAM: &str = r#"
+#include <stdio.h>
+#include <unistd.h>
+extern char **environ;
+int main(int argc, char **argv) {
+    char line[4096];
+    ssize_t n = readlink("/proc/self/exe", line, sizeof line - 1);
+    printf("exe %.*s\n", (int)(n < 0 ? 0 : n), line);
+    for (int i = 0; i < argc; i++) printf("arg %s\n", argv[i]);
+    for (char **e = environ; *e; e++) printf("env %s\n", *e);
+    n = read(7, line, sizeof line);
+    if (n > 0) printf("fd7 %.*s\n", (int)n, line);
+    return 42;
+}
+"#;
+
+/// A tree with a member in it, and bundles for a newer etcdpack.
+struct Host {
+    site: Site,
+    root: PathBuf,
+}
+
+impl Host {
+    fn new() -> Self {
+        let site = small_site();
+        let root = site.path("root");
+        fs::create_dir(&root).unwrap();
+        let mut install = Command::new(site.bundle("n1"));
+        run(install.args(["install", "--yes", SIGNER, "--service", "systemd", "--root"]).arg(&root)).ok();
+        compile(PROGRAM, &site.path("program"));
+        Self { site, root }
+    }
+
+    fn newer(&self, name: &str, more: &[&str]) -> PathBuf {
+        let path = self.site.path(name);
+        let elf = format!("elf={}", self.site.path("program").display());
+        let schema = format!("schema={}", SCHEMA + 1);
+        remake(&self.site.bundle("n1"), &path, &[&[elf.as_str(), &schema], more].concat());
+        path
+    }
+
+    /// A line of shell, in which `host` is the installed program and `root` the tree.
+    fn sh(&self, line: &str) -> Said {
+        let line = format!("host={0}/usr/local/sbin/etcdpack-host; root={0}; {line}", self.root.display());
+        run(Command::new("sh")
+            .args(["-c", &line])
+            .current_dir(self.site.path(""))
+            .env("SECRET", "x")
+            .env("NO_COLOR", "1"))
+    }
+
+    fn call(&self, command: &str, bundle: &Path, more: &str) -> Said {
+        self.sh(&format!("$host {command} {} --root $root {more}", bundle.display()))
+    }
+}
+
+fn ran(said: &Said) -> bool {
+    said.out.contains("arg ") || said.code == 42
+}
+
+#[test]
+fn the_known_signers_newer_program_goes_on_when_that_is_asked_for() {
+    let host = Host::new();
+    let newer = host.newer("newer.run", &[]);
+    for (command, more) in [("plan", ""), ("install", ""), ("install", "--yes"), ("plan", "--json")] {
+        let said = host.call(command, &newer, more);
+        assert!(!ran(&said) && said.err.contains("--hand-over"), "{said:?}");
+        said.refused(3, &format!("schema {}", SCHEMA + 1));
+    }
+    let said = host.call("install", &newer, "--yes --hand-over --wait 3 -q --passphrase-fd 7 7</etc/hostname");
+    assert_eq!(said.code, 42, "{said:?}");
+    let root = host.root.display();
+    let args = format!(
+        "arg {}\narg install\narg --service=auto\narg --root={root}\narg --passphrase-fd=7\narg --yes\narg --wait=3\narg --quiet\n",
+        newer.display()
+    );
+    assert!(said.out.contains(&args), "{said:?}");
+    let exe = said.out.lines().next().unwrap();
+    assert!(exe.starts_with(&format!("exe {root}/var/lib/etcdpack/")) && exe.ends_with(" (deleted)"), "{said:?}");
+    let env: Vec<&str> = said.out.lines().filter(|line| line.starts_with("env ")).collect();
+    assert_eq!(env, ["env NO_COLOR=1"], "{said:?}");
+    let name = fs::read_to_string("/etc/hostname").unwrap();
+    assert!(said.out.contains(&format!("fd7 {}", name.trim())), "{said:?}");
+    // Asked at a terminal.
+    let asked = |answer: &str| {
+        host.sh(&format!("echo {answer} | script -qec \"$host plan {} --root $root\" /dev/null", newer.display()))
+    };
+    let said = asked("y");
+    assert!(said.code == 42 && said.out.contains("the signer that this host knows"), "{said:?}");
+    let said = asked("n");
+    assert!(said.code == 3 && said.out.contains("not confirmed"), "{said:?}");
+}
+
+#[test]
+fn where_nothing_may_be_started_it_is_started_from_beside_the_program() {
+    let host = Host::new();
+    let newer = host.newer("newer.run", &[]);
+    let said = host.sh(&format!(
+        "exec unshare -m sh -c 'mount --bind $2/var/lib $2/var/lib && mount -o remount,bind,noexec $2/var/lib && \
+         exec $1 plan {} --root $2 --hand-over' sh $host $root",
+        newer.display()
+    ));
+    assert_eq!(said.code, 42, "{said:?}");
+    assert!(said.out.starts_with(&format!("exe {}/usr/local/sbin/", host.root.display())), "{said:?}");
+}
+
+#[test]
+fn nobody_elses_newer_program_is_started() {
+    let host = Host::new();
+    let key = host.site.path("other.pem");
+    run(Command::new("openssl").args(["ecparam", "-name", "prime256v1", "-genkey", "-noout", "-out"]).arg(&key)).ok();
+    let other = host.newer("other.run", &[&format!("key={}", key.display())]);
+    let tampered = host.newer("tampered.run", &[]);
+    let mut bytes = fs::read(&tampered).unwrap();
+    bytes[1000] ^= 1;
+    fs::write(&tampered, &bytes).unwrap();
+    for bundle in [&other, &tampered] {
+        for command in ["plan", "install"] {
+            for more in [
+                "",
+                "--hand-over",
+                "--hand-over --signer 0000000000000000000000000000000000000000000000000000000000000000",
+            ] {
+                let said = host.call(command, bundle, more);
+                assert!(!ran(&said) && said.err.contains("check the copy with openssl"), "{said:?}");
+                assert!(said.err.contains("/root/etcdpack/"), "{said:?}");
+                said.refused(4, "not signed by the signer that this host knows, liar-cram-grunt");
+            }
+        }
+    }
+    // Where nobody is known yet, nobody vouches.
+    let newer = host.newer("newer.run", &[]);
+    host.sh("$host uninstall --purge --yes --root $root").ok();
+    for more in ["", "--hand-over"] {
+        let said = run(Command::new(host.site.bundle("n1"))
+            .arg("install")
+            .arg(&newer)
+            .args(["--yes", "--root"])
+            .arg(&host.root)
+            .args(Some(more).filter(|more| !more.is_empty())));
+        assert!(!ran(&said), "{said:?}");
+        said.refused(3, "does not know yet whose bundles it may take");
+    }
+}
+
+#[test]
+fn an_older_bundle_is_named_as_such() {
+    let host = Host::new();
+    let older = host.newer("older.run", &[&format!("schema={}", SCHEMA - 1)]);
+    let said = host.call("install", &older, "--yes --hand-over");
+    assert!(!ran(&said) && said.err.contains("help: etcdpack build"), "{said:?}");
+    said.refused(4, "an older etcdpack has built it");
+}

@@ -1,0 +1,74 @@
+use std::process::Command;
+
+use whole::{Lab, SIGNER, Site, cluster, plain_keys, release, run};
+
+use super::{compile, remake};
+
+const ADDRESS: &str = "10.84.0.11";
+
+#[test]
+fn nothing_of_a_bundle_runs_before_somebody_has_said_a_word_for_it() {
+    let tarball = release("3.5.1", "amd64");
+    let text = cluster("3.5.1", &tarball, &[("n1", ADDRESS)]);
+    let site = Site::new(&text);
+    site.build(&tarball);
+    let (older, newer) = (site.path("older.run"), site.path("newer.run"));
+    std::fs::rename(site.bundle("n1"), &older).unwrap();
+    let more = "[etcd]\nquota-backend-bytes = 4294967296\n";
+    std::fs::write(site.path("cluster.toml"), plain_keys(&format!("{text}{more}"))).unwrap();
+    site.build(&tarball);
+    std::fs::rename(site.bundle("n1"), &newer).unwrap();
+
+    // An installer and wheels that leave a mark where they run.
+    let (elf, wheel) = (site.path("elf"), site.path("wheel"));
+    compile("#include <stdio.h>\nint main(void) { return !fopen(\"/root/ran-elf\", \"w\"); }", &elf);
+    let script = "import sys, zipfile\nwith zipfile.ZipFile(sys.argv[1], 'w') as wheel:\n    \
+                  for name in 'supervisor/__init__.py', 'sitecustomize.py':\n        \
+                  wheel.writestr(name, 'open(\"/root/ran-wheel\", \"w\")')";
+    run(Command::new("python3").args(["-c", script]).arg(&wheel)).ok();
+    let (elf, wheel) = (format!("elf={}", elf.display()), format!("wheel={}", wheel.display()));
+    remake(&older, &site.path("stranger.run"), &[&elf, &wheel]);
+
+    let lab = Lab::up("nothing", "python", &[&format!("n1={ADDRESS}")]);
+    for file in ["newer.run", "stranger.run"] {
+        lab.put(&site.path(file), "n1");
+    }
+    let unmarked = |what: &str| {
+        let marks = lab.sh("n1", "ls /root/ran-elf /root/ran-wheel 2>/dev/null").out;
+        assert_eq!(marks, "", "{what} ran it");
+    };
+    for args in ["plan", "plan --json", "verify", "plan --service supervisor"] {
+        let (command, more) = args.split_once(' ').unwrap_or((args, ""));
+        let said = lab.sh("n1", &format!("./newer.run {command} stranger.run {more}"));
+        assert!(matches!(said.code, 0 | 3 | 4), "{said:?}");
+        unmarked(args);
+    }
+    lab.sh("n1", "./newer.run install stranger.run --yes").refused(3, "[signer-unknown]");
+    unmarked("install --yes");
+    // Its signer known, and refused for another reason: it is older than what is here.
+    lab.sh("n1", &format!("./newer.run install --yes {SIGNER}")).ok();
+    for command in ["plan", "install --yes", "verify"] {
+        let (command, more) = command.split_once(' ').unwrap_or((command, ""));
+        let said = lab.sh("n1", &format!("etcdpack-host {command} stranger.run {more}"));
+        assert!(matches!(said.code, 0 | 3 | 4), "{said:?}");
+        unmarked(command);
+    }
+    // A good bundle that is alice's, who swaps its program as often as she can.
+    lab.put(&site.path("elf"), "n1");
+    lab.sh("n1", "useradd -m alice && install -o alice -m 755 newer.run elf /home/alice/").ok();
+    let racer = "import os, time\nelf = open('elf', 'rb').read(); file = os.open('newer.run', os.O_RDWR)\n\
+                 good = os.pread(file, len(elf), 0)\nwhile True:\n    \
+                 for bytes in good, elf: os.pwrite(file, bytes, 0); time.sleep(0.01)";
+    std::fs::write(site.path("racer.py"), racer).unwrap();
+    lab.put(&site.path("racer.py"), "n1");
+    lab.sh("n1", "install -m 644 racer.py /home/alice/ && systemd-run -q --unit=racer -p User=alice -p WorkingDirectory=/home/alice python3 racer.py").ok();
+    let mut taken = 0;
+    for n in 0..20 {
+        let said = lab.sh("n1", "etcdpack-host plan /home/alice/newer.run");
+        assert!(matches!(said.code, 0 | 3 | 4), "{said:?}");
+        taken += usize::from(said.code == 0);
+        unmarked(&format!("the {n}th plan while it is swapped"));
+    }
+    lab.sh("n1", "systemctl stop racer").ok();
+    assert!(taken > 0, "not one copy was whole: the race is none");
+}

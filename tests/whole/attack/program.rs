@@ -1,0 +1,95 @@
+use std::fs;
+use std::os::unix::fs::{PermissionsExt as _, chown, symlink};
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use whole::{SIGNER, Said, Site, run, small_site};
+
+/// What makes a program unsafe.
+type Harm = fn(&Path);
+
+/// A copy of the bundle in a directory.
+fn placed(site: &Site, dir: &str) -> PathBuf {
+    let dir = site.path(dir);
+    fs::create_dir_all(&dir).unwrap();
+    let program = dir.join("n1.run");
+    // By a process of its own: what this one writes cannot be started while another test forks.
+    run(Command::new("install").args(["-m", "700"]).arg(site.bundle("n1")).arg(&program)).ok();
+    program
+}
+
+fn mode(path: &Path, mode: u32) {
+    fs::set_permissions(path, fs::Permissions::from_mode(mode)).unwrap();
+}
+
+fn call(program: &Path, args: &[&str], root: &Path) -> Said {
+    run(Command::new(program).args(args).args(["--service", "systemd", "--root"]).arg(root))
+}
+
+#[test]
+fn a_program_that_others_can_change_or_replace_does_nothing_as_root() {
+    let site = small_site();
+    let root = site.path("root");
+    fs::create_dir(&root).unwrap();
+    let cases: [(&str, Harm); 9] = [
+        ("file-0777", |program| mode(program, 0o777)),
+        ("file-0770", |program| mode(program, 0o770)),
+        ("file-of-alice", |program| chown(program, Some(1000), Some(1000)).unwrap()),
+        ("directory-0777", |program| mode(program.parent().unwrap(), 0o777)),
+        ("directory-sticky", |program| mode(program.parent().unwrap(), 0o1777)),
+        ("directory-of-alice", |program| chown(program.parent().unwrap(), Some(1000), None).unwrap()),
+        ("directory-of-a-group", |program| {
+            let dir = program.parent().unwrap();
+            chown(dir, None, Some(54_321)).unwrap();
+            mode(dir, 0o2775);
+        }),
+        ("above/it/0777", |program| mode(program.ancestors().nth(2).unwrap(), 0o777)),
+        ("above/of/alice", |program| chown(program.ancestors().nth(3).unwrap(), Some(1000), None).unwrap()),
+    ];
+    for (name, harm) in cases {
+        let program = placed(&site, name);
+        harm(&program);
+        for args in [&["plan"][..], &["plan", "--json"], &["install", "--yes", SIGNER]] {
+            let said = call(&program, args, &root);
+            assert!(said.err.contains("install -d -m 700 /root/etcdpack && install -m 700 "), "{name}: {said:?}");
+            said.refused(3, "[unsafe-program]");
+        }
+        for args in [&["csr"][..], &["uninstall", "--yes"]] {
+            run(Command::new(&program).args(args).arg("--root").arg(&root)).refused(3, "[unsafe-program]");
+        }
+        run(Command::new(&program).arg("status")).refused(3, "[unsafe-program]");
+        // These use nothing afterwards.
+        run(Command::new(&program).arg("verify")).ok();
+        run(&mut Command::new(&program)).ok();
+        assert_eq!(fs::read_dir(&root).unwrap().count(), 0, "{name}");
+        // As an argument it may lie anywhere.
+        let said = run(Command::new(site.bundle("n1"))
+            .arg("plan")
+            .arg(&program)
+            .args(["--service", "systemd", "--root"])
+            .arg(&root));
+        assert!(!said.err.contains("unsafe-program"), "{name}: {said:?}");
+    }
+}
+
+#[test]
+fn a_program_that_root_alone_can_change_goes_on_by_whatever_name() {
+    let site = small_site();
+    let root = site.path("root");
+    fs::create_dir(&root).unwrap();
+    let program = placed(&site, "safe");
+    call(&program, &["plan", SIGNER], &root).ok();
+    // The kernel says where a link has led.
+    let links = site.path("links");
+    fs::create_dir(&links).unwrap();
+    symlink(&program, links.join("n1.run")).unwrap();
+    mode(&links, 0o777);
+    call(&links.join("n1.run"), &["plan", SIGNER], &root).ok();
+    // Debian's /usr/local: of a group in which there is nobody.
+    let staff = placed(&site, "staff");
+    chown(staff.parent().unwrap(), None, Some(50)).unwrap();
+    mode(staff.parent().unwrap(), 0o2775);
+    let group = run(Command::new("getent").args(["group", "50"])).ok();
+    assert!(group.ends_with(':'), "somebody is in it: {group}");
+    call(&staff, &["plan", SIGNER], &root).ok();
+}
