@@ -368,7 +368,7 @@ fn a_key_that_is_not_the_cas_is_refused() {
 fn what_a_kill_leaves_behind_is_mended() {
     let mut site = Site::new("");
     let first = site.issue();
-    site.sh("cd pki/hosts; mkdir .n1.example.new; echo half > .n1.example.new/etcd-peer-key.pem; mv n2.example .n2.example.old");
+    site.sh("cd pki/hosts; mkdir .n1.example.new; (umask 077; echo half > .n1.example.new/etcd-peer-key.pem); mv n2.example .n2.example.old");
     let second = site.issue();
     assert!(second.pairs.iter().all(|pair| pair.state == State::Reused));
     assert_eq!(first.pairs[1].key_pem, second.pairs[1].key_pem);

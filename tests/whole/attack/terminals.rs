@@ -13,6 +13,9 @@ signal.alarm(240)
 command, prompt = sys.argv[2:], sys.argv[1]
 def echo(fd):
     return bool(termios.tcgetattr(fd)[3] & termios.ECHO)
+def say(line):
+    # In one write: in pieces it would mix with what the program says.
+    os.write(1, f"{line}\n".encode())
 def child(command):
     signal.signal(signal.SIGTTOU, signal.SIG_IGN)
     pid = os.fork()
@@ -22,13 +25,13 @@ def child(command):
         signal.signal(signal.SIGTTOU, signal.SIG_DFL)
         signal.alarm(0)
         os.execv(command[0], command)
-    print("pid", pid, flush=True)
+    say(f"pid {pid}")
     while True:
         _, status = os.waitpid(pid, os.WUNTRACED)
         if os.WIFSTOPPED(status):
-            print("stopped", flush=True)
+            say("stopped")
             continue
-        print("ended", os.waitstatus_to_exitcode(status), flush=True)
+        say(f"ended {os.waitstatus_to_exitcode(status)}")
         time.sleep(0.1)
         os._exit(0)
 def attempt(what):
@@ -42,7 +45,7 @@ def attempt(what):
         while not re.search(words, shown):
             assert time.time() < end, (what, words, shown)
             shown += os.read(fd, 4096).decode()
-    until("pid \\d+")
+    until("pid \\d+\r")
     pid = int(re.search("pid (\\d+)", shown).group(1))
     until(re.escape(prompt))
     time.sleep(0.3)
@@ -59,7 +62,7 @@ def attempt(what):
         time.sleep(0.3)
         assert paused and not echo(fd), (what, paused, echo(fd))
         os.kill(pid, signal.SIGTERM)
-    until("ended -?\\d+")
+    until("ended -?\\d+\r")
     assert time.time() - began < 5, what
     assert (before, asking, echo(fd)) == (True, False, True), (what, before, asking, echo(fd))
     os.close(fd)
