@@ -1,12 +1,14 @@
 //! What people see: narration on standard error, data on standard output, and the exit codes.
 #![expect(clippy::disallowed_methods, reason = "edge: the terminal")]
 
-use std::io::{BufRead, IsTerminal, Write};
+use std::io::{IsTerminal, Write};
 use std::process::ExitCode;
 
 use payload::line;
 
 use crate::check::{Finding, Severity};
+use crate::host::interrupt::Interrupt;
+use crate::host::terminal::{Asked, Terminal};
 use crate::plan::Plan;
 use crate::step::State;
 use crate::typed::Typed;
@@ -173,12 +175,14 @@ impl Report {
         std::io::stdin().is_terminal() && std::io::stderr().is_terminal()
     }
 
-    /// Asks; anything but `y` or `yes` is a no.
-    pub(crate) fn ask(&self, question: &str) -> bool {
-        say(&format!("{} [y/N] ", line::plain(question)));
-        let mut answer = String::new();
-        let read = std::io::stdin().lock().read_line(&mut answer);
-        read.is_ok() && matches!(answer.trim(), "y" | "Y" | "yes")
+    /// Asks at the terminal; anything but `y` or `yes` is a no, and so is a signal.
+    pub(crate) fn ask(&self, question: &str, interrupt: &Interrupt) -> bool {
+        let asked = Terminal::open()
+            .and_then(|mut terminal| terminal.ask_aloud(&format!("{} [y/N] ", line::plain(question)), interrupt));
+        match asked {
+            Ok(Asked::Line(answer)) => matches!(answer.trim_ascii(), b"y" | b"Y" | b"yes"),
+            Ok(Asked::Cancelled) | Err(_) => false,
+        }
     }
 
     fn mark(&self, code: &str, text: &str) -> String {

@@ -13,6 +13,7 @@ use payload::manifest::ManifestError;
 
 use super::{CommandError, program, tree, trust};
 use crate::host::Tree;
+use crate::host::interrupt::Interrupt;
 use crate::host::running::{self, Startable};
 use crate::report::Report;
 
@@ -68,7 +69,7 @@ fn allowed(newer: &ManifestError, hand_over: HandOver, report: &Report) -> Resul
         HandOver::GoOn => Ok(()),
         HandOver::Ask if report.can_ask() => {
             report.note(&newer);
-            if report.ask(question) {
+            if report.ask(question, &Interrupt::default()) {
                 return Ok(());
             }
             Err(CommandError::refused("not confirmed; nothing was changed", "./HOST.run verify"))

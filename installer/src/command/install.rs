@@ -100,7 +100,7 @@ pub(super) fn install(args: &InstallArgs, report: &Report) -> Result<End, Comman
         return Ok(end_of(bundle.manifest(), &facts, args, &interrupt, report));
     }
     if !args.yes {
-        consent(&plan, report)?;
+        consent(&plan, &interrupt, report)?;
     }
     let opened = plan.sealed_key().map(|_| key::open(given.as_ref(), &mut bundle, &interrupt, report)).transpose()?;
     drop(given);
@@ -209,12 +209,12 @@ fn headline(manifest: &Manifest, report: &Report) {
 }
 
 /// Shows the plan and asks. Without a terminal nobody can be asked, and nothing is done unasked.
-fn consent(plan: &Plan, report: &Report) -> Result<(), CommandError> {
+fn consent(plan: &Plan, interrupt: &Interrupt, report: &Report) -> Result<(), CommandError> {
     if !report.can_ask() {
         return Err(CommandError::refused("there is no terminal to ask at", "./HOST.run install --yes"));
     }
     report.plan(plan);
-    if report.ask("Install?") {
+    if report.ask("Install?", interrupt) {
         return Ok(());
     }
     Err(CommandError::refused("not confirmed; nothing was changed", "./HOST.run plan"))

@@ -3,6 +3,7 @@
 use super::{CommandError, interruptible, root_only, tree};
 use crate::change::Change;
 use crate::cli::UninstallArgs;
+use crate::host::interrupt::Interrupt;
 use crate::host::probe::ProbeError;
 use crate::host::{Tree, data};
 use crate::journal::{self, Journal};
@@ -43,7 +44,7 @@ pub(super) fn uninstall(args: &UninstallArgs, report: &Report) -> Result<End, Co
     if receipt.is_none() && contents == Contents::Remove {
         kept.iter().try_for_each(|kept| still_ours(&tree, kept))?;
     }
-    confirm(args, &changes, contents, report)?;
+    confirm(args, &changes, contents, &interrupt, report)?;
     let of_changes = changes.iter().find_map(|change| match change {
         Change::Service { supervision } => Some(supervision),
         _ => None,
@@ -115,7 +116,13 @@ fn say(removed: &Removed, contents: Contents, report: &Report) -> End {
     }
 }
 
-fn confirm(args: &UninstallArgs, changes: &[Change], contents: Contents, report: &Report) -> Result<(), CommandError> {
+fn confirm(
+    args: &UninstallArgs,
+    changes: &[Change],
+    contents: Contents,
+    interrupt: &Interrupt,
+    report: &Report,
+) -> Result<(), CommandError> {
     if args.yes {
         return Ok(());
     }
@@ -129,7 +136,7 @@ fn confirm(args: &UninstallArgs, changes: &[Change], contents: Contents, report:
         Contents::Keep => "Uninstall, keeping data and logs?",
         Contents::Remove => "Uninstall, and delete all data and logs?",
     };
-    if report.ask(question) {
+    if report.ask(question, interrupt) {
         return Ok(());
     }
     Err(CommandError::refused("not confirmed; nothing was changed", "etcdpack-host uninstall"))
