@@ -74,6 +74,11 @@ pub(super) fn with_requests(
         let verify = "openssl dgst -sha256 -verify signing.pub -signature";
         narrator.note(&format!("  head -c -128 {first} | {verify} {first}.sig"));
         narrator.note(&format!("next, as root on its host: ./{first} {}", keys::next(&keys, loaded)));
+        if signing.has_updates() {
+            narrator.note(
+                "a host that etcdpack 0.1 installed: copy its bundle to a directory that root alone can write, check it there with                  these two lines, and run ./HOST.run install; its old etcdpack-host cannot read the bundle (exit 4)",
+            );
+        }
     }
     Ok(())
 }

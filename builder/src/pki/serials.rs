@@ -84,6 +84,11 @@ impl Serials {
         Ok(serial)
     }
 
+    /// Whether some host has had an earlier bundle than its newest.
+    pub(super) fn has_updates(&self) -> bool {
+        self.host.values().any(|numbered| numbered.serial > NonZeroU64::MIN)
+    }
+
     /// How the signing key came to be `signer`, as far as a bundle may tell of it. A change to a key that never took over is
     /// passed over.
     pub(super) fn succession_to(&self, signer: &SignerKey) -> Vec<Succession> {
@@ -119,6 +124,7 @@ mod tests {
         let numbers: Vec<u64> =
             [a, a, b, a].iter().map(|content| serials.number(&host("n1"), *content).unwrap().get()).collect();
         assert_eq!(numbers, [1, 1, 2, 3]);
+        assert!(serials.has_updates() && !Serials::new(ClusterId::new([1; 16])).has_updates());
         assert_eq!(serials.number(&host("n2"), b).unwrap().get(), 1);
         assert_eq!(Serials::parse(&serials.render().unwrap()), Ok(serials));
     }

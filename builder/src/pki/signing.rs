@@ -79,6 +79,12 @@ impl Signing {
         Ok(numbers)
     }
 
+    /// Whether some host has had an earlier bundle than the newest that was numbered here.
+    #[must_use]
+    pub fn has_updates(&self) -> bool {
+        self.serials.has_updates()
+    }
+
     fn keep(&self) -> Result<(), PkiError> {
         let text = self.serials.render();
         let text = text.map_err(|error| PkiError::Serials { path: self.store.path(SERIALS), error })?;
