@@ -221,7 +221,8 @@ mod tests {
     fn receipts_of_every_form_are_readable_and_a_newer_one_is_named() {
         let path: AbsPath = "/var/lib/etcdpack/receipt.json".parse().unwrap();
         let (first, second) = (include_str!("../fixtures/receipt-1.json"), include_str!("../fixtures/receipt-2.json"));
-        for (text, newest) in [(first, None), (second, Some(1))] {
+        let third = include_str!("../fixtures/receipt-3.json");
+        for (text, newest) in [(first, None), (second, Some(1)), (third, Some(1))] {
             let receipt: Receipt = parse(text.as_bytes(), &path).unwrap();
             assert_eq!((receipt.manifest.host.as_str(), receipt.changes.is_empty()), ("n1", false));
             assert_eq!(receipt.newest.map(|newest| newest.serial.get()), newest);
@@ -246,7 +247,10 @@ mod tests {
         assert_eq!(of, format!("member {} of cluster {}", said.1, said.0));
         assert!(first.data().is_some() && second.data().is_some());
         assert!(crate::signer::known(None, Some(&second)).is_none());
-        let again: Kept = serde_json::from_str(&serde_json::to_string(&second).unwrap()).unwrap();
-        assert_eq!(again, second);
+        let third: Kept = parse(include_str!("../fixtures/kept-3.json").as_bytes(), &path).unwrap();
+        let known = crate::signer::known(None, Some(&third)).unwrap();
+        assert_eq!(known.newest().map(|newest| newest.serial.get()), Some(1));
+        let again: Kept = serde_json::from_str(&serde_json::to_string(&third).unwrap()).unwrap();
+        assert_eq!(again, third);
     }
 }
