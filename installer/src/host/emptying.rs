@@ -11,7 +11,7 @@ use std::os::fd::{AsFd as _, OwnedFd};
 use nix::dir::{Dir, Type};
 use nix::errno::Errno;
 use nix::fcntl::{AtFlags, OFlag, openat, renameat};
-use nix::sys::stat::{Mode as RawMode, SFlag, fchmod, fstatat};
+use nix::sys::stat::{Mode as RawMode, SFlag, fchmod, fstat, fstatat};
 use nix::unistd::{Gid, Uid, UnlinkatFlags, fchown, unlinkat};
 
 use super::interrupt::Interrupt;
@@ -212,6 +212,9 @@ fn name_of(n: u64) -> String {
 
 /// From here on nobody but root changes what is in `dir`. Where that cannot be had, what follows shows what can.
 pub(super) fn seize(dir: &OwnedFd) {
+    if fstat(dir).is_ok_and(|stat| stat.st_uid == 0 && stat.st_mode & 0o022 == 0) {
+        return;
+    }
     let _ = fchown(dir, Some(Uid::from_raw(0)), Some(Gid::from_raw(0)));
     let _ = fchmod(dir, RawMode::S_IRWXU);
 }
