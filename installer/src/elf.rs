@@ -14,7 +14,8 @@ pub(crate) fn end(head: &[u8]) -> Option<u64> {
     let table = u64_at(head, 32)?;
     let (size, count) = (u64::from(u16_at(head, 54)?), u64::from(u16_at(head, 56)?));
     let behind_table = table.checked_add(size.checked_mul(count)?)?;
-    (size == PHDR && behind_table <= HEAD).then_some(())?;
+    let is_whole = u64::try_from(head.len()).is_ok_and(|len| behind_table <= len.min(HEAD));
+    (size == PHDR && is_whole).then_some(())?;
     (0..count).try_fold(behind_table.max(EHDR), |end, n| {
         let at = usize::try_from(table + n * PHDR).ok()?;
         let (offset, in_file) = (u64_at(head, at + 8)?, u64_at(head, at + 32)?);
