@@ -27,10 +27,11 @@ fn nothing_of_a_bundle_runs_before_somebody_has_said_a_word_for_it() {
                   wheel.writestr(name, 'open(\"/root/ran-wheel\", \"w\")')";
     run(Command::new("python3").args(["-c", script]).arg(&wheel)).ok();
     let (elf, wheel) = (format!("elf={}", elf.display()), format!("wheel={}", wheel.display()));
-    remake(&older, &site.path("stranger.run"), &[&elf, &wheel]);
+    remake(&older, &site.path("stranger.run"), &[&elf]);
+    remake(&older, &site.path("wheels.run"), &[&elf, &wheel]);
 
     let lab = Lab::up("nothing", "python", &[&format!("n1={ADDRESS}")]);
-    for file in ["newer.run", "stranger.run"] {
+    for file in ["newer.run", "stranger.run", "wheels.run"] {
         lab.put(&site.path(file), "n1");
     }
     let unmarked = |what: &str| {
@@ -40,7 +41,13 @@ fn nothing_of_a_bundle_runs_before_somebody_has_said_a_word_for_it() {
     for args in ["plan", "plan --json", "verify", "plan --service supervisor"] {
         let (command, more) = args.split_once(' ').unwrap_or((args, ""));
         let said = lab.sh("n1", &format!("./newer.run {command} stranger.run {more}"));
-        assert!(matches!(said.code, 0 | 3 | 4), "{said:?}");
+        assert_eq!(said.code, 0, "{said:?}");
+        // Not even the wheels that etcdpack knows are tried.
+        let told = said.out.contains("supervisor-untried") || said.err.contains("[supervisor-untried]");
+        assert_eq!(told, command == "plan", "{said:?}");
+        unmarked(args);
+        let said = lab.sh("n1", &format!("./newer.run {command} wheels.run {more} {SIGNER}"));
+        assert_eq!(said.code, 4, "{said:?}");
         unmarked(args);
     }
     lab.sh("n1", "./newer.run install stranger.run --yes").refused(3, "[signer-unknown]");
