@@ -78,7 +78,7 @@ pub(crate) fn wait_until_up(
     if stays {
         return Ok(());
     }
-    let log = last_words(tree, manifest, supervision);
+    let log = last_words(tree, manifest, supervision, interrupt);
     Err(format!(
         "etcd was started and did not come up ({}); its last words: {log}",
         service::control::state_word(supervision)
@@ -189,10 +189,10 @@ fn parse_status(json: &str) -> Option<Status> {
 }
 
 /// The end of etcd's log, in one line. Under supervisor it is read by name: only where root alone can make names.
-fn last_words(tree: &Tree, manifest: &Manifest, supervision: &Supervision) -> String {
+fn last_words(tree: &Tree, manifest: &Manifest, supervision: &Supervision, interrupt: &Interrupt) -> String {
     let log = match supervision {
         Supervision::Systemd { unit } => Exec::named("journalctl")
-            .and_then(|exec| exec.args(["--no-pager", "-o", "cat", "-n", "5", "-u", unit]).output())
+            .and_then(|exec| exec.args(["--no-pager", "-o", "cat", "-n", "5", "-u", unit]).heeding(interrupt).output())
             .map(|output| output.stdout)
             .unwrap_or_default(),
         Supervision::Supervisor(_) => {
