@@ -66,3 +66,22 @@ impl fmt::Display for Supervision {
         }
     }
 }
+
+#[cfg(test)]
+pub(crate) mod tests {
+    use super::*;
+
+    /// A supervisor of this origin, with a program `n1`.
+    pub(crate) fn supervisor(origin: Origin) -> Supervision {
+        let path = || "/x".parse().unwrap();
+        Supervision::Supervisor(Supervisor {
+            daemon: path(),
+            ctl: path(),
+            conf: path(),
+            section: path(),
+            program: "n1".to_owned(),
+            unit: Some("supervisord.service".to_owned()),
+            origin,
+        })
+    }
+}

@@ -7,6 +7,7 @@ mod call;
 mod corpus;
 pub mod disk;
 mod host;
+mod image_host;
 pub mod operation;
 pub mod outage;
 pub mod rule;
@@ -31,5 +32,6 @@ pub const SIGNER: &str = signer!();
 
 pub use corpus::{Corpus, small_cluster, small_site};
 pub use host::{Lab, Said};
+pub use image_host::ImageHost;
 pub use signing::signed;
 pub use site::{Site, cluster, etcdpack, guide, plain_keys, release, run, sha256, workspace};

@@ -2,66 +2,13 @@
 
 use std::fs;
 use std::os::unix::fs::{DirBuilderExt as _, PermissionsExt as _};
-use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use whole::{Lab, SIGNER, Said, Site, cluster, plain_keys, release, run, small_site};
-
-/// A tree to install into, and a site whose bundles come there.
-struct Host {
-    site: Site,
-    root: PathBuf,
-}
-
-impl Host {
-    fn new() -> Self {
-        let site = small_site();
-        let root = site.path("root");
-        fs::create_dir(&root).unwrap();
-        Self { site, root }
-    }
-
-    /// Builds a bundle that differs from the last by a flag, and puts it aside under this name.
-    fn bundle(&self, name: &str, quota: u64) -> PathBuf {
-        let tarball = self.site.path("release.tar.gz");
-        let text = whole::small_cluster(&tarball) + &format!("[etcd]\nquota-backend-bytes = {quota}\n");
-        fs::write(self.site.path("cluster.toml"), text).unwrap();
-        self.site.build(&tarball);
-        let path = self.site.path(name);
-        fs::rename(self.site.bundle("n1"), &path).unwrap();
-        path
-    }
-
-    fn words(&self) -> String {
-        fs::read_to_string(self.site.path("dist/signing.words")).unwrap().trim().to_owned()
-    }
-
-    fn run(&self, program: &Path, args: &[&str]) -> Said {
-        run(Command::new(program).args(args).args(["--service", "systemd", "--root"]).arg(&self.root))
-    }
-
-    fn install(&self, bundle: &Path, args: &[&str]) -> Said {
-        self.run(bundle, &[&["install", "--yes"], args].concat())
-    }
-
-    /// Everything below the root, with the sums of files.
-    fn state(&self) -> String {
-        let line = "find . -printf '%y %m %U:%G %s %p %l\\n' | sort; find . -type f -exec sha256sum {} + | sort -k2";
-        run(Command::new("sh").args(["-c", line]).current_dir(&self.root)).ok()
-    }
-
-    /// The install is refused so, and the tree stays as it is.
-    #[track_caller]
-    fn refused(&self, bundle: &Path, args: &[&str], code: i32, words: &str) {
-        let before = self.state();
-        self.install(bundle, args).refused(code, words);
-        assert_eq!(self.state(), before);
-    }
-}
+use whole::{ImageHost, Lab, SIGNER, Site, cluster, plain_keys, release, run, small_site};
 
 #[test]
 fn the_first_install_needs_the_operators_word() {
-    let host = Host::new();
+    let host = ImageHost::new();
     let bundle = host.bundle("one.run", 3_000_000_000);
     host.refused(&bundle, &[], 3, "[signer-unknown]");
     let stranger = "abandon-abandon-abandon-abandon-abandon-abandon-abandon-abandon-abandon-abandon-abandon-about";
@@ -83,7 +30,7 @@ fn the_first_install_needs_the_operators_word() {
 
 #[test]
 fn a_bundle_by_another_signer_is_refused_unless_the_first_named_it() {
-    let host = Host::new();
+    let host = ImageHost::new();
     let first = host.bundle("first.run", 3_000_000_000);
     let old = host.words();
     host.install(&first, &["--signer", &old]).ok();
@@ -120,7 +67,7 @@ fn a_bundle_by_another_signer_is_refused_unless_the_first_named_it() {
 
 #[test]
 fn an_older_bundle_comes_back_only_by_the_operators_word() {
-    let host = Host::new();
+    let host = ImageHost::new();
     let (first, second) = (host.bundle("first.run", 3_000_000_000), host.bundle("second.run", 4_000_000_000));
     host.install(&first, &[SIGNER]).ok();
     host.install(&second, &[]).ok();

@@ -84,20 +84,8 @@ mod tests {
     use super::*;
     use crate::check::Severity;
     use crate::facts::tests::{good, manifest, receipt};
-    use crate::supervision::{Origin, Supervisor};
-
-    fn supervisor() -> Supervision {
-        let path = || "/x".parse().unwrap();
-        Supervision::Supervisor(Supervisor {
-            daemon: path(),
-            ctl: path(),
-            conf: path(),
-            section: path(),
-            program: "n1".to_owned(),
-            unit: None,
-            origin: Origin::Host,
-        })
-    }
+    use crate::supervision::Origin;
+    use crate::supervision::tests::supervisor;
 
     #[test]
     fn a_directory_of_etcds_is_said_and_what_was_planted_is_refused_by_name() {
@@ -109,7 +97,7 @@ mod tests {
         let etcds = Keeper::Others { mode: 0o750, uid: 995 };
         let found = |logs: Logs| {
             let facts = Facts { logs, receipt: Some(there.clone()), ..good() };
-            super::logs(&manifest(), &facts, &supervisor())
+            super::logs(&manifest(), &facts, &supervisor(Origin::Host))
         };
         assert_eq!(found(Logs::default()), []);
         let warned = found(Logs { keeper: etcds, ..Logs::default() });
@@ -124,7 +112,7 @@ mod tests {
         // Not ours, or not supervisor's: other findings, or none.
         let odd = Logs { keeper: etcds, odd: vec![link], is_overfull: false };
         let facts = Facts { logs: odd.clone(), ..good() };
-        assert_eq!(logs(&manifest(), &facts, &supervisor()), []);
+        assert_eq!(logs(&manifest(), &facts, &supervisor(Origin::Host)), []);
         let facts = Facts { logs: odd, receipt: Some(there), ..good() };
         assert_eq!(logs(&manifest(), &facts, &Supervision::Systemd { unit: "x".to_owned() }), []);
     }
@@ -137,6 +125,6 @@ mod tests {
         there.changes.push(Change::Access { path, mode: 0o750, uid: 995, gid: 995 });
         let odd = vec![Odd { name: "etcd.stdout.log".to_owned(), kind: Kind::Link { target: "x".to_owned() }, uid: 0 }];
         let facts = Facts { logs: Logs { odd, ..Logs::default() }, receipt: Some(there), ..good() };
-        assert_eq!(logs(&manifest(), &facts, &supervisor()).len(), 1);
+        assert_eq!(logs(&manifest(), &facts, &supervisor(Origin::Host)).len(), 1);
     }
 }

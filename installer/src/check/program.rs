@@ -29,20 +29,12 @@ mod tests {
     use super::*;
     use crate::facts::Managers;
     use crate::facts::tests::good;
-    use crate::supervision::{Origin, Supervisor};
+    use crate::supervision::Origin;
+    use crate::supervision::tests::supervisor;
 
     #[test]
     fn another_program_of_our_name_counts_under_supervisor_alone() {
-        let path = || "/x".parse().unwrap();
-        let supervisor = Supervision::Supervisor(Supervisor {
-            daemon: path(),
-            ctl: path(),
-            conf: path(),
-            section: path(),
-            program: "n1".to_owned(),
-            unit: None,
-            origin: Origin::Host,
-        });
+        let supervisor = supervisor(Origin::Host);
         let namesakes = vec!["/etc/supervisor/conf.d/a.conf".to_owned()];
         let facts = Facts { managers: Managers { namesakes, ..Managers::default() }, ..good() };
         let found = programs(&facts, &supervisor);

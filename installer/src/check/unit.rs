@@ -57,20 +57,8 @@ mod tests {
     use crate::check::Severity;
     use crate::facts::tests::{good, manifest};
     use crate::facts::{Override, Unit};
-    use crate::supervision::{Origin, Supervisor};
-
-    fn supervisor(origin: Origin) -> Supervision {
-        let path = || "/x".parse().unwrap();
-        Supervision::Supervisor(Supervisor {
-            daemon: path(),
-            ctl: path(),
-            conf: path(),
-            section: path(),
-            program: "n1".to_owned(),
-            unit: Some("supervisord.service".to_owned()),
-            origin,
-        })
-    }
+    use crate::supervision::Origin;
+    use crate::supervision::tests::supervisor;
 
     #[test]
     fn only_the_units_that_are_needed_count() {

@@ -1,65 +1,27 @@
 //! An uninstall that keeps data is not a way to make a host forget whose bundles it takes, and how new they must be.
 
 use std::fs;
-use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use whole::{Said, Site, run, small_site};
+use whole::{ImageHost, run};
 
 use super::tree::DATA;
 
-struct Host {
-    site: Site,
-    root: PathBuf,
-}
-
-impl Host {
-    fn new() -> Self {
-        let site = small_site();
-        let root = site.path("root");
-        fs::create_dir(&root).unwrap();
-        Self { site, root }
-    }
-
-    /// Builds one that differs from the last by a flag.
-    fn bundle(&self, name: &str, quota: u64) -> PathBuf {
-        let tarball = self.site.path("release.tar.gz");
-        let text = whole::small_cluster(&tarball) + &format!("[etcd]\nquota-backend-bytes = {quota}\n");
-        fs::write(self.site.path("cluster.toml"), text).unwrap();
-        self.site.build(&tarball);
-        let path = self.site.path(name);
-        fs::rename(self.site.bundle("n1"), &path).unwrap();
-        path
-    }
-
-    fn words(&self) -> String {
-        fs::read_to_string(self.site.path("dist/signing.words")).unwrap().trim().to_owned()
-    }
-
-    fn run(&self, bundle: &Path, words: &[&str]) -> Said {
-        run(Command::new(bundle).args(words).arg("--root").arg(&self.root))
-    }
-
-    fn install(&self, bundle: &Path, words: &[&str]) -> Said {
-        self.run(bundle, &[&["install", "--yes"], words].concat())
-    }
-
-    /// Data as a member has it, so that an uninstall keeps it.
-    fn serve(&self) {
-        let wal = self.root.join(DATA).join("member/wal");
-        fs::create_dir_all(&wal).unwrap();
-        let log = include_bytes!("../../../installer/fixtures/wal-3.5.1.bin");
-        fs::write(wal.join("0000000000000000-0000000000000000.wal"), log).unwrap();
-    }
+/// Data as a member has it, so that an uninstall keeps it.
+fn serve(host: &ImageHost) {
+    let wal = host.root.join(DATA).join("member/wal");
+    fs::create_dir_all(&wal).unwrap();
+    let log = include_bytes!("../../../installer/fixtures/wal-3.5.1.bin");
+    fs::write(wal.join("0000000000000000-0000000000000000.wal"), log).unwrap();
 }
 
 #[test]
 fn after_an_uninstall_that_kept_data_the_signer_and_the_number_count_as_before() {
-    let host = Host::new();
+    let host = ImageHost::new();
     let (older, newer) = (host.bundle("older.run", 3_000_000_000), host.bundle("newer.run", 4_000_000_000));
     let words = host.words();
     host.install(&newer, &["--signer", &words]).ok();
-    host.serve();
+    serve(&host);
     let said = host.run(&newer, &["uninstall", "--yes"]);
     assert!(!said.err.contains("forgotten"), "{said:?}");
     said.ok();
@@ -94,11 +56,11 @@ fn after_an_uninstall_that_kept_data_the_signer_and_the_number_count_as_before()
 
 #[test]
 fn a_purge_forgets_and_says_so() {
-    let host = Host::new();
+    let host = ImageHost::new();
     let (older, newer) = (host.bundle("older.run", 3_000_000_000), host.bundle("newer.run", 4_000_000_000));
     let words = host.words();
     host.install(&newer, &["--signer", &words]).ok();
-    host.serve();
+    serve(&host);
     host.run(&newer, &["uninstall", "--yes"]).ok();
     let said = host.run(&newer, &["uninstall", "--purge", "--yes"]);
     assert!(said.err.contains("forgotten"), "{said:?}");
