@@ -7,7 +7,11 @@ import hashlib
 from bundle import Entry
 
 CERTS = "/opt/etcd-v3.5.1/certs"
-MEMBER = {"name": "n2", "host": "n2", "address": "10.83.0.12"}
+
+
+def member(name="n2", host="n2", address="10.83.0.12"):
+    at = f"[{address}]" if ":" in address else address
+    return {"name": name, "host": host, "address": address, "peer-url": f"https://{at}:2380", "client-url": f"https://{at}:2379"}
 
 
 def place(path, mode="0644", owner="root", when="always"):
@@ -53,7 +57,7 @@ FIELDS = {
     "data-is-the-state": ("layout.data", "/var/lib/etcdpack"), "data-is-the-link": ("layout.data", "/opt/etcd"),
     "logs-in-data": ("layout.logs", "/data/etcd/etcd-server/logs"), "link-is-bin": ("layout.link", "/usr/local/bin"),
     "release-in-etc": ("layout.release-dir", "/etc/etcd-v3.5.1"), "bin-is-another": ("layout.bin", "/usr/bin"),
-    "sbin-in-data": ("layout.sbin", "/data/etcd/etcd-server/sbin"), "user-root": ("user", "root"), "peer-port-of-clients": ("peer-port", 2379),
+    "sbin-in-data": ("layout.sbin", "/data/etcd/etcd-server/sbin"), "user-root": ("user", "root"),
     "version-9": ("release.version", "9.9.9"), "version-another": ("release.version", "3.5.2"), "arch-another": ("arch", "arm64"),
     "stop-0": ("service.stop-seconds", 0), "stop-136-years": ("service.stop-seconds", 2**32 - 1), "service-another": ("service.name", "sshd"),
     "manager-another": ("service.manager", "supervisor"), "programs-none": ("release.programs", []), "program-empty": ("release.programs.0.size", 0),
@@ -64,10 +68,10 @@ FIELDS = {
 }
 # Of the two members, or of three.
 MEMBERS = {
-    "twice": lambda me: [me, me], "one-address": lambda me: [me, MEMBER | {"address": me["address"]}],
-    "one-name": lambda me: [me, MEMBER | {"name": me["name"]}], "one-host": lambda me: [me, MEMBER | {"host": me["host"]}],
-    "unspecified": lambda me: [me, MEMBER | {"address": "0.0.0.0"}], "loopback": lambda me: [me, MEMBER | {"address": "::1"}],
-    "multicast": lambda me: [me, MEMBER | {"address": "224.0.0.1"}],
+    "twice": lambda me: [me, me], "one-address": lambda me: [me, member(address=me["address"])],
+    "one-name": lambda me: [me, member(name=me["name"])], "one-host": lambda me: [me, member(host=me["host"])],
+    "unspecified": lambda me: [me, member(address="0.0.0.0")], "loopback": lambda me: [me, member(address="::1")],
+    "multicast": lambda me: [me, member(address="224.0.0.1")],
 }
 # Entries that are small, and here are not, or are empty.
 SMALL = ["certs/ca.pem", "certs/etcd-peer.pem", "certs/etcd-peer-key.pem", "files/etcdctl", "files/etcd-server.service", "sbom.cdx.json", "README.txt"]
@@ -120,7 +124,10 @@ def field(path, value):
 
 def members(make):
     def change(bundle):
-        bundle.manifest["members"] = make(bundle.manifest["members"][0])
+        all = make(bundle.manifest["members"][0])
+        bundle.manifest["members"] = all
+        # Whoever is a member founds the cluster: what is wrong is to be wrong with the members alone.
+        bundle.manifest["state"]["founders"] = [{"name": one["name"], "peer-url": one["peer-url"]} for one in all]
     return packed(change)
 
 

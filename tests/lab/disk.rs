@@ -120,8 +120,9 @@ pub fn copy(from: &Path, to: &Path) {
 /// the name of the calling test with its module, which is run again in there; its lines that start with `show` reach the terminal.
 pub fn alone(test: &str, show: &str, body: impl FnOnce(&Path)) {
     if let Some(dir) = std::env::var_os(INSIDE) {
-        // In memory: what the loop driver syncs on behalf of its disk need not reach a real one.
-        run(Command::new("mount").args(["-t", "tmpfs", "-o", "size=2g", "tmpfs"]).arg(&dir)).ok();
+        // In memory: what the loop driver syncs on behalf of its disk need not reach a real one. Not for everybody to write
+        // to: programs of ours run from there.
+        run(Command::new("mount").args(["-t", "tmpfs", "-o", "size=2g,mode=0755", "tmpfs"]).arg(&dir)).ok();
         return body(Path::new(&dir));
     }
     sweep();

@@ -50,7 +50,7 @@ pub(crate) fn look(tree: &Tree) -> Result<Option<Unsafe>, AccountError> {
     }
     let fail = |path: &Path, error| super::FsError::of_path("looking at", &path.to_string_lossy(), error);
     let path = path().map_err(|error| fail(Path::new(ITSELF), error))?;
-    let file = fs::metadata(ITSELF).map_err(|error| fail(&path, error))?;
+    let file = File::open(ITSELF).and_then(|file| file.metadata()).map_err(|error| fail(&path, error))?;
     if others_write(tree, &file)? {
         return Ok(Some(unsafe_at(&path, &file)));
     }
