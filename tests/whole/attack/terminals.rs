@@ -9,6 +9,8 @@ use whole::{Site, etcdpack, run, small_site};
 /// and the terminal looked at before, while it asks, and after.
 const SIGNALS: &str = r#"
 import os, pty, re, signal, sys, termios, time
+# Whoever starts tests in the background has some of these ignored.
+for each in (signal.SIGINT, signal.SIGQUIT, signal.SIGHUP, signal.SIGTSTP): signal.signal(each, signal.SIG_DFL)
 signal.alarm(240)
 command, prompt = sys.argv[2:], sys.argv[1]
 def echo(fd):
@@ -89,6 +91,8 @@ fn every_signal_leaves_the_builder_s_terminal_as_it_was() {
 /// Answers the first question, the second is cut off by a signal.
 const ANSWERED: &str = r#"
 import os, pty, signal, sys, time
+# Whoever starts tests in the background has some of these ignored.
+for each in (signal.SIGINT, signal.SIGQUIT, signal.SIGHUP, signal.SIGTSTP): signal.signal(each, signal.SIG_DFL)
 signal.alarm(60)
 pid, fd = pty.fork()
 if pid == 0:
@@ -129,6 +133,8 @@ fn every_signal_leaves_the_host_s_terminal_as_it_was() {
 /// Answers `Word N of the twelve` by the list of words in the first argument, wrongly in the tries that are named after it.
 const WORDS: &str = r#"
 import os, pty, re, signal, sys, time
+# Whoever starts tests in the background has some of these ignored.
+for each in (signal.SIGINT, signal.SIGQUIT, signal.SIGHUP, signal.SIGTSTP): signal.signal(each, signal.SIG_DFL)
 signal.alarm(120)
 words, wrong, answer, command = open("dist/signing.words").read().strip().split("-"), eval(sys.argv[1]), sys.argv[2], sys.argv[3:]
 pid, fd = pty.fork()
