@@ -8,7 +8,7 @@ pub(crate) const HEAD: u64 = 4096;
 const EHDR: u64 = 64;
 const PHDR: u64 = 56;
 
-/// The offset behind all that is loaded of the program with this `head`; `None` where that is no such program.
+/// The offset behind all that is loaded of the program with this `head`; `None` where `head` is not of such a program.
 pub(crate) fn end(head: &[u8]) -> Option<u64> {
     head.starts_with(b"\x7fELF\x02\x01").then_some(())?;
     let table = u64_at(head, 32)?;

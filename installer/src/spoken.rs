@@ -1,14 +1,14 @@
-//! Which of a fingerprint's words somebody is asked for who has them on paper or at the other end of a telephone. Pure:
+//! Which words of a fingerprint are asked for. Whoever answers has them on paper, or at the other end of a telephone. Pure:
 //! randomness comes in.
 //!
-//! The words are never shown before: whoever is shown them says yes, and has compared nothing.
+//! The words are never shown before: people who are shown them say yes without comparing.
 
 use payload::fingerprint::WORDS;
 
-/// So many words are asked for at once: of a stranger's key three fit by chance once in eight thousand million.
+/// How many words are asked for at once. Three of a stranger's key fit by chance once in eight thousand million.
 pub(crate) const ASKED: usize = 3;
 
-/// So often, each time for other words.
+/// How often they are asked for, each time other words.
 pub(crate) const TRIES: usize = 3;
 
 /// What draws the numbers.

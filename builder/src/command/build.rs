@@ -76,7 +76,9 @@ pub(super) fn with_requests(
         narrator.note(&format!("next, as root on its host: ./{first} {}", keys::next(&keys, loaded)));
         if signing.has_updates() {
             narrator.note(
-                "a host that etcdpack 0.1 installed: copy its bundle to a directory that root alone can write, check it there with                  these two lines, and run ./HOST.run install; its old etcdpack-host cannot read the bundle (exit 4)",
+                "a host that etcdpack 0.1 installed: copy its bundle to a directory that root alone can write, check it \
+                 there with these two lines, and run ./HOST.run install; its old etcdpack-host cannot read the bundle \
+                 (exit 4)",
             );
         }
     }

@@ -1,4 +1,4 @@
-//! Findings about the common names by which members know each other: a member that serves another one would be out.
+//! Findings about the common names by which members know each other: a member that serves another name would be put out.
 
 use payload::line::Line;
 use payload::manifest::Manifest;
@@ -11,7 +11,7 @@ use crate::surroundings::{Answer, Peer, Serves};
 pub(super) fn peers(manifest: &Manifest, facts: &Facts) -> Vec<Finding> {
     let installed = facts.installed().map(|installed| installed.peer_names.as_slice());
     let mut findings: Vec<Finding> = own(installed.unwrap_or_default(), facts).into_iter().collect();
-    // Where the member here takes these names alone already, a restart puts nobody out who is not.
+    // Where the member here takes these names alone already, a restart changes nothing for the others.
     if !manifest.peer_names.is_empty() && installed != Some(&manifest.peer_names) {
         let others = facts.surroundings.iter().flat_map(|around| &around.peers);
         findings.extend(others.filter_map(|peer| other(peer, &manifest.peer_names, installed.is_some())));
@@ -33,7 +33,7 @@ fn own(taken: &[PeerName], facts: &Facts) -> Option<Finding> {
     Some(refuse("peer-name", text, "set `common-name` in cluster.toml as it was, and run: etcdpack build"))
 }
 
-/// `restarts`: this member runs, and reaches the other one until it does so.
+/// `restarts`: this member runs, and reaches the other one until its restart.
 fn other(peer: &Peer, taken: &[PeerName], restarts: bool) -> Option<Finding> {
     let Peer { name: member, at, answer, serves } = peer;
     let names = listed(taken);

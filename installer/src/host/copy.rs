@@ -1,6 +1,7 @@
 //! The copy of a bundle that a command works with: a file without a name, which root alone can open.
 //!
-//! Must not parse anything, and must not read what was brought a second time, but to begin anew in another place.
+//! Must not parse anything. Reads what was brought a second time in one case alone: the first place has no room for it, and
+//! the copy is made anew elsewhere, from its first byte, and hashed anew.
 #![expect(clippy::disallowed_methods, reason = "edge: opens what was brought as a bundle")]
 
 use std::fs::File;

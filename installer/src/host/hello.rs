@@ -12,7 +12,7 @@ use crate::surroundings::Serves;
 /// How long the whole of it may take.
 const PATIENCE: Duration = Duration::from_secs(1);
 
-/// Whose certificate whoever listens at the other end of `stream` serves.
+/// The common name in the certificate that the other end of `stream` serves.
 pub(super) fn serves(mut stream: TcpStream) -> Serves {
     let until = Instant::now() + PATIENCE;
     let mut answer = Vec::new();

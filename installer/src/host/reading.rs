@@ -1,4 +1,4 @@
-//! Reading a file that others may write to, or are writing to: so many bytes, and no longer than nobody tells us to stop.
+//! Reading a file that others may write to, or are writing to: up to a number of bytes, and until somebody tells us to stop.
 
 use std::fs::File;
 use std::io::{self, Read};

@@ -1,4 +1,4 @@
-//! Who is taken for a peer: everyone with a certificate of the CA, or only who has a common name of the members'.
+//! Who is taken for a peer: everyone with a certificate of the CA, or only those with the members' common name.
 
 use std::collections::BTreeMap;
 use std::ops::Range;

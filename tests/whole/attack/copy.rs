@@ -1,3 +1,5 @@
+//! A file that changes while it is read as a bundle, never ends, or has no room for its copy.
+
 use std::fs::{self, OpenOptions};
 use std::os::unix::fs::FileExt as _;
 use std::path::{Path, PathBuf};

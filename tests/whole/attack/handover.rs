@@ -1,3 +1,5 @@
+//! A bundle for a newer etcdpack: its program goes on where the known signer has signed it and it was asked for, else never.
+
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;

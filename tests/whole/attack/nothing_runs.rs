@@ -1,3 +1,5 @@
+//! A stranger's bundle that is only looked at, and one that is swapped meanwhile: nothing of either runs.
+
 use std::process::Command;
 
 use whole::{Lab, SIGNER, Site, cluster, plain_keys, release, run};

@@ -1,3 +1,5 @@
+//! A program that others than root could have put there does nothing as root.
+
 use std::fs;
 use std::os::unix::fs::{PermissionsExt as _, chown, symlink};
 use std::path::{Path, PathBuf};
