@@ -104,7 +104,7 @@ fn beside_this_program() -> Option<File> {
 /// A bundle for a newer etcdpack that was not handed over to is named as such, with the way to install it.
 pub(super) fn said(error: CommandError, tree: &Tree) -> CommandError {
     match error {
-        CommandError::Named { path, error: BundleError::Manifest(error) } if error.is_of_a_newer_one() => {
+        CommandError::Named { path, error: BundleError::Manifest(error) } if error.is_of_a_newer() => {
             match trust::known(tree) {
                 Ok(known) => CommandError::Newer { path, error, known: known.map(|known| known.fingerprint()) },
                 Err(error) => error,

@@ -92,7 +92,7 @@ impl<S: Read + Write + Seek + Send> Vouched<S> {
     /// What its manifest has that only a newer etcdpack reads; `None` where that is nothing.
     pub fn newer(&mut self) -> Option<ManifestError> {
         match Unverified::open(&mut self.0.file) {
-            Err(BundleError::Manifest(error)) if error.is_of_a_newer_one() => Some(error),
+            Err(BundleError::Manifest(error)) if error.is_of_a_newer() => Some(error),
             _ => None,
         }
     }

@@ -54,14 +54,6 @@ impl ManifestError {
     }
 }
 
-impl ManifestError {
-    /// Whether a newer etcdpack reads it.
-    #[must_use]
-    pub fn is_of_a_newer_one(&self) -> bool {
-        matches!(self, Self::Newer(_) | Self::Later(_))
-    }
-}
-
 /// No source: whoever shows causes would show the parser's words as they are.
 impl From<serde_json::Error> for ManifestError {
     fn from(error: serde_json::Error) -> Self {

@@ -52,7 +52,7 @@ fn a_clients_certificate_is_no_members() {
     }
     let alice = "-cert client.pem -key client-key.pem";
     let own = "-cert /opt/etcd/certs/etcd-peer.pem -key /opt/etcd/certs/etcd-peer-key.pem";
-    // So it was on 41ddd02, and is where the file says so: what members say to members, they say to her.
+    // So it was with 0.1, and is where the file says so: what members say to members, they say to her.
     assert!(members(&lab, alice, "2380").contains("HTTP/1.1 200 OK"), "alice is not let in: this test tries nothing");
 
     // One member after the other, while the cluster runs.
