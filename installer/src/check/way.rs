@@ -1,6 +1,10 @@
 //! Findings about what stands above our places. Whoever can write there, or chose where a link leads, could put something
 //! else in our place.
 
+use std::path::Path;
+
+use payload::shell::word;
+
 use super::{Finding, refuse};
 use crate::facts::{Facts, Hindrance, Obstacle};
 
@@ -9,24 +13,27 @@ pub(super) fn obstacles(facts: &Facts) -> impl Iterator<Item = Finding> {
 }
 
 fn finding(Obstacle { path, what }: &Obstacle) -> Finding {
+    // Part of it can be the target of a link that others made: no shell must read more into it.
+    let typed = word(Path::new(path));
     match what {
         Hindrance::Dir { mode, uid } => {
             let text = format!("others than root can write to `{path}` (mode {mode:04o}, owner {uid})");
-            refuse("unsafe-directory", text, format!("chown root {path}; chmod go-w {path}"))
+            refuse("unsafe-directory", text, format!("chown root {typed}; chmod go-w {typed}"))
         }
         Hindrance::Link { uid, dir_mode, dir_uid } => {
             let text = format!(
                 "others than root can choose where `{path}` leads: a link of owner {uid}, in a directory of mode \
                  {dir_mode:04o}, owner {dir_uid}"
             );
-            refuse("unsafe-directory", text, format!("ls -l {path}; rm {path}"))
+            refuse("unsafe-directory", text, format!("ls -l {typed}; rm {typed}"))
         }
         Hindrance::Nowhere => {
-            refuse("path-taken", format!("`{path}` is a link that leads nowhere"), format!("ls -l {path}; rm {path}"))
+            refuse("path-taken", format!("`{path}` is a link that leads nowhere"), format!("ls -l {typed}; rm {typed}"))
         }
         Hindrance::NoDirectory => {
             let text = format!("`{path}` is there already and is not a directory");
-            refuse("path-taken", text, format!("mv {path} {path}.old"))
+            let aside = word(Path::new(&format!("{path}.old")));
+            refuse("path-taken", text, format!("mv {typed} {aside}"))
         }
     }
 }
@@ -54,5 +61,14 @@ mod tests {
             assert_eq!(found[0].code, code);
             assert!(found[0].text.contains(words), "{found:?}");
         }
+    }
+
+    #[test]
+    fn what_others_have_named_is_one_word_of_a_help_line() {
+        let facts = |what| Facts { obstacles: [Obstacle { path: "/srv/$(x);y".to_owned(), what }].into(), ..good() };
+        let found: Vec<_> = obstacles(&facts(Hindrance::Dir { mode: 0o777, uid: 0 })).collect();
+        assert_eq!(found[0].help, "chown root '/srv/$(x);y'; chmod go-w '/srv/$(x);y'");
+        let found: Vec<_> = obstacles(&facts(Hindrance::NoDirectory)).collect();
+        assert_eq!(found[0].help, "mv '/srv/$(x);y' '/srv/$(x);y.old'");
     }
 }

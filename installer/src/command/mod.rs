@@ -17,6 +17,7 @@ use std::path::{Path, PathBuf};
 use payload::bundle::BundleError;
 use payload::fingerprint::Fingerprint;
 use payload::manifest::ManifestError;
+use payload::shell::word;
 
 use crate::check::Finding;
 use crate::cli::Command;
@@ -124,6 +125,8 @@ impl CommandError {
             }
             Self::Bundle(BundleError::Manifest(ManifestError::Older(_)))
             | Self::Named { error: BundleError::Manifest(ManifestError::Older(_)), .. } => Some("etcdpack build"),
+            // The copy is not at fault, and `plan` says how to go on.
+            Self::Named { error: BundleError::Manifest(error), .. } if error.is_of_a_newer() => Some("./HOST.run plan"),
             Self::Bundle(_) | Self::Named { .. } | Self::Probe(ProbeError::Bundle(_)) => {
                 Some("copy the bundle again, then: grep HOST.run SHA256SUMS | sha256sum -c")
             }
@@ -211,7 +214,6 @@ fn interruptible() -> Result<Interrupt, CommandError> {
 fn tree(root: Option<&Path>) -> Result<Tree, CommandError> {
     let root = root.unwrap_or(Path::new("/"));
     Tree::open(root).map_err(|error| {
-        let root = root.display();
-        CommandError::refused(format!("opening `{root}`: {error}"), format!("mkdir -p {root}"))
+        CommandError::refused(format!("opening `{}`: {error}", root.display()), format!("mkdir -p {}", word(root)))
     })
 }

@@ -47,26 +47,32 @@ fn said(path: &Path, found: &Unsafe) -> String {
 }
 
 fn help(path: &Path, found: &Unsafe, command: &str) -> String {
-    let name = path.file_name().map_or(path, Path::new);
+    let is_of_the_host = path.file_name().is_some_and(|name| name == HOST_COMMAND);
     match found {
-        // It belongs where it is, and what is around it has to be mended.
-        Unsafe::Writable { path: at, .. } if name == Path::new(HOST_COMMAND) => {
+        // What it holds by now may be somebody else's: to make it root's would be to trust that.
+        Unsafe::Writable { path: at, .. } if is_of_the_host && at == path => {
+            let aside = word(Path::new(&format!("{}.suspect", at.display())));
+            format!("mv {} {aside}, then copy and check a bundle as in docs/trust.md, and run its install", word(at))
+        }
+        // It belongs where it is, and what is around it has to be mended. A directory like `/tmp` is for everybody.
+        Unsafe::Writable { path: at, mode, .. } if is_of_the_host && mode & 0o1000 == 0 => {
             let at = word(at);
             format!("chown root {at}; chmod go-w {at}")
         }
-        _ => format!(
-            "install -d -m 700 {SAFE} && install -m 700 {} {SAFE}/ && {} {command}   (check the copy as in docs/trust.md)",
-            word(path),
-            word(&Path::new(SAFE).join(name))
-        ),
+        Unsafe::Writable { .. } | Unsafe::Replaced => copied(path, command),
     }
 }
 
 /// How a bundle that this program cannot read, or must not hand over to, comes to be installed all the same.
 pub(super) fn first_update(path: &Path) -> String {
+    copied(path, "install")
+}
+
+/// By a copy of root's. It is checked before it runs: others could have changed what it was copied from.
+fn copied(path: &Path, command: &str) -> String {
     let name = path.file_name().map_or(path, Path::new);
     format!(
-        "install -d -m 700 {SAFE} && install -m 700 {} {SAFE}/, then check the copy with openssl as in docs/trust.md, then: {} install",
+        "install -d -m 700 {SAFE} && install -m 700 {} {SAFE}/, then check the copy with openssl as in docs/trust.md, then: {} {command}",
         word(path),
         word(&Path::new(SAFE).join(name))
     )
@@ -95,5 +101,9 @@ mod tests {
         }
         let host = Path::new("/usr/local/sbin/etcdpack-host");
         assert_eq!(help(host, &at("/usr/local", 0o2775), "status"), "chown root /usr/local; chmod go-w /usr/local");
+        // Nobody is told to make root's what others may have changed, or to close a directory that is for all.
+        assert!(help(host, &at("/usr/local/sbin/etcdpack-host", 0o777), "status").starts_with("mv "));
+        let help = help(Path::new("/tmp/etcdpack-host"), &at("/tmp", 0o1777), "status");
+        assert!(help.contains("then check the copy") && !help.contains("chmod"), "{help}");
     }
 }
