@@ -2,13 +2,15 @@
 #![expect(clippy::disallowed_methods, reason = "edge: opens this program, and starts another in its place")]
 
 use std::ffi::{OsStr, OsString};
-use std::fs::{self, File, Metadata};
+use std::fs::{self, File, Metadata, OpenOptions};
 use std::io::{self, Read};
 use std::os::fd::AsRawFd as _;
-use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _};
+use std::os::unix::fs::{MetadataExt as _, OpenOptionsExt as _, PermissionsExt as _};
 use std::os::unix::process::CommandExt as _;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+
+use nix::fcntl::OFlag;
 
 use super::Tree;
 use super::accounts::AccountError;
@@ -50,7 +52,9 @@ pub(crate) fn look(tree: &Tree) -> Result<Option<Unsafe>, AccountError> {
     }
     let fail = |path: &Path, error| super::FsError::of_path("looking at", &path.to_string_lossy(), error);
     let path = path().map_err(|error| fail(Path::new(ITSELF), error))?;
-    let file = File::open(ITSELF).and_then(|file| file.metadata()).map_err(|error| fail(&path, error))?;
+    // By a handle that reads nothing: emulators give a program's own file when it is opened, and theirs when it is named.
+    let itself = OpenOptions::new().read(true).custom_flags(OFlag::O_PATH.bits()).open(ITSELF);
+    let file = itself.and_then(|file| file.metadata()).map_err(|error| fail(&path, error))?;
     if others_write(tree, &file)? {
         return Ok(Some(unsafe_at(&path, &file)));
     }
