@@ -11,12 +11,18 @@ use std::sync::{Arc, OnceLock};
 
 use rustix::process::{getpid, getppid, getsid};
 use rustix::termios::{LocalModes, OptionalActions, SpecialCodeIndex, Termios, tcgetattr, tcsetattr};
-use signal_hook::consts::{SIGALRM, SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGTSTP, SIGUSR1, SIGUSR2};
+use signal_hook::consts::{
+    SIGALRM, SIGHUP, SIGINT, SIGIO, SIGPROF, SIGQUIT, SIGSYS, SIGTERM, SIGTRAP, SIGTSTP, SIGUSR1, SIGUSR2, SIGVTALRM,
+    SIGXCPU,
+};
 use signal_hook::{flag, low_level};
 use zeroize::{Zeroize as _, Zeroizing};
 
 /// What ends or stops a program that does not catch it.
-const SIGNALS: [i32; 8] = [SIGALRM, SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGTSTP, SIGUSR1, SIGUSR2];
+const SIGNALS: [i32; 14] = [
+    SIGALRM, SIGHUP, SIGINT, SIGIO, SIGPROF, SIGQUIT, SIGSYS, SIGTERM, SIGTRAP, SIGTSTP, SIGUSR1, SIGUSR2, SIGVTALRM,
+    SIGXCPU,
+];
 
 /// What keys would raise them, were the terminal not silent (`stty -a`).
 const KEYS: [(u8, i32); 3] = [(3, SIGINT), (28, SIGQUIT), (26, SIGTSTP)];

@@ -34,7 +34,7 @@ pub(crate) fn choose(
     match facts.chosen() {
         Some(chosen) if !fits(&chosen, wanted) => {
             let text = format!("etcd runs under {chosen} here; another manager would start a second one");
-            return Err(refuse("other-manager", text, "etcdpack-host uninstall"));
+            return Err(refuse("other-manager", text, "./HOST.run install --service auto"));
         }
         chosen if !packed(manifest, wanted) => return Err(not_packed(wanted, chosen.as_ref())),
         Some(chosen) => return Ok((chosen, Vec::new())),

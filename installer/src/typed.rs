@@ -62,6 +62,10 @@ impl Typed {
     /// A help line without anything that stands for something else, as far as that is known.
     pub(crate) fn complete(&self, help: &str) -> String {
         let uninstall = format!("{HOST_COMMAND} uninstall");
+        // Paths in a tree are named as they are there: what is typed about them must not reach this host's own.
+        if let Some(root) = self.root.as_ref().filter(|_| is_the_systems(help)) {
+            return format!("chroot {} sh -c {}", word(root), quoted(help));
+        }
         // What keeps a tree's member is not what is found on this host.
         let help = match (&self.root, self.bundle()) {
             (None, _) => help.to_owned(),
@@ -82,6 +86,35 @@ impl Typed {
         let name = bundle.file_name().map(|name| word(Path::new(name))).unwrap_or_default();
         text.replace(&format!("ls -l {BUNDLE}"), &format!("ls -l {}", word(bundle))).replace(BUNDLE, &name)
     }
+}
+
+/// Whether a help line begins with a program of the system's, which would touch this host where a tree is meant.
+fn is_the_systems(help: &str) -> bool {
+    let first = help.split([' ', ';']).next().unwrap_or_default();
+    TOOLS.contains(&first)
+}
+
+/// The programs that help lines begin with.
+const TOOLS: [&str; 14] = [
+    "chown",
+    "chmod",
+    "mv",
+    "rm",
+    "mount",
+    "df",
+    "ls",
+    "diff",
+    "chattr",
+    "lsattr",
+    "usermod",
+    "groupadd",
+    "getent",
+    "systemctl",
+];
+
+/// One word of the shell, whatever is in it.
+fn quoted(text: &str) -> String {
+    format!("'{}'", text.replace('\'', r"'\''"))
 }
 
 #[cfg(test)]
@@ -107,6 +140,14 @@ mod tests {
                 "/mnt/n1.run install, or: /mnt/n1.run uninstall",
             ),
             ("./n1.run install --root /i", "etcdpack-host uninstall", "./n1.run uninstall --root /i"),
+            (
+                "./n1.run plan --root /i",
+                "mv /data/etcd /data/etcd.old",
+                "chroot /i sh -c 'mv /data/etcd /data/etcd.old'",
+            ),
+            ("./n1.run plan --root /i", "rm '/o x'", r"chroot /i sh -c 'rm '\''/o x'\'''"),
+            ("./n1.run plan", "mv /data/etcd /data/etcd.old", "mv /data/etcd /data/etcd.old"),
+            ("./n1.run plan --root /i", "the right bundle", "the right bundle"),
             ("etcdpack-host uninstall --root /i", "etcdpack-host uninstall", "etcdpack-host uninstall --root /i"),
             (
                 "etcdpack-host install /mnt/n2.run",

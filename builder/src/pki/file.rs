@@ -20,6 +20,12 @@ pub(super) fn text(path: &Path) -> Result<String, PkiError> {
     read(path, |_| Ok(()))
 }
 
+/// A CA's certificate that was named and is used from where it is: whoever can change it can give himself a member's place.
+pub(super) fn trusted(path: &Path) -> Result<String, PkiError> {
+    modes::check_owner(path)?;
+    read(path, |metadata| refuse_open(path, metadata.mode(), 0o022, 0o644))
+}
+
 /// A private key that is used from where it is: it must be its owner's alone, and he must be us or root.
 pub(super) fn secret(path: &Path) -> Result<Secret, PkiError> {
     modes::check_owner(path)?;

@@ -27,7 +27,7 @@ pub(super) fn authority(site: &Site<'_>, store: &Store, narrator: &mut dyn Narra
 
 fn own_authority(own: &OwnCa, site: &Site<'_>) -> Result<Authority, PkiError> {
     let certificate = site.home.join(&own.certificate);
-    let text = file::text(&certificate)?;
+    let text = file::trusted(&certificate)?;
     let (path, key) = match &own.key {
         Some(key) => {
             let path = site.home.join(key);

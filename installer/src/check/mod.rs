@@ -199,14 +199,14 @@ fn earlier(manifest: &Manifest, facts: &Facts) -> Option<Finding> {
             id(there).map(|id| id.to_string()).unwrap_or_default(),
             id(manifest).map(|id| id.to_string()).unwrap_or_default()
         );
-        return Some(refuse("other-cluster", text, "etcdpack-host uninstall"));
+        return Some(refuse("other-cluster", text, "etcdpack-host status"));
     }
     if other_name || there.member != manifest.member {
         let text = format!(
             "this host is member `{}` of cluster `{}`; the bundle is for member `{}` of `{}`",
             there.member, there.cluster, manifest.member, manifest.cluster
         );
-        return Some(refuse("other-member", text, "etcdpack-host uninstall"));
+        return Some(refuse("other-member", text, "etcdpack-host status   (says which member's bundle belongs here)"));
     }
     if there.release.version != manifest.release.version {
         let text = format!(

@@ -131,7 +131,10 @@ fn limits(files: OpenFiles) -> Option<Finding> {
     let (what, help) = match by {
         Ceiling::Kernel => ("fs.nr_open", format!("sysctl -w fs.nr_open={}", OPEN_FILES * 16)),
         Ceiling::Supervisord => {
-            ("this host's supervisord", "systemctl edit supervisord   (LimitNOFILE=65536)".to_owned())
+            (
+                "this host's supervisord",
+                "systemctl edit UNIT   (`supervisor` on Debian, else `supervisord`: LimitNOFILE=65536, from its next start on)".to_owned(),
+            )
         }
         Ceiling::Init => ("this container's limit", "cat /proc/1/limits".to_owned()),
         Ceiling::Shell => ("this shell's hard limit", format!("ulimit -n {OPEN_FILES}")),

@@ -58,7 +58,7 @@ pub(super) fn plan(args: &PlanArgs, report: &Report) -> Result<End, CommandError
         deliver_json(&plan, report)?;
     } else {
         headline(bundle.manifest(), report);
-        trust::say(bundle.provenance(), signer, report);
+        trust::introduce(bundle.provenance(), signer, report);
         report.plan(&plan);
         report.findings(&plan.findings);
     }

@@ -118,7 +118,7 @@ impl CommandError {
                 Some("ls -l HOST.run")
             }
             Self::Stranger(Stranger::Other { .. }) => {
-                Some("etcdpack pki rotate-signer, where the old key is; lost: see docs/trust.md")
+                Some("the newest bundle of this host; where the signing key was lost or changed: docs/trust.md")
             }
             Self::Stranger(Stranger::NotNamed { .. }) | Self::WordsDiffer => {
                 Some("read signing.words again, where the bundle was built")
