@@ -141,10 +141,16 @@ fn status(manifest: &Manifest, member: &Member, interrupt: &Interrupt) -> Option
     output.ok().then(|| parse_status(&output.stdout))?
 }
 
+/// No private key comes near this.
+const LARGEST_KEY: u64 = 64 << 10;
+
 /// A call of the installed etcdctl, v3 API, with this host's certificate.
 pub(crate) fn etcdctl(manifest: &Manifest, endpoint: &Url) -> Option<Exec> {
     let link = &manifest.layout.link;
     let certs = link.join("certs").ok()?;
+    // The key is etcd's own file: etcdctl would read all of it, however large it has been made.
+    let key = std::fs::metadata(certs.join(render::KEY).ok()?.as_path()).ok()?;
+    (key.is_file() && key.len() <= LARGEST_KEY).then_some(())?;
     let mut exec = Exec::at(link.join("etcdctl").ok()?.as_str())
         .args(["--endpoints", &endpoint.to_string(), "--dial-timeout", "2s", "--command-timeout", "4s"])
         .args(["--cacert", certs.join(render::CA).ok()?.as_str()])

@@ -71,6 +71,11 @@ impl FsError {
         self.source.raw_os_error().is_none() && self.source.kind() != io::ErrorKind::WriteZero
     }
 
+    /// Whether the file's owner has a lease on it (fcntl(2), `F_SETLEASE`): who waits for it waits for as long as the owner likes.
+    pub(crate) fn is_leased(&self) -> bool {
+        self.source.raw_os_error() == Some(Errno::EAGAIN as i32)
+    }
+
     pub(crate) fn is_not_found(&self) -> bool {
         self.source.kind() == io::ErrorKind::NotFound
     }
@@ -205,10 +210,14 @@ impl Tree {
         }
     }
 
-    /// Size and digest of a file; `None` of one that has more bytes than any of ours.
+    /// Size and digest of a file; `None` of one that has more bytes than any of ours, or that its owner holds back from us.
     pub(crate) fn measure(&self, path: &AbsPath) -> Result<Option<Content>, FsError> {
         let measure = |file| Reading::of_ours(file, &self.interrupt)?.map(Content::read).transpose();
-        match measure(self.open_file(path)?) {
+        let file = match self.open_file(path) {
+            Err(error) if error.is_leased() => return Ok(None),
+            file => file?,
+        };
+        match measure(file) {
             Err(error) if error.raw_os_error() == Some(Errno::EFBIG as i32) => Ok(None),
             other => other.map_err(|error| FsError::new("reading", path, error)),
         }

@@ -33,7 +33,6 @@ pub fn program(cluster: &Cluster, host: &Host) -> Result<String, NotAPath> {
          stdout_logfile={logs}/etcd.stdout.log\n\
          stdout_logfile_maxbytes={megabytes}MB\n\
          stdout_logfile_backups={backups}\n\
-         stdout_capture_maxbytes=1MB\n\
          stdout_events_enabled=false\n",
         name = cluster.name,
         member = host.member,

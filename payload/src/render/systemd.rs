@@ -100,6 +100,11 @@ pub fn unit(cluster: &Cluster, host: &Host) -> Result<String, NotAPath> {
          ProtectSystem=strict\n\
          ReadWriteDirectories=-{data}\n\
          ReadWritePaths=-{data}\n\
+         # Directories for everybody, which `strict` leaves open.\n\
+         InaccessibleDirectories=-/dev/shm -/dev/mqueue\n\
+         InaccessiblePaths=-/dev/shm -/dev/mqueue\n\
+         ReadOnlyDirectories=-/run/lock\n\
+         ReadOnlyPaths=-/run/lock\n\
          {denied}\
          \n\
          [Install]\n\
