@@ -143,7 +143,8 @@ impl Victim {
     fn ended(&self, said: &Said) -> Vec<String> {
         let mut wrong = match said.code {
             0 => self.wrong(&self.installed),
-            5 => self.wrong(&self.bare),
+            // Before it looks at the host, a signal ends it as it ends any program: the shell's number, and nothing was begun.
+            5 | 143 | 130 | 129 => self.wrong(&self.bare),
             _ => vec![format!("{said:?}")],
         };
         wrong.extend(self.converges(INSTALL, &self.installed));
