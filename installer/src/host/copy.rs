@@ -1,15 +1,17 @@
 //! The copy of a bundle that a command works with: a file without a name, which root alone can open.
 //!
-//! Must not parse anything. Reads what was brought a second time in one case alone: the first place has no room for it, and
-//! the copy is made anew elsewhere, from its first byte, and hashed anew.
+//! Must not parse anything, nor fill a file system that others write to as well: it looks for room first. Reads what was
+//! brought a second time in one case alone: the first place could not take it after all, and the copy is made anew elsewhere,
+//! from its first byte, and hashed anew.
 #![expect(clippy::disallowed_methods, reason = "edge: opens what was brought as a bundle")]
 
 use std::fs::File;
-use std::io::{self, Seek as _};
+use std::io::{self, Read as _, Seek as _};
 use std::path::Path;
 
 use nix::fcntl::OFlag;
 use nix::sys::stat::Mode as RawMode;
+use nix::sys::statvfs::fstatvfs;
 use payload::bundle::{BundleError, Copied, CopyError, MAX_LEN};
 use payload::path::AbsPath;
 
@@ -17,6 +19,11 @@ use super::Tree;
 
 /// Memory, on every system that runs etcd: for a host whose disk takes no more.
 const ELSEWHERE: &str = "/run";
+
+const MIB: u64 = 1 << 20;
+
+/// What stays free beside a copy: others write there, too, etcd for one. Of a small file system a tenth.
+const MARGIN: u64 = 64 * MIB;
 
 /// Why there is no copy.
 #[derive(Debug)]
@@ -39,7 +46,8 @@ pub(crate) fn copy(path: &Path, tree: &Tree, dir: &AbsPath) -> Result<Copied<Fil
     let source = |error: io::Error| NotCopied::Source(error.into());
     let mut from = open(path).map_err(source)?;
     // Of what says so beforehand, no 4 GiB are written first.
-    if from.metadata().map_err(source)?.len() > MAX_LEN {
+    let len = from.metadata().map_err(source)?.len();
+    if len > MAX_LEN {
         return Err(NotCopied::Source(BundleError::TooLarge));
     }
     let (system, memory) = (Tree::open(Path::new("/")), ELSEWHERE.parse());
@@ -47,18 +55,52 @@ pub(crate) fn copy(path: &Path, tree: &Tree, dir: &AbsPath) -> Result<Copied<Fil
     let mut tried = Vec::new();
     for (tree, dir) in [Some((tree, dir)), elsewhere].into_iter().flatten() {
         from.rewind().map_err(source)?;
-        let file = match tree.private_file(dir) {
+        let file = match place(tree, dir, len) {
             Ok(file) => file,
-            Err(error) => {
-                tried.push(error.to_string());
+            Err(why) => {
+                tried.push(why);
                 continue;
             }
         };
-        match Copied::make(&from, file) {
+        // A file that grows meanwhile would take more than there is room for.
+        match Copied::make((&from).take(len), file) {
             Ok(copied) => return Ok(copied),
             Err(CopyError::Source(error)) => return Err(NotCopied::Source(error)),
             Err(CopyError::Write(error)) => tried.push(format!("`{dir}`: {error}")),
         }
     }
     Err(NotCopied::Place(tried))
+}
+
+/// A file for `len` bytes, where there is room for them; else why not.
+fn place(tree: &Tree, dir: &AbsPath, len: u64) -> Result<File, String> {
+    let file = tree.private_file(dir).map_err(|error| error.to_string())?;
+    let stat = fstatvfs(&file).map_err(|errno| format!("asking the file system of `{dir}`: {errno}"))?;
+    let free = stat.blocks_available().saturating_mul(stat.fragment_size());
+    let needed = needed(len, stat.blocks().saturating_mul(stat.fragment_size()));
+    if free < needed {
+        let (free, needed) = (free / MIB, needed.div_ceil(MIB));
+        return Err(format!("`{dir}` has {free} MiB free, the copy needs {needed} MiB"));
+    }
+    Ok(file)
+}
+
+/// The room for a copy of `len` bytes on a file system of `size` bytes.
+fn needed(len: u64, size: u64) -> u64 {
+    len.saturating_add(MARGIN.min(size / 10))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_copy_leaves_room_for_others() {
+        let gib = 1024 * MIB;
+        assert_eq!(needed(40 * MIB, 100 * gib), 104 * MIB);
+        assert_eq!(needed(40 * MIB, 640 * MIB), 104 * MIB);
+        assert_eq!(needed(40 * MIB, 300 * MIB), 70 * MIB);
+        assert_eq!(needed(4 * gib, 0), 4 * gib);
+        assert_eq!(needed(u64::MAX, u64::MAX), u64::MAX);
+    }
 }

@@ -41,8 +41,8 @@ pub(crate) struct Choices {
 /// Findings and steps.
 #[derive(Debug, Serialize)]
 pub(crate) struct Plan {
-    /// What the bundle's signer is to this host.
-    pub(crate) signer: Standing,
+    /// What the bundle's signer is to this host; `None` where the bundle was not looked at.
+    pub(crate) signer: Option<Standing>,
     pub(crate) findings: Vec<Finding>,
     pub(crate) steps: Vec<Planned>,
     /// What takes effect at the next restart only, when the steps have been taken.
@@ -71,13 +71,7 @@ pub(crate) struct Carried<'a> {
 impl Plan {
     /// Of a bundle that nothing is known of but that `finding` stands against it.
     pub(crate) fn refused(finding: Finding) -> Self {
-        Self {
-            signer: Standing::Unknown,
-            findings: vec![finding],
-            steps: Vec::new(),
-            supervision: None,
-            waits: BTreeSet::new(),
-        }
+        Self { signer: None, findings: vec![finding], steps: Vec::new(), supervision: None, waits: BTreeSet::new() }
     }
 
     /// Whether anything stands against it.
@@ -138,7 +132,7 @@ pub(crate) fn plan(carried: Carried, facts: &Facts, choices: Choices) -> Result<
         Standings { facts, layout: &manifest.layout, supervision: supervision.as_ref(), restart: choices.restart };
     let Stood { steps, waits } = standings.of(steps);
     findings.extend(supervision.as_ref().and_then(|supervision| pending(&waits, supervision)));
-    Ok(Plan { signer: carried.signer, findings, steps, waits, supervision })
+    Ok(Plan { signer: Some(carried.signer), findings, steps, waits, supervision })
 }
 
 /// What is renewed, or waits to be, and etcd does not run with yet.

@@ -228,5 +228,33 @@ fn no_place_for_the_copy_is_a_finding() {
     assert_eq!(said.code, 3, "{said:?}");
     let plan: serde_json::Value = serde_json::from_str(&said.out).unwrap();
     assert_eq!(plan["findings"][0]["code"], "no-copy", "{plan}");
+    assert!(plan["signer"].is_null(), "nothing is said of a bundle that was not looked at: {plan}");
     assert_eq!(fs::read_dir(&root).unwrap().count(), 0);
+}
+
+#[test]
+fn a_file_that_says_that_it_is_huge_fills_neither_disk_nor_memory() {
+    let site = small_site();
+    let (root, bundle) = (tree(&site, "root"), site.bundle("n1"));
+    let file = site.path("sparse.run");
+    // A disk of 100 MiB, of which a tenth stays free, and as much memory, or none of it.
+    let plan = |size: &str, memory: &str| {
+        run(Command::new("truncate").args(["-s", size]).arg(&file)).ok();
+        let line = format!(
+            "mount -t tmpfs -o size=100m none \"$2\" && mount -t tmpfs -o size=100m,{memory} none /run && \
+             exec \"$1\" plan \"$3\" --service systemd --root \"$2\""
+        );
+        run(Command::new("unshare").args(["-m", "sh", "-c", &line, "sh"]).arg(&bundle).arg(&root).arg(&file))
+    };
+    for size in ["4G", "2G", "91M"] {
+        let said = plan(size, "rw");
+        assert!(!said.err.contains("No space left"), "{size} was written until there was no room: {said:?}");
+        for dir in ["/var/lib/etcdpack", "/run"] {
+            assert!(said.err.contains(&format!("`{dir}` has 100 MiB free, the copy needs ")), "{size}: {said:?}");
+        }
+        said.refused(3, "[no-copy]");
+    }
+    plan("2G", "rw").refused(3, "needs 2058 MiB");
+    // What leaves room for others is copied, and looked at.
+    plan("89M", "ro").refused(4, "sparse.run");
 }
