@@ -128,7 +128,7 @@ pub(crate) struct TargetArgs {
     #[arg(long)]
     pub(crate) allow_downgrade: bool,
 
-    /// Go on with the program in a bundle for a newer etcdpack, if the signer that this host knows has signed it
+    /// Go on with the program in a bundle for a newer etcdpack, if the signer that this host knows has signed it; never with an image
     #[arg(long)]
     pub(crate) hand_over: bool,
 

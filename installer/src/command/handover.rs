@@ -1,7 +1,7 @@
 //! A bundle for a newer etcdpack: going on with the program in it, where the signer that this host knows has signed it.
 //!
 //! Must not look at anything of the bundle before that signature is found to be good, and must not start what nobody asked
-//! for.
+//! for, nor what the record in an image vouches for: whoever made the image wrote that record.
 
 use std::ffi::OsString;
 use std::fs::File;
@@ -39,8 +39,8 @@ impl HandOver {
     }
 }
 
-/// The copy as it came, where this program can read it or nobody whom this host knows has signed it. Else this program ends
-/// here, and the one in the copy goes on with `words`.
+/// The copy as it came, where this program can read it, nobody whom this host knows has signed it, or `tree` is not the
+/// running system. Else this program ends here, and the one in the copy goes on with `words`.
 pub(super) fn unless_newer(
     copied: Copied<File>,
     named: Option<&Path>,
@@ -49,7 +49,8 @@ pub(super) fn unless_newer(
     words: &[OsString],
     report: &Report,
 ) -> Result<Copied<File>, CommandError> {
-    let (Some(path), Some(known)) = (named, trust::known(tree)?) else { return Ok(copied) };
+    let Some(path) = named.filter(|_| tree.is_live()) else { return Ok(copied) };
+    let Some(known) = trust::known(tree)? else { return Ok(copied) };
     let mut vouched = match copied.vouched_for(&known) {
         Ok(vouched) => vouched,
         Err(copied) => return Ok(copied),
@@ -59,7 +60,7 @@ pub(super) fn unless_newer(
     report.note(&format!("going on with the program in `{}`", path.display()));
     let error = go_on(vouched, path, words);
     let text = format!("starting the program in `{}`: {error}", path.display());
-    Err(CommandError::refused(text, program::first_update(path)))
+    Err(CommandError::refused(text, program::first_update(path, None)))
 }
 
 fn allowed(newer: &ManifestError, hand_over: HandOver, report: &Report) -> Result<(), CommandError> {
@@ -101,10 +102,18 @@ fn beside_this_program() -> Option<File> {
     tree(None).ok()?.private_file(&dir).ok()
 }
 
-/// A bundle for a newer etcdpack that was not handed over to is named as such, with the way to install it.
-pub(super) fn said(error: CommandError, tree: &Tree) -> CommandError {
+/// A bundle for a newer etcdpack that was not handed over to is named as such, with the way to install it: into the tree at
+/// `root`, where one was named.
+pub(super) fn said(error: CommandError, tree: &Tree, root: Option<&Path>) -> CommandError {
     match error {
         CommandError::Named { path, error: BundleError::Manifest(error) } if error.is_of_a_newer() => {
+            if !tree.is_live() {
+                let text = format!(
+                    "`{}` is for a newer etcdpack, and the record in an image does not decide what runs here: {error}",
+                    path.display()
+                );
+                return CommandError::refused(text, program::first_update(&path, root));
+            }
             match trust::known(tree) {
                 Ok(known) => CommandError::Newer { path, error, known: known.map(|known| known.fingerprint()) },
                 Err(error) => error,

@@ -2,6 +2,7 @@
 
 use std::ffi::OsString;
 use std::fs::File;
+use std::path::Path;
 use std::time::Duration;
 
 use payload::bundle::Bundle;
@@ -34,7 +35,8 @@ pub(super) fn plan(args: &PlanArgs, report: &Report) -> Result<End, CommandError
     key::is_open(args.target.passphrase_fd)?;
     let tree = tree(args.target.root.as_deref())?;
     let hand_over = HandOver::of(args.target.hand_over, false);
-    let mut bundle = match bundle(&args.bundle, hand_over, args.for_the_bundle(), &tree, report) {
+    let root = args.target.root.as_deref();
+    let mut bundle = match bundle(&args.bundle, root, hand_over, args.for_the_bundle(), &tree, report) {
         Err(CommandError::NoCopy(finding)) if args.json => {
             deliver_json(&Plan::refused(finding), report)?;
             return Ok(End::Refused);
@@ -71,7 +73,8 @@ pub(super) fn install(args: &InstallArgs, report: &Report) -> Result<End, Comman
     key::is_open(args.target.passphrase_fd)?;
     let tree = tree(args.target.root.as_deref())?;
     let hand_over = HandOver::of(args.target.hand_over, args.yes);
-    let mut bundle = bundle(&args.bundle, hand_over, args.for_the_bundle(), &tree, report)?;
+    let root = args.target.root.as_deref();
+    let mut bundle = bundle(&args.bundle, root, hand_over, args.for_the_bundle(), &tree, report)?;
     let given = key::given(args.target.passphrase_fd)?;
     let Some(_lock) = tree.lock().map_err(ProbeError::from)? else {
         return Err(CommandError::refused("another etcdpack is at work on this host", "ps -C etcdpack-host,HOST.run"));
@@ -154,6 +157,7 @@ fn choices(target: &TargetArgs, no_start: bool, restart: bool) -> Choices {
 /// The bundle in a copy that root alone can open, verified. One for a newer etcdpack may go on from here by itself.
 fn bundle(
     args: &BundleArgs,
+    root: Option<&Path>,
     hand_over: HandOver,
     mut words: Vec<OsString>,
     tree: &Tree,
@@ -163,7 +167,7 @@ fn bundle(
     words.extend(report.flags().map(OsString::from));
     let copied = carried::copied(named, tree)?;
     let copied = handover::unless_newer(copied, named, tree, hand_over, &words, report)?;
-    carried::verified(named, copied, report).map_err(|error| handover::said(error, tree))
+    carried::verified(named, copied, report).map_err(|error| handover::said(error, tree, root))
 }
 
 /// Facts, then the plan. What the bundle brings is tried only where its signer is settled and nothing else is against it.

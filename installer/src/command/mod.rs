@@ -102,7 +102,7 @@ impl CommandError {
 
     fn help(&self) -> Option<Cow<'_, str>> {
         if let Self::Newer { path, .. } = self {
-            return Some(program::first_update(path).into());
+            return Some(program::first_update(path, None).into());
         }
         self.fixed_help().map(Cow::Borrowed)
     }

@@ -63,9 +63,13 @@ fn help(path: &Path, found: &Unsafe, command: &str) -> String {
     }
 }
 
-/// How a bundle that this program cannot read, or must not hand over to, comes to be installed all the same.
-pub(super) fn first_update(path: &Path) -> String {
-    copied(path, "install")
+/// How a bundle that this program cannot read, or must not hand over to, comes to be installed all the same; into the tree
+/// at `root`, if there is one.
+pub(super) fn first_update(path: &Path, root: Option<&Path>) -> String {
+    match root {
+        Some(root) => copied(path, &format!("install --root {}", word(root))),
+        None => copied(path, "install"),
+    }
 }
 
 /// By a copy of root's. It is checked before it runs: others could have changed what it was copied from.
@@ -105,5 +109,12 @@ mod tests {
         assert!(help(host, &at("/usr/local/sbin/etcdpack-host", 0o777), "status").starts_with("mv "));
         let help = help(Path::new("/tmp/etcdpack-host"), &at("/tmp", 0o1777), "status");
         assert!(help.contains("then check the copy") && !help.contains("chmod"), "{help}");
+    }
+
+    #[test]
+    fn the_way_to_a_first_update_keeps_the_tree() {
+        let help = first_update(Path::new("/media/n1.run"), Some(Path::new("/srv/an image")));
+        assert!(help.ends_with("then: /root/etcdpack/n1.run install --root '/srv/an image'"), "{help}");
+        assert!(first_update(Path::new("n1.run"), None).ends_with("then: /root/etcdpack/n1.run install"));
     }
 }

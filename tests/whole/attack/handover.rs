@@ -26,6 +26,13 @@ int main(int argc, char **argv) {
 }
 "#;
 
+/// Runs a command with the tree as its root: a host of its own, as far as the hand-over sees.
+const LIVE: &str = r#"
+exec unshare --mount --pid --fork --kill-child --mount-proc="$root/proc" sh -c '
+    cd "$root" && mount --rbind /dev dev && eval "${mounts:-true}" && exec chroot . "$@"
+' sh "$@"
+"#;
+
 /// A tree with a member in it, and bundles for a newer etcdpack.
 struct Host {
     site: Site,
@@ -40,30 +47,41 @@ impl Host {
         let mut install = Command::new(site.bundle("n1"));
         run(install.args(["install", "--yes", SIGNER, "--service", "systemd", "--root"]).arg(&root)).ok();
         compile(PROGRAM, &site.path("program"));
+        for dir in ["proc", "dev", "run", "media"] {
+            fs::create_dir_all(root.join(dir)).unwrap();
+        }
+        fs::write(site.path("live"), LIVE).unwrap();
         Self { site, root }
     }
 
+    /// In the host's `/media`.
     fn newer(&self, name: &str, more: &[&str]) -> PathBuf {
-        let path = self.site.path(name);
+        let path = self.root.join("media").join(name);
         let elf = format!("elf={}", self.site.path("program").display());
         let schema = format!("schema={}", SCHEMA + 1);
         remake(&self.site.bundle("n1"), &path, &[&[elf.as_str(), &schema], more].concat());
         path
     }
 
-    /// A line of shell, in which `host` is the installed program and `root` the tree.
+    /// A line of shell: `$live COMMAND` runs that on the host, after `$mounts` there, and `$root` is its tree.
     fn sh(&self, line: &str) -> Said {
-        let line = format!("host={0}/usr/local/sbin/etcdpack-host; root={0}; {line}", self.root.display());
+        let line = format!("host=/usr/local/sbin/etcdpack-host; live='sh live'; {line}");
         run(Command::new("sh")
             .args(["-c", &line])
             .current_dir(self.site.path(""))
+            .env("root", &self.root)
             .env("SECRET", "x")
             .env("NO_COLOR", "1"))
     }
 
     fn call(&self, command: &str, bundle: &Path, more: &str) -> Said {
-        self.sh(&format!("$host {command} {} --root $root {more}", bundle.display()))
+        self.sh(&format!("$live $host {command} {} {more}", inside(bundle)))
     }
+}
+
+/// What a bundle is called on the host.
+fn inside(bundle: &Path) -> String {
+    format!("/media/{}", bundle.file_name().unwrap().display())
 }
 
 fn ran(said: &Said) -> bool {
@@ -81,21 +99,20 @@ fn the_known_signers_newer_program_goes_on_when_that_is_asked_for() {
     }
     let said = host.call("install", &newer, "--yes --hand-over --wait 3 -q --passphrase-fd 7 7</etc/hostname");
     assert_eq!(said.code, 42, "{said:?}");
-    let root = host.root.display();
     let args = format!(
-        "arg {}\narg install\narg --service=auto\narg --root={root}\narg --passphrase-fd=7\narg --yes\narg --wait=3\narg --quiet\n",
-        newer.display()
+        "arg {}\narg install\narg --service=auto\narg --passphrase-fd=7\narg --yes\narg --wait=3\narg --quiet\n",
+        inside(&newer)
     );
     assert!(said.out.contains(&args), "{said:?}");
     let exe = said.out.lines().next().unwrap();
-    assert!(exe.starts_with(&format!("exe {root}/var/lib/etcdpack/")) && exe.ends_with(" (deleted)"), "{said:?}");
+    assert!(exe.starts_with("exe /var/lib/etcdpack/") && exe.ends_with(" (deleted)"), "{said:?}");
     let env: Vec<&str> = said.out.lines().filter(|line| line.starts_with("env ")).collect();
     assert_eq!(env, ["env NO_COLOR=1"], "{said:?}");
     let name = fs::read_to_string("/etc/hostname").unwrap();
     assert!(said.out.contains(&format!("fd7 {}", name.trim())), "{said:?}");
     // Asked at a terminal.
     let asked = |answer: &str| {
-        host.sh(&format!("echo {answer} | script -qec \"$host plan {} --root $root\" /dev/null", newer.display()))
+        host.sh(&format!("echo {answer} | script -qec \"$live $host plan {}\" /dev/null", inside(&newer)))
     };
     let said = asked("y");
     assert!(said.code == 42 && said.out.contains("the signer that this host knows"), "{said:?}");
@@ -108,12 +125,12 @@ fn where_nothing_may_be_started_it_is_started_from_beside_the_program() {
     let host = Host::new();
     let newer = host.newer("newer.run", &[]);
     let said = host.sh(&format!(
-        "exec unshare -m sh -c 'mount --bind $2/var/lib $2/var/lib && mount -o remount,bind,noexec $2/var/lib && \
-         exec $1 plan {} --root $2 --hand-over' sh $host $root",
-        newer.display()
+        "export mounts='mount --bind var/lib var/lib && mount -o remount,bind,noexec var/lib'; \
+         $live $host plan {} --hand-over",
+        inside(&newer)
     ));
     assert_eq!(said.code, 42, "{said:?}");
-    assert!(said.out.starts_with(&format!("exe {}/usr/local/sbin/", host.root.display())), "{said:?}");
+    assert!(said.out.starts_with("exe /usr/local/sbin/"), "{said:?}");
 }
 
 #[test]
@@ -142,17 +159,34 @@ fn nobody_elses_newer_program_is_started() {
     }
     // Where nobody is known yet, nobody vouches.
     let newer = host.newer("newer.run", &[]);
-    host.sh("$host uninstall --purge --yes --root $root").ok();
+    host.sh("$root$host uninstall --purge --yes --root $root").ok();
+    run(Command::new("cp").arg(host.site.bundle("n1")).arg(host.root.join("n1.run"))).ok();
     for more in ["", "--hand-over"] {
-        let said = run(Command::new(host.site.bundle("n1"))
-            .arg("install")
-            .arg(&newer)
-            .args(["--yes", "--root"])
-            .arg(&host.root)
-            .args(Some(more).filter(|more| !more.is_empty())));
+        let said = host.sh(&format!("$live /n1.run install {} --yes {more}", inside(&newer)));
         assert!(!ran(&said), "{said:?}");
         said.refused(3, "does not know yet whose bundles it may take");
     }
+}
+
+#[test]
+fn the_record_in_an_image_starts_nothing() {
+    let host = Host::new();
+    let newer = host.newer("newer.run", &[]);
+    let path = newer.display();
+    for command in ["plan", "plan --json", "plan --hand-over", "install --yes", "install --yes --hand-over"] {
+        let said = host.sh(&format!("$root$host {command} {path} --root $root"));
+        assert!(!ran(&said), "{said:?}");
+        let way = format!("then: /root/etcdpack/newer.run install --root {}", host.root.display());
+        assert!(said.err.contains(&way), "{said:?}");
+        said.refused(3, "the record in an image does not decide what runs here");
+    }
+    // An image of another's that is prepared on a host with a member: the host's own signer does not vouch for it either.
+    host.sh("mkdir $root/image && cp -a $root/var $root/image/").ok();
+    let said = host.sh(&format!("$live $host plan {} --hand-over --root /image", inside(&newer)));
+    assert!(!ran(&said), "{said:?}");
+    said.refused(3, "the record in an image does not decide what runs here");
+    // By any name the running system is itself.
+    assert_eq!(host.call("plan", &newer, "--hand-over --root /media/..").code, 42);
 }
 
 #[test]
