@@ -65,8 +65,8 @@ struct Certificate {
 
 /// Shows the member; exits 7 when it is not healthy and 3 when there is none.
 pub(super) fn status(args: &StatusArgs, report: &Report) -> Result<End, CommandError> {
-    let tree = tree(None)?;
     root_only("reading the status", "etcdpack-host status")?;
+    let tree = tree(None)?;
     let state = State::new().map_err(ProbeError::from)?;
     let Some(receipt) = Receipt::read(&tree, &state.receipt)? else {
         let kept = Kept::read(&tree, &state.kept)?;

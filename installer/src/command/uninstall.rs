@@ -15,8 +15,8 @@ use crate::undo::{self, Contents};
 
 /// Takes the member off this host.
 pub(super) fn uninstall(args: &UninstallArgs, report: &Report) -> Result<End, CommandError> {
-    let tree = tree(args.root.as_deref())?;
     root_only("uninstalling", "etcdpack-host uninstall")?;
+    let tree = tree(args.root.as_deref())?;
     let Some(_lock) = tree.lock()? else {
         return Err(CommandError::refused("another etcdpack is at work on this host", "ps -C etcdpack-host"));
     };

@@ -11,6 +11,8 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use nix::fcntl::OFlag;
+use rustix::fs::lgetxattr;
+use rustix::io::Errno;
 
 use super::Tree;
 use super::accounts::AccountError;
@@ -55,7 +57,7 @@ pub(crate) fn look(tree: &Tree) -> Result<Option<Unsafe>, AccountError> {
     // By a handle that reads nothing: emulators give a program's own file when it is opened, and theirs when it is named.
     let itself = OpenOptions::new().read(true).custom_flags(OFlag::O_PATH.bits()).open(ITSELF);
     let file = itself.and_then(|file| file.metadata()).map_err(|error| fail(&path, error))?;
-    if others_write(tree, &file)? {
+    if others_write(tree, &path, &file)? {
         return Ok(Some(unsafe_at(&path, &file)));
     }
     if file.nlink() == 0 {
@@ -65,7 +67,7 @@ pub(crate) fn look(tree: &Tree) -> Result<Option<Unsafe>, AccountError> {
     let above: Vec<&Path> = path.ancestors().skip(1).collect();
     for dir in above.into_iter().rev() {
         let stat = fs::symlink_metadata(dir).map_err(|error| fail(dir, error))?;
-        if others_write(tree, &stat)? {
+        if others_write(tree, dir, &stat)? {
             return Ok(Some(unsafe_at(dir, &stat)));
         }
     }
@@ -78,11 +80,24 @@ fn unsafe_at(path: &Path, stat: &Metadata) -> Unsafe {
 }
 
 /// A sticky bit keeps others from what is there, not from being there first.
-fn others_write(tree: &Tree, stat: &Metadata) -> Result<bool, AccountError> {
+fn others_write(tree: &Tree, path: &Path, stat: &Metadata) -> Result<bool, AccountError> {
     if stat.uid() != 0 || stat.mode() & 0o002 != 0 {
         return Ok(true);
     }
-    Ok(stat.mode() & 0o020 != 0 && !(stat.is_dir() && tree.is_group_of_nobody(stat.gid())?))
+    if stat.mode() & 0o020 == 0 {
+        return Ok(false);
+    }
+    let fail = |errno: Errno| super::FsError::of_path("reading the ACL of", &path.to_string_lossy(), errno.into());
+    Ok(!stat.is_dir() || has_acl(path).map_err(fail)? || !tree.is_group_of_nobody(stat.gid())?)
+}
+
+/// Whether `path` has a POSIX ACL. The group's bits are then the mask of all whom it names, and say nothing of the group.
+fn has_acl(path: &Path) -> Result<bool, Errno> {
+    match lgetxattr(path, "system.posix_acl_access", &mut [0_u8; 0]) {
+        Ok(_) => Ok(true),
+        Err(Errno::NODATA | Errno::NOTSUP) => Ok(false),
+        Err(errno) => Err(errno),
+    }
 }
 
 /// A program in a file without a name, for root alone, that the kernel starts.

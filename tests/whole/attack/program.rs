@@ -24,6 +24,19 @@ fn mode(path: &Path, mode: u32) {
     fs::set_permissions(path, fs::Permissions::from_mode(mode)).unwrap();
 }
 
+/// Lets a user write to a directory that is writable for its group, by an ACL; nobody again.
+fn acl(dir: &Path, user: Option<u32>) {
+    let set = "import os, struct, sys\n\
+               name = 'system.posix_acl_access'\n\
+               entry = lambda tag, id=0xffffffff, may=7: struct.pack('<HHI', tag, may, id)\n\
+               user = [entry(2, int(uid)) for uid in sys.argv[2:]]\n\
+               acl = [entry(1), *user, entry(4), entry(16), entry(32, may=5)]\n\
+               if user: os.setxattr(sys.argv[1], name, struct.pack('<I', 2) + b''.join(acl))\n\
+               else: os.removexattr(sys.argv[1], name)";
+    let mut python = Command::new("python3");
+    run(python.args(["-c", set]).arg(dir).args(user.map(|uid| uid.to_string()))).ok();
+}
+
 fn call(program: &Path, args: &[&str], root: &Path) -> Said {
     run(Command::new(program).args(args).args(["--service", "systemd", "--root"]).arg(root))
 }
@@ -94,4 +107,26 @@ fn a_program_that_root_alone_can_change_goes_on_by_whatever_name() {
     let group = run(Command::new("getent").args(["group", "50"])).ok();
     assert!(group.ends_with(':'), "somebody is in it: {group}");
     call(&staff, &["plan", SIGNER], &root).ok();
+    // The same bits, as the mask of an ACL that lets alice write.
+    acl(staff.parent().unwrap(), Some(1000));
+    assert_eq!(staff.parent().unwrap().metadata().unwrap().permissions().mode() & 0o7777, 0o2775);
+    call(&staff, &["plan", SIGNER], &root).refused(3, "[unsafe-program]");
+    acl(staff.parent().unwrap(), None);
+    call(&staff, &["plan", SIGNER], &root).ok();
+}
+
+#[test]
+fn who_is_not_root_is_told_so_before_anything_is_opened() {
+    let site = small_site();
+    let root = site.path("root");
+    fs::create_dir(&root).unwrap();
+    run(Command::new("install").args(["-m", "755"]).arg(site.bundle("n1")).arg(root.join("n1.run"))).ok();
+    // Nobody but root can open this root directory.
+    mode(&root, 0o711);
+    for args in [&["plan"][..], &["install"], &["csr"], &["status"], &["uninstall"], &["uninstall", "--root", "/none"]]
+    {
+        let mut chroot = Command::new("chroot");
+        chroot.args(["--userspec", "65534:65534"]).arg(&root).arg("/n1.run").args(args);
+        run(&mut chroot).refused(3, "[not-root]");
+    }
 }
