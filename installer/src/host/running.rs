@@ -2,15 +2,16 @@
 #![expect(clippy::disallowed_methods, reason = "edge: opens this program, and starts another in its place")]
 
 use std::ffi::{OsStr, OsString};
-use std::fs::{self, File, Metadata, OpenOptions};
+use std::fs::{self, File, Metadata};
 use std::io::{self, Read};
 use std::os::fd::AsRawFd as _;
-use std::os::unix::fs::{MetadataExt as _, OpenOptionsExt as _, PermissionsExt as _};
+use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _};
 use std::os::unix::process::CommandExt as _;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use nix::fcntl::OFlag;
+use nix::sys::stat::Mode as RawMode;
 use rustix::fs::lgetxattr;
 use rustix::io::Errno;
 
@@ -55,8 +56,10 @@ pub(crate) fn look(tree: &Tree) -> Result<Option<Unsafe>, AccountError> {
     let fail = |path: &Path, error| super::FsError::of_path("looking at", &path.to_string_lossy(), error);
     let path = path().map_err(|error| fail(Path::new(ITSELF), error))?;
     // By a handle that reads nothing: emulators give a program's own file when it is opened, and theirs when it is named.
-    let itself = OpenOptions::new().read(true).custom_flags(OFlag::O_PATH.bits()).open(ITSELF);
-    let file = itself.and_then(|file| file.metadata()).map_err(|error| fail(&path, error))?;
+    // Not by `OpenOptions`: with musl it takes `O_PATH` for an access mode, and leaves it out.
+    let itself = nix::fcntl::open(ITSELF, OFlag::O_PATH | OFlag::O_CLOEXEC, RawMode::empty());
+    let file = itself.map_err(io::Error::from).and_then(|itself| File::from(itself).metadata());
+    let file = file.map_err(|error| fail(&path, error))?;
     if others_write(tree, &path, &file)? {
         return Ok(Some(unsafe_at(&path, &file)));
     }
