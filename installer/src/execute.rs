@@ -353,12 +353,14 @@ impl Install<'_> {
     }
 
     /// What is left for the next restart. Of a section its file says whether it waits.
-    fn waiting(&self, plan: &Plan) -> Result<Option<Waiting>, NotAPath> {
+    fn waiting(&self, plan: &Plan) -> Result<Option<Waiting>, AccountError> {
         let parts: BTreeSet<Part> = plan.waits.iter().copied().filter(|part| *part != Part::Section).collect();
         if parts.is_empty() {
             return Ok(None);
         }
-        Ok(Some(Waiting { parts, instances: probe::instances(self.manifest)? }))
+        // etcd may be up, and only the receipt is missing: nothing stops that.
+        let instances = probe::instances(&self.tree.undisturbed(), self.manifest)?;
+        Ok(Some(Waiting { parts, instances }))
     }
 
     /// A group that a killed run has half made goes first: nobody knows which half is there.
@@ -386,12 +388,12 @@ impl Install<'_> {
     fn serve(&self, supervision: &Supervision, action: Action, journal: &mut Journal) -> Result<(), StepError> {
         if action == Action::Reload {
             // No change of its own: taken back, it must not look like a restart.
-            return Ok(service::start(journal.permit(), supervision, action)?);
+            return Ok(service::start(journal.permit(), supervision, action, self.interrupt)?);
         }
         let change = Change::Service { supervision: supervision.clone() };
         let Self { tree, manifest, report, interrupt, .. } = *self;
         journal.act(change, |permit| {
-            service::start(permit, supervision, action)?;
+            service::start(permit, supervision, action, interrupt)?;
             if action == Action::Enable {
                 return Ok(());
             }

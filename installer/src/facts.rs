@@ -173,6 +173,8 @@ pub(crate) struct Managers {
     pub(crate) systemd: Init,
     /// The host's own supervisor, with the paths that our section would have.
     pub(crate) supervisor: Option<Supervisor>,
+    /// A program of one that is installed, which users other than root can change: that one is passed over.
+    pub(crate) unsafe_supervisor: Option<AbsPath>,
     /// Interpreters that may be able to run the carried supervisor, where it may be needed; the likeliest first.
     pub(crate) pythons: Vec<AbsPath>,
     /// The one that has really imported it. Before that is tried, and in an image, where it cannot be: the first.

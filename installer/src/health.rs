@@ -63,7 +63,7 @@ pub(crate) fn wait_until_up(
 ) -> Result<(), String> {
     let Some(me) = manifest.me() else { return Ok(()) };
     report.note("waiting for etcd to listen");
-    let is_up = || is_reachable(manifest, me) && service::is_running(supervision);
+    let is_up = || is_reachable(manifest, me) && service::is_running(supervision, interrupt);
     let up = clock::poll(UP, || (interrupt.is_raised() || is_up()).then_some(()));
     if interrupt.is_raised() {
         return Err("told to stop".to_owned());
@@ -81,7 +81,7 @@ pub(crate) fn wait_until_up(
     let log = last_words(tree, manifest, supervision, interrupt);
     Err(format!(
         "etcd was started and did not come up ({}); its last words: {log}",
-        service::control::state_word(supervision)
+        service::control::state_word(supervision, interrupt)
     ))
 }
 

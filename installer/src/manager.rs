@@ -37,6 +37,13 @@ pub(crate) fn choose(
             return Err(refuse("other-manager", text, "./HOST.run install --service auto"));
         }
         chosen if !packed(manifest, wanted) => return Err(not_packed(wanted, chosen.as_ref())),
+        // Root would start it with every command.
+        Some(Supervision::Supervisor(Supervisor { origin: Origin::Host, .. }))
+            if let Some(path) = &facts.managers.unsafe_supervisor =>
+        {
+            let text = format!("etcd runs under this host's supervisor, and users other than root can change `{path}`");
+            return Err(refuse("supervisor-unsafe", text, format!("namei -l {path}")));
+        }
         Some(chosen) => return Ok((chosen, Vec::new())),
         None => {}
     }
@@ -56,8 +63,9 @@ pub(crate) fn choose(
             if let Some(found) = supervisor(manifest, facts) {
                 return Ok(found);
             }
+            let passed_over = || passed_over(facts).into_iter().collect();
             match (facts.managers.systemd, facts.target) {
-                (Init::Running, _) | (Init::Installed, Target::Image) => Ok((systemd(), Vec::new())),
+                (Init::Running, _) | (Init::Installed, Target::Image) => Ok((systemd(), passed_over())),
                 (_, Target::Image) => {
                     let text = "this image has neither supervisor nor systemd; it gets a systemd unit";
                     Ok((systemd(), vec![warn("no-service-manager", text, "./HOST.run install --service supervisor")]))
@@ -102,13 +110,20 @@ fn supervisor(manifest: &Manifest, facts: &Facts) -> Option<(Supervision, Vec<Fi
     }
     facts.managers.python.as_ref()?;
     let supervisor = carried(manifest, facts.managers.systemd).ok()?;
-    let mut findings = Vec::new();
+    let mut findings = Vec::from_iter(passed_over(facts));
     if supervisor.unit.is_none() {
         let text = "nothing starts supervisord when this host boots: it has no systemd";
         let line = format!("{} -c {}", supervisor.daemon, supervisor.conf);
         findings.push(warn("no-start-at-boot", text, format!("add to the host's start-up: {line}")));
     }
     Some((Supervision::Supervisor(supervisor), findings))
+}
+
+/// This host's supervisor, where root must not start it, and another manager takes its place.
+fn passed_over(facts: &Facts) -> Option<Finding> {
+    let path = facts.managers.unsafe_supervisor.as_ref()?;
+    let text = format!("this host's own supervisor is passed over: users other than root can change `{path}`");
+    Some(warn("supervisor-unsafe", text, format!("namei -l {path}")))
 }
 
 /// The supervisor that the bundle brings, in EPEL's layout.
@@ -161,8 +176,11 @@ fn nothing(manifest: &Manifest, facts: &Facts) -> Finding {
         (Some(trouble), false) => format!("no Python can run the carried one ({trouble})"),
         (None, false) => "there is no Python for the carried one".to_owned(),
     };
-    let text =
-        format!("nothing here can keep etcd running: no supervisord is installed, {python}, and systemd does not run");
+    let own = match &facts.managers.unsafe_supervisor {
+        Some(path) => format!("users other than root can change `{path}`"),
+        None => "no supervisord is installed".to_owned(),
+    };
+    let text = format!("nothing here can keep etcd running: {own}, {python}, and systemd does not run");
     refuse(
         "no-service-manager",
         text,

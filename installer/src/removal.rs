@@ -75,10 +75,19 @@ impl Removal<'_> {
         if let Some(supervision) = service {
             self.report.step("stop the service");
             let change = Change::Service { supervision: supervision.clone() };
-            journal.undo(&change, |permit| service::remove(permit, supervision, seconds).map_err(UndoError::from))?;
+            let removed = journal.undo(&change, |permit| {
+                service::remove(permit, supervision, seconds, self.interrupt).map_err(UndoError::from)
+            });
+            match removed {
+                Err(error) if error.is_interrupt() => return Ok(Removed::Interrupted),
+                removed => removed?,
+            }
             self.disable(&journal, supervision)?;
         }
-        let running = self.running();
+        let running = match self.running() {
+            Err(error) if error.is_interrupt() => return Ok(Removed::Interrupted),
+            running => running?,
+        };
         if !running.is_empty() {
             return Ok(Removed::Running { pids: running });
         }
@@ -100,7 +109,10 @@ impl Removal<'_> {
             }
         }
         if let Some(supervision) = service {
-            service::control::forget(journal.permit(), supervision)?;
+            match service::control::forget(journal.permit(), supervision, self.interrupt) {
+                Err(error) if error.is_interrupt() => return Ok(Removed::Interrupted),
+                forgotten => forgotten?,
+            }
         }
         if !left.is_empty() {
             let say = |(change, error): &(Change, UndoError)| Leftover {
@@ -127,10 +139,9 @@ impl Removal<'_> {
     }
 
     /// An etcd of ours that its service manager did not stop: its programs and data must not go under it.
-    fn running(&self) -> Vec<u32> {
-        let program =
-            self.manifest.filter(|_| self.tree.is_live()).map(|manifest| manifest.layout.release_dir.join("etcd"));
-        program.and_then(Result::ok).map_or_else(Vec::new, |program| probe::running(&program))
+    fn running(&self) -> Result<Vec<u32>, UndoError> {
+        let manifest = self.manifest.filter(|_| self.tree.is_live());
+        manifest.map_or(Ok(Vec::new()), |manifest| Ok(probe::running(self.tree, manifest)?))
     }
 
     /// `--purge` leaves nothing of the member, and forgets who signed.

@@ -68,7 +68,7 @@ impl Rollback<'_> {
             // The service of an earlier install gets its files back, then a restart. It may never have been touched.
             Change::Service { .. } if self.keeps_running() => Ok(Undone::Yes),
             Change::Service { supervision } if self.facts.receipt.is_some() => {
-                service::control::stop(permit, supervision, seconds)?;
+                service::control::stop(permit, supervision, seconds, self.tree.interrupt())?;
                 Ok(Undone::Yes)
             }
             // It was there before, somebody's only copy perhaps. It has its owner back: `Access` came after it.
@@ -96,9 +96,9 @@ impl Rollback<'_> {
 
     fn settle_service(&self, journal: &Journal, supervision: &Supervision) -> Result<(), UndoError> {
         if self.keeps_running() {
-            return Ok(service::start(journal.permit(), supervision, Action::Restart)?);
+            return Ok(service::start(journal.permit(), supervision, Action::Restart, self.tree.interrupt())?);
         }
-        Ok(service::control::forget(journal.permit(), supervision)?)
+        Ok(service::control::forget(journal.permit(), supervision, self.tree.interrupt())?)
     }
 
     /// A unit that is back in its place is read again: etcd went on with what it had.

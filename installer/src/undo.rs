@@ -31,7 +31,12 @@ pub(crate) enum UndoError {
 impl UndoError {
     /// Whether it did not fail, but was told to stop.
     pub(crate) fn is_interrupt(&self) -> bool {
-        matches!(self, Self::Fs(error) if error.is_interrupt())
+        match self {
+            Self::Fs(error) => error.is_interrupt(),
+            Self::Account(error) => error.is_interrupt(),
+            Self::Service(error) => error.is_interrupt(),
+            Self::Journal(_) | Self::Path(_) => false,
+        }
     }
 
     /// The directory in which something is locked against everybody.
@@ -100,7 +105,7 @@ pub(crate) fn undo(
         Change::File { .. } => file(permit, tree, change, known)?,
         Change::Link { .. } => link(permit, tree, change, known)?,
         Change::Service { supervision } => {
-            service::remove(permit, supervision, stop_seconds)?;
+            service::remove(permit, supervision, stop_seconds, tree.interrupt())?;
             Left::Gone
         }
     };

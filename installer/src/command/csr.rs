@@ -7,10 +7,11 @@ use payload::manifest::{KeyFrom, Manifest};
 use payload::mode::Mode;
 use zeroize::Zeroizing;
 
-use super::{CommandError, carried, interruptible, root_only, tree};
+use super::{CommandError, carried, interruptible, root_only, tree, unless_told_to_stop};
 use crate::change::{Change, Holds, fold};
 use crate::cli::CsrArgs;
 use crate::execute::StepError;
+use crate::host::interrupt::Interrupt;
 use crate::host::output::{Output, OutputError};
 use crate::host::probe::ProbeError;
 use crate::host::write::Ids;
@@ -45,7 +46,7 @@ pub(super) fn csr(args: &CsrArgs, report: &Report) -> Result<End, CommandError> 
     let Some(_lock) = tree.lock()? else {
         return Err(CommandError::refused("another etcdpack is at work on this host", "ps -C etcdpack-host,HOST.run"));
     };
-    let _interrupt = interruptible()?;
+    let interrupt = interruptible()?;
     let state = State::new().map_err(ProbeError::from)?;
     journal::clean_up(&tree, &state).map_err(ProbeError::from)?;
     let earlier = Earlier {
@@ -56,16 +57,21 @@ pub(super) fn csr(args: &CsrArgs, report: &Report) -> Result<End, CommandError> 
     earlier.allows(manifest, bundle.digest(), &state)?;
     let found = existing(&tree, &state, &earlier)?;
     let output = args.output.as_deref().map(begin).transpose()?;
+    unless_told_to_stop(&interrupt, Ok(()), "./HOST.run csr")?;
     let key = match found {
         Some(key) if earlier.unfinished.is_none() => {
             report.note("this host has its key already: the same request once more");
             key
         }
-        found => match make(&tree, &state, manifest, bundle.digest(), &earlier, found) {
+        found => match make(&tree, &state, manifest, bundle.digest(), &earlier, found, &interrupt) {
             Ok(key) => key,
             Err(Failed { error, left }) => return Ok(say_failed(&error, &left, report)),
         },
     };
+    if output.is_none() {
+        // Whoever reads it may take its time, and the key is on record.
+        interrupt.let_go();
+    }
     let request = key.request(manifest.host.as_str());
     if let Err(error) = hand_out(&request, output, report) {
         report.error(&format!("the key is there, but writing its request: {error}"), Some("./HOST.run csr > HOST.csr"));
@@ -154,6 +160,7 @@ fn make(
     bundle: Digest,
     earlier: &Earlier,
     found: Option<HostKey>,
+    interrupt: &Interrupt,
 ) -> Result<HostKey, Failed> {
     let begun = Journal::install(tree, state, bundle, manifest);
     let mut journal = begun.map_err(|error| Failed { error: error.into(), left: Vec::new() })?;
@@ -162,6 +169,9 @@ fn make(
             Some(key) => key,
             None => place(tree, state, &mut journal)?,
         };
+        if interrupt.is_raised() {
+            return Err(StepError::Interrupted);
+        }
         earlier.record(manifest, &journal, tree, state)?;
         Ok(key)
     };

@@ -10,7 +10,7 @@ use payload::manifest::Manifest;
 use payload::path::NotAPath;
 
 use super::handover::{self, HandOver};
-use super::{CommandError, carried, deliver_json, interruptible, key, root_only, tree, trust};
+use super::{CommandError, carried, deliver_json, interruptible, key, root_only, tree, trust, unless_told_to_stop};
 use crate::check::{Finding, warn};
 use crate::cli::{BundleArgs, InstallArgs, PlanArgs, TargetArgs};
 use crate::execute::{After, Failed, Install, StepError};
@@ -45,7 +45,12 @@ pub(super) fn plan(args: &PlanArgs, report: &Report) -> Result<End, CommandError
     };
     let given = key::given(args.target.passphrase_fd)?;
     let signer = trust::standing(bundle.provenance(), &tree, args.bundle.signer.as_ref())?;
-    let (_, mut plan) = prepare(&tree, &mut bundle, signer, choices(&args.target, args.no_start, args.restart))?;
+    // Only while there is a trial to take away.
+    let interrupt = interruptible()?;
+    let tree = tree.heeding(&interrupt);
+    let prepared = prepare(&tree, &mut bundle, signer, choices(&args.target, args.no_start, args.restart));
+    let (_, mut plan) = unless_told_to_stop(&interrupt, prepared, "./HOST.run plan")?;
+    interrupt.let_go();
     if let Some(given) = &given
         && bundle.manifest().sealed_key().is_some()
         && !plan.is_refused()
@@ -91,7 +96,8 @@ pub(super) fn install(args: &InstallArgs, report: &Report) -> Result<End, Comman
     journal::clean_up(&tree, &state).map_err(ProbeError::from)?;
     // What a person has confirmed here counts as named.
     let signer = if signer.settled().is_none() { Standing::Named } else { signer };
-    let (facts, plan) = prepare(&tree, &mut bundle, signer, choices(&args.target, args.no_start, args.restart))?;
+    let prepared = prepare(&tree, &mut bundle, signer, choices(&args.target, args.no_start, args.restart));
+    let (facts, plan) = unless_told_to_stop(&interrupt, prepared, "./HOST.run install")?;
     report.findings(&plan.findings);
     if plan.is_refused() {
         report.note("nothing was changed");
@@ -190,7 +196,7 @@ fn prepare(
     }
     match signer.settled() {
         Some(settled) => {
-            detect::try_pythons(settled, bundle, &mut facts.managers)?;
+            detect::try_pythons(settled, bundle, tree.interrupt(), &mut facts.managers)?;
             plan = plan_of(bundle, &facts)?;
         }
         None => plan.findings.extend(plan.supervision.as_ref().and_then(untried)),

@@ -65,6 +65,9 @@ enum CommandError {
     /// Somebody at the terminal was asked for them. Nothing was changed.
     #[error("the words that were given are not those of the key that signed this bundle; nothing was changed")]
     WordsDiffer,
+    /// Before the first change.
+    #[error("told to stop; nothing was changed")]
+    Interrupted { help: &'static str },
     /// Nothing was changed.
     #[error("{text}")]
     Refused { text: String, help: String },
@@ -86,8 +89,8 @@ impl CommandError {
             | Self::Output(_)
             | Self::Receipt(_) => End::Refused,
             Self::Key(error) => error.end(),
-            // Before the first change: there was nothing to roll back.
-            Self::Probe(ProbeError::Fs(error)) if error.is_interrupt() => End::RolledBack,
+            // There was nothing to roll back.
+            Self::Interrupted { .. } => End::RolledBack,
             Self::Bundle(_)
             | Self::Named { .. }
             | Self::Newer { known: Some(_), .. }
@@ -111,6 +114,7 @@ impl CommandError {
         match self {
             Self::Newer { .. } | Self::Json(_) => None,
             Self::Refused { help, .. } => Some(help),
+            Self::Interrupted { help } => Some(help),
             Self::NoCopy(finding) => Some(&finding.help),
             Self::Key(error) => Some(error.help()),
             Self::Bundle(BundleError::NoBundle) => Some("etcdpack-host install HOST.run; etcdpack-host status"),
@@ -208,6 +212,15 @@ fn root_only(doing: &str, command: &str) -> Result<(), CommandError> {
 /// From here on signals are answered between steps.
 fn interruptible() -> Result<Interrupt, CommandError> {
     Interrupt::listen().map_err(|error| CommandError::refused(format!("listening for signals: {error}"), "ulimit -a"))
+}
+
+/// What was done, unless we were told to stop meanwhile: then it may have gone wrong for that alone, or be half the truth.
+fn unless_told_to_stop<T>(
+    interrupt: &Interrupt,
+    done: Result<T, CommandError>,
+    help: &'static str,
+) -> Result<T, CommandError> {
+    if interrupt.is_raised() { Err(CommandError::Interrupted { help }) } else { done }
 }
 
 /// The tree to work on: the running system, or an image.

@@ -122,8 +122,8 @@ fn gather(tree: &Tree, receipt: &Receipt) -> Result<Status, ProbeError> {
         etcd: manifest.release.version.to_string(),
         bundle: bundle(receipt),
         supervision: receipt.supervision.to_string(),
-        service: service::control::state_word(&receipt.supervision),
-        running: service::is_running(&receipt.supervision),
+        service: service::control::state_word(&receipt.supervision, &never),
+        running: service::is_running(&receipt.supervision, &never),
         client_url: text(manifest.me().and_then(|me| manifest.client_url(me))),
         peer_url: text(manifest.me().and_then(|me| manifest.peer_url(me))),
         certificate: certificate(tree, &certs.join(render::CERTIFICATE)?),
@@ -135,7 +135,7 @@ fn gather(tree: &Tree, receipt: &Receipt) -> Result<Status, ProbeError> {
 
 /// What an install left for a restart that has not come yet. Of a section its file says so: it is still the old one.
 fn restart_pending(tree: &Tree, receipt: &Receipt) -> Result<BTreeSet<Part>, ProbeError> {
-    let running = probe::instances(&receipt.manifest)?;
+    let running = probe::instances(tree, &receipt.manifest)?;
     let mut parts = receipt.waiting.as_ref().map(|waiting| waiting.parts_while(&running)).unwrap_or_default();
     if let Supervision::Supervisor(Supervisor { section, .. }) = &receipt.supervision
         && !running.is_empty()

@@ -1,6 +1,6 @@
 //! `uninstall`: undoes what the receipt says was made, newest first. Data and logs stay unless `--purge`.
 
-use super::{CommandError, interruptible, root_only, tree};
+use super::{CommandError, interruptible, root_only, tree, unless_told_to_stop};
 use crate::change::Change;
 use crate::cli::UninstallArgs;
 use crate::host::interrupt::Interrupt;
@@ -61,6 +61,7 @@ pub(super) fn uninstall(args: &UninstallArgs, report: &Report) -> Result<End, Co
         interrupt: &interrupt,
         report,
     };
+    unless_told_to_stop(&interrupt, Ok(()), "etcdpack-host uninstall")?;
     let journal = Journal::uninstall(&tree, &state, &changes).map_err(ProbeError::from)?;
     let removed = removal.run(journal, &known)?;
     let end = say(&removed, contents, report);

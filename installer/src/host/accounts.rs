@@ -29,6 +29,17 @@ pub(crate) enum AccountError {
     NoFreeId(UserName),
 }
 
+impl AccountError {
+    /// Whether it did not fail, but was told to stop.
+    pub(crate) fn is_interrupt(&self) -> bool {
+        match self {
+            Self::Fs(error) => error.is_interrupt(),
+            Self::Exec(error) => error.is_interrupt(),
+            Self::Path(_) | Self::NoFreeId(_) => false,
+        }
+    }
+}
+
 impl Tree {
     /// The user, wherever the system knows it from (files, LDAP ...).
     pub(crate) fn user(&self, name: &UserName) -> Result<Option<Account>, AccountError> {
@@ -61,7 +72,8 @@ impl Tree {
         if accounts::has(&text, name.as_str()) || !self.is_live() || exec::find("getent").is_none() {
             return Ok(text);
         }
-        Ok(Exec::named("getent")?.args([file, name.as_str()]).limit(Duration::from_secs(5)).output()?.stdout)
+        let asked = Exec::named("getent")?.args([file, name.as_str()]).limit(Duration::from_secs(5));
+        Ok(asked.heeding(self.interrupt()).output()?.stdout)
     }
 
     pub(crate) fn add_group(&self, permit: &Permit, name: &UserName) -> Result<(), AccountError> {

@@ -16,6 +16,7 @@ use nix::sys::signal::{Signal, killpg};
 use nix::unistd::Pid;
 
 use super::interrupt::Interrupt;
+use super::{Tree, running};
 
 /// Where the system's programs are. The caller's `PATH` is never asked.
 const DIRS: [&str; 6] = ["/usr/sbin", "/usr/bin", "/sbin", "/bin", "/usr/local/sbin", "/usr/local/bin"];
@@ -51,11 +52,28 @@ pub(crate) struct Output {
 pub(crate) struct ExecError {
     line: String,
     why: String,
+    told_to_stop: bool,
 }
 
-/// The full path of a system program, if this host has it.
+impl ExecError {
+    /// Whether it did not fail, but was told to stop.
+    pub(crate) fn is_interrupt(&self) -> bool {
+        self.told_to_stop
+    }
+}
+
+/// The full path of a system program, if this host has one that root alone can change: root is to start it. Another is passed
+/// over as if it were not there.
 pub(crate) fn find(name: &str) -> Option<PathBuf> {
-    DIRS.iter().map(|dir| Path::new(dir).join(name)).find(|path| path.is_file())
+    let tree = Tree::open(Path::new("/")).ok()?;
+    let is_roots = |path: &Path| {
+        let path = path.to_str().and_then(|path| path.parse().ok());
+        path.is_some_and(|path| tree.is_roots_alone(&path).unwrap_or(false))
+    };
+    // Root of a user namespace sees the system's own files as a stranger's.
+    let is_narrow = running::is_in_narrow_namespace();
+    let fit = |path: &PathBuf| path.is_file() && (is_narrow || is_roots(path));
+    DIRS.iter().map(|dir| Path::new(dir).join(name)).find(fit)
 }
 
 impl Exec {
@@ -72,7 +90,11 @@ impl Exec {
 
     /// A call of a system program.
     pub(crate) fn named(name: &str) -> Result<Self, ExecError> {
-        let missing = || ExecError { line: name.to_owned(), why: format!("this host has no `{name}`") };
+        let missing = || ExecError {
+            line: name.to_owned(),
+            why: format!("this host has no `{name}` that root alone can change"),
+            told_to_stop: false,
+        };
         find(name).map(Self::at).ok_or_else(missing)
     }
 
@@ -100,13 +122,13 @@ impl Exec {
     /// Runs to the end, whatever the exit code.
     pub(crate) fn output(self) -> Result<Output, ExecError> {
         let line = self.line();
-        let fail = |why: String| ExecError { line: line.clone(), why };
+        let fail = |why: String| ExecError { line: line.clone(), why, told_to_stop: false };
         let child = self.spawn().map_err(|error| fail(error.to_string()))?;
         let ended = attend(child, self.limit, &self.interrupt);
         let Ended { status, stdout, stderr } = ended.map_err(|error| fail(error.to_string()))?;
         let Some(status) = status else {
             if self.interrupt.is_raised() {
-                return Err(fail("told to stop".to_owned()));
+                return Err(ExecError { told_to_stop: true, ..fail("told to stop".to_owned()) });
             }
             return Err(fail(format!("no end within {} s", self.limit.as_secs())));
         };
@@ -156,7 +178,7 @@ impl Output {
         let said = if self.stderr.trim().is_empty() { &self.stdout } else { &self.stderr };
         let from = said.floor_char_boundary(said.len().saturating_sub(TAIL));
         let tail = said.get(from..).unwrap_or_default().trim().replace('\n', "; ");
-        ExecError { line: self.line.clone(), why: format!("{}: {tail}", self.status) }
+        ExecError { line: self.line.clone(), why: format!("{}: {tail}", self.status), told_to_stop: false }
     }
 }
 

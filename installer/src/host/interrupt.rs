@@ -18,7 +18,11 @@ const ENDING: [i32; 13] =
 
 /// Raised once, never lowered.
 #[derive(Clone, Default)]
-pub(crate) struct Interrupt(Arc<AtomicBool>);
+pub(crate) struct Interrupt {
+    raised: Arc<AtomicBool>,
+    /// Whether the signals end this process again, as if nobody had listened.
+    let_go: Arc<AtomicBool>,
+}
 
 impl Interrupt {
     /// From here on the signals that end a program raise the flag instead.
@@ -26,20 +30,26 @@ impl Interrupt {
         let interrupt = Self::default();
         // Under nohup a closed terminal is to do nothing.
         for signal in ENDING.into_iter().filter(|signal| !is_ignored(*signal)) {
-            signal_hook::flag::register(signal, Arc::clone(&interrupt.0))?;
+            signal_hook::flag::register_conditional_default(signal, Arc::clone(&interrupt.let_go))?;
+            signal_hook::flag::register(signal, Arc::clone(&interrupt.raised))?;
         }
         Ok(interrupt)
+    }
+
+    /// From here on nothing is held that would have to be put in order: the next signal ends this process.
+    pub(crate) fn let_go(&self) {
+        self.let_go.store(true, Ordering::Relaxed);
     }
 
     /// As a signal does it.
     #[cfg(test)]
     pub(crate) fn raise(&self) {
-        self.0.store(true, Ordering::Relaxed);
+        self.raised.store(true, Ordering::Relaxed);
     }
 
     /// Whether somebody has asked us to stop.
     pub(crate) fn is_raised(&self) -> bool {
-        self.0.load(Ordering::Relaxed)
+        self.raised.load(Ordering::Relaxed)
     }
 }
 

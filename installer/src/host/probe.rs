@@ -17,6 +17,7 @@ use payload::sealed::Sealed;
 use zeroize::Zeroizing;
 
 use super::accounts::AccountError;
+use super::write::Ids;
 use super::{FsError, Seen, Tree, addresses, clock, data, exec, processes, survey, units};
 use crate::change::{Before, Change};
 use crate::credentials::{self, Credentials, Misfit, Validity};
@@ -86,7 +87,7 @@ pub(crate) fn facts(
     let account = tree.user(&manifest.user)?;
     let uname = nix::sys::utsname::uname()?;
     let running = match &receipt {
-        Some(receipt) if tree.is_live() && service::is_running(&receipt.supervision) => Running::Yes,
+        Some(receipt) if tree.is_live() && service::is_running(&receipt.supervision, tree.interrupt()) => Running::Yes,
         _ => Running::No,
     };
     // On a host that is ours already, and in an image, whatever runs here is no obstacle.
@@ -95,12 +96,12 @@ pub(crate) fn facts(
     if fresh && unfinished.is_none() && managers.systemd == Init::Running {
         let hosts = managers.supervisor.as_ref().and_then(|supervisor| supervisor.unit.as_ref());
         for (name, unit) in units.iter_mut().filter(|(name, _)| Some(*name) != hosts) {
-            unit.runs = service::is_running(&Supervision::Systemd { unit: name.clone() });
+            unit.runs = service::is_running(&Supervision::Systemd { unit: name.clone() }, tree.interrupt());
         }
     }
     let script = script(tree, bundle, unfinished.iter().flat_map(|cut| &cut.changes))?;
     let waiting = match receipt.as_ref().and_then(|receipt| receipt.waiting.as_ref()) {
-        Some(waiting) if tree.is_live() => waiting.parts_while(&instances(&manifest)?),
+        Some(waiting) if tree.is_live() => waiting.parts_while(&instances(tree, &manifest)?),
         _ => BTreeSet::new(),
     };
     let paths = paths(tree, &manifest, managers.supervisor.as_ref().map(|found| &found.section))?;
@@ -222,8 +223,13 @@ fn script<'a>(
 }
 
 /// The runs of the etcd that is installed here.
-pub(crate) fn instances(manifest: &Manifest) -> Result<Vec<Instance>, NotAPath> {
-    Ok(processes::instances(manifest.layout.release_dir.join("etcd")?.as_str()))
+pub(crate) fn instances(tree: &Tree, manifest: &Manifest) -> Result<Vec<Instance>, AccountError> {
+    Ok(processes::instances(manifest.layout.release_dir.join("etcd")?.as_str(), &runners(tree, manifest)?))
+}
+
+/// Who runs the etcd that is installed here.
+fn runners(tree: &Tree, manifest: &Manifest) -> Result<Vec<u32>, AccountError> {
+    Ok(tree.user(&manifest.user)?.into_iter().map(|account| account.uid).chain([Ids::ROOT.uid]).collect())
 }
 
 /// Where the startup script looks for it.
@@ -338,13 +344,14 @@ fn ports(manifest: &Manifest) -> Vec<BusyPort> {
     listens.filter(is_taken).map(|at| BusyPort { address: at.ip(), port: at.port() }).collect()
 }
 
-/// The processes that run the program at `path`, whatever name led them there, or ran it before it was replaced.
-pub(crate) fn running(path: &AbsPath) -> Vec<u32> {
-    let is_it = |process: &processes::Process| process.runs(path.as_str());
+/// The processes of the etcd that is installed here, whatever name led them there, or that ran it before it was replaced.
+pub(crate) fn running(tree: &Tree, manifest: &Manifest) -> Result<Vec<u32>, AccountError> {
+    let (path, runners) = (manifest.layout.release_dir.join("etcd")?, runners(tree, manifest)?);
+    let is_it = |process: &processes::Process| process.is_of(&runners) && process.runs(path.as_str());
     let mut pids: Vec<u32> =
         processes::all().iter().filter(|process| is_it(process)).map(|process| process.pid).collect();
     pids.sort_unstable();
-    pids
+    Ok(pids)
 }
 
 /// Running programs called `etcd`.

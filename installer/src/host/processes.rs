@@ -24,6 +24,14 @@ impl Process {
         Some(exe.to_string_lossy().into_owned())
     }
 
+    /// Whether it was started by one of these users. Anybody can run a program that all may run, and can have a root directory in
+    /// which another one is called so (user and mount namespaces): neither is the service's. It cannot become root, or
+    /// etcd's user. The owner of `/proc/PID` would not do: a process that hides itself is root's there.
+    pub(super) fn is_of(&self, users: &[u32]) -> bool {
+        let status = std::fs::read_to_string(format!("/proc/{}/status", self.pid)).unwrap_or_default();
+        real_uid(&status).is_some_and(|uid| users.contains(&uid))
+    }
+
     /// Whether it runs the file at `path`, or one that was there before.
     pub(super) fn runs(&self, path: &str) -> bool {
         let same_file = || -> io::Result<bool> {
@@ -35,15 +43,20 @@ impl Process {
     }
 }
 
-/// The runs of the program at `path`. `None` of those whose beginning the kernel does not tell any more.
-pub(super) fn instances(path: &str) -> Vec<Instance> {
+/// The runs of the program at `path` by these users. None of those whose beginning the kernel does not tell any more.
+pub(super) fn instances(path: &str, users: &[u32]) -> Vec<Instance> {
     let Ok(boot) = std::fs::read_to_string("/proc/sys/kernel/random/boot_id") else { return Vec::new() };
     let instance = |process: Process| {
         let stat = std::fs::read_to_string(format!("/proc/{}/stat", process.pid)).ok()?;
         Some(Instance { boot: boot.trim_end().to_owned(), pid: process.pid, started: started(&stat)? })
     };
-    let running = all().into_iter().filter(|process| process.runs(path));
+    let running = all().into_iter().filter(|process| process.is_of(users) && process.runs(path));
     running.filter_map(instance).take(MAX_INSTANCES).collect()
+}
+
+/// The first of the four in `/proc/PID/status`; the name in a line before it has its line ends escaped (proc(5)).
+fn real_uid(status: &str) -> Option<u32> {
+    status.lines().find_map(|line| line.strip_prefix("Uid:"))?.split_whitespace().next()?.parse().ok()
 }
 
 /// The 22nd field of `/proc/PID/stat`; the second is a name in brackets, which may hold anything (proc(5)).
@@ -73,7 +86,15 @@ mod tests {
         assert_eq!(started(line), Some(4711));
         assert_eq!(started("7 (a) S 1"), None);
         let own = std::env::current_exe().unwrap();
-        let runs = instances(own.to_str().unwrap());
+        let me = nix::unistd::getuid().as_raw();
+        let runs = instances(own.to_str().unwrap(), &[me]);
         assert!(runs.iter().any(|run| run.pid == std::process::id() && run.started > 0), "{runs:?}");
+        assert!(instances(own.to_str().unwrap(), &[me + 1]).is_empty(), "another user's");
+    }
+
+    #[test]
+    fn a_process_is_of_whoever_started_it() {
+        let status = "Name:\tUid:\\n0\nUmask:\t0022\nPid:\t7\nUid:\t1000\t0\t0\t0\nGid:\t0\t0\t0\t0\n";
+        assert_eq!((real_uid(status), real_uid("Uid:\t\n"), real_uid("")), (Some(1000), None, None));
     }
 }

@@ -48,9 +48,7 @@ pub(crate) fn path() -> io::Result<PathBuf> {
 /// Whether others than root could have put it there, or could put another in its place. A program without a name cannot be
 /// replaced; nobody but root can open it.
 pub(crate) fn look(tree: &Tree) -> Result<Option<Unsafe>, AccountError> {
-    // Root of a user namespace is root of nothing else, and sees the system's own files as a stranger's.
-    let ids = fs::read_to_string("/proc/self/uid_map").unwrap_or_default();
-    if Namespace::of(&ids) == Namespace::Narrow {
+    if is_in_narrow_namespace() {
         return Ok(None);
     }
     let fail = |path: &Path, error| super::FsError::of_path("looking at", &path.to_string_lossy(), error);
@@ -76,6 +74,12 @@ pub(crate) fn look(tree: &Tree) -> Result<Option<Unsafe>, AccountError> {
     }
     let same = |there: Metadata| (there.dev(), there.ino()) == (file.dev(), file.ino());
     Ok((!fs::symlink_metadata(&path).is_ok_and(same)).then_some(Unsafe::Replaced))
+}
+
+/// Root of such a user namespace is root of nothing else, and sees the system's own files as a stranger's.
+pub(super) fn is_in_narrow_namespace() -> bool {
+    let ids = fs::read_to_string("/proc/self/uid_map").unwrap_or_default();
+    Namespace::of(&ids) == Namespace::Narrow
 }
 
 fn unsafe_at(path: &Path, stat: &Metadata) -> Unsafe {

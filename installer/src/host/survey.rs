@@ -40,7 +40,7 @@ pub(crate) fn surroundings(tree: &Tree, manifest: &Manifest, managers: &Managers
     let (peers, sync, clock, firewall) = thread::scope(|scope| {
         let peers = Builder::new().spawn_scoped(scope, || peers(manifest))?;
         let sync = Builder::new().spawn_scoped(scope, || trial::sync(tree, &layout.data))?;
-        let clock = Builder::new().spawn_scoped(scope, || clock(&processes))?;
+        let clock = Builder::new().spawn_scoped(scope, || clock(tree, &processes))?;
         let firewall = firewall(tree, &processes, manifest);
         Ok((joined(peers), joined(sync), joined(clock), firewall))
     })
@@ -159,7 +159,7 @@ fn hard_limit(limits: &str) -> Option<u64> {
 }
 
 /// Those who are known to keep a clock. Two of them say whether they can.
-fn clock(processes: &[Process]) -> Clock {
+fn clock(tree: &Tree, processes: &[Process]) -> Clock {
     // The clock of a container is its host's, and kept there (systemd.io/CONTAINER_INTERFACE).
     if Path::new("/run/systemd/container").exists() {
         return Clock::Kept;
@@ -170,7 +170,8 @@ fn clock(processes: &[Process]) -> Clock {
         return Clock::Kept;
     }
     if runs("chronyd") {
-        let said = Exec::named("chronyc").and_then(|exec| exec.args(["-c", "tracking"]).limit(PATIENCE).run());
+        let said = Exec::named("chronyc")
+            .and_then(|exec| exec.args(["-c", "tracking"]).limit(PATIENCE).heeding(tree.interrupt()).run());
         let lost = said.is_ok_and(|said| said.stdout.trim_end().ends_with("Not synchronised"));
         return if lost { Clock::Lost("chronyd") } else { Clock::Kept };
     }
@@ -203,7 +204,8 @@ fn firewall(tree: &Tree, processes: &[Process], manifest: &Manifest) -> Firewall
     if !processes.iter().any(|process| process.name == "firewalld") {
         return Firewall::None;
     }
-    let said = Exec::named("firewall-cmd").and_then(|exec| exec.args(["--list-all-zones"]).limit(PATIENCE).run());
+    let said = Exec::named("firewall-cmd")
+        .and_then(|exec| exec.args(["--list-all-zones"]).limit(PATIENCE).heeding(tree.interrupt()).run());
     let (Ok(said), Some(interface)) = (said, manifest.me().and_then(|me| interface(me.address))) else {
         return Firewall::None;
     };

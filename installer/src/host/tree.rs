@@ -111,7 +111,7 @@ pub(crate) enum Seen {
 pub(crate) struct Tree {
     root: Arc<OwnedFd>,
     live: bool,
-    /// What reads and removes that others have made looks at this.
+    /// What reads and removes that others have made, and what asks the host's programs, looks at this.
     interrupt: Interrupt,
 }
 
@@ -132,7 +132,7 @@ impl Tree {
         Ok(Self { live, root: Arc::new(root), interrupt: Interrupt::default() })
     }
 
-    /// The same tree, whose readings and removals end when somebody asks us to.
+    /// The same tree, whose readings, removals and questions end when somebody asks us to.
     pub(crate) fn heeding(self, interrupt: &Interrupt) -> Self {
         Self { interrupt: interrupt.clone(), ..self }
     }
@@ -142,7 +142,8 @@ impl Tree {
         Self { root: Arc::clone(&self.root), live: self.live, interrupt: Interrupt::default() }
     }
 
-    pub(super) fn interrupt(&self) -> &Interrupt {
+    /// What tells us to stop, for whoever asks the host something.
+    pub(crate) fn interrupt(&self) -> &Interrupt {
         &self.interrupt
     }
 

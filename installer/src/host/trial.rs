@@ -44,7 +44,7 @@ fn start(tree: &Tree, program: &mut impl Read, path: &AbsPath, mode: RawMode) ->
     // While it is open for writing, the kernel would not start it.
     drop(file);
     let program = format!("/proc/self/fd/{}", to_read.as_raw_fd());
-    let error = Exec::at(program).args(["--version"]).limit(TRIAL).starts().err()?;
+    let error = Exec::at(program).args(["--version"]).limit(TRIAL).heeding(tree.interrupt()).starts().err()?;
     let errno = Errno::from_raw(error.raw_os_error()?);
     matches!(errno, Errno::EACCES | Errno::EPERM).then_some((dir, error))
 }

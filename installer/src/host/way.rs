@@ -39,6 +39,9 @@ impl Trust {
     }
 }
 
+/// Takes what a walk met, and the directory that it is, or is in.
+type Meet<'a> = dyn FnMut(Obstacle, &FileStat) -> Result<(), Errno> + 'a;
+
 /// The end of a walk: a directory's handle, and its way from the root without any links.
 struct Reached {
     dir: OwnedFd,
@@ -48,14 +51,14 @@ struct Reached {
 impl Tree {
     /// The handle of the directory at the end of `components`.
     pub(super) fn walk(&self, components: Vec<String>, trust: Trust) -> Result<OwnedFd, Errno> {
-        Ok(self.go(components, &mut |met| trust.pass(&met))?.dir)
+        Ok(self.go(components, &mut |met, _| trust.pass(&met))?.dir)
     }
 
     /// All that stands in the way to the directory `path`, as far as there is one.
     pub(super) fn obstacles(&self, path: &AbsPath) -> Result<Vec<Obstacle>, FsError> {
         let mut all = Vec::new();
         let components = path.components().map(str::to_owned).collect();
-        let walked = self.go(components, &mut |met| {
+        let walked = self.go(components, &mut |met, _| {
             all.push(met);
             Ok(())
         });
@@ -70,7 +73,7 @@ impl Tree {
     pub(crate) fn read_followed(&self, dir: &AbsPath, name: &str, limit: u64) -> Result<Option<Vec<u8>>, FsError> {
         let read = || -> io::Result<Option<Vec<u8>>> {
             let way = dir.components().chain([name]).map(str::to_owned).collect();
-            let Some((dir, last)) = self.follow(way, &mut |_| Ok(()))? else { return Ok(None) };
+            let Some((dir, last)) = self.follow(way, &mut |_, _| Ok(()))? else { return Ok(None) };
             let flags = OFlag::O_RDONLY | OFlag::O_NOFOLLOW | OFlag::O_CLOEXEC | OFlag::O_NONBLOCK;
             contents(openat(&dir, last.as_str(), flags, RawMode::empty())?, limit)
         };
@@ -86,15 +89,22 @@ impl Tree {
     }
 
     /// Whether `path` leads to a regular file, and root alone can change that file, each link to it, and every directory
-    /// on the way.
+    /// on the way. A group that may write to a directory does not count where nobody is in it: Debian's `/usr/local` has one.
     pub(crate) fn is_roots_alone(&self, path: &AbsPath) -> Result<bool, FsError> {
+        let is_roots = |dir: &FileStat| {
+            let by_nobody = || self.is_group_of_nobody(dir.st_gid).unwrap_or(false);
+            dir.st_uid == 0 && dir.st_mode & 0o002 == 0 && (dir.st_mode & 0o020 == 0 || by_nobody())
+        };
         let look = || -> Result<bool, Errno> {
             let way = path.components().map(str::to_owned).collect();
-            let Some((dir, last)) = self.follow(way, &mut |met| Trust::RootOnly.pass(&met))? else { return Ok(false) };
-            let around = fstat(&dir)?;
+            let mut meet = |met: Obstacle, dir: &FileStat| match met.what {
+                Hindrance::Dir { .. } if is_roots(dir) => Ok(()),
+                Hindrance::Link { uid: 0, .. } if is_roots(dir) => Ok(()),
+                _ => Trust::RootOnly.pass(&met),
+            };
+            let Some((dir, last)) = self.follow(way, &mut meet)? else { return Ok(false) };
             let stat = fstatat(&dir, last.as_str(), AtFlags::AT_SYMLINK_NOFOLLOW)?;
-            let roots = |stat: &FileStat| stat.st_uid == 0 && !others_write(stat);
-            Ok(kind(&stat) == SFlag::S_IFREG && roots(&stat) && roots(&around))
+            Ok(kind(&stat) == SFlag::S_IFREG && stat.st_uid == 0 && !others_write(&stat) && is_roots(&fstat(&dir)?))
         };
         match look() {
             Err(Errno::EPERM | Errno::ENOENT | Errno::ENOTDIR | Errno::ELOOP) => Ok(false),
@@ -104,11 +114,7 @@ impl Tree {
 
     /// The directory and the name in it that a path leads to, through all links at its end. `None` where they are too many,
     /// or lead to no name.
-    fn follow(
-        &self,
-        mut way: Vec<String>,
-        meet: &mut dyn FnMut(Obstacle) -> Result<(), Errno>,
-    ) -> Result<Option<(OwnedFd, String)>, Errno> {
+    fn follow(&self, mut way: Vec<String>, meet: &mut Meet<'_>) -> Result<Option<(OwnedFd, String)>, Errno> {
         for _ in 0..=MAX_LINKS {
             let Some(last) = way.pop().filter(|last| last != "..") else { return Ok(None) };
             let Reached { dir, names } = self.go(way, meet)?;
@@ -117,9 +123,9 @@ impl Tree {
                 Err(Errno::EINVAL) => return Ok(Some((dir, last))),
                 Err(errno) => return Err(errno),
             };
-            if let Some(what) = loose_link(&dir, &last)? {
+            if let Some((what, around)) = loose_link(&dir, &last)? {
                 let path = names.iter().chain([&last]).fold(String::new(), |path, name| path + "/" + name);
-                meet(Obstacle { path, what })?;
+                meet(Obstacle { path, what }, &around)?;
             }
             let target = target.to_str().ok_or(Errno::EILSEQ)?;
             way = if target.starts_with('/') { Vec::new() } else { names };
@@ -130,11 +136,7 @@ impl Tree {
 
     /// Walks down from the root, and says what is met that others could change or that leads on to nothing. Links are
     /// resolved here and not by the kernel, so that an absolute one starts again at *our* root.
-    fn go(
-        &self,
-        components: Vec<String>,
-        meet: &mut dyn FnMut(Obstacle) -> Result<(), Errno>,
-    ) -> Result<Reached, Errno> {
+    fn go(&self, components: Vec<String>, meet: &mut Meet<'_>) -> Result<Reached, Errno> {
         let mut ahead: Vec<String> = components.into_iter().rev().collect();
         let mut line = Line { root: self.root_handle()?, below: Vec::new() };
         let mut links = 0;
@@ -156,22 +158,22 @@ impl Tree {
                     let stat = fstat(&dir)?;
                     if stat.st_uid != 0 || (others_write(&stat) && stat.st_mode & 0o1000 == 0) {
                         let what = Hindrance::Dir { mode: stat.st_mode & 0o7777, uid: stat.st_uid };
-                        meet(Obstacle { path: line.path(&name), what })?;
+                        meet(Obstacle { path: line.path(&name), what }, &stat)?;
                     }
                     line.below.push((name, dir));
                 }
                 Err(errno @ (Errno::ENOTDIR | Errno::ELOOP)) => {
                     let stat = fstatat(line.here(), name.as_str(), AtFlags::AT_SYMLINK_NOFOLLOW)?;
                     if kind(&stat) != SFlag::S_IFLNK {
-                        meet(Obstacle { path: line.path(&name), what: Hindrance::NoDirectory })?;
+                        meet(Obstacle { path: line.path(&name), what: Hindrance::NoDirectory }, &stat)?;
                         return Err(errno);
                     }
-                    if let Some(what) = loose_link(line.here(), &name)? {
-                        meet(Obstacle { path: line.path(&name), what })?;
+                    if let Some((what, around)) = loose_link(line.here(), &name)? {
+                        meet(Obstacle { path: line.path(&name), what }, &around)?;
                     }
                     links += 1;
                     if links > MAX_LINKS {
-                        meet(nowhere(line.path(&name)))?;
+                        meet(nowhere(line.path(&name)), &stat)?;
                         return Err(Errno::ELOOP);
                     }
                     let target = readlinkat(line.here(), name.as_str())?;
@@ -184,7 +186,7 @@ impl Tree {
                 }
                 Err(errno) => {
                     if errno == Errno::ENOENT && link.is_some() {
-                        meet(nowhere(line.path(&name)))?;
+                        meet(nowhere(line.path(&name)), &fstat(line.here())?)?;
                     }
                     return Err(errno);
                 }
@@ -215,12 +217,13 @@ impl Line {
 }
 
 /// Whether others could choose where the link `name` in `dir` leads. In a sticky directory nobody can take root's link
-/// away, but others can be there first.
-fn loose_link(dir: &OwnedFd, name: &str) -> Result<Option<Hindrance>, Errno> {
+/// away, but others can be there first. With the directory that the link is in.
+fn loose_link(dir: &OwnedFd, name: &str) -> Result<Option<(Hindrance, FileStat)>, Errno> {
     let link = fstatat(dir, name, AtFlags::AT_SYMLINK_NOFOLLOW)?;
     let dir = fstat(dir)?;
     let loose = link.st_uid != 0 || dir.st_uid != 0 || others_write(&dir);
-    Ok(loose.then_some(Hindrance::Link { uid: link.st_uid, dir_mode: dir.st_mode & 0o7777, dir_uid: dir.st_uid }))
+    let what = Hindrance::Link { uid: link.st_uid, dir_mode: dir.st_mode & 0o7777, dir_uid: dir.st_uid };
+    Ok(loose.then_some((what, dir)))
 }
 
 fn others_write(dir: &FileStat) -> bool {

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use crate::host::exec::ExecError;
+use crate::host::interrupt::Interrupt;
 use crate::host::{Exec, clock};
 use crate::journal::Permit;
 use crate::step::Action;
@@ -18,10 +19,34 @@ pub(crate) enum ServiceError {
     Exec(#[from] ExecError),
     #[error("supervisord ({0}) does not answer")]
     NoAnswer(String),
+    /// While a service manager was asked, before it was told anything.
+    #[error("told to stop")]
+    Interrupted,
+}
+
+impl ServiceError {
+    /// Whether it did not fail, but was told to stop.
+    pub(crate) fn is_interrupt(&self) -> bool {
+        match self {
+            Self::Exec(error) => error.is_interrupt(),
+            Self::NoAnswer(_) => false,
+            Self::Interrupted => true,
+        }
+    }
+}
+
+/// After a question, before what it decides: one that was cut short has no answer.
+fn heed(interrupt: &Interrupt) -> Result<(), ServiceError> {
+    if interrupt.is_raised() { Err(ServiceError::Interrupted) } else { Ok(()) }
 }
 
 /// Puts etcd under supervision, as the action says.
-pub(crate) fn start(_: &Permit, supervision: &Supervision, action: Action) -> Result<(), ServiceError> {
+pub(crate) fn start(
+    _: &Permit,
+    supervision: &Supervision,
+    action: Action,
+    interrupt: &Interrupt,
+) -> Result<(), ServiceError> {
     match supervision {
         Supervision::Systemd { unit } => {
             systemctl(["daemon-reload"])?;
@@ -32,12 +57,12 @@ pub(crate) fn start(_: &Permit, supervision: &Supervision, action: Action) -> Re
                 Action::Enable | Action::Reload => {}
             }
         }
-        Supervision::Supervisor(supervisor) => under_supervisor(supervisor, action)?,
+        Supervision::Supervisor(supervisor) => under_supervisor(supervisor, action, interrupt)?,
     }
     Ok(())
 }
 
-fn under_supervisor(supervisor: &Supervisor, action: Action) -> Result<(), ServiceError> {
+fn under_supervisor(supervisor: &Supervisor, action: Action, interrupt: &Interrupt) -> Result<(), ServiceError> {
     if let Some(unit) = &supervisor.unit {
         systemctl(["daemon-reload"])?;
         systemctl(["enable", unit])?;
@@ -45,63 +70,81 @@ fn under_supervisor(supervisor: &Supervisor, action: Action) -> Result<(), Servi
     if matches!(action, Action::Enable | Action::Reload) {
         return Ok(());
     }
-    if !answers(supervisor) {
+    let is_up = answers(supervisor, interrupt);
+    heed(interrupt)?;
+    if !is_up {
         match &supervisor.unit {
             Some(unit) => systemctl(["start", unit])?,
             None => {
                 Exec::at(supervisor.daemon.as_str()).args(["-c", supervisor.conf.as_str()]).run()?;
             }
         }
-        if clock::poll(ANSWER, || answers(supervisor).then_some(())).is_none() {
+        let answer = clock::poll(ANSWER, || (interrupt.is_raised() || answers(supervisor, interrupt)).then_some(()));
+        heed(interrupt)?;
+        if answer.is_none() {
             return Err(ServiceError::NoAnswer(supervisor.conf.to_string()));
         }
     }
     // `update` starts what is new and restarts what changed. Other people's pending changes are not ours to apply.
-    let before = pid(supervisor);
+    let before = pid(supervisor, interrupt);
+    heed(interrupt)?;
     ctl(supervisor, &["reread"])?;
     ctl(supervisor, &["update", &supervisor.program])?;
     // For a section that changed, `update` was a restart.
-    if action == Action::Restart && pid(supervisor) == before {
+    let is_the_same = action == Action::Restart && pid(supervisor, interrupt) == before;
+    heed(interrupt)?;
+    if is_the_same {
         ctl(supervisor, &["restart", &supervisor.program])?;
     }
     Ok(())
 }
 
 /// Whether the service manager says that etcd runs.
-pub(crate) fn is_running(supervision: &Supervision) -> bool {
+pub(crate) fn is_running(supervision: &Supervision, interrupt: &Interrupt) -> bool {
     match supervision {
         Supervision::Systemd { unit } => {
-            let said = Exec::named("systemctl").and_then(|exec| exec.args(["is-active", "--quiet", unit]).output());
-            said.is_ok_and(|output| output.ok())
+            let asked = Exec::named("systemctl").map(|exec| exec.args(["is-active", "--quiet", unit]));
+            asked.and_then(|exec| exec.heeding(interrupt).output()).is_ok_and(|output| output.ok())
         }
         Supervision::Supervisor(supervisor) => {
-            state(supervisor).is_some_and(|state| matches!(state.as_str(), "RUNNING" | "STARTING"))
+            state(supervisor, interrupt).is_some_and(|state| matches!(state.as_str(), "RUNNING" | "STARTING"))
         }
     }
 }
 
 /// What the service manager calls the state etcd is in.
-pub(crate) fn state_word(supervision: &Supervision) -> String {
+pub(crate) fn state_word(supervision: &Supervision, interrupt: &Interrupt) -> String {
     match supervision {
         Supervision::Systemd { unit } => {
-            let said = Exec::named("systemctl").and_then(|exec| exec.args(["is-active", unit]).output());
+            let asked = Exec::named("systemctl").map(|exec| exec.args(["is-active", unit]));
+            let said = asked.and_then(|exec| exec.heeding(interrupt).output());
             said.map_or_else(|error| error.to_string(), |output| output.stdout.trim().to_owned())
         }
         Supervision::Supervisor(supervisor) => {
-            state(supervisor).unwrap_or_else(|| "supervisord does not answer".to_owned())
+            state(supervisor, interrupt).unwrap_or_else(|| "supervisord does not answer".to_owned())
         }
     }
 }
 
 /// Stops etcd and waits until it has stopped.
-pub(crate) fn stop(_: &Permit, supervision: &Supervision, seconds: u32) -> Result<(), ServiceError> {
+pub(crate) fn stop(
+    _: &Permit,
+    supervision: &Supervision,
+    seconds: u32,
+    interrupt: &Interrupt,
+) -> Result<(), ServiceError> {
     let limit = Duration::from_secs(u64::from(seconds) + 30);
-    match supervision {
+    let is_there = match supervision {
         // Also where the unit's file has gone: what runs is still systemd's.
-        Supervision::Systemd { unit } if knows(unit)? || is_active(unit)? => {
+        Supervision::Systemd { unit } => knows(unit, interrupt)? || is_active(unit, interrupt)?,
+        Supervision::Supervisor(supervisor) => state(supervisor, interrupt).is_some(),
+    };
+    heed(interrupt)?;
+    match supervision {
+        Supervision::Systemd { unit } if is_there => {
             Exec::named("systemctl")?.args(["stop", unit]).limit(limit).run()?;
         }
-        Supervision::Supervisor(supervisor) if state(supervisor).is_some() => {
+        Supervision::Supervisor(supervisor) if is_there => {
             Exec::at(supervisor.ctl.as_str())
                 .args(["-c", supervisor.conf.as_str(), "stop", &supervisor.program])
                 .limit(limit)
@@ -114,17 +157,22 @@ pub(crate) fn stop(_: &Permit, supervision: &Supervision, seconds: u32) -> Resul
 }
 
 /// Takes etcd out of supervision: before its files go. A supervisor that we brought goes with it.
-pub(crate) fn remove(permit: &Permit, supervision: &Supervision, seconds: u32) -> Result<(), ServiceError> {
-    stop(permit, supervision, seconds)?;
+pub(crate) fn remove(
+    permit: &Permit,
+    supervision: &Supervision,
+    seconds: u32,
+    interrupt: &Interrupt,
+) -> Result<(), ServiceError> {
+    stop(permit, supervision, seconds, interrupt)?;
     match supervision {
-        Supervision::Systemd { unit } if knows(unit)? => systemctl(["disable", unit])?,
+        Supervision::Systemd { unit } if knows(unit, interrupt)? => systemctl(["disable", unit])?,
         Supervision::Supervisor(supervisor) if supervisor.origin == Origin::Bundle => match &supervisor.unit {
-            Some(unit) if knows(unit)? => {
+            Some(unit) if knows(unit, interrupt)? => {
                 systemctl(["stop", unit])?;
                 systemctl(["disable", unit])?;
             }
-            None if answers(supervisor) => ctl(supervisor, &["shutdown"])?,
-            Some(_) | None => {}
+            None if answers(supervisor, interrupt) => ctl(supervisor, &["shutdown"])?,
+            Some(_) | None => heed(interrupt)?,
         },
         Supervision::Systemd { .. } | Supervision::Supervisor(_) => {}
     }
@@ -132,53 +180,57 @@ pub(crate) fn remove(permit: &Permit, supervision: &Supervision, seconds: u32) -
 }
 
 /// After the files of a service have gone: lets its manager see that.
-pub(crate) fn forget(_: &Permit, supervision: &Supervision) -> Result<(), ServiceError> {
+pub(crate) fn forget(_: &Permit, supervision: &Supervision, interrupt: &Interrupt) -> Result<(), ServiceError> {
     match supervision {
-        Supervision::Systemd { unit } => forget_unit(unit),
+        Supervision::Systemd { unit } => forget_unit(unit, interrupt),
         Supervision::Supervisor(supervisor) => match (supervisor.origin, &supervisor.unit) {
-            (Origin::Bundle, Some(unit)) => forget_unit(unit),
-            (Origin::Host, _) if answers(supervisor) => {
+            (Origin::Bundle, Some(unit)) => forget_unit(unit, interrupt),
+            (Origin::Host, _) if answers(supervisor, interrupt) => {
                 // Fails where somebody else's section cannot be read: not ours to mend, and not in the way.
                 let _ = ctl(supervisor, &["reread"]);
                 // A program that was never started is not there to be removed.
-                if state(supervisor).is_some() { ctl(supervisor, &["remove", &supervisor.program]) } else { Ok(()) }
+                let is_known = state(supervisor, interrupt).is_some();
+                heed(interrupt)?;
+                if is_known { ctl(supervisor, &["remove", &supervisor.program]) } else { Ok(()) }
             }
-            (Origin::Host | Origin::Bundle, _) => Ok(()),
+            (Origin::Host | Origin::Bundle, _) => heed(interrupt),
         },
     }
 }
 
 /// A systemd that cannot read its units again does no harm if it has no memory of this one.
-fn forget_unit(unit: &str) -> Result<(), ServiceError> {
+fn forget_unit(unit: &str, interrupt: &Interrupt) -> Result<(), ServiceError> {
     match systemctl(["daemon-reload"]) {
-        Err(_) if !knows(unit)? => Ok(()),
+        Err(_) if !knows(unit, interrupt)? => Ok(()),
         reloaded => reloaded,
     }
 }
 
 /// Whether anything of the unit runs.
-fn is_active(unit: &str) -> Result<bool, ServiceError> {
-    let said = Exec::named("systemctl")?.args(["show", "--property", "ActiveState", unit]).output()?;
+fn is_active(unit: &str, interrupt: &Interrupt) -> Result<bool, ServiceError> {
+    let asked = Exec::named("systemctl")?.args(["show", "--property", "ActiveState", unit]);
+    let said = asked.heeding(interrupt).output()?;
     Ok(!matches!(said.stdout.trim(), "ActiveState=inactive" | "ActiveState=failed"))
 }
 
 /// The word that `supervisorctl status` has for our program; `None` if it does not know it or does not answer.
-fn state(supervisor: &Supervisor) -> Option<String> {
-    let line = Exec::at(supervisor.ctl.as_str())
-        .args(["-c", supervisor.conf.as_str(), "status", &supervisor.program])
-        .output()
-        .ok()?
-        .stdout;
+fn state(supervisor: &Supervisor, interrupt: &Interrupt) -> Option<String> {
+    let line = ask(supervisor, &["status", &supervisor.program], interrupt)?;
     // `status` exits 3 when a program is not running: the words tell, not the code.
     let mut words = line.split_whitespace();
     (words.next()? == supervisor.program).then(|| words.next().map(str::to_owned))?
 }
 
 /// The process that supervisord has for our program, if one runs.
-fn pid(supervisor: &Supervisor) -> Option<u32> {
-    let said =
-        Exec::at(supervisor.ctl.as_str()).args(["-c", supervisor.conf.as_str(), "pid", &supervisor.program]).output();
-    said.ok()?.stdout.trim().parse().ok().filter(|pid| *pid > 0)
+fn pid(supervisor: &Supervisor, interrupt: &Interrupt) -> Option<u32> {
+    let said = ask(supervisor, &["pid", &supervisor.program], interrupt)?;
+    said.trim().parse().ok().filter(|pid| *pid > 0)
+}
+
+/// What `supervisorctl` answers to a question that changes nothing; `None` where it could not be asked.
+fn ask(supervisor: &Supervisor, words: &[&str], interrupt: &Interrupt) -> Option<String> {
+    let asked = Exec::at(supervisor.ctl.as_str()).args(["-c", supervisor.conf.as_str()]).args(words.iter().copied());
+    Some(asked.heeding(interrupt).output().ok()?.stdout)
 }
 
 /// Lets systemd read its units again, of which one of ours is another than it has read.
@@ -187,9 +239,9 @@ pub(crate) fn reload(_: &Permit) -> Result<(), ServiceError> {
 }
 
 /// Whether supervisord answers at all. `pid` is the cheapest question.
-fn answers(supervisor: &Supervisor) -> bool {
-    let said = Exec::at(supervisor.ctl.as_str()).args(["-c", supervisor.conf.as_str(), "pid"]).output();
-    said.is_ok_and(|output| output.stdout.trim().parse::<u32>().is_ok_and(|pid| pid > 0))
+fn answers(supervisor: &Supervisor, interrupt: &Interrupt) -> bool {
+    let said = ask(supervisor, &["pid"], interrupt);
+    said.is_some_and(|said| said.trim().parse::<u32>().is_ok_and(|pid| pid > 0))
 }
 
 fn ctl(supervisor: &Supervisor, words: &[&str]) -> Result<(), ServiceError> {
@@ -202,8 +254,9 @@ fn ctl(supervisor: &Supervisor, words: &[&str]) -> Result<(), ServiceError> {
 }
 
 /// Whether systemd has the unit's file. (`--value` came with systemd 230; RHEL 7 has 219.)
-fn knows(unit: &str) -> Result<bool, ServiceError> {
-    let said = Exec::named("systemctl")?.args(["show", "--property", "LoadState", unit]).output()?;
+fn knows(unit: &str, interrupt: &Interrupt) -> Result<bool, ServiceError> {
+    let asked = Exec::named("systemctl")?.args(["show", "--property", "LoadState", unit]);
+    let said = asked.heeding(interrupt).output()?;
     Ok(said.stdout.trim() != "LoadState=not-found")
 }
 

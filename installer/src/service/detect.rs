@@ -14,6 +14,7 @@ use payload::render;
 use super::{sections, wheels};
 use crate::change::Change;
 use crate::facts::{Init, Managers};
+use crate::host::interrupt::Interrupt;
 use crate::host::probe::ProbeError;
 use crate::host::{Exec, Seen, Tree, exec};
 use crate::manager::{self, CARRIED};
@@ -41,7 +42,7 @@ pub(crate) fn managers(
         return Ok(managers);
     }
     let (service, member) = (manifest.service.name.clone(), manifest.member.clone());
-    managers.supervisor = supervisor(tree, service.as_str(), member.as_str(), ours)?;
+    (managers.supervisor, managers.unsafe_supervisor) = supervisor(tree, service.as_str(), member.as_str(), ours)?;
     managers.namesakes = match &managers.supervisor {
         Some(found) => sections::namesakes(tree, &found.conf, &found.section, &found.program)?,
         None => sections::namesakes(tree, &CARRIED.parse()?, &manager::carried_section(&service)?, member.as_str())?,
@@ -56,7 +57,12 @@ pub(crate) fn managers(
 
 /// Has the Pythons of a running system import the bundle's supervisor, until one can. Runs code of the bundle: for one whose
 /// signer is settled, and that is not refused.
-pub(crate) fn try_pythons(_: Settled, bundle: &mut Bundle<File>, managers: &mut Managers) -> Result<(), ProbeError> {
+pub(crate) fn try_pythons(
+    _: Settled,
+    bundle: &mut Bundle<File>,
+    interrupt: &Interrupt,
+    managers: &mut Managers,
+) -> Result<(), ProbeError> {
     managers.python = None;
     if managers.pythons.is_empty() {
         return Ok(());
@@ -66,11 +72,13 @@ pub(crate) fn try_pythons(_: Settled, bundle: &mut Bundle<File>, managers: &mut 
     let lines = render::search_path(&site) + "import supervisor.supervisord, supervisor.supervisorctl\n";
     for path in &managers.pythons {
         let called = Exec::at(path.as_str()).args([render::PYTHON_FLAGS, "-c", &lines]);
-        match called.limit(Duration::from_mins(1)).run() {
+        match called.limit(Duration::from_mins(1)).heeding(interrupt).run() {
             Ok(_) => {
                 managers.python = Some(path.clone());
                 return Ok(());
             }
+            // Whoever told us so looks at nothing of this.
+            Err(error) if error.is_interrupt() => return Ok(()),
             Err(error) => managers.python_trouble = Some(error.to_string()),
         }
     }
@@ -90,9 +98,15 @@ fn init(tree: &Tree) -> Result<Init, ProbeError> {
     Ok(Init::None)
 }
 
-/// The host's own supervisor, if its configuration includes a directory for programs.
-fn supervisor(tree: &Tree, service: &str, member: &str, ours: &[Change]) -> Result<Option<Supervisor>, ProbeError> {
-    let Some((daemon, ctl)) = commands(tree, ours)? else { return Ok(None) };
+/// The host's own supervisor, if its configuration includes a directory for programs; or the program of it that others can change.
+fn supervisor(
+    tree: &Tree,
+    service: &str,
+    member: &str,
+    ours: &[Change],
+) -> Result<(Option<Supervisor>, Option<AbsPath>), ProbeError> {
+    let (found, unfit) = commands(tree, ours)?;
+    let Some((daemon, ctl)) = found else { return Ok((None, unfit)) };
     for conf in CONFS {
         let conf: AbsPath = conf.parse()?;
         let is_ours = ours.iter().any(|change| change.path() == Some(&conf));
@@ -100,7 +114,7 @@ fn supervisor(tree: &Tree, service: &str, member: &str, ours: &[Change]) -> Resu
         let Some(home) = conf.parent() else { continue };
         let Some(section) = sections::room_for(service, &String::from_utf8_lossy(&text), &home) else { continue };
         let unit = if conf.as_str() == CONFS[0] { "supervisor.service" } else { "supervisord.service" };
-        return Ok(Some(Supervisor {
+        let supervisor = Supervisor {
             section,
             daemon,
             ctl,
@@ -108,9 +122,10 @@ fn supervisor(tree: &Tree, service: &str, member: &str, ours: &[Change]) -> Resu
             program: member.to_owned(),
             unit: has_unit(tree, unit)?.then(|| unit.to_owned()),
             origin: Origin::Host,
-        }));
+        };
+        return Ok((Some(supervisor), None));
     }
-    Ok(None)
+    Ok((None, None))
 }
 
 /// Whether systemd knows the unit: a supervisor that pip installed has none.
@@ -124,17 +139,26 @@ fn has_unit(tree: &Tree, unit: &str) -> Result<bool, ProbeError> {
     Ok(false)
 }
 
-/// `supervisord` and `supervisorctl` where packages put them; links that we made are not the host's.
-fn commands(tree: &Tree, ours: &[Change]) -> Result<Option<(AbsPath, AbsPath)>, ProbeError> {
+/// `supervisord` and `supervisorctl` where packages put them; links that we made are not the host's. Where users other than
+/// root can change one of them, both are passed over, and which it was is said.
+fn commands(tree: &Tree, ours: &[Change]) -> Result<(Option<(AbsPath, AbsPath)>, Option<AbsPath>), ProbeError> {
+    let mut unfit = None;
     for dir in ["/usr/bin", "/usr/local/bin", "/usr/sbin"] {
         let dir: AbsPath = dir.parse()?;
         let (daemon, ctl) = (dir.join("supervisord")?, dir.join("supervisorctl")?);
         let is_ours = ours.iter().any(|change| change.path() == Some(&daemon));
         if !is_ours && tree.look(&daemon)? != Seen::Absent && tree.look(&ctl)? != Seen::Absent {
-            return Ok(Some((daemon, ctl)));
+            // Root starts them, here and for as long as etcd is installed.
+            if !tree.is_roots_alone(&daemon)? {
+                unfit = Some(daemon);
+            } else if !tree.is_roots_alone(&ctl)? {
+                unfit = Some(ctl);
+            } else {
+                return Ok((Some((daemon, ctl)), None));
+            }
         }
     }
-    Ok(None)
+    Ok((None, unfit))
 }
 
 /// The interpreters of this host, and why there is none that root may run.
