@@ -1,11 +1,14 @@
 //! `uninstall`: undoes what the receipt says was made, newest first. Data and logs stay unless `--purge`.
 
+use payload::path::AbsPath;
+
 use super::{CommandError, interruptible, root_only, tree, unless_told_to_stop};
+use crate::HOST_COMMAND;
 use crate::change::Change;
 use crate::cli::UninstallArgs;
 use crate::host::interrupt::Interrupt;
 use crate::host::probe::ProbeError;
-use crate::host::{Tree, data};
+use crate::host::{Seen, Tree, data};
 use crate::journal::{self, Journal};
 use crate::receipt::{Kept, Receipt, State};
 use crate::removal::{Leftover, Removal, Removed};
@@ -64,7 +67,7 @@ pub(super) fn uninstall(args: &UninstallArgs, report: &Report) -> Result<End, Co
     unless_told_to_stop(&interrupt, Ok(()), "etcdpack-host uninstall")?;
     let journal = Journal::uninstall(&tree, &state, &changes).map_err(ProbeError::from)?;
     let removed = removal.run(journal, &known)?;
-    let end = say(&removed, contents, report);
+    let end = say(&removed, contents, command(&tree, &changes), report);
     if removal.known.is_some() && removed.forgets(contents) {
         report.note("whose bundles this host takes is forgotten, too: the next install asks for the signer's words");
     }
@@ -83,9 +86,15 @@ fn still_ours(tree: &Tree, kept: &Kept) -> Result<(), CommandError> {
     }
 }
 
-fn say(removed: &Removed, contents: Contents, report: &Report) -> End {
-    let again =
-        if contents == Contents::Remove { "etcdpack-host uninstall --purge" } else { "etcdpack-host uninstall" };
+/// What goes on: the program that the install left here, until that has gone itself.
+fn command(tree: &Tree, changes: &[Change]) -> &'static str {
+    let is_there = |path: &AbsPath| path.name() == HOST_COMMAND && matches!(tree.look(path), Ok(Seen::File { .. }));
+    if changes.iter().filter_map(Change::path).any(is_there) { HOST_COMMAND } else { "./HOST.run" }
+}
+
+fn say(removed: &Removed, contents: Contents, command: &str, report: &Report) -> End {
+    let purge = if contents == Contents::Remove { " --purge" } else { "" };
+    let again = &*format!("{command} uninstall{purge}");
     match removed {
         Removed::All { kept } => {
             for change in kept {

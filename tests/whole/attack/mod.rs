@@ -7,6 +7,8 @@ use std::process::Command;
 
 use whole::{run, workspace};
 
+/// Programs of the host that do not answer, that others can change, or that others run.
+mod asked;
 /// Files without an end, in the places that etcd's user can write to.
 mod bounds;
 /// A file that changes while it is read as a bundle, never ends, or has no room for its copy.

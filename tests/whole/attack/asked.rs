@@ -1,0 +1,111 @@
+//! Programs of the host that are asked and do not answer while somebody says stop, that others can change, and that others
+//! run under etcd's name.
+
+use std::time::Instant;
+
+use whole::{Lab, Said, signer};
+
+const INSTALL: &str = concat!("/root/first.run install --yes --quiet ", signer!());
+const PLAN: &str = concat!("/root/first.run plan ", signer!());
+
+/// Puts a program that never answers, whatever it is asked with these words in it, in the place of another.
+fn mute(lab: &Lab, program: &str, words: &str) {
+    let script = format!("case \"$*\" in *{words}*) : >/run/asked; exec sleep 300;; esac; exec {program}.aside \"$@\"");
+    let script = payload::shell::word(std::path::Path::new(&script)).into_owned();
+    let line = format!(
+        "rm -f /run/asked; mv {program} {program}.aside && \
+         printf '%s\\n' '#!/bin/sh' {script} >{program} && chmod 755 {program}"
+    );
+    lab.sh("n1", &line).ok();
+}
+
+fn unmute(lab: &Lab, program: &str) {
+    lab.sh("n1", &format!("mv {program}.aside {program}")).ok();
+}
+
+/// Runs a command, tells it to stop when it has asked, and holds it to an end within a second, and some for a slow machine.
+fn told(lab: &Lab, command: &str) -> Said {
+    let line = format!(
+        "{command} & for n in $(seq 600); do test -e /run/asked && break; sleep 0.1; done; \
+         test -e /run/asked || exit 99; sleep 0.5; began=$(date +%s%N); kill -TERM $!; wait $!; code=$?; \
+         echo took $(( ($(date +%s%N) - began) / 1000000 )) >&2; exit $code"
+    );
+    let began = Instant::now();
+    let said = lab.sh("n1", &line);
+    let took = said.err.lines().find_map(|line| line.strip_prefix("took ")).and_then(|took| took.parse::<u64>().ok());
+    assert!(took.is_some_and(|took| took < 2500), "{command}: {:?}, {said:?}", began.elapsed());
+    assert_eq!(said.code, 5, "{command}: {said:?}");
+    assert!(said.err.contains("told to stop"), "{command}: {said:?}");
+    said
+}
+
+#[test]
+fn whoever_is_asked_and_does_not_answer_is_not_waited_for_when_told_to_stop() {
+    let lab = Lab::with_two_bundles("atold", "supervisor", "10.133.0.11");
+    let sh = |line: &str| lab.sh("n1", line);
+    let nothing = "test ! -e /opt/etcd -a ! -e /data/etcd -a ! -e /var/lib/etcdpack && ! ls -d /run/etcdpack-trial-*";
+
+    // Accounts of a directory service.
+    mute(&lab, "/usr/bin/getent", "etcd");
+    for command in [INSTALL, PLAN] {
+        sh("rm -f /run/asked").ok();
+        assert!(told(&lab, command).err.contains("nothing was changed"));
+        sh(nothing).ok();
+    }
+    unmute(&lab, "/usr/bin/getent");
+
+    // A host's supervisor that others can change is passed over; then a Python does not answer.
+    sh("chmod g+w $(readlink -f /usr/bin/supervisorctl)").ok();
+    let said = sh(PLAN);
+    assert!(said.err.contains("[supervisor-unsafe]"), "{said:?}");
+    assert!(!said.out.contains("/etc/supervisor/conf.d"), "{said:?}");
+    // What a killed run has left goes with the next.
+    sh("mkdir -m 700 /run/etcdpack-trial-99999999").ok();
+    mute(&lab, "/usr/bin/python3", "import");
+    for command in [INSTALL, PLAN] {
+        sh("rm -f /run/asked").ok();
+        assert!(told(&lab, command).err.contains("nothing was changed"));
+        sh(nothing).ok();
+    }
+    unmute(&lab, "/usr/bin/python3");
+    sh("chmod g-w $(readlink -f /usr/bin/supervisorctl)").ok();
+
+    sh(INSTALL).ok();
+    let before = lab.etcds("n1");
+    mute(&lab, "/usr/bin/supervisorctl", "status");
+    told(&lab, "/usr/local/sbin/etcdpack-host uninstall --yes");
+    sh("rm -f /run/asked").ok();
+    told(&lab, "/root/second.run install --yes --quiet");
+    unmute(&lab, "/usr/bin/supervisorctl");
+    assert_eq!((before.len(), lab.etcds("n1")), (1, before));
+
+    // One of etcd's programs, which all may run, by another user.
+    sh("install -d -o 1000 /tmp/alice && cd /tmp/alice && setpriv --reuid 1000 --regid 1000 --clear-groups \
+        /opt/etcd-v3.5.1/etcd --data-dir /tmp/alice/data --listen-client-urls http://127.0.0.1:4001 \
+        --advertise-client-urls http://127.0.0.1:4001 --listen-peer-urls http://127.0.0.1:4002 \
+        >/dev/null 2>&1 </dev/null & sleep 2; pgrep -u 1000 -x etcd")
+    .ok();
+    sh("/usr/local/sbin/etcdpack-host uninstall --purge --yes --quiet").ok();
+    sh("test ! -e /opt/etcd-v3.5.1 && pgrep -u 1000 -x etcd").ok();
+}
+
+#[test]
+fn a_program_in_a_directory_of_others_is_not_started_and_in_one_of_a_group_of_nobody_is() {
+    let lab = Lab::with_two_bundles("alocal", "bare", "10.133.1.11");
+    let sh = |line: &str| lab.sh("n1", line);
+    let place = "mv /usr/bin/getent /usr/local/bin/getent && \
+                 printf '%s\\n' '#!/bin/sh' ': >/root/asked' 'exit 2' >/usr/local/bin/getent";
+    sh(place).ok();
+    for (harm, is_asked) in [
+        ("chmod 755 /usr/local/bin", true),
+        ("chgrp 50 /usr/local/bin && chmod 2775 /usr/local/bin", true),
+        ("sed -i 's/^\\(staff:.*:\\)$/\\1nobody/' /etc/group && grep '^staff.*nobody$' /etc/group", false),
+        ("chgrp 0 /usr/local/bin && chmod 777 /usr/local/bin", false),
+        ("chmod 755 /usr/local/bin && chown 1000 /usr/local/bin/getent", false),
+    ] {
+        sh(harm).ok();
+        sh("rm -f /root/asked").ok();
+        let said = sh(PLAN);
+        assert_eq!(sh("test -e /root/asked").code == 0, is_asked, "{harm}: {said:?}");
+    }
+}
