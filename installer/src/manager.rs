@@ -215,4 +215,20 @@ mod tests {
             }
         }
     }
+
+    #[test]
+    fn a_supervisor_that_others_can_change_is_passed_over_aloud() {
+        let path: AbsPath = "/usr/local/bin/supervisord".parse().unwrap();
+        let mut facts = good();
+        let mut manifest = manifest();
+        manifest.service.manager = Manager::Auto;
+        assert!(choose(&manifest, &facts, Manager::Auto).unwrap().1.is_empty());
+        facts.managers.unsafe_supervisor = Some(path.clone());
+        let (supervision, findings) = choose(&manifest, &facts, Manager::Auto).unwrap();
+        assert!(matches!(supervision, Supervision::Systemd { .. }));
+        assert_eq!(findings.iter().map(|finding| finding.code).collect::<Vec<_>>(), ["supervisor-unsafe"]);
+        assert!(choose(&manifest, &facts, Manager::Systemd).unwrap().1.is_empty(), "nobody would start it");
+        let finding = choose(&manifest, &facts, Manager::Supervisor).unwrap_err();
+        assert!(finding.code == "no-service-manager" && finding.text.contains(path.as_str()), "{finding:?}");
+    }
 }

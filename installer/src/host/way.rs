@@ -242,3 +242,52 @@ fn contents(file: OwnedFd, limit: u64) -> io::Result<Option<Vec<u8>>> {
     File::from(file).take(limit + 1).read_to_end(&mut bytes)?;
     Ok(Some(bytes).filter(|bytes| bytes.len() as u64 <= limit))
 }
+
+#[cfg(test)]
+mod tests {
+    use std::fs::{self, Permissions};
+    use std::os::unix::fs::{PermissionsExt as _, chown, symlink};
+    use std::path::Path;
+
+    use super::*;
+
+    #[test]
+    fn a_program_is_roots_alone_where_nobody_is_in_the_group_that_may_write_beside_it() {
+        let root = std::env::temp_dir().join(format!("etcdpack-test-way-{}", std::process::id()));
+        let (bin, etc) = (root.join("usr/local/bin"), root.join("etc"));
+        [&bin, &etc].into_iter().for_each(|dir| fs::create_dir_all(dir).unwrap());
+        let mode = |path: &Path, mode: u32| fs::set_permissions(path, Permissions::from_mode(mode)).unwrap();
+        let group = |members: &str| fs::write(etc.join("group"), format!("root:x:0:\nstaff:x:50:{members}\n")).unwrap();
+        fs::write(etc.join("passwd"), "root:x:0:0::/root:/bin/sh\nann:x:1000:1000::/:/bin/sh\n").unwrap();
+        fs::write(bin.join("tool-3"), "").unwrap();
+        symlink("tool-3", bin.join("tool")).unwrap();
+        [&bin, bin.parent().unwrap()].into_iter().for_each(|dir| mode(dir, 0o755));
+        mode(&bin.join("tool-3"), 0o755);
+        let is_roots = || {
+            let tree = Tree::open(&root).unwrap();
+            let path = |name: &str| format!("/usr/local/bin/{name}").parse().unwrap();
+            let [file, link] = ["tool-3", "tool"].map(|name| tree.is_roots_alone(&path(name)).unwrap());
+            assert_eq!(file, link, "a link is as safe as where it is");
+            file
+        };
+        group("");
+        assert!(is_roots());
+        for dir in [bin.parent().unwrap(), &bin] {
+            chown(dir, None, Some(50)).unwrap();
+            mode(dir, 0o2775);
+            group("");
+            assert!(is_roots(), "{}: nobody is in it", dir.display());
+            group("ann");
+            assert!(!is_roots(), "{}: ann is in it", dir.display());
+            mode(dir, 0o755);
+        }
+        group("");
+        mode(&bin, 0o777);
+        assert!(!is_roots());
+        mode(&bin, 0o755);
+        chown(bin.join("tool-3"), None, Some(50)).unwrap();
+        mode(&bin.join("tool-3"), 0o775);
+        assert!(!is_roots(), "of a file's group nobody says so");
+        fs::remove_dir_all(&root).unwrap();
+    }
+}
