@@ -227,9 +227,14 @@ pub(crate) fn instances(tree: &Tree, manifest: &Manifest) -> Result<Vec<Instance
     Ok(processes::instances(manifest.layout.release_dir.join("etcd")?.as_str(), &runners(tree, manifest)?))
 }
 
-/// Who runs the etcd that is installed here.
+/// Who runs the etcd that is installed here: root, or whoever has its data, also where the account has gone since, or a
+/// directory service does not answer.
 fn runners(tree: &Tree, manifest: &Manifest) -> Result<Vec<u32>, AccountError> {
-    Ok(tree.user(&manifest.user)?.into_iter().map(|account| account.uid).chain([Ids::ROOT.uid]).collect())
+    let service = match tree.look(&manifest.layout.data)? {
+        Seen::Dir { uid, .. } => Some(uid),
+        _ => tree.user(&manifest.user)?.map(|account| account.uid),
+    };
+    Ok(service.into_iter().chain([Ids::ROOT.uid]).collect())
 }
 
 /// Where the startup script looks for it.
