@@ -98,8 +98,7 @@ impl Tree {
         let look = || -> Result<bool, Errno> {
             let way = path.components().map(str::to_owned).collect();
             let mut meet = |met: Obstacle, dir: &FileStat| match met.what {
-                Hindrance::Dir { .. } if is_roots(dir) => Ok(()),
-                Hindrance::Link { uid: 0, .. } if is_roots(dir) => Ok(()),
+                Hindrance::Dir { .. } | Hindrance::Link { uid: 0, .. } if is_roots(dir) => Ok(()),
                 _ => Trust::RootOnly.pass(&met),
             };
             let Some((dir, last)) = self.follow(way, &mut meet)? else { return Ok(false) };
@@ -255,13 +254,17 @@ mod tests {
     fn a_program_is_roots_alone_where_nobody_is_in_the_group_that_may_write_beside_it() {
         let root = std::env::temp_dir().join(format!("etcdpack-test-way-{}", std::process::id()));
         let (bin, etc) = (root.join("usr/local/bin"), root.join("etc"));
-        [&bin, &etc].into_iter().for_each(|dir| fs::create_dir_all(dir).unwrap());
+        for dir in [&bin, &etc] {
+            fs::create_dir_all(dir).unwrap();
+        }
         let mode = |path: &Path, mode: u32| fs::set_permissions(path, Permissions::from_mode(mode)).unwrap();
         let group = |members: &str| fs::write(etc.join("group"), format!("root:x:0:\nstaff:x:50:{members}\n")).unwrap();
         fs::write(etc.join("passwd"), "root:x:0:0::/root:/bin/sh\nann:x:1000:1000::/:/bin/sh\n").unwrap();
         fs::write(bin.join("tool-3"), "").unwrap();
         symlink("tool-3", bin.join("tool")).unwrap();
-        [&bin, bin.parent().unwrap()].into_iter().for_each(|dir| mode(dir, 0o755));
+        for dir in [&bin, bin.parent().unwrap()] {
+            mode(dir, 0o755);
+        }
         mode(&bin.join("tool-3"), 0o755);
         let is_roots = || {
             let tree = Tree::open(&root).unwrap();

@@ -139,9 +139,12 @@ fn has_unit(tree: &Tree, unit: &str) -> Result<bool, ProbeError> {
     Ok(false)
 }
 
+/// `supervisord` and `supervisorctl` of one supervisor.
+type Commands = (AbsPath, AbsPath);
+
 /// `supervisord` and `supervisorctl` where packages put them; links that we made are not the host's. Where users other than
 /// root can change one of them, both are passed over, and which it was is said.
-fn commands(tree: &Tree, ours: &[Change]) -> Result<(Option<(AbsPath, AbsPath)>, Option<AbsPath>), ProbeError> {
+fn commands(tree: &Tree, ours: &[Change]) -> Result<(Option<Commands>, Option<AbsPath>), ProbeError> {
     let mut unfit = None;
     for dir in ["/usr/bin", "/usr/local/bin", "/usr/sbin"] {
         let dir: AbsPath = dir.parse()?;

@@ -192,7 +192,9 @@ mod tests {
         };
         let (dead, me) = (u32::MAX, std::process::id());
         let left = [format!("{TRIAL}{dead}"), format!("{TRIAL}{dead}-00"), format!("{TRIAL}{me}-01")];
-        left.iter().for_each(|name| made(name, 0o700));
+        for name in &left {
+            made(name, 0o700);
+        }
         for (name, mode) in [(format!("{TRIAL}1-02"), 0o700), (format!("{TRIAL}x"), 0o700), ("other-7".into(), 0o700)] {
             made(&name, mode);
         }
