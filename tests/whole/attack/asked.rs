@@ -11,7 +11,7 @@ const PLAN: &str = concat!("/root/first.run plan ", signer!());
 /// Puts a program that never answers, whatever it is asked with these words in it, in the place of another.
 fn mute(lab: &Lab, program: &str, words: &str) {
     let script = format!("case \"$*\" in *{words}*) : >/run/asked; exec sleep 300;; esac; exec {program}.aside \"$@\"");
-    let script = payload::shell::word(std::path::Path::new(&script)).into_owned();
+    let script = payload::shell::word(std::path::Path::new(&script));
     let line = format!(
         "rm -f /run/asked; mv {program} {program}.aside && \
          printf '%s\\n' '#!/bin/sh' {script} >{program} && chmod 755 {program}"
