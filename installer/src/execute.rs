@@ -297,7 +297,11 @@ impl Install<'_> {
                         tree.mend_dir(permit, path, mode.bits(), ids)?;
                         // Only now can nobody else put anything there any more.
                         let keeper = Keeper::of(was, uid);
-                        if *holds == Holds::Logs { self.find_no_trap(path, keeper) } else { Ok(()) }
+                        if *holds != Holds::Logs {
+                            return Ok(());
+                        }
+                        self.find_no_trap(path, keeper)?;
+                        Ok(tree.take_logs(permit, path)?)
                     });
                 }
                 let change = Change::Dir { path: path.clone(), holds: *holds };

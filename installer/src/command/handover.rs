@@ -9,6 +9,7 @@ use std::io;
 use std::path::Path;
 
 use payload::bundle::{BundleError, Copied, Vouched};
+use payload::fingerprint::Claim;
 use payload::manifest::ManifestError;
 
 use super::{CommandError, program, tree, trust};
@@ -16,6 +17,7 @@ use crate::host::Tree;
 use crate::host::interrupt::Interrupt;
 use crate::host::running::{self, Startable};
 use crate::report::Report;
+use crate::signer::Stranger;
 
 /// Whether to go on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -44,6 +46,7 @@ impl HandOver {
 pub(super) fn unless_newer(
     copied: Copied<File>,
     named: Option<&Path>,
+    claim: Option<&Claim>,
     tree: &Tree,
     hand_over: HandOver,
     words: &[OsString],
@@ -56,14 +59,24 @@ pub(super) fn unless_newer(
         Err(copied) => return Ok(copied),
     };
     let Some(newer) = vouched.newer() else { return Ok(vouched.into_copied()) };
-    allowed(&newer, hand_over, report)?;
+    // Whoever names another signer does not want a program by the one that is known: its key may be stolen.
+    let signer = known.fingerprint();
+    if claim.is_some_and(|claim| !claim.is_of(signer)) {
+        return Err(Stranger::NotNamed { signer }.into());
+    }
+    allowed(&newer, hand_over, words, report)?;
     report.note(&format!("going on with the program in `{}`", path.display()));
     let error = go_on(vouched, path, words);
     let text = format!("starting the program in `{}`: {error}", path.display());
     Err(CommandError::refused(text, program::first_update(path, None)))
 }
 
-fn allowed(newer: &ManifestError, hand_over: HandOver, report: &Report) -> Result<(), CommandError> {
+fn allowed(
+    newer: &ManifestError,
+    hand_over: HandOver,
+    words: &[OsString],
+    report: &Report,
+) -> Result<(), CommandError> {
     let newer = format!("this bundle is for a newer etcdpack: {newer}");
     let question = "Go on with the program in it? It is signed by the signer that this host knows.";
     match hand_over {
@@ -77,7 +90,8 @@ fn allowed(newer: &ManifestError, hand_over: HandOver, report: &Report) -> Resul
         }
         HandOver::Ask | HandOver::Refuse => {
             let text = format!("{newer}; to go on with the program in it has to be asked for");
-            Err(CommandError::refused(text, "./HOST.run install --hand-over"))
+            let command = words.first().and_then(|word| word.to_str()).unwrap_or("install");
+            Err(CommandError::refused(text, format!("./HOST.run {command} --hand-over")))
         }
     }
 }

@@ -172,7 +172,7 @@ fn bundle(
     let named = args.file.as_deref();
     words.extend(report.flags().map(OsString::from));
     let copied = carried::copied(named, tree)?;
-    let copied = handover::unless_newer(copied, named, tree, hand_over, &words, report)?;
+    let copied = handover::unless_newer(copied, named, args.signer.as_ref(), tree, hand_over, &words, report)?;
     carried::verified(named, copied, report).map_err(|error| handover::said(error, tree, root))
 }
 

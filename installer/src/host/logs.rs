@@ -10,9 +10,11 @@ use nix::dir::Dir;
 use nix::errno::Errno;
 use nix::fcntl::{AtFlags, OFlag, openat, readlinkat};
 use nix::sys::stat::{FileStat, Mode as RawMode, SFlag, fstat, fstatat};
+use nix::unistd::{Uid, fchownat};
 use payload::path::AbsPath;
 
 use super::tree::{FsError, Seen, Tree, Trust, kind};
+use crate::journal::Permit;
 use crate::logs::{Keeper, Kind, Logs, MOST, Odd};
 
 impl Tree {
@@ -21,6 +23,30 @@ impl Tree {
         let Seen::Dir { mode, uid, .. } = self.look(path)? else { return Ok(Logs::default()) };
         let (odd, is_overfull) = self.odd(path).map_err(|errno| FsError::new("looking into", path, errno))?;
         Ok(Logs { keeper: Keeper::of(mode, uid), odd, is_overfull })
+    }
+
+    /// Gives the files in a directory of root's to root, by name, which nobody else can change any more. The owner of a log could
+    /// hold a lease on it, and supervisord would wait for him at each opening.
+    pub(crate) fn take_logs(&self, _: &Permit, path: &AbsPath) -> Result<(), FsError> {
+        let take = || {
+            let mut dir = Dir::from_fd(self.open_dir(path, Trust::RootOnly)?)?;
+            let at = dir.as_fd().try_clone_to_owned().map_err(|_| Errno::EMFILE)?;
+            for entry in dir.iter().take(MOST) {
+                let entry = entry?;
+                let name = entry.file_name();
+                let stat = match fstatat(&at, name, AtFlags::AT_SYMLINK_NOFOLLOW) {
+                    Ok(stat) => stat,
+                    // Rotated away meanwhile.
+                    Err(Errno::ENOENT) => continue,
+                    Err(errno) => return Err(errno),
+                };
+                if stat.st_uid != 0 && odd_kind(&stat, String::new).is_none() {
+                    fchownat(&at, name, Some(Uid::from_raw(0)), None, AtFlags::AT_SYMLINK_NOFOLLOW)?;
+                }
+            }
+            Ok(())
+        };
+        take().map_err(|errno| FsError::new("giving root the logs in", path, errno))
     }
 
     fn odd(&self, path: &AbsPath) -> Result<(Vec<Odd>, bool), Errno> {

@@ -87,6 +87,9 @@ fn under_supervisor(supervisor: &Supervisor, action: Action, interrupt: &Interru
     }
     // `update` starts what is new and restarts what changed. Other people's pending changes are not ours to apply.
     let before = pid(supervisor, interrupt);
+    let rests =
+        |state: Option<String>| state.is_some_and(|state| matches!(state.as_str(), "STOPPED" | "EXITED" | "FATAL"));
+    let rested = rests(state(supervisor, interrupt));
     heed(interrupt)?;
     ctl(supervisor, &["reread"])?;
     ctl(supervisor, &["update", &supervisor.program])?;
@@ -95,6 +98,10 @@ fn under_supervisor(supervisor: &Supervisor, action: Action, interrupt: &Interru
     heed(interrupt)?;
     if is_the_same {
         ctl(supervisor, &["restart", &supervisor.program])?;
+    }
+    // What somebody has stopped, or what gave up, `update` leaves as it is. Whether it comes up is seen afterwards, with its log.
+    if rested && rests(state(supervisor, interrupt)) {
+        let _ = ctl(supervisor, &["start", &supervisor.program]);
     }
     Ok(())
 }
