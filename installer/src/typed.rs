@@ -64,7 +64,9 @@ impl Typed {
         let uninstall = format!("{HOST_COMMAND} uninstall");
         // Paths in a tree are named as they are there: what is typed about them must not reach this host's own.
         if let Some(root) = self.root.as_ref().filter(|_| is_the_systems(help)) {
-            return format!("chroot {} sh -c {}", word(root), quoted(help));
+            // What is said about the command stands behind it, in brackets.
+            let (command, remark) = help.find("   (").map_or((help, ""), |at| help.split_at(at));
+            return format!("chroot {} sh -c {}{remark}", word(root), quoted(command));
         }
         // What keeps a tree's member is not what is found on this host.
         let help = match (&self.root, self.bundle()) {
@@ -147,6 +149,7 @@ mod tests {
             ),
             ("./n1.run plan --root /i", "rm '/o x'", r"chroot /i sh -c 'rm '\''/o x'\'''"),
             ("./n1.run plan", "mv /data/etcd /data/etcd.old", "mv /data/etcd /data/etcd.old"),
+            ("./n1.run plan --root /i", "ls -l /d   (look)", "chroot /i sh -c 'ls -l /d'   (look)"),
             ("./n1.run plan --root /i", "the right bundle", "the right bundle"),
             ("etcdpack-host uninstall --root /i", "etcdpack-host uninstall", "etcdpack-host uninstall --root /i"),
             (

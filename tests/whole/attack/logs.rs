@@ -115,7 +115,7 @@ fn what_is_planted_between_plan_and_change_of_owner_takes_the_install_back() {
     let said = run(&mut slow);
     plant.join().unwrap();
     assert!(said.err.contains("is a link to `/etc/profile.d/zz.sh`"), "{said:?}");
-    assert!(said.err.contains("points to a break-in") && said.err.contains("help: ls -lAi "), "{said:?}");
+    assert!(said.err.contains("points to a break-in") && said.err.contains("ls -lAi /data"), "{said:?}");
     assert_eq!(said.code, 5, "{said:?}");
     assert_eq!(owner(&logs), 4242, "given back, as it was");
     let said = run(&mut install(&site));
