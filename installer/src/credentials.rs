@@ -14,6 +14,9 @@ use x509_parser::prelude::FromDer;
 use x509_parser::public_key::PublicKey;
 use zeroize::Zeroizing;
 
+/// No private key comes near this many bytes.
+pub(crate) const LARGEST_KEY: u64 = 64 << 10;
+
 /// A member's certificate, its key and the CA, as PEM.
 pub(crate) struct Credentials<'a> {
     pub(crate) ca: &'a [u8],

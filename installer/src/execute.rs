@@ -18,6 +18,7 @@ use payload::tarball::{self, TarballError};
 
 use crate::change::{Access, Before, Change, Holds, fold};
 use crate::check::{self, Finding};
+use crate::credentials::LARGEST_KEY;
 use crate::facts::Facts;
 use crate::host::accounts::AccountError;
 use crate::host::exec::ExecError;
@@ -39,9 +40,6 @@ use crate::signer::Newest;
 use crate::step::{self, Action, Source, Step};
 use crate::supervision::Supervision;
 use crate::undo::{self, UndoError};
-
-/// No private key comes near this.
-const MAX_KEY: u64 = 64 << 10;
 
 /// Why a step failed.
 #[derive(Debug, thiserror::Error)]
@@ -321,7 +319,7 @@ impl Install<'_> {
                         Ok(tree.put_file(permit, path, *mode, ids, &mut key)?)
                     }
                     Source::HostKey { at } => {
-                        Ok(tree.put_file(permit, path, *mode, ids, &mut tree.open_bounded(at, MAX_KEY)?)?)
+                        Ok(tree.put_file(permit, path, *mode, ids, &mut tree.open_bounded(at, LARGEST_KEY)?)?)
                     }
                     Source::Installer => Ok(tree.put_file(permit, path, *mode, ids, &mut ready.bundle.installer()?)?),
                     Source::Launcher { python } => {

@@ -10,6 +10,7 @@ use payload::render;
 use payload::url::Url;
 use serde::{Deserialize, Serialize};
 
+use crate::credentials::LARGEST_KEY;
 use crate::host::interrupt::Interrupt;
 use crate::host::{Exec, Tree, clock};
 use crate::logs::LOG;
@@ -140,9 +141,6 @@ fn status(manifest: &Manifest, member: &Member, interrupt: &Interrupt) -> Option
     let output = etcdctl.args(["endpoint", "status", "-w", "json"]).heeding(interrupt).output().ok()?;
     output.ok().then(|| parse_status(&output.stdout))?
 }
-
-/// No private key comes near this.
-const LARGEST_KEY: u64 = 64 << 10;
 
 /// A call of the installed etcdctl, v3 API, with this host's certificate.
 pub(crate) fn etcdctl(manifest: &Manifest, endpoint: &Url) -> Option<Exec> {

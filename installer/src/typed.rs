@@ -66,7 +66,7 @@ impl Typed {
         if let Some(root) = self.root.as_ref().filter(|_| is_the_systems(help)) {
             // What is said about the command stands behind it, in brackets.
             let (command, remark) = help.find("   (").map_or((help, ""), |at| help.split_at(at));
-            return format!("chroot {} sh -c {}{remark}", word(root), quoted(command));
+            return format!("chroot {} sh -c {}{remark}", word(root), word(Path::new(command)));
         }
         // What keeps a tree's member is not what is found on this host.
         let help = match (&self.root, self.bundle()) {
@@ -113,11 +113,6 @@ const TOOLS: [&str; 14] = [
     "getent",
     "systemctl",
 ];
-
-/// One word of the shell, whatever is in it.
-fn quoted(text: &str) -> String {
-    format!("'{}'", text.replace('\'', r"'\''"))
-}
 
 #[cfg(test)]
 mod tests {

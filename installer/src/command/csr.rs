@@ -10,6 +10,7 @@ use zeroize::Zeroizing;
 use super::{CommandError, carried, interruptible, root_only, tree, unless_told_to_stop};
 use crate::change::{Change, Holds, fold};
 use crate::cli::CsrArgs;
+use crate::credentials::LARGEST_KEY;
 use crate::execute::StepError;
 use crate::host::interrupt::Interrupt;
 use crate::host::output::{Output, OutputError};
@@ -21,9 +22,6 @@ use crate::journal::{self, Journal, Run, Unfinished};
 use crate::receipt::{Kept, Receipt, State};
 use crate::report::{End, Report};
 use crate::undo::{self, Contents};
-
-/// No private key comes near this.
-const MAX_KEY: u64 = 64 << 10;
 
 /// What earlier runs left here.
 struct Earlier {
@@ -138,7 +136,7 @@ fn existing(tree: &Tree, state: &State, earlier: &Earlier) -> Result<Option<Host
         places.push(manifest.key_path().map_err(ProbeError::from)?);
     }
     for place in places {
-        let text = tree.read_if_there(&place, MAX_KEY)?.map(Zeroizing::new);
+        let text = tree.read_if_there(&place, LARGEST_KEY)?.map(Zeroizing::new);
         if let Some(key) = text.and_then(|text| HostKey::from_pem(&text)) {
             return Ok(Some(key));
         }

@@ -20,7 +20,7 @@ use super::accounts::AccountError;
 use super::write::Ids;
 use super::{FsError, Seen, Tree, addresses, clock, data, exec, processes, survey, units};
 use crate::change::{Before, Change};
-use crate::credentials::{self, Credentials, Misfit, Validity};
+use crate::credentials::{self, Credentials, LARGEST_KEY, Misfit, Validity};
 use crate::drift;
 use crate::facts::{
     BusyPort, DataDir, Facts, Found, Init, Mount, Obstacle, OwnKey, Process, Room, Running, Script, SetPriv, Target,
@@ -35,9 +35,6 @@ use crate::{manager, service};
 const DATA_ROOM: u64 = 256 << 20;
 /// Scripts, certificates, the installer, the unzipped supervisor.
 const SMALL_ROOM: u64 = 16 << 20;
-
-/// No private key comes near this.
-const MAX_KEY: u64 = 64 << 10;
 
 /// A startup script is some kilobytes.
 const MAX_SCRIPT: u64 = 1 << 20;
@@ -191,7 +188,7 @@ fn own_key(tree: &Tree, bundle: &mut Bundle<File>, state: &State) -> Result<Opti
     let places = [manifest.key_path()?, state.host_key_file()?];
     let certificate = bundle.read(&format!("certs/{}", render::CERTIFICATE))?;
     for at in places {
-        let Some(key) = tree.read_if_there(&at, MAX_KEY)?.map(Zeroizing::new) else { continue };
+        let Some(key) = tree.read_if_there(&at, LARGEST_KEY)?.map(Zeroizing::new) else { continue };
         if credentials::is_key_of(&certificate, &key).is_ok() {
             return Ok(Some(OwnKey { at, sha256: Digest::of(&key) }));
         }
