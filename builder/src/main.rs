@@ -7,9 +7,7 @@ use builder::cli::Cli;
 use builder::command;
 use builder::report::{Terminal, Verbosity};
 use clap::Parser;
-
-/// Usage error, as the contract numbers it.
-const USAGE: u8 = 2;
+use payload::exit::ExitStatus;
 
 fn main() -> ExitCode {
     builder::report::panics_are_bugs();
@@ -19,7 +17,7 @@ fn main() -> ExitCode {
         Err(error) => {
             // Help and version are what was asked for; anything else is a usage error. clap says it either way.
             let _ = error.print();
-            return if error.use_stderr() { ExitCode::from(USAGE) } else { ExitCode::SUCCESS };
+            return if error.use_stderr() { ExitStatus::Usage.into() } else { ExitCode::SUCCESS };
         }
     };
     let verbosity = match (cli.quiet, cli.verbose) {
@@ -32,7 +30,7 @@ fn main() -> ExitCode {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             error.show(&mut terminal);
-            ExitCode::from(error.exit_code())
+            error.exit_code().into()
         }
     }
 }

@@ -9,6 +9,7 @@ use std::time::{Duration, Instant};
 
 use indicatif::{HumanBytes, ProgressBar, ProgressDrawTarget, ProgressStyle};
 use payload::cluster::Fault;
+use payload::exit::ExitStatus;
 use payload::line;
 
 use crate::narrator::{Narrator, Progress};
@@ -21,7 +22,7 @@ pub fn panics_are_bugs() {
     std::panic::set_hook(Box::new(|panic| {
         let _ = writeln!(io::stderr(), "error: this is a bug in etcdpack: {panic}");
         #[expect(clippy::exit, reason = "the one way out of a panic with an exit code of our own")]
-        std::process::exit(1);
+        std::process::exit(i32::from(ExitStatus::Bug.code()));
     }));
 }
 

@@ -70,7 +70,7 @@ impl Site {
 
     fn refusal(&mut self) -> PkiError {
         let error = self.try_issue().unwrap_err();
-        assert_eq!(error.exit_code(), 3, "{error}");
+        assert_eq!(error.exit_code().code(), 3, "{error}");
         let text = error.to_string();
         assert!(!text.contains('\n') && !text.ends_with('.'), "{text}");
         error

@@ -43,8 +43,9 @@ use std::process::ExitCode;
 use clap::Parser;
 
 use crate::cli::Cli;
-use crate::report::{End, Loudness, Report};
+use crate::report::{Loudness, Report};
 use crate::typed::Typed;
+use payload::exit::ExitStatus;
 
 /// The name under which the installer stays on the host.
 const HOST_COMMAND: &str = "etcdpack-host";
@@ -59,7 +60,7 @@ pub fn run() -> ExitCode {
         Err(error) => {
             // Help and version are what was asked for; anything else is a usage error. clap says it either way.
             let _ = error.print();
-            return if error.use_stderr() { End::Usage.into() } else { End::Done.into() };
+            return if error.use_stderr() { ExitStatus::Usage.into() } else { ExitStatus::Done.into() };
         }
     };
     let loudness = match (cli.quiet, cli.verbose) {

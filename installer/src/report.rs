@@ -2,8 +2,8 @@
 #![expect(clippy::disallowed_methods, reason = "edge: the terminal")]
 
 use std::io::{IsTerminal, Write};
-use std::process::ExitCode;
 
+use payload::exit::ExitStatus;
 use payload::line;
 
 use crate::check::{Finding, Severity};
@@ -13,28 +13,6 @@ use crate::plan::Plan;
 use crate::step::State;
 use crate::typed::Typed;
 
-/// How a run ended; the numbers are part of the contract.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum End {
-    Done = 0,
-    Bug = 1,
-    Usage = 2,
-    /// Nothing changed.
-    Refused = 3,
-    /// Nothing changed.
-    NotVerified = 4,
-    RolledBack = 5,
-    /// Something is left; it was named.
-    NotRolledBack = 6,
-    NotHealthy = 7,
-}
-
-impl From<End> for ExitCode {
-    fn from(end: End) -> Self {
-        Self::from(end as u8)
-    }
-}
-
 /// A panic is a bug of ours: says so in one line and ends with the exit code for that. What was under way stands in
 /// the journal, as after a kill.
 pub(crate) fn panics_are_bugs() {
@@ -43,7 +21,7 @@ pub(crate) fn panics_are_bugs() {
             "error: this is a bug in etcdpack: {panic}\nhelp: run the same command again, and report this line\n"
         ));
         #[expect(clippy::exit, reason = "the one way out of a panic with an exit code of our own")]
-        std::process::exit(End::Bug as i32);
+        std::process::exit(i32::from(ExitStatus::Bug.code()));
     }));
 }
 

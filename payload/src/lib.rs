@@ -12,6 +12,7 @@ pub mod bundle;
 pub mod cluster;
 pub mod digest;
 pub mod etcd;
+pub mod exit;
 pub mod fingerprint;
 pub mod line;
 pub mod manifest;

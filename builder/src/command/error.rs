@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use payload::bundle::BundleError;
 use payload::cluster::Fault;
+use payload::exit::ExitStatus;
 use payload::fingerprint::Fingerprint;
 use payload::name::HostName;
 use payload::shell::word;
@@ -90,11 +91,13 @@ pub enum Error {
 impl Error {
     /// The exit code, as the contract numbers them.
     #[must_use]
-    pub fn exit_code(&self) -> u8 {
+    pub fn exit_code(&self) -> ExitStatus {
         match self {
-            Self::Cluster { .. } | Self::NoCluster(_) | Self::Usage { .. } => 2,
-            Self::Refused { .. } | Self::Disk(_) | Self::Bundle { error: BundleError::Io(_), .. } => 3,
-            Self::Bundle { .. } | Self::OtherSigner { .. } | Self::OtherKey { .. } => 4,
+            Self::Cluster { .. } | Self::NoCluster(_) | Self::Usage { .. } => ExitStatus::Usage,
+            Self::Refused { .. } | Self::Disk(_) | Self::Bundle { error: BundleError::Io(_), .. } => {
+                ExitStatus::Refused
+            }
+            Self::Bundle { .. } | Self::OtherSigner { .. } | Self::OtherKey { .. } => ExitStatus::NotVerified,
             Self::Release(error) => error.exit_code(),
             Self::Pki(error) => error.exit_code(),
             Self::Seal(error) => error.exit_code(),

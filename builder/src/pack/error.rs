@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use payload::bundle::{NotAnEntryName, WriteError};
 use payload::digest::NotADigest;
 use payload::etcd::Arch;
+use payload::exit::ExitStatus;
 use payload::line::Line;
 use payload::manifest::ManifestError;
 use payload::name::HostName;
@@ -99,17 +100,19 @@ pub enum PackError {
 impl PackError {
     /// 3: something in the way. 4: the release is not what it should be. 1: a fault of ours.
     #[must_use]
-    pub fn exit_code(&self) -> u8 {
+    pub fn exit_code(&self) -> ExitStatus {
         match self {
             Self::NoInstaller(_)
             | Self::NoWheel(_)
             | Self::NotAPeer { .. }
             | Self::Io { .. }
             | Self::Dir { .. }
-            | Self::Write { .. } => 3,
-            Self::Tarball { .. } => 4,
+            | Self::Write { .. } => ExitStatus::Refused,
+            Self::Tarball { .. } => ExitStatus::NotVerified,
             Self::Signing(error) => error.exit_code(),
-            Self::NoPair(_) | Self::Path(_) | Self::Name(_) | Self::Manifest(_) | Self::Sbom(_) | Self::Digest(_) => 1,
+            Self::NoPair(_) | Self::Path(_) | Self::Name(_) | Self::Manifest(_) | Self::Sbom(_) | Self::Digest(_) => {
+                ExitStatus::Bug
+            }
         }
     }
 

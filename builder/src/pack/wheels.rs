@@ -47,7 +47,7 @@ mod tests {
         let [supervisor, setuptools] = &WHEELS;
         for bytes in [&b""[..], b"other", BYTES[1]] {
             let error = checked(supervisor, bytes).unwrap_err();
-            assert_eq!(error.exit_code(), 3);
+            assert_eq!(error.exit_code().code(), 3);
             assert!(error.to_string().contains("supervisor-4.3.0"), "{error}");
         }
         // `scripts/test` fetches them before it builds.

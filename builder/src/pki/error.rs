@@ -4,6 +4,7 @@ use std::fmt;
 use std::io;
 use std::path::{Path, PathBuf};
 
+use payload::exit::ExitStatus;
 use payload::name::HostName;
 use payload::shell::word;
 use time::OffsetDateTime;
@@ -203,10 +204,10 @@ pub enum CaFault {
 impl PkiError {
     /// The exit code that this ends with: 3, refused with nothing changed on any host; 1 for a bug of ours.
     #[must_use]
-    pub fn exit_code(&self) -> u8 {
+    pub fn exit_code(&self) -> ExitStatus {
         match self {
-            Self::Making(_) | Self::Locking => 1,
-            _ => 3,
+            Self::Making(_) | Self::Locking => ExitStatus::Bug,
+            _ => ExitStatus::Refused,
         }
     }
 
@@ -285,7 +286,7 @@ mod tests {
         for (path, typed_path) in [("pki/ca-key.pem", "pki/ca-key.pem"), ("it's here/k", r"'it'\''s here/k'")] {
             let error = PkiError::Exposed { path: path.into(), mode: 0o644, wanted: 0o600 };
             assert_eq!(error.help().unwrap(), format!("chmod 600 {typed_path}"));
-            assert_eq!(error.exit_code(), 3);
+            assert_eq!(error.exit_code().code(), 3);
         }
         assert_eq!(Day(OffsetDateTime::UNIX_EPOCH).to_string(), "1970-01-01 00:00 UTC");
     }

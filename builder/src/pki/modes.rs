@@ -119,6 +119,6 @@ mod tests {
         symlink("ca-key.pem", pki.join("signing-key.pem")).unwrap();
         check(&pki).unwrap();
         let foreign = PkiError::Foreign { path: pki, uid: 1001 };
-        assert_eq!(foreign.exit_code(), 3);
+        assert_eq!(foreign.exit_code().code(), 3);
     }
 }

@@ -13,6 +13,7 @@ use std::path::{Path, PathBuf};
 use std::thread;
 
 use payload::digest::Digest;
+use payload::exit::ExitStatus;
 use payload::render::{KEY, SEALED_KEY};
 use payload::sealed::{self, Passphrase, Sealed, SealedError};
 use zeroize::Zeroizing;
@@ -78,11 +79,11 @@ pub fn has_sealed_keys(site: &Site<'_>) -> bool {
 impl SealError {
     /// 3: refused, nothing changed on any host. 1: a fault of ours.
     #[must_use]
-    pub fn exit_code(&self) -> u8 {
+    pub fn exit_code(&self) -> ExitStatus {
         match self {
             Self::Pki(error) => error.exit_code(),
-            Self::Io { .. } | Self::OtherPassphrase(_) => 3,
-            Self::Unsound { .. } => 1,
+            Self::Io { .. } | Self::OtherPassphrase(_) => ExitStatus::Refused,
+            Self::Unsound { .. } => ExitStatus::Bug,
         }
     }
 

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use payload::digest::Digest;
 use payload::etcd::{Arch, EtcdVersion};
+use payload::exit::ExitStatus;
 use payload::shell::word;
 use payload::tarball::TarballError;
 
@@ -48,15 +49,17 @@ pub enum ReleaseError {
 impl ReleaseError {
     /// 2: a file that the user named cannot be used. 4: bytes came, and they are not the release. 3: all else.
     #[must_use]
-    pub fn exit_code(&self) -> u8 {
+    pub fn exit_code(&self) -> ExitStatus {
         match self {
-            Self::BadFile { .. } | Self::Lock { .. } => 2,
-            Self::NotARelease { .. } | Self::Foreign { .. } | Self::Torn { .. } | Self::Differs { .. } => 4,
+            Self::BadFile { .. } | Self::Lock { .. } => ExitStatus::Usage,
+            Self::NotARelease { .. } | Self::Foreign { .. } | Self::Torn { .. } | Self::Differs { .. } => {
+                ExitStatus::NotVerified
+            }
             Self::Unprotected(..)
             | Self::Unvouched(..)
             | Self::Unreachable { .. }
             | Self::Client(_)
-            | Self::Disk(_) => 3,
+            | Self::Disk(_) => ExitStatus::Refused,
         }
     }
 
@@ -185,6 +188,6 @@ mod tests {
         for way in ["release.sha256", "init --sha256", "--trust-on-first-use"] {
             assert!(help.contains(way), "{help}");
         }
-        assert_eq!(error.exit_code(), 3);
+        assert_eq!(error.exit_code().code(), 3);
     }
 }

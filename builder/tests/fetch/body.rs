@@ -287,7 +287,7 @@ fn sums_that_are_none_of_this_release_vouch_for_nothing() {
         let wanted = hurried(Wanted { version: WITH_SUMS, ca_cert: Some(ca), ..desk.wanted(&[&site.url]) });
         let (result, told) = get(&wanted);
         let error = result.unwrap_err();
-        assert_eq!(error.exit_code(), 3, "{what}: {error}");
+        assert_eq!(error.exit_code().code(), 3, "{what}: {error}");
         assert_eq!((desk.kept().len(), desk.lock()), (0, String::new()), "{what}");
         assert!(!told.warnings.is_empty(), "{what}");
         // The tarball itself is not asked for before somebody vouches.

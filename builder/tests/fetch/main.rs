@@ -141,7 +141,7 @@ fn get(wanted: &Wanted) -> (Result<Verified, ReleaseError>, Told) {
 fn refused(wanted: &Wanted, exit: u8) -> (String, Told) {
     let (result, told) = get(wanted);
     let error = result.unwrap_err();
-    assert_eq!(error.exit_code(), exit, "{error}");
+    assert_eq!(error.exit_code().code(), exit, "{error}");
     (error.to_string(), told)
 }
 
@@ -427,7 +427,7 @@ fn nothing_is_trusted_unless_asked_and_then_for_good() {
     let url = desk.mirror("m", V, &[(&name, &bytes)]);
     let (result, _) = get(&desk.wanted(&[&url]));
     let error = result.unwrap_err();
-    assert_eq!((error.exit_code(), desk.lock()), (3, String::new()));
+    assert_eq!((error.exit_code().code(), desk.lock()), (3, String::new()));
     assert!(error.help().unwrap().contains("--trust-on-first-use"));
 
     let (verified, told) = accepted(&Wanted { first_use: FirstUse::Trust, ..desk.wanted(&[&url]) }, &bytes);

@@ -20,8 +20,9 @@ use crate::host::{Tree, process};
 use crate::host_key::{HostKey, SECRET};
 use crate::journal::{self, Journal, Run, Unfinished};
 use crate::receipt::{Kept, Receipt, State};
-use crate::report::{End, Report};
+use crate::report::Report;
 use crate::undo::{self, Contents};
+use payload::exit::ExitStatus;
 
 /// What earlier runs left here.
 struct Earlier {
@@ -31,7 +32,7 @@ struct Earlier {
 }
 
 /// Prints the request for the key of this host, which is made where there is none yet.
-pub(super) fn csr(args: &CsrArgs, report: &Report) -> Result<End, CommandError> {
+pub(super) fn csr(args: &CsrArgs, report: &Report) -> Result<ExitStatus, CommandError> {
     root_only("making a key", "./HOST.run csr")?;
     process::guard_secrets();
     let tree = tree(args.root.as_deref())?;
@@ -73,12 +74,12 @@ pub(super) fn csr(args: &CsrArgs, report: &Report) -> Result<End, CommandError> 
     let request = key.request(manifest.host.as_str());
     if let Err(error) = hand_out(&request, output, report) {
         report.error(&format!("the key is there, but writing its request: {error}"), Some("./HOST.run csr > HOST.csr"));
-        return Ok(End::NotRolledBack);
+        return Ok(ExitStatus::NotRolledBack);
     }
     say_words(&key, report);
     let host = &manifest.host;
     report.note(&format!("the key stays on this host; next, where the bundle was built: etcdpack sign {host}.csr"));
-    Ok(End::Done)
+    Ok(ExitStatus::Done)
 }
 
 impl Earlier {
@@ -228,12 +229,12 @@ fn undo_all(tree: &Tree, state: &State, earlier: &Earlier, mut journal: Journal)
     closed.err().into_iter().collect()
 }
 
-fn say_failed(error: &StepError, left: &[String], report: &Report) -> End {
+fn say_failed(error: &StepError, left: &[String], report: &Report) -> ExitStatus {
     report.error(&format!("making the key: {error}"), Some("the same command again, when the cause is gone"));
     for left in left {
         report.error(&format!("could not be undone: {left}"), None);
     }
-    if left.is_empty() { End::RolledBack } else { End::NotRolledBack }
+    if left.is_empty() { ExitStatus::RolledBack } else { ExitStatus::NotRolledBack }
 }
 
 /// Begun before the first change, so that a place that cannot be written to is refused with nothing changed.

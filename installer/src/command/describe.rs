@@ -5,11 +5,12 @@ use payload::manifest::KeyFrom;
 
 use super::{CommandError, carried, tree, trust};
 use crate::cli::VerifyArgs;
-use crate::report::{End, Report};
+use crate::report::Report;
 use crate::signer::{self, Standing};
+use payload::exit::ExitStatus;
 
 /// Says what this is; changes nothing.
-pub(super) fn describe(report: &Report) -> Result<End, CommandError> {
+pub(super) fn describe(report: &Report) -> Result<ExitStatus, CommandError> {
     let unverified = match carried::open(None) {
         Ok(unverified) => unverified,
         Err(CommandError::Bundle(BundleError::NoBundle)) => {
@@ -20,7 +21,7 @@ pub(super) fn describe(report: &Report) -> Result<End, CommandError> {
             report.data("  etcdpack-host status      how the member does");
             report.data("  etcdpack-host install HOST.run   verify a new bundle of this member and install it");
             report.data("  etcdpack-host uninstall   take it off this host; data stays unless --purge");
-            return Ok(End::Done);
+            return Ok(ExitStatus::Done);
         }
         Err(error) => return Err(error),
     };
@@ -44,11 +45,11 @@ pub(super) fn describe(report: &Report) -> Result<End, CommandError> {
     ] {
         report.data(&format!("  {file} {command:<10} {says}"));
     }
-    Ok(End::Done)
+    Ok(ExitStatus::Done)
 }
 
 /// Reads every byte and compares; says who signed, and what that one is to this host.
-pub(super) fn verify(args: &VerifyArgs, report: &Report) -> Result<End, CommandError> {
+pub(super) fn verify(args: &VerifyArgs, report: &Report) -> Result<ExitStatus, CommandError> {
     let named = args.bundle.file.as_deref();
     let bundle = carried::open(named)?.check().map_err(|error| carried::of(named, error))?;
     // Only root may read what is known here; for others only the operator's word counts.
@@ -72,5 +73,5 @@ pub(super) fn verify(args: &VerifyArgs, report: &Report) -> Result<End, CommandE
             "this shows that the file is whole, not who made it: compare the words with those that the builder showed",
         );
     }
-    Ok(End::Done)
+    Ok(ExitStatus::Done)
 }

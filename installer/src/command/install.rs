@@ -23,14 +23,15 @@ use crate::journal;
 use crate::manager::Start;
 use crate::plan::{Carried, Choices, Plan};
 use crate::receipt::State;
-use crate::report::{End, Report};
+use crate::report::Report;
 use crate::restart::Restart;
 use crate::service::detect;
 use crate::signer::{Downgrade, Standing};
 use crate::supervision::{Origin, Supervision, Supervisor};
+use payload::exit::ExitStatus;
 
 /// Shows what an install would do.
-pub(super) fn plan(args: &PlanArgs, report: &Report) -> Result<End, CommandError> {
+pub(super) fn plan(args: &PlanArgs, report: &Report) -> Result<ExitStatus, CommandError> {
     root_only("planning", "./HOST.run plan")?;
     key::is_open(args.target.passphrase_fd)?;
     let tree = tree(args.target.root.as_deref())?;
@@ -39,7 +40,7 @@ pub(super) fn plan(args: &PlanArgs, report: &Report) -> Result<End, CommandError
     let mut bundle = match bundle(&args.bundle, root, hand_over, args.for_the_bundle(), &tree, report) {
         Err(CommandError::NoCopy(finding)) if args.json => {
             deliver_json(&Plan::refused(finding), report)?;
-            return Ok(End::Refused);
+            return Ok(ExitStatus::Refused);
         }
         bundle => bundle?,
     };
@@ -69,11 +70,11 @@ pub(super) fn plan(args: &PlanArgs, report: &Report) -> Result<End, CommandError
         report.plan(&plan);
         report.findings(&plan.findings);
     }
-    Ok(if plan.is_refused() { End::Refused } else { End::Done })
+    Ok(if plan.is_refused() { ExitStatus::Refused } else { ExitStatus::Done })
 }
 
 /// Does it.
-pub(super) fn install(args: &InstallArgs, report: &Report) -> Result<End, CommandError> {
+pub(super) fn install(args: &InstallArgs, report: &Report) -> Result<ExitStatus, CommandError> {
     root_only("installing", "./HOST.run install")?;
     key::is_open(args.target.passphrase_fd)?;
     let tree = tree(args.target.root.as_deref())?;
@@ -101,7 +102,7 @@ pub(super) fn install(args: &InstallArgs, report: &Report) -> Result<End, Comman
     report.findings(&plan.findings);
     if plan.is_refused() {
         report.note("nothing was changed");
-        return Ok(End::Refused);
+        return Ok(ExitStatus::Refused);
     }
     let on_record = facts.receipt.as_ref().is_some_and(|receipt| receipt.bundle == bundle.digest());
     if plan.is_done() && on_record && facts.unfinished.is_none() {
@@ -126,7 +127,7 @@ pub(super) fn install(args: &InstallArgs, report: &Report) -> Result<End, Comman
     }
 }
 
-fn say_failed(failed: &Failed, report: &Report) -> End {
+fn say_failed(failed: &Failed, report: &Report) -> ExitStatus {
     let help = if failed.error.is_the_bundles() {
         "copy the bundle again, then: grep HOST.run SHA256SUMS | sha256sum -c"
     } else {
@@ -136,19 +137,19 @@ fn say_failed(failed: &Failed, report: &Report) -> End {
     let After::Undone { left } = &failed.host else {
         report.note("nothing was changed");
         return match &failed.error {
-            error if error.is_the_bundles() => End::NotVerified,
-            StepError::Interrupted => End::RolledBack,
-            _ => End::Refused,
+            error if error.is_the_bundles() => ExitStatus::NotVerified,
+            StepError::Interrupted => ExitStatus::RolledBack,
+            _ => ExitStatus::Refused,
         };
     };
     for left in left {
         report.error(&format!("could not be undone: {left}"), None);
     }
     if !left.is_empty() {
-        return End::NotRolledBack;
+        return ExitStatus::NotRolledBack;
     }
     report.note("everything was undone");
-    End::RolledBack
+    ExitStatus::RolledBack
 }
 
 fn choices(target: &TargetArgs, no_start: bool, restart: bool) -> Choices {
@@ -231,22 +232,28 @@ fn consent(plan: &Plan, interrupt: &Interrupt, report: &Report) -> Result<(), Co
 }
 
 /// After the install: who is still missing, and whether the member is healthy if that was asked for.
-fn end_of(manifest: &Manifest, facts: &Facts, args: &InstallArgs, interrupt: &Interrupt, report: &Report) -> End {
+fn end_of(
+    manifest: &Manifest,
+    facts: &Facts,
+    args: &InstallArgs,
+    interrupt: &Interrupt,
+    report: &Report,
+) -> ExitStatus {
     if facts.target == Target::Image || args.no_start {
-        return End::Done;
+        return ExitStatus::Done;
     }
     let Some(seconds) = args.wait else {
         say_who_is_missing(manifest, interrupt, report);
-        return End::Done;
+        return ExitStatus::Done;
     };
     report.note(&format!("waiting up to {seconds} s for a healthy member"));
     if health::wait_until_healthy(manifest, Duration::from_secs(seconds), interrupt) {
         report.note("healthy");
-        return End::Done;
+        return ExitStatus::Done;
     }
     say_who_is_missing(manifest, interrupt, report);
     report.error("installed, but not healthy yet", Some("etcdpack-host status"));
-    End::NotHealthy
+    ExitStatus::NotHealthy
 }
 
 fn say_who_is_missing(manifest: &Manifest, interrupt: &Interrupt, report: &Report) {

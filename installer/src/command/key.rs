@@ -13,7 +13,8 @@ use crate::host::memory::{self, TooLittle};
 use crate::host::passphrase;
 use crate::host::process;
 use crate::host::terminal::{Asked, Terminal};
-use crate::report::{End, Report};
+use crate::report::Report;
+use payload::exit::ExitStatus;
 
 /// How often somebody at a terminal may try.
 const TRIES: u8 = 3;
@@ -48,11 +49,13 @@ pub(super) enum KeyError {
 
 impl KeyError {
     /// Refused, or found to be bad: either way nothing was changed.
-    pub(super) fn end(&self) -> End {
+    pub(super) fn end(&self) -> ExitStatus {
         match self {
-            Self::Bundle(BundleError::Io(_)) => End::Refused,
-            Self::Bundle(_) | Self::Wrong | Self::Sealed(_) | Self::Another | Self::Misfit(_) => End::NotVerified,
-            _ => End::Refused,
+            Self::Bundle(BundleError::Io(_)) => ExitStatus::Refused,
+            Self::Bundle(_) | Self::Wrong | Self::Sealed(_) | Self::Another | Self::Misfit(_) => {
+                ExitStatus::NotVerified
+            }
+            _ => ExitStatus::Refused,
         }
     }
 

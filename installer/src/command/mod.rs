@@ -27,9 +27,10 @@ use crate::host::interrupt::Interrupt;
 use crate::host::probe::ProbeError;
 use crate::journal::JournalError;
 use crate::receipt::ReceiptError;
-use crate::report::{End, Report};
+use crate::report::Report;
 use crate::signer::Stranger;
 use crate::undo::UndoError;
+use payload::exit::ExitStatus;
 
 use key::KeyError;
 
@@ -78,7 +79,7 @@ impl CommandError {
         Self::Refused { text: text.into(), help: help.into() }
     }
 
-    fn end(&self) -> End {
+    fn end(&self) -> ExitStatus {
         match self {
             Self::Bundle(BundleError::Io(_))
             | Self::Named { error: BundleError::Io(_), .. }
@@ -87,19 +88,19 @@ impl CommandError {
             | Self::NoCopy(_)
             | Self::Newer { known: None, .. }
             | Self::Output(_)
-            | Self::Receipt(_) => End::Refused,
+            | Self::Receipt(_) => ExitStatus::Refused,
             Self::Key(error) => error.end(),
             // There was nothing to roll back.
-            Self::Interrupted { .. } => End::RolledBack,
+            Self::Interrupted { .. } => ExitStatus::RolledBack,
             Self::Bundle(_)
             | Self::Named { .. }
             | Self::Newer { known: Some(_), .. }
             | Self::Stranger(_)
             | Self::WordsDiffer
-            | Self::Probe(ProbeError::Bundle(_)) => End::NotVerified,
-            Self::Probe(_) => End::Refused,
-            Self::Step(_) | Self::Undo(_) => End::NotRolledBack,
-            Self::Json(_) => End::Bug,
+            | Self::Probe(ProbeError::Bundle(_)) => ExitStatus::NotVerified,
+            Self::Probe(_) => ExitStatus::Refused,
+            Self::Step(_) | Self::Undo(_) => ExitStatus::NotRolledBack,
+            Self::Json(_) => ExitStatus::Bug,
         }
     }
 
@@ -168,7 +169,7 @@ fn deliver_json(value: &impl serde::Serialize, report: &Report) -> Result<(), Co
 }
 
 /// Runs one command to its end.
-pub(crate) fn run(command: Option<Command>, report: &Report) -> End {
+pub(crate) fn run(command: Option<Command>, report: &Report) -> ExitStatus {
     let ended = match command {
         None => describe::describe(report),
         Some(Command::Verify(args)) => describe::verify(&args, report),

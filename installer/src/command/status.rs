@@ -19,11 +19,12 @@ use crate::host::probe::{self, ProbeError};
 use crate::host::{Seen, Tree, clock};
 use crate::plan;
 use crate::receipt::{Kept, Receipt, State};
-use crate::report::{End, Report};
+use crate::report::Report;
 use crate::restart::{self, Part};
 use crate::service;
 use crate::signer;
 use crate::supervision::{Supervision, Supervisor};
+use payload::exit::ExitStatus;
 
 /// Everything that `status` knows.
 #[derive(Debug, Serialize)]
@@ -64,7 +65,7 @@ struct Certificate {
 }
 
 /// Shows the member; exits 7 when it is not healthy and 3 when there is none.
-pub(super) fn status(args: &StatusArgs, report: &Report) -> Result<End, CommandError> {
+pub(super) fn status(args: &StatusArgs, report: &Report) -> Result<ExitStatus, CommandError> {
     root_only("reading the status", "etcdpack-host status")?;
     let tree = tree(None)?;
     let state = State::new().map_err(ProbeError::from)?;
@@ -83,7 +84,7 @@ pub(super) fn status(args: &StatusArgs, report: &Report) -> Result<End, CommandE
     } else {
         show(&status, &receipt, report);
     }
-    Ok(if status.healthy { End::Done } else { End::NotHealthy })
+    Ok(if status.healthy { ExitStatus::Done } else { ExitStatus::NotHealthy })
 }
 
 /// What an uninstall has left, and whom it remembers.

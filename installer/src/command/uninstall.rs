@@ -12,12 +12,13 @@ use crate::host::{Seen, Tree, data};
 use crate::journal::{self, Journal};
 use crate::receipt::{Kept, Receipt, State};
 use crate::removal::{Leftover, Removal, Removed};
-use crate::report::{End, Report};
+use crate::report::Report;
 use crate::signer::{self, Memory};
 use crate::undo::{self, Contents};
+use payload::exit::ExitStatus;
 
 /// Takes the member off this host.
-pub(super) fn uninstall(args: &UninstallArgs, report: &Report) -> Result<End, CommandError> {
+pub(super) fn uninstall(args: &UninstallArgs, report: &Report) -> Result<ExitStatus, CommandError> {
     root_only("uninstalling", "etcdpack-host uninstall")?;
     let tree = tree(args.root.as_deref())?;
     let Some(_lock) = tree.lock()? else {
@@ -38,7 +39,7 @@ pub(super) fn uninstall(args: &UninstallArgs, report: &Report) -> Result<End, Co
     let changes = crate::change::fold(&known, &[]);
     if changes.is_empty() && ended {
         report.note("uninstalled");
-        return Ok(End::Done);
+        return Ok(ExitStatus::Done);
     }
     if changes.is_empty() {
         return Err(CommandError::refused("etcdpack has installed nothing here", "./HOST.run install"));
@@ -92,7 +93,7 @@ fn command(tree: &Tree, changes: &[Change]) -> &'static str {
     if changes.iter().filter_map(Change::path).any(is_there) { HOST_COMMAND } else { "./HOST.run" }
 }
 
-fn say(removed: &Removed, contents: Contents, command: &str, report: &Report) -> End {
+fn say(removed: &Removed, contents: Contents, command: &str, report: &Report) -> ExitStatus {
     let purge = if contents == Contents::Remove { " --purge" } else { "" };
     let again = &*format!("{command} uninstall{purge}");
     match removed {
@@ -102,7 +103,7 @@ fn say(removed: &Removed, contents: Contents, command: &str, report: &Report) ->
             }
             let all = kept.is_empty() && contents == Contents::Remove;
             report.note(if all { "uninstalled; nothing is left" } else { "uninstalled" });
-            End::Done
+            ExitStatus::Done
         }
         Removed::Running { pids } => {
             let pids: Vec<String> = pids.iter().map(ToString::to_string).collect();
@@ -110,18 +111,18 @@ fn say(removed: &Removed, contents: Contents, command: &str, report: &Report) ->
             let text =
                 format!("etcd still runs (process {pids}), and not under its service manager: it was left as it is");
             report.error(&text, Some(&format!("kill {pids}; {again}")));
-            End::NotRolledBack
+            ExitStatus::NotRolledBack
         }
         Removed::Partly { left } => {
             for Leftover { text, locked_in } in left {
                 let look = locked_in.as_ref().map(|dir| format!("lsattr -aR {dir}; when it is unlocked: {again}"));
                 report.error(&format!("could not be removed: {text}"), Some(look.as_deref().unwrap_or(again)));
             }
-            End::NotRolledBack
+            ExitStatus::NotRolledBack
         }
         Removed::Interrupted => {
             report.error("told to stop; what is left is still on record", Some(again));
-            End::RolledBack
+            ExitStatus::RolledBack
         }
     }
 }
