@@ -27,11 +27,11 @@ use crate::host::probe;
 use crate::host::process;
 use crate::host::write::Ids;
 use crate::host::{Exec, FsError, Seen, Tree, clock};
-use crate::journal::{self, Journal, JournalError};
+use crate::journal::{self, Journal};
 use crate::logs::Keeper;
 use crate::manager;
 use crate::plan::{Plan, standing};
-use crate::receipt::{Receipt, State};
+use crate::records::{JournalError, Receipt, StateDir};
 use crate::report::Report;
 use crate::restart::{Part, Waiting};
 use crate::rollback::Rollback;
@@ -149,7 +149,7 @@ pub(crate) struct Install<'a> {
     pub(crate) tree: &'a Tree,
     pub(crate) manifest: &'a Manifest,
     pub(crate) facts: &'a Facts,
-    pub(crate) state: &'a State,
+    pub(crate) state: &'a StateDir,
     /// The private key, where it was sealed and is needed.
     pub(crate) key: Option<&'a Opened>,
     pub(crate) interrupt: &'a Interrupt,
@@ -237,18 +237,18 @@ impl Install<'_> {
         synced.map_err(|error| stopped("receipt", error.into(), etcd))?;
         let none = || StepError::NotUp("the plan names no service manager".to_owned());
         let supervision = plan.supervision.clone().ok_or_else(|| stopped("plan", none(), etcd))?;
-        let mut changes = fold(&self.facts.ours(), journal.changes());
+        let mut changes = fold(&self.facts.records.ours(), journal.changes());
         if self.facts.own_key.is_some() {
             // The key has come to its place: where it was made goes with the journal.
             changes.retain(|change| change.path().is_none_or(|path| !path.is_within(&self.state.host_key)));
         }
-        if let Some(kept) = self.facts.kept.as_ref().filter(|kept| !kept.is_for(self.manifest)) {
+        if let Some(kept) = self.facts.records.kept.as_ref().filter(|kept| !kept.is_for(self.manifest)) {
             // Another member's data is on nobody's record from now on: it is not this one's to purge.
             let own = Some(&self.manifest.layout.data);
             changes.retain(|change| change.path() == own || !(change.is_of_data() && kept.changes.contains(change)));
         }
         let bundle = &ready.bundle;
-        let known = self.facts.known().filter(|known| known.covers(bundle.provenance()));
+        let known = self.facts.records.known().filter(|known| known.covers(bundle.provenance()));
         let earlier = known.and_then(|known| known.newest());
         let newest = Newest::after(earlier, bundle.provenance().serial, bundle.digest());
         let manifest = self.manifest.clone();
@@ -285,7 +285,7 @@ impl Install<'_> {
                 let ids = self.ids(*owner)?;
                 if let Seen::Dir { mode: was, uid, gid } = tree.look(path)? {
                     let ours = |change: &Change| change.path() == Some(path);
-                    if *owner != Owner::Root && !self.facts.ours().iter().any(ours) {
+                    if *owner != Owner::Root && !self.facts.records.ours().iter().any(ours) {
                         let was = Some(Access { mode: was, uid, gid });
                         let change = Change::Adopted { path: path.clone(), holds: *holds, was };
                         journal.act(change, |_| Ok::<(), FsError>(()))?;
@@ -379,7 +379,7 @@ impl Install<'_> {
         let tree = self.tree;
         let gid = tree.group(name)?.ok_or_else(|| StepError::NoUser(name.clone()))?;
         let ours = Change::Group { name: name.clone() };
-        let group = (!self.facts.ours().contains(&ours) && !journal.changes().contains(&ours)).then_some(gid);
+        let group = (!self.facts.records.ours().contains(&ours) && !journal.changes().contains(&ours)).then_some(gid);
         journal.act(Change::User { name: name.clone(), group }, |permit| {
             tree.remove_user(permit, name)?;
             tree.keep_group(permit, name, gid)?;

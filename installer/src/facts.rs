@@ -4,20 +4,16 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::net::IpAddr;
 
 use payload::digest::Digest;
-use payload::manifest::Manifest;
 use payload::path::AbsPath;
 use time::OffsetDateTime;
 
 use crate::accounts::Account;
-use crate::change::Change;
 use crate::credentials::{Misfit, Validity};
 use crate::host::Seen;
-use crate::journal::{Run, Unfinished};
 use crate::logs::Logs;
-use crate::receipt::{Kept, Receipt};
+use crate::records::Records;
 use crate::restart::Part;
-use crate::signer::{self, Known};
-use crate::supervision::{Supervision, Supervisor};
+use crate::supervision::Supervisor;
 use crate::surroundings::Surroundings;
 use crate::wal::Identity;
 
@@ -58,9 +54,8 @@ pub(crate) struct Facts {
     /// The key that this host has made and the bundle's certificate is for.
     pub(crate) own_key: Option<OwnKey>,
     pub(crate) managers: Managers,
-    pub(crate) receipt: Option<Receipt>,
-    pub(crate) kept: Option<Kept>,
-    pub(crate) unfinished: Option<Unfinished>,
+    /// What earlier runs have written down here.
+    pub(crate) records: Records,
     pub(crate) running: Running,
     /// What the installed startup script starts, beside the bundle's.
     pub(crate) script: Script,
@@ -242,48 +237,18 @@ impl Facts {
     pub(crate) fn at(&self, path: &AbsPath) -> &Seen {
         self.paths.get(path).map_or(&Seen::Absent, |found| &found.seen)
     }
-
-    /// The changes of earlier runs, finished or not: what of this host is ours.
-    pub(crate) fn ours(&self) -> Vec<Change> {
-        let receipt = self.receipt.iter().flat_map(|receipt| &receipt.changes);
-        let kept = self.kept.iter().flat_map(|kept| &kept.changes);
-        let unfinished = self.unfinished.iter().flat_map(|unfinished| &unfinished.changes);
-        receipt.chain(kept).chain(unfinished).cloned().collect()
-    }
-
-    /// What is installed here, or was until an uninstall began that was cut off.
-    pub(crate) fn installed(&self) -> Option<&Manifest> {
-        let receipt = self.receipt.as_ref().map(|receipt| &receipt.manifest);
-        let cut = self.unfinished.as_ref().filter(|cut| cut.of == Run::Uninstall);
-        receipt.or_else(|| cut.and_then(|cut| cut.manifest.as_ref()))
-    }
-
-    /// Whom this host knows.
-    pub(crate) fn known(&self) -> Option<Known<'_>> {
-        signer::known(self.receipt.as_ref(), self.kept.as_ref())
-    }
-
-    /// The supervision that an earlier run chose.
-    pub(crate) fn chosen(&self) -> Option<Supervision> {
-        if let Some(receipt) = &self.receipt {
-            return Some(receipt.supervision.clone());
-        }
-        self.unfinished.iter().flat_map(|unfinished| &unfinished.changes).find_map(|change| match change {
-            Change::Service { supervision } => Some(supervision.clone()),
-            _ => None,
-        })
-    }
 }
 
 #[cfg(test)]
 pub(crate) mod tests {
     use std::num::NonZeroU64;
 
+    use payload::manifest::Manifest;
     use payload::provenance::{ClusterId, Provenance};
     use time::macros::datetime;
 
     use super::*;
-    use crate::receipt::Receipt;
+    use crate::records::Receipt;
 
     /// The receipt among the fixtures.
     pub(crate) fn receipt() -> Receipt {
@@ -330,9 +295,7 @@ pub(crate) mod tests {
             common_name: Some("etcd-peer".to_owned()),
             own_key: None,
             managers: Managers { systemd: Init::Running, ..Managers::default() },
-            receipt: None,
-            kept: None,
-            unfinished: None,
+            records: Records::default(),
             running: Running::No,
             script: Script::OtherCommand,
             waiting: BTreeSet::new(),

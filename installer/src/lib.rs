@@ -23,7 +23,7 @@ mod journal;
 mod logs;
 mod manager;
 mod plan;
-mod receipt;
+mod records;
 mod removal;
 mod report;
 mod restart;
@@ -75,5 +75,5 @@ pub fn run() -> ExitCode {
 /// Reads a journal and compares; for the fuzzer.
 #[cfg(fuzzing)]
 pub fn fuzz_journal(bytes: &[u8]) {
-    journal::fuzz(bytes);
+    records::unfinished::fuzz(bytes);
 }

@@ -31,7 +31,7 @@ pub(crate) fn choose(
 ) -> Result<(Supervision, Vec<Finding>), Finding> {
     let wanted = if choice == Manager::Auto { manifest.service.manager } else { choice };
     // What an earlier run chose stays: the data of one member must not be served by two.
-    match facts.chosen() {
+    match facts.records.chosen().cloned() {
         Some(chosen) if !fits(&chosen, wanted) => {
             let text = format!("etcd runs under {chosen} here; another manager would start a second one");
             return Err(refuse("other-manager", text, "./HOST.run install --service auto"));

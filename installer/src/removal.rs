@@ -11,7 +11,7 @@ use crate::change::{Change, fold};
 use crate::host::interrupt::Interrupt;
 use crate::host::{Seen, Tree, data, probe};
 use crate::journal::Journal;
-use crate::receipt::{Kept, State};
+use crate::records::{Leftovers, StateDir};
 use crate::report::Report;
 use crate::service;
 use crate::signer::Memory;
@@ -21,13 +21,13 @@ use crate::undo::{self, Contents, UndoError, Undone};
 /// One uninstall.
 pub(crate) struct Removal<'a> {
     pub(crate) tree: &'a Tree,
-    pub(crate) state: &'a State,
+    pub(crate) state: &'a StateDir,
     /// Of the receipt or, where there is none yet, of the install that was cut off.
     pub(crate) manifest: Option<&'a Manifest>,
     pub(crate) supervision: Option<&'a Supervision>,
     pub(crate) contents: Contents,
     /// What an earlier uninstall kept.
-    pub(crate) kept: Option<&'a Kept>,
+    pub(crate) kept: Option<&'a Leftovers>,
     /// Whom this host knows: remembered with what is kept.
     pub(crate) known: Option<Memory>,
     pub(crate) interrupt: &'a Interrupt,
@@ -165,7 +165,11 @@ impl Removal<'_> {
         if let Some(manifest) = self.manifest {
             let all = changes.iter().filter(|change| state.holds(change)).chain(stays).cloned().collect();
             let identity = data::identity(tree, &manifest.layout.data);
-            Kept::of(manifest, all, identity).knowing(self.remembered()).write(journal.permit(), tree, &state.kept)?;
+            Leftovers::of(manifest, all, identity).knowing(self.remembered()).write(
+                journal.permit(),
+                tree,
+                &state.kept,
+            )?;
         } else if let Some(kept) = self.kept {
             kept.clone().knowing(self.remembered()).write(journal.permit(), tree, &state.kept)?;
         }

@@ -11,7 +11,7 @@ use crate::facts::{DataDir, Facts, Init, Running};
 use crate::host::{Tree, data};
 use crate::journal::{Journal, Permit};
 use crate::plan::standing;
-use crate::receipt::{Kept, Receipt, State};
+use crate::records::{Leftovers, Receipt, StateDir};
 use crate::report::Report;
 use crate::service;
 use crate::signer::Memory;
@@ -22,7 +22,7 @@ use crate::undo::{self, Contents, UndoError, Undone};
 /// One roll-back.
 pub(crate) struct Rollback<'a> {
     pub(crate) tree: &'a Tree,
-    pub(crate) state: &'a State,
+    pub(crate) state: &'a StateDir,
     pub(crate) facts: &'a Facts,
     pub(crate) manifest: &'a Manifest,
     pub(crate) report: &'a Report,
@@ -33,7 +33,7 @@ impl Rollback<'_> {
     /// stays, and the same command goes on from there.
     pub(crate) fn run(&self, mut journal: Journal) -> Vec<String> {
         let changes: Vec<Change> = journal.changes().to_vec();
-        let known: Vec<Change> = self.facts.ours().iter().chain(&changes).cloned().collect();
+        let known: Vec<Change> = self.facts.records.ours().iter().chain(&changes).cloned().collect();
         let (mut left, mut stays) = (Vec::new(), Vec::new());
         let mut service = None;
         for change in changes.iter().rev().filter(|change| !self.state.holds(change)) {
@@ -67,7 +67,7 @@ impl Rollback<'_> {
         match change {
             // The service of an earlier install gets its files back, then a restart. It may never have been touched.
             Change::Service { .. } if self.keeps_running() => Ok(Undone::Yes),
-            Change::Service { supervision } if self.facts.receipt.is_some() => {
+            Change::Service { supervision } if self.facts.records.receipt.is_some() => {
                 service::control::stop(permit, supervision, seconds, self.tree.interrupt())?;
                 Ok(Undone::Yes)
             }
@@ -84,12 +84,12 @@ impl Rollback<'_> {
 
     /// Whether an earlier install ran before this one began, and is to run after it.
     fn keeps_running(&self) -> bool {
-        self.facts.receipt.is_some() && self.facts.running == Running::Yes
+        self.facts.records.receipt.is_some() && self.facts.running == Running::Yes
     }
 
     /// An etcd that was started by a run that was cut off may have been a member for a while.
     fn contents(&self) -> Contents {
-        let earlier = self.facts.unfinished.iter().flat_map(|unfinished| &unfinished.changes);
+        let earlier = self.facts.records.unfinished.iter().flat_map(|unfinished| &unfinished.changes);
         let served = earlier.into_iter().any(|change| matches!(change, Change::Service { .. }));
         if served { Contents::Keep } else { Contents::Remove }
     }
@@ -114,7 +114,7 @@ impl Rollback<'_> {
         let (tree, state) = (self.tree, self.state);
         tree.remove_tree(journal.permit(), &state.undo)?;
         // The new receipt may have come under its name before it failed. If not, there may be no room to write it again.
-        match &self.facts.receipt {
+        match &self.facts.records.receipt {
             Some(old) if Receipt::read(tree, &state.receipt).is_ok_and(|here| here.as_ref() == Some(old)) => {}
             Some(old) => old.write(journal.permit(), tree, &state.receipt)?,
             None => tree.remove_file(journal.permit(), &state.receipt)?,
@@ -123,14 +123,14 @@ impl Rollback<'_> {
         if ours_stays {
             stays.reverse();
             stays.splice(0..0, changes.iter().filter(|change| state.holds(change)).cloned());
-            let earlier = self.facts.kept.as_ref().map_or(&[][..], |kept| &kept.changes);
+            let earlier = self.facts.records.kept.as_ref().map_or(&[][..], |kept| &kept.changes);
             let identity = data::identity(tree, &self.manifest.layout.data);
             let begun = || self.manifest.provenance.as_ref().map(Memory::of_begun);
-            let known = self.facts.known().map(|known| known.memory()).or_else(begun);
-            let kept = Kept::of(self.manifest, fold(earlier, &stays), identity).knowing(known);
+            let known = self.facts.records.known().map(|known| known.memory()).or_else(begun);
+            let kept = Leftovers::of(self.manifest, fold(earlier, &stays), identity).knowing(known);
             kept.write(journal.permit(), tree, &state.kept)?;
         }
-        if ours_stays || self.facts.receipt.is_some() || self.facts.kept.is_some() {
+        if ours_stays || self.facts.records.receipt.is_some() || self.facts.records.kept.is_some() {
             return Ok(journal.close()?);
         }
         Ok(journal.close_with_directories(&state.made_by(changes))?)

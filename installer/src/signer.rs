@@ -10,7 +10,7 @@ use payload::signer::SignerKey;
 use serde::{Deserialize, Serialize};
 
 use crate::check::{Finding, refuse, warn};
-use crate::receipt::{Kept, Receipt};
+use crate::records::{Leftovers, Receipt};
 
 /// What a bundle's signer is to this host.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -82,7 +82,7 @@ pub(crate) struct Memory {
 
 /// Whom this host knows, by what is installed or by what an uninstall has kept; `None` where neither is there, or both
 /// are from before bundles were signed.
-pub(crate) fn known<'a>(receipt: Option<&'a Receipt>, kept: Option<&'a Kept>) -> Option<Known<'a>> {
+pub(crate) fn known<'a>(receipt: Option<&'a Receipt>, kept: Option<&'a Leftovers>) -> Option<Known<'a>> {
     let installed = || {
         let receipt = receipt?;
         let signer = &receipt.manifest.provenance.as_ref()?.signer;

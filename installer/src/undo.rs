@@ -10,7 +10,8 @@ use crate::host::accounts::AccountError;
 use crate::host::remove::Left;
 use crate::host::write::Ids;
 use crate::host::{FsError, Seen, Tree};
-use crate::journal::{JournalError, Permit};
+use crate::journal::Permit;
+use crate::records::JournalError;
 use crate::service::{self, ServiceError};
 
 /// Why a change could not be undone.

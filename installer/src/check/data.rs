@@ -5,18 +5,18 @@ use payload::manifest::Manifest;
 
 use super::{Finding, refuse, warn};
 use crate::facts::{DataDir, Facts, Whose};
-use crate::journal::Run;
-use crate::receipt::Kept;
+use crate::records::Leftovers;
+use crate::records::Run;
 
 pub(super) fn data(manifest: &Manifest, facts: &Facts) -> Option<Finding> {
-    let kept = facts.kept.as_ref().filter(|kept| kept.data().is_some());
+    let kept = facts.records.kept.as_ref().filter(|kept| kept.data().is_some());
     // An uninstall that was cut off at its very end has said what it keeps.
-    let settled = facts.unfinished.as_ref().is_some_and(|cut| cut.of == Run::Uninstall) && kept.is_some();
-    if facts.receipt.is_some() || (facts.unfinished.is_some() && !settled) {
+    let settled = facts.records.unfinished.as_ref().is_some_and(|cut| cut.of == Run::Uninstall) && kept.is_some();
+    if facts.records.receipt.is_some() || (facts.records.unfinished.is_some() && !settled) {
         return None;
     }
     // Brought here from where it was kept, it has at least the form of an etcd's.
-    let passes = |whose, kept: &Kept| whose != Whose::Unknown || kept.data() == Some(&manifest.layout.data);
+    let passes = |whose, kept: &Leftovers| whose != Whose::Unknown || kept.data() == Some(&manifest.layout.data);
     match (facts.data, kept) {
         (DataDir::Used(whose), Some(kept)) if kept.is_for(manifest) && passes(whose, kept) => {
             replaced(manifest, kept, whose).or_else(|| newer(manifest, kept))
@@ -28,7 +28,7 @@ pub(super) fn data(manifest: &Manifest, facts: &Facts) -> Option<Finding> {
 }
 
 /// Data that is not this member's.
-fn foreign(manifest: &Manifest, kept: Option<&Kept>, whose: Whose) -> Finding {
+fn foreign(manifest: &Manifest, kept: Option<&Leftovers>, whose: Whose) -> Finding {
     let path = &manifest.layout.data;
     let ids = match whose {
         Whose::Etcd(identity) => format!("; etcd calls it {identity}"),
@@ -47,7 +47,7 @@ fn foreign(manifest: &Manifest, kept: Option<&Kept>, whose: Whose) -> Finding {
 }
 
 /// What lies there now is not what an uninstall left.
-fn replaced(manifest: &Manifest, kept: &Kept, whose: Whose) -> Option<Finding> {
+fn replaced(manifest: &Manifest, kept: &Leftovers, whose: Whose) -> Option<Finding> {
     let path = &manifest.layout.data;
     let left = kept.identity.filter(|left| whose != Whose::Etcd(*left))?;
     let here = match whose {
@@ -60,7 +60,7 @@ fn replaced(manifest: &Manifest, kept: &Kept, whose: Whose) -> Option<Finding> {
 }
 
 /// A member that has forgotten what it promised, and whom the others take for the one that promised it.
-fn gone(kept: &Kept, left: DataDir) -> Option<Finding> {
+fn gone(kept: &Leftovers, left: DataDir) -> Option<Finding> {
     let (path, identity) = (kept.data()?, kept.identity?);
     (!matches!(left, DataDir::Used(_))).then(|| {
         let text = format!(
@@ -72,7 +72,7 @@ fn gone(kept: &Kept, left: DataDir) -> Option<Finding> {
 }
 
 /// etcd reads what an older minor version wrote, never the other way round.
-fn newer(manifest: &Manifest, kept: &Kept) -> Option<Finding> {
+fn newer(manifest: &Manifest, kept: &Leftovers) -> Option<Finding> {
     let (path, bundles, wrote) = (&manifest.layout.data, manifest.release.version, kept.etcd?);
     ((bundles.major(), bundles.minor()) < (wrote.major(), wrote.minor())).then(|| {
         let text =
@@ -93,6 +93,7 @@ mod tests {
     use super::*;
     use crate::change::{Change, Holds};
     use crate::facts::tests::{good, manifest};
+    use crate::records::Records;
     use crate::wal::Identity;
 
     #[test]
@@ -102,10 +103,10 @@ mod tests {
         let ours = Identity { cluster: 0xcdf8_1819_4e3a_8c32, member: 0x8e9e };
         let theirs = Identity { cluster: 0xabc, ..ours };
         let data = || Change::Dir { path: manifest().layout.data, holds: Holds::Data };
-        let kept = |manifest: &Manifest| Kept::of(manifest, vec![data()], Some(ours));
-        let unnamed = || Kept { identity: None, etcd: None, ..kept(&manifest()) };
-        let key_alone = || Kept::of(&manifest(), Vec::new(), None);
-        let newer = |etcd| Kept { etcd: Some(etcd), ..kept(&manifest()) };
+        let kept = |manifest: &Manifest| Leftovers::of(manifest, vec![data()], Some(ours));
+        let unnamed = || Leftovers { identity: None, etcd: None, ..kept(&manifest()) };
+        let key_alone = || Leftovers::of(&manifest(), Vec::new(), None);
+        let newer = |etcd| Leftovers { etcd: Some(etcd), ..kept(&manifest()) };
         let used = DataDir::Used;
         for (data, kept, expected) in [
             (DataDir::Absent, None, None),
@@ -162,7 +163,8 @@ mod tests {
                 Some(("data-newer", "data of etcd 3.6.0; the bundle has 3.5.1")),
             ),
         ] {
-            let facts = Facts { data, kept, ..good() };
+            let records = kept.map(Records::from).unwrap_or_default();
+            let facts = Facts { data, records, ..good() };
             match (super::data(&manifest(), &facts), expected) {
                 (None, None) => {}
                 (Some(found), Some((code, words))) => {

@@ -16,7 +16,7 @@ const NAMED: usize = 5;
 /// is not ours has findings of its own.
 pub(crate) fn logs(manifest: &Manifest, facts: &Facts, supervision: &Supervision) -> Vec<Finding> {
     let path = &manifest.layout.logs;
-    let ours = facts.ours();
+    let ours = facts.records.ours();
     if !matches!(supervision, Supervision::Supervisor(_)) || !ours.iter().any(|change| change.path() == Some(path)) {
         return Vec::new();
     }
@@ -96,7 +96,7 @@ mod tests {
             Odd { name: "etcd.stdout.log\n".to_owned(), kind: Kind::Link { target: "/etc/x".to_owned() }, uid: 995 };
         let etcds = Keeper::Others { mode: 0o750, uid: 995 };
         let found = |logs: Logs| {
-            let facts = Facts { logs, receipt: Some(there.clone()), ..good() };
+            let facts = Facts { logs, records: there.clone().into(), ..good() };
             super::logs(&manifest(), &facts, &supervisor(Origin::Host))
         };
         assert_eq!(found(Logs::default()), []);
@@ -113,7 +113,7 @@ mod tests {
         let odd = Logs { keeper: etcds, odd: vec![link], is_overfull: false };
         let facts = Facts { logs: odd.clone(), ..good() };
         assert_eq!(logs(&manifest(), &facts, &supervisor(Origin::Host)), []);
-        let facts = Facts { logs: odd, receipt: Some(there), ..good() };
+        let facts = Facts { logs: odd, records: there.into(), ..good() };
         assert_eq!(logs(&manifest(), &facts, &Supervision::Systemd { unit: "x".to_owned() }), []);
     }
 
@@ -124,7 +124,7 @@ mod tests {
         there.changes.push(Change::Dir { path: path.clone(), holds: crate::change::Holds::Logs });
         there.changes.push(Change::Access { path, mode: 0o750, uid: 995, gid: 995 });
         let odd = vec![Odd { name: "etcd.stdout.log".to_owned(), kind: Kind::Link { target: "x".to_owned() }, uid: 0 }];
-        let facts = Facts { logs: Logs { odd, ..Logs::default() }, receipt: Some(there), ..good() };
+        let facts = Facts { logs: Logs { odd, ..Logs::default() }, records: there.into(), ..good() };
         assert_eq!(logs(&manifest(), &facts, &supervisor(Origin::Host)).len(), 1);
     }
 }

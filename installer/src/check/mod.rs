@@ -108,7 +108,7 @@ fn identity(manifest: &Manifest, facts: &Facts) -> Option<Finding> {
 
 fn ports(facts: &Facts) -> Vec<Finding> {
     // Our own etcd holds its ports: then there is a receipt.
-    if facts.receipt.is_some() || facts.unfinished.is_some() {
+    if facts.records.receipt.is_some() || facts.records.unfinished.is_some() {
         return Vec::new();
     }
     let etcds = facts.etcds.iter().map(|process| {
@@ -187,7 +187,7 @@ fn room(facts: &Facts) -> Vec<Finding> {
 
 /// What earlier runs left.
 fn earlier(manifest: &Manifest, facts: &Facts) -> Option<Finding> {
-    let there = facts.installed()?;
+    let there = facts.records.installed()?;
     let id = |manifest: &Manifest| manifest.provenance.as_ref().map(|provenance| provenance.cluster_id);
     // Records from before bundles were signed have no id.
     let other_id = id(there).is_some_and(|there| id(manifest) != Some(there));

@@ -9,7 +9,7 @@ use crate::facts::Facts;
 use crate::surroundings::{Answer, Peer, Serves};
 
 pub(super) fn peers(manifest: &Manifest, facts: &Facts) -> Vec<Finding> {
-    let installed = facts.installed().map(|installed| installed.peer_names.as_slice());
+    let installed = facts.records.installed().map(|installed| installed.peer_names.as_slice());
     let mut findings: Vec<Finding> = own(installed.unwrap_or_default(), facts).into_iter().collect();
     // Where the member here takes these names alone already, a restart changes nothing for the others.
     if !manifest.peer_names.is_empty() && installed != Some(&manifest.peer_names) {
@@ -81,7 +81,7 @@ mod tests {
         let mut receipt = receipt();
         receipt.manifest.peer_names = bundle(installed.unwrap_or_default()).peer_names;
         Facts {
-            receipt: installed.map(|_| receipt),
+            records: installed.map(|_| receipt.into()).unwrap_or_default(),
             common_name: Some("a".to_owned()),
             surroundings: Some(Surroundings { peers: vec![peer], ..Surroundings::default() }),
             ..good()

@@ -6,12 +6,12 @@ use payload::manifest::Manifest;
 
 use super::{Finding, refuse, warn};
 use crate::facts::{DataDir, Facts};
-use crate::receipt::Kept;
+use crate::records::Leftovers;
 
 pub(super) fn place(manifest: &Manifest, facts: &Facts) -> Option<Finding> {
-    match facts.installed() {
+    match facts.records.installed() {
         Some(there) => installed(there, manifest),
-        None => facts.kept.as_ref().and_then(|kept| left(kept, manifest, facts)),
+        None => facts.records.kept.as_ref().and_then(|kept| left(kept, manifest, facts)),
     }
 }
 
@@ -34,7 +34,7 @@ fn installed(there: &Manifest, bundle: &Manifest) -> Option<Finding> {
 /// The others go on asking at the address in their data: a member's flags are read when its cluster begins, and no more.
 pub(super) fn address(bundle: &Manifest, facts: &Facts) -> Option<Finding> {
     let at = |manifest: &Manifest| manifest.peer_url(manifest.me()?);
-    let (old, new) = (at(facts.installed()?)?, at(bundle)?);
+    let (old, new) = (at(facts.records.installed()?)?, at(bundle)?);
     (old != new).then(|| {
         let text = format!("the other members know this one at {old}; with this bundle it listens at {new}");
         // Older ones speak version 2 unless told otherwise.
@@ -45,7 +45,7 @@ pub(super) fn address(bundle: &Manifest, facts: &Facts) -> Option<Finding> {
 }
 
 /// What an uninstall kept is where the bundle looks for it, or has been brought there, or is lost.
-fn left(kept: &Kept, bundle: &Manifest, facts: &Facts) -> Option<Finding> {
+fn left(kept: &Leftovers, bundle: &Manifest, facts: &Facts) -> Option<Finding> {
     let new = &bundle.layout.data;
     let old = kept.data().filter(|old| *old != new && kept.is_for(bundle))?;
     let (DataDir::Used(_), DataDir::Absent | DataDir::Empty) = (facts.left, facts.data) else { return None };
@@ -76,7 +76,7 @@ mod tests {
         for (edit, words) in edits {
             let mut bundle = manifest();
             edit(&mut bundle);
-            let found = place(&bundle, &Facts { receipt: Some(receipt()), ..good() });
+            let found = place(&bundle, &Facts { records: receipt().into(), ..good() });
             match (found, words) {
                 (None, None) => assert_eq!(place(&bundle, &good()), None),
                 (Some(found), Some(words)) => assert!(found.text.contains(words), "{found:?}"),
@@ -87,7 +87,7 @@ mod tests {
 
     #[test]
     fn an_address_that_the_others_do_not_know_is_said() {
-        let facts = Facts { receipt: Some(receipt()), ..good() };
+        let facts = Facts { records: receipt().into(), ..good() };
         assert_eq!(address(&manifest(), &facts), None);
         let mut bundle = manifest();
         bundle.peer_port = Some(12380.try_into().unwrap());
@@ -113,7 +113,7 @@ mod tests {
             (&manifest(), vec![data.clone()], used, DataDir::Absent, false),
             (&other, vec![data], used, DataDir::Absent, false),
         ] {
-            let facts = Facts { kept: Some(Kept::of(&manifest(), changes, None)), left, data, ..good() };
+            let facts = Facts { records: Leftovers::of(&manifest(), changes, None).into(), left, data, ..good() };
             assert_eq!(place(bundle, &facts).is_some(), refused, "{left:?} {data:?}");
         }
     }

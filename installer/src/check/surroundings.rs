@@ -162,7 +162,7 @@ mod tests {
 
     fn found(around: &Surroundings, room: &[Room]) -> Vec<Finding> {
         let receipt = include_str!("../../fixtures/receipt-1.json");
-        let receipt: crate::receipt::Receipt = serde_json::from_str(receipt).unwrap();
+        let receipt: crate::records::Receipt = serde_json::from_str(receipt).unwrap();
         surroundings(&receipt.manifest, around, room)
     }
 

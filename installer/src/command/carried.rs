@@ -12,7 +12,7 @@ use crate::check::{Finding, refuse};
 use crate::host::copy::{self, NotCopied};
 use crate::host::probe::ProbeError;
 use crate::host::{Tree, running};
-use crate::receipt::State;
+use crate::records::StateDir;
 use crate::report::Report;
 
 /// The bundle in the file that was named, else in this executable's own: to be looked at, and nothing of it to be used.
@@ -23,7 +23,7 @@ pub(super) fn open(named: Option<&Path>) -> Result<Unverified<File>, CommandErro
 
 /// A copy of it that root alone can open, of which nothing has been parsed.
 pub(super) fn copied(named: Option<&Path>, tree: &Tree) -> Result<Copied<File>, CommandError> {
-    let dir = State::new().map_err(ProbeError::from)?.dir;
+    let dir = StateDir::new().map_err(ProbeError::from)?.dir;
     copy::copy(path(named), tree, &dir).map_err(|error| match error {
         NotCopied::Source(error) => of(named, error),
         NotCopied::Place(tried) => CommandError::NoCopy(no_copy(&tried, dir.as_str())),

@@ -18,18 +18,11 @@ use crate::host::probe::ProbeError;
 use crate::host::write::Ids;
 use crate::host::{Tree, process};
 use crate::host_key::{HostKey, SECRET};
-use crate::journal::{self, Journal, Run, Unfinished};
-use crate::receipt::{Kept, Receipt, State};
+use crate::journal::{self, Journal};
+use crate::records::{Leftovers, Receipt, RecordError, Records, Run, StateDir};
 use crate::report::Report;
 use crate::undo::{self, Contents};
 use payload::exit::ExitStatus;
-
-/// What earlier runs left here.
-struct Earlier {
-    receipt: Option<Receipt>,
-    kept: Option<Kept>,
-    unfinished: Option<Unfinished>,
-}
 
 /// Prints the request for the key of this host, which is made where there is none yet.
 pub(super) fn csr(args: &CsrArgs, report: &Report) -> Result<ExitStatus, CommandError> {
@@ -46,14 +39,10 @@ pub(super) fn csr(args: &CsrArgs, report: &Report) -> Result<ExitStatus, Command
         return Err(CommandError::refused("another etcdpack is at work on this host", "ps -C etcdpack-host,HOST.run"));
     };
     let interrupt = interruptible()?;
-    let state = State::new().map_err(ProbeError::from)?;
-    journal::clean_up(&tree, &state).map_err(ProbeError::from)?;
-    let earlier = Earlier {
-        receipt: Receipt::read(&tree, &state.receipt)?,
-        kept: Kept::read(&tree, &state.kept)?,
-        unfinished: journal::replay(&tree, &state.journal).map_err(ProbeError::from)?,
-    };
-    earlier.allows(manifest, bundle.digest(), &state)?;
+    let state = StateDir::new().map_err(ProbeError::from)?;
+    journal::clean_up(&tree, &state).map_err(RecordError::from)?;
+    let earlier = Records::read(&tree, &state)?;
+    allows(&earlier, manifest, bundle.digest(), &state)?;
     let found = existing(&tree, &state, &earlier)?;
     let output = args.output.as_deref().map(begin).transpose()?;
     unless_told_to_stop(&interrupt, Ok(()), "./HOST.run csr")?;
@@ -82,55 +71,58 @@ pub(super) fn csr(args: &CsrArgs, report: &Report) -> Result<ExitStatus, Command
     Ok(ExitStatus::Done)
 }
 
-impl Earlier {
-    fn allows(&self, manifest: &Manifest, bundle: Digest, state: &State) -> Result<(), CommandError> {
-        let same =
-            |cluster: &str, member: &str| cluster == manifest.cluster.as_str() && member == manifest.member.as_str();
-        let of_receipt = self.receipt.iter().map(|receipt| &receipt.manifest);
-        let others = of_receipt
-            .filter(|there| !same(there.cluster.as_str(), there.member.as_str()))
-            .map(|there| there.member.to_string())
-            .chain(self.kept.iter().filter(|kept| !kept.is_for(manifest)).map(|kept| kept.member.clone()));
-        if let Some(other) = others.into_iter().next() {
-            let text = format!("this host is member `{other}`, the bundle is for member `{}`", manifest.member);
-            return Err(CommandError::refused(text, "etcdpack-host uninstall"));
-        }
-        let of_the_key =
-            |change: &Change| state.holds(change) || change.path().is_some_and(|path| path.is_within(&state.host_key));
-        let Some(cut) = &self.unfinished else { return Ok(()) };
-        // An install that was cut off is gone on with, or taken back, by those who know all of its steps.
-        match cut.of {
-            Run::Install { bundle: of } if of == bundle && cut.changes.iter().all(of_the_key) => Ok(()),
-            Run::Install { bundle: of } if of == bundle => Err(CommandError::refused(
-                "an install was cut off here",
-                "./HOST.run install, or: ./HOST.run uninstall",
-            )),
-            Run::Install { .. } | Run::Uninstall => {
-                Err(CommandError::refused("an earlier run was cut off here", "./HOST.run uninstall"))
-            }
-        }
+/// Whether the key may be made here and now.
+fn allows(earlier: &Records, manifest: &Manifest, bundle: Digest, state: &StateDir) -> Result<(), CommandError> {
+    let same = |cluster: &str, member: &str| cluster == manifest.cluster.as_str() && member == manifest.member.as_str();
+    let of_receipt = earlier.receipt.iter().map(|receipt| &receipt.manifest);
+    let others = of_receipt
+        .filter(|there| !same(there.cluster.as_str(), there.member.as_str()))
+        .map(|there| there.member.to_string())
+        .chain(earlier.kept.iter().filter(|kept| !kept.is_for(manifest)).map(|kept| kept.member.clone()));
+    if let Some(other) = others.into_iter().next() {
+        let text = format!("this host is member `{other}`, the bundle is for member `{}`", manifest.member);
+        return Err(CommandError::refused(text, "etcdpack-host uninstall"));
     }
-
-    /// What is on record with `changes` besides, so that an uninstall takes the key along.
-    fn record(&self, manifest: &Manifest, journal: &Journal, tree: &Tree, state: &State) -> Result<(), StepError> {
-        let permit = journal.permit();
-        if let Some(receipt) = &self.receipt {
-            let changes = fold(&receipt.changes, journal.changes());
-            return Ok(Receipt { changes, ..receipt.clone() }.write(permit, tree, &state.receipt)?);
+    let of_the_key =
+        |change: &Change| state.holds(change) || change.path().is_some_and(|path| path.is_within(&state.host_key));
+    let Some(cut) = &earlier.unfinished else { return Ok(()) };
+    // An install that was cut off is gone on with, or taken back, by those who know all of its steps.
+    match cut.of {
+        Run::Install { bundle: of } if of == bundle && cut.changes.iter().all(of_the_key) => Ok(()),
+        Run::Install { bundle: of } if of == bundle => {
+            Err(CommandError::refused("an install was cut off here", "./HOST.run install, or: ./HOST.run uninstall"))
         }
-        let known = self.kept.as_ref().map(|kept| kept.changes.clone()).unwrap_or_default();
-        let changes = fold(&known, journal.changes());
-        let kept = match &self.kept {
-            // What data it is stays as it was.
-            Some(kept) => Kept { changes, ..kept.clone() },
-            None => Kept::of(manifest, changes, None),
-        };
-        Ok(kept.write(permit, tree, &state.kept)?)
+        Run::Install { .. } | Run::Uninstall => {
+            Err(CommandError::refused("an earlier run was cut off here", "./HOST.run uninstall"))
+        }
     }
 }
 
+/// What is on record with `changes` besides, so that an uninstall takes the key along.
+fn record(
+    earlier: &Records,
+    manifest: &Manifest,
+    journal: &Journal,
+    tree: &Tree,
+    state: &StateDir,
+) -> Result<(), StepError> {
+    let permit = journal.permit();
+    if let Some(receipt) = &earlier.receipt {
+        let changes = fold(&receipt.changes, journal.changes());
+        return Ok(Receipt { changes, ..receipt.clone() }.write(permit, tree, &state.receipt)?);
+    }
+    let known = earlier.kept.as_ref().map(|kept| kept.changes.clone()).unwrap_or_default();
+    let changes = fold(&known, journal.changes());
+    let kept = match &earlier.kept {
+        // What data it is stays as it was.
+        Some(kept) => Leftovers { changes, ..kept.clone() },
+        None => Leftovers::of(manifest, changes, None),
+    };
+    Ok(kept.write(permit, tree, &state.kept)?)
+}
+
 /// A key that was made before: waiting for its certificate, or at work.
-fn existing(tree: &Tree, state: &State, earlier: &Earlier) -> Result<Option<HostKey>, CommandError> {
+fn existing(tree: &Tree, state: &StateDir, earlier: &Records) -> Result<Option<HostKey>, CommandError> {
     let mut places = vec![state.host_key_file().map_err(ProbeError::from)?];
     let installed = earlier.receipt.iter().map(|receipt| &receipt.manifest);
     for manifest in installed.filter(|manifest| manifest.key_from() == KeyFrom::Host) {
@@ -154,10 +146,10 @@ struct Failed {
 /// Makes the key, or goes on where a run was cut off that did.
 fn make(
     tree: &Tree,
-    state: &State,
+    state: &StateDir,
     manifest: &Manifest,
     bundle: Digest,
-    earlier: &Earlier,
+    earlier: &Records,
     found: Option<HostKey>,
     interrupt: &Interrupt,
 ) -> Result<HostKey, Failed> {
@@ -171,7 +163,7 @@ fn make(
         if interrupt.is_raised() {
             return Err(StepError::Interrupted);
         }
-        earlier.record(manifest, &journal, tree, state)?;
+        record(earlier, manifest, &journal, tree, state)?;
         Ok(key)
     };
     match work() {
@@ -184,7 +176,7 @@ fn make(
     }
 }
 
-fn place(tree: &Tree, state: &State, journal: &mut Journal) -> Result<HostKey, StepError> {
+fn place(tree: &Tree, state: &StateDir, journal: &mut Journal) -> Result<HostKey, StepError> {
     let key = random_key()?;
     let text = key.to_pem();
     let dir = Change::Dir { path: state.host_key.clone(), holds: Holds::Files };
@@ -210,7 +202,7 @@ fn random_key() -> Result<HostKey, StepError> {
     }
 }
 
-fn undo_all(tree: &Tree, state: &State, earlier: &Earlier, mut journal: Journal) -> Vec<String> {
+fn undo_all(tree: &Tree, state: &StateDir, earlier: &Records, mut journal: Journal) -> Vec<String> {
     let changes = journal.changes().to_vec();
     let mut left = Vec::new();
     for change in changes.iter().rev().filter(|change| !state.holds(change)) {

@@ -22,7 +22,7 @@ use crate::host::{FsError, Tree};
 use crate::journal;
 use crate::manager::Start;
 use crate::plan::{Carried, Choices, Plan};
-use crate::receipt::State;
+use crate::records::{RecordError, StateDir};
 use crate::report::Report;
 use crate::restart::Restart;
 use crate::service::detect;
@@ -93,8 +93,8 @@ pub(super) fn install(args: &InstallArgs, report: &Report) -> Result<ExitStatus,
     // Before anything is done that a stranger's bundle says.
     trust::confirm(bundle.provenance(), signer, args.yes, &interrupt, report)?;
     let tree = tree.heeding(&interrupt);
-    let state = State::new().map_err(ProbeError::from)?;
-    journal::clean_up(&tree, &state).map_err(ProbeError::from)?;
+    let state = StateDir::new().map_err(ProbeError::from)?;
+    journal::clean_up(&tree, &state).map_err(RecordError::from)?;
     // What a person has confirmed here counts as named.
     let signer = if signer.settled().is_none() { Standing::Named } else { signer };
     let prepared = prepare(&tree, &mut bundle, signer, choices(&args.target, args.no_start, args.restart));
@@ -104,8 +104,8 @@ pub(super) fn install(args: &InstallArgs, report: &Report) -> Result<ExitStatus,
         report.note("nothing was changed");
         return Ok(ExitStatus::Refused);
     }
-    let on_record = facts.receipt.as_ref().is_some_and(|receipt| receipt.bundle == bundle.digest());
-    if plan.is_done() && on_record && facts.unfinished.is_none() {
+    let on_record = facts.records.receipt.as_ref().is_some_and(|receipt| receipt.bundle == bundle.digest());
+    if plan.is_done() && on_record && facts.records.unfinished.is_none() {
         report.note("everything is in place already; nothing was changed");
         return Ok(end_of(bundle.manifest(), &facts, args, &interrupt, report));
     }

@@ -25,8 +25,7 @@ use crate::execute::StepError;
 use crate::host::Tree;
 use crate::host::interrupt::Interrupt;
 use crate::host::probe::ProbeError;
-use crate::journal::JournalError;
-use crate::receipt::ReceiptError;
+use crate::records::{JournalError, ReceiptError, RecordError};
 use crate::report::Report;
 use crate::signer::Stranger;
 use crate::undo::UndoError;
@@ -52,7 +51,7 @@ enum CommandError {
     #[error(transparent)]
     Probe(#[from] ProbeError),
     #[error(transparent)]
-    Receipt(#[from] ReceiptError),
+    Record(#[from] RecordError),
     #[error(transparent)]
     Step(#[from] StepError),
     #[error(transparent)]
@@ -88,7 +87,7 @@ impl CommandError {
             | Self::NoCopy(_)
             | Self::Newer { known: None, .. }
             | Self::Output(_)
-            | Self::Receipt(_) => ExitStatus::Refused,
+            | Self::Record(_) => ExitStatus::Refused,
             Self::Key(error) => error.end(),
             // There was nothing to roll back.
             Self::Interrupted { .. } => ExitStatus::RolledBack,
@@ -135,16 +134,15 @@ impl CommandError {
             Self::Bundle(_) | Self::Named { .. } | Self::Probe(ProbeError::Bundle(_)) => {
                 Some("copy the bundle again, then: grep HOST.run SHA256SUMS | sha256sum -c")
             }
-            Self::Probe(ProbeError::Journal(JournalError::Fs(_))) => {
-                Some("df -h /var/lib/etcdpack; ls -l /var/lib/etcdpack")
-            }
-            Self::Receipt(ReceiptError::Schema(..))
-            | Self::Probe(
-                ProbeError::Receipt(ReceiptError::Schema(..)) | ProbeError::Journal(JournalError::Schema(..)),
-            ) => Some("with the program that wrote it: etcdpack-host status"),
-            Self::Receipt(_) | Self::Probe(ProbeError::Receipt(_) | ProbeError::Journal(_)) => {
-                Some("restore it from a backup: ls -l /var/lib/etcdpack")
-            }
+            Self::Record(error) | Self::Probe(ProbeError::Record(error)) => Some(match error {
+                RecordError::Journal(JournalError::Fs(_)) => "df -h /var/lib/etcdpack; ls -l /var/lib/etcdpack",
+                RecordError::Receipt(ReceiptError::Schema(..)) | RecordError::Journal(JournalError::Schema(..)) => {
+                    "with the program that wrote it: etcdpack-host status"
+                }
+                RecordError::Receipt(_) | RecordError::Journal(_) => {
+                    "restore it from a backup: ls -l /var/lib/etcdpack"
+                }
+            }),
             Self::Probe(_) => Some("the same command again, when the cause is gone"),
             Self::Step(_) | Self::Undo(_) => Some("etcdpack-host uninstall"),
             Self::Output(_) => Some("df -h; ls -l /proc/self/fd/1"),

@@ -18,7 +18,7 @@ use crate::host::interrupt::Interrupt;
 use crate::host::probe::{self, ProbeError};
 use crate::host::{Seen, Tree, clock};
 use crate::plan;
-use crate::receipt::{Kept, Receipt, State};
+use crate::records::{Leftovers, Receipt, Records, StateDir};
 use crate::report::Report;
 use crate::restart::{self, Part};
 use crate::service;
@@ -68,11 +68,11 @@ struct Certificate {
 pub(super) fn status(args: &StatusArgs, report: &Report) -> Result<ExitStatus, CommandError> {
     root_only("reading the status", "etcdpack-host status")?;
     let tree = tree(None)?;
-    let state = State::new().map_err(ProbeError::from)?;
-    let Some(receipt) = Receipt::read(&tree, &state.receipt)? else {
-        let kept = Kept::read(&tree, &state.kept)?;
-        let text =
-            format!("etcdpack has installed nothing on this host{}", kept.as_ref().map(still_here).unwrap_or_default());
+    let state = StateDir::new().map_err(ProbeError::from)?;
+    let records = Records::read_lasting(&tree, &state)?;
+    let Some(receipt) = records.receipt else {
+        let left = records.kept.as_ref().map(still_here).unwrap_or_default();
+        let text = format!("etcdpack has installed nothing on this host{left}");
         return Err(CommandError::refused(text, "./HOST.run install"));
     };
     let mut status = gather(&tree, &receipt)?;
@@ -88,7 +88,7 @@ pub(super) fn status(args: &StatusArgs, report: &Report) -> Result<ExitStatus, C
 }
 
 /// What an uninstall has left, and whom it remembers.
-fn still_here(kept: &Kept) -> String {
+fn still_here(kept: &Leftovers) -> String {
     let member = &kept.member;
     let what = match kept.data() {
         Some(path) => format!("; `{path}` has the data of member `{member}`, kept by an uninstall"),

@@ -9,26 +9,24 @@ use crate::host::Tree;
 use crate::host::interrupt::Interrupt;
 use crate::host::probe::ProbeError;
 use crate::host::terminal::{Asked, Terminal};
-use crate::receipt::{Kept, Receipt, State};
+use crate::records::{Records, StateDir};
 use crate::report::Report;
 use crate::signer::{self, Standing};
 use crate::spoken::{self, Random};
 
 /// What the bundle's signer is to the host in `tree`; a stranger is an error.
 pub(super) fn standing(provenance: &Provenance, tree: &Tree, named: Option<&Claim>) -> Result<Standing, CommandError> {
-    let (receipt, kept) = records(tree)?;
-    Ok(signer::standing(provenance, signer::known(receipt.as_ref(), kept.as_ref()), named)?)
+    Ok(signer::standing(provenance, records(tree)?.known(), named)?)
 }
 
 /// The signer whose bundles the host in `tree` takes, if there is one yet.
 pub(super) fn known(tree: &Tree) -> Result<Option<SignerKey>, CommandError> {
-    let (receipt, kept) = records(tree)?;
-    Ok(signer::known(receipt.as_ref(), kept.as_ref()).map(|known| known.signer.clone()))
+    Ok(records(tree)?.known().map(|known| known.signer.clone()))
 }
 
-fn records(tree: &Tree) -> Result<(Option<Receipt>, Option<Kept>), CommandError> {
-    let state = State::new().map_err(ProbeError::from)?;
-    Ok((Receipt::read(tree, &state.receipt)?, Kept::read(tree, &state.kept)?))
+fn records(tree: &Tree) -> Result<Records, CommandError> {
+    let state = StateDir::new().map_err(ProbeError::from)?;
+    Ok(Records::read_lasting(tree, &state)?)
 }
 
 /// Says who signed.

@@ -10,10 +10,10 @@ use crate::host::interrupt::Interrupt;
 use crate::host::probe::ProbeError;
 use crate::host::{Seen, Tree, data};
 use crate::journal::{self, Journal};
-use crate::receipt::{Kept, Receipt, State};
+use crate::records::{Leftovers, RecordError, Records, StateDir};
 use crate::removal::{Leftover, Removal, Removed};
 use crate::report::Report;
-use crate::signer::{self, Memory};
+use crate::signer::Memory;
 use crate::undo::{self, Contents};
 use payload::exit::ExitStatus;
 
@@ -26,16 +26,12 @@ pub(super) fn uninstall(args: &UninstallArgs, report: &Report) -> Result<ExitSta
     };
     let interrupt = interruptible()?;
     let tree = tree.heeding(&interrupt);
-    let state = State::new().map_err(ProbeError::from)?;
-    let ended = journal::clean_up(&tree, &state).map_err(ProbeError::from)?;
-    let receipt = Receipt::read(&tree, &state.receipt)?;
-    let unfinished = journal::replay(&tree, &state.journal).map_err(ProbeError::from)?;
-    let kept = Kept::read(&tree, &state.kept)?;
-    let signer = signer::known(receipt.as_ref(), kept.as_ref()).map(|known| known.memory());
-    let known = receipt.iter().flat_map(|receipt| receipt.changes.clone());
-    let kept_changes = kept.iter().flat_map(|kept| kept.changes.clone());
-    let open = unfinished.iter().flat_map(|unfinished| unfinished.changes.clone());
-    let known: Vec<Change> = known.chain(kept_changes).chain(open).collect();
+    let state = StateDir::new().map_err(ProbeError::from)?;
+    let ended = journal::clean_up(&tree, &state).map_err(RecordError::from)?;
+    let records = Records::read(&tree, &state)?;
+    let Records { receipt, kept, unfinished } = &records;
+    let signer = records.known().map(|known| known.memory());
+    let known = records.ours();
     let changes = crate::change::fold(&known, &[]);
     if changes.is_empty() && ended {
         report.note("uninstalled");
@@ -66,7 +62,7 @@ pub(super) fn uninstall(args: &UninstallArgs, report: &Report) -> Result<ExitSta
         report,
     };
     unless_told_to_stop(&interrupt, Ok(()), "etcdpack-host uninstall")?;
-    let journal = Journal::uninstall(&tree, &state, &changes).map_err(ProbeError::from)?;
+    let journal = Journal::uninstall(&tree, &state, &changes).map_err(RecordError::from)?;
     let removed = removal.run(journal, &known)?;
     let end = say(&removed, contents, command(&tree, &changes), report);
     if removal.known.is_some() && removed.forgets(contents) {
@@ -76,7 +72,7 @@ pub(super) fn uninstall(args: &UninstallArgs, report: &Report) -> Result<ExitSta
 }
 
 /// Data that somebody put where an uninstall had left the member's is not ours to delete.
-fn still_ours(tree: &Tree, kept: &Kept) -> Result<(), CommandError> {
+fn still_ours(tree: &Tree, kept: &Leftovers) -> Result<(), CommandError> {
     let Some((path, left)) = kept.data().zip(kept.identity) else { return Ok(()) };
     match data::identity(tree, path) {
         Some(here) if here != left => {

@@ -25,8 +25,7 @@ use crate::drift;
 use crate::facts::{
     BusyPort, DataDir, Facts, Found, Init, Mount, Obstacle, OwnKey, Process, Room, Running, Script, SetPriv, Target,
 };
-use crate::journal::{self, JournalError};
-use crate::receipt::{Kept, Receipt, ReceiptError, State};
+use crate::records::{Leftovers, RecordError, Records, StateDir};
 use crate::restart::Instance;
 use crate::supervision::Supervision;
 use crate::{manager, service};
@@ -49,9 +48,7 @@ pub(crate) enum ProbeError {
     #[error(transparent)]
     Bundle(#[from] BundleError),
     #[error(transparent)]
-    Journal(#[from] JournalError),
-    #[error(transparent)]
-    Receipt(#[from] ReceiptError),
+    Record(#[from] RecordError),
     #[error(transparent)]
     Path(#[from] NotAPath),
     #[error("starting a thread: {0}")]
@@ -66,24 +63,18 @@ pub(crate) fn facts(
     bundle: &mut Bundle<File>,
     wanted: payload::cluster::Manager,
 ) -> Result<Facts, ProbeError> {
-    let state = State::new()?;
+    let state = StateDir::new()?;
     let own_key = own_key(tree, bundle, &state)?;
     let credentials = credentials(bundle, own_key.as_ref())?;
     let common_name = common_name(bundle)?;
     let manifest = bundle.manifest().clone();
-    let receipt = Receipt::read(tree, &state.receipt)?;
-    let kept = Kept::read(tree, &state.kept)?;
-    let unfinished = journal::replay(tree, &state.journal)?;
-    let ours: Vec<_> = receipt
-        .iter()
-        .flat_map(|receipt| receipt.changes.clone())
-        .chain(unfinished.iter().flat_map(|unfinished| unfinished.changes.clone()))
-        .collect();
-    let managers = service::detect::managers(tree, &manifest, &ours, wanted)?;
+    let records = Records::read(tree, &state)?;
+    let Records { receipt, kept, unfinished } = &records;
+    let managers = service::detect::managers(tree, &manifest, &records.ours(), wanted)?;
     let surroundings = if tree.is_live() { Some(survey::surroundings(tree, &manifest, &managers)?) } else { None };
     let account = tree.user(&manifest.user)?;
     let uname = nix::sys::utsname::uname()?;
-    let running = match &receipt {
+    let running = match receipt {
         Some(receipt) if tree.is_live() && service::is_running(&receipt.supervision, tree.interrupt()) => Running::Yes,
         _ => Running::No,
     };
@@ -103,7 +94,7 @@ pub(crate) fn facts(
     };
     let paths = paths(tree, &manifest, managers.supervisor.as_ref().map(|found| &found.section))?;
     let data = data::dir(tree, &manifest.layout.data)?;
-    let left = match kept.as_ref().and_then(Kept::data) {
+    let left = match kept.as_ref().and_then(Leftovers::data) {
         Some(path) if *path != manifest.layout.data => data::dir(tree, path)?,
         Some(_) => data,
         None => DataDir::Absent,
@@ -140,9 +131,7 @@ pub(crate) fn facts(
         script,
         waiting,
         setpriv: setpriv(tree)?,
-        receipt,
-        kept,
-        unfinished,
+        records,
         running,
         surroundings,
     })
@@ -180,7 +169,7 @@ fn common_name(bundle: &mut Bundle<File>) -> Result<Option<String>, BundleError>
 }
 
 /// The key of this host's own that the certificate is for: in its place, or where it was made.
-fn own_key(tree: &Tree, bundle: &mut Bundle<File>, state: &State) -> Result<Option<OwnKey>, ProbeError> {
+fn own_key(tree: &Tree, bundle: &mut Bundle<File>, state: &StateDir) -> Result<Option<OwnKey>, ProbeError> {
     let manifest = bundle.manifest();
     if manifest.key_from() != KeyFrom::Host || !manifest.has_certificate() {
         return Ok(None);

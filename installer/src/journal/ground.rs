@@ -4,17 +4,17 @@
 use payload::mode::Mode;
 use payload::path::{AbsPath, NotAPath};
 
-use super::{JournalError, Permit};
+use super::Permit;
 use crate::host::write::{Ids, Lasting};
 use crate::host::{Seen, Tree};
-use crate::receipt::State;
+use crate::records::{JournalError, StateDir};
 
 /// Makes the state directory, with the journal's `first` line already in it: both come to be in one rename of `top`, the
 /// topmost of the `absent` directories, so that nothing of ours is ever without a record.
 pub(super) fn make(
     tree: &Tree,
     permit: &Permit,
-    state: &State,
+    state: &StateDir,
     top: &AbsPath,
     absent: &[AbsPath],
     first: &[u8],
@@ -44,7 +44,7 @@ fn beside(path: &AbsPath, what: &str) -> Result<AbsPath, NotAPath> {
 
 /// Ends what was cut off while the state directory came or went: before there was a journal, or after. Returns whether
 /// an uninstall was ended by it.
-pub(crate) fn clean_up(tree: &Tree, state: &State) -> Result<bool, JournalError> {
+pub(crate) fn clean_up(tree: &Tree, state: &StateDir) -> Result<bool, JournalError> {
     let permit = Permit(());
     let mut ended = false;
     for top in state.dir.lineage() {

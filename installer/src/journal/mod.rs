@@ -5,53 +5,18 @@
 //! tore is one whose change never began.
 
 mod ground;
-mod replay;
 
 use payload::digest::Digest;
 use payload::manifest::Manifest;
-use payload::path::{AbsPath, NotAPath};
-use serde::{Deserialize, Serialize};
+use payload::path::AbsPath;
 
 use crate::change::{Change, Holds};
 use crate::host::write::Lasting;
 use crate::host::{FsError, Seen, Tree};
-use crate::receipt::State;
+use crate::records::entry::{self, CANCELLED, Record, SCHEMA, line};
+use crate::records::{JournalError, StateDir, unfinished};
 
 pub(crate) use ground::clean_up;
-#[cfg(fuzzing)]
-pub(crate) use replay::fuzz;
-pub(crate) use replay::{Run, Unfinished, replay};
-
-/// The form that this program writes. Form 1 had no `made` in its header and knew no uninstall, form 2 no `manifest`.
-const SCHEMA: u32 = 3;
-/// A journal has a few dozen short lines.
-const MAX_BYTES: u64 = 4 * 1024 * 1024;
-
-/// One line.
-#[derive(Debug, Serialize, Deserialize)]
-#[serde(deny_unknown_fields, rename_all = "kebab-case", rename_all_fields = "kebab-case")]
-enum Record {
-    /// An install began, or went on.
-    Install {
-        schema: u32,
-        bundle: Digest,
-        host: String,
-        /// Of the bundle: an uninstall goes by it where there is no receipt yet.
-        #[serde(default)]
-        manifest: Option<Box<Manifest>>,
-        /// The directories that came to be with this journal, from the top down.
-        #[serde(default)]
-        made: Vec<AbsPath>,
-    },
-    /// An uninstall of these changes began, or went on.
-    Uninstall { schema: u32, changes: Vec<Change> },
-    /// A change is about to be made.
-    Begin { n: u32, change: Change },
-    /// It is about to be undone.
-    Undo { n: u32, change: Change },
-    /// It has been made or undone.
-    End { n: u32 },
-}
 
 /// The right to change the host. Only an open journal has one to give.
 pub(crate) struct Permit(());
@@ -59,7 +24,7 @@ pub(crate) struct Permit(());
 /// A journal that is being written.
 pub(crate) struct Journal<'a> {
     tree: &'a Tree,
-    state: &'a State,
+    state: &'a StateDir,
     next: u32,
     /// Whether the last line may have been cut short: by a kill before this run, or by a write that failed.
     torn: bool,
@@ -68,24 +33,11 @@ pub(crate) struct Journal<'a> {
     permit: Permit,
 }
 
-/// Why a journal could not be read.
-#[derive(Debug, thiserror::Error)]
-pub(crate) enum JournalError {
-    #[error(transparent)]
-    Fs(#[from] FsError),
-    #[error(transparent)]
-    Path(#[from] NotAPath),
-    #[error("line {0} of the journal `{1}` is not readable: {2}")]
-    Line(usize, AbsPath, serde_json::Error),
-    #[error("the journal `{0}` has schema {1}, this program reads schema {SCHEMA} and older")]
-    Schema(AbsPath, u32),
-}
-
 impl<'a> Journal<'a> {
     /// Begins the install of `bundle`, or goes on with it.
     pub(crate) fn install(
         tree: &'a Tree,
-        state: &'a State,
+        state: &'a StateDir,
         bundle: Digest,
         manifest: &Manifest,
     ) -> Result<Self, JournalError> {
@@ -97,16 +49,16 @@ impl<'a> Journal<'a> {
     }
 
     /// Begins the uninstall of `changes`, or goes on with it.
-    pub(crate) fn uninstall(tree: &'a Tree, state: &'a State, changes: &[Change]) -> Result<Self, JournalError> {
+    pub(crate) fn uninstall(tree: &'a Tree, state: &'a StateDir, changes: &[Change]) -> Result<Self, JournalError> {
         Self::open(tree, state, |_| Record::Uninstall { schema: SCHEMA, changes: changes.to_vec() })
     }
 
     fn open(
         tree: &'a Tree,
-        state: &'a State,
+        state: &'a StateDir,
         header: impl FnOnce(Vec<AbsPath>) -> Record,
     ) -> Result<Self, JournalError> {
-        let earlier = replay(tree, &state.journal)?;
+        let earlier = unfinished::read(tree, &state.journal)?;
         let absent: Vec<AbsPath> =
             state.dir.lineage().into_iter().filter(|dir| matches!(tree.look(dir), Ok(Seen::Absent))).collect();
         let mut journal = Self {
@@ -124,7 +76,7 @@ impl<'a> Journal<'a> {
                 let _ = ground::remove(tree, &journal.permit, &absent, &state.dir);
             })?;
         } else {
-            let text = tree.read_if_there(&state.journal, MAX_BYTES)?;
+            let text = tree.read_if_there(&state.journal, entry::MAX_BYTES)?;
             journal.torn = text.is_some_and(|text| !text.ends_with(b"\n"));
             journal.write(&header(Vec::new())).inspect_err(|_| {
                 // A journal that says nothing would still be one. The error that counts is the first.
@@ -207,15 +159,9 @@ impl<'a> Journal<'a> {
         };
         let line = line(record, &self.state.journal)?;
         // A line that was cut short is closed, so that this record has one of its own.
-        let text = if self.torn { [replay::CANCELLED, &line].concat() } else { line };
+        let text = if self.torn { [CANCELLED, &line].concat() } else { line };
         let written = self.tree.append(&self.permit, &self.state.journal, &text, lasting);
         self.torn = written.is_err();
         written
     }
-}
-
-fn line(record: &Record, path: &AbsPath) -> Result<Vec<u8>, FsError> {
-    let mut line = serde_json::to_vec(record).map_err(|error| FsError::of_json("writing", path, error))?;
-    line.push(b'\n');
-    Ok(line)
 }

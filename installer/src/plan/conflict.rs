@@ -97,7 +97,7 @@ mod tests {
             let path: AbsPath = path.parse().unwrap();
             let mut facts = Facts { filled: [path.clone()].into(), ..good() };
             facts.paths.insert(path.clone(), Found { seen, digest });
-            facts.receipt = on_record.then(receipt);
+            facts.records.receipt = on_record.then(receipt);
             if path.as_str() == logs {
                 facts.managers.supervisor = Some(supervisor());
             }

@@ -14,8 +14,8 @@ use serde::Serialize;
 use crate::check::{Finding, Severity, confinement, logs, preflight, programs, refuse, units, warn};
 use crate::drift;
 use crate::facts::Facts;
-use crate::journal::Run;
 use crate::manager::{self, Start};
+use crate::records::Run;
 use crate::restart::{self, Part, Restart};
 use crate::signer::{self, Downgrade, Standing};
 use crate::step::{Source, State, Step};
@@ -99,7 +99,7 @@ pub(crate) fn plan(carried: Carried, facts: &Facts, choices: Choices) -> Result<
     let mut findings = preflight(manifest, facts);
     findings.extend(unfinished_other(carried.bundle, facts));
     // Another signer, taken by the operator's word, numbers its bundles anew.
-    if let (Some(provenance), Some(known)) = (&manifest.provenance, facts.known())
+    if let (Some(provenance), Some(known)) = (&manifest.provenance, facts.records.known())
         && known.covers(provenance)
     {
         findings.extend(signer::order(provenance.serial, carried.bundle, &known, choices.downgrade));
@@ -122,7 +122,7 @@ pub(crate) fn plan(carried: Carried, facts: &Facts, choices: Choices) -> Result<
         Some(supervision) => steps::steps(carried, facts, choices, supervision)?,
         None => Vec::new(),
     };
-    let ours = facts.ours();
+    let ours = facts.records.ours();
     let (steps, changed) = drift::keep_changes(steps, facts, &ours)?;
     findings.extend(changed);
     for step in &steps {
@@ -147,7 +147,7 @@ pub(crate) fn pending(waits: &BTreeSet<Part>, supervision: &Supervision) -> Opti
 
 /// Half of one bundle and half of another is nothing that anybody tested.
 fn unfinished_other(bundle: Digest, facts: &Facts) -> Option<Finding> {
-    let Run::Install { bundle: other } = facts.unfinished.as_ref()?.of else { return None };
+    let Run::Install { bundle: other } = facts.records.unfinished.as_ref()?.of else { return None };
     if other == bundle {
         return None;
     }

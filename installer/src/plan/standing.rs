@@ -13,7 +13,7 @@ use crate::change::Change;
 use crate::drift;
 use crate::facts::{Facts, Found, Running, Script};
 use crate::host::Seen;
-use crate::journal::Run;
+use crate::records::Run;
 use crate::restart::{Part, Restart};
 use crate::step::{Action, State, Step};
 use crate::supervision::Supervision;
@@ -67,12 +67,12 @@ impl Standings<'_> {
                         true
                     }
                     Action::Start => false,
-                    _ => !((runs || facts.receipt.is_some()) && fresh.is_empty() && !reloads),
+                    _ => !((runs || facts.records.receipt.is_some()) && fresh.is_empty() && !reloads),
                 };
             }
             // A run that was cut off may have made everything but these.
             if matches!(step, Step::Labels { .. }) {
-                pending = any || facts.unfinished.is_some();
+                pending = any || facts.records.unfinished.is_some();
             }
             let state = match pending {
                 false => State::Done,
@@ -86,7 +86,7 @@ impl Standings<'_> {
 
     /// The parts that a cut-off install may have replaced without coming to the service.
     fn cut_before_service(self) -> BTreeSet<Part> {
-        let cut = self.facts.unfinished.as_ref().filter(|cut| matches!(cut.of, Run::Install { .. }));
+        let cut = self.facts.records.unfinished.as_ref().filter(|cut| matches!(cut.of, Run::Install { .. }));
         let Some(cut) = cut else { return BTreeSet::new() };
         let is_service = |change: &Change| matches!(change, Change::Service { .. });
         let is_cut =
@@ -154,7 +154,8 @@ fn is_done(step: &Step, facts: &Facts) -> bool {
         }
         Step::Dir { path, mode, owner, .. } => match *facts.at(path) {
             Seen::Dir { mode: is, uid, gid } => {
-                let on_record = *owner == Owner::Root || facts.ours().iter().any(|change| change.path() == Some(path));
+                let on_record =
+                    *owner == Owner::Root || facts.records.ours().iter().any(|change| change.path() == Some(path));
                 is == mode.bits() && owns(*owner, uid, gid, facts) && on_record
             }
             _ => false,
@@ -172,7 +173,7 @@ fn is_done(step: &Step, facts: &Facts) -> bool {
 
 /// Whether a killed run may have left this half done, where looking cannot tell.
 fn half_made(facts: &Facts, is_this: impl FnOnce(&Change) -> bool) -> bool {
-    facts.unfinished.as_ref().and_then(|unfinished| unfinished.open.as_ref()).is_some_and(is_this)
+    facts.records.unfinished.as_ref().and_then(|unfinished| unfinished.open.as_ref()).is_some_and(is_this)
 }
 
 /// Whether a file stands at `path` with this content, mode and owner.

@@ -144,7 +144,7 @@ fn files(manifest: &Manifest, supervision: &Supervision) -> Vec<Step> {
 /// Every directory that is needed and may not be there, from the top down.
 fn dirs(manifest: &Manifest, facts: &Facts, supervision: &Supervision, files: &[Step]) -> Result<Vec<Step>, NotAPath> {
     let layout = &manifest.layout;
-    let ours = facts.ours();
+    let ours = facts.records.ours();
     let made = |path: &AbsPath| ours.iter().any(|change| change.path() == Some(path));
     let mut plain: BTreeSet<AbsPath> = BTreeSet::new();
     let mut need = |path: &AbsPath| plain.extend(path.lineage());

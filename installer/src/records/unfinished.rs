@@ -2,14 +2,11 @@
 
 use payload::digest::Digest;
 use payload::manifest::Manifest;
-use payload::path::AbsPath;
+use payload::path::{AbsPath, NotAPath};
 
-use super::{JournalError, MAX_BYTES, Record, SCHEMA};
+use super::entry::{CANCELLED, MAX_BYTES, Record, SCHEMA};
 use crate::change::{Change, Holds};
-use crate::host::Tree;
-
-/// What ends a line that a power cut tore: ASCII's cancel, which stands in no JSON.
-pub(super) const CANCELLED: &[u8] = b"\x18\n";
+use crate::host::{FsError, Tree};
 
 /// A run that did not come to its end.
 #[derive(Debug, Clone)]
@@ -21,7 +18,8 @@ pub(crate) struct Unfinished {
     pub(crate) open: Option<Change>,
     /// Of the bundle that was being installed.
     pub(crate) manifest: Option<Manifest>,
-    pub(super) lines: u32,
+    /// How many lines the journal has: the numbers of its records go on from there.
+    pub(crate) lines: u32,
 }
 
 /// What a journal is about.
@@ -31,8 +29,21 @@ pub(crate) enum Run {
     Uninstall,
 }
 
+/// Why a journal could not be read.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum JournalError {
+    #[error(transparent)]
+    Fs(#[from] FsError),
+    #[error(transparent)]
+    Path(#[from] NotAPath),
+    #[error("line {0} of the journal `{1}` is not readable: {2}")]
+    Line(usize, AbsPath, serde_json::Error),
+    #[error("the journal `{0}` has schema {1}, this program reads schema {SCHEMA} and older")]
+    Schema(AbsPath, u32),
+}
+
 /// The journal of a run that was cut off, if there is one.
-pub(crate) fn replay(tree: &Tree, path: &AbsPath) -> Result<Option<Unfinished>, JournalError> {
+pub(crate) fn read(tree: &Tree, path: &AbsPath) -> Result<Option<Unfinished>, JournalError> {
     match tree.read_if_there(path, MAX_BYTES)? {
         Some(bytes) => parse(&bytes, path),
         None => Ok(None),
@@ -120,7 +131,7 @@ pub(crate) fn fuzz(bytes: &[u8]) {
 
 #[cfg(test)]
 mod tests {
-    use super::super::line;
+    use super::super::entry::line;
     use super::*;
 
     fn lines() -> Vec<Vec<u8>> {

@@ -1,0 +1,48 @@
+//! The form that the receipt and what was kept have in common: JSON with a number of its schema.
+
+use payload::mode::Mode;
+use payload::path::AbsPath;
+use serde::{Deserialize, Serialize};
+
+use crate::host::write::Ids;
+use crate::host::{FsError, Tree};
+use crate::journal::Permit;
+
+/// The form that this program writes; it reads all before it. Form 1 was from before bundles were signed; form 2 forgot the
+/// signer with an uninstall.
+pub(super) const SCHEMA: u32 = 3;
+const MAX_BYTES: u64 = 4 * 1024 * 1024;
+
+/// Why a receipt could not be used.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum ReceiptError {
+    #[error(transparent)]
+    Fs(#[from] FsError),
+    #[error("the receipt `{0}` is not readable: {1}")]
+    Form(AbsPath, serde_json::Error),
+    #[error("the receipt `{0}` has schema {1}, this program reads schema {SCHEMA} and older")]
+    Schema(AbsPath, u32),
+}
+
+pub(super) fn read<T: serde::de::DeserializeOwned>(tree: &Tree, path: &AbsPath) -> Result<Option<T>, ReceiptError> {
+    tree.read_if_there(path, MAX_BYTES)?.map(|bytes| parse(&bytes, path)).transpose()
+}
+
+pub(super) fn parse<T: serde::de::DeserializeOwned>(bytes: &[u8], path: &AbsPath) -> Result<T, ReceiptError> {
+    #[derive(Deserialize)]
+    struct SchemaOnly {
+        schema: u32,
+    }
+    let form = |error| ReceiptError::Form(path.clone(), error);
+    let SchemaOnly { schema } = serde_json::from_slice(bytes).map_err(form)?;
+    if !(1..=SCHEMA).contains(&schema) {
+        return Err(ReceiptError::Schema(path.clone(), schema));
+    }
+    serde_json::from_slice(bytes).map_err(form)
+}
+
+pub(super) fn write<T: Serialize>(permit: &Permit, value: &T, tree: &Tree, path: &AbsPath) -> Result<(), FsError> {
+    let mut bytes = serde_json::to_vec_pretty(value).map_err(|error| FsError::of_json("writing", path, error))?;
+    bytes.push(b'\n');
+    tree.put_file(permit, path, Mode::SECRET, Ids::ROOT, &mut bytes.as_slice())
+}

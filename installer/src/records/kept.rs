@@ -1,0 +1,109 @@
+//! What an uninstall, or a roll-back, has left on the host for the same member to come back to.
+
+use payload::etcd::EtcdVersion;
+use payload::manifest::Manifest;
+use payload::path::AbsPath;
+use payload::provenance::ClusterId;
+use serde::{Deserialize, Serialize};
+
+use super::form::{self, ReceiptError, SCHEMA};
+use crate::change::Change;
+use crate::host::{FsError, Tree};
+use crate::journal::Permit;
+use crate::signer::Memory;
+use crate::wal::Identity;
+
+/// What an uninstall without `--purge` leaves behind, so that the same member can come back to its data.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub(crate) struct Leftovers {
+    pub(crate) schema: u32,
+    pub(crate) cluster: String,
+    pub(crate) token: String,
+    pub(crate) member: String,
+    /// `None` of a member that was installed before clusters had an id.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) cluster_id: Option<ClusterId>,
+    /// The etcd that wrote the data last, and whose data it calls it; neither is known of what was kept before they were
+    /// recorded, and the latter not where there is no log that can be read.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) etcd: Option<EtcdVersion>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) identity: Option<Identity>,
+    /// Whose bundles this host takes; not known of what was kept before that was remembered.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) known: Option<Memory>,
+    /// The directories and accounts that are still ours.
+    pub(crate) changes: Vec<Change>,
+}
+
+impl Leftovers {
+    /// What remains of the member in `manifest` when only `changes` are left, and data of this `identity`. Data elsewhere than
+    /// it had its own is another's, or was moved away from: nobody's to take or to purge any more.
+    pub(crate) fn of(manifest: &Manifest, mut changes: Vec<Change>, identity: Option<Identity>) -> Self {
+        let Manifest { cluster, token, member, .. } = manifest;
+        changes.retain(|change| !change.is_of_data() || change.path() == Some(&manifest.layout.data));
+        Self {
+            schema: SCHEMA,
+            cluster_id: manifest.provenance.as_ref().map(|provenance| provenance.cluster_id),
+            cluster: cluster.to_string(),
+            token: token.to_string(),
+            member: member.to_string(),
+            etcd: Some(manifest.release.version),
+            identity,
+            known: None,
+            changes,
+        }
+    }
+
+    /// With whom this host knows.
+    pub(crate) fn knowing(self, known: Option<Memory>) -> Self {
+        Self { known, ..self }
+    }
+
+    /// Where data was kept: before a first install, only a key was.
+    pub(crate) fn data(&self) -> Option<&AbsPath> {
+        self.changes.iter().find(|change| change.is_of_data()).and_then(Change::path)
+    }
+
+    /// Whether `manifest` is for the member whose data was kept.
+    pub(crate) fn is_for(&self, manifest: &Manifest) -> bool {
+        self.cluster == manifest.cluster.as_str()
+            && self.token == manifest.token.as_str()
+            && self.member == manifest.member.as_str()
+            && self.cluster_id.is_none_or(|id| manifest.provenance.as_ref().is_some_and(|of| of.cluster_id == id))
+    }
+
+    pub(crate) fn read(tree: &Tree, path: &AbsPath) -> Result<Option<Self>, ReceiptError> {
+        form::read(tree, path)
+    }
+
+    pub(crate) fn write(&self, permit: &Permit, tree: &Tree, path: &AbsPath) -> Result<(), FsError> {
+        form::write(permit, self, tree, path)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::form::parse;
+    use super::*;
+
+    #[test]
+    fn what_was_kept_is_readable_with_and_without_what_its_data_is() {
+        let path: AbsPath = "/var/lib/etcdpack/kept.json".parse().unwrap();
+        let (first, second) = (include_str!("../../fixtures/kept-1.json"), include_str!("../../fixtures/kept-2.json"));
+        let [first, second]: [Leftovers; 2] = [first, second].map(|text| parse(text.as_bytes(), &path).unwrap());
+        assert_eq!((first.etcd, first.identity), (None, None));
+        assert_eq!(second.etcd, Some(EtcdVersion::new(3, 5, 1)));
+        let said = include_str!("../../fixtures/wal-3.5.1.txt").trim().split_once(' ').unwrap();
+        let of = second.identity.unwrap().to_string();
+        assert_eq!(of, format!("member {} of cluster {}", said.1, said.0));
+        assert!(first.data().is_some() && second.data().is_some());
+        assert!(crate::signer::known(None, Some(&second)).is_none());
+        let third: Leftovers = parse(include_str!("../../fixtures/kept-3.json").as_bytes(), &path).unwrap();
+        let known = crate::signer::known(None, Some(&third)).unwrap();
+        assert_eq!(known.newest().map(|newest| newest.serial.get()), Some(1));
+        let again: Leftovers = serde_json::from_str(&serde_json::to_string(&third).unwrap()).unwrap();
+        assert_eq!(again, third);
+    }
+}

@@ -1,0 +1,121 @@
+//! What earlier runs have written down on this host: the receipt of what is installed, what an uninstall kept, and the
+//! journal of a run that was cut off. Read here, all three at once; must not change anything.
+
+pub(crate) mod entry;
+mod form;
+mod kept;
+mod receipt;
+mod state_dir;
+pub(crate) mod unfinished;
+
+use payload::manifest::Manifest;
+
+use crate::change::Change;
+use crate::host::Tree;
+use crate::signer::{self, Known};
+use crate::supervision::Supervision;
+
+pub(crate) use form::ReceiptError;
+pub(crate) use kept::Leftovers;
+pub(crate) use receipt::Receipt;
+pub(crate) use state_dir::StateDir;
+pub(crate) use unfinished::{JournalError, Run, Unfinished};
+
+/// All records of one host. On a fresh one there are none.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Records {
+    /// What is installed.
+    pub(crate) receipt: Option<Receipt>,
+    /// What an uninstall or a roll-back left.
+    pub(crate) kept: Option<Leftovers>,
+    /// What a run that was cut off had begun.
+    pub(crate) unfinished: Option<Unfinished>,
+}
+
+/// Why the records could not be used.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum RecordError {
+    #[error(transparent)]
+    Receipt(#[from] ReceiptError),
+    #[error(transparent)]
+    Journal(#[from] JournalError),
+}
+
+impl Records {
+    /// What stands in the state directory of this tree.
+    pub(crate) fn read(tree: &Tree, state: &StateDir) -> Result<Self, RecordError> {
+        let lasting = Self::read_lasting(tree, state)?;
+        Ok(Self { unfinished: unfinished::read(tree, &state.journal)?, ..lasting })
+    }
+
+    /// Those that outlive a run, for whoever only looks: a journal that cannot be read is not in the way.
+    pub(crate) fn read_lasting(tree: &Tree, state: &StateDir) -> Result<Self, RecordError> {
+        let (receipt, kept) = (Receipt::read(tree, &state.receipt)?, Leftovers::read(tree, &state.kept)?);
+        Ok(Self { receipt, kept, unfinished: None })
+    }
+
+    /// The changes of all earlier runs, finished or not: what of this host is ours. Oldest first, and a thing as often as it
+    /// was changed.
+    ///
+    /// All three records count, whoever asks. What was kept is still ours: its directory is not a stranger's when the
+    /// member comes back, and it must go when a purge comes. It names only directories, accounts and the key of the
+    /// host's own, so that it makes no difference to those who ask about programs and services.
+    pub(crate) fn ours(&self) -> Vec<Change> {
+        let receipt = self.receipt.iter().flat_map(|receipt| &receipt.changes);
+        let kept = self.kept.iter().flat_map(|kept| &kept.changes);
+        let unfinished = self.unfinished.iter().flat_map(|unfinished| &unfinished.changes);
+        receipt.chain(kept).chain(unfinished).cloned().collect()
+    }
+
+    /// What is installed here, or was until an uninstall began that was cut off.
+    pub(crate) fn installed(&self) -> Option<&Manifest> {
+        let receipt = self.receipt.as_ref().map(|receipt| &receipt.manifest);
+        let cut = self.unfinished.as_ref().filter(|cut| cut.of == Run::Uninstall);
+        receipt.or_else(|| cut.and_then(|cut| cut.manifest.as_ref()))
+    }
+
+    /// Whose bundles this host takes.
+    pub(crate) fn known(&self) -> Option<Known<'_>> {
+        signer::known(self.receipt.as_ref(), self.kept.as_ref())
+    }
+
+    /// The supervision that an earlier run chose.
+    pub(crate) fn chosen(&self) -> Option<&Supervision> {
+        let of_receipt = self.receipt.as_ref().map(|receipt| &receipt.supervision);
+        let cut = self.unfinished.iter().flat_map(|unfinished| &unfinished.changes);
+        of_receipt.or_else(|| {
+            cut.into_iter().find_map(|change| match change {
+                Change::Service { supervision } => Some(supervision),
+                _ => None,
+            })
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    impl From<Receipt> for Records {
+        fn from(receipt: Receipt) -> Self {
+            Self { receipt: Some(receipt), ..Self::default() }
+        }
+    }
+
+    impl From<Leftovers> for Records {
+        fn from(kept: Leftovers) -> Self {
+            Self { kept: Some(kept), ..Self::default() }
+        }
+    }
+
+    #[test]
+    fn all_three_records_say_what_is_ours() {
+        let of = |name: &str| Change::Group { name: name.parse().unwrap() };
+        let mut receipt: Receipt = serde_json::from_str(include_str!("../../fixtures/receipt-3.json")).unwrap();
+        let mut kept: Leftovers = serde_json::from_str(include_str!("../../fixtures/kept-3.json")).unwrap();
+        (receipt.changes, kept.changes) = (vec![of("a")], vec![of("b")]);
+        let records = Records { kept: Some(kept), ..receipt.into() };
+        assert_eq!(records.ours(), [of("a"), of("b")]);
+        assert!(Records::default().ours().is_empty());
+    }
+}

@@ -1,0 +1,81 @@
+//! The receipt: the journal folded into the record of a finished install.
+
+use payload::digest::Digest;
+use payload::manifest::Manifest;
+use payload::path::AbsPath;
+use serde::{Deserialize, Serialize};
+use time::OffsetDateTime;
+
+use super::form::{self, ReceiptError, SCHEMA};
+use crate::change::Change;
+use crate::host::{FsError, Tree};
+use crate::journal::Permit;
+use crate::restart::Waiting;
+use crate::signer::Newest;
+use crate::supervision::Supervision;
+
+/// What was installed, and every change that it took.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub(crate) struct Receipt {
+    pub(crate) schema: u32,
+    pub(crate) bundle: Digest,
+    #[serde(with = "time::serde::rfc3339")]
+    pub(crate) installed: OffsetDateTime,
+    pub(crate) supervision: Supervision,
+    pub(crate) manifest: Manifest,
+    /// Of all bundles that this host has had; another than `bundle` after a downgrade that was asked for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) newest: Option<Newest>,
+    /// What takes effect when etcd is restarted; `None` where nothing waits, and of installs before this was kept.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) waiting: Option<Waiting>,
+    pub(crate) changes: Vec<Change>,
+}
+
+impl Receipt {
+    /// A receipt in the current form.
+    pub(crate) fn new(
+        bundle: Digest,
+        installed: OffsetDateTime,
+        supervision: Supervision,
+        manifest: Manifest,
+        newest: Newest,
+        changes: Vec<Change>,
+    ) -> Self {
+        Self { schema: SCHEMA, bundle, installed, supervision, manifest, newest: Some(newest), waiting: None, changes }
+    }
+
+    pub(crate) fn read(tree: &Tree, path: &AbsPath) -> Result<Option<Self>, ReceiptError> {
+        form::read(tree, path)
+    }
+
+    pub(crate) fn write(&self, permit: &Permit, tree: &Tree, path: &AbsPath) -> Result<(), FsError> {
+        form::write(permit, self, tree, path)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::form::parse;
+    use super::*;
+
+    #[test]
+    fn receipts_of_every_form_are_readable_and_a_newer_one_is_named() {
+        let path: AbsPath = "/var/lib/etcdpack/receipt.json".parse().unwrap();
+        let (first, second) =
+            (include_str!("../../fixtures/receipt-1.json"), include_str!("../../fixtures/receipt-2.json"));
+        let third = include_str!("../../fixtures/receipt-3.json");
+        for (text, newest) in [(first, None), (second, Some(1)), (third, Some(1))] {
+            let receipt: Receipt = parse(text.as_bytes(), &path).unwrap();
+            assert_eq!((receipt.manifest.host.as_str(), receipt.changes.is_empty()), ("n1", false));
+            assert_eq!(receipt.newest.map(|newest| newest.serial.get()), newest);
+            assert_eq!(crate::signer::known(Some(&receipt), None).is_some(), newest.is_some());
+        }
+        let text = first;
+        let newer = text.replacen("\"schema\": 1", "\"schema\": 4", 1);
+        let error = parse::<Receipt>(newer.as_bytes(), &path).unwrap_err().to_string();
+        assert!(error.contains("has schema 4"), "{error}");
+        assert!(parse::<Receipt>(&text.as_bytes()[..text.len() / 2], &path).is_err());
+    }
+}
