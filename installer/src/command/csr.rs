@@ -7,7 +7,8 @@ use payload::manifest::{KeyFrom, Manifest};
 use payload::mode::Mode;
 use zeroize::Zeroizing;
 
-use super::{CommandError, carried, interruptible, root_only, tree, unless_told_to_stop};
+use super::context::{Context, Doing, Looking};
+use super::{CommandError, carried};
 use crate::change::{Change, Holds, fold};
 use crate::cli::CsrArgs;
 use crate::credentials::LARGEST_KEY;
@@ -18,40 +19,35 @@ use crate::host::probe::ProbeError;
 use crate::host::write::Ids;
 use crate::host::{Tree, process};
 use crate::host_key::{HostKey, SECRET};
-use crate::journal::{self, Journal};
-use crate::records::{Leftovers, Receipt, RecordError, Records, Run, StateDir};
+use crate::journal::Journal;
+use crate::records::{Leftovers, Receipt, Records, Run, StateDir};
 use crate::report::Report;
 use crate::undo::{self, Contents};
 use payload::exit::ExitStatus;
 
 /// Prints the request for the key of this host, which is made where there is none yet.
 pub(super) fn csr(args: &CsrArgs, report: &Report) -> Result<ExitStatus, CommandError> {
-    root_only("making a key", "./HOST.run csr")?;
+    let doing = Doing { what: "making a key", command: "./HOST.run csr" };
+    let looking = Looking::begin(doing, args.root.as_deref())?;
     process::guard_secrets();
-    let tree = tree(args.root.as_deref())?;
-    let bundle = carried::verified(None, carried::copied(None, &tree)?, report)?;
+    let bundle = carried::verified(None, carried::copied(None, &looking.tree)?, report)?;
     let manifest = bundle.manifest();
     if manifest.key_from() != KeyFrom::Host {
         let text = "this bundle brings its private key: there is nothing to ask a certificate for";
         return Err(CommandError::refused(text, "./HOST.run install"));
     }
-    let Some(_lock) = tree.lock()? else {
-        return Err(CommandError::refused("another etcdpack is at work on this host", "ps -C etcdpack-host,HOST.run"));
-    };
-    let interrupt = interruptible()?;
-    let state = StateDir::new().map_err(ProbeError::from)?;
-    journal::clean_up(&tree, &state).map_err(RecordError::from)?;
-    let earlier = Records::read(&tree, &state)?;
-    allows(&earlier, manifest, bundle.digest(), &state)?;
-    let found = existing(&tree, &state, &earlier)?;
+    let context = looking.work()?;
+    let Context { tree, state, records: earlier, interrupt, .. } = &context;
+    allows(earlier, manifest, bundle.digest(), state)?;
+    let found = existing(tree, state, earlier)?;
     let output = args.output.as_deref().map(begin).transpose()?;
-    unless_told_to_stop(&interrupt, Ok(()), "./HOST.run csr")?;
+    context.unless_told_to_stop(Ok(()))?;
     let key = match found {
         Some(key) if earlier.unfinished.is_none() => {
             report.note("this host has its key already: the same request once more");
             key
         }
-        found => match make(&tree, &state, manifest, bundle.digest(), &earlier, found, &interrupt) {
+        found => match make(tree, state, manifest, bundle.digest(), earlier, found, interrupt) {
             Ok(key) => key,
             Err(Failed { error, left }) => return Ok(say_failed(&error, &left, report)),
         },
@@ -129,7 +125,7 @@ fn existing(tree: &Tree, state: &StateDir, earlier: &Records) -> Result<Option<H
         places.push(manifest.key_path().map_err(ProbeError::from)?);
     }
     for place in places {
-        let text = tree.read_if_there(&place, LARGEST_KEY)?.map(Zeroizing::new);
+        let text = tree.read_if_there(&place, LARGEST_KEY).map_err(ProbeError::from)?.map(Zeroizing::new);
         if let Some(key) = text.and_then(|text| HostKey::from_pem(&text)) {
             return Ok(Some(key));
         }
@@ -172,7 +168,7 @@ fn make(
             let _ = journal.close();
             Ok(key)
         }
-        Err(error) => Err(Failed { error, left: undo_all(tree, state, earlier, journal) }),
+        Err(error) => Err(Failed { error, left: undo_all(&tree.undisturbed(), state, earlier, journal) }),
     }
 }
 

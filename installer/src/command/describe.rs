@@ -3,7 +3,8 @@
 use payload::bundle::BundleError;
 use payload::manifest::KeyFrom;
 
-use super::{CommandError, carried, tree, trust};
+use super::context::tree;
+use super::{CommandError, carried, trust};
 use crate::cli::VerifyArgs;
 use crate::report::Report;
 use crate::signer::{self, Standing};
@@ -54,7 +55,7 @@ pub(super) fn verify(args: &VerifyArgs, report: &Report) -> Result<ExitStatus, C
     let bundle = carried::open(named)?.check().map_err(|error| carried::of(named, error))?;
     // Only root may read what is known here; for others only the operator's word counts.
     let standing = if nix::unistd::geteuid().is_root() {
-        trust::standing(bundle.provenance(), &tree(None)?, args.bundle.signer.as_ref())?
+        trust::standing(bundle.provenance(), &trust::lasting(&tree(None)?)?, args.bundle.signer.as_ref())?
     } else {
         signer::standing(bundle.provenance(), None, args.bundle.signer.as_ref())?
     };

@@ -12,7 +12,8 @@ use payload::bundle::{BundleError, Copied, Vouched};
 use payload::fingerprint::Claim;
 use payload::manifest::ManifestError;
 
-use super::{CommandError, program, tree, trust};
+use super::context::tree;
+use super::{CommandError, program, trust};
 use crate::host::Tree;
 use crate::host::interrupt::Interrupt;
 use crate::host::running::{self, Startable};

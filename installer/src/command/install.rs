@@ -9,20 +9,20 @@ use payload::bundle::Bundle;
 use payload::manifest::Manifest;
 use payload::path::NotAPath;
 
+use super::context::{Context, Doing, Looking, interruptible, unless_told_to_stop};
 use super::handover::{self, HandOver};
-use super::{CommandError, carried, deliver_json, interruptible, key, root_only, tree, trust, unless_told_to_stop};
+use super::{CommandError, carried, deliver_json, key, trust};
 use crate::check::{Finding, warn};
 use crate::cli::{BundleArgs, InstallArgs, PlanArgs, TargetArgs};
 use crate::execute::{After, Failed, Install, StepError};
 use crate::facts::{Facts, Target};
 use crate::health;
+use crate::host::Tree;
 use crate::host::interrupt::Interrupt;
 use crate::host::probe::{self, ProbeError};
-use crate::host::{FsError, Tree};
-use crate::journal;
 use crate::manager::Start;
 use crate::plan::{Carried, Choices, Plan};
-use crate::records::{RecordError, StateDir};
+use crate::records::Records;
 use crate::report::Report;
 use crate::restart::Restart;
 use crate::service::detect;
@@ -32,12 +32,12 @@ use payload::exit::ExitStatus;
 
 /// Shows what an install would do.
 pub(super) fn plan(args: &PlanArgs, report: &Report) -> Result<ExitStatus, CommandError> {
-    root_only("planning", "./HOST.run plan")?;
+    let doing = Doing { what: "planning", command: "./HOST.run plan" };
     key::is_open(args.target.passphrase_fd)?;
-    let tree = tree(args.target.root.as_deref())?;
+    let looking = Looking::begin(doing, args.target.root.as_deref())?;
     let hand_over = HandOver::of(args.target.hand_over, false);
     let root = args.target.root.as_deref();
-    let mut bundle = match bundle(&args.bundle, root, hand_over, args.for_the_bundle(), &tree, report) {
+    let mut bundle = match bundle(&args.bundle, root, hand_over, args.for_the_bundle(), &looking.tree, report) {
         Err(CommandError::NoCopy(finding)) if args.json => {
             deliver_json(&Plan::refused(finding), report)?;
             return Ok(ExitStatus::Refused);
@@ -45,11 +45,12 @@ pub(super) fn plan(args: &PlanArgs, report: &Report) -> Result<ExitStatus, Comma
         bundle => bundle?,
     };
     let given = key::given(args.target.passphrase_fd)?;
-    let signer = trust::standing(bundle.provenance(), &tree, args.bundle.signer.as_ref())?;
+    let records = looking.records()?;
+    let signer = trust::standing(bundle.provenance(), &records, args.bundle.signer.as_ref())?;
     // Only while there is a trial to take away.
     let interrupt = interruptible()?;
-    let tree = tree.heeding(&interrupt);
-    let prepared = prepare(&tree, &mut bundle, signer, choices(&args.target, args.no_start, args.restart));
+    let tree = looking.tree.heeding(&interrupt);
+    let prepared = prepare(&tree, &mut bundle, records, signer, choices(&args.target, args.no_start, args.restart));
     let (_, mut plan) = unless_told_to_stop(&interrupt, prepared, "./HOST.run plan")?;
     interrupt.let_go();
     if let Some(given) = &given
@@ -75,30 +76,26 @@ pub(super) fn plan(args: &PlanArgs, report: &Report) -> Result<ExitStatus, Comma
 
 /// Does it.
 pub(super) fn install(args: &InstallArgs, report: &Report) -> Result<ExitStatus, CommandError> {
-    root_only("installing", "./HOST.run install")?;
+    let doing = Doing { what: "installing", command: "./HOST.run install" };
     key::is_open(args.target.passphrase_fd)?;
-    let tree = tree(args.target.root.as_deref())?;
+    let looking = Looking::begin(doing, args.target.root.as_deref())?;
     let hand_over = HandOver::of(args.target.hand_over, args.yes);
     let root = args.target.root.as_deref();
-    let mut bundle = bundle(&args.bundle, root, hand_over, args.for_the_bundle(), &tree, report)?;
+    let mut bundle = bundle(&args.bundle, root, hand_over, args.for_the_bundle(), &looking.tree, report)?;
     let given = key::given(args.target.passphrase_fd)?;
-    let Some(_lock) = tree.lock().map_err(ProbeError::from)? else {
-        return Err(CommandError::refused("another etcdpack is at work on this host", "ps -C etcdpack-host,HOST.run"));
-    };
+    let context = looking.work()?;
+    let Context { tree, state, interrupt, .. } = &context;
     // Under the lock: who comes second must see whom the first has pinned.
-    let signer = trust::standing(bundle.provenance(), &tree, args.bundle.signer.as_ref())?;
+    let signer = trust::standing(bundle.provenance(), &context.records, args.bundle.signer.as_ref())?;
     headline(bundle.manifest(), report);
     trust::introduce(bundle.provenance(), signer, report);
-    let interrupt = interruptible()?;
     // Before anything is done that a stranger's bundle says.
-    trust::confirm(bundle.provenance(), signer, args.yes, &interrupt, report)?;
-    let tree = tree.heeding(&interrupt);
-    let state = StateDir::new().map_err(ProbeError::from)?;
-    journal::clean_up(&tree, &state).map_err(RecordError::from)?;
+    trust::confirm(bundle.provenance(), signer, args.yes, interrupt, report)?;
     // What a person has confirmed here counts as named.
     let signer = if signer.settled().is_none() { Standing::Named } else { signer };
-    let prepared = prepare(&tree, &mut bundle, signer, choices(&args.target, args.no_start, args.restart));
-    let (facts, plan) = unless_told_to_stop(&interrupt, prepared, "./HOST.run install")?;
+    let choices = choices(&args.target, args.no_start, args.restart);
+    let prepared = prepare(tree, &mut bundle, context.records.clone(), signer, choices);
+    let (facts, plan) = context.unless_told_to_stop(prepared)?;
     report.findings(&plan.findings);
     if plan.is_refused() {
         report.note("nothing was changed");
@@ -107,21 +104,20 @@ pub(super) fn install(args: &InstallArgs, report: &Report) -> Result<ExitStatus,
     let on_record = facts.records.receipt.as_ref().is_some_and(|receipt| receipt.bundle == bundle.digest());
     if plan.is_done() && on_record && facts.records.unfinished.is_none() {
         report.note("everything is in place already; nothing was changed");
-        return Ok(end_of(bundle.manifest(), &facts, args, &interrupt, report));
+        return Ok(end_of(bundle.manifest(), &facts, args, interrupt, report));
     }
     if !args.yes {
-        consent(&plan, &interrupt, report)?;
+        consent(&plan, interrupt, report)?;
     }
-    let opened = plan.sealed_key().map(|_| key::open(given.as_ref(), &mut bundle, &interrupt, report)).transpose()?;
+    let opened = plan.sealed_key().map(|_| key::open(given.as_ref(), &mut bundle, interrupt, report)).transpose()?;
     drop(given);
     let manifest = bundle.manifest().clone();
     let key = opened.as_ref();
-    let install =
-        Install { tree: &tree, manifest: &manifest, facts: &facts, state: &state, key, interrupt: &interrupt, report };
+    let install = Install { tree, manifest: &manifest, facts: &facts, state, key, interrupt, report };
     match install.run(bundle, &plan) {
         Ok(receipt) => {
             report.note(&format!("installed: etcd {} under {}", manifest.release.version, receipt.supervision));
-            Ok(end_of(&manifest, &facts, args, &interrupt, report))
+            Ok(end_of(&manifest, &facts, args, interrupt, report))
         }
         Err(failed) => Ok(say_failed(&failed, report)),
     }
@@ -181,10 +177,11 @@ fn bundle(
 fn prepare(
     tree: &Tree,
     bundle: &mut Bundle<File>,
+    records: Records,
     signer: Standing,
     choices: Choices,
 ) -> Result<(Facts, Plan), CommandError> {
-    let mut facts = probe::facts(tree, bundle, choices.manager)?;
+    let mut facts = probe::facts(tree, bundle, records, choices.manager)?;
     let installer = carried::installer_digest(bundle)?;
     let plan_of = |bundle: &Bundle<File>, facts: &Facts| {
         let carried = Carried { manifest: bundle.manifest(), bundle: bundle.digest(), installer, signer };
@@ -273,11 +270,5 @@ fn say_who_is_missing(manifest: &Manifest, interrupt: &Interrupt, report: &Repor
     report.note(&format!("{} of {all} members up; run the bundles of the others: {bundles}", up.len()));
     if up.len() <= all / 2 {
         report.note("etcd serves clients as soon as a majority is up");
-    }
-}
-
-impl From<FsError> for CommandError {
-    fn from(error: FsError) -> Self {
-        Self::Probe(error.into())
     }
 }

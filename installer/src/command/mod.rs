@@ -1,6 +1,7 @@
 //! The commands: each puts the parts together and says how it ended.
 
 mod carried;
+mod context;
 mod csr;
 mod describe;
 mod handover;
@@ -12,18 +13,15 @@ mod trust;
 mod uninstall;
 
 use std::borrow::Cow;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use payload::bundle::BundleError;
 use payload::fingerprint::Fingerprint;
 use payload::manifest::ManifestError;
-use payload::shell::word;
 
 use crate::check::Finding;
 use crate::cli::Command;
 use crate::execute::StepError;
-use crate::host::Tree;
-use crate::host::interrupt::Interrupt;
 use crate::host::probe::ProbeError;
 use crate::records::{JournalError, ReceiptError, RecordError};
 use crate::report::Report;
@@ -196,36 +194,4 @@ fn chain(error: &dyn std::error::Error) -> String {
         cause = error.source();
     }
     text
-}
-
-/// Only root may read the receipt and the key, let alone change the host; and only by a program that nobody else could have
-/// put there. Refused before anything is read.
-fn root_only(doing: &str, command: &str) -> Result<(), CommandError> {
-    if nix::unistd::geteuid().is_root() {
-        let (_, command) = command.rsplit_once(' ').unwrap_or_default();
-        return program::check(command);
-    }
-    Err(CommandError::refused(format!("{doing} needs root [not-root]"), format!("sudo {command}")))
-}
-
-/// From here on signals are answered between steps.
-fn interruptible() -> Result<Interrupt, CommandError> {
-    Interrupt::listen().map_err(|error| CommandError::refused(format!("listening for signals: {error}"), "ulimit -a"))
-}
-
-/// What was done, unless we were told to stop meanwhile: then it may have gone wrong for that alone, or be half the truth.
-fn unless_told_to_stop<T>(
-    interrupt: &Interrupt,
-    done: Result<T, CommandError>,
-    help: &'static str,
-) -> Result<T, CommandError> {
-    if interrupt.is_raised() { Err(CommandError::Interrupted { help }) } else { done }
-}
-
-/// The tree to work on: the running system, or an image.
-fn tree(root: Option<&Path>) -> Result<Tree, CommandError> {
-    let root = root.unwrap_or(Path::new("/"));
-    Tree::open(root).map_err(|error| {
-        CommandError::refused(format!("opening `{}`: {error}", root.display()), format!("mkdir -p {}", word(root)))
-    })
 }

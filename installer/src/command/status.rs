@@ -8,7 +8,8 @@ use payload::url::Url;
 use serde::Serialize;
 use time::format_description::well_known::Rfc3339;
 
-use super::{CommandError, deliver_json, root_only, tree};
+use super::context::{Doing, Looking};
+use super::{CommandError, deliver_json};
 use crate::check::{self, Finding};
 use crate::cli::StatusArgs;
 use crate::credentials;
@@ -18,7 +19,7 @@ use crate::host::interrupt::Interrupt;
 use crate::host::probe::{self, ProbeError};
 use crate::host::{Seen, Tree, clock};
 use crate::plan;
-use crate::records::{Leftovers, Receipt, Records, StateDir};
+use crate::records::{Leftovers, Receipt, Records};
 use crate::report::Report;
 use crate::restart::{self, Part};
 use crate::service;
@@ -66,9 +67,8 @@ struct Certificate {
 
 /// Shows the member; exits 7 when it is not healthy and 3 when there is none.
 pub(super) fn status(args: &StatusArgs, report: &Report) -> Result<ExitStatus, CommandError> {
-    root_only("reading the status", "etcdpack-host status")?;
-    let tree = tree(None)?;
-    let state = StateDir::new().map_err(ProbeError::from)?;
+    let doing = Doing { what: "reading the status", command: "etcdpack-host status" };
+    let Looking { tree, state, .. } = Looking::begin(doing, None)?;
     let records = Records::read_lasting(&tree, &state)?;
     let Some(receipt) = records.receipt else {
         let left = records.kept.as_ref().map(still_here).unwrap_or_default();

@@ -14,17 +14,22 @@ use crate::report::Report;
 use crate::signer::{self, Standing};
 use crate::spoken::{self, Random};
 
-/// What the bundle's signer is to the host in `tree`; a stranger is an error.
-pub(super) fn standing(provenance: &Provenance, tree: &Tree, named: Option<&Claim>) -> Result<Standing, CommandError> {
-    Ok(signer::standing(provenance, records(tree)?.known(), named)?)
+/// What the bundle's signer is to the host with these `records`; a stranger is an error.
+pub(super) fn standing(
+    provenance: &Provenance,
+    records: &Records,
+    named: Option<&Claim>,
+) -> Result<Standing, CommandError> {
+    Ok(signer::standing(provenance, records.known(), named)?)
 }
 
 /// The signer whose bundles the host in `tree` takes, if there is one yet.
 pub(super) fn known(tree: &Tree) -> Result<Option<SignerKey>, CommandError> {
-    Ok(records(tree)?.known().map(|known| known.signer.clone()))
+    Ok(lasting(tree)?.known().map(|known| known.signer.clone()))
 }
 
-fn records(tree: &Tree) -> Result<Records, CommandError> {
+/// What is written down in `tree` of whom it knows.
+pub(super) fn lasting(tree: &Tree) -> Result<Records, CommandError> {
     let state = StateDir::new().map_err(ProbeError::from)?;
     Ok(Records::read_lasting(tree, &state)?)
 }

@@ -2,15 +2,15 @@
 
 use payload::path::AbsPath;
 
-use super::{CommandError, interruptible, root_only, tree, unless_told_to_stop};
+use super::CommandError;
+use super::context::{Context, Doing, Ended, Looking};
 use crate::HOST_COMMAND;
 use crate::change::Change;
 use crate::cli::UninstallArgs;
 use crate::host::interrupt::Interrupt;
-use crate::host::probe::ProbeError;
 use crate::host::{Seen, Tree, data};
-use crate::journal::{self, Journal};
-use crate::records::{Leftovers, RecordError, Records, StateDir};
+use crate::journal::Journal;
+use crate::records::{Leftovers, RecordError, Records};
 use crate::removal::{Leftover, Removal, Removed};
 use crate::report::Report;
 use crate::signer::Memory;
@@ -19,21 +19,14 @@ use payload::exit::ExitStatus;
 
 /// Takes the member off this host.
 pub(super) fn uninstall(args: &UninstallArgs, report: &Report) -> Result<ExitStatus, CommandError> {
-    root_only("uninstalling", "etcdpack-host uninstall")?;
-    let tree = tree(args.root.as_deref())?;
-    let Some(_lock) = tree.lock()? else {
-        return Err(CommandError::refused("another etcdpack is at work on this host", "ps -C etcdpack-host"));
-    };
-    let interrupt = interruptible()?;
-    let tree = tree.heeding(&interrupt);
-    let state = StateDir::new().map_err(ProbeError::from)?;
-    let ended = journal::clean_up(&tree, &state).map_err(RecordError::from)?;
-    let records = Records::read(&tree, &state)?;
-    let Records { receipt, kept, unfinished } = &records;
+    let doing = Doing { what: "uninstalling", command: "etcdpack-host uninstall" };
+    let context = Looking::begin(doing, args.root.as_deref())?.work()?;
+    let Context { tree, state, records, interrupt, .. } = &context;
+    let Records { receipt, kept, unfinished } = records;
     let signer = records.known().map(|known| known.memory());
     let known = records.ours();
     let changes = crate::change::fold(&known, &[]);
-    if changes.is_empty() && ended {
+    if changes.is_empty() && context.ended == Ended::Uninstall {
         report.note("uninstalled");
         return Ok(ExitStatus::Done);
     }
@@ -42,29 +35,29 @@ pub(super) fn uninstall(args: &UninstallArgs, report: &Report) -> Result<ExitSta
     }
     let contents = if args.purge { Contents::Remove } else { Contents::Keep };
     if receipt.is_none() && contents == Contents::Remove {
-        kept.iter().try_for_each(|kept| still_ours(&tree, kept))?;
+        kept.iter().try_for_each(|kept| still_ours(tree, kept))?;
     }
-    confirm(args, &changes, contents, &interrupt, report)?;
+    confirm(args, &changes, contents, interrupt, report)?;
     let of_changes = changes.iter().find_map(|change| match change {
         Change::Service { supervision } => Some(supervision),
         _ => None,
     });
     let of_unfinished = unfinished.as_ref().and_then(|unfinished| unfinished.manifest.as_ref());
     let removal = Removal {
-        tree: &tree,
-        state: &state,
+        tree,
+        state,
         manifest: receipt.as_ref().map(|receipt| &receipt.manifest).or(of_unfinished),
         supervision: receipt.as_ref().map(|receipt| &receipt.supervision).or(of_changes),
         contents,
         kept: kept.as_ref(),
         known: signer.or_else(|| of_unfinished?.provenance.as_ref().map(Memory::of_begun)),
-        interrupt: &interrupt,
+        interrupt,
         report,
     };
-    unless_told_to_stop(&interrupt, Ok(()), "etcdpack-host uninstall")?;
-    let journal = Journal::uninstall(&tree, &state, &changes).map_err(RecordError::from)?;
+    context.unless_told_to_stop(Ok(()))?;
+    let journal = Journal::uninstall(tree, state, &changes).map_err(RecordError::from)?;
     let removed = removal.run(journal, &known)?;
-    let end = say(&removed, contents, command(&tree, &changes), report);
+    let end = say(&removed, contents, command(tree, &changes), report);
     if removal.known.is_some() && removed.forgets(contents) {
         report.note("whose bundles this host takes is forgotten, too: the next install asks for the signer's words");
     }

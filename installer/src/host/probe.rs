@@ -57,10 +57,11 @@ pub(crate) enum ProbeError {
     Kernel(#[from] Errno),
 }
 
-/// Everything that a plan for this bundle depends on.
+/// Everything that a plan for this bundle depends on, beside what earlier runs wrote down.
 pub(crate) fn facts(
     tree: &Tree,
     bundle: &mut Bundle<File>,
+    records: Records,
     wanted: payload::cluster::Manager,
 ) -> Result<Facts, ProbeError> {
     let state = StateDir::new()?;
@@ -68,7 +69,6 @@ pub(crate) fn facts(
     let credentials = credentials(bundle, own_key.as_ref())?;
     let common_name = common_name(bundle)?;
     let manifest = bundle.manifest().clone();
-    let records = Records::read(tree, &state)?;
     let Records { receipt, kept, unfinished } = &records;
     let managers = service::detect::managers(tree, &manifest, &records.ours(), wanted)?;
     let surroundings = if tree.is_live() { Some(survey::surroundings(tree, &manifest, &managers)?) } else { None };

@@ -1,0 +1,130 @@
+//! What every command that works on a host begins with, in one order.
+//!
+//! 1. The program is one that root may run, and root runs it: before anything is read, by a program that others may have
+//!    changed.
+//! 2. The tree: the running system, or an image. What comes after is about it.
+//! 3. Here the command looks at its bundle. That takes long and changes nothing; and where the bundle is for a newer
+//!    program, that one goes on, which needs the lock for itself.
+//! 4. Signals: from now on there is something to put in order, so that they are answered between steps.
+//! 5. The lock. What is read from here on stays true until the command ends.
+//! 6. What a run left that was cut off while the state directory came or went. It stands where the records will be.
+//! 7. The records, which say what is here.
+//!
+//! Who only looks (`plan`, `status`, `uninstall --dry-run`) stops at 3, and reads the records without the lock: it must not
+//! wait for a run under way, and must not clean up after it.
+
+use std::path::Path;
+
+use payload::shell::word;
+
+use super::{CommandError, program};
+use crate::host::Tree;
+use crate::host::interrupt::Interrupt;
+use crate::host::lock::Lock;
+use crate::host::probe::ProbeError;
+use crate::journal;
+use crate::records::{RecordError, Records, StateDir};
+
+/// What is begun, in the words of its refusals.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Doing {
+    /// `installing`
+    pub(super) what: &'static str,
+    /// What is typed to do it.
+    pub(super) command: &'static str,
+}
+
+/// Root, and the tree that is looked at. Nothing is held.
+pub(super) struct Looking {
+    doing: Doing,
+    pub(super) tree: Tree,
+    pub(super) state: StateDir,
+}
+
+/// The tree that is worked on, by nobody else meanwhile.
+pub(super) struct Context {
+    doing: Doing,
+    pub(super) tree: Tree,
+    pub(super) state: StateDir,
+    pub(super) records: Records,
+    /// Whether an uninstall had come to its end but for the last name, which has gone now.
+    pub(super) ended: Ended,
+    pub(super) interrupt: Interrupt,
+    _lock: Lock,
+}
+
+/// What the clean-up at the beginning has brought to its end.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Ended {
+    Nothing,
+    Uninstall,
+}
+
+impl Looking {
+    /// The first two steps.
+    pub(super) fn begin(doing: Doing, root: Option<&Path>) -> Result<Self, CommandError> {
+        root_only(doing)?;
+        let state = StateDir::new().map_err(ProbeError::from)?;
+        Ok(Self { doing, tree: tree(root)?, state })
+    }
+
+    /// What stands in the state directory now. Another run may change it meanwhile.
+    pub(super) fn records(&self) -> Result<Records, CommandError> {
+        Ok(Records::read(&self.tree, &self.state)?)
+    }
+
+    /// The steps from the signals on.
+    pub(super) fn work(self) -> Result<Context, CommandError> {
+        let Self { doing, tree, state } = self;
+        let interrupt = interruptible()?;
+        let Some(lock) = tree.lock().map_err(ProbeError::from)? else {
+            let text = "another etcdpack is at work on this host";
+            return Err(CommandError::refused(text, "ps -C etcdpack-host,HOST.run"));
+        };
+        let tree = tree.heeding(&interrupt);
+        let ended = journal::clean_up(&tree, &state).map_err(RecordError::from)?;
+        let ended = if ended { Ended::Uninstall } else { Ended::Nothing };
+        let records = Records::read(&tree, &state).map_err(CommandError::from);
+        let records = unless_told_to_stop(&interrupt, records, doing.command)?;
+        Ok(Context { doing, tree, state, records, ended, interrupt, _lock: lock })
+    }
+}
+
+impl Context {
+    /// What was done, unless we were told to stop meanwhile.
+    pub(super) fn unless_told_to_stop<T>(&self, done: Result<T, CommandError>) -> Result<T, CommandError> {
+        unless_told_to_stop(&self.interrupt, done, self.doing.command)
+    }
+}
+
+/// Only root may read the receipt and the key, let alone change the host; and only by a program that nobody else could have
+/// put there. Refused before anything is read.
+fn root_only(doing: Doing) -> Result<(), CommandError> {
+    if nix::unistd::geteuid().is_root() {
+        let (_, command) = doing.command.rsplit_once(' ').unwrap_or_default();
+        return program::check(command);
+    }
+    Err(CommandError::refused(format!("{} needs root [not-root]", doing.what), format!("sudo {}", doing.command)))
+}
+
+/// From here on signals are answered between steps.
+pub(super) fn interruptible() -> Result<Interrupt, CommandError> {
+    Interrupt::listen().map_err(|error| CommandError::refused(format!("listening for signals: {error}"), "ulimit -a"))
+}
+
+/// What was done, unless we were told to stop meanwhile: then it may have gone wrong for that alone, or be half the truth.
+pub(super) fn unless_told_to_stop<T>(
+    interrupt: &Interrupt,
+    done: Result<T, CommandError>,
+    help: &'static str,
+) -> Result<T, CommandError> {
+    if interrupt.is_raised() { Err(CommandError::Interrupted { help }) } else { done }
+}
+
+/// The tree to work on: the running system, or an image.
+pub(super) fn tree(root: Option<&Path>) -> Result<Tree, CommandError> {
+    let root = root.unwrap_or(Path::new("/"));
+    Tree::open(root).map_err(|error| {
+        CommandError::refused(format!("opening `{}`: {error}", root.display()), format!("mkdir -p {}", word(root)))
+    })
+}
