@@ -34,7 +34,7 @@ pub(crate) struct Validity {
 
 /// What does not fit.
 #[derive(Debug, Clone, thiserror::Error, PartialEq, Eq)]
-pub(crate) enum Misfit {
+pub(crate) enum CredentialError {
     #[error("the {0} is not a PEM file that can be read")]
     Unreadable(&'static str),
     #[error("the private key does not belong to the certificate")]
@@ -55,17 +55,17 @@ pub(crate) enum Misfit {
 
 impl Credentials<'_> {
     /// Checks that they belong together and to a host with `address`.
-    pub(crate) fn check(&self, address: IpAddr) -> Result<Validity, Misfit> {
+    pub(crate) fn check(&self, address: IpAddr) -> Result<Validity, CredentialError> {
         let certificate = pem(self.certificate, "certificate")?;
         let certificate = x509(&certificate, "certificate")?;
         let ca = issuer(&certificate, self.ca)?;
         self.key.map_or(Ok(()), |key| belongs(&certificate, key))?;
         if !names(&certificate, address) {
-            return Err(Misfit::Address(address));
+            return Err(CredentialError::Address(address));
         }
         let usage = certificate.extended_key_usage().ok().flatten();
         if usage.is_some_and(|usage| !(usage.value.any || usage.value.server_auth && usage.value.client_auth)) {
-            return Err(Misfit::Usage);
+            return Err(CredentialError::Usage);
         }
         let own = of(&certificate);
         Ok(Validity { from: own.from.max(ca.from), until: own.until.min(ca.until) })
@@ -74,16 +74,16 @@ impl Credentials<'_> {
 
 /// From when to when the CA is good that has issued `certificate`: one of those in `trusted`, since a site's hosts may
 /// have theirs from several. Of two with one name, the one that is good for longer.
-fn issuer(certificate: &X509Certificate, trusted: &[u8]) -> Result<Validity, Misfit> {
+fn issuer(certificate: &X509Certificate, trusted: &[u8]) -> Result<Validity, CredentialError> {
     let mut found: Option<Validity> = None;
     for pem in Pem::iter_from_buffer(trusted) {
-        let pem = pem.map_err(|_| Misfit::Unreadable("CA certificate"))?;
+        let pem = pem.map_err(|_| CredentialError::Unreadable("CA certificate"))?;
         let ca = x509(&pem, "CA certificate")?;
         if ca.subject() == certificate.issuer() && found.is_none_or(|found| found.until < of(&ca).until) {
             found = Some(of(&ca));
         }
     }
-    found.ok_or(Misfit::Issuer)
+    found.ok_or(CredentialError::Issuer)
 }
 
 fn of(certificate: &X509Certificate) -> Validity {
@@ -92,13 +92,13 @@ fn of(certificate: &X509Certificate) -> Validity {
 }
 
 /// Whether a key in PEM is that of a certificate in PEM.
-pub(crate) fn is_key_of(certificate: &[u8], key: &[u8]) -> Result<(), Misfit> {
+pub(crate) fn is_key_of(certificate: &[u8], key: &[u8]) -> Result<(), CredentialError> {
     let pem = pem(certificate, "certificate")?;
     belongs(&x509(&pem, "certificate")?, key)
 }
 
 /// From when to when a certificate in PEM is good.
-pub(crate) fn validity(certificate: &[u8]) -> Result<Validity, Misfit> {
+pub(crate) fn validity(certificate: &[u8]) -> Result<Validity, CredentialError> {
     let pem = pem(certificate, "certificate")?;
     Ok(of(&x509(&pem, "certificate")?))
 }
@@ -114,25 +114,27 @@ pub(crate) fn common_name_of(der: &[u8]) -> Option<String> {
     certificate.subject().iter_common_name().last().and_then(|name| name.as_str().ok()).map(str::to_owned)
 }
 
-fn pem(bytes: &[u8], what: &'static str) -> Result<Pem, Misfit> {
-    Pem::iter_from_buffer(bytes).next().and_then(Result::ok).ok_or(Misfit::Unreadable(what))
+fn pem(bytes: &[u8], what: &'static str) -> Result<Pem, CredentialError> {
+    Pem::iter_from_buffer(bytes).next().and_then(Result::ok).ok_or(CredentialError::Unreadable(what))
 }
 
-fn x509<'a>(pem: &'a Pem, what: &'static str) -> Result<X509Certificate<'a>, Misfit> {
-    X509Certificate::from_der(&pem.contents).map(|(_, certificate)| certificate).map_err(|_| Misfit::Unreadable(what))
+fn x509<'a>(pem: &'a Pem, what: &'static str) -> Result<X509Certificate<'a>, CredentialError> {
+    X509Certificate::from_der(&pem.contents)
+        .map(|(_, certificate)| certificate)
+        .map_err(|_| CredentialError::Unreadable(what))
 }
 
 /// A private key holds its public half: the modulus of an RSA key, the point of an EC key. Whatever wraps it
 /// (PKCS#1, SEC1, PKCS#8), those bytes are there, and in no other key.
-fn belongs(certificate: &X509Certificate, key: &[u8]) -> Result<(), Misfit> {
+fn belongs(certificate: &X509Certificate, key: &[u8]) -> Result<(), CredentialError> {
     let key = Zeroizing::new(pem(key, "private key")?.contents);
     let public = match certificate.public_key().parsed() {
         Ok(PublicKey::RSA(key)) => key.modulus.to_vec(),
         Ok(PublicKey::EC(point)) => point.data().to_vec(),
-        _ => return Err(Misfit::Key),
+        _ => return Err(CredentialError::Key),
     };
     let holds = public.len() >= 32 && key.windows(public.len()).any(|window| window == public);
-    if holds { Ok(()) } else { Err(Misfit::Key) }
+    if holds { Ok(()) } else { Err(CredentialError::Key) }
 }
 
 fn names(certificate: &X509Certificate, address: IpAddr) -> bool {

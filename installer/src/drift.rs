@@ -6,33 +6,21 @@ use payload::path::{AbsPath, NotAPath};
 
 use crate::change::Change;
 use crate::check::{Finding, warn};
-use crate::facts::{Facts, Found};
-use crate::host::Seen;
+use crate::facts::Paths;
+use crate::facts::paths::{PathFact, Seen};
+use crate::layout::beside;
 use crate::step::Step;
-
-/// What the name of such a file ends with.
-const BESIDE: &str = ".etcdpack-dist";
-
-/// Where a file goes whose own place is taken by a changed one. No service manager reads files of this name.
-pub(crate) fn beside(path: &AbsPath) -> Result<AbsPath, NotAPath> {
-    format!("{path}{BESIDE}").parse()
-}
-
-/// Whether a path is such a place.
-pub(crate) fn is_beside(path: &AbsPath) -> bool {
-    path.as_str().ends_with(BESIDE)
-}
 
 /// `steps` without those that would overwrite an administrator's change, and what to say about each.
 pub(crate) fn keep_changes(
     steps: Vec<Step>,
-    facts: &Facts,
+    here: &Paths,
     ours: &[Change],
 ) -> Result<(Vec<Step>, Vec<Finding>), NotAPath> {
     let (mut kept, mut findings) = (Vec::new(), Vec::new());
     for step in steps {
         match step {
-            Step::File { path, mode, owner, sha256, source } => match drift(&path, sha256, facts, ours) {
+            Step::File { path, mode, owner, sha256, source } => match drift(&path, sha256, here, ours) {
                 Drift::None => kept.push(Step::File { path, mode, owner, sha256, source }),
                 Drift::Settled => findings.push(changed(&path)),
                 Drift::Newer => {
@@ -47,7 +35,7 @@ pub(crate) fn keep_changes(
                 let mut ours_still = Vec::new();
                 for program in programs {
                     let path = dir.join(&program.name)?;
-                    if drift(&path, program.sha256, facts, ours) == Drift::None {
+                    if drift(&path, program.sha256, here, ours) == Drift::None {
                         ours_still.push(program);
                     } else {
                         findings.push(changed(&path));
@@ -57,8 +45,8 @@ pub(crate) fn keep_changes(
             }
             Step::Link { path, target } => {
                 let known = ours.iter().any(|change| matches!(change, Change::Link { path: at, .. } if *at == path));
-                match facts.at(&path) {
-                    Seen::Link { target: here } if known && !is_recorded_link(&path, here, ours) => {
+                match here.at(&path) {
+                    Seen::Link { target: to } if known && !is_recorded_link(&path, to, ours) => {
                         findings.push(changed(&path));
                     }
                     _ => kept.push(Step::Link { path, target }),
@@ -86,13 +74,13 @@ enum Drift {
     Newer,
 }
 
-fn drift(path: &AbsPath, wanted: Digest, facts: &Facts, ours: &[Change]) -> Drift {
+fn drift(path: &AbsPath, wanted: Digest, here: &Paths, ours: &[Change]) -> Drift {
     let recorded = recorded(path, ours);
-    let is_as_written = match facts.paths.get(path) {
-        Some(Found { digest: Some(here), .. }) => *here == wanted || recorded.contains(here),
+    let is_as_written = match here.found.get(path) {
+        Some(PathFact { digest: Some(is), .. }) => *is == wanted || recorded.contains(is),
         // One that is larger than anything that we write is unread. A link in a file's place leads to what an
         // administrator chose.
-        Some(Found { seen: Seen::File { .. } | Seen::Link { .. }, .. }) => false,
+        Some(PathFact { seen: Seen::File { .. } | Seen::Link { .. }, .. }) => false,
         _ => true,
     };
     if recorded.is_empty() || is_as_written {

@@ -20,6 +20,7 @@ use crate::change::{Access, Before, Change, Holds, fold};
 use crate::check::{self, Finding};
 use crate::credentials::LARGEST_KEY;
 use crate::facts::Facts;
+use crate::facts::logs::Keeper;
 use crate::host::accounts::AccountError;
 use crate::host::exec::ExecError;
 use crate::host::interrupt::Interrupt;
@@ -28,7 +29,6 @@ use crate::host::process;
 use crate::host::write::Ids;
 use crate::host::{Exec, FsError, Seen, Tree, clock};
 use crate::journal::{self, Journal};
-use crate::logs::Keeper;
 use crate::manager;
 use crate::plan::{Plan, standing};
 use crate::records::{JournalError, Receipt, StateDir};
@@ -238,7 +238,7 @@ impl Install<'_> {
         let none = || StepError::NotUp("the plan names no service manager".to_owned());
         let supervision = plan.supervision.clone().ok_or_else(|| stopped("plan", none(), etcd))?;
         let mut changes = fold(&self.facts.records.ours(), journal.changes());
-        if self.facts.own_key.is_some() {
+        if self.facts.credentials.own_key.is_some() {
             // The key has come to its place: where it was made goes with the journal.
             changes.retain(|change| change.path().is_none_or(|path| !path.is_within(&self.state.host_key)));
         }
@@ -266,7 +266,7 @@ impl Install<'_> {
             tree.remove_file(journal.permit(), &state.kept)?;
             // Backups of replaced files: the new ones have proved themselves.
             tree.remove_tree(journal.permit(), &state.undo)?;
-            if self.facts.own_key.is_some() {
+            if self.facts.credentials.own_key.is_some() {
                 tree.remove_tree(journal.permit(), &state.host_key)?;
             }
             journal.close()

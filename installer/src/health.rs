@@ -11,9 +11,9 @@ use payload::url::Url;
 use serde::{Deserialize, Serialize};
 
 use crate::credentials::LARGEST_KEY;
+use crate::facts::logs::LOG;
 use crate::host::interrupt::Interrupt;
 use crate::host::{Exec, Tree, clock};
-use crate::logs::LOG;
 use crate::report::Report;
 use crate::service;
 use crate::supervision::Supervision;

@@ -2,16 +2,15 @@
 
 use payload::cluster::Manager;
 use payload::manifest::Manifest;
-use payload::name::MemberName;
 use payload::path::{AbsPath, NotAPath};
 use payload::render;
 
 use crate::check::{Finding, refuse, warn};
-use crate::facts::{Facts, Init, Target};
+use crate::facts::Facts;
+use crate::facts::machine::Target;
+use crate::facts::managers::Init;
+use crate::layout;
 use crate::supervision::{Origin, Supervision, Supervisor};
-
-/// The carried supervisor's configuration.
-pub(crate) const CARRIED: &str = "/etc/supervisord.conf";
 
 const BUILD_FOR_BOTH: &str = "etcdpack build   (on the connected machine, with `manager = \"auto\"` under [service])";
 
@@ -49,7 +48,7 @@ pub(crate) fn choose(
     }
     let systemd = || Supervision::Systemd { unit: format!("{}.service", manifest.service.name) };
     match wanted {
-        Manager::Systemd if facts.managers.systemd == Init::None && facts.target == Target::Live => {
+        Manager::Systemd if facts.managers.systemd == Init::None && facts.machine.target == Target::Live => {
             let help = if packed(manifest, Manager::Supervisor) {
                 "./HOST.run install --service supervisor"
             } else {
@@ -64,7 +63,7 @@ pub(crate) fn choose(
                 return Ok(found);
             }
             let passed_over = || passed_over(facts).into_iter().collect();
-            match (facts.managers.systemd, facts.target) {
+            match (facts.managers.systemd, facts.machine.target) {
                 (Init::Running, _) | (Init::Installed, Target::Image) => Ok((systemd(), passed_over())),
                 (_, Target::Image) => {
                     let text = "this image has neither supervisor nor systemd; it gets a systemd unit";
@@ -128,45 +127,22 @@ fn passed_over(facts: &Facts) -> Option<Finding> {
 
 /// The supervisor that the bundle brings, in EPEL's layout.
 fn carried(manifest: &Manifest, init: Init) -> Result<Supervisor, NotAPath> {
-    let dir = carried_dir(manifest)?;
+    let dir = layout::carried_dir(manifest)?;
     Ok(Supervisor {
         daemon: dir.join("supervisord")?,
         ctl: dir.join("supervisorctl")?,
-        conf: CARRIED.parse()?,
-        section: carried_section(&manifest.service.name)?,
+        conf: layout::CARRIED_CONF.parse()?,
+        section: layout::carried_section(&manifest.service.name)?,
         program: manifest.member.to_string(),
         unit: (init != Init::None).then(|| "supervisord.service".to_owned()),
         origin: Origin::Bundle,
     })
 }
 
-/// The file of our section for it.
-pub(crate) fn carried_section(service: &MemberName) -> Result<AbsPath, NotAPath> {
-    format!("/etc/supervisord.d/{service}.ini").parse()
-}
-
-/// Where the carried supervisor lies, beside etcd.
-pub(crate) fn carried_dir(manifest: &Manifest) -> Result<AbsPath, NotAPath> {
-    let name = format!("supervisor-{}", payload::wheel::SUPERVISOR_VERSION);
-    let opt = manifest.layout.link.parent();
-    match opt {
-        Some(opt) => opt.join(&name),
-        None => format!("/{name}").parse(),
-    }
-}
-
-/// The programs of the carried supervisor, in [`carried_dir`].
-pub(crate) const CARRIED_PROGRAMS: [&str; 2] = ["supervisord", "supervisorctl"];
-
-/// Where the carried supervisor's modules are.
-pub(crate) fn carried_site(dir: &AbsPath) -> Result<AbsPath, NotAPath> {
-    dir.join("site")
-}
-
 /// The script at `path`, one of the carried programs, for the Python that can run it.
 pub(crate) fn launcher(path: &AbsPath, python: &AbsPath) -> Result<String, NotAPath> {
-    let site = path.parent().map_or_else(|| "/site".parse(), |dir| carried_site(&dir))?;
-    Ok(render::launcher(python, &site, &CARRIED.parse()?, path.name()))
+    let site = path.parent().map_or_else(|| "/site".parse(), |dir| layout::carried_site(&dir))?;
+    Ok(render::launcher(python, &site, &layout::CARRIED_CONF.parse()?, path.name()))
 }
 
 /// Nothing can keep etcd running: says what is missing.

@@ -9,7 +9,8 @@ use payload::path::AbsPath;
 use crate::HOST_COMMAND;
 use crate::change::{Change, fold};
 use crate::host::interrupt::Interrupt;
-use crate::host::{Seen, Tree, data, probe};
+use crate::host::probe::{self, data};
+use crate::host::{Seen, Tree};
 use crate::journal::Journal;
 use crate::records::{Leftovers, StateDir};
 use crate::report::Report;
@@ -130,7 +131,7 @@ impl Removal<'_> {
     /// The link that starts the service at boot: systemd leaves it where the unit's file has gone before.
     fn disable(&self, journal: &Journal, supervision: &Supervision) -> Result<(), UndoError> {
         if let Some(unit) = supervision.own_unit() {
-            let link = crate::plan::WANTS.parse::<AbsPath>()?.join(unit)?;
+            let link = crate::layout::WANTS.parse::<AbsPath>()?.join(unit)?;
             if let Seen::Link { .. } = self.tree.look(&link)? {
                 self.tree.remove_file(journal.permit(), &link)?;
             }

@@ -7,8 +7,12 @@
 use payload::manifest::Manifest;
 
 use crate::change::{Change, fold};
-use crate::facts::{DataDir, Facts, Init, Running};
-use crate::host::{Tree, data};
+use crate::facts::Facts;
+use crate::facts::data::DataDir;
+use crate::facts::etcd::Running;
+use crate::facts::managers::Init;
+use crate::host::Tree;
+use crate::host::probe::data;
 use crate::journal::{Journal, Permit};
 use crate::plan::standing;
 use crate::records::{Leftovers, Receipt, StateDir};
@@ -79,12 +83,12 @@ impl Rollback<'_> {
 
     /// Whether the data directory held something that no etcd of these runs can have written.
     fn brought_data(&self) -> bool {
-        matches!(self.facts.data, DataDir::Used(_)) && self.contents() == Contents::Remove
+        matches!(self.facts.data.here, DataDir::Used(_)) && self.contents() == Contents::Remove
     }
 
     /// Whether an earlier install ran before this one began, and is to run after it.
     fn keeps_running(&self) -> bool {
-        self.facts.records.receipt.is_some() && self.facts.running == Running::Yes
+        self.facts.records.receipt.is_some() && self.facts.etcd.running == Running::Yes
     }
 
     /// An etcd that was started by a run that was cut off may have been a member for a while.

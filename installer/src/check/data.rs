@@ -4,36 +4,36 @@
 use payload::manifest::Manifest;
 
 use super::{Finding, refuse, warn};
-use crate::facts::{DataDir, Facts, Whose};
-use crate::records::Leftovers;
-use crate::records::Run;
+use crate::facts::Data;
+use crate::facts::data::{DataDir, DataOwner};
+use crate::records::{Leftovers, Records, Run};
 
-pub(super) fn data(manifest: &Manifest, facts: &Facts) -> Option<Finding> {
-    let kept = facts.records.kept.as_ref().filter(|kept| kept.data().is_some());
+pub(super) fn data(manifest: &Manifest, data: &Data, records: &Records) -> Option<Finding> {
+    let kept = records.kept.as_ref().filter(|kept| kept.data().is_some());
     // An uninstall that was cut off at its very end has said what it keeps.
-    let settled = facts.records.unfinished.as_ref().is_some_and(|cut| cut.of == Run::Uninstall) && kept.is_some();
-    if facts.records.receipt.is_some() || (facts.records.unfinished.is_some() && !settled) {
+    let settled = records.unfinished.as_ref().is_some_and(|cut| cut.of == Run::Uninstall) && kept.is_some();
+    if records.receipt.is_some() || (records.unfinished.is_some() && !settled) {
         return None;
     }
     // Brought here from where it was kept, it has at least the form of an etcd's.
-    let passes = |whose, kept: &Leftovers| whose != Whose::Unknown || kept.data() == Some(&manifest.layout.data);
-    match (facts.data, kept) {
-        (DataDir::Used(whose), Some(kept)) if kept.is_for(manifest) && passes(whose, kept) => {
-            replaced(manifest, kept, whose).or_else(|| newer(manifest, kept))
+    let passes = |owner, kept: &Leftovers| owner != DataOwner::Unknown || kept.data() == Some(&manifest.layout.data);
+    match (data.here, kept) {
+        (DataDir::Used(owner), Some(kept)) if kept.is_for(manifest) && passes(owner, kept) => {
+            replaced(manifest, kept, owner).or_else(|| newer(manifest, kept))
         }
-        (DataDir::Used(whose), kept) => Some(foreign(manifest, kept, whose)),
-        (_, Some(kept)) if kept.is_for(manifest) => gone(kept, facts.left),
+        (DataDir::Used(owner), kept) => Some(foreign(manifest, kept, owner)),
+        (_, Some(kept)) if kept.is_for(manifest) => gone(kept, data.left),
         _ => None,
     }
 }
 
 /// Data that is not this member's.
-fn foreign(manifest: &Manifest, kept: Option<&Leftovers>, whose: Whose) -> Finding {
+fn foreign(manifest: &Manifest, kept: Option<&Leftovers>, owner: DataOwner) -> Finding {
     let path = &manifest.layout.data;
-    let ids = match whose {
-        Whose::Etcd(identity) => format!("; etcd calls it {identity}"),
-        Whose::SomeEtcd => "; it is an etcd's, but its log cannot be read".to_owned(),
-        Whose::Unknown => String::new(),
+    let ids = match owner {
+        DataOwner::Etcd(identity) => format!("; etcd calls it {identity}"),
+        DataOwner::SomeEtcd => "; it is an etcd's, but its log cannot be read".to_owned(),
+        DataOwner::Unknown => String::new(),
     };
     let there = match kept.filter(|kept| kept.data() == Some(path)) {
         Some(kept) => format!("holds the data of member `{}` of cluster `{}`", kept.member, kept.cluster),
@@ -47,13 +47,13 @@ fn foreign(manifest: &Manifest, kept: Option<&Leftovers>, whose: Whose) -> Findi
 }
 
 /// What lies there now is not what an uninstall left.
-fn replaced(manifest: &Manifest, kept: &Leftovers, whose: Whose) -> Option<Finding> {
+fn replaced(manifest: &Manifest, kept: &Leftovers, owner: DataOwner) -> Option<Finding> {
     let path = &manifest.layout.data;
-    let left = kept.identity.filter(|left| whose != Whose::Etcd(*left))?;
-    let here = match whose {
-        Whose::Etcd(identity) => format!("data that etcd calls {identity}"),
-        Whose::SomeEtcd => "an etcd's data whose log cannot be read".to_owned(),
-        Whose::Unknown => "something that is no etcd's data".to_owned(),
+    let left = kept.identity.filter(|left| owner != DataOwner::Etcd(*left))?;
+    let here = match owner {
+        DataOwner::Etcd(identity) => format!("data that etcd calls {identity}"),
+        DataOwner::SomeEtcd => "an etcd's data owner log cannot be read".to_owned(),
+        DataOwner::Unknown => "something that is no etcd's data".to_owned(),
     };
     let text = format!("`{path}` holds {here}; what the uninstall left there was {left}");
     Some(refuse("data-in-place", text, format!("mv {path} {path}.old")))
@@ -92,7 +92,7 @@ mod tests {
 
     use super::*;
     use crate::change::{Change, Holds};
-    use crate::facts::tests::{good, manifest};
+    use crate::facts::tests::manifest;
     use crate::records::Records;
     use crate::wal::Identity;
 
@@ -118,11 +118,11 @@ mod tests {
                 Some(kept(&manifest())),
                 Some(("data-gone", "held the data of member 8e9e of cluster cdf818194e3a8c32")),
             ),
-            (used(Whose::Etcd(ours)), Some(kept(&manifest())), None),
-            (used(Whose::Etcd(theirs)), Some(unnamed()), None),
-            (used(Whose::Unknown), Some(unnamed()), None),
+            (used(DataOwner::Etcd(ours)), Some(kept(&manifest())), None),
+            (used(DataOwner::Etcd(theirs)), Some(unnamed()), None),
+            (used(DataOwner::Unknown), Some(unnamed()), None),
             (
-                used(Whose::Etcd(ours)),
+                used(DataOwner::Etcd(ours)),
                 None,
                 Some((
                     "data-in-place",
@@ -130,15 +130,15 @@ mod tests {
                 )),
             ),
             (
-                used(Whose::Etcd(ours)),
+                used(DataOwner::Etcd(ours)),
                 Some(kept(&other)),
                 Some(("data-in-place", "of cluster `other`; etcd calls it member 8e9e")),
             ),
-            (used(Whose::SomeEtcd), None, Some(("data-in-place", "cannot be read"))),
-            (used(Whose::Unknown), None, Some(("data-in-place", "did not make it; the bundle"))),
-            (used(Whose::Unknown), Some(key_alone()), Some(("data-in-place", "did not make it; the bundle"))),
+            (used(DataOwner::SomeEtcd), None, Some(("data-in-place", "cannot be read"))),
+            (used(DataOwner::Unknown), None, Some(("data-in-place", "did not make it; the bundle"))),
+            (used(DataOwner::Unknown), Some(key_alone()), Some(("data-in-place", "did not make it; the bundle"))),
             (
-                used(Whose::Etcd(theirs)),
+                used(DataOwner::Etcd(theirs)),
                 Some(kept(&manifest())),
                 Some((
                     "data-in-place",
@@ -146,26 +146,26 @@ mod tests {
                 )),
             ),
             (
-                used(Whose::SomeEtcd),
+                used(DataOwner::SomeEtcd),
                 Some(kept(&manifest())),
                 Some(("data-in-place", "log cannot be read; what the uninstall")),
             ),
             (
-                used(Whose::Unknown),
+                used(DataOwner::Unknown),
                 Some(kept(&manifest())),
                 Some(("data-in-place", "no etcd's data; what the uninstall")),
             ),
-            (used(Whose::Etcd(ours)), Some(newer(EtcdVersion::new(3, 4, 23))), None),
-            (used(Whose::Etcd(ours)), Some(newer(EtcdVersion::new(3, 5, 99))), None),
+            (used(DataOwner::Etcd(ours)), Some(newer(EtcdVersion::new(3, 4, 23))), None),
+            (used(DataOwner::Etcd(ours)), Some(newer(EtcdVersion::new(3, 5, 99))), None),
             (
-                used(Whose::Etcd(ours)),
+                used(DataOwner::Etcd(ours)),
                 Some(newer(EtcdVersion::new(3, 6, 0))),
                 Some(("data-newer", "data of etcd 3.6.0; the bundle has 3.5.1")),
             ),
         ] {
             let records = kept.map(Records::from).unwrap_or_default();
-            let facts = Facts { data, records, ..good() };
-            match (super::data(&manifest(), &facts), expected) {
+            let data = Data { here: data, left: DataDir::Absent };
+            match (super::data(&manifest(), &data, &records), expected) {
                 (None, None) => {}
                 (Some(found), Some((code, words))) => {
                     assert_eq!(found.code, code);

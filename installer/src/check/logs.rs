@@ -5,8 +5,8 @@ use payload::path::AbsPath;
 
 use super::{Finding, refuse, warn};
 use crate::change::Change;
-use crate::facts::Facts;
-use crate::logs::{Keeper, Kind, Logs, MOST, Odd};
+use crate::facts::Logs;
+use crate::facts::logs::{Keeper, Kind, MOST, Odd};
 use crate::supervision::Supervision;
 
 /// How many of the things that lie there are named.
@@ -14,9 +14,8 @@ const NAMED: usize = 5;
 
 /// What speaks against the directory where this host's supervisord opens etcd's log, of those that are on record. One that
 /// is not ours has findings of its own.
-pub(crate) fn logs(manifest: &Manifest, facts: &Facts, supervision: &Supervision) -> Vec<Finding> {
+pub(crate) fn logs(manifest: &Manifest, logs: &Logs, ours: &[Change], supervision: &Supervision) -> Vec<Finding> {
     let path = &manifest.layout.logs;
-    let ours = facts.records.ours();
     if !matches!(supervision, Supervision::Supervisor(_)) || !ours.iter().any(|change| change.path() == Some(path)) {
         return Vec::new();
     }
@@ -25,8 +24,8 @@ pub(crate) fn logs(manifest: &Manifest, facts: &Facts, supervision: &Supervision
         Change::Access { path: of, mode, uid, .. } if of == path => Some(Keeper::of(*mode, *uid)),
         _ => None,
     });
-    let keeper = before.filter(|before| *before != Keeper::RootAlone).unwrap_or(facts.logs.keeper);
-    unsafe_logs(path, &facts.logs, keeper)
+    let keeper = before.filter(|before| *before != Keeper::RootAlone).unwrap_or(logs.keeper);
+    unsafe_logs(path, logs, keeper)
 }
 
 /// What is wrong with the directory `path`, where `keeper` could make names.
@@ -83,7 +82,7 @@ fn what(odd: &Odd) -> String {
 mod tests {
     use super::*;
     use crate::check::Severity;
-    use crate::facts::tests::{good, manifest, receipt};
+    use crate::facts::tests::{manifest, receipt};
     use crate::supervision::Origin;
     use crate::supervision::tests::supervisor;
 
@@ -95,10 +94,7 @@ mod tests {
         let link =
             Odd { name: "etcd.stdout.log\n".to_owned(), kind: Kind::Link { target: "/etc/x".to_owned() }, uid: 995 };
         let etcds = Keeper::Others { mode: 0o750, uid: 995 };
-        let found = |logs: Logs| {
-            let facts = Facts { logs, records: there.clone().into(), ..good() };
-            super::logs(&manifest(), &facts, &supervisor(Origin::Host))
-        };
+        let found = |logs: Logs| super::logs(&manifest(), &logs, &there.changes, &supervisor(Origin::Host));
         assert_eq!(found(Logs::default()), []);
         let warned = found(Logs { keeper: etcds, ..Logs::default() });
         assert!(matches!(&warned[..], [one] if one.severity == Severity::Warn && one.text.contains("owner 995")));
@@ -111,10 +107,9 @@ mod tests {
 
         // Not ours, or not supervisor's: other findings, or none.
         let odd = Logs { keeper: etcds, odd: vec![link], is_overfull: false };
-        let facts = Facts { logs: odd.clone(), ..good() };
-        assert_eq!(logs(&manifest(), &facts, &supervisor(Origin::Host)), []);
-        let facts = Facts { logs: odd, records: there.into(), ..good() };
-        assert_eq!(logs(&manifest(), &facts, &Supervision::Systemd { unit: "x".to_owned() }), []);
+        assert_eq!(logs(&manifest(), &odd, &[], &supervisor(Origin::Host)), []);
+        let systemd = Supervision::Systemd { unit: "x".to_owned() };
+        assert_eq!(logs(&manifest(), &odd, &there.changes, &systemd), []);
     }
 
     #[test]
@@ -124,7 +119,7 @@ mod tests {
         there.changes.push(Change::Dir { path: path.clone(), holds: crate::change::Holds::Logs });
         there.changes.push(Change::Access { path, mode: 0o750, uid: 995, gid: 995 });
         let odd = vec![Odd { name: "etcd.stdout.log".to_owned(), kind: Kind::Link { target: "x".to_owned() }, uid: 0 }];
-        let facts = Facts { logs: Logs { odd, ..Logs::default() }, records: there.into(), ..good() };
-        assert_eq!(logs(&manifest(), &facts, &supervisor(Origin::Host)).len(), 1);
+        let found = Logs { odd, ..Logs::default() };
+        assert_eq!(logs(&manifest(), &found, &there.changes, &supervisor(Origin::Host)).len(), 1);
     }
 }

@@ -15,17 +15,17 @@ use super::{CommandError, carried, deliver_json, key, trust};
 use crate::check::{Finding, warn};
 use crate::cli::{BundleArgs, InstallArgs, PlanArgs, TargetArgs};
 use crate::execute::{After, Failed, Install, StepError};
-use crate::facts::{Facts, Target};
+use crate::facts::Facts;
+use crate::facts::machine::Target;
 use crate::health;
 use crate::host::Tree;
 use crate::host::interrupt::Interrupt;
-use crate::host::probe::{self, ProbeError};
+use crate::host::probe::{self, ProbeError, managers};
 use crate::manager::Start;
 use crate::plan::{Carried, Choices, Plan};
 use crate::records::Records;
 use crate::report::Report;
 use crate::restart::Restart;
-use crate::service::detect;
 use crate::signer::{Downgrade, Standing};
 use crate::supervision::{Origin, Supervision, Supervisor};
 use payload::exit::ExitStatus;
@@ -189,12 +189,12 @@ fn prepare(
     };
     let mut plan = plan_of(bundle, &facts)?;
     // In an image it cannot be: its Python may be of another architecture.
-    if facts.target == Target::Image || facts.managers.pythons.is_empty() || plan.is_refused() {
+    if facts.machine.target == Target::Image || facts.managers.pythons.is_empty() || plan.is_refused() {
         return Ok((facts, plan));
     }
     match signer.settled() {
         Some(settled) => {
-            detect::try_pythons(settled, bundle, tree.interrupt(), &mut facts.managers)?;
+            managers::try_pythons(settled, bundle, tree.interrupt(), &mut facts.managers)?;
             plan = plan_of(bundle, &facts)?;
         }
         None => plan.findings.extend(plan.supervision.as_ref().and_then(untried)),
@@ -236,7 +236,7 @@ fn end_of(
     interrupt: &Interrupt,
     report: &Report,
 ) -> ExitStatus {
-    if facts.target == Target::Image || args.no_start {
+    if facts.machine.target == Target::Image || args.no_start {
         return ExitStatus::Done;
     }
     let Some(seconds) = args.wait else {

@@ -7,7 +7,7 @@ use payload::digest::Digest;
 use payload::render;
 use payload::sealed::{NotAPassphrase, Opened, Passphrase, Sealed, SealedError};
 
-use crate::credentials::{self, Misfit};
+use crate::credentials::{self, CredentialError};
 use crate::host::interrupt::Interrupt;
 use crate::host::memory::{self, TooLittle};
 use crate::host::passphrase;
@@ -44,7 +44,7 @@ pub(super) enum KeyError {
     #[error("the sealed private key is not the one that the manifest speaks of")]
     Another,
     #[error("the sealed private key: {0}")]
-    Misfit(Misfit),
+    Mismatch(CredentialError),
 }
 
 impl KeyError {
@@ -52,7 +52,7 @@ impl KeyError {
     pub(super) fn end(&self) -> ExitStatus {
         match self {
             Self::Bundle(BundleError::Io(_)) => ExitStatus::Refused,
-            Self::Bundle(_) | Self::Wrong | Self::Sealed(_) | Self::Another | Self::Misfit(_) => {
+            Self::Bundle(_) | Self::Wrong | Self::Sealed(_) | Self::Another | Self::Mismatch(_) => {
                 ExitStatus::NotVerified
             }
             _ => ExitStatus::Refused,
@@ -70,7 +70,7 @@ impl KeyError {
             }
             Self::Memory(_) => "free -m; ulimit -v",
             Self::Bundle(_) | Self::Sealed(_) => "copy the bundle again, then: grep HOST.run SHA256SUMS | sha256sum -c",
-            Self::Another | Self::Misfit(_) => "etcdpack build",
+            Self::Another | Self::Mismatch(_) => "etcdpack build",
         }
     }
 }
@@ -133,6 +133,6 @@ pub(super) fn with(passphrase: &Passphrase, bundle: &mut Bundle<File>) -> Result
         return Err(KeyError::Another);
     }
     let certificate = bundle.read(&format!("certs/{}", render::CERTIFICATE))?;
-    credentials::is_key_of(&certificate, opened.expose()).map_err(KeyError::Misfit)?;
+    credentials::is_key_of(&certificate, opened.expose()).map_err(KeyError::Mismatch)?;
     Ok(opened)
 }

@@ -18,7 +18,6 @@ use crate::health::{self, MemberHealth};
 use crate::host::interrupt::Interrupt;
 use crate::host::probe::{self, ProbeError};
 use crate::host::{Seen, Tree, clock};
-use crate::plan;
 use crate::records::{Leftovers, Receipt, Records};
 use crate::report::Report;
 use crate::restart::{self, Part};
@@ -153,7 +152,7 @@ fn restart_pending(tree: &Tree, receipt: &Receipt) -> Result<BTreeSet<Part>, Pro
 
 /// What of an install's checks holds for a member that runs.
 fn findings(tree: &Tree, receipt: &Receipt, waits: &BTreeSet<Part>) -> Result<Vec<Finding>, ProbeError> {
-    let mut findings: Vec<Finding> = plan::pending(waits, &receipt.supervision).into_iter().collect();
+    let mut findings: Vec<Finding> = check::pending(waits, &receipt.supervision).into_iter().collect();
     findings.extend(check::confinement(probe::setpriv(tree)?, &receipt.supervision));
     if matches!(receipt.supervision, Supervision::Supervisor(_)) {
         let path = &receipt.manifest.layout.logs;
@@ -213,6 +212,6 @@ fn show(status: &Status, receipt: &Receipt, report: &Report) {
         line("", &format!("{:<24} {:<16} {word}", member.name, member.address));
     }
     line("health", if status.healthy { "healthy" } else { "not healthy" });
-    let is_said = |finding: &Finding| finding.code == plan::RESTART_PENDING;
+    let is_said = |finding: &Finding| finding.code == check::RESTART_PENDING;
     report.findings(&status.findings.iter().filter(|finding| !is_said(finding)).cloned().collect::<Vec<_>>());
 }

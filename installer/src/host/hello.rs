@@ -6,8 +6,8 @@ use std::net::TcpStream;
 use std::time::{Duration, Instant};
 
 use crate::credentials;
+use crate::facts::network::Serves;
 use crate::hello::{self, Heard};
-use crate::surroundings::Serves;
 
 /// How long the whole of it may take.
 const PATIENCE: Duration = Duration::from_secs(1);

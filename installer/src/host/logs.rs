@@ -13,9 +13,10 @@ use nix::sys::stat::{FileStat, Mode as RawMode, SFlag, fstat, fstatat};
 use nix::unistd::{Uid, fchownat};
 use payload::path::AbsPath;
 
-use super::tree::{FsError, Seen, Tree, Trust, kind};
+use super::tree::{FsError, Tree, Trust, kind};
+use crate::facts::logs::{Keeper, Kind, Logs, MOST, Odd};
+use crate::facts::paths::Seen;
 use crate::journal::Permit;
-use crate::logs::{Keeper, Kind, Logs, MOST, Odd};
 
 impl Tree {
     /// What lies in the directory `path`, and who can put more there.

@@ -18,7 +18,7 @@ use rustix::io::Errno;
 use super::Tree;
 use super::accounts::AccountError;
 use crate::elf;
-use crate::surroundings::Namespace;
+use crate::facts::machine::Namespace;
 
 /// By whatever name it was started.
 pub(crate) const ITSELF: &str = "/proc/self/exe";

@@ -19,6 +19,7 @@ use payload::path::AbsPath;
 
 use super::interrupt::Interrupt;
 use super::reading::Reading;
+use crate::facts::paths::Seen;
 
 pub(super) use super::way::Trust;
 
@@ -83,28 +84,6 @@ impl FsError {
 
 fn why(source: &io::Error) -> String {
     if source.raw_os_error() == Some(Errno::ECANCELED as i32) { "told to stop".to_owned() } else { source.to_string() }
-}
-
-/// What stands at a path. Links are not followed.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum Seen {
-    Absent,
-    File {
-        mode: u32,
-        uid: u32,
-        gid: u32,
-        size: u64,
-    },
-    Dir {
-        mode: u32,
-        uid: u32,
-        gid: u32,
-    },
-    Link {
-        target: String,
-    },
-    /// A device, a socket, a pipe.
-    Other,
 }
 
 /// A root and everything below it.

@@ -12,7 +12,7 @@ use nix::sys::stat::{FileStat, Mode as RawMode, SFlag, fstat, fstatat};
 use payload::path::AbsPath;
 
 use super::tree::{FsError, Tree, kind};
-use crate::facts::{Hindrance, Obstacle};
+use crate::facts::paths::{Obstacle, ObstacleKind};
 
 /// More links than this on one way is a loop.
 const MAX_LINKS: u8 = 16;
@@ -31,9 +31,9 @@ pub(super) enum Trust {
 
 impl Trust {
     fn pass(self, met: &Obstacle) -> Result<(), Errno> {
-        match (self, met.what) {
-            (Self::RootOnly, Hindrance::Dir { .. })
-            | (Self::RootOnly | Self::NoForeignLink, Hindrance::Link { .. }) => Err(Errno::EPERM),
+        match (self, met.kind) {
+            (Self::RootOnly, ObstacleKind::Dir { .. })
+            | (Self::RootOnly | Self::NoForeignLink, ObstacleKind::Link { .. }) => Err(Errno::EPERM),
             (Self::RootOnly | Self::NoForeignLink | Self::Anyone, _) => Ok(()),
         }
     }
@@ -97,8 +97,8 @@ impl Tree {
         };
         let look = || -> Result<bool, Errno> {
             let way = path.components().map(str::to_owned).collect();
-            let mut meet = |met: Obstacle, dir: &FileStat| match met.what {
-                Hindrance::Dir { .. } | Hindrance::Link { uid: 0, .. } if is_roots(dir) => Ok(()),
+            let mut meet = |met: Obstacle, dir: &FileStat| match met.kind {
+                ObstacleKind::Dir { .. } | ObstacleKind::Link { uid: 0, .. } if is_roots(dir) => Ok(()),
                 _ => Trust::RootOnly.pass(&met),
             };
             let Some((dir, last)) = self.follow(way, &mut meet)? else { return Ok(false) };
@@ -122,9 +122,9 @@ impl Tree {
                 Err(Errno::EINVAL) => return Ok(Some((dir, last))),
                 Err(errno) => return Err(errno),
             };
-            if let Some((what, around)) = loose_link(&dir, &last)? {
+            if let Some((kind, around)) = loose_link(&dir, &last)? {
                 let path = names.iter().chain([&last]).fold(String::new(), |path, name| path + "/" + name);
-                meet(Obstacle { path, what }, &around)?;
+                meet(Obstacle { path, kind }, &around)?;
             }
             let target = target.to_str().ok_or(Errno::EILSEQ)?;
             way = if target.starts_with('/') { Vec::new() } else { names };
@@ -149,26 +149,26 @@ impl Tree {
             }
             let nowhere = |path: String| Obstacle {
                 path: link.as_ref().map_or(path, |(link, _)| link.clone()),
-                what: Hindrance::Nowhere,
+                kind: ObstacleKind::Nowhere,
             };
             let flags = OFlag::O_DIRECTORY | OFlag::O_NOFOLLOW | OFlag::O_RDONLY | OFlag::O_CLOEXEC;
             match openat(line.here(), name.as_str(), flags, RawMode::empty()) {
                 Ok(dir) => {
                     let stat = fstat(&dir)?;
                     if stat.st_uid != 0 || (others_write(&stat) && stat.st_mode & 0o1000 == 0) {
-                        let what = Hindrance::Dir { mode: stat.st_mode & 0o7777, uid: stat.st_uid };
-                        meet(Obstacle { path: line.path(&name), what }, &stat)?;
+                        let kind = ObstacleKind::Dir { mode: stat.st_mode & 0o7777, uid: stat.st_uid };
+                        meet(Obstacle { path: line.path(&name), kind }, &stat)?;
                     }
                     line.below.push((name, dir));
                 }
                 Err(errno @ (Errno::ENOTDIR | Errno::ELOOP)) => {
                     let stat = fstatat(line.here(), name.as_str(), AtFlags::AT_SYMLINK_NOFOLLOW)?;
                     if kind(&stat) != SFlag::S_IFLNK {
-                        meet(Obstacle { path: line.path(&name), what: Hindrance::NoDirectory }, &stat)?;
+                        meet(Obstacle { path: line.path(&name), kind: ObstacleKind::NoDirectory }, &stat)?;
                         return Err(errno);
                     }
-                    if let Some((what, around)) = loose_link(line.here(), &name)? {
-                        meet(Obstacle { path: line.path(&name), what }, &around)?;
+                    if let Some((kind, around)) = loose_link(line.here(), &name)? {
+                        meet(Obstacle { path: line.path(&name), kind }, &around)?;
                     }
                     links += 1;
                     if links > MAX_LINKS {
@@ -217,11 +217,11 @@ impl Line {
 
 /// Whether others could choose where the link `name` in `dir` leads. In a sticky directory nobody can take root's link
 /// away, but others can be there first. With the directory that the link is in.
-fn loose_link(dir: &OwnedFd, name: &str) -> Result<Option<(Hindrance, FileStat)>, Errno> {
+fn loose_link(dir: &OwnedFd, name: &str) -> Result<Option<(ObstacleKind, FileStat)>, Errno> {
     let link = fstatat(dir, name, AtFlags::AT_SYMLINK_NOFOLLOW)?;
     let dir = fstat(dir)?;
     let loose = link.st_uid != 0 || dir.st_uid != 0 || others_write(&dir);
-    let what = Hindrance::Link { uid: link.st_uid, dir_mode: dir.st_mode & 0o7777, dir_uid: dir.st_uid };
+    let what = ObstacleKind::Link { uid: link.st_uid, dir_mode: dir.st_mode & 0o7777, dir_uid: dir.st_uid };
     Ok(loose.then_some((what, dir)))
 }
 

@@ -8,14 +8,14 @@ use crate::change::{Change, Holds};
 use crate::check::{Finding, refuse};
 use crate::drift;
 use crate::facts::Facts;
-use crate::host::Seen;
+use crate::facts::paths::Seen;
 use crate::step::{Source, Step};
 
 /// What is at a step's places and is not ours.
 pub(super) fn conflicts(step: &Step, facts: &Facts, ours: &[Change]) -> Result<Vec<Finding>, NotAPath> {
     let on_record = |path: &AbsPath| ours.iter().any(|change| change.path() == Some(path));
     let is_our_file = |path: &AbsPath, sha256: Digest| {
-        let here = facts.paths.get(path).and_then(|found| found.digest);
+        let here = facts.paths.digest(path);
         here.is_some_and(|here| here == sha256 || drift::recorded(path, ours).contains(&here))
     };
     let places = match step {
@@ -34,7 +34,7 @@ pub(super) fn conflicts(step: &Step, facts: &Facts, ours: &[Change]) -> Result<V
         }
         Step::Link { path, target } => {
             let known = ours.iter().any(|change| matches!(change, Change::Link { path: at, .. } if at == path));
-            let is_ours = match facts.at(path) {
+            let is_ours = match facts.paths.at(path) {
                 Seen::Link { target: here } => known || here == target,
                 _ => false,
             };
@@ -46,16 +46,16 @@ pub(super) fn conflicts(step: &Step, facts: &Facts, ours: &[Change]) -> Result<V
         }
         Step::Dir { path, holds, .. } => {
             // Logs of others would change hands with their directory.
-            let is_others = *holds == Holds::Logs && facts.filled.contains(path) && !on_record(path);
-            vec![(path.clone(), matches!(facts.at(path), Seen::Dir { .. }) && !is_others)]
+            let is_others = *holds == Holds::Logs && facts.paths.filled.contains(path) && !on_record(path);
+            vec![(path.clone(), matches!(facts.paths.at(path), Seen::Dir { .. }) && !is_others)]
         }
         Step::Group { .. } | Step::User { .. } | Step::Labels { .. } | Step::Service { .. } => Vec::new(),
     };
     let is_taken = |path: &AbsPath| {
         // A mask and an obstacle are said by their own findings.
-        let masked = facts.units.get(path.name()).is_some_and(|unit| unit.masked.as_ref() == Some(path));
-        let obstacle = facts.obstacles.iter().any(|obstacle| obstacle.path == path.as_str());
-        *facts.at(path) != Seen::Absent && !masked && !obstacle
+        let masked = facts.managers.units.get(path.name()).is_some_and(|unit| unit.masked.as_ref() == Some(path));
+        let obstacle = facts.paths.obstacles.iter().any(|obstacle| obstacle.path == path.as_str());
+        *facts.paths.at(path) != Seen::Absent && !masked && !obstacle
     };
     let taken = places.into_iter().filter(|(path, is_ours)| !is_ours && is_taken(path));
     let finding = |path: &AbsPath| {
@@ -67,7 +67,7 @@ pub(super) fn conflicts(step: &Step, facts: &Facts, ours: &[Change]) -> Result<V
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::facts::Found;
+    use crate::facts::paths::{PathFact, Paths};
     use crate::facts::tests::{good, manifest, receipt};
     use crate::plan::tests::plan_of;
     use crate::supervision::{Origin, Supervisor};
@@ -95,8 +95,9 @@ mod tests {
             (logs, dir(), None, false, Some("path-taken")),
         ] {
             let path: AbsPath = path.parse().unwrap();
-            let mut facts = Facts { filled: [path.clone()].into(), ..good() };
-            facts.paths.insert(path.clone(), Found { seen, digest });
+            let mut facts = good();
+            facts.paths.filled = [path.clone()].into();
+            facts.paths.found = [(path.clone(), PathFact { seen, digest })].into();
             facts.records.receipt = on_record.then(receipt);
             if path.as_str() == logs {
                 facts.managers.supervisor = Some(supervisor());
@@ -108,8 +109,8 @@ mod tests {
         }
         // An empty directory for logs harms nobody.
         let managers = crate::facts::Managers { supervisor: Some(supervisor()), ..good().managers };
-        let empty = [(logs.parse().unwrap(), Found { seen: dir(), digest: None })].into();
-        assert_eq!(plan_of(&Facts { paths: empty, managers, ..good() }).findings, []);
+        let found = [(logs.parse().unwrap(), PathFact { seen: dir(), digest: None })].into();
+        assert_eq!(plan_of(&Facts { paths: Paths { found, ..Paths::default() }, managers, ..good() }).findings, []);
     }
 
     fn supervisor() -> Supervisor {

@@ -11,23 +11,16 @@ use payload::manifest::Manifest;
 use payload::path::NotAPath;
 use serde::Serialize;
 
-use crate::check::{Finding, Severity, confinement, logs, preflight, programs, refuse, units, warn};
+use crate::check::{self, Finding, Severity, confinement, logs, preflight, programs, units};
 use crate::drift;
 use crate::facts::Facts;
 use crate::manager::{self, Start};
-use crate::records::Run;
-use crate::restart::{self, Part, Restart};
+use crate::restart::{Part, Restart};
 use crate::signer::{self, Downgrade, Standing};
 use crate::step::{Source, State, Step};
 use crate::supervision::Supervision;
 
 use standing::{Standings, Stood};
-
-/// What is started at boot.
-pub(crate) const WANTS: &str = "/etc/systemd/system/multi-user.target.wants";
-
-/// The code of the finding that a restart waits.
-pub(crate) const RESTART_PENDING: &str = "restart-pending";
 
 /// What the operator chose.
 #[derive(Debug, Clone, Copy)]
@@ -96,8 +89,9 @@ impl Plan {
 /// The plan for this host. An error means that a path in the manifest cannot be put together.
 pub(crate) fn plan(carried: Carried, facts: &Facts, choices: Choices) -> Result<Plan, NotAPath> {
     let manifest = carried.manifest;
+    let ours = facts.records.ours();
     let mut findings = preflight(manifest, facts);
-    findings.extend(unfinished_other(carried.bundle, facts));
+    findings.extend(check::unfinished_other(carried.bundle, &facts.records));
     // Another signer, taken by the operator's word, numbers its bundles anew.
     if let (Some(provenance), Some(known)) = (&manifest.provenance, facts.records.known())
         && known.covers(provenance)
@@ -107,10 +101,10 @@ pub(crate) fn plan(carried: Carried, facts: &Facts, choices: Choices) -> Result<
     let supervision = match manager::choose(manifest, facts, choices.manager) {
         Ok((supervision, more)) => {
             findings.extend(more);
-            findings.extend(units(manifest, facts, &supervision));
-            findings.extend(programs(facts, &supervision));
-            findings.extend(confinement(facts.setpriv, &supervision));
-            findings.extend(logs(manifest, facts, &supervision));
+            findings.extend(units(manifest, &facts.managers, &supervision));
+            findings.extend(programs(&facts.managers, &supervision));
+            findings.extend(confinement(facts.machine.setpriv, &supervision));
+            findings.extend(logs(manifest, &facts.logs, &ours, &supervision));
             Some(supervision)
         }
         Err(finding) => {
@@ -122,8 +116,7 @@ pub(crate) fn plan(carried: Carried, facts: &Facts, choices: Choices) -> Result<
         Some(supervision) => steps::steps(carried, facts, choices, supervision)?,
         None => Vec::new(),
     };
-    let ours = facts.records.ours();
-    let (steps, changed) = drift::keep_changes(steps, facts, &ours)?;
+    let (steps, changed) = drift::keep_changes(steps, &facts.paths, &ours)?;
     findings.extend(changed);
     for step in &steps {
         findings.extend(conflict::conflicts(step, facts, &ours)?);
@@ -131,29 +124,8 @@ pub(crate) fn plan(carried: Carried, facts: &Facts, choices: Choices) -> Result<
     let standings =
         Standings { facts, layout: &manifest.layout, supervision: supervision.as_ref(), restart: choices.restart };
     let Stood { steps, waits } = standings.of(steps);
-    findings.extend(supervision.as_ref().and_then(|supervision| pending(&waits, supervision)));
+    findings.extend(supervision.as_ref().and_then(|supervision| check::pending(&waits, supervision)));
     Ok(Plan { signer: Some(carried.signer), findings, steps, waits, supervision })
-}
-
-/// What is renewed, or waits to be, and etcd does not run with yet.
-pub(crate) fn pending(waits: &BTreeSet<Part>, supervision: &Supervision) -> Option<Finding> {
-    if waits.is_empty() {
-        return None;
-    }
-    let parts = restart::words(waits);
-    let text = format!("etcd is not restarted for what takes effect at its next restart alone: {parts}");
-    Some(warn(RESTART_PENDING, text, restart::command(supervision, waits)))
-}
-
-/// Half of one bundle and half of another is nothing that anybody tested.
-fn unfinished_other(bundle: Digest, facts: &Facts) -> Option<Finding> {
-    let Run::Install { bundle: other } = facts.records.unfinished.as_ref()?.of else { return None };
-    if other == bundle {
-        return None;
-    }
-    let text =
-        format!("an install of another bundle ({}) was cut off here; this one is {}", other.short(), bundle.short());
-    Some(refuse("unfinished-other", text, "run the other bundle's install again, or: etcdpack-host uninstall"))
 }
 
 #[cfg(test)]
@@ -163,8 +135,8 @@ mod tests {
     use payload::path::AbsPath;
 
     use super::*;
+    use crate::facts::machine::Selinux;
     use crate::facts::tests::{good, manifest};
-    use crate::surroundings::{Selinux, Surroundings};
 
     pub(super) fn plan_of(facts: &Facts) -> Plan {
         let mut manifest = manifest();
@@ -193,7 +165,8 @@ mod tests {
     fn every_place_gets_its_label_before_the_service_starts() {
         assert_eq!(labels_of(&good()), None);
         let selinux = Selinux::On { enforcing: true, restorecon: true };
-        let facts = Facts { surroundings: Some(Surroundings { selinux, ..Surroundings::default() }), ..good() };
+        let mut facts = good();
+        facts.machine.selinux = selinux;
         let (step, at, of) = labels_of(&facts).unwrap();
         assert_eq!(at + 2, of, "only the service comes after");
         let Step::Labels { places, trees } = step else { unreachable!() };

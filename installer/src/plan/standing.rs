@@ -10,16 +10,14 @@ use payload::render;
 
 use super::Planned;
 use crate::change::Change;
-use crate::drift;
-use crate::facts::{Facts, Found, Running, Script};
-use crate::host::Seen;
+use crate::facts::etcd::{Running, Script};
+use crate::facts::paths::{PathFact, Seen};
+use crate::facts::{Accounts, Facts};
+use crate::layout::{self, UNITS};
 use crate::records::Run;
 use crate::restart::{Part, Restart};
 use crate::step::{Action, State, Step};
 use crate::supervision::Supervision;
-
-/// Where units of ours lie.
-const UNITS: &str = "/etc/systemd/system";
 
 /// The steps with what is to be done about each, and what is left for a restart that none of them makes.
 pub(super) struct Stood {
@@ -45,11 +43,11 @@ impl Standings<'_> {
         let new = steps.iter().zip(&pending).filter(|(_, pending)| **pending).filter_map(|(step, _)| self.part(step));
         let cut = self.cut_before_service();
         let fresh: BTreeSet<Part> = new.chain(cut.iter().copied()).collect();
-        let due: BTreeSet<Part> = fresh.union(&facts.waiting).copied().collect();
+        let due: BTreeSet<Part> = fresh.union(&facts.etcd.waiting).copied().collect();
         // A section is only ever replaced for a restart.
         let needed = fresh.contains(&Part::Files) || cut.contains(&Part::Section);
         let asked = self.restart == Restart::ForAll && !due.is_empty();
-        let runs = facts.running == Running::Yes;
+        let runs = facts.etcd.running == Running::Yes;
         let starts = steps.iter().any(|step| matches!(step, Step::Service { action: Action::Start, .. }));
         let goes_on = runs && !(starts && (needed || asked));
         let reloads = steps.iter().zip(&pending).any(|(step, pending)| *pending && self.is_unit(step));
@@ -109,12 +107,12 @@ impl Standings<'_> {
 
     fn part_at(self, path: &AbsPath) -> Option<Part> {
         let Layout { release_dir, link, .. } = self.layout;
-        let is_below = path == link || (path.is_within(release_dir) && !drift::is_beside(path));
+        let is_below = path == link || (path.is_within(release_dir) && !layout::is_beside(path));
         match self.supervision {
             Some(Supervision::Supervisor(supervisor)) if *path == supervisor.section => Some(Part::Section),
             Some(Supervision::Systemd { unit }) if is_unit_at(path, unit) => Some(Part::Unit),
             _ if !is_below || path.name() == render::REQUEST => None,
-            _ if path.name() == render::STARTUP && self.facts.script == Script::SameCommand => {
+            _ if path.name() == render::STARTUP && self.facts.etcd.script == Script::SameCommand => {
                 Some(Part::StartupScript)
             }
             _ => Some(Part::Files),
@@ -146,17 +144,17 @@ fn is_done(step: &Step, facts: &Facts) -> bool {
     match step {
         Step::Group { name } => {
             !half_made(facts, |open| matches!(open, Change::Group { name: of } if of == name))
-                && (facts.group.is_some() || facts.account.is_some())
+                && (facts.accounts.group.is_some() || facts.accounts.user.is_some())
         }
         Step::User { name, .. } => {
             !half_made(facts, |open| matches!(open, Change::User { name: of, .. } if of == name))
-                && facts.account.is_some()
+                && facts.accounts.user.is_some()
         }
-        Step::Dir { path, mode, owner, .. } => match *facts.at(path) {
+        Step::Dir { path, mode, owner, .. } => match *facts.paths.at(path) {
             Seen::Dir { mode: is, uid, gid } => {
                 let on_record =
                     *owner == Owner::Root || facts.records.ours().iter().any(|change| change.path() == Some(path));
-                is == mode.bits() && owns(*owner, uid, gid, facts) && on_record
+                is == mode.bits() && owns(*owner, uid, gid, &facts.accounts) && on_record
             }
             _ => false,
         },
@@ -164,9 +162,9 @@ fn is_done(step: &Step, facts: &Facts) -> bool {
             dir.join(&program.name).is_ok_and(|path| is_file(facts, &path, program.sha256, Mode::PROGRAM, Owner::Root))
         }),
         Step::File { path, mode, owner, sha256, .. } => is_file(facts, path, *sha256, *mode, *owner),
-        Step::Link { path, target } => *facts.at(path) == Seen::Link { target: target.clone() },
+        Step::Link { path, target } => *facts.paths.at(path) == Seen::Link { target: target.clone() },
         // The tree appears under its name only when it is whole.
-        Step::Wheels { dir, .. } => matches!(facts.at(dir), Seen::Dir { .. }),
+        Step::Wheels { dir, .. } => matches!(facts.paths.at(dir), Seen::Dir { .. }),
         Step::Labels { .. } | Step::Service { .. } => false,
     }
 }
@@ -178,16 +176,16 @@ fn half_made(facts: &Facts, is_this: impl FnOnce(&Change) -> bool) -> bool {
 
 /// Whether a file stands at `path` with this content, mode and owner.
 pub(crate) fn is_file(facts: &Facts, path: &AbsPath, sha256: Digest, mode: Mode, owner: Owner) -> bool {
-    match facts.paths.get(path) {
-        Some(Found { seen: Seen::File { mode: is, uid, gid, .. }, digest }) => {
-            *is == mode.bits() && owns(owner, *uid, *gid, facts) && *digest == Some(sha256)
+    match facts.paths.found.get(path) {
+        Some(PathFact { seen: Seen::File { mode: is, uid, gid, .. }, digest }) => {
+            *is == mode.bits() && owns(owner, *uid, *gid, &facts.accounts) && *digest == Some(sha256)
         }
         _ => false,
     }
 }
 
-fn owns(owner: Owner, uid: u32, gid: u32, facts: &Facts) -> bool {
-    match (owner, &facts.account) {
+fn owns(owner: Owner, uid: u32, gid: u32, accounts: &Accounts) -> bool {
+    match (owner, &accounts.user) {
         (Owner::Root, _) => (uid, gid) == (0, 0),
         (Owner::Service, Some(account)) => (uid, gid) == (account.uid, account.gid),
         (Owner::RootForService, Some(account)) => (uid, gid) == (0, account.gid),

@@ -7,14 +7,16 @@ use payload::manifest::{Manifest, Purpose, When};
 use payload::mode::{Mode, Owner};
 use payload::path::{AbsPath, NotAPath};
 
-use super::{Carried, Choices, WANTS};
+use super::{Carried, Choices};
 use crate::change::Holds;
-use crate::facts::{Facts, OwnKey, Target};
-use crate::host::Seen;
+use crate::facts::Facts;
+use crate::facts::credentials::OwnKey;
+use crate::facts::machine::{Selinux, Target};
+use crate::facts::paths::Seen;
+use crate::layout::{self, WANTS};
 use crate::manager::{self, Start};
 use crate::step::{Action, Source, Step};
 use crate::supervision::{Origin, Supervision};
-use crate::surroundings::Selinux;
 
 /// The steps under this supervision.
 pub(super) fn steps(
@@ -26,7 +28,7 @@ pub(super) fn steps(
     let Carried { manifest, installer, .. } = carried;
     let layout = &manifest.layout;
     let mut files = files(manifest, supervision);
-    if let Some(OwnKey { at, sha256 }) = facts.own_key.clone() {
+    if let Some(OwnKey { at, sha256 }) = facts.credentials.own_key.clone() {
         let (path, source) = (manifest.key_path()?, Source::HostKey { at });
         files.push(Step::File { path, mode: Mode::SECRET, owner: Owner::Service, sha256, source });
     }
@@ -44,7 +46,7 @@ pub(super) fn steps(
         .partition(|step| matches!(step, Step::Dir { owner: Owner::Root, .. }));
     let mut steps = of_root;
     steps.push(Step::Group { name: user.clone() });
-    steps.push(Step::User { name: user.clone(), shell: facts.no_login.clone() });
+    steps.push(Step::User { name: user.clone(), shell: facts.accounts.no_login.clone() });
     steps.extend(of_etcd);
     steps.push(Step::Programs {
         dir: layout.release_dir.clone(),
@@ -58,7 +60,7 @@ pub(super) fn steps(
     steps.extend(carried_supervisor(manifest, facts, supervision)?);
     steps.extend(last);
     steps.extend(labels(facts, &steps));
-    match (facts.target, choices.start) {
+    match (facts.machine.target, choices.start) {
         (Target::Image, _) => steps.extend(enabling_link(supervision)?),
         (Target::Live, Start::Now) => {
             steps.push(Step::Service { supervision: supervision.clone(), action: Action::Start });
@@ -72,8 +74,7 @@ pub(super) fn steps(
 
 /// Files that are made in place have their directory's label, which need not be theirs.
 fn labels(facts: &Facts, steps: &[Step]) -> Option<Step> {
-    let around = facts.surroundings.as_ref()?;
-    if !matches!(around.selinux, Selinux::On { restorecon: true, .. }) {
+    if !matches!(facts.machine.selinux, Selinux::On { restorecon: true, .. }) {
         return None;
     }
     let (mut places, mut trees) = (Vec::new(), Vec::new());
@@ -155,10 +156,10 @@ fn dirs(manifest: &Manifest, facts: &Facts, supervision: &Supervision, files: &[
         }
     }
     layout.data.parent().iter().for_each(&mut need);
-    if facts.target == Target::Image {
+    if facts.machine.target == Target::Image {
         need(&"/etc".parse()?);
     }
-    if facts.target == Target::Image && supervision.own_unit().is_some() {
+    if facts.machine.target == Target::Image && supervision.own_unit().is_some() {
         need(&WANTS.parse()?);
     }
     let own = |path: &AbsPath, mode, owner, holds| Step::Dir { path: path.clone(), mode, owner, holds };
@@ -167,16 +168,17 @@ fn dirs(manifest: &Manifest, facts: &Facts, supervision: &Supervision, files: &[
         layout.logs.parent().iter().for_each(&mut need);
         // supervisord opens its logs there by name, as root: etcd's user must not choose what has that name.
         special.push(own(&layout.logs, Mode::LOG_DIR, Owner::RootForService, Holds::Logs));
-        let path: AbsPath = "/var/log/supervisor".parse()?;
+        let path: AbsPath = layout::SUPERVISOR_LOGS.parse()?;
         // Another supervisor may have left its own, which will do.
-        let will_do = !made(&path) && matches!(facts.at(&path), Seen::Dir { mode, uid: 0, .. } if mode & 0o022 == 0);
+        let will_do =
+            !made(&path) && matches!(facts.paths.at(&path), Seen::Dir { mode, uid: 0, .. } if mode & 0o022 == 0);
         if supervisor.origin == Origin::Bundle && !will_do {
             path.parent().iter().for_each(&mut need);
             special.push(Step::Dir { path, mode: Mode::LOG_DIR, owner: Owner::Root, holds: Holds::Logs });
         }
     }
     // A directory that was there before us is the host's: it is not ours to list, chmod or remove.
-    let plain = plain.into_iter().filter(|path| *facts.at(path) == Seen::Absent || made(path));
+    let plain = plain.into_iter().filter(|path| *facts.paths.at(path) == Seen::Absent || made(path));
     let plain = plain.map(|path| Step::Dir { path, mode: Mode::PROGRAM, owner: Owner::Root, holds: Holds::Files });
     Ok(plain.chain(special).collect())
 }

@@ -18,7 +18,7 @@ use crate::host::probe::ProbeError;
 use crate::host::write::Ids;
 use crate::host::{FsError, Tree};
 use crate::journal::Permit;
-use crate::manager;
+use crate::layout;
 
 /// Larger files or more of them are in no wheel of ours.
 const MAX_FILE: u64 = 4 << 20;
@@ -57,7 +57,7 @@ pub(crate) fn install(
     // A leftover of a run that was killed.
     tree.remove_tree(permit, &new)?;
     tree.make_dir(permit, &new, Mode::PROGRAM, Ids::ROOT)?;
-    let site = manager::carried_site(&new)?;
+    let site = layout::carried_site(&new)?;
     tree.make_dir(permit, &site, Mode::PROGRAM, Ids::ROOT)?;
     for wheel in wheels {
         let bytes = known(bundle, wheel)?;

@@ -5,9 +5,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use payload::manifest::Manifest;
 use payload::path::AbsPath;
 
-use super::probe::ProbeError;
-use super::{FsError, Seen, Tree};
-use crate::facts::{Managers, Override, Unit};
+use super::ProbeError;
+use crate::facts::managers::{Managers, Override, Unit};
+use crate::facts::paths::Seen;
+use crate::host::{FsError, Tree};
 
 /// Larger drop-ins than this are not read.
 const MAX_DROP_IN: u64 = 1 << 16;

@@ -4,14 +4,15 @@
 use payload::etcd::EtcdVersion;
 use payload::manifest::Manifest;
 
-use super::{Finding, refuse, warn};
-use crate::facts::{DataDir, Facts};
-use crate::records::Leftovers;
+use super::super::{Finding, refuse, warn};
+use crate::facts::Data;
+use crate::facts::data::DataDir;
+use crate::records::{Leftovers, Records};
 
-pub(super) fn place(manifest: &Manifest, facts: &Facts) -> Option<Finding> {
-    match facts.records.installed() {
+pub(in crate::check) fn place(manifest: &Manifest, records: &Records, data: &Data) -> Option<Finding> {
+    match records.installed() {
         Some(there) => installed(there, manifest),
-        None => facts.records.kept.as_ref().and_then(|kept| left(kept, manifest, facts)),
+        None => records.kept.as_ref().and_then(|kept| left(kept, manifest, data)),
     }
 }
 
@@ -32,9 +33,9 @@ fn installed(there: &Manifest, bundle: &Manifest) -> Option<Finding> {
 }
 
 /// The others go on asking at the address in their data: a member's flags are read when its cluster begins, and no more.
-pub(super) fn address(bundle: &Manifest, facts: &Facts) -> Option<Finding> {
+pub(in crate::check) fn address(bundle: &Manifest, records: &Records) -> Option<Finding> {
     let at = |manifest: &Manifest| manifest.peer_url(manifest.me()?);
-    let (old, new) = (at(facts.records.installed()?)?, at(bundle)?);
+    let (old, new) = (at(records.installed()?)?, at(bundle)?);
     (old != new).then(|| {
         let text = format!("the other members know this one at {old}; with this bundle it listens at {new}");
         // Older ones speak version 2 unless told otherwise.
@@ -45,10 +46,10 @@ pub(super) fn address(bundle: &Manifest, facts: &Facts) -> Option<Finding> {
 }
 
 /// What an uninstall kept is where the bundle looks for it, or has been brought there, or is lost.
-fn left(kept: &Leftovers, bundle: &Manifest, facts: &Facts) -> Option<Finding> {
+fn left(kept: &Leftovers, bundle: &Manifest, data: &Data) -> Option<Finding> {
     let new = &bundle.layout.data;
     let old = kept.data().filter(|old| *old != new && kept.is_for(bundle))?;
-    let (DataDir::Used(_), DataDir::Absent | DataDir::Empty) = (facts.left, facts.data) else { return None };
+    let (DataDir::Used(_), DataDir::Absent | DataDir::Empty) = (data.left, data.here) else { return None };
     let text = format!("the data of this member was left in `{old}`; in `{new}` it would begin without any");
     // Either may be a mount point, which cannot be renamed.
     Some(refuse("member-moved", text, format!("mkdir -p {new} && mv {old}/member {new}/")))
@@ -59,7 +60,7 @@ mod tests {
     use super::*;
     use crate::change::{Change, Holds};
     use crate::check::Severity;
-    use crate::facts::Whose;
+    use crate::facts::data::DataOwner;
     use crate::facts::tests::{good, manifest, receipt};
 
     #[test]
@@ -76,9 +77,9 @@ mod tests {
         for (edit, words) in edits {
             let mut bundle = manifest();
             edit(&mut bundle);
-            let found = place(&bundle, &Facts { records: receipt().into(), ..good() });
+            let found = place(&bundle, &receipt().into(), &good().data);
             match (found, words) {
-                (None, None) => assert_eq!(place(&bundle, &good()), None),
+                (None, None) => assert_eq!(place(&bundle, &Records::default(), &good().data), None),
                 (Some(found), Some(words)) => assert!(found.text.contains(words), "{found:?}"),
                 (found, _) => panic!("{found:?}, not {words:?}"),
             }
@@ -87,13 +88,13 @@ mod tests {
 
     #[test]
     fn an_address_that_the_others_do_not_know_is_said() {
-        let facts = Facts { records: receipt().into(), ..good() };
-        assert_eq!(address(&manifest(), &facts), None);
+        let records = receipt().into();
+        assert_eq!(address(&manifest(), &records), None);
         let mut bundle = manifest();
         bundle.peer_port = Some(12380.try_into().unwrap());
-        let found = address(&bundle, &facts).unwrap();
+        let found = address(&bundle, &records).unwrap();
         assert!(found.severity == Severity::Warn && found.help.contains(":12380"), "{found:?}");
-        assert_eq!(address(&bundle, &good()), None);
+        assert_eq!(address(&bundle, &Records::default()), None);
     }
 
     #[test]
@@ -103,8 +104,8 @@ mod tests {
         let mut other = moved.clone();
         other.member = "n9".parse().unwrap();
         let data = Change::Dir { path: manifest().layout.data, holds: Holds::Data };
-        let used = DataDir::Used(Whose::SomeEtcd);
-        for (bundle, changes, left, data, refused) in [
+        let used = DataDir::Used(DataOwner::SomeEtcd);
+        for (bundle, changes, left, here, refused) in [
             (&moved, vec![data.clone()], used, DataDir::Absent, true),
             (&moved, vec![data.clone()], used, DataDir::Empty, true),
             (&moved, vec![data.clone()], used, used, false),
@@ -113,8 +114,8 @@ mod tests {
             (&manifest(), vec![data.clone()], used, DataDir::Absent, false),
             (&other, vec![data], used, DataDir::Absent, false),
         ] {
-            let facts = Facts { records: Leftovers::of(&manifest(), changes, None).into(), left, data, ..good() };
-            assert_eq!(place(bundle, &facts).is_some(), refused, "{left:?} {data:?}");
+            let records = Leftovers::of(&manifest(), changes, None).into();
+            assert_eq!(place(bundle, &records, &Data { here, left }).is_some(), refused, "{left:?} {here:?}");
         }
     }
 }

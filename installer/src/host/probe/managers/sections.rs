@@ -3,8 +3,8 @@
 use glob::{MatchOptions, Pattern};
 use payload::path::AbsPath;
 
+use super::ProbeError;
 use crate::host::Tree;
-use crate::host::probe::ProbeError;
 
 /// Larger files than this are not read.
 const MAX_BYTES: u64 = 1 << 20;

@@ -4,24 +4,29 @@ use payload::line::Line;
 use payload::manifest::Manifest;
 use payload::peer_name::PeerName;
 
-use super::{Finding, refuse, warn};
-use crate::facts::Facts;
-use crate::surroundings::{Answer, Peer, Serves};
+use super::super::{Finding, refuse, warn};
+use crate::facts::network::{Peer, PeerProbe, Serves};
+use crate::facts::{Credentials, Network};
 
-pub(super) fn peers(manifest: &Manifest, facts: &Facts) -> Vec<Finding> {
-    let installed = facts.records.installed().map(|installed| installed.peer_names.as_slice());
-    let mut findings: Vec<Finding> = own(installed.unwrap_or_default(), facts).into_iter().collect();
+/// `installed`: the manifest of what is installed here.
+pub(in crate::check) fn peers(
+    manifest: &Manifest,
+    installed: Option<&Manifest>,
+    credentials: &Credentials,
+    network: &Network,
+) -> Vec<Finding> {
+    let installed = installed.map(|installed| installed.peer_names.as_slice());
+    let mut findings: Vec<Finding> = own(installed.unwrap_or_default(), credentials).into_iter().collect();
     // Where the member here takes these names alone already, a restart changes nothing for the others.
     if !manifest.peer_names.is_empty() && installed != Some(&manifest.peer_names) {
-        let others = facts.surroundings.iter().flat_map(|around| &around.peers);
-        findings.extend(others.filter_map(|peer| other(peer, &manifest.peer_names, installed.is_some())));
+        findings.extend(network.peers.iter().filter_map(|peer| other(peer, &manifest.peer_names, installed.is_some())));
     }
     findings
 }
 
 /// The others have been told the same as this member was: after this restart they would not take it for one of them.
-fn own(taken: &[PeerName], facts: &Facts) -> Option<Finding> {
-    let name = facts.common_name.as_deref()?;
+fn own(taken: &[PeerName], credentials: &Credentials) -> Option<Finding> {
+    let name = credentials.common_name.as_deref()?;
     if taken.is_empty() || taken.iter().any(|peer| peer.as_str() == name) {
         return None;
     }
@@ -35,7 +40,7 @@ fn own(taken: &[PeerName], facts: &Facts) -> Option<Finding> {
 
 /// `restarts`: this member runs, and reaches the other one until its restart.
 fn other(peer: &Peer, taken: &[PeerName], restarts: bool) -> Option<Finding> {
-    let Peer { name: member, at, answer, serves } = peer;
+    let Peer { name: member, at, probe, serves } = peer;
     let names = listed(taken);
     match serves {
         Serves::Name(name) if taken.iter().any(|peer| peer.as_str() == name) => None,
@@ -52,7 +57,7 @@ fn other(peer: &Peer, taken: &[PeerName], restarts: bool) -> Option<Finding> {
                 format!("the certificate of {member} at {at} cannot be seen; this member would take {names} alone");
             Some(warn("peer-name-unseen", text, format!("openssl s_client -connect {at} </dev/null | grep subject")))
         }
-        Serves::NotAsked if restarts && *answer != Answer::Listens => {
+        Serves::NotAsked if restarts && *probe != PeerProbe::Listens => {
             let text = format!("{member} at {at} does not answer; once it does, this member would take {names} alone");
             Some(warn("peer-name-unseen", text, "etcdpack-host status"))
         }
@@ -68,32 +73,28 @@ fn listed(names: &[PeerName]) -> String {
 mod tests {
     use super::*;
     use crate::check::Severity;
-    use crate::facts::tests::{good, manifest, receipt};
-    use crate::surroundings::Surroundings;
+    use crate::facts::tests::{good, manifest};
 
     fn bundle(names: &[&str]) -> Manifest {
         let peer_names = names.iter().map(|name| PeerName::try_from((*name).to_owned()).unwrap()).collect();
         Manifest { peer_names, ..manifest() }
     }
 
-    fn facts(installed: Option<&[&str]>, serves: Serves, answer: Answer) -> Facts {
-        let peer = Peer { name: "n2".to_owned(), at: "10.0.0.2:2380".to_owned(), answer, serves };
-        let mut receipt = receipt();
-        receipt.manifest.peer_names = bundle(installed.unwrap_or_default()).peer_names;
-        Facts {
-            records: installed.map(|_| receipt.into()).unwrap_or_default(),
-            common_name: Some("a".to_owned()),
-            surroundings: Some(Surroundings { peers: vec![peer], ..Surroundings::default() }),
-            ..good()
-        }
+    /// What is found with a bundle that takes `bundles`, where `installed` are taken, about one other member.
+    fn found(bundles: &[&str], installed: Option<&[&str]>, serves: Serves, probe: PeerProbe) -> Vec<Finding> {
+        let installed = installed.map(bundle);
+        let credentials = Credentials { common_name: Some("a".to_owned()), ..good().credentials };
+        let peer = Peer { name: "n2".to_owned(), at: "10.0.0.2:2380".to_owned(), probe, serves };
+        let network = Network { peers: vec![peer], ..good().network };
+        peers(&bundle(bundles), installed.as_ref(), &credentials, &network)
     }
 
     #[test]
     fn nobody_is_put_out_unseen() {
-        use Answer::{Listens, Refuses};
+        use PeerProbe::{Listens, Refuses};
         let name = |name: &str| Serves::Name(name.to_owned());
         let (refused, warned) = (Some((Severity::Refuse, "peer-name")), Some((Severity::Warn, "peer-name-unseen")));
-        for (bundles, installed, serves, answer, found) in [
+        for (bundles, installed, serves, probe, expected) in [
             // Turned on, member by member.
             (&["a"][..], Some(&[][..]), name("a"), Listens, None),
             (&["a"], Some(&[]), name("b"), Listens, refused),
@@ -111,16 +112,15 @@ mod tests {
             (&[], Some(&["a"]), Serves::NotAsked, Listens, None),
             (&[], Some(&[]), name("b"), Listens, None),
         ] {
-            let seen = peers(&bundle(bundles), &facts(installed, serves.clone(), answer));
+            let seen = found(bundles, installed, serves.clone(), probe);
             let seen: Vec<_> = seen.iter().map(|finding| (finding.severity, finding.code)).collect();
-            assert_eq!(seen, found.into_iter().collect::<Vec<_>>(), "{bundles:?} {installed:?} {serves:?}");
+            assert_eq!(seen, expected.into_iter().collect::<Vec<_>>(), "{bundles:?} {installed:?} {serves:?}");
         }
     }
 
     #[test]
     fn what_the_other_end_says_cannot_steer_a_terminal() {
-        let found =
-            peers(&bundle(&["a"]), &facts(None, Serves::Name("\u{1b}[2J\nerror: x".to_owned()), Answer::Listens));
+        let found = found(&["a"], None, Serves::Name("\u{1b}[2J\nerror: x".to_owned()), PeerProbe::Listens);
         assert!(!found[0].text.contains(char::is_control), "{found:?}");
     }
 }

@@ -3,19 +3,19 @@
 use payload::cluster::Manager;
 use payload::manifest::Manifest;
 
-use super::{Finding, refuse, warn};
-use crate::facts::Facts;
+use super::super::{Finding, refuse, warn};
+use crate::facts::Managers;
 use crate::supervision::Supervision;
 
 /// What stands in the way of the units that this supervision needs.
-pub(crate) fn units(manifest: &Manifest, facts: &Facts, supervision: &Supervision) -> Vec<Finding> {
+pub(crate) fn units(manifest: &Manifest, managers: &Managers, supervision: &Supervision) -> Vec<Finding> {
     let own = supervision.own_unit();
     let hosts = match supervision {
         Supervision::Supervisor(supervisor) => supervisor.unit.as_deref(),
         Supervision::Systemd { .. } => None,
     };
     let Some(name) = own.or(hosts) else { return Vec::new() };
-    let Some(unit) = facts.units.get(name) else { return Vec::new() };
+    let Some(unit) = managers.units.get(name) else { return Vec::new() };
     let mut findings = Vec::new();
     if let Some(mask) = &unit.masked {
         let text = format!("`{name}` is masked (`{mask}` leads to /dev/null): systemd would not start it");
@@ -55,8 +55,8 @@ pub(crate) fn units(manifest: &Manifest, facts: &Facts, supervision: &Supervisio
 mod tests {
     use super::*;
     use crate::check::Severity;
-    use crate::facts::tests::{good, manifest};
-    use crate::facts::{Override, Unit};
+    use crate::facts::managers::{Override, Unit};
+    use crate::facts::tests::manifest;
     use crate::supervision::Origin;
     use crate::supervision::tests::supervisor;
 
@@ -83,8 +83,8 @@ mod tests {
             ("supervisord.service", foreign(), supervisor(Origin::Host), None),
             ("supervisord.service", changed(), supervisor(Origin::Host), None),
         ] {
-            let facts = Facts { units: [(name.to_owned(), unit)].into(), ..good() };
-            let found = units(&manifest(), &facts, &supervision);
+            let managers = Managers { units: [(name.to_owned(), unit)].into(), ..Managers::default() };
+            let found = units(&manifest(), &managers, &supervision);
             let found: Vec<_> = found.iter().map(|finding| (finding.code, finding.severity)).collect();
             assert_eq!(found, expected.into_iter().collect::<Vec<_>>(), "{name} {supervision:?}");
         }

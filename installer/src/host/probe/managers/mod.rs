@@ -1,5 +1,8 @@
-//! Which service managers this host has. Asks the host; decides nothing.
+//! Finding out which service managers this host has. Asks the host; decides nothing.
 #![expect(clippy::disallowed_methods, reason = "edge: looks for service managers")]
+
+mod sections;
+mod units;
 
 use std::fs::File;
 use std::path::Path;
@@ -11,15 +14,17 @@ use payload::manifest::Manifest;
 use payload::path::AbsPath;
 use payload::render;
 
-use super::{sections, wheels};
+use super::ProbeError;
 use crate::change::Change;
-use crate::facts::{Init, Managers};
+use crate::facts::managers::{Init, Managers};
+use crate::facts::paths::Seen;
 use crate::host::interrupt::Interrupt;
-use crate::host::probe::ProbeError;
-use crate::host::{Exec, Seen, Tree, exec};
-use crate::manager::{self, CARRIED};
+use crate::host::{Exec, Tree, exec};
+use crate::layout;
+use crate::service;
+use crate::service::wheels;
 use crate::signer::Settled;
-use crate::supervision::{Origin, Supervisor};
+use crate::supervision::{Origin, Supervision, Supervisor};
 
 /// Configuration files in the order in which supervisor itself looks for them: Debian's place is asked first
 /// because only Debian has it.
@@ -30,12 +35,27 @@ const PYTHONS: [&str; 6] = ["python3", "python", "python2", "python2.7", "python
 
 /// All that could keep etcd running here. Nothing of a bundle runs: Pythons are only looked for, where its supervisor may
 /// be needed.
-pub(crate) fn managers(
+///
+/// `is_fresh`: nothing of ours is on record here, so that a unit of our name that runs is another's.
+pub(super) fn managers(
     tree: &Tree,
     manifest: &Manifest,
     ours: &[Change],
     wanted: Manager,
+    is_fresh: bool,
 ) -> Result<Managers, ProbeError> {
+    let mut managers = programs(tree, manifest, ours, wanted)?;
+    managers.units = units::units(tree, manifest, &managers)?;
+    if is_fresh && managers.systemd == Init::Running {
+        let hosts = managers.supervisor.as_ref().and_then(|supervisor| supervisor.unit.as_ref());
+        for (name, unit) in managers.units.iter_mut().filter(|(name, _)| Some(*name) != hosts) {
+            unit.runs = service::is_running(&Supervision::Systemd { unit: name.clone() }, tree.interrupt());
+        }
+    }
+    Ok(managers)
+}
+
+fn programs(tree: &Tree, manifest: &Manifest, ours: &[Change], wanted: Manager) -> Result<Managers, ProbeError> {
     let wanted = if wanted == Manager::Auto { manifest.service.manager } else { wanted };
     let mut managers = Managers { systemd: init(tree)?, ..Managers::default() };
     if wanted == Manager::Systemd {
@@ -45,7 +65,12 @@ pub(crate) fn managers(
     (managers.supervisor, managers.unsafe_supervisor) = supervisor(tree, service.as_str(), member.as_str(), ours)?;
     managers.namesakes = match &managers.supervisor {
         Some(found) => sections::namesakes(tree, &found.conf, &found.section, &found.program)?,
-        None => sections::namesakes(tree, &CARRIED.parse()?, &manager::carried_section(&service)?, member.as_str())?,
+        None => sections::namesakes(
+            tree,
+            &layout::CARRIED_CONF.parse()?,
+            &layout::carried_section(&service)?,
+            member.as_str(),
+        )?,
     };
     if managers.supervisor.is_some() || manifest.service.wheels.is_empty() {
         return Ok(managers);

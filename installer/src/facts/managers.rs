@@ -1,0 +1,56 @@
+//! The service managers that could keep etcd running here, and systemd's units. Values only.
+
+use std::collections::BTreeMap;
+
+use payload::path::AbsPath;
+
+use crate::supervision::Supervisor;
+
+/// What could keep etcd running here.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Managers {
+    pub(crate) systemd: Init,
+    /// The host's own supervisor, with the paths that our section would have.
+    pub(crate) supervisor: Option<Supervisor>,
+    /// A program of an installed supervisor that users other than root can change. Such a supervisor is passed over.
+    pub(crate) unsafe_supervisor: Option<AbsPath>,
+    /// Interpreters that may be able to run the carried supervisor, where it may be needed; the likeliest first.
+    pub(crate) pythons: Vec<AbsPath>,
+    /// The one that has really imported it. Before that is tried, and in an image, where it cannot be: the first.
+    pub(crate) python: Option<AbsPath>,
+    /// Why there is no `python`, for the message.
+    pub(crate) python_trouble: Option<String>,
+    /// Files of that supervisor's configuration, other than ours, that have a program of our name.
+    pub(crate) namesakes: Vec<String>,
+    /// systemd's units by name, as far as an install could need them.
+    pub(crate) units: BTreeMap<String, Unit>,
+}
+
+/// systemd on this host.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(crate) enum Init {
+    #[default]
+    None,
+    /// There, but not in charge (an image, or another init).
+    Installed,
+    Running,
+}
+
+/// What systemd would make of a unit beside the file that we bring.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct Unit {
+    /// The link to `/dev/null` that `systemctl mask` made.
+    pub(crate) masked: Option<AbsPath>,
+    /// A unit of the same name that a package, a generator or `systemd-run` brought.
+    pub(crate) foreign: Option<AbsPath>,
+    /// It runs, and no install is on record that started it.
+    pub(crate) runs: bool,
+    pub(crate) overrides: Vec<Override>,
+}
+
+/// A drop-in that changes what a unit runs, or as whom.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Override {
+    pub(crate) file: String,
+    pub(crate) key: &'static str,
+}

@@ -1,0 +1,78 @@
+//! What stands at the paths that a plan may touch, and on the way to them. Values only.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use payload::digest::Digest;
+use payload::path::AbsPath;
+
+/// Every path that a plan for this bundle may touch.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct Paths {
+    pub(crate) found: BTreeMap<AbsPath, PathFact>,
+    /// What stands in the way to them.
+    pub(crate) obstacles: BTreeSet<Obstacle>,
+    /// Directories for logs that something lies in.
+    pub(crate) filled: BTreeSet<AbsPath>,
+}
+
+/// One path, with the digest of a regular file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct PathFact {
+    pub(crate) seen: Seen,
+    pub(crate) digest: Option<Digest>,
+}
+
+/// What stands at a path. Links are not followed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Seen {
+    Absent,
+    File {
+        mode: u32,
+        uid: u32,
+        gid: u32,
+        size: u64,
+    },
+    Dir {
+        mode: u32,
+        uid: u32,
+        gid: u32,
+    },
+    Link {
+        target: String,
+    },
+    /// A device, a socket, a pipe.
+    Other,
+}
+
+/// Something above a path of ours that nothing may be written through.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Obstacle {
+    /// Need not be in the grammar of ours: links lead anywhere.
+    pub(crate) path: String,
+    pub(crate) kind: ObstacleKind,
+}
+
+/// What is wrong with it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum ObstacleKind {
+    /// A directory that users other than root can write to.
+    Dir { mode: u32, uid: u32 },
+    /// A link that users other than root made, or could have put there.
+    Link { uid: u32, dir_mode: u32, dir_uid: u32 },
+    /// A link to a place where nothing is.
+    Nowhere,
+    /// Neither a directory nor a link.
+    NoDirectory,
+}
+
+impl Paths {
+    /// What stands at `path`; paths that were not asked for count as absent.
+    pub(crate) fn at(&self, path: &AbsPath) -> &Seen {
+        self.found.get(path).map_or(&Seen::Absent, |fact| &fact.seen)
+    }
+
+    /// The digest of the regular file at `path`.
+    pub(crate) fn digest(&self, path: &AbsPath) -> Option<Digest> {
+        self.found.get(path)?.digest
+    }
+}

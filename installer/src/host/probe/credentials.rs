@@ -1,0 +1,96 @@
+//! Finding out whether the bundle's certificate and key can be used on this host. A sealed key is only looked at from
+//! outside.
+
+use std::fs::File;
+
+use payload::bundle::{Bundle, BundleError};
+use payload::digest::Digest;
+use payload::manifest::{KeyFrom, Manifest};
+use payload::render;
+use payload::sealed::Sealed;
+use zeroize::Zeroizing;
+
+use super::ProbeError;
+use crate::credentials::{self, CredentialError, LARGEST_KEY, Validity};
+use crate::facts::credentials::{Credentials, OwnKey};
+use crate::host::Tree;
+use crate::records::StateDir;
+
+/// What a bundle with a certificate brings of them, as it stands in the bundle.
+pub(super) struct Brought {
+    ca: Vec<u8>,
+    certificate: Vec<u8>,
+    /// In the clear, or sealed, as the manifest says; `None` where the host has its own.
+    key: Option<Zeroizing<Vec<u8>>>,
+}
+
+impl Brought {
+    /// `None` of a bundle without a certificate.
+    pub(super) fn read(bundle: &mut Bundle<File>) -> Result<Option<Self>, BundleError> {
+        if !bundle.manifest().has_certificate() {
+            return Ok(None);
+        }
+        let key = match bundle.manifest().key_from() {
+            KeyFrom::Bundle => Some(render::KEY),
+            KeyFrom::Sealed => Some(render::SEALED_KEY),
+            KeyFrom::Host => None,
+        };
+        let mut read = |name: &str| bundle.read(&format!("certs/{name}"));
+        let (ca, certificate) = (read(render::CA)?, read(render::CERTIFICATE)?);
+        Ok(Some(Self { ca, certificate, key: key.map(read).transpose()?.map(Zeroizing::new) }))
+    }
+}
+
+/// What is brought, checked for this bundle's member.
+pub(super) fn credentials(
+    tree: &Tree,
+    manifest: &Manifest,
+    brought: Option<&Brought>,
+    state: &StateDir,
+) -> Result<Credentials, ProbeError> {
+    let own_key = match brought {
+        Some(brought) if manifest.key_from() == KeyFrom::Host => own_key(tree, manifest, &brought.certificate, state)?,
+        _ => None,
+    };
+    Ok(Credentials {
+        validity: validity(manifest, brought, own_key.as_ref()),
+        common_name: brought.and_then(|brought| credentials::common_name(&brought.certificate)),
+        own_key,
+    })
+}
+
+fn validity(
+    manifest: &Manifest,
+    brought: Option<&Brought>,
+    own_key: Option<&OwnKey>,
+) -> Result<Validity, CredentialError> {
+    let me = manifest.me().ok_or(CredentialError::Unreadable("manifest"))?;
+    let Brought { ca, certificate, key } = brought.ok_or(CredentialError::Awaited)?;
+    let key = match manifest.key_from() {
+        KeyFrom::Host if own_key.is_none() => return Err(CredentialError::NotHere),
+        KeyFrom::Host => None,
+        KeyFrom::Bundle => key.as_ref().map(|key| key.as_slice()),
+        KeyFrom::Sealed => {
+            let sealed = key.as_ref().map(|key| key.as_slice()).unwrap_or_default();
+            Sealed::parse(sealed).map_err(CredentialError::Sealed)?;
+            None
+        }
+    };
+    credentials::Credentials { ca, certificate, key }.check(me.address)
+}
+
+/// The key of this host's own that the certificate is for: in its place, or where it was made.
+fn own_key(
+    tree: &Tree,
+    manifest: &Manifest,
+    certificate: &[u8],
+    state: &StateDir,
+) -> Result<Option<OwnKey>, ProbeError> {
+    for at in [manifest.key_path()?, state.host_key_file()?] {
+        let Some(key) = tree.read_if_there(&at, LARGEST_KEY)?.map(Zeroizing::new) else { continue };
+        if credentials::is_key_of(certificate, &key).is_ok() {
+            return Ok(Some(OwnKey { at, sha256: Digest::of(&key) }));
+        }
+    }
+    Ok(None)
+}

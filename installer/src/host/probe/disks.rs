@@ -1,0 +1,108 @@
+//! Finding out about the file systems that are written to. What is tried there has no name, and nothing of it is left.
+#![expect(clippy::disallowed_methods, reason = "edge: reads /proc, asks file systems")]
+
+use std::time::Duration;
+
+use nix::sys::stat::{fstat, major, minor};
+use nix::sys::statfs::fstatfs;
+use nix::sys::statvfs::{FsFlags, fstatvfs};
+use payload::manifest::{Layout, Manifest};
+use payload::path::AbsPath;
+
+use super::ProbeError;
+use crate::facts::disks::{Disk, Disks, Holding, Mount, Room};
+use crate::host::{FsError, Tree, running, trial};
+
+/// What etcd itself needs at once: its write-ahead log is laid out 64 MB at a time, two files ahead.
+const DATA_ROOM: u64 = 256 << 20;
+/// Scripts, certificates, the installer, the unzipped supervisor.
+const SMALL_ROOM: u64 = 16 << 20;
+
+/// The file systems of a running system. `no_exec` and `sync` are what trials on them have shown.
+pub(super) fn running(
+    tree: &Tree,
+    manifest: &Manifest,
+    no_exec: Vec<(String, String)>,
+    sync: Option<Duration>,
+) -> Result<Disks, ProbeError> {
+    Ok(Disks { no_exec, sync, data: data(tree, &manifest.layout.data)?, ..image(tree, manifest)? })
+}
+
+/// Those of an image: only what their mounts say.
+pub(super) fn image(tree: &Tree, manifest: &Manifest) -> Result<Disks, ProbeError> {
+    Ok(Disks { room: room(tree, manifest)?, ..Disks::default() })
+}
+
+/// Directories from which the kernel starts no program, with what it says.
+pub(super) fn no_exec(tree: &Tree, layout: &Layout) -> Vec<(String, String)> {
+    let tried = [&layout.release_dir, &layout.sbin].into_iter().filter_map(|dir| {
+        let (dir, error) = trial::forbidden(tree, &mut running::program().ok()?, dir)?;
+        Some((dir, error.to_string()))
+    });
+    tried.collect()
+}
+
+/// How long small synced writes take there.
+pub(super) fn sync(tree: &Tree, data: &AbsPath) -> Option<Duration> {
+    trial::sync(tree, data)
+}
+
+fn room(tree: &Tree, manifest: &Manifest) -> Result<Vec<Room>, FsError> {
+    let programs: u64 = manifest.release.programs.iter().map(|program| program.size).sum();
+    let wheels: u64 = manifest.service.wheels.iter().filter_map(|name| Some(manifest.entry(name)?.size * 5)).sum();
+    let opt = room_at(tree, &manifest.layout.release_dir, Holding::Programs, programs + wheels + SMALL_ROOM)?;
+    let data = room_at(tree, &manifest.layout.data, Holding::Data, DATA_ROOM)?;
+    let state = room_at(tree, &manifest.layout.sbin, Holding::Installer, SMALL_ROOM)?;
+    // Only programs must be executable where they lie.
+    let inert = |mut room: Room| {
+        room.mount = if room.mount == Mount::NoExec { Mount::Fit } else { room.mount };
+        room
+    };
+    Ok(vec![opt, inert(data), state])
+}
+
+/// The file system that `path` is or will be on: that of the nearest directory above that is there.
+fn room_at(tree: &Tree, path: &AbsPath, what: Holding, needed: u64) -> Result<Room, FsError> {
+    let asking = |errno| FsError::new("asking the file system of", path, errno);
+    let (dir, handle) = tree.nearest_dir(path).map_err(asking)?;
+    let stat = fstatvfs(&handle).map_err(asking)?;
+    let flags = stat.flags();
+    let mount = if flags.contains(FsFlags::ST_RDONLY) {
+        Mount::ReadOnly
+    } else if flags.contains(FsFlags::ST_NOEXEC) {
+        Mount::NoExec
+    } else {
+        Mount::Fit
+    };
+    let free = stat.blocks_available() * stat.fragment_size();
+    Ok(Room { path: dir, what, free, needed, mount })
+}
+
+fn data(tree: &Tree, data: &AbsPath) -> Result<Disk, ProbeError> {
+    let (_, handle) = tree.nearest_dir(data)?;
+    let magic = u32::try_from(fstatfs(&handle)?.filesystem_type().0 & 0xffff_ffff).unwrap_or_default();
+    let device = fstat(&handle)?.st_dev;
+    let device = format!("{}:{}", major(device), minor(device));
+    Ok(Disk::of(magic, kind(&std::fs::read_to_string("/proc/self/mountinfo").unwrap_or_default(), &device)))
+}
+
+/// The file system type of the mount with the device `MAJOR:MINOR` (proc(5): it follows a lone dash).
+fn kind<'a>(mountinfo: &'a str, device: &str) -> Option<&'a str> {
+    let line = mountinfo.lines().find(|line| line.split(' ').nth(2) == Some(device))?;
+    line.split_once(" - ")?.1.split(' ').next()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_type_of_a_mount_is_read_as_the_kernel_writes_it() {
+        let mountinfo = "22 28 0:21 / /proc rw,relatime shared:12 - proc proc rw\n\
+                         31 28 0:45 / /data rw,nosuid shared:9 master:1 - fuse.sshfs bob@h:/x rw,user_id=0\n\
+                         35 28 8:1 / / rw - ext4 /dev/sda1 rw\n";
+        assert_eq!(kind(mountinfo, "0:45"), Some("fuse.sshfs"));
+        assert_eq!(kind(mountinfo, "8:1"), Some("ext4"));
+        assert_eq!(kind(mountinfo, "8:10"), None);
+    }
+}

@@ -1,0 +1,104 @@
+//! Finding out about the host, once, into [`Facts`]: a file a topic, under the topic's name. Changes nothing and decides
+//! nothing; what may take time goes on side by side, and none of it for much longer than a second.
+
+mod accounts;
+mod credentials;
+pub(crate) mod data;
+mod disks;
+mod error;
+mod etcd;
+mod logs;
+mod machine;
+pub(crate) mod managers;
+mod network;
+mod paths;
+
+pub(crate) use error::ProbeError;
+pub(crate) use etcd::{instances, running};
+pub(crate) use machine::setpriv;
+
+use std::fs::File;
+use std::thread::{self, Builder, ScopedJoinHandle};
+use std::time::Duration;
+
+use payload::bundle::Bundle;
+use payload::cluster::Manager;
+use payload::manifest::Manifest;
+use payload::render;
+
+use super::Tree;
+use super::processes::{self, Process};
+use crate::facts::Facts;
+use crate::facts::machine::Clock;
+use crate::facts::network::{Firewall, Peer};
+use crate::records::{Leftovers, Records, StateDir};
+
+/// How long a peer, or a program that we ask, may take to answer.
+const PATIENCE: Duration = Duration::from_secs(1);
+
+/// Everything that a plan for this bundle depends on, beside what earlier runs wrote down.
+pub(crate) fn facts(
+    tree: &Tree,
+    bundle: &mut Bundle<File>,
+    records: Records,
+    wanted: Manager,
+) -> Result<Facts, ProbeError> {
+    let state = StateDir::new()?;
+    let brought = credentials::Brought::read(bundle)?;
+    let script = bundle.read(&format!("files/{}", render::STARTUP))?;
+    let manifest = bundle.manifest();
+    let layout = &manifest.layout;
+    // On a host that is ours already, and in an image, whatever runs here is no obstacle.
+    let is_fresh = tree.is_live() && records.receipt.is_none() && records.unfinished.is_none();
+    let managers = managers::managers(tree, manifest, &records.ours(), wanted, is_fresh)?;
+    let (busy, others) = if is_fresh { (network::busy(manifest), etcd::others()) } else { (Vec::new(), Vec::new()) };
+    let (machine, disks, network) = if tree.is_live() {
+        // Before anything goes on beside it: a child of another thread would hold the program open for writing.
+        let no_exec = disks::no_exec(tree, layout);
+        let processes = processes::all();
+        let Asked { peers, sync, clock, firewall } = ask(tree, manifest, &processes).map_err(ProbeError::Thread)?;
+        (
+            machine::running(tree, &managers, &processes, clock)?,
+            disks::running(tree, manifest, no_exec, sync)?,
+            network::network(busy, peers, firewall)?,
+        )
+    } else {
+        let network = network::network(busy, Vec::new(), Firewall::None)?;
+        (machine::image(tree)?, disks::image(tree, manifest)?, network)
+    };
+    Ok(Facts {
+        machine,
+        accounts: accounts::accounts(tree, &manifest.user)?,
+        paths: paths::paths(tree, manifest, managers.supervisor.as_ref().map(|found| &found.section), &state.journal)?,
+        disks,
+        data: data::data(tree, &layout.data, records.kept.as_ref().and_then(Leftovers::data))?,
+        logs: logs::logs(tree, &layout.logs)?,
+        network,
+        credentials: credentials::credentials(tree, manifest, brought.as_ref(), &state)?,
+        managers,
+        etcd: etcd::etcd(tree, manifest, &script, &records, others)?,
+        records,
+    })
+}
+
+/// What takes time to ask.
+struct Asked {
+    peers: Vec<Peer>,
+    sync: Option<Duration>,
+    clock: Clock,
+    firewall: Firewall,
+}
+
+fn ask(tree: &Tree, manifest: &Manifest, processes: &[Process]) -> std::io::Result<Asked> {
+    thread::scope(|scope| {
+        let peers = Builder::new().spawn_scoped(scope, || network::peers(manifest))?;
+        let sync = Builder::new().spawn_scoped(scope, || disks::sync(tree, &manifest.layout.data))?;
+        let clock = Builder::new().spawn_scoped(scope, || machine::clock(tree, processes))?;
+        let firewall = network::firewall(tree, processes, manifest);
+        Ok(Asked { peers: joined(peers), sync: joined(sync), clock: joined(clock), firewall })
+    })
+}
+
+fn joined<T: Default>(thread: ScopedJoinHandle<'_, T>) -> T {
+    thread.join().unwrap_or_default()
+}

@@ -1,0 +1,81 @@
+//! Looking at every path that a plan may touch, and at the way to each.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use payload::manifest::{KeyFrom, Manifest, Purpose};
+use payload::path::AbsPath;
+
+use super::{ProbeError, data};
+use crate::facts::paths::{Obstacle, PathFact, Paths, Seen};
+use crate::host::{FsError, Tree};
+use crate::layout;
+
+/// `section` is the file that a program section for this host's own supervisor would have; `journal` is where ours is.
+pub(super) fn paths(
+    tree: &Tree,
+    manifest: &Manifest,
+    section: Option<&AbsPath>,
+    journal: &AbsPath,
+) -> Result<Paths, ProbeError> {
+    let found = found(tree, manifest, section)?;
+    let obstacles = obstacles(tree, found.keys().chain([journal]))?;
+    let filled = data::filled(tree, [&manifest.layout.logs, &layout::SUPERVISOR_LOGS.parse()?])?;
+    Ok(Paths { found, obstacles, filled })
+}
+
+/// Every path that a plan may touch, with all directories above.
+fn found(
+    tree: &Tree,
+    manifest: &Manifest,
+    section: Option<&AbsPath>,
+) -> Result<BTreeMap<AbsPath, PathFact>, ProbeError> {
+    let at = &manifest.layout;
+    let mut files: BTreeSet<AbsPath> = section.into_iter().cloned().collect();
+    files.insert(layout::carried_section(&manifest.service.name)?);
+    files.insert(at.sbin.join(crate::HOST_COMMAND)?);
+    for program in &manifest.release.programs {
+        files.insert(at.release_dir.join(&program.name)?);
+    }
+    for entry in &manifest.entries {
+        if let Purpose::Place { path, .. } | Purpose::Sealed { path, .. } = &entry.purpose {
+            files.insert(path.clone());
+        }
+    }
+    if manifest.key_from() == KeyFrom::Host {
+        files.insert(manifest.key_path()?);
+    }
+    let carried = layout::carried_dir(manifest)?;
+    for program in layout::CARRIED_PROGRAMS {
+        files.insert(carried.join(program)?);
+    }
+    for path in files.clone() {
+        files.insert(layout::beside(&path)?);
+    }
+    let others = [&at.link, &at.data, &at.logs, &carried].map(AbsPath::clone);
+    let commands = [at.bin.join("supervisord")?, at.bin.join("supervisorctl")?, layout::SUPERVISOR_LOGS.parse()?];
+    let wants: AbsPath = layout::WANTS.parse()?;
+    let enabling = [wants.join(&format!("{}.service", manifest.service.name))?, wants.join("supervisord.service")?];
+    let all = files.iter().cloned().chain(others).chain(commands).chain(enabling);
+    let all: BTreeSet<AbsPath> = all.flat_map(|path| path.lineage()).collect();
+    let mut found = BTreeMap::new();
+    for path in all {
+        let seen = tree.look(&path)?;
+        let digest = match seen {
+            Seen::File { .. } if files.contains(&path) => tree.measure(&path)?.map(|content| content.digest),
+            _ => None,
+        };
+        found.insert(path, PathFact { seen, digest });
+    }
+    Ok(found)
+}
+
+/// What stands in the way to the directories of `paths`.
+fn obstacles<'a>(tree: &Tree, paths: impl Iterator<Item = &'a AbsPath>) -> Result<BTreeSet<Obstacle>, FsError> {
+    let dirs: BTreeSet<AbsPath> = paths.filter_map(AbsPath::parent).collect();
+    let deepest = dirs.iter().filter(|dir| !dirs.iter().any(|other| other != *dir && other.is_within(dir)));
+    let mut all = BTreeSet::new();
+    for dir in deepest {
+        all.extend(tree.obstacles(dir)?);
+    }
+    Ok(all)
+}

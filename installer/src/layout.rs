@@ -1,0 +1,54 @@
+//! Where things of ours lie on a host beside what a manifest's layout says. Pure: names of paths, and nothing of what stands
+//! there.
+
+use payload::manifest::Manifest;
+use payload::name::MemberName;
+use payload::path::{AbsPath, NotAPath};
+
+/// Where units of ours lie.
+pub(crate) const UNITS: &str = "/etc/systemd/system";
+
+/// What is started at boot.
+pub(crate) const WANTS: &str = "/etc/systemd/system/multi-user.target.wants";
+
+/// Where supervisors keep their own logs.
+pub(crate) const SUPERVISOR_LOGS: &str = "/var/log/supervisor";
+
+/// The carried supervisor's configuration.
+pub(crate) const CARRIED_CONF: &str = "/etc/supervisord.conf";
+
+/// The programs of the carried supervisor, in [`carried_dir`].
+pub(crate) const CARRIED_PROGRAMS: [&str; 2] = ["supervisord", "supervisorctl"];
+
+/// What the name of a file ends with that lies beside one which an administrator has changed.
+const BESIDE: &str = ".etcdpack-dist";
+
+/// The file of our section for it.
+pub(crate) fn carried_section(service: &MemberName) -> Result<AbsPath, NotAPath> {
+    format!("/etc/supervisord.d/{service}.ini").parse()
+}
+
+/// Where the carried supervisor lies, beside etcd.
+pub(crate) fn carried_dir(manifest: &Manifest) -> Result<AbsPath, NotAPath> {
+    let name = format!("supervisor-{}", payload::wheel::SUPERVISOR_VERSION);
+    let opt = manifest.layout.link.parent();
+    match opt {
+        Some(opt) => opt.join(&name),
+        None => format!("/{name}").parse(),
+    }
+}
+
+/// Where the carried supervisor's modules are.
+pub(crate) fn carried_site(dir: &AbsPath) -> Result<AbsPath, NotAPath> {
+    dir.join("site")
+}
+
+/// Where a file goes whose own place is taken by a changed one. No service manager reads files of this name.
+pub(crate) fn beside(path: &AbsPath) -> Result<AbsPath, NotAPath> {
+    format!("{path}{BESIDE}").parse()
+}
+
+/// Whether a path is such a place.
+pub(crate) fn is_beside(path: &AbsPath) -> bool {
+    path.as_str().ends_with(BESIDE)
+}
