@@ -18,8 +18,8 @@ use payload::tarball::{self, TarballError};
 
 use crate::change::{Access, Before, Change, Holds, fold};
 use crate::check::{self, Finding};
-use crate::credentials::LARGEST_KEY;
 use crate::facts::Facts;
+use crate::facts::credentials::LARGEST_KEY;
 use crate::facts::logs::Keeper;
 use crate::host::accounts::AccountError;
 use crate::host::exec::ExecError;

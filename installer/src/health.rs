@@ -10,7 +10,7 @@ use payload::render;
 use payload::url::Url;
 use serde::{Deserialize, Serialize};
 
-use crate::credentials::LARGEST_KEY;
+use crate::facts::credentials::LARGEST_KEY;
 use crate::facts::logs::LOG;
 use crate::host::interrupt::Interrupt;
 use crate::host::{Exec, Tree, clock};

@@ -4,19 +4,15 @@
 //! `execute` and `undo` act through the journal, `command` ties them together. A library only so that the journal's
 //! parser can be fuzzed.
 
-mod accounts;
 mod change;
 mod check;
 mod cli;
 mod command;
-mod credentials;
 mod drift;
 mod elf;
 mod execute;
 mod facts;
-mod firewall;
 mod health;
-mod hello;
 mod host;
 mod host_key;
 mod journal;
@@ -35,7 +31,6 @@ mod step;
 mod supervision;
 mod typed;
 mod undo;
-mod wal;
 
 use std::process::ExitCode;
 

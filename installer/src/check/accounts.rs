@@ -3,8 +3,8 @@
 use payload::manifest::Manifest;
 
 use super::{Finding, refuse, warn};
-use crate::accounts::Account;
 use crate::facts::Accounts;
+use crate::facts::accounts::Account;
 use crate::facts::machine::Target;
 
 /// A user that is there is taken, wherever it comes from, if nobody can be harmed by that: neither the host by etcd, nor

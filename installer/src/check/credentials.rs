@@ -5,7 +5,7 @@ use time::Duration;
 use time::macros::format_description;
 
 use super::{Finding, refuse, warn};
-use crate::credentials::CredentialError;
+use crate::facts::credentials::CredentialError;
 use crate::facts::machine::Target;
 use crate::facts::{Credentials, Machine};
 

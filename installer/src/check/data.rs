@@ -92,9 +92,9 @@ mod tests {
 
     use super::*;
     use crate::change::{Change, Holds};
+    use crate::facts::data::wal::Identity;
     use crate::facts::tests::manifest;
     use crate::records::Records;
-    use crate::wal::Identity;
 
     #[test]
     fn data_that_is_not_this_members_stays_and_is_named() {

@@ -7,7 +7,7 @@ use payload::digest::Digest;
 use payload::render;
 use payload::sealed::{NotAPassphrase, Opened, Passphrase, Sealed, SealedError};
 
-use crate::credentials::{self, CredentialError};
+use crate::facts::credentials::{CredentialError, x509};
 use crate::host::interrupt::Interrupt;
 use crate::host::memory::{self, TooLittle};
 use crate::host::passphrase;
@@ -133,6 +133,6 @@ pub(super) fn with(passphrase: &Passphrase, bundle: &mut Bundle<File>) -> Result
         return Err(KeyError::Another);
     }
     let certificate = bundle.read(&format!("certs/{}", render::CERTIFICATE))?;
-    credentials::is_key_of(&certificate, opened.expose()).map_err(KeyError::Mismatch)?;
+    x509::is_key_of(&certificate, opened.expose()).map_err(KeyError::Mismatch)?;
     Ok(opened)
 }

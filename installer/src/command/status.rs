@@ -12,8 +12,8 @@ use super::context::{Doing, Looking};
 use super::{CommandError, deliver_json};
 use crate::check::{self, Finding};
 use crate::cli::StatusArgs;
-use crate::credentials;
 use crate::drift;
+use crate::facts::credentials::x509;
 use crate::health::{self, MemberHealth};
 use crate::host::interrupt::Interrupt;
 use crate::host::probe::{self, ProbeError};
@@ -171,7 +171,7 @@ fn bundle(receipt: &Receipt) -> Option<Bundle> {
 }
 
 fn certificate(tree: &Tree, path: &payload::path::AbsPath) -> Option<Certificate> {
-    let validity = credentials::validity(&tree.read(path, 1 << 20).ok()?).ok()?;
+    let validity = x509::validity(&tree.read(path, 1 << 20).ok()?).ok()?;
     Some(Certificate {
         not_before: validity.from.format(&Rfc3339).ok()?,
         not_after: validity.until.format(&Rfc3339).ok()?,

@@ -52,13 +52,13 @@ pub(crate) mod tests {
     use payload::provenance::{ClusterId, Provenance};
     use time::macros::datetime;
 
+    use super::credentials::Validity;
     use super::data::DataDir;
     use super::etcd::{Running, Script};
     use super::machine::{Clock, Kernel, Namespace, OpenFiles, Selinux, SetPriv, Target};
     use super::managers::Init;
     use super::network::Firewall;
     use super::*;
-    use crate::credentials::Validity;
     use crate::records::Receipt;
 
     /// The receipt among the fixtures.

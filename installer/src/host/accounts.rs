@@ -10,7 +10,7 @@ use payload::path::{AbsPath, NotAPath};
 use super::exec::{self, Exec, ExecError};
 use super::tree::{FsError, Tree};
 use super::write::Ids;
-use crate::accounts::{self, Account};
+use crate::facts::accounts::{Account, passwd};
 use crate::journal::Permit;
 
 /// Larger account files than this are not ours to rewrite.
@@ -43,33 +43,33 @@ impl AccountError {
 impl Tree {
     /// The user, wherever the system knows it from (files, LDAP ...).
     pub(crate) fn user(&self, name: &UserName) -> Result<Option<Account>, AccountError> {
-        Ok(accounts::user(&self.account_lines("passwd", name)?, name.as_str()))
+        Ok(passwd::user(&self.account_lines("passwd", name)?, name.as_str()))
     }
 
     /// The id of the group.
     pub(crate) fn group(&self, name: &UserName) -> Result<Option<u32>, AccountError> {
-        Ok(accounts::group(&self.account_lines("group", name)?, name.as_str()))
+        Ok(passwd::group(&self.account_lines("group", name)?, name.as_str()))
     }
 
     /// Who else is in the group.
     pub(crate) fn group_members(&self, name: &UserName) -> Result<Vec<String>, AccountError> {
-        Ok(accounts::members(&self.account_lines("group", name)?, name.as_str()))
+        Ok(passwd::members(&self.account_lines("group", name)?, name.as_str()))
     }
 
     /// The other users of this host's own files with this user's id.
     pub(crate) fn namesakes(&self, name: &UserName, uid: u32) -> Result<Vec<String>, AccountError> {
-        Ok(accounts::namesakes(&self.account_file("/etc/passwd")?, name.as_str(), uid))
+        Ok(passwd::namesakes(&self.account_file("/etc/passwd")?, name.as_str(), uid))
     }
 
     /// Whether a group has nobody but root, as far as this host's own files say.
     pub(crate) fn is_group_of_nobody(&self, gid: u32) -> Result<bool, AccountError> {
-        Ok(accounts::is_of_nobody(&self.account_file("/etc/passwd")?, &self.account_file("/etc/group")?, gid))
+        Ok(passwd::is_of_nobody(&self.account_file("/etc/passwd")?, &self.account_file("/etc/group")?, gid))
     }
 
     /// The lines of `/etc/FILE`, or what the system's other sources say of `name` where the file does not have it.
     fn account_lines(&self, file: &str, name: &UserName) -> Result<String, AccountError> {
         let text = self.account_file(&format!("/etc/{file}"))?;
-        if accounts::has(&text, name.as_str()) || !self.is_live() || exec::find("getent").is_none() {
+        if passwd::has(&text, name.as_str()) || !self.is_live() || exec::find("getent").is_none() {
             return Ok(text);
         }
         let asked = Exec::named("getent")?.args([file, name.as_str()]).limit(Duration::from_secs(5));
@@ -82,12 +82,12 @@ impl Tree {
             return Ok(());
         }
         let (passwd, group) = (self.account_file("/etc/passwd")?, self.account_file("/etc/group")?);
-        let gid = accounts::free_id(&passwd, &group).ok_or_else(|| AccountError::NoFreeId(name.clone()))?;
+        let gid = passwd::free_id(&passwd, &group).ok_or_else(|| AccountError::NoFreeId(name.clone()))?;
         self.put_account_file(
             permit,
             "/etc/group",
             Mode::PLAIN,
-            &accounts::with_line(&group, &format!("{name}:x:{gid}:")),
+            &passwd::with_line(&group, &format!("{name}:x:{gid}:")),
         )
     }
 
@@ -105,7 +105,7 @@ impl Tree {
         }
         let group = self.account_file("/etc/group")?;
         let line = format!("{name}:x:{gid}:");
-        self.put_account_file(permit, "/etc/group", Mode::PLAIN, &accounts::with_line(&group, &line))
+        self.put_account_file(permit, "/etc/group", Mode::PLAIN, &passwd::with_line(&group, &line))
     }
 
     pub(crate) fn add_user(
@@ -122,11 +122,11 @@ impl Tree {
             return Ok(());
         }
         let (passwd, group) = (self.account_file("/etc/passwd")?, self.account_file("/etc/group")?);
-        let uid = accounts::free_id(&passwd, "")
-            .or_else(|| accounts::free_id(&passwd, &group))
+        let uid = passwd::free_id(&passwd, "")
+            .or_else(|| passwd::free_id(&passwd, &group))
             .ok_or_else(|| AccountError::NoFreeId(name.clone()))?;
         let line = format!("{name}:x:{uid}:{gid}:etcd:/:{shell}");
-        self.put_account_file(permit, "/etc/passwd", Mode::PLAIN, &accounts::with_line(&passwd, &line))
+        self.put_account_file(permit, "/etc/passwd", Mode::PLAIN, &passwd::with_line(&passwd, &line))
     }
 
     /// The tools write one file after another. What a killed one left in the last of them goes only with a whole user, so
@@ -144,7 +144,7 @@ impl Tree {
             return Ok(());
         }
         let passwd = self.account_file("/etc/passwd")?;
-        self.put_account_file(permit, "/etc/passwd", Mode::PLAIN, &accounts::without(&passwd, name.as_str()))
+        self.put_account_file(permit, "/etc/passwd", Mode::PLAIN, &passwd::without(&passwd, name.as_str()))
     }
 
     /// Likewise. Nothing is left to do where the group went with its user.
@@ -160,12 +160,12 @@ impl Tree {
             return Ok(());
         }
         let group = self.account_file("/etc/group")?;
-        self.put_account_file(permit, "/etc/group", Mode::PLAIN, &accounts::without(&group, name.as_str()))
+        self.put_account_file(permit, "/etc/group", Mode::PLAIN, &passwd::without(&group, name.as_str()))
     }
 
     /// Whether a running system's file of passwords has a line of `name`. Images have none of ours.
     fn is_left_in(&self, path: &str, name: &UserName) -> Result<bool, AccountError> {
-        Ok(self.is_live() && accounts::has(&self.account_file(path)?, name.as_str()))
+        Ok(self.is_live() && passwd::has(&self.account_file(path)?, name.as_str()))
     }
 
     /// A character for each byte, so that what is no UTF-8 in others' lines is written back as it was.

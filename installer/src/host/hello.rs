@@ -5,9 +5,9 @@ use std::io::{Read as _, Write as _};
 use std::net::TcpStream;
 use std::time::{Duration, Instant};
 
-use crate::credentials;
+use crate::facts::credentials::x509;
 use crate::facts::network::Serves;
-use crate::hello::{self, Heard};
+use crate::facts::network::hello::{self, Heard};
 
 /// How long the whole of it may take.
 const PATIENCE: Duration = Duration::from_secs(1);
@@ -31,7 +31,7 @@ pub(super) fn serves(mut stream: TcpStream) -> Serves {
         match hello::hear(&answer) {
             Heard::More => {}
             Heard::Certificate(der) => {
-                return credentials::common_name_of(&der).map_or(Serves::Unseen, Serves::Name);
+                return x509::common_name_of(&der).map_or(Serves::Unseen, Serves::Name);
             }
             Heard::Nothing => return Serves::Unseen,
         }

@@ -11,8 +11,7 @@ use payload::sealed::Sealed;
 use zeroize::Zeroizing;
 
 use super::ProbeError;
-use crate::credentials::{self, CredentialError, LARGEST_KEY, Validity};
-use crate::facts::credentials::{Credentials, OwnKey};
+use crate::facts::credentials::{CredentialError, Credentials, LARGEST_KEY, OwnKey, Validity, x509};
 use crate::host::Tree;
 use crate::records::StateDir;
 
@@ -54,7 +53,7 @@ pub(super) fn credentials(
     };
     Ok(Credentials {
         validity: validity(manifest, brought, own_key.as_ref()),
-        common_name: brought.and_then(|brought| credentials::common_name(&brought.certificate)),
+        common_name: brought.and_then(|brought| x509::common_name(&brought.certificate)),
         own_key,
     })
 }
@@ -76,7 +75,7 @@ fn validity(
             None
         }
     };
-    credentials::Credentials { ca, certificate, key }.check(me.address)
+    x509::Pems { ca, certificate, key }.check(me.address)
 }
 
 /// The key of this host's own that the certificate is for: in its place, or where it was made.
@@ -88,7 +87,7 @@ fn own_key(
 ) -> Result<Option<OwnKey>, ProbeError> {
     for at in [manifest.key_path()?, state.host_key_file()?] {
         let Some(key) = tree.read_if_there(&at, LARGEST_KEY)?.map(Zeroizing::new) else { continue };
-        if credentials::is_key_of(certificate, &key).is_ok() {
+        if x509::is_key_of(certificate, &key).is_ok() {
             return Ok(Some(OwnKey { at, sha256: Digest::of(&key) }));
         }
     }

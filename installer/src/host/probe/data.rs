@@ -6,11 +6,11 @@ use std::io::Read;
 use payload::path::AbsPath;
 
 use super::ProbeError;
+use crate::facts::data::wal;
 use crate::facts::data::{Data, DataDir, DataOwner};
 use crate::facts::paths::Seen;
 use crate::host::tree::Trust;
 use crate::host::{FsError, Tree};
-use crate::wal;
 
 /// Those of these directories that something lies in.
 pub(super) fn filled(tree: &Tree, dirs: [&AbsPath; 2]) -> Result<BTreeSet<AbsPath>, FsError> {

@@ -10,8 +10,8 @@ use payload::manifest::{Manifest, Member};
 use payload::peer_name::PeerName;
 
 use super::{PATIENCE, ProbeError};
+use crate::facts::network::firewall;
 use crate::facts::network::{BusyPort, Firewall, Network, Peer, PeerProbe, Serves};
-use crate::firewall;
 use crate::host::processes::Process;
 use crate::host::{Exec, Tree, addresses, hello};
 

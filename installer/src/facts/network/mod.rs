@@ -1,5 +1,8 @@
 //! This host's name, addresses and ports, its firewall, and the other members as seen from here. Values only.
 
+pub(crate) mod firewall;
+pub(crate) mod hello;
+
 use std::net::IpAddr;
 
 /// The network, as far as an install cares.

@@ -1,12 +1,10 @@
-//! The certificates in the bundle, looked at before anything is changed: do they belong together and here?
+//! Reading the certificates in the bundle, before anything is changed: do they belong together and here? Pure.
 //!
 //! Signatures were checked by the builder, and the bundle's seal covers these bytes; what can go wrong between
 //! there and here is a wrong host and a wrong clock.
 
 use std::net::IpAddr;
 
-use payload::sealed::SealedError;
-use time::OffsetDateTime;
 use x509_parser::certificate::X509Certificate;
 use x509_parser::extensions::GeneralName;
 use x509_parser::pem::Pem;
@@ -14,46 +12,17 @@ use x509_parser::prelude::FromDer;
 use x509_parser::public_key::PublicKey;
 use zeroize::Zeroizing;
 
-/// No private key comes near this many bytes.
-pub(crate) const LARGEST_KEY: u64 = 64 << 10;
+use super::{CredentialError, Validity};
 
 /// A member's certificate, its key and the CA, as PEM.
-pub(crate) struct Credentials<'a> {
+pub(crate) struct Pems<'a> {
     pub(crate) ca: &'a [u8],
     pub(crate) certificate: &'a [u8],
     /// Not before it has been opened, where it is sealed.
     pub(crate) key: Option<&'a [u8]>,
 }
 
-/// From when to when the certificate and its CA are both good.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Validity {
-    pub(crate) from: OffsetDateTime,
-    pub(crate) until: OffsetDateTime,
-}
-
-/// What does not fit.
-#[derive(Debug, Clone, thiserror::Error, PartialEq, Eq)]
-pub(crate) enum CredentialError {
-    #[error("the {0} is not a PEM file that can be read")]
-    Unreadable(&'static str),
-    #[error("the private key does not belong to the certificate")]
-    Key,
-    #[error("the bundle has no certificate yet: it is for a host that makes its own key")]
-    Awaited,
-    #[error("the certificate is for a key that is not on this host")]
-    NotHere,
-    #[error("the sealed private key cannot be used: {0}")]
-    Sealed(SealedError),
-    #[error("the certificate was not issued by the CA in the bundle")]
-    Issuer,
-    #[error("the certificate does not name the address {0}")]
-    Address(IpAddr),
-    #[error("the certificate is not for both server and client use")]
-    Usage,
-}
-
-impl Credentials<'_> {
+impl Pems<'_> {
     /// Checks that they belong together and to a host with `address`.
     pub(crate) fn check(&self, address: IpAddr) -> Result<Validity, CredentialError> {
         let certificate = pem(self.certificate, "certificate")?;

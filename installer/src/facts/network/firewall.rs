@@ -85,7 +85,7 @@ mod tests {
     use super::*;
 
     /// Printed by firewalld 1.3.3: `fixtures/make-firewalld`.
-    const ZONES: &str = include_str!("../fixtures/firewalld-zones.txt");
+    const ZONES: &str = include_str!("../../../fixtures/firewalld-zones.txt");
 
     #[test]
     fn the_zone_of_the_interface_counts_and_zones_of_sources_beside_it() {

@@ -1,6 +1,8 @@
 //! The data directory, and whose data lies in it. Values only.
 
-use crate::wal::Identity;
+pub(crate) mod wal;
+
+use wal::Identity;
 
 /// Etcd's data on this host.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

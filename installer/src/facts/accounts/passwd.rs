@@ -1,20 +1,6 @@
 //! Users and groups as `/etc/passwd` and `/etc/group` write them (passwd(5), group(5)). Pure text.
 
-/// The line of a user that matters to us.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Account {
-    pub(crate) uid: u32,
-    pub(crate) gid: u32,
-    pub(crate) shell: String,
-}
-
-impl Account {
-    /// Whether etcd may run as this user: not root, and nobody logs in as it.
-    pub(crate) fn is_harmless(&self) -> bool {
-        let no_login = self.shell.ends_with("/nologin") || self.shell.ends_with("/false");
-        self.uid != 0 && no_login
-    }
-}
+use super::Account;
 
 /// The user `name` in the text of a passwd file, or of `getent passwd`.
 pub(crate) fn user(passwd: &str, name: &str) -> Option<Account> {

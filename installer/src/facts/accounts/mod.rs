@@ -1,8 +1,8 @@
 //! The user and group that etcd runs as, as this host has them. Values only.
 
-use payload::path::AbsPath;
+pub(crate) mod passwd;
 
-use crate::accounts::Account;
+use payload::path::AbsPath;
 
 /// The service's account, and who shares it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -17,4 +17,20 @@ pub(crate) struct Accounts {
     /// A shell that lets nobody in.
     pub(crate) no_login: AbsPath,
     pub(crate) can_add: bool,
+}
+
+/// The line of a user that matters to us.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Account {
+    pub(crate) uid: u32,
+    pub(crate) gid: u32,
+    pub(crate) shell: String,
+}
+
+impl Account {
+    /// Whether etcd may run as this user: not root, and nobody logs in as it.
+    pub(crate) fn is_harmless(&self) -> bool {
+        let no_login = self.shell.ends_with("/nologin") || self.shell.ends_with("/false");
+        self.uid != 0 && no_login
+    }
 }

@@ -63,8 +63,8 @@ pub(crate) fn hear(answer: &[u8]) -> Heard {
     let mut rest = answer;
     while let Some((record, behind)) = record(rest) {
         match record {
-            Record::Handshake(part) => messages.extend_from_slice(part),
-            Record::Other => return Heard::Nothing,
+            TlsRecord::Handshake(part) => messages.extend_from_slice(part),
+            TlsRecord::Other => return Heard::Nothing,
         }
         rest = behind;
     }
@@ -78,18 +78,18 @@ pub(crate) fn hear(answer: &[u8]) -> Heard {
     }
 }
 
-enum Record<'a> {
+enum TlsRecord<'a> {
     Handshake(&'a [u8]),
     Other,
 }
 
 /// The first whole record, and what is behind it.
-fn record(bytes: &[u8]) -> Option<(Record<'_>, &[u8])> {
+fn record(bytes: &[u8]) -> Option<(TlsRecord<'_>, &[u8])> {
     let (&[kind, major, _], rest) = bytes.split_first_chunk()?;
     let (content, behind) = split_sized(rest, 2)?;
     match (kind, major) {
-        (HANDSHAKE, 3) if !content.is_empty() => Some((Record::Handshake(content), behind)),
-        _ => Some((Record::Other, behind)),
+        (HANDSHAKE, 3) if !content.is_empty() => Some((TlsRecord::Handshake(content), behind)),
+        _ => Some((TlsRecord::Other, behind)),
     }
 }
 
@@ -209,7 +209,7 @@ mod tests {
     #[test]
     fn the_hello_is_one_whole_record() {
         let hello = client_hello();
-        let (Record::Handshake(message), []) = record(&hello).unwrap() else { panic!("not one record") };
+        let (TlsRecord::Handshake(message), []) = record(&hello).unwrap() else { panic!("not one record") };
         let (body, []) = split_sized(&message[1..], 3).unwrap() else { panic!("not one message") };
         let (suites, behind) = split_sized(&body[35..], 2).unwrap();
         assert_eq!((suites.len() % 2, &behind[..2]), (0, &[1, 0][..]));

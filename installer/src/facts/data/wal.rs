@@ -2,7 +2,7 @@
 //! keep data from being taken over, but never lets it be: so its checksums are not compared.
 //!
 //! A log is frames of an eight-byte little-endian head (length in the low 56 bits; top bit and number of padding
-//! bytes in the high 8) and a protobuf `walpb.Record`: 1 type, 2 crc, 3 data. The first is of type 4 (crc), the second
+//! bytes in the high 8) and a protobuf `walpb.WalRecord`: 1 type, 2 crc, 3 data. The first is of type 4 (crc), the second
 //! of type 1, whose data is `etcdserverpb.Metadata`: 1 node id, 2 cluster id (etcd's `wal/wal.go`, `wal/encoder.go`).
 
 use std::fmt;
@@ -59,7 +59,7 @@ pub(crate) fn identity(mut log: &[u8]) -> Option<Identity> {
     (data.is_empty() && member != 0 && cluster != 0).then_some(Identity { cluster, member })
 }
 
-struct Record<'a> {
+struct WalRecord<'a> {
     kind: u64,
     data: Option<&'a [u8]>,
 }
@@ -80,16 +80,16 @@ fn frame<'a>(log: &mut &'a [u8]) -> Option<&'a [u8]> {
     padded.get(..length)
 }
 
-fn record(mut bytes: &[u8]) -> Option<Record<'_>> {
+fn record(mut bytes: &[u8]) -> Option<WalRecord<'_>> {
     let kind = number(&mut bytes, 1)?;
     number(&mut bytes, 2)?;
     if bytes.is_empty() {
-        return Some(Record { kind, data: None });
+        return Some(WalRecord { kind, data: None });
     }
     let [0x1a, rest @ ..] = bytes else { return None };
     bytes = rest;
     let length = usize::try_from(varint(&mut bytes)?).ok()?;
-    (bytes.len() == length).then_some(Record { kind, data: Some(bytes) })
+    (bytes.len() == length).then_some(WalRecord { kind, data: Some(bytes) })
 }
 
 /// The protobuf field `field`, a varint, which must come next.
@@ -125,8 +125,8 @@ mod tests {
 
     /// What etcds wrote, and what they said of themselves: `fixtures/make-wal`.
     const LOGS: [(&[u8], &str); 2] = [
-        (include_bytes!("../fixtures/wal-3.4.23.bin"), include_str!("../fixtures/wal-3.4.23.txt")),
-        (include_bytes!("../fixtures/wal-3.5.1.bin"), include_str!("../fixtures/wal-3.5.1.txt")),
+        (include_bytes!("../../../fixtures/wal-3.4.23.bin"), include_str!("../../../fixtures/wal-3.4.23.txt")),
+        (include_bytes!("../../../fixtures/wal-3.5.1.bin"), include_str!("../../../fixtures/wal-3.5.1.txt")),
     ];
 
     #[test]

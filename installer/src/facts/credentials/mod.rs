@@ -1,0 +1,60 @@
+//! The bundle's certificate, and the key that it is for. Values only.
+
+pub(crate) mod x509;
+
+use std::net::IpAddr;
+
+use payload::digest::Digest;
+use payload::path::AbsPath;
+use payload::sealed::SealedError;
+use time::OffsetDateTime;
+
+/// No private key comes near this many bytes.
+pub(crate) const LARGEST_KEY: u64 = 64 << 10;
+
+/// What is known of them before anything is changed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Credentials {
+    /// From when to when they are good, or why they cannot be used here.
+    pub(crate) validity: Result<Validity, CredentialError>,
+    /// That of the bundle's certificate, if it has one.
+    pub(crate) common_name: Option<String>,
+    /// The key that this host has made and the bundle's certificate is for.
+    pub(crate) own_key: Option<OwnKey>,
+}
+
+/// A key of this host's own.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct OwnKey {
+    /// Its place, or where it waits to come there.
+    pub(crate) at: AbsPath,
+    pub(crate) sha256: Digest,
+}
+
+/// From when to when the certificate and its CA are both good.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Validity {
+    pub(crate) from: OffsetDateTime,
+    pub(crate) until: OffsetDateTime,
+}
+
+/// What does not fit.
+#[derive(Debug, Clone, thiserror::Error, PartialEq, Eq)]
+pub(crate) enum CredentialError {
+    #[error("the {0} is not a PEM file that can be read")]
+    Unreadable(&'static str),
+    #[error("the private key does not belong to the certificate")]
+    Key,
+    #[error("the bundle has no certificate yet: it is for a host that makes its own key")]
+    Awaited,
+    #[error("the certificate is for a key that is not on this host")]
+    NotHere,
+    #[error("the sealed private key cannot be used: {0}")]
+    Sealed(SealedError),
+    #[error("the certificate was not issued by the CA in the bundle")]
+    Issuer,
+    #[error("the certificate does not name the address {0}")]
+    Address(IpAddr),
+    #[error("the certificate is not for both server and client use")]
+    Usage,
+}
