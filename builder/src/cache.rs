@@ -21,7 +21,7 @@ use payload::bundle::Content;
 use payload::digest::Digest;
 use tempfile::NamedTempFile;
 
-use crate::narrator::Narrator;
+use crate::report::Narrator;
 
 /// A temporary file this old belongs to a builder that was killed.
 const STALE: Duration = Duration::from_hours(24);
@@ -138,7 +138,7 @@ pub(crate) fn measure(path: &Path) -> io::Result<Content> {
 }
 
 /// Makes the names in `dir` survive a power cut.
-pub(crate) fn sync_dir(dir: &Path) -> Result<(), DiskError> {
+fn sync_dir(dir: &Path) -> Result<(), DiskError> {
     File::open(dir).and_then(|dir| dir.sync_all()).map_err(DiskError::new("writing", dir))
 }
 
@@ -170,7 +170,7 @@ mod tests {
     use std::os::unix::fs::PermissionsExt as _;
 
     use super::*;
-    use crate::narrator::Progress;
+    use crate::report::Progress;
 
     #[derive(Default)]
     struct Warnings(Vec<String>);

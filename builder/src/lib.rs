@@ -3,18 +3,18 @@
 //! `release` gets and verifies etcd, `pki` issues certificates, `sbom` lists the parts, `pack` puts bundles together,
 //! `command` is what the user types. The vocabulary is `payload`'s.
 
+mod atomic_file;
 pub mod cache;
 pub mod cli;
 pub mod command;
-pub mod memory;
-pub mod narrator;
+pub mod harden;
 pub mod pack;
-pub mod passphrase;
+mod parallel;
+pub mod passphrase_source;
 pub mod pki;
 pub mod release;
 pub mod report;
 pub mod sbom;
-mod threads;
+pub mod secret;
+mod toml_error;
 mod tty;
-mod unnamed;
-mod unreadable;

@@ -11,7 +11,7 @@ use payload::exit::ExitStatus;
 
 fn main() -> ExitCode {
     builder::report::panics_are_bugs();
-    builder::memory::keep_to_ourselves();
+    builder::harden::protect_memory();
     let cli = match Cli::try_parse() {
         Ok(cli) => cli,
         Err(error) => {

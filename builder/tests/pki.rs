@@ -7,14 +7,14 @@ use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _};
 use std::path::Path;
 use std::process::Command;
 
-use builder::narrator::Narrator;
-use builder::passphrase::Passphrase;
-use builder::pki::{self, CaFault, Issued, KeyFault, PkiError, State, What};
+use builder::passphrase_source::PassphraseSource;
+use builder::pki::{self, CaFault, CertificateKind, Issued, KeyFault, KeyState, PkiError};
+use builder::report::Narrator;
 use payload::cluster::Cluster;
 use time::{Duration, OffsetDateTime};
 
 /// No descriptor has this number: whoever asks for a passphrase gets an error.
-const NO_PASSPHRASE: Passphrase = Passphrase::Descriptor(987_654);
+const NO_PASSPHRASE: PassphraseSource = PassphraseSource::Descriptor(987_654);
 
 #[derive(Default)]
 struct Said(Vec<String>);
@@ -138,7 +138,7 @@ fn every_algorithm_stands_up_to_openssl() {
     ] {
         let mut site = Site::new(&format!("algorithm = \"{algorithm}\"\nspare-addresses = [\"10.0.0.9\"]"));
         let issued = site.issue();
-        assert!(issued.pairs.iter().all(|pair| pair.state == State::Made));
+        assert!(issued.pairs.iter().all(|pair| pair.state == KeyState::Made));
         assert_ne!(issued.pairs[0].key_pem, issued.pairs[1].key_pem);
         let loopback = ["10.0.0.9", "127.0.0.1", "::1"];
         for (host, address) in [("n1.example", "10.0.0.1"), ("n2.example", "fd00::2")] {
@@ -228,7 +228,7 @@ fn the_same_cluster_file_gives_the_same_bytes() {
         let second = site.issue();
         assert_eq!(first.ca_pem, second.ca_pem);
         for (one, two) in first.pairs.iter().zip(&second.pairs) {
-            assert_eq!(two.state, State::Reused);
+            assert_eq!(two.state, KeyState::Reused);
             assert_eq!(
                 (&one.certificate_pem, &one.key_pem, &one.csr_pem),
                 (&two.certificate_pem, &two.key_pem, &two.csr_pem)
@@ -263,12 +263,12 @@ fn what_no_longer_fits_is_made_anew_and_said() {
         change(&mut site);
         let second = site.issue();
         let said = site.said.0.join("\n");
-        assert_eq!(second.pairs[0].state, State::Made, "{why}: {said}");
+        assert_eq!(second.pairs[0].state, KeyState::Made, "{why}: {said}");
         assert!(said.contains(why), "{why}: {said}");
         assert_ne!(first.pairs[0].key_pem, second.pairs[0].key_pem);
         let ca = if site.pki.contains("own.pem") { "own.pem" } else { "pki/ca.pem" };
         accepted_by_openssl(&site, ca, "pki/hosts/n1.example", &[site.hosts[0]], &[]);
-        assert!(site.issue().pairs.iter().all(|pair| pair.state == State::Reused));
+        assert!(site.issue().pairs.iter().all(|pair| pair.state == KeyState::Reused));
     }
 }
 
@@ -370,7 +370,7 @@ fn what_a_kill_leaves_behind_is_mended() {
     let first = site.issue();
     site.sh("cd pki/hosts; mkdir .n1.example.new; (umask 077; echo half > .n1.example.new/etcd-peer-key.pem); mv n2.example .n2.example.old");
     let second = site.issue();
-    assert!(second.pairs.iter().all(|pair| pair.state == State::Reused));
+    assert!(second.pairs.iter().all(|pair| pair.state == KeyState::Reused));
     assert_eq!(first.pairs[1].key_pem, second.pairs[1].key_pem);
     assert_eq!(site.sh("ls -A pki/hosts").trim(), "n1.example\nn2.example");
     site.sh("rm pki/ca.pem");
@@ -387,7 +387,10 @@ fn show_says_what_openssl_says() {
     let mut site = Site::new("organization = \"od\"");
     site.issue();
     let lines = pki::show(&site.dir.path().join("pki"), None, site.now).unwrap();
-    assert_eq!(lines.iter().map(|line| line.what).collect::<Vec<_>>(), [What::Ca, What::Host, What::Host]);
+    assert_eq!(
+        lines.iter().map(|line| line.what).collect::<Vec<_>>(),
+        [CertificateKind::Ca, CertificateKind::Host, CertificateKind::Host]
+    );
     let line = &lines[2];
     assert_eq!((line.name.as_deref(), line.days_left), (Some("n2.example"), 3649));
     assert_eq!(line.sans, ["127.0.0.1", "::1", "fd00::2", "localhost", "n2.example"]);
@@ -414,6 +417,6 @@ fn two_builders_at_once_agree() {
         let threads: Vec<_> = (0..8).map(|_| scope.spawn(build)).collect();
         threads.into_iter().map(|thread| thread.join().unwrap()).collect()
     });
-    assert_eq!(all.iter().filter(|one| one.pairs[0].state == State::Made).count(), 1);
+    assert_eq!(all.iter().filter(|one| one.pairs[0].state == KeyState::Made).count(), 1);
     assert!(all.iter().all(|one| one.ca_pem == all[0].ca_pem && one.pairs[0].key_pem == all[0].pairs[0].key_pem));
 }

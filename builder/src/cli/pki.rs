@@ -7,7 +7,7 @@ use clap::{Args, Subcommand};
 use payload::cluster::Hours;
 use payload::name::HostName;
 
-use crate::passphrase::Passphrase;
+use crate::passphrase_source::PassphraseSource;
 
 /// `etcdpack pki`
 #[derive(Debug, Subcommand)]
@@ -100,7 +100,7 @@ pub struct PkiAcceptArgs {
 
 /// A certificate for someone who is no member.
 #[derive(Debug, Args)]
-pub struct LoneArgs {
+pub struct ClientOrServerArgs {
     /// Whose it is. It becomes the common name: of a client, etcd's user, where roles are in use
     #[arg(value_name = "NAME", value_parser = common_name)]
     pub name: HostName,
@@ -127,7 +127,7 @@ pub struct LoneArgs {
 pub struct PkiClientArgs {
     /// The certificate
     #[command(flatten)]
-    pub lone: LoneArgs,
+    pub common: ClientOrServerArgs,
 }
 
 /// `etcdpack pki server`
@@ -135,7 +135,7 @@ pub struct PkiClientArgs {
 pub struct PkiServerArgs {
     /// The certificate
     #[command(flatten)]
-    pub lone: LoneArgs,
+    pub common: ClientOrServerArgs,
 
     /// A name that it answers by; may be given again
     #[arg(long = "dns", value_name = "NAME")]
@@ -173,8 +173,8 @@ pub struct CaPassphrase {
 impl CaPassphrase {
     /// The descriptor, or else the terminal.
     #[must_use]
-    pub fn source(&self) -> Passphrase {
-        self.descriptor.map_or(Passphrase::Terminal, Passphrase::Descriptor)
+    pub fn source(&self) -> PassphraseSource {
+        self.descriptor.map_or(PassphraseSource::Terminal, PassphraseSource::Descriptor)
     }
 }
 

@@ -10,9 +10,9 @@ use time::OffsetDateTime;
 use super::cluster_file::Loaded;
 use super::{Error, cluster_file, keys, source};
 use crate::cli::BuildArgs;
-use crate::narrator::Narrator;
 use crate::pack::{self, Parts};
 use crate::pki::{self, Request, Signing, Site};
+use crate::report::Narrator;
 
 /// Makes `dist/<host>.run` for each host, and `dist/SHA256SUMS`.
 pub(super) fn build(args: &BuildArgs, narrator: &mut dyn Narrator) -> Result<(), Error> {

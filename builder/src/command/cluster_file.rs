@@ -2,7 +2,7 @@
 #![expect(clippy::disallowed_methods, reason = "edge: reads and writes the cluster file")]
 
 use std::fs::{self, File};
-use std::io::{self, Read as _, Write as _};
+use std::io::{self, Read as _};
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 
@@ -10,8 +10,8 @@ use payload::cluster::{self, Cluster, Fault};
 use payload::shell::word;
 
 use super::Error;
-use crate::narrator::Narrator;
-use crate::unnamed::{Unnamed, dir_of};
+use crate::atomic_file::{self, FileMode, dir_of};
+use crate::report::Narrator;
 
 /// A cluster file and the directory that its relative paths count from.
 pub(super) struct Loaded {
@@ -66,11 +66,8 @@ pub(super) fn replace(path: &Path, text: &str) -> Result<(), Error> {
     let write = || -> io::Result<()> {
         // A link stays a link.
         let path = path.canonicalize()?;
-        let mut new = Unnamed::beside(&path, 0o600)?;
-        new.set_mode(fs::metadata(&path)?.permissions().mode())?;
-        new.write_all(text.as_bytes())?;
-        new.replace(&path)?;
-        File::open(home(&path))?.sync_all()
+        let mode = fs::metadata(&path)?.permissions().mode();
+        atomic_file::replace(&path, text.as_bytes(), FileMode::Exactly(mode))
     };
     write().map_err(|error| Error::Refused {
         text: format!("writing `{}`: {error}", path.display()),

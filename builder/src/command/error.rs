@@ -12,7 +12,7 @@ use payload::shell::word;
 use crate::cache::DiskError;
 use crate::pack::PackError;
 use crate::pki::{PkiError, SealError, SignError};
-use crate::release::{NotAMirror, ReleaseError};
+use crate::release::{MirrorError, ReleaseError};
 use crate::report::Terminal;
 
 /// A command that did not do what it was asked.
@@ -150,8 +150,8 @@ impl From<SignError> for Error {
     }
 }
 
-impl From<NotAMirror> for Error {
-    fn from(error: NotAMirror) -> Self {
+impl From<MirrorError> for Error {
+    fn from(error: MirrorError) -> Self {
         Self::Usage { text: error.to_string(), help: "etcdpack fetch --mirror https://mirror.example/etcd".to_owned() }
     }
 }

@@ -2,8 +2,8 @@
 #![expect(clippy::disallowed_methods, reason = "edge: writes the cluster file")]
 
 use std::fmt::Write as _;
-use std::fs::{self, File};
-use std::io::{self, Write as _};
+use std::fs;
+use std::io;
 use std::net::IpAddr;
 use std::path::Path;
 
@@ -13,9 +13,9 @@ use payload::name::HostName;
 use payload::shell::word;
 
 use super::Error;
+use crate::atomic_file::{self, FileMode, dir_of};
 use crate::cli::InitArgs;
-use crate::narrator::Narrator;
-use crate::unnamed::{Unnamed, dir_of};
+use crate::report::Narrator;
 
 /// Taken where the user names none: the newest patch of a minor that is supported and no longer new.
 const VERSION: EtcdVersion = EtcdVersion::new(3, 6, 14);
@@ -57,10 +57,7 @@ fn write(path: &Path, text: &str) -> io::Result<()> {
     if fs::symlink_metadata(path).is_ok() {
         return Err(io::ErrorKind::AlreadyExists.into());
     }
-    let mut new = Unnamed::beside(path, 0o666)?;
-    new.write_all(text.as_bytes())?;
-    new.create(path)?;
-    File::open(dir_of(path))?.sync_all()
+    atomic_file::create(path, text.as_bytes(), FileMode::LessUmask(0o666))
 }
 
 fn template(args: &InitArgs) -> String {

@@ -9,17 +9,17 @@ use payload::manifest::{Manifest, Purpose, SBOM, When};
 use payload::provenance::Provenance;
 
 use super::{Error, verify};
+use crate::atomic_file::AtomicFile;
 use crate::cache::DiskError;
-use crate::narrator::Narrator;
+use crate::report::Narrator;
 use crate::sbom::{self, Part};
-use crate::unnamed::Unnamed;
 
 /// Shows the manifest of a bundle, after verifying it.
 pub(super) fn inspect(path: &Path, json: bool, narrator: &mut dyn Narrator) -> Result<(), Error> {
     let fail = |error| Error::Bundle { path: path.to_owned(), error };
     let file = verify::open(path).map_err(fail)?;
     let temp = std::env::temp_dir();
-    let copy = Unnamed::new_in(&temp, 0o600).map_err(DiskError::new("making a private file in", &temp))?;
+    let copy = AtomicFile::new_in(&temp, 0o600).map_err(DiskError::new("making a private file in", &temp))?;
     let copied = Copied::make(file, copy.as_file()).map_err(|error| match error {
         CopyError::Source(error) => fail(error),
         CopyError::Write(error) => DiskError::new("copying the bundle to", &temp)(error).into(),

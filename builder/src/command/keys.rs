@@ -9,8 +9,8 @@ use payload::sealed::Passphrase;
 use super::cluster_file::Loaded;
 use super::{Error, passphrase};
 use crate::cli::BuildArgs;
-use crate::narrator::Narrator;
-use crate::pki::{self, Issued, Keys, Request, Sealing, Site, Whose};
+use crate::pki::{self, Holder, Issued, KeyMaterial, Request, Sealing, Site};
+use crate::report::Narrator;
 
 /// The certificates of the cluster, and its keys as the cluster file wants them to travel.
 pub(super) fn issue(
@@ -18,7 +18,7 @@ pub(super) fn issue(
     site: &Site<'_>,
     requests: &[(HostName, Request)],
     narrator: &mut dyn Narrator,
-) -> Result<(Issued, Keys), Error> {
+) -> Result<(Issued, KeyMaterial), Error> {
     let cluster = site.cluster();
     if cluster.pki.keys != cluster::Keys::Passphrase && (args.passphrase_fd.is_some() || args.new_passphrase) {
         return Err(Error::Usage {
@@ -28,7 +28,7 @@ pub(super) fn issue(
     }
     if cluster.pki.keys == cluster::Keys::HostKey {
         let certificates = pki::certificates(site, requests, narrator)?;
-        return Ok((Issued { ca_pem: certificates.ca_pem, pairs: Vec::new() }, Keys::OnHost(certificates.of)));
+        return Ok((Issued { ca_pem: certificates.ca_pem, pairs: Vec::new() }, KeyMaterial::OnHost(certificates.of)));
     }
     // Before anything is made: whoever has no passphrase to give would be left with keys that cannot travel.
     let given = args.passphrase_fd.map(passphrase::from_fd).transpose()?;
@@ -38,7 +38,7 @@ pub(super) fn issue(
     let issued = pki::issue_all(site, narrator)?;
     let keys = match cluster.pki.keys {
         cluster::Keys::Passphrase => sealed(args, given.as_ref(), &issued, &site.dir(), narrator)?,
-        cluster::Keys::Plaintext | cluster::Keys::HostKey => Keys::Plaintext,
+        cluster::Keys::Plaintext | cluster::Keys::HostKey => KeyMaterial::Plaintext,
     };
     Ok((issued, keys))
 }
@@ -49,32 +49,36 @@ fn sealed(
     issued: &Issued,
     pki_dir: &Path,
     narrator: &mut dyn Narrator,
-) -> Result<Keys, Error> {
+) -> Result<KeyMaterial, Error> {
     let sealing = Sealing::open(issued, pki_dir, args.new_passphrase, narrator)?;
-    let wanted = sealing.wanted().map(Whose::to_string).collect::<Vec<_>>().join(", ");
+    let wanted = sealing.wanted().map(Holder::to_string).collect::<Vec<_>>().join(", ");
     if let Some(given) = given {
         sealing.check(given)?;
-        return Ok(Keys::Sealed(sealing.seal(given)?));
+        return Ok(KeyMaterial::Sealed(sealing.seal(given)?));
     }
     if wanted.is_empty() {
         narrator.note("the private keys stay sealed with the passphrase of an earlier build");
-        return Ok(Keys::Sealed(sealing.as_it_is()));
+        return Ok(KeyMaterial::Sealed(sealing.as_it_is()));
     }
     let generated = passphrase::generate()?;
     // First of all: a key under a passphrase that nobody has seen would be of no use to the next build.
     passphrase::show(&generated, &wanted)?;
-    Ok(Keys::Sealed(sealing.seal(&generated)?))
+    Ok(KeyMaterial::Sealed(sealing.seal(&generated)?))
 }
 
 /// How careful one has to be with the bundles.
-pub(super) fn say_what_travels(keys: &Keys, cluster: &Cluster, narrator: &mut dyn Narrator) {
+pub(super) fn say_what_travels(keys: &KeyMaterial, cluster: &Cluster, narrator: &mut dyn Narrator) {
     let text = match keys {
-        Keys::Plaintext => "the bundles hold private keys in the clear: carry them like keys, and delete the copies",
-        Keys::Sealed(_) => "the private keys in them are sealed: carry the passphrase another way than the bundles",
-        Keys::OnHost(_) => "no private key is in them: each host makes its own",
+        KeyMaterial::Plaintext => {
+            "the bundles hold private keys in the clear: carry them like keys, and delete the copies"
+        }
+        KeyMaterial::Sealed(_) => {
+            "the private keys in them are sealed: carry the passphrase another way than the bundles"
+        }
+        KeyMaterial::OnHost(_) => "no private key is in them: each host makes its own",
     };
     narrator.note(text);
-    if let Keys::OnHost(certified) = keys {
+    if let KeyMaterial::OnHost(certified) = keys {
         let waits = |host: &&cluster::Host| !certified.iter().any(|certified| certified.host == host.name);
         let awaited: Vec<String> =
             cluster.hosts.iter().filter(waits).map(|host| format!("{}.csr", host.name)).collect();
@@ -85,10 +89,10 @@ pub(super) fn say_what_travels(keys: &Keys, cluster: &Cluster, narrator: &mut dy
 }
 
 /// What the first host of the cluster does with its bundle.
-pub(super) fn next(keys: &Keys, loaded: &Loaded) -> String {
+pub(super) fn next(keys: &KeyMaterial, loaded: &Loaded) -> String {
     let Some(first) = loaded.cluster.hosts.first() else { return String::new() };
     match keys {
-        Keys::OnHost(certified) if !certified.iter().any(|certified| certified.host == first.name) => {
+        KeyMaterial::OnHost(certified) if !certified.iter().any(|certified| certified.host == first.name) => {
             format!("csr -o {}.csr", first.name)
         }
         _ => "install".to_owned(),

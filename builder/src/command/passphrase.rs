@@ -9,7 +9,7 @@ use payload::sealed::Passphrase;
 use zeroize::Zeroizing;
 
 use super::Error;
-use crate::passphrase::Passphrase as Source;
+use crate::passphrase_source::PassphraseSource;
 
 /// Seven of 2048 words: 77 bits, which with scrypt's work nobody tries through.
 const WORDS: usize = 7;
@@ -19,7 +19,7 @@ const BY_FD: &str = "etcdpack build --passphrase-fd 3 3<FILE";
 /// The first line of a file descriptor that was handed to us.
 pub(super) fn from_fd(fd: u32) -> Result<Passphrase, Error> {
     let usage = |text: String| Error::Usage { text, help: BY_FD.to_owned() };
-    let given = Source::Descriptor(fd).known("the private keys").map_err(|error| usage(error.to_string()))?;
+    let given = PassphraseSource::Descriptor(fd).known("the private keys").map_err(|error| usage(error.to_string()))?;
     Passphrase::new(Zeroizing::new(given.expose().to_owned())).map_err(|error| usage(error.to_string()))
 }
 
@@ -36,9 +36,9 @@ pub(super) fn generate() -> Result<Passphrase, Error> {
 }
 
 /// Shows it to whoever sits at the terminal, wherever the output goes.
-pub(super) fn show(passphrase: &Passphrase, whose: &str) -> Result<(), Error> {
+pub(super) fn show(passphrase: &Passphrase, holder: &str) -> Result<(), Error> {
     let text = Zeroizing::new(format!(
-        "\nThe passphrase of the private keys for {whose}:\n\n    {}\n\n\
+        "\nThe passphrase of the private keys for {holder}:\n\n    {}\n\n\
          `install` asks for it on the host. It is shown this once and kept nowhere: write it down now,\n\
          and carry it another way than the bundles.\n\n",
         passphrase.expose()

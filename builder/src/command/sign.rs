@@ -15,8 +15,8 @@ use time::OffsetDateTime;
 
 use super::{Error, build, cluster_file};
 use crate::cli::{BuildArgs, SignArgs, SourceArgs};
-use crate::narrator::Narrator;
 use crate::pki::{self, Request, Site};
+use crate::report::Narrator;
 use crate::tty::Tty;
 
 /// No request comes near this.

@@ -11,8 +11,8 @@ use super::Error;
 use super::cluster_file::{self, Loaded};
 use crate::cache;
 use crate::cli::SourceArgs;
-use crate::narrator::Narrator;
-use crate::release::{self, FirstUse, Limits, Mirror, Verified, Wanted};
+use crate::release::{self, FirstUse, Limits, Mirror, ReleaseRequest, Verified};
+use crate::report::Narrator;
 
 /// Downloads and verifies the release for every architecture in the cluster.
 pub(super) fn fetch(args: &SourceArgs, narrator: &mut dyn Narrator) -> Result<(), Error> {
@@ -38,7 +38,7 @@ pub(super) fn releases(
     let sources = Mirror::before_upstream(&mirrors)?;
     let mut verified = BTreeMap::new();
     for arch in archs {
-        let wanted = Wanted {
+        let request = ReleaseRequest {
             version: release.version,
             arch,
             sha256: release.sha256.get(&arch).copied(),
@@ -51,7 +51,7 @@ pub(super) fn releases(
             limits: Limits::default(),
             today: OffsetDateTime::now_utc().date(),
         };
-        let got = release::obtain(&wanted, narrator)?;
+        let got = release::obtain(&request, narrator)?;
         narrator.note(&format!(
             "etcd {} for {}: sha256 {} ({})",
             release.version,

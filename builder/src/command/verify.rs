@@ -12,7 +12,7 @@ use rustix::fs::{Mode, OFlags};
 
 use super::Error;
 use crate::cli::VerifyArgs;
-use crate::narrator::Narrator;
+use crate::report::Narrator;
 
 /// Verifies every bundle; the first that is not what it should be is the error, after all have been looked at.
 pub(super) fn verify(args: &VerifyArgs, narrator: &mut dyn Narrator) -> Result<(), Error> {

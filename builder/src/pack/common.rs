@@ -13,12 +13,12 @@ use payload::manifest::{Entry, Purpose, Release, Shared, Slot, release_entry};
 
 use super::dist::Dist;
 use super::{PackError, Parts, installer};
+use crate::atomic_file::AtomicFile;
 use crate::sbom;
-use crate::unnamed::Unnamed;
 
 /// The shared beginning of several bundles, on disk.
 pub(super) struct Common {
-    pub(super) file: Unnamed,
+    pub(super) file: AtomicFile,
     /// Where the next entry goes, and the running sums.
     pub(super) writer: Writer<io::Sink>,
     pub(super) entries: Vec<Entry>,
@@ -40,7 +40,7 @@ pub(super) fn write(parts: &Parts, arch: Arch, dist: &Dist) -> Result<Common, Pa
         origin: Line::of(&tarball.origin().first()),
         programs: parts.programs.get(&arch).ok_or(PackError::NoInstaller(arch))?.clone(),
     };
-    let sbom = sbom::write(&sbom::Parts {
+    let sbom = sbom::write(&sbom::Components {
         version,
         arch,
         tarball: tarball.digest(),

@@ -12,8 +12,8 @@ use payload::etcd::Arch;
 use super::common::Common;
 use super::own::Packed;
 use super::{Made, PackError};
+use crate::atomic_file::{self, AtomicFile};
 use crate::pki::Signing;
-use crate::unnamed::{self, Unnamed};
 
 /// Bundles hold private keys and are run: for their owner alone.
 const BUNDLE_MODE: u32 = 0o700;
@@ -39,7 +39,7 @@ impl Dist {
         let lock = open().map_err(|error| PackError::Dir { dir: dir.to_owned(), error })?;
         // Of several builders the first sweeps, before it has files of its own.
         if lock.try_lock().is_ok() {
-            unnamed::sweep(dir);
+            atomic_file::sweep(dir);
         }
         // File systems without locks go without.
         let _ = lock.lock_shared();
@@ -47,8 +47,8 @@ impl Dist {
     }
 
     /// A file readable by its owner alone, that goes if it is not placed.
-    pub(super) fn file(&self) -> Result<Unnamed, PackError> {
-        Unnamed::new_in(&self.dir, 0o600).map_err(|error| self.fault(error))
+    pub(super) fn file(&self) -> Result<AtomicFile, PackError> {
+        AtomicFile::new_in(&self.dir, 0o600).map_err(|error| self.fault(error))
     }
 
     /// What the directory does not let us do.
@@ -121,7 +121,7 @@ impl Dist {
     }
 }
 
-fn place(new: Unnamed, path: &Path, mode: u32) -> io::Result<()> {
+fn place(new: AtomicFile, path: &Path, mode: u32) -> io::Result<()> {
     new.set_mode(mode)?;
     new.replace(path)
 }

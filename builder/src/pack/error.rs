@@ -15,9 +15,9 @@ use payload::shell::word;
 use payload::tarball::TarballError;
 use payload::wheel::Wheel;
 
+use crate::atomic_file::dir_of;
 use crate::pki::PkiError;
 use crate::sbom::SbomError;
-use crate::unnamed::dir_of;
 
 /// A bundle that was not made. Nothing half-made is left under a final name.
 #[derive(Debug, thiserror::Error)]

@@ -20,16 +20,16 @@ use payload::manifest::Program;
 
 pub use error::PackError;
 pub(crate) use survey::survey;
-pub(crate) use wheels::{Carried, carried};
+pub(crate) use wheels::{CarriedWheel, carried};
 
 use common::Common;
 use dist::Dist;
 use own::{Draft, Packed};
 
-use crate::narrator::Narrator;
-use crate::pki::{Issued, Keys, Signing};
+use crate::parallel;
+use crate::pki::{Issued, KeyMaterial, Signing};
 use crate::release::Verified;
-use crate::threads;
+use crate::report::Narrator;
 
 /// Bundles that are written at a time: enough for a disk to be busy, few enough for one that has to seek.
 const AT_ONCE: usize = 4;
@@ -40,9 +40,9 @@ pub(crate) struct Parts<'a> {
     pub(crate) releases: &'a BTreeMap<Arch, Verified>,
     /// What is in them.
     pub(crate) programs: &'a BTreeMap<Arch, Vec<Program>>,
-    pub(crate) wheels: &'a [Carried],
+    pub(crate) wheels: &'a [CarriedWheel],
     pub(crate) issued: &'a Issued,
-    pub(crate) keys: &'a Keys,
+    pub(crate) keys: &'a KeyMaterial,
     pub(crate) signing: &'a mut Signing,
 }
 
@@ -78,13 +78,14 @@ pub(crate) fn pack(parts: &mut Parts, dir: &Path, narrator: &mut dyn Narrator) -
     }
     // All at once: each time is a file made anew and synced.
     let serials = parts.signing.number(&contents)?;
-    let mut jobs = Vec::new();
+    let mut bundles = Vec::new();
     for ((host, common, draft), serial) in drafts.into_iter().zip(serials) {
-        jobs.push(Job { host, common, own: draft.numbered(parts.signing.provenance(serial))? });
+        bundles.push(HostBundle { host, common, own: draft.numbered(parts.signing.provenance(serial))? });
     }
     // While one waits for the disk, the next is copied.
     let signing = &*parts.signing;
-    let made = threads::map(&jobs, AT_ONCE, |job| dist.bundle(job.host, job.common, &job.own, signing))?;
+    let made =
+        parallel::map(&bundles, AT_ONCE, |bundle| dist.bundle(bundle.host, bundle.common, &bundle.own, signing))?;
     for (arch, common) in &commons {
         dist.sbom(*arch, &common.sbom)?;
     }
@@ -96,7 +97,7 @@ pub(crate) fn pack(parts: &mut Parts, dir: &Path, narrator: &mut dyn Narrator) -
 }
 
 /// What one bundle is made of, but for its signature.
-struct Job<'a> {
+struct HostBundle<'a> {
     host: &'a Host,
     common: &'a Common,
     own: Vec<Packed>,

@@ -19,7 +19,7 @@ use payload::cluster::FIRST_WITH_LISTS;
 
 use super::common::Common;
 use super::{PackError, Parts};
-use crate::pki::{Keys, SealedKey};
+use crate::pki::{KeyMaterial, SealedKey};
 
 /// One entry and its bytes.
 pub(super) struct Packed {
@@ -46,12 +46,12 @@ impl Draft {
             stop_seconds: cluster.etcd.stop_seconds(),
             wheels: common.wheels.clone(),
         };
-        let brought = Brought::of(parts, host)?;
-        is_a_peer(parts, host, &brought)?;
-        let slots = Slot::own(&layout, &service, brought.pair())?;
+        let credentials = HostCredentials::of(parts, host)?;
+        is_a_peer(parts, host, &credentials)?;
+        let slots = Slot::own(&layout, &service, credentials.pair())?;
         let own = slots.into_iter().map(|Slot { part, name, purpose }| {
             let mode = purpose.mode_inside();
-            Ok(Packed { name, mode, bytes: bytes(part, parts, host, &brought)?, purpose })
+            Ok(Packed { name, mode, bytes: bytes(part, parts, host, &credentials)?, purpose })
         });
         let own = own.collect::<Result<Vec<Packed>, PackError>>()?;
         let listed = own.iter().map(|own| {
@@ -82,7 +82,7 @@ impl Draft {
 }
 
 /// What is there of the host's certificate and key.
-struct Brought<'a> {
+struct HostCredentials<'a> {
     certificate: &'a str,
     request: &'a str,
     key: Key<'a>,
@@ -96,10 +96,10 @@ enum Key<'a> {
     Awaited,
 }
 
-impl<'a> Brought<'a> {
+impl<'a> HostCredentials<'a> {
     fn of(parts: &'a Parts, host: &Host) -> Result<Self, PackError> {
         let no_pair = || PackError::NoPair(host.name.clone());
-        if let Keys::OnHost(all) = parts.keys {
+        if let KeyMaterial::OnHost(all) = parts.keys {
             let certified = all.iter().find(|certified| certified.host == host.name);
             return Ok(certified.map_or(Self { certificate: "", request: "", key: Key::Awaited }, |certified| Self {
                 certificate: &certified.certificate_pem,
@@ -109,8 +109,8 @@ impl<'a> Brought<'a> {
         }
         let pair = parts.issued.of(&host.name).ok_or_else(no_pair)?;
         let key = match parts.keys {
-            Keys::Sealed(all) => {
-                Key::Sealed(all.iter().find(|sealed| sealed.whose.is(&host.name)).ok_or_else(no_pair)?)
+            KeyMaterial::Sealed(all) => {
+                Key::Sealed(all.iter().find(|sealed| sealed.holder.is(&host.name)).ok_or_else(no_pair)?)
             }
             _ => Key::Plaintext(pair.key_pem.expose()),
         };
@@ -136,13 +136,13 @@ impl<'a> Brought<'a> {
 }
 
 /// Whether members would take the host for one of them. Where others sign, the common name may be any.
-fn is_a_peer(parts: &Parts, host: &Host, brought: &Brought) -> Result<(), PackError> {
+fn is_a_peer(parts: &Parts, host: &Host, credentials: &HostCredentials) -> Result<(), PackError> {
     let cluster = parts.cluster;
     let peers = &cluster.etcd.peer_names;
-    if peers.is_empty() || brought.certificate.is_empty() {
+    if peers.is_empty() || credentials.certificate.is_empty() {
         return Ok(());
     }
-    let name = crate::pki::common_name(brought.certificate).unwrap_or_default();
+    let name = crate::pki::common_name(credentials.certificate).unwrap_or_default();
     if peers.iter().any(|peer| peer.as_str() == name) {
         return Ok(());
     }
@@ -157,14 +157,14 @@ fn is_a_peer(parts: &Parts, host: &Host, brought: &Brought) -> Result<(), PackEr
 }
 
 /// What goes into the slot of `part`.
-fn bytes(part: Own, parts: &Parts, host: &Host, brought: &Brought) -> Result<Vec<u8>, PackError> {
+fn bytes(part: Own, parts: &Parts, host: &Host, credentials: &HostCredentials) -> Result<Vec<u8>, PackError> {
     let cluster = parts.cluster;
     Ok(match part {
         Own::Readme => readme(parts, host).into(),
         Own::Ca => parts.issued.ca_pem.as_bytes().into(),
-        Own::Certificate => brought.certificate.into(),
-        Own::Request => brought.request.into(),
-        Own::Key | Own::SealedKey => brought.key(),
+        Own::Certificate => credentials.certificate.into(),
+        Own::Request => credentials.request.into(),
+        Own::Key | Own::SealedKey => credentials.key(),
         Own::Startup => render::startup(cluster, host)?.into(),
         Own::Etcdctl => render::etcdctl(cluster, host)?.into(),
         Own::Section => render::program(cluster, host)?.into(),
@@ -177,19 +177,19 @@ fn bytes(part: Own, parts: &Parts, host: &Host, brought: &Brought) -> Result<Vec
 fn readme(parts: &Parts, host: &Host) -> String {
     let cluster = parts.cluster;
     let (key, key_zh) = match parts.keys {
-        Keys::Plaintext => (
+        KeyMaterial::Plaintext => (
             "It holds this host's private key in the clear: keep it as you keep keys.",
             "本文件含有该主机的明文私钥,请像保管私钥一样保管它。",
         ),
-        Keys::Sealed(_) => (
+        KeyMaterial::Sealed(_) => (
             "It holds this host's private key, sealed (certs/etcd-peer-key.age): `install` asks for the passphrase.",
             "本文件中的私钥已加密(certs/etcd-peer-key.age),`install` 会询问口令。",
         ),
-        Keys::OnHost(all) if all.iter().any(|certified| certified.host == host.name) => (
+        KeyMaterial::OnHost(all) if all.iter().any(|certified| certified.host == host.name) => (
             "It holds the certificate of the key that this host has made, and no private key.",
             "本文件含有本机自行生成的密钥的证书,不含私钥。",
         ),
-        Keys::OnHost(_) => (
+        KeyMaterial::OnHost(_) => (
             "It holds no private key and no certificate yet: first of all, on that host, run it with `csr`.",
             "本文件尚不含私钥和证书:请先在该主机上运行 `csr`。",
         ),

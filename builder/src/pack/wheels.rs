@@ -17,14 +17,14 @@ const BYTES: [&[u8]; 2] = [
 
 /// A wheel whose bytes have the digest of the table.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Carried {
+pub(crate) struct CarriedWheel {
     pub(crate) wheel: &'static Wheel,
     pub(crate) bytes: &'static [u8],
     pub(crate) content: Content,
 }
 
 /// The wheels that go into bundles, in the order of the table.
-pub(crate) fn carried(carry: Carry) -> Result<Vec<Carried>, PackError> {
+pub(crate) fn carried(carry: Carry) -> Result<Vec<CarriedWheel>, PackError> {
     match carry {
         Carry::Wheels => WHEELS.iter().zip(BYTES).map(|(wheel, bytes)| checked(wheel, bytes)).collect(),
         Carry::Nothing => Ok(Vec::new()),
@@ -32,10 +32,10 @@ pub(crate) fn carried(carry: Carry) -> Result<Vec<Carried>, PackError> {
 }
 
 /// A builder that was built without wheels has empty ones; one that was built with others must not pass them on.
-fn checked(wheel: &'static Wheel, bytes: &'static [u8]) -> Result<Carried, PackError> {
+fn checked(wheel: &'static Wheel, bytes: &'static [u8]) -> Result<CarriedWheel, PackError> {
     let content = Content::of(bytes);
     let expected: Digest = wheel.sha256.parse()?;
-    if content.digest == expected { Ok(Carried { wheel, bytes, content }) } else { Err(PackError::NoWheel(wheel)) }
+    if content.digest == expected { Ok(CarriedWheel { wheel, bytes, content }) } else { Err(PackError::NoWheel(wheel)) }
 }
 
 #[cfg(test)]

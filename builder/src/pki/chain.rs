@@ -74,3 +74,15 @@ fn issuer_key_id(certificate: &X509Certificate<'_>) -> Option<Vec<u8>> {
         _ => None,
     })
 }
+
+/// What a server or client has to show: its certificate, then each CA up to, but without, the root, which whoever
+/// trusts it has (RFC 8446, 4.4.2).
+pub(super) fn with_chain(leaf: &[u8], path: &[Link]) -> String {
+    let above = path.iter().filter(|link| !link.is_root()).map(|link| link.der.as_ref());
+    super::pem::certificates(std::iter::once(leaf).chain(above))
+}
+
+/// Links as PEM, in their order.
+pub(super) fn pem(links: &[Link]) -> String {
+    super::pem::certificates(links.iter().map(|link| link.der.as_ref()))
+}

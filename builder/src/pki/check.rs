@@ -12,13 +12,13 @@ use x509_parser::certification_request::X509CertificationRequest;
 use x509_parser::extensions::GeneralName;
 use x509_parser::prelude::FromDer;
 
-use super::authority::{self, Authority, Issuing};
+use super::ca::{self, Authority, Issuing};
 use super::chain::{self, Link};
 use super::error::{CaFault, Day};
-use super::key::{self, Kind};
+use super::key::{self, KeyAlgorithm};
 use super::profile::Profile;
-use super::secret::Secret;
-use super::wanted::Wanted;
+use super::spec::CertificateSpec;
+use crate::secret::Secret;
 
 /// The three files of a pair. Behind the certificate may stand those of the CAs above it.
 #[derive(Debug, Clone)]
@@ -30,7 +30,7 @@ pub(super) struct Files {
 
 /// Why a pair is not what is wanted.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
-pub(super) enum Misfit {
+pub(super) enum CertificateProblem {
     #[error("the {0} cannot be read")]
     Unreadable(&'static str),
     #[error("the {0} is for another key")]
@@ -38,19 +38,19 @@ pub(super) enum Misfit {
     #[error("the key is of another algorithm")]
     Algorithm,
     #[error("the key is weak or unusual ({0}): RSA of 2048 bits and more or ECDSA on P-256, P-384 or P-521 will do")]
-    Weak(Kind),
+    Weak(KeyAlgorithm),
     #[error("it is a CA's")]
     Ca,
     #[error("the subject is another")]
     Subject,
     #[error("it {0} the names or addresses {1}")]
-    Names(&'static str, String),
+    FileNames(&'static str, String),
     #[error("it lacks the usages {}", .0.join(", "))]
     Usage(Vec<&'static str>),
     #[error("it is signed with `{0}`, which not every etcd takes: RSA PKCS#1 or ECDSA with SHA-2 will do")]
     Signature(String),
     #[error("it does not chain to the CA: none that is known here has signed it")]
-    Stranger,
+    UnknownIssuer,
     #[error("it does not chain to the CA as {0}: {1}")]
     Chain(&'static str, webpki::Error),
     #[error("the CA above it {0}")]
@@ -67,7 +67,7 @@ pub(super) enum Misfit {
 
 /// A pair that is what is wanted.
 #[derive(Debug)]
-pub(super) struct Fit {
+pub(super) struct Validated {
     /// The one that signed it, and those above.
     pub(super) path: Vec<Link>,
     /// The certificate, with what a stranger needs of these.
@@ -80,32 +80,32 @@ pub(super) struct Fit {
 /// Checks all there is to a pair; it must last for `left` from `now` on.
 pub(super) fn pair(
     files: &Files,
-    wanted: &Wanted,
+    spec: &CertificateSpec,
     authority: &Authority,
     now: OffsetDateTime,
     left: Duration,
-) -> Result<Fit, Misfit> {
+) -> Result<Validated, CertificateProblem> {
     let links = links(&files.certificate)?;
-    let (own, above) = links.split_first().ok_or(Misfit::Unreadable("certificate"))?;
-    let certificate = chain::x509(&own.der).map_err(|_| Misfit::Unreadable("certificate"))?;
+    let (own, above) = links.split_first().ok_or(CertificateProblem::Unreadable("certificate"))?;
+    let certificate = chain::x509(&own.der).map_err(|_| CertificateProblem::Unreadable("certificate"))?;
     key_belongs(files, &certificate)?;
-    fits(own, above, &certificate, wanted, authority, (now, left))
+    fits(own, above, &certificate, spec, authority, (now, left))
 }
 
 /// The same for a certificate whose key is on its host: the request stands for the key.
 pub(super) fn without_key(
     certificate: &str,
     request: &str,
-    wanted: &Wanted,
+    spec: &CertificateSpec,
     authority: &Authority,
     now: OffsetDateTime,
     left: Duration,
-) -> Result<Fit, Misfit> {
+) -> Result<Validated, CertificateProblem> {
     let links = links(certificate)?;
-    let (own, above) = links.split_first().ok_or(Misfit::Unreadable("certificate"))?;
-    let certificate = chain::x509(&own.der).map_err(|_| Misfit::Unreadable("certificate"))?;
+    let (own, above) = links.split_first().ok_or(CertificateProblem::Unreadable("certificate"))?;
+    let certificate = chain::x509(&own.der).map_err(|_| CertificateProblem::Unreadable("certificate"))?;
     request_belongs(request, &certificate.public_key().subject_public_key.data)?;
-    fits(own, above, &certificate, wanted, authority, (now, left))
+    fits(own, above, &certificate, spec, authority, (now, left))
 }
 
 /// A certificate without regard to who has its key. `above` came behind it.
@@ -113,48 +113,48 @@ fn fits(
     own: &Link,
     above: &[Link],
     certificate: &X509Certificate<'_>,
-    wanted: &Wanted,
+    spec: &CertificateSpec,
     authority: &Authority,
     (now, left): (OffsetDateTime, Duration),
-) -> Result<Fit, Misfit> {
-    let kind = Kind::of(certificate.public_key());
+) -> Result<Validated, CertificateProblem> {
+    let kind = KeyAlgorithm::of(certificate.public_key());
     if !kind.is_trusted() {
-        return Err(Misfit::Weak(kind));
+        return Err(CertificateProblem::Weak(kind));
     }
-    if authority.issuing() == Issuing::Here && !kind.is(wanted.algorithm) {
-        return Err(Misfit::Algorithm);
+    if authority.issuing() == Issuing::Here && !kind.is(spec.algorithm) {
+        return Err(CertificateProblem::Algorithm);
     }
-    says_what_is_wanted(certificate, wanted, authority.issuing())?;
-    authority::is_signature_trusted(certificate).map_err(Misfit::Signature)?;
+    says_what_the_spec_says(certificate, spec, authority.issuing())?;
+    ca::is_signature_trusted(certificate).map_err(CertificateProblem::Signature)?;
     let (start, end) =
         (certificate.validity().not_before.to_datetime(), certificate.validity().not_after.to_datetime());
     if now < start {
-        return Err(Misfit::NotYet(start));
+        return Err(CertificateProblem::NotYet(start));
     }
     if end < now + left {
-        return Err(Misfit::Ends(end));
+        return Err(CertificateProblem::Ends(end));
     }
     let path = path(own, above, authority)?;
-    let (_, ca_end) = authority::times(&path, now).map_err(Misfit::Issuer)?;
+    let (_, ca_end) = ca::times(&path, now).map_err(CertificateProblem::Issuer)?;
     if end > ca_end {
-        return Err(Misfit::Outlives(end, ca_end));
+        return Err(CertificateProblem::Outlives(end, ca_end));
     }
-    chains(&own.der, wanted, &path, [now, now.max(end - Duration::HOUR)])?;
+    chains(&own.der, spec, &path, [now, now.max(end - Duration::HOUR)])?;
     let public_key = certificate.public_key().subject_public_key.data.to_vec();
-    let certificate = authority::with_chain(&own.der, &path);
-    Ok(Fit { path, certificate, public_key, end })
+    let certificate = chain::with_chain(&own.der, &path);
+    Ok(Validated { path, certificate, public_key, end })
 }
 
 /// The certificates in a text, the first being the one that the others are there for.
-pub(super) fn links(text: &str) -> Result<Vec<Link>, Misfit> {
-    let unreadable = |_| Misfit::Unreadable("certificate");
-    let blocks = authority::certificate_blocks(text.as_bytes()).map_err(unreadable)?;
+pub(super) fn links(text: &str) -> Result<Vec<Link>, CertificateProblem> {
+    let unreadable = |_| CertificateProblem::Unreadable("certificate");
+    let blocks = super::pem::certificate_blocks(text.as_bytes()).map_err(unreadable)?;
     blocks.iter().map(|block| Link::read(block.contents()).map_err(unreadable)).collect()
 }
 
 /// From the one that signed `own` up to the last that hosts trust. Where we sign, that is the CA of today, whoever else
 /// is in its file.
-fn path(own: &Link, brought: &[Link], authority: &Authority) -> Result<Vec<Link>, Misfit> {
+fn path(own: &Link, brought: &[Link], authority: &Authority) -> Result<Vec<Link>, CertificateProblem> {
     let mut path = match authority.issuing() {
         Issuing::Here if authority.path().first().is_some_and(|signer| signer.may_have_signed(own)) => {
             authority.path().to_vec()
@@ -164,58 +164,62 @@ fn path(own: &Link, brought: &[Link], authority: &Authority) -> Result<Vec<Link>
     };
     let top = path.iter().rposition(|link| authority.trusted.contains(link));
     path.truncate(top.map_or(0, |top| top + 1));
-    if path.is_empty() { Err(Misfit::Stranger) } else { Ok(path) }
+    if path.is_empty() { Err(CertificateProblem::UnknownIssuer) } else { Ok(path) }
 }
 
-fn key_belongs(files: &Files, certificate: &X509Certificate<'_>) -> Result<(), Misfit> {
-    let key = key::parse(&files.key).map_err(|_| Misfit::Unreadable("key"))?;
+fn key_belongs(files: &Files, certificate: &X509Certificate<'_>) -> Result<(), CertificateProblem> {
+    let key = key::parse(&files.key).map_err(|_| CertificateProblem::Unreadable("key"))?;
     if certificate.public_key().subject_public_key.data != key.public_key_raw() {
-        return Err(Misfit::OtherKey("certificate"));
+        return Err(CertificateProblem::OtherKey("certificate"));
     }
     request_belongs(&files.request, key.public_key_raw())
 }
 
-fn request_belongs(request: &str, public_key: &[u8]) -> Result<(), Misfit> {
-    let block = pem::parse(request).map_err(|_| Misfit::Unreadable("request"))?;
+fn request_belongs(request: &str, public_key: &[u8]) -> Result<(), CertificateProblem> {
+    let block = pem::parse(request).map_err(|_| CertificateProblem::Unreadable("request"))?;
     let Ok(([], request)) = X509CertificationRequest::from_der(block.contents()) else {
-        return Err(Misfit::Unreadable("request"));
+        return Err(CertificateProblem::Unreadable("request"));
     };
     if request.certification_request_info.subject_pki.subject_public_key.data != public_key {
-        return Err(Misfit::OtherKey("request"));
+        return Err(CertificateProblem::OtherKey("request"));
     }
     Ok(())
 }
 
-fn says_what_is_wanted(certificate: &X509Certificate<'_>, wanted: &Wanted, issuing: Issuing) -> Result<(), Misfit> {
+fn says_what_the_spec_says(
+    certificate: &X509Certificate<'_>,
+    spec: &CertificateSpec,
+    issuing: Issuing,
+) -> Result<(), CertificateProblem> {
     if certificate.is_ca() {
-        return Err(Misfit::Ca);
+        return Err(CertificateProblem::Ca);
     }
     let subject: Option<Vec<_>> = certificate
         .subject()
         .iter_attributes()
         .map(|one| Some((one.attr_type().to_id_string(), one.as_str().ok()?)))
         .collect();
-    let asked = wanted.subject.iter().map(|one| (one.oid.to_owned(), one.value.as_str()));
+    let asked = spec.subject.iter().map(|one| (one.oid.to_owned(), one.value.as_str()));
     if issuing == Issuing::Here && subject != Some(asked.collect()) {
-        return Err(Misfit::Subject);
+        return Err(CertificateProblem::Subject);
     }
-    let (has, wants) = (names(certificate).ok_or(Misfit::Unreadable("certificate"))?, wanted_names(wanted));
+    let (has, wants) = (names(certificate).ok_or(CertificateProblem::Unreadable("certificate"))?, spec_names(spec));
     let listed = |set: Vec<&String>| set.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
     match (wants.difference(&has).collect::<Vec<_>>(), has.difference(&wants).collect::<Vec<_>>()) {
-        (missing, _) if !missing.is_empty() => return Err(Misfit::Names("lacks", listed(missing))),
+        (missing, _) if !missing.is_empty() => return Err(CertificateProblem::FileNames("lacks", listed(missing))),
         (_, needless) if issuing == Issuing::Here && !needless.is_empty() => {
-            return Err(Misfit::Names("still has", listed(needless)));
+            return Err(CertificateProblem::FileNames("still has", listed(needless)));
         }
         _ => {}
     }
-    let lacking = wanted.profile.lacking(certificate);
-    if lacking.is_empty() { Ok(()) } else { Err(Misfit::Usage(lacking)) }
+    let lacking = spec.profile.lacking(certificate);
+    if lacking.is_empty() { Ok(()) } else { Err(CertificateProblem::Usage(lacking)) }
 }
 
 /// Names without regard to case, as in the DNS.
-pub(super) fn wanted_names(wanted: &Wanted) -> BTreeSet<String> {
-    let names = wanted.names.iter().map(|name| name.to_ascii_lowercase());
-    names.chain(wanted.addresses.iter().map(ToString::to_string)).collect()
+pub(super) fn spec_names(spec: &CertificateSpec) -> BTreeSet<String> {
+    let names = spec.names.iter().map(|name| name.to_ascii_lowercase());
+    names.chain(spec.addresses.iter().map(ToString::to_string)).collect()
 }
 
 /// The subject's alternative names; `None` where one is neither name nor address.
@@ -254,35 +258,41 @@ fn address(bytes: &[u8]) -> Option<IpAddr> {
     v4.or_else(|_| <[u8; 16]>::try_from(bytes).map(IpAddr::from)).ok()
 }
 
-fn chains(der: &CertificateDer<'_>, wanted: &Wanted, path: &[Link], times: [OffsetDateTime; 2]) -> Result<(), Misfit> {
-    let certificate = EndEntityCert::try_from(der).map_err(|_| Misfit::Unreadable("certificate"))?;
+fn chains(
+    der: &CertificateDer<'_>,
+    spec: &CertificateSpec,
+    path: &[Link],
+    times: [OffsetDateTime; 2],
+) -> Result<(), CertificateProblem> {
+    let certificate = EndEntityCert::try_from(der).map_err(|_| CertificateProblem::Unreadable("certificate"))?;
     let (anchor, below) = anchor(path)?;
     for time in times {
         let seconds = u64::try_from(time.unix_timestamp()).unwrap_or_default();
         let time = UnixTime::since_unix_epoch(std::time::Duration::from_secs(seconds));
-        for (role, usage) in roles(wanted.profile) {
+        for (role, usage) in roles(spec.profile) {
             certificate
                 .verify_for_usage(ALL_VERIFICATION_ALGS, std::slice::from_ref(&anchor), &below, time, usage, None, None)
-                .map_err(|error| Misfit::Chain(role, error))?;
+                .map_err(|error| CertificateProblem::Chain(role, error))?;
         }
     }
-    let names = wanted.names.iter().map(|name| ServerName::try_from(name.as_str()).map_err(|_| name.clone()));
-    let addresses = wanted.addresses.iter().map(|address| Ok(ServerName::IpAddress((*address).into())));
+    let names = spec.names.iter().map(|name| ServerName::try_from(name.as_str()).map_err(|_| name.clone()));
+    let addresses = spec.addresses.iter().map(|address| Ok(ServerName::IpAddress((*address).into())));
     for name in names.chain(addresses) {
-        let name = name.map_err(|name| Misfit::Names("cannot hold", name))?;
+        let name = name.map_err(|name| CertificateProblem::FileNames("cannot hold", name))?;
         certificate
             .verify_is_valid_for_subject_name(&name)
-            .map_err(|_| Misfit::Names("does not stand for", name.to_str().into_owned()))?;
+            .map_err(|_| CertificateProblem::FileNames("does not stand for", name.to_str().into_owned()))?;
     }
     Ok(())
 }
 
 /// The top of a path, to be trusted, and what is below: checked link by link, as by one who has the top alone.
-fn anchor(path: &[Link]) -> Result<(TrustAnchor<'_>, Vec<CertificateDer<'_>>), Misfit> {
+fn anchor(path: &[Link]) -> Result<(TrustAnchor<'_>, Vec<CertificateDer<'_>>), CertificateProblem> {
     let Some((top, below)) = path.split_last() else {
-        return Err(Misfit::Stranger);
+        return Err(CertificateProblem::UnknownIssuer);
     };
-    let anchor = webpki::anchor_from_trusted_cert(&top.der).map_err(|_| Misfit::Issuer(CaFault::Unreadable))?;
+    let anchor =
+        webpki::anchor_from_trusted_cert(&top.der).map_err(|_| CertificateProblem::Issuer(CaFault::Unreadable))?;
     Ok((anchor, below.iter().map(|link| link.der.clone()).collect()))
 }
 

@@ -10,7 +10,7 @@ use payload::shell::word;
 use time::OffsetDateTime;
 
 use super::serials::SerialsError;
-use crate::passphrase::PassphraseError;
+use crate::passphrase_source::PassphraseError;
 
 /// Why [`super::issue_all`] or [`super::show()`] gave nothing. No host has got anything from a run that ends so.
 #[derive(Debug, thiserror::Error)]
@@ -89,10 +89,10 @@ pub enum PkiError {
         hours_left: i64,
     },
     /// A certificate just made does not stand up to a stranger's look.
-    #[error("the certificate made for {whose} is not sound: {why}")]
+    #[error("the certificate made for {holder} is not sound: {why}")]
     Unsound {
         /// A host, or all of them.
-        whose: String,
+        holder: String,
         /// What the check says.
         why: String,
     },
@@ -249,6 +249,16 @@ impl PkiError {
             _ => None,
         }
     }
+}
+
+/// For `map_err`.
+pub(super) fn reading(path: &Path) -> impl Fn(io::Error) -> PkiError {
+    move |source| PkiError::Reading { path: path.to_owned(), source }
+}
+
+/// For `map_err`.
+pub(super) fn writing(path: &Path) -> impl Fn(io::Error) -> PkiError {
+    move |source| PkiError::Writing { path: path.to_owned(), source }
 }
 
 fn ca_help(path: &Path, fault: &CaFault) -> String {

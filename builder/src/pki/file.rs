@@ -8,9 +8,9 @@ use std::path::Path;
 
 use rustix::fs::OFlags;
 
-use super::error::PkiError;
-use super::modes;
-use super::secret::Secret;
+use super::error::{PkiError, reading, writing};
+use super::modes::{self, refuse_open};
+use crate::secret::Secret;
 
 /// No certificate or key comes near this.
 const MAX_BYTES: u64 = 1024 * 1024;
@@ -29,11 +29,11 @@ pub(super) fn trusted(path: &Path) -> Result<String, PkiError> {
 /// A private key that is used from where it is: it must be its owner's alone, and he must be us or root.
 pub(super) fn secret(path: &Path) -> Result<Secret, PkiError> {
     modes::check_owner(path)?;
-    brought(path)
+    imported_secret(path)
 }
 
 /// A private key that is taken in from where it is: nobody but its owner may read it.
-pub(super) fn brought(path: &Path) -> Result<Secret, PkiError> {
+pub(super) fn imported_secret(path: &Path) -> Result<Secret, PkiError> {
     read(path, |metadata| refuse_open(path, metadata.mode(), 0o077, 0o600)).map(Secret::new)
 }
 
@@ -62,12 +62,6 @@ fn read(path: &Path, allow: impl FnOnce(&Metadata) -> Result<(), PkiError>) -> R
     String::from_utf8(bytes).map_err(|_| reading(path)(io::Error::other("not a text")))
 }
 
-/// Refuses a `mode` with any of the `forbidden` bits.
-pub(super) fn refuse_open(path: &Path, mode: u32, forbidden: u32, wanted: u32) -> Result<(), PkiError> {
-    let mode = mode & 0o7777;
-    if mode & forbidden == 0 { Ok(()) } else { Err(PkiError::Exposed { path: path.to_owned(), mode, wanted }) }
-}
-
 /// A new file; [`sync`] makes it last.
 pub(super) fn create(path: &Path, text: &str, mode: u32) -> Result<(), PkiError> {
     let mut options = OpenOptions::new();
@@ -92,15 +86,30 @@ pub(super) fn make_dir(path: &Path) -> Result<bool, PkiError> {
     }
 }
 
+/// All of a file; `None` where there is none.
+pub(super) fn bytes(path: &Path) -> io::Result<Option<Vec<u8>>> {
+    match fs::read(path) {
+        Ok(bytes) => Ok(Some(bytes)),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(error),
+    }
+}
+
+/// A directory for its owner alone, without files of these names.
+pub(super) fn dir_without(path: &Path, names: &[&str]) -> io::Result<()> {
+    // Those above it as narrow, whatever the umask.
+    DirBuilder::new().recursive(true).mode(0o700).create(path)?;
+    fs::set_permissions(path, Permissions::from_mode(0o700))?;
+    for name in names {
+        match fs::remove_file(path.join(name)) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+            _ => {}
+        }
+    }
+    Ok(())
+}
+
 /// Makes a file last, or the names in a directory.
 pub(super) fn sync(path: &Path) -> Result<(), PkiError> {
     File::open(path).and_then(|file| file.sync_all()).map_err(writing(path))
-}
-
-pub(super) fn reading(path: &Path) -> impl Fn(io::Error) -> PkiError {
-    move |source| PkiError::Reading { path: path.to_owned(), source }
-}
-
-pub(super) fn writing(path: &Path) -> impl Fn(io::Error) -> PkiError {
-    move |source| PkiError::Writing { path: path.to_owned(), source }
 }

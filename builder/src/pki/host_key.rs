@@ -13,13 +13,15 @@ use payload::name::HostName;
 use payload::render::{CERTIFICATE, KEY, REQUEST, SEALED_KEY};
 use rcgen::PublicKeyData as _;
 
-use super::authority::{self, Authority};
+use super::ca::{self, Authority};
 use super::error::PkiError;
 use super::request::Request;
+use super::site::{LEAST_LEFT, Site};
+use super::spec::{self, CertificateSpec, Holder};
 use super::store::Store;
-use super::wanted::{self, Wanted};
-use super::{LEAST_LEFT, Site, Whose, chain, check, file, obtain, whole};
-use crate::narrator::Narrator;
+use super::{chain, check, file};
+use crate::atomic_file::{self, FileMode};
+use crate::report::Narrator;
 
 /// A host whose key has a certificate.
 #[derive(Debug, Clone)]
@@ -73,7 +75,7 @@ pub fn key_until_now(
     narrator: &mut dyn Narrator,
 ) -> Result<Option<Fingerprint>, SignError> {
     let store = Store::open(&site.dir(), narrator)?;
-    let dir = store.dir_of(&Whose::Host(host.clone()));
+    let dir = store.dir_of(&Holder::Host(host.clone()));
     if let Some(text) = file::found(file::text(&dir.join(CERTIFICATE)))?
         && let Ok(block) = pem::parse(&text)
         && let Ok(certificate) = chain::x509(block.contents())
@@ -90,28 +92,28 @@ pub fn certificates(
     requests: &[(HostName, Request)],
     narrator: &mut dyn Narrator,
 ) -> Result<Certificates, SignError> {
-    let (all, odd) = wanted::all(site.cluster);
+    let (all, odd) = spec::all(site.cluster);
     for name in odd {
         narrator.warn(&format!("`{name}` is no DNS name and stands in no certificate"));
     }
     let store = Store::open(&site.dir(), narrator)?;
-    let mut authority = obtain::authority(site, &store, narrator)?;
+    let mut authority = ca::load(site, &store, narrator)?;
     if !requests.is_empty() {
-        authority = obtain::unlocked(site, authority, narrator)?;
+        authority = ca::unlock(site, authority, narrator)?;
     }
-    let desk = Desk { store: &store, authority: &authority, site };
+    let issuer = HostIssuer { store: &store, authority: &authority, site };
     let mut of = Vec::new();
-    for wanted in &all {
-        let Whose::Host(host) = &wanted.whose else { continue };
+    for spec in &all {
+        let Holder::Host(host) = &spec.holder else { continue };
         if !requests.iter().any(|(name, _)| name == host) {
-            of.extend(desk.kept(wanted, host, narrator)?);
+            of.extend(issuer.kept(spec, host, narrator)?);
         }
     }
     each_its_own(requests, &of)?;
-    for wanted in &all {
-        let Whose::Host(host) = &wanted.whose else { continue };
+    for spec in &all {
+        let Holder::Host(host) = &spec.holder else { continue };
         if let Some((_, request)) = requests.iter().find(|(name, _)| name == host) {
-            of.push(desk.sign(wanted, host, request)?);
+            of.push(issuer.sign(spec, host, request)?);
         }
     }
     of.sort_by_key(|one| site.cluster.hosts.iter().position(|host| host.name == one.host));
@@ -121,7 +123,7 @@ pub fn certificates(
         of.len(),
         site.cluster.hosts.len()
     ));
-    Ok(Certificates { ca_pem: authority::pem_of(&authority.trusted), of })
+    Ok(Certificates { ca_pem: chain::pem(&authority.trusted), of })
 }
 
 /// A key that is used already is no one else's: whoever steals it would be two members.
@@ -137,24 +139,24 @@ fn each_its_own(requests: &[(HostName, Request)], kept: &[Certified]) -> Result<
     Ok(())
 }
 
-struct Desk<'a> {
+struct HostIssuer<'a> {
     store: &'a Store,
     authority: &'a Authority,
     site: &'a Site<'a>,
 }
 
-impl Desk<'_> {
-    fn sign(&self, wanted: &Wanted, host: &HostName, request: &Request) -> Result<Certified, SignError> {
-        let certificate = self.authority.issue(wanted, request, self.site.validity, self.site.now)?;
-        check::without_key(&certificate, request.pem(), wanted, self.authority, self.site.now, self.site.validity)
-            .map_err(|misfit| PkiError::Unsound { whose: wanted.whose.to_string(), why: misfit.to_string() })?;
-        let dir = self.store.dir_of(&wanted.whose);
+impl HostIssuer<'_> {
+    fn sign(&self, spec: &CertificateSpec, host: &HostName, request: &Request) -> Result<Certified, SignError> {
+        let certificate = self.authority.issue(spec, request, self.site.validity, self.site.now)?;
+        check::without_key(&certificate, request.pem(), spec, self.authority, self.site.now, self.site.validity)
+            .map_err(|problem| PkiError::Unsound { holder: spec.holder.to_string(), why: problem.to_string() })?;
+        let dir = self.store.dir_of(&spec.holder);
         let kept = |path: PathBuf, done: io::Result<()>| done.map_err(|source| SignError::Io { path, source });
         // A key that was made here would be that of another certificate.
-        kept(dir.clone(), whole::dir_without(&dir, &[KEY, SEALED_KEY]))?;
+        kept(dir.clone(), file::dir_without(&dir, &[KEY, SEALED_KEY]))?;
         for (name, text) in [(REQUEST, request.pem()), (CERTIFICATE, certificate.as_str())] {
             let path = dir.join(name);
-            kept(path.clone(), whole::put(&path, text.as_bytes(), 0o644))?;
+            kept(path.clone(), atomic_file::replace(&path, text.as_bytes(), FileMode::Exactly(0o644)))?;
         }
         Ok(Certified { host: host.clone(), certificate_pem: certificate, csr_pem: request.pem().to_owned() })
     }
@@ -162,22 +164,22 @@ impl Desk<'_> {
     /// The certificate of an earlier request, if it still fits; why it does not is said.
     fn kept(
         &self,
-        wanted: &Wanted,
+        spec: &CertificateSpec,
         host: &HostName,
         narrator: &mut dyn Narrator,
     ) -> Result<Option<Certified>, SignError> {
-        let dir = self.store.dir_of(&wanted.whose);
+        let dir = self.store.dir_of(&spec.holder);
         let read = |name: &str| -> Result<Option<String>, SignError> {
             let path = dir.join(name);
-            let bytes = whole::read(&path).map_err(|source| SignError::Io { path, source })?;
+            let bytes = file::bytes(&path).map_err(|source| SignError::Io { path, source })?;
             Ok(bytes.map(|bytes| String::from_utf8_lossy(&bytes).into_owned()))
         };
         let (Some(certificate_pem), Some(csr_pem)) = (read(CERTIFICATE)?, read(REQUEST)?) else { return Ok(None) };
         let left = LEAST_LEFT.min(self.site.validity / 2);
         let fits = match read(KEY)? {
             Some(_) => Err("its key was made here".to_owned()),
-            None => check::without_key(&certificate_pem, &csr_pem, wanted, self.authority, self.site.now, left)
-                .map_err(|misfit| misfit.to_string()),
+            None => check::without_key(&certificate_pem, &csr_pem, spec, self.authority, self.site.now, left)
+                .map_err(|problem| problem.to_string()),
         };
         match fits {
             Ok(_) => Ok(Some(Certified { host: host.clone(), certificate_pem, csr_pem })),

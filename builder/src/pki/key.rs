@@ -14,10 +14,9 @@ use x509_parser::public_key::PublicKey;
 use x509_parser::x509::SubjectPublicKeyInfo;
 use zeroize::Zeroizing;
 
-use super::authority::pem_style;
 use super::error::KeyFault;
-use super::locked::{self, Locked};
-use super::secret::Secret;
+use super::pem;
+use crate::secret::Secret;
 
 /// RSA keys below this are refused everywhere (NIST SP 800-131A).
 const RSA_BITS: usize = 2048;
@@ -31,7 +30,7 @@ const P521: &str = "1.3.132.0.35";
 
 /// What a public key is, as far as it matters here.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Kind {
+pub(super) enum KeyAlgorithm {
     Rsa(usize),
     P256,
     P384,
@@ -39,7 +38,7 @@ pub(super) enum Kind {
     Other,
 }
 
-impl Kind {
+impl KeyAlgorithm {
     pub(super) fn of(key: &SubjectPublicKeyInfo<'_>) -> Self {
         let parameters = key.algorithm.parameters.as_ref();
         let curve = parameters.and_then(|any| any.as_oid().ok()).map(|oid| oid.to_id_string());
@@ -73,7 +72,7 @@ impl Kind {
     }
 }
 
-impl std::fmt::Display for Kind {
+impl std::fmt::Display for KeyAlgorithm {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
             Self::Rsa(bits) => write!(f, "rsa-{bits}"),
@@ -81,27 +80,6 @@ impl std::fmt::Display for Kind {
             Self::P384 => f.write_str("ecdsa-p384"),
             Self::P521 => f.write_str("ecdsa-p521"),
             Self::Other => f.write_str("other"),
-        }
-    }
-}
-
-/// A CA's key, as far as it is at hand.
-pub(super) enum CaKey {
-    Open(Zeroizing<KeyPair>),
-    /// Under a passphrase that nobody has been asked for yet.
-    Locked(Locked),
-    /// Ours, but not in its place now.
-    Missing,
-    /// With whoever runs the CA.
-    Elsewhere,
-}
-
-impl CaKey {
-    pub(super) fn read(text: &Secret) -> Result<Self, KeyFault> {
-        let blocks = pem::parse_many(text.expose()).map_err(|_| KeyFault::None)?;
-        match blocks.into_iter().find(|block| block.tag() == locked::TAG) {
-            Some(block) => Locked::new(block.into_contents()).map(Self::Locked),
-            None => parse(text).map(Self::Open),
         }
     }
 }
@@ -120,13 +98,13 @@ pub(super) fn generate(algorithm: Algorithm) -> Result<Zeroizing<KeyPair>, rcgen
 /// Reads PKCS#8, PKCS#1 and SEC1, as cfssl and openssl write them; other blocks (`EC PARAMETERS`,
 /// certificates) may stand beside the key.
 pub(super) fn parse(text: &Secret) -> Result<Zeroizing<KeyPair>, KeyFault> {
-    let blocks = pem::parse_many(text.expose()).map_err(|_| KeyFault::None)?;
+    let blocks = ::pem::parse_many(text.expose()).map_err(|_| KeyFault::None)?;
     let block = blocks.into_iter().find(|block| block.tag().ends_with("PRIVATE KEY")).ok_or(KeyFault::None)?;
     let encrypted = block.headers().get("Proc-Type").is_some_and(|value| value.contains("ENCRYPTED"));
     let tag = block.tag().to_owned();
     let der = Zeroizing::new(block.into_contents());
     let key = match tag.as_str() {
-        locked::TAG => return Err(KeyFault::Encrypted),
+        pem::ENCRYPTED_KEY => return Err(KeyFault::Encrypted),
         _ if encrypted => return Err(KeyFault::Legacy),
         "PRIVATE KEY" => PrivateKeyDer::Pkcs8(PrivatePkcs8KeyDer::from(der.as_slice())),
         "RSA PRIVATE KEY" => PrivateKeyDer::Pkcs1(PrivatePkcs1KeyDer::from(der.as_slice())),
@@ -140,7 +118,7 @@ pub(super) fn parse(text: &Secret) -> Result<Zeroizing<KeyPair>, KeyFault> {
 pub(super) fn alone(text: &Secret) -> Result<Secret, KeyFault> {
     parse(text)?;
     let (tag, der) = block(text)?;
-    Ok(Secret::new(pem::encode_config(&pem::Pem::new(tag, der.to_vec()), pem_style())))
+    Ok(Secret::new(pem::block(&tag, der.to_vec())))
 }
 
 /// The key as PKCS#8 (RFC 5958), whatever it was written in: rcgen gives back what it was given.
@@ -163,7 +141,7 @@ pub(super) fn pkcs8(text: &Secret) -> Result<Zeroizing<Vec<u8>>, KeyFault> {
 }
 
 fn block(text: &Secret) -> Result<(String, Zeroizing<Vec<u8>>), KeyFault> {
-    let blocks = pem::parse_many(text.expose()).map_err(|_| KeyFault::None)?;
+    let blocks = ::pem::parse_many(text.expose()).map_err(|_| KeyFault::None)?;
     let block = blocks.into_iter().find(|block| block.tag().ends_with("PRIVATE KEY")).ok_or(KeyFault::None)?;
     Ok((block.tag().to_owned(), Zeroizing::new(block.into_contents())))
 }

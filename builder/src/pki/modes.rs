@@ -9,8 +9,7 @@ use std::path::Path;
 
 use rustix::process::geteuid;
 
-use super::error::PkiError;
-use super::file::{reading, refuse_open};
+use super::error::{PkiError, reading};
 
 /// Nothing of ours lies deeper: `pki/requests/hosts/n1/etcd-peer-key.pem`.
 const DEEPEST: usize = 4;
@@ -19,6 +18,12 @@ const DEEPEST: usize = 4;
 /// that is not there is fine.
 pub(super) fn check(dir: &Path) -> Result<(), PkiError> {
     look(dir, 0)
+}
+
+/// Refuses a `mode` with any of the `forbidden` bits.
+pub(super) fn refuse_open(path: &Path, mode: u32, forbidden: u32, wanted: u32) -> Result<(), PkiError> {
+    let mode = mode & 0o7777;
+    if mode & forbidden == 0 { Ok(()) } else { Err(PkiError::Exposed { path: path.to_owned(), mode, wanted }) }
 }
 
 /// A single file that was named: it, or a link to it, may not be another user's.

@@ -6,7 +6,7 @@ use payload::cluster::Cluster;
 use x509_parser::certificate::X509Certificate;
 
 use super::error::PkiError;
-use super::wanted::Whose;
+use super::spec::Holder;
 use super::{chain, check, store};
 
 /// The common name in the first certificate of a text: the last one, as etcd's Go reads it.
@@ -24,8 +24,8 @@ pub(super) fn is_a_members(cluster: &Cluster, name: &str) -> bool {
 
 /// Certificates of clients and servers in `dir` that members would take for a member's.
 pub(crate) fn namesakes(dir: &Path, cluster: &Cluster) -> Result<Vec<PathBuf>, PkiError> {
-    let lone = |whose: &Whose| matches!(whose, Whose::Client(_) | Whose::Server(_));
-    let certificates = store::certificates(dir)?.into_iter().filter(|(whose, ..)| lone(whose));
+    let client = |holder: &Holder| matches!(holder, Holder::Client(_) | Holder::Server(_));
+    let certificates = store::certificates(dir)?.into_iter().filter(|(holder, ..)| client(holder));
     let namesakes = certificates.filter(|(_, _, text)| {
         let name = common_name(text);
         name.is_some_and(|name| cluster.etcd.peer_names.iter().any(|peer| peer.as_str() == name))

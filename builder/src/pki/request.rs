@@ -8,8 +8,8 @@ use rcgen::{PKCS_ECDSA_P256_SHA256, PublicKeyData, SignatureAlgorithm};
 use x509_parser::certification_request::X509CertificationRequest;
 use x509_parser::prelude::FromDer;
 
-use super::key::Kind;
-use super::sign;
+use super::key::KeyAlgorithm;
+use super::{pem, sign};
 
 /// `AlgorithmIdentifier` of `ecdsa-with-SHA256`, without parameters (RFC 5758, 3.2), in DER.
 const SIGNATURE: [u8; 12] = [0x30, 10, 6, 8, 0x2a, 0x86, 0x48, 0xce, 0x3d, 4, 3, 2];
@@ -26,7 +26,7 @@ pub struct Request {
 
 /// Why a text is no request that is signed here.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-pub enum NotARequest {
+pub enum RequestError {
     /// Not PEM, not PKCS#10, or more than that.
     #[error("is no certificate request in PEM")]
     Form,
@@ -40,31 +40,30 @@ pub enum NotARequest {
 
 impl Request {
     /// Reads one request in PEM and checks its signature.
-    pub fn parse(text: &str) -> Result<Self, NotARequest> {
-        let block = pem::parse(text).map_err(|_| NotARequest::Form)?;
+    pub fn parse(text: &str) -> Result<Self, RequestError> {
+        let block = ::pem::parse(text).map_err(|_| RequestError::Form)?;
         if !matches!(block.tag(), "CERTIFICATE REQUEST" | "NEW CERTIFICATE REQUEST") {
-            return Err(NotARequest::Form);
+            return Err(RequestError::Form);
         }
         let Ok(([], request)) = X509CertificationRequest::from_der(block.contents()) else {
-            return Err(NotARequest::Form);
+            return Err(RequestError::Form);
         };
         let info = &request.certification_request_info;
-        if Kind::of(&info.subject_pki) != Kind::P256 {
-            return Err(NotARequest::Key);
+        if KeyAlgorithm::of(&info.subject_pki) != KeyAlgorithm::P256 {
+            return Err(RequestError::Key);
         }
         let public_key = info.subject_pki.subject_public_key.data.to_vec();
-        let key = VerifyingKey::from_sec1_bytes(&public_key).map_err(|_| NotARequest::Key)?;
-        let signature = Signature::from_der(&request.signature_value.data).map_err(|_| NotARequest::Signature)?;
+        let key = VerifyingKey::from_sec1_bytes(&public_key).map_err(|_| RequestError::Key)?;
+        let signature = Signature::from_der(&request.signature_value.data).map_err(|_| RequestError::Signature)?;
         // Put together again, since no signature covers the two parts behind what was signed.
         let bits = request.signature_value.data.as_ref();
         let bits = yasna::construct_der(|writer| writer.write_bitvec_bytes(bits, bits.len() * 8));
         let whole = sign::sequence([info.raw, SIGNATURE.as_slice(), bits.as_slice()].into_iter());
         if whole != block.contents() || key.verify(info.raw, &signature).is_err() {
-            return Err(NotARequest::Signature);
+            return Err(RequestError::Signature);
         }
         let name = info.subject.iter_common_name().next().and_then(|name| name.as_str().ok()).map(str::to_owned);
-        let pem =
-            pem::encode_config(&pem::Pem::new("CERTIFICATE REQUEST", block.contents()), super::authority::pem_style());
+        let pem = pem::block("CERTIFICATE REQUEST", block.contents());
         Ok(Self { pem, name, public_key, fingerprint: Fingerprint::of(info.subject_pki.raw) })
     }
 
@@ -115,17 +114,17 @@ mod tests {
         let parsed = Request::parse(&text).unwrap();
         assert_eq!((parsed.name(), parsed.der_bytes()), (Some("n1"), key.public_key_raw()));
         assert_eq!(parsed.fingerprint(), Fingerprint::of(&key.subject_public_key_info()));
-        let block = pem::parse(&text).unwrap();
+        let block = ::pem::parse(&text).unwrap();
         for at in 0..block.contents().len() {
             let mut der = block.contents().to_vec();
             der[at] ^= 1;
-            let spoilt = pem::encode(&pem::Pem::new("CERTIFICATE REQUEST", der));
+            let spoilt = ::pem::encode(&::pem::Pem::new("CERTIFICATE REQUEST", der));
             assert!(Request::parse(&spoilt).is_err(), "byte {at}");
         }
         let other = KeyPair::generate_for(&PKCS_ECDSA_P384_SHA384).unwrap();
-        assert_eq!(Request::parse(&request(&other)), Err(NotARequest::Key));
+        assert_eq!(Request::parse(&request(&other)), Err(RequestError::Key));
         for text in ["", "-----BEGIN", &text.replace("CERTIFICATE REQUEST", "CERTIFICATE"), &text[..text.len() / 2]] {
-            assert_eq!(Request::parse(text), Err(NotARequest::Form));
+            assert_eq!(Request::parse(text), Err(RequestError::Form));
         }
     }
 }

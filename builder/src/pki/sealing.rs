@@ -19,11 +19,15 @@ use payload::sealed::{self, Passphrase, Sealed, SealedError};
 use zeroize::Zeroizing;
 
 use super::error::PkiError;
+use super::issue::{Issued, IssuedPair};
+use super::site::Site;
+use super::spec::Holder;
 use super::store::Store;
-use super::{Issued, Pair, Secret, Site, Whose};
-use super::{place, whole};
-use crate::narrator::Narrator;
-use crate::threads;
+use super::{file, paths};
+use crate::atomic_file::{self, FileMode};
+use crate::parallel;
+use crate::report::Narrator;
+use crate::secret::Secret;
 
 /// Keys that are sealed side by side: half a gigabyte of memory.
 const MOST_AT_ONCE: usize = 4;
@@ -32,7 +36,7 @@ const MOST_AT_ONCE: usize = 4;
 #[derive(Debug, Clone)]
 pub struct SealedKey {
     /// Who gets it.
-    pub whose: Whose,
+    pub holder: Holder,
     /// The age file.
     pub file: Vec<u8>,
     /// The sum of the key itself.
@@ -57,10 +61,10 @@ pub enum SealError {
     #[error("`{}` was sealed with another passphrase than the one given", .0.display())]
     OtherPassphrase(PathBuf),
     /// What was just sealed does not open.
-    #[error("the key of {whose} cannot be sealed: {why}")]
+    #[error("the key of {holder} cannot be sealed: {why}")]
     Unsound {
         /// A host, or all of them.
-        whose: String,
+        holder: String,
         /// Why not.
         why: String,
     },
@@ -69,10 +73,10 @@ pub enum SealError {
 /// Whether an earlier build has sealed any key of this cluster.
 #[must_use]
 pub fn has_sealed_keys(site: &Site<'_>) -> bool {
-    let hosts = site.cluster.hosts.iter().map(|host| Whose::Host(host.name.clone()));
-    hosts.chain([Whose::Everyone]).any(|whose| {
-        let path = place::places(&site.dir(), &whose).dir.join(SEALED_KEY);
-        whole::read(&path).is_ok_and(|file| file.is_some())
+    let hosts = site.cluster.hosts.iter().map(|host| Holder::Host(host.name.clone()));
+    hosts.chain([Holder::Everyone]).any(|holder| {
+        let path = paths::places(&site.dir(), &holder).dir.join(SEALED_KEY);
+        file::bytes(&path).is_ok_and(|file| file.is_some())
     })
 }
 
@@ -105,7 +109,7 @@ impl SealError {
 pub struct Sealing<'a> {
     store: Store,
     kept: Vec<SealedKey>,
-    wanted: Vec<&'a Pair>,
+    wanted: Vec<&'a IssuedPair>,
 }
 
 impl<'a> Sealing<'a> {
@@ -114,8 +118,8 @@ impl<'a> Sealing<'a> {
         let mut sealing = Self { store: Store::open(dir, narrator)?, kept: Vec::new(), wanted: Vec::new() };
         for pair in &issued.pairs {
             let sha256 = Digest::of(pair.key_pem.expose().as_bytes());
-            match sealing.kept(&pair.whose, sha256)? {
-                Some(file) if !anew => sealing.kept.push(SealedKey { whose: pair.whose.clone(), file, sha256 }),
+            match sealing.kept(&pair.holder, sha256)? {
+                Some(file) if !anew => sealing.kept.push(SealedKey { holder: pair.holder.clone(), file, sha256 }),
                 _ => sealing.wanted.push(pair),
             }
         }
@@ -123,22 +127,22 @@ impl<'a> Sealing<'a> {
     }
 
     /// Whose keys have to be sealed.
-    pub fn wanted(&self) -> impl Iterator<Item = &Whose> {
-        self.wanted.iter().map(|pair| &pair.whose)
+    pub fn wanted(&self) -> impl Iterator<Item = &Holder> {
+        self.wanted.iter().map(|pair| &pair.holder)
     }
 
     /// Whether `passphrase` opens what earlier builds have sealed.
     pub fn check(&self, passphrase: &Passphrase) -> Result<(), SealError> {
-        self.kept.iter().try_for_each(|SealedKey { whose, file, .. }| {
+        self.kept.iter().try_for_each(|SealedKey { holder, file, .. }| {
             let opened = Sealed::parse(file).and_then(|sealed| sealed.open(passphrase));
-            opened.map(drop).map_err(|_| SealError::OtherPassphrase(self.path(whose)))
+            opened.map(drop).map_err(|_| SealError::OtherPassphrase(self.path(holder)))
         })
     }
 
     /// Seals the rest with `passphrase`: some at a time, each of which takes [`payload::sealed::MEMORY`].
     pub fn seal(mut self, passphrase: &Passphrase) -> Result<Vec<SealedKey>, SealError> {
         let at_once = thread::available_parallelism().map_or(1, usize::from).min(MOST_AT_ONCE);
-        let all = threads::map(&self.wanted, at_once, |pair| seal_one(pair, passphrase))?;
+        let all = parallel::map(&self.wanted, at_once, |pair| seal_one(pair, passphrase))?;
         // All or none: two hosts of one build do not have two passphrases.
         for sealed in &all {
             self.keep(sealed)?;
@@ -153,36 +157,37 @@ impl<'a> Sealing<'a> {
         self.kept
     }
 
-    fn path(&self, whose: &Whose) -> PathBuf {
-        self.store.dir_of(whose).join(SEALED_KEY)
+    fn path(&self, holder: &Holder) -> PathBuf {
+        self.store.dir_of(holder).join(SEALED_KEY)
     }
 
     /// The kept file, if it belongs to the key with this sum.
-    fn kept(&self, whose: &Whose, sha256: Digest) -> Result<Option<Vec<u8>>, SealError> {
-        let path = self.path(whose);
+    fn kept(&self, holder: &Holder, sha256: Digest) -> Result<Option<Vec<u8>>, SealError> {
+        let path = self.path(holder);
         let (Some(file), Some(sums)) = (read(&path)?, read(&beside(&path))?) else { return Ok(None) };
         Ok((sums == record(sha256, &file).as_bytes() && Sealed::parse(&file).is_ok()).then_some(file))
     }
 
     fn keep(&self, sealed: &SealedKey) -> Result<(), SealError> {
-        let path = self.path(&sealed.whose);
+        let path = self.path(&sealed.holder);
         let sums = record(sealed.sha256, &sealed.file);
         let put = |path: &Path, bytes, mode| {
-            whole::put(path, bytes, mode).map_err(|source| SealError::Io { path: path.to_owned(), source })
+            atomic_file::replace(path, bytes, FileMode::Exactly(mode))
+                .map_err(|source| SealError::Io { path: path.to_owned(), source })
         };
         put(&path, &sealed.file, 0o600)?;
         put(&beside(&path), sums.as_bytes(), 0o644)
     }
 }
 
-fn seal_one(pair: &Pair, passphrase: &Passphrase) -> Result<SealedKey, SealError> {
+fn seal_one(pair: &IssuedPair, passphrase: &Passphrase) -> Result<SealedKey, SealError> {
     let file = sealed(&pair.key_pem, passphrase).map_err(|why| unsound(pair, &why))?;
     opens(&file, &pair.key_pem, passphrase).map_err(|error| unsound(pair, &error.to_string()))?;
-    Ok(SealedKey { whose: pair.whose.clone(), file, sha256: Digest::of(pair.key_pem.expose().as_bytes()) })
+    Ok(SealedKey { holder: pair.holder.clone(), file, sha256: Digest::of(pair.key_pem.expose().as_bytes()) })
 }
 
-fn unsound(pair: &Pair, why: &str) -> SealError {
-    SealError::Unsound { whose: pair.whose.to_string(), why: why.to_owned() }
+fn unsound(pair: &IssuedPair, why: &str) -> SealError {
+    SealError::Unsound { holder: pair.holder.to_string(), why: why.to_owned() }
 }
 
 /// The sums, as `sha256sum` writes them.
@@ -207,5 +212,5 @@ fn opens(file: &[u8], key: &Secret, passphrase: &Passphrase) -> Result<(), Seale
 }
 
 fn read(path: &Path) -> Result<Option<Vec<u8>>, SealError> {
-    whole::read(path).map_err(|source| SealError::Io { path: path.to_owned(), source })
+    file::bytes(path).map_err(|source| SealError::Io { path: path.to_owned(), source })
 }

@@ -11,7 +11,7 @@ use payload::provenance::{ClusterId, MAX_SUCCESSIONS, Succession};
 use payload::signer::SignerKey;
 use serde::{Deserialize, Serialize};
 
-use crate::unreadable;
+use crate::toml_error;
 
 /// The layout of the file; raised when an older etcdpack could misread it.
 const VERSION: u32 = 1;
@@ -60,7 +60,8 @@ impl Serials {
 
     /// Reads the text of the file.
     pub(super) fn parse(text: &str) -> Result<Self, SerialsError> {
-        let serials: Self = toml::from_str(text).map_err(|error| SerialsError::Toml(unreadable::why(text, &error)))?;
+        let serials: Self =
+            toml::from_str(text).map_err(|error| SerialsError::Toml(toml_error::describe(text, &error)))?;
         if serials.version == VERSION { Ok(serials) } else { Err(SerialsError::Version(serials.version)) }
     }
 

@@ -9,15 +9,15 @@ use time::OffsetDateTime;
 
 use super::chain::x509;
 use super::error::{CaFault, PkiError};
-use super::key::Kind;
+use super::key::KeyAlgorithm;
 use super::profile::Profile;
-use super::wanted::Whose;
-use super::{authority, check, file, store};
+use super::spec::Holder;
+use super::{check, file, pem, store};
 
-/// Whose certificate a [`Line`] is about.
+/// Whose certificate a [`CertificateRow`] is about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
-pub enum What {
+pub enum CertificateKind {
     /// A CA's: the one in `pki/`, or the site's own.
     Ca,
     /// The pair that all hosts share.
@@ -33,9 +33,9 @@ pub enum What {
 /// One certificate.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
-pub struct Line {
+pub struct CertificateRow {
     /// Whose certificate.
-    pub what: What,
+    pub what: CertificateKind,
     /// The host, client or server, where it is one's.
     pub name: Option<String>,
     /// What it may be used for; `None` for something else than etcd.
@@ -66,21 +66,21 @@ pub struct Line {
 
 /// All certificates in `dir`, and those of `own_ca` where the site has one: CAs, the shared one, then each host's,
 /// client's and server's by name.
-pub fn show(dir: &Path, own_ca: Option<&Path>, now: OffsetDateTime) -> Result<Vec<Line>, PkiError> {
+pub fn show(dir: &Path, own_ca: Option<&Path>, now: OffsetDateTime) -> Result<Vec<CertificateRow>, PkiError> {
     let mut lines = Vec::new();
     let ca = match own_ca {
         Some(path) => Some((path.to_owned(), file::text(path)?)),
         None => store::ca(dir)?,
     };
     if let Some((path, text)) = ca {
-        add(&mut lines, (What::Ca, None), &path, &text, now)?;
+        add(&mut lines, (CertificateKind::Ca, None), &path, &text, now)?;
     }
-    for (whose, path, text) in store::certificates(dir)? {
-        let of = match &whose {
-            Whose::Everyone => (What::Shared, None),
-            Whose::Host(name) => (What::Host, Some(name.as_str())),
-            Whose::Client(name) => (What::Client, Some(name.as_str())),
-            Whose::Server(name) => (What::Server, Some(name.as_str())),
+    for (holder, path, text) in store::certificates(dir)? {
+        let of = match &holder {
+            Holder::Everyone => (CertificateKind::Shared, None),
+            Holder::Host(name) => (CertificateKind::Host, Some(name.as_str())),
+            Holder::Client(name) => (CertificateKind::Client, Some(name.as_str())),
+            Holder::Server(name) => (CertificateKind::Server, Some(name.as_str())),
         };
         add(&mut lines, of, &path, &text, now)?;
     }
@@ -88,38 +88,44 @@ pub fn show(dir: &Path, own_ca: Option<&Path>, now: OffsetDateTime) -> Result<Ve
 }
 
 /// Whose requests wait for their certificates in `dir`.
-pub fn waiting(dir: &Path) -> Result<Vec<Whose>, PkiError> {
+pub fn waiting(dir: &Path) -> Result<Vec<Holder>, PkiError> {
     store::waiting(dir)
 }
 
 fn add(
-    lines: &mut Vec<Line>,
-    (what, name): (What, Option<&str>),
+    lines: &mut Vec<CertificateRow>,
+    (what, name): (CertificateKind, Option<&str>),
     path: &Path,
     text: &str,
     now: OffsetDateTime,
 ) -> Result<(), PkiError> {
     let fail = |fault| PkiError::Ca { path: path.to_owned(), fault };
-    for block in authority::certificate_blocks(text.as_bytes()).map_err(fail)? {
+    for block in pem::certificate_blocks(text.as_bytes()).map_err(fail)? {
         let line = line(what, name, path, block.contents(), now).ok_or_else(|| fail(CaFault::Unreadable))?;
         // Behind a certificate stand the CAs above it.
-        if line.profile != Some(Profile::Ca) || what == What::Ca {
+        if line.profile != Some(Profile::Ca) || what == CertificateKind::Ca {
             lines.push(line);
         } else if !lines.iter().any(|known| known.sha256 == line.sha256) {
-            lines.push(Line { what: What::Ca, name: None, ..line });
+            lines.push(CertificateRow { what: CertificateKind::Ca, name: None, ..line });
         }
     }
     Ok(())
 }
 
-fn line(what: What, name: Option<&str>, path: &Path, der: &[u8], now: OffsetDateTime) -> Option<Line> {
+fn line(
+    what: CertificateKind,
+    name: Option<&str>,
+    path: &Path,
+    der: &[u8],
+    now: OffsetDateTime,
+) -> Option<CertificateRow> {
     let certificate = x509(der).ok()?;
     let not_after = certificate.validity().not_after.to_datetime();
-    Some(Line {
+    Some(CertificateRow {
         what,
         name: name.map(str::to_owned),
         profile: Profile::of(&certificate),
-        algorithm: Kind::of(certificate.public_key()).to_string(),
+        algorithm: KeyAlgorithm::of(certificate.public_key()).to_string(),
         subject: certificate.subject().to_string(),
         issuer: certificate.issuer().to_string(),
         serial: certificate.raw_serial_as_string(),

@@ -19,10 +19,10 @@ use payload::signer::{Signature, SignerKey};
 
 use super::error::{KeyFault, PkiError};
 use super::file;
-use super::secret::Secret;
 use super::serials::Serials;
 use super::store::Store;
-use crate::narrator::Narrator;
+use crate::report::Narrator;
+use crate::secret::Secret;
 
 const KEY: &str = "signing-key.pem";
 const NEXT: &str = "signing-key.next.pem";

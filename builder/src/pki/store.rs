@@ -13,18 +13,19 @@
 use std::collections::BTreeSet;
 use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io;
-use std::os::unix::fs::OpenOptionsExt as _;
+use std::os::unix::fs::{MetadataExt as _, OpenOptionsExt as _};
 use std::path::{Path, PathBuf};
 
 use super::check::Files;
-use super::error::PkiError;
-use super::file::{create, found, make_dir, reading, secret, sync, text, writing};
+use super::error::{PkiError, reading, writing};
+use super::file::{create, found, make_dir, secret, sync, text};
 use super::modes;
-use super::place::{MANY, Names, Places, places};
-use super::secret::Secret;
-use super::wanted::Whose;
-use crate::narrator::Narrator;
-use crate::threads;
+use super::paths::{FileNames, MANY, PairPaths, places};
+use super::spec::Holder;
+use crate::atomic_file::{self, AtomicFile, FileMode};
+use crate::parallel;
+use crate::report::Narrator;
+use crate::secret::Secret;
 
 /// How many syncs wait for the disk at once.
 const SYNCS: usize = 32;
@@ -41,7 +42,7 @@ pub(super) struct Store {
 }
 
 /// What is kept for a host.
-pub(super) enum Kept {
+pub(super) enum StoredPair {
     Nothing,
     /// Some of the files.
     Torn,
@@ -66,6 +67,7 @@ impl Store {
             }
             Err(TryLockError::Error(error)) => return Err(writing(&path)(error)),
         }
+        atomic_file::sweep(dir);
         Ok(Self { dir: dir.to_owned(), _lock: lock })
     }
 
@@ -78,8 +80,8 @@ impl Store {
     }
 
     /// The directory of a pair that is kept.
-    pub(super) fn dir_of(&self, whose: &Whose) -> PathBuf {
-        self.places(whose).dir
+    pub(super) fn dir_of(&self, holder: &Holder) -> PathBuf {
+        self.places(holder).dir
     }
 
     /// Whether anything has been issued here.
@@ -119,9 +121,9 @@ impl Store {
         sync(&self.dir)
     }
 
-    /// What is kept for `whose`, after mending what a kill in [`Self::write_pair`] or [`Self::settle`] has left.
-    pub(super) fn pair(&self, whose: &Whose) -> Result<Kept, PkiError> {
-        let Places { dir, new, old, files, .. } = self.places(whose);
+    /// What is kept for `holder`, after mending what a kill in [`Self::write_pair`] or [`Self::settle`] has left.
+    pub(super) fn pair(&self, holder: &Holder) -> Result<StoredPair, PkiError> {
+        let PairPaths { dir, new, old, files, .. } = self.places(holder);
         if fs::exists(&old).map_err(reading(&old))? {
             if fs::exists(&dir).map_err(reading(&dir))? {
                 fs::remove_dir_all(&old).map_err(writing(&old))?;
@@ -133,20 +135,20 @@ impl Store {
             fs::remove_dir_all(&new).map_err(writing(&new))?;
         }
         if !fs::exists(&dir).map_err(reading(&dir))? {
-            return Ok(Kept::Nothing);
+            return Ok(StoredPair::Nothing);
         }
-        let Names { certificate, key, request } = files;
+        let FileNames { certificate, key, request } = files;
         let files =
             (found(text(&dir.join(certificate)))?, found(secret(&dir.join(key)))?, found(text(&dir.join(request)))?);
         Ok(match files {
-            (Some(certificate), Some(key), Some(request)) => Kept::Whole(Files { certificate, key, request }),
-            _ => Kept::Torn,
+            (Some(certificate), Some(key), Some(request)) => StoredPair::Whole(Files { certificate, key, request }),
+            _ => StoredPair::Torn,
         })
     }
 
     /// Writes a pair beside the place where it is to be; [`Self::settle`] puts it there.
-    pub(super) fn write_pair(&self, whose: &Whose, files: &Files) -> Result<(), PkiError> {
-        let Places { parent, new, files: names, .. } = self.places(whose);
+    pub(super) fn write_pair(&self, holder: &Holder, files: &Files) -> Result<(), PkiError> {
+        let PairPaths { parent, new, files: names, .. } = self.places(holder);
         make_dir(&parent)?;
         make_dir(&new)?;
         create(&new.join(names.key), files.key.expose(), 0o600)?;
@@ -155,11 +157,11 @@ impl Store {
     }
 
     /// Puts the pairs that were written for `these` in the place of the ones before, all on the disk when this returns.
-    pub(super) fn settle(&self, these: &[&Whose]) -> Result<(), PkiError> {
-        let places: Vec<Places> = these.iter().map(|whose| self.places(whose)).collect();
+    pub(super) fn settle(&self, these: &[&Holder]) -> Result<(), PkiError> {
+        let places: Vec<PairPaths> = these.iter().map(|holder| self.places(holder)).collect();
         sync_all(&places)?;
         let mut replaced = Vec::new();
-        for Places { dir, new, old, .. } in &places {
+        for PairPaths { dir, new, old, .. } in &places {
             if fs::exists(dir).map_err(reading(dir))? {
                 fs::rename(dir, old).map_err(writing(old))?;
                 replaced.push(old);
@@ -178,15 +180,15 @@ impl Store {
     }
 
     /// The key and request that wait for a certificate.
-    pub(super) fn pending(&self, whose: &Whose) -> Result<Option<(Secret, String)>, PkiError> {
-        let (dir, Names { key, request, .. }) = self.waiting_room(whose);
+    pub(super) fn pending(&self, holder: &Holder) -> Result<Option<(Secret, String)>, PkiError> {
+        let (dir, FileNames { key, request, .. }) = self.waiting_room(holder);
         let (key, request) = (found(secret(&dir.join(key)))?, found(text(&dir.join(request)))?);
         Ok(key.map(|key| (key, request.unwrap_or_default())))
     }
 
     /// Keeps a key and its request. The key is on the disk before anyone can see the request.
-    pub(super) fn write_pending(&self, whose: &Whose, key: &Secret, request: &str) -> Result<(), PkiError> {
-        let (dir, names) = self.waiting_room(whose);
+    pub(super) fn write_pending(&self, holder: &Holder, key: &Secret, request: &str) -> Result<(), PkiError> {
+        let (dir, names) = self.waiting_room(holder);
         for dir in dir.ancestors().take(3).collect::<Vec<_>>().into_iter().rev() {
             if dir.starts_with(&self.dir) && dir != self.dir && make_dir(dir)? {
                 sync(dir.parent().unwrap_or(&self.dir))?;
@@ -197,46 +199,48 @@ impl Store {
     }
 
     /// Forgets a request: its certificate is there.
-    pub(super) fn settle_pending(&self, whose: &Whose) -> Result<(), PkiError> {
-        let (dir, _) = self.waiting_room(whose);
+    pub(super) fn settle_pending(&self, holder: &Holder) -> Result<(), PkiError> {
+        let (dir, _) = self.waiting_room(holder);
         match fs::remove_dir_all(&dir) {
             Err(error) if error.kind() != io::ErrorKind::NotFound => Err(writing(&dir)(error)),
             _ => Ok(()),
         }
     }
 
-    fn waiting_room(&self, whose: &Whose) -> (PathBuf, Names) {
-        let Places { dir, files, .. } = places(&self.dir.join(REQUESTS), whose);
+    fn waiting_room(&self, holder: &Holder) -> (PathBuf, FileNames) {
+        let PairPaths { dir, files, .. } = places(&self.dir.join(REQUESTS), holder);
         (dir, files)
     }
 
-    fn places(&self, whose: &Whose) -> Places {
-        places(&self.dir, whose)
+    fn places(&self, holder: &Holder) -> PairPaths {
+        places(&self.dir, holder)
     }
 }
 
 /// What was written for many, on the disk when this returns. At once, since a file system commits the syncs that wait
 /// for it together: a hundred pairs one after another take longer than all else.
-fn sync_all(places: &[Places]) -> Result<(), PkiError> {
-    let one = |Places { new, files, .. }: &Places| {
+fn sync_all(places: &[PairPaths]) -> Result<(), PkiError> {
+    let one = |PairPaths { new, files, .. }: &PairPaths| {
         [files.key, files.certificate, files.request].iter().try_for_each(|name| sync(&new.join(name)))?;
         sync(new)
     };
-    threads::map(places, SYNCS, one).map(drop)
+    parallel::map(places, SYNCS, one).map(drop)
 }
 
-/// Through a file beside it, so that the name never stands for half of it.
+/// The name never stands for half of it.
 fn put(dir: &Path, name: &str, text: &str, mode: u32) -> Result<(), PkiError> {
-    let (beside, path) = (dir.join(format!(".{name}.new")), dir.join(name));
-    if let Err(error) = fs::remove_file(&beside)
-        && error.kind() != io::ErrorKind::NotFound
-    {
-        return Err(writing(&beside)(error));
+    let path = dir.join(name);
+    if mode == 0o600 {
+        can_be_private(dir, &path)?;
     }
-    create(&beside, text, mode)?;
-    sync(&beside)?;
-    fs::rename(&beside, &path).map_err(writing(&path))?;
-    sync(dir)
+    atomic_file::replace(&path, text.as_bytes(), FileMode::Exactly(mode)).map_err(writing(&path))
+}
+
+/// A file system without permissions (a USB stick's) shows here, before a key is on it.
+fn can_be_private(dir: &Path, path: &Path) -> Result<(), PkiError> {
+    let empty = AtomicFile::new_in(dir, 0o600).map_err(writing(path))?;
+    let mode = empty.as_file().metadata().map_err(writing(path))?.mode();
+    modes::refuse_open(path, mode, 0o077, 0o600)
 }
 
 /// A certificate of the CA, in a directory of ours.
@@ -247,17 +251,17 @@ pub(super) fn ca(dir: &Path) -> Result<Option<(PathBuf, String)>, PkiError> {
 }
 
 /// The certificates in a directory of ours, by name within each kind.
-pub(super) fn certificates(dir: &Path) -> Result<Vec<(Whose, PathBuf, String)>, PkiError> {
+pub(super) fn certificates(dir: &Path) -> Result<Vec<(Holder, PathBuf, String)>, PkiError> {
     modes::check(dir)?;
     let mut all = Vec::new();
-    for whose in owners(dir)? {
-        let Places { dir, files, .. } = places(dir, &whose);
+    for holder in owners(dir)? {
+        let PairPaths { dir, files, .. } = places(dir, &holder);
         let path = dir.join(files.certificate);
-        match whose {
-            Whose::Everyone => all.extend(found(text(&path))?.map(|text| (whose, path, text))),
-            Whose::Host(_) | Whose::Client(_) | Whose::Server(_) => {
+        match holder {
+            Holder::Everyone => all.extend(found(text(&path))?.map(|text| (holder, path, text))),
+            Holder::Host(_) | Holder::Client(_) | Holder::Server(_) => {
                 let text = text(&path)?;
-                all.push((whose, path, text));
+                all.push((holder, path, text));
             }
         }
     }
@@ -265,7 +269,7 @@ pub(super) fn certificates(dir: &Path) -> Result<Vec<(Whose, PathBuf, String)>, 
 }
 
 /// Whose requests wait in a directory of ours.
-pub(super) fn waiting(dir: &Path) -> Result<Vec<Whose>, PkiError> {
+pub(super) fn waiting(dir: &Path) -> Result<Vec<Holder>, PkiError> {
     let root = dir.join(REQUESTS);
     if !fs::exists(&root).map_err(reading(&root))? {
         return Ok(Vec::new());
@@ -273,16 +277,16 @@ pub(super) fn waiting(dir: &Path) -> Result<Vec<Whose>, PkiError> {
     let mut all = owners(&root)?;
     let shared = root.join("shared");
     if !fs::exists(&shared).map_err(reading(&shared))? {
-        all.retain(|whose| *whose != Whose::Everyone);
+        all.retain(|holder| *holder != Holder::Everyone);
     }
     Ok(all)
 }
 
 /// All that a directory can have pairs of: everyone, then each name that it has a directory for.
-fn owners(dir: &Path) -> Result<Vec<Whose>, PkiError> {
+fn owners(dir: &Path) -> Result<Vec<Holder>, PkiError> {
     fs::metadata(dir).map_err(reading(dir))?;
-    let mut all = vec![Whose::Everyone];
-    for (kind, whose) in MANY {
+    let mut all = vec![Holder::Everyone];
+    for (kind, holder) in MANY {
         let kind = dir.join(kind);
         let Some(entries) = found(fs::read_dir(&kind).map_err(reading(&kind)))? else { continue };
         let mut names = Vec::new();
@@ -291,7 +295,7 @@ fn owners(dir: &Path) -> Result<Vec<Whose>, PkiError> {
         }
         names.sort_unstable();
         // What is no name was not put there by us.
-        all.extend(names.iter().filter_map(|name| name.parse().ok()).map(whose));
+        all.extend(names.iter().filter_map(|name| name.parse().ok()).map(holder));
     }
     Ok(all)
 }

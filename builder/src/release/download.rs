@@ -2,11 +2,11 @@
 
 use std::time::Duration;
 
-use super::error::{Failure, foreign};
+use super::error::{SourceError, foreign};
 use super::http::{Answer, Body, Deadline, Http, Limits};
 use super::partial::Partial;
 use super::source::Location;
-use crate::narrator::{Narrator, Progress};
+use crate::report::{Narrator, Progress};
 
 /// Enough to recognise a web page behind blank lines.
 const HEAD: usize = 256;
@@ -24,7 +24,7 @@ pub(super) fn download(
     location: &Location,
     partial: &mut Partial,
     narrator: &mut dyn Narrator,
-) -> Result<Continuity, Failure> {
+) -> Result<Continuity, SourceError> {
     let continuity = if partial.resume().is_some() { Continuity::Resumed } else { Continuity::InOneGo };
     let mut attempts = Attempts::new(http.limits());
     let deadline = http.deadline();
@@ -47,7 +47,7 @@ pub(super) fn download(
 }
 
 /// A small file, with the same patience.
-pub(super) fn small(http: &Http, location: &Location, most: u64) -> Result<Vec<u8>, Failure> {
+pub(super) fn small(http: &Http, location: &Location, most: u64) -> Result<Vec<u8>, SourceError> {
     let mut attempts = Attempts::new(http.limits());
     let deadline = http.deadline();
     loop {
@@ -68,21 +68,23 @@ fn attempt(
     partial: &mut Partial,
     deadline: Deadline,
     narrator: &mut dyn Narrator,
-) -> Result<(), Failure> {
+) -> Result<(), SourceError> {
     let mut body = match http.get(location.url(), partial.resume().as_ref(), deadline)? {
         Answer::Complete => return Ok(()),
         Answer::Unrelated => {
             partial.restart(None)?;
-            return Err(Failure::Network("what it sends does not go on where the last download stopped".to_owned()));
+            return Err(SourceError::Network(
+                "what it sends does not go on where the last download stopped".to_owned(),
+            ));
         }
         Answer::Rest(body) => body,
         Answer::Whole(mut body) => {
             if body.length.is_some_and(|length| length > http.limits().bytes) {
-                return Err(Failure::TooLarge(http.limits().bytes));
+                return Err(SourceError::TooLarge(http.limits().bytes));
             }
             let head = beginning(&mut body)?;
             if let Some(what) = foreign(&head) {
-                return Err(Failure::Foreign(what));
+                return Err(SourceError::Foreign(what));
             }
             partial.restart(body.validator.as_deref())?;
             begin(location, partial, &body, narrator);
@@ -100,7 +102,12 @@ fn begin(location: &Location, partial: &Partial, body: &Body, narrator: &mut dyn
     narrator.progress(Progress::Begin { what: &location.to_string(), done, total });
 }
 
-fn pour(body: &mut Body, partial: &mut Partial, limits: Limits, narrator: &mut dyn Narrator) -> Result<(), Failure> {
+fn pour(
+    body: &mut Body,
+    partial: &mut Partial,
+    limits: Limits,
+    narrator: &mut dyn Narrator,
+) -> Result<(), SourceError> {
     let mut buf = vec![0; 64 * 1024];
     loop {
         let n = body.read(&mut buf)?;
@@ -109,7 +116,7 @@ fn pour(body: &mut Body, partial: &mut Partial, limits: Limits, narrator: &mut d
         }
         if partial.len() + n as u64 > limits.bytes {
             partial.restart(None)?;
-            return Err(Failure::TooLarge(limits.bytes));
+            return Err(SourceError::TooLarge(limits.bytes));
         }
         partial.append(buf.get(..n).unwrap_or_default())?;
         narrator.progress(Progress::At(partial.len()));
@@ -117,7 +124,7 @@ fn pour(body: &mut Body, partial: &mut Partial, limits: Limits, narrator: &mut d
 }
 
 /// The first bytes of the body, before anything is written over what is here.
-fn beginning(body: &mut Body) -> Result<Vec<u8>, Failure> {
+fn beginning(body: &mut Body) -> Result<Vec<u8>, SourceError> {
     let mut head = Vec::new();
     let mut buf = [0; HEAD];
     while head.len() < HEAD {
@@ -143,7 +150,7 @@ impl Attempts {
 
     /// The pause before the next attempt, if there is to be one. Progress starts the count again: a line that
     /// breaks every few megabytes still gets there.
-    fn after(&mut self, failure: &Failure, progressed: bool) -> Option<Duration> {
+    fn after(&mut self, failure: &SourceError, progressed: bool) -> Option<Duration> {
         self.failed += 1;
         self.in_a_row = if progressed { 1 } else { self.in_a_row + 1 };
         let again = failure.is_transient() && self.in_a_row < self.limits.attempts;
@@ -162,10 +169,10 @@ mod tests {
     #[test]
     fn pauses_double_and_end_unless_there_is_progress() {
         let limits = Limits { attempts: 3, pause: Duration::from_secs(1), ..Limits::default() };
-        let seconds = |attempts: &mut Attempts, failure: &Failure, progressed| {
+        let seconds = |attempts: &mut Attempts, failure: &SourceError, progressed| {
             attempts.after(failure, progressed).map(|pause| pause.as_secs())
         };
-        let reset = Failure::Network("reset".to_owned());
+        let reset = SourceError::Network("reset".to_owned());
         let mut attempts = Attempts::new(limits);
         assert_eq!([false, false, false].map(|p| seconds(&mut attempts, &reset, p)), [Some(1), Some(2), None]);
         let mut attempts = Attempts::new(limits);
@@ -173,6 +180,6 @@ mod tests {
             [false, true, false, true].map(|p| seconds(&mut attempts, &reset, p)),
             [Some(1), Some(1), Some(2), Some(1)]
         );
-        assert_eq!(seconds(&mut Attempts::new(limits), &Failure::Status("404".to_owned()), false), None);
+        assert_eq!(seconds(&mut Attempts::new(limits), &SourceError::Status("404".to_owned()), false), None);
     }
 }

@@ -11,7 +11,7 @@ use payload::shell::word;
 use payload::tarball::TarballError;
 
 use super::lock::LockError;
-use super::redirect::Refused;
+use super::redirect::RedirectError;
 use super::source::Mirror;
 use super::voucher::Origin;
 use crate::cache::DiskError;
@@ -39,7 +39,7 @@ pub enum ReleaseError {
     #[error("{place} has the SHA-256 {actual}, not {expected} ({origin})")]
     Differs { place: String, actual: Digest, expected: Digest, origin: Origin },
     #[error("reading `{}`", .path.display())]
-    Lock { path: PathBuf, source: LockError },
+    LockFile { path: PathBuf, source: LockError },
     #[error("setting up HTTPS: {0}")]
     Client(String),
     #[error(transparent)]
@@ -51,7 +51,7 @@ impl ReleaseError {
     #[must_use]
     pub fn exit_code(&self) -> ExitStatus {
         match self {
-            Self::BadFile { .. } | Self::Lock { .. } => ExitStatus::Usage,
+            Self::BadFile { .. } | Self::LockFile { .. } => ExitStatus::Usage,
             Self::NotARelease { .. } | Self::Foreign { .. } | Self::Torn { .. } | Self::Differs { .. } => {
                 ExitStatus::NotVerified
             }
@@ -86,7 +86,7 @@ impl ReleaseError {
             Self::Torn { .. } => Some("once more, or from another place: `etcdpack fetch --mirror URL`".to_owned()),
             Self::Differs { origin, .. } => Some(differs(origin)),
             Self::Client(_) => Some("`etcdpack fetch --ca-cert FILE`".to_owned()),
-            Self::Lock { .. } => Some("restore `etcdpack.lock` from your backup or version control".to_owned()),
+            Self::LockFile { .. } => Some("restore `etcdpack.lock` from your backup or version control".to_owned()),
             Self::Disk(_) => Some("`XDG_CACHE_HOME=/a/writable/directory etcdpack fetch`".to_owned()),
             Self::BadFile { path, .. } | Self::NotARelease { path, .. } => Some(format!("ls -l {}", word(path))),
         }
@@ -95,7 +95,7 @@ impl ReleaseError {
 
 fn differs(origin: &Origin) -> String {
     match origin {
-        Origin::Lock { .. } => "find out why the release changed; if the new one is right, write its sum into the cluster file as `release.sha256`",
+        Origin::LockFile { .. } => "find out why the release changed; if the new one is right, write its sum into the cluster file as `release.sha256`",
         Origin::ClusterFile => "compare `release.sha256` in the cluster file with a source that you trust",
         Origin::Compiled | Origin::Sums(_) | Origin::FirstUse(_) => "leave that mirror or file out; if its bytes are right, write their sum into the cluster file as `release.sha256`",
     }
@@ -104,7 +104,7 @@ fn differs(origin: &Origin) -> String {
 
 /// Why one place did not deliver. The next one is asked.
 #[derive(Debug, thiserror::Error)]
-pub(super) enum Failure {
+pub(super) enum SourceError {
     #[error("{0}")]
     Network(String),
     #[error("the server answers `{0}`")]
@@ -114,7 +114,7 @@ pub(super) enum Failure {
     #[error("not done after {0:?}")]
     Late(Duration),
     #[error(transparent)]
-    Redirect(#[from] Refused),
+    Redirect(#[from] RedirectError),
     #[error("{0}; behind a proxy that intercepts HTTPS, name its authority with `--ca-cert FILE`")]
     Certificate(String),
     #[error("the proxy wants a login; put one into its URL: `HTTPS_PROXY=http://USER:PASSWORD@PROXY:PORT`")]
@@ -129,7 +129,7 @@ pub(super) enum Failure {
     Local(#[from] io::Error),
 }
 
-impl Failure {
+impl SourceError {
     /// Whether the same question may be answered better in a moment.
     pub(super) fn is_transient(&self) -> bool {
         match self {
@@ -169,13 +169,13 @@ mod tests {
     #[test]
     fn only_what_may_pass_is_tried_again() {
         for (failure, again) in [
-            (Failure::Status("503 Service Unavailable".to_owned()), true),
-            (Failure::Status("429 Too Many Requests".to_owned()), true),
-            (Failure::Status("404 Not Found".to_owned()), false),
-            (Failure::Status("407 Proxy Authentication Required".to_owned()), false),
-            (Failure::Network("reset".to_owned()), true),
-            (Failure::Certificate("unknown issuer".to_owned()), false),
-            (Failure::Foreign("x"), false),
+            (SourceError::Status("503 Service Unavailable".to_owned()), true),
+            (SourceError::Status("429 Too Many Requests".to_owned()), true),
+            (SourceError::Status("404 Not Found".to_owned()), false),
+            (SourceError::Status("407 Proxy Authentication Required".to_owned()), false),
+            (SourceError::Network("reset".to_owned()), true),
+            (SourceError::Certificate("unknown issuer".to_owned()), false),
+            (SourceError::Foreign("x"), false),
         ] {
             assert_eq!(failure.is_transient(), again, "{failure}");
         }

@@ -14,7 +14,7 @@ use payload::tarball;
 use tempfile::NamedTempFile;
 
 use super::download::Continuity;
-use super::error::{Failure, ReleaseError, foreign};
+use super::error::{ReleaseError, SourceError, foreign};
 use super::partial::Partial;
 use super::voucher::{Origin, Voucher};
 use crate::cache::{Cache, DiskError, Entry, measure};
@@ -66,20 +66,20 @@ impl Fetched {
     }
 
     /// Copies the local file at `path`: what is verified later is the copy, which nobody else can change.
-    pub(super) fn copied(path: &Path, cache: &Cache, most: u64) -> Result<Self, Failure> {
+    pub(super) fn copied(path: &Path, cache: &Cache, most: u64) -> Result<Self, SourceError> {
         if !fs::metadata(path)?.is_file() {
             return Err(io::Error::other("not a regular file").into());
         }
-        let mut temp = cache.temp().map_err(|error| Failure::Local(io::Error::other(error)))?;
+        let mut temp = cache.temp().map_err(|error| SourceError::Local(io::Error::other(error)))?;
         let mut from = File::open(path)?.take(most + 1);
         let mut head = Vec::new();
         from.by_ref().take(256).read_to_end(&mut head)?;
         if let Some(what) = foreign(&head) {
-            return Err(Failure::Foreign(what));
+            return Err(SourceError::Foreign(what));
         }
         temp.write_all(&head)?;
         if io::copy(&mut from, &mut temp)? + head.len() as u64 > most {
-            return Err(Failure::TooLarge(most));
+            return Err(SourceError::TooLarge(most));
         }
         Ok(Self { held: Held::Copy(temp), place: path.display().to_string() })
     }

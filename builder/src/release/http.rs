@@ -13,7 +13,7 @@ use reqwest::blocking::{Client, Response};
 use reqwest::header::{self, HeaderMap};
 use reqwest::{Certificate, StatusCode, Url, redirect::Policy};
 
-use super::error::{Failure, ReleaseError};
+use super::error::{ReleaseError, SourceError};
 use super::redirect;
 
 /// Bounds of a download; [`Limits::default`] suits slow lines.
@@ -85,8 +85,8 @@ pub(super) struct Deadline {
 }
 
 impl Deadline {
-    fn check(self) -> Result<(), Failure> {
-        if self.start.elapsed() > self.total { Err(Failure::Late(self.total)) } else { Ok(()) }
+    fn check(self) -> Result<(), SourceError> {
+        if self.start.elapsed() > self.total { Err(SourceError::Late(self.total)) } else { Ok(()) }
     }
 }
 
@@ -125,7 +125,7 @@ impl Http {
     }
 
     /// Asks for the file at `url`, or for its rest.
-    pub(super) fn get(&self, url: &Url, resume: Option<&Resume>, deadline: Deadline) -> Result<Answer, Failure> {
+    pub(super) fn get(&self, url: &Url, resume: Option<&Resume>, deadline: Deadline) -> Result<Answer, SourceError> {
         let response = self.send(url, resume, deadline)?;
         let body = |response: Response| Body {
             length: response.content_length(),
@@ -147,13 +147,13 @@ impl Http {
                 let complete = content_range(response.headers()) == Some((None, Some(asked.from)));
                 Ok(if complete { Answer::Complete } else { Answer::Unrelated })
             }
-            (StatusCode::PROXY_AUTHENTICATION_REQUIRED, _) => Err(Failure::ProxyLogin),
-            (status, _) => Err(Failure::Status(status.to_string())),
+            (StatusCode::PROXY_AUTHENTICATION_REQUIRED, _) => Err(SourceError::ProxyLogin),
+            (status, _) => Err(SourceError::Status(status.to_string())),
         }
     }
 
     /// The answer of the last place that `url` leads to.
-    fn send(&self, url: &Url, resume: Option<&Resume>, deadline: Deadline) -> Result<Response, Failure> {
+    fn send(&self, url: &Url, resume: Option<&Resume>, deadline: Deadline) -> Result<Response, SourceError> {
         let mut at = url.clone();
         let mut previous = Vec::new();
         loop {
@@ -171,9 +171,9 @@ impl Http {
     }
 
     /// A file of at most `most` bytes.
-    pub(super) fn get_small(&self, url: &Url, most: u64, deadline: Deadline) -> Result<Vec<u8>, Failure> {
+    pub(super) fn get_small(&self, url: &Url, most: u64, deadline: Deadline) -> Result<Vec<u8>, SourceError> {
         let Answer::Whole(mut body) = self.get(url, None, deadline)? else {
-            return Err(Failure::Network("the answer is not the whole file".to_owned()));
+            return Err(SourceError::Network("the answer is not the whole file".to_owned()));
         };
         let mut bytes = Vec::new();
         let mut buf = [0; 8 * 1024];
@@ -183,7 +183,7 @@ impl Http {
                 n => bytes.extend_from_slice(buf.get(..n).unwrap_or_default()),
             }
             if bytes.len() as u64 > most {
-                return Err(Failure::TooLarge(most));
+                return Err(SourceError::TooLarge(most));
             }
         }
     }
@@ -193,30 +193,30 @@ impl Http {
         std::thread::sleep(pause);
     }
 
-    fn failure(&self, error: reqwest::Error) -> Failure {
+    fn failure(&self, error: reqwest::Error) -> SourceError {
         let late = error.is_timeout();
         let text = chain(&error.without_url());
         match () {
-            () if late => Failure::Stalled(self.limits.idle),
+            () if late => SourceError::Stalled(self.limits.idle),
             // The words of hyper-util, where the proxy answers a CONNECT with 407.
-            () if text.contains("proxy authorization required") => Failure::ProxyLogin,
+            () if text.contains("proxy authorization required") => SourceError::ProxyLogin,
             // The words of rustls; its error type is not within reach behind reqwest's.
-            () if text.contains("invalid peer certificate") => Failure::Certificate(text),
-            () => Failure::Network(text),
+            () if text.contains("invalid peer certificate") => SourceError::Certificate(text),
+            () => SourceError::Network(text),
         }
     }
 }
 
 impl Body {
     /// The next piece; 0 at the end.
-    pub(super) fn read(&mut self, buf: &mut [u8]) -> Result<usize, Failure> {
+    pub(super) fn read(&mut self, buf: &mut [u8]) -> Result<usize, SourceError> {
         self.deadline.check()?;
         self.response.read(buf).map_err(|error| {
             let inner = error.get_ref().and_then(|inner| inner.downcast_ref::<reqwest::Error>());
             match inner {
-                Some(inner) if inner.is_timeout() => Failure::Stalled(self.idle),
-                Some(inner) => Failure::Network(chain(inner)),
-                None => Failure::Network(chain(&error)),
+                Some(inner) if inner.is_timeout() => SourceError::Stalled(self.idle),
+                Some(inner) => SourceError::Network(chain(inner)),
+                None => SourceError::Network(chain(&error)),
             }
         })
     }
@@ -233,10 +233,10 @@ fn certificates(path: &Path) -> Result<Vec<Certificate>, ReleaseError> {
 }
 
 /// An encoding would have to be undone before hashing, and no release is published with one.
-fn encoded(headers: &HeaderMap) -> Option<Failure> {
+fn encoded(headers: &HeaderMap) -> Option<SourceError> {
     let value = headers.get(header::CONTENT_ENCODING)?;
     let name = value.to_str().unwrap_or("?");
-    (!name.eq_ignore_ascii_case("identity")).then(|| Failure::Encoded(name.to_owned()))
+    (!name.eq_ignore_ascii_case("identity")).then(|| SourceError::Encoded(name.to_owned()))
 }
 
 /// A strong `ETag`, else the date: weak tags may not be used in `If-Range` (RFC 9110, 13.1.5).

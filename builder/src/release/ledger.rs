@@ -2,35 +2,35 @@
 #![expect(clippy::disallowed_methods, reason = "edge: reads and writes the lock file")]
 
 use std::fs::{self, File};
-use std::io::{self, Read as _, Write as _};
+use std::io::{self, Read as _};
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
 
 use super::error::ReleaseError;
-use super::lock::{Lock, LockError, Locked};
-use crate::cache::{DiskError, lock_dir, sync_dir};
-use crate::unnamed::{Unnamed, dir_of};
+use super::lock::{LockError, LockFile, LockedRelease};
+use crate::atomic_file::{self, FileMode, dir_of};
+use crate::cache::{DiskError, lock_dir};
 
 /// A lock file of every release there ever was has 200 KiB.
 const MAX_BYTES: u64 = 1024 * 1024;
 
 /// What the file says; an absent file says nothing.
-pub(super) fn load(path: &Path) -> Result<Lock, ReleaseError> {
+pub(super) fn load(path: &Path) -> Result<LockFile, ReleaseError> {
     let mut text = String::new();
     let read = File::open(path).and_then(|file| file.take(MAX_BYTES).read_to_string(&mut text));
     match read {
         Ok(_) => {}
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Lock::default()),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(LockFile::default()),
         Err(error) if error.kind() == io::ErrorKind::InvalidData => {
             return Err(refuse(path)(LockError::Toml("it is not UTF-8".to_owned())));
         }
         Err(error) => return Err(DiskError::new("reading", path)(error).into()),
     }
-    Lock::parse(&text).map_err(refuse(path))
+    LockFile::parse(&text).map_err(refuse(path))
 }
 
 /// Adds `new` to the file, beside what other builders have added since.
-pub(super) fn record(path: &Path, new: Locked) -> Result<(), ReleaseError> {
+pub(super) fn record(path: &Path, new: LockedRelease) -> Result<(), ReleaseError> {
     let _lock = lock_dir(dir_of(path))?;
     let mut lock = load(path)?;
     if lock.record(new) {
@@ -42,15 +42,9 @@ pub(super) fn record(path: &Path, new: Locked) -> Result<(), ReleaseError> {
 fn replace(path: &Path, text: &str) -> Result<(), DiskError> {
     // Nothing in it is secret, and it is meant for version control. The umask still counts.
     let mode = fs::metadata(path).map_or(0o644, |old| old.permissions().mode() & 0o777);
-    let write = || {
-        let mut new = Unnamed::beside(path, mode)?;
-        new.write_all(text.as_bytes())?;
-        new.replace(path)
-    };
-    write().map_err(DiskError::new("writing", path))?;
-    sync_dir(dir_of(path))
+    atomic_file::replace(path, text.as_bytes(), FileMode::LessUmask(mode)).map_err(DiskError::new("writing", path))
 }
 
 fn refuse(path: &Path) -> impl FnOnce(LockError) -> ReleaseError {
-    move |source| ReleaseError::Lock { path: path.to_owned(), source }
+    move |source| ReleaseError::LockFile { path: path.to_owned(), source }
 }

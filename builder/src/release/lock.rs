@@ -9,7 +9,7 @@ use payload::etcd::{Arch, EtcdVersion};
 use serde::{Deserialize, Serialize};
 use time::Date;
 
-use crate::unreadable;
+use crate::toml_error;
 
 /// The layout of the file; raised when an older etcdpack could misread it.
 const VERSION: u32 = 1;
@@ -17,7 +17,7 @@ const VERSION: u32 = 1;
 /// One accepted release.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(super) struct Locked {
+pub(super) struct LockedRelease {
     pub(super) version: EtcdVersion,
     pub(super) arch: Arch,
     pub(super) sha256: Digest,
@@ -31,10 +31,10 @@ pub(super) struct Locked {
 /// The whole file, sorted by version and architecture.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(super) struct Lock {
+pub(super) struct LockFile {
     version: u32,
     #[serde(default)]
-    release: Vec<Locked>,
+    release: Vec<LockedRelease>,
 }
 
 /// Why a lock file cannot be used.
@@ -51,16 +51,17 @@ pub enum LockError {
     Twice(EtcdVersion, Arch),
 }
 
-impl Default for Lock {
+impl Default for LockFile {
     fn default() -> Self {
         Self { version: VERSION, release: Vec::new() }
     }
 }
 
-impl Lock {
+impl LockFile {
     /// Reads the text of a lock file.
     pub(super) fn parse(text: &str) -> Result<Self, LockError> {
-        let mut lock: Self = toml::from_str(text).map_err(|error| LockError::Toml(unreadable::why(text, &error)))?;
+        let mut lock: Self =
+            toml::from_str(text).map_err(|error| LockError::Toml(toml_error::describe(text, &error)))?;
         if lock.version != VERSION {
             return Err(LockError::Version(lock.version));
         }
@@ -74,7 +75,7 @@ impl Lock {
         }
     }
 
-    /// The text that [`Lock::parse`] reads.
+    /// The text that [`LockFile::parse`] reads.
     pub(super) fn render(&self) -> String {
         let mut text =
             String::from("# The etcd releases that etcdpack accepted here. Keep this file with the cluster file.\n");
@@ -88,13 +89,13 @@ impl Lock {
     }
 
     /// What was accepted for this release.
-    pub(super) fn find(&self, version: EtcdVersion, arch: Arch) -> Option<&Locked> {
+    pub(super) fn find(&self, version: EtcdVersion, arch: Arch) -> Option<&LockedRelease> {
         self.release.iter().find(|locked| (locked.version, locked.arch) == (version, arch))
     }
 
     /// Adds `new`, or puts it in the place of the entry that vouches for other bytes. An entry for the same
     /// bytes stays as it is, with its first origin and day. Says whether anything changed.
-    pub(super) fn record(&mut self, new: Locked) -> bool {
+    pub(super) fn record(&mut self, new: LockedRelease) -> bool {
         if self.find(new.version, new.arch).is_some_and(|old| old.sha256 == new.sha256) {
             return false;
         }
@@ -131,8 +132,8 @@ mod iso_date {
 mod tests {
     use super::*;
 
-    fn locked(patch: u64, arch: Arch, bytes: &[u8]) -> Locked {
-        Locked {
+    fn locked(patch: u64, arch: Arch, bytes: &[u8]) -> LockedRelease {
+        LockedRelease {
             version: EtcdVersion::new(3, 1, patch.try_into().unwrap()),
             arch,
             sha256: Digest::of(bytes),
@@ -143,25 +144,25 @@ mod tests {
 
     #[test]
     fn text_and_value_are_one_and_sorted() {
-        let mut lock = Lock::default();
+        let mut lock = LockFile::default();
         for new in [locked(20, Arch::Arm64, b"a"), locked(9, Arch::Amd64, b"b"), locked(20, Arch::Amd64, b"c")] {
             assert!(lock.record(new));
         }
         let text = lock.render();
-        assert_eq!(Lock::parse(&text), Ok(lock.clone()));
+        assert_eq!(LockFile::parse(&text), Ok(lock.clone()));
         let at = |what: &str| text.find(what).unwrap();
         assert!(at("\"3.1.9\"") < at("\"3.1.20\"") || at("\"v3.1.9\"") < at("\"v3.1.20\""), "{text}");
         assert!(text.contains("accepted = \"2026-01-31\""), "{text}");
         assert_eq!(lock.find(EtcdVersion::new(3, 1, 20), Arch::Arm64).unwrap().sha256, Digest::of(b"a"));
         assert_eq!(lock.find(EtcdVersion::new(3, 1, 9), Arch::Arm64), None);
-        assert_eq!(Lock::parse(&Lock::default().render()), Ok(Lock::default()));
+        assert_eq!(LockFile::parse(&LockFile::default().render()), Ok(LockFile::default()));
     }
 
     #[test]
     fn the_same_bytes_keep_their_first_entry_and_others_replace_it() {
-        let mut lock = Lock::default();
+        let mut lock = LockFile::default();
         lock.record(locked(20, Arch::Amd64, b"a"));
-        let later = Locked { origin: "later".to_owned(), ..locked(20, Arch::Amd64, b"a") };
+        let later = LockedRelease { origin: "later".to_owned(), ..locked(20, Arch::Amd64, b"a") };
         assert!(!lock.record(later));
         assert_ne!(lock.release[0].origin, "later");
         assert!(lock.record(locked(20, Arch::Amd64, b"b")));
@@ -171,12 +172,12 @@ mod tests {
 
     #[test]
     fn a_damaged_file_is_refused() {
-        let mut lock = Lock::default();
+        let mut lock = LockFile::default();
         lock.record(locked(20, Arch::Amd64, b"a"));
         let text = lock.render();
         let entry = text.split_once("[[release]]").unwrap().1;
-        assert_eq!(Lock::parse(&text.replace("version = 1", "version = 2")), Err(LockError::Version(2)));
-        assert!(matches!(Lock::parse(&format!("{text}\n[[release]]{entry}")), Err(LockError::Twice(..))));
+        assert_eq!(LockFile::parse(&text.replace("version = 1", "version = 2")), Err(LockError::Version(2)));
+        assert!(matches!(LockFile::parse(&format!("{text}\n[[release]]{entry}")), Err(LockError::Twice(..))));
         for bad in [
             String::new(),
             text.replace("origin", "origins"),
@@ -186,7 +187,7 @@ mod tests {
             format!("more = 1\n{text}"),
             "<html>".to_owned(),
         ] {
-            assert!(matches!(Lock::parse(&bad), Err(LockError::Toml(_))), "{bad}");
+            assert!(matches!(LockFile::parse(&bad), Err(LockError::Toml(_))), "{bad}");
         }
     }
 }

@@ -1,18 +1,18 @@
 //! Getting one etcd release and proving that it is the one.
 //!
 //! [`obtain`] is the whole of it: what vouches for the release is settled first ([`voucher`]), then the tarball
-//! comes from the cache, a local file, a mirror or upstream ([`job`]), is hashed as it lies on the disk
+//! comes from the cache, a local file, a mirror or upstream ([`retrieval`]), is hashed as it lies on the disk
 //! ([`fetched`]), and what was accepted is written to `etcdpack.lock` ([`ledger`]). Nothing is ever unpacked here.
 
 mod download;
 mod error;
 mod fetched;
 mod http;
-mod job;
 mod ledger;
 mod lock;
 mod partial;
 mod redirect;
+mod retrieval;
 mod source;
 mod sums;
 mod voucher;
@@ -28,17 +28,17 @@ pub use fetched::Verified;
 pub use http::Limits;
 pub use lock::LockError;
 pub(crate) use source::published_at;
-pub use source::{Mirror, NotAMirror, asset};
+pub use source::{Mirror, MirrorError, asset};
 pub use voucher::Origin;
 
 use crate::cache::Cache;
-use crate::narrator::Narrator;
-use lock::Locked;
+use crate::report::Narrator;
+use lock::LockedRelease;
 use voucher::Known;
 
 /// One release, and on which terms.
 #[derive(Debug, Clone)]
-pub struct Wanted {
+pub struct ReleaseRequest {
     pub version: EtcdVersion,
     pub arch: Arch,
     /// The user's word: `release.sha256` of the cluster file.
@@ -67,44 +67,44 @@ pub enum FirstUse {
     Trust,
 }
 
-/// Gets and verifies `wanted`. Without a network if a file that is vouched for is in the cache.
-pub fn obtain(wanted: &Wanted, narrator: &mut dyn Narrator) -> Result<Verified, ReleaseError> {
-    let lock = ledger::load(&wanted.lock)?;
-    let locked = lock.find(wanted.version, wanted.arch);
-    let known = Known::of(wanted.version, wanted.arch, wanted.sha256, locked);
+/// Gets and verifies `request`. Without a network if a file that is vouched for is in the cache.
+pub fn obtain(request: &ReleaseRequest, narrator: &mut dyn Narrator) -> Result<Verified, ReleaseError> {
+    let lock = ledger::load(&request.lock)?;
+    let locked = lock.find(request.version, request.arch);
+    let known = Known::of(request.version, request.arch, request.sha256, locked);
     let (voucher, contradictions) = voucher::choose(&known);
     for contradiction in contradictions {
         narrator.warn(&contradiction.to_string());
     }
-    let cache = Cache::open(&wanted.cache)?;
-    narrator.detail(&format!("cache: {}", wanted.cache.display()));
-    let job = job::Job::new(wanted, cache, narrator);
-    let verified = match &wanted.local {
-        Some(path) => job.take(path, voucher)?,
-        None => job.fetch(voucher)?,
+    let cache = Cache::open(&request.cache)?;
+    narrator.detail(&format!("cache: {}", request.cache.display()));
+    let retrieval = retrieval::Retrieval::new(request, cache, narrator);
+    let verified = match &request.local {
+        Some(path) => retrieval.take(path, voucher)?,
+        None => retrieval.fetch(voucher)?,
     };
     if let Some(doubt) = voucher::doubt(&known, verified.digest(), verified.origin()) {
         narrator.warn(&doubt);
     }
-    accept(wanted, &verified, narrator)?;
+    accept(request, &verified, narrator)?;
     Ok(verified)
 }
 
 /// Holds all later builds to what has been accepted now.
-fn accept(wanted: &Wanted, verified: &Verified, narrator: &mut dyn Narrator) -> Result<(), ReleaseError> {
-    let Wanted { version, arch, .. } = *wanted;
+fn accept(request: &ReleaseRequest, verified: &Verified, narrator: &mut dyn Narrator) -> Result<(), ReleaseError> {
+    let ReleaseRequest { version, arch, .. } = *request;
     if let Origin::FirstUse(_) = verified.origin() {
         narrator.warn(&format!(
             "nothing vouches for etcd {version} on {arch}; trusting these bytes from now on: {}",
             verified.digest()
         ));
     }
-    let entry = Locked {
+    let entry = LockedRelease {
         version,
         arch,
         sha256: verified.digest(),
         origin: verified.origin().to_string(),
-        accepted: wanted.today,
+        accepted: request.today,
     };
-    ledger::record(&wanted.lock, entry)
+    ledger::record(&request.lock, entry)
 }

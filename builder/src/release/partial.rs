@@ -13,7 +13,7 @@ use payload::digest::Digest;
 
 use super::http::Resume;
 use crate::cache::{Cache, DiskError};
-use crate::narrator::Narrator;
+use crate::report::Narrator;
 
 /// An open partial file and the lock on it.
 #[derive(Debug)]

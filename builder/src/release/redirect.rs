@@ -8,7 +8,7 @@ const MOST: usize = 10;
 
 /// Why a redirect is not followed.
 #[derive(Debug, thiserror::Error, PartialEq, Eq)]
-pub(super) enum Refused {
+pub(super) enum RedirectError {
     #[error("it redirects more than {MOST} times")]
     TooMany,
     #[error("it redirects from https to `{0}:`")]
@@ -21,23 +21,23 @@ pub(super) enum Refused {
 
 /// Where an answer from `from` sends us; `None` where it sends us nowhere. User and password in `from` stay with a
 /// relative reference alone, which is to the same server.
-pub(super) fn target(from: &Url, status: StatusCode, headers: &HeaderMap) -> Result<Option<Url>, Refused> {
+pub(super) fn target(from: &Url, status: StatusCode, headers: &HeaderMap) -> Result<Option<Url>, RedirectError> {
     // RFC 9110, 15.4: the others in the 300s are no redirects to a file.
     let redirects = matches!(status.as_u16(), 301 | 302 | 303 | 307 | 308);
     let Some(location) = headers.get(header::LOCATION).filter(|_| redirects) else { return Ok(None) };
     let url = location.to_str().ok().and_then(|location| from.join(location).ok());
-    url.map(Some).ok_or(Refused::NotAUrl)
+    url.map(Some).ok_or(RedirectError::NotAUrl)
 }
 
 /// Judges the step from the last of `previous` to `next`.
-pub(super) fn judge(previous: &[Url], next: &Url) -> Result<(), Refused> {
+pub(super) fn judge(previous: &[Url], next: &Url) -> Result<(), RedirectError> {
     if previous.len() > MOST {
-        return Err(Refused::TooMany);
+        return Err(RedirectError::TooMany);
     }
     match (previous.last().map(Url::scheme), next.scheme()) {
         (_, "https") | (Some("http"), "http") => Ok(()),
-        (Some("https"), scheme) => Err(Refused::Downgrade(scheme.to_owned())),
-        (_, scheme) => Err(Refused::Scheme(scheme.to_owned())),
+        (Some("https"), scheme) => Err(RedirectError::Downgrade(scheme.to_owned())),
+        (_, scheme) => Err(RedirectError::Scheme(scheme.to_owned())),
     }
 }
 
@@ -65,7 +65,7 @@ mod tests {
         assert_eq!(target(&from, StatusCode::FOUND, &HeaderMap::new()), Ok(None));
         for location in [&b"https://"[..], b"//[", b"\xff"] {
             let headers = HeaderMap::from_iter([(header::LOCATION, HeaderValue::from_bytes(location).unwrap())]);
-            assert_eq!(target(&from, StatusCode::FOUND, &headers), Err(Refused::NotAUrl));
+            assert_eq!(target(&from, StatusCode::FOUND, &headers), Err(RedirectError::NotAUrl));
         }
     }
 
@@ -76,15 +76,15 @@ mod tests {
             ("https://a/", "https://b/", Ok(())),
             ("http://a/", "https://b/", Ok(())),
             ("http://a/", "http://b/", Ok(())),
-            ("https://a/", "http://a/", Err(Refused::Downgrade("http".to_owned()))),
-            ("https://a/", "file:///etc/passwd", Err(Refused::Downgrade("file".to_owned()))),
-            ("http://a/", "file:///etc/passwd", Err(Refused::Scheme("file".to_owned()))),
-            ("http://a/", "ftp://a/", Err(Refused::Scheme("ftp".to_owned()))),
+            ("https://a/", "http://a/", Err(RedirectError::Downgrade("http".to_owned()))),
+            ("https://a/", "file:///etc/passwd", Err(RedirectError::Downgrade("file".to_owned()))),
+            ("http://a/", "file:///etc/passwd", Err(RedirectError::Scheme("file".to_owned()))),
+            ("http://a/", "ftp://a/", Err(RedirectError::Scheme("ftp".to_owned()))),
         ] {
             assert_eq!(judge(&[url(from)], &url(to)), verdict, "{from} {to}");
         }
         let hops = vec![url("https://a/"); MOST + 1];
         assert_eq!(judge(&hops[..MOST], &url("https://a/")), Ok(()));
-        assert_eq!(judge(&hops, &url("https://a/")), Err(Refused::TooMany));
+        assert_eq!(judge(&hops, &url("https://a/")), Err(RedirectError::TooMany));
     }
 }

@@ -22,7 +22,7 @@ pub struct Mirror(Url);
 
 /// A text that is no usable base URL.
 #[derive(Debug, thiserror::Error, PartialEq, Eq)]
-pub enum NotAMirror {
+pub enum MirrorError {
     /// Unparsable, or with a part that makes no sense in a base.
     #[error("a mirror is an `https://`, `http://` or `file:///` URL without query and fragment")]
     Shape,
@@ -33,19 +33,19 @@ pub enum NotAMirror {
 
 impl Mirror {
     /// Reads a base URL; a slash at its end makes no difference.
-    pub fn parse(text: &str) -> Result<Self, NotAMirror> {
-        let url = Url::parse(text).map_err(|_| NotAMirror::Shape)?;
+    pub fn parse(text: &str) -> Result<Self, MirrorError> {
+        let url = Url::parse(text).map_err(|_| MirrorError::Shape)?;
         if !["https", "http", "file"].contains(&url.scheme()) || url.query().is_some() || url.fragment().is_some() {
-            return Err(NotAMirror::Shape);
+            return Err(MirrorError::Shape);
         }
         if url.scheme() == "file" && url.to_file_path().is_err() {
-            return Err(NotAMirror::FileHost);
+            return Err(MirrorError::FileHost);
         }
         Ok(Self(url))
     }
 
     /// `own` in their order, then upstream.
-    pub fn before_upstream<T: AsRef<str>>(own: &[T]) -> Result<Vec<Self>, NotAMirror> {
+    pub fn before_upstream<T: AsRef<str>>(own: &[T]) -> Result<Vec<Self>, MirrorError> {
         own.iter().map(AsRef::as_ref).chain(UPSTREAM).map(Self::parse).collect()
     }
 

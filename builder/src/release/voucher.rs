@@ -9,20 +9,20 @@ use payload::digest::Digest;
 use payload::etcd::{self, Arch, EtcdVersion};
 use time::Date;
 
-use super::lock::Locked;
+use super::lock::LockedRelease;
 
 /// All that is known of a release before anything is downloaded.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Known {
     pub(super) user: Option<Digest>,
-    pub(super) locked: Option<Locked>,
+    pub(super) locked: Option<LockedRelease>,
     pub(super) compiled: Option<Digest>,
     /// Sums that one source alone published.
     pub(super) hints: Vec<Digest>,
 }
 
 impl Known {
-    pub(super) fn of(version: EtcdVersion, arch: Arch, user: Option<Digest>, locked: Option<&Locked>) -> Self {
+    pub(super) fn of(version: EtcdVersion, arch: Arch, user: Option<Digest>, locked: Option<&LockedRelease>) -> Self {
         Self {
             user,
             locked: locked.cloned(),
@@ -39,7 +39,7 @@ pub enum Origin {
     /// `release.sha256` of the cluster file, or `--sha256`.
     ClusterFile,
     /// `etcdpack.lock`.
-    Lock {
+    LockFile {
         /// When the release was accepted.
         since: Date,
         /// Who vouched for it then.
@@ -58,7 +58,7 @@ impl Origin {
     #[must_use]
     pub fn first(&self) -> String {
         match self {
-            Self::Lock { first, .. } => first.clone(),
+            Self::LockFile { first, .. } => first.clone(),
             other => other.to_string(),
         }
     }
@@ -68,7 +68,7 @@ impl fmt::Display for Origin {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::ClusterFile => f.write_str("cluster file"),
-            Self::Lock { since, .. } => write!(f, "etcdpack.lock, accepted on {since}"),
+            Self::LockFile { since, .. } => write!(f, "etcdpack.lock, accepted on {since}"),
             Self::Compiled => f.write_str("sum compiled into etcdpack"),
             Self::Sums(place) => write!(f, "SHA256SUMS at {place}"),
             Self::FirstUse(place) => write!(f, "trust on first use, from {place}"),
@@ -106,7 +106,7 @@ pub(super) fn choose(known: &Known) -> (Option<Voucher>, Vec<Contradiction>) {
     let user = known.user.map(|digest| Voucher { digest, origin: Origin::ClusterFile });
     let locked = known.locked.as_ref().map(|lock| Voucher {
         digest: lock.sha256,
-        origin: Origin::Lock { since: lock.accepted, first: lock.origin.clone() },
+        origin: Origin::LockFile { since: lock.accepted, first: lock.origin.clone() },
     });
     let compiled = known.compiled.map(|digest| Voucher { digest, origin: Origin::Compiled });
     let mut words = user.into_iter().chain(locked).chain(compiled);
@@ -134,8 +134,8 @@ pub(super) fn doubt(known: &Known, accepted: Digest, origin: &Origin) -> Option<
 mod tests {
     use super::*;
 
-    fn locked(digest: Digest) -> Locked {
-        Locked {
+    fn locked(digest: Digest) -> LockedRelease {
+        LockedRelease {
             version: EtcdVersion::new(3, 1, 20),
             arch: Arch::Amd64,
             sha256: digest,
@@ -150,7 +150,7 @@ mod tests {
         for (known, counts, overruled) in [
             ((None, None, None), None, 0),
             ((None, None, Some(c)), Some((c, Origin::Compiled)), 0),
-            ((None, Some(l), Some(c)), Some((l, Origin::Lock { since: Date::MIN, first: "x".to_owned() })), 1),
+            ((None, Some(l), Some(c)), Some((l, Origin::LockFile { since: Date::MIN, first: "x".to_owned() })), 1),
             ((Some(u), Some(l), Some(c)), Some((u, Origin::ClusterFile)), 2),
             ((Some(u), Some(u), Some(c)), Some((u, Origin::ClusterFile)), 1),
             ((Some(u), None, Some(u)), Some((u, Origin::ClusterFile)), 0),

@@ -15,11 +15,11 @@ pub(super) struct Crate<'a> {
 /// A line of the list that does not have four columns and a sum.
 #[derive(Debug, thiserror::Error, PartialEq, Eq)]
 #[error("line {0} of the list of crates in the installer cannot be read")]
-pub struct NotACrate(usize);
+pub struct CrateListError(usize);
 
 /// Reads the list.
-pub(super) fn parse(list: &str) -> Result<Vec<Crate<'_>>, NotACrate> {
-    list.lines().zip(1..).map(|(line, number)| entry(line).ok_or(NotACrate(number))).collect()
+pub(super) fn parse(list: &str) -> Result<Vec<Crate<'_>>, CrateListError> {
+    list.lines().zip(1..).map(|(line, number)| entry(line).ok_or(CrateListError(number))).collect()
 }
 
 fn entry(line: &str) -> Option<Crate<'_>> {
@@ -42,7 +42,7 @@ mod tests {
         let tar = Crate { name: "tar", version: "0.4.46", sha256: Some(sum), licence: "MIT" };
         assert_eq!(parse(&list), Ok(vec![std, tar]));
         for bad in ["tar\t1\t", "tar\t1\tff\tMIT", "tar\t1\t\t", "\t1\t\tMIT", "tar\t1\t\tMIT\tmore", ""] {
-            assert_eq!(parse(&format!("{list}{bad}\n")), Err(NotACrate(3)), "{bad}");
+            assert_eq!(parse(&format!("{list}{bad}\n")), Err(CrateListError(3)), "{bad}");
         }
     }
 }

@@ -42,7 +42,7 @@ pub(super) struct Tools {
 #[serde(rename_all = "camelCase", default)]
 pub(super) struct Component {
     #[serde(rename = "type")]
-    pub(super) kind: Kind,
+    pub(super) kind: ComponentType,
     #[serde(rename = "bom-ref", skip_serializing_if = "Option::is_none")]
     pub(super) bom_ref: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -68,7 +68,7 @@ pub(super) struct Component {
 
 #[derive(Debug, Clone, Copy, Default, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
-pub(super) enum Kind {
+pub(super) enum ComponentType {
     Application,
     Library,
     File,

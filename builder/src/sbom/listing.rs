@@ -4,7 +4,7 @@ use payload::line::plain;
 use serde::Deserialize;
 
 use super::ORIGIN;
-use super::cyclonedx::{Component, Kind};
+use super::cyclonedx::{Component, ComponentType};
 
 /// One line for people, without control characters.
 #[derive(Debug, PartialEq, Eq)]
@@ -27,7 +27,7 @@ pub(crate) fn read(document: &[u8]) -> Result<Vec<Part>, serde_json::Error> {
     }
     let Components { components } = serde_json::from_slice(document)?;
     let with_files = |whole: &Component| {
-        let files = whole.components.iter().filter(|inside| matches!(inside.kind, Kind::File)).map(part);
+        let files = whole.components.iter().filter(|inside| matches!(inside.kind, ComponentType::File)).map(part);
         let files = files.map(|file| Part { name: format!("{}/{}", plain(&whole.name), file.name), ..file });
         [part(whole)].into_iter().chain(files).collect::<Vec<Part>>()
     };
@@ -42,7 +42,7 @@ fn part(component: &Component) -> Part {
         version: plain(component.version.as_deref().unwrap_or_default()),
         sha256: plain(sha256.map_or("", |hash| &hash.content)),
         origin: plain(origin.map_or("", |property| &property.value)),
-        libraries: component.components.iter().filter(|inside| matches!(inside.kind, Kind::Library)).count(),
+        libraries: component.components.iter().filter(|inside| matches!(inside.kind, ComponentType::Library)).count(),
     }
 }
 

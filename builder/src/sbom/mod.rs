@@ -11,13 +11,14 @@ use payload::digest::Digest;
 use payload::etcd::{Arch, EtcdVersion};
 use payload::manifest::Program;
 
-pub use crates::NotACrate;
+pub use crates::CrateListError;
 use cyclonedx::{
-    Bom, Component, Composition, Dependency, Hash, Kind, License, Metadata, Named, Property, Reference, Supplier, Tools,
+    Bom, Component, ComponentType, Composition, Dependency, Hash, License, Metadata, Named, Property, Reference,
+    Supplier, Tools,
 };
 pub(crate) use listing::{Part, read};
 
-use crate::pack::Carried;
+use crate::pack::CarriedWheel;
 use crate::release;
 
 /// Who vouches for a part, or what it is a part of.
@@ -26,7 +27,7 @@ const ORIGIN: &str = "etcdpack:origin";
 const OURS: &str = "Apache-2.0";
 
 /// What is known of the parts.
-pub(crate) struct Parts<'a> {
+pub(crate) struct Components<'a> {
     pub(crate) version: EtcdVersion,
     pub(crate) arch: Arch,
     /// Of the tarball.
@@ -34,7 +35,7 @@ pub(crate) struct Parts<'a> {
     /// Who vouched for it first.
     pub(crate) origin: &'a str,
     pub(crate) programs: &'a [Program],
-    pub(crate) wheels: &'a [Carried],
+    pub(crate) wheels: &'a [CarriedWheel],
     /// Of the executable in front of the bundle.
     pub(crate) installer: Digest,
     /// What is linked into it.
@@ -45,13 +46,13 @@ pub(crate) struct Parts<'a> {
 #[derive(Debug, thiserror::Error)]
 pub enum SbomError {
     #[error(transparent)]
-    Crates(#[from] NotACrate),
+    Crates(#[from] CrateListError),
     #[error("writing the list of parts: {0}")]
     Json(#[from] serde_json::Error),
 }
 
 /// The document.
-pub(crate) fn write(parts: &Parts) -> Result<Vec<u8>, SbomError> {
+pub(crate) fn write(parts: &Components) -> Result<Vec<u8>, SbomError> {
     let mut bom = bom(parts)?;
     bom.serial_number = Some(serial(Digest::of(&serde_json::to_vec(&bom)?)));
     let mut bytes = serde_json::to_vec_pretty(&bom)?;
@@ -59,13 +60,13 @@ pub(crate) fn write(parts: &Parts) -> Result<Vec<u8>, SbomError> {
     Ok(bytes)
 }
 
-fn bom(parts: &Parts) -> Result<Bom, SbomError> {
+fn bom(parts: &Components) -> Result<Bom, SbomError> {
     let (etcd, installer) = (etcd(parts), installer(parts)?);
     let wheels: Vec<Component> = parts.wheels.iter().map(wheel).collect();
     let names = |components: &[Component]| components.iter().filter_map(|part| part.bom_ref.clone()).collect();
     let components: Vec<Component> = [etcd, installer].into_iter().chain(wheels).collect();
     let bundle = Component {
-        kind: Kind::Application,
+        kind: ComponentType::Application,
         bom_ref: Some("bundle".to_owned()),
         name: format!("etcd bundle for linux/{}", parts.arch),
         version: Some(parts.version.to_string()),
@@ -89,7 +90,7 @@ fn bom(parts: &Parts) -> Result<Bom, SbomError> {
 
 fn etcdpack() -> Component {
     Component {
-        kind: Kind::Application,
+        kind: ComponentType::Application,
         name: "etcdpack".to_owned(),
         version: Some(env!("CARGO_PKG_VERSION").to_owned()),
         licenses: vec![spdx(OURS)],
@@ -97,9 +98,9 @@ fn etcdpack() -> Component {
     }
 }
 
-fn etcd(parts: &Parts) -> Component {
+fn etcd(parts: &Components) -> Component {
     let program = |program: &Program| Component {
-        kind: Kind::File,
+        kind: ComponentType::File,
         name: program.name.clone(),
         version: Some(parts.version.to_string()),
         hashes: vec![Hash::sha256(program.sha256)],
@@ -107,7 +108,7 @@ fn etcd(parts: &Parts) -> Component {
         ..Component::default()
     };
     Component {
-        kind: Kind::Application,
+        kind: ComponentType::Application,
         bom_ref: Some("etcd".to_owned()),
         supplier: Some(Supplier { name: "The etcd Authors".to_owned() }),
         name: "etcd".to_owned(),
@@ -126,10 +127,10 @@ fn etcd(parts: &Parts) -> Component {
     }
 }
 
-fn installer(parts: &Parts) -> Result<Component, SbomError> {
+fn installer(parts: &Components) -> Result<Component, SbomError> {
     let linked = crates::parse(parts.crates)?;
     Ok(Component {
-        kind: Kind::Application,
+        kind: ComponentType::Application,
         bom_ref: Some("installer".to_owned()),
         name: "installer".to_owned(),
         version: Some(env!("CARGO_PKG_VERSION").to_owned()),
@@ -146,7 +147,7 @@ fn installer(parts: &Parts) -> Result<Component, SbomError> {
 fn library(linked: &crates::Crate) -> Component {
     let std = linked.name == "std";
     Component {
-        kind: Kind::Library,
+        kind: ComponentType::Library,
         bom_ref: std.then(|| "std".to_owned()),
         name: linked.name.to_owned(),
         version: Some(linked.version.to_owned()),
@@ -161,10 +162,10 @@ fn library(linked: &crates::Crate) -> Component {
     }
 }
 
-fn wheel(carried: &Carried) -> Component {
+fn wheel(carried: &CarriedWheel) -> Component {
     let wheel = carried.wheel;
     Component {
-        kind: Kind::Library,
+        kind: ComponentType::Library,
         bom_ref: Some(reference(carried)),
         supplier: Some(Supplier { name: wheel.author.to_owned() }),
         name: wheel.project().to_owned(),
@@ -181,7 +182,7 @@ fn wheel(carried: &Carried) -> Component {
     }
 }
 
-fn reference(carried: &Carried) -> String {
+fn reference(carried: &CarriedWheel) -> String {
     carried.wheel.project().to_owned()
 }
 
@@ -212,7 +213,7 @@ mod tests {
 
     fn document(tarball: Digest) -> String {
         let program = Program { name: "etcd".to_owned(), size: 1, sha256: Digest::of(b"etcd") };
-        let parts = Parts {
+        let parts = Components {
             version: EtcdVersion::new(3, 5, 1),
             arch: Arch::Arm64,
             tarball,

@@ -4,8 +4,8 @@ use std::fs::File;
 use std::io::{Seek as _, Write as _};
 use std::os::fd::AsRawFd as _;
 
-use builder::passphrase::Passphrase;
-use builder::pki::{KeyFault, PkiError, State};
+use builder::passphrase_source::PassphraseSource;
+use builder::pki::{KeyFault, KeyState, PkiError};
 use time::{Duration, OffsetDateTime};
 
 use crate::site::{Quiet, Site, two_storeys};
@@ -189,12 +189,12 @@ fn the_old_wrapping_is_refused_with_the_command_that_changes_it() {
 }
 
 /// An open file with one line, and the way to it.
-fn line(text: &str) -> (File, Passphrase) {
+fn line(text: &str) -> (File, PassphraseSource) {
     let mut file = tempfile::tempfile().unwrap();
     writeln!(file, "{text}").unwrap();
     file.rewind().unwrap();
     let number = u32::try_from(file.as_raw_fd()).unwrap();
-    (file, Passphrase::Descriptor(number))
+    (file, PassphraseSource::Descriptor(number))
 }
 
 #[test]
@@ -207,7 +207,7 @@ fn a_locked_key_is_asked_for_only_when_something_is_signed() {
     assert_eq!(site.mode("pki/ca-key.pem"), 0o600);
     let public = |key: &str| site.sh(&format!("openssl pkey -in {key} -passin 'pass:open sesame' -pubout"));
     assert_eq!(public("pki/ca-key.pem"), site.sh("openssl x509 -in pki/ca.pem -noout -pubkey"));
-    assert!(site.issue().unwrap().pairs.iter().all(|pair| pair.state == State::Reused));
+    assert!(site.issue().unwrap().pairs.iter().all(|pair| pair.state == KeyState::Reused));
     site.cluster(3, "");
     let now = OffsetDateTime::now_utc();
     assert!(matches!(site.issue(), Err(PkiError::Passphrase(_))));
@@ -217,7 +217,7 @@ fn a_locked_key_is_asked_for_only_when_something_is_signed() {
     assert!(!site.at("pki/hosts/n3").exists());
     let (_file, right) = line("open sesame");
     let issued = site.issue_with(now, right, &mut Quiet::default()).unwrap();
-    assert_eq!(issued.pairs.iter().filter(|pair| pair.state == State::Made).count(), 1);
+    assert_eq!(issued.pairs.iter().filter(|pair| pair.state == KeyState::Made).count(), 1);
     let (_file, right) = line("open sesame");
     assert!(site.issue_with(now + Duration::days(3640), right, &mut Quiet::default()).is_ok());
     site.etcdpack("pki lock --ca-passphrase-fd 3 3< <(echo other)").ok();

@@ -1,6 +1,6 @@
 //! A CA whose key is out of reach: `pki csr`, `pki accept`, and `build`.
 
-use builder::pki::{PkiError, State};
+use builder::pki::{KeyState, PkiError};
 
 use crate::site::{Quiet, Site, extensions, sign, two_storeys};
 
@@ -43,7 +43,7 @@ fn requests_go_out_and_certificates_come_back() {
     site.etcdpack("pki accept n2.pem").ok();
     assert!(!site.at("pki/requests/hosts/n2").exists());
     let issued = site.issue().unwrap();
-    assert!(issued.pairs.iter().all(|pair| pair.state == State::Reused));
+    assert!(issued.pairs.iter().all(|pair| pair.state == KeyState::Reused));
     for n in [1, 2] {
         let file = format!("pki/hosts/n{n}/etcd-peer.pem");
         site.sh(&format!("openssl verify -x509_strict -CAfile root.pem -untrusted {file} {file}"));
@@ -135,7 +135,7 @@ fn what_ends_soon_is_used_with_a_warning() {
     site.etcdpack("pki accept n1.pem").ok();
     let mut said = Quiet::default();
     let now = time::OffsetDateTime::now_utc();
-    let by = builder::passphrase::Passphrase::Terminal;
+    let by = builder::passphrase_source::PassphraseSource::Terminal;
     site.issue_with(now + time::Duration::days(350), by, &mut said).unwrap();
     assert!(said.0.iter().any(|line| line.contains("ends in 1")), "{:?}", said.0);
     let Err(PkiError::Awaited(why)) = site.issue_at(now + time::Duration::days(366)) else { panic!("it is over") };

@@ -1,6 +1,6 @@
 //! Pairs that must not get into a bundle, by certificates that openssl makes.
 
-use builder::pki::{PkiError, State};
+use builder::pki::{KeyState, PkiError};
 
 use crate::site::{Site, extensions, sign, two_storeys};
 
@@ -127,8 +127,8 @@ fn a_key_that_two_hosts_have_is_replaced_where_we_sign() {
     );
     let mut said = crate::site::Quiet::default();
     let now = time::OffsetDateTime::now_utc();
-    let issued = site.issue_with(now, builder::passphrase::Passphrase::Terminal, &mut said).unwrap();
-    assert_eq!(issued.pairs[1].state, State::Made);
+    let issued = site.issue_with(now, builder::passphrase_source::PassphraseSource::Terminal, &mut said).unwrap();
+    assert_eq!(issued.pairs[1].state, KeyState::Made);
     assert!(said.0.iter().any(|line| line.ends_with("its key is that of `n1`")), "{:?}", said.0);
     assert_ne!(issued.pairs[0].key_pem, issued.pairs[1].key_pem);
 }

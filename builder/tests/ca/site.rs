@@ -6,9 +6,9 @@ use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-use builder::narrator::Narrator;
-use builder::passphrase::Passphrase;
+use builder::passphrase_source::PassphraseSource;
 use builder::pki::{self, Issued, PkiError};
+use builder::report::Narrator;
 use payload::cluster::Cluster;
 use time::OffsetDateTime;
 
@@ -107,10 +107,15 @@ impl Site {
     }
 
     pub(crate) fn issue_at(&self, now: OffsetDateTime) -> Result<Issued, PkiError> {
-        self.issue_with(now, Passphrase::Descriptor(987_654), &mut Quiet::default())
+        self.issue_with(now, PassphraseSource::Descriptor(987_654), &mut Quiet::default())
     }
 
-    pub(crate) fn issue_with(&self, now: OffsetDateTime, by: Passphrase, said: &mut Quiet) -> Result<Issued, PkiError> {
+    pub(crate) fn issue_with(
+        &self,
+        now: OffsetDateTime,
+        by: PassphraseSource,
+        said: &mut Quiet,
+    ) -> Result<Issued, PkiError> {
         let cluster = Cluster::parse(self.read("cluster.toml").as_bytes()).unwrap().cluster;
         pki::issue_all(&pki::Site::new(&cluster, self.dir.path(), now, by), said)
     }

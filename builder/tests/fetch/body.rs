@@ -7,7 +7,7 @@ use std::process::{Command, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use builder::release::{FirstUse, Limits, Mirror, ReleaseError, Wanted, asset};
+use builder::release::{FirstUse, Limits, Mirror, ReleaseError, ReleaseRequest, asset};
 use payload::digest::Digest;
 use payload::etcd::{Arch, EtcdVersion};
 
@@ -19,15 +19,15 @@ type Answer = Box<dyn Fn() -> Reply + Send + Sync>;
 const PERIOD: Duration = Duration::from_millis(50);
 
 /// One attempt, and a second in all.
-fn hurried(wanted: Wanted) -> Wanted {
-    let limits = Limits { total: Duration::from_secs(1), attempts: 1, ..wanted.limits };
-    Wanted { limits, ..wanted }
+fn hurried(request: ReleaseRequest) -> ReleaseRequest {
+    let limits = Limits { total: Duration::from_secs(1), attempts: 1, ..request.limits };
+    ReleaseRequest { limits, ..request }
 }
 
 /// Refused, soon, and with nothing in cache and lock.
-fn refused_soon(desk: &Desk, wanted: &Wanted, exit: u8, words: &str) {
+fn refused_soon(desk: &Desk, request: &ReleaseRequest, exit: u8, words: &str) {
     let start = Instant::now();
-    let (error, _) = refused(wanted, exit);
+    let (error, _) = refused(request, exit);
     assert!(error.contains(words), "no `{words}` in {error}");
     assert!(start.elapsed() < Duration::from_secs(4), "{words}: {:?}", start.elapsed());
     assert_eq!((desk.kept().len(), desk.lock()), (0, String::new()), "{words}");
@@ -43,8 +43,8 @@ fn one_byte_a_period_is_cut_off_by_the_total() {
         ("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n", "1\r\nx\r\n"),
     ] {
         let site = Site::http(move |_, _| Reply::forever(start, piece, PERIOD));
-        let wanted = hurried(desk.pinned(&[&site.url], b"x"));
-        refused_soon(&desk, &wanted, 3, "not done after 1s");
+        let request = hurried(desk.pinned(&[&site.url], b"x"));
+        refused_soon(&desk, &request, 3, "not done after 1s");
     }
 }
 
@@ -108,11 +108,11 @@ fn an_address_that_swallows_packets_is_given_up() {
     let good = Site::http(move |_, _| Reply::whole(&body));
     for scheme in ["http", "https"] {
         let url = format!("{scheme}://127.0.0.1:{}", port.trim());
-        let mut wanted = hurried(desk.pinned(&[&url], &bytes));
-        wanted.limits.connect = Duration::from_millis(300);
-        refused_soon(&desk, &wanted, 3, "no place delivered");
-        wanted.sources.push(Mirror::parse(&good.url).unwrap());
-        accepted(&wanted, &bytes);
+        let mut request = hurried(desk.pinned(&[&url], &bytes));
+        request.limits.connect = Duration::from_millis(300);
+        refused_soon(&desk, &request, 3, "no place delivered");
+        request.sources.push(Mirror::parse(&good.url).unwrap());
+        accepted(&request, &bytes);
         fs::remove_dir_all(desk.path("cache")).unwrap();
         fs::remove_file(desk.path("etcdpack.lock")).unwrap();
     }
@@ -168,16 +168,16 @@ fn trust_on_first_use_takes_nothing_that_was_cut_off_or_damaged() {
         let (site, ca) = Site::https(desk.dir.path(), move |_, n| {
             Reply::Send("200 OK", vec![], if n == 0 { sent.clone() } else { good.clone() })
         });
-        let wanted = Wanted { first_use: FirstUse::Trust, ca_cert: Some(ca), ..desk.wanted(&[&site.url]) };
-        let (error, _) = refused(&wanted, 4);
+        let request = ReleaseRequest { first_use: FirstUse::Trust, ca_cert: Some(ca), ..desk.request(&[&site.url]) };
+        let (error, _) = refused(&request, 4);
         assert!(error.contains("not there to its end"), "{error}");
         assert_eq!((desk.kept().len(), desk.lock()), (0, String::new()));
-        accepted(&wanted, &bytes);
+        accepted(&request, &bytes);
 
         let desk = Desk::new();
         fs::write(desk.path("mine.tgz"), &bad).unwrap();
         let local = Some(desk.path("mine.tgz"));
-        refused(&Wanted { local, first_use: FirstUse::Trust, ..desk.wanted(&[]) }, 4);
+        refused(&ReleaseRequest { local, first_use: FirstUse::Trust, ..desk.request(&[]) }, 4);
         assert_eq!((desk.kept().len(), desk.lock()), (0, String::new()));
     }
 }
@@ -284,8 +284,8 @@ fn sums_that_are_none_of_this_release_vouch_for_nothing() {
                     if asked.path.ends_with("SHA256SUMS") { sums() } else { Reply::whole(&body) }
                 },
             );
-        let wanted = hurried(Wanted { version: WITH_SUMS, ca_cert: Some(ca), ..desk.wanted(&[&site.url]) });
-        let (result, told) = get(&wanted);
+        let request = hurried(ReleaseRequest { version: WITH_SUMS, ca_cert: Some(ca), ..desk.request(&[&site.url]) });
+        let (result, told) = get(&request);
         let error = result.unwrap_err();
         assert_eq!(error.exit_code().code(), 3, "{what}: {error}");
         assert_eq!((desk.kept().len(), desk.lock()), (0, String::new()), "{what}");
@@ -296,7 +296,7 @@ fn sums_that_are_none_of_this_release_vouch_for_nothing() {
         let list = format!("{digest}  {name}\n");
         let url = desk.mirror("good", WITH_SUMS, &[(&name, &bytes), ("SHA256SUMS", list.as_bytes())]);
         let sources = vec![Mirror::parse(&site.url).unwrap(), Mirror::parse(&url).unwrap()];
-        accepted(&Wanted { sources, ..wanted }, &bytes);
+        accepted(&ReleaseRequest { sources, ..request }, &bytes);
     }
 }
 

@@ -15,8 +15,8 @@ use std::path::{Path, PathBuf};
 use std::thread;
 use std::time::Duration;
 
-use builder::narrator::{Narrator, Progress};
-use builder::release::{FirstUse, Limits, Mirror, Origin, ReleaseError, Verified, Wanted, asset, obtain};
+use builder::release::{FirstUse, Limits, Mirror, Origin, ReleaseError, ReleaseRequest, Verified, asset, obtain};
+use builder::report::{Narrator, Progress};
 use flate2::Compression;
 use flate2::write::GzEncoder;
 use payload::digest::Digest;
@@ -69,8 +69,8 @@ impl Desk {
         self.dir.path().join(name)
     }
 
-    fn wanted(&self, sources: &[&str]) -> Wanted {
-        Wanted {
+    fn request(&self, sources: &[&str]) -> ReleaseRequest {
+        ReleaseRequest {
             version: V,
             arch: Arch::Amd64,
             sha256: None,
@@ -92,8 +92,8 @@ impl Desk {
         }
     }
 
-    fn pinned(&self, sources: &[&str], bytes: &[u8]) -> Wanted {
-        Wanted { sha256: Some(Digest::of(bytes)), ..self.wanted(sources) }
+    fn pinned(&self, sources: &[&str], bytes: &[u8]) -> ReleaseRequest {
+        ReleaseRequest { sha256: Some(Digest::of(bytes)), ..self.request(sources) }
     }
 
     fn lock(&self) -> String {
@@ -132,21 +132,21 @@ fn tarball(seed: u32) -> Vec<u8> {
     compressed.finish().unwrap()
 }
 
-fn get(wanted: &Wanted) -> (Result<Verified, ReleaseError>, Told) {
+fn get(request: &ReleaseRequest) -> (Result<Verified, ReleaseError>, Told) {
     let mut told = Told::default();
-    let result = obtain(wanted, &mut told);
+    let result = obtain(request, &mut told);
     (result, told)
 }
 
-fn refused(wanted: &Wanted, exit: u8) -> (String, Told) {
-    let (result, told) = get(wanted);
+fn refused(request: &ReleaseRequest, exit: u8) -> (String, Told) {
+    let (result, told) = get(request);
     let error = result.unwrap_err();
     assert_eq!(error.exit_code().code(), exit, "{error}");
     (error.to_string(), told)
 }
 
-fn accepted(wanted: &Wanted, bytes: &[u8]) -> (Verified, Told) {
-    let (result, told) = get(wanted);
+fn accepted(request: &ReleaseRequest, bytes: &[u8]) -> (Verified, Told) {
+    let (result, told) = get(request);
     let verified = result.unwrap_or_else(|error| panic!("{error}: {:?}", told.warnings));
     assert_eq!(fs::read(verified.path()).unwrap(), bytes);
     assert_eq!(verified.content().size, bytes.len() as u64);
@@ -191,8 +191,8 @@ fn a_good_download_is_kept_locked_and_found_offline() {
     let (desk, bytes) = (Desk::new(), tarball(1));
     let body = bytes.clone();
     let site = Site::http(move |_, _| Reply::whole(&body));
-    let wanted = desk.pinned(&[&site.url], &bytes);
-    let (verified, told) = accepted(&wanted, &bytes);
+    let request = desk.pinned(&[&site.url], &bytes);
+    let (verified, told) = accepted(&request, &bytes);
     assert_eq!(verified.origin(), &Origin::ClusterFile);
     assert_eq!(site.asked()[0].path, "/v3.1.20/etcd-v3.1.20-linux-amd64.tar.gz");
     assert_eq!((told.at, told.begun), (bytes.len() as u64, vec![(0, Some(bytes.len() as u64))]));
@@ -200,8 +200,8 @@ fn a_good_download_is_kept_locked_and_found_offline() {
     assert!(desk.lock().contains(&Digest::of(&bytes).to_string()), "{}", desk.lock());
 
     // Now by the lock alone, and with no place to ask.
-    let (verified, told) = accepted(&desk.wanted(&[]), &bytes);
-    assert!(matches!(verified.origin(), Origin::Lock { .. }));
+    let (verified, told) = accepted(&desk.request(&[]), &bytes);
+    assert!(matches!(verified.origin(), Origin::LockFile { .. }));
     assert!(told.begun.is_empty());
     assert_eq!(site.asked().len(), 1);
     let left: Vec<_> = fs::read_dir(desk.path("cache/tmp")).unwrap().collect();
@@ -218,9 +218,10 @@ fn a_cut_download_goes_on_in_the_next_attempt_and_in_the_next_run() {
         2..=3 => Reply::status("404 Not Found"),
         _ => honest(&body, "\"a\"", asked),
     });
-    let wanted = desk.pinned(&[&site.url], &bytes);
-    refused(&wanted, 3);
-    let (_, told) = accepted(&Wanted { sources: vec![Mirror::parse(&site.url).unwrap(); 2], ..wanted }, &bytes);
+    let request = desk.pinned(&[&site.url], &bytes);
+    refused(&request, 3);
+    let (_, told) =
+        accepted(&ReleaseRequest { sources: vec![Mirror::parse(&site.url).unwrap(); 2], ..request }, &bytes);
     let ranges: Vec<Option<u64>> = site.asked().iter().map(|asked| asked.range).collect();
     assert_eq!(ranges, [None, Some(100_000), Some(150_000), Some(150_000), Some(150_000)]);
     assert_eq!(told.begun, [(150_000, Some(bytes.len() as u64))]);
@@ -256,14 +257,14 @@ fn a_damaged_beginning_gets_one_fresh_chance() {
         1 => Reply::status("404 Not Found"),
         _ => honest(&body, "\"a\"", asked),
     });
-    let wanted = desk.pinned(&[&site.url], &bytes);
-    refused(&wanted, 3);
+    let request = desk.pinned(&[&site.url], &bytes);
+    refused(&request, 3);
     let partial = fs::read_dir(desk.path("cache/partial")).unwrap().map(|file| file.unwrap().path());
     let partial = partial.into_iter().find(|path| path.extension().is_some_and(|end| end == "partial")).unwrap();
     let mut damaged = fs::read(&partial).unwrap();
     damaged[5000] ^= 1;
     fs::write(&partial, damaged).unwrap();
-    let (_, told) = accepted(&wanted, &bytes);
+    let (_, told) = accepted(&request, &bytes);
     assert!(told.warnings[0].contains("starting over"), "{:?}", told.warnings);
 }
 
@@ -354,9 +355,9 @@ fn a_stalled_server_and_a_slow_one_are_given_up() {
 
     let body = bytes.clone();
     let slow = Site::http(move |_, _| Reply::Drip(vec![], body.clone(), Duration::from_millis(200)));
-    let mut wanted = desk.pinned(&[&slow.url], &bytes);
-    wanted.limits.total = Duration::from_millis(300);
-    let (error, _) = refused(&wanted, 3);
+    let mut request = desk.pinned(&[&slow.url], &bytes);
+    request.limits.total = Duration::from_millis(300);
+    let (error, _) = refused(&request, 3);
     assert!(error.contains("not done after 300ms"), "{error}");
 }
 
@@ -387,9 +388,9 @@ fn a_second_builder_waits_for_the_first() {
     let body = bytes.clone();
     let length = ("Content-Length", bytes.len().to_string());
     let site = Site::http(move |_, _| Reply::Drip(vec![length.clone()], body.clone(), Duration::from_millis(150)));
-    let wanted = desk.pinned(&[&site.url], &bytes);
+    let request = desk.pinned(&[&site.url], &bytes);
     thread::scope(|scope| {
-        let both = [scope.spawn(|| accepted(&wanted, &bytes)), scope.spawn(|| accepted(&wanted, &bytes))];
+        let both = [scope.spawn(|| accepted(&request, &bytes)), scope.spawn(|| accepted(&request, &bytes))];
         let notes: Vec<String> = both.into_iter().flat_map(|one| one.join().unwrap().1.notes).collect();
         assert!(notes.iter().any(|note| note.contains("waiting")), "{notes:?}");
     });
@@ -402,10 +403,10 @@ fn a_poisoned_cache_is_noticed() {
     let (desk, bytes) = (Desk::new(), tarball(17));
     let body = bytes.clone();
     let site = Site::http(move |_, _| Reply::whole(&body));
-    let wanted = desk.pinned(&[&site.url], &bytes);
-    let (verified, _) = accepted(&wanted, &bytes);
+    let request = desk.pinned(&[&site.url], &bytes);
+    let (verified, _) = accepted(&request, &bytes);
     fs::write(verified.path(), tarball(18)).unwrap();
-    let (_, told) = accepted(&wanted, &bytes);
+    let (_, told) = accepted(&request, &bytes);
     assert!(told.warnings[0].contains("has changed"), "{:?}", told.warnings);
     assert_eq!(site.asked().len(), 2);
 }
@@ -414,8 +415,8 @@ fn a_poisoned_cache_is_noticed() {
 fn plain_http_needs_a_sum() {
     let desk = Desk::new();
     let site = Site::http(|_, _| Reply::whole(&tarball(19)));
-    let wanted = Wanted { first_use: FirstUse::Trust, ..desk.wanted(&[&site.url]) };
-    let (error, _) = refused(&wanted, 3);
+    let request = ReleaseRequest { first_use: FirstUse::Trust, ..desk.request(&[&site.url]) };
+    let (error, _) = refused(&request, 3);
     assert!(error.contains("not encrypted"), "{error}");
     assert!(site.asked().is_empty());
 }
@@ -425,12 +426,12 @@ fn nothing_is_trusted_unless_asked_and_then_for_good() {
     let (desk, bytes, other) = (Desk::new(), tarball(20), tarball(21));
     let name = asset(V, Arch::Amd64);
     let url = desk.mirror("m", V, &[(&name, &bytes)]);
-    let (result, _) = get(&desk.wanted(&[&url]));
+    let (result, _) = get(&desk.request(&[&url]));
     let error = result.unwrap_err();
     assert_eq!((error.exit_code().code(), desk.lock()), (3, String::new()));
     assert!(error.help().unwrap().contains("--trust-on-first-use"));
 
-    let (verified, told) = accepted(&Wanted { first_use: FirstUse::Trust, ..desk.wanted(&[&url]) }, &bytes);
+    let (verified, told) = accepted(&ReleaseRequest { first_use: FirstUse::Trust, ..desk.request(&[&url]) }, &bytes);
     assert!(matches!(verified.origin(), Origin::FirstUse(_)));
     assert!(told.warnings.iter().any(|warning| warning.contains(&Digest::of(&bytes).to_string())));
     let lock = desk.lock();
@@ -439,7 +440,7 @@ fn nothing_is_trusted_unless_asked_and_then_for_good() {
     // Locked: other bytes are refused, trust or not, and both sums are named.
     desk.mirror("m", V, &[(&name, &other)]);
     fs::remove_dir_all(desk.path("cache")).unwrap();
-    let (error, _) = refused(&Wanted { first_use: FirstUse::Trust, ..desk.wanted(&[&url]) }, 4);
+    let (error, _) = refused(&ReleaseRequest { first_use: FirstUse::Trust, ..desk.request(&[&url]) }, 4);
     assert!(
         error.contains(&Digest::of(&bytes).to_string()) && error.contains(&Digest::of(&other).to_string()),
         "{error}"
@@ -463,10 +464,10 @@ fn published_sums_vouch_and_broken_ones_do_not() {
     for (list, exit) in [(good.as_str(), 0), (&wrong, 4), ("<html>", 3), ("", 3)] {
         let desk = Desk::new();
         let url = desk.mirror("m", WITH_SUMS, &[(&name, &bytes), ("SHA256SUMS", list.as_bytes())]);
-        let wanted = Wanted { version: WITH_SUMS, ..desk.wanted(&[&url]) };
+        let request = ReleaseRequest { version: WITH_SUMS, ..desk.request(&[&url]) };
         match exit {
-            0 => assert!(matches!(accepted(&wanted, &bytes).0.origin(), Origin::Sums(_))),
-            exit => drop(refused(&wanted, exit)),
+            0 => assert!(matches!(accepted(&request, &bytes).0.origin(), Origin::Sums(_))),
+            exit => drop(refused(&request, exit)),
         }
         assert_eq!(desk.lock().is_empty(), exit != 0);
     }
@@ -477,8 +478,8 @@ fn a_local_tarball_is_held_to_the_same() {
     let (desk, bytes) = (Desk::new(), tarball(23));
     fs::write(desk.path("mine.tgz"), &bytes).unwrap();
     fs::write(desk.path("page"), "<html>").unwrap();
-    let local = |name: &str, wanted: Wanted| Wanted { local: Some(desk.path(name)), ..wanted };
-    refused(&local("mine.tgz", desk.wanted(&[])), 3);
+    let local = |name: &str, request: ReleaseRequest| ReleaseRequest { local: Some(desk.path(name)), ..request };
+    refused(&local("mine.tgz", desk.request(&[])), 3);
     refused(&local("mine.tgz", desk.pinned(&[], b"other")), 4);
     refused(&local("page", desk.pinned(&[], &bytes)), 4);
     refused(&local("absent", desk.pinned(&[], &bytes)), 2);
@@ -495,7 +496,7 @@ fn a_local_tarball_is_held_to_the_same() {
     fs::write(desk.path("mine.tgz"), &other).unwrap();
     refused(&local("mine.tgz", desk.pinned(&[], &bytes)), 4);
     fs::remove_file(desk.path("mine.tgz")).unwrap();
-    accepted(&desk.wanted(&[]), &bytes);
+    accepted(&desk.request(&[]), &bytes);
 }
 
 #[test]
@@ -510,24 +511,24 @@ fn https_wants_a_known_authority_and_stays_https() {
     let (desk, bytes) = (Desk::new(), tarball(25));
     let body = bytes.clone();
     let (site, ca) = Site::https(desk.dir.path(), move |_, _| Reply::whole(&body));
-    let wanted = desk.pinned(&[&site.url], &bytes);
-    let (error, _) = refused(&wanted, 3);
+    let request = desk.pinned(&[&site.url], &bytes);
+    let (error, _) = refused(&request, 3);
     assert!(error.contains("--ca-cert"), "{error}");
     assert!(site.asked().is_empty());
-    accepted(&Wanted { ca_cert: Some(ca.clone()), ..wanted.clone() }, &bytes);
+    accepted(&ReleaseRequest { ca_cert: Some(ca.clone()), ..request.clone() }, &bytes);
 
     let body = bytes.clone();
     let plain = Site::http(move |_, _| Reply::whole(&body));
     let to = plain.url.clone();
     let (down, ca) = Site::https(desk.dir.path(), move |asked, _| Reply::redirect(format!("{to}{}", asked.path)));
     fs::remove_dir_all(desk.path("cache")).unwrap();
-    let (error, _) = refused(&Wanted { ca_cert: Some(ca), ..desk.pinned(&[&down.url], &bytes) }, 3);
+    let (error, _) = refused(&ReleaseRequest { ca_cert: Some(ca), ..desk.pinned(&[&down.url], &bytes) }, 3);
     assert!(error.contains("from https to `http:`"), "{error}");
     assert!(plain.asked().is_empty());
 
     for (content, path) in [("", "empty.pem"), ("-----BEGIN CERTIFICATE-----\nAA", "cut.pem")] {
         fs::write(desk.path(path), content).unwrap();
-        refused(&Wanted { ca_cert: Some(desk.path(path)), ..wanted.clone() }, 2);
+        refused(&ReleaseRequest { ca_cert: Some(desk.path(path)), ..request.clone() }, 2);
     }
 }
 
@@ -537,8 +538,8 @@ fn trust_on_first_use_over_https_and_no_secrets_in_the_lock() {
     let body = bytes.clone();
     let (site, ca) = Site::https(desk.dir.path(), move |_, _| Reply::whole(&body));
     let url = site.url.replace("https://", "https://me:hunter2@");
-    let wanted = Wanted { first_use: FirstUse::Trust, ca_cert: Some(ca), ..desk.wanted(&[&url]) };
-    let (_, told) = accepted(&wanted, &bytes);
+    let request = ReleaseRequest { first_use: FirstUse::Trust, ca_cert: Some(ca), ..desk.request(&[&url]) };
+    let (_, told) = accepted(&request, &bytes);
     let all = desk.lock() + &told.warnings.concat() + &told.notes.concat();
     assert!(!all.contains("hunter2"), "{all}");
     assert!(Path::new(&desk.path("etcdpack.lock")).is_file());
@@ -554,9 +555,9 @@ fn a_hint_never_satisfies() {
     );
     let (desk, bytes) = (Desk::new(), tarball(27));
     let url = desk.mirror("m", hinted, &[(&asset(hinted, Arch::Amd64), &bytes)]);
-    let wanted = Wanted { version: hinted, ..desk.wanted(&[&url]) };
-    refused(&wanted, 3);
-    let (_, told) = accepted(&Wanted { first_use: FirstUse::Trust, ..wanted }, &bytes);
+    let request = ReleaseRequest { version: hinted, ..desk.request(&[&url]) };
+    refused(&request, 3);
+    let (_, told) = accepted(&ReleaseRequest { first_use: FirstUse::Trust, ..request }, &bytes);
     assert!(told.warnings.iter().any(|warning| warning.contains("single public source")), "{:?}", told.warnings);
 }
 
@@ -566,17 +567,17 @@ fn a_compiled_sum_refuses_other_bytes() {
     assert!(payload::etcd::pinned(pinned, Arch::Amd64).is_some());
     let (desk, bytes) = (Desk::new(), tarball(28));
     let url = desk.mirror("m", pinned, &[(&asset(pinned, Arch::Amd64), &bytes)]);
-    let wanted = Wanted { version: pinned, first_use: FirstUse::Trust, ..desk.wanted(&[&url]) };
-    refused(&wanted, 4);
+    let request = ReleaseRequest { version: pinned, first_use: FirstUse::Trust, ..desk.request(&[&url]) };
+    refused(&request, 4);
     // The user's word wins over it, with a warning.
-    let (_, told) = accepted(&Wanted { sha256: Some(Digest::of(&bytes)), ..wanted }, &bytes);
+    let (_, told) = accepted(&ReleaseRequest { sha256: Some(Digest::of(&bytes)), ..request }, &bytes);
     assert!(told.warnings[0].contains("compiled into etcdpack"), "{:?}", told.warnings);
 }
 
 #[test]
 fn where_nobody_answers_nothing_is_said_of_vouching() {
     let desk = Desk::new();
-    let wanted = Wanted { version: WITH_SUMS, ..desk.wanted(&["https://127.0.0.1:9"]) };
-    let (error, _) = refused(&wanted, 3);
+    let request = ReleaseRequest { version: WITH_SUMS, ..desk.request(&["https://127.0.0.1:9"]) };
+    let (error, _) = refused(&request, 3);
     assert!(error.contains("no place delivered"), "{error}");
 }

@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::PathBuf;
 
-use builder::release::{Mirror, Wanted};
+use builder::release::{Mirror, ReleaseRequest};
 
 use crate::site::{Asked, Reply, Site};
 use crate::{Desk, accepted, cut, honest, refused, tarball};
@@ -11,7 +11,10 @@ use crate::{Desk, accepted, cut, honest, refused, tarball};
 type Rest = Box<dyn Fn(&[u8]) -> Reply + Send + Sync>;
 
 /// A desk on which 100 000 bytes of `bytes` wait for their rest from `site`, which answers `rest` to whoever asks for it.
-fn interrupted(bytes: &[u8], rest: impl Fn(&Asked, &[u8]) -> Reply + Send + Sync + 'static) -> (Desk, Site, Wanted) {
+fn interrupted(
+    bytes: &[u8],
+    rest: impl Fn(&Asked, &[u8]) -> Reply + Send + Sync + 'static,
+) -> (Desk, Site, ReleaseRequest) {
     let (desk, body) = (Desk::new(), bytes.to_vec());
     let site = Site::http(move |asked, n| match (n, asked.range) {
         (0, _) => cut(honest(&body, "\"a\"", asked), 100_000),
@@ -19,9 +22,9 @@ fn interrupted(bytes: &[u8], rest: impl Fn(&Asked, &[u8]) -> Reply + Send + Sync
         (_, Some(_)) => rest(asked, &body),
         (_, None) => honest(&body, "\"a\"", asked),
     });
-    let wanted = desk.pinned(&[&site.url], bytes);
-    refused(&wanted, 3);
-    (desk, site, wanted)
+    let request = desk.pinned(&[&site.url], bytes);
+    refused(&request, 3);
+    (desk, site, request)
 }
 
 fn waiting(desk: &Desk, extension: &str) -> PathBuf {
@@ -117,9 +120,9 @@ fn a_rest_that_is_none_is_never_taken_for_one() {
         ),
     ];
     for (what, rest) in cases {
-        let (desk, site, wanted) = interrupted(&bytes, move |_, body| rest(body));
+        let (desk, site, request) = interrupted(&bytes, move |_, body| rest(body));
         // It may be refused, and once more; what it may not be is taken, or be in the way of a good answer.
-        let (result, told) = crate::get(&wanted);
+        let (result, told) = crate::get(&request);
         match result {
             Ok(verified) => assert_eq!(fs::read(verified.path()).unwrap(), bytes, "{what}"),
             Err(error) => {
@@ -129,7 +132,7 @@ fn a_rest_that_is_none_is_never_taken_for_one() {
                 let body = bytes.clone();
                 let other = Site::http(move |_, _| Reply::whole(&body));
                 let sources = vec![good, Mirror::parse(&other.url).unwrap()];
-                accepted(&Wanted { sources, ..wanted }, &bytes);
+                accepted(&ReleaseRequest { sources, ..request }, &bytes);
             }
         }
         assert!(site.asked().len() < 12, "{what}: asked {} times, told {:?}", site.asked().len(), told.warnings);
@@ -151,10 +154,10 @@ fn what_lies_on_the_disk_from_earlier_is_not_believed() {
         ("noise in the validator", bytes[..100_000].to_vec(), b"\xff\x00"),
         ("a huge validator", bytes[..100_000].to_vec(), &huge),
     ] {
-        let (desk, _site, wanted) = interrupted(&bytes, |asked, body| honest(body, "\"a\"", asked));
+        let (desk, _site, request) = interrupted(&bytes, |asked, body| honest(body, "\"a\"", asked));
         fs::write(waiting(&desk, "partial"), partial).unwrap();
         fs::write(waiting(&desk, "validator"), validator).unwrap();
-        let (_, told) = accepted(&wanted, &bytes);
+        let (_, told) = accepted(&request, &bytes);
         let left: Vec<u64> = fs::read_dir(desk.path("cache/partial"))
             .unwrap()
             .map(|file| file.unwrap().metadata().unwrap().len())

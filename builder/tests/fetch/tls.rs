@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use builder::release::{FirstUse, Wanted};
+use builder::release::{FirstUse, ReleaseRequest};
 
 use crate::site::{Badge, Reply, Site};
 use crate::{Desk, accepted, refused, tarball};
@@ -20,8 +20,8 @@ fn a_certificate_for_another_name_time_or_signer_is_refused() {
         // Its authority is trusted: what is wrong is wrong all the same, and a known sum is no excuse.
         let (site, ca) = Site::https_as(badge, desk.dir.path(), move |_, _| Reply::whole(&body));
         for first_use in [FirstUse::Refuse, FirstUse::Trust] {
-            let wanted = Wanted { ca_cert: Some(ca.clone()), first_use, ..desk.pinned(&[&site.url], &bytes) };
-            let (error, _) = refused(&wanted, 3);
+            let request = ReleaseRequest { ca_cert: Some(ca.clone()), first_use, ..desk.pinned(&[&site.url], &bytes) };
+            let (error, _) = refused(&request, 3);
             assert!(error.contains(words), "{badge:?}: {error}");
         }
         assert!(site.asked().is_empty(), "{badge:?}: something was asked");
@@ -35,9 +35,9 @@ fn an_authority_is_trusted_only_by_those_who_name_it() {
     let body = bytes.clone();
     let (site, ca) = Site::https(desk.dir.path(), move |_, _| Reply::whole(&body));
     let (_, stranger) = Site::https(other.dir.path(), |_, _| Reply::status("404 Not Found"));
-    refused(&Wanted { ca_cert: Some(stranger), ..desk.pinned(&[&site.url], &bytes) }, 3);
+    refused(&ReleaseRequest { ca_cert: Some(stranger), ..desk.pinned(&[&site.url], &bytes) }, 3);
     assert!(site.asked().is_empty());
-    accepted(&Wanted { ca_cert: Some(ca), ..desk.pinned(&[&site.url], &bytes) }, &bytes);
+    accepted(&ReleaseRequest { ca_cert: Some(ca), ..desk.pinned(&[&site.url], &bytes) }, &bytes);
 }
 
 #[test]
@@ -56,7 +56,7 @@ fn https_leads_to_no_file_and_to_no_other_scheme() {
     for to in [format!("file://{}", desk.path("f").display()), "ftp://127.0.0.1/f".to_owned(), "data:,x".to_owned()] {
         let target = to.clone();
         let (site, ca) = Site::https(desk.dir.path(), move |_, _| Reply::redirect(target.clone()));
-        let (error, _) = refused(&Wanted { ca_cert: Some(ca), ..desk.pinned(&[&site.url], &bytes) }, 3);
+        let (error, _) = refused(&ReleaseRequest { ca_cert: Some(ca), ..desk.pinned(&[&site.url], &bytes) }, 3);
         assert!(error.contains("redirect"), "{to}: {error}");
         assert_eq!(desk.kept().len(), 0, "{to}");
     }

@@ -11,9 +11,9 @@ use zeroize::Zeroizing;
 
 use super::{Error, cluster_file};
 use crate::cli::PkiImportArgs;
-use crate::narrator::Narrator;
-use crate::pki::cfssl::Settings;
-use crate::pki::{self, Brought, Keeping, PkiError, section};
+use crate::pki::cfssl::{self, Settings};
+use crate::pki::{self, ImportedCa, KeyProtection, PkiError};
+use crate::report::Narrator;
 
 /// No certificate, key or JSON file comes near this.
 const MAX_BYTES: u64 = 1024 * 1024;
@@ -35,7 +35,7 @@ pub(super) fn import(args: &PkiImportArgs, narrator: &mut dyn Narrator) -> Resul
             for left_out in &settings.left_out {
                 narrator.warn(left_out);
             }
-            Some(section::put(&loaded.text, &loaded.cluster, settings).map_err(|error| Error::Usage {
+            Some(cfssl::put(&loaded.text, &loaded.cluster, settings).map_err(|error| Error::Usage {
                 text: format!("`{}`: {}", args.cluster.display(), error.message()),
                 help: "etcdpack build".to_owned(),
             })?)
@@ -50,7 +50,7 @@ pub(super) fn import(args: &PkiImportArgs, narrator: &mut dyn Narrator) -> Resul
         if loaded.cluster.pki.own_ca.is_some() {
             return Err(PkiError::OwnCaNamed(dir).into());
         }
-        let keeping = if args.lock { Keeping::Locked } else { Keeping::AsItIs };
+        let keeping = if args.lock { KeyProtection::Encrypted } else { KeyProtection::AsItIs };
         let now = OffsetDateTime::now_utc();
         pki::import(&dir, &brought, keeping, args.ca_passphrase.source(), now, narrator)?;
     }
@@ -63,7 +63,7 @@ pub(super) fn import(args: &PkiImportArgs, narrator: &mut dyn Narrator) -> Resul
     Ok(())
 }
 
-fn ca(sorted: &Sorted) -> Result<Option<Brought>, Error> {
+fn ca(sorted: &Sorted) -> Result<Option<ImportedCa>, Error> {
     let lonely = |is: &Path, what: &str| Error::Usage {
         text: format!("`{}` came without {what}", is.display()),
         help: "etcdpack pki import ca.pem ca-key.pem; or, if the CA's key is out of reach, write `ca = \"ca.pem\"` \
@@ -71,7 +71,7 @@ fn ca(sorted: &Sorted) -> Result<Option<Brought>, Error> {
             .to_owned(),
     };
     match (&sorted.certificate, &sorted.key) {
-        (Some(certificate), Some(key)) => Ok(Some(Brought { certificate: certificate.clone(), key: key.clone() })),
+        (Some(certificate), Some(key)) => Ok(Some(ImportedCa { certificate: certificate.clone(), key: key.clone() })),
         (Some(certificate), None) => Err(lonely(certificate, "the CA's key")),
         (None, Some(key)) => Err(lonely(key, "the CA's certificate")),
         (None, None) => Ok(None),

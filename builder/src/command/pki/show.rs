@@ -10,8 +10,8 @@ use time::{Date, OffsetDateTime};
 
 use super::{Error, cluster_file};
 use crate::cli::PkiShowArgs;
-use crate::narrator::Narrator;
-use crate::pki::{self, Line, What};
+use crate::pki::{self, CertificateKind, CertificateRow};
+use crate::report::Narrator;
 
 /// Lists the certificates in a `pki/` directory.
 pub(super) fn show(args: &PkiShowArgs, narrator: &mut dyn Narrator) -> Result<(), Error> {
@@ -29,8 +29,8 @@ pub(super) fn show(args: &PkiShowArgs, narrator: &mut dyn Narrator) -> Result<()
     } else {
         print!("{}", table(&lines));
     }
-    for whose in pki::waiting(&args.dir)? {
-        narrator.note(&format!("{whose}: a request waits for its certificate: etcdpack pki accept CERT.pem"));
+    for holder in pki::waiting(&args.dir)? {
+        narrator.note(&format!("{holder}: a request waits for its certificate: etcdpack pki accept CERT.pem"));
     }
     Ok(())
 }
@@ -45,7 +45,7 @@ fn beside(dir: &Path) -> Option<PathBuf> {
 const HEADINGS: [&str; 7] = ["NAME", "KIND", "ALGORITHM", "FROM", "UNTIL", "DAYS LEFT", "NAMES"];
 
 /// Columns as wide as what is in them.
-fn table(lines: &[Line]) -> String {
+fn table(lines: &[CertificateRow]) -> String {
     let rows: Vec<[String; 7]> = std::iter::once(HEADINGS.map(str::to_owned)).chain(lines.iter().map(row)).collect();
     let mut widths = [0; 7];
     for row in &rows {
@@ -62,12 +62,14 @@ fn table(lines: &[Line]) -> String {
     text
 }
 
-fn row(line: &Line) -> [String; 7] {
+fn row(line: &CertificateRow) -> [String; 7] {
     let name = match line.what {
         // What stands in a certificate of others must not steer the terminal.
-        What::Ca => line::plain(&line.subject),
-        What::Shared => "all hosts".to_owned(),
-        What::Host | What::Client | What::Server => line.name.clone().unwrap_or_default(),
+        CertificateKind::Ca => line::plain(&line.subject),
+        CertificateKind::Shared => "all hosts".to_owned(),
+        CertificateKind::Host | CertificateKind::Client | CertificateKind::Server => {
+            line.name.clone().unwrap_or_default()
+        }
     };
     let day = |date: Date| date.to_string();
     [

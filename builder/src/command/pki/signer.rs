@@ -3,8 +3,8 @@
 
 use crate::cli::PkiRotateSignerArgs;
 use crate::command::Error;
-use crate::narrator::Narrator;
 use crate::pki::Signing;
+use crate::report::Narrator;
 
 /// Changes the signing key.
 pub(super) fn rotate(args: &PkiRotateSignerArgs, narrator: &mut dyn Narrator) -> Result<(), Error> {

@@ -6,38 +6,38 @@ use std::net::IpAddr;
 use payload::name::HostName;
 use time::OffsetDateTime;
 
-use super::{Error, cluster_file, outside};
-use crate::cli::{LoneArgs, PkiClientArgs, PkiServerArgs};
-use crate::narrator::Narrator;
-use crate::pki::{self, Lone, Site, Whose};
+use super::{Error, cluster_file, external_ca};
+use crate::cli::{ClientOrServerArgs, PkiClientArgs, PkiServerArgs};
+use crate::pki::{self, ClientOrServer, Holder, Site};
+use crate::report::Narrator;
 
 /// A certificate to dial with.
 pub(super) fn client(args: PkiClientArgs, narrator: &mut dyn Narrator) -> Result<(), Error> {
-    issue(args.lone, Whose::Client, Vec::new(), Vec::new(), narrator)
+    issue(args.common, Holder::Client, Vec::new(), Vec::new(), narrator)
 }
 
 /// A certificate to answer with. Without a name or address, it answers by its own.
 pub(super) fn server(args: PkiServerArgs, narrator: &mut dyn Narrator) -> Result<(), Error> {
     let mut names = args.names;
     if names.is_empty() && args.addresses.is_empty() {
-        names.push(args.lone.name.clone());
+        names.push(args.common.name.clone());
     }
-    issue(args.lone, Whose::Server, names, args.addresses, narrator)
+    issue(args.common, Holder::Server, names, args.addresses, narrator)
 }
 
 fn issue(
-    args: LoneArgs,
-    whose: impl FnOnce(HostName) -> Whose,
+    args: ClientOrServerArgs,
+    holder: impl FnOnce(HostName) -> Holder,
     names: Vec<HostName>,
     addresses: Vec<IpAddr>,
     narrator: &mut dyn Narrator,
 ) -> Result<(), Error> {
-    let lone = Lone { whose: whose(args.name), names, addresses, validity: args.validity };
+    let client = ClientOrServer { holder: holder(args.name), names, addresses, validity: args.validity };
     let loaded = cluster_file::load_for_pki(&args.cluster)?;
     let passphrase = args.ca_passphrase.source();
     let site = Site::new(&loaded.cluster, &loaded.home, OffsetDateTime::now_utc(), passphrase);
-    match pki::issue_lone(&site, lone, narrator)? {
-        Some(request) => outside::write(&[request], &args.output, narrator),
+    match pki::issue_client_or_server(&site, client, narrator)? {
+        Some(request) => external_ca::write(&[request], &args.output, narrator),
         None => Ok(()),
     }
 }

@@ -7,25 +7,26 @@ use payload::cluster::OwnCa;
 use rcgen::KeyPair;
 use zeroize::Zeroizing;
 
-use super::authority::{self, Authority, Source};
-use super::error::{CaFault, KeyFault, PkiError};
-use super::key::{self, CaKey};
-use super::locked::Locked;
-use super::secret::Secret;
-use super::store::Store;
-use super::{Site, file};
-use crate::narrator::Narrator;
-use crate::passphrase::Passphrase;
+use super::authority::{self, Authority, CaFiles};
+use super::encrypted::EncryptedKey;
+use super::key::CaKey;
+use crate::passphrase_source::PassphraseSource;
+use crate::pki::error::{CaFault, KeyFault, PkiError};
+use crate::pki::site::Site;
+use crate::pki::store::Store;
+use crate::pki::{file, key};
+use crate::report::Narrator;
+use crate::secret::Secret;
 
 /// The CA that the cluster file names, or the one in the store.
-pub(super) fn authority(site: &Site<'_>, store: &Store, narrator: &mut dyn Narrator) -> Result<Authority, PkiError> {
+pub(in crate::pki) fn load(site: &Site<'_>, store: &Store, narrator: &mut dyn Narrator) -> Result<Authority, PkiError> {
     match &site.cluster.pki.own_ca {
-        Some(own) => own_authority(own, site),
-        None => our_authority(site, store, narrator),
+        Some(own) => named_authority(own, site),
+        None => kept_authority(site, store, narrator),
     }
 }
 
-fn own_authority(own: &OwnCa, site: &Site<'_>) -> Result<Authority, PkiError> {
+fn named_authority(own: &OwnCa, site: &Site<'_>) -> Result<Authority, PkiError> {
     let certificate = site.home.join(&own.certificate);
     let text = file::trusted(&certificate)?;
     let (path, key) = match &own.key {
@@ -36,7 +37,7 @@ fn own_authority(own: &OwnCa, site: &Site<'_>) -> Result<Authority, PkiError> {
         }
         None => (PathBuf::new(), CaKey::Elsewhere),
     };
-    Authority::read(Source { certificate, key: path }, text.as_bytes(), key, site.now)
+    Authority::read(CaFiles { certificate, key: path }, text.as_bytes(), key, site.now)
 }
 
 pub(super) fn ca_key(path: &Path, text: &Secret) -> Result<CaKey, PkiError> {
@@ -44,20 +45,20 @@ pub(super) fn ca_key(path: &Path, text: &Secret) -> Result<CaKey, PkiError> {
 }
 
 /// The CA in the store, made if there is none. Its key may be kept elsewhere while nothing has to be signed.
-fn our_authority(site: &Site<'_>, store: &Store, narrator: &mut dyn Narrator) -> Result<Authority, PkiError> {
-    let source = Source { certificate: store.ca_certificate(), key: store.ca_key() };
-    let key = file::found(file::secret(&source.key))?;
-    let mut key = key.map_or(Ok(CaKey::Missing), |key| ca_key(&source.key, &key))?;
-    let certificate = match file::found(file::text(&source.certificate))? {
+fn kept_authority(site: &Site<'_>, store: &Store, narrator: &mut dyn Narrator) -> Result<Authority, PkiError> {
+    let files = CaFiles { certificate: store.ca_certificate(), key: store.ca_key() };
+    let key = file::found(file::secret(&files.key))?;
+    let mut key = key.map_or(Ok(CaKey::Missing), |key| ca_key(&files.key, &key))?;
+    let certificate = match file::found(file::text(&files.certificate))? {
         Some(certificate) => certificate,
         None if store.has_issued()? => {
-            return Err(PkiError::Ca { path: source.certificate, fault: CaFault::Missing });
+            return Err(PkiError::Ca { path: files.certificate, fault: CaFault::Missing });
         }
         None => {
             // A key alone is what a kill between the two files leaves; it has signed nothing yet.
             let pair = match key {
                 CaKey::Open(pair) => pair,
-                CaKey::Locked(locked) => open(&locked, &source.key, site.passphrase, narrator)?,
+                CaKey::Encrypted(locked) => open(&locked, &files.key, site.passphrase, narrator)?,
                 CaKey::Missing | CaKey::Elsewhere => {
                     let pair = key::generate(site.cluster.pki.algorithm)?;
                     store.write_ca_key(&Secret::new(pair.serialize_pem()))?;
@@ -66,29 +67,29 @@ fn our_authority(site: &Site<'_>, store: &Store, narrator: &mut dyn Narrator) ->
             };
             let certificate = authority::self_signed(site.cluster, &pair, site.now)?;
             store.write_ca_certificate(&certificate)?;
-            narrator.note(&format!("made a CA, `{}`: keep its key safe", source.certificate.display()));
+            narrator.note(&format!("made a CA, `{}`: keep its key safe", files.certificate.display()));
             key = CaKey::Open(pair);
             certificate
         }
     };
-    Authority::read(source, certificate.as_bytes(), key, site.now)
+    Authority::read(files, certificate.as_bytes(), key, site.now)
 }
 
 /// With its key ready to sign.
-pub(super) fn unlocked(
+pub(in crate::pki) fn unlock(
     site: &Site<'_>,
     authority: Authority,
     narrator: &mut dyn Narrator,
 ) -> Result<Authority, PkiError> {
-    let Some(locked) = authority.locked() else { return Ok(authority) };
-    let key = open(locked, &authority.source.key, site.passphrase, narrator)?;
+    let Some(locked) = authority.encrypted_key() else { return Ok(authority) };
+    let key = open(locked, &authority.files.key, site.passphrase, narrator)?;
     authority.opened(key, site.now)
 }
 
 pub(super) fn open(
-    locked: &Locked,
+    locked: &EncryptedKey,
     path: &Path,
-    passphrase: Passphrase,
+    passphrase: PassphraseSource,
     narrator: &mut dyn Narrator,
 ) -> Result<Zeroizing<KeyPair>, PkiError> {
     let fail = |fault| PkiError::Key { path: path.to_owned(), fault };

@@ -4,7 +4,7 @@
 use payload::cluster::{Algorithm, Cluster};
 use toml_edit::{Array, DocumentMut, Item, Table, TomlError, Value};
 
-use super::cfssl::Settings;
+use super::settings::Settings;
 
 /// A cluster file with other settings.
 #[derive(Debug)]

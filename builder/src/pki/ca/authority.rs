@@ -5,16 +5,17 @@ use std::path::PathBuf;
 use payload::cluster::Cluster;
 use rcgen::{CertificateParams, DnType, KeyIdMethod, KeyPair, PublicKeyData};
 use time::{Duration, OffsetDateTime};
-use x509_parser::certificate::X509Certificate;
 use zeroize::Zeroizing;
 
-use super::chain::{self, Link, x509};
-use super::error::{CaFault, PkiError};
-use super::key::{self, CaKey, Kind};
-use super::locked::Locked;
-use super::profile::Profile;
-use super::sign::{self, Signer};
-use super::wanted::Wanted;
+use super::encrypted::EncryptedKey;
+use super::fitness::{examine, times};
+use super::key::CaKey;
+use crate::pki::chain::{self, Link, x509};
+use crate::pki::error::{CaFault, PkiError};
+use crate::pki::profile::Profile;
+use crate::pki::sign::{self, Signer};
+use crate::pki::spec::CertificateSpec;
+use crate::pki::{key, pem};
 
 /// Clocks of isolated hosts lag; what is made now is to be valid there at once.
 const BACKDATED: Duration = Duration::hours(24);
@@ -22,26 +23,16 @@ const BACKDATED: Duration = Duration::hours(24);
 /// Common names have at most 64 characters (X.520); a cluster name may have 63.
 const COMMON_NAME: usize = 64;
 
-/// RSA PKCS#1 and ECDSA with SHA-2 (RFC 4055, RFC 5758): what every etcd since 3.1 (Go 1.8) verifies.
-const SIGNATURES: [&str; 6] = [
-    "1.2.840.113549.1.1.11",
-    "1.2.840.113549.1.1.12",
-    "1.2.840.113549.1.1.13",
-    "1.2.840.10045.4.3.2",
-    "1.2.840.10045.4.3.3",
-    "1.2.840.10045.4.3.4",
-];
-
 /// Where a CA's text is from, for messages.
 #[derive(Debug, Clone)]
-pub(super) struct Source {
+pub(super) struct CaFiles {
     pub(super) certificate: PathBuf,
     pub(super) key: PathBuf,
 }
 
 /// Who signs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Issuing {
+pub(in crate::pki) enum Issuing {
     /// Etcdpack, so a certificate is exactly what was asked for.
     Here,
     /// Others, who may put more into a certificate than was asked for, and choose its subject and dates.
@@ -49,10 +40,10 @@ pub(super) enum Issuing {
 }
 
 /// A CA that certificates can be checked against and, with its key, made by.
-pub(super) struct Authority {
-    pub(super) source: Source,
+pub(in crate::pki) struct Authority {
+    pub(super) files: CaFiles,
     /// All certificates of the file, the one that signs first and those above it next.
-    pub(super) trusted: Vec<Link>,
+    pub(in crate::pki) trusted: Vec<Link>,
     /// How many of these are the one that signs and those above it.
     height: usize,
     not_before: OffsetDateTime,
@@ -79,15 +70,15 @@ pub(super) fn self_signed(cluster: &Cluster, key: &KeyPair, now: OffsetDateTime)
 impl Authority {
     /// Reads a CA, which may be below another one in the same file. Without a key it can still vouch for what it has
     /// signed before.
-    pub(super) fn read(source: Source, certificates: &[u8], key: CaKey, now: OffsetDateTime) -> Result<Self, PkiError> {
-        let fail = |fault| PkiError::Ca { path: source.certificate.clone(), fault };
+    pub(super) fn read(files: CaFiles, certificates: &[u8], key: CaKey, now: OffsetDateTime) -> Result<Self, PkiError> {
+        let fail = |fault| PkiError::Ca { path: files.certificate.clone(), fault };
         let mut links = links(certificates).map_err(fail)?;
         let signer = match &key {
             CaKey::Open(key) => links.iter().position(|link| owns(link, key)),
-            CaKey::Locked(_) | CaKey::Missing | CaKey::Elsewhere => Some(lowest(&links)),
+            CaKey::Encrypted(_) | CaKey::Missing | CaKey::Elsewhere => Some(lowest(&links)),
         };
         let Some(signer) = signer else {
-            let Source { certificate, key } = source;
+            let CaFiles { certificate, key } = files;
             return Err(PkiError::Mismatch { certificate, key });
         };
         let mut trusted = vec![links.remove(signer)];
@@ -108,52 +99,57 @@ impl Authority {
                     }
                 }
             }
-            CaKey::Open(_) | CaKey::Locked(_) | CaKey::Missing => times(&trusted, now).map_err(fail)?,
+            CaKey::Open(_) | CaKey::Encrypted(_) | CaKey::Missing => times(&trusted, now).map_err(fail)?,
         };
         let rest: Vec<Link> = links.into_iter().filter(|link| !trusted.contains(link)).collect();
         trusted.extend(rest);
-        Ok(Self { source, trusted, height, not_before, not_after, key })
+        Ok(Self { files, trusted, height, not_before, not_after, key })
     }
 
-    pub(super) fn issuing(&self) -> Issuing {
+    pub(in crate::pki) fn issuing(&self) -> Issuing {
         match self.key {
             CaKey::Elsewhere => Issuing::Elsewhere,
-            CaKey::Open(_) | CaKey::Locked(_) | CaKey::Missing => Issuing::Here,
+            CaKey::Open(_) | CaKey::Encrypted(_) | CaKey::Missing => Issuing::Here,
         }
     }
 
     /// The one that signs and those above it.
-    pub(super) fn path(&self) -> &[Link] {
+    pub(in crate::pki) fn path(&self) -> &[Link] {
         self.trusted.get(..self.height).unwrap_or_default()
     }
 
     /// The key, while it is under its passphrase.
-    pub(super) fn locked(&self) -> Option<&Locked> {
+    pub(super) fn encrypted_key(&self) -> Option<&EncryptedKey> {
         match &self.key {
-            CaKey::Locked(locked) => Some(locked),
+            CaKey::Encrypted(locked) => Some(locked),
             CaKey::Open(_) | CaKey::Missing | CaKey::Elsewhere => None,
         }
     }
 
+    /// Whether nothing can be signed before somebody gives the passphrase.
+    pub(in crate::pki) fn needs_passphrase(&self) -> bool {
+        self.encrypted_key().is_some()
+    }
+
     /// The same CA with its key opened, which also tells for certain who in the file it is.
     pub(super) fn opened(self, key: Zeroizing<KeyPair>, now: OffsetDateTime) -> Result<Self, PkiError> {
-        let pem = pem_of(&self.trusted);
-        Self::read(self.source, pem.as_bytes(), CaKey::Open(key), now)
+        let pem = chain::pem(&self.trusted);
+        Self::read(self.files, pem.as_bytes(), CaKey::Open(key), now)
     }
 
     /// Makes a certificate for `key`, followed by the CAs that a stranger needs besides the root.
-    pub(super) fn issue(
+    pub(in crate::pki) fn issue(
         &self,
-        wanted: &Wanted,
+        spec: &CertificateSpec,
         key: &impl PublicKeyData,
         validity: Duration,
         now: OffsetDateTime,
     ) -> Result<String, PkiError> {
-        let path = self.source.certificate.clone();
+        let path = self.files.certificate.clone();
         let (CaKey::Open(ca_key), Some(signer)) = (&self.key, self.trusted.first()) else {
             return Err(PkiError::Ca { path, fault: CaFault::NoKey });
         };
-        let mut params = wanted.params()?;
+        let mut params = spec.params()?;
         params.not_before = (now - BACKDATED).max(self.not_before);
         params.not_after = now + validity;
         if params.not_after > self.not_after {
@@ -165,30 +161,13 @@ impl Authority {
         params.key_identifier_method = KeyIdMethod::PreSpecified(key::id(key));
         let signer = Signer { name: &signer.subject, key_id: signer.key_id.as_deref(), key: ca_key };
         let der = sign::certificate(&params, key, &signer)?;
-        Ok(with_chain(&der, self.path()))
+        Ok(chain::with_chain(&der, self.path()))
     }
-}
-
-/// What a server or client has to show: its certificate, then each CA up to, but without, the root, which whoever
-/// trusts it has (RFC 8446, 4.4.2).
-pub(super) fn with_chain(leaf: &[u8], path: &[Link]) -> String {
-    let above = path.iter().filter(|link| !link.is_root()).map(|link| link.der.as_ref());
-    pem_of_der(std::iter::once(leaf).chain(above))
-}
-
-/// Links as PEM, in their order.
-pub(super) fn pem_of(links: &[Link]) -> String {
-    pem_of_der(links.iter().map(|link| link.der.as_ref()))
-}
-
-fn pem_of_der<'a>(all: impl Iterator<Item = &'a [u8]>) -> String {
-    // One by one: encoded together, they have empty lines between them.
-    all.map(|der| pem::encode_config(&pem::Pem::new("CERTIFICATE", der), pem_style())).collect()
 }
 
 fn links(certificates: &[u8]) -> Result<Vec<Link>, CaFault> {
     let mut links: Vec<Link> = Vec::new();
-    for block in certificate_blocks(certificates)? {
+    for block in pem::certificate_blocks(certificates)? {
         if !x509(block.contents())?.is_ca() {
             return Err(CaFault::NotCa);
         }
@@ -208,64 +187,4 @@ fn owns(link: &Link, key: &KeyPair) -> bool {
 fn lowest(links: &[Link]) -> usize {
     let signed_none = |link: &Link| !links.iter().any(|other| other != link && link.may_have_signed(other));
     links.iter().position(signed_none).unwrap_or_default()
-}
-
-/// The certificates of a PEM file. Whatever else it holds, a private key even, goes no further.
-pub(super) fn certificate_blocks(text: &[u8]) -> Result<Vec<pem::Pem>, CaFault> {
-    let blocks = pem::parse_many(text).map_err(|_| CaFault::Unreadable)?;
-    let certificates: Vec<_> = blocks
-        .into_iter()
-        .filter(|block| matches!(block.tag(), "CERTIFICATE" | "X509 CERTIFICATE" | "TRUSTED CERTIFICATE"))
-        .map(|block| pem::Pem::new("CERTIFICATE", block.into_contents()))
-        .collect();
-    if certificates.is_empty() { Err(CaFault::Unreadable) } else { Ok(certificates) }
-}
-
-/// Line ends as on the hosts, wherever this runs.
-pub(super) fn pem_style() -> pem::EncodeConfig {
-    pem::EncodeConfig::new().set_line_ending(pem::LineEnding::LF)
-}
-
-/// Whether an X.509 signature algorithm is one that every etcd verifies.
-pub(super) fn is_signature_trusted(certificate: &X509Certificate<'_>) -> Result<(), String> {
-    let algorithm = certificate.signature_algorithm.algorithm.to_id_string();
-    if SIGNATURES.contains(&algorithm.as_str()) { Ok(()) } else { Err(algorithm) }
-}
-
-/// From when to when all of `path` are valid, if each of them may vouch for etcd members.
-pub(super) fn times(path: &[Link], now: OffsetDateTime) -> Result<(OffsetDateTime, OffsetDateTime), CaFault> {
-    let mut times = None;
-    for (height, link) in path.iter().enumerate() {
-        let (from, to) = examine(link, now)?;
-        // A root's own signature over itself is looked at by nobody, and old ones have SHA-1 there.
-        if height == 0 || !link.is_root() {
-            is_signature_trusted(&x509(&link.der)?).map_err(CaFault::Signature)?;
-        }
-        let (latest, earliest) = times.unwrap_or((from, to));
-        times = Some((from.max(latest), to.min(earliest)));
-    }
-    times.ok_or(CaFault::Unreadable)
-}
-
-fn examine(link: &Link, now: OffsetDateTime) -> Result<(OffsetDateTime, OffsetDateTime), CaFault> {
-    let certificate = x509(&link.der)?;
-    let usage = certificate.key_usage().map_err(|_| CaFault::Unreadable)?;
-    if usage.is_some_and(|usage| !usage.value.key_cert_sign()) {
-        return Err(CaFault::MayNotSign);
-    }
-    let extended = certificate.extended_key_usage().map_err(|_| CaFault::Unreadable)?;
-    if extended.is_some_and(|usage| !(usage.value.any || usage.value.server_auth && usage.value.client_auth)) {
-        return Err(CaFault::Usage);
-    }
-    if !Kind::of(certificate.public_key()).is_trusted() {
-        return Err(CaFault::Key);
-    }
-    let (from, to) = (certificate.validity().not_before.to_datetime(), certificate.validity().not_after.to_datetime());
-    if now < from {
-        return Err(CaFault::NotYet(from, now));
-    }
-    if now >= to {
-        return Err(CaFault::Expired(to));
-    }
-    Ok((from, to))
 }

@@ -1,15 +1,11 @@
-//! cfssl's own JSON files: what in them says how certificates are to be. Read only as far as that; the rest of what
-//! cfssl knows is left alone. No files.
-//!
-//! The shapes are those of cfssl 1.x: `config.Config` (`ca-config.json`) and `csr.CertificateRequest`
-//! (`etcd-peer-csr.json`, `ca-csr.json`).
+//! What cfssl's files say of how certificates are to be; the rest of what cfssl knows is left alone. Pure.
 
-use std::collections::BTreeMap;
 use std::net::IpAddr;
 
 use payload::cluster::{Algorithm, CommonName, Country, Hours, SubjectText};
 use payload::name::HostName;
-use serde::Deserialize;
+
+use super::document::{Document, Signing};
 
 /// What the `[pki]` section gets. `None`: the files do not say.
 #[derive(Debug, Default, Clone, PartialEq, Eq)]
@@ -51,116 +47,6 @@ pub enum CfsslError {
         /// All names.
         there: String,
     },
-}
-
-/// One file.
-#[derive(Debug, Deserialize)]
-struct Document {
-    signing: Option<Signing>,
-    #[serde(rename = "CN")]
-    common_name: Option<Filled<CommonName>>,
-    hosts: Option<Vec<String>>,
-    key: Option<Key>,
-    names: Option<Vec<Name>>,
-    ca: Option<Ca>,
-}
-
-#[derive(Debug, Deserialize)]
-struct Signing {
-    default: Option<Profile>,
-    #[serde(default)]
-    profiles: BTreeMap<String, Profile>,
-}
-
-#[derive(Debug, Deserialize)]
-struct Profile {
-    expiry: Option<Span>,
-    #[serde(default)]
-    usages: Vec<String>,
-}
-
-#[derive(Debug, Deserialize)]
-struct Ca {
-    expiry: Option<Span>,
-}
-
-#[derive(Debug, Deserialize)]
-struct Name {
-    #[serde(rename = "C", default)]
-    country: Filled<Country>,
-    #[serde(rename = "ST", default)]
-    state: Filled<SubjectText>,
-    #[serde(rename = "L", default)]
-    locality: Filled<SubjectText>,
-    #[serde(rename = "O", default)]
-    organization: Filled<SubjectText>,
-    #[serde(rename = "OU", default)]
-    organizational_unit: Filled<SubjectText>,
-}
-
-/// Something that cfssl lets stand empty.
-#[derive(Debug, Deserialize)]
-#[serde(try_from = "String", bound(deserialize = "T: TryFrom<String, Error: std::fmt::Display>"))]
-struct Filled<T>(Option<T>);
-
-impl<T> Default for Filled<T> {
-    fn default() -> Self {
-        Self(None)
-    }
-}
-
-impl<T: TryFrom<String>> TryFrom<String> for Filled<T> {
-    type Error = T::Error;
-
-    fn try_from(text: String) -> Result<Self, T::Error> {
-        if text.is_empty() { Ok(Self(None)) } else { T::try_from(text).map(|value| Self(Some(value))) }
-    }
-}
-
-/// A Go duration (`time.ParseDuration`) of whole hours: `8760h`, `8760h0m0s`.
-#[derive(Debug, Clone, Copy, Deserialize)]
-#[serde(try_from = "String")]
-struct Span(Hours);
-
-impl TryFrom<String> for Span {
-    type Error = String;
-
-    fn try_from(text: String) -> Result<Self, String> {
-        let hours = text.strip_suffix("0s").unwrap_or(&text);
-        let hours = hours.strip_suffix("0m").unwrap_or(hours);
-        Hours::try_from(hours.to_owned())
-            .map(Self)
-            .map_err(|_| format!("an expiry is in whole hours, `24h` to `438000h`, not `{}`", text.escape_debug()))
-    }
-}
-
-/// cfssl's `key`: `{"algo": "ecdsa", "size": 256}`.
-#[derive(Debug, Deserialize)]
-#[serde(try_from = "WrittenKey")]
-struct Key(Algorithm);
-
-#[derive(Deserialize)]
-struct WrittenKey {
-    algo: String,
-    size: u32,
-}
-
-impl TryFrom<WrittenKey> for Key {
-    type Error = String;
-
-    fn try_from(WrittenKey { algo, size }: WrittenKey) -> Result<Self, String> {
-        match (algo.as_str(), size) {
-            ("rsa", 2048) => Ok(Self(Algorithm::Rsa2048)),
-            ("rsa", 3072) => Ok(Self(Algorithm::Rsa3072)),
-            ("rsa", 4096) => Ok(Self(Algorithm::Rsa4096)),
-            ("ecdsa", 256) => Ok(Self(Algorithm::EcdsaP256)),
-            ("ecdsa", 384) => Ok(Self(Algorithm::EcdsaP384)),
-            _ => Err(format!(
-                "a key is rsa of 2048, 3072 or 4096, or ecdsa of 256 or 384, not `{}` of {size}",
-                algo.escape_debug()
-            )),
-        }
-    }
 }
 
 impl Settings {

@@ -12,7 +12,7 @@ use super::profile::Profile;
 
 /// Whom a pair of key and certificate is for.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Whose {
+pub enum Holder {
     /// One host alone.
     Host(HostName),
     /// All hosts of the cluster (`pki.mode = "shared"`).
@@ -23,7 +23,7 @@ pub enum Whose {
     Server(HostName),
 }
 
-impl Whose {
+impl Holder {
     /// Whether `host` gets it.
     #[must_use]
     pub fn is(&self, host: &HostName) -> bool {
@@ -35,7 +35,7 @@ impl Whose {
     }
 }
 
-impl std::fmt::Display for Whose {
+impl std::fmt::Display for Holder {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
             Self::Host(name) => write!(f, "`{name}`"),
@@ -57,8 +57,8 @@ pub(super) struct Attribute {
 
 /// A certificate to be had.
 #[derive(Debug, Clone)]
-pub(super) struct Wanted {
-    pub(super) whose: Whose,
+pub(super) struct CertificateSpec {
+    pub(super) holder: Holder,
     pub(super) profile: Profile,
     pub(super) algorithm: Algorithm,
     pub(super) subject: Vec<Attribute>,
@@ -68,7 +68,7 @@ pub(super) struct Wanted {
 }
 
 /// One certificate a host, or one for all; and the names that no certificate can hold.
-pub(super) fn all(cluster: &Cluster) -> (Vec<Wanted>, Vec<&HostName>) {
+pub(super) fn all(cluster: &Cluster) -> (Vec<CertificateSpec>, Vec<&HostName>) {
     let spare = cluster.pki.spare_names.iter();
     let (mut valid, mut odd) = (Vec::new(), Vec::new());
     for name in cluster.hosts.iter().flat_map(|host| std::iter::once(&host.name).chain(&host.names)).chain(spare) {
@@ -78,14 +78,14 @@ pub(super) fn all(cluster: &Cluster) -> (Vec<Wanted>, Vec<&HostName>) {
             odd.push(name);
         }
     }
-    let wanted = match cluster.pki.sharing {
+    let spec = match cluster.pki.sharing {
         KeySharing::PerHost => cluster
             .hosts
             .iter()
             .map(|host| {
                 let names = std::iter::once(&host.name).chain(&host.names);
                 let addresses = std::iter::once(host.address).chain(host.addresses.iter().copied());
-                one(&cluster.pki, Whose::Host(host.name.clone()), names, addresses)
+                one(&cluster.pki, Holder::Host(host.name.clone()), names, addresses)
             })
             .collect(),
         KeySharing::Shared => {
@@ -93,20 +93,20 @@ pub(super) fn all(cluster: &Cluster) -> (Vec<Wanted>, Vec<&HostName>) {
                 .hosts
                 .iter()
                 .flat_map(|host| std::iter::once(host.address).chain(host.addresses.iter().copied()));
-            vec![one(&cluster.pki, Whose::Everyone, valid.into_iter(), addresses)]
+            vec![one(&cluster.pki, Holder::Everyone, valid.into_iter(), addresses)]
         }
     };
-    (wanted, odd)
+    (spec, odd)
 }
 
 fn one<'a>(
     pki: &'a Pki,
-    whose: Whose,
+    holder: Holder,
     names: impl Iterator<Item = &'a HostName>,
     addresses: impl Iterator<Item = IpAddr>,
-) -> Wanted {
-    let mut wanted = Wanted {
-        whose,
+) -> CertificateSpec {
+    let mut spec = CertificateSpec {
+        holder,
         // Members dial each other with what they answer.
         profile: Profile::Peer,
         algorithm: pki.algorithm,
@@ -116,29 +116,29 @@ fn one<'a>(
     };
     let names = names.chain(&pki.spare_names).filter(|name| is_dns(name)).map(HostName::as_str);
     for name in names.chain(["localhost"]) {
-        if !wanted.names.iter().any(|known| known.eq_ignore_ascii_case(name)) {
-            wanted.names.push(name.to_owned());
+        if !spec.names.iter().any(|known| known.eq_ignore_ascii_case(name)) {
+            spec.names.push(name.to_owned());
         }
     }
     let loopback = [IpAddr::V4(Ipv4Addr::LOCALHOST), IpAddr::V6(Ipv6Addr::LOCALHOST)];
     for address in addresses.chain(pki.spare_addresses.iter().copied()).chain(loopback) {
-        if !wanted.addresses.contains(&address) {
-            wanted.addresses.push(address);
+        if !spec.addresses.contains(&address) {
+            spec.addresses.push(address);
         }
     }
-    wanted
+    spec
 }
 
 /// A certificate for someone who is no member. The name is the common name, which etcd takes for its user's name
 /// (`client-cert-auth` with roles).
-pub(super) fn lone(pki: &Pki, whose: Whose, names: &[HostName], addresses: &[IpAddr]) -> Wanted {
-    let (profile, name) = match &whose {
-        Whose::Client(name) => (Profile::Client, name.as_str().to_owned()),
-        Whose::Server(name) => (Profile::Server, name.as_str().to_owned()),
-        Whose::Host(_) | Whose::Everyone => (Profile::Peer, pki.common_name.as_str().to_owned()),
+pub(super) fn client_or_server(pki: &Pki, holder: Holder, names: &[HostName], addresses: &[IpAddr]) -> CertificateSpec {
+    let (profile, name) = match &holder {
+        Holder::Client(name) => (Profile::Client, name.as_str().to_owned()),
+        Holder::Server(name) => (Profile::Server, name.as_str().to_owned()),
+        Holder::Host(_) | Holder::Everyone => (Profile::Peer, pki.common_name.as_str().to_owned()),
     };
-    let mut wanted = Wanted {
-        whose,
+    let mut spec = CertificateSpec {
+        holder,
         profile,
         algorithm: pki.algorithm,
         subject: subject(pki, &name),
@@ -146,16 +146,16 @@ pub(super) fn lone(pki: &Pki, whose: Whose, names: &[HostName], addresses: &[IpA
         addresses: Vec::new(),
     };
     for name in names.iter().filter(|name| is_dns(name)).map(HostName::as_str) {
-        if !wanted.names.iter().any(|known| known.eq_ignore_ascii_case(name)) {
-            wanted.names.push(name.to_owned());
+        if !spec.names.iter().any(|known| known.eq_ignore_ascii_case(name)) {
+            spec.names.push(name.to_owned());
         }
     }
     for address in addresses {
-        if !wanted.addresses.contains(address) {
-            wanted.addresses.push(*address);
+        if !spec.addresses.contains(address) {
+            spec.addresses.push(*address);
         }
     }
-    wanted
+    spec
 }
 
 /// In the guide's order (`etcd-peer-csr.json`), the common name last as openssl and cfssl show it.
@@ -180,7 +180,7 @@ fn is_dns(name: &HostName) -> bool {
     !name.as_str().ends_with('.') && DnsName::try_from(name.as_str()).is_ok()
 }
 
-impl Wanted {
+impl CertificateSpec {
     /// All but the times, the serial number and the issuer: what a request says.
     pub(super) fn params(&self) -> Result<CertificateParams, Error> {
         let mut params = CertificateParams::default();
@@ -221,25 +221,25 @@ mod tests {
     #[test]
     fn a_host_gets_its_own_names_and_the_spare_ones() {
         let cluster = cluster("country = \"CN\"\norganizational-unit = \"ops\"");
-        let (wanted, odd) = all(&cluster);
+        let (spec, odd) = all(&cluster);
         assert_eq!(odd.iter().map(|name| name.as_str()).collect::<Vec<_>>(), ["a.b.", "10.2"]);
-        assert_eq!(wanted[0].names, ["n1.example", "x_y", "spare", "localhost"]);
+        assert_eq!(spec[0].names, ["n1.example", "x_y", "spare", "localhost"]);
         assert_eq!(
-            wanted[0].addresses.iter().map(ToString::to_string).collect::<Vec<_>>(),
+            spec[0].addresses.iter().map(ToString::to_string).collect::<Vec<_>>(),
             ["10.0.0.1", "fd00::1", "10.0.0.9", "127.0.0.1", "::1"]
         );
-        assert_eq!(wanted[1].names, ["n2", "spare", "N1.example", "localhost"]);
-        let subject: Vec<_> = wanted[0].subject.iter().map(|one| (one.oid, one.value.as_str())).collect();
+        assert_eq!(spec[1].names, ["n2", "spare", "N1.example", "localhost"]);
+        let subject: Vec<_> = spec[0].subject.iter().map(|one| (one.oid, one.value.as_str())).collect();
         assert_eq!(subject, [("2.5.4.6", "CN"), ("2.5.4.11", "ops"), ("2.5.4.3", "etcd-peer")]);
     }
 
     #[test]
     fn a_shared_pair_covers_every_host() {
         let cluster = cluster("mode = \"shared\"");
-        let (wanted, _) = all(&cluster);
-        assert_eq!(wanted.len(), 1);
-        assert_eq!(wanted[0].whose, Whose::Everyone);
-        assert_eq!(wanted[0].names, ["n1.example", "x_y", "n2", "spare", "localhost"]);
-        assert_eq!(wanted[0].addresses.len(), 6);
+        let (spec, _) = all(&cluster);
+        assert_eq!(spec.len(), 1);
+        assert_eq!(spec[0].holder, Holder::Everyone);
+        assert_eq!(spec[0].names, ["n1.example", "x_y", "n2", "spare", "localhost"]);
+        assert_eq!(spec[0].addresses.len(), 6);
     }
 }

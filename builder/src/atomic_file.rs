@@ -1,7 +1,8 @@
-//! Edge: a file that has no name before it is whole: of a builder that is killed nothing stays behind.
+//! Edge: the one way in which the builder writes a file that others read: whole or not at all.
 //!
-//! Where the file system has no such thing it is called `.etcdpack-*.part` meanwhile, and [`sweep`] is for those that a
-//! kill has left.
+//! The file has no name before it is whole, so that a builder that is killed leaves nothing behind. Where the file system
+//! has no files without a name it is called `.etcdpack-*.part` meanwhile; [`sweep`] removes those that a kill has left.
+//! Must not know what is in the files.
 #![expect(clippy::disallowed_methods, reason = "edge: writes files")]
 
 use std::fs::{self, File, Permissions};
@@ -18,16 +19,49 @@ use rustix::io::Errno;
 const PREFIX: &str = ".etcdpack-";
 const SUFFIX: &str = ".part";
 
+/// The permission bits of a new file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum FileMode {
+    /// These, whatever the umask.
+    Exactly(u32),
+    /// These, but for the bits that the umask takes away.
+    LessUmask(u32),
+}
+
+/// Puts `bytes` at `path`, in the place of the file that is there. On the disk, with its name, when this returns.
+pub(crate) fn replace(path: &Path, bytes: &[u8], mode: FileMode) -> io::Result<()> {
+    written(path, bytes, mode)?.replace(path)?;
+    File::open(dir_of(path))?.sync_all()
+}
+
+/// The same where nothing is there; else nothing is touched.
+pub(crate) fn create(path: &Path, bytes: &[u8], mode: FileMode) -> io::Result<()> {
+    written(path, bytes, mode)?.create(path)?;
+    File::open(dir_of(path))?.sync_all()
+}
+
+fn written(path: &Path, bytes: &[u8], mode: FileMode) -> io::Result<AtomicFile> {
+    let mut file = match mode {
+        FileMode::Exactly(_) => AtomicFile::beside(path, 0o600)?,
+        FileMode::LessUmask(mode) => AtomicFile::beside(path, mode)?,
+    };
+    file.write_all(bytes)?;
+    if let FileMode::Exactly(mode) = mode {
+        file.set_mode(mode)?;
+    }
+    Ok(file)
+}
+
 /// A file on its way into a directory; it goes when it is dropped. The directory is opened once: whatever becomes of its name,
 /// the file comes nowhere else.
-pub(crate) struct Unnamed {
+pub(crate) struct AtomicFile {
     dir: OwnedFd,
     file: File,
     /// What it is called, where the file system has no nameless files.
     part: Option<String>,
 }
 
-impl Unnamed {
+impl AtomicFile {
     /// In `dir`, with this mode as far as the umask allows it.
     pub(crate) fn new_in(dir: &Path, mode: u32) -> io::Result<Self> {
         let dir = openat(CWD, dir, OFlags::PATH | OFlags::DIRECTORY | OFlags::CLOEXEC, Mode::empty())?;
@@ -114,7 +148,7 @@ impl Unnamed {
     }
 }
 
-impl Drop for Unnamed {
+impl Drop for AtomicFile {
     fn drop(&mut self) {
         if let Some(part) = &self.part {
             let _ = unlinkat(&self.dir, part, AtFlags::empty());
@@ -122,7 +156,7 @@ impl Drop for Unnamed {
     }
 }
 
-impl Write for Unnamed {
+impl Write for AtomicFile {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         self.file.write(bytes)
     }
@@ -181,16 +215,16 @@ mod tests {
     }
 
     /// As on a file system without nameless files.
-    fn named(dir: &Path) -> Unnamed {
-        Unnamed::named(openat(CWD, dir, OFlags::PATH | OFlags::DIRECTORY, Mode::empty()).unwrap(), 0o600).unwrap()
+    fn named(dir: &Path) -> AtomicFile {
+        AtomicFile::named(openat(CWD, dir, OFlags::PATH | OFlags::DIRECTORY, Mode::empty()).unwrap(), 0o600).unwrap()
     }
 
     #[test]
     fn a_file_appears_whole_and_replaces_only_where_it_may() {
         let dir = tempfile::tempdir().unwrap();
         let path = dir.path().join("f");
-        let nameless = |dir: &Path| Unnamed::new_in(dir, 0o600).unwrap();
-        for (n, new) in [nameless as fn(&Path) -> Unnamed, named].into_iter().enumerate() {
+        let nameless = |dir: &Path| AtomicFile::new_in(dir, 0o600).unwrap();
+        for (n, new) in [nameless as fn(&Path) -> AtomicFile, named].into_iter().enumerate() {
             for text in ["one", "two"] {
                 let mut file = new(dir.path());
                 file.write_all(text.as_bytes()).unwrap();
@@ -219,13 +253,13 @@ mod tests {
         let (path, victim) = (dir.path().join("f"), dir.path().join("victim"));
         fs::write(&victim, "victim").unwrap();
         std::os::unix::fs::symlink(&victim, &path).unwrap();
-        let mut file = Unnamed::new_in(dir.path(), 0o600).unwrap();
+        let mut file = AtomicFile::new_in(dir.path(), 0o600).unwrap();
         file.write_all(b"new").unwrap();
         assert!(file.replace(&path).unwrap_err().to_string().contains("link"));
         // Another name of a file is taken off that file.
         fs::remove_file(&path).unwrap();
         fs::hard_link(&victim, &path).unwrap();
-        let mut file = Unnamed::new_in(dir.path(), 0o600).unwrap();
+        let mut file = AtomicFile::new_in(dir.path(), 0o600).unwrap();
         file.write_all(b"new").unwrap();
         file.replace(&path).unwrap();
         assert_eq!((fs::read(&path).unwrap(), fs::read(&victim).unwrap()), (b"new".to_vec(), b"victim".to_vec()));

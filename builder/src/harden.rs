@@ -4,7 +4,7 @@
 use rustix::process::{DumpableBehavior, Resource, Rlimit, set_dumpable_behavior, setrlimit};
 
 /// From the start on; children inherit the limit. Failing is no reason to stop: each is a precaution on top of others.
-pub fn keep_to_ourselves() {
+pub fn protect_memory() {
     let _ = setrlimit(Resource::Core, Rlimit { current: Some(0), maximum: Some(0) });
     let _ = set_dumpable_behavior(DumpableBehavior::NotDumpable);
 }

@@ -12,7 +12,7 @@ use payload::fingerprint::Claim;
 use payload::name::HostName;
 
 pub use pki::{
-    CaPassphrase, LoneArgs, PkiAcceptArgs, PkiClientArgs, PkiCommand, PkiCsrArgs, PkiImportArgs, PkiLockArgs,
+    CaPassphrase, ClientOrServerArgs, PkiAcceptArgs, PkiClientArgs, PkiCommand, PkiCsrArgs, PkiImportArgs, PkiLockArgs,
     PkiRotateSignerArgs, PkiServerArgs, PkiShowArgs,
 };
 

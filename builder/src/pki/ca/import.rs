@@ -4,65 +4,65 @@ use std::path::{Path, PathBuf};
 
 use time::OffsetDateTime;
 
-use super::authority::{self, Authority, Source};
-use super::error::PkiError;
-use super::file;
-use super::key::{self, CaKey};
-use super::locked;
-use super::obtain::{ca_key, open};
-use super::secret::Secret;
-use super::store::Store;
-use crate::narrator::Narrator;
-use crate::passphrase::Passphrase;
+use super::authority::{Authority, CaFiles};
+use super::encrypted::encrypt;
+use super::key::CaKey;
+use super::load::{ca_key, open};
+use crate::passphrase_source::PassphraseSource;
+use crate::pki::error::PkiError;
+use crate::pki::store::Store;
+use crate::pki::{chain, file, key, pem};
+use crate::report::Narrator;
+use crate::secret::Secret;
 
 /// A CA's two files. Other blocks may stand in either, and both may be one.
 #[derive(Debug)]
-pub struct Brought {
+pub struct ImportedCa {
     pub certificate: PathBuf,
     pub key: PathBuf,
 }
 
 /// How the key is kept.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Keeping {
+pub enum KeyProtection {
     /// Under the passphrase that it has, or under none.
     AsItIs,
     /// Under a passphrase: the one that it has, or a new one.
-    Locked,
+    Encrypted,
 }
 
 /// Takes a CA into the directory `pki`. The same one again changes nothing.
 pub fn import(
     pki: &Path,
-    brought: &Brought,
-    keeping: Keeping,
-    passphrase: Passphrase,
+    brought: &ImportedCa,
+    keeping: KeyProtection,
+    passphrase: PassphraseSource,
     now: OffsetDateTime,
     narrator: &mut dyn Narrator,
 ) -> Result<(), PkiError> {
-    let (certificate, text) = (file::text(&brought.certificate)?, file::brought(&brought.key)?);
+    let (certificate, text) = (file::text(&brought.certificate)?, file::imported_secret(&brought.key)?);
     let sealed = ca_key(&brought.key, &text)?;
-    let source = || Source { certificate: brought.certificate.clone(), key: brought.key.clone() };
+    let files = || CaFiles { certificate: brought.certificate.clone(), key: brought.key.clone() };
     let (kept, key) = match sealed {
-        CaKey::Locked(sealed) => {
+        CaKey::Encrypted(sealed) => {
             let key = open(&sealed, &brought.key, passphrase, narrator)?;
             (sealed.pem(), CaKey::Open(key))
         }
         opened => (alone(&brought.key, &text)?, opened),
     };
-    let was_locked = kept.expose().contains(locked::TAG);
-    let authority = Authority::read(source(), certificate.as_bytes(), key, now)?;
-    let pem = authority::pem_of(&authority.trusted);
+    let was_encrypted = kept.expose().contains(pem::ENCRYPTED_KEY);
+    let authority = Authority::read(files(), certificate.as_bytes(), key, now)?;
+    let pem = chain::pem(&authority.trusted);
     let store = Store::open(pki, narrator)?;
     if is_there(&store, &pem)? {
         narrator.note(&format!("`{}` is this CA already", store.ca_certificate().display()));
-        // `lock` takes the directory for itself.
+        // `encrypt_key` takes the directory for itself.
         drop(store);
-        return if keeping == Keeping::Locked { lock(pki, passphrase, narrator) } else { Ok(()) };
+        return if keeping == KeyProtection::Encrypted { encrypt_key(pki, passphrase, narrator) } else { Ok(()) };
     }
     let kept = match keeping {
-        Keeping::Locked if !was_locked => lock_text(&brought.key, &text, &store.ca_key(), passphrase)?,
-        Keeping::Locked | Keeping::AsItIs => kept,
+        KeyProtection::Encrypted if !was_encrypted => encrypted_text(&brought.key, &text, &store.ca_key(), passphrase)?,
+        KeyProtection::Encrypted | KeyProtection::AsItIs => kept,
     };
     // A key alone would be somebody else's, and in the way of the next run; a certificate alone is gone on with.
     store.write_ca_certificate(&pem)?;
@@ -89,15 +89,15 @@ fn is_there(store: &Store, pem: &str) -> Result<bool, PkiError> {
 }
 
 /// Puts the key of the CA in the directory `pki` under a passphrase.
-pub fn lock(pki: &Path, passphrase: Passphrase, narrator: &mut dyn Narrator) -> Result<(), PkiError> {
+pub fn encrypt_key(pki: &Path, passphrase: PassphraseSource, narrator: &mut dyn Narrator) -> Result<(), PkiError> {
     let store = Store::open(pki, narrator)?;
     let path = store.ca_key();
     let text = file::secret(&path)?;
-    if let CaKey::Locked(_) = ca_key(&path, &text)? {
+    if let CaKey::Encrypted(_) = ca_key(&path, &text)? {
         narrator.note(&format!("`{}` is under a passphrase already", path.display()));
         return Ok(());
     }
-    store.write_ca_key(&lock_text(&path, &text, &path, passphrase)?)?;
+    store.write_ca_key(&encrypted_text(&path, &text, &path, passphrase)?)?;
     narrator.note(&format!("`{}` is under the passphrase now: without it, nothing can be signed", path.display()));
     Ok(())
 }
@@ -106,8 +106,8 @@ fn alone(path: &Path, text: &Secret) -> Result<Secret, PkiError> {
     key::alone(text).map_err(|fault| PkiError::Key { path: path.to_owned(), fault })
 }
 
-fn lock_text(path: &Path, text: &Secret, kept: &Path, passphrase: Passphrase) -> Result<Secret, PkiError> {
+fn encrypted_text(path: &Path, text: &Secret, kept: &Path, passphrase: PassphraseSource) -> Result<Secret, PkiError> {
     let der = key::pkcs8(text).map_err(|fault| PkiError::Key { path: path.to_owned(), fault })?;
     let passphrase = passphrase.fresh(&format!("`{}`", kept.display()))?;
-    Ok(locked::lock(&der, &passphrase)?.pem())
+    Ok(encrypt(&der, &passphrase)?.pem())
 }

@@ -10,19 +10,19 @@ use payload::bundle::Content;
 use payload::etcd;
 
 use super::download::{download, small};
-use super::error::{Failure, ReleaseError};
+use super::error::{ReleaseError, SourceError};
 use super::fetched::{Fetched, Rejected, Verified};
 use super::http::Http;
 use super::partial::{Partial, Waited};
 use super::source::{self, Location, SUMS};
 use super::voucher::{Origin, Voucher};
-use super::{FirstUse, Wanted, sums};
+use super::{FirstUse, ReleaseRequest, sums};
 use crate::cache::{Cache, DiskError, measure};
-use crate::narrator::Narrator;
+use crate::report::Narrator;
 
 /// One release on its way.
-pub(super) struct Job<'a> {
-    wanted: &'a Wanted,
+pub(super) struct Retrieval<'a> {
+    request: &'a ReleaseRequest,
     cache: Cache,
     /// The tarball's name.
     name: String,
@@ -41,15 +41,15 @@ enum Got {
 /// Why one place did not lead to a verified release.
 enum NotHere {
     /// On to the next.
-    Failed(Failure),
+    Failed(SourceError),
     /// Wrong bytes, for which the place may not be to blame.
     Stitched(ReleaseError),
     /// The next would not help.
     Fatal(ReleaseError),
 }
 
-impl From<Failure> for NotHere {
-    fn from(failure: Failure) -> Self {
+impl From<SourceError> for NotHere {
+    fn from(failure: SourceError) -> Self {
         Self::Failed(failure)
     }
 }
@@ -82,10 +82,10 @@ struct Failures {
     last: Option<String>,
 }
 
-impl<'a> Job<'a> {
-    pub(super) fn new(wanted: &'a Wanted, cache: Cache, narrator: &'a mut dyn Narrator) -> Self {
-        let name = source::asset(wanted.version, wanted.arch);
-        Self { wanted, cache, name, http: OnceCell::new(), narrator }
+impl<'a> Retrieval<'a> {
+    pub(super) fn new(request: &'a ReleaseRequest, cache: Cache, narrator: &'a mut dyn Narrator) -> Self {
+        let name = source::asset(request.version, request.arch);
+        Self { request, cache, name, http: OnceCell::new(), narrator }
     }
 
     /// Takes the local tarball at `path`.
@@ -97,14 +97,14 @@ impl<'a> Job<'a> {
             return Ok(verified);
         }
         let fetched =
-            Fetched::copied(path, &self.cache, self.wanted.limits.bytes).map_err(|failure| match failure {
-                Failure::Foreign(what) => ReleaseError::NotARelease { path: path.to_owned(), what },
+            Fetched::copied(path, &self.cache, self.request.limits.bytes).map_err(|failure| match failure {
+                SourceError::Foreign(what) => ReleaseError::NotARelease { path: path.to_owned(), what },
                 failure => {
                     ReleaseError::BadFile { flag: "--release", path: path.to_owned(), what: failure.to_string() }
                 }
             })?;
         let voucher = voucher.or_else(|| self.sums_beside(path));
-        match (voucher, self.wanted.first_use) {
+        match (voucher, self.request.first_use) {
             (Some(voucher), _) => Ok(fetched.verify(voucher, &self.cache, &self.name)?),
             (None, FirstUse::Trust) => fetched.trust_on_first_use(&self.cache, &self.name),
             (None, FirstUse::Refuse) => Err(self.unvouched()),
@@ -123,8 +123,8 @@ impl<'a> Job<'a> {
     }
 
     fn fetch_unpinned(&mut self) -> Result<Verified, ReleaseError> {
-        let (version, arch) = (self.wanted.version, self.wanted.arch);
-        if let Some(mirror) = self.wanted.sources.iter().find(|mirror| mirror.is_unprotected()) {
+        let (version, arch) = (self.request.version, self.request.arch);
+        if let Some(mirror) = self.request.sources.iter().find(|mirror| mirror.is_unprotected()) {
             return Err(ReleaseError::Unprotected(mirror.clone(), version, arch));
         }
         if etcd::publishes_checksums(version)
@@ -135,7 +135,7 @@ impl<'a> Job<'a> {
                 None => self.fetch_vouched(&voucher),
             };
         }
-        match self.wanted.first_use {
+        match self.request.first_use {
             FirstUse::Refuse => Err(self.unvouched()),
             FirstUse::Trust => self.fetch_on_trust(),
         }
@@ -143,8 +143,8 @@ impl<'a> Job<'a> {
 
     fn fetch_vouched(&mut self, voucher: &Voucher) -> Result<Verified, ReleaseError> {
         let mut failures = Failures::default();
-        for mirror in &self.wanted.sources {
-            let location = mirror.locate(self.wanted.version, &self.name);
+        for mirror in &self.request.sources {
+            let location = mirror.locate(self.request.version, &self.name);
             let outcome = match self.get_verified(&location, voucher) {
                 // Bytes that were put together in several attempts get one fresh chance.
                 Err(NotHere::Stitched(_)) => {
@@ -171,8 +171,8 @@ impl<'a> Job<'a> {
 
     fn fetch_on_trust(&mut self) -> Result<Verified, ReleaseError> {
         let mut failures = Failures::default();
-        for mirror in &self.wanted.sources {
-            let location = mirror.locate(self.wanted.version, &self.name);
+        for mirror in &self.request.sources {
+            let location = mirror.locate(self.request.version, &self.name);
             match self.get(&location, None) {
                 Ok(Got::Fetched(fetched)) => {
                     return fetched.trust_on_first_use(&self.cache, &self.name);
@@ -187,7 +187,7 @@ impl<'a> Job<'a> {
 
     fn get(&mut self, location: &Location, voucher: Option<&Voucher>) -> Result<Got, NotHere> {
         if let Some(path) = location.local() {
-            return Ok(Got::Fetched(Fetched::copied(&path, &self.cache, self.wanted.limits.bytes)?));
+            return Ok(Got::Fetched(Fetched::copied(&path, &self.cache, self.request.limits.bytes)?));
         }
         let mut partial = Partial::claim(&self.cache, location.url().as_str(), self.narrator)?;
         if partial.waited() == Waited::Yes
@@ -196,7 +196,7 @@ impl<'a> Job<'a> {
         {
             return Ok(Got::Known(verified));
         }
-        let continuity = download(http(&self.http, self.wanted)?, location, &mut partial, self.narrator)?;
+        let continuity = download(http(&self.http, self.request)?, location, &mut partial, self.narrator)?;
         Ok(Got::Fetched(Fetched::downloaded(partial, continuity, location.to_string())))
     }
 
@@ -208,11 +208,11 @@ impl<'a> Job<'a> {
     /// Upstream's own list, from the first place that has a proper one.
     fn published_sums(&mut self) -> Result<Option<Voucher>, ReleaseError> {
         let (mut answered, mut failures) = (false, Failures::default());
-        for mirror in &self.wanted.sources {
-            let location = mirror.locate(self.wanted.version, SUMS);
+        for mirror in &self.request.sources {
+            let location = mirror.locate(self.request.version, SUMS);
             let bytes = match location.local() {
-                Some(path) => read_sums(&path).map_err(Failure::from),
-                None => small(http(&self.http, self.wanted)?, &location, sums::MAX_BYTES),
+                Some(path) => read_sums(&path).map_err(SourceError::from),
+                None => small(http(&self.http, self.request)?, &location, sums::MAX_BYTES),
             };
             match bytes.map(|bytes| sums::find(&bytes, &self.name)) {
                 Ok(Ok(digest)) => {
@@ -223,7 +223,7 @@ impl<'a> Job<'a> {
                     self.narrator.warn(&format!("{location}: {error}"));
                 }
                 Err(failure) => {
-                    answered |= matches!(failure, Failure::Status(_) | Failure::Local(_));
+                    answered |= matches!(failure, SourceError::Status(_) | SourceError::Local(_));
                     self.failed(&mut failures, &location, &failure);
                 }
             }
@@ -245,9 +245,9 @@ impl<'a> Job<'a> {
         }
     }
 
-    fn failed(&mut self, failures: &mut Failures, location: &Location, failure: &Failure) {
+    fn failed(&mut self, failures: &mut Failures, location: &Location, failure: &SourceError) {
         self.narrator.warn(&format!("{location}: {failure}"));
-        if let Failure::Foreign(what) = failure {
+        if let SourceError::Foreign(what) = failure {
             failures.foreign.get_or_insert((location.to_string(), what));
         }
         failures.last = Some(format!("{location}: {failure}"));
@@ -257,24 +257,24 @@ impl<'a> Job<'a> {
         match failures.foreign {
             Some((place, what)) => ReleaseError::Foreign { place, what },
             None => ReleaseError::Unreachable {
-                version: self.wanted.version,
-                arch: self.wanted.arch,
+                version: self.request.version,
+                arch: self.request.arch,
                 last: failures.last.unwrap_or_else(|| "there is none".to_owned()),
             },
         }
     }
 
     fn unvouched(&self) -> ReleaseError {
-        ReleaseError::Unvouched(self.wanted.version, self.wanted.arch)
+        ReleaseError::Unvouched(self.request.version, self.request.arch)
     }
 }
 
 /// The client, made at the first use.
-fn http<'a>(cell: &'a OnceCell<Http>, wanted: &Wanted) -> Result<&'a Http, ReleaseError> {
+fn http<'a>(cell: &'a OnceCell<Http>, request: &ReleaseRequest) -> Result<&'a Http, ReleaseError> {
     if let Some(http) = cell.get() {
         return Ok(http);
     }
-    let http = Http::new(wanted.ca_cert.as_deref(), wanted.limits)?;
+    let http = Http::new(request.ca_cert.as_deref(), request.limits)?;
     Ok(cell.get_or_init(|| http))
 }
 

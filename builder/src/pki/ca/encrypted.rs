@@ -7,17 +7,14 @@ use rcgen::KeyPair;
 use rustls_pki_types::{PrivateKeyDer, PrivatePkcs8KeyDer};
 use zeroize::Zeroizing;
 
-use super::authority::pem_style;
-use super::error::{KeyFault, PkiError};
-use super::secret::Secret;
-
-/// The tag of such a key in PEM (RFC 7468).
-pub(super) const TAG: &str = "ENCRYPTED PRIVATE KEY";
+use crate::pki::error::{KeyFault, PkiError};
+use crate::pki::pem;
+use crate::secret::Secret;
 
 /// A key that nobody has opened yet. What is in it is no secret without the passphrase.
-pub(super) struct Locked(Vec<u8>);
+pub(super) struct EncryptedKey(Vec<u8>);
 
-impl Locked {
+impl EncryptedKey {
     pub(super) fn new(der: Vec<u8>) -> Result<Self, KeyFault> {
         EncryptedPrivateKeyInfoRef::try_from(der.as_slice()).map_err(|_| KeyFault::Cipher)?;
         Ok(Self(der))
@@ -31,19 +28,19 @@ impl Locked {
     }
 
     pub(super) fn pem(&self) -> Secret {
-        Secret::new(pem::encode_config(&pem::Pem::new(TAG, self.0.clone()), pem_style()))
+        Secret::new(pem::block(pem::ENCRYPTED_KEY, self.0.clone()))
     }
 }
 
 /// PBKDF2 with HMAC-SHA-256, 600,000 rounds, and AES-256: the most that every openssl since 1.0 reads.
-pub(super) fn lock(pkcs8: &[u8], passphrase: &Secret) -> Result<Locked, PkiError> {
+pub(super) fn encrypt(pkcs8: &[u8], passphrase: &Secret) -> Result<EncryptedKey, PkiError> {
     let info = PrivateKeyInfoRef::try_from(pkcs8).map_err(|_| PkiError::Locking)?;
     let (mut salt, mut iv) = ([0; 16], [0; 16]);
     getrandom::fill(&mut salt)?;
     getrandom::fill(&mut iv)?;
     let parameters = Parameters::generate_pbkdf2_sha256_aes256cbc(ROUNDS, &salt, iv).map_err(|_| PkiError::Locking)?;
     let sealed = info.encrypt_with_params(parameters, passphrase.expose()).map_err(|_| PkiError::Locking)?;
-    Ok(Locked(sealed.as_bytes().to_vec()))
+    Ok(EncryptedKey(sealed.as_bytes().to_vec()))
 }
 
 /// OWASP's number for PBKDF2 with SHA-256.
@@ -59,10 +56,10 @@ mod tests {
     #[test]
     fn only_the_passphrase_opens_it() {
         let key = key::generate(Algorithm::EcdsaP256).unwrap();
-        let locked = lock(key.serialized_der(), &Secret::new("open, sesame".to_owned())).unwrap();
+        let locked = encrypt(key.serialized_der(), &Secret::new("open, sesame".to_owned())).unwrap();
         let opened = locked.open(&Secret::new("open, sesame".to_owned())).unwrap();
         assert_eq!(opened.public_key_raw(), key.public_key_raw());
         assert_eq!(locked.open(&Secret::new("open".to_owned())).err(), Some(KeyFault::Passphrase));
-        assert_eq!(Locked::new(vec![0x30, 0]).err(), Some(KeyFault::Cipher));
+        assert_eq!(EncryptedKey::new(vec![0x30, 0]).err(), Some(KeyFault::Cipher));
     }
 }

@@ -12,7 +12,7 @@ use payload::cluster::Fault;
 use payload::exit::ExitStatus;
 use payload::line;
 
-use crate::narrator::{Narrator, Progress};
+use super::narrator::{Narrator, Progress};
 
 /// How often a plain line says how far a transfer is.
 const PLAIN_EVERY: Duration = Duration::from_secs(10);
@@ -88,13 +88,13 @@ impl Terminal {
     fn place(&self, label: (&str, u8), fault: &Fault) {
         let text = fault.to_string();
         let (text, place) = parted(fault, &text);
-        let head = Line { label: Some(label), text, paint: self.paint }.to_string();
-        let place = place.lines().skip(1).map(|text| Line { label: None, text, paint: self.paint }.to_string());
+        let head = OutputLine { label: Some(label), text, paint: self.paint }.to_string();
+        let place = place.lines().skip(1).map(|text| OutputLine { label: None, text, paint: self.paint }.to_string());
         self.print(&std::iter::once(head).chain(place).collect::<String>());
     }
 
     fn say(&self, label: Option<(&str, u8)>, text: &str) {
-        self.print(&Line { label, text, paint: self.paint }.to_string());
+        self.print(&OutputLine { label, text, paint: self.paint }.to_string());
     }
 
     /// Whole lines in one write: in pieces they would mix with what others write to the same terminal.
@@ -191,14 +191,14 @@ fn parted<'a>(fault: &Fault, text: &'a str) -> (&'a str, &'a str) {
 }
 
 /// One line on stderr.
-struct Line<'a> {
+struct OutputLine<'a> {
     /// The word before the colon and its ANSI colour.
     label: Option<(&'a str, u8)>,
     text: &'a str,
     paint: Paint,
 }
 
-impl fmt::Display for Line<'_> {
+impl fmt::Display for OutputLine<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match (self.label, self.paint) {
             (None, _) => {}
@@ -219,11 +219,11 @@ mod tests {
 
     #[test]
     fn labels_are_legible_without_colour() {
-        let line = |paint| Line { label: Some(("warning", 33)), text: "x", paint }.to_string();
+        let line = |paint| OutputLine { label: Some(("warning", 33)), text: "x", paint }.to_string();
         assert_eq!(line(Paint::Plain), "warning: x\n");
         assert_eq!(line(Paint::Colour), "\x1b[1;33mwarning:\x1b[0m x\n");
-        assert_eq!(Line { label: None, text: "x", paint: Paint::Colour }.to_string(), "x\n");
-        let hostile = Line { label: None, text: "\x1b[2Jx\nerror: y", paint: Paint::Plain };
+        assert_eq!(OutputLine { label: None, text: "x", paint: Paint::Colour }.to_string(), "x\n");
+        let hostile = OutputLine { label: None, text: "\x1b[2Jx\nerror: y", paint: Paint::Plain };
         assert_eq!(hostile.to_string(), "\u{fffd}[2Jx\u{fffd}error: y\n");
     }
 

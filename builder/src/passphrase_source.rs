@@ -7,7 +7,7 @@ use std::io::{self, Read};
 
 use zeroize::{Zeroize as _, Zeroizing};
 
-use crate::pki::Secret;
+use crate::secret::Secret;
 use crate::tty::Tty;
 
 /// More than anyone types, and all that a host takes.
@@ -15,7 +15,7 @@ const MAX_BYTES: usize = 4096;
 
 /// Where a passphrase comes from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Passphrase {
+pub enum PassphraseSource {
     /// Asked for, up to three times.
     Terminal,
     /// The first line of an open file descriptor.
@@ -39,7 +39,7 @@ pub enum PassphraseError {
     Differ,
 }
 
-impl Passphrase {
+impl PassphraseSource {
     /// How often a wrong one may be followed by another.
     #[must_use]
     pub fn tries(self) -> usize {
@@ -128,7 +128,7 @@ mod tests {
             assert_eq!(first_line(bytes).unwrap(), line);
         }
         assert_eq!(first_line(&b"\xff"[..]).unwrap_err().to_string(), "not a text");
-        assert!(matches!(Passphrase::Descriptor(987).known("x"), Err(PassphraseError::Descriptor(987, _))));
+        assert!(matches!(PassphraseSource::Descriptor(987).known("x"), Err(PassphraseError::Descriptor(987, _))));
     }
 
     #[test]

@@ -1,0 +1,13 @@
+//! The CA of a site: made here, brought in, or named in the cluster file. Must not know whom certificates are for.
+
+mod authority;
+mod encrypted;
+mod fitness;
+mod import;
+mod key;
+mod load;
+
+pub(super) use authority::{Authority, Issuing};
+pub(super) use fitness::{is_signature_trusted, times};
+pub use import::{ImportedCa, KeyProtection, encrypt_key, import};
+pub(super) use load::{load, unlock};

@@ -1,0 +1,30 @@
+//! Certificates and keys as PEM, written as on the hosts and read from whatever stands around them. Pure.
+
+use pem::{EncodeConfig, LineEnding, Pem};
+
+use super::error::CaFault;
+
+/// The tag of a key under a passphrase (RFC 7468).
+pub(super) const ENCRYPTED_KEY: &str = "ENCRYPTED PRIVATE KEY";
+
+/// One block; line ends as on the hosts, wherever this runs.
+pub(super) fn block(tag: &str, contents: impl Into<Vec<u8>>) -> String {
+    pem::encode_config(&Pem::new(tag, contents), EncodeConfig::new().set_line_ending(LineEnding::LF))
+}
+
+/// Certificates in DER, in their order.
+pub(super) fn certificates<'a>(all: impl Iterator<Item = &'a [u8]>) -> String {
+    // One by one: encoded together, they have empty lines between them.
+    all.map(|der| block("CERTIFICATE", der)).collect()
+}
+
+/// The certificates of a PEM file. Whatever else it holds, a private key even, goes no further.
+pub(super) fn certificate_blocks(text: &[u8]) -> Result<Vec<Pem>, CaFault> {
+    let blocks = pem::parse_many(text).map_err(|_| CaFault::Unreadable)?;
+    let certificates: Vec<_> = blocks
+        .into_iter()
+        .filter(|block| matches!(block.tag(), "CERTIFICATE" | "X509 CERTIFICATE" | "TRUSTED CERTIFICATE"))
+        .map(|block| Pem::new("CERTIFICATE", block.into_contents()))
+        .collect();
+    if certificates.is_empty() { Err(CaFault::Unreadable) } else { Ok(certificates) }
+}
