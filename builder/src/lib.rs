@@ -5,6 +5,7 @@
 
 mod atomic_file;
 pub mod cache;
+pub mod carried;
 pub mod cli;
 pub mod command;
 pub mod harden;

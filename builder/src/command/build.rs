@@ -9,6 +9,7 @@ use time::OffsetDateTime;
 
 use super::cluster_file::Loaded;
 use super::{Error, cluster_file, keys, source};
+use crate::carried;
 use crate::cli::BuildArgs;
 use crate::pack::{self, Parts};
 use crate::pki::{self, Request, Signing, Site};
@@ -28,7 +29,7 @@ pub(super) fn with_requests(
     narrator: &mut dyn Narrator,
 ) -> Result<(), Error> {
     pack::check_installers(&loaded.cluster)?;
-    let wheels = pack::carried(loaded.cluster.service.carry)?;
+    let wheels = carried::wheels(loaded.cluster.service.carry).map_err(pack::PackError::from)?;
     let releases = source::releases(&args.source, loaded, narrator)?;
     let now = OffsetDateTime::now_utc();
     let site = Site::new(&loaded.cluster, &loaded.home, now, args.pack.ca_passphrase.source());

@@ -12,8 +12,10 @@ use payload::line::Line;
 use payload::manifest::{Entry, Purpose, Release, Shared, Slot, release_entry};
 
 use super::dist::Dist;
-use super::{PackError, Parts, installer};
+use super::error::PackError;
+use super::parts::Parts;
 use crate::atomic_file::AtomicFile;
+use crate::carried::{NotCarried, installer};
 use crate::sbom;
 
 /// The shared beginning of several bundles, on disk.
@@ -31,14 +33,14 @@ pub(super) struct Common {
 
 /// Writes the beginning for `arch`.
 pub(super) fn write(parts: &Parts, arch: Arch, dist: &Dist) -> Result<Common, PackError> {
-    let installer = installer::of(arch)?;
-    let tarball = parts.releases.get(&arch).ok_or(PackError::NoInstaller(arch))?;
+    let installer = installer(arch)?;
+    let tarball = parts.releases.get(&arch).ok_or(PackError::NoRelease(arch))?;
     let version = parts.cluster.release.version;
     let release = Release {
         version,
         entry: release_entry(version, arch)?,
         origin: Line::of(&tarball.origin().first()),
-        programs: parts.programs.get(&arch).ok_or(PackError::NoInstaller(arch))?.clone(),
+        programs: parts.programs.get(&arch).ok_or(PackError::NoRelease(arch))?.clone(),
     };
     let sbom = sbom::write(&sbom::Components {
         version,
@@ -62,7 +64,7 @@ pub(super) fn write(parts: &Parts, arch: Arch, dist: &Dist) -> Result<Common, Pa
             Shared::Release => (tarball.content(), Box::new(open(tarball.path())?)),
             Shared::Wheel(wheel) => {
                 let carried = parts.wheels.iter().find(|carried| carried.wheel == wheel);
-                let carried = carried.ok_or(PackError::NoWheel(wheel))?;
+                let carried = carried.ok_or(NotCarried::Wheel(wheel))?;
                 (carried.content, Box::new(carried.bytes))
             }
             Shared::Sbom => (Content::of(&sbom), Box::new(sbom.as_slice())),

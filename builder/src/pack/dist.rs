@@ -5,18 +5,12 @@ use std::fs::{self, File};
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 
-use payload::bundle::{Content, WriteError};
-use payload::cluster::Host;
+use payload::digest::Digest;
 use payload::etcd::Arch;
 
-use super::common::Common;
-use super::own::Packed;
-use super::{Made, PackError};
+use super::error::PackError;
 use crate::atomic_file::{self, AtomicFile};
 use crate::pki::Signing;
-
-/// Bundles hold private keys and are run: for their owner alone.
-const BUNDLE_MODE: u32 = 0o700;
 
 /// The public half of the key that signs, in PEM, and its fingerprint.
 pub(super) const SIGNING_KEY: &str = "signing.pub";
@@ -56,33 +50,9 @@ impl Dist {
         PackError::Dir { dir: self.dir.clone(), error }
     }
 
-    /// Writes one bundle.
-    pub(super) fn bundle(
-        &self,
-        host: &Host,
-        common: &Common,
-        own: &[Packed],
-        signing: &Signing,
-    ) -> Result<Made, PackError> {
-        let path = self.dir.join(format!("{}.run", host.name));
-        let fail = |error| PackError::Io { path: path.clone(), error };
-        let wrong = |error| match error {
-            WriteError::Io(error) => fail(error),
-            error => PackError::Write { path: path.clone(), error },
-        };
-        let new = self.file()?;
-        // By the kernel, which shares the blocks where the file system can. Opened anew, since several copies are made at
-        // a time and each has its own place in it.
-        io::copy(&mut common.file.reopen().map_err(fail)?, &mut new.as_file()).map_err(fail)?;
-        let mut writer = common.writer.continue_in(io::BufWriter::new(new.as_file()));
-        for entry in own {
-            let content = Content::of(&entry.bytes);
-            writer.entry(entry.name.clone(), entry.mode, content, entry.bytes.as_slice()).map_err(wrong)?;
-        }
-        let (_, digest) = writer.finish(|sum| signing.sign(sum).map_err(|_| WriteError::Sign)).map_err(wrong)?;
-        let bytes = new.as_file().metadata().map_err(fail)?.len();
-        place(new, &path, BUNDLE_MODE).map_err(fail)?;
-        Ok(Made { path, bytes, digest })
+    /// What a file of this name is called in the end.
+    pub(super) fn path(&self, name: &str) -> PathBuf {
+        self.dir.join(name)
     }
 
     /// Writes the list of parts of all bundles for `arch`, as it is in them.
@@ -90,13 +60,12 @@ impl Dist {
         self.put(&format!("sbom-{arch}.cdx.json"), bytes)
     }
 
-    /// Writes `SHA256SUMS` for `sha256sum -c`.
-    pub(super) fn sums(&self, made: &[Made]) -> Result<(), PackError> {
-        let line = |bundle: &Made| {
-            let name = bundle.path.file_name().unwrap_or_default().to_string_lossy();
-            format!("{}  {name}\n", bundle.digest)
+    /// Writes `SHA256SUMS` for `sha256sum -c`: the sum of each of these files.
+    pub(super) fn sums<'a>(&self, all: impl Iterator<Item = (&'a Path, Digest)>) -> Result<(), PackError> {
+        let line = |(path, digest): (&Path, Digest)| {
+            format!("{digest}  {}\n", path.file_name().unwrap_or_default().to_string_lossy())
         };
-        self.put("SHA256SUMS", made.iter().map(line).collect::<String>().as_bytes())
+        self.put("SHA256SUMS", all.map(line).collect::<String>().as_bytes())
     }
 
     /// Writes what a bundle is checked by: the public key, and its fingerprint in words.
@@ -114,14 +83,15 @@ impl Dist {
 
     /// A file for everyone to read.
     fn put(&self, name: &str, bytes: &[u8]) -> Result<(), PackError> {
-        let path = self.dir.join(name);
+        let path = self.path(name);
         let mut new = self.file()?;
         let written = new.write_all(bytes).and_then(|()| place(new, &path, 0o644));
         written.map_err(|error| PackError::Io { path, error })
     }
 }
 
-fn place(new: AtomicFile, path: &Path, mode: u32) -> io::Result<()> {
+/// Gives a file its name and its mode.
+pub(super) fn place(new: AtomicFile, path: &Path, mode: u32) -> io::Result<()> {
     new.set_mode(mode)?;
     new.replace(path)
 }

@@ -4,7 +4,6 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use payload::bundle::{NotAnEntryName, WriteError};
-use payload::digest::NotADigest;
 use payload::etcd::Arch;
 use payload::exit::ExitStatus;
 use payload::line::Line;
@@ -13,21 +12,21 @@ use payload::name::HostName;
 use payload::path::NotAPath;
 use payload::shell::word;
 use payload::tarball::TarballError;
-use payload::wheel::Wheel;
 
 use crate::atomic_file::dir_of;
+use crate::carried::NotCarried;
 use crate::pki::PkiError;
 use crate::sbom::SbomError;
 
 /// A bundle that was not made. Nothing half-made is left under a final name.
 #[derive(Debug, thiserror::Error)]
 pub enum PackError {
-    /// Built with plain `cargo build`.
-    #[error("this etcdpack was built without the installer for {}", .0.etcd_name())]
-    NoInstaller(Arch),
-    /// Built with plain `cargo build`, or with another wheel.
-    #[error("this etcdpack was built without the wheel `{}`", .0.file)]
-    NoWheel(&'static Wheel),
+    /// This builder does not have what the hosts need.
+    #[error(transparent)]
+    NotCarried(#[from] NotCarried),
+    /// No release was got for the architecture of a host.
+    #[error("no release for {}", .0.etcd_name())]
+    NoRelease(Arch),
     /// The tarball is not an etcd release.
     #[error("`{}`: {error}", .path.display())]
     Tarball {
@@ -92,9 +91,6 @@ pub enum PackError {
     /// The list of parts could not be written.
     #[error(transparent)]
     Sbom(#[from] SbomError),
-    /// A digest in a table of ours is none.
-    #[error(transparent)]
-    Digest(#[from] NotADigest),
 }
 
 impl PackError {
@@ -102,17 +98,16 @@ impl PackError {
     #[must_use]
     pub fn exit_code(&self) -> ExitStatus {
         match self {
-            Self::NoInstaller(_)
-            | Self::NoWheel(_)
-            | Self::NotAPeer { .. }
-            | Self::Io { .. }
-            | Self::Dir { .. }
-            | Self::Write { .. } => ExitStatus::Refused,
+            Self::NotCarried(error) => error.exit_status(),
+            Self::NotAPeer { .. } | Self::Io { .. } | Self::Dir { .. } | Self::Write { .. } => ExitStatus::Refused,
             Self::Tarball { .. } => ExitStatus::NotVerified,
             Self::Signing(error) => error.exit_code(),
-            Self::NoPair(_) | Self::Path(_) | Self::Name(_) | Self::Manifest(_) | Self::Sbom(_) | Self::Digest(_) => {
-                ExitStatus::Bug
-            }
+            Self::NoPair(_)
+            | Self::Path(_)
+            | Self::Name(_)
+            | Self::Manifest(_)
+            | Self::Sbom(_)
+            | Self::NoRelease(_) => ExitStatus::Bug,
         }
     }
 
@@ -120,7 +115,7 @@ impl PackError {
     #[must_use]
     pub fn help(&self) -> Option<String> {
         match self {
-            Self::NoInstaller(_) | Self::NoWheel(_) => Some("scripts/build   (in etcdpack's own source)".to_owned()),
+            Self::NotCarried(error) => error.help(),
             Self::Tarball { .. } => Some("etcdpack fetch".to_owned()),
             Self::Signing(error) => error.help(),
             Self::NotAPeer { instead, .. } => Some(instead.clone()),

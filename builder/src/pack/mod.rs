@@ -1,62 +1,39 @@
 //! Putting bundles together: what all hosts of an architecture share is written and hashed once, then each host's
 //! own part behind it.
 
+mod bundle;
 mod common;
 mod dist;
 mod error;
-mod installer;
 mod own;
+mod parts;
 mod survey;
-mod wheels;
 
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
-use payload::cluster::{Cluster, Host};
-use payload::digest::Digest;
-use payload::etcd::Arch;
-use payload::manifest::Program;
+use payload::cluster::Cluster;
 
+pub(crate) use bundle::Made;
 pub use error::PackError;
+pub(crate) use parts::Parts;
 pub(crate) use survey::survey;
-pub(crate) use wheels::{CarriedWheel, carried};
 
-use common::Common;
+use bundle::HostBundle;
 use dist::Dist;
-use own::{Draft, Packed};
+use own::Draft;
 
+use crate::carried::installer;
 use crate::parallel;
-use crate::pki::{Issued, KeyMaterial, Signing};
-use crate::release::Verified;
 use crate::report::Narrator;
 
 /// Bundles that are written at a time: enough for a disk to be busy, few enough for one that has to seek.
 const AT_ONCE: usize = 4;
 
-/// Everything that goes into bundles, each part verified by those who made it.
-pub(crate) struct Parts<'a> {
-    pub(crate) cluster: &'a Cluster,
-    pub(crate) releases: &'a BTreeMap<Arch, Verified>,
-    /// What is in them.
-    pub(crate) programs: &'a BTreeMap<Arch, Vec<Program>>,
-    pub(crate) wheels: &'a [CarriedWheel],
-    pub(crate) issued: &'a Issued,
-    pub(crate) keys: &'a KeyMaterial,
-    pub(crate) signing: &'a mut Signing,
-}
-
-/// One bundle, in its place.
-#[derive(Debug)]
-pub(crate) struct Made {
-    pub(crate) path: PathBuf,
-    pub(crate) bytes: u64,
-    pub(crate) digest: Digest,
-}
-
 /// Says at once, before anything is downloaded, when this builder has no installer for some host.
 pub(crate) fn check_installers(cluster: &Cluster) -> Result<(), PackError> {
-    cluster.hosts.iter().try_for_each(|host| installer::of(host.arch).map(drop))
+    cluster.hosts.iter().try_for_each(|host| Ok(installer(host.arch).map(drop)?))
 }
 
 /// Packs one signed bundle per host into `dir`, then writes beside them what is in them and what they are checked by.
@@ -71,7 +48,7 @@ pub(crate) fn pack(parts: &mut Parts, dir: &Path, narrator: &mut dyn Narrator) -
     let mut drafts = Vec::new();
     let mut contents = Vec::new();
     for host in &parts.cluster.hosts {
-        let common = commons.get(&host.arch).ok_or(PackError::NoInstaller(host.arch))?;
+        let common = commons.get(&host.arch).ok_or(PackError::NoRelease(host.arch))?;
         let draft = Draft::new(parts, host, common)?;
         contents.push((host.name.clone(), draft.content(common)?));
         drafts.push((host, common, draft));
@@ -84,21 +61,13 @@ pub(crate) fn pack(parts: &mut Parts, dir: &Path, narrator: &mut dyn Narrator) -
     }
     // While one waits for the disk, the next is copied.
     let signing = &*parts.signing;
-    let made =
-        parallel::map(&bundles, AT_ONCE, |bundle| dist.bundle(bundle.host, bundle.common, &bundle.own, signing))?;
+    let made = parallel::map(&bundles, AT_ONCE, |bundle| bundle.write(&dist, signing))?;
     for (arch, common) in &commons {
         dist.sbom(*arch, &common.sbom)?;
     }
-    dist.sums(&made)?;
+    dist.sums(made.iter().map(|bundle| (bundle.path.as_path(), bundle.digest)))?;
     dist.signer(parts.signing)?;
     dist.sync()?;
     narrator.note(&format!("packed into {}:", dir.display()));
     Ok(made)
-}
-
-/// What one bundle is made of, but for its signature.
-struct HostBundle<'a> {
-    host: &'a Host,
-    common: &'a Common,
-    own: Vec<Packed>,
 }

@@ -18,7 +18,8 @@ use payload::render;
 use payload::cluster::FIRST_WITH_LISTS;
 
 use super::common::Common;
-use super::{PackError, Parts};
+use super::error::PackError;
+use super::parts::Parts;
 use crate::pki::{KeyMaterial, SealedKey};
 
 /// One entry and its bytes.

@@ -10,7 +10,7 @@ use payload::etcd::{self, Arch, EtcdVersion};
 use payload::manifest::Program;
 use payload::tarball::{self, TarballError};
 
-use super::PackError;
+use super::error::PackError;
 use crate::release::Verified;
 
 /// The programs of each of `releases`. Inflating them is what takes longest of a small build.

@@ -18,7 +18,7 @@ use cyclonedx::{
 };
 pub(crate) use listing::{Part, read};
 
-use crate::pack::CarriedWheel;
+use crate::carried::CarriedWheel;
 use crate::release;
 
 /// Who vouches for a part, or what it is a part of.

@@ -2,14 +2,14 @@
 
 use payload::etcd::Arch;
 
-use super::PackError;
+use super::error::NotCarried;
 
 /// The static installer for hosts of one architecture.
 #[derive(Clone, Copy)]
-pub(super) struct Installer {
-    pub(super) bytes: &'static [u8],
+pub(crate) struct Installer {
+    pub(crate) bytes: &'static [u8],
     /// As `scripts/build` writes it.
-    pub(super) crates: &'static str,
+    pub(crate) crates: &'static str,
 }
 
 const AMD64: Installer = Installer {
@@ -22,11 +22,11 @@ const ARM64: Installer = Installer {
 };
 
 /// The static installer for hosts of `arch`.
-pub(super) fn of(arch: Arch) -> Result<Installer, PackError> {
+pub(crate) fn installer(arch: Arch) -> Result<Installer, NotCarried> {
     let installer = match arch {
         Arch::Amd64 => AMD64,
         Arch::Arm64 => ARM64,
     };
     let whole = !installer.bytes.is_empty() && !installer.crates.is_empty();
-    if whole { Ok(installer) } else { Err(PackError::NoInstaller(arch)) }
+    if whole { Ok(installer) } else { Err(NotCarried::Installer(arch)) }
 }

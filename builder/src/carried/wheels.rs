@@ -1,13 +1,11 @@
 //! Supervisor's wheels, which this builder carries in its own executable as it carries the installers.
-//!
-//! Must not start a program and must not read a file: a build needs neither pip nor Python, nor trusts a directory.
 
 use payload::bundle::Content;
 use payload::cluster::Carry;
 use payload::digest::Digest;
 use payload::wheel::{WHEELS, Wheel};
 
-use super::PackError;
+use super::error::NotCarried;
 
 /// As `scripts/wheels` fetched them, in the order of [`WHEELS`].
 const BYTES: [&[u8]; 2] = [
@@ -24,7 +22,7 @@ pub(crate) struct CarriedWheel {
 }
 
 /// The wheels that go into bundles, in the order of the table.
-pub(crate) fn carried(carry: Carry) -> Result<Vec<CarriedWheel>, PackError> {
+pub(crate) fn wheels(carry: Carry) -> Result<Vec<CarriedWheel>, NotCarried> {
     match carry {
         Carry::Wheels => WHEELS.iter().zip(BYTES).map(|(wheel, bytes)| checked(wheel, bytes)).collect(),
         Carry::Nothing => Ok(Vec::new()),
@@ -32,10 +30,10 @@ pub(crate) fn carried(carry: Carry) -> Result<Vec<CarriedWheel>, PackError> {
 }
 
 /// A builder that was built without wheels has empty ones; one that was built with others must not pass them on.
-fn checked(wheel: &'static Wheel, bytes: &'static [u8]) -> Result<CarriedWheel, PackError> {
+fn checked(wheel: &'static Wheel, bytes: &'static [u8]) -> Result<CarriedWheel, NotCarried> {
     let content = Content::of(bytes);
     let expected: Digest = wheel.sha256.parse()?;
-    if content.digest == expected { Ok(CarriedWheel { wheel, bytes, content }) } else { Err(PackError::NoWheel(wheel)) }
+    if content.digest == expected { Ok(CarriedWheel { wheel, bytes, content }) } else { Err(NotCarried::Wheel(wheel)) }
 }
 
 #[cfg(test)]
@@ -47,12 +45,12 @@ mod tests {
         let [supervisor, setuptools] = &WHEELS;
         for bytes in [&b""[..], b"other", BYTES[1]] {
             let error = checked(supervisor, bytes).unwrap_err();
-            assert_eq!(error.exit_code().code(), 3);
+            assert_eq!(error.exit_status().code(), 3);
             assert!(error.to_string().contains("supervisor-4.3.0"), "{error}");
         }
         // `scripts/test` fetches them before it builds.
-        let all = carried(Carry::Wheels).unwrap();
+        let all = wheels(Carry::Wheels).unwrap();
         assert_eq!(all.iter().map(|carried| carried.wheel).collect::<Vec<_>>(), [supervisor, setuptools]);
-        assert_eq!(carried(Carry::Nothing).unwrap(), []);
+        assert_eq!(wheels(Carry::Nothing).unwrap(), []);
     }
 }
