@@ -15,7 +15,6 @@ mod facts;
 mod health;
 mod host;
 mod host_key;
-mod journal;
 mod layout;
 mod manager;
 mod plan;
@@ -29,8 +28,8 @@ mod signer;
 mod spoken;
 mod step;
 mod supervision;
+mod transaction;
 mod typed;
-mod undo;
 
 use std::process::ExitCode;
 

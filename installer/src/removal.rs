@@ -11,13 +11,13 @@ use crate::change::{Change, fold};
 use crate::host::interrupt::Interrupt;
 use crate::host::probe::{self, data};
 use crate::host::{Seen, Tree};
-use crate::journal::Journal;
 use crate::records::{Leftovers, StateDir};
 use crate::report::Report;
 use crate::service;
 use crate::signer::Memory;
 use crate::supervision::Supervision;
-use crate::undo::{self, Contents, UndoError, Undone};
+use crate::transaction::Journal;
+use crate::transaction::undo::{self, Contents, UndoError, Undone};
 
 /// One uninstall.
 pub(crate) struct Removal<'a> {

@@ -13,7 +13,6 @@ use crate::facts::etcd::Running;
 use crate::facts::managers::Init;
 use crate::host::Tree;
 use crate::host::probe::data;
-use crate::journal::{Journal, Permit};
 use crate::plan::standing;
 use crate::records::{Leftovers, Receipt, StateDir};
 use crate::report::Report;
@@ -21,7 +20,8 @@ use crate::service;
 use crate::signer::Memory;
 use crate::step::Action;
 use crate::supervision::Supervision;
-use crate::undo::{self, Contents, UndoError, Undone};
+use crate::transaction::undo::{self, Contents, UndoError, Undone};
+use crate::transaction::{Journal, Permit};
 
 /// One roll-back.
 pub(crate) struct Rollback<'a> {

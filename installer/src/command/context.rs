@@ -22,8 +22,8 @@ use crate::host::Tree;
 use crate::host::interrupt::Interrupt;
 use crate::host::lock::Lock;
 use crate::host::probe::ProbeError;
-use crate::journal;
 use crate::records::{RecordError, Records, StateDir};
+use crate::transaction;
 
 /// What is begun, in the words of its refusals.
 #[derive(Debug, Clone, Copy)]
@@ -82,7 +82,7 @@ impl Looking {
             return Err(CommandError::refused(text, "ps -C etcdpack-host,HOST.run"));
         };
         let tree = tree.heeding(&interrupt);
-        let ended = journal::clean_up(&tree, &state).map_err(RecordError::from)?;
+        let ended = transaction::clean_up(&tree, &state).map_err(RecordError::from)?;
         let ended = if ended { Ended::Uninstall } else { Ended::Nothing };
         let records = Records::read(&tree, &state).map_err(CommandError::from);
         let records = unless_told_to_stop(&interrupt, records, doing.command)?;

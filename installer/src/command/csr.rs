@@ -19,10 +19,10 @@ use crate::host::probe::ProbeError;
 use crate::host::write::Ids;
 use crate::host::{Tree, process};
 use crate::host_key::{HostKey, SECRET};
-use crate::journal::Journal;
 use crate::records::{Leftovers, Receipt, Records, Run, StateDir};
 use crate::report::Report;
-use crate::undo::{self, Contents};
+use crate::transaction::Journal;
+use crate::transaction::undo::{self, Contents};
 use payload::exit::ExitStatus;
 
 /// Prints the request for the key of this host, which is made where there is none yet.

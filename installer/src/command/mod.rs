@@ -26,7 +26,7 @@ use crate::host::probe::ProbeError;
 use crate::records::{JournalError, ReceiptError, RecordError};
 use crate::report::Report;
 use crate::signer::Stranger;
-use crate::undo::UndoError;
+use crate::transaction::undo::UndoError;
 use payload::exit::ExitStatus;
 
 use key::KeyError;

@@ -10,12 +10,12 @@ use crate::cli::UninstallArgs;
 use crate::host::interrupt::Interrupt;
 use crate::host::probe::data;
 use crate::host::{Seen, Tree};
-use crate::journal::Journal;
 use crate::records::{Leftovers, RecordError, Records};
 use crate::removal::{Leftover, Removal, Removed};
 use crate::report::Report;
 use crate::signer::Memory;
-use crate::undo::{self, Contents};
+use crate::transaction::Journal;
+use crate::transaction::undo::{self, Contents};
 use payload::exit::ExitStatus;
 
 /// Takes the member off this host.

@@ -6,7 +6,7 @@ use std::fs;
 use std::os::unix::fs::MetadataExt as _;
 
 use super::tree::{FsError, Tree};
-use crate::journal::Permit;
+use crate::transaction::Permit;
 
 /// The files that useradd, groupadd, userdel and groupdel lock (shadow(3): `FILE.lock`).
 const FILES: [&str; 6] = ["passwd", "group", "shadow", "gshadow", "subuid", "subgid"];

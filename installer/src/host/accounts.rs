@@ -11,7 +11,7 @@ use super::exec::{self, Exec, ExecError};
 use super::tree::{FsError, Tree};
 use super::write::Ids;
 use crate::facts::accounts::{Account, passwd};
-use crate::journal::Permit;
+use crate::transaction::Permit;
 
 /// Larger account files than this are not ours to rewrite.
 const MAX_FILE: u64 = 16 * 1024 * 1024;

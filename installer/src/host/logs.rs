@@ -16,7 +16,7 @@ use payload::path::AbsPath;
 use super::tree::{FsError, Tree, Trust, kind};
 use crate::facts::logs::{Keeper, Kind, Logs, MOST, Odd};
 use crate::facts::paths::Seen;
-use crate::journal::Permit;
+use crate::transaction::Permit;
 
 impl Tree {
     /// What lies in the directory `path`, and who can put more there.

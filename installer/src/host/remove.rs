@@ -13,7 +13,7 @@ use super::emptying::{Emptying, errno, seize};
 use super::interrupt::Interrupt;
 use super::mounts::Mounts;
 use super::tree::{FsError, Spot, Tree, Trust};
-use crate::journal::Permit;
+use crate::transaction::Permit;
 
 /// What became of a directory that was to go.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -23,7 +23,7 @@ use zeroize::Zeroizing;
 use super::interrupt::Interrupt;
 use super::reading::Reading;
 use super::tree::{FsError, Spot, Tree, Trust};
-use crate::journal::Permit;
+use crate::transaction::Permit;
 
 /// When what was appended is on the disk.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::host::write::Ids;
 use crate::host::{FsError, Tree};
-use crate::journal::Permit;
+use crate::transaction::Permit;
 
 /// The form that this program writes; it reads all before it. Form 1 was from before bundles were signed; form 2 forgot the
 /// signer with an uninstall.

@@ -10,8 +10,8 @@ use super::form::{self, ReceiptError, SCHEMA};
 use crate::change::Change;
 use crate::facts::data::wal::Identity;
 use crate::host::{FsError, Tree};
-use crate::journal::Permit;
 use crate::signer::Memory;
+use crate::transaction::Permit;
 
 /// What an uninstall without `--purge` leaves behind, so that the same member can come back to its data.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

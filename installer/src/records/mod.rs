@@ -1,8 +1,8 @@
 //! What earlier runs have written down on this host: the receipt of what is installed, what an uninstall kept, and the
 //! journal of a run that was cut off. Read here, all three at once; must not change anything.
 
-pub(crate) mod entry;
 mod form;
+pub(crate) mod journal_line;
 mod kept;
 mod receipt;
 mod state_dir;

@@ -9,10 +9,10 @@ use time::OffsetDateTime;
 use super::form::{self, ReceiptError, SCHEMA};
 use crate::change::Change;
 use crate::host::{FsError, Tree};
-use crate::journal::Permit;
 use crate::restart::Waiting;
 use crate::signer::Newest;
 use crate::supervision::Supervision;
+use crate::transaction::Permit;
 
 /// What was installed, and every change that it took.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

@@ -4,7 +4,7 @@ use payload::digest::Digest;
 use payload::manifest::Manifest;
 use payload::path::{AbsPath, NotAPath};
 
-use super::entry::{CANCELLED, MAX_BYTES, Record, SCHEMA};
+use super::journal_line::{CANCELLED, MAX_BYTES, Record, SCHEMA};
 use crate::change::{Change, Holds};
 use crate::host::{FsError, Tree};
 
@@ -131,7 +131,7 @@ pub(crate) fn fuzz(bytes: &[u8]) {
 
 #[cfg(test)]
 mod tests {
-    use super::super::entry::line;
+    use super::super::journal_line::line;
     use super::*;
 
     fn lines() -> Vec<Vec<u8>> {

@@ -5,9 +5,9 @@ use std::time::Duration;
 use crate::host::exec::ExecError;
 use crate::host::interrupt::Interrupt;
 use crate::host::{Exec, clock};
-use crate::journal::Permit;
 use crate::step::Action;
 use crate::supervision::{Origin, Supervision, Supervisor};
+use crate::transaction::Permit;
 
 /// How long supervisord may take until it answers.
 const ANSWER: Duration = Duration::from_secs(30);

@@ -17,8 +17,8 @@ use zip::result::ZipError;
 use crate::host::probe::ProbeError;
 use crate::host::write::Ids;
 use crate::host::{FsError, Tree};
-use crate::journal::Permit;
 use crate::layout;
+use crate::transaction::Permit;
 
 /// Larger files or more of them are in no wheel of ours.
 const MAX_FILE: u64 = 4 << 20;

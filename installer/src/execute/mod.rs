@@ -28,7 +28,6 @@ use crate::host::probe;
 use crate::host::process;
 use crate::host::write::Ids;
 use crate::host::{Exec, FsError, Seen, Tree, clock};
-use crate::journal::{self, Journal};
 use crate::manager;
 use crate::plan::{Plan, standing};
 use crate::records::{JournalError, Receipt, StateDir};
@@ -39,7 +38,8 @@ use crate::service::{self, ServiceError, wheels};
 use crate::signer::Newest;
 use crate::step::{self, Action, Source, Step};
 use crate::supervision::Supervision;
-use crate::undo::{self, UndoError};
+use crate::transaction::undo::{self, UndoError};
+use crate::transaction::{self, Journal};
 
 /// Why a step failed.
 #[derive(Debug, thiserror::Error)]
@@ -171,7 +171,7 @@ impl Install<'_> {
         let mut journal = match Journal::install(self.tree, self.state, digest, self.manifest) {
             Ok(journal) => journal,
             Err(error) => {
-                let left = journal::clean_up(self.tree, self.state).err().map(|error| error.to_string());
+                let left = transaction::clean_up(self.tree, self.state).err().map(|error| error.to_string());
                 let host = After::Undone { left: left.into_iter().collect() };
                 return Err(Box::new(Failed { step: "journal".to_owned(), error: error.into(), host }));
             }

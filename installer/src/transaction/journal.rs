@@ -4,8 +4,6 @@
 //! fsynced; a step gets its own only after its record has been. Records are lines of JSON; a line that a power cut
 //! tore is one whose change never began.
 
-mod ground;
-
 use payload::digest::Digest;
 use payload::manifest::Manifest;
 use payload::path::AbsPath;
@@ -13,13 +11,13 @@ use payload::path::AbsPath;
 use crate::change::{Change, Holds};
 use crate::host::write::Lasting;
 use crate::host::{FsError, Seen, Tree};
-use crate::records::entry::{self, CANCELLED, Record, SCHEMA, line};
+use crate::records::journal_line::{self, CANCELLED, Record, SCHEMA, line};
 use crate::records::{JournalError, StateDir, unfinished};
 
-pub(crate) use ground::clean_up;
+use super::state_dir;
 
 /// The right to change the host. Only an open journal has one to give.
-pub(crate) struct Permit(());
+pub(crate) struct Permit(pub(super) ());
 
 /// A journal that is being written.
 pub(crate) struct Journal<'a> {
@@ -71,12 +69,12 @@ impl<'a> Journal<'a> {
         };
         if let Some(top) = absent.first() {
             let first = line(&header(absent.clone()), &state.journal)?;
-            ground::make(tree, &journal.permit, state, top, &absent, &first).inspect_err(|_| {
+            state_dir::make(tree, &journal.permit, state, top, &absent, &first).inspect_err(|_| {
                 // It may have come as far as the rename. The error that counts is the first.
-                let _ = ground::remove(tree, &journal.permit, &absent, &state.dir);
+                let _ = state_dir::remove(tree, &journal.permit, &absent, &state.dir);
             })?;
         } else {
-            let text = tree.read_if_there(&state.journal, entry::MAX_BYTES)?;
+            let text = tree.read_if_there(&state.journal, journal_line::MAX_BYTES)?;
             journal.torn = text.is_some_and(|text| !text.ends_with(b"\n"));
             journal.write(&header(Vec::new())).inspect_err(|_| {
                 // A journal that says nothing would still be one. The error that counts is the first.
@@ -146,7 +144,7 @@ impl<'a> Journal<'a> {
         if made.is_empty() {
             return Ok(self.close()?);
         }
-        ground::remove(self.tree, &self.permit, made, &self.state.dir)
+        state_dir::remove(self.tree, &self.permit, made, &self.state.dir)
     }
 
     fn write(&mut self, record: &Record) -> Result<(), FsError> {

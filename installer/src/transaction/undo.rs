@@ -10,9 +10,9 @@ use crate::host::accounts::AccountError;
 use crate::host::remove::Left;
 use crate::host::write::Ids;
 use crate::host::{FsError, Seen, Tree};
-use crate::journal::Permit;
 use crate::records::JournalError;
 use crate::service::{self, ServiceError};
+use crate::transaction::Permit;
 
 /// Why a change could not be undone.
 #[derive(Debug, thiserror::Error)]
