@@ -60,8 +60,13 @@ impl Lab {
 
     /// One host, `n1`, with two bundles of one member in root's home: `first.run`, and `second.run` for another quota.
     pub fn with_two_bundles(name: &str, variant: &str, address: &str) -> Self {
+        Self::with_two_bundles_of(name, variant, address, "")
+    }
+
+    /// The same, with more sections in the cluster file.
+    pub fn with_two_bundles_of(name: &str, variant: &str, address: &str, sections: &str) -> Self {
         let tarball = release("3.5.1", "amd64");
-        let cluster = cluster("3.5.1", &tarball, &[("n1", address)]);
+        let cluster = cluster("3.5.1", &tarball, &[("n1", address)]) + sections;
         let site = Site::new(&cluster);
         let lab = Self::up(name, variant, &[&format!("n1={address}")]);
         for (file, more) in [("first.run", ""), ("second.run", "[etcd]\nquota-backend-bytes = 4294967296\n")] {

@@ -77,7 +77,9 @@ fn a_renewed_unit_waits_for_a_restart_and_a_new_flag_does_not() {
 
 #[test]
 fn a_supervisors_section_is_renewed_with_a_restart_and_that_is_one() {
-    let lab = Lab::with_two_bundles("trestarts", "supervisor", "10.104.1.11");
+    // For supervisord, etcd is starting for longer than the installer waits for anything.
+    let sections = "[supervisor]\nstartsecs = 3600\n";
+    let lab = Lab::with_two_bundles_of("trestarts", "supervisor", "10.104.1.11", sections);
     let sh = |line: &str| lab.sh("n1", line);
     sh(&format!("/root/first.run install --yes --quiet {SIGNER} --wait 60")).ok();
     let section = "/etc/supervisor/conf.d/etcd-server.conf";
@@ -95,4 +97,12 @@ fn a_supervisors_section_is_renewed_with_a_restart_and_that_is_one() {
     assert_eq!(sh(starts).ok().parse(), Ok(before + 1), "{:?}", sh("tail /var/log/supervisor/supervisord.log"));
     assert_eq!(sh(&format!("grep -c umask=077 {section}")).ok(), "1");
     assert!(!sh(STATUS).out.contains("pending"));
+    // The startup script alone is another one: the section stays, and `update` has nothing to do.
+    let before = lab.etcds("n1");
+    sh("/root/first.run install --yes --allow-downgrade --wait 60").ok();
+    assert!(lab.etcds("n1").len() == 1 && lab.etcds("n1") != before);
+    // Somebody has stopped it.
+    sh("supervisorctl stop n1").ok();
+    sh("/root/first.run install --yes --allow-downgrade --wait 60").ok();
+    assert_eq!(lab.etcds("n1").len(), 1);
 }

@@ -124,20 +124,44 @@ impl Exec {
         let line = self.line();
         let fail = |why: String| ExecError { line: line.clone(), why, told_to_stop: false };
         let child = self.spawn().map_err(|error| fail(error.to_string()))?;
-        let ended = attend(child, self.limit, &self.interrupt);
+        let ended = attend(child, self.limit, &mut || self.interrupt.is_raised());
         let Ended { status, stdout, stderr } = ended.map_err(|error| fail(error.to_string()))?;
         let Some(status) = status else {
             if self.interrupt.is_raised() {
                 return Err(ExecError { told_to_stop: true, ..fail("told to stop".to_owned()) });
             }
-            return Err(fail(format!("no end within {} s", self.limit.as_secs())));
+            return Err(fail(self.no_end()));
         };
         Ok(Output { status, stdout, stderr, line })
     }
 
     /// Whether the kernel starts it at all; how it ends does not matter.
     pub(crate) fn starts(self) -> io::Result<()> {
-        attend(self.spawn()?, self.limit, &self.interrupt).map(drop)
+        attend(self.spawn()?, self.limit, &mut || self.interrupt.is_raised()).map(drop)
+    }
+
+    /// Runs until it ends, or until `is_done` says that it has done what it is for: it is killed then. An exit code other
+    /// than 0 is an error.
+    pub(crate) fn run_until(self, mut is_done: impl FnMut() -> bool) -> Result<(), ExecError> {
+        let line = self.line();
+        let fail = |why: String| ExecError { line: line.clone(), why, told_to_stop: false };
+        let child = self.spawn().map_err(|error| fail(error.to_string()))?;
+        let mut done = false;
+        let mut asked = || {
+            done = is_done();
+            done
+        };
+        let ended = attend(child, self.limit, &mut asked).map_err(|error| fail(error.to_string()))?;
+        match ended {
+            Ended { status: None, .. } if done => Ok(()),
+            Ended { status: None, .. } => Err(fail(self.no_end())),
+            Ended { status: Some(status), .. } if status.success() => Ok(()),
+            Ended { status: Some(status), stdout, stderr } => Err(Output { status, stdout, stderr, line }.complaint()),
+        }
+    }
+
+    fn no_end(&self) -> String {
+        format!("no end within {} s", self.limit.as_secs())
     }
 
     fn spawn(&self) -> io::Result<Child> {
@@ -184,15 +208,15 @@ impl Output {
 
 /// How a child ended, and what it had said by then.
 struct Ended {
-    /// `None` when the time was up, or we were told to stop, and it was killed.
+    /// `None` when the time was up, or nobody waits for it any more, and it was killed.
     status: Option<ExitStatus>,
     stdout: String,
     stderr: String,
 }
 
 /// Waits for a child, and reads what it says meanwhile: a full pipe would stop it for ever. A pipe that outlives the
-/// child, in the hands of something that it started, is not waited for.
-fn attend(mut child: Child, limit: Duration, interrupt: &Interrupt) -> io::Result<Ended> {
+/// child, in the hands of something that it started, is not waited for. `is_enough` says when to wait no longer.
+fn attend(mut child: Child, limit: Duration, is_enough: &mut dyn FnMut() -> bool) -> io::Result<Ended> {
     let end = Instant::now() + limit;
     let (mut stdout, mut stderr) = (Ear::at(child.stdout.take())?, Ear::at(child.stderr.take())?);
     let mut pause = Duration::from_millis(1);
@@ -201,7 +225,7 @@ fn attend(mut child: Child, limit: Duration, interrupt: &Interrupt) -> io::Resul
         let status = child.try_wait()?;
         stdout.read()?;
         stderr.read()?;
-        let late = status.is_none() && (interrupt.is_raised() || Instant::now() >= end);
+        let late = status.is_none() && (is_enough() || Instant::now() >= end);
         if late {
             kill(&mut child)?;
         }

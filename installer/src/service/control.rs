@@ -96,12 +96,15 @@ fn under_supervisor(supervisor: &Supervisor, action: Action, interrupt: &Interru
     // For a section that changed, `update` was a restart.
     let is_the_same = action == Action::Restart && pid(supervisor, interrupt) == before;
     heed(interrupt)?;
+    // `restart` and `start` end when the program has run for `startsecs`, which may be hours. They have done their work as
+    // soon as supervisord has started it; whether it stays up is seen afterwards. A signal does not leave them half-way.
+    let never = Interrupt::default();
     if is_the_same {
-        ctl(supervisor, &["restart", &supervisor.program])?;
+        ctl_until(supervisor, "restart", || pid(supervisor, &never).is_some_and(|now| Some(now) != before))?;
     }
     // What somebody has stopped, or what gave up, `update` leaves as it is. Whether it comes up is seen afterwards, with its log.
     if rested && rests(state(supervisor, interrupt)) {
-        let _ = ctl(supervisor, &["start", &supervisor.program]);
+        let _ = ctl_until(supervisor, "start", || pid(supervisor, &never).is_some());
     }
     Ok(())
 }
@@ -257,6 +260,15 @@ fn ctl(supervisor: &Supervisor, words: &[&str]) -> Result<(), ServiceError> {
         .args(words.iter().copied())
         .limit(Duration::from_mins(3))
         .run()?;
+    Ok(())
+}
+
+/// Tells our program's supervisord something that takes longer to come back than to be done.
+fn ctl_until(supervisor: &Supervisor, verb: &str, is_done: impl FnMut() -> bool) -> Result<(), ServiceError> {
+    Exec::at(supervisor.ctl.as_str())
+        .args(["-c", supervisor.conf.as_str(), verb, &supervisor.program])
+        .limit(Duration::from_mins(3))
+        .run_until(is_done)?;
     Ok(())
 }
 
