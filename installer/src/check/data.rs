@@ -6,12 +6,12 @@ use payload::manifest::Manifest;
 use super::{Finding, refuse, warn};
 use crate::facts::Data;
 use crate::facts::data::{DataDir, DataOwner};
-use crate::records::{Leftovers, Records, Run};
+use crate::records::{Leftovers, Operation, Records};
 
 pub(super) fn data(manifest: &Manifest, data: &Data, records: &Records) -> Option<Finding> {
     let kept = records.kept.as_ref().filter(|kept| kept.data().is_some());
     // An uninstall that was cut off at its very end has said what it keeps.
-    let settled = records.unfinished.as_ref().is_some_and(|cut| cut.of == Run::Uninstall) && kept.is_some();
+    let settled = records.unfinished.as_ref().is_some_and(|cut| cut.of == Operation::Uninstall) && kept.is_some();
     if records.receipt.is_some() || (records.unfinished.is_some() && !settled) {
         return None;
     }

@@ -19,7 +19,7 @@ use crate::host::probe::ProbeError;
 use crate::host::write::Ids;
 use crate::host::{Tree, process};
 use crate::host_key::{HostKey, SECRET};
-use crate::records::{Leftovers, Receipt, Records, Run, StateDir};
+use crate::records::{Leftovers, Operation, Receipt, Records, StateDir};
 use crate::report::Report;
 use crate::transaction::Journal;
 use crate::transaction::undo::{self, Contents};
@@ -79,16 +79,13 @@ fn allows(earlier: &Records, manifest: &Manifest, bundle: Digest, state: &StateD
         let text = format!("this host is member `{other}`, the bundle is for member `{}`", manifest.member);
         return Err(CommandError::refused(text, "etcdpack-host uninstall"));
     }
-    let of_the_key =
-        |change: &Change| state.holds(change) || change.path().is_some_and(|path| path.is_within(&state.host_key));
     let Some(cut) = &earlier.unfinished else { return Ok(()) };
-    // An install that was cut off is gone on with, or taken back, by those who know all of its steps.
     match cut.of {
-        Run::Install { bundle: of } if of == bundle && cut.changes.iter().all(of_the_key) => Ok(()),
-        Run::Install { bundle: of } if of == bundle => {
+        _ if (Operation::MakeKey { bundle }).may_go_on_after(cut, state) => Ok(()),
+        Operation::Install { bundle: of } if of == bundle => {
             Err(CommandError::refused("an install was cut off here", "./HOST.run install, or: ./HOST.run uninstall"))
         }
-        Run::Install { .. } | Run::Uninstall => {
+        Operation::Install { .. } | Operation::MakeKey { .. } | Operation::Uninstall => {
             Err(CommandError::refused("an earlier run was cut off here", "./HOST.run uninstall"))
         }
     }
@@ -149,7 +146,7 @@ fn make(
     found: Option<HostKey>,
     interrupt: &Interrupt,
 ) -> Result<HostKey, Failed> {
-    let begun = Journal::install(tree, state, bundle, manifest);
+    let begun = Journal::begin(tree, state, Operation::MakeKey { bundle }, Some(manifest), &[]);
     let mut journal = begun.map_err(|error| Failed { error: error.into(), left: Vec::new() })?;
     let work = || -> Result<HostKey, StepError> {
         let key = match found {

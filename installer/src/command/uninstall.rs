@@ -10,7 +10,7 @@ use crate::cli::UninstallArgs;
 use crate::host::interrupt::Interrupt;
 use crate::host::probe::data;
 use crate::host::{Seen, Tree};
-use crate::records::{Leftovers, RecordError, Records};
+use crate::records::{Leftovers, Operation, RecordError, Records};
 use crate::removal::{Leftover, Removal, Removed};
 use crate::report::Report;
 use crate::signer::Memory;
@@ -56,7 +56,7 @@ pub(super) fn uninstall(args: &UninstallArgs, report: &Report) -> Result<ExitSta
         report,
     };
     context.unless_told_to_stop(Ok(()))?;
-    let journal = Journal::uninstall(tree, state, &changes).map_err(RecordError::from)?;
+    let journal = Journal::begin(tree, state, Operation::Uninstall, None, &changes).map_err(RecordError::from)?;
     let removed = removal.run(journal, &known)?;
     let end = say(&removed, contents, command(tree, &changes), report);
     if removal.known.is_some() && removed.forgets(contents) {

@@ -30,7 +30,7 @@ use crate::host::write::Ids;
 use crate::host::{Exec, FsError, Seen, Tree, clock};
 use crate::manager;
 use crate::plan::{Plan, standing};
-use crate::records::{JournalError, Receipt, StateDir};
+use crate::records::{JournalError, Operation, Receipt, StateDir};
 use crate::report::Report;
 use crate::restart::{Part, Waiting};
 use crate::rollback::Rollback;
@@ -168,7 +168,13 @@ impl Install<'_> {
             let step = "reading the bundle".to_owned();
             Box::new(Failed { step, error, host: After::Untouched })
         })?;
-        let mut journal = match Journal::install(self.tree, self.state, digest, self.manifest) {
+        let mut journal = match Journal::begin(
+            self.tree,
+            self.state,
+            Operation::Install { bundle: digest },
+            Some(self.manifest),
+            &[],
+        ) {
             Ok(journal) => journal,
             Err(error) => {
                 let left = transaction::clean_up(self.tree, self.state).err().map(|error| error.to_string());

@@ -15,6 +15,7 @@ use crate::check::{self, Finding, Severity, confinement, logs, preflight, progra
 use crate::drift;
 use crate::facts::Facts;
 use crate::manager::{self, Start};
+use crate::records::StateDir;
 use crate::restart::{Part, Restart};
 use crate::signer::{self, Downgrade, Standing};
 use crate::step::{Source, State, Step};
@@ -91,7 +92,7 @@ pub(crate) fn plan(carried: Carried, facts: &Facts, choices: Choices) -> Result<
     let manifest = carried.manifest;
     let ours = facts.records.ours();
     let mut findings = preflight(manifest, facts);
-    findings.extend(check::unfinished_other(carried.bundle, &facts.records));
+    findings.extend(check::unfinished_other(carried.bundle, &facts.records, &StateDir::new()?));
     // Another signer, taken by the operator's word, numbers its bundles anew.
     if let (Some(provenance), Some(known)) = (&manifest.provenance, facts.records.known())
         && known.covers(provenance)

@@ -14,7 +14,7 @@ use crate::facts::etcd::{Running, Script};
 use crate::facts::paths::{PathFact, Seen};
 use crate::facts::{Accounts, Facts};
 use crate::layout::{self, UNITS};
-use crate::records::Run;
+use crate::records::Operation;
 use crate::restart::{Part, Restart};
 use crate::step::{Action, State, Step};
 use crate::supervision::Supervision;
@@ -84,7 +84,7 @@ impl Standings<'_> {
 
     /// The parts that a cut-off install may have replaced without coming to the service.
     fn cut_before_service(self) -> BTreeSet<Part> {
-        let cut = self.facts.records.unfinished.as_ref().filter(|cut| matches!(cut.of, Run::Install { .. }));
+        let cut = self.facts.records.unfinished.as_ref().filter(|cut| matches!(cut.of, Operation::Install { .. }));
         let Some(cut) = cut else { return BTreeSet::new() };
         let is_service = |change: &Change| matches!(change, Change::Service { .. });
         let is_cut =

@@ -5,11 +5,13 @@ use payload::manifest::Manifest;
 use payload::path::AbsPath;
 use serde::{Deserialize, Serialize};
 
+use super::Operation;
 use crate::change::Change;
 use crate::host::FsError;
 
-/// The form that this program writes. Form 1 had no `made` in its header and knew no uninstall, form 2 no `manifest`.
-pub(crate) const SCHEMA: u32 = 3;
+/// The form that this program writes. Form 1 had no `made` in its header and knew no uninstall, form 2 no `manifest`; up to
+/// form 3 the header was that of an install also where a key was made.
+pub(crate) const SCHEMA: u32 = 4;
 /// A journal has a few dozen short lines.
 pub(crate) const MAX_BYTES: u64 = 4 * 1024 * 1024;
 
@@ -17,19 +19,31 @@ pub(crate) const MAX_BYTES: u64 = 4 * 1024 * 1024;
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case", rename_all_fields = "kebab-case")]
 pub(crate) enum Record {
-    /// An install began, or went on.
+    /// A run began, or went on.
+    Run {
+        schema: u32,
+        operation: Operation,
+        /// Of the bundle, where there is one: an uninstall goes by it where there is no receipt yet.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        manifest: Option<Box<Manifest>>,
+        /// The directories that came to be with this journal, from the top down.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        made: Vec<AbsPath>,
+        /// What was on record when an uninstall began. The records go before it has come to its end.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        changes: Vec<Change>,
+    },
+    /// Up to form 3: an install began, or went on.
     Install {
         schema: u32,
         bundle: Digest,
         host: String,
-        /// Of the bundle: an uninstall goes by it where there is no receipt yet.
         #[serde(default)]
         manifest: Option<Box<Manifest>>,
-        /// The directories that came to be with this journal, from the top down.
         #[serde(default)]
         made: Vec<AbsPath>,
     },
-    /// An uninstall of these changes began, or went on.
+    /// Likewise: an uninstall of these changes began, or went on.
     Uninstall { schema: u32, changes: Vec<Change> },
     /// A change is about to be made.
     Begin { n: u32, change: Change },

@@ -4,6 +4,7 @@
 mod form;
 pub(crate) mod journal_line;
 mod kept;
+mod operation;
 mod receipt;
 mod state_dir;
 pub(crate) mod unfinished;
@@ -17,9 +18,10 @@ use crate::supervision::Supervision;
 
 pub(crate) use form::ReceiptError;
 pub(crate) use kept::Leftovers;
+pub(crate) use operation::Operation;
 pub(crate) use receipt::Receipt;
 pub(crate) use state_dir::StateDir;
-pub(crate) use unfinished::{JournalError, Run, Unfinished};
+pub(crate) use unfinished::{JournalError, Unfinished};
 
 /// All records of one host. On a fresh one there are none.
 #[derive(Debug, Clone, Default)]
@@ -70,7 +72,7 @@ impl Records {
     /// What is installed here, or was until an uninstall began that was cut off.
     pub(crate) fn installed(&self) -> Option<&Manifest> {
         let receipt = self.receipt.as_ref().map(|receipt| &receipt.manifest);
-        let cut = self.unfinished.as_ref().filter(|cut| cut.of == Run::Uninstall);
+        let cut = self.unfinished.as_ref().filter(|cut| cut.of == Operation::Uninstall);
         receipt.or_else(|| cut.and_then(|cut| cut.manifest.as_ref()))
     }
 

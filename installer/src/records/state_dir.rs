@@ -40,6 +40,11 @@ impl StateDir {
         change.path().is_some_and(|path| self.dir.is_within(path))
     }
 
+    /// Whether `change` is about where a key waits that this host has made.
+    pub(crate) fn is_of_key(&self, change: &Change) -> bool {
+        change.path().is_some_and(|path| path.is_within(&self.host_key))
+    }
+
     /// The state directory and those above it, as far as `changes` made them, from the top down.
     pub(crate) fn made_by(&self, changes: &[Change]) -> Vec<AbsPath> {
         let made = |path: &AbsPath| changes.iter().any(|change| change.path() == Some(path));

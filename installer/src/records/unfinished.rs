@@ -1,9 +1,9 @@
 //! Reading a journal back: how far did a run come that was cut off?
 
-use payload::digest::Digest;
 use payload::manifest::Manifest;
 use payload::path::{AbsPath, NotAPath};
 
+use super::Operation;
 use super::journal_line::{CANCELLED, MAX_BYTES, Record, SCHEMA};
 use crate::change::{Change, Holds};
 use crate::host::{FsError, Tree};
@@ -11,7 +11,7 @@ use crate::host::{FsError, Tree};
 /// A run that did not come to its end.
 #[derive(Debug, Clone)]
 pub(crate) struct Unfinished {
-    pub(crate) of: Run,
+    pub(crate) of: Operation,
     /// Every change that began, in order, made or not.
     pub(crate) changes: Vec<Change>,
     /// The one that was under way: it may be half made.
@@ -20,13 +20,6 @@ pub(crate) struct Unfinished {
     pub(crate) manifest: Option<Manifest>,
     /// How many lines the journal has: the numbers of its records go on from there.
     pub(crate) lines: u32,
-}
-
-/// What a journal is about.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Run {
-    Install { bundle: Digest },
-    Uninstall,
 }
 
 /// Why a journal could not be read.
@@ -61,7 +54,7 @@ fn parse(bytes: &[u8], path: &AbsPath) -> Result<Option<Unfinished>, JournalErro
             continue;
         }
         let record = serde_json::from_slice(line).map_err(|error| JournalError::Line(lines, path.clone(), error))?;
-        if let Record::Install { schema, .. } | Record::Uninstall { schema, .. } = record
+        if let Record::Run { schema, .. } | Record::Install { schema, .. } | Record::Uninstall { schema, .. } = record
             && !(1..=SCHEMA).contains(&schema)
         {
             return Err(JournalError::Schema(path.clone(), schema));
@@ -76,35 +69,45 @@ fn parse(bytes: &[u8], path: &AbsPath) -> Result<Option<Unfinished>, JournalErro
 
 /// One record more; what stands before the first header is not ours.
 fn take(unfinished: &mut Option<Unfinished>, record: Record) {
-    let (of, manifest, more) = match record {
-        Record::Install { bundle, manifest, made, .. } => {
-            let made = made.into_iter().map(|path| Change::Dir { path, holds: Holds::Files });
-            (Run::Install { bundle }, manifest.map(|manifest| *manifest), made.collect())
+    match record {
+        Record::Run { operation, manifest, made, changes, .. } => {
+            header(unfinished, operation, manifest, made_dirs(made).chain(changes));
         }
-        Record::Uninstall { changes, .. } => (Run::Uninstall, None, changes),
+        Record::Install { bundle, manifest, made, .. } => {
+            header(unfinished, Operation::Install { bundle }, manifest, made_dirs(made));
+        }
+        Record::Uninstall { changes, .. } => header(unfinished, Operation::Uninstall, None, changes),
         Record::Begin { change, .. } => {
             if let Some(unfinished) = unfinished {
                 unfinished.changes.push(change.clone());
                 unfinished.open = Some(change);
             }
-            return;
         }
-        Record::Undo { .. } => return,
+        Record::Undo { .. } => {}
         Record::End { .. } => {
             if let Some(unfinished) = unfinished {
                 unfinished.open = None;
             }
-            return;
         }
-    };
-    match unfinished {
-        Some(unfinished) => {
-            unfinished.of = of;
-            unfinished.changes.extend(more);
-            unfinished.manifest = manifest.or(unfinished.manifest.take());
-        }
-        None => *unfinished = Some(Unfinished { of, changes: more, open: None, manifest, lines: 0 }),
     }
+}
+
+/// A header more: the run that wrote it went on with all that had begun before. The newest says what was being done; an
+/// uninstall brings no bundle, and leaves standing which one was installed.
+fn header(
+    unfinished: &mut Option<Unfinished>,
+    of: Operation,
+    manifest: Option<Box<Manifest>>,
+    more: impl IntoIterator<Item = Change>,
+) {
+    let cut = unfinished.get_or_insert(Unfinished { of, changes: Vec::new(), open: None, manifest: None, lines: 0 });
+    cut.of = of;
+    cut.changes.extend(more);
+    cut.manifest = manifest.map(|manifest| *manifest).or(cut.manifest.take());
+}
+
+fn made_dirs(made: Vec<AbsPath>) -> impl Iterator<Item = Change> {
+    made.into_iter().map(|path| Change::Dir { path, holds: Holds::Files })
 }
 
 /// What must hold of any journal: a record is written as it was read, and a journal that a power cut shortened still
@@ -131,6 +134,8 @@ pub(crate) fn fuzz(bytes: &[u8]) {
 
 #[cfg(test)]
 mod tests {
+    use payload::digest::Digest;
+
     use super::super::journal_line::line;
     use super::*;
 
@@ -138,7 +143,13 @@ mod tests {
         let change = Change::Dir { path: "/opt/x".parse().unwrap(), holds: Holds::Files };
         let made = vec!["/var/lib/etcdpack".parse().unwrap()];
         [
-            Record::Install { schema: SCHEMA, bundle: Digest::of(b"b"), host: "h".to_owned(), manifest: None, made },
+            Record::Run {
+                schema: SCHEMA,
+                operation: Operation::Install { bundle: Digest::of(b"b") },
+                manifest: None,
+                made,
+                changes: Vec::new(),
+            },
             Record::Begin { n: 1, change },
             Record::End { n: 1 },
         ]
@@ -191,7 +202,7 @@ mod tests {
 
     #[test]
     fn a_newer_journal_and_a_foreign_one_are_named() {
-        let newer = String::from_utf8(lines()[0].clone()).unwrap().replace("\"schema\":3", "\"schema\":9");
+        let newer = String::from_utf8(lines()[0].clone()).unwrap().replace("\"schema\":4", "\"schema\":9");
         assert!(matches!(parse(newer.as_bytes(), &path()), Err(JournalError::Schema(_, 9))));
         assert!(matches!(parse(b"{\"other\":1}\n", &path()), Err(JournalError::Line(1, ..))));
     }
@@ -202,11 +213,12 @@ mod tests {
             (include_str!("../../fixtures/journal-1.jsonl"), 0, false),
             (include_str!("../../fixtures/journal-2.jsonl"), 3, false),
             (include_str!("../../fixtures/journal-3.jsonl"), 3, true),
+            (include_str!("../../fixtures/journal-4.jsonl"), 3, true),
         ] {
             let unfinished = parse(text.as_bytes(), &path()).unwrap().unwrap();
             let host = unfinished.manifest.as_ref().map(|manifest| manifest.host.as_str());
             assert_eq!(host, named.then_some("n1"));
-            assert!(matches!(unfinished.of, Run::Install { .. }));
+            assert!(matches!(unfinished.of, Operation::Install { .. }));
             assert!(matches!(unfinished.open, Some(Change::File { .. })), "{unfinished:?}");
             let above = unfinished.changes.iter().filter(|change| {
                 change.path().is_some_and(|path| "/var/lib/etcdpack".parse::<AbsPath>().unwrap().is_within(path))
@@ -218,8 +230,13 @@ mod tests {
     #[test]
     fn an_uninstall_goes_on_with_what_its_header_lists() {
         let changes = vec![Change::Group { name: "etcd".parse().unwrap() }];
-        let header = Record::Uninstall { schema: SCHEMA, changes: changes.clone() };
-        let unfinished = parse(&line(&header, &path()).unwrap(), &path()).unwrap().unwrap();
-        assert_eq!((unfinished.of, unfinished.changes), (Run::Uninstall, changes));
+        let (operation, manifest) = (Operation::Uninstall, None);
+        for header in [
+            Record::Run { schema: SCHEMA, operation, manifest, made: Vec::new(), changes: changes.clone() },
+            Record::Uninstall { schema: 3, changes: changes.clone() },
+        ] {
+            let unfinished = parse(&line(&header, &path()).unwrap(), &path()).unwrap().unwrap();
+            assert_eq!((unfinished.of, unfinished.changes), (operation, changes.clone()));
+        }
     }
 }

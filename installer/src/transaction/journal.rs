@@ -4,7 +4,6 @@
 //! fsynced; a step gets its own only after its record has been. Records are lines of JSON; a line that a power cut
 //! tore is one whose change never began.
 
-use payload::digest::Digest;
 use payload::manifest::Manifest;
 use payload::path::AbsPath;
 
@@ -12,7 +11,7 @@ use crate::change::{Change, Holds};
 use crate::host::write::Lasting;
 use crate::host::{FsError, Seen, Tree};
 use crate::records::journal_line::{self, CANCELLED, Record, SCHEMA, line};
-use crate::records::{JournalError, StateDir, unfinished};
+use crate::records::{JournalError, Operation, StateDir, unfinished};
 
 use super::state_dir;
 
@@ -32,23 +31,18 @@ pub(crate) struct Journal<'a> {
 }
 
 impl<'a> Journal<'a> {
-    /// Begins the install of `bundle`, or goes on with it.
-    pub(crate) fn install(
+    /// Begins `operation`, or goes on with what was cut off. The manifest is the bundle's; `changes` what an uninstall finds on
+    /// record.
+    pub(crate) fn begin(
         tree: &'a Tree,
         state: &'a StateDir,
-        bundle: Digest,
-        manifest: &Manifest,
+        operation: Operation,
+        manifest: Option<&Manifest>,
+        changes: &[Change],
     ) -> Result<Self, JournalError> {
-        let header = |made| {
-            let (host, manifest) = (manifest.host.to_string(), Some(Box::new(manifest.clone())));
-            Record::Install { schema: SCHEMA, bundle, host, manifest, made }
-        };
+        let manifest = manifest.map(|manifest| Box::new(manifest.clone()));
+        let header = |made| Record::Run { schema: SCHEMA, operation, manifest, made, changes: changes.to_vec() };
         Self::open(tree, state, header)
-    }
-
-    /// Begins the uninstall of `changes`, or goes on with it.
-    pub(crate) fn uninstall(tree: &'a Tree, state: &'a StateDir, changes: &[Change]) -> Result<Self, JournalError> {
-        Self::open(tree, state, |_| Record::Uninstall { schema: SCHEMA, changes: changes.to_vec() })
     }
 
     fn open(
@@ -151,9 +145,11 @@ impl<'a> Journal<'a> {
         let lasting = match record {
             // Lost in a power cut, it leaves a change that began and is looked at again.
             Record::End { .. } => Lasting::WithTheNext,
-            Record::Install { .. } | Record::Uninstall { .. } | Record::Begin { .. } | Record::Undo { .. } => {
-                Lasting::AtOnce
-            }
+            Record::Run { .. }
+            | Record::Install { .. }
+            | Record::Uninstall { .. }
+            | Record::Begin { .. }
+            | Record::Undo { .. } => Lasting::AtOnce,
         };
         let line = line(record, &self.state.journal)?;
         // A line that was cut short is closed, so that this record has one of its own.

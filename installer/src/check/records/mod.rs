@@ -8,7 +8,7 @@ use payload::digest::Digest;
 use payload::manifest::Manifest;
 
 use super::{Finding, refuse};
-use crate::records::{Records, Run};
+use crate::records::{Operation, Records, StateDir};
 
 /// What earlier runs left.
 pub(super) fn earlier(manifest: &Manifest, records: &Records) -> Option<Finding> {
@@ -44,12 +44,15 @@ pub(super) fn earlier(manifest: &Manifest, records: &Records) -> Option<Finding>
 }
 
 /// Half of one bundle and half of another is nothing that anybody tested.
-pub(crate) fn unfinished_other(bundle: Digest, records: &Records) -> Option<Finding> {
-    let Run::Install { bundle: other } = records.unfinished.as_ref()?.of else { return None };
-    if other == bundle {
-        return None;
-    }
-    let text =
-        format!("an install of another bundle ({}) was cut off here; this one is {}", other.short(), bundle.short());
-    Some(refuse("unfinished-other", text, "run the other bundle's install again, or: etcdpack-host uninstall"))
+pub(crate) fn unfinished_other(bundle: Digest, records: &Records, state: &StateDir) -> Option<Finding> {
+    let cut = records.unfinished.as_ref()?;
+    let (what, command, other) = match cut.of {
+        _ if (Operation::Install { bundle }).may_go_on_after(cut, state) => return None,
+        Operation::Install { bundle } => ("an install of", "install", bundle),
+        Operation::MakeKey { bundle } => ("making a key for", "csr", bundle),
+        Operation::Uninstall => return None,
+    };
+    let text = format!("{what} another bundle ({}) was cut off here; this one is {}", other.short(), bundle.short());
+    let help = format!("run the other bundle's {command} again, or: etcdpack-host uninstall");
+    Some(refuse("unfinished-other", text, help))
 }
