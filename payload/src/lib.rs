@@ -7,7 +7,6 @@
 //! This crate opens no file, starts no process, and reads neither clock nor environment: bytes come in
 //! through `Read`, text through `&str`, and what comes out is a value or one clear error.
 
-pub mod ahead;
 pub mod bundle;
 pub mod cluster;
 pub mod digest;
@@ -21,6 +20,7 @@ pub mod name;
 pub mod path;
 pub mod peer_name;
 pub mod provenance;
+pub mod read_ahead;
 pub mod render;
 pub mod sealed;
 pub mod shell;

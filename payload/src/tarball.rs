@@ -11,10 +11,10 @@ use std::io::{self, Read};
 
 use flate2::bufread::GzDecoder;
 
-use crate::ahead::read_ahead;
 use crate::digest::Hashing;
 use crate::etcd::{Arch, EtcdVersion};
 use crate::manifest::Program;
+use crate::read_ahead::read_ahead;
 
 mod extension;
 mod header;

@@ -9,10 +9,10 @@ use std::io::{self, Read, Seek, SeekFrom, Write};
 use super::read::{Parsed, Verified};
 use super::record::{self, Record};
 use super::{BundleError, MAX_DIRECTORY, MAX_SMALL, TRAILER_LEN, Unverified, trailer};
-use crate::ahead::read_ahead;
 use crate::digest::{Digest, Hasher};
 use crate::manifest::{Manifest, ManifestError};
 use crate::provenance::Provenance;
+use crate::read_ahead::read_ahead;
 use crate::signer::{Signature, SignerKey};
 
 /// No bundle is longer: its entries end below 4 GiB, and what follows them has bounds of its own.

@@ -9,13 +9,13 @@ use std::io::{self, Read, Seek, SeekFrom};
 use super::pass::Pass;
 use super::record::{self, EntryName, Record};
 use super::{Content, MANIFEST, MAX_DIRECTORY, MAX_ENTRIES, MAX_LEN, TRAILER_LEN, trailer};
-use crate::ahead::read_ahead;
 use crate::digest::{Digest, Hashing};
 use crate::etcd::Arch;
 use crate::fingerprint::Fingerprint;
 use crate::manifest::{Manifest, ManifestError};
 use crate::mode::Mode;
 use crate::provenance::Provenance;
+use crate::read_ahead::read_ahead;
 use crate::signer::Signature;
 
 /// The most bytes of the manifest: it is read into memory before anything has been verified.

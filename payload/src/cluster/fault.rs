@@ -135,3 +135,8 @@ pub(super) fn closest<'a>(written: &str, candidates: impl Iterator<Item = &'a st
         .max_by(|a, b| a.0.total_cmp(&b.0))
         .map(|(_, word)| word)
 }
+
+/// A default is text of ours; should the grammar ever refuse it, that is said like any other fault.
+pub(super) fn parse_default<T: std::str::FromStr<Err: fmt::Display>>(text: &str) -> Result<T, Vec<Fault>> {
+    text.parse().map_err(|error: T::Err| vec![Fault::new(error.to_string())])
+}

@@ -3,126 +3,23 @@
 mod check;
 mod fault;
 mod file;
+mod findings;
+mod model;
 mod paths;
 mod peers;
 mod pki;
 mod setting;
 
-use std::collections::BTreeMap;
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
-use std::num::NonZeroU16;
-use std::ops::RangeInclusive;
-
 pub(crate) use check::unusable;
 pub use fault::{Fault, Place};
+pub use model::{Cluster, Etcd, Host, Parsed, Release, Service};
 pub use paths::{PathFault, Paths};
 pub use peers::{FIRST_WITH_LISTS, Peers};
 pub use pki::{Algorithm, CommonName, Country, Hours, KeySharing, Keys, OwnCa, Pki, Subject, SubjectText};
 pub use setting::{Carry, CompactionMode, LogLevel, Loopback, Manager, Setting};
 
-use crate::digest::Digest;
-use crate::etcd::{Arch, EtcdVersion};
-use crate::name::{ClusterName, ClusterToken, HostName, MemberName, UserName};
-use crate::peer_name::PeerName;
-use crate::url::{Scheme, Url};
-
 /// The largest cluster file that is read: a hundred hosts fit in 32 KiB.
 pub const MAX_BYTES: u64 = 1024 * 1024;
-
-/// One cluster: everything the builder needs to make its bundles.
-#[derive(Debug, Clone)]
-pub struct Cluster {
-    pub name: ClusterName,
-    pub token: ClusterToken,
-    pub release: Release,
-    /// At least one, in the order of the file.
-    pub hosts: Vec<Host>,
-    pub pki: Pki,
-    pub etcd: Etcd,
-    pub loopback: Loopback,
-    pub paths: Paths,
-    pub service: Service,
-}
-
-/// Which etcd, and what vouches for it.
-#[derive(Debug, Clone)]
-pub struct Release {
-    pub version: EtcdVersion,
-    /// The user's own word on what the release's tarball must hash to.
-    pub sha256: BTreeMap<Arch, Digest>,
-    pub mirrors: Vec<String>,
-}
-
-/// One host and the member on it.
-#[derive(Debug, Clone)]
-pub struct Host {
-    pub name: HostName,
-    pub address: IpAddr,
-    pub member: MemberName,
-    pub arch: Arch,
-    /// Further names that clients call it by.
-    pub names: Vec<HostName>,
-    /// Further addresses that clients call it by.
-    pub addresses: Vec<IpAddr>,
-}
-
-/// The options of the member itself.
-#[derive(Debug, Clone)]
-pub struct Etcd {
-    pub user: UserName,
-    pub client_port: NonZeroU16,
-    pub peer_port: NonZeroU16,
-    pub quota_backend_bytes: Option<u64>,
-    /// Milliseconds.
-    pub heartbeat_interval: Option<u32>,
-    /// Milliseconds.
-    pub election_timeout: Option<u32>,
-    pub snapshot_count: Option<u64>,
-    pub max_request_bytes: Option<u32>,
-    pub auto_compaction_mode: Option<CompactionMode>,
-    pub auto_compaction_retention: Option<Setting>,
-    pub log_level: Option<LogLevel>,
-    /// The common names that a peer's certificate may have; where there are none, the CA alone decides.
-    pub peer_names: Vec<PeerName>,
-    /// `[etcd.flags]`: flags that etcdpack has no key for, each known to this version.
-    pub flags: BTreeMap<&'static str, Setting>,
-}
-
-impl Etcd {
-    /// etcd's own default (`embed/config.go`, all versions).
-    const ELECTION_TIMEOUT: u32 = 1000;
-
-    /// What [`Self::stop_seconds`] comes to, from the shortest election timeout to the longest that etcd takes.
-    pub(crate) const STOP_SECONDS: RangeInclusive<u32> = 9..=108;
-
-    /// How long a graceful stop may take, in seconds. A leader that cannot hand over waits for 5 s and two
-    /// election timeouts (`ReqTimeout` in etcd's server configuration); 3 s are to spare.
-    #[must_use]
-    pub fn stop_seconds(&self) -> u32 {
-        let election = self.election_timeout.unwrap_or(Self::ELECTION_TIMEOUT);
-        5 + (2 * election).div_ceil(1000) + 3
-    }
-}
-
-/// How the member is kept running.
-#[derive(Debug, Clone)]
-pub struct Service {
-    pub manager: Manager,
-    /// Name of the unit and of the supervisor section's file.
-    pub name: MemberName,
-    pub carry: Carry,
-    pub startsecs: u32,
-    pub startretries: u32,
-    pub log_megabytes: u32,
-    pub log_backups: u32,
-}
-
-/// A cluster and what its owner should know about it.
-#[derive(Debug)]
-pub struct Parsed {
-    pub cluster: Cluster,
-    pub warnings: Vec<Fault>,
-}
 
 impl Cluster {
     /// Reads a cluster file. A byte-order mark and CRLF line ends are taken as they come from Windows editors.
@@ -141,34 +38,6 @@ impl Cluster {
         }
         let file = toml::from_str(source).map_err(|error| vec![Fault::of_toml(source, &error)])?;
         check::resolve(file, source)
-    }
-
-    /// The client URL of `host`, as it is advertised.
-    #[must_use]
-    pub fn client_url(&self, host: &Host) -> Url {
-        Url::of(Scheme::Https, host.address, self.etcd.client_port)
-    }
-
-    /// The peer URL of `host`.
-    #[must_use]
-    pub fn peer_url(&self, host: &Host) -> Url {
-        Url::of(Scheme::Https, host.address, self.etcd.peer_port)
-    }
-
-    /// Where `host` listens for clients: what it advertises, and a loopback address of the host's own family.
-    #[must_use]
-    pub fn listen_client_urls(&self, host: &Host) -> Vec<Url> {
-        let loopback: IpAddr = match host.address {
-            IpAddr::V4(_) => Ipv4Addr::LOCALHOST.into(),
-            IpAddr::V6(_) => Ipv6Addr::LOCALHOST.into(),
-        };
-        let scheme = match self.loopback {
-            Loopback::Https => Some(Scheme::Https),
-            Loopback::Http => Some(Scheme::Http),
-            Loopback::Off => None,
-        };
-        let loopback = scheme.map(|scheme| Url::of(scheme, loopback, self.etcd.client_port));
-        [self.client_url(host)].into_iter().chain(loopback).collect()
     }
 }
 

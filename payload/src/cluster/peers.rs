@@ -6,8 +6,8 @@ use std::ops::Range;
 use serde::Deserialize;
 use toml::Spanned;
 
-use super::check::Findings;
 use super::fault::Fault;
+use super::findings::Findings;
 use super::pki::Pki;
 use super::setting::Setting;
 use crate::etcd::{self, EtcdVersion};

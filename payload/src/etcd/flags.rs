@@ -2,11 +2,11 @@
 //!
 //! Read from etcd's own source at the tag of every release from 3.1.0 to 3.7.1, where each flag is defined:
 //! `etcdmain/config.go` up to 3.4, `server/etcdmain/config.go` in 3.5, that and `server/embed/config.go` from 3.6 on.
-//! Only what etcd's parser accepts counts, whatever its help text says. Nothing is decided here: `flag.rs` does that.
+//! Only what etcd's parser accepts counts, whatever its help text says. Nothing is decided here: `lookup.rs` does that.
 
-use super::flag::FlagValue::{Duration, Integer, Path, Switch, Text, Urls};
 use super::flag::Owner::{self, Etcdpack, Refused, User};
 use super::flag::{Flag, Span, flag};
+use super::flag_value::FlagValue::{Duration, Integer, Path, Switch, Text, Urls};
 
 const ALL: &[Span] = &[since(1, 0)];
 

@@ -6,7 +6,9 @@
 mod advice;
 mod arch;
 mod flag;
+mod flag_value;
 mod flags;
+mod lookup;
 mod pins;
 mod quirk;
 mod version;
@@ -14,7 +16,9 @@ mod version;
 pub(crate) use advice::newest_of;
 pub use advice::{Advice, Unavailable, advise};
 pub use arch::{Arch, NotAnArch};
-pub use flag::{Flag, FlagValue, KnownTo, Owner, Span, Verdict, accepts, is_switch};
+pub use flag::{Flag, KnownTo, Owner, Span};
+pub use flag_value::FlagValue;
+pub use lookup::{Verdict, accepts, is_switch};
 pub use pins::{hints, pinned};
 pub use quirk::{
     V2Server, default_api, demands_private_data_dir, has_v2_api, log_flag, logger_must_be_named, programs,

@@ -1,0 +1,71 @@
+//! `[etcd.flags]`: flags of etcd that users give.
+
+use std::collections::BTreeMap;
+use std::net::IpAddr;
+use std::ops::Range;
+
+use toml::Spanned;
+
+use crate::cluster::fault::Fault;
+use crate::cluster::findings::Findings;
+use crate::cluster::setting::Setting;
+use crate::etcd::{self, EtcdVersion};
+
+pub(super) fn user_flags(
+    findings: &mut Findings,
+    flags: BTreeMap<Spanned<String>, Setting>,
+    version: EtcdVersion,
+) -> BTreeMap<&'static str, (Setting, Range<usize>)> {
+    let mut taken = BTreeMap::new();
+    for (key, value) in flags {
+        let span = key.span();
+        match etcd::accepts(key.get_ref(), version) {
+            etcd::Verdict::Accepted(flag) => match flag.owner {
+                etcd::Owner::User if !flag.value.takes(value.as_str()) => {
+                    findings.fault(&span, format!("`--{}` takes {}, not `{}`", flag.name, flag.value, value.as_str()));
+                }
+                etcd::Owner::User => {
+                    taken.insert(flag.name, (value, span));
+                }
+                etcd::Owner::Etcdpack(instead) => {
+                    findings.fault_with_help(&span, format!("etcdpack sets `--{}` itself", flag.name), instead);
+                }
+                etcd::Owner::Refused(why) => findings.fault(&span, format!("`--{}` is not taken: {why}", flag.name)),
+            },
+            etcd::Verdict::NotInVersion { flag, instead } => {
+                let text = format!("etcd {version} has no `--{}`; these have it: {}", flag.name, flag.known_to());
+                match instead {
+                    Some(instead) => findings.fault_with_help(&span, text, format!("instead: {instead}")),
+                    None => findings.fault(&span, text),
+                }
+            }
+            etcd::Verdict::Unknown { suggestion } => {
+                let text = format!("no etcd has a flag `--{}`", key.get_ref().escape_debug());
+                match suggestion {
+                    Some(word) => findings.fault_with_help(&span, text, format!("did you mean `{word}`?")),
+                    None => findings.fault(&span, text),
+                }
+            }
+        }
+    }
+    taken
+}
+
+/// Listeners that anyone who reaches this host can ask, without a certificate and in the clear.
+pub(super) fn in_the_clear(findings: &mut Findings, flags: &BTreeMap<&'static str, (Setting, Range<usize>)>) {
+    for (flag, given) in [("listen-metrics-urls", "metrics and health"), ("listen-client-http-urls", "all data")] {
+        let Some((value, span)) = flags.get(flag) else { continue };
+        let is_open = |url: &&str| {
+            let host = url.strip_prefix("http://").and_then(|rest| rest.rsplit_once(':')).map(|(host, _)| host);
+            let ip = host.map(|host| host.trim_matches(['[', ']']).parse::<IpAddr>());
+            host.is_some_and(|host| host != "localhost") && !ip.is_some_and(|ip| ip.is_ok_and(|ip| ip.is_loopback()))
+        };
+        if let Some(url) = value.as_str().split(',').find(is_open) {
+            let text =
+                format!("`{url}` serves {given} in the clear, to everyone who reaches it, without a certificate");
+            findings.warnings.push(
+                Fault::new(text).at(findings.source, span).help("write `https://`, or an address such as 127.0.0.1"),
+            );
+        }
+    }
+}

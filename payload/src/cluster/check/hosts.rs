@@ -1,0 +1,113 @@
+//! `[[host]]`: who the members are, and where.
+
+use std::collections::HashMap;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+
+use toml::Spanned;
+
+use crate::cluster::Host;
+use crate::cluster::fault::Fault;
+use crate::cluster::file::HostSection;
+use crate::cluster::findings::{Findings, Use};
+use crate::etcd::Arch;
+use crate::name::MemberName;
+
+/// More members than this cost more than they give (etcd's FAQ).
+const MANY_MEMBERS: usize = 7;
+
+pub(super) fn hosts(findings: &mut Findings, sections: Vec<Spanned<HostSection>>, arch: Arch) -> Vec<Host> {
+    let (mut names, mut members, mut addresses) = (HashMap::new(), HashMap::new(), HashMap::new());
+    let mut hosts = Vec::new();
+    let last = sections.last().map(Spanned::span);
+    for section in sections {
+        let host = section.into_inner();
+        let name_is = findings.once(&mut names, "host name", &host.name);
+        findings.once(&mut addresses, "address", &host.address);
+        usable(findings, &host.address);
+        for address in &host.addresses {
+            findings.once(&mut addresses, "address", address);
+            usable(findings, address);
+        }
+        let Some(member) = member(findings, &host) else { continue };
+        // A member that is named after its host shares the host's fault.
+        if host.member.is_some() || name_is == Use::First {
+            findings.once(&mut members, "member name", &member);
+        }
+        hosts.push(Host {
+            name: host.name.into_inner(),
+            address: host.address.into_inner(),
+            member: member.into_inner(),
+            arch: host.arch.map_or(arch, Spanned::into_inner),
+            names: host.names,
+            addresses: host.addresses.into_iter().map(Spanned::into_inner).collect(),
+        });
+    }
+    match (hosts.len(), last) {
+        (0, _) if findings.faults.is_empty() => {
+            findings.faults.push(
+                Fault::new("no `[[host]]` section: a cluster has at least one host")
+                    .help("etcdpack init --host n1=192.0.2.1 --host n2=192.0.2.2 --host n3=192.0.2.3"),
+            );
+        }
+        (n, Some(span)) if n > 0 && n.is_multiple_of(2) => {
+            findings.warn(&span, format!("{n} members tolerate no more failures than {}: take an odd number", n - 1));
+        }
+        (n, Some(span)) if n > MANY_MEMBERS => {
+            findings.warn(&span, format!("{n} members make every write slower: 3 or 5 are usual, 7 the most"));
+        }
+        _ => {}
+    }
+    hosts
+}
+
+/// The member's own name, or the host's where none is given and it is short enough.
+fn member(findings: &mut Findings, host: &HostSection) -> Option<Spanned<MemberName>> {
+    if let Some(member) = &host.member {
+        return Some(member.clone());
+    }
+    if let Ok(member) = host.name.get_ref().as_str().parse() {
+        Some(Spanned::new(host.name.span(), member))
+    } else {
+        findings.fault_with_help(
+            &host.name.span(),
+            "this host name is too long for a member name",
+            "add `member = \"...\"` to this host",
+        );
+        None
+    }
+}
+
+pub(super) fn usable(findings: &mut Findings, address: &Spanned<IpAddr>) {
+    let ip = *address.get_ref();
+    let Some(why_not) = unusable(ip) else { return };
+    let text = format!("the address `{ip}` {why_not}");
+    match ip {
+        IpAddr::V6(ip) if let Some(plain) = mapped(ip) => {
+            findings.fault_with_help(&address.span(), text, format!("write the IPv4 address: {plain}"));
+        }
+        _ => findings.fault(&address.span(), text),
+    }
+}
+
+/// Both `::ffff:a.b.c.d` and `::a.b.c.d`: a second way to write an address, past all that is said of the first.
+fn mapped(ip: Ipv6Addr) -> Option<Ipv4Addr> {
+    ip.to_ipv4().filter(|_| !ip.is_unspecified() && !ip.is_loopback())
+}
+
+/// Why no peer can reach `ip`, if none can.
+pub(crate) fn unusable(ip: IpAddr) -> Option<&'static str> {
+    let why_not = match ip {
+        _ if ip.is_unspecified() => "means every address",
+        _ if ip.is_loopback() => "is the host itself: no peer can reach it",
+        _ if ip.is_multicast() => "is a multicast group",
+        IpAddr::V4(ip) if ip.is_broadcast() => "is the broadcast address",
+        IpAddr::V4(ip) if ip.octets()[0] == 0 => "is in 0.0.0.0/8: no host has it",
+        IpAddr::V4(ip) if ip.octets()[0] >= 240 => "is in 240.0.0.0/4, which is reserved",
+        IpAddr::V6(ip) if mapped(ip).is_some() => "is an IPv4 address in IPv6's clothes",
+        IpAddr::V6(ip) if ip.is_unicast_link_local() => {
+            "is link-local and needs a zone, which etcd's URLs cannot carry"
+        }
+        _ => return None,
+    };
+    Some(why_not)
+}

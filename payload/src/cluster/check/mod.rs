@@ -1,0 +1,47 @@
+//! From the file as written to the cluster as meant: defaults, and what only the whole file can tell. A file a section.
+
+mod etcd;
+mod flags;
+mod hosts;
+mod paths;
+mod pki;
+mod release;
+mod service;
+
+use super::fault::Fault;
+use super::file::File;
+use super::findings::Findings;
+use super::setting::Loopback;
+use super::{Cluster, Parsed};
+use crate::name::ClusterToken;
+
+pub(crate) use hosts::unusable;
+
+pub(super) fn resolve(file: File, source: &str) -> Result<Parsed, Vec<Fault>> {
+    let mut findings = Findings::new(source);
+    let version = *file.release.version.get_ref();
+    let hosts = hosts::hosts(&mut findings, file.host, file.release.arch);
+    release::check(&mut findings, &file.release, &hosts);
+    let pki = pki::pki(&mut findings, file.pki);
+    let cluster = Cluster {
+        token: file
+            .cluster
+            .token
+            .or_else(|| file.cluster.name.as_str().parse::<ClusterToken>().ok())
+            .ok_or_else(Vec::new)?,
+        name: file.cluster.name,
+        release: release::release(file.release),
+        hosts,
+        etcd: etcd::etcd(&mut findings, file.etcd, &pki, version)?,
+        pki,
+        loopback: file.client.loopback.unwrap_or_default(),
+        paths: paths::paths(&mut findings, file.paths)?,
+        service: service::service(&mut findings, file.service, &file.supervisor)?,
+    };
+    if cluster.loopback == Loopback::Http {
+        findings.warnings.push(Fault::new(
+            "`client.loopback = \"http\"`: every local user has full access to the data without a certificate",
+        ));
+    }
+    if findings.faults.is_empty() { Ok(Parsed { cluster, warnings: findings.warnings }) } else { Err(findings.faults) }
+}

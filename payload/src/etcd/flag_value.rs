@@ -1,0 +1,123 @@
+//! What etcd's parser takes for the value of a flag.
+
+use std::fmt;
+use std::net::SocketAddr;
+
+/// What etcd takes for a flag's value.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum FlagValue {
+    /// None, or `true` or `false` behind an equals sign.
+    Switch,
+    /// A whole number.
+    Integer,
+    /// A number with its unit.
+    Duration,
+    /// One URL or more.
+    Urls,
+    /// A file or a directory.
+    Path,
+    /// Anything else.
+    Text,
+}
+
+impl FlagValue {
+    /// Whether etcd would read this value; what it then makes of it is another matter.
+    #[must_use]
+    pub fn takes(self, value: &str) -> bool {
+        match self {
+            Self::Switch => value == "true" || value == "false",
+            Self::Integer => is_integer(value),
+            Self::Duration => is_duration(value),
+            Self::Urls => value.split(',').all(is_url),
+            Self::Path | Self::Text => !value.is_empty(),
+        }
+    }
+}
+
+impl fmt::Display for FlagValue {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Switch => "`true` or `false`",
+            Self::Integer => "a whole number",
+            Self::Duration => "a duration such as `30s` or `1m30s`",
+            Self::Urls => "one URL like `http://127.0.0.1:2381`, or several with commas between",
+            Self::Path => "a path",
+            Self::Text => "a text",
+        })
+    }
+}
+
+/// Decimal digits. Go would also read `0x10` and `1_000`; a leading zero it would read as octal.
+fn is_integer(value: &str) -> bool {
+    let digits = !value.is_empty() && value.bytes().all(|b| b.is_ascii_digit());
+    digits && (value == "0" || !value.starts_with('0')) && value.parse::<i64>().is_ok()
+}
+
+/// As Go's `time.ParseDuration`, without signs and without a number that starts or ends in a dot. A fraction counts
+/// for a whole.
+fn is_duration(value: &str) -> bool {
+    const UNITS: [(&str, i64); 6] = [
+        ("ns", 1),
+        ("us", 1_000),
+        ("ms", 1_000_000),
+        ("s", 1_000_000_000),
+        ("m", 60_000_000_000),
+        ("h", 3_600_000_000_000),
+    ];
+    let number = |c: char| c.is_ascii_digit() || c == '.';
+    let (mut rest, mut total) = (value, 0_i64);
+    while !rest.is_empty() {
+        let (amount, tail) = rest.split_at(rest.find(|c| !number(c)).unwrap_or(rest.len()));
+        let (unit, tail) = tail.split_at(tail.find(number).unwrap_or(tail.len()));
+        let (whole, fraction) = amount.split_once('.').map_or((amount, None), |(whole, part)| (whole, Some(part)));
+        let Some((_, unit)) = UNITS.iter().find(|(name, _)| *name == unit) else { return value == "0" };
+        let sound = fraction.is_none_or(|part| !part.is_empty() && part.bytes().all(|b| b.is_ascii_digit()));
+        let units = whole.parse::<i64>().ok().filter(|_| sound).and_then(|n| n.checked_add(fraction.is_some().into()));
+        // Nanoseconds, of which Go counts 63 bits: 292 years.
+        let Some(sum) = units.and_then(|n| n.checked_mul(*unit)).and_then(|n| n.checked_add(total)) else {
+            return false;
+        };
+        (rest, total) = (tail, sum);
+    }
+    !value.is_empty()
+}
+
+/// A scheme that etcd has, a host and a port, and nothing behind them (`types.NewURLs` in etcd, all versions).
+fn is_url(value: &str) -> bool {
+    const SCHEMES: [&str; 4] = ["https://", "http://", "unix://", "unixs://"];
+    let Some(rest) = SCHEMES.iter().find_map(|scheme| value.strip_prefix(scheme)) else { return false };
+    let named = |(host, port): (&str, &str)| {
+        let plain = |c: char| c.is_ascii_alphanumeric() || "._-".contains(c);
+        !host.is_empty() && host.chars().all(plain) && is_integer(port) && port.parse::<u16>().is_ok()
+    };
+    rest.parse::<SocketAddr>().is_ok() || rest.rsplit_once(':').is_some_and(named)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn values() {
+        for (kind, good, bad) in [
+            (FlagValue::Switch, "true false", "1 yes True"),
+            (FlagValue::Integer, "0 7 9223372036854775807", "-1 1.5 010 0x10 1_000 9223372036854775808"),
+            (
+                FlagValue::Duration,
+                "0 5s 1h30m 1.5h 100ms 0s 2562047h47m16s",
+                "5 s 1.h .5s 5sec 1h30 -5s 5..5s 2562047h48m 2562048h 99999999999999999999h 1.5.5s",
+            ),
+            (
+                FlagValue::Urls,
+                "http://127.0.0.1:2381 https://[::1]:2381 http://localhost:1,https://10.0.0.1:2 unix://etcd:1",
+                "x y 127.0.0.1:2381 http:// http://127.0.0.1 http://:2381 http://a:65536 http://a:1/metrics \
+                 http://::1:2381 http://a:1, ftp://a:1 http://a:+1 http://u:p@a:1",
+            ),
+            (FlagValue::Text, "any thing", ""),
+        ] {
+            assert!(good.split(' ').all(|value| kind.takes(value)), "{kind:?}");
+            assert!(bad.split(' ').all(|value| !kind.takes(value)), "{kind:?}");
+            assert!(!kind.takes(""), "{kind:?}");
+        }
+    }
+}
