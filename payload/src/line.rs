@@ -7,11 +7,11 @@ use serde::{Deserialize, Serialize};
 /// 1 to 200 characters, all of which are seen as they are: no controls, and nothing that turns, hides or breaks a line.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
-pub struct Line(String);
+pub struct DisplayLine(String);
 
 const MAX: usize = 200;
 
-impl Line {
+impl DisplayLine {
     /// `text` with a mark for each character that cannot be shown, cut where it is too long.
     #[must_use]
     pub fn of(text: &str) -> Self {
@@ -55,7 +55,7 @@ pub fn steers(c: char) -> bool {
     c.is_control() || formats
 }
 
-impl fmt::Display for Line {
+impl fmt::Display for DisplayLine {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.0)
     }
@@ -66,7 +66,7 @@ impl fmt::Display for Line {
 #[error("a line has 1 to {MAX} characters, and none that steers a terminal")]
 pub struct NotALine;
 
-impl TryFrom<String> for Line {
+impl TryFrom<String> for DisplayLine {
     type Error = NotALine;
 
     fn try_from(text: String) -> Result<Self, NotALine> {
@@ -75,8 +75,8 @@ impl TryFrom<String> for Line {
     }
 }
 
-impl From<Line> for String {
-    fn from(line: Line) -> Self {
+impl From<DisplayLine> for String {
+    fn from(line: DisplayLine) -> Self {
         line.0
     }
 }
@@ -91,13 +91,13 @@ mod tests {
         for bad in
             ["", "a\nb", "\u{1b}[2J", "\u{9b}2J", "\u{202e}exe.txt", "a\u{200b}b", "a\u{2028}b", "\u{feff}a", &long]
         {
-            assert_eq!(Line::try_from(bad.to_owned()), Err(NotALine), "{bad:?}");
-            let made = Line::of(bad);
-            assert_eq!(Line::try_from(made.to_string()), Ok(made), "{bad:?}");
+            assert_eq!(DisplayLine::try_from(bad.to_owned()), Err(NotALine), "{bad:?}");
+            let made = DisplayLine::of(bad);
+            assert_eq!(DisplayLine::try_from(made.to_string()), Ok(made), "{bad:?}");
         }
         for good in ["0.1.0", "SHA256SUMS at https://镜像.example/etcd", &"é".repeat(200)] {
-            assert_eq!(Line::of(good).as_str(), good);
-            assert!(Line::try_from(good.to_owned()).is_ok());
+            assert_eq!(DisplayLine::of(good).as_str(), good);
+            assert!(DisplayLine::try_from(good.to_owned()).is_ok());
         }
     }
 

@@ -12,7 +12,7 @@ use crate::bundle::{EntryName, MAX_SMALL};
 use crate::cluster::{Carry, Manager, Paths};
 use crate::digest::Digest;
 use crate::etcd::{Arch, EtcdVersion};
-use crate::line::Line;
+use crate::line::DisplayLine;
 use crate::mode::{Mode, Owner};
 use crate::name::{ClusterName, ClusterToken, HostName, MemberName, UserName};
 use crate::path::{AbsPath, NotAPath};
@@ -42,7 +42,7 @@ pub const SCHEMA: u32 = 3;
 pub struct Manifest {
     pub schema: u32,
     /// The version of etcdpack that built the bundle.
-    pub etcdpack: Line,
+    pub etcdpack: DisplayLine,
     /// `None` only in records of schema 1, from before bundles were signed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub provenance: Option<Provenance>,
@@ -87,7 +87,7 @@ pub struct Release {
     /// The tarball, byte for byte as released.
     pub entry: EntryName,
     /// What vouched for it: `cluster file`, `etcdpack.lock`, `compiled in` ...
-    pub origin: Line,
+    pub origin: DisplayLine,
     /// What is taken out of it: all that a release of this version has.
     pub programs: Vec<Program>,
 }

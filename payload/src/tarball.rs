@@ -21,7 +21,7 @@ mod header;
 mod member;
 mod names;
 
-use member::{Kind, MAX_ARCHIVE, Member, Members};
+use member::{MAX_ARCHIVE, Member, MemberKind, Members};
 
 /// What a release may bring: `etcdutl` came with 3.5.
 pub(crate) const PROGRAMS: [&str; 3] = ["etcd", "etcdctl", "etcdutl"];
@@ -161,9 +161,9 @@ fn program<'n>(member: &Member, names: &[&'n str]) -> Result<Option<&'n str>, Ta
         return Err(TarballError::Ambiguous(name.to_owned()));
     }
     match (wanted(&member.path), member.kind) {
-        (Some(name), Kind::File) => Ok(Some(name)),
+        (Some(name), MemberKind::File) => Ok(Some(name)),
         (Some(name), _) => Err(TarballError::NotAFile(name.to_owned())),
-        (None, Kind::Other) => Err(TarballError::Form("a member of a kind that no release has")),
+        (None, MemberKind::Other) => Err(TarballError::Form("a member of a kind that no release has")),
         (None, _) => Ok(None),
     }
 }

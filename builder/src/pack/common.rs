@@ -8,7 +8,7 @@ use std::path::Path;
 use payload::bundle::{Content, EntryName, WriteError, Writer};
 use payload::digest::Digest;
 use payload::etcd::Arch;
-use payload::line::Line;
+use payload::line::DisplayLine;
 use payload::manifest::{Entry, Purpose, Release, Shared, Slot, release_entry};
 
 use super::dist::Dist;
@@ -39,7 +39,7 @@ pub(super) fn write(parts: &Parts, arch: Arch, dist: &Dist) -> Result<Common, Pa
     let release = Release {
         version,
         entry: release_entry(version, arch)?,
-        origin: Line::of(&tarball.origin().first()),
+        origin: DisplayLine::of(&tarball.origin().first()),
         programs: parts.programs.get(&arch).ok_or(PackError::NoRelease(arch))?.clone(),
     };
     let sbom = sbom::write(&sbom::Components {

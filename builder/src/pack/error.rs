@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use payload::bundle::{NotAnEntryName, WriteError};
 use payload::etcd::Arch;
 use payload::exit::ExitStatus;
-use payload::line::Line;
+use payload::line::DisplayLine;
 use payload::manifest::ManifestError;
 use payload::name::HostName;
 use payload::path::NotAPath;
@@ -73,7 +73,7 @@ pub enum PackError {
         /// The host.
         host: HostName,
         /// What its certificate says.
-        name: Line,
+        name: DisplayLine,
         /// What `--peer-cert-allowed-cn` would say.
         peers: String,
         /// What to write instead.

@@ -5,7 +5,7 @@ use std::num::NonZeroU64;
 use payload::bundle::EntryName;
 use payload::cluster::Host;
 use payload::digest::Digest;
-use payload::line::Line;
+use payload::line::DisplayLine;
 use payload::manifest::{
     Entry, Founder, Layout, Listen, Manifest, ManifestError, Member, Own, Pair, Phase, Purpose, SCHEMA, Service, Slot,
     State,
@@ -151,10 +151,10 @@ fn is_a_peer(parts: &Parts, host: &Host, credentials: &HostCredentials) -> Resul
     let by_list = if cluster.release.version < FIRST_WITH_LISTS {
         String::new()
     } else {
-        format!(", or all names into `[etcd.flags]`: peer-cert-allowed-cn = \"{}\"", Line::of(&name))
+        format!(", or all names into `[etcd.flags]`: peer-cert-allowed-cn = \"{}\"", DisplayLine::of(&name))
     };
     let instead = format!("write into `[etcd]`: peers = \"by-ca\"{by_list}");
-    Err(PackError::NotAPeer { host: host.name.clone(), name: Line::of(&name), peers: all, instead })
+    Err(PackError::NotAPeer { host: host.name.clone(), name: DisplayLine::of(&name), peers: all, instead })
 }
 
 /// What goes into the slot of `part`.
@@ -238,7 +238,7 @@ fn manifest(
         .collect();
     Manifest {
         schema: SCHEMA,
-        etcdpack: Line::of(env!("CARGO_PKG_VERSION")),
+        etcdpack: DisplayLine::of(env!("CARGO_PKG_VERSION")),
         // With the number of a first bundle: so a change of the signing key makes it another one.
         provenance: Some(parts.signing.provenance(NonZeroU64::MIN)),
         cluster: cluster.name.clone(),

@@ -8,7 +8,7 @@ use std::num::{NonZeroU32, NonZeroU64};
 use serde::{Deserialize, Serialize};
 
 use super::{Founder, Manifest, ManifestError, Phase};
-use crate::line::Line;
+use crate::line::DisplayLine;
 use crate::path::AbsPath;
 use crate::url::{Scheme, Url};
 
@@ -27,7 +27,7 @@ pub struct Backup {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub drill_seconds: Option<NonZeroU64>,
     /// Public keys of age that snapshots are sealed for; none: they are in the clear.
-    pub recipients: Vec<Line>,
+    pub recipients: Vec<DisplayLine>,
 }
 
 /// What the host tells whoever watches it.

@@ -10,13 +10,13 @@ use super::TarballError::{self, Form};
 
 /// The extensions that are read; the rest is refused as members of a kind that no release has.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Kind {
+pub(super) enum ExtensionKind {
     LongName,
     Local,
     Global,
 }
 
-impl Kind {
+impl ExtensionKind {
     pub(super) fn of(header: &Header) -> Option<Self> {
         match header.entry_type() {
             EntryType::GNULongName => Some(Self::LongName),
@@ -37,13 +37,15 @@ pub(super) enum Extension {
 }
 
 /// Reads an extension's bytes.
-pub(super) fn parse(kind: Kind, bytes: &[u8]) -> Result<Extension, TarballError> {
+pub(super) fn parse(kind: ExtensionKind, bytes: &[u8]) -> Result<Extension, TarballError> {
     let malformed = Form("a malformed extension");
     let text = |bytes: &[u8]| String::from_utf8(bytes.to_vec()).map_err(|_| Form("a name that is not UTF-8"));
     match kind {
         // Closed by one zero, which is no part of it.
-        Kind::LongName => Ok(Extension::Local { path: Some(text(bytes.strip_suffix(b"\0").ok_or(malformed)?)?) }),
-        Kind::Local => {
+        ExtensionKind::LongName => {
+            Ok(Extension::Local { path: Some(text(bytes.strip_suffix(b"\0").ok_or(malformed)?)?) })
+        }
+        ExtensionKind::Local => {
             let mut path = None;
             for record in records(bytes)? {
                 match record {
@@ -58,8 +60,8 @@ pub(super) fn parse(kind: Kind, bytes: &[u8]) -> Result<Extension, TarballError>
             }
             Ok(Extension::Local { path })
         }
-        Kind::Global if records(bytes)?.iter().all(|(key, _)| *key == b"comment") => Ok(Extension::Global),
-        Kind::Global => Err(Form("an extension that changes all members")),
+        ExtensionKind::Global if records(bytes)?.iter().all(|(key, _)| *key == b"comment") => Ok(Extension::Global),
+        ExtensionKind::Global => Err(Form("an extension that changes all members")),
     }
 }
 
@@ -123,7 +125,7 @@ mod tests {
     use super::*;
 
     fn local(bytes: &[u8]) -> Result<Option<String>, TarballError> {
-        match parse(Kind::Local, bytes)? {
+        match parse(ExtensionKind::Local, bytes)? {
             Extension::Local { path } => Ok(path),
             Extension::Global => panic!("it was a local one"),
         }
@@ -198,9 +200,9 @@ mod tests {
         ] {
             assert!(local(bad).is_err(), "{}", String::from_utf8_lossy(bad));
         }
-        assert!(parse(Kind::Global, b"14 comment=1.0\n").is_err(), "a length that is one short");
-        assert!(parse(Kind::Global, b"15 comment=1.0\n").is_ok());
-        assert!(parse(Kind::Global, b"9 path=a\n").is_err());
-        assert!(parse(Kind::LongName, b"unclosed").is_err());
+        assert!(parse(ExtensionKind::Global, b"14 comment=1.0\n").is_err(), "a length that is one short");
+        assert!(parse(ExtensionKind::Global, b"15 comment=1.0\n").is_ok());
+        assert!(parse(ExtensionKind::Global, b"9 path=a\n").is_err());
+        assert!(parse(ExtensionKind::LongName, b"unclosed").is_err());
     }
 }

@@ -12,7 +12,7 @@ use super::TarballError::{self, Form, TooLarge};
 use super::extension::{self, Extension};
 use super::header;
 use super::names::Names;
-use crate::line::Line;
+use crate::line::DisplayLine;
 
 const BLOCK: usize = 512;
 /// The longest name, link target or list of attributes that may stand beside a header.
@@ -37,13 +37,13 @@ pub(super) struct Member {
     pub(super) path: String,
     /// Where an extension gave the path: what a reader that knows no extensions would take for it.
     pub(super) short: Option<String>,
-    pub(super) kind: Kind,
+    pub(super) kind: MemberKind,
     pub(super) size: u64,
 }
 
 /// What a member is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Kind {
+pub(super) enum MemberKind {
     File,
     Directory,
     /// A symbolic link to something beside or below it.
@@ -75,11 +75,13 @@ impl<'a, R: Read> Members<'a, R> {
     pub(super) fn next(&mut self) -> Result<Option<Member>, TarballError> {
         loop {
             let Some(header) = self.header()? else { return Ok(None) };
-            let Some(kind) = extension::Kind::of(&header) else { return self.member(&header, None).map(Some) };
+            let Some(kind) = extension::ExtensionKind::of(&header) else { return self.member(&header, None).map(Some) };
             // A global one changes nothing for us, or has been refused.
             if let Extension::Local { path } = extension::parse(kind, &self.text(&header)?)? {
                 return match self.header()? {
-                    Some(header) if extension::Kind::of(&header).is_none() => self.member(&header, path).map(Some),
+                    Some(header) if extension::ExtensionKind::of(&header).is_none() => {
+                        self.member(&header, path).map(Some)
+                    }
                     _ => Err(Form("an extension without its member")),
                 };
             }
@@ -89,10 +91,10 @@ impl<'a, R: Read> Members<'a, R> {
     fn member(&mut self, header: &Header, long: Option<String>) -> Result<Member, TarballError> {
         let own = text(&header.path_bytes())?;
         let kind = match header.entry_type() {
-            EntryType::Regular => Kind::File,
-            EntryType::Directory => Kind::Directory,
-            EntryType::Symlink => Kind::Link,
-            _ => Kind::Other,
+            EntryType::Regular => MemberKind::File,
+            EntryType::Directory => MemberKind::Directory,
+            EntryType::Symlink => MemberKind::Link,
+            _ => MemberKind::Other,
         };
         // The oldest form of a file, which is a directory by its name alone: some look at the short one.
         if header.as_old().linkflag == [0] && own.ends_with('/') {
@@ -100,11 +102,11 @@ impl<'a, R: Read> Members<'a, R> {
         }
         let path = self.below_top(long.as_deref().unwrap_or(&own), kind)?;
         let size = self.begin(header, &path)?;
-        if kind != Kind::File && size != 0 {
+        if kind != MemberKind::File && size != 0 {
             // Some readers skip these bytes, others take them for the next header.
             return Err(Form("a member without content that declares some"));
         }
-        if kind == Kind::Link {
+        if kind == MemberKind::Link {
             self.link(header)?;
         }
         self.names.add(&path, kind)?;
@@ -113,16 +115,16 @@ impl<'a, R: Read> Members<'a, R> {
     }
 
     /// The path below `top`, if it has one reading and lies there.
-    fn below_top(&self, path: &str, kind: Kind) -> Result<String, TarballError> {
+    fn below_top(&self, path: &str, kind: MemberKind) -> Result<String, TarballError> {
         if path.len() > MAX_PATH {
             return Err(Form("a path that is longer than any system takes"));
         }
-        let path = if kind == Kind::Directory { path.strip_suffix('/').unwrap_or(path) } else { path };
+        let path = if kind == MemberKind::Directory { path.strip_suffix('/').unwrap_or(path) } else { path };
         let odd = |c: char| c.is_control() || c == '\\';
         if path.contains(odd) || path.split('/').any(|component| matches!(component, "" | "." | "..")) {
             return Err(Form("a path that is not relative and plain"));
         }
-        if path == self.top && kind == Kind::Directory {
+        if path == self.top && kind == MemberKind::Directory {
             return Ok(String::new());
         }
         let below = path.strip_prefix(self.top).and_then(|path| path.strip_prefix('/'));
@@ -154,7 +156,7 @@ impl<'a, R: Read> Members<'a, R> {
     fn begin(&mut self, header: &Header, name: &str) -> Result<u64, TarballError> {
         let size = header::octal(&header.as_old().size).ok_or(Form("a size that is no plain octal number"))?;
         if size > MAX_MEMBER {
-            return Err(TooLarge(Line::of(name).to_string(), size));
+            return Err(TooLarge(DisplayLine::of(name).to_string(), size));
         }
         self.left = size;
         self.padding = size.next_multiple_of(BLOCK as u64) - size;

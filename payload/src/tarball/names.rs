@@ -7,8 +7,8 @@ use std::collections::BTreeMap;
 use std::ops::Bound::{Excluded, Included, Unbounded};
 
 use super::TarballError::{self, Form, Twice};
-use super::member::Kind;
-use crate::line::Line;
+use super::member::MemberKind;
+use crate::line::DisplayLine;
 
 /// All names together: releases have 20 KiB of them.
 const MAX_NAMES: usize = 8 << 20;
@@ -17,25 +17,27 @@ const MAX_NAMES: usize = 8 << 20;
 #[derive(Debug, Default)]
 pub(super) struct Names {
     /// A path with zeroes for its slashes: what lies below one comes right behind it, as no path has a zero.
-    seen: BTreeMap<String, Kind>,
+    seen: BTreeMap<String, MemberKind>,
     bytes: usize,
 }
 
 impl Names {
     /// Notes a member. Only a directory may come twice, and only a directory may have something below it.
-    pub(super) fn add(&mut self, path: &str, kind: Kind) -> Result<(), TarballError> {
+    pub(super) fn add(&mut self, path: &str, kind: MemberKind) -> Result<(), TarballError> {
         let key = path.replace('/', "\0");
         let below = |whole: &str, parent: &str| whole.strip_prefix(parent).is_some_and(|rest| rest.starts_with('\0'));
         // Nothing lies below what is no directory, so if one is above this path, nothing comes between them.
         match self.seen.range::<str, _>((Unbounded, Included(key.as_str()))).next_back() {
-            Some((name, Kind::Directory)) if *name == key && kind == Kind::Directory => return Ok(()),
-            Some((name, _)) if *name == key => return Err(Twice(Line::of(path).to_string())),
-            Some((above, Kind::Link)) if below(&key, above) => return Err(Form("a path behind a link")),
-            Some((above, Kind::File | Kind::Other)) if below(&key, above) => return Err(Form("a path below a file")),
+            Some((name, MemberKind::Directory)) if *name == key && kind == MemberKind::Directory => return Ok(()),
+            Some((name, _)) if *name == key => return Err(Twice(DisplayLine::of(path).to_string())),
+            Some((above, MemberKind::Link)) if below(&key, above) => return Err(Form("a path behind a link")),
+            Some((above, MemberKind::File | MemberKind::Other)) if below(&key, above) => {
+                return Err(Form("a path below a file"));
+            }
             _ => {}
         }
         let next = self.seen.range::<str, _>((Excluded(key.as_str()), Unbounded)).next();
-        if kind != Kind::Directory && next.is_some_and(|(name, _)| below(name, &key)) {
+        if kind != MemberKind::Directory && next.is_some_and(|(name, _)| below(name, &key)) {
             return Err(Form("a file or link in place of a directory"));
         }
         self.bytes += key.len();
@@ -50,9 +52,9 @@ impl Names {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use Kind::{Directory as D, File as F, Link as L};
+    use MemberKind::{Directory as D, File as F, Link as L};
 
-    fn all(members: &[(&str, Kind)]) -> Result<(), TarballError> {
+    fn all(members: &[(&str, MemberKind)]) -> Result<(), TarballError> {
         let mut names = Names::default();
         members.iter().try_for_each(|(path, kind)| names.add(path, *kind))
     }
@@ -69,7 +71,7 @@ mod tests {
     fn only_directories_have_something_below_them() {
         // Others that begin with the same letters lie between in the order of bytes.
         let beside = [("", D), ("a-b", F), ("a.c", F), ("ab", F), ("b", F)];
-        for kind in [F, L, Kind::Other] {
+        for kind in [F, L, MemberKind::Other] {
             for below in ["a/x", "a/x/y/z"] {
                 for member in [F, D, L] {
                     let first = [&beside[..], &[("a", kind), (below, member)]].concat();

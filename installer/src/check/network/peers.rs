@@ -1,6 +1,6 @@
 //! Findings about the common names by which members know each other: a member that serves another name would be put out.
 
-use payload::line::Line;
+use payload::line::DisplayLine;
 use payload::manifest::Manifest;
 use payload::peer_name::PeerName;
 
@@ -32,7 +32,7 @@ fn own(taken: &[PeerName], credentials: &Credentials) -> Option<Finding> {
     }
     let text = format!(
         "the bundle's certificate has the common name `{}`, and the members of this cluster take {} alone for a member's",
-        Line::of(name),
+        DisplayLine::of(name),
         listed(taken)
     );
     Some(refuse("peer-name", text, "set `common-name` in cluster.toml as it was, and run: etcdpack build"))
@@ -48,7 +48,7 @@ fn other(peer: &Peer, taken: &[PeerName], restarts: bool) -> Option<Finding> {
             let text = format!(
                 "{member} at {at} serves a certificate with the common name `{}`; with this bundle the member here takes \
                  {names} alone, and would put {member} out",
-                Line::of(name)
+                DisplayLine::of(name)
             );
             Some(refuse("peer-name", text, "set `common-name` in cluster.toml as it was, and run: etcdpack build"))
         }
