@@ -10,6 +10,7 @@
 pub mod bundle;
 pub mod cluster;
 pub mod digest;
+mod entry;
 pub mod etcd;
 pub mod exit;
 pub mod fingerprint;

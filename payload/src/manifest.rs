@@ -8,9 +8,9 @@ use std::num::NonZeroU16;
 
 use serde::{Deserialize, Serialize};
 
-use crate::bundle::{EntryName, MAX_SMALL};
 use crate::cluster::{Carry, Manager, Paths};
 use crate::digest::Digest;
+use crate::entry::{EntryName, MAX_SMALL};
 use crate::etcd::{Arch, EtcdVersion};
 use crate::line::DisplayLine;
 use crate::mode::{Mode, Owner};

@@ -8,8 +8,9 @@ use std::io::{self, Read, Seek, SeekFrom, Write};
 
 use super::read::{Parsed, Verified};
 use super::record::{self, Record};
-use super::{BundleError, MAX_DIRECTORY, MAX_SMALL, TRAILER_LEN, Unverified, trailer};
+use super::{BundleError, MAX_DIRECTORY, TRAILER_LEN, Unverified, trailer};
 use crate::digest::{Digest, Hasher};
+use crate::entry::MAX_SMALL;
 use crate::manifest::{Manifest, ManifestError};
 use crate::provenance::Provenance;
 use crate::read_ahead::read_ahead;

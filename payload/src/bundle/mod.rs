@@ -16,9 +16,10 @@ mod write;
 pub use content::Content;
 pub use copy::{Bundle, Copied, CopyError, MAX_LEN, Vouched};
 pub use read::{BundleError, Unverified, Verified};
-pub use record::{EntryName, NotAnEntryName};
 pub use trailer::TRAILER_LEN;
 pub use write::{WriteError, Writer};
+
+pub use crate::entry::{EntryName, NotAnEntryName};
 
 /// The entry that says what the others are; always the last.
 pub const MANIFEST: &str = "manifest.json";
@@ -28,9 +29,6 @@ const MAX_ENTRIES: u16 = 64;
 
 /// The most bytes of the directory.
 const MAX_DIRECTORY: u64 = 32 * 1024;
-
-/// The most bytes of an entry other than the release; it is read whole.
-pub(crate) const MAX_SMALL: u64 = 1024 * 1024;
 
 #[cfg(test)]
 mod tests;

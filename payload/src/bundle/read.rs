@@ -7,9 +7,10 @@
 use std::io::{self, Read, Seek, SeekFrom};
 
 use super::pass::Pass;
-use super::record::{self, EntryName, Record};
+use super::record::{self, Record};
 use super::{Content, MANIFEST, MAX_DIRECTORY, MAX_ENTRIES, MAX_LEN, TRAILER_LEN, trailer};
 use crate::digest::{Digest, Hashing};
+use crate::entry::EntryName;
 use crate::etcd::Arch;
 use crate::fingerprint::Fingerprint;
 use crate::manifest::{Manifest, ManifestError};

@@ -6,9 +6,10 @@
 use std::io::{self, Read, Write};
 
 use super::content::{Content, Measure};
-use super::record::{self, EntryName, Record};
+use super::record::{self, Record};
 use super::{MAX_ENTRIES, TRAILER_LEN, trailer};
 use crate::digest::{Digest, Hasher};
+use crate::entry::EntryName;
 use crate::mode::Mode;
 use crate::signer::Signature;
 

@@ -1,7 +1,7 @@
 //! Why a manifest cannot be used, in one line whatever it holds.
 
-use crate::bundle::{EntryName, NotAnEntryName};
 use crate::cluster::PathFault;
+use crate::entry::{EntryName, NotAnEntryName};
 use crate::etcd::Unavailable;
 use crate::line::plain;
 use crate::name::MemberName;

@@ -4,9 +4,9 @@
 //! other does not.
 
 use super::{Layout, ManifestError, Purpose, Service, When};
-use crate::bundle::{EntryName, NotAnEntryName};
 use crate::cluster::{Carry, Manager};
 use crate::digest::Digest;
+use crate::entry::{EntryName, NotAnEntryName};
 use crate::etcd::{Arch, EtcdVersion};
 use crate::mode::{Mode, Owner};
 use crate::path::AbsPath;

@@ -5,9 +5,9 @@ use std::fmt::Debug;
 use serde_json::{Value, json};
 
 use super::{Manifest, Pair, Purpose, Shared, Slot};
-use crate::bundle::EntryName;
 use crate::cluster::Carry;
 use crate::digest::Digest;
+use crate::entry::EntryName;
 use crate::etcd::{self, Arch, EtcdVersion};
 use crate::signer::tests::public;
 
