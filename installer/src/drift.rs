@@ -5,9 +5,9 @@ use payload::digest::Digest;
 use payload::path::{AbsPath, NotAPath};
 
 use crate::change::Change;
-use crate::check::{Finding, warn};
 use crate::facts::Paths;
 use crate::facts::paths::{PathFact, Seen};
+use crate::finding::{Finding, PathFinding};
 use crate::layout::beside;
 use crate::step::Step;
 
@@ -22,12 +22,10 @@ pub(crate) fn keep_changes(
         match step {
             Step::File { path, mode, owner, sha256, source } => match drift(&path, sha256, here, ours) {
                 Drift::None => kept.push(Step::File { path, mode, owner, sha256, source }),
-                Drift::Settled => findings.push(changed(&path)),
+                Drift::Settled => findings.push(PathFinding::Changed { path }.into()),
                 Drift::Newer => {
                     let new = beside(&path)?;
-                    let text =
-                        format!("`{path}` was changed since etcdpack wrote it: it is kept, the new one is `{new}`");
-                    findings.push(warn("changed-file", text, format!("diff {path} {new}")));
+                    findings.push(PathFinding::ChangedAndNew { path, new: new.clone() }.into());
                     kept.push(Step::File { path: new, mode, owner, sha256, source });
                 }
             },
@@ -38,7 +36,7 @@ pub(crate) fn keep_changes(
                     if drift(&path, program.sha256, here, ours) == Drift::None {
                         ours_still.push(program);
                     } else {
-                        findings.push(changed(&path));
+                        findings.push(PathFinding::Changed { path }.into());
                     }
                 }
                 kept.push(Step::Programs { dir, entry, programs: ours_still });
@@ -47,7 +45,7 @@ pub(crate) fn keep_changes(
                 let known = ours.iter().any(|change| matches!(change, Change::Link { path: at, .. } if *at == path));
                 match here.at(&path) {
                     Seen::Link { target: to } if known && !is_recorded_link(&path, to, ours) => {
-                        findings.push(changed(&path));
+                        findings.push(PathFinding::Changed { path }.into());
                     }
                     _ => kept.push(Step::Link { path, target }),
                 }
@@ -56,11 +54,6 @@ pub(crate) fn keep_changes(
         }
     }
     Ok((kept, findings))
-}
-
-fn changed(path: &AbsPath) -> Finding {
-    let text = format!("`{path}` was changed since etcdpack wrote it: it is kept");
-    warn("changed-file", text, format!("to have it back: mv {path} {path}.old, then install again"))
 }
 
 /// How a file of ours differs from what we know.

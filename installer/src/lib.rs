@@ -12,7 +12,9 @@ mod drift;
 mod elf;
 mod execute;
 mod facts;
+mod finding;
 mod health;
+mod help;
 mod host;
 mod host_key;
 mod layout;
@@ -28,6 +30,7 @@ mod signer;
 mod spoken;
 mod step;
 mod supervision;
+mod text;
 mod transaction;
 mod typed;
 

@@ -5,14 +5,13 @@ use payload::manifest::Manifest;
 use payload::path::{AbsPath, NotAPath};
 use payload::render;
 
-use crate::check::{Finding, refuse, warn};
 use crate::facts::Facts;
 use crate::facts::machine::Target;
 use crate::facts::managers::Init;
+use crate::finding::managers::{Choice, NoPython, Packed};
+use crate::finding::{Finding, ManagerFinding};
 use crate::layout;
 use crate::supervision::{Origin, Supervision, Supervisor};
-
-const BUILD_FOR_BOTH: &str = "etcdpack build   (on the connected machine, with `manager = \"auto\"` under [service])";
 
 /// Whether etcd is to be started.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -27,21 +26,19 @@ pub(crate) fn choose(
     manifest: &Manifest,
     facts: &Facts,
     choice: Manager,
-) -> Result<(Supervision, Vec<Finding>), Finding> {
+) -> Result<(Supervision, Vec<Finding>), Box<Finding>> {
     let wanted = if choice == Manager::Auto { manifest.service.manager } else { choice };
     // What an earlier run chose stays: the data of one member must not be served by two.
     match facts.records.chosen().cloned() {
         Some(chosen) if !fits(&chosen, wanted) => {
-            let text = format!("etcd runs under {chosen} here; another manager would start a second one");
-            return Err(refuse("other-manager", text, "./HOST.run install --service auto"));
+            return refused(ManagerFinding::OtherManager { chosen });
         }
-        chosen if !packed(manifest, wanted) => return Err(not_packed(wanted, chosen.as_ref())),
+        chosen if !packed(manifest, wanted) => return refused(not_packed(wanted, chosen.as_ref())),
         // Root would start it with every command.
         Some(Supervision::Supervisor(Supervisor { origin: Origin::Host, .. }))
             if let Some(path) = &facts.managers.unsafe_supervisor =>
         {
-            let text = format!("etcd runs under this host's supervisor, and users other than root can change `{path}`");
-            return Err(refuse("supervisor-unsafe", text, format!("namei -l {path}")));
+            return refused(ManagerFinding::UnsafeInUse { program: path.clone() });
         }
         Some(chosen) => return Ok((chosen, Vec::new())),
         None => {}
@@ -49,15 +46,11 @@ pub(crate) fn choose(
     let systemd = || Supervision::Systemd { unit: format!("{}.service", manifest.service.name) };
     match wanted {
         Manager::Systemd if facts.managers.systemd == Init::None && facts.machine.target == Target::Live => {
-            let help = if packed(manifest, Manager::Supervisor) {
-                "./HOST.run install --service supervisor"
-            } else {
-                BUILD_FOR_BOTH
-            };
-            Err(refuse("no-service-manager", "this host does not run systemd", help))
+            let supervisor = if packed(manifest, Manager::Supervisor) { Packed::Yes } else { Packed::No };
+            refused(ManagerFinding::NoSystemd { supervisor })
         }
         Manager::Systemd => Ok((systemd(), Vec::new())),
-        Manager::Supervisor => supervisor(manifest, facts).ok_or_else(|| nothing(manifest, facts)),
+        Manager::Supervisor => supervisor(manifest, facts).map_or_else(|| refused(nothing(manifest, facts)), Ok),
         Manager::Auto => {
             if let Some(found) = supervisor(manifest, facts) {
                 return Ok(found);
@@ -65,27 +58,20 @@ pub(crate) fn choose(
             let passed_over = || passed_over(facts).into_iter().collect();
             match (facts.managers.systemd, facts.machine.target) {
                 (Init::Running, _) | (Init::Installed, Target::Image) => Ok((systemd(), passed_over())),
-                (_, Target::Image) => {
-                    let text = "this image has neither supervisor nor systemd; it gets a systemd unit";
-                    Ok((systemd(), vec![warn("no-service-manager", text, "./HOST.run install --service supervisor")]))
-                }
-                _ => Err(nothing(manifest, facts)),
+                (_, Target::Image) => Ok((systemd(), vec![ManagerFinding::NoneInImage.into()])),
+                _ => refused(nothing(manifest, facts)),
             }
         }
     }
 }
 
-/// On a host that has chosen, only another bundle helps.
-fn not_packed(wanted: Manager, chosen: Option<&Supervision>) -> Finding {
-    let (has, lacks) = match wanted {
-        Manager::Systemd => ("supervisor", "unit for systemd"),
-        Manager::Supervisor | Manager::Auto => ("systemd", "program section for supervisor"),
-    };
-    let help = match chosen {
-        Some(_) => BUILD_FOR_BOTH.to_owned(),
-        None => format!("./HOST.run install --service {has}"),
-    };
-    refuse("manager-not-packed", format!("this bundle was built for {has} alone: it has no {lacks}"), help)
+fn not_packed(wanted: Manager, chosen: Option<&Supervision>) -> ManagerFinding {
+    let chosen = if chosen.is_some() { Choice::Made } else { Choice::Open };
+    ManagerFinding::NotPacked { wanted, chosen }
+}
+
+fn refused<T>(finding: ManagerFinding) -> Result<T, Box<Finding>> {
+    Err(Box::new(finding.into()))
 }
 
 /// Whether the bundle has what this manager reads; the builder leaves out what its cluster file rules out.
@@ -111,18 +97,15 @@ fn supervisor(manifest: &Manifest, facts: &Facts) -> Option<(Supervision, Vec<Fi
     let supervisor = carried(manifest, facts.managers.systemd).ok()?;
     let mut findings = Vec::from_iter(passed_over(facts));
     if supervisor.unit.is_none() {
-        let text = "nothing starts supervisord when this host boots: it has no systemd";
-        let line = format!("{} -c {}", supervisor.daemon, supervisor.conf);
-        findings.push(warn("no-start-at-boot", text, format!("add to the host's start-up: {line}")));
+        findings.push(ManagerFinding::NoStartAtBoot { supervisor: supervisor.clone() }.into());
     }
     Some((Supervision::Supervisor(supervisor), findings))
 }
 
 /// This host's supervisor, where root must not start it, and another manager takes its place.
 fn passed_over(facts: &Facts) -> Option<Finding> {
-    let path = facts.managers.unsafe_supervisor.as_ref()?;
-    let text = format!("this host's own supervisor is passed over: users other than root can change `{path}`");
-    Some(warn("supervisor-unsafe", text, format!("namei -l {path}")))
+    let program = facts.managers.unsafe_supervisor.clone()?;
+    Some(ManagerFinding::UnsafePassedOver { program }.into())
 }
 
 /// The supervisor that the bundle brings, in EPEL's layout.
@@ -146,28 +129,21 @@ pub(crate) fn launcher(path: &AbsPath, python: &AbsPath) -> Result<String, NotAP
 }
 
 /// Nothing can keep etcd running: says what is missing.
-fn nothing(manifest: &Manifest, facts: &Facts) -> Finding {
+fn nothing(manifest: &Manifest, facts: &Facts) -> ManagerFinding {
     let python = match (&facts.managers.python_trouble, manifest.service.wheels.is_empty()) {
-        (_, true) => "the bundle carries no supervisor".to_owned(),
-        (Some(trouble), false) => format!("no Python can run the carried one ({trouble})"),
-        (None, false) => "there is no Python for the carried one".to_owned(),
+        (_, true) => NoPython::NotCarried,
+        (Some(trouble), false) => NoPython::Unfit(trouble.clone()),
+        (None, false) => NoPython::NotThere,
     };
-    let own = match &facts.managers.unsafe_supervisor {
-        Some(path) => format!("users other than root can change `{path}`"),
-        None => "no supervisord is installed".to_owned(),
-    };
-    let text = format!("nothing here can keep etcd running: {own}, {python}, and systemd does not run");
-    refuse(
-        "no-service-manager",
-        text,
-        "yum install python3   (from this site's own media; or: apt-get install supervisor)",
-    )
+    ManagerFinding::None { python, unsafe_supervisor: facts.managers.unsafe_supervisor.clone() }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::facts::tests::{good, manifest};
+    use crate::finding::Code;
+    use crate::text;
 
     #[test]
     fn only_what_was_packed_is_chosen() {
@@ -186,7 +162,10 @@ mod tests {
                 Ok(supervision) => assert_eq!(&chosen.unwrap().0, supervision),
                 Err((code, help)) => {
                     let finding = chosen.unwrap_err();
-                    assert!(finding.code == code && finding.help.contains(help), "{finding:?}");
+                    assert!(
+                        finding.code().as_str() == code && text::help(&finding).to_string().contains(help),
+                        "{finding:?}"
+                    );
                 }
             }
         }
@@ -202,9 +181,12 @@ mod tests {
         facts.managers.unsafe_supervisor = Some(path.clone());
         let (supervision, findings) = choose(&manifest, &facts, Manager::Auto).unwrap();
         assert!(matches!(supervision, Supervision::Systemd { .. }));
-        assert_eq!(findings.iter().map(|finding| finding.code).collect::<Vec<_>>(), ["supervisor-unsafe"]);
+        assert_eq!(findings.iter().map(Finding::code).collect::<Vec<_>>(), [Code::SupervisorUnsafe]);
         assert!(choose(&manifest, &facts, Manager::Systemd).unwrap().1.is_empty(), "nobody would start it");
         let finding = choose(&manifest, &facts, Manager::Supervisor).unwrap_err();
-        assert!(finding.code == "no-service-manager" && finding.text.contains(path.as_str()), "{finding:?}");
+        assert!(
+            finding.code() == Code::NoServiceManager && text::text(&finding).contains(path.as_str()),
+            "{finding:?}"
+        );
     }
 }

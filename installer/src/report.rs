@@ -5,12 +5,15 @@ use std::io::{IsTerminal, Write};
 
 use payload::exit::ExitStatus;
 use payload::line;
+use serde::Serialize;
 
-use crate::check::{Finding, Severity};
+use crate::finding::{Code, Finding, Severity};
+use crate::help::Help;
 use crate::host::interrupt::Interrupt;
 use crate::host::terminal::{Asked, Terminal};
 use crate::plan::Plan;
 use crate::step::State;
+use crate::text;
 use crate::typed::Typed;
 
 /// A panic is a bug of ours: says so in one line and ends with the exit code for that. What was under way stands in
@@ -42,6 +45,15 @@ pub(crate) enum Loudness {
     Quiet,
     Normal,
     Verbose,
+}
+
+/// A finding in words, as `plan --json` and `status --json` have it.
+#[derive(Debug, Serialize)]
+pub(crate) struct Said {
+    code: Code,
+    severity: Severity,
+    text: String,
+    help: String,
 }
 
 /// The narrator.
@@ -100,13 +112,27 @@ impl Report {
 
     fn help(&self, help: Option<&str>) {
         if let Some(help) = help {
-            say(&format!("{} {}\n", self.mark("36", "help:"), line::plain(&self.typed(help))));
+            self.say_help(&self.typed.complete_text(help));
         }
     }
 
+    fn say_help(&self, typed: &str) {
+        say(&format!("{} {}\n", self.mark("36", "help:"), line::plain(typed)));
+    }
+
     /// A help line as it is typed here.
-    pub(crate) fn typed(&self, help: &str) -> String {
+    pub(crate) fn typed(&self, help: &Help) -> String {
         self.typed.complete(help)
+    }
+
+    /// A finding in words, for a program.
+    pub(crate) fn said(&self, finding: &Finding) -> Said {
+        Said {
+            code: finding.code(),
+            severity: finding.severity(),
+            text: text::text(finding),
+            help: self.typed(&text::help(finding)),
+        }
     }
 
     /// Data, of one line or several.
@@ -122,12 +148,19 @@ impl Report {
 
     /// The findings, refusals last so that they stand at the end of the screen.
     pub(crate) fn findings(&self, findings: &[Finding]) {
-        for finding in findings.iter().filter(|finding| finding.severity == Severity::Warn) {
-            self.warn(&format!("{} [{}]", finding.text, finding.code), Some(&finding.help));
+        let of = |severity| findings.iter().filter(move |finding| finding.severity() == severity);
+        for finding in of(Severity::Warn).chain(of(Severity::Refuse)) {
+            self.finding(finding);
         }
-        for finding in findings.iter().filter(|finding| finding.severity == Severity::Refuse) {
-            self.error(&format!("{} [{}]", finding.text, finding.code), Some(&finding.help));
-        }
+    }
+
+    fn finding(&self, finding: &Finding) {
+        let mark = match finding.severity() {
+            Severity::Warn => self.mark("33", "warning:"),
+            Severity::Refuse => self.mark("31", "error:"),
+        };
+        say(&format!("{mark} {}\n", line::plain(&text::with_code(finding))));
+        self.say_help(&self.typed(&text::help(finding)));
     }
 
     /// The plan, one line a step.

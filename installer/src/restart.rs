@@ -5,6 +5,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
+use crate::help::Help;
 use crate::supervision::{Supervision, Supervisor};
 
 /// Something that etcd or its manager reads only when etcd starts.
@@ -75,11 +76,13 @@ pub(crate) fn words(parts: &BTreeSet<Part>) -> String {
 }
 
 /// What to type for the restart that `parts` wait for.
-pub(crate) fn command(supervision: &Supervision, parts: &BTreeSet<Part>) -> String {
+pub(crate) fn command(supervision: &Supervision, parts: &BTreeSet<Part>) -> Help {
     match supervision {
-        _ if parts.contains(&Part::Section) => "./HOST.run install --restart".to_owned(),
-        Supervision::Systemd { unit } => format!("systemctl restart {unit}"),
-        Supervision::Supervisor(Supervisor { ctl, conf, program, .. }) => format!("{ctl} -c {conf} restart {program}"),
+        _ if parts.contains(&Part::Section) => Help::run_with("install", "--restart"),
+        Supervision::Systemd { unit } => Help::in_tree(format!("systemctl restart {unit}")),
+        Supervision::Supervisor(Supervisor { ctl, conf, program, .. }) => {
+            Help::plain(format!("{ctl} -c {conf} restart {program}"))
+        }
     }
 }
 
@@ -101,7 +104,7 @@ mod tests {
     #[test]
     fn only_an_install_renews_a_section() {
         let systemd = Supervision::Systemd { unit: "etcd-server.service".to_owned() };
-        assert_eq!(command(&systemd, &[Part::Unit].into()), "systemctl restart etcd-server.service");
-        assert_eq!(command(&systemd, &[Part::Section].into()), "./HOST.run install --restart");
+        assert_eq!(command(&systemd, &[Part::Unit].into()).to_string(), "systemctl restart etcd-server.service");
+        assert_eq!(command(&systemd, &[Part::Section].into()).to_string(), "./HOST.run install --restart");
     }
 }

@@ -9,7 +9,7 @@ use payload::provenance::Provenance;
 use payload::signer::SignerKey;
 use serde::{Deserialize, Serialize};
 
-use crate::check::{Finding, refuse, warn};
+use crate::finding::{BundleFinding, Finding};
 use crate::records::{Leftovers, Receipt};
 
 /// What a bundle's signer is to this host.
@@ -172,21 +172,14 @@ pub(crate) fn order(serial: NonZeroU64, bundle: Digest, known: &Known, downgrade
     if is_installed || serial > newest.serial || bundle == newest.bundle {
         return None;
     }
-    if serial == newest.serial {
-        let text = format!(
-            "this bundle and the one that was installed here ({}) both bear number {serial}, and differ: one of them is not \
-             from the directory `pki/` that numbers them",
-            newest.bundle.short()
-        );
-        return Some(refuse("same-number", text, "etcdpack inspect HOST.run, on the connected machine"));
-    }
-    let text = format!("this bundle is number {serial}; number {} was installed here already", newest.serial);
-    Some(match downgrade {
-        Downgrade::Refuse => {
-            refuse("older-bundle", text, "the newest bundle, or: ./HOST.run install --allow-downgrade")
-        }
-        Downgrade::Allow => warn("older-bundle", text, "etcdpack build"),
-    })
+    let found = if serial == newest.serial {
+        BundleFinding::SameNumber { serial, newest: newest.bundle }
+    } else if downgrade == Downgrade::Allow {
+        BundleFinding::OlderAllowed { serial, newest: newest.serial }
+    } else {
+        BundleFinding::Older { serial, newest: newest.serial }
+    };
+    Some(found.into())
 }
 
 #[cfg(test)]
@@ -229,7 +222,8 @@ mod tests {
         let signer = provenance(1).signer;
         let newest = Some(Newest { serial: n(5), bundle: same });
         let known = Known { signer: &signer, newest, from: Source::Receipt { bundle: same } };
-        let code = |serial, bundle, downgrade| order(n(serial), bundle, &known, downgrade).map(|found| found.code);
+        let code =
+            |serial, bundle, downgrade| order(n(serial), bundle, &known, downgrade).map(|found| found.code().as_str());
         assert_eq!(code(6, new, Downgrade::Refuse), None);
         assert_eq!(code(5, same, Downgrade::Refuse), None);
         assert_eq!(code(5, new, Downgrade::Refuse), Some("same-number"));
@@ -245,6 +239,6 @@ mod tests {
         let kept = Known { from: Source::Kept, ..known };
         assert_eq!(order(n(5), same, &kept, Downgrade::Refuse), None);
         let found = order(n(4), old, &kept, Downgrade::Refuse);
-        assert_eq!(found.map(|found| found.code), Some("older-bundle"));
+        assert_eq!(found.map(|found| found.code().as_str()), Some("older-bundle"));
     }
 }

@@ -8,6 +8,7 @@ use payload::shell::word;
 
 use crate::HOST_COMMAND;
 use crate::cli::Command;
+use crate::help::{Help, Part};
 
 /// What stands for the bundle in a help line; with `./` in front for the bundle as a program.
 const BUNDLE: &str = "HOST.run";
@@ -59,14 +60,38 @@ impl Typed {
         words.join(" ")
     }
 
-    /// A help line without anything that stands for something else, as far as that is known.
-    pub(crate) fn complete(&self, help: &str) -> String {
+    /// A line of help as it is typed here.
+    pub(crate) fn complete(&self, help: &Help) -> String {
+        help.parts().iter().map(|part| self.part(part)).collect()
+    }
+
+    fn part(&self, part: &Part) -> String {
+        match (part, &self.root, self.bundle()) {
+            (Part::Plain(text), ..) | (Part::InTree(text), None, _) => text.clone(),
+            // Paths in a tree are named as they are there: what is typed about them must not reach this host's own.
+            (Part::InTree(commands), Some(root), _) => in_tree(root, commands),
+            (Part::Run { command, more }, _, Some(bundle)) => spaced(self.call(bundle, command), more),
+            (Part::Run { command, more }, _, None) => spaced(format!("./{BUNDLE} {command}"), more),
+            // What keeps a tree's member is not what is found on this host.
+            (Part::Host { command: "uninstall" }, Some(_), Some(bundle)) => self.call(bundle, "uninstall"),
+            (Part::Host { command: "uninstall" }, Some(root), None) => {
+                format!("{HOST_COMMAND} uninstall --root {}", word(root))
+            }
+            (Part::Host { command }, ..) => format!("{HOST_COMMAND} {command}"),
+            (Part::BundleName, _, Some(bundle)) => name_of(bundle),
+            (Part::BundleName, _, None) => BUNDLE.to_owned(),
+        }
+    }
+
+    /// Likewise of a line that is plain text: a program of the system's is known by its name, a command of ours by how it is
+    /// written.
+    pub(crate) fn complete_text(&self, help: &str) -> String {
         let uninstall = format!("{HOST_COMMAND} uninstall");
         // Paths in a tree are named as they are there: what is typed about them must not reach this host's own.
         if let Some(root) = self.root.as_ref().filter(|_| is_the_systems(help)) {
             // What is said about the command stands behind it, in brackets.
             let (command, remark) = help.find("   (").map_or((help, ""), |at| help.split_at(at));
-            return format!("chroot {} sh -c {}{remark}", word(root), word(Path::new(command)));
+            return format!("{}{remark}", in_tree(root, command));
         }
         // What keeps a tree's member is not what is found on this host.
         let help = match (&self.root, self.bundle()) {
@@ -84,10 +109,21 @@ impl Typed {
             text.push_str(&self.call(bundle, command));
             text.push_str(rest);
         }
-        // In `SHA256SUMS` a bundle has its bare name.
-        let name = bundle.file_name().map(|name| word(Path::new(name))).unwrap_or_default();
-        text.replace(&format!("ls -l {BUNDLE}"), &format!("ls -l {}", word(bundle))).replace(BUNDLE, &name)
+        text.replace(&format!("ls -l {BUNDLE}"), &format!("ls -l {}", word(bundle))).replace(BUNDLE, &name_of(bundle))
     }
+}
+
+fn in_tree(root: &Path, commands: &str) -> String {
+    format!("chroot {} sh -c {}", word(root), word(Path::new(commands)))
+}
+
+/// In `SHA256SUMS` a bundle has its bare name.
+fn name_of(bundle: &Path) -> String {
+    bundle.file_name().map(|name| word(Path::new(name))).unwrap_or_default()
+}
+
+fn spaced(command: String, more: &str) -> String {
+    if more.is_empty() { command } else { format!("{command} {more}") }
 }
 
 /// Whether a help line begins with a program of the system's, which would touch this host where a tree is meant.
@@ -123,7 +159,7 @@ mod tests {
 
     fn completed(line: &str, help: &str) -> String {
         let cli = Cli::try_parse_from(line.split(' ')).unwrap();
-        Typed::new(OsStr::new(line.split(' ').next().unwrap()), cli.command.as_ref()).complete(help)
+        Typed::new(OsStr::new(line.split(' ').next().unwrap()), cli.command.as_ref()).complete_text(help)
     }
 
     #[test]
@@ -161,6 +197,34 @@ mod tests {
             ("etcdpack-host plan n2.run --root /i", "./HOST.run csr > HOST.csr", "./n2.run csr --root /i > HOST.csr"),
         ] {
             assert_eq!(completed(line, help), wanted, "{line}");
+        }
+    }
+
+    #[test]
+    fn each_part_of_a_line_is_put_as_it_is_typed_here() {
+        let typed = |line: &str, help: &Help| {
+            let cli = Cli::try_parse_from(line.split(' ')).unwrap();
+            Typed::new(OsStr::new(line.split(' ').next().unwrap()), cli.command.as_ref()).complete(help)
+        };
+        let either = Help::run_with("install", "--restart").and(Help::plain(", or: ")).and(Help::host("uninstall"));
+        let moved = Help::in_tree("mv '/o x' /y").remark("look first");
+        for (line, help, wanted) in [
+            ("./n1.run install", &either, "./n1.run install --restart, or: etcdpack-host uninstall"),
+            ("etcdpack-host status", &either, "./HOST.run install --restart, or: etcdpack-host uninstall"),
+            (
+                "etcdpack-host install /mnt/n2.run --root /i",
+                &either,
+                "etcdpack-host install /mnt/n2.run --root /i --restart, or: /mnt/n2.run uninstall --root /i",
+            ),
+            ("etcdpack-host uninstall --root /i", &Help::host("uninstall"), "etcdpack-host uninstall --root /i"),
+            ("./n1.run plan --root /i", &Help::host("status"), "etcdpack-host status"),
+            ("./n1.run plan", &moved, "mv '/o x' /y   (look first)"),
+            ("./n1.run plan --root /i", &moved, r"chroot /i sh -c 'mv '\''/o x'\'' /y'   (look first)"),
+            ("./n1.run plan --root /i", &Help::plain("mv /a /b"), "mv /a /b"),
+            ("./n1.run plan", &Help::bundle_name(), "n1.run"),
+            ("etcdpack-host status", &Help::bundle_name(), "HOST.run"),
+        ] {
+            assert_eq!(typed(line, help), wanted, "{line}");
         }
     }
 }

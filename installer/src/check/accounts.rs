@@ -2,71 +2,58 @@
 
 use payload::manifest::Manifest;
 
-use super::{Finding, refuse, warn};
 use crate::facts::Accounts;
 use crate::facts::accounts::Account;
 use crate::facts::machine::Target;
+use crate::finding::{AccountFinding, Finding};
 
 /// A user that is there is taken, wherever it comes from, if nobody can be harmed by that: neither the host by etcd, nor
 /// etcd by others.
-pub(super) fn user(manifest: &Manifest, accounts: &Accounts, target: Target) -> Vec<Finding> {
-    let user = &manifest.user;
-    let Some(account) = &accounts.user else {
-        return absent(manifest, accounts, target).into_iter().collect();
+pub(super) fn user(manifest: &Manifest, accounts: &Accounts, target: Target) -> Option<Finding> {
+    let found = match &accounts.user {
+        Some(account) => unfit(manifest, accounts, account).or_else(|| shared(manifest, accounts, account)),
+        None => absent(manifest, accounts, target),
     };
-    let another = "set another `etcd.user` in cluster.toml and run: etcdpack build".to_owned();
-    let Account { uid, gid, shell } = account;
-    let unfit = if *uid == 0 || *gid == 0 {
-        Some((format!("the user `{user}` has the uid {uid} and the gid {gid}: root's"), another))
+    found.map(Finding::from)
+}
+
+fn unfit(manifest: &Manifest, accounts: &Accounts, account: &Account) -> Option<AccountFinding> {
+    let user = manifest.user.clone();
+    let Account { uid, gid, ref shell } = *account;
+    if uid == 0 || gid == 0 {
+        Some(AccountFinding::RootsId { user, uid, gid })
     } else if !account.is_harmless() {
-        let text =
-            format!("the user `{user}` is there with uid {uid} and shell `{shell}`: etcd's user must not log in");
-        Some((text, format!("usermod --shell {} {user}", accounts.no_login)))
+        let (shell, no_login) = (shell.clone(), accounts.no_login.clone());
+        Some(AccountFinding::Login { user, uid, shell, no_login })
     } else if !accounts.namesakes.is_empty() {
-        Some((format!("the user `{user}` shares its uid {uid} with `{}`", accounts.namesakes.join("`, `")), another))
+        Some(AccountFinding::SharedId { user, uid, others: accounts.namesakes.clone() })
     } else if accounts.group.is_none() {
-        let text = format!("the user `{user}` is there, but no group `{user}`, which its service runs with");
-        Some((text, format!("groupadd --system {user} && usermod --gid {user} {user}")))
+        Some(AccountFinding::NoGroup { user })
     } else {
         None
-    };
-    match unfit {
-        Some((text, help)) => vec![refuse("user-unfit", text, help)],
-        None => shared(manifest, accounts, account).into_iter().collect(),
     }
 }
 
 /// Data and key are for the user alone; only the logs are for the group, too.
-fn shared(manifest: &Manifest, accounts: &Accounts, account: &Account) -> Option<Finding> {
-    let user = &manifest.user;
+fn shared(manifest: &Manifest, accounts: &Accounts, account: &Account) -> Option<AccountFinding> {
     if accounts.group != Some(account.gid) {
-        let text =
-            format!("the primary group of the user `{user}` is {}, not `{user}`: it can read etcd's logs", account.gid);
-        return Some(warn("user-unfit", text, format!("usermod --gid {user} {user}")));
+        return Some(AccountFinding::OtherGroup { user: manifest.user.clone(), gid: account.gid });
     }
     in_group(manifest, accounts)
 }
 
-fn in_group(manifest: &Manifest, accounts: &Accounts) -> Option<Finding> {
-    let (user, members) = (&manifest.user, &accounts.members);
-    (!members.is_empty()).then(|| {
-        let text = format!("in the group `{user}` are `{}`: they can read etcd's logs", members.join("`, `"));
-        warn("user-unfit", text, format!("getent group {user}"))
-    })
+fn in_group(manifest: &Manifest, accounts: &Accounts) -> Option<AccountFinding> {
+    let members = accounts.members.clone();
+    (!members.is_empty()).then(|| AccountFinding::InGroup { user: manifest.user.clone(), members })
 }
 
-fn absent(manifest: &Manifest, accounts: &Accounts, target: Target) -> Option<Finding> {
-    let user = &manifest.user;
+fn absent(manifest: &Manifest, accounts: &Accounts, target: Target) -> Option<AccountFinding> {
+    let user = manifest.user.clone();
     if !accounts.can_add && target == Target::Live {
-        return Some(refuse(
-            "no-useradd",
-            format!("there is no user `{user}` and this host has no useradd and groupadd to make it"),
-            "install the package `shadow-utils` or `passwd`, or make the user yourself",
-        ));
+        return Some(AccountFinding::NoTools { user });
     }
     if accounts.group == Some(0) {
-        let help = "set another `etcd.user` in cluster.toml and run: etcdpack build";
-        return Some(refuse("user-unfit", format!("the group `{user}` has the gid 0: root's"), help));
+        return Some(AccountFinding::RootsGroup { user });
     }
     in_group(manifest, accounts)
 }
@@ -74,8 +61,9 @@ fn absent(manifest: &Manifest, accounts: &Accounts, target: Target) -> Option<Fi
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::check::Severity::{Refuse, Warn};
     use crate::facts::tests::{good, manifest};
+    use crate::finding::Severity::{Refuse, Warn};
+    use crate::text::text;
 
     #[test]
     fn a_user_that_is_there_is_taken_if_it_harms_nobody() {
@@ -100,11 +88,11 @@ mod tests {
             (Accounts { group: Some(997), members: ann(), ..absent() }, Some((Warn, "`ann`"))),
             (Accounts { group: Some(0), ..absent() }, Some((Refuse, "gid 0"))),
         ] {
-            match (user(&manifest(), &accounts, Target::Live).as_slice(), expected) {
-                ([], None) => {}
-                ([one], Some((severity, words))) => {
-                    assert_eq!(one.severity, severity);
-                    assert!(one.text.contains(words), "{one:?}");
+            match (user(&manifest(), &accounts, Target::Live), expected) {
+                (None, None) => {}
+                (Some(one), Some((severity, words))) => {
+                    assert_eq!(one.severity(), severity);
+                    assert!(text(&one).contains(words), "{one:?}");
                 }
                 (found, _) => panic!("{found:?}, not {expected:?}"),
             }

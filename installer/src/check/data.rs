@@ -3,11 +3,12 @@
 
 use payload::manifest::Manifest;
 
-use super::{Finding, refuse, warn};
 use crate::facts::Data;
 use crate::facts::data::{DataDir, DataOwner};
+use crate::finding::{DataFinding, Finding};
 use crate::records::{Leftovers, Operation, Records};
 
+/// Whether what lies there is this member's, where an uninstall left it or nothing is on record.
 pub(super) fn data(manifest: &Manifest, data: &Data, records: &Records) -> Option<Finding> {
     let kept = records.kept.as_ref().filter(|kept| kept.data().is_some());
     // An uninstall that was cut off at its very end has said what it keeps.
@@ -17,72 +18,49 @@ pub(super) fn data(manifest: &Manifest, data: &Data, records: &Records) -> Optio
     }
     // Brought here from where it was kept, it has at least the form of an etcd's.
     let passes = |owner, kept: &Leftovers| owner != DataOwner::Unknown || kept.data() == Some(&manifest.layout.data);
-    match (data.here, kept) {
+    let found = match (data.here, kept) {
         (DataDir::Used(owner), Some(kept)) if kept.is_for(manifest) && passes(owner, kept) => {
             replaced(manifest, kept, owner).or_else(|| newer(manifest, kept))
         }
         (DataDir::Used(owner), kept) => Some(foreign(manifest, kept, owner)),
         (_, Some(kept)) if kept.is_for(manifest) => gone(kept, data.left),
         _ => None,
-    }
+    };
+    found.map(Finding::from)
 }
 
 /// Data that is not this member's.
-fn foreign(manifest: &Manifest, kept: Option<&Leftovers>, owner: DataOwner) -> Finding {
-    let path = &manifest.layout.data;
-    let ids = match owner {
-        DataOwner::Etcd(identity) => format!("; etcd calls it {identity}"),
-        DataOwner::SomeEtcd => "; it is an etcd's, but its log cannot be read".to_owned(),
-        DataOwner::Unknown => String::new(),
-    };
-    let there = match kept.filter(|kept| kept.data() == Some(path)) {
-        Some(kept) => format!("holds the data of member `{}` of cluster `{}`", kept.member, kept.cluster),
-        None => "is not empty and etcdpack did not make it".to_owned(),
-    };
-    let text = format!(
-        "`{path}` {there}{ids}; the bundle is for member `{}` of cluster `{}`",
-        manifest.member, manifest.cluster
-    );
-    refuse("data-in-place", text, format!("mv {path} {path}.old"))
+fn foreign(manifest: &Manifest, kept: Option<&Leftovers>, owner: DataOwner) -> DataFinding {
+    let path = manifest.layout.data.clone();
+    let kept = kept.filter(|kept| kept.data() == Some(&path));
+    DataFinding::Foreign {
+        kept: kept.map(|kept| (kept.member.clone(), kept.cluster.clone())),
+        path,
+        owner,
+        member: manifest.member.clone(),
+        cluster: manifest.cluster.clone(),
+    }
 }
 
 /// What lies there now is not what an uninstall left.
-fn replaced(manifest: &Manifest, kept: &Leftovers, owner: DataOwner) -> Option<Finding> {
-    let path = &manifest.layout.data;
+fn replaced(manifest: &Manifest, kept: &Leftovers, owner: DataOwner) -> Option<DataFinding> {
     let left = kept.identity.filter(|left| owner != DataOwner::Etcd(*left))?;
-    let here = match owner {
-        DataOwner::Etcd(identity) => format!("data that etcd calls {identity}"),
-        DataOwner::SomeEtcd => "an etcd's data owner log cannot be read".to_owned(),
-        DataOwner::Unknown => "something that is no etcd's data".to_owned(),
-    };
-    let text = format!("`{path}` holds {here}; what the uninstall left there was {left}");
-    Some(refuse("data-in-place", text, format!("mv {path} {path}.old")))
+    Some(DataFinding::Replaced { path: manifest.layout.data.clone(), owner, left })
 }
 
 /// A member that has forgotten what it promised, and whom the others take for the one that promised it.
-fn gone(kept: &Leftovers, left: DataDir) -> Option<Finding> {
+fn gone(kept: &Leftovers, left: DataDir) -> Option<DataFinding> {
     let (path, identity) = (kept.data()?, kept.identity?);
-    (!matches!(left, DataDir::Used(_))).then(|| {
-        let text = format!(
-            "`{path}` held the data of {identity} when it was uninstalled, and is empty: etcd would begin anew"
-        );
-        let help = format!("findmnt -T {path}   (is its disk there? a bundle begins a cluster, it cannot rejoin one)");
-        warn("data-gone", text, help)
-    })
+    (!matches!(left, DataDir::Used(_))).then(|| DataFinding::Gone { path: path.clone(), left: identity })
 }
 
 /// etcd reads what an older minor version wrote, never the other way round.
-fn newer(manifest: &Manifest, kept: &Leftovers) -> Option<Finding> {
-    let (path, bundles, wrote) = (&manifest.layout.data, manifest.release.version, kept.etcd?);
-    ((bundles.major(), bundles.minor()) < (wrote.major(), wrote.minor())).then(|| {
-        let text =
-            format!("`{path}` holds data of etcd {wrote}; the bundle has {bundles}, which cannot read it safely");
-        let minor = format!("{}.{}", wrote.major(), wrote.minor());
-        refuse(
-            "data-newer",
-            text,
-            format!("set `release.version` to {minor} or newer in cluster.toml and run: etcdpack build"),
-        )
+fn newer(manifest: &Manifest, kept: &Leftovers) -> Option<DataFinding> {
+    let (bundle, wrote) = (manifest.release.version, kept.etcd?);
+    ((bundle.major(), bundle.minor()) < (wrote.major(), wrote.minor())).then(|| DataFinding::Newer {
+        path: manifest.layout.data.clone(),
+        bundle,
+        wrote,
     })
 }
 
@@ -94,7 +72,7 @@ mod tests {
     use crate::change::{Change, Holds};
     use crate::facts::data::wal::Identity;
     use crate::facts::tests::manifest;
-    use crate::records::Records;
+    use crate::text::text;
 
     #[test]
     fn data_that_is_not_this_members_stays_and_is_named() {
@@ -168,8 +146,8 @@ mod tests {
             match (super::data(&manifest(), &data, &records), expected) {
                 (None, None) => {}
                 (Some(found), Some((code, words))) => {
-                    assert_eq!(found.code, code);
-                    assert!(found.text.contains(words), "{found:?}");
+                    assert_eq!(found.code().as_str(), code);
+                    assert!(text(&found).contains(words), "{found:?}");
                 }
                 (found, _) => panic!("{found:?}, not {expected:?}"),
             }

@@ -4,35 +4,26 @@ use std::time::Duration;
 
 use payload::manifest::Manifest;
 
-use super::{Finding, refuse, warn};
 use crate::facts::Disks;
-use crate::facts::disks::{Disk, Holding, Mount};
+use crate::facts::disks::{Disk, Mount};
+use crate::finding::{DiskFinding, Finding};
 
 /// What etcd's own documents ask of the disk: 99 of 100 synced writes within this time.
 const SYNC: Duration = Duration::from_millis(10);
 
 /// Whether each can be written to, and has room.
 pub(super) fn room(disks: &Disks) -> Vec<Finding> {
-    let mib = |bytes: u64| bytes.div_ceil(1 << 20);
     let mut findings = Vec::new();
     for room in &disks.room {
-        let (path, what) = (&room.path, said(room.what));
+        let (path, what) = (room.path.clone(), room.what);
         match room.mount {
-            Mount::ReadOnly => findings.push(refuse(
-                "read-only",
-                format!("the file system for {what} (`{path}`) is mounted read-only"),
-                format!("mount -o remount,rw $(findmnt -n -o TARGET -T {path})"),
-            )),
-            Mount::NoExec => findings.push(refuse(
-                "no-exec",
-                format!("the file system for {what} (`{path}`) is mounted noexec: etcd could not be started from it"),
-                format!("mount -o remount,exec $(findmnt -n -o TARGET -T {path})"),
-            )),
+            Mount::ReadOnly => findings.push(DiskFinding::ReadOnly { path, what }.into()),
+            Mount::NoExec => findings.push(DiskFinding::MountedNoExec { path, what }.into()),
             Mount::Fit => {}
         }
         if room.free < room.needed {
-            let text = format!("`{path}` has {} MiB free, {what} needs {} MiB", mib(room.free), mib(room.needed));
-            findings.push(refuse("no-space", text, format!("df -h {path}")));
+            let (path, free, needed) = (room.path.clone(), room.free, room.needed);
+            findings.push(DiskFinding::NoSpace { path, what, free, needed }.into());
         }
     }
     findings
@@ -41,52 +32,29 @@ pub(super) fn room(disks: &Disks) -> Vec<Finding> {
 /// Where the mount itself forbids it, another finding says so.
 pub(super) fn no_exec(disks: &Disks) -> Vec<Finding> {
     let by_mount = |dir: &str| disks.room.iter().any(|room| room.path == dir && room.mount == Mount::NoExec);
-    let finding = |(dir, said): &(String, String)| {
-        let text = format!("the kernel starts no program from `{dir}`: {said}");
-        refuse("no-exec", text, format!("findmnt -T {dir}; systemctl status fapolicyd; ausearch -m avc -ts recent"))
-    };
-    disks.no_exec.iter().filter(|(dir, _)| !by_mount(dir)).map(finding).collect()
+    let tried = disks.no_exec.iter().filter(|(dir, _)| !by_mount(dir));
+    tried.map(|(dir, said)| DiskFinding::NoExec { dir: dir.clone(), said: said.clone() }.into()).collect()
 }
 
 /// Whether the data directory is on a disk that etcd can rely on.
 pub(super) fn data(manifest: &Manifest, disks: &Disks) -> Vec<Finding> {
-    let data = &manifest.layout.data;
-    let mut findings = Vec::new();
-    match disks.data {
-        Disk::Local => {}
-        Disk::Memory => {
-            let text = format!("`{data}` is in memory: the member loses its data when the host stops");
-            findings.push(warn("data-in-memory", text, format!("findmnt -T {data}")));
-        }
-        Disk::Network => {
-            let text = format!("`{data}` is on a network file system, where etcd loses data");
-            findings.push(refuse("data-on-network", text, "set `paths.data` to a local disk and run: etcdpack build"));
-        }
-    }
-    if let Some(sync) = disks.sync.filter(|sync| *sync > SYNC) {
-        let text = format!(
-            "the disk of `{data}` is slow: 99 of 100 small synced writes took up to {:.1} ms, etcd asks for {} ms",
-            sync.as_secs_f64() * 1000.0,
-            SYNC.as_millis()
-        );
-        findings.push(warn("slow-disk", text, "iostat -x 1 5"));
-    }
-    findings
-}
-
-fn said(what: Holding) -> &'static str {
-    match what {
-        Holding::Programs => "etcd's programs",
-        Holding::Data => "etcd's data",
-        Holding::Installer => "the installer",
-    }
+    let data = || manifest.layout.data.clone();
+    let kind = match disks.data {
+        Disk::Local => None,
+        Disk::Memory => Some(DiskFinding::DataInMemory { data: data() }),
+        Disk::Network => Some(DiskFinding::DataOnNetwork { data: data() }),
+    };
+    let slow = disks.sync.filter(|sync| *sync > SYNC);
+    let slow = slow.map(|sync| DiskFinding::Slow { data: data(), sync, most: SYNC });
+    kind.into_iter().chain(slow).map(Finding::from).collect()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::facts::disks::Room;
+    use crate::facts::disks::{Holding, Room};
     use crate::facts::tests::manifest;
+    use crate::text;
 
     fn found(disks: &Disks) -> Vec<Finding> {
         no_exec(disks).into_iter().chain(data(&manifest(), disks)).collect()
@@ -108,8 +76,8 @@ mod tests {
             match (found(&disks).as_slice(), expected) {
                 ([], None) => {}
                 ([one], Some((code, help))) => {
-                    assert_eq!(one.code, code);
-                    assert!(one.help.contains(help), "{one:?}");
+                    assert_eq!(one.code().as_str(), code);
+                    assert!(text::help(one).to_string().contains(help), "{one:?}");
                 }
                 (other, _) => panic!("{disks:?}: {other:?}"),
             }

@@ -2,9 +2,9 @@
 
 use payload::manifest::Manifest;
 
-use super::{Finding, refuse, warn};
 use crate::facts::Machine;
-use crate::facts::machine::{Ceiling, Clock, Kernel, Namespace, OpenFiles, Selinux, SetPriv};
+use crate::facts::machine::{Clock, Kernel, Namespace, OpenFiles, Selinux, SetPriv};
+use crate::finding::{Finding, MachineFinding};
 use crate::supervision::Supervision;
 
 /// What the unit and the startup script ask for.
@@ -12,14 +12,9 @@ const OPEN_FILES: u64 = 65_536;
 
 /// Programs run on the architecture that they were made for.
 pub(super) fn arch(manifest: &Manifest, machine: &Machine) -> Option<Finding> {
-    let wanted = manifest.arch.uname();
-    (machine.arch != wanted).then(|| {
-        let text = format!("the bundle is for {wanted}, this machine is {}", machine.arch);
-        refuse(
-            "wrong-arch",
-            text,
-            format!("set `arch` for host `{}` in cluster.toml and run: etcdpack build", manifest.host),
-        )
+    (machine.arch != manifest.arch.uname()).then(|| {
+        let (host, bundle, here) = (manifest.host.clone(), manifest.arch, machine.arch.clone());
+        MachineFinding::OtherArch { host, bundle, here }.into()
     })
 }
 
@@ -27,78 +22,49 @@ pub(super) fn arch(manifest: &Manifest, machine: &Machine) -> Option<Finding> {
 pub(super) fn kernel(machine: &Machine) -> Vec<Finding> {
     let mut findings = Vec::new();
     if let Kernel::Old(release) = &machine.kernel {
-        let text = format!("the kernel is {release}; etcdpack is made for 3.10 and newer");
-        findings.push(refuse("old-kernel", text, "uname -r"));
+        findings.push(MachineFinding::OldKernel { release: release.clone() }.into());
     }
     if machine.namespace == Namespace::Narrow {
-        let text = "this is root of a user namespace with too few ids: etcd's user is out of its reach";
-        findings.push(refuse("userns-root", text, "cat /proc/self/uid_map"));
+        findings.push(MachineFinding::NarrowNamespace.into());
     }
     findings
 }
 
 /// Members whose clocks differ complain of each other.
 pub(super) fn clock(clock: Clock) -> Option<Finding> {
-    let text = match clock {
+    let found = match clock {
         Clock::Kept => return None,
-        Clock::Alone => "no program that is known to keeps this host's clock right".to_owned(),
-        Clock::Lost(program) => format!("`{program}` runs, but has found no source of time"),
+        Clock::Alone => MachineFinding::NoTimeService,
+        Clock::Lost(program) => MachineFinding::NoTimeSource { program },
     };
-    let text = format!("{text}; members whose clocks differ by 1 s or more complain");
-    let help = match clock {
-        Clock::Lost("chronyd") => "chronyc sources",
-        Clock::Lost(_) => "systemctl status systemd-timesyncd",
-        _ => "systemctl status chronyd ntpd systemd-timesyncd",
-    };
-    Some(warn("clock-unsynchronised", text, help))
+    Some(found.into())
 }
 
 /// Whether etcd can have as many open files as it is meant to.
 pub(super) fn open_files(files: OpenFiles) -> Option<Finding> {
-    let OpenFiles { most, by } = files;
-    let (what, help) = match by {
-        Ceiling::Kernel => ("fs.nr_open", format!("sysctl -w fs.nr_open={}", OPEN_FILES * 16)),
-        Ceiling::Supervisord => {
-            (
-                "this host's supervisord",
-                "systemctl edit UNIT   (`supervisor` on Debian, else `supervisord`: LimitNOFILE=65536, from its next start on)".to_owned(),
-            )
-        }
-        Ceiling::Init => ("this container's limit", "cat /proc/1/limits".to_owned()),
-        Ceiling::Shell => ("this shell's hard limit", format!("ulimit -n {OPEN_FILES}")),
-    };
-    (most < OPEN_FILES).then(|| {
-        warn(
-            "few-open-files",
-            format!("etcd can have {most} open files ({what}) and is meant to have {OPEN_FILES}"),
-            help,
-        )
-    })
+    (files.most < OPEN_FILES).then(|| MachineFinding::FewOpenFiles { files, wanted: OPEN_FILES }.into())
 }
 
 /// Whether files can be given the labels that an enforcing SELinux asks for.
 pub(super) fn selinux(machine: &Machine) -> Option<Finding> {
-    (machine.selinux == Selinux::On { enforcing: true, restorecon: false }).then(|| {
-        let text = "SELinux is enforcing and there is no `restorecon` to give etcd's files their labels";
-        warn("selinux-no-restorecon", text, "install the package `policycoreutils` from the site's own media")
-    })
+    let lacks = machine.selinux == Selinux::On { enforcing: true, restorecon: false };
+    lacks.then(|| MachineFinding::NoRestorecon.into())
 }
 
 /// Whether the startup script can keep etcd from gaining rights; systemd does so by itself.
 pub(crate) fn confinement(setpriv: SetPriv, supervision: &Supervision) -> Option<Finding> {
     let lacks = matches!(supervision, Supervision::Supervisor(_)) && setpriv == SetPriv::Missing;
-    lacks.then(|| {
-        let text = "this host has no `setpriv`: under supervisor, a set-uid program that etcd's user starts gives it more rights";
-        warn("no-setpriv", text, "install util-linux from the site's own media; etcd takes it into use at its next restart")
-    })
+    lacks.then(|| MachineFinding::NoSetpriv.into())
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::facts::machine::Ceiling;
     use crate::facts::tests::{good, manifest};
     use crate::supervision::Origin;
     use crate::supervision::tests::supervisor;
+    use crate::text;
 
     fn found(machine: &Machine) -> Vec<Finding> {
         let alone =
@@ -129,8 +95,8 @@ mod tests {
             match (found(&machine).as_slice(), expected) {
                 ([], None) => {}
                 ([one], Some((code, help))) => {
-                    assert_eq!(one.code, code);
-                    assert!(one.help.contains(help), "{one:?}");
+                    assert_eq!(one.code().as_str(), code);
+                    assert!(text::help(one).to_string().contains(help), "{one:?}");
                 }
                 (other, _) => panic!("{machine:?}: {other:?}"),
             }
@@ -142,6 +108,6 @@ mod tests {
         let (systemd, supervisor) = (Supervision::Systemd { unit: "x.service".to_owned() }, supervisor(Origin::Host));
         assert_eq!(confinement(SetPriv::Missing, &systemd), None);
         assert_eq!(confinement(SetPriv::There, &supervisor), None);
-        assert_eq!(confinement(SetPriv::Missing, &supervisor).map(|found| found.code), Some("no-setpriv"));
+        assert_eq!(confinement(SetPriv::Missing, &supervisor), Some(MachineFinding::NoSetpriv.into()));
     }
 }

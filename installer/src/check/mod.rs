@@ -1,7 +1,7 @@
 //! Preflight: what speaks against an install, found before anything is changed. Pure, from the facts: a file a topic,
 //! under the topic's name, and each function takes only the topics that it judges.
 //!
-//! The codes are stable: programs read them from `plan --json`.
+//! What is found is a value of `finding`; its words are in `text::findings`.
 
 mod accounts;
 mod credentials;
@@ -15,45 +15,17 @@ mod network;
 mod paths;
 mod records;
 
-pub(crate) use etcd::{RESTART_PENDING, pending};
+pub(crate) use etcd::pending;
 pub(crate) use logs::{logs, trap, unsafe_logs};
 pub(crate) use machine::confinement;
 pub(crate) use managers::{programs, units};
 pub(crate) use records::unfinished_other;
 
 use payload::manifest::Manifest;
-use serde::Serialize;
 
 use crate::facts::Facts;
 use crate::facts::machine::Target;
-
-/// One thing found.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub(crate) struct Finding {
-    pub(crate) code: &'static str,
-    pub(crate) severity: Severity,
-    pub(crate) text: String,
-    /// A command to type.
-    pub(crate) help: String,
-}
-
-/// How bad it is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "kebab-case")]
-pub(crate) enum Severity {
-    /// The install is refused.
-    Refuse,
-    /// The install goes on; the finding is shown.
-    Warn,
-}
-
-pub(crate) fn refuse(code: &'static str, text: impl Into<String>, help: impl Into<String>) -> Finding {
-    Finding { code, severity: Severity::Refuse, text: text.into(), help: help.into() }
-}
-
-pub(crate) fn warn(code: &'static str, text: impl Into<String>, help: impl Into<String>) -> Finding {
-    Finding { code, severity: Severity::Warn, text: text.into(), help: help.into() }
-}
+use crate::finding::Finding;
 
 /// Everything that speaks against installing `manifest`'s bundle here.
 pub(crate) fn preflight(manifest: &Manifest, facts: &Facts) -> Vec<Finding> {

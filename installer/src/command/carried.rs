@@ -8,7 +8,7 @@ use payload::bundle::{Bundle, BundleError, Copied, Unverified};
 use payload::digest::{Digest, Hashing};
 
 use super::CommandError;
-use crate::check::{Finding, refuse};
+use crate::finding::BundleFinding;
 use crate::host::copy::{self, NotCopied};
 use crate::host::probe::ProbeError;
 use crate::host::{Tree, running};
@@ -26,17 +26,12 @@ pub(super) fn copied(named: Option<&Path>, tree: &Tree) -> Result<Copied<File>, 
     let dir = StateDir::new().map_err(ProbeError::from)?.dir;
     copy::copy(path(named), tree, &dir).map_err(|error| match error {
         NotCopied::Source(error) => of(named, error),
-        NotCopied::Place(tried) => CommandError::NoCopy(no_copy(&tried, dir.as_str())),
+        NotCopied::Place(tried) => CommandError::NoCopy(Box::new(BundleFinding::NoCopy { tried, dir }.into())),
     })
 }
 
 fn path(named: Option<&Path>) -> &Path {
     named.unwrap_or(Path::new(running::ITSELF))
-}
-
-fn no_copy(tried: &[String], dir: &str) -> Finding {
-    let text = format!("the bundle cannot be copied to where root alone can open it: {}", tried.join("; "));
-    refuse("no-copy", text, format!("df -h {dir} /run; findmnt -T {dir}"))
 }
 
 /// The error of a file that was named says which.

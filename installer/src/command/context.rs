@@ -18,6 +18,7 @@ use std::path::Path;
 use payload::shell::word;
 
 use super::{CommandError, program};
+use crate::finding::Code;
 use crate::host::Tree;
 use crate::host::interrupt::Interrupt;
 use crate::host::lock::Lock;
@@ -104,7 +105,8 @@ fn root_only(doing: Doing) -> Result<(), CommandError> {
         let (_, command) = doing.command.rsplit_once(' ').unwrap_or_default();
         return program::check(command);
     }
-    Err(CommandError::refused(format!("{} needs root [not-root]", doing.what), format!("sudo {}", doing.command)))
+    let text = format!("{} needs root [{}]", doing.what, Code::NotRoot);
+    Err(CommandError::refused(text, format!("sudo {}", doing.command)))
 }
 
 /// From here on signals are answered between steps.

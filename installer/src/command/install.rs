@@ -12,11 +12,11 @@ use payload::path::NotAPath;
 use super::context::{Context, Doing, Looking, interruptible, unless_told_to_stop};
 use super::handover::{self, HandOver};
 use super::{CommandError, carried, deliver_json, key, trust};
-use crate::check::{Finding, warn};
 use crate::cli::{BundleArgs, InstallArgs, PlanArgs, TargetArgs};
 use crate::execute::{After, Failed, Install, StepError};
 use crate::facts::Facts;
 use crate::facts::machine::Target;
+use crate::finding::{Finding, ManagerFinding};
 use crate::health;
 use crate::host::Tree;
 use crate::host::interrupt::Interrupt;
@@ -39,7 +39,7 @@ pub(super) fn plan(args: &PlanArgs, report: &Report) -> Result<ExitStatus, Comma
     let root = args.target.root.as_deref();
     let mut bundle = match bundle(&args.bundle, root, hand_over, args.for_the_bundle(), &looking.tree, report) {
         Err(CommandError::NoCopy(finding)) if args.json => {
-            deliver_json(&Plan::refused(finding), report)?;
+            deliver_json(&Plan::refused(*finding).told(|finding| report.said(finding)), report)?;
             return Ok(ExitStatus::Refused);
         }
         bundle => bundle?,
@@ -51,7 +51,7 @@ pub(super) fn plan(args: &PlanArgs, report: &Report) -> Result<ExitStatus, Comma
     let interrupt = interruptible()?;
     let tree = looking.tree.heeding(&interrupt);
     let prepared = prepare(&tree, &mut bundle, records, signer, choices(&args.target, args.no_start, args.restart));
-    let (_, mut plan) = unless_told_to_stop(&interrupt, prepared, "./HOST.run plan")?;
+    let (_, plan) = unless_told_to_stop(&interrupt, prepared, "./HOST.run plan")?;
     interrupt.let_go();
     if let Some(given) = &given
         && bundle.manifest().sealed_key().is_some()
@@ -61,10 +61,7 @@ pub(super) fn plan(args: &PlanArgs, report: &Report) -> Result<ExitStatus, Comma
         report.note("the passphrase opens the private key, and that is the certificate's");
     }
     if args.json {
-        for finding in &mut plan.findings {
-            finding.help = report.typed(&finding.help);
-        }
-        deliver_json(&plan, report)?;
+        deliver_json(&plan.told(|finding| report.said(finding)), report)?;
     } else {
         headline(bundle.manifest(), report);
         trust::introduce(bundle.provenance(), signer, report);
@@ -127,7 +124,7 @@ fn say_failed(failed: &Failed, report: &Report) -> ExitStatus {
     let help = if failed.error.is_the_bundles() {
         "copy the bundle again, then: grep HOST.run SHA256SUMS | sha256sum -c"
     } else {
-        failed.error.help().unwrap_or("the same command again, when the cause is gone")
+        &failed.error.help().unwrap_or_else(|| "the same command again, when the cause is gone".to_owned())
     };
     report.error(&format!("{}: {}", failed.step, failed.error), Some(help));
     let After::Undone { left } = &failed.host else {
@@ -205,8 +202,7 @@ fn prepare(
 /// What a plan for a stranger's bundle cannot say.
 fn untried(supervision: &Supervision) -> Option<Finding> {
     let Supervision::Supervisor(Supervisor { origin: Origin::Bundle, .. }) = supervision else { return None };
-    let text = "whether a Python here can run the supervisor in the bundle was not tried: nobody has said yet whose bundle this is";
-    Some(warn("supervisor-untried", text, "./HOST.run plan --signer WORDS"))
+    Some(ManagerFinding::Untried.into())
 }
 
 fn headline(manifest: &Manifest, report: &Report) {

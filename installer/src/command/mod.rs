@@ -19,13 +19,14 @@ use payload::bundle::BundleError;
 use payload::fingerprint::Fingerprint;
 use payload::manifest::ManifestError;
 
-use crate::check::Finding;
 use crate::cli::Command;
 use crate::execute::StepError;
+use crate::finding::Finding;
 use crate::host::probe::ProbeError;
 use crate::records::{JournalError, ReceiptError, RecordError};
 use crate::report::Report;
 use crate::signer::Stranger;
+use crate::text;
 use crate::transaction::undo::UndoError;
 use payload::exit::ExitStatus;
 
@@ -42,8 +43,8 @@ enum CommandError {
     #[error("`{}` is for a newer etcdpack, and {}: {error}", path.display(), by(*known))]
     Newer { path: PathBuf, error: ManifestError, known: Option<Fingerprint> },
     /// There is no room for the bundle's copy.
-    #[error("{} [{}]", .0.text, .0.code)]
-    NoCopy(Finding),
+    #[error("{}", text::with_code(.0))]
+    NoCopy(Box<Finding>),
     #[error(transparent)]
     Stranger(#[from] Stranger),
     #[error(transparent)]
@@ -105,15 +106,17 @@ impl CommandError {
         if let Self::Newer { path, .. } = self {
             return Some(program::first_update(path, None).into());
         }
+        if let Self::NoCopy(finding) = self {
+            return Some(text::help(finding).to_string().into());
+        }
         self.fixed_help().map(Cow::Borrowed)
     }
 
     fn fixed_help(&self) -> Option<&str> {
         match self {
-            Self::Newer { .. } | Self::Json(_) => None,
+            Self::Newer { .. } | Self::NoCopy(_) | Self::Json(_) => None,
             Self::Refused { help, .. } => Some(help),
             Self::Interrupted { help } => Some(help),
-            Self::NoCopy(finding) => Some(&finding.help),
             Self::Key(error) => Some(error.help()),
             Self::Bundle(BundleError::NoBundle) => Some("etcdpack-host install HOST.run; etcdpack-host status"),
             Self::Named { error: BundleError::Io(_), .. } | Self::Probe(ProbeError::Bundle(BundleError::Io(_))) => {

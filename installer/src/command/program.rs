@@ -7,6 +7,7 @@ use payload::shell::word;
 
 use super::CommandError;
 use crate::HOST_COMMAND;
+use crate::finding::Code;
 use crate::host::probe::ProbeError;
 use crate::host::running::{self, Unsafe};
 use crate::host::{FsError, Tree};
@@ -22,26 +23,23 @@ pub(super) fn check(command: &str) -> Result<(), CommandError> {
     let found = running::look(&tree).map_err(ProbeError::from)?;
     let Some(found) = found else { return Ok(()) };
     let path = running::path().unwrap_or_default();
-    Err(CommandError::refused(said(&path, &found), help(&path, &found, command)))
+    let text = format!("{} [{}]", said(&path, &found), Code::UnsafeProgram);
+    Err(CommandError::refused(text, help(&path, &found, command)))
 }
 
 fn said(path: &Path, found: &Unsafe) -> String {
     let program = path.display();
     match found {
         Unsafe::Writable { path: at, mode, uid } if at == path => {
-            format!(
-                "others than root can write the program that runs here, `{program}` (mode {mode:04o}, owner {uid}) [unsafe-program]"
-            )
+            format!("others than root can write the program that runs here, `{program}` (mode {mode:04o}, owner {uid})")
         }
         Unsafe::Writable { path: at, mode, uid } => format!(
             "others than root can put another program in the place of `{program}`, which runs here: they can write to `{}` \
-             (mode {mode:04o}, owner {uid}) [unsafe-program]",
+             (mode {mode:04o}, owner {uid})",
             at.display()
         ),
         Unsafe::Replaced => {
-            format!(
-                "`{program}` is not the program any more that runs here: it was replaced meanwhile [unsafe-program]"
-            )
+            format!("`{program}` is not the program any more that runs here: it was replaced meanwhile")
         }
     }
 }
@@ -100,7 +98,7 @@ mod tests {
             (Unsafe::Replaced, "replaced meanwhile", "/root/etcdpack/n1.run install"),
         ] {
             let (said, help) = (said(path, &found), help(path, &found, "install"));
-            assert!(said.contains(words) && said.ends_with(" [unsafe-program]"), "{said}");
+            assert!(said.contains(words), "{said}");
             assert!(help.contains(way), "{help}");
         }
         let host = Path::new("/usr/local/sbin/etcdpack-host");

@@ -10,16 +10,17 @@ use time::format_description::well_known::Rfc3339;
 
 use super::context::{Doing, Looking};
 use super::{CommandError, deliver_json};
-use crate::check::{self, Finding};
+use crate::check;
 use crate::cli::StatusArgs;
 use crate::drift;
 use crate::facts::credentials::x509;
+use crate::finding::{Code, Finding};
 use crate::health::{self, MemberHealth};
 use crate::host::interrupt::Interrupt;
 use crate::host::probe::{self, ProbeError};
 use crate::host::{Seen, Tree, clock};
 use crate::records::{Leftovers, Receipt, Records};
-use crate::report::Report;
+use crate::report::{Report, Said};
 use crate::restart::{self, Part};
 use crate::service;
 use crate::signer;
@@ -45,7 +46,9 @@ struct Status {
     healthy: bool,
     /// What takes effect when etcd is restarted.
     restart_pending: BTreeSet<Part>,
-    findings: Vec<Finding>,
+    findings: Vec<Said>,
+    #[serde(skip)]
+    found: Vec<Finding>,
 }
 
 /// What is installed, and what may come after it.
@@ -76,9 +79,7 @@ pub(super) fn status(args: &StatusArgs, report: &Report) -> Result<ExitStatus, C
     };
     let mut status = gather(&tree, &receipt)?;
     if args.json {
-        for finding in &mut status.findings {
-            finding.help = report.typed(&finding.help);
-        }
+        status.findings = status.found.iter().map(|finding| report.said(finding)).collect();
         deliver_json(&status, report)?;
     } else {
         show(&status, &receipt, report);
@@ -114,7 +115,8 @@ fn gather(tree: &Tree, receipt: &Receipt) -> Result<Status, ProbeError> {
     };
     let restart_pending = restart_pending(tree, receipt)?;
     Ok(Status {
-        findings: findings(tree, receipt, &restart_pending)?,
+        findings: Vec::new(),
+        found: findings(tree, receipt, &restart_pending)?,
         restart_pending,
         cluster: manifest.cluster.to_string(),
         member: manifest.member.to_string(),
@@ -212,6 +214,6 @@ fn show(status: &Status, receipt: &Receipt, report: &Report) {
         line("", &format!("{:<24} {:<16} {word}", member.name, member.address));
     }
     line("health", if status.healthy { "healthy" } else { "not healthy" });
-    let is_said = |finding: &Finding| finding.code == check::RESTART_PENDING;
-    report.findings(&status.findings.iter().filter(|finding| !is_said(finding)).cloned().collect::<Vec<_>>());
+    let is_said = |finding: &Finding| finding.code() == Code::RestartPending;
+    report.findings(&status.found.iter().filter(|finding| !is_said(finding)).cloned().collect::<Vec<_>>());
 }

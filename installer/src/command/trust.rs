@@ -5,6 +5,7 @@ use payload::provenance::Provenance;
 use payload::signer::SignerKey;
 
 use super::CommandError;
+use crate::finding::Code;
 use crate::host::Tree;
 use crate::host::interrupt::Interrupt;
 use crate::host::probe::ProbeError;
@@ -71,15 +72,21 @@ pub(super) fn confirm(
     };
     if changed && (unasked || !report.can_ask()) {
         return Err(CommandError::refused(
-            "before the uninstall this host took another signer's bundles, who has not named this one its successor; \
-             nobody was asked [signer-changed]",
+            format!(
+                "before the uninstall this host took another signer's bundles, who has not named this one its successor; \
+                 nobody was asked [{}]",
+                Code::SignerChanged
+            ),
             "./HOST.run install --signer WORDS   (the twelve words that `etcdpack build` showed, if the key is new)",
         ));
     }
     let terminal = if unasked || !report.can_ask() { None } else { Terminal::open().ok() };
     let Some(mut terminal) = terminal else {
         return Err(CommandError::refused(
-            "this host does not know yet whose bundles it may take, and nobody was asked [signer-unknown]",
+            format!(
+                "this host does not know yet whose bundles it may take, and nobody was asked [{}]",
+                Code::SignerUnknown
+            ),
             "./HOST.run install --signer WORDS   (the twelve words that `etcdpack build` showed)",
         ));
     };

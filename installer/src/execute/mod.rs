@@ -17,10 +17,11 @@ use payload::sealed::Opened;
 use payload::tarball::{self, TarballError};
 
 use crate::change::{Access, Before, Change, Holds, fold};
-use crate::check::{self, Finding};
+use crate::check;
 use crate::facts::Facts;
 use crate::facts::credentials::LARGEST_KEY;
 use crate::facts::logs::Keeper;
+use crate::finding::Finding;
 use crate::host::accounts::AccountError;
 use crate::host::exec::ExecError;
 use crate::host::interrupt::Interrupt;
@@ -38,6 +39,7 @@ use crate::service::{self, ServiceError, wheels};
 use crate::signer::Newest;
 use crate::step::{self, Action, Source, Step};
 use crate::supervision::Supervision;
+use crate::text;
 use crate::transaction::undo::{self, UndoError};
 use crate::transaction::{self, Journal};
 
@@ -74,17 +76,17 @@ pub(crate) enum StepError {
     #[error("told to stop")]
     Interrupted,
     /// Something lies in a directory that root opens files in, and root did not put it there.
-    #[error("{}", .0.text)]
-    Planted(Finding),
+    #[error("{}", text::text(.0))]
+    Planted(Box<Finding>),
     #[error(transparent)]
     Leftover(#[from] UndoError),
 }
 
 impl StepError {
     /// What to type, where that is known.
-    pub(crate) fn help(&self) -> Option<&str> {
+    pub(crate) fn help(&self) -> Option<String> {
         match self {
-            Self::Planted(finding) => Some(&finding.help),
+            Self::Planted(finding) => Some(text::help(finding).to_string()),
             _ => None,
         }
     }
@@ -357,7 +359,7 @@ impl Install<'_> {
 
     /// What others than root have put into a directory for logs stays dangerous when the directory is root's.
     fn find_no_trap(&self, path: &AbsPath, keeper: Keeper) -> Result<(), StepError> {
-        check::trap(path, &self.tree.logs(path)?, keeper).map_or(Ok(()), |trap| Err(StepError::Planted(trap)))
+        check::trap(path, &self.tree.logs(path)?, keeper).map_or(Ok(()), |trap| Err(StepError::Planted(Box::new(trap))))
     }
 
     /// What is left for the next restart. Of a section its file says whether it waits.

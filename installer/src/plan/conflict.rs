@@ -5,10 +5,10 @@ use payload::manifest::Program;
 use payload::path::{AbsPath, NotAPath};
 
 use crate::change::{Change, Holds};
-use crate::check::{Finding, refuse};
 use crate::drift;
 use crate::facts::Facts;
 use crate::facts::paths::Seen;
+use crate::finding::{Finding, PathFinding};
 use crate::step::{Source, Step};
 
 /// What is at a step's places and is not ours.
@@ -58,10 +58,7 @@ pub(super) fn conflicts(step: &Step, facts: &Facts, ours: &[Change]) -> Result<V
         *facts.paths.at(path) != Seen::Absent && !masked && !obstacle
     };
     let taken = places.into_iter().filter(|(path, is_ours)| !is_ours && is_taken(path));
-    let finding = |path: &AbsPath| {
-        refuse("path-taken", format!("`{path}` is there already and is not ours"), format!("mv {path} {path}.old"))
-    };
-    Ok(taken.map(|(path, _)| finding(&path)).collect())
+    Ok(taken.map(|(path, _)| PathFinding::Taken { path }.into()).collect())
 }
 
 #[cfg(test)]
@@ -103,7 +100,7 @@ mod tests {
                 facts.managers.supervisor = Some(supervisor());
             }
             let plan = plan_of(&facts);
-            let found: Vec<_> = plan.findings.iter().map(|finding| finding.code).collect();
+            let found: Vec<_> = plan.findings.iter().map(|finding| finding.code().as_str()).collect();
             assert_eq!(found, expected.into_iter().collect::<Vec<_>>(), "{path} {on_record}");
             assert_eq!(plan.is_refused(), expected == Some("path-taken"));
         }

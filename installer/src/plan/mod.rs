@@ -11,9 +11,10 @@ use payload::manifest::Manifest;
 use payload::path::NotAPath;
 use serde::Serialize;
 
-use crate::check::{self, Finding, Severity, confinement, logs, preflight, programs, units};
+use crate::check::{self, confinement, logs, preflight, programs, units};
 use crate::drift;
 use crate::facts::Facts;
+use crate::finding::{Finding, Severity};
 use crate::manager::{self, Start};
 use crate::records::StateDir;
 use crate::restart::{Part, Restart};
@@ -33,7 +34,7 @@ pub(crate) struct Choices {
 }
 
 /// Findings and steps.
-#[derive(Debug, Serialize)]
+#[derive(Debug)]
 pub(crate) struct Plan {
     /// What the bundle's signer is to this host; `None` where the bundle was not looked at.
     pub(crate) signer: Option<Standing>,
@@ -41,8 +42,16 @@ pub(crate) struct Plan {
     pub(crate) steps: Vec<Planned>,
     /// What takes effect at the next restart only, when the steps have been taken.
     pub(crate) waits: BTreeSet<Part>,
-    #[serde(skip)]
     pub(crate) supervision: Option<Supervision>,
+}
+
+/// A plan as programs read it, with its findings in words.
+#[derive(Debug, Serialize)]
+pub(crate) struct Told<'a, F> {
+    signer: Option<Standing>,
+    findings: Vec<F>,
+    steps: &'a [Planned],
+    waits: &'a BTreeSet<Part>,
 }
 
 /// One step and whether it still has to be done.
@@ -68,9 +77,15 @@ impl Plan {
         Self { signer: None, findings: vec![finding], steps: Vec::new(), supervision: None, waits: BTreeSet::new() }
     }
 
+    /// For a program; `say` puts a finding into words.
+    pub(crate) fn told<F>(&self, say: impl Fn(&Finding) -> F) -> Told<'_, F> {
+        let findings = self.findings.iter().map(say).collect();
+        Told { signer: self.signer, findings, steps: &self.steps, waits: &self.waits }
+    }
+
     /// Whether anything stands against it.
     pub(crate) fn is_refused(&self) -> bool {
-        self.findings.iter().any(|finding| finding.severity == Severity::Refuse)
+        self.findings.iter().any(|finding| finding.severity() == Severity::Refuse)
     }
 
     /// The sealed key, if it still has to come to its place.
@@ -109,7 +124,7 @@ pub(crate) fn plan(carried: Carried, facts: &Facts, choices: Choices) -> Result<
             Some(supervision)
         }
         Err(finding) => {
-            findings.push(finding);
+            findings.push(*finding);
             None
         }
     };

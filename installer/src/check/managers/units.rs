@@ -3,8 +3,10 @@
 use payload::cluster::Manager;
 use payload::manifest::Manifest;
 
-use super::super::{Finding, refuse, warn};
 use crate::facts::Managers;
+use crate::facts::managers::Unit;
+use crate::finding::managers::OtherName;
+use crate::finding::{Finding, ManagerFinding};
 use crate::supervision::Supervision;
 
 /// What stands in the way of the units that this supervision needs.
@@ -18,35 +20,33 @@ pub(crate) fn units(manifest: &Manifest, managers: &Managers, supervision: &Supe
     let Some(unit) = managers.units.get(name) else { return Vec::new() };
     let mut findings = Vec::new();
     if let Some(mask) = &unit.masked {
-        let text = format!("`{name}` is masked (`{mask}` leads to /dev/null): systemd would not start it");
-        findings.push(refuse("unit-masked", text, format!("systemctl unmask {name}")));
+        findings.push(ManagerFinding::Masked { unit: name.to_owned(), mask: mask.clone() });
     }
     // The rest is only ours to say of a unit that we bring.
-    if own.is_none() {
-        return findings;
+    if own.is_some() {
+        findings.extend(of_own(manifest, unit, name, supervision));
     }
+    findings.into_iter().map(Finding::from).collect()
+}
+
+/// What would take the place of the unit `name`, which we bring, or change what it runs.
+fn of_own(manifest: &Manifest, unit: &Unit, name: &str, supervision: &Supervision) -> Vec<ManagerFinding> {
+    let mut findings = Vec::new();
     if let Some(foreign) = &unit.foreign {
-        let text = format!("`{foreign}` is a service of the same name; ours would take its place");
-        let help = match supervision {
-            Supervision::Systemd { .. } => "set another `service.name` in cluster.toml and run: etcdpack build",
-            Supervision::Supervisor(_) if manifest.service.manager == Manager::Auto => {
-                "./HOST.run install --service systemd"
-            }
-            Supervision::Supervisor(_) => {
-                "set `carry = \"nothing\"` under [supervisor] in cluster.toml and run: etcdpack build"
-            }
+        let way = match supervision {
+            Supervision::Systemd { .. } => OtherName::Service,
+            Supervision::Supervisor(_) if manifest.service.manager == Manager::Auto => OtherName::Systemd,
+            Supervision::Supervisor(_) => OtherName::CarryNothing,
         };
-        findings.push(refuse("path-taken", text, help));
+        findings.push(ManagerFinding::UnitTaken { unit: foreign.clone(), way });
     } else if unit.runs {
-        let text = format!("a service `{name}` runs here that etcdpack did not start; ours would take its place");
-        findings.push(refuse("path-taken", text, format!("systemctl status {name}")));
+        findings.push(ManagerFinding::UnitRuns { unit: name.to_owned() });
     }
-    findings.extend(unit.overrides.iter().map(|one| {
-        let text = format!(
-            "`{}` sets `{}=` for `{name}`: not what bundle `{}` says will run",
-            one.file, one.key, manifest.host
-        );
-        warn("unit-overridden", text, format!("systemctl cat {name}"))
+    findings.extend(unit.overrides.iter().map(|one| ManagerFinding::Overridden {
+        file: one.file.clone(),
+        key: one.key,
+        unit: name.to_owned(),
+        bundle: manifest.host.clone(),
     }));
     findings
 }
@@ -54,9 +54,9 @@ pub(crate) fn units(manifest: &Manifest, managers: &Managers, supervision: &Supe
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::check::Severity;
-    use crate::facts::managers::{Override, Unit};
+    use crate::facts::managers::Override;
     use crate::facts::tests::manifest;
+    use crate::finding::Severity;
     use crate::supervision::Origin;
     use crate::supervision::tests::supervisor;
 
@@ -85,7 +85,7 @@ mod tests {
         ] {
             let managers = Managers { units: [(name.to_owned(), unit)].into(), ..Managers::default() };
             let found = units(&manifest(), &managers, &supervision);
-            let found: Vec<_> = found.iter().map(|finding| (finding.code, finding.severity)).collect();
+            let found: Vec<_> = found.iter().map(|finding| (finding.code().as_str(), finding.severity())).collect();
             assert_eq!(found, expected.into_iter().collect::<Vec<_>>(), "{name} {supervision:?}");
         }
     }

@@ -6,9 +6,10 @@ pub(super) use peers::peers;
 
 use payload::manifest::Manifest;
 
-use super::{Finding, refuse, warn};
 use crate::facts::Network;
 use crate::facts::network::{Firewall, Peer, PeerProbe};
+use crate::finding::network::ClosedBy;
+use crate::finding::{Finding, NetworkFinding};
 
 /// etcd binds to the address, so a host without it is another one (or its network is not up yet).
 pub(super) fn identity(manifest: &Manifest, network: &Network) -> Option<Finding> {
@@ -16,67 +17,45 @@ pub(super) fn identity(manifest: &Manifest, network: &Network) -> Option<Finding
     if network.addresses.contains(&me.address) {
         return None;
     }
-    let here: Vec<String> = network.addresses.iter().filter(|ip| !ip.is_loopback()).map(ToString::to_string).collect();
-    let here = if here.is_empty() { "no address".to_owned() } else { here.join(", ") };
-    let text = format!(
-        "the bundle is for host `{}` with address {}; this is `{}` with {here}",
-        manifest.host, me.address, network.hostname
-    );
     let rightful = manifest.members.iter().find(|member| network.addresses.contains(&member.address));
-    let help = match rightful {
-        Some(member) => format!("./{}.run install", member.host),
-        None => "ip address show".to_owned(),
+    let found = NetworkFinding::OtherHost {
+        bundle: manifest.host.clone(),
+        address: me.address,
+        hostname: network.hostname.clone(),
+        addresses: network.addresses.clone(),
+        rightful: rightful.map(|member| member.host.clone()),
     };
-    Some(refuse("wrong-host", text, help))
+    Some(found.into())
 }
 
 /// Ports of ours that another program has.
 pub(super) fn ports(network: &Network) -> impl Iterator<Item = Finding> {
-    network.busy.iter().map(|busy| {
-        let text = format!("port {} on {} is taken", busy.port, busy.address);
-        refuse("port-taken", text, format!("ss -ltnp 'sport = :{}'", busy.port))
-    })
+    network.busy.iter().map(|busy| NetworkFinding::PortTaken { address: busy.address, port: busy.port }.into())
 }
 
 /// A host that refuses is there, and its bundle has not run yet: nothing to speak of.
 pub(super) fn silent(peer: &Peer) -> Option<Finding> {
     let PeerProbe::Nothing(said) = &peer.probe else { return None };
-    let Peer { name, at, .. } = peer;
-    let text = format!("no answer from member `{name}` at {at} ({said}): off, a cable, or a firewall");
-    let host = at.rsplit_once(':').map_or(at.as_str(), |(host, _)| host).trim_matches(['[', ']']);
-    Some(warn("peer-unreachable", text, format!("ping -c 3 {host}")))
+    let (member, at, said) = (peer.name.clone(), peer.at.clone(), said.clone());
+    Some(NetworkFinding::PeerSilent { member, at, said }.into())
 }
 
 /// Whether members and clients can come in.
 pub(super) fn firewall(firewall: &Firewall) -> Option<Finding> {
-    let (who, shut, add) = match firewall {
+    let (by, shut) = match firewall {
         Firewall::None | Firewall::Open => return None,
-        Firewall::Firewalld { zone, shut } => {
-            let ports: Vec<String> = ranges(shut, '-').iter().map(|range| format!("--add-port={range}/tcp")).collect();
-            let add = format!("firewall-cmd --permanent --zone={zone} {} && firewall-cmd --reload", ports.join(" "));
-            (format!("firewalld (zone `{zone}`)"), shut, add)
-        }
-        Firewall::Ufw { shut } => {
-            let allow = ranges(shut, ':').into_iter().map(|range| format!("ufw allow {range}/tcp"));
-            ("ufw".to_owned(), shut, allow.collect::<Vec<_>>().join(" && "))
-        }
+        Firewall::Firewalld { zone, shut } => (ClosedBy::Firewalld { zone: zone.clone() }, shut),
+        Firewall::Ufw { shut } => (ClosedBy::Ufw, shut),
     };
-    let ports: Vec<String> = shut.iter().map(ToString::to_string).collect();
-    Some(warn("firewall-closed", format!("{who} lets nobody in at {}", ports.join(" and ")), add))
-}
-
-/// Neighbours as one range.
-fn ranges(ports: &[u16], dash: char) -> Vec<String> {
-    match ports {
-        [from, to] if from.checked_add(1) == Some(*to) => vec![format!("{from}{dash}{to}")],
-        ports => ports.iter().map(ToString::to_string).collect(),
-    }
+    Some(NetworkFinding::FirewallClosed { by, ports: shut.clone() }.into())
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::facts::network::Serves;
+    use crate::finding::Code;
+    use crate::text;
 
     #[test]
     fn only_a_peer_from_which_nothing_comes_is_said() {
@@ -85,7 +64,8 @@ mod tests {
         assert_eq!(silent(&peer(PeerProbe::Listens)), None);
         assert_eq!(silent(&peer(PeerProbe::Refuses)), None);
         let found = silent(&peer(PeerProbe::Nothing("no route".to_owned()))).unwrap();
-        assert_eq!((found.code, found.help.as_str()), ("peer-unreachable", "ping -c 3 10.0.0.2"));
+        assert_eq!(found.code(), Code::PeerUnreachable);
+        assert_eq!(text::help(&found).to_string(), "ping -c 3 10.0.0.2");
     }
 
     #[test]
@@ -104,7 +84,8 @@ mod tests {
             match (firewall(&state), expected) {
                 (None, None) => {}
                 (Some(found), Some(help)) => {
-                    assert!(found.code == "firewall-closed" && found.help.contains(help), "{found:?}");
+                    assert_eq!(found.code(), Code::FirewallClosed);
+                    assert!(text::help(&found).to_string().contains(help), "{found:?}");
                 }
                 (found, _) => panic!("{state:?}: {found:?}"),
             }

@@ -1,12 +1,11 @@
 //! Findings about the common names by which members know each other: a member that serves another name would be put out.
 
-use payload::line::DisplayLine;
 use payload::manifest::Manifest;
 use payload::peer_name::PeerName;
 
-use super::super::{Finding, refuse, warn};
 use crate::facts::network::{Peer, PeerProbe, Serves};
 use crate::facts::{Credentials, Network};
+use crate::finding::{Finding, NetworkFinding};
 
 /// `installed`: the manifest of what is installed here.
 pub(in crate::check) fn peers(
@@ -30,50 +29,30 @@ fn own(taken: &[PeerName], credentials: &Credentials) -> Option<Finding> {
     if taken.is_empty() || taken.iter().any(|peer| peer.as_str() == name) {
         return None;
     }
-    let text = format!(
-        "the bundle's certificate has the common name `{}`, and the members of this cluster take {} alone for a member's",
-        DisplayLine::of(name),
-        listed(taken)
-    );
-    Some(refuse("peer-name", text, "set `common-name` in cluster.toml as it was, and run: etcdpack build"))
+    Some(NetworkFinding::OwnName { name: name.to_owned(), taken: taken.to_vec() }.into())
 }
 
 /// `restarts`: this member runs, and reaches the other one until its restart.
 fn other(peer: &Peer, taken: &[PeerName], restarts: bool) -> Option<Finding> {
-    let Peer { name: member, at, probe, serves } = peer;
-    let names = listed(taken);
-    match serves {
-        Serves::Name(name) if taken.iter().any(|peer| peer.as_str() == name) => None,
-        Serves::Name(name) => {
-            let text = format!(
-                "{member} at {at} serves a certificate with the common name `{}`; with this bundle the member here takes \
-                 {names} alone, and would put {member} out",
-                DisplayLine::of(name)
-            );
-            Some(refuse("peer-name", text, "set `common-name` in cluster.toml as it was, and run: etcdpack build"))
+    let (member, at, taken) = (peer.name.clone(), peer.at.clone(), taken.to_vec());
+    let found = match &peer.serves {
+        Serves::Name(name) if taken.iter().any(|peer| peer.as_str() == name) => return None,
+        Serves::Name(name) => NetworkFinding::PeerName { member, at, name: name.clone(), taken },
+        Serves::Unseen => NetworkFinding::PeerNameUnseen { member, at, taken },
+        Serves::NotAsked if restarts && peer.probe != PeerProbe::Listens => {
+            NetworkFinding::PeerNameUnanswered { member, at, taken }
         }
-        Serves::Unseen => {
-            let text =
-                format!("the certificate of {member} at {at} cannot be seen; this member would take {names} alone");
-            Some(warn("peer-name-unseen", text, format!("openssl s_client -connect {at} </dev/null | grep subject")))
-        }
-        Serves::NotAsked if restarts && *probe != PeerProbe::Listens => {
-            let text = format!("{member} at {at} does not answer; once it does, this member would take {names} alone");
-            Some(warn("peer-name-unseen", text, "etcdpack-host status"))
-        }
-        Serves::NotAsked => None,
-    }
-}
-
-fn listed(names: &[PeerName]) -> String {
-    names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")
+        Serves::NotAsked => return None,
+    };
+    Some(found.into())
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::check::Severity;
     use crate::facts::tests::{good, manifest};
+    use crate::finding::Severity;
+    use crate::text::text;
 
     fn bundle(names: &[&str]) -> Manifest {
         let peer_names = names.iter().map(|name| PeerName::try_from((*name).to_owned()).unwrap()).collect();
@@ -113,7 +92,7 @@ mod tests {
             (&[], Some(&[]), name("b"), Listens, None),
         ] {
             let seen = found(bundles, installed, serves.clone(), probe);
-            let seen: Vec<_> = seen.iter().map(|finding| (finding.severity, finding.code)).collect();
+            let seen: Vec<_> = seen.iter().map(|finding| (finding.severity(), finding.code().as_str())).collect();
             assert_eq!(seen, expected.into_iter().collect::<Vec<_>>(), "{bundles:?} {installed:?} {serves:?}");
         }
     }
@@ -121,6 +100,6 @@ mod tests {
     #[test]
     fn what_the_other_end_says_cannot_steer_a_terminal() {
         let found = found(&["a"], None, Serves::Name("\u{1b}[2J\nerror: x".to_owned()), PeerProbe::Listens);
-        assert!(!found[0].text.contains(char::is_control), "{found:?}");
+        assert!(!text(&found[0]).contains(char::is_control), "{found:?}");
     }
 }

@@ -1,12 +1,12 @@
 //! Findings about a member that a bundle would put elsewhere than it is. A member that begins anew without its data is
 //! still the same one to the others, who count on what it has forgotten.
 
-use payload::etcd::EtcdVersion;
 use payload::manifest::Manifest;
 
-use super::super::{Finding, refuse, warn};
 use crate::facts::Data;
 use crate::facts::data::DataDir;
+use crate::finding::records::Moved;
+use crate::finding::{Finding, RecordFinding};
 use crate::records::{Leftovers, Records};
 
 pub(in crate::check) fn place(manifest: &Manifest, records: &Records, data: &Data) -> Option<Finding> {
@@ -19,30 +19,24 @@ pub(in crate::check) fn place(manifest: &Manifest, records: &Records, data: &Dat
 /// An installed member stays where it is.
 fn installed(there: &Manifest, bundle: &Manifest) -> Option<Finding> {
     let (old, new) = (&there.layout, &bundle.layout);
-    let texts = [
-        ("etcd's data is in", old.data.as_str(), new.data.as_str()),
-        ("etcd's programs are below", old.link.as_str(), new.link.as_str()),
-        ("`etcdctl` is in", old.bin.as_str(), new.bin.as_str()),
-        ("`etcdpack-host` is in", old.sbin.as_str(), new.sbin.as_str()),
-        ("the service is called", there.service.name.as_str(), bundle.service.name.as_str()),
-        ("etcd runs as user", there.user.as_str(), bundle.user.as_str()),
+    let things = [
+        (Moved::Data, old.data.as_str(), new.data.as_str()),
+        (Moved::Programs, old.link.as_str(), new.link.as_str()),
+        (Moved::Etcdctl, old.bin.as_str(), new.bin.as_str()),
+        (Moved::HostCommand, old.sbin.as_str(), new.sbin.as_str()),
+        (Moved::Service, there.service.name.as_str(), bundle.service.name.as_str()),
+        (Moved::User, there.user.as_str(), bundle.user.as_str()),
     ];
-    let (what, is, would) = texts.into_iter().find(|(_, old, new)| old != new)?;
-    let text = format!("{what} `{is}` on this host, and would be `{would}`: to move a member is not an install");
-    Some(refuse("member-moved", text, "etcdpack-host uninstall   (keeps the data)"))
+    let (what, here, bundle) = things.into_iter().find(|(_, old, new)| old != new)?;
+    Some(RecordFinding::Moved { what, here: here.to_owned(), bundle: bundle.to_owned() }.into())
 }
 
 /// The others go on asking at the address in their data: a member's flags are read when its cluster begins, and no more.
 pub(in crate::check) fn address(bundle: &Manifest, records: &Records) -> Option<Finding> {
     let at = |manifest: &Manifest| manifest.peer_url(manifest.me()?);
     let (old, new) = (at(records.installed()?)?, at(bundle)?);
-    (old != new).then(|| {
-        let text = format!("the other members know this one at {old}; with this bundle it listens at {new}");
-        // Older ones speak version 2 unless told otherwise.
-        let api = if bundle.release.version < EtcdVersion::new(3, 4, 0) { "export ETCDCTL_API=3; " } else { "" };
-        let help = format!("{api}etcdctl member list; etcdctl member update ID --peer-urls={new}");
-        warn("member-address", text, help)
-    })
+    let etcd = bundle.release.version;
+    (old != new).then(|| RecordFinding::OtherAddress { old, new, etcd }.into())
 }
 
 /// What an uninstall kept is where the bundle looks for it, or has been brought there, or is lost.
@@ -50,18 +44,17 @@ fn left(kept: &Leftovers, bundle: &Manifest, data: &Data) -> Option<Finding> {
     let new = &bundle.layout.data;
     let old = kept.data().filter(|old| *old != new && kept.is_for(bundle))?;
     let (DataDir::Used(_), DataDir::Absent | DataDir::Empty) = (data.left, data.here) else { return None };
-    let text = format!("the data of this member was left in `{old}`; in `{new}` it would begin without any");
-    // Either may be a mount point, which cannot be renamed.
-    Some(refuse("member-moved", text, format!("mkdir -p {new} && mv {old}/member {new}/")))
+    Some(RecordFinding::LeftElsewhere { old: old.clone(), new: new.clone() }.into())
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::change::{Change, Holds};
-    use crate::check::Severity;
     use crate::facts::data::DataOwner;
     use crate::facts::tests::{good, manifest, receipt};
+    use crate::finding::Severity;
+    use crate::text;
 
     #[test]
     fn an_installed_member_stays_where_it_is() {
@@ -80,7 +73,7 @@ mod tests {
             let found = place(&bundle, &receipt().into(), &good().data);
             match (found, words) {
                 (None, None) => assert_eq!(place(&bundle, &Records::default(), &good().data), None),
-                (Some(found), Some(words)) => assert!(found.text.contains(words), "{found:?}"),
+                (Some(found), Some(words)) => assert!(text::text(&found).contains(words), "{found:?}"),
                 (found, _) => panic!("{found:?}, not {words:?}"),
             }
         }
@@ -93,7 +86,7 @@ mod tests {
         let mut bundle = manifest();
         bundle.peer_port = Some(12380.try_into().unwrap());
         let found = address(&bundle, &records).unwrap();
-        assert!(found.severity == Severity::Warn && found.help.contains(":12380"), "{found:?}");
+        assert!(found.severity() == Severity::Warn && text::help(&found).to_string().contains(":12380"), "{found:?}");
         assert_eq!(address(&bundle, &Records::default()), None);
     }
 

@@ -1,0 +1,116 @@
+//! The codes that programs know findings by. They are stable: `docs/checks.md` promises each of them.
+
+use std::fmt;
+
+use serde::{Serialize, Serializer};
+
+/// Makes [`Code`] with one variant a code, and its spelling.
+macro_rules! codes {
+    ($($code:ident = $text:literal),* $(,)?) => {
+        /// A code of a finding, or of a refusal before there are findings.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+        pub(crate) enum Code {
+            $($code),*
+        }
+
+        impl Code {
+            /// As it is written in `plan --json` and behind a message.
+            pub(crate) const fn as_str(self) -> &'static str {
+                match self {
+                    $(Self::$code => $text),*
+                }
+            }
+
+            #[cfg(test)]
+            const ALL: &[Self] = &[$(Self::$code),*];
+        }
+    };
+}
+
+codes! {
+    BadCertificate = "bad-certificate",
+    CertificateEndsSoon = "certificate-ends-soon",
+    CertificateExpired = "certificate-expired",
+    ChangedFile = "changed-file",
+    ClockEarly = "clock-early",
+    ClockUnsynchronised = "clock-unsynchronised",
+    DataGone = "data-gone",
+    DataInMemory = "data-in-memory",
+    DataInPlace = "data-in-place",
+    DataNewer = "data-newer",
+    DataOnNetwork = "data-on-network",
+    EtcdRunning = "etcd-running",
+    FewOpenFiles = "few-open-files",
+    FirewallClosed = "firewall-closed",
+    ManagerNotPacked = "manager-not-packed",
+    MemberAddress = "member-address",
+    MemberMoved = "member-moved",
+    NoCertificate = "no-certificate",
+    NoCopy = "no-copy",
+    NoExec = "no-exec",
+    NoHostKey = "no-host-key",
+    NoServiceManager = "no-service-manager",
+    NoSetpriv = "no-setpriv",
+    NoSpace = "no-space",
+    NoStartAtBoot = "no-start-at-boot",
+    NoUseradd = "no-useradd",
+    NotRoot = "not-root",
+    OlderBundle = "older-bundle",
+    OldKernel = "old-kernel",
+    OtherCluster = "other-cluster",
+    OtherManager = "other-manager",
+    OtherMember = "other-member",
+    OtherVersion = "other-version",
+    PathTaken = "path-taken",
+    PeerName = "peer-name",
+    PeerNameUnseen = "peer-name-unseen",
+    PeerUnreachable = "peer-unreachable",
+    PortTaken = "port-taken",
+    ReadOnly = "read-only",
+    RestartPending = "restart-pending",
+    SameNumber = "same-number",
+    SelinuxNoRestorecon = "selinux-no-restorecon",
+    SignerChanged = "signer-changed",
+    SignerUnknown = "signer-unknown",
+    SlowDisk = "slow-disk",
+    SupervisorUnsafe = "supervisor-unsafe",
+    SupervisorUntried = "supervisor-untried",
+    UnfinishedOther = "unfinished-other",
+    UnitMasked = "unit-masked",
+    UnitOverridden = "unit-overridden",
+    UnsafeDirectory = "unsafe-directory",
+    UnsafeLogs = "unsafe-logs",
+    UnsafeProgram = "unsafe-program",
+    UserUnfit = "user-unfit",
+    UsernsRoot = "userns-root",
+    WrongArch = "wrong-arch",
+    WrongHost = "wrong-host",
+}
+
+impl fmt::Display for Code {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+impl Serialize for Code {
+    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        to.serialize_str(self.as_str())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+
+    #[test]
+    fn every_code_is_documented_and_every_documented_code_is_there() {
+        let table = include_str!("../../../docs/checks.md").lines().filter_map(|line| line.strip_prefix("| `"));
+        let documented: BTreeSet<&str> = table.filter_map(|row| row.split_once('`').map(|(code, _)| code)).collect();
+        let codes: BTreeSet<&str> = Code::ALL.iter().map(|code| code.as_str()).collect();
+        assert_eq!(codes, documented);
+        assert_eq!(codes.len(), Code::ALL.len(), "no two are spelt alike");
+    }
+}

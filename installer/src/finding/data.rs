@@ -1,0 +1,45 @@
+//! Findings about the data directory.
+
+use payload::etcd::EtcdVersion;
+use payload::name::{ClusterName, MemberName};
+use payload::path::AbsPath;
+
+use super::{Code, Severity};
+use crate::facts::data::DataOwner;
+use crate::facts::data::wal::Identity;
+
+/// What speaks against the data that lies there, or that does not.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum DataFinding {
+    /// Data that is not this member's; `kept` is whose an uninstall left there, the member and its cluster.
+    Foreign {
+        path: AbsPath,
+        owner: DataOwner,
+        kept: Option<(String, String)>,
+        member: MemberName,
+        cluster: ClusterName,
+    },
+    /// What lies there now is not what an uninstall left.
+    Replaced { path: AbsPath, owner: DataOwner, left: Identity },
+    /// What an uninstall left is not there any more.
+    Gone { path: AbsPath, left: Identity },
+    /// A newer minor version of etcd wrote it than the bundle has.
+    Newer { path: AbsPath, bundle: EtcdVersion, wrote: EtcdVersion },
+}
+
+impl DataFinding {
+    pub(super) fn code(&self) -> Code {
+        match self {
+            Self::Foreign { .. } | Self::Replaced { .. } => Code::DataInPlace,
+            Self::Gone { .. } => Code::DataGone,
+            Self::Newer { .. } => Code::DataNewer,
+        }
+    }
+
+    pub(super) fn severity(&self) -> Severity {
+        match self {
+            Self::Gone { .. } => Severity::Warn,
+            Self::Foreign { .. } | Self::Replaced { .. } | Self::Newer { .. } => Severity::Refuse,
+        }
+    }
+}

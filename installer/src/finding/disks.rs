@@ -1,0 +1,66 @@
+//! Findings about the file systems that are written to.
+
+use std::time::Duration;
+
+use payload::path::AbsPath;
+
+use super::{Code, Severity};
+use crate::facts::disks::Holding;
+
+/// What a file system lacks. A `path` is the nearest directory that is there.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum DiskFinding {
+    ReadOnly {
+        path: String,
+        what: Holding,
+    },
+    /// The mount forbids programs.
+    MountedNoExec {
+        path: String,
+        what: Holding,
+    },
+    /// The kernel started no program from it, with what it said.
+    NoExec {
+        dir: String,
+        said: String,
+    },
+    /// In bytes.
+    NoSpace {
+        path: String,
+        what: Holding,
+        free: u64,
+        needed: u64,
+    },
+    DataInMemory {
+        data: AbsPath,
+    },
+    DataOnNetwork {
+        data: AbsPath,
+    },
+    /// 99 of 100 small synced writes took up to `sync`; etcd asks for no more than `most`.
+    Slow {
+        data: AbsPath,
+        sync: Duration,
+        most: Duration,
+    },
+}
+
+impl DiskFinding {
+    pub(super) fn code(&self) -> Code {
+        match self {
+            Self::ReadOnly { .. } => Code::ReadOnly,
+            Self::MountedNoExec { .. } | Self::NoExec { .. } => Code::NoExec,
+            Self::NoSpace { .. } => Code::NoSpace,
+            Self::DataInMemory { .. } => Code::DataInMemory,
+            Self::DataOnNetwork { .. } => Code::DataOnNetwork,
+            Self::Slow { .. } => Code::SlowDisk,
+        }
+    }
+
+    pub(super) fn severity(&self) -> Severity {
+        match self {
+            Self::DataInMemory { .. } | Self::Slow { .. } => Severity::Warn,
+            _ => Severity::Refuse,
+        }
+    }
+}

@@ -1,0 +1,89 @@
+//! Findings about addresses, ports, the firewall and the other members.
+
+use std::net::IpAddr;
+
+use payload::name::HostName;
+use payload::peer_name::PeerName;
+
+use super::{Code, Severity};
+
+/// What the network lacks, or another member would not take. `at` is an address and a port.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum NetworkFinding {
+    /// The bundle's address is not this host's; `rightful` is whose bundle belongs here.
+    OtherHost {
+        bundle: HostName,
+        address: IpAddr,
+        hostname: String,
+        addresses: Vec<IpAddr>,
+        rightful: Option<HostName>,
+    },
+    PortTaken {
+        address: IpAddr,
+        port: u16,
+    },
+    /// No answer; what the kernel said instead.
+    PeerSilent {
+        member: String,
+        at: String,
+        said: String,
+    },
+    /// The firewall does not let members or clients in at these ports.
+    FirewallClosed {
+        by: ClosedBy,
+        ports: Vec<u16>,
+    },
+    /// The others take `taken` alone for a member's name, and the bundle's certificate has another.
+    OwnName {
+        name: String,
+        taken: Vec<PeerName>,
+    },
+    /// This member would take `taken` alone, and another one serves another name.
+    PeerName {
+        member: String,
+        at: String,
+        name: String,
+        taken: Vec<PeerName>,
+    },
+    /// Likewise, and the name that the other one serves cannot be seen.
+    PeerNameUnseen {
+        member: String,
+        at: String,
+        taken: Vec<PeerName>,
+    },
+    /// Likewise, and the other one does not answer.
+    PeerNameUnanswered {
+        member: String,
+        at: String,
+        taken: Vec<PeerName>,
+    },
+}
+
+/// A firewall that we know how to ask.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum ClosedBy {
+    Firewalld { zone: String },
+    Ufw,
+}
+
+impl NetworkFinding {
+    pub(super) fn code(&self) -> Code {
+        match self {
+            Self::OtherHost { .. } => Code::WrongHost,
+            Self::PortTaken { .. } => Code::PortTaken,
+            Self::PeerSilent { .. } => Code::PeerUnreachable,
+            Self::FirewallClosed { .. } => Code::FirewallClosed,
+            Self::OwnName { .. } | Self::PeerName { .. } => Code::PeerName,
+            Self::PeerNameUnseen { .. } | Self::PeerNameUnanswered { .. } => Code::PeerNameUnseen,
+        }
+    }
+
+    pub(super) fn severity(&self) -> Severity {
+        match self {
+            Self::OtherHost { .. } | Self::PortTaken { .. } | Self::OwnName { .. } | Self::PeerName { .. } => {
+                Severity::Refuse
+            }
+            _ => Severity::Warn,
+        }
+    }
+}

@@ -1,0 +1,92 @@
+//! Findings about what earlier installs left on record.
+
+use payload::digest::Digest;
+use payload::etcd::EtcdVersion;
+use payload::name::{ClusterName, MemberName};
+use payload::path::AbsPath;
+use payload::provenance::ClusterId;
+use payload::url::Url;
+
+use super::{Code, Severity};
+
+/// What of an earlier install does not go with this bundle.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum RecordFinding {
+    /// A cluster of the same name with another id.
+    OtherCluster {
+        cluster: ClusterName,
+        here: ClusterId,
+        bundle: Option<ClusterId>,
+    },
+    /// Another member, or one of another cluster: first what is installed, then what the bundle is for.
+    OtherMember {
+        here: (MemberName, ClusterName),
+        bundle: (MemberName, ClusterName),
+    },
+    OtherVersion {
+        here: EtcdVersion,
+        bundle: EtcdVersion,
+    },
+    /// A run of the bundle `other` was cut off.
+    UnfinishedOther {
+        begun: Begun,
+        other: Digest,
+        bundle: Digest,
+    },
+    /// The bundle would have something of an installed member elsewhere, or called otherwise.
+    Moved {
+        what: Moved,
+        here: String,
+        bundle: String,
+    },
+    /// What an uninstall kept is not where the bundle looks for it.
+    LeftElsewhere {
+        old: AbsPath,
+        new: AbsPath,
+    },
+    /// The other members know this one at another URL.
+    OtherAddress {
+        old: Url,
+        new: Url,
+        etcd: EtcdVersion,
+    },
+}
+
+/// What was begun.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Begun {
+    Install,
+    /// Making a key of the host's own.
+    Key,
+}
+
+/// What of a member would be moved.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Moved {
+    Data,
+    Programs,
+    Etcdctl,
+    HostCommand,
+    Service,
+    User,
+}
+
+impl RecordFinding {
+    pub(super) fn code(&self) -> Code {
+        match self {
+            Self::OtherCluster { .. } => Code::OtherCluster,
+            Self::OtherMember { .. } => Code::OtherMember,
+            Self::OtherVersion { .. } => Code::OtherVersion,
+            Self::UnfinishedOther { .. } => Code::UnfinishedOther,
+            Self::Moved { .. } | Self::LeftElsewhere { .. } => Code::MemberMoved,
+            Self::OtherAddress { .. } => Code::MemberAddress,
+        }
+    }
+
+    pub(super) fn severity(&self) -> Severity {
+        match self {
+            Self::OtherAddress { .. } => Severity::Warn,
+            _ => Severity::Refuse,
+        }
+    }
+}

@@ -1,0 +1,69 @@
+//! The words of findings about what earlier installs left on record.
+
+use payload::etcd::EtcdVersion;
+
+use crate::finding::RecordFinding;
+use crate::finding::records::{Begun, Moved};
+use crate::help::Help;
+
+pub(super) fn text(found: &RecordFinding) -> String {
+    match found {
+        RecordFinding::OtherCluster { cluster, here, bundle } => format!(
+            "this host is a member of another cluster of the name `{cluster}`: its id is {here}, the bundle's is {}",
+            bundle.map(|id| id.to_string()).unwrap_or_default()
+        ),
+        RecordFinding::OtherMember { here, bundle } => format!(
+            "this host is member `{}` of cluster `{}`; the bundle is for member `{}` of `{}`",
+            here.0, here.1, bundle.0, bundle.1
+        ),
+        RecordFinding::OtherVersion { here, bundle } => format!(
+            "etcd {here} is installed, the bundle has {bundle}: changing the version of a running member is not an install"
+        ),
+        RecordFinding::UnfinishedOther { begun, other, bundle } => {
+            let what = match begun {
+                Begun::Install => "an install of",
+                Begun::Key => "making a key for",
+            };
+            format!("{what} another bundle ({}) was cut off here; this one is {}", other.short(), bundle.short())
+        }
+        RecordFinding::Moved { what, here, bundle } => {
+            let what = match what {
+                Moved::Data => "etcd's data is in",
+                Moved::Programs => "etcd's programs are below",
+                Moved::Etcdctl => "`etcdctl` is in",
+                Moved::HostCommand => "`etcdpack-host` is in",
+                Moved::Service => "the service is called",
+                Moved::User => "etcd runs as user",
+            };
+            format!("{what} `{here}` on this host, and would be `{bundle}`: to move a member is not an install")
+        }
+        RecordFinding::LeftElsewhere { old, new } => {
+            format!("the data of this member was left in `{old}`; in `{new}` it would begin without any")
+        }
+        RecordFinding::OtherAddress { old, new, .. } => {
+            format!("the other members know this one at {old}; with this bundle it listens at {new}")
+        }
+    }
+}
+
+pub(super) fn help(found: &RecordFinding) -> Help {
+    match found {
+        RecordFinding::OtherCluster { .. } | RecordFinding::OtherVersion { .. } => Help::host("status"),
+        RecordFinding::OtherMember { .. } => Help::host("status").remark("says which member's bundle belongs here"),
+        RecordFinding::UnfinishedOther { begun, .. } => {
+            let command = match begun {
+                Begun::Install => "install",
+                Begun::Key => "csr",
+            };
+            Help::plain(format!("run the other bundle's {command} again, or: ")).and(Help::host("uninstall"))
+        }
+        RecordFinding::Moved { .. } => Help::host("uninstall").remark("keeps the data"),
+        // Either may be a mount point, which cannot be renamed.
+        RecordFinding::LeftElsewhere { old, new } => Help::in_tree(format!("mkdir -p {new} && mv {old}/member {new}/")),
+        RecordFinding::OtherAddress { new, etcd, .. } => {
+            // Older ones speak version 2 unless told otherwise.
+            let api = if *etcd < EtcdVersion::new(3, 4, 0) { "export ETCDCTL_API=3; " } else { "" };
+            Help::plain(format!("{api}etcdctl member list; etcdctl member update ID --peer-urls={new}"))
+        }
+    }
+}
