@@ -16,6 +16,8 @@ use rustix::fs::{
 };
 use rustix::io::Errno;
 
+use crate::text::cache as text;
+
 const PREFIX: &str = ".etcdpack-";
 const SUFFIX: &str = ".part";
 
@@ -104,7 +106,7 @@ impl AtomicFile {
         let name = path.file_name().ok_or(io::ErrorKind::InvalidInput)?;
         match statat(&self.dir, name, AtFlags::SYMLINK_NOFOLLOW) {
             Ok(stat) if FileType::from_raw_mode(stat.st_mode) != FileType::RegularFile => {
-                return Err(io::Error::other("what is there is a link, pipe, device or directory, and stays"));
+                return Err(io::Error::other(text::NOT_A_FILE_STAYS));
             }
             Ok(_) | Err(Errno::NOENT) => {}
             Err(errno) => return Err(errno.into()),

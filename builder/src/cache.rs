@@ -19,9 +19,12 @@ use std::time::Duration;
 
 use payload::bundle::Content;
 use payload::digest::Digest;
+use payload::exit::ExitStatus;
 use tempfile::NamedTempFile;
 
+use crate::failure::Diagnose;
 use crate::report::Narrator;
+use crate::text;
 
 /// A temporary file this old belongs to a builder that was killed.
 const STALE: Duration = Duration::from_hours(24);
@@ -39,20 +42,46 @@ pub struct Entry {
     pub content: Content,
 }
 
+/// What is done to a file or directory.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum DiskAction {
+    CopyBundle,
+    Create,
+    CreateFileIn,
+    CreatePrivateFileIn,
+    Empty,
+    Lock,
+    Open,
+    Read,
+    Remove,
+    /// What lies beside a file and belongs to it.
+    RemoveBeside,
+    RenameTo,
+    Write,
+}
+
 /// What the disk did not let us do.
 #[derive(Debug, thiserror::Error)]
-#[error("{doing} `{}`", .path.display())]
 pub struct DiskError {
-    /// Present participle: "reading", "renaming".
-    pub doing: &'static str,
+    pub action: DiskAction,
     pub path: PathBuf,
     pub source: io::Error,
 }
 
 impl DiskError {
     /// For `map_err`.
-    pub(crate) fn new(doing: &'static str, path: &Path) -> impl FnOnce(io::Error) -> Self {
-        move |source| Self { doing, path: path.to_owned(), source }
+    pub(crate) fn new(action: DiskAction, path: &Path) -> impl FnOnce(io::Error) -> Self {
+        move |source| Self { action, path: path.to_owned(), source }
+    }
+}
+
+impl Diagnose for DiskError {
+    fn exit_status(&self) -> ExitStatus {
+        ExitStatus::Refused
+    }
+
+    fn help(&self) -> Option<String> {
+        None
     }
 }
 
@@ -91,26 +120,26 @@ impl Cache {
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
             Ok(_) | Err(_) => {}
         }
-        narrator.warn(&format!("`{}` has changed since it was put there; removing it", path.display()));
-        fs::remove_file(&path).map_err(DiskError::new("removing", &path))?;
+        narrator.warn(&text::cache::changed(&path));
+        fs::remove_file(&path).map_err(DiskError::new(DiskAction::Remove, &path))?;
         Ok(None)
     }
 
     /// A private file, mode 0600, that vanishes unless it is kept.
     pub fn temp(&self) -> Result<NamedTempFile, DiskError> {
         let dir = self.dir("tmp");
-        NamedTempFile::new_in(&dir).map_err(DiskError::new("creating a file in", &dir))
+        NamedTempFile::new_in(&dir).map_err(DiskError::new(DiskAction::CreateFileIn, &dir))
     }
 
     /// Moves `file`, which lies in this cache's `tmp` or `partial` and holds `content`, to its final name.
     pub fn keep(&self, file: &Path, content: Content, name: &str) -> Result<Entry, DiskError> {
-        File::open(file).and_then(|file| file.sync_all()).map_err(DiskError::new("writing", file))?;
+        File::open(file).and_then(|file| file.sync_all()).map_err(DiskError::new(DiskAction::Write, file))?;
         let path = self.place(content.digest, name);
         let dir = path.parent().unwrap_or(&self.root);
         make_dir(dir)?;
         let lock = lock_dir(dir)?;
-        fs::rename(file, &path).map_err(DiskError::new("renaming to", &path))?;
-        lock.sync_all().map_err(DiskError::new("writing", dir))?;
+        fs::rename(file, &path).map_err(DiskError::new(DiskAction::RenameTo, &path))?;
+        lock.sync_all().map_err(DiskError::new(DiskAction::Write, dir))?;
         sync_dir(&self.dir("sha256"))?;
         Ok(Entry { path, content })
     }
@@ -132,26 +161,26 @@ impl Cache {
 /// Size and sums of a regular file; anything else that answers to its name is an error.
 pub(crate) fn measure(path: &Path) -> io::Result<Content> {
     if !fs::symlink_metadata(path)?.is_file() {
-        return Err(io::Error::other("not a regular file"));
+        return Err(io::Error::other(text::cache::NOT_A_FILE));
     }
     Content::read(File::open(path)?)
 }
 
 /// Makes the names in `dir` survive a power cut.
 fn sync_dir(dir: &Path) -> Result<(), DiskError> {
-    File::open(dir).and_then(|dir| dir.sync_all()).map_err(DiskError::new("writing", dir))
+    File::open(dir).and_then(|dir| dir.sync_all()).map_err(DiskError::new(DiskAction::Write, dir))
 }
 
 /// Holds off others until the returned file is dropped; a lock of the kernel's, gone when its process dies.
 /// File systems without locks go without: renames stay atomic there too.
 pub(crate) fn lock_dir(dir: &Path) -> Result<File, DiskError> {
-    let file = File::open(dir).map_err(DiskError::new("opening", dir))?;
+    let file = File::open(dir).map_err(DiskError::new(DiskAction::Open, dir))?;
     let _ = file.lock();
     Ok(file)
 }
 
 fn make_dir(dir: &Path) -> Result<(), DiskError> {
-    DirBuilder::new().recursive(true).mode(0o700).create(dir).map_err(DiskError::new("creating", dir))
+    DirBuilder::new().recursive(true).mode(0o700).create(dir).map_err(DiskError::new(DiskAction::Create, dir))
 }
 
 /// Best effort: what cannot be listed or removed is in nobody's way.

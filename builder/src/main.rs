@@ -28,9 +28,9 @@ fn main() -> ExitCode {
     let mut terminal = Terminal::new(verbosity, std::env::var_os("NO_COLOR").as_deref());
     match command::run(cli.command, &mut terminal) {
         Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            error.show(&mut terminal);
-            error.exit_code().into()
+        Err(failure) => {
+            terminal.failure(&failure);
+            failure.exit_status().into()
         }
     }
 }

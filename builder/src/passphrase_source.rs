@@ -8,6 +8,7 @@ use std::io::{self, Read};
 use zeroize::{Zeroize as _, Zeroizing};
 
 use crate::secret::Secret;
+use crate::text::passphrase as text;
 use crate::tty::Tty;
 
 /// More than anyone types, and all that a host takes.
@@ -26,17 +27,23 @@ pub enum PassphraseSource {
 #[derive(Debug, thiserror::Error)]
 pub enum PassphraseError {
     /// No terminal, and no descriptor was named.
-    #[error("a passphrase is needed and there is no terminal to ask at: {0}")]
     NoTerminal(io::Error),
     /// The descriptor is not open, or not for reading.
-    #[error("reading the passphrase from file descriptor {0}: {1}")]
     Descriptor(u32, io::Error),
     /// Nothing was typed, or the descriptor had an empty line.
-    #[error("the passphrase is empty")]
     Empty,
     /// A new one was not typed the same twice.
-    #[error("the two passphrases differ")]
     Differ,
+}
+
+impl PassphraseError {
+    /// What to type, where it is the CA's key that waits.
+    pub(crate) fn help(&self) -> Option<String> {
+        match self {
+            Self::NoTerminal(_) => Some(text::CA_BY_DESCRIPTOR.to_owned()),
+            Self::Descriptor(..) | Self::Empty | Self::Differ => None,
+        }
+    }
 }
 
 impl PassphraseSource {
@@ -51,13 +58,13 @@ impl PassphraseSource {
 
     /// One that exists already.
     pub fn known(self, what: &str) -> Result<Secret, PassphraseError> {
-        self.get(&format!("passphrase of {what}: "))
+        self.get(&text::known(what))
     }
 
     /// One that is set now; at a terminal it is asked for twice.
     pub fn fresh(self, what: &str) -> Result<Secret, PassphraseError> {
-        let first = self.get(&format!("new passphrase for {what}: "))?;
-        if self == Self::Terminal && self.get("once more: ")? != first {
+        let first = self.get(&text::fresh(what))?;
+        if self == Self::Terminal && self.get(text::ONCE_MORE)? != first {
             return Err(PassphraseError::Differ);
         }
         Ok(first)
@@ -82,11 +89,11 @@ fn typed(prompt: &str) -> io::Result<Zeroizing<String>> {
 fn descriptor(number: u32) -> io::Result<String> {
     match number {
         // Opened anew, the end of a pipe that is written to can be read, and nothing ever comes.
-        _ if writes_only(number) => Err(io::Error::other("it is open for writing only")),
+        _ if writes_only(number) => Err(io::Error::other(text::FOR_WRITING_ONLY)),
         0 => first_line(io::stdin().lock()),
         _ => match File::open(format!("/proc/self/fd/{number}")) {
             Ok(file) => first_line(file),
-            Err(error) if error.kind() == io::ErrorKind::NotFound => Err(io::Error::other("it is not open")),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Err(io::Error::other(text::NOT_OPEN)),
             Err(error) => Err(error),
         },
     }
@@ -108,11 +115,11 @@ fn first_line(file: impl Read) -> io::Result<String> {
     let line = bytes.split(|byte| *byte == b'\n').next().unwrap_or_default();
     let line = line.strip_suffix(b"\r").unwrap_or(line);
     if line.len() > MAX_BYTES {
-        return Err(io::Error::other(format!("the line is longer than {MAX_BYTES} bytes")));
+        return Err(io::Error::other(text::line_too_long(MAX_BYTES)));
     }
     String::from_utf8(line.to_vec()).map_err(|error| {
         error.into_bytes().zeroize();
-        io::Error::other("not a text")
+        io::Error::other(text::NOT_UTF8)
     })
 }
 

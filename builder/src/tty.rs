@@ -18,6 +18,8 @@ use signal_hook::consts::{
 use signal_hook::{flag, low_level};
 use zeroize::{Zeroize as _, Zeroizing};
 
+use crate::text;
+
 /// What ends or stops a program that does not catch it.
 const SIGNALS: [i32; 14] = [
     SIGALRM, SIGHUP, SIGINT, SIGIO, SIGPROF, SIGQUIT, SIGSYS, SIGTERM, SIGTRAP, SIGTSTP, SIGUSR1, SIGUSR2, SIGVTALRM,
@@ -45,10 +47,10 @@ impl Tty {
 
     /// Asks; anything but `y` or `yes` is a no.
     pub(crate) fn agrees(&mut self, question: &str) -> io::Result<bool> {
-        self.show(&format!("{question} [y/N] "))?;
+        self.show(&format!("{question} {} ", text::terminal::YES_OR_NO))?;
         let mut answer = String::new();
         io::BufReader::new((&self.0).take(MAX_BYTES as u64)).read_line(&mut answer)?;
-        Ok(matches!(answer.trim(), "y" | "Y" | "yes"))
+        Ok(text::terminal::YES.contains(&answer.trim()))
     }
 
     /// Asks for a line that is not shown.
@@ -101,12 +103,12 @@ impl Tty {
                 // Ctrl-U, as in every terminal.
                 21 => line.clear(),
                 _ if line.len() < MAX_BYTES => line.push(key),
-                _ => return Err(io::Error::other(format!("the line is longer than {MAX_BYTES} bytes"))),
+                _ => return Err(io::Error::other(text::passphrase::line_too_long(MAX_BYTES))),
             }
         }
         let text = String::from_utf8(std::mem::take(&mut *line)).map_err(|error| {
             error.into_bytes().zeroize();
-            io::Error::other("not a text")
+            io::Error::other(text::passphrase::NOT_UTF8)
         })?;
         Ok(Typed::Line(Zeroizing::new(text)))
     }

@@ -7,6 +7,7 @@ use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _};
 use std::path::Path;
 use std::process::Command;
 
+use builder::failure::Diagnose as _;
 use builder::passphrase_source::PassphraseSource;
 use builder::pki::{self, CaFault, CertificateKind, Issued, KeyFault, KeyState, PkiError};
 use builder::report::Narrator;
@@ -70,7 +71,7 @@ impl Site {
 
     fn refusal(&mut self) -> PkiError {
         let error = self.try_issue().unwrap_err();
-        assert_eq!(error.exit_code().code(), 3, "{error}");
+        assert_eq!(error.exit_status().code(), 3, "{error}");
         let text = error.to_string();
         assert!(!text.contains('\n') && !text.ends_with('.'), "{text}");
         error

@@ -74,7 +74,7 @@ fn a_file_s_name_neither_steers_the_terminal_nor_says_a_line() {
         (vec!["verify", hostile], [format!("error: `{shown}`: "), "help: build it again".to_owned()]),
         (vec!["inspect", "--json", hostile], [format!("error: `{shown}`: "), "help: build it again".to_owned()]),
         (vec!["sign", hostile], ["error: ".to_owned(), "help: ".to_owned()]),
-        (vec!["build", "--release", hostile], [format!("error: `{shown}`: no gzip file"), help.to_owned()]),
+        (vec!["build", "--release", hostile], [format!("error: `{shown}`: not a gzip file"), help.to_owned()]),
     ] {
         let said = site.etcdpack(&[&args[..], &["--quiet"]].concat());
         let told: Vec<&str> = said.err.lines().filter(|line| !line.starts_with(['w', ' '])).collect();

@@ -67,7 +67,7 @@ fn a_key_stays_where_it_was_made() {
     let public = |args: &str| shell(&site, &format!("openssl {args}")).ok();
     assert_eq!(public(&format!("pkey -in root/{MADE} -pubout")), public("req -in n1.csr -noout -pubkey"));
     assert_eq!(bundle(&site, "csr").out, fs::read_to_string(site.path("n1.csr")).unwrap());
-    sign(&site, "n1.csr").refused(3, "there is no terminal to ask at");
+    sign(&site, "n1.csr").refused(3, "there is no terminal to ask on");
     let said = sign(&site, &format!("n1.csr --words n1={shown}"));
     assert!(said.err.contains("1 of 1 hosts have one"), "{said:?}");
     said.ok();

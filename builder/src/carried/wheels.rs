@@ -39,6 +39,7 @@ fn checked(wheel: &'static Wheel, bytes: &'static [u8]) -> Result<CarriedWheel, 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::failure::Diagnose as _;
 
     #[test]
     fn only_the_wheels_of_the_table_are_carried() {

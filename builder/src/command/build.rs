@@ -8,15 +8,17 @@ use payload::name::HostName;
 use time::OffsetDateTime;
 
 use super::cluster_file::Loaded;
-use super::{Error, cluster_file, keys, source};
+use super::{cluster_file, keys, source};
 use crate::carried;
 use crate::cli::BuildArgs;
+use crate::failure::Failure;
 use crate::pack::{self, Parts};
 use crate::pki::{self, Request, Signing, Site};
 use crate::report::Narrator;
+use crate::text::command as text;
 
 /// Makes `dist/<host>.run` for each host, and `dist/SHA256SUMS`.
-pub(super) fn build(args: &BuildArgs, narrator: &mut dyn Narrator) -> Result<(), Error> {
+pub(super) fn build(args: &BuildArgs, narrator: &mut dyn Narrator) -> Result<(), Failure> {
     let loaded = cluster_file::load(&args.source.cluster, narrator)?;
     with_requests(args, &loaded, &[], narrator)
 }
@@ -27,7 +29,7 @@ pub(super) fn with_requests(
     loaded: &Loaded,
     requests: &[(HostName, Request)],
     narrator: &mut dyn Narrator,
-) -> Result<(), Error> {
+) -> Result<(), Failure> {
     pack::check_installers(&loaded.cluster)?;
     let wheels = carried::wheels(loaded.cluster.service.carry).map_err(pack::PackError::from)?;
     let releases = source::releases(&args.source, loaded, narrator)?;
@@ -41,11 +43,7 @@ pub(super) fn with_requests(
     });
     let ((issued, keys), programs) = (issued?, programs?);
     for path in pki::namesakes(&site.dir(), &loaded.cluster)? {
-        narrator.warn(&format!(
-            "`{}` has the common name of the members: whoever has its key can write as a member, until all members have \
-             another `common-name`",
-            path.display()
-        ));
+        narrator.warn(&text::namesake(&path));
     }
     let mut signing = Signing::open(&loaded.home.join("pki"), args.pack.signing_key.as_deref(), narrator)?;
     let signer = signing.signer().fingerprint();
@@ -60,27 +58,21 @@ pub(super) fn with_requests(
     };
     let made = pack::pack(&mut parts, &args.pack.output, narrator)?;
     for bundle in &made {
-        narrator.note(&format!("  {}  {} MB", bundle.path.display(), bundle.bytes.div_ceil(1_000_000)));
-        narrator.detail(&format!("    sha256 {}", bundle.digest));
+        narrator.note(&text::bundle(&bundle.path, bundle.bytes));
+        narrator.detail(&text::bundle_sum(bundle.digest));
     }
     let sums = args.pack.output.join("SHA256SUMS");
-    narrator.note(&format!("{} bundles; their sums are in {}", made.len(), sums.display()));
-    narrator.note(&format!("signed by {signer}"));
-    narrator.note("  a host asks for these words at its first install: tell them by another way than the bundle's");
+    narrator.note(&text::bundles(made.len(), &sums));
+    narrator.note(&text::signed_by(signer));
+    narrator.note(text::TELL_THE_WORDS);
     keys::say_what_travels(&keys, &loaded.cluster, narrator);
     if let Some(first) = made.first().and_then(|bundle| bundle.path.file_name()) {
         let first = first.to_string_lossy();
-        narrator.note("to check one with stock tools and a signing.pub that came another way:");
-        narrator.note(&format!("  tail -c 128 {first} | cut -d' ' -f3 | base64 -d > {first}.sig"));
-        let verify = "openssl dgst -sha256 -verify signing.pub -signature";
-        narrator.note(&format!("  head -c -128 {first} | {verify} {first}.sig"));
-        narrator.note(&format!("next, as root on its host: ./{first} {}", keys::next(&keys, loaded)));
+        for line in text::check_and_next(&first, &keys::next(&keys, loaded)) {
+            narrator.note(&line);
+        }
         if signing.has_updates() {
-            narrator.note(
-                "a host that etcdpack 0.1 installed: copy its bundle to a directory that root alone can write, check it \
-                 there with these two lines, and run ./HOST.run install; its old etcdpack-host cannot read the bundle \
-                 (exit 4)",
-            );
+            narrator.note(text::FROM_0_1);
         }
     }
     Ok(())

@@ -7,11 +7,12 @@ use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 
 use payload::cluster::{self, Cluster, Fault};
-use payload::shell::word;
 
-use super::Error;
 use crate::atomic_file::{self, FileMode, dir_of};
+use crate::failure::Failure;
 use crate::report::Narrator;
+use crate::text::command as text;
+use crate::text::help;
 
 /// A cluster file and the directory that its relative paths count from.
 pub(super) struct Loaded {
@@ -22,7 +23,7 @@ pub(super) struct Loaded {
 }
 
 /// Reads `path`; warnings are shown, faults are the error.
-pub(super) fn load(path: &Path, narrator: &mut dyn Narrator) -> Result<Loaded, Error> {
+pub(super) fn load(path: &Path, narrator: &mut dyn Narrator) -> Result<Loaded, Failure> {
     let (loaded, warnings) = parse(path)?;
     for warning in &warnings {
         narrator.doubt(warning);
@@ -31,19 +32,16 @@ pub(super) fn load(path: &Path, narrator: &mut dyn Narrator) -> Result<Loaded, E
 }
 
 /// Reads `path` for its names and certificates alone: what is doubtful about the rest is for those who build.
-pub(super) fn load_for_pki(path: &Path) -> Result<Loaded, Error> {
+pub(super) fn load_for_pki(path: &Path) -> Result<Loaded, Failure> {
     parse(path).map(|(loaded, _)| loaded)
 }
 
-fn parse(path: &Path) -> Result<(Loaded, Vec<Fault>), Error> {
+fn parse(path: &Path) -> Result<(Loaded, Vec<Fault>), Failure> {
     let bytes = read(path).map_err(|error| match error.kind() {
-        io::ErrorKind::NotFound => Error::NoCluster(path.to_owned()),
-        _ => Error::Usage {
-            text: format!("reading `{}`: {error}", path.display()),
-            help: format!("ls -l {}", word(path)),
-        },
+        io::ErrorKind::NotFound => Failure::usage(text::not_there(path), text::INIT_EXAMPLE),
+        _ => Failure::usage(text::reading(path, error), help::list(path)),
     })?;
-    let parsed = Cluster::parse(&bytes).map_err(|faults| Error::Cluster { path: path.to_owned(), faults })?;
+    let parsed = Cluster::parse(&bytes).map_err(|faults| Failure::of_cluster_file(path, faults))?;
     // It has been parsed, so it is UTF-8.
     let text = String::from_utf8(bytes).unwrap_or_default();
     Ok((Loaded { cluster: parsed.cluster, home: home(path).to_owned(), text }, parsed.warnings))
@@ -55,13 +53,13 @@ pub(super) fn home(path: &Path) -> &Path {
 }
 
 /// Whether `text` could stand at `path`.
-pub(super) fn check(path: &Path, text: &str) -> Result<(), Error> {
+pub(super) fn check(path: &Path, text: &str) -> Result<(), Failure> {
     let parsed = Cluster::parse(text.as_bytes());
-    parsed.map(drop).map_err(|faults| Error::Cluster { path: path.to_owned(), faults })
+    parsed.map(drop).map_err(|faults| Failure::of_cluster_file(path, faults))
 }
 
 /// Replaces the file at `path` as a whole, with the mode that it has. Text that is no cluster file is not written.
-pub(super) fn replace(path: &Path, text: &str) -> Result<(), Error> {
+pub(super) fn replace(path: &Path, text: &str) -> Result<(), Failure> {
     check(path, text)?;
     let write = || -> io::Result<()> {
         // A link stays a link.
@@ -69,10 +67,7 @@ pub(super) fn replace(path: &Path, text: &str) -> Result<(), Error> {
         let mode = fs::metadata(&path)?.permissions().mode();
         atomic_file::replace(&path, text.as_bytes(), FileMode::Exactly(mode))
     };
-    write().map_err(|error| Error::Refused {
-        text: format!("writing `{}`: {error}", path.display()),
-        help: format!("ls -ld {} {}", word(home(path)), word(path)),
-    })
+    write().map_err(|error| Failure::refused(text::writing(path, error), text::list_both(home(path), path)))
 }
 
 /// At most one byte more than a cluster file may have: enough to see that it is too large.

@@ -7,10 +7,13 @@ use payload::name::HostName;
 use payload::sealed::Passphrase;
 
 use super::cluster_file::Loaded;
-use super::{Error, passphrase};
+use super::passphrase;
 use crate::cli::BuildArgs;
+use crate::failure::Failure;
 use crate::pki::{self, Holder, Issued, KeyMaterial, Request, Sealing, Site};
 use crate::report::Narrator;
+use crate::text::command as text;
+use crate::text::help;
 
 /// The certificates of the cluster, and its keys as the cluster file wants them to travel.
 pub(super) fn issue(
@@ -18,13 +21,10 @@ pub(super) fn issue(
     site: &Site<'_>,
     requests: &[(HostName, Request)],
     narrator: &mut dyn Narrator,
-) -> Result<(Issued, KeyMaterial), Error> {
+) -> Result<(Issued, KeyMaterial), Failure> {
     let cluster = site.cluster();
     if cluster.pki.keys != cluster::Keys::Passphrase && (args.passphrase_fd.is_some() || args.new_passphrase) {
-        return Err(Error::Usage {
-            text: "there is no key to seal: `[pki] keys` is not \"passphrase\"".to_owned(),
-            help: "etcdpack build".to_owned(),
-        });
+        return Err(Failure::usage(text::NOTHING_TO_SEAL.to_owned(), help::BUILD));
     }
     if cluster.pki.keys == cluster::Keys::HostKey {
         let certificates = pki::certificates(site, requests, narrator)?;
@@ -49,7 +49,7 @@ fn sealed(
     issued: &Issued,
     pki_dir: &Path,
     narrator: &mut dyn Narrator,
-) -> Result<KeyMaterial, Error> {
+) -> Result<KeyMaterial, Failure> {
     let sealing = Sealing::open(issued, pki_dir, args.new_passphrase, narrator)?;
     let wanted = sealing.wanted().map(Holder::to_string).collect::<Vec<_>>().join(", ");
     if let Some(given) = given {
@@ -57,7 +57,7 @@ fn sealed(
         return Ok(KeyMaterial::Sealed(sealing.seal(given)?));
     }
     if wanted.is_empty() {
-        narrator.note("the private keys stay sealed with the passphrase of an earlier build");
+        narrator.note(text::KEYS_STAY_SEALED);
         return Ok(KeyMaterial::Sealed(sealing.as_it_is()));
     }
     let generated = passphrase::generate()?;
@@ -68,22 +68,18 @@ fn sealed(
 
 /// How careful one has to be with the bundles.
 pub(super) fn say_what_travels(keys: &KeyMaterial, cluster: &Cluster, narrator: &mut dyn Narrator) {
-    let text = match keys {
-        KeyMaterial::Plaintext => {
-            "the bundles hold private keys in the clear: carry them like keys, and delete the copies"
-        }
-        KeyMaterial::Sealed(_) => {
-            "the private keys in them are sealed: carry the passphrase another way than the bundles"
-        }
-        KeyMaterial::OnHost(_) => "no private key is in them: each host makes its own",
+    let said = match keys {
+        KeyMaterial::Plaintext => text::KEYS_IN_THE_CLEAR,
+        KeyMaterial::Sealed(_) => text::KEYS_SEALED,
+        KeyMaterial::OnHost(_) => text::KEYS_ON_HOSTS,
     };
-    narrator.note(text);
+    narrator.note(said);
     if let KeyMaterial::OnHost(certified) = keys {
         let waits = |host: &&cluster::Host| !certified.iter().any(|certified| certified.host == host.name);
         let awaited: Vec<String> =
             cluster.hosts.iter().filter(waits).map(|host| format!("{}.csr", host.name)).collect();
         if !awaited.is_empty() {
-            narrator.note(&format!("requests are awaited; when they are here: etcdpack sign {}", awaited.join(" ")));
+            narrator.note(&text::awaited(&awaited));
         }
     }
 }

@@ -1,8 +1,7 @@
-//! What the user types, carried out: one file a command. Each ends well or in an [`Error`] that knows its exit code.
+//! What the user types, carried out: one file a command. Each ends well or in a [`Failure`].
 
 mod build;
 mod cluster_file;
-mod error;
 mod init;
 mod inspect;
 mod keys;
@@ -12,13 +11,14 @@ mod sign;
 mod source;
 mod verify;
 
-pub use error::Error;
+pub(crate) use verify::VerifyError;
 
 use crate::cli::Command;
+use crate::failure::Failure;
 use crate::report::Terminal;
 
 /// Carries out one command.
-pub fn run(command: Command, terminal: &mut Terminal) -> Result<(), Error> {
+pub fn run(command: Command, terminal: &mut Terminal) -> Result<(), Failure> {
     match command {
         Command::Init(args) => init::init(&args, terminal),
         Command::Fetch(args) => source::fetch(&args.source, terminal),

@@ -8,27 +8,26 @@ use std::io::{self, IsTerminal as _};
 use payload::sealed::Passphrase;
 use zeroize::Zeroizing;
 
-use super::Error;
+use crate::failure::Failure;
 use crate::passphrase_source::PassphraseSource;
+use crate::text::passphrase as text;
 
 /// Seven of 2048 words: 77 bits, which with scrypt's work nobody tries through.
 const WORDS: usize = 7;
 
-const BY_FD: &str = "etcdpack build --passphrase-fd 3 3<FILE";
-
 /// The first line of a file descriptor that was handed to us.
-pub(super) fn from_fd(fd: u32) -> Result<Passphrase, Error> {
-    let usage = |text: String| Error::Usage { text, help: BY_FD.to_owned() };
-    let given = PassphraseSource::Descriptor(fd).known("the private keys").map_err(|error| usage(error.to_string()))?;
+pub(super) fn from_fd(fd: u32) -> Result<Passphrase, Failure> {
+    let usage = |said: String| Failure::usage(said, text::KEYS_BY_DESCRIPTOR);
+    let given = PassphraseSource::Descriptor(fd).known(text::PRIVATE_KEYS).map_err(|error| usage(error.to_string()))?;
     Passphrase::new(Zeroizing::new(given.expose().to_owned())).map_err(|error| usage(error.to_string()))
 }
 
 /// Words of the BIP 39 list, drawn from the system's randomness.
-pub(super) fn generate() -> Result<Passphrase, Error> {
-    let refused = |text: String| Error::Refused { text, help: BY_FD.to_owned() };
+pub(super) fn generate() -> Result<Passphrase, Failure> {
+    let refused = |said: String| Failure::refused(said, text::KEYS_BY_DESCRIPTOR);
     let list = bip39::Language::English.word_list();
     let mut random = Zeroizing::new([0; 2 * WORDS]);
-    getrandom::fill(&mut *random).map_err(|error| refused(format!("drawing random bytes: {error}")))?;
+    getrandom::fill(&mut *random).map_err(|error| refused(text::no_random_bytes(error)))?;
     // 65536 is a multiple of 2048: every word is as likely.
     let index = |pair: &[u8]| pair.iter().fold(0, |sum, byte| sum << 8 | usize::from(*byte)) % list.len();
     let words: Vec<&str> = random.chunks(2).filter_map(|pair| list.get(index(pair)).copied()).collect();
@@ -36,18 +35,13 @@ pub(super) fn generate() -> Result<Passphrase, Error> {
 }
 
 /// Shows it to whoever sits at the terminal, wherever the output goes.
-pub(super) fn show(passphrase: &Passphrase, holder: &str) -> Result<(), Error> {
-    let text = Zeroizing::new(format!(
-        "\nThe passphrase of the private keys for {holder}:\n\n    {}\n\n\
-         `install` asks for it on the host. It is shown this once and kept nowhere: write it down now,\n\
-         and carry it another way than the bundles.\n\n",
-        passphrase.expose()
-    ));
-    terminal().and_then(|mut terminal| terminal.write_all(text.as_bytes())).map_err(|_| no_terminal())
+pub(super) fn show(passphrase: &Passphrase, holder: &str) -> Result<(), Failure> {
+    let shown = Zeroizing::new(text::generated(holder, passphrase.expose()));
+    terminal().and_then(|mut terminal| terminal.write_all(shown.as_bytes())).map_err(|_| no_terminal())
 }
 
 /// Refuses where nobody would see a passphrase.
-pub(super) fn need_terminal() -> Result<(), Error> {
+pub(super) fn need_terminal() -> Result<(), Failure> {
     terminal().map(drop).map_err(|_| no_terminal())
 }
 
@@ -59,8 +53,8 @@ fn terminal() -> io::Result<Box<dyn io::Write>> {
     }
 }
 
-fn no_terminal() -> Error {
-    Error::Refused { text: "there is no terminal to show a passphrase at".to_owned(), help: BY_FD.to_owned() }
+fn no_terminal() -> Failure {
+    Failure::refused(text::NO_TERMINAL_TO_SHOW.to_owned(), text::KEYS_BY_DESCRIPTOR)
 }
 
 #[cfg(test)]

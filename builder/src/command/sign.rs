@@ -7,16 +7,18 @@ use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::Path;
 
 use payload::cluster::{Cluster, Host, Keys};
-use payload::line;
+use payload::exit::ExitStatus;
 use payload::name::HostName;
-use payload::shell::word;
 use rustix::fs::OFlags;
 use time::OffsetDateTime;
 
-use super::{Error, build, cluster_file};
+use super::{build, cluster_file};
 use crate::cli::{BuildArgs, SignArgs, SourceArgs};
+use crate::failure::Failure;
 use crate::pki::{self, Request, Site};
 use crate::report::Narrator;
+use crate::text::command::reading;
+use crate::text::{help, sign as text};
 use crate::tty::Tty;
 
 /// No request comes near this.
@@ -30,13 +32,10 @@ struct Asked<'a> {
 }
 
 /// Checks all requests before it signs any.
-pub(super) fn sign(args: &SignArgs, narrator: &mut dyn Narrator) -> Result<(), Error> {
+pub(super) fn sign(args: &SignArgs, narrator: &mut dyn Narrator) -> Result<(), Failure> {
     let loaded = cluster_file::load(&args.cluster, narrator)?;
     if loaded.cluster.pki.keys != Keys::HostKey {
-        return Err(Error::Usage {
-            text: "the hosts of this cluster get their keys: there is nothing to sign".to_owned(),
-            help: "keys = \"host-key\"   (in `[pki]`)".to_owned(),
-        });
+        return Err(Failure::usage(text::NOTHING_TO_SIGN.to_owned(), text::NOTHING_TO_SIGN_HELP));
     }
     let asked = asked(args, &loaded.cluster, narrator)?;
     each_is_meant(args, &asked)?;
@@ -61,26 +60,22 @@ pub(super) fn sign(args: &SignArgs, narrator: &mut dyn Narrator) -> Result<(), E
 }
 
 /// The requests, each with the host that it is for: the one that was named, else the one that it names itself.
-fn asked<'a>(args: &'a SignArgs, cluster: &'a Cluster, narrator: &mut dyn Narrator) -> Result<Vec<Asked<'a>>, Error> {
+fn asked<'a>(args: &'a SignArgs, cluster: &'a Cluster, narrator: &mut dyn Narrator) -> Result<Vec<Asked<'a>>, Failure> {
     let mut all: Vec<Asked> = Vec::new();
     let said = args.requests.iter().map(|path| (None, path));
     for (named, path) in said.chain(args.hosts.iter().map(|(host, path)| (Some(host), path))) {
         let request = read(path)?;
         let says = request.name().unwrap_or_default();
         let host = known(cluster, named.map_or(says, HostName::as_str), path)?;
-        let shown = path.display();
         match named {
             Some(named) if named.as_str() != says => {
-                let says = says.escape_debug();
-                narrator.warn(&format!(
-                    "the request `{shown}` says that it is for `{says}`: taken for {named}, as you say"
-                ));
+                narrator.warn(&text::taken_for(path, says, named));
             }
             Some(_) => {}
             None => called_alike(cluster, host, path)?,
         }
         if all.iter().any(|other| other.host.name == host.name) {
-            return Err(bad(path, &format!("is a second one for `{}`", host.name)));
+            return Err(bad(path, &text::second(&host.name)));
         }
         all.push(Asked { host, path, request });
     }
@@ -88,34 +83,22 @@ fn asked<'a>(args: &'a SignArgs, cluster: &'a Cluster, narrator: &mut dyn Narrat
 }
 
 /// `n1.csr` that says n2 is a mistake, or an attempt to be another host.
-fn called_alike(cluster: &Cluster, host: &Host, path: &Path) -> Result<(), Error> {
+fn called_alike(cluster: &Cluster, host: &Host, path: &Path) -> Result<(), Failure> {
     let called = path.file_stem().and_then(|stem| stem.to_str()).unwrap_or_default();
     if called == host.name.as_str() || !cluster.hosts.iter().any(|host| host.name.as_str() == called) {
         return Ok(());
     }
-    Err(Error::Refused {
-        text: format!(
-            "the request `{}` is called after {called}, and says that it is for {}",
-            path.display(),
-            host.name
-        ),
-        help: format!(
-            "./{called}.run csr -o {called}.csr   (on {called}); if it is of {0}: etcdpack sign --host {0}={1}",
-            host.name,
-            word(path)
-        ),
-    })
+    let (said, help) =
+        (text::called_after(path, called, &host.name), text::called_after_help(path, called, &host.name));
+    Err(Failure::refused(said, help))
 }
 
 /// What is said of a host without a request is a slip.
-fn each_is_meant(args: &SignArgs, asked: &[Asked<'_>]) -> Result<(), Error> {
+fn each_is_meant(args: &SignArgs, asked: &[Asked<'_>]) -> Result<(), Failure> {
     let named = args.words.iter().map(|(host, _)| host).chain(&args.new_keys);
     for name in named {
         if !asked.iter().any(|one| one.host.name == *name) {
-            return Err(Error::Usage {
-                text: format!("there is no request of `{name}` among these"),
-                help: format!("etcdpack sign {name}.csr"),
-            });
+            return Err(Failure::usage(text::not_among_these(name), text::sign_it(name)));
         }
     }
     Ok(())
@@ -127,96 +110,65 @@ fn known_until_now(
     args: &SignArgs,
     site: &Site<'_>,
     narrator: &mut dyn Narrator,
-) -> Result<(), Error> {
+) -> Result<(), Failure> {
     let name = &one.host.name;
     let Some(before) = pki::key_until_now(site, name, narrator)? else { return Ok(()) };
     if before == one.request.fingerprint() {
         return Ok(());
     }
     if args.new_keys.contains(name) {
-        narrator.note(&format!("{name} had another key until now: {before}"));
+        narrator.note(&text::had_another_key(name, before));
         return Ok(());
     }
-    Err(Error::Refused {
-        text: format!(
-            "{name} had another key until now ({before}), and the request `{}` is by a new one",
-            one.path.display()
-        ),
-        help: format!("if {name} has made a new key: etcdpack sign --new-key {name} {}", word(one.path)),
-    })
+    Err(Failure::refused(text::new_key(one.path, name, before), text::new_key_help(one.path, name)))
 }
 
 /// Whether the key is the host's: by its words, which were given, or are asked for here. The request cannot say it, for
 /// whoever carries it can put another in its place.
-fn compare(one: &Asked<'_>, args: &SignArgs, narrator: &mut dyn Narrator) -> Result<(), Error> {
+fn compare(one: &Asked<'_>, args: &SignArgs, narrator: &mut dyn Narrator) -> Result<(), Failure> {
     let (name, words) = (&one.host.name, one.request.fingerprint());
     let mut given = args.words.iter().filter(|(host, _)| host == name).peekable();
     if given.peek().is_some() {
         if given.all(|(_, claim)| claim.is_of(words)) {
-            narrator.note(&format!("{}: for {name}, by the key that you named", one.path.display()));
+            narrator.note(&text::by_named_key(one.path, name));
             return Ok(());
         }
-        return Err(Error::OtherKey { path: one.path.to_owned(), host: name.clone(), words });
+        let (said, help) = (text::other_key(one.path, name, words), text::show_words(name));
+        return Err(Failure::new(ExitStatus::NotVerified, said, help));
     }
-    let give =
-        format!("etcdpack sign --words {name}=WORDS {}   (those that `./{name}.run csr` showed)", word(one.path));
-    let refused = |text: String| Error::Refused { text, help: give.clone() };
-    let mut tty = Tty::open().map_err(|_| {
-        refused(format!(
-            "nobody has said that the key of the request `{}` is that of {name}, and there is no terminal to ask at",
-            one.path.display()
-        ))
-    })?;
-    let lines: Vec<String> = words
-        .to_string()
-        .split('-')
-        .collect::<Vec<_>>()
-        .chunks(4)
-        .map(|four| format!("    {}\n", four.join("  ")))
-        .collect();
-    let text = format!(
-        "\n{} asks for a certificate for {name} ({}). Words of the key in it:\n\n{}\n",
-        line::plain(&one.path.display().to_string()),
-        one.host.address,
-        lines.concat()
-    );
-    let question = format!("Are they the words that `./{name}.run csr` showed on {name}?");
-    let agrees = tty.show(&text).and_then(|()| tty.agrees(&question));
-    if agrees.map_err(|error| refused(format!("asking at the terminal: {error}")))? {
+    let refused = |said: String| Failure::refused(said, text::give_words(one.path, name));
+    let mut tty = Tty::open().map_err(|_| refused(text::nobody_to_ask(one.path, name)))?;
+    let (shown, question) = (text::words(one.path, name, one.host.address, words), text::are_they_the_words(name));
+    let agrees = tty.show(&shown).and_then(|()| tty.agrees(&question));
+    if agrees.map_err(|error| refused(text::asking(error)))? {
         return Ok(());
     }
-    Err(refused(format!("the key of {name} was not confirmed; nothing was signed")))
+    Err(refused(text::not_confirmed(name)))
 }
 
-fn read(path: &Path) -> Result<Request, Error> {
-    let text = text(path).map_err(|error| Error::Usage {
-        text: format!("reading `{}`: {error}", path.display()),
-        help: format!("ls -l {}", word(path)),
-    })?;
-    Request::parse(&text).map_err(|error| bad(path, &error.to_string()))
+fn read(path: &Path) -> Result<Request, Failure> {
+    let request = contents(path).map_err(|error| Failure::usage(reading(path, error), help::list(path)))?;
+    Request::parse(&request).map_err(|error| bad(path, &error.to_string()))
 }
 
 /// Never waits: what lies on a stick may be a pipe.
-fn text(path: &Path) -> io::Result<String> {
+fn contents(path: &Path) -> io::Result<String> {
     let wait_not = OFlags::NONBLOCK.bits().cast_signed();
     let file = OpenOptions::new().read(true).custom_flags(wait_not).open(path)?;
     if !file.metadata()?.is_file() {
-        return Err(io::Error::other("it is not a file"));
+        return Err(io::Error::other(text::NOT_A_FILE));
     }
-    let mut text = String::new();
-    file.take(MAX_BYTES).read_to_string(&mut text)?;
-    Ok(text)
+    let mut contents = String::new();
+    file.take(MAX_BYTES).read_to_string(&mut contents)?;
+    Ok(contents)
 }
 
-fn known<'a>(cluster: &'a Cluster, name: &str, path: &Path) -> Result<&'a Host, Error> {
+fn known<'a>(cluster: &'a Cluster, name: &str, path: &Path) -> Result<&'a Host, Failure> {
     let host = cluster.hosts.iter().find(|host| host.name.as_str() == name);
-    host.ok_or_else(|| bad(path, &format!("is for `{}`, which the cluster file does not have", name.escape_debug())))
+    host.ok_or_else(|| bad(path, &text::unknown_host(name)))
 }
 
 /// Nothing has been signed.
-fn bad(path: &Path, why: &str) -> Error {
-    Error::Refused {
-        text: format!("the request `{}` {why}", path.display()),
-        help: format!("openssl req -in {} -noout -text -verify", word(path)),
-    }
+fn bad(path: &Path, why: &str) -> Failure {
+    Failure::refused(text::bad(path, why), text::show_request(path))
 }

@@ -7,15 +7,16 @@ use std::path::PathBuf;
 use payload::etcd::Arch;
 use time::OffsetDateTime;
 
-use super::Error;
 use super::cluster_file::{self, Loaded};
 use crate::cache;
 use crate::cli::SourceArgs;
+use crate::failure::Failure;
 use crate::release::{self, FirstUse, Limits, Mirror, ReleaseRequest, Verified};
 use crate::report::Narrator;
+use crate::text;
 
 /// Downloads and verifies the release for every architecture in the cluster.
-pub(super) fn fetch(args: &SourceArgs, narrator: &mut dyn Narrator) -> Result<(), Error> {
+pub(super) fn fetch(args: &SourceArgs, narrator: &mut dyn Narrator) -> Result<(), Failure> {
     let loaded = cluster_file::load(&args.cluster, narrator)?;
     releases(args, &loaded, narrator).map(drop)
 }
@@ -25,14 +26,13 @@ pub(super) fn releases(
     args: &SourceArgs,
     loaded: &Loaded,
     narrator: &mut dyn Narrator,
-) -> Result<BTreeMap<Arch, Verified>, Error> {
+) -> Result<BTreeMap<Arch, Verified>, Failure> {
     let release = &loaded.cluster.release;
     let mut archs: Vec<Arch> = loaded.cluster.hosts.iter().map(|host| host.arch).collect();
     archs.sort_unstable();
     archs.dedup();
     if args.release.is_some() && archs.len() > 1 {
-        let text = "`--release` names one tarball, but the cluster has hosts of two architectures";
-        return Err(Error::Usage { text: text.to_owned(), help: "etcdpack build --mirror file:///DIR".to_owned() });
+        return Err(Failure::usage(text::release::ONE_TARBALL.to_owned(), text::release::ONE_TARBALL_HELP));
     }
     let mirrors: Vec<&String> = args.mirrors.iter().chain(&release.mirrors).collect();
     let sources = Mirror::before_upstream(&mirrors)?;
@@ -52,22 +52,13 @@ pub(super) fn releases(
             today: OffsetDateTime::now_utc().date(),
         };
         let got = release::obtain(&request, narrator)?;
-        narrator.note(&format!(
-            "etcd {} for {}: sha256 {} ({})",
-            release.version,
-            arch.etcd_name(),
-            got.digest(),
-            got.origin()
-        ));
+        narrator.note(&text::release::got(release.version, arch, got.digest(), got.origin()));
         verified.insert(arch, got);
     }
     Ok(verified)
 }
 
 /// The cache directory.
-pub(super) fn cache() -> Result<PathBuf, Error> {
-    cache::default_root().ok_or_else(|| Error::Usage {
-        text: "neither `XDG_CACHE_HOME` nor `HOME` says where the cache is".to_owned(),
-        help: "HOME=~ etcdpack fetch".to_owned(),
-    })
+pub(super) fn cache() -> Result<PathBuf, Failure> {
+    cache::default_root().ok_or_else(|| Failure::usage(text::cache::NO_ROOT.to_owned(), text::cache::NO_ROOT_HELP))
 }

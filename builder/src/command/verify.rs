@@ -3,26 +3,65 @@
 
 use std::fs::File;
 use std::io;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use payload::bundle::{BundleError, MAX_LEN, Unverified, Verified};
-use payload::fingerprint::Claim;
+use payload::exit::ExitStatus;
+use payload::fingerprint::{Claim, Fingerprint};
 use payload::line;
 use rustix::fs::{Mode, OFlags};
 
-use super::Error;
 use crate::cli::VerifyArgs;
+use crate::failure::{Diagnose, Failure};
 use crate::report::Narrator;
+use crate::text::command as text;
+use crate::text::help;
+
+/// A bundle that is not what it should be.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum VerifyError {
+    /// It is not what was built, or cannot be read.
+    Bundle {
+        /// As the user named it.
+        path: PathBuf,
+        /// What is wrong with it.
+        error: BundleError,
+    },
+    /// It is whole, and somebody else's.
+    OtherSigner {
+        /// As the user named it.
+        path: PathBuf,
+        /// By whom it is signed.
+        signer: Fingerprint,
+    },
+}
+
+impl Diagnose for VerifyError {
+    fn exit_status(&self) -> ExitStatus {
+        match self {
+            Self::Bundle { error: BundleError::Io(_), .. } => ExitStatus::Refused,
+            Self::Bundle { .. } | Self::OtherSigner { .. } => ExitStatus::NotVerified,
+        }
+    }
+
+    fn help(&self) -> Option<String> {
+        Some(match self {
+            Self::Bundle { error: BundleError::Io(_), path } => help::list(path),
+            Self::Bundle { .. } => text::BUILD_OR_COPY_AGAIN.to_owned(),
+            Self::OtherSigner { path, .. } => text::inspect(path),
+        })
+    }
+}
 
 /// Verifies every bundle; the first that is not what it should be is the error, after all have been looked at.
-pub(super) fn verify(args: &VerifyArgs, narrator: &mut dyn Narrator) -> Result<(), Error> {
+pub(super) fn verify(args: &VerifyArgs, narrator: &mut dyn Narrator) -> Result<(), Failure> {
     let mut worst = None;
     for path in &args.bundles {
         match check(path).and_then(|bundle| signed(path, bundle, args.signer.as_ref())) {
             Ok(bundle) => {
                 let (manifest, signer) = (bundle.manifest(), bundle.provenance().signer.fingerprint());
                 let (version, host) = (manifest.release.version, &manifest.host);
-                println!("{}: ok, etcd {version} for {host}, signed by {signer}", line::plain(&path.to_string_lossy()));
+                println!("{}", text::verified(&line::plain(&path.to_string_lossy()), version, host, signer));
             }
             Err(error) => {
                 if let Some(earlier) = worst.replace(error) {
@@ -31,21 +70,21 @@ pub(super) fn verify(args: &VerifyArgs, narrator: &mut dyn Narrator) -> Result<(
             }
         }
     }
-    worst.map_or(Ok(()), Err)
+    worst.map_or(Ok(()), |error| Err(error.into()))
 }
 
 /// The bundle, if it is signed by whom it should be.
-fn signed(path: &Path, bundle: Verified, wanted: Option<&Claim>) -> Result<Verified, Error> {
+fn signed(path: &Path, bundle: Verified, wanted: Option<&Claim>) -> Result<Verified, VerifyError> {
     let signer = bundle.provenance().signer.fingerprint();
     if wanted.is_none_or(|claim| claim.is_of(signer)) {
         return Ok(bundle);
     }
-    Err(Error::OtherSigner { path: path.to_owned(), signer })
+    Err(VerifyError::OtherSigner { path: path.to_owned(), signer })
 }
 
 /// What is known of a bundle after every byte of it has been read.
-fn check(path: &Path) -> Result<Verified, Error> {
-    let fail = |error| Error::Bundle { path: path.to_owned(), error };
+fn check(path: &Path) -> Result<Verified, VerifyError> {
+    let fail = |error| VerifyError::Bundle { path: path.to_owned(), error };
     open(path).and_then(Unverified::open).and_then(Unverified::check).map_err(fail)
 }
 
@@ -54,7 +93,7 @@ pub(super) fn open(path: &Path) -> Result<File, BundleError> {
     let flags = OFlags::RDONLY | OFlags::NONBLOCK | OFlags::NOCTTY | OFlags::CLOEXEC;
     let file = File::from(rustix::fs::open(path, flags, Mode::empty()).map_err(io::Error::from)?);
     match file.metadata()? {
-        there if !there.is_file() => Err(io::Error::other("it is not a regular file").into()),
+        there if !there.is_file() => Err(io::Error::other(text::NOT_A_REGULAR_FILE).into()),
         there if there.len() > MAX_LEN => Err(BundleError::TooLarge),
         _ => Ok(file),
     }

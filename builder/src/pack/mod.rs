@@ -27,6 +27,7 @@ use own::Draft;
 use crate::carried::installer;
 use crate::parallel;
 use crate::report::Narrator;
+use crate::text;
 
 /// Bundles that are written at a time: enough for a disk to be busy, few enough for one that has to seek.
 const AT_ONCE: usize = 4;
@@ -68,6 +69,6 @@ pub(crate) fn pack(parts: &mut Parts, dir: &Path, narrator: &mut dyn Narrator) -
     dist.sums(made.iter().map(|bundle| (bundle.path.as_path(), bundle.digest)))?;
     dist.signer(parts.signing)?;
     dist.sync()?;
-    narrator.note(&format!("packed into {}:", dir.display()));
+    narrator.note(&text::pack::packed(dir));
     Ok(made)
 }

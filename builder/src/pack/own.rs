@@ -21,6 +21,7 @@ use super::common::Common;
 use super::error::PackError;
 use super::parts::Parts;
 use crate::pki::{KeyMaterial, SealedKey};
+use crate::text::{self, readme::HostKey};
 
 /// One entry and its bytes.
 pub(super) struct Packed {
@@ -148,13 +149,9 @@ fn is_a_peer(parts: &Parts, host: &Host, credentials: &HostCredentials) -> Resul
         return Ok(());
     }
     let all = peers.iter().map(PeerName::as_str).collect::<Vec<_>>().join(",");
-    let by_list = if cluster.release.version < FIRST_WITH_LISTS {
-        String::new()
-    } else {
-        format!(", or all names into `[etcd.flags]`: peer-cert-allowed-cn = \"{}\"", DisplayLine::of(&name))
-    };
-    let instead = format!("write into `[etcd]`: peers = \"by-ca\"{by_list}");
-    Err(PackError::NotAPeer { host: host.name.clone(), name: DisplayLine::of(&name), peers: all, instead })
+    let (host, name) = (host.name.clone(), DisplayLine::of(&name));
+    let takes_lists = cluster.release.version >= FIRST_WITH_LISTS;
+    Err(PackError::NotAPeer { host, name, peers: all, takes_lists })
 }
 
 /// What goes into the slot of `part`.
@@ -176,43 +173,13 @@ fn bytes(part: Own, parts: &Parts, host: &Host, credentials: &HostCredentials) -
 }
 
 fn readme(parts: &Parts, host: &Host) -> String {
-    let cluster = parts.cluster;
-    let (key, key_zh) = match parts.keys {
-        KeyMaterial::Plaintext => (
-            "It holds this host's private key in the clear: keep it as you keep keys.",
-            "本文件含有该主机的明文私钥,请像保管私钥一样保管它。",
-        ),
-        KeyMaterial::Sealed(_) => (
-            "It holds this host's private key, sealed (certs/etcd-peer-key.age): `install` asks for the passphrase.",
-            "本文件中的私钥已加密(certs/etcd-peer-key.age),`install` 会询问口令。",
-        ),
-        KeyMaterial::OnHost(all) if all.iter().any(|certified| certified.host == host.name) => (
-            "It holds the certificate of the key that this host has made, and no private key.",
-            "本文件含有本机自行生成的密钥的证书,不含私钥。",
-        ),
-        KeyMaterial::OnHost(_) => (
-            "It holds no private key and no certificate yet: first of all, on that host, run it with `csr`.",
-            "本文件尚不含私钥和证书:请先在该主机上运行 `csr`。",
-        ),
+    let keys = match parts.keys {
+        KeyMaterial::Plaintext => HostKey::Plaintext,
+        KeyMaterial::Sealed(_) => HostKey::Sealed,
+        KeyMaterial::OnHost(all) if all.iter().any(|certified| certified.host == host.name) => HostKey::Certified,
+        KeyMaterial::OnHost(_) => HostKey::Awaited,
     };
-    format!(
-        "etcd {version} for host {host} ({address}), member {member} of cluster {name}. Made by etcdpack.\n\
-         \n\
-         To install, as root on that host:   ./{host}.run install\n\
-         To see first what it would do:      ./{host}.run plan\n\
-         To check this file:                 grep {host}.run SHA256SUMS | sha256sum -c\n\
-         {key}\n\
-         \n\
-         安装(在该主机上以 root 运行):  ./{host}.run install\n\
-         先看它要做什么:               ./{host}.run plan\n\
-         校验本文件:                   grep {host}.run SHA256SUMS | sha256sum -c\n\
-         {key_zh}\n",
-        version = cluster.release.version,
-        host = host.name,
-        address = host.address,
-        member = host.member,
-        name = cluster.name,
-    )
+    text::readme::readme(parts.cluster, host, keys)
 }
 
 fn manifest(

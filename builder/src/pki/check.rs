@@ -14,10 +14,10 @@ use x509_parser::prelude::FromDer;
 
 use super::ca::{self, Authority, Issuing};
 use super::chain::{self, Link};
-use super::error::{CaFault, Day};
+use super::error::CaFault;
 use super::key::{self, KeyAlgorithm};
 use super::profile::Profile;
-use super::spec::CertificateSpec;
+use super::spec::{CertificateSpec, Holder};
 use crate::secret::Secret;
 
 /// The three files of a pair. Behind the certificate may stand those of the CAs above it.
@@ -28,41 +28,54 @@ pub(super) struct Files {
     pub(super) request: String,
 }
 
+/// One of the three files of a pair.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum PairFile {
+    Certificate,
+    Key,
+    Request,
+}
+
+/// What a certificate is checked as.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Role {
+    Server,
+    Client,
+}
+
 /// Why a pair is not what is wanted.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
-pub(super) enum CertificateProblem {
-    #[error("the {0} cannot be read")]
-    Unreadable(&'static str),
-    #[error("the {0} is for another key")]
-    OtherKey(&'static str),
-    #[error("the key is of another algorithm")]
+pub(crate) enum CertificateProblem {
+    /// Some of its files are missing.
+    Incomplete,
+    Unreadable(PairFile),
+    /// The file belongs to another key than the one beside it.
+    OtherKey(PairFile),
     Algorithm,
-    #[error("the key is weak or unusual ({0}): RSA of 2048 bits and more or ECDSA on P-256, P-384 or P-521 will do")]
     Weak(KeyAlgorithm),
-    #[error("it is a CA's")]
     Ca,
-    #[error("the subject is another")]
     Subject,
-    #[error("it {0} the names or addresses {1}")]
-    FileNames(&'static str, String),
-    #[error("it lacks the usages {}", .0.join(", "))]
+    /// These should be in it.
+    LacksNames(Vec<String>),
+    /// These should not be in it any more.
+    NeedlessNames(Vec<String>),
+    /// No certificate can hold this one.
+    ImpossibleName(String),
+    /// It is in the certificate, and a verifier does not find it there.
+    UnverifiedName(String),
+    /// By the names that openssl and cfssl give to usages.
     Usage(Vec<&'static str>),
-    #[error("it is signed with `{0}`, which not every etcd takes: RSA PKCS#1 or ECDSA with SHA-2 will do")]
+    /// The algorithm's object identifier.
     Signature(String),
-    #[error("it does not chain to the CA: none that is known here has signed it")]
     UnknownIssuer,
-    #[error("it does not chain to the CA as {0}: {1}")]
-    Chain(&'static str, webpki::Error),
-    #[error("the CA above it {0}")]
+    Chain(Role, webpki::Error),
     Issuer(CaFault),
-    #[error("it is not valid before {}", Day(*.0))]
     NotYet(OffsetDateTime),
-    #[error("it ends on {}", Day(*.0))]
     Ends(OffsetDateTime),
-    #[error("it ends on {}, after its CA ({})", Day(*.0), Day(*.1))]
+    /// Its end, and that of its CA.
     Outlives(OffsetDateTime, OffsetDateTime),
-    #[error("its key is that of {0}")]
-    Shared(String),
+    /// Whose key it is.
+    Shared(Holder),
 }
 
 /// A pair that is what is wanted.
@@ -86,8 +99,8 @@ pub(super) fn pair(
     left: Duration,
 ) -> Result<Validated, CertificateProblem> {
     let links = links(&files.certificate)?;
-    let (own, above) = links.split_first().ok_or(CertificateProblem::Unreadable("certificate"))?;
-    let certificate = chain::x509(&own.der).map_err(|_| CertificateProblem::Unreadable("certificate"))?;
+    let (own, above) = links.split_first().ok_or(CertificateProblem::Unreadable(PairFile::Certificate))?;
+    let certificate = chain::x509(&own.der).map_err(|_| CertificateProblem::Unreadable(PairFile::Certificate))?;
     key_belongs(files, &certificate)?;
     fits(own, above, &certificate, spec, authority, (now, left))
 }
@@ -102,8 +115,8 @@ pub(super) fn without_key(
     left: Duration,
 ) -> Result<Validated, CertificateProblem> {
     let links = links(certificate)?;
-    let (own, above) = links.split_first().ok_or(CertificateProblem::Unreadable("certificate"))?;
-    let certificate = chain::x509(&own.der).map_err(|_| CertificateProblem::Unreadable("certificate"))?;
+    let (own, above) = links.split_first().ok_or(CertificateProblem::Unreadable(PairFile::Certificate))?;
+    let certificate = chain::x509(&own.der).map_err(|_| CertificateProblem::Unreadable(PairFile::Certificate))?;
     request_belongs(request, &certificate.public_key().subject_public_key.data)?;
     fits(own, above, &certificate, spec, authority, (now, left))
 }
@@ -147,7 +160,7 @@ fn fits(
 
 /// The certificates in a text, the first being the one that the others are there for.
 pub(super) fn links(text: &str) -> Result<Vec<Link>, CertificateProblem> {
-    let unreadable = |_| CertificateProblem::Unreadable("certificate");
+    let unreadable = |_| CertificateProblem::Unreadable(PairFile::Certificate);
     let blocks = super::pem::certificate_blocks(text.as_bytes()).map_err(unreadable)?;
     blocks.iter().map(|block| Link::read(block.contents()).map_err(unreadable)).collect()
 }
@@ -168,20 +181,20 @@ fn path(own: &Link, brought: &[Link], authority: &Authority) -> Result<Vec<Link>
 }
 
 fn key_belongs(files: &Files, certificate: &X509Certificate<'_>) -> Result<(), CertificateProblem> {
-    let key = key::parse(&files.key).map_err(|_| CertificateProblem::Unreadable("key"))?;
+    let key = key::parse(&files.key).map_err(|_| CertificateProblem::Unreadable(PairFile::Key))?;
     if certificate.public_key().subject_public_key.data != key.public_key_raw() {
-        return Err(CertificateProblem::OtherKey("certificate"));
+        return Err(CertificateProblem::OtherKey(PairFile::Certificate));
     }
     request_belongs(&files.request, key.public_key_raw())
 }
 
 fn request_belongs(request: &str, public_key: &[u8]) -> Result<(), CertificateProblem> {
-    let block = pem::parse(request).map_err(|_| CertificateProblem::Unreadable("request"))?;
+    let block = pem::parse(request).map_err(|_| CertificateProblem::Unreadable(PairFile::Request))?;
     let Ok(([], request)) = X509CertificationRequest::from_der(block.contents()) else {
-        return Err(CertificateProblem::Unreadable("request"));
+        return Err(CertificateProblem::Unreadable(PairFile::Request));
     };
     if request.certification_request_info.subject_pki.subject_public_key.data != public_key {
-        return Err(CertificateProblem::OtherKey("request"));
+        return Err(CertificateProblem::OtherKey(PairFile::Request));
     }
     Ok(())
 }
@@ -203,12 +216,13 @@ fn says_what_the_spec_says(
     if issuing == Issuing::Here && subject != Some(asked.collect()) {
         return Err(CertificateProblem::Subject);
     }
-    let (has, wants) = (names(certificate).ok_or(CertificateProblem::Unreadable("certificate"))?, spec_names(spec));
-    let listed = |set: Vec<&String>| set.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
+    let (has, wants) =
+        (names(certificate).ok_or(CertificateProblem::Unreadable(PairFile::Certificate))?, spec_names(spec));
+    let listed = |set: Vec<&String>| set.into_iter().cloned().collect();
     match (wants.difference(&has).collect::<Vec<_>>(), has.difference(&wants).collect::<Vec<_>>()) {
-        (missing, _) if !missing.is_empty() => return Err(CertificateProblem::FileNames("lacks", listed(missing))),
+        (missing, _) if !missing.is_empty() => return Err(CertificateProblem::LacksNames(listed(missing))),
         (_, needless) if issuing == Issuing::Here && !needless.is_empty() => {
-            return Err(CertificateProblem::FileNames("still has", listed(needless)));
+            return Err(CertificateProblem::NeedlessNames(listed(needless)));
         }
         _ => {}
     }
@@ -264,7 +278,8 @@ fn chains(
     path: &[Link],
     times: [OffsetDateTime; 2],
 ) -> Result<(), CertificateProblem> {
-    let certificate = EndEntityCert::try_from(der).map_err(|_| CertificateProblem::Unreadable("certificate"))?;
+    let certificate =
+        EndEntityCert::try_from(der).map_err(|_| CertificateProblem::Unreadable(PairFile::Certificate))?;
     let (anchor, below) = anchor(path)?;
     for time in times {
         let seconds = u64::try_from(time.unix_timestamp()).unwrap_or_default();
@@ -278,10 +293,10 @@ fn chains(
     let names = spec.names.iter().map(|name| ServerName::try_from(name.as_str()).map_err(|_| name.clone()));
     let addresses = spec.addresses.iter().map(|address| Ok(ServerName::IpAddress((*address).into())));
     for name in names.chain(addresses) {
-        let name = name.map_err(|name| CertificateProblem::FileNames("cannot hold", name))?;
+        let name = name.map_err(CertificateProblem::ImpossibleName)?;
         certificate
             .verify_is_valid_for_subject_name(&name)
-            .map_err(|_| CertificateProblem::FileNames("does not stand for", name.to_str().into_owned()))?;
+            .map_err(|_| CertificateProblem::UnverifiedName(name.to_str().into_owned()))?;
     }
     Ok(())
 }
@@ -296,8 +311,8 @@ fn anchor(path: &[Link]) -> Result<(TrustAnchor<'_>, Vec<CertificateDer<'_>>), C
     Ok((anchor, below.iter().map(|link| link.der.clone()).collect()))
 }
 
-fn roles(profile: Profile) -> Vec<(&'static str, KeyUsage)> {
-    let (server, client) = (("a server", KeyUsage::server_auth()), ("a client", KeyUsage::client_auth()));
+fn roles(profile: Profile) -> Vec<(Role, KeyUsage)> {
+    let (server, client) = ((Role::Server, KeyUsage::server_auth()), (Role::Client, KeyUsage::client_auth()));
     match profile {
         Profile::Ca => Vec::new(),
         Profile::Server => vec![server],

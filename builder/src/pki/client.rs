@@ -14,6 +14,7 @@ use super::store::Store;
 use super::stored::{StoredCertificate, kept};
 use super::{external_ca, peer_name};
 use crate::report::Narrator;
+use crate::text::pki as text;
 
 /// Whom a certificate is for, and what it has to say besides its name.
 #[derive(Debug)]
@@ -45,11 +46,11 @@ pub fn issue_client_or_server(
     let holder = &spec.holder;
     match kept(site, &store, &spec, &authority)? {
         StoredCertificate::Fits(..) => {
-            narrator.note(&format!("the certificate for {holder} still fits and was kept"));
+            narrator.note(&text::still_fits(holder));
             return Ok(None);
         }
-        StoredCertificate::Unfit(why) => {
-            narrator.note(&format!("a new key and certificate for {holder}: in the kept one, {why}"));
+        StoredCertificate::Unfit(problem) => {
+            narrator.note(&text::replaced(holder, &problem));
         }
         StoredCertificate::Nothing => {}
     }
@@ -59,6 +60,6 @@ pub fn issue_client_or_server(
     let authority = ca::unlock(site, authority, narrator)?;
     make(site, &store, &spec, &authority)?;
     store.settle(&[holder])?;
-    narrator.note(&format!("{}: certificate made in `{}`", holder, store.dir_of(holder).display()));
+    narrator.note(&text::made(holder, &store.dir_of(holder)));
     Ok(None)
 }

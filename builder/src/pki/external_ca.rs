@@ -10,7 +10,7 @@ use x509_parser::prelude::FromDer;
 
 use super::ca::{self, Authority};
 use super::check::{self, Files, Validated};
-use super::error::{Day, PkiError};
+use super::error::PkiError;
 use super::key::{self, KeyAlgorithm};
 use super::site::{LEAST_LEFT, Site};
 use super::spec::{self, CertificateSpec, Holder};
@@ -19,6 +19,7 @@ use super::stored::{StoredCertificate, least_left, look};
 use super::{file, pem};
 use crate::report::Narrator;
 use crate::secret::Secret;
+use crate::text::pki as text;
 
 /// A request to be carried to the CA.
 #[derive(Debug)]
@@ -102,14 +103,13 @@ pub fn accept(site: &Site<'_>, paths: &[PathBuf], narrator: &mut dyn Narrator) -
     let mut candidates: Vec<Candidate> = Vec::new();
     for (path, text) in certificates {
         let not_taken = |why: String| PkiError::NotTaken { path: path.clone(), why };
-        let (spec, key, request) = owner(&store, &known, &keys, &text).and_then(|owner| {
-            owner.ok_or_else(|| not_taken("its key is none of those that wait: see `etcdpack pki csr`".to_owned()))
-        })?;
+        let (spec, key, request) = owner(&store, &known, &keys, &text)
+            .and_then(|owner| owner.ok_or_else(|| not_taken(text::NOT_A_WAITING_KEY.to_owned())))?;
         let files = Files { certificate: text, key, request };
         let fit = check::pair(&files, spec, &authority, site.now, least_left(site, &authority))
             .map_err(|problem| not_taken(problem.to_string()))?;
         if let Some(other) = candidates.iter().find(|other| other.fit.public_key == fit.public_key) {
-            return Err(not_taken(format!("its key is that of `{}`", other.path.display())));
+            return Err(not_taken(text::key_of_another(&other.path)));
         }
         let files = Files { certificate: fit.certificate.clone(), ..files };
         candidates.push(Candidate { path, holder: spec.holder.clone(), files, fit });
@@ -127,7 +127,7 @@ fn keep(store: &Store, candidates: &[Candidate], narrator: &mut dyn Narrator) ->
     store.settle(&candidates.iter().map(|candidate| &candidate.holder).collect::<Vec<_>>())?;
     for Candidate { path, holder, fit, .. } in candidates {
         store.settle_pending(holder)?;
-        narrator.note(&format!("{}: taken for {holder}, until {}", path.display(), Day(fit.end)));
+        narrator.note(&text::taken(path, holder, fit.end));
     }
     Ok(())
 }
@@ -159,8 +159,8 @@ fn asked_names(request: &str) -> Option<Vec<String>> {
     names.map_or(Some(Vec::new()), |names| names.general_names.iter().map(check::name).collect())
 }
 
-/// Whose a certificate is: theirs whose key waits, or is in use already, or the host's that a key beside it was
-/// brought in for; with that key and its request.
+/// Who a certificate belongs to, with the key and its request. The key is looked for in three places: among those that
+/// wait for a certificate, among those in use, and among those that were brought in with the certificate.
 fn owner<'a>(
     store: &Store,
     known: &'a [CertificateSpec],

@@ -11,6 +11,7 @@ use rustix::fs::OFlags;
 use super::error::{PkiError, reading, writing};
 use super::modes::{self, refuse_open};
 use crate::secret::Secret;
+use crate::text::pki as message;
 
 /// No certificate or key comes near this.
 const MAX_BYTES: u64 = 1024 * 1024;
@@ -52,14 +53,14 @@ fn read(path: &Path, allow: impl FnOnce(&Metadata) -> Result<(), PkiError>) -> R
     let file = OpenOptions::new().read(true).custom_flags(wait_not).open(path).map_err(reading(path))?;
     let metadata = file.metadata().map_err(reading(path))?;
     if !metadata.is_file() || metadata.len() > MAX_BYTES {
-        return Err(reading(path)(io::Error::other("not a file of at most 1 MiB")));
+        return Err(reading(path)(io::Error::other(message::NOT_A_SMALL_FILE)));
     }
     allow(&metadata)?;
     // Of the right size at once: a buffer that grows leaves copies of a key behind.
     let size = usize::try_from(metadata.len()).unwrap_or_default();
     let mut bytes = Vec::with_capacity(size + 1);
     file.take(MAX_BYTES).read_to_end(&mut bytes).map_err(reading(path))?;
-    String::from_utf8(bytes).map_err(|_| reading(path)(io::Error::other("not a text")))
+    String::from_utf8(bytes).map_err(|_| reading(path)(io::Error::other(message::NOT_UTF8)))
 }
 
 /// A new file; [`sync`] makes it last.

@@ -8,6 +8,7 @@
 use std::io;
 use std::path::PathBuf;
 
+use payload::exit::ExitStatus;
 use payload::fingerprint::Fingerprint;
 use payload::name::HostName;
 use payload::render::{CERTIFICATE, KEY, REQUEST, SEALED_KEY};
@@ -21,7 +22,9 @@ use super::spec::{self, CertificateSpec, Holder};
 use super::store::Store;
 use super::{chain, check, file};
 use crate::atomic_file::{self, FileMode};
+use crate::failure::Diagnose;
 use crate::report::Narrator;
+use crate::text;
 
 /// A host whose key has a certificate.
 #[derive(Debug, Clone)]
@@ -47,10 +50,8 @@ pub struct Certificates {
 #[derive(Debug, thiserror::Error)]
 pub enum SignError {
     /// The CA or the directory cannot be used.
-    #[error(transparent)]
     Pki(#[from] PkiError),
     /// Two hosts with one key. Nothing was signed.
-    #[error("the request for `{host}` is by the key of `{other}`: each host makes its own")]
     Shared {
         /// Whose request it is said to be.
         host: HostName,
@@ -58,13 +59,29 @@ pub enum SignError {
         other: HostName,
     },
     /// A certificate could not be read or kept.
-    #[error("keeping `{}`: {source}", path.display())]
     Io {
         /// The file or directory.
         path: PathBuf,
         /// What the system says.
         source: io::Error,
     },
+}
+
+impl Diagnose for SignError {
+    fn exit_status(&self) -> ExitStatus {
+        match self {
+            Self::Pki(error) => error.exit_status(),
+            Self::Shared { .. } | Self::Io { .. } => ExitStatus::Refused,
+        }
+    }
+
+    fn help(&self) -> Option<String> {
+        match self {
+            Self::Pki(error) => error.help(),
+            Self::Shared { host, .. } => Some(text::pki::own_key(host)),
+            Self::Io { path, .. } => Some(text::help::list_itself(path)),
+        }
+    }
 }
 
 /// The key that `host` has had until now: that of the certificate that is kept for it, else that of its request. `None` where it
@@ -94,7 +111,7 @@ pub fn certificates(
 ) -> Result<Certificates, SignError> {
     let (all, odd) = spec::all(site.cluster);
     for name in odd {
-        narrator.warn(&format!("`{name}` is no DNS name and stands in no certificate"));
+        narrator.warn(&text::pki::impossible_name(name));
     }
     let store = Store::open(&site.dir(), narrator)?;
     let mut authority = ca::load(site, &store, narrator)?;
@@ -117,12 +134,7 @@ pub fn certificates(
         }
     }
     of.sort_by_key(|one| site.cluster.hosts.iter().position(|host| host.name == one.host));
-    narrator.note(&format!(
-        "certificates: {} made, {} of {} hosts have one",
-        requests.len(),
-        of.len(),
-        site.cluster.hosts.len()
-    ));
+    narrator.note(&text::pki::signed(requests.len(), of.len(), site.cluster.hosts.len()));
     Ok(Certificates { ca_pem: chain::pem(&authority.trusted), of })
 }
 
@@ -177,14 +189,14 @@ impl HostIssuer<'_> {
         let (Some(certificate_pem), Some(csr_pem)) = (read(CERTIFICATE)?, read(REQUEST)?) else { return Ok(None) };
         let left = LEAST_LEFT.min(self.site.validity / 2);
         let fits = match read(KEY)? {
-            Some(_) => Err("its key was made here".to_owned()),
+            Some(_) => Err(text::pki::KEY_MADE_HERE.to_owned()),
             None => check::without_key(&certificate_pem, &csr_pem, spec, self.authority, self.site.now, left)
                 .map_err(|problem| problem.to_string()),
         };
         match fits {
             Ok(_) => Ok(Some(Certified { host: host.clone(), certificate_pem, csr_pem })),
             Err(why) => {
-                narrator.warn(&format!("the certificate of `{host}` is left out: {why}"));
+                narrator.warn(&text::pki::left_out(host, &why));
                 Ok(None)
             }
         }

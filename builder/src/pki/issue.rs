@@ -18,6 +18,7 @@ use super::stored::{StoredCertificate, look};
 use crate::parallel;
 use crate::report::Narrator;
 use crate::secret::Secret;
+use crate::text::pki as text;
 
 /// Whether a pair is from an earlier build.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -65,7 +66,7 @@ impl Issued {
 pub fn issue_all(site: &Site<'_>, narrator: &mut dyn Narrator) -> Result<Issued, PkiError> {
     let (all, odd) = spec::all(site.cluster);
     for name in odd {
-        narrator.warn(&format!("`{name}` is no DNS name and stands in no certificate"));
+        narrator.warn(&text::impossible_name(name));
     }
     let store = Store::open(&site.dir(), narrator)?;
     let mut authority = ca::load(site, &store, narrator)?;
@@ -80,15 +81,15 @@ pub fn issue_all(site: &Site<'_>, narrator: &mut dyn Narrator) -> Result<Issued,
         }
     }
     if authority.trusted.len() > 1 {
-        narrator.note(&format!("hosts will trust all {} certificates of the CA file", authority.trusted.len()));
+        narrator.note(&text::several_are_trusted(authority.trusted.len()));
     }
     let unfit = all.iter().zip(&found).filter(|(_, found)| !matches!(found, StoredCertificate::Fits(..)));
     let mut made = make_all(site, &store, &unfit.map(|(spec, _)| spec).collect::<Vec<_>>(), &authority)?.into_iter();
     let mut pairs = Vec::with_capacity(all.len());
     let mut trusted: Vec<Link> = Vec::new();
     for (spec, found) in all.into_iter().zip(found) {
-        if let StoredCertificate::Unfit(why) = &found {
-            narrator.note(&format!("a new key and certificate for {}: in the kept one, {why}", spec.holder));
+        if let StoredCertificate::Unfit(problem) = &found {
+            narrator.note(&text::replaced(&spec.holder, problem));
         }
         let (files, state) = match found {
             StoredCertificate::Fits(files, fit) => {
@@ -113,7 +114,7 @@ pub fn issue_all(site: &Site<'_>, narrator: &mut dyn Narrator) -> Result<Issued,
         pairs.iter().filter(|pair| pair.state == KeyState::Made).map(|pair| &pair.holder).collect();
     store.settle(&made)?;
     let (made, all) = (made.len(), pairs.len());
-    narrator.note(&format!("certificates: {made} made, {} kept as they were", all - made));
+    narrator.note(&text::issued(made, all - made));
     Ok(Issued { ca_pem: ca_pem(&authority, trusted), pairs })
 }
 
@@ -141,14 +142,14 @@ fn ends_soon(
 ) {
     if authority.issuing() == Issuing::Elsewhere && fit.end < now + LEAST_LEFT {
         let (holder, days) = (&spec.holder, (fit.end - now).whole_days());
-        narrator.warn(&format!("the certificate for {holder} ends in {days} days: have another one signed soon"));
+        narrator.warn(&text::ends_soon(holder, days));
     }
 }
 
 fn awaited(all: &[CertificateSpec], found: &[StoredCertificate]) -> PkiError {
     let why = all.iter().zip(found).filter_map(|(spec, found)| match found {
-        StoredCertificate::Nothing => Some(format!("{}: none yet", spec.holder)),
-        StoredCertificate::Unfit(why) => Some(format!("{}: {why}", spec.holder)),
+        StoredCertificate::Nothing => Some(text::awaited(&spec.holder)),
+        StoredCertificate::Unfit(problem) => Some(text::unfit(&spec.holder, problem)),
         StoredCertificate::Fits(..) => None,
     });
     PkiError::Awaited(why.collect())

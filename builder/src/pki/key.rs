@@ -30,7 +30,7 @@ const P521: &str = "1.3.132.0.35";
 
 /// What a public key is, as far as it matters here.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum KeyAlgorithm {
+pub(crate) enum KeyAlgorithm {
     Rsa(usize),
     P256,
     P384,
@@ -68,18 +68,6 @@ impl KeyAlgorithm {
             Algorithm::Rsa4096 => Self::Rsa(4096),
             Algorithm::EcdsaP256 => Self::P256,
             Algorithm::EcdsaP384 => Self::P384,
-        }
-    }
-}
-
-impl std::fmt::Display for KeyAlgorithm {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        match self {
-            Self::Rsa(bits) => write!(f, "rsa-{bits}"),
-            Self::P256 => f.write_str("ecdsa-p256"),
-            Self::P384 => f.write_str("ecdsa-p384"),
-            Self::P521 => f.write_str("ecdsa-p521"),
-            Self::Other => f.write_str("other"),
         }
     }
 }

@@ -42,11 +42,13 @@ mod store;
 mod stored;
 
 pub use ca::{ImportedCa, KeyProtection, encrypt_key, import};
+pub(crate) use check::{CertificateProblem, PairFile, Role};
 pub use client::{ClientOrServer, issue_client_or_server};
 pub use error::{CaFault, KeyFault, PkiError};
 pub use external_ca::{Requested, accept, request};
 pub use host_key::{Certificates, Certified, SignError, certificates, key_until_now};
 pub use issue::{Issued, IssuedPair, KeyState, issue_all};
+pub(crate) use key::KeyAlgorithm;
 pub use key_material::KeyMaterial;
 pub(crate) use peer_name::{common_name, namesakes};
 pub use profile::Profile;

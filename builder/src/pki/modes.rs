@@ -10,6 +10,7 @@ use std::path::Path;
 use rustix::process::geteuid;
 
 use super::error::{PkiError, reading};
+use crate::text;
 
 /// Nothing of ours lies deeper: `pki/requests/hosts/n1/etcd-peer-key.pem`.
 const DEEPEST: usize = 4;
@@ -49,7 +50,7 @@ fn look(path: &Path, depth: usize) -> Result<(), PkiError> {
         return if depth < DEEPEST { look_into(path, &metadata, depth) } else { Ok(()) };
     }
     if !metadata.is_file() {
-        return Err(reading(path)(io::Error::other("neither a file nor a directory")));
+        return Err(reading(path)(io::Error::other(text::pki::NEITHER_FILE_NOR_DIR)));
     }
     let (forbidden, wanted) = if is_private(path) { (0o077, 0o600) } else { (0o022, 0o644) };
     refuse_open(path, metadata.mode(), forbidden, wanted)
@@ -88,6 +89,7 @@ mod tests {
     use std::os::unix::fs::{PermissionsExt as _, symlink};
 
     use super::*;
+    use crate::failure::Diagnose as _;
 
     #[test]
     fn what_others_can_change_or_read_is_named() {
@@ -124,6 +126,6 @@ mod tests {
         symlink("ca-key.pem", pki.join("signing-key.pem")).unwrap();
         check(&pki).unwrap();
         let foreign = PkiError::Foreign { path: pki, uid: 1001 };
-        assert_eq!(foreign.exit_code().code(), 3);
+        assert_eq!(foreign.exit_status().code(), 3);
     }
 }

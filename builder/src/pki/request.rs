@@ -28,13 +28,10 @@ pub struct Request {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum RequestError {
     /// Not PEM, not PKCS#10, or more than that.
-    #[error("is no certificate request in PEM")]
     Form,
     /// Another kind of key.
-    #[error("is not for an ECDSA key on P-256, which is what hosts make")]
     Key,
     /// It was changed on its way, or its maker does not have the key.
-    #[error("is not signed by its own key")]
     Signature,
 }
 

@@ -25,9 +25,11 @@ use super::spec::Holder;
 use super::store::Store;
 use super::{file, paths};
 use crate::atomic_file::{self, FileMode};
+use crate::failure::Diagnose;
 use crate::parallel;
 use crate::report::Narrator;
 use crate::secret::Secret;
+use crate::text;
 
 /// Keys that are sealed side by side: half a gigabyte of memory.
 const MOST_AT_ONCE: usize = 4;
@@ -47,10 +49,8 @@ pub struct SealedKey {
 #[derive(Debug, thiserror::Error)]
 pub enum SealError {
     /// The directory cannot be used.
-    #[error(transparent)]
     Pki(#[from] PkiError),
     /// A sealed file could not be read or written.
-    #[error("keeping `{}`: {source}", path.display())]
     Io {
         /// The file.
         path: PathBuf,
@@ -58,10 +58,8 @@ pub enum SealError {
         source: io::Error,
     },
     /// The passphrase that was given is not that of an earlier build.
-    #[error("`{}` was sealed with another passphrase than the one given", .0.display())]
     OtherPassphrase(PathBuf),
     /// What was just sealed does not open.
-    #[error("the key of {holder} cannot be sealed: {why}")]
     Unsound {
         /// A host, or all of them.
         holder: String,
@@ -80,26 +78,21 @@ pub fn has_sealed_keys(site: &Site<'_>) -> bool {
     })
 }
 
-impl SealError {
-    /// 3: refused, nothing changed on any host. 1: a fault of ours.
-    #[must_use]
-    pub fn exit_code(&self) -> ExitStatus {
+impl Diagnose for SealError {
+    /// 3: refused, nothing changed on any host. 1: a bug in etcdpack.
+    fn exit_status(&self) -> ExitStatus {
         match self {
-            Self::Pki(error) => error.exit_code(),
+            Self::Pki(error) => error.exit_status(),
             Self::Io { .. } | Self::OtherPassphrase(_) => ExitStatus::Refused,
             Self::Unsound { .. } => ExitStatus::Bug,
         }
     }
 
-    /// What to type.
-    #[must_use]
-    pub fn help(&self) -> Option<String> {
+    fn help(&self) -> Option<String> {
         match self {
             Self::Pki(error) => error.help(),
-            Self::OtherPassphrase(_) => {
-                Some("with the passphrase of the earlier build, or with another for all hosts: etcdpack build --new-passphrase".to_owned())
-            }
-            Self::Io { path, .. } => Some(format!("ls -l {}", path.display())),
+            Self::OtherPassphrase(_) => Some(text::pki::OTHER_PASSPHRASE.to_owned()),
+            Self::Io { path, .. } => Some(text::help::list(path)),
             Self::Unsound { .. } => None,
         }
     }
@@ -208,7 +201,7 @@ fn sealed(key: &Secret, passphrase: &Passphrase) -> Result<Vec<u8>, String> {
 /// By the reader that the hosts have.
 fn opens(file: &[u8], key: &Secret, passphrase: &Passphrase) -> Result<(), SealedError> {
     let opened = Sealed::parse(file)?.open(passphrase)?;
-    if opened.expose() == key.expose().as_bytes() { Ok(()) } else { Err(SealedError::Damaged("it holds another key")) }
+    if opened.expose() == key.expose().as_bytes() { Ok(()) } else { Err(SealedError::Damaged(text::pki::OTHER_KEY)) }
 }
 
 fn read(path: &Path) -> Result<Option<Vec<u8>>, SealError> {

@@ -11,6 +11,7 @@ use payload::provenance::{ClusterId, MAX_SUCCESSIONS, Succession};
 use payload::signer::SignerKey;
 use serde::{Deserialize, Serialize};
 
+use crate::text;
 use crate::toml_error;
 
 /// The layout of the file; raised when an older etcdpack could misread it.
@@ -42,14 +43,16 @@ struct Numbered {
 #[derive(Debug, thiserror::Error, PartialEq, Eq)]
 pub enum SerialsError {
     /// The parser's words, with the line.
-    #[error("{0}")]
     Toml(String),
     /// Of another etcdpack.
-    #[error("its version is {0}, this etcdpack knows version {VERSION}")]
     Version(u32),
     /// Nothing is higher than the last number.
-    #[error("host `{0}` has used up all numbers")]
     Spent(HostName),
+}
+
+impl SerialsError {
+    /// The version that is read and written.
+    pub(crate) const KNOWN_VERSION: u32 = VERSION;
 }
 
 impl Serials {
@@ -68,10 +71,7 @@ impl Serials {
     /// The text that [`Serials::parse`] reads.
     pub(super) fn render(&self) -> Result<String, SerialsError> {
         let body = toml::to_string(self).map_err(|error| SerialsError::Toml(error.to_string()))?;
-        Ok(format!(
-            "# The numbers of the bundles that were built here. Keep this file with the keys: hosts refuse a bundle whose number \
-             they have passed.\n{body}"
-        ))
+        Ok(format!("{}\n{body}", text::pki::SERIALS_HEAD))
     }
 
     /// The number of the bundle with this content: the one that it has, or the next.

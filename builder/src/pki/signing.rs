@@ -23,6 +23,7 @@ use super::serials::Serials;
 use super::store::Store;
 use crate::report::Narrator;
 use crate::secret::Secret;
+use crate::text;
 
 const KEY: &str = "signing-key.pem";
 const NEXT: &str = "signing-key.next.pem";
@@ -126,7 +127,7 @@ fn kept(store: &Store, narrator: &mut dyn Narrator) -> Result<SecretKey, PkiErro
     }
     let key = make(&path)?;
     store.put_secret(KEY, &pem(&path, &key)?)?;
-    narrator.note(&format!("made a key to sign bundles with, `{}`: keep it safe", path.display()));
+    narrator.note(&text::pki::signing_key_made(&path));
     Ok(key)
 }
 

@@ -35,17 +35,6 @@ impl Holder {
     }
 }
 
-impl std::fmt::Display for Holder {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        match self {
-            Self::Host(name) => write!(f, "`{name}`"),
-            Self::Everyone => f.write_str("all hosts"),
-            Self::Client(name) => write!(f, "client `{name}`"),
-            Self::Server(name) => write!(f, "server `{name}`"),
-        }
-    }
-}
-
 /// One attribute of a subject.
 #[derive(Debug, Clone)]
 pub(super) struct Attribute {

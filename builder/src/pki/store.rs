@@ -26,6 +26,7 @@ use crate::atomic_file::{self, AtomicFile, FileMode};
 use crate::parallel;
 use crate::report::Narrator;
 use crate::secret::Secret;
+use crate::text;
 
 /// How many syncs wait for the disk at once.
 const SYNCS: usize = 32;
@@ -62,7 +63,7 @@ impl Store {
         match lock.try_lock() {
             Ok(()) => {}
             Err(TryLockError::WouldBlock) => {
-                narrator.note(&format!("another etcdpack is at work in `{}`: waiting for it", dir.display()));
+                narrator.note(&text::pki::another_at_work(dir));
                 lock.lock().map_err(writing(&path))?;
             }
             Err(TryLockError::Error(error)) => return Err(writing(&path)(error)),

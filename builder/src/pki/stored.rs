@@ -15,7 +15,7 @@ use super::store::{Store, StoredPair};
 pub(super) enum StoredCertificate {
     Nothing,
     /// Why it is of no use.
-    Unfit(String),
+    Unfit(CertificateProblem),
     Fits(Files, Validated),
 }
 
@@ -32,7 +32,7 @@ pub(super) fn look(
         let one = kept(site, store, spec, authority)?;
         if let StoredCertificate::Fits(_, fit) = &one {
             if let Some(other) = keys.get(&fit.public_key) {
-                found.push(StoredCertificate::Unfit(CertificateProblem::Shared(other.to_string()).to_string()));
+                found.push(StoredCertificate::Unfit(CertificateProblem::Shared((*other).clone())));
                 continue;
             }
             keys.insert(fit.public_key.clone(), &spec.holder);
@@ -50,10 +50,10 @@ pub(super) fn kept(
 ) -> Result<StoredCertificate, PkiError> {
     Ok(match store.pair(&spec.holder)? {
         StoredPair::Nothing => StoredCertificate::Nothing,
-        StoredPair::Torn => StoredCertificate::Unfit("some of its files are missing".to_owned()),
+        StoredPair::Torn => StoredCertificate::Unfit(CertificateProblem::Incomplete),
         StoredPair::Whole(files) => match check::pair(&files, spec, authority, site.now, least_left(site, authority)) {
             Ok(fit) => StoredCertificate::Fits(files, fit),
-            Err(problem) => StoredCertificate::Unfit(problem.to_string()),
+            Err(problem) => StoredCertificate::Unfit(problem),
         },
     })
 }

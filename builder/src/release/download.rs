@@ -3,10 +3,11 @@
 use std::time::Duration;
 
 use super::error::{SourceError, foreign};
-use super::http::{Answer, Body, Deadline, Http, Limits};
+use super::http::{Body, Deadline, Http, Limits, Response};
 use super::partial::Partial;
 use super::source::Location;
 use crate::report::{Narrator, Progress};
+use crate::text::release as text;
 
 /// Enough to recognise a web page behind blank lines.
 const HEAD: usize = 256;
@@ -41,7 +42,7 @@ pub(super) fn download(
         let Some(pause) = attempts.after(&failure, partial.len() > before) else {
             return Err(failure);
         };
-        narrator.note(&format!("{location}: {failure}; trying again in {pause:?}"));
+        narrator.note(&text::tries_again(location, &failure, pause));
         Http::pause(pause);
     }
 }
@@ -70,15 +71,13 @@ fn attempt(
     narrator: &mut dyn Narrator,
 ) -> Result<(), SourceError> {
     let mut body = match http.get(location.url(), partial.resume().as_ref(), deadline)? {
-        Answer::Complete => return Ok(()),
-        Answer::Unrelated => {
+        Response::Complete => return Ok(()),
+        Response::Unrelated => {
             partial.restart(None)?;
-            return Err(SourceError::Network(
-                "what it sends does not go on where the last download stopped".to_owned(),
-            ));
+            return Err(SourceError::Network(text::DOES_NOT_GO_ON.to_owned()));
         }
-        Answer::Rest(body) => body,
-        Answer::Whole(mut body) => {
+        Response::Rest(body) => body,
+        Response::Whole(mut body) => {
             if body.length.is_some_and(|length| length > http.limits().bytes) {
                 return Err(SourceError::TooLarge(http.limits().bytes));
             }

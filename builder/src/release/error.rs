@@ -1,4 +1,4 @@
-//! What can go wrong on the way to a release, and what the user can do about it.
+//! What can go wrong on the way to a release, and what the user can do about it. The sentences are in [`crate::text`].
 
 use std::io;
 use std::path::PathBuf;
@@ -7,7 +7,6 @@ use std::time::Duration;
 use payload::digest::Digest;
 use payload::etcd::{Arch, EtcdVersion};
 use payload::exit::ExitStatus;
-use payload::shell::word;
 use payload::tarball::TarballError;
 
 use super::lock::LockError;
@@ -15,41 +14,54 @@ use super::redirect::RedirectError;
 use super::source::Mirror;
 use super::voucher::Origin;
 use crate::cache::DiskError;
+use crate::failure::Diagnose;
+use crate::text::{help, release as text};
 
 /// Why there is no verified release. Nothing but the cache has been changed.
 #[derive(Debug, thiserror::Error)]
 pub enum ReleaseError {
-    #[error("{flag} `{}`: {what}", .path.display())]
-    BadFile { flag: &'static str, path: PathBuf, what: String },
-    #[error("`{0}` is not encrypted, and no sum is known beforehand for etcd {1} on {2}")]
+    BadFile {
+        flag: &'static str,
+        path: PathBuf,
+        what: String,
+    },
     Unprotected(Mirror, EtcdVersion, Arch),
-    #[error(
-        "nothing vouches for etcd {0} on {1}: no sum in the cluster file, in `etcdpack.lock`, in etcdpack or beside the release"
-    )]
     Unvouched(EtcdVersion, Arch),
-    #[error("no place delivered etcd {version} for {arch}; the last one: {last}")]
-    Unreachable { version: EtcdVersion, arch: Arch, last: String },
+    Unreachable {
+        version: EtcdVersion,
+        arch: Arch,
+        last: String,
+    },
     /// A file that the user named is something else.
-    #[error("`{}`: {what}", .path.display())]
-    NotARelease { path: PathBuf, what: &'static str },
-    #[error("{place}: {what}")]
-    Foreign { place: String, what: &'static str },
-    #[error("{place}: it is not there to its end, or was damaged on its way: {error}")]
-    Torn { place: String, error: TarballError },
-    #[error("{place} has the SHA-256 {actual}, not {expected} ({origin})")]
-    Differs { place: String, actual: Digest, expected: Digest, origin: Origin },
-    #[error("reading `{}`", .path.display())]
-    LockFile { path: PathBuf, source: LockError },
-    #[error("setting up HTTPS: {0}")]
+    NotARelease {
+        path: PathBuf,
+        what: NotATarball,
+    },
+    Foreign {
+        place: String,
+        what: NotATarball,
+    },
+    Torn {
+        place: String,
+        error: TarballError,
+    },
+    Differs {
+        place: String,
+        actual: Digest,
+        expected: Digest,
+        origin: Origin,
+    },
+    LockFile {
+        path: PathBuf,
+        source: LockError,
+    },
     Client(String),
-    #[error(transparent)]
     Disk(#[from] DiskError),
 }
 
-impl ReleaseError {
+impl Diagnose for ReleaseError {
     /// 2: a file that the user named cannot be used. 4: bytes came, and they are not the release. 3: all else.
-    #[must_use]
-    pub fn exit_code(&self) -> ExitStatus {
+    fn exit_status(&self) -> ExitStatus {
         match self {
             Self::BadFile { .. } | Self::LockFile { .. } => ExitStatus::Usage,
             Self::NotARelease { .. } | Self::Foreign { .. } | Self::Torn { .. } | Self::Differs { .. } => {
@@ -63,69 +75,35 @@ impl ReleaseError {
         }
     }
 
-    /// What to type, one way a line.
-    #[must_use]
-    pub fn help(&self) -> Option<String> {
-        match self {
-            Self::Unvouched(version, arch) => Some(format!(
-                "write a sum that you trust into the cluster file: `release.sha256-{arch} = \"HEX\"`, or `etcdpack init --sha256 HEX`\n\
-                 take a tarball that you have checked yourself: `etcdpack fetch --release {file} --trust-on-first-use`\n\
-                 accept the first bytes that come and lock them: `etcdpack fetch --trust-on-first-use`",
-                file = super::source::asset(*version, *arch),
-            )),
-            Self::Unprotected(..) => {
-                Some("write the sum into the cluster file (`release.sha256`), or use an `https:` mirror".to_owned())
-            }
-            Self::Unreachable { version, arch, .. } => Some(format!(
-                "`etcdpack fetch --mirror URL`, or `etcdpack fetch --release {}`",
-                super::source::asset(*version, *arch)
-            )),
-            Self::Foreign { .. } => {
-                Some("log in to the network, set `HTTPS_PROXY`, or `etcdpack fetch --mirror URL`".to_owned())
-            }
-            Self::Torn { .. } => Some("once more, or from another place: `etcdpack fetch --mirror URL`".to_owned()),
-            Self::Differs { origin, .. } => Some(differs(origin)),
-            Self::Client(_) => Some("`etcdpack fetch --ca-cert FILE`".to_owned()),
-            Self::LockFile { .. } => Some("restore `etcdpack.lock` from your backup or version control".to_owned()),
-            Self::Disk(_) => Some("`XDG_CACHE_HOME=/a/writable/directory etcdpack fetch`".to_owned()),
-            Self::BadFile { path, .. } | Self::NotARelease { path, .. } => Some(format!("ls -l {}", word(path))),
-        }
+    fn help(&self) -> Option<String> {
+        Some(match self {
+            Self::Unvouched(version, arch) => text::three_ways(*version, *arch),
+            Self::Unprotected(..) => text::WRITE_SUM.to_owned(),
+            Self::Unreachable { version, arch, .. } => text::another_place(*version, *arch),
+            Self::Foreign { .. } => text::LOG_IN.to_owned(),
+            Self::Torn { .. } => text::ONCE_MORE.to_owned(),
+            Self::Differs { origin, .. } => text::differs(origin).to_owned(),
+            Self::Client(_) => text::TRUST_AUTHORITY.to_owned(),
+            Self::LockFile { .. } => text::RESTORE_LOCK.to_owned(),
+            Self::Disk(_) => text::ANOTHER_CACHE.to_owned(),
+            Self::BadFile { path, .. } | Self::NotARelease { path, .. } => help::list(path),
+        })
     }
-}
-
-fn differs(origin: &Origin) -> String {
-    match origin {
-        Origin::LockFile { .. } => "find out why the release changed; if the new one is right, write its sum into the cluster file as `release.sha256`",
-        Origin::ClusterFile => "compare `release.sha256` in the cluster file with a source that you trust",
-        Origin::Compiled | Origin::Sums(_) | Origin::FirstUse(_) => "leave that mirror or file out; if its bytes are right, write their sum into the cluster file as `release.sha256`",
-    }
-    .to_owned()
 }
 
 /// Why one place did not deliver. The next one is asked.
 #[derive(Debug, thiserror::Error)]
-pub(super) enum SourceError {
-    #[error("{0}")]
+pub(crate) enum SourceError {
     Network(String),
-    #[error("the server answers `{0}`")]
     Status(String),
-    #[error("nothing came for {0:?}")]
     Stalled(Duration),
-    #[error("not done after {0:?}")]
     Late(Duration),
-    #[error(transparent)]
     Redirect(#[from] RedirectError),
-    #[error("{0}; behind a proxy that intercepts HTTPS, name its authority with `--ca-cert FILE`")]
     Certificate(String),
-    #[error("the proxy wants a login; put one into its URL: `HTTPS_PROXY=http://USER:PASSWORD@PROXY:PORT`")]
     ProxyLogin,
-    #[error("it is sent with the content encoding `{0}`, so its sum cannot be checked as published")]
     Encoded(String),
-    #[error("larger than {0} bytes")]
     TooLarge(u64),
-    #[error("{0}")]
-    Foreign(&'static str),
-    #[error("{0}")]
+    Foreign(NotATarball),
     Local(#[from] io::Error),
 }
 
@@ -140,15 +118,21 @@ impl SourceError {
     }
 }
 
+/// What came instead of a gzip file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum NotATarball {
+    Empty,
+    WebPage,
+    NotGzip,
+}
+
 /// What stands in the way when bytes are no gzip file.
-pub(super) fn foreign(head: &[u8]) -> Option<&'static str> {
+pub(super) fn foreign(head: &[u8]) -> Option<NotATarball> {
     match head {
         [0x1f, 0x8b, ..] => None,
-        [] => Some("an empty file"),
-        _ if super::sums::looks_like_a_web_page(head) => {
-            Some("a web page instead of the tarball (a captive portal, or a proxy that wants a login)")
-        }
-        _ => Some("no gzip file"),
+        [] => Some(NotATarball::Empty),
+        _ if super::sums::looks_like_a_web_page(head) => Some(NotATarball::WebPage),
+        _ => Some(NotATarball::NotGzip),
     }
 }
 
@@ -162,7 +146,7 @@ mod tests {
         for (head, word) in
             [(&b"\n <!doctype html>"[..], "captive portal"), (b"", "empty"), (b"PK\x03\x04", "gzip"), (b"\x1f", "gzip")]
         {
-            assert!(foreign(head).unwrap().contains(word));
+            assert!(foreign(head).unwrap().to_string().contains(word));
         }
     }
 
@@ -175,7 +159,7 @@ mod tests {
             (SourceError::Status("407 Proxy Authentication Required".to_owned()), false),
             (SourceError::Network("reset".to_owned()), true),
             (SourceError::Certificate("unknown issuer".to_owned()), false),
-            (SourceError::Foreign("x"), false),
+            (SourceError::Foreign(NotATarball::Empty), false),
         ] {
             assert_eq!(failure.is_transient(), again, "{failure}");
         }
@@ -188,6 +172,6 @@ mod tests {
         for way in ["release.sha256", "init --sha256", "--trust-on-first-use"] {
             assert!(help.contains(way), "{help}");
         }
-        assert_eq!(error.exit_code().code(), 3);
+        assert_eq!(error.exit_status().code(), 3);
     }
 }

@@ -17,7 +17,8 @@ use super::download::Continuity;
 use super::error::{ReleaseError, SourceError, foreign};
 use super::partial::Partial;
 use super::voucher::{Origin, Voucher};
-use crate::cache::{Cache, DiskError, Entry, measure};
+use crate::cache::{Cache, DiskAction, DiskError, Entry, measure};
+use crate::text;
 
 /// A tarball as it came.
 pub(super) struct Fetched {
@@ -68,7 +69,7 @@ impl Fetched {
     /// Copies the local file at `path`: what is verified later is the copy, which nobody else can change.
     pub(super) fn copied(path: &Path, cache: &Cache, most: u64) -> Result<Self, SourceError> {
         if !fs::metadata(path)?.is_file() {
-            return Err(io::Error::other("not a regular file").into());
+            return Err(io::Error::other(text::release::NOT_A_FILE).into());
         }
         let mut temp = cache.temp().map_err(|error| SourceError::Local(io::Error::other(error)))?;
         let mut from = File::open(path)?.take(most + 1);
@@ -95,7 +96,7 @@ impl Fetched {
         let Held::Download(partial, continuity) = &mut self.held else {
             return Err(Rejected::Differs(error));
         };
-        partial.restart(None).map_err(DiskError::new("emptying", partial.path()))?;
+        partial.restart(None).map_err(DiskError::new(DiskAction::Empty, partial.path()))?;
         match continuity {
             Continuity::Resumed => Err(Rejected::Stitched(error)),
             Continuity::InOneGo => Err(Rejected::Differs(error)),
@@ -105,10 +106,10 @@ impl Fetched {
     /// Keeps the bytes: the user said so, and the lock will hold them to it. Nothing says what they should be, so
     /// what was cut off on its way, or put together wrongly, can be told by the stream itself alone.
     pub(super) fn trust_on_first_use(mut self, cache: &Cache, name: &str) -> Result<Verified, ReleaseError> {
-        let file = File::open(self.path()).map_err(DiskError::new("reading", self.path()))?;
+        let file = File::open(self.path()).map_err(DiskError::new(DiskAction::Read, self.path()))?;
         if let Err(error) = tarball::is_whole(file) {
             if let Held::Download(partial, _) = &mut self.held {
-                partial.restart(None).map_err(DiskError::new("emptying", partial.path()))?;
+                partial.restart(None).map_err(DiskError::new(DiskAction::Empty, partial.path()))?;
             }
             return Err(ReleaseError::Torn { place: self.place, error });
         }
@@ -119,7 +120,7 @@ impl Fetched {
 
     fn measure(&self) -> Result<Content, DiskError> {
         let path = self.path();
-        measure(path).map_err(DiskError::new("reading", path))
+        measure(path).map_err(DiskError::new(DiskAction::Read, path))
     }
 
     fn path(&self) -> &Path {
@@ -133,7 +134,7 @@ impl Fetched {
         let entry = cache.keep(self.path(), content, name)?;
         match self.held {
             Held::Download(partial, _) => {
-                partial.forget().map_err(DiskError::new("removing what belongs to", &entry.path))?;
+                partial.forget().map_err(DiskError::new(DiskAction::RemoveBeside, &entry.path))?;
             }
             // It has another name now; nothing is left to vanish.
             Held::Copy(temp) => drop(temp.into_temp_path().keep()),

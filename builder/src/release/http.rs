@@ -4,17 +4,20 @@
 //! There is no switch that turns certificate checks off.
 #![expect(clippy::disallowed_methods, reason = "edge: the network")]
 
+use std::error::Error;
 use std::fs;
 use std::io::Read as _;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-use reqwest::blocking::{Client, Response};
+use reqwest::blocking::{self, Client};
 use reqwest::header::{self, HeaderMap};
 use reqwest::{Certificate, StatusCode, Url, redirect::Policy};
 
 use super::error::{ReleaseError, SourceError};
 use super::redirect;
+use crate::failure::chain;
+use crate::text::release as messages;
 
 /// Bounds of a download; [`Limits::default`] suits slow lines.
 #[derive(Debug, Clone, Copy)]
@@ -55,7 +58,7 @@ pub(super) struct Resume {
 }
 
 /// An answer to a GET.
-pub(super) enum Answer {
+pub(super) enum Response {
     /// The file from its beginning.
     Whole(Body),
     /// The file from where we asked.
@@ -68,7 +71,7 @@ pub(super) enum Answer {
 
 /// A body on its way.
 pub(super) struct Body {
-    response: Response,
+    response: blocking::Response,
     idle: Duration,
     deadline: Deadline,
     /// Bytes that this body has, where the server says so.
@@ -112,7 +115,7 @@ impl Http {
         if let Some(path) = ca_cert {
             builder = builder.tls_certs_merge(certificates(path)?);
         }
-        let client = builder.build().map_err(|error| ReleaseError::Client(chain(&error)))?;
+        let client = builder.build().map_err(|error| ReleaseError::Client(in_one_line(&error)))?;
         Ok(Self { client, limits })
     }
 
@@ -125,9 +128,9 @@ impl Http {
     }
 
     /// Asks for the file at `url`, or for its rest.
-    pub(super) fn get(&self, url: &Url, resume: Option<&Resume>, deadline: Deadline) -> Result<Answer, SourceError> {
+    pub(super) fn get(&self, url: &Url, resume: Option<&Resume>, deadline: Deadline) -> Result<Response, SourceError> {
         let response = self.send(url, resume, deadline)?;
-        let body = |response: Response| Body {
+        let body = |response: blocking::Response| Body {
             length: response.content_length(),
             validator: validator(response.headers()),
             idle: self.limits.idle,
@@ -135,17 +138,17 @@ impl Http {
             response,
         };
         match (response.status(), resume) {
-            (StatusCode::OK, _) => encoded(response.headers()).map_or_else(|| Ok(Answer::Whole(body(response))), Err),
+            (StatusCode::OK, _) => encoded(response.headers()).map_or_else(|| Ok(Response::Whole(body(response))), Err),
             (StatusCode::PARTIAL_CONTENT, Some(asked)) => {
                 if let Some(failure) = encoded(response.headers()) {
                     return Err(failure);
                 }
                 let goes_on = goes_on(response.headers(), asked);
-                Ok(if goes_on { Answer::Rest(body(response)) } else { Answer::Unrelated })
+                Ok(if goes_on { Response::Rest(body(response)) } else { Response::Unrelated })
             }
             (StatusCode::RANGE_NOT_SATISFIABLE, Some(asked)) => {
                 let complete = content_range(response.headers()) == Some((None, Some(asked.from)));
-                Ok(if complete { Answer::Complete } else { Answer::Unrelated })
+                Ok(if complete { Response::Complete } else { Response::Unrelated })
             }
             (StatusCode::PROXY_AUTHENTICATION_REQUIRED, _) => Err(SourceError::ProxyLogin),
             (status, _) => Err(SourceError::Status(status.to_string())),
@@ -153,7 +156,7 @@ impl Http {
     }
 
     /// The answer of the last place that `url` leads to.
-    fn send(&self, url: &Url, resume: Option<&Resume>, deadline: Deadline) -> Result<Response, SourceError> {
+    fn send(&self, url: &Url, resume: Option<&Resume>, deadline: Deadline) -> Result<blocking::Response, SourceError> {
         let mut at = url.clone();
         let mut previous = Vec::new();
         loop {
@@ -172,8 +175,8 @@ impl Http {
 
     /// A file of at most `most` bytes.
     pub(super) fn get_small(&self, url: &Url, most: u64, deadline: Deadline) -> Result<Vec<u8>, SourceError> {
-        let Answer::Whole(mut body) = self.get(url, None, deadline)? else {
-            return Err(SourceError::Network("the answer is not the whole file".to_owned()));
+        let Response::Whole(mut body) = self.get(url, None, deadline)? else {
+            return Err(SourceError::Network(messages::NOT_THE_WHOLE_FILE.to_owned()));
         };
         let mut bytes = Vec::new();
         let mut buf = [0; 8 * 1024];
@@ -195,7 +198,7 @@ impl Http {
 
     fn failure(&self, error: reqwest::Error) -> SourceError {
         let late = error.is_timeout();
-        let text = chain(&error.without_url());
+        let text = in_one_line(&error.without_url());
         match () {
             () if late => SourceError::Stalled(self.limits.idle),
             // The words of hyper-util, where the proxy answers a CONNECT with 407.
@@ -215,8 +218,8 @@ impl Body {
             let inner = error.get_ref().and_then(|inner| inner.downcast_ref::<reqwest::Error>());
             match inner {
                 Some(inner) if inner.is_timeout() => SourceError::Stalled(self.idle),
-                Some(inner) => SourceError::Network(chain(inner)),
-                None => SourceError::Network(chain(&error)),
+                Some(inner) => SourceError::Network(in_one_line(inner)),
+                None => SourceError::Network(in_one_line(&error)),
             }
         })
     }
@@ -227,8 +230,8 @@ fn certificates(path: &Path) -> Result<Vec<Certificate>, ReleaseError> {
     let pem = fs::read(path).map_err(|error| bad(error.to_string()))?;
     match Certificate::from_pem_bundle(&pem) {
         Ok(certificates) if !certificates.is_empty() => Ok(certificates),
-        Ok(_) => Err(bad("no PEM certificate in it".to_owned())),
-        Err(error) => Err(bad(chain(&error))),
+        Ok(_) => Err(bad(messages::NO_CERTIFICATE.to_owned())),
+        Err(error) => Err(bad(in_one_line(&error))),
     }
 }
 
@@ -262,18 +265,8 @@ fn content_range(headers: &HeaderMap) -> Option<(Option<u64>, Option<u64>)> {
 }
 
 /// An error and its causes in one line.
-fn chain(error: &dyn std::error::Error) -> String {
-    let mut texts = vec![error.to_string()];
-    let mut next = error.source();
-    while let Some(cause) = next {
-        let text = cause.to_string();
-        // Many layers only repeat the one below.
-        if texts.last().is_none_or(|last| !last.contains(&text)) {
-            texts.push(text);
-        }
-        next = cause.source();
-    }
-    texts.join(": ")
+fn in_one_line(error: &dyn Error) -> String {
+    chain(error).join(": ")
 }
 
 #[cfg(test)]

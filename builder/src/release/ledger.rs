@@ -9,7 +9,8 @@ use std::path::Path;
 use super::error::ReleaseError;
 use super::lock::{LockError, LockFile, LockedRelease};
 use crate::atomic_file::{self, FileMode, dir_of};
-use crate::cache::{DiskError, lock_dir};
+use crate::cache::{DiskAction, DiskError, lock_dir};
+use crate::text::release as text;
 
 /// A lock file of every release there ever was has 200 KiB.
 const MAX_BYTES: u64 = 1024 * 1024;
@@ -22,9 +23,9 @@ pub(super) fn load(path: &Path) -> Result<LockFile, ReleaseError> {
         Ok(_) => {}
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(LockFile::default()),
         Err(error) if error.kind() == io::ErrorKind::InvalidData => {
-            return Err(refuse(path)(LockError::Toml("it is not UTF-8".to_owned())));
+            return Err(refuse(path)(LockError::Toml(text::NOT_UTF8.to_owned())));
         }
-        Err(error) => return Err(DiskError::new("reading", path)(error).into()),
+        Err(error) => return Err(DiskError::new(DiskAction::Read, path)(error).into()),
     }
     LockFile::parse(&text).map_err(refuse(path))
 }
@@ -42,7 +43,8 @@ pub(super) fn record(path: &Path, new: LockedRelease) -> Result<(), ReleaseError
 fn replace(path: &Path, text: &str) -> Result<(), DiskError> {
     // Nothing in it is secret, and it is meant for version control. The umask still counts.
     let mode = fs::metadata(path).map_or(0o644, |old| old.permissions().mode() & 0o777);
-    atomic_file::replace(path, text.as_bytes(), FileMode::LessUmask(mode)).map_err(DiskError::new("writing", path))
+    atomic_file::replace(path, text.as_bytes(), FileMode::LessUmask(mode))
+        .map_err(DiskError::new(DiskAction::Write, path))
 }
 
 fn refuse(path: &Path) -> impl FnOnce(LockError) -> ReleaseError {

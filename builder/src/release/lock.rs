@@ -9,6 +9,7 @@ use payload::etcd::{Arch, EtcdVersion};
 use serde::{Deserialize, Serialize};
 use time::Date;
 
+use crate::text::release as text;
 use crate::toml_error;
 
 /// The layout of the file; raised when an older etcdpack could misread it.
@@ -41,14 +42,16 @@ pub(super) struct LockFile {
 #[derive(Debug, thiserror::Error, PartialEq, Eq)]
 pub enum LockError {
     /// The parser's words, with line and column.
-    #[error("{0}")]
     Toml(String),
     /// Of another etcdpack.
-    #[error("its version is {0}, this etcdpack knows version {VERSION}")]
     Version(u32),
     /// Two entries for one release.
-    #[error("it lists etcd {0} for {1} twice")]
     Twice(EtcdVersion, Arch),
+}
+
+impl LockError {
+    /// The version that is read and written.
+    pub(crate) const KNOWN_VERSION: u32 = VERSION;
 }
 
 impl Default for LockFile {
@@ -77,8 +80,7 @@ impl LockFile {
 
     /// The text that [`LockFile::parse`] reads.
     pub(super) fn render(&self) -> String {
-        let mut text =
-            String::from("# The etcd releases that etcdpack accepted here. Keep this file with the cluster file.\n");
+        let mut text = format!("{}\n", text::LOCK_HEAD);
         // Writing to a String cannot fail, and what a lock holds are plain strings.
         let _ = writeln!(text, "version = {}", self.version);
         for locked in &self.release {
@@ -118,13 +120,15 @@ mod iso_date {
     use time::Date;
     use time::format_description::well_known::Iso8601;
 
+    use crate::text::release as text;
+
     pub(super) fn serialize<S: Serializer>(date: &Date, to: S) -> Result<S::Ok, S::Error> {
         to.serialize_str(&date.format(&Iso8601::DATE).map_err(ser::Error::custom)?)
     }
 
     pub(super) fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<Date, D::Error> {
         let text = String::deserialize(from)?;
-        Date::parse(&text, &Iso8601::DATE).map_err(|_| de::Error::custom("a day is written as `2026-01-31`"))
+        Date::parse(&text, &Iso8601::DATE).map_err(|_| de::Error::custom(text::A_DAY))
     }
 }
 

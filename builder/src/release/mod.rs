@@ -23,16 +23,21 @@ use payload::digest::Digest;
 use payload::etcd::{Arch, EtcdVersion};
 use time::Date;
 
-pub use error::ReleaseError;
+pub(crate) use error::SourceError;
+pub use error::{NotATarball, ReleaseError};
 pub use fetched::Verified;
 pub use http::Limits;
 pub use lock::LockError;
+pub(crate) use redirect::RedirectError;
 pub(crate) use source::published_at;
 pub use source::{Mirror, MirrorError, asset};
+pub(crate) use sums::SumsError;
+pub(crate) use voucher::Contradiction;
 pub use voucher::Origin;
 
 use crate::cache::Cache;
 use crate::report::Narrator;
+use crate::text;
 use lock::LockedRelease;
 use voucher::Known;
 
@@ -77,7 +82,7 @@ pub fn obtain(request: &ReleaseRequest, narrator: &mut dyn Narrator) -> Result<V
         narrator.warn(&contradiction.to_string());
     }
     let cache = Cache::open(&request.cache)?;
-    narrator.detail(&format!("cache: {}", request.cache.display()));
+    narrator.detail(&text::cache::root(&request.cache));
     let retrieval = retrieval::Retrieval::new(request, cache, narrator);
     let verified = match &request.local {
         Some(path) => retrieval.take(path, voucher)?,
@@ -94,10 +99,7 @@ pub fn obtain(request: &ReleaseRequest, narrator: &mut dyn Narrator) -> Result<V
 fn accept(request: &ReleaseRequest, verified: &Verified, narrator: &mut dyn Narrator) -> Result<(), ReleaseError> {
     let ReleaseRequest { version, arch, .. } = *request;
     if let Origin::FirstUse(_) = verified.origin() {
-        narrator.warn(&format!(
-            "nothing vouches for etcd {version} on {arch}; trusting these bytes from now on: {}",
-            verified.digest()
-        ));
+        narrator.warn(&text::release::trusted_on_first_use(version, arch, verified.digest()));
     }
     let entry = LockedRelease {
         version,

@@ -12,8 +12,9 @@ use std::path::{Path, PathBuf};
 use payload::digest::Digest;
 
 use super::http::Resume;
-use crate::cache::{Cache, DiskError};
+use crate::cache::{Cache, DiskAction, DiskError};
 use crate::report::Narrator;
+use crate::text;
 
 /// An open partial file and the lock on it.
 #[derive(Debug)]
@@ -44,17 +45,17 @@ impl Partial {
         let waited = match lock.try_lock() {
             Ok(()) => Waited::No,
             Err(TryLockError::WouldBlock) => {
-                narrator.note("another etcdpack is downloading the same file; waiting for it");
-                lock.lock().map_err(DiskError::new("locking", &lock_path))?;
+                narrator.note(text::release::ANOTHER_DOWNLOADS);
+                lock.lock().map_err(DiskError::new(DiskAction::Lock, &lock_path))?;
                 Waited::Yes
             }
             Err(TryLockError::Error(error)) => {
-                return Err(DiskError::new("locking", &lock_path)(error));
+                return Err(DiskError::new(DiskAction::Lock, &lock_path)(error));
             }
         };
         let path = base.with_extension("partial");
         let file = open(&path)?;
-        let len = file.metadata().map_err(DiskError::new("reading", &path))?.len();
+        let len = file.metadata().map_err(DiskError::new(DiskAction::Read, &path))?.len();
         Ok(Self { file, path, validator: base.with_extension("validator"), len, waited, _lock: lock })
     }
 
@@ -108,5 +109,5 @@ impl Partial {
 fn open(path: &Path) -> Result<File, DiskError> {
     let mut options = OpenOptions::new();
     options.read(true).append(true).create(true).mode(0o600);
-    options.open(path).map_err(DiskError::new("opening", path))
+    options.open(path).map_err(DiskError::new(DiskAction::Open, path))
 }

@@ -8,15 +8,16 @@ const MOST: usize = 10;
 
 /// Why a redirect is not followed.
 #[derive(Debug, thiserror::Error, PartialEq, Eq)]
-pub(super) enum RedirectError {
-    #[error("it redirects more than {MOST} times")]
+pub(crate) enum RedirectError {
     TooMany,
-    #[error("it redirects from https to `{0}:`")]
     Downgrade(String),
-    #[error("it redirects to `{0}:`")]
     Scheme(String),
-    #[error("it redirects to what is no URL")]
     NotAUrl,
+}
+
+impl RedirectError {
+    /// How many are followed.
+    pub(crate) const MOST: usize = MOST;
 }
 
 /// Where an answer from `from` sends us; `None` where it sends us nowhere. User and password in `from` stay with a

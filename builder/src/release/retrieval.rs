@@ -10,7 +10,7 @@ use payload::bundle::Content;
 use payload::etcd;
 
 use super::download::{download, small};
-use super::error::{ReleaseError, SourceError};
+use super::error::{NotATarball, ReleaseError, SourceError};
 use super::fetched::{Fetched, Rejected, Verified};
 use super::http::Http;
 use super::partial::{Partial, Waited};
@@ -19,6 +19,7 @@ use super::voucher::{Origin, Voucher};
 use super::{FirstUse, ReleaseRequest, sums};
 use crate::cache::{Cache, DiskError, measure};
 use crate::report::Narrator;
+use crate::text::release as text;
 
 /// One release on its way.
 pub(super) struct Retrieval<'a> {
@@ -78,7 +79,7 @@ impl From<Rejected> for NotHere {
 /// What a place did not deliver, worst first.
 #[derive(Default)]
 struct Failures {
-    foreign: Option<(String, &'static str)>,
+    foreign: Option<(String, NotATarball)>,
     last: Option<String>,
 }
 
@@ -148,7 +149,7 @@ impl<'a> Retrieval<'a> {
             let outcome = match self.get_verified(&location, voucher) {
                 // Bytes that were put together in several attempts get one fresh chance.
                 Err(NotHere::Stitched(_)) => {
-                    self.narrator.warn("what several attempts put together is not the release; starting over");
+                    self.narrator.warn(text::STARTS_OVER);
                     self.get_verified(&location, voucher)
                 }
                 outcome => outcome,
@@ -220,7 +221,7 @@ impl<'a> Retrieval<'a> {
                 }
                 Ok(Err(error)) => {
                     answered = true;
-                    self.narrator.warn(&format!("{location}: {error}"));
+                    self.narrator.warn(&text::at(&location, error));
                 }
                 Err(failure) => {
                     answered |= matches!(failure, SourceError::Status(_) | SourceError::Local(_));
@@ -239,18 +240,18 @@ impl<'a> Retrieval<'a> {
         match sums::find(&bytes, &self.name) {
             Ok(digest) => Some(Voucher { digest, origin: Origin::Sums(list.display().to_string()) }),
             Err(error) => {
-                self.narrator.warn(&format!("`{}`: {error}", list.display()));
+                self.narrator.warn(&text::at_file(&list, error));
                 None
             }
         }
     }
 
     fn failed(&mut self, failures: &mut Failures, location: &Location, failure: &SourceError) {
-        self.narrator.warn(&format!("{location}: {failure}"));
+        self.narrator.warn(&text::at(location, failure));
         if let SourceError::Foreign(what) = failure {
-            failures.foreign.get_or_insert((location.to_string(), what));
+            failures.foreign.get_or_insert((location.to_string(), *what));
         }
-        failures.last = Some(format!("{location}: {failure}"));
+        failures.last = Some(text::at(location, failure));
     }
 
     fn nowhere(&self, failures: Failures) -> ReleaseError {
@@ -259,7 +260,7 @@ impl<'a> Retrieval<'a> {
             None => ReleaseError::Unreachable {
                 version: self.request.version,
                 arch: self.request.arch,
-                last: failures.last.unwrap_or_else(|| "there is none".to_owned()),
+                last: failures.last.unwrap_or_else(|| text::NO_PLACE.to_owned()),
             },
         }
     }
@@ -281,7 +282,7 @@ fn http<'a>(cell: &'a OnceCell<Http>, request: &ReleaseRequest) -> Result<&'a Ht
 /// A list on this machine.
 fn read_sums(path: &Path) -> io::Result<Vec<u8>> {
     if !fs::metadata(path)?.is_file() {
-        return Err(io::Error::other("not a regular file"));
+        return Err(io::Error::other(text::NOT_A_FILE));
     }
     let mut bytes = Vec::new();
     File::open(path)?.take(sums::MAX_BYTES).read_to_end(&mut bytes)?;

@@ -6,7 +6,11 @@ use std::fmt;
 use std::path::PathBuf;
 
 use payload::etcd::{Arch, EtcdVersion};
+use payload::exit::ExitStatus;
 use reqwest::Url;
+
+use crate::failure::Diagnose;
+use crate::text::release as text;
 
 /// Upstream's release page and its mirror, in the order in which they are asked
 /// (etcd's own `CHANGELOG` and release notes name both).
@@ -24,11 +28,19 @@ pub struct Mirror(Url);
 #[derive(Debug, thiserror::Error, PartialEq, Eq)]
 pub enum MirrorError {
     /// Unparsable, or with a part that makes no sense in a base.
-    #[error("a mirror is an `https://`, `http://` or `file:///` URL without query and fragment")]
     Shape,
     /// `file://host/...`
-    #[error("a `file:` mirror is a path on this machine: `file:///...`")]
     FileHost,
+}
+
+impl Diagnose for MirrorError {
+    fn exit_status(&self) -> ExitStatus {
+        ExitStatus::Usage
+    }
+
+    fn help(&self) -> Option<String> {
+        Some(text::MIRROR_EXAMPLE.to_owned())
+    }
 }
 
 impl Mirror {

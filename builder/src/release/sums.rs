@@ -7,18 +7,14 @@ pub(super) const MAX_BYTES: u64 = 64 * 1024;
 
 /// Why a list of sums vouches for nothing.
 #[derive(Debug, thiserror::Error, PartialEq, Eq)]
-pub(super) enum SumsError {
+pub(crate) enum SumsError {
     /// Some portal's or proxy's page in its place.
-    #[error("a web page came instead of `SHA256SUMS`")]
     WebPage,
     /// Line number, from 1.
-    #[error("line {0} of `SHA256SUMS` is not `<64 hexadecimal digits>  <file name>`")]
     Line(usize),
     /// The list is fine but says nothing of this file (3.5.18 was published so at first).
-    #[error("`SHA256SUMS` does not list `{0}`")]
     Missing(String),
     /// Two lines that contradict each other.
-    #[error("`SHA256SUMS` lists `{0}` with two different sums")]
     Twice(String),
 }
 

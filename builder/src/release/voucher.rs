@@ -10,6 +10,7 @@ use payload::etcd::{self, Arch, EtcdVersion};
 use time::Date;
 
 use super::lock::LockedRelease;
+use crate::text::release as text;
 
 /// All that is known of a release before anything is downloaded.
 #[derive(Debug, Clone, Default)]
@@ -78,27 +79,16 @@ impl fmt::Display for Origin {
 
 /// A digest that somebody vouches for.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Voucher {
-    pub(super) digest: Digest,
-    pub(super) origin: Origin,
+pub(crate) struct Voucher {
+    pub(crate) digest: Digest,
+    pub(crate) origin: Origin,
 }
 
 /// Two words on the same release; the first counts.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) struct Contradiction {
-    counts: Voucher,
-    overruled: Voucher,
-}
-
-impl fmt::Display for Contradiction {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { counts, overruled } = self;
-        write!(
-            f,
-            "two different sums for one release: {} ({}) and {} ({}); the first one counts",
-            counts.digest, counts.origin, overruled.digest, overruled.origin
-        )
-    }
+pub(crate) struct Contradiction {
+    pub(crate) counts: Voucher,
+    pub(crate) overruled: Voucher,
 }
 
 /// The word that counts, if there is any without the network, and those that it overrules.
@@ -126,8 +116,7 @@ pub(super) fn doubt(known: &Known, accepted: Digest, origin: &Origin) -> Option<
     if !weak || known.hints.is_empty() || known.hints.contains(&accepted) {
         return None;
     }
-    let hints: Vec<String> = known.hints.iter().map(Digest::to_string).collect();
-    Some(format!("a single public source lists another sum for this release: {}", hints.join(", ")))
+    Some(text::other_sum_is_public(&known.hints))
 }
 
 #[cfg(test)]

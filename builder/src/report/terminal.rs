@@ -13,6 +13,8 @@ use payload::exit::ExitStatus;
 use payload::line;
 
 use super::narrator::{Narrator, Progress};
+use crate::failure::Failure;
+use crate::text::terminal::{self, CAUSED_BY, ERROR, HELP, WARNING};
 
 /// How often a plain line says how far a transfer is.
 const PLAIN_EVERY: Duration = Duration::from_secs(10);
@@ -20,7 +22,7 @@ const PLAIN_EVERY: Duration = Duration::from_secs(10);
 /// A panic is a bug of ours: says so in one line and ends with the exit code for that.
 pub fn panics_are_bugs() {
     std::panic::set_hook(Box::new(|panic| {
-        let _ = writeln!(io::stderr(), "error: this is a bug in etcdpack: {panic}");
+        let _ = writeln!(io::stderr(), "{ERROR}: {}", terminal::bug(panic));
         #[expect(clippy::exit, reason = "the one way out of a panic with an exit code of our own")]
         std::process::exit(i32::from(ExitStatus::Bug.code()));
     }));
@@ -64,24 +66,20 @@ impl Terminal {
         Self { verbosity, paint: if plain { Paint::Plain } else { Paint::Colour }, transfer: Transfer::None }
     }
 
-    /// `error:`, its causes and, where there is one, a `help:`.
-    pub fn error(&mut self, error: &dyn std::error::Error, help: Option<&str>) {
-        self.say(Some(("error", 31)), &error.to_string());
-        let mut cause = error.source();
-        while let Some(error) = cause {
-            self.say(Some(("caused by", 31)), &error.to_string());
-            cause = error.source();
+    /// `error:`, its causes and, where there is one, a `help:`; then every fault of the cluster file, with its line.
+    pub fn failure(&mut self, failure: &Failure) {
+        self.say(Some((ERROR, 31)), failure.text());
+        for cause in failure.causes() {
+            self.say(Some((CAUSED_BY, 31)), cause);
         }
-        for line in help.iter().flat_map(|help| help.lines()) {
-            self.say(Some(("help", 36)), line);
+        for line in failure.help().iter().flat_map(|help| help.lines()) {
+            self.say(Some((HELP, 36)), line);
         }
-    }
-
-    /// The same for a fault of the cluster file, with the line that it is in.
-    pub fn fault(&mut self, fault: &Fault) {
-        self.place(("error", 31), fault);
-        if let Some(help) = &fault.help {
-            self.say(Some(("help", 36)), help);
+        for fault in failure.faults() {
+            self.place((ERROR, 31), fault);
+            if let Some(help) = &fault.help {
+                self.say(Some((HELP, 36)), help);
+            }
         }
     }
 
@@ -114,9 +112,9 @@ impl Terminal {
         if io::stderr().is_terminal() {
             return Transfer::Bar(bar(what, done, total));
         }
-        let already = if done > 0 { format!(", going on at {}", HumanBytes(done)) } else { String::new() };
-        let size = total.map_or_else(String::new, |total| format!(" ({})", HumanBytes(total)));
-        self.say(None, &format!("getting {what}{size}{already}"));
+        let (already, size) = (HumanBytes(done), total.map(HumanBytes));
+        let already = (done > 0).then_some(&already as &dyn fmt::Display);
+        self.say(None, &terminal::getting(what, already, size.as_ref().map(|size| size as &dyn fmt::Display)));
         Transfer::Lines { what: what.to_owned(), total, said: Instant::now() }
     }
 
@@ -124,8 +122,8 @@ impl Terminal {
         let line = match &mut self.transfer {
             Transfer::Lines { what, total, said } if said.elapsed() >= PLAIN_EVERY => {
                 *said = Instant::now();
-                let of = total.map_or_else(String::new, |total| format!(" of {}", HumanBytes(total)));
-                format!("{what}: {}{of}", HumanBytes(done))
+                let total = total.map(HumanBytes);
+                terminal::so_far(what, HumanBytes(done), total.as_ref().map(|total| total as &dyn fmt::Display))
             }
             Transfer::Bar(bar) => return bar.set_position(done),
             Transfer::None | Transfer::Lines { .. } => return,
@@ -148,13 +146,13 @@ impl Narrator for Terminal {
     }
 
     fn warn(&mut self, text: &str) {
-        self.say(Some(("warning", 33)), text);
+        self.say(Some((WARNING, 33)), text);
     }
 
     fn doubt(&mut self, fault: &Fault) {
-        self.place(("warning", 33), fault);
+        self.place((WARNING, 33), fault);
         if let Some(help) = &fault.help {
-            self.note(&format!("help: {help}"));
+            self.note(&terminal::note_of_help(help));
         }
     }
 
@@ -173,7 +171,7 @@ impl Narrator for Terminal {
 
 fn bar(what: &str, done: u64, total: Option<u64>) -> ProgressBar {
     let template = match total {
-        Some(_) => "{msg} {wide_bar} {bytes}/{total_bytes} {bytes_per_sec} {eta} left",
+        Some(_) => terminal::BAR,
         None => "{msg} {spinner} {bytes} {bytes_per_sec}",
     };
     let style = ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_bar());

@@ -14,8 +14,14 @@ pub(super) struct Crate<'a> {
 
 /// A line of the list that does not have four columns and a sum.
 #[derive(Debug, thiserror::Error, PartialEq, Eq)]
-#[error("line {0} of the list of crates in the installer cannot be read")]
 pub struct CrateListError(usize);
+
+impl CrateListError {
+    /// Its number, from 1.
+    pub(crate) fn line(&self) -> usize {
+        self.0
+    }
+}
 
 /// Reads the list.
 pub(super) fn parse(list: &str) -> Result<Vec<Crate<'_>>, CrateListError> {

@@ -45,9 +45,7 @@ pub(crate) struct Components<'a> {
 /// Why there is no list.
 #[derive(Debug, thiserror::Error)]
 pub enum SbomError {
-    #[error(transparent)]
     Crates(#[from] CrateListError),
-    #[error("writing the list of parts: {0}")]
     Json(#[from] serde_json::Error),
 }
 

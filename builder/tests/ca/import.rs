@@ -160,13 +160,13 @@ fn every_wrapping_of_a_key_is_taken() {
         ));
         let locked = !fd.is_empty();
         if locked {
-            site.etcdpack("pki import ca.pem ca-key.pem").refused(3, "no terminal to ask at");
+            site.etcdpack("pki import ca.pem ca-key.pem").refused(3, "no terminal to ask on");
             assert!(!site.at("pki").exists());
             site.etcdpack("pki import ca.pem ca-key.pem --ca-passphrase-fd 3 3< <(echo wrong)")
                 .refused(3, "not opened by this passphrase");
             assert!(!site.at("pki").exists());
             site.etcdpack("pki import ca.pem ca-key.pem --ca-passphrase-fd 3 3< pw").ok();
-            site.etcdpack("pki client c").refused(3, "no terminal to ask at");
+            site.etcdpack("pki client c").refused(3, "no terminal to ask on");
         } else {
             site.etcdpack("pki import ca.pem ca-key.pem").ok();
         }

@@ -1,5 +1,6 @@
 //! A CA whose key is out of reach: `pki csr`, `pki accept`, and `build`.
 
+use builder::failure::Diagnose as _;
 use builder::pki::{KeyState, PkiError};
 
 use crate::site::{Quiet, Site, extensions, sign, two_storeys};
@@ -9,7 +10,7 @@ fn requests_go_out_and_certificates_come_back() {
     let site = Site::new(2, "ca = \"root.pem\"\norganization = \"od\"");
     two_storeys(&site, "");
     let Err(error) = site.issue() else { panic!("nothing has been accepted") };
-    assert_eq!(error.exit_code().code(), 3);
+    assert_eq!(error.exit_status().code(), 3);
     assert!(error.to_string().ends_with("`n1`: none yet; `n2`: none yet"), "{error}");
     assert!(error.help().unwrap().contains("etcdpack pki csr"));
     site.etcdpack("pki csr").ok();

@@ -7,6 +7,7 @@ use std::process::{Command, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use builder::failure::Diagnose as _;
 use builder::release::{FirstUse, Limits, Mirror, ReleaseError, ReleaseRequest, asset};
 use payload::digest::Digest;
 use payload::etcd::{Arch, EtcdVersion};
@@ -219,7 +220,7 @@ fn a_page_in_place_of_the_tarball_is_named_whatever_its_status() {
         let site = Site::http(move |_, _| Reply::Send(status, vec![], page.to_vec()));
         refused_soon(&desk, &desk.pinned(&[&site.url], b"x"), exit, words);
     }
-    for (body, words) in [(&b""[..], "empty file"), (b"PK\x03\x04", "no gzip file"), (b"\x1f", "no gzip file")] {
+    for (body, words) in [(&b""[..], "empty file"), (b"PK\x03\x04", "not a gzip file"), (b"\x1f", "not a gzip file")] {
         let (desk, body) = (Desk::new(), body.to_vec());
         let site = Site::http(move |_, _| Reply::whole(&body));
         refused_soon(&desk, &desk.pinned(&[&site.url], b"x"), 4, words);
@@ -287,7 +288,7 @@ fn sums_that_are_none_of_this_release_vouch_for_nothing() {
         let request = hurried(ReleaseRequest { version: WITH_SUMS, ca_cert: Some(ca), ..desk.request(&[&site.url]) });
         let (result, told) = get(&request);
         let error = result.unwrap_err();
-        assert_eq!(error.exit_code().code(), 3, "{what}: {error}");
+        assert_eq!(error.exit_status().code(), 3, "{what}: {error}");
         assert_eq!((desk.kept().len(), desk.lock()), (0, String::new()), "{what}");
         assert!(!told.warnings.is_empty(), "{what}");
         // The tarball itself is not asked for before somebody vouches.

@@ -15,6 +15,7 @@ use std::path::{Path, PathBuf};
 use std::thread;
 use std::time::Duration;
 
+use builder::failure::Diagnose as _;
 use builder::release::{FirstUse, Limits, Mirror, Origin, ReleaseError, ReleaseRequest, Verified, asset, obtain};
 use builder::report::{Narrator, Progress};
 use flate2::Compression;
@@ -141,7 +142,7 @@ fn get(request: &ReleaseRequest) -> (Result<Verified, ReleaseError>, Told) {
 fn refused(request: &ReleaseRequest, exit: u8) -> (String, Told) {
     let (result, told) = get(request);
     let error = result.unwrap_err();
-    assert_eq!(error.exit_code().code(), exit, "{error}");
+    assert_eq!(error.exit_status().code(), exit, "{error}");
     (error.to_string(), told)
 }
 
@@ -428,7 +429,7 @@ fn nothing_is_trusted_unless_asked_and_then_for_good() {
     let url = desk.mirror("m", V, &[(&name, &bytes)]);
     let (result, _) = get(&desk.request(&[&url]));
     let error = result.unwrap_err();
-    assert_eq!((error.exit_code().code(), desk.lock()), (3, String::new()));
+    assert_eq!((error.exit_status().code(), desk.lock()), (3, String::new()));
     assert!(error.help().unwrap().contains("--trust-on-first-use"));
 
     let (verified, told) = accepted(&ReleaseRequest { first_use: FirstUse::Trust, ..desk.request(&[&url]) }, &bytes);

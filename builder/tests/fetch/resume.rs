@@ -3,6 +3,7 @@
 use std::fs;
 use std::path::PathBuf;
 
+use builder::failure::Diagnose as _;
 use builder::release::{Mirror, ReleaseRequest};
 
 use crate::site::{Asked, Reply, Site};
@@ -126,7 +127,7 @@ fn a_rest_that_is_none_is_never_taken_for_one() {
         match result {
             Ok(verified) => assert_eq!(fs::read(verified.path()).unwrap(), bytes, "{what}"),
             Err(error) => {
-                assert!([3, 4].contains(&error.exit_code().code()), "{what}: {error}");
+                assert!([3, 4].contains(&error.exit_status().code()), "{what}: {error}");
                 assert_eq!((desk.kept().len(), desk.lock()), (0, String::new()), "{what}: {error}");
                 let good = Mirror::parse(&site.url).unwrap();
                 let body = bytes.clone();

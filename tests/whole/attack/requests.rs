@@ -75,7 +75,7 @@ fn a_key_that_was_swapped_on_its_way_is_not_signed() {
     fs::rename(site.path("n1.csr"), site.path("own.csr")).unwrap();
     forge(&site, "/CN=n1", "n1.csr");
     for (more, code, why) in [
-        (String::new(), 3, "there is no terminal to ask at"),
+        (String::new(), 3, "there is no terminal to ask on"),
         (words.clone(), 4, "is by another key than that of n1"),
         (format!("--words n1={hex}"), 4, "is by another key than that of n1"),
         (format!("--new-key n1 {words}"), 4, "is by another key than that of n1"),

@@ -6,18 +6,19 @@ use std::net::IpAddr;
 use payload::name::HostName;
 use time::OffsetDateTime;
 
-use super::{Error, cluster_file, external_ca};
+use super::{cluster_file, external_ca};
 use crate::cli::{ClientOrServerArgs, PkiClientArgs, PkiServerArgs};
+use crate::failure::Failure;
 use crate::pki::{self, ClientOrServer, Holder, Site};
 use crate::report::Narrator;
 
 /// A certificate to dial with.
-pub(super) fn client(args: PkiClientArgs, narrator: &mut dyn Narrator) -> Result<(), Error> {
+pub(super) fn client(args: PkiClientArgs, narrator: &mut dyn Narrator) -> Result<(), Failure> {
     issue(args.common, Holder::Client, Vec::new(), Vec::new(), narrator)
 }
 
 /// A certificate to answer with. Without a name or address, it answers by its own.
-pub(super) fn server(args: PkiServerArgs, narrator: &mut dyn Narrator) -> Result<(), Error> {
+pub(super) fn server(args: PkiServerArgs, narrator: &mut dyn Narrator) -> Result<(), Failure> {
     let mut names = args.names;
     if names.is_empty() && args.addresses.is_empty() {
         names.push(args.common.name.clone());
@@ -31,7 +32,7 @@ fn issue(
     names: Vec<HostName>,
     addresses: Vec<IpAddr>,
     narrator: &mut dyn Narrator,
-) -> Result<(), Error> {
+) -> Result<(), Failure> {
     let client = ClientOrServer { holder: holder(args.name), names, addresses, validity: args.validity };
     let loaded = cluster_file::load_for_pki(&args.cluster)?;
     let passphrase = args.ca_passphrase.source();

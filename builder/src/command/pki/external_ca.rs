@@ -5,34 +5,33 @@ use std::fs;
 use std::io;
 use std::path::Path;
 
-use payload::shell::word;
 use time::OffsetDateTime;
 
-use super::{Error, cluster_file};
+use super::cluster_file;
 use crate::atomic_file::{self, FileMode};
 use crate::cli::{PkiAcceptArgs, PkiCsrArgs};
+use crate::failure::Failure;
 use crate::passphrase_source::PassphraseSource;
 use crate::pki::{self, Holder, Requested, Site};
 use crate::report::Narrator;
+use crate::text::command as text;
+use crate::text::help;
 
 /// Writes a request for each host that needs a certificate.
-pub(super) fn csr(args: &PkiCsrArgs, narrator: &mut dyn Narrator) -> Result<(), Error> {
+pub(super) fn csr(args: &PkiCsrArgs, narrator: &mut dyn Narrator) -> Result<(), Failure> {
     let loaded = cluster_file::load_for_pki(&args.cluster)?;
     let site = Site::new(&loaded.cluster, &loaded.home, OffsetDateTime::now_utc(), PassphraseSource::Terminal);
     let requests = pki::request(&site, narrator)?;
     if requests.is_empty() {
-        narrator.note("every host has a certificate that can be used; next: etcdpack build");
+        narrator.note(text::ALL_HAVE_CERTIFICATES);
         return Ok(());
     }
     write(&requests, &args.output, narrator)
 }
 
 /// Puts requests where they can be carried from. The keys are in `pki/`.
-pub(super) fn write(requests: &[Requested], dir: &Path, narrator: &mut dyn Narrator) -> Result<(), Error> {
-    let fail = |path: &Path, error: &io::Error| Error::Refused {
-        text: format!("writing `{}`: {error}", path.display()),
-        help: format!("ls -ld {}", word(dir)),
-    };
+pub(super) fn write(requests: &[Requested], dir: &Path, narrator: &mut dyn Narrator) -> Result<(), Failure> {
+    let fail = |path: &Path, error: &io::Error| Failure::refused(text::writing(path, error), help::list_itself(dir));
     fs::create_dir_all(dir).map_err(|error| fail(dir, &error))?;
     for Requested { holder, csr_pem } in requests {
         let name = match holder {
@@ -44,16 +43,16 @@ pub(super) fn write(requests: &[Requested], dir: &Path, narrator: &mut dyn Narra
         let path = dir.join(format!("{name}.csr"));
         atomic_file::replace(&path, csr_pem.as_bytes(), FileMode::Exactly(0o644))
             .map_err(|error| fail(&path, &error))?;
-        narrator.note(&format!("  {}", path.display()));
+        narrator.note(&text::file(&path));
     }
-    narrator
-        .note("have these signed, each for server and client use and with all its names and addresses (clients: for");
-    narrator.note("client use; servers: for server use); next: etcdpack pki accept CERT.pem...");
+    for line in text::HAVE_THEM_SIGNED {
+        narrator.note(line);
+    }
     Ok(())
 }
 
 /// Takes in what came back.
-pub(super) fn accept(args: &PkiAcceptArgs, narrator: &mut dyn Narrator) -> Result<(), Error> {
+pub(super) fn accept(args: &PkiAcceptArgs, narrator: &mut dyn Narrator) -> Result<(), Failure> {
     let loaded = cluster_file::load_for_pki(&args.cluster)?;
     let site = Site::new(&loaded.cluster, &loaded.home, OffsetDateTime::now_utc(), PassphraseSource::Terminal);
     pki::accept(&site, &args.files, narrator)?;

@@ -6,13 +6,14 @@ mod import;
 mod show;
 mod signer;
 
-use super::{Error, cluster_file};
+use super::cluster_file;
 use crate::cli::PkiCommand;
+use crate::failure::Failure;
 use crate::pki;
 use crate::report::Narrator;
 
 /// Carries out one command of `pki`.
-pub(super) fn run(command: PkiCommand, narrator: &mut dyn Narrator) -> Result<(), Error> {
+pub(super) fn run(command: PkiCommand, narrator: &mut dyn Narrator) -> Result<(), Failure> {
     match command {
         PkiCommand::Show(args) => show::show(&args, narrator),
         PkiCommand::Import(args) => import::import(&args, narrator),

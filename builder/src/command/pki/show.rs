@@ -8,13 +8,15 @@ use payload::cluster::Cluster;
 use payload::line;
 use time::{Date, OffsetDateTime};
 
-use super::{Error, cluster_file};
+use super::cluster_file;
 use crate::cli::PkiShowArgs;
+use crate::failure::Failure;
 use crate::pki::{self, CertificateKind, CertificateRow};
 use crate::report::Narrator;
+use crate::text::command as text;
 
 /// Lists the certificates in a `pki/` directory.
-pub(super) fn show(args: &PkiShowArgs, narrator: &mut dyn Narrator) -> Result<(), Error> {
+pub(super) fn show(args: &PkiShowArgs, narrator: &mut dyn Narrator) -> Result<(), Failure> {
     let own_ca = match &args.cluster {
         Some(path) => {
             let loaded = cluster_file::load_for_pki(path)?;
@@ -24,13 +26,13 @@ pub(super) fn show(args: &PkiShowArgs, narrator: &mut dyn Narrator) -> Result<()
     };
     let lines = pki::show(&args.dir, own_ca.as_deref(), OffsetDateTime::now_utc())?;
     if args.json {
-        let text = serde_json::to_string_pretty(&lines).unwrap_or_default();
-        println!("{text}");
+        let json = serde_json::to_string_pretty(&lines).unwrap_or_default();
+        println!("{json}");
     } else {
         print!("{}", table(&lines));
     }
     for holder in pki::waiting(&args.dir)? {
-        narrator.note(&format!("{holder}: a request waits for its certificate: etcdpack pki accept CERT.pem"));
+        narrator.note(&text::waits(&holder));
     }
     Ok(())
 }
@@ -42,11 +44,10 @@ fn beside(dir: &Path) -> Option<PathBuf> {
     parsed.cluster.pki.own_ca.map(|own| home.join(own.certificate))
 }
 
-const HEADINGS: [&str; 7] = ["NAME", "KIND", "ALGORITHM", "FROM", "UNTIL", "DAYS LEFT", "NAMES"];
-
 /// Columns as wide as what is in them.
 fn table(lines: &[CertificateRow]) -> String {
-    let rows: Vec<[String; 7]> = std::iter::once(HEADINGS.map(str::to_owned)).chain(lines.iter().map(row)).collect();
+    let rows: Vec<[String; 7]> =
+        std::iter::once(text::COLUMNS.map(str::to_owned)).chain(lines.iter().map(row)).collect();
     let mut widths = [0; 7];
     for row in &rows {
         for (width, cell) in widths.iter_mut().zip(row) {
@@ -66,7 +67,7 @@ fn row(line: &CertificateRow) -> [String; 7] {
     let name = match line.what {
         // What stands in a certificate of others must not steer the terminal.
         CertificateKind::Ca => line::plain(&line.subject),
-        CertificateKind::Shared => "all hosts".to_owned(),
+        CertificateKind::Shared => text::ALL_HOSTS.to_owned(),
         CertificateKind::Host | CertificateKind::Client | CertificateKind::Server => {
             line.name.clone().unwrap_or_default()
         }

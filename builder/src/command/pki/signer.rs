@@ -2,14 +2,15 @@
 #![expect(clippy::print_stdout, reason = "edge: prints data")]
 
 use crate::cli::PkiRotateSignerArgs;
-use crate::command::Error;
+use crate::failure::Failure;
 use crate::pki::Signing;
 use crate::report::Narrator;
+use crate::text::command as text;
 
 /// Changes the signing key.
-pub(super) fn rotate(args: &PkiRotateSignerArgs, narrator: &mut dyn Narrator) -> Result<(), Error> {
+pub(super) fn rotate(args: &PkiRotateSignerArgs, narrator: &mut dyn Narrator) -> Result<(), Failure> {
     let (from, to) = Signing::rotate(&args.dir, narrator)?;
-    println!("old signer: {}\nnew signer: {}", from.fingerprint(), to.fingerprint());
-    narrator.note("bundles built from now on are signed by the new one; hosts that know the old one take them");
+    println!("{}", text::rotated(from.fingerprint(), to.fingerprint()));
+    narrator.note(text::SIGNED_BY_NEW);
     Ok(())
 }

@@ -14,6 +14,7 @@ use crate::pki::store::Store;
 use crate::pki::{chain, file, key, pem};
 use crate::report::Narrator;
 use crate::secret::Secret;
+use crate::text::pki as text;
 
 /// A CA's two files. Other blocks may stand in either, and both may be one.
 #[derive(Debug)]
@@ -55,7 +56,7 @@ pub fn import(
     let pem = chain::pem(&authority.trusted);
     let store = Store::open(pki, narrator)?;
     if is_there(&store, &pem)? {
-        narrator.note(&format!("`{}` is this CA already", store.ca_certificate().display()));
+        narrator.note(&text::ca_is_there(&store.ca_certificate()));
         // `encrypt_key` takes the directory for itself.
         drop(store);
         return if keeping == KeyProtection::Encrypted { encrypt_key(pki, passphrase, narrator) } else { Ok(()) };
@@ -67,11 +68,7 @@ pub fn import(
     // A key alone would be somebody else's, and in the way of the next run; a certificate alone is gone on with.
     store.write_ca_certificate(&pem)?;
     store.write_ca_key(&kept)?;
-    narrator.note(&format!(
-        "the CA is in `{}`, its key in `{}`",
-        store.ca_certificate().display(),
-        store.ca_key().display()
-    ));
+    narrator.note(&text::ca_imported(&store.ca_certificate(), &store.ca_key()));
     Ok(())
 }
 
@@ -94,11 +91,11 @@ pub fn encrypt_key(pki: &Path, passphrase: PassphraseSource, narrator: &mut dyn 
     let path = store.ca_key();
     let text = file::secret(&path)?;
     if let CaKey::Encrypted(_) = ca_key(&path, &text)? {
-        narrator.note(&format!("`{}` is under a passphrase already", path.display()));
+        narrator.note(&text::encrypted_already(&path));
         return Ok(());
     }
     store.write_ca_key(&encrypted_text(&path, &text, &path, passphrase)?)?;
-    narrator.note(&format!("`{}` is under the passphrase now: without it, nothing can be signed", path.display()));
+    narrator.note(&text::encrypted(&path));
     Ok(())
 }
 
@@ -108,6 +105,6 @@ fn alone(path: &Path, text: &Secret) -> Result<Secret, PkiError> {
 
 fn encrypted_text(path: &Path, text: &Secret, kept: &Path, passphrase: PassphraseSource) -> Result<Secret, PkiError> {
     let der = key::pkcs8(text).map_err(|fault| PkiError::Key { path: path.to_owned(), fault })?;
-    let passphrase = passphrase.fresh(&format!("`{}`", kept.display()))?;
+    let passphrase = passphrase.fresh(&text::key_at(kept))?;
     Ok(encrypt(&der, &passphrase)?.pem())
 }

@@ -17,6 +17,7 @@ use crate::pki::store::Store;
 use crate::pki::{file, key};
 use crate::report::Narrator;
 use crate::secret::Secret;
+use crate::text::pki as text;
 
 /// The CA that the cluster file names, or the one in the store.
 pub(in crate::pki) fn load(site: &Site<'_>, store: &Store, narrator: &mut dyn Narrator) -> Result<Authority, PkiError> {
@@ -67,7 +68,7 @@ fn kept_authority(site: &Site<'_>, store: &Store, narrator: &mut dyn Narrator) -
             };
             let certificate = authority::self_signed(site.cluster, &pair, site.now)?;
             store.write_ca_certificate(&certificate)?;
-            narrator.note(&format!("made a CA, `{}`: keep its key safe", files.certificate.display()));
+            narrator.note(&text::ca_made(&files.certificate));
             key = CaKey::Open(pair);
             certificate
         }
@@ -94,10 +95,10 @@ pub(super) fn open(
 ) -> Result<Zeroizing<KeyPair>, PkiError> {
     let fail = |fault| PkiError::Key { path: path.to_owned(), fault };
     for _ in 1..passphrase.tries() {
-        match locked.open(&passphrase.known(&format!("`{}`", path.display()))?) {
-            Err(KeyFault::Passphrase) => narrator.warn("this passphrase does not open it"),
+        match locked.open(&passphrase.known(&text::key_at(path))?) {
+            Err(KeyFault::Passphrase) => narrator.warn(text::WRONG_PASSPHRASE),
             opened => return opened.map_err(fail),
         }
     }
-    locked.open(&passphrase.known(&format!("`{}`", path.display()))?).map_err(fail)
+    locked.open(&passphrase.known(&text::key_at(path))?).map_err(fail)
 }

@@ -6,6 +6,8 @@ use std::collections::BTreeMap;
 use payload::cluster::{Algorithm, CommonName, Country, Hours, SubjectText};
 use serde::Deserialize;
 
+use crate::text::cfssl;
+
 /// One file.
 #[derive(Debug, Deserialize)]
 pub(super) struct Document {
@@ -81,9 +83,7 @@ impl TryFrom<String> for Span {
     fn try_from(text: String) -> Result<Self, String> {
         let hours = text.strip_suffix("0s").unwrap_or(&text);
         let hours = hours.strip_suffix("0m").unwrap_or(hours);
-        Hours::try_from(hours.to_owned())
-            .map(Self)
-            .map_err(|_| format!("an expiry is in whole hours, `24h` to `438000h`, not `{}`", text.escape_debug()))
+        Hours::try_from(hours.to_owned()).map(Self).map_err(|_| cfssl::odd_expiry(text.escape_debug()))
     }
 }
 
@@ -108,10 +108,7 @@ impl TryFrom<WrittenKey> for Key {
             ("rsa", 4096) => Ok(Self(Algorithm::Rsa4096)),
             ("ecdsa", 256) => Ok(Self(Algorithm::EcdsaP256)),
             ("ecdsa", 384) => Ok(Self(Algorithm::EcdsaP384)),
-            _ => Err(format!(
-                "a key is rsa of 2048, 3072 or 4096, or ecdsa of 256 or 384, not `{}` of {size}",
-                algo.escape_debug()
-            )),
+            _ => Err(cfssl::odd_key(algo.escape_debug(), size)),
         }
     }
 }

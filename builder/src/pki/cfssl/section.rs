@@ -5,6 +5,7 @@ use payload::cluster::{Algorithm, Cluster};
 use toml_edit::{Array, DocumentMut, Item, Table, TomlError, Value};
 
 use super::settings::Settings;
+use crate::text::cfssl;
 
 /// A cluster file with other settings.
 #[derive(Debug)]
@@ -75,12 +76,12 @@ fn lists(cluster: &Cluster, settings: &Settings) -> [(&'static str, Vec<String>)
 
 fn set(table: &mut dyn toml_edit::TableLike, key: &str, new: String, changes: &mut Vec<String>) {
     let Some(value) = table.get_mut(key).and_then(Item::as_value_mut) else {
-        changes.push(format!("{key} = \"{}\"", new.escape_debug()));
+        changes.push(cfssl::set(key, new.escape_debug()));
         table.insert(key, Item::Value(Value::from(new)));
         return;
     };
     if value.as_str() != Some(new.as_str()) {
-        changes.push(format!("{key} = \"{}\" (was {})", new.escape_debug(), shown(value)));
+        changes.push(cfssl::changed(key, new.escape_debug(), shown(value)));
         // What stands around the old value, a comment behind it, stays.
         let decor = value.decor().clone();
         *value = Value::from(new);
@@ -106,7 +107,7 @@ fn extend(table: &mut dyn toml_edit::TableLike, key: &str, all: &[String], chang
     if new.is_empty() {
         return;
     }
-    changes.push(format!("{key}: {}", new.iter().map(|one| format!("\"{one}\"")).collect::<Vec<_>>().join(", ")));
+    changes.push(cfssl::added(key, &new));
     let list = table.entry(key).or_insert(Item::Value(Value::Array(Array::new())));
     if let Some(array) = list.as_array_mut() {
         array.extend(new);

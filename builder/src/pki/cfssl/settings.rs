@@ -6,6 +6,7 @@ use payload::cluster::{Algorithm, CommonName, Country, Hours, SubjectText};
 use payload::name::HostName;
 
 use super::document::{Document, Signing};
+use crate::text;
 
 /// What the `[pki]` section gets. `None`: the files do not say.
 #[derive(Debug, Default, Clone, PartialEq, Eq)]
@@ -31,21 +32,17 @@ pub struct Settings {
 #[derive(Debug, thiserror::Error)]
 pub enum CfsslError {
     /// No JSON, or not of cfssl's shape; line and column are in the text.
-    #[error("{0}")]
     Json(#[from] serde_json::Error),
     /// Neither `signing` nor a request's keys.
-    #[error("line 1, column 1: neither a `ca-config.json` (`signing`) nor a request (`CN`, `hosts`, `key`, `names`)")]
     Neither,
     /// Two files say how members are to be called.
-    #[error("line 1, column 1: is a second request: give the members' alone, such as `etcd-peer-csr.json`")]
     TwoRequests,
     /// The profile that was asked for, or `peer`, is not there.
-    #[error("line 1, column 1: has no profile `{asked}`; there is {there}")]
     NoProfile {
         /// By name.
         asked: String,
-        /// All names.
-        there: String,
+        /// All names, fit to be shown.
+        there: Vec<String>,
     },
 }
 
@@ -76,8 +73,7 @@ impl Settings {
         let (name, chosen) = match (asked, signing.profiles.get(asked.unwrap_or("peer")), &signing.default) {
             (_, Some(profile), _) => (asked.unwrap_or("peer"), Some(profile)),
             (Some(asked), None, _) => {
-                let there: Vec<_> = signing.profiles.keys().map(|name| format!("`{}`", name.escape_debug())).collect();
-                let there = if there.is_empty() { "none".to_owned() } else { there.join(", ") };
+                let there = signing.profiles.keys().map(|name| name.escape_debug().to_string()).collect();
                 return Err(CfsslError::NoProfile { asked: asked.to_owned(), there });
             }
             (None, None, default) => match (signing.profiles.iter().next(), signing.profiles.len()) {
@@ -93,8 +89,7 @@ impl Settings {
             .filter(|usage| !chosen.usages.iter().any(|written| written == usage))
             .collect();
         if !lacking.is_empty() {
-            let name = name.escape_debug();
-            self.left_out.push(format!("the profile `{name}` lacks {}: a member needs both", lacking.join(" and ")));
+            self.left_out.push(text::cfssl::lacks_usages(name.escape_debug(), &lacking));
         }
         Ok(())
     }
@@ -112,7 +107,7 @@ impl Settings {
             self.organizational_unit = name.organizational_unit.0;
         }
         if names.next().is_some() {
-            self.left_out.push("`names` has more than one entry: the first was taken".to_owned());
+            self.left_out.push(text::cfssl::SEVERAL_NAMES.to_owned());
         }
         for host in hosts.unwrap_or_default() {
             match (host.parse::<IpAddr>(), host.parse::<HostName>()) {
@@ -123,7 +118,7 @@ impl Settings {
                 (Ok(_), _) | (_, Ok(_)) => {}
                 (Err(_), Err(_)) if host.is_empty() => {}
                 (Err(_), Err(_)) => {
-                    self.left_out.push(format!("`{}` is neither a host's name nor an address", host.escape_debug()));
+                    self.left_out.push(text::cfssl::not_a_host(host.escape_debug()));
                 }
             }
         }

@@ -1,0 +1,199 @@
+//! `init`, `fetch`, `build`, `verify` and `pki`, in English.
+
+use std::fmt;
+use std::path::Path;
+
+use payload::fingerprint::Fingerprint;
+use payload::shell::word;
+
+use crate::command::VerifyError;
+use crate::pki::Holder;
+
+// The cluster file.
+
+pub(crate) fn unusable(path: &Path) -> String {
+    format!("`{}` cannot be used", path.display())
+}
+
+pub(crate) fn not_there(path: &Path) -> String {
+    format!("`{}` is not there", path.display())
+}
+
+pub(crate) const INIT_EXAMPLE: &str = "etcdpack init --host n1=192.0.2.1 --host n2=192.0.2.2 --host n3=192.0.2.3";
+
+pub(crate) fn reading(path: &Path, why: impl fmt::Display) -> String {
+    format!("reading `{}`: {why}", path.display())
+}
+
+pub(crate) fn writing(path: &Path, why: impl fmt::Display) -> String {
+    format!("writing `{}`: {why}", path.display())
+}
+
+pub(crate) fn at(path: &Path, why: impl fmt::Display) -> String {
+    format!("`{}`: {why}", path.display())
+}
+
+/// Who may write a file, and in its directory.
+pub(crate) fn list_both(dir: &Path, path: &Path) -> String {
+    format!("ls -ld {} {}", word(dir), word(path))
+}
+
+pub(crate) const NOT_A_REGULAR_FILE: &str = "it is not a regular file";
+
+// init
+
+pub(crate) fn exists(path: &Path) -> String {
+    format!("`{}` is there already and was not touched", path.display())
+}
+
+pub(crate) const INIT_ELSEWHERE: &str = "etcdpack init -o other.toml";
+pub(crate) const INIT_AT_HOME: &str = "etcdpack init -o ~/cluster.toml";
+
+pub(crate) fn wrote_example(path: &Path) -> String {
+    let path = path.display();
+    format!("wrote {path} with three example hosts: put in yours, then: etcdpack build {path}")
+}
+
+pub(crate) fn wrote(path: &Path) -> String {
+    let path = path.display();
+    format!("wrote {path}; next: etcdpack build {path}")
+}
+
+// build
+
+pub(crate) fn namesake(path: &Path) -> String {
+    format!(
+        "`{}` has the common name of the members: whoever has its key can write as a member, until all members have \
+         another `common-name`",
+        path.display()
+    )
+}
+
+pub(crate) fn bundle(path: &Path, bytes: u64) -> String {
+    format!("  {}  {} MB", path.display(), bytes.div_ceil(1_000_000))
+}
+
+pub(crate) fn bundle_sum(sum: impl fmt::Display) -> String {
+    format!("    sha256 {sum}")
+}
+
+pub(crate) fn bundles(count: usize, sums: &Path) -> String {
+    format!("{count} bundles; their sums are in {}", sums.display())
+}
+
+pub(crate) fn signed_by(signer: Fingerprint) -> String {
+    format!("signed by {signer}")
+}
+
+pub(crate) const TELL_THE_WORDS: &str =
+    "  a host asks for these words at its first install: tell them by another way than the bundle's";
+
+/// How one bundle is checked with stock tools, and what is next: a note each.
+pub(crate) fn check_and_next(bundle: &str, next: &str) -> [String; 4] {
+    [
+        "to check one with stock tools and a signing.pub that came another way:".to_owned(),
+        format!("  tail -c 128 {bundle} | cut -d' ' -f3 | base64 -d > {bundle}.sig"),
+        format!("  head -c -128 {bundle} | openssl dgst -sha256 -verify signing.pub -signature {bundle}.sig"),
+        format!("next, as root on its host: ./{bundle} {next}"),
+    ]
+}
+
+pub(crate) const FROM_0_1: &str = "a host that etcdpack 0.1 installed: copy its bundle to a directory that root alone can write, check it \
+     there with these two lines, and run ./HOST.run install; its old etcdpack-host cannot read the bundle \
+     (exit 4)";
+
+pub(crate) const KEYS_IN_THE_CLEAR: &str =
+    "the bundles hold private keys in the clear: carry them like keys, and delete the copies";
+pub(crate) const KEYS_SEALED: &str =
+    "the private keys in them are sealed: carry the passphrase another way than the bundles";
+pub(crate) const KEYS_ON_HOSTS: &str = "no private key is in them: each host makes its own";
+pub(crate) const KEYS_STAY_SEALED: &str = "the private keys stay sealed with the passphrase of an earlier build";
+
+/// The files are named as hosts are told to write them.
+pub(crate) fn awaited(requests: &[String]) -> String {
+    format!("requests are awaited; when they are here: etcdpack sign {}", requests.join(" "))
+}
+
+pub(crate) const NOTHING_TO_SEAL: &str = "there is no key to seal: `[pki] keys` is not \"passphrase\"";
+
+// verify
+
+impl fmt::Display for VerifyError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Bundle { path, error } => write!(f, "`{}`: {error}", path.display()),
+            Self::OtherSigner { path, signer } => {
+                write!(f, "`{}` is signed by {signer}, not by whom it should be", path.display())
+            }
+        }
+    }
+}
+
+pub(crate) fn inspect(path: &Path) -> String {
+    format!("etcdpack inspect {}", word(path))
+}
+
+pub(crate) const BUILD_OR_COPY_AGAIN: &str = "build it again, or copy it again: etcdpack build";
+
+pub(crate) fn verified(
+    bundle: &str,
+    version: impl fmt::Display,
+    host: impl fmt::Display,
+    signer: Fingerprint,
+) -> String {
+    format!("{bundle}: ok, etcd {version} for {host}, signed by {signer}")
+}
+
+// pki
+
+pub(crate) const ALL_HAVE_CERTIFICATES: &str = "every host has a certificate that can be used; next: etcdpack build";
+
+pub(crate) fn file(path: &Path) -> String {
+    format!("  {}", path.display())
+}
+
+pub(crate) const HAVE_THEM_SIGNED: [&str; 2] = [
+    "have these signed, each for server and client use and with all its names and addresses (clients: for",
+    "client use; servers: for server use); next: etcdpack pki accept CERT.pem...",
+];
+
+pub(crate) fn waits(holder: &Holder) -> String {
+    format!("{holder}: a request waits for its certificate: etcdpack pki accept CERT.pem")
+}
+
+pub(crate) fn changed(path: &Path, change: &str) -> String {
+    format!("{}: {change}", path.display())
+}
+
+pub(crate) const THE_KEY: &str = "the CA's key";
+pub(crate) const THE_CERTIFICATE: &str = "the CA's certificate";
+
+/// Half of a CA; `lacks` is [`THE_KEY`] or [`THE_CERTIFICATE`].
+pub(crate) fn half_a_ca(path: &Path, lacks: &str) -> String {
+    format!("`{}` came without {lacks}", path.display())
+}
+
+pub(crate) const WHOLE_CA: &str = "etcdpack pki import ca.pem ca-key.pem; or, if the CA's key is out of reach, write `ca = \"ca.pem\"` \
+     into `[pki]` and: etcdpack pki csr";
+
+pub(crate) fn two_of_a_kind(first: &Path, second: &Path) -> String {
+    format!("`{}` and `{}` are two of a kind: one CA is taken", first.display(), second.display())
+}
+
+pub(crate) const JOIN_CHAIN: &str = "cat intermediate.pem root.pem > ca.pem, where one is above the other";
+
+pub(crate) fn read_json(path: &Path) -> String {
+    format!("python3 -m json.tool {}", word(path))
+}
+
+/// The columns of `pki show`.
+pub(crate) const COLUMNS: [&str; 7] = ["NAME", "KIND", "ALGORITHM", "FROM", "UNTIL", "DAYS LEFT", "NAMES"];
+
+pub(crate) const ALL_HOSTS: &str = "all hosts";
+
+pub(crate) fn rotated(from: Fingerprint, to: Fingerprint) -> String {
+    format!("old signer: {from}\nnew signer: {to}")
+}
+
+pub(crate) const SIGNED_BY_NEW: &str =
+    "bundles built from now on are signed by the new one; hosts that know the old one take them";

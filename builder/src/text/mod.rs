@@ -1,0 +1,44 @@
+//! What a person reads, in English: one file for each room of the builder. Arguments come in, text goes out; another
+//! language is another table with the same functions. Must not decide anything, and must not read or write.
+//!
+//! The sentences of an error are its `Display`, which stands here and nowhere else. What can be typed is described in
+//! [`crate::cli`], and what goes into bundles (`README.txt`) or cluster files stands here too.
+
+pub(crate) mod cache;
+pub(crate) mod cfssl;
+pub(crate) mod cli;
+pub(crate) mod command;
+pub(crate) mod help;
+pub(crate) mod inspect;
+pub(crate) mod pack;
+pub(crate) mod passphrase;
+pub(crate) mod pki;
+pub(crate) mod readme;
+pub(crate) mod release;
+pub(crate) mod sign;
+pub(crate) mod template;
+pub(crate) mod terminal;
+
+use std::fmt;
+
+use time::{OffsetDateTime, UtcOffset};
+
+/// A time to the minute, in UTC.
+pub(crate) struct Minute(pub(crate) OffsetDateTime);
+
+impl fmt::Display for Minute {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let at = self.0.to_offset(UtcOffset::UTC);
+        write!(f, "{} {:02}:{:02} UTC", at.date(), at.hour(), at.minute())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_time_is_told_to_the_minute() {
+        assert_eq!(Minute(OffsetDateTime::UNIX_EPOCH).to_string(), "1970-01-01 00:00 UTC");
+    }
+}

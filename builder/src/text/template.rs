@@ -1,0 +1,133 @@
+//! The cluster file that `init` writes: a comment for every choice.
+
+use std::fmt::{Display, Write as _};
+use std::net::IpAddr;
+
+use payload::digest::Digest;
+use payload::etcd::EtcdVersion;
+use payload::name::HostName;
+
+/// By what members know each other.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Peers {
+    ByName,
+    /// Older versions of etcd know no other way.
+    ByCa,
+}
+
+/// The whole file. Without `hosts`, three examples; `keys` as the cluster file has it.
+pub(crate) fn cluster_file(
+    version: EtcdVersion,
+    sha256: Option<Digest>,
+    hosts: &[(HostName, IpAddr)],
+    keys: Option<&str>,
+    peers: Peers,
+) -> String {
+    let sha256 = match sha256 {
+        Some(sum) => format!("sha256 = \"{sum}\""),
+        None => "# sha256 = \"...\"             # what the tarball must hash to; your word wins over everything else"
+            .to_owned(),
+    };
+    let mut text = format!(
+        r#"# An etcd cluster on hosts without a network. `etcdpack build` makes one bundle per host from this file.
+# Commented-out keys show their defaults; with etcd's own options, examples.
+
+[cluster]
+name = "etcd"
+# token = "etcd"               # tells clusters on one network apart; the name, unless you say otherwise
+
+[release]
+version = "{version}"
+# arch = "amd64"               # or "arm64"; a host can have its own
+{sha256}
+# mirrors = []                 # asked before upstream: "https://mirror.example/etcd", "file:///media/etcd"
+"#
+    );
+    let example = [("n1", "192.0.2.1"), ("n2", "192.0.2.2"), ("n3", "192.0.2.3")];
+    if hosts.is_empty() {
+        for (name, address) in example {
+            host(&mut text, &name, &address);
+        }
+    }
+    for (name, address) in hosts {
+        let (name, address): (&HostName, &IpAddr) = (name, address);
+        host(&mut text, name, address);
+    }
+    let keys = match keys {
+        Some(keys) => format!("keys = \"{keys}\""),
+        None => {
+            "# keys = \"passphrase\"        # \"host-key\": made on the hosts; \"plaintext\": in the clear".to_owned()
+        }
+    };
+    let peers = match peers {
+        Peers::ByName => {
+            "peers = \"by-name\"            # who has the hosts' common name; \"by-ca\": who has any certificate"
+        }
+        Peers::ByCa => {
+            "# peers = \"by-ca\"              # who has any certificate of the CA: etcd before 3.3 knows no other way"
+        }
+    };
+    text.push_str(&REST.replacen("KEYS", &keys, 1).replacen("PEERS", peers, 1));
+    text
+}
+
+fn host(text: &mut String, name: &dyn Display, address: &dyn Display) {
+    // Writing to a string cannot fail.
+    let _ = write!(text, "\n[[host]]\nname = \"{name}\"\naddress = \"{address}\"\n");
+}
+
+const REST: &str = r#"# member = "..."               # etcd's --name; the host's name, unless you say otherwise
+# names = []                   # further names and addresses that clients call this host by
+# addresses = []
+
+[pki]
+KEYS
+# mode = "per-host"            # one key per host; "shared": one pair for all
+# algorithm = "ecdsa-p256"     # "rsa-2048", "rsa-3072", "rsa-4096", "ecdsa-p384"
+# validity = "87600h"          # ten years
+# ca-validity = "175200h"
+# common-name = "etcd-peer"
+# country = "CN"               # and state, locality, organization, organizational-unit
+# spare-addresses = []         # in every certificate: a spare host can take over as it is
+# spare-names = []
+# ca = "ca.pem"                # a CA that you have; else one is made and kept in pki/
+# ca-key = "ca-key.pem"        # its key; left out, others sign what `etcdpack pki csr` writes
+
+[etcd]
+PEERS
+# user = "etcd"
+# client-port = 2379
+# peer-port = 2380
+# quota-backend-bytes = 2147483648
+# heartbeat-interval = 100     # milliseconds; about the round trip between the hosts
+# election-timeout = 1000      # at least ten round trips
+# snapshot-count = 100000
+# auto-compaction-mode = "periodic"
+# auto-compaction-retention = "1h"
+# log-level = "info"
+
+[etcd.flags]
+# any other flag that this version of etcd has, for example:
+# listen-metrics-urls = "http://127.0.0.1:2381"
+
+[client]
+# loopback = "https"           # "http" gives every local user full access; "off"
+
+[service]
+# manager = "auto"             # the host's supervisor, else the carried one, else systemd; or name one of them
+# name = "etcd-server"         # of the unit, and of the supervisor section's file
+
+[supervisor]
+# carry = "wheels"             # "nothing": the hosts have supervisor or run systemd
+# startsecs = 30
+# startretries = 100
+# log-megabytes = 64
+# log-backups = 4
+
+[paths]
+# opt = "/opt"
+# data = "/data/etcd/etcd-server"
+# logs = "/data/logs/etcd-server"
+# bin = "/usr/local/bin"
+# sbin = "/usr/local/sbin"
+"#;
