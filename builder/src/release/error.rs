@@ -11,7 +11,7 @@ use payload::tarball::TarballError;
 
 use super::lock::LockError;
 use super::redirect::RedirectError;
-use super::source::Mirror;
+use super::source::{Mirror, asset};
 use super::voucher::Origin;
 use crate::cache::DiskError;
 use crate::failure::Diagnose;
@@ -77,12 +77,14 @@ impl Diagnose for ReleaseError {
 
     fn help(&self) -> Option<String> {
         Some(match self {
-            Self::Unvouched(version, arch) => text::three_ways(*version, *arch),
+            Self::Unvouched(version, arch) => text::three_ways(*arch, &asset(*version, *arch)),
             Self::Unprotected(..) => text::WRITE_SUM.to_owned(),
-            Self::Unreachable { version, arch, .. } => text::another_place(*version, *arch),
+            Self::Unreachable { version, arch, .. } => text::another_place(&asset(*version, *arch)),
             Self::Foreign { .. } => text::LOG_IN.to_owned(),
             Self::Torn { .. } => text::ONCE_MORE.to_owned(),
-            Self::Differs { origin, .. } => text::differs(origin).to_owned(),
+            Self::Differs { origin: Origin::LockFile { .. }, .. } => text::NOT_AS_LOCKED.to_owned(),
+            Self::Differs { origin: Origin::ClusterFile, .. } => text::NOT_AS_WRITTEN.to_owned(),
+            Self::Differs { .. } => text::NOT_AS_PUBLISHED.to_owned(),
             Self::Client(_) => text::TRUST_AUTHORITY.to_owned(),
             Self::LockFile { .. } => text::RESTORE_LOCK.to_owned(),
             Self::Disk(_) => text::ANOTHER_CACHE.to_owned(),

@@ -6,9 +6,6 @@ use std::path::Path;
 use payload::fingerprint::Fingerprint;
 use payload::shell::word;
 
-use crate::command::VerifyError;
-use crate::pki::Holder;
-
 // The cluster file.
 
 pub(crate) fn unusable(path: &Path) -> String {
@@ -118,17 +115,6 @@ pub(crate) const NOTHING_TO_SEAL: &str = "there is no key to seal: `[pki] keys` 
 
 // verify
 
-impl fmt::Display for VerifyError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Bundle { path, error } => write!(f, "`{}`: {error}", path.display()),
-            Self::OtherSigner { path, signer } => {
-                write!(f, "`{}` is signed by {signer}, not by whom it should be", path.display())
-            }
-        }
-    }
-}
-
 pub(crate) fn inspect(path: &Path) -> String {
     format!("etcdpack inspect {}", word(path))
 }
@@ -157,7 +143,7 @@ pub(crate) const HAVE_THEM_SIGNED: [&str; 2] = [
     "client use; servers: for server use); next: etcdpack pki accept CERT.pem...",
 ];
 
-pub(crate) fn waits(holder: &Holder) -> String {
+pub(crate) fn waits(holder: impl fmt::Display) -> String {
     format!("{holder}: a request waits for its certificate: etcdpack pki accept CERT.pem")
 }
 

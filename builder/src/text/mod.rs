@@ -1,13 +1,14 @@
 //! What a person reads, in English: one file for each room of the builder. Arguments come in, text goes out; another
 //! language is another table with the same functions. Must not decide anything, and must not read or write.
 //!
-//! The sentences of an error are its `Display`, which stands here and nowhere else. What can be typed is described in
-//! [`crate::cli`], and what goes into bundles (`README.txt`) or cluster files stands here too.
+//! The functions take plain values, so that every room may use them and they use no room. The sentences of the errors are
+//! in `errors`. What can be typed is described in [`crate::cli`].
 
 pub(crate) mod cache;
 pub(crate) mod cfssl;
 pub(crate) mod cli;
 pub(crate) mod command;
+mod errors;
 pub(crate) mod help;
 pub(crate) mod inspect;
 pub(crate) mod pack;

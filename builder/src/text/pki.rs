@@ -1,8 +1,5 @@
 //! The CA, the certificates and the signing key, in English.
 
-mod check;
-mod errors;
-
 use std::fmt;
 use std::path::Path;
 
@@ -11,7 +8,6 @@ use payload::shell::word;
 use time::OffsetDateTime;
 
 use super::Minute;
-use crate::pki::{CertificateProblem, Holder};
 
 pub(crate) fn impossible_name(name: &HostName) -> String {
     format!("`{name}` is not a valid DNS name and is left out of the certificates")
@@ -21,7 +17,7 @@ pub(crate) fn several_are_trusted(count: usize) -> String {
     format!("hosts will trust all {count} certificates of the CA file")
 }
 
-pub(crate) fn replaced(holder: &Holder, problem: &CertificateProblem) -> String {
+pub(crate) fn replaced(holder: impl fmt::Display, problem: impl fmt::Display) -> String {
     format!("a new key and certificate for {holder}: in the kept one, {problem}")
 }
 
@@ -33,15 +29,15 @@ pub(crate) fn signed(made: usize, have: usize, hosts: usize) -> String {
     format!("certificates: {made} made, {have} of {hosts} hosts have one")
 }
 
-pub(crate) fn ends_soon(holder: &Holder, days: i64) -> String {
+pub(crate) fn ends_soon(holder: impl fmt::Display, days: i64) -> String {
     format!("the certificate for {holder} ends in {days} days: have another one signed soon")
 }
 
-pub(crate) fn awaited(holder: &Holder) -> String {
+pub(crate) fn awaited(holder: impl fmt::Display) -> String {
     format!("{holder}: none yet")
 }
 
-pub(crate) fn unfit(holder: &Holder, problem: &CertificateProblem) -> String {
+pub(crate) fn unfit(holder: impl fmt::Display, problem: impl fmt::Display) -> String {
     format!("{holder}: {problem}")
 }
 
@@ -51,15 +47,15 @@ pub(crate) fn left_out(host: &HostName, why: &str) -> String {
 
 pub(crate) const KEY_MADE_HERE: &str = "its key was made here";
 
-pub(crate) fn still_fits(holder: &Holder) -> String {
+pub(crate) fn still_fits(holder: impl fmt::Display) -> String {
     format!("the certificate for {holder} still fits and was kept")
 }
 
-pub(crate) fn made(holder: &Holder, dir: &Path) -> String {
+pub(crate) fn made(holder: impl fmt::Display, dir: &Path) -> String {
     format!("{holder}: certificate made in `{}`", dir.display())
 }
 
-pub(crate) fn taken(path: &Path, holder: &Holder, end: OffsetDateTime) -> String {
+pub(crate) fn taken(path: &Path, holder: impl fmt::Display, end: OffsetDateTime) -> String {
     format!("{}: taken for {holder}, until {}", path.display(), Minute(end))
 }
 

@@ -1,0 +1,11 @@
+//! The sentences of all errors: their `Display`, one file for each room. Nobody imports these files; they import the
+//! errors.
+
+mod cache;
+mod certificate;
+mod cfssl;
+mod command;
+mod pack;
+mod passphrase;
+mod pki;
+mod release;
