@@ -189,53 +189,74 @@ impl Victim {
         all
     }
 
-    /// An install whose processes die, all at once or one child alone, and one that is told to stop.
-    fn install(&self, children: &[&str]) {
-        let mut wrong = self.killed("install", &[], INSTALL, &self.installed, 3.0);
-        wrong.extend(self.orphaned(children));
+    /// Kills the whole tree of an install's processes.
+    fn install(&self) -> Vec<String> {
+        self.killed("install", &[], INSTALL, &self.installed, 3.0)
+    }
+
+    fn reinstall(&self) -> Vec<String> {
+        self.killed("reinstall", &[INSTALL], REINSTALL, &self.replaced(), 3.0)
+    }
+
+    /// Kills the whole tree of an uninstall's processes; then asks installs to stop.
+    fn uninstall_and_signals(&self) -> Vec<String> {
+        let mut wrong = self.killed("uninstall", &[INSTALL], PURGE, &self.bare, 1.0);
         wrong.extend(self.told(&["TERM", "INT", "HUP"]));
-        assert!(wrong.is_empty(), "{}", wrong.join("\n"));
-    }
-
-    fn reinstall(&self) {
-        let wrong = self.killed("reinstall", &[INSTALL], REINSTALL, &self.replaced(), 3.0);
-        assert!(wrong.is_empty(), "{}", wrong.join("\n"));
-    }
-
-    fn uninstall(&self) {
-        let wrong = self.killed("uninstall", &[INSTALL], PURGE, &self.bare, 1.0);
-        assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+        wrong
     }
 }
 
-#[test]
-fn under_systemd_an_install_converges() {
-    Victim::new("tcrashsys1", "bare", "10.91.0.11").install(&["groupadd", "useradd", "systemctl"]);
+#[track_caller]
+fn none(wrong: &[String]) {
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
 #[test]
-fn under_systemd_a_reinstall_converges() {
-    Victim::new("tcrashsys2", "bare", "10.91.1.11").reinstall();
+fn under_systemd_a_killed_install_converges() {
+    let victim = Victim::new("tcrashsys0", "bare", "10.91.0.11");
+    none(&victim.install());
 }
 
 #[test]
-fn under_systemd_an_uninstall_converges() {
-    Victim::new("tcrashsys3", "bare", "10.91.2.11").uninstall();
+fn under_systemd_a_killed_reinstall_converges() {
+    let victim = Victim::new("tcrashsys1", "bare", "10.91.1.11");
+    none(&victim.reinstall());
 }
 
 #[test]
-fn under_the_hosts_supervisor_an_install_converges() {
-    Victim::new("tcrashsup1", "supervisor", "10.92.0.11").install(&["useradd", "supervisorctl"]);
+fn under_systemd_a_killed_uninstall_and_a_stopped_install_converge() {
+    let victim = Victim::new("tcrashsys2", "bare", "10.91.2.11");
+    none(&victim.uninstall_and_signals());
 }
 
 #[test]
-fn under_the_hosts_supervisor_a_reinstall_converges() {
-    Victim::new("tcrashsup2", "supervisor", "10.92.1.11").reinstall();
+fn under_systemd_an_install_with_a_killed_child_converges() {
+    let victim = Victim::new("tcrashsys3", "bare", "10.91.3.11");
+    none(&victim.orphaned(&["groupadd", "useradd", "systemctl"]));
 }
 
 #[test]
-fn under_the_hosts_supervisor_an_uninstall_converges() {
-    Victim::new("tcrashsup3", "supervisor", "10.92.2.11").uninstall();
+fn under_the_hosts_supervisor_a_killed_install_converges() {
+    let victim = Victim::new("tcrashsup0", "supervisor", "10.92.0.11");
+    none(&victim.install());
+}
+
+#[test]
+fn under_the_hosts_supervisor_a_killed_reinstall_converges() {
+    let victim = Victim::new("tcrashsup1", "supervisor", "10.92.1.11");
+    none(&victim.reinstall());
+}
+
+#[test]
+fn under_the_hosts_supervisor_a_killed_uninstall_and_a_stopped_install_converge() {
+    let victim = Victim::new("tcrashsup2", "supervisor", "10.92.2.11");
+    none(&victim.uninstall_and_signals());
+}
+
+#[test]
+fn under_the_hosts_supervisor_an_install_with_a_killed_child_converges() {
+    let victim = Victim::new("tcrashsup3", "supervisor", "10.92.3.11");
+    none(&victim.orphaned(&["useradd", "supervisorctl"]));
 }
 
 #[test]
