@@ -7,17 +7,14 @@
 use std::io::{self, Read, Seek, SeekFrom, Write};
 
 use super::read::{Parsed, Verified};
-use super::record::{self, Record};
-use super::{BundleError, MAX_DIRECTORY, TRAILER_LEN, Unverified, trailer};
+use super::record::Record;
+use super::{BundleError, MAX_LEN, TRAILER_LEN, Unverified, trailer};
 use crate::digest::{Digest, Hasher};
 use crate::entry::MAX_SMALL;
 use crate::manifest::{Manifest, ManifestError};
 use crate::provenance::Provenance;
 use crate::read_ahead::read_ahead;
 use crate::signer::{Signature, SignerKey};
-
-/// No bundle is longer: its entries end below 4 GiB, and what follows them has bounds of its own.
-pub const MAX_LEN: u64 = u32::MAX as u64 + MAX_DIRECTORY + (record::END_FIXED + TRAILER_LEN) as u64;
 
 /// Why there is no copy.
 #[derive(Debug, thiserror::Error)]

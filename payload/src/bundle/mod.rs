@@ -7,6 +7,7 @@
 
 mod content;
 mod copy;
+mod error;
 mod pass;
 mod read;
 mod record;
@@ -14,8 +15,9 @@ mod trailer;
 mod write;
 
 pub use content::Content;
-pub use copy::{Bundle, Copied, CopyError, MAX_LEN, Vouched};
-pub use read::{BundleError, Unverified, Verified};
+pub use copy::{Bundle, Copied, CopyError, Vouched};
+pub use error::BundleError;
+pub use read::{Unverified, Verified};
 pub use trailer::TRAILER_LEN;
 pub use write::{WriteError, Writer};
 
@@ -29,6 +31,9 @@ const MAX_ENTRIES: u16 = 64;
 
 /// The most bytes of the directory.
 const MAX_DIRECTORY: u64 = 32 * 1024;
+
+/// No bundle is longer: its entries end below 4 GiB, and what follows them has bounds of its own.
+pub const MAX_LEN: u64 = u32::MAX as u64 + MAX_DIRECTORY + (record::END_FIXED + TRAILER_LEN) as u64;
 
 #[cfg(test)]
 mod tests;

@@ -4,15 +4,14 @@
 //! parsed against what was hashed, and gives a [`Verified`], which has no bytes. Those come from a
 //! [`Copied`](super::Copied) alone. No size that a file declares is allocated unchecked.
 
-use std::io::{self, Read, Seek, SeekFrom};
+use std::io::{Read, Seek, SeekFrom};
 
+use super::BundleError;
 use super::pass::Pass;
 use super::record::{self, Record};
 use super::{Content, MANIFEST, MAX_DIRECTORY, MAX_ENTRIES, MAX_LEN, TRAILER_LEN, trailer};
 use crate::digest::{Digest, Hashing};
-use crate::entry::EntryName;
 use crate::etcd::Arch;
-use crate::fingerprint::Fingerprint;
 use crate::manifest::{Manifest, ManifestError};
 use crate::mode::Mode;
 use crate::provenance::Provenance;
@@ -23,35 +22,6 @@ use crate::signer::Signature;
 const MAX_MANIFEST: u64 = 256 * 1024;
 /// Twice what the installer has today: a host takes what a later etcdpack has built.
 const MAX_INSTALLER: u64 = 4 * 1024 * 1024;
-
-/// Why a file is no bundle, or not the one that was built.
-#[derive(Debug, thiserror::Error)]
-pub enum BundleError {
-    #[error("reading the bundle: {0}")]
-    Io(#[from] io::Error),
-    /// The installer alone: built so, stripped, or cut off.
-    #[error("this installer carries no bundle: the file was cut off, stripped, or is not a bundle at all")]
-    NoBundle,
-    #[error("the bundle is damaged: {0}")]
-    Damaged(&'static str),
-    #[error("the bundle's last line is no signature: it was cut off, changed, or never signed")]
-    NoSignature,
-    /// Damaged, put together from two, or signed by somebody else in the name of this key.
-    #[error(
-        "the bundle is not what was signed: the signature in its last line is not by its signer {signer} of these bytes"
-    )]
-    Signature { signer: Fingerprint },
-    #[error("the bundle was changed while it was read")]
-    Changed,
-    #[error("the bundle is larger than the 4 GiB that one has at most")]
-    TooLarge,
-    #[error("the bundle is damaged: entry `{0}` is not what the manifest says")]
-    Entry(EntryName),
-    #[error("the bundle's manifest is not usable: {0}")]
-    Manifest(#[from] ManifestError),
-    #[error("the bundle has no entry `{0}`")]
-    Missing(String),
-}
 
 use BundleError::Damaged;
 

@@ -11,6 +11,7 @@ use tar::{EntryType, Header};
 use super::TarballError::{self, Form, TooLarge};
 use super::extension::{self, Extension};
 use super::header;
+use super::kind::MemberKind;
 use super::names::Names;
 use crate::line::DisplayLine;
 
@@ -39,17 +40,6 @@ pub(super) struct Member {
     pub(super) short: Option<String>,
     pub(super) kind: MemberKind,
     pub(super) size: u64,
-}
-
-/// What a member is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum MemberKind {
-    File,
-    Directory,
-    /// A symbolic link to something beside or below it.
-    Link,
-    /// Hard links, devices, pipes, sparse files: no release has one.
-    Other,
 }
 
 /// An archive that is read front to back.

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use std::ops::Bound::{Excluded, Included, Unbounded};
 
 use super::TarballError::{self, Form, Twice};
-use super::member::MemberKind;
+use super::kind::MemberKind;
 use crate::line::DisplayLine;
 
 /// All names together: releases have 20 KiB of them.
