@@ -1,5 +1,6 @@
 //! Edge: what this program has in its memory, which may be keys and passphrases, comes into no core dump, and no other program
 //! of the same user looks into it.
+#![expect(clippy::disallowed_methods, reason = "edge: sets limits of this process")]
 
 use rustix::process::{DumpableBehavior, Resource, Rlimit, set_dumpable_behavior, setrlimit};
 

@@ -1,17 +1,12 @@
-//! Whether the member is up, and how the cluster does: through the etcdctl of the installed release.
-#![expect(clippy::disallowed_methods, reason = "edge: knocks at the members' ports")]
+//! How a member does: what it says of itself, and what is made of that. Asks through `host::etcdctl` alone.
 
-use std::net::TcpStream;
 use std::time::Duration;
 
-use payload::etcd;
 use payload::manifest::{Manifest, Member};
-use payload::render;
-use payload::url::Url;
 use serde::{Deserialize, Serialize};
 
-use crate::facts::credentials::LARGEST_KEY;
 use crate::facts::logs::LOG;
+use crate::host::etcdctl;
 use crate::host::interrupt::Interrupt;
 use crate::host::{Exec, Tree, clock};
 use crate::report::Report;
@@ -64,14 +59,14 @@ pub(crate) fn wait_until_up(
 ) -> Result<(), String> {
     let Some(me) = manifest.me() else { return Ok(()) };
     report.note("waiting for etcd to listen");
-    let is_up = || is_reachable(manifest, me) && service::is_running(supervision, interrupt);
+    let is_up = || etcdctl::is_reachable(manifest, me) && service::is_running(supervision, interrupt);
     let up = clock::poll(UP, || (interrupt.is_raised() || is_up()).then_some(()));
     if interrupt.is_raised() {
         return Err("told to stop".to_owned());
     }
     let stays = up.is_some() && {
         clock::poll(SETTLE, || interrupt.is_raised().then_some(()));
-        is_reachable(manifest, me)
+        etcdctl::is_reachable(manifest, me)
     };
     if interrupt.is_raised() {
         return Err("told to stop".to_owned());
@@ -97,19 +92,7 @@ pub(crate) fn wait_until_healthy(manifest: &Manifest, limit: Duration, interrupt
 /// Whether a member serves: it knows a leader, and a read goes through a majority.
 pub(crate) fn is_healthy(manifest: &Manifest, health: &MemberHealth, interrupt: &Interrupt) -> bool {
     let member = manifest.members.iter().find(|member| member.name.as_str() == health.name);
-    health.has_leader() && member.is_some_and(|member| reads_through(manifest, member, interrupt))
-}
-
-/// A linearizable read of a key that need not be there, as `endpoint health` does it. With authentication on, a
-/// refusal is an answer too: it took a majority to give it.
-fn reads_through(manifest: &Manifest, member: &Member, interrupt: &Interrupt) -> bool {
-    let Some(etcdctl) = manifest.client_url(member).and_then(|url| etcdctl(manifest, &url)) else { return false };
-    let refused = |said: &str| ["permission denied", "user name is empty"].iter().any(|words| said.contains(words));
-    etcdctl
-        .args(["get", "health"])
-        .heeding(interrupt)
-        .output()
-        .is_ok_and(|output| output.ok() || refused(&output.stderr))
+    health.has_leader() && member.is_some_and(|member| etcdctl::reads_through(manifest, member, interrupt))
 }
 
 /// Every member as seen from here.
@@ -119,53 +102,22 @@ pub(crate) fn members(manifest: &Manifest) -> Vec<MemberHealth> {
 }
 
 fn member(manifest: &Manifest, member: &Member, interrupt: &Interrupt) -> MemberHealth {
-    let reachable = is_reachable(manifest, member);
+    let reachable = etcdctl::is_reachable(manifest, member);
     MemberHealth {
         name: member.name.to_string(),
         address: member.address.to_string(),
         reachable,
-        status: if reachable { status(manifest, member, interrupt) } else { None },
+        status: if reachable { etcdctl::status(manifest, member, interrupt) } else { None },
     }
 }
 
-/// Whether something accepts connections on the member's peer port.
-pub(crate) fn is_reachable(manifest: &Manifest, member: &Member) -> bool {
-    let at = manifest.peer_url(member).and_then(|url| url.socket());
-    at.is_some_and(|at| TcpStream::connect_timeout(&at, Duration::from_secs(1)).is_ok())
+/// Whether what etcdctl said is that it may not read: with authentication on that is an answer, too.
+pub(crate) fn is_refusal(said: &str) -> bool {
+    ["permission denied", "user name is empty"].iter().any(|words| said.contains(words))
 }
 
-/// Asks one member. `endpoint status` is used because its answer is the same from 3.1 on, while `endpoint health`
-/// always exits 0 in 3.1.
-fn status(manifest: &Manifest, member: &Member, interrupt: &Interrupt) -> Option<Status> {
-    let etcdctl = etcdctl(manifest, &manifest.client_url(member)?)?;
-    let output = etcdctl.args(["endpoint", "status", "-w", "json"]).heeding(interrupt).output().ok()?;
-    output.ok().then(|| parse_status(&output.stdout))?
-}
-
-/// A call of the installed etcdctl, v3 API, with this host's certificate.
-pub(crate) fn etcdctl(manifest: &Manifest, endpoint: &Url) -> Option<Exec> {
-    let link = &manifest.layout.link;
-    let certs = link.join("certs").ok()?;
-    // The key is etcd's own file: etcdctl would read all of it, however large it has been made.
-    let key = std::fs::metadata(certs.join(render::KEY).ok()?.as_path()).ok()?;
-    (key.is_file() && key.len() <= LARGEST_KEY).then_some(())?;
-    let mut exec = Exec::at(link.join("etcdctl").ok()?.as_str())
-        .args(["--endpoints", &endpoint.to_string(), "--dial-timeout", "2s", "--command-timeout", "4s"])
-        .args(["--cacert", certs.join(render::CA).ok()?.as_str()])
-        .args(["--cert", certs.join(render::CERTIFICATE).ok()?.as_str()])
-        .args(["--key", certs.join(render::KEY).ok()?.as_str()])
-        .limit(Duration::from_secs(10));
-    let version = manifest.release.version;
-    if etcd::has_v2_api(version) {
-        exec = exec.env("ETCDCTL_API", "3");
-    }
-    if manifest.arch.needs_unsupported_arch_env(version) {
-        exec = exec.env("ETCD_UNSUPPORTED_ARCH", manifest.arch.etcd_name());
-    }
-    Some(exec)
-}
-
-fn parse_status(json: &str) -> Option<Status> {
+/// What `endpoint status -w json` says of one member.
+pub(crate) fn parse_status(json: &str) -> Option<Status> {
     #[derive(Deserialize)]
     struct Line {
         #[serde(rename = "Status")]

@@ -49,7 +49,7 @@ const HOST_COMMAND: &str = "etcdpack-host";
 /// Parses the command line, runs the command and says how it ended.
 #[must_use]
 pub fn run() -> ExitCode {
-    report::panics_are_bugs();
+    host::console::panics_are_bugs();
     host::process::settle();
     let cli = match Cli::try_parse() {
         Ok(cli) => cli,

@@ -1,43 +1,17 @@
 //! What people see: narration on standard error, data on standard output, and the exit codes.
-#![expect(clippy::disallowed_methods, reason = "edge: the terminal")]
 
-use std::io::{IsTerminal, Write};
-
-use payload::exit::ExitStatus;
 use payload::line;
 use serde::Serialize;
 
 use crate::finding::{Code, Finding, Severity};
 use crate::help::Help;
+use crate::host::console::{self, print, say};
 use crate::host::interrupt::Interrupt;
 use crate::host::terminal::{Asked, Terminal};
 use crate::plan::Plan;
 use crate::step::State;
 use crate::text;
 use crate::typed::Typed;
-
-/// A panic is a bug of ours: says so in one line and ends with the exit code for that. What was under way stands in
-/// the journal, as after a kill.
-pub(crate) fn panics_are_bugs() {
-    std::panic::set_hook(Box::new(|panic| {
-        say(&format!(
-            "error: this is a bug in etcdpack: {panic}\nhelp: run the same command again, and report this line\n"
-        ));
-        #[expect(clippy::exit, reason = "the one way out of a panic with an exit code of our own")]
-        std::process::exit(i32::from(ExitStatus::Bug.code()));
-    }));
-}
-
-/// Whole lines in one write: where both streams are one, as over ssh, pieces of a line would mix with the other's. A
-/// reader that went away is no error of ours, least of all in the middle of an install.
-fn say(text: &str) {
-    let _ = std::io::stderr().write_all(text.as_bytes());
-}
-
-/// A reader that went away (`| head`) is no error of ours.
-fn print(text: &str) {
-    let _ = writeln!(std::io::stdout(), "{text}");
-}
 
 /// How much is said.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -66,8 +40,7 @@ pub(crate) struct Report {
 impl Report {
     /// Colours only on a terminal, and only where `NO_COLOR` is not set.
     pub(crate) fn new(loudness: Loudness, typed: Typed) -> Self {
-        let wanted = std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty());
-        Self { loudness, typed, paint: wanted && std::io::stderr().is_terminal() }
+        Self { loudness, typed, paint: console::has_colours() }
     }
 
     /// The flags that make another program say as much.
@@ -142,8 +115,7 @@ impl Report {
 
     /// What somebody waits for: that it could not be written is for the caller to say.
     pub(crate) fn deliver(&self, text: &str) -> std::io::Result<()> {
-        let mut out = std::io::stdout().lock();
-        out.write_all(format!("{text}\n").as_bytes()).and_then(|()| out.flush())
+        console::deliver(text)
     }
 
     /// The findings, refusals last so that they stand at the end of the screen.
@@ -183,7 +155,7 @@ impl Report {
 
     /// Whether somebody sits at the terminal who can be asked.
     pub(crate) fn can_ask(&self) -> bool {
-        std::io::stdin().is_terminal() && std::io::stderr().is_terminal()
+        console::can_ask()
     }
 
     /// Asks at the terminal; anything but `y` or `yes` is a no, and so is a signal.

@@ -23,6 +23,7 @@ use crate::host::Tree;
 use crate::host::interrupt::Interrupt;
 use crate::host::lock::Lock;
 use crate::host::probe::ProbeError;
+use crate::host::process;
 use crate::records::{RecordError, Records, StateDir};
 use crate::transaction;
 
@@ -101,7 +102,7 @@ impl Context {
 /// Only root may read the receipt and the key, let alone change the host; and only by a program that nobody else could have
 /// put there. Refused before anything is read.
 fn root_only(doing: Doing) -> Result<(), CommandError> {
-    if nix::unistd::geteuid().is_root() {
+    if process::is_root() {
         let (_, command) = doing.command.rsplit_once(' ').unwrap_or_default();
         return program::check(command);
     }

@@ -17,7 +17,7 @@ use crate::host::interrupt::Interrupt;
 use crate::host::output::{Output, OutputError};
 use crate::host::probe::ProbeError;
 use crate::host::write::Ids;
-use crate::host::{Tree, process};
+use crate::host::{Tree, process, random};
 use crate::host_key::{HostKey, SECRET};
 use crate::records::{Leftovers, Operation, Receipt, Records, StateDir};
 use crate::report::Report;
@@ -187,7 +187,7 @@ fn place(tree: &Tree, state: &StateDir, journal: &mut Journal) -> Result<HostKey
 fn random_key() -> Result<HostKey, StepError> {
     let mut secret = Zeroizing::new([0; SECRET]);
     loop {
-        getrandom::fill(&mut *secret).map_err(|error| StepError::Random(error.to_string()))?;
+        random::fill(&mut *secret).map_err(|error| StepError::Random(error.to_string()))?;
         // One of four billion is none.
         if let Some(key) = HostKey::of(&secret) {
             return Ok(key);

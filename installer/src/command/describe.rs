@@ -6,6 +6,7 @@ use payload::manifest::KeyFrom;
 use super::context::tree;
 use super::{CommandError, carried, trust};
 use crate::cli::VerifyArgs;
+use crate::host::process;
 use crate::report::Report;
 use crate::signer::{self, Standing};
 use payload::exit::ExitStatus;
@@ -54,7 +55,7 @@ pub(super) fn verify(args: &VerifyArgs, report: &Report) -> Result<ExitStatus, C
     let named = args.bundle.file.as_deref();
     let bundle = carried::open(named)?.check().map_err(|error| carried::of(named, error))?;
     // Only root may read what is known here; for others only the operator's word counts.
-    let standing = if nix::unistd::geteuid().is_root() {
+    let standing = if process::is_root() {
         trust::standing(bundle.provenance(), &trust::lasting(&tree(None)?)?, args.bundle.signer.as_ref())?
     } else {
         signer::standing(bundle.provenance(), None, args.bundle.signer.as_ref())?

@@ -19,6 +19,7 @@ use crate::facts::machine::Target;
 use crate::finding::{Finding, ManagerFinding};
 use crate::health;
 use crate::host::Tree;
+use crate::host::etcdctl;
 use crate::host::interrupt::Interrupt;
 use crate::host::probe::{self, ProbeError, managers};
 use crate::manager::Start;
@@ -255,7 +256,7 @@ fn say_who_is_missing(manifest: &Manifest, interrupt: &Interrupt, report: &Repor
         if interrupt.is_raised() {
             return;
         }
-        if health::is_reachable(manifest, member) { up.push(member) } else { missing.push(member) }
+        if etcdctl::is_reachable(manifest, member) { up.push(member) } else { missing.push(member) }
     }
     let all = manifest.members.len();
     if missing.is_empty() {

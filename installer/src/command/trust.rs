@@ -9,6 +9,7 @@ use crate::finding::Code;
 use crate::host::Tree;
 use crate::host::interrupt::Interrupt;
 use crate::host::probe::ProbeError;
+use crate::host::random;
 use crate::host::terminal::{Asked, Terminal};
 use crate::records::{Records, StateDir};
 use crate::report::Report;
@@ -101,7 +102,7 @@ pub(super) fn confirm(
     report.data("bundle. Have them read to you by whoever built it, or take them from paper;");
     report.data("they must have come another way than this file. From then on this host takes no others' bundles.");
     let mut random = Random::default();
-    getrandom::fill(&mut random)
+    random::fill(&mut random)
         .map_err(|error| CommandError::refused(format!("drawing random numbers: {error}"), "./HOST.run install"))?;
     let fingerprint = provenance.signer.fingerprint();
     for numbers in spoken::numbers(&random) {

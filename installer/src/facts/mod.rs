@@ -130,22 +130,4 @@ pub(crate) mod tests {
             records: Records::default(),
         }
     }
-
-    /// The names of the rooms in a directory of the source, whether they are files or directories.
-    #[expect(clippy::disallowed_methods, reason = "edge: reads the source")]
-    fn rooms(dir: &str) -> BTreeSet<String> {
-        let dir = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("src").join(dir);
-        let names = std::fs::read_dir(dir).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap());
-        names.map(|name| name.trim_end_matches(".rs").to_owned()).filter(|name| name != "mod").collect()
-    }
-
-    #[test]
-    fn a_topic_has_one_name_in_every_layer() {
-        let topics = rooms("facts");
-        let and = |more: &[&str]| topics.iter().cloned().chain(more.iter().map(|name| (*name).to_owned())).collect();
-        let (probes, checks): (BTreeSet<String>, BTreeSet<String>) = (and(&["error"]), and(&["records"]));
-        assert_eq!(rooms("host/probe"), probes);
-        // What earlier runs left is read by `records`.
-        assert_eq!(rooms("check"), checks);
-    }
 }

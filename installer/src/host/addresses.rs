@@ -1,4 +1,5 @@
 //! The addresses of this host's interfaces.
+#![expect(clippy::disallowed_methods, reason = "edge: asks for the addresses of interfaces")]
 
 use std::net::IpAddr;
 

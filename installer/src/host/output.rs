@@ -13,6 +13,7 @@ use nix::fcntl::{AtFlags, renameat};
 use nix::sys::stat::{Mode as RawMode, SFlag, fchmod, fstatat};
 use nix::unistd::{UnlinkatFlags, fsync, unlinkat};
 
+use super::random;
 use super::tree::{Spot, Tree, Trust, kind};
 
 /// What is written here holds no secret.
@@ -66,7 +67,7 @@ impl Output {
         let spot = Spot { dir, name };
         replaceable(&spot)?;
         let mut random = [0; 8];
-        getrandom::fill(&mut random).map_err(|error| io::Error::other(error.to_string()))?;
+        random::fill(&mut random)?;
         let until_then = format!(".etcdpack-{:016x}", u64::from_ne_bytes(random));
         let (file, nameless) = match spot.nameless()? {
             Some(file) => (file, true),

@@ -1,6 +1,7 @@
 //! What we inherit from whoever started us, made harmless: the umask, signals, core dumps, and a disk that may go away.
 //!
 //! Failing here is no reason to stop: each is a precaution on top of others.
+#![expect(clippy::disallowed_methods, reason = "edge: sets what this process inherited")]
 
 use std::ffi::OsString;
 
@@ -21,6 +22,11 @@ pub(crate) fn settle() {
 /// What this program was called as.
 pub(crate) fn name() -> OsString {
     std::env::args_os().next().unwrap_or_default()
+}
+
+/// Whether we are root: the effective user counts.
+pub(crate) fn is_root() -> bool {
+    nix::unistd::geteuid().is_root()
 }
 
 /// Keeps this program's own pages in memory: the stick that it was started from may be pulled out from now on.

@@ -1,6 +1,5 @@
 //! Keeping etcd running: finding out who can, and telling them to.
 
 pub(crate) mod control;
-pub(crate) mod wheels;
 
 pub(crate) use control::{ServiceError, is_running, remove, start};

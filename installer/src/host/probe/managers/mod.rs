@@ -19,10 +19,9 @@ use crate::change::Change;
 use crate::facts::managers::{Init, Managers};
 use crate::facts::paths::Seen;
 use crate::host::interrupt::Interrupt;
-use crate::host::{Exec, Tree, exec};
+use crate::host::{Exec, Tree, exec, wheels};
 use crate::layout;
 use crate::service;
-use crate::service::wheels;
 use crate::signer::Settled;
 use crate::supervision::{Origin, Supervision, Supervisor};
 

@@ -1,77 +1,20 @@
-//! The supervisor that the bundle brings: two wheels, unzipped together.
-#![expect(clippy::disallowed_methods, reason = "edge: unzips to the host")]
+//! Unzipping the wheels to where they are only tried out: in `/run`, which is memory, for as long as the trial takes.
+#![expect(clippy::disallowed_methods, reason = "edge: unzips to /run")]
 
 use std::fs::{DirEntry, File, Metadata};
-use std::io::{self, Cursor, Read};
+use std::io;
 use std::os::unix::fs::{DirBuilderExt as _, MetadataExt as _};
 use std::path::{Path, PathBuf};
 
-use payload::bundle::{Bundle, EntryName};
-use payload::digest::Digest;
-use payload::mode::Mode;
-use payload::path::AbsPath;
-use payload::wheel::WHEELS;
-use zip::ZipArchive;
-use zip::result::ZipError;
+use payload::bundle::Bundle;
 
+use super::{WheelError, known, unzip};
 use crate::host::probe::ProbeError;
-use crate::host::write::Ids;
-use crate::host::{FsError, Tree};
-use crate::layout;
-use crate::transaction::Permit;
-
-/// Larger files or more of them are in no wheel of ours.
-const MAX_FILE: u64 = 4 << 20;
-const MAX_FILES: usize = 4000;
+use crate::host::{FsError, random};
 
 /// Where a trial is, and how its name begins. The number of its process comes next.
 const TRIALS: &str = "/run";
 const TRIAL: &str = "etcdpack-trial-";
-
-/// Why the wheels could not be unpacked.
-#[derive(Debug, thiserror::Error)]
-pub(crate) enum WheelError {
-    #[error(transparent)]
-    Fs(#[from] FsError),
-    #[error(transparent)]
-    Bundle(#[from] payload::bundle::BundleError),
-    #[error(transparent)]
-    Path(#[from] payload::path::NotAPath),
-    #[error("reading the wheel `{0}`: {1}")]
-    Zip(EntryName, ZipError),
-    #[error("the wheel `{0}` is larger than any that etcdpack carries")]
-    TooLarge(EntryName),
-    #[error("the wheel `{0}` is not the one whose digest etcdpack knows")]
-    Strange(EntryName),
-}
-
-/// Unzips the wheels; the tree appears at `dir` in one instant, whole and durable.
-pub(crate) fn install(
-    permit: &Permit,
-    tree: &Tree,
-    bundle: &mut Bundle<File>,
-    dir: &AbsPath,
-    wheels: &[EntryName],
-) -> Result<(), WheelError> {
-    let new: AbsPath = format!("{dir}.etcdpack-new").parse()?;
-    // A leftover of a run that was killed.
-    tree.remove_tree(permit, &new)?;
-    tree.make_dir(permit, &new, Mode::PROGRAM, Ids::ROOT)?;
-    let site = layout::carried_site(&new)?;
-    tree.make_dir(permit, &site, Mode::PROGRAM, Ids::ROOT)?;
-    for wheel in wheels {
-        let bytes = known(bundle, wheel)?;
-        unzip(&bytes, wheel, &mut |name, mut file| {
-            let path = site.join(name)?;
-            for dir in path.parent().iter().flat_map(AbsPath::lineage).filter(|dir| dir.is_within(&site)) {
-                tree.make_dir(permit, &dir, Mode::PROGRAM, Ids::ROOT)?;
-            }
-            Ok(tree.put_unsynced(permit, &path, Mode::PLAIN, &mut file)?)
-        })?;
-    }
-    tree.sync_filesystem(permit, &new)?;
-    Ok(tree.rename(permit, &new, dir)?)
-}
 
 /// Unzips the wheels into a directory of root's own that goes when the value does. In `/run`, which is memory:
 /// a trial leaves nothing on the host's disks.
@@ -108,7 +51,7 @@ impl Trial {
             let _ = std::fs::remove_dir_all(left);
         }
         let mut random = [0; 8];
-        getrandom::fill(&mut random).map_err(|error| io::Error::other(error.to_string()))?;
+        random::fill(&mut random)?;
         let name = format!("{TRIAL}{}-{:016x}", std::process::id(), u64::from_ne_bytes(random));
         let dir = Path::new(TRIALS).join(name);
         std::fs::DirBuilder::new().mode(0o700).create(&dir)?;
@@ -138,41 +81,6 @@ fn left_behind(dir: &Path) -> Vec<PathBuf> {
         pid.is_some_and(is_over) && entry.metadata().is_ok_and(|stat| is_ours(&stat))
     };
     entries.filter_map(Result::ok).filter(is_left).map(|entry| entry.path()).collect()
-}
-
-/// The bytes of a wheel, if they are those that were looked at when it was chosen. Nothing else is unzipped here, and
-/// Python sees nothing else: not even a signer may bring other code for root.
-fn known(bundle: &mut Bundle<File>, name: &EntryName) -> Result<Vec<u8>, WheelError> {
-    let bytes = bundle.read(name.as_str())?;
-    let digest = Digest::of(&bytes);
-    let is_it = WHEELS.iter().any(|wheel| wheel.sha256.parse() == Ok(digest));
-    if is_it { Ok(bytes) } else { Err(WheelError::Strange(name.clone())) }
-}
-
-/// Calls `put` with every file of a wheel whose name our paths can carry; wheels have a few more (templates with
-/// spaces or brackets), which nothing imports.
-fn unzip(
-    bytes: &[u8],
-    wheel: &EntryName,
-    put: &mut dyn FnMut(&str, &mut dyn Read) -> Result<(), WheelError>,
-) -> Result<(), WheelError> {
-    let zip = |error: ZipError| WheelError::Zip(wheel.clone(), error);
-    let mut archive = ZipArchive::new(Cursor::new(bytes)).map_err(zip)?;
-    if archive.len() > MAX_FILES {
-        return Err(WheelError::TooLarge(wheel.clone()));
-    }
-    for at in 0..archive.len() {
-        let file = archive.by_index(at).map_err(zip)?;
-        let name = file.name().map_err(zip)?.into_owned();
-        if file.is_dir() || EntryName::try_from(name.clone()).is_err() {
-            continue;
-        }
-        if file.size() > MAX_FILE {
-            return Err(WheelError::TooLarge(wheel.clone()));
-        }
-        put(&name, &mut file.take(MAX_FILE))?;
-    }
-    Ok(())
 }
 
 #[cfg(test)]

@@ -1,0 +1,46 @@
+//! The standard streams: what people see goes to standard error, data to standard output.
+#![expect(clippy::disallowed_methods, reason = "edge: the standard streams, and whether they may be coloured")]
+
+use std::io::{self, IsTerminal as _, Write as _};
+
+use payload::exit::ExitStatus;
+
+/// A panic is a bug of ours: says so in one line and ends with the exit code for that. What was under way stands in
+/// the journal, as after a kill.
+pub(crate) fn panics_are_bugs() {
+    std::panic::set_hook(Box::new(|panic| {
+        say(&format!(
+            "error: this is a bug in etcdpack: {panic}\nhelp: run the same command again, and report this line\n"
+        ));
+        #[expect(clippy::exit, reason = "the one way out of a panic with an exit code of our own")]
+        std::process::exit(i32::from(ExitStatus::Bug.code()));
+    }));
+}
+
+/// Whole lines in one write: where both streams are one, as over ssh, pieces of a line would mix with the other's. A
+/// reader that went away is no error of ours, least of all in the middle of an install.
+pub(crate) fn say(text: &str) {
+    let _ = io::stderr().write_all(text.as_bytes());
+}
+
+/// A reader that went away (`| head`) is no error of ours.
+pub(crate) fn print(text: &str) {
+    let _ = writeln!(io::stdout(), "{text}");
+}
+
+/// What somebody waits for: that it could not be written is for the caller to say.
+pub(crate) fn deliver(text: &str) -> io::Result<()> {
+    let mut out = io::stdout().lock();
+    out.write_all(format!("{text}\n").as_bytes()).and_then(|()| out.flush())
+}
+
+/// Colours only on a terminal, and only where `NO_COLOR` is not set.
+pub(crate) fn has_colours() -> bool {
+    let wanted = std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty());
+    wanted && io::stderr().is_terminal()
+}
+
+/// Whether somebody sits at the terminal who can be asked.
+pub(crate) fn can_ask() -> bool {
+    io::stdin().is_terminal() && io::stderr().is_terminal()
+}
