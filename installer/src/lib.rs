@@ -18,7 +18,6 @@ mod help;
 mod host;
 mod host_key;
 mod layout;
-mod manager;
 mod plan;
 mod records;
 mod removal;

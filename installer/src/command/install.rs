@@ -22,13 +22,12 @@ use crate::host::Tree;
 use crate::host::etcdctl;
 use crate::host::interrupt::Interrupt;
 use crate::host::probe::{self, ProbeError, managers};
-use crate::manager::Start;
 use crate::plan::{Carried, Choices, Plan};
 use crate::records::Records;
 use crate::report::Report;
 use crate::restart::Restart;
 use crate::signer::{Downgrade, Standing};
-use crate::supervision::{Origin, Supervision, Supervisor};
+use crate::supervision::{Origin, Start, Supervision, Supervisor};
 use payload::exit::ExitStatus;
 
 /// Shows what an install would do.

@@ -30,7 +30,6 @@ use crate::host::process;
 use crate::host::wheels;
 use crate::host::write::Ids;
 use crate::host::{Exec, FsError, Seen, Tree, clock};
-use crate::manager;
 use crate::plan::{Plan, standing};
 use crate::records::{JournalError, Operation, Receipt, StateDir};
 use crate::report::Report;
@@ -39,7 +38,7 @@ use crate::rollback::Rollback;
 use crate::service::{self, ServiceError};
 use crate::signer::Newest;
 use crate::step::{self, Action, Source, Step};
-use crate::supervision::Supervision;
+use crate::supervision::{Supervision, launcher};
 use crate::text;
 use crate::transaction::undo::{self, UndoError};
 use crate::transaction::{self, Journal};
@@ -332,7 +331,7 @@ impl Install<'_> {
                     }
                     Source::Installer => Ok(tree.put_file(permit, path, *mode, ids, &mut ready.bundle.installer()?)?),
                     Source::Launcher { python } => {
-                        let text = manager::launcher(path, python)?;
+                        let text = launcher(path, python)?;
                         Ok(tree.put_file(permit, path, *mode, ids, &mut text.as_bytes())?)
                     }
                 })

@@ -15,12 +15,11 @@ use crate::check::{self, confinement, logs, preflight, programs, units};
 use crate::drift;
 use crate::facts::Facts;
 use crate::finding::{Finding, Severity};
-use crate::manager::{self, Start};
 use crate::records::StateDir;
 use crate::restart::{Part, Restart};
 use crate::signer::{self, Downgrade, Standing};
 use crate::step::{Source, State, Step};
-use crate::supervision::Supervision;
+use crate::supervision::{Grounds, Start, Supervision, choose};
 
 use standing::{Standings, Stood};
 
@@ -114,7 +113,14 @@ pub(crate) fn plan(carried: Carried, facts: &Facts, choices: Choices) -> Result<
     {
         findings.extend(signer::order(provenance.serial, carried.bundle, &known, choices.downgrade));
     }
-    let supervision = match manager::choose(manifest, facts, choices.manager) {
+    let grounds = Grounds {
+        manifest,
+        target: facts.machine.target,
+        managers: &facts.managers,
+        chosen: facts.records.chosen(),
+        asked: choices.manager,
+    };
+    let supervision = match choose(grounds) {
         Ok((supervision, more)) => {
             findings.extend(more);
             findings.extend(units(manifest, &facts.managers, &supervision));

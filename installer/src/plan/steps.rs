@@ -14,9 +14,8 @@ use crate::facts::credentials::OwnKey;
 use crate::facts::machine::{Selinux, Target};
 use crate::facts::paths::Seen;
 use crate::layout::{self, WANTS};
-use crate::manager::{self, Start};
 use crate::step::{Action, Source, Step};
-use crate::supervision::{Origin, Supervision};
+use crate::supervision::{Origin, Start, Supervision, launcher};
 
 /// The steps under this supervision.
 pub(super) fn steps(
@@ -198,7 +197,7 @@ fn carried_supervisor(manifest: &Manifest, facts: &Facts, supervision: &Supervis
             path: command.clone(),
             mode: Mode::PROGRAM,
             owner: Owner::Root,
-            sha256: Digest::of(manager::launcher(command, python)?.as_bytes()),
+            sha256: Digest::of(launcher(command, python)?.as_bytes()),
             source: Source::Launcher { python: python.clone() },
         });
     }

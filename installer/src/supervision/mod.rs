@@ -1,5 +1,11 @@
 //! Who keeps etcd running on this host, as decided once and recorded.
 
+mod carried;
+mod choose;
+
+pub(crate) use carried::launcher;
+pub(crate) use choose::{Grounds, Start, choose};
+
 use std::fmt;
 
 use payload::path::AbsPath;

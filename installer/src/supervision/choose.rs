@@ -2,16 +2,15 @@
 
 use payload::cluster::Manager;
 use payload::manifest::Manifest;
-use payload::path::{AbsPath, NotAPath};
-use payload::render;
 
-use crate::facts::Facts;
+use crate::facts::Managers;
 use crate::facts::machine::Target;
 use crate::facts::managers::Init;
 use crate::finding::managers::{Choice, NoPython, Packed};
 use crate::finding::{Finding, ManagerFinding};
-use crate::layout;
-use crate::supervision::{Origin, Supervision, Supervisor};
+
+use super::carried::carried;
+use super::{Origin, Supervision, Supervisor};
 
 /// Whether etcd is to be started.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -21,22 +20,31 @@ pub(crate) enum Start {
     Later,
 }
 
+/// What decides who it is.
+#[derive(Clone, Copy)]
+pub(crate) struct Grounds<'a> {
+    pub(crate) manifest: &'a Manifest,
+    pub(crate) target: Target,
+    pub(crate) managers: &'a Managers,
+    /// What an earlier run chose.
+    pub(crate) chosen: Option<&'a Supervision>,
+    /// What the operator asked for.
+    pub(crate) asked: Manager,
+}
+
 /// The supervision, and what to say about it; or why there is none.
-pub(crate) fn choose(
-    manifest: &Manifest,
-    facts: &Facts,
-    choice: Manager,
-) -> Result<(Supervision, Vec<Finding>), Box<Finding>> {
-    let wanted = if choice == Manager::Auto { manifest.service.manager } else { choice };
+pub(crate) fn choose(grounds: Grounds) -> Result<(Supervision, Vec<Finding>), Box<Finding>> {
+    let Grounds { manifest, target, managers, chosen, asked } = grounds;
+    let wanted = if asked == Manager::Auto { manifest.service.manager } else { asked };
     // What an earlier run chose stays: the data of one member must not be served by two.
-    match facts.records.chosen().cloned() {
+    match chosen.cloned() {
         Some(chosen) if !fits(&chosen, wanted) => {
             return refused(ManagerFinding::OtherManager { chosen });
         }
         chosen if !packed(manifest, wanted) => return refused(not_packed(wanted, chosen.as_ref())),
         // Root would start it with every command.
         Some(Supervision::Supervisor(Supervisor { origin: Origin::Host, .. }))
-            if let Some(path) = &facts.managers.unsafe_supervisor =>
+            if let Some(path) = &managers.unsafe_supervisor =>
         {
             return refused(ManagerFinding::UnsafeInUse { program: path.clone() });
         }
@@ -45,21 +53,21 @@ pub(crate) fn choose(
     }
     let systemd = || Supervision::Systemd { unit: format!("{}.service", manifest.service.name) };
     match wanted {
-        Manager::Systemd if facts.managers.systemd == Init::None && facts.machine.target == Target::Live => {
+        Manager::Systemd if managers.systemd == Init::None && target == Target::Live => {
             let supervisor = if packed(manifest, Manager::Supervisor) { Packed::Yes } else { Packed::No };
             refused(ManagerFinding::NoSystemd { supervisor })
         }
         Manager::Systemd => Ok((systemd(), Vec::new())),
-        Manager::Supervisor => supervisor(manifest, facts).map_or_else(|| refused(nothing(manifest, facts)), Ok),
+        Manager::Supervisor => supervisor(manifest, managers).map_or_else(|| refused(nothing(manifest, managers)), Ok),
         Manager::Auto => {
-            if let Some(found) = supervisor(manifest, facts) {
+            if let Some(found) = supervisor(manifest, managers) {
                 return Ok(found);
             }
-            let passed_over = || passed_over(facts).into_iter().collect();
-            match (facts.managers.systemd, facts.machine.target) {
+            let passed_over = || passed_over(managers).into_iter().collect();
+            match (managers.systemd, target) {
                 (Init::Running, _) | (Init::Installed, Target::Image) => Ok((systemd(), passed_over())),
                 (_, Target::Image) => Ok((systemd(), vec![ManagerFinding::NoneInImage.into()])),
-                _ => refused(nothing(manifest, facts)),
+                _ => refused(nothing(manifest, managers)),
             }
         }
     }
@@ -89,13 +97,13 @@ fn fits(chosen: &Supervision, wanted: Manager) -> bool {
 }
 
 /// The host's own supervisor, else the one in the bundle where a Python can run it.
-fn supervisor(manifest: &Manifest, facts: &Facts) -> Option<(Supervision, Vec<Finding>)> {
-    if let Some(supervisor) = &facts.managers.supervisor {
+fn supervisor(manifest: &Manifest, managers: &Managers) -> Option<(Supervision, Vec<Finding>)> {
+    if let Some(supervisor) = &managers.supervisor {
         return Some((Supervision::Supervisor(supervisor.clone()), Vec::new()));
     }
-    facts.managers.python.as_ref()?;
-    let supervisor = carried(manifest, facts.managers.systemd).ok()?;
-    let mut findings = Vec::from_iter(passed_over(facts));
+    managers.python.as_ref()?;
+    let supervisor = carried(manifest, managers.systemd).ok()?;
+    let mut findings = Vec::from_iter(passed_over(managers));
     if supervisor.unit.is_none() {
         findings.push(ManagerFinding::NoStartAtBoot { supervisor: supervisor.clone() }.into());
     }
@@ -103,47 +111,33 @@ fn supervisor(manifest: &Manifest, facts: &Facts) -> Option<(Supervision, Vec<Fi
 }
 
 /// This host's supervisor, where root must not start it, and another manager takes its place.
-fn passed_over(facts: &Facts) -> Option<Finding> {
-    let program = facts.managers.unsafe_supervisor.clone()?;
+fn passed_over(managers: &Managers) -> Option<Finding> {
+    let program = managers.unsafe_supervisor.clone()?;
     Some(ManagerFinding::UnsafePassedOver { program }.into())
 }
 
-/// The supervisor that the bundle brings, in EPEL's layout.
-fn carried(manifest: &Manifest, init: Init) -> Result<Supervisor, NotAPath> {
-    let dir = layout::carried_dir(manifest)?;
-    Ok(Supervisor {
-        daemon: dir.join("supervisord")?,
-        ctl: dir.join("supervisorctl")?,
-        conf: layout::CARRIED_CONF.parse()?,
-        section: layout::carried_section(&manifest.service.name)?,
-        program: manifest.member.to_string(),
-        unit: (init != Init::None).then(|| "supervisord.service".to_owned()),
-        origin: Origin::Bundle,
-    })
-}
-
-/// The script at `path`, one of the carried programs, for the Python that can run it.
-pub(crate) fn launcher(path: &AbsPath, python: &AbsPath) -> Result<String, NotAPath> {
-    let site = path.parent().map_or_else(|| "/site".parse(), |dir| layout::carried_site(&dir))?;
-    Ok(render::launcher(python, &site, &layout::CARRIED_CONF.parse()?, path.name()))
-}
-
 /// Nothing can keep etcd running: says what is missing.
-fn nothing(manifest: &Manifest, facts: &Facts) -> ManagerFinding {
-    let python = match (&facts.managers.python_trouble, manifest.service.wheels.is_empty()) {
+fn nothing(manifest: &Manifest, managers: &Managers) -> ManagerFinding {
+    let python = match (&managers.python_trouble, manifest.service.wheels.is_empty()) {
         (_, true) => NoPython::NotCarried,
         (Some(trouble), false) => NoPython::Unfit(trouble.clone()),
         (None, false) => NoPython::NotThere,
     };
-    ManagerFinding::None { python, unsafe_supervisor: facts.managers.unsafe_supervisor.clone() }
+    ManagerFinding::None { python, unsafe_supervisor: managers.unsafe_supervisor.clone() }
 }
 
 #[cfg(test)]
 mod tests {
+    use payload::path::AbsPath;
+
     use super::*;
     use crate::facts::tests::{good, manifest};
     use crate::finding::Code;
     use crate::text;
+
+    fn grounds<'a>(manifest: &'a Manifest, managers: &'a Managers, asked: Manager) -> Grounds<'a> {
+        Grounds { manifest, target: Target::Live, managers, chosen: None, asked }
+    }
 
     #[test]
     fn only_what_was_packed_is_chosen() {
@@ -157,7 +151,7 @@ mod tests {
         ] {
             let mut manifest = manifest();
             manifest.service.manager = packed;
-            let chosen = choose(&manifest, &good(), choice);
+            let chosen = choose(grounds(&manifest, &good().managers, choice));
             match expected {
                 Ok(supervision) => assert_eq!(&chosen.unwrap().0, supervision),
                 Err((code, help)) => {
@@ -174,16 +168,16 @@ mod tests {
     #[test]
     fn a_supervisor_that_others_can_change_is_passed_over_aloud() {
         let path: AbsPath = "/usr/local/bin/supervisord".parse().unwrap();
-        let mut facts = good();
+        let mut managers = good().managers;
         let mut manifest = manifest();
         manifest.service.manager = Manager::Auto;
-        assert!(choose(&manifest, &facts, Manager::Auto).unwrap().1.is_empty());
-        facts.managers.unsafe_supervisor = Some(path.clone());
-        let (supervision, findings) = choose(&manifest, &facts, Manager::Auto).unwrap();
+        assert!(choose(grounds(&manifest, &managers, Manager::Auto)).unwrap().1.is_empty());
+        managers.unsafe_supervisor = Some(path.clone());
+        let (supervision, findings) = choose(grounds(&manifest, &managers, Manager::Auto)).unwrap();
         assert!(matches!(supervision, Supervision::Systemd { .. }));
         assert_eq!(findings.iter().map(Finding::code).collect::<Vec<_>>(), [Code::SupervisorUnsafe]);
-        assert!(choose(&manifest, &facts, Manager::Systemd).unwrap().1.is_empty(), "nobody would start it");
-        let finding = choose(&manifest, &facts, Manager::Supervisor).unwrap_err();
+        assert!(choose(grounds(&manifest, &managers, Manager::Systemd)).unwrap().1.is_empty(), "nobody would start it");
+        let finding = choose(grounds(&manifest, &managers, Manager::Supervisor)).unwrap_err();
         assert!(
             finding.code() == Code::NoServiceManager && text::text(&finding).contains(path.as_str()),
             "{finding:?}"
