@@ -1,16 +1,21 @@
 //! The command line of `etcdpack`: what can be typed, nothing of what it does.
 
+mod cluster;
+mod heading;
 mod pki;
 
 use std::net::IpAddr;
 use std::path::PathBuf;
 
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
 use payload::digest::Digest;
 use payload::etcd::EtcdVersion;
 use payload::fingerprint::Claim;
 use payload::name::HostName;
 
+use crate::text::cli as text;
+
+pub use cluster::{ClusterArg, ClusterOperand, PkiDirArgs};
 pub use pki::{
     CaPassphrase, ClientOrServerArgs, PkiAcceptArgs, PkiClientArgs, PkiCommand, PkiCsrArgs, PkiImportArgs, PkiLockArgs,
     PkiRotateSignerArgs, PkiServerArgs, PkiShowArgs,
@@ -18,62 +23,93 @@ pub use pki::{
 
 /// Builds one self-extracting etcd installer per host, for hosts without a network.
 #[derive(Debug, Parser)]
-#[command(name = "etcdpack", version, help_expected = true, max_term_width = 100, arg_required_else_help = true)]
+#[command(
+    name = "etcdpack",
+    version,
+    help_expected = true,
+    max_term_width = 100,
+    arg_required_else_help = true,
+    disable_help_flag = true,
+    disable_version_flag = true,
+    after_help = text::etcdpack()
+)]
 pub struct Cli {
     /// What to do
     #[command(subcommand)]
     pub command: Command,
 
-    /// Say less
-    #[arg(short, long, global = true, conflicts_with = "verbose")]
+    /// Print only warnings and errors
+    #[arg(short, long, global = true, conflicts_with = "verbose", help_heading = heading::GLOBAL)]
     pub quiet: bool,
 
-    /// Say more
-    #[arg(short, long, global = true)]
+    /// Print more
+    #[arg(short, long, global = true, help_heading = heading::GLOBAL)]
     pub verbose: bool,
+
+    /// Print this page
+    #[arg(short, long, global = true, action = ArgAction::Help, help_heading = heading::GLOBAL)]
+    pub help: Option<bool>,
+
+    /// Print the version
+    #[arg(short = 'V', long, action = ArgAction::Version, help_heading = heading::GLOBAL)]
+    pub version: Option<bool>,
 }
 
 /// What etcdpack does.
 #[derive(Debug, Subcommand)]
 pub enum Command {
     /// Write a commented cluster file to start from
+    #[command(after_help = text::init())]
     Init(InitArgs),
     /// Download and verify the release into the cache
+    #[command(after_help = text::fetch())]
     Fetch(FetchArgs),
     /// Fetch, issue certificates, and pack one bundle per host
+    #[command(after_help = text::build())]
     Build(BuildArgs),
     /// Answer the requests of hosts that make their own keys: certificates, and bundles with them
+    #[command(after_help = text::sign())]
     Sign(SignArgs),
     /// Check every byte of bundles
+    #[command(after_help = text::verify())]
     Verify(VerifyArgs),
     /// Say what is inside a bundle
+    #[command(after_help = text::inspect())]
     Inspect(InspectArgs),
     /// The CA and the certificates
-    #[command(subcommand)]
+    #[command(subcommand, after_help = text::pki())]
     Pki(PkiCommand),
 }
 
 /// `etcdpack init`
 #[derive(Debug, Args)]
 pub struct InitArgs {
-    /// A host and its address; give it once per host
+    /// A host and its address (repeatable)
     #[arg(long = "host", value_name = "NAME=IP", value_parser = named_host)]
     pub hosts: Vec<(HostName, IpAddr)>,
 
-    /// The etcd version
-    #[arg(long, value_name = "V")]
+    /// Version of etcd
+    #[arg(long, value_name = "VERSION")]
     pub version: Option<EtcdVersion>,
 
-    /// The SHA-256 that the release's tarball must have
-    #[arg(long, value_name = "HEX")]
+    /// SHA-256 that the release's tarball must have
+    #[arg(long, value_name = "SHA256")]
     pub sha256: Option<Digest>,
 
-    /// How the hosts come by their private keys; sealed with a passphrase, unless you say otherwise
+    /// How the hosts get their private keys [default: passphrase]
     #[arg(long, value_enum, value_name = "MODE")]
     pub keys: Option<KeysArg>,
 
-    /// Where to write it
-    #[arg(short, long, value_name = "FILE", default_value = "cluster.toml")]
+    /// Cluster file to write
+    #[arg(
+        short,
+        long,
+        alias = "cluster",
+        short_alias = 'C',
+        value_name = "FILE",
+        default_value = "cluster.toml",
+        help_heading = heading::OUTPUT
+    )]
     pub output: PathBuf,
 }
 
@@ -101,32 +137,32 @@ impl KeysArg {
 }
 
 /// Where the release comes from.
-#[derive(Debug, Args)]
+#[derive(Clone, Debug, Args)]
 pub struct SourceArgs {
-    /// The cluster file
-    #[arg(value_name = "CLUSTER.TOML", default_value = "cluster.toml")]
-    pub cluster: PathBuf,
-
-    /// Ask this place first: https://, file:///, or http:// where a digest is known; may be given again
-    #[arg(long = "mirror", value_name = "URL")]
+    /// Ask this place first: https://, file:///, or http:// where a checksum is known (repeatable)
+    #[arg(long = "mirror", value_name = "URL", help_heading = heading::SOURCE)]
     pub mirrors: Vec<String>,
 
     /// Take this tarball; nothing is downloaded
-    #[arg(long, value_name = "PATH")]
+    #[arg(long, value_name = "FILE", help_heading = heading::SOURCE)]
     pub release: Option<PathBuf>,
 
-    /// Also trust the authorities in this PEM file, for a proxy that intercepts TLS
-    #[arg(long, value_name = "FILE")]
+    /// Also trust the CAs in this PEM file, for a proxy that intercepts TLS
+    #[arg(long, value_name = "FILE", help_heading = heading::SOURCE)]
     pub ca_cert: Option<PathBuf>,
 
-    /// Accept a release that nothing vouches for, show its digest, and lock it
-    #[arg(long)]
+    /// Accept a release without a known checksum; show and record its SHA-256
+    #[arg(long, help_heading = heading::SOURCE)]
     pub trust_on_first_use: bool,
 }
 
 /// `etcdpack fetch`
 #[derive(Debug, Args)]
 pub struct FetchArgs {
+    /// Whose release
+    #[command(flatten)]
+    pub cluster: ClusterOperand,
+
     /// Where the release comes from
     #[command(flatten)]
     pub source: SourceArgs,
@@ -135,12 +171,12 @@ pub struct FetchArgs {
 /// What goes into bundles, and where they go.
 #[derive(Clone, Debug, Args)]
 pub struct PackArgs {
-    /// The directory for the bundles
-    #[arg(short, long, value_name = "DIR", default_value = "dist")]
+    /// Directory for the bundles
+    #[arg(short, long, value_name = "DIR", default_value = "dist", help_heading = heading::OUTPUT)]
     pub output: PathBuf,
 
     /// Sign the bundles with this key (PEM, ECDSA P-256) instead of the one in pki/
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE", help_heading = heading::KEYS)]
     pub signing_key: Option<PathBuf>,
 
     /// How the CA's key is opened
@@ -151,49 +187,61 @@ pub struct PackArgs {
 /// `etcdpack build`
 #[derive(Debug, Args)]
 pub struct BuildArgs {
+    /// Of which cluster
+    #[command(flatten)]
+    pub cluster: ClusterOperand,
+
     /// Where the release comes from
     #[command(flatten)]
     pub source: SourceArgs,
 
+    /// Whether the private keys are sealed anew
+    #[command(flatten)]
+    pub seal: SealArgs,
+
     /// What goes into the bundles
     #[command(flatten)]
     pub pack: PackArgs,
+}
 
+/// How the private keys of the hosts are sealed.
+#[derive(Clone, Debug, Default, Args)]
+pub struct SealArgs {
     /// Seal the private keys with the first line of this file descriptor instead of a generated passphrase
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "FD", help_heading = heading::KEYS)]
     pub passphrase_fd: Option<u32>,
 
-    /// Seal all private keys anew; the passphrase of earlier builds is that of their bundles only
-    #[arg(long)]
+    /// Seal all private keys again, with a new passphrase; earlier bundles keep the old one
+    #[arg(long, help_heading = heading::KEYS)]
     pub new_passphrase: bool,
 }
 
 /// `etcdpack sign`
 #[derive(Debug, Args)]
 pub struct SignArgs {
-    /// Requests, as `./HOST.run csr` printed them; each says whose it is
-    #[arg(value_name = "HOST.csr", required_unless_present = "hosts")]
+    /// Requests, as `./HOST.run csr` printed them; each names its host
+    #[arg(value_name = "REQUEST", required_unless_present = "hosts")]
     pub requests: Vec<PathBuf>,
 
-    /// A request, and the host that it is for whatever it says; may be given again
-    #[arg(long = "host", value_name = "NAME=FILE", value_parser = named_file)]
+    /// Of which cluster
+    #[command(flatten)]
+    pub cluster: ClusterArg,
+
+    /// Where the release comes from
+    #[command(flatten)]
+    pub source: SourceArgs,
+
+    /// Use FILE as the request of host NAME, whatever name the request itself carries (repeatable)
+    #[arg(long = "host", value_name = "NAME=FILE", value_parser = named_file, help_heading = heading::KEYS)]
     pub hosts: Vec<(HostName, PathBuf)>,
 
-    /// The words that `csr` showed on a host, or the SHA-256 of its public key, instead of being asked; may be given again
-    #[arg(long = "words", value_name = "NAME=WORDS", value_parser = named_words)]
+    /// The words that `csr` showed on host NAME, or the SHA-256 of its public key, instead of being asked (repeatable)
+    #[arg(long = "words", value_name = "NAME=WORDS", value_parser = named_words, help_heading = heading::KEYS)]
     pub words: Vec<(HostName, Claim)>,
 
-    /// This host has another key than until now, and may; may be given again
-    #[arg(long = "new-key", value_name = "NAME")]
+    /// Host NAME may have another key than until now (repeatable)
+    #[arg(long = "new-key", value_name = "NAME", help_heading = heading::KEYS)]
     pub new_keys: Vec<HostName>,
-
-    /// The cluster file
-    #[arg(long, value_name = "CLUSTER.TOML", default_value = "cluster.toml")]
-    pub cluster: PathBuf,
-
-    /// Take this tarball; nothing is downloaded
-    #[arg(long, value_name = "PATH")]
-    pub release: Option<PathBuf>,
 
     /// What goes into the bundles
     #[command(flatten)]
@@ -203,24 +251,24 @@ pub struct SignArgs {
 /// `etcdpack verify`
 #[derive(Debug, Args)]
 pub struct VerifyArgs {
-    /// The bundles
-    #[arg(required = true, value_name = "FILE.run")]
+    /// Bundles
+    #[arg(required = true, value_name = "BUNDLE")]
     pub bundles: Vec<PathBuf>,
 
     /// Who must have signed them: the twelve words of signing.words, or the SHA-256 of the public key
-    #[arg(long, value_name = "FINGERPRINT")]
+    #[arg(long, value_name = "FINGERPRINT", help_heading = heading::KEYS)]
     pub signer: Option<Claim>,
 }
 
 /// `etcdpack inspect`
 #[derive(Debug, Args)]
 pub struct InspectArgs {
-    /// The bundle
-    #[arg(value_name = "FILE.run")]
+    /// Bundle
+    #[arg(value_name = "BUNDLE")]
     pub bundle: PathBuf,
 
     /// Print it as JSON
-    #[arg(long)]
+    #[arg(long, help_heading = heading::OUTPUT)]
     pub json: bool,
 }
 

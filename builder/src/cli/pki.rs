@@ -7,35 +7,46 @@ use clap::{Args, Subcommand};
 use payload::cluster::Hours;
 use payload::name::HostName;
 
+use super::cluster::{ClusterArg, ClusterOperand, PkiDirArgs};
+use super::heading;
 use crate::passphrase_source::PassphraseSource;
+use crate::text::cli as text;
 
 /// `etcdpack pki`
 #[derive(Debug, Subcommand)]
 pub enum PkiCommand {
     /// List every certificate with its dates
+    #[command(after_help = text::pki_show())]
     Show(PkiShowArgs),
     /// Take in a CA that you have, and cfssl's JSON files
+    #[command(after_help = text::pki_import())]
     Import(PkiImportArgs),
     /// Put the CA's key in pki/ under a passphrase
+    #[command(after_help = text::pki_lock())]
     Lock(PkiLockArgs),
     /// Write requests for a CA whose key is out of reach
+    #[command(after_help = text::pki_csr())]
     Csr(PkiCsrArgs),
     /// Take in the certificates that such a CA has made
+    #[command(after_help = text::pki_accept())]
     Accept(PkiAcceptArgs),
     /// Issue a certificate for a client: kube-apiserver, flannel, a person
+    #[command(after_help = text::pki_client())]
     Client(PkiClientArgs),
     /// Issue a certificate for a server in front of the members, such as a proxy
+    #[command(after_help = text::pki_server())]
     Server(PkiServerArgs),
-    /// Put a new signing key in the place of the old one, which signs that it may
+    /// Replace the signing key; the old key signs the new one as its successor
+    #[command(after_help = text::pki_rotate_signer())]
     RotateSigner(PkiRotateSignerArgs),
 }
 
 /// `etcdpack pki rotate-signer`
 #[derive(Debug, Args)]
 pub struct PkiRotateSignerArgs {
-    /// The directory that `build` keeps beside the cluster file
-    #[arg(value_name = "DIR", default_value = "pki")]
-    pub dir: PathBuf,
+    /// Where the key is
+    #[command(flatten)]
+    pub pki: PkiDirArgs,
 }
 
 /// `etcdpack pki import`
@@ -45,16 +56,16 @@ pub struct PkiImportArgs {
     #[arg(required = true, value_name = "FILE")]
     pub files: Vec<PathBuf>,
 
-    /// The cluster file: settings go into it, and the CA into pki/ beside it
-    #[arg(long, value_name = "CLUSTER.TOML", default_value = "cluster.toml")]
-    pub cluster: PathBuf,
+    /// Settings go into it, and the CA into pki/ beside it
+    #[command(flatten)]
+    pub cluster: ClusterArg,
 
-    /// The profile to take from ca-config.json; `peer` where there is one
-    #[arg(long, value_name = "NAME")]
+    /// Profile to take from ca-config.json [default: peer, where there is one]
+    #[arg(long, value_name = "NAME", help_heading = heading::CERTIFICATE)]
     pub profile: Option<String>,
 
     /// Keep the CA's key under a passphrase
-    #[arg(long)]
+    #[arg(long, help_heading = heading::KEYS)]
     pub lock: bool,
 
     /// How the CA's key is opened
@@ -65,9 +76,9 @@ pub struct PkiImportArgs {
 /// `etcdpack pki lock`
 #[derive(Debug, Args)]
 pub struct PkiLockArgs {
-    /// The directory that `build` keeps beside the cluster file
-    #[arg(value_name = "DIR", default_value = "pki")]
-    pub dir: PathBuf,
+    /// Where the key is
+    #[command(flatten)]
+    pub pki: PkiDirArgs,
 
     /// The passphrase to set
     #[command(flatten)]
@@ -77,12 +88,12 @@ pub struct PkiLockArgs {
 /// `etcdpack pki csr`
 #[derive(Debug, Args)]
 pub struct PkiCsrArgs {
-    /// The cluster file
-    #[arg(value_name = "CLUSTER.TOML", default_value = "cluster.toml")]
-    pub cluster: PathBuf,
+    /// Of which cluster
+    #[command(flatten)]
+    pub cluster: ClusterOperand,
 
-    /// The directory for the requests
-    #[arg(short, long, value_name = "DIR", default_value = "csr")]
+    /// Directory for the requests
+    #[arg(short, long, value_name = "DIR", default_value = "csr", help_heading = heading::OUTPUT)]
     pub output: PathBuf,
 }
 
@@ -90,41 +101,41 @@ pub struct PkiCsrArgs {
 #[derive(Debug, Args)]
 pub struct PkiAcceptArgs {
     /// Certificates in PEM, with those of the CAs above them; or pairs that were made elsewhere, with their keys
-    #[arg(required = true, value_name = "CERT.pem")]
+    #[arg(required = true, value_name = "FILE")]
     pub files: Vec<PathBuf>,
 
-    /// The cluster file
-    #[arg(long, value_name = "CLUSTER.TOML", default_value = "cluster.toml")]
-    pub cluster: PathBuf,
+    /// Of which cluster
+    #[command(flatten)]
+    pub cluster: ClusterArg,
 }
 
-/// A certificate for someone who is no member.
+/// A certificate for someone who is not a member.
 #[derive(Debug, Args)]
 pub struct ClientOrServerArgs {
-    /// Whose it is. It becomes the common name: of a client, etcd's user, where roles are in use
-    #[arg(value_name = "NAME", value_parser = common_name)]
-    pub name: HostName,
+    /// Of which cluster
+    #[command(flatten)]
+    pub cluster: ClusterArg,
 
-    /// The cluster file
-    #[arg(long, value_name = "CLUSTER.TOML", default_value = "cluster.toml")]
-    pub cluster: PathBuf,
-
-    /// How long it lasts; as long as the hosts' certificates, unless you say otherwise
-    #[arg(long, value_name = "HOURS", value_parser = hours)]
+    /// How long it lasts, such as 720h [default: as long as the hosts' certificates]
+    #[arg(long, value_name = "HOURS", value_parser = hours, help_heading = heading::CERTIFICATE)]
     pub validity: Option<Hours>,
-
-    /// The directory for the request, where others sign
-    #[arg(short, long, value_name = "DIR", default_value = "csr")]
-    pub output: PathBuf,
 
     /// How the CA's key is opened
     #[command(flatten)]
     pub ca_passphrase: CaPassphrase,
+
+    /// Directory for the request, where others sign
+    #[arg(short, long, value_name = "DIR", default_value = "csr", help_heading = heading::OUTPUT)]
+    pub output: PathBuf,
 }
 
 /// `etcdpack pki client`
 #[derive(Debug, Args)]
 pub struct PkiClientArgs {
+    /// Common name; with etcd roles enabled, also the etcd user name
+    #[arg(value_name = "NAME", value_parser = common_name)]
+    pub name: HostName,
+
     /// The certificate
     #[command(flatten)]
     pub common: ClientOrServerArgs,
@@ -133,32 +144,32 @@ pub struct PkiClientArgs {
 /// `etcdpack pki server`
 #[derive(Debug, Args)]
 pub struct PkiServerArgs {
+    /// Common name
+    #[arg(value_name = "NAME", value_parser = common_name)]
+    pub name: HostName,
+
+    /// DNS name of the server [default: NAME, where there is no address either] (repeatable)
+    #[arg(long = "dns", value_name = "NAME", help_heading = heading::CERTIFICATE)]
+    pub names: Vec<HostName>,
+
+    /// Address of the server (repeatable)
+    #[arg(long = "address", value_name = "IP", help_heading = heading::CERTIFICATE)]
+    pub addresses: Vec<IpAddr>,
+
     /// The certificate
     #[command(flatten)]
     pub common: ClientOrServerArgs,
-
-    /// A name that it answers by; may be given again
-    #[arg(long = "dns", value_name = "NAME")]
-    pub names: Vec<HostName>,
-
-    /// An address that it answers at; may be given again
-    #[arg(long = "address", value_name = "IP")]
-    pub addresses: Vec<IpAddr>,
 }
 
 /// `etcdpack pki show`
 #[derive(Debug, Args)]
 pub struct PkiShowArgs {
-    /// The directory that `build` keeps beside the cluster file
-    #[arg(value_name = "DIR", default_value = "pki")]
-    pub dir: PathBuf,
-
-    /// Show the CA that this cluster file names; `cluster.toml` beside the directory where it is there
-    #[arg(long, value_name = "CLUSTER.TOML")]
-    pub cluster: Option<PathBuf>,
+    /// Where they are; the CA of a cluster file that is named, or lies beside the directory, is shown too
+    #[command(flatten)]
+    pub pki: PkiDirArgs,
 
     /// Print it as JSON
-    #[arg(long)]
+    #[arg(long, help_heading = heading::OUTPUT)]
     pub json: bool,
 }
 
@@ -166,7 +177,7 @@ pub struct PkiShowArgs {
 #[derive(Clone, Debug, Args)]
 pub struct CaPassphrase {
     /// Read the passphrase of the CA's key from this file descriptor instead of asking for it
-    #[arg(long = "ca-passphrase-fd", value_name = "N")]
+    #[arg(long = "ca-passphrase-fd", value_name = "FD", help_heading = heading::KEYS)]
     descriptor: Option<u32>,
 }
 

@@ -10,42 +10,51 @@ use time::OffsetDateTime;
 use super::cluster_file::Loaded;
 use super::{cluster_file, keys, source};
 use crate::carried;
-use crate::cli::BuildArgs;
+use crate::cli::{BuildArgs, PackArgs, SealArgs, SourceArgs};
 use crate::failure::Failure;
 use crate::pack::{self, Parts};
 use crate::pki::{self, Request, Signing, Site};
 use crate::report::Narrator;
 use crate::text::command as text;
 
+/// What is built from a cluster file, but for its requests.
+#[derive(Clone, Copy)]
+pub(super) struct Order<'a> {
+    pub(super) source: &'a SourceArgs,
+    pub(super) seal: &'a SealArgs,
+    pub(super) pack: &'a PackArgs,
+}
+
 /// Makes `dist/<host>.run` for each host, and `dist/SHA256SUMS`.
 pub(super) fn build(args: &BuildArgs, narrator: &mut dyn Narrator) -> Result<(), Failure> {
-    let loaded = cluster_file::load(&args.source.cluster, narrator)?;
-    with_requests(args, &loaded, &[], narrator)
+    let loaded = cluster_file::load(args.cluster.path(), narrator)?;
+    let order = Order { source: &args.source, seal: &args.seal, pack: &args.pack };
+    with_requests(order, &loaded, &[], narrator)
 }
 
 /// The same, after signing `requests` of hosts that make their own keys.
 pub(super) fn with_requests(
-    args: &BuildArgs,
+    order: Order<'_>,
     loaded: &Loaded,
     requests: &[(HostName, Request)],
     narrator: &mut dyn Narrator,
 ) -> Result<(), Failure> {
     pack::check_installers(&loaded.cluster)?;
     let wheels = carried::wheels(loaded.cluster.service.carry).map_err(pack::PackError::from)?;
-    let releases = source::releases(&args.source, loaded, narrator)?;
+    let releases = source::releases(order.source, loaded, narrator)?;
     let now = OffsetDateTime::now_utc();
-    let site = Site::new(&loaded.cluster, &loaded.home, now, args.pack.ca_passphrase.source());
+    let site = Site::new(&loaded.cluster, &loaded.home, now, order.pack.ca_passphrase.source());
     // Neither needs the other, and each takes about as long.
     let (issued, programs) = thread::scope(|scope| {
         let programs = scope.spawn(|| pack::survey(&releases, loaded.cluster.release.version));
-        let issued = keys::issue(args, &site, requests, narrator);
+        let issued = keys::issue(order.seal, &site, requests, narrator);
         (issued, programs.join().unwrap_or_else(|panic| resume_unwind(panic)))
     });
     let ((issued, keys), programs) = (issued?, programs?);
     for path in pki::namesakes(&site.dir(), &loaded.cluster)? {
         narrator.warn(&text::namesake(&path));
     }
-    let mut signing = Signing::open(&loaded.home.join("pki"), args.pack.signing_key.as_deref(), narrator)?;
+    let mut signing = Signing::open(&loaded.home.join("pki"), order.pack.signing_key.as_deref(), narrator)?;
     let signer = signing.signer().fingerprint();
     let mut parts = Parts {
         cluster: &loaded.cluster,
@@ -56,12 +65,12 @@ pub(super) fn with_requests(
         keys: &keys,
         signing: &mut signing,
     };
-    let made = pack::pack(&mut parts, &args.pack.output, narrator)?;
+    let made = pack::pack(&mut parts, &order.pack.output, narrator)?;
     for bundle in &made {
         narrator.note(&text::bundle(&bundle.path, bundle.bytes));
         narrator.detail(&text::bundle_sum(bundle.digest));
     }
-    let sums = args.pack.output.join("SHA256SUMS");
+    let sums = order.pack.output.join("SHA256SUMS");
     narrator.note(&text::bundles(made.len(), &sums));
     narrator.note(&text::signed_by(signer));
     narrator.note(text::TELL_THE_WORDS);

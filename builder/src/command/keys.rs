@@ -8,7 +8,7 @@ use payload::sealed::Passphrase;
 
 use super::cluster_file::Loaded;
 use super::passphrase;
-use crate::cli::BuildArgs;
+use crate::cli::SealArgs;
 use crate::failure::Failure;
 use crate::pki::{self, Holder, Issued, KeyMaterial, Request, Sealing, Site};
 use crate::report::Narrator;
@@ -17,13 +17,13 @@ use crate::text::help;
 
 /// The certificates of the cluster, and its keys as the cluster file wants them to travel.
 pub(super) fn issue(
-    args: &BuildArgs,
+    seal: &SealArgs,
     site: &Site<'_>,
     requests: &[(HostName, Request)],
     narrator: &mut dyn Narrator,
 ) -> Result<(Issued, KeyMaterial), Failure> {
     let cluster = site.cluster();
-    if cluster.pki.keys != cluster::Keys::Passphrase && (args.passphrase_fd.is_some() || args.new_passphrase) {
+    if cluster.pki.keys != cluster::Keys::Passphrase && (seal.passphrase_fd.is_some() || seal.new_passphrase) {
         return Err(Failure::usage(text::NOTHING_TO_SEAL.to_owned(), help::BUILD));
     }
     if cluster.pki.keys == cluster::Keys::HostKey {
@@ -31,26 +31,26 @@ pub(super) fn issue(
         return Ok((Issued { ca_pem: certificates.ca_pem, pairs: Vec::new() }, KeyMaterial::OnHost(certificates.of)));
     }
     // Before anything is made: whoever has no passphrase to give would be left with keys that cannot travel.
-    let given = args.passphrase_fd.map(passphrase::from_fd).transpose()?;
+    let given = seal.passphrase_fd.map(passphrase::from_fd).transpose()?;
     if cluster.pki.keys == cluster::Keys::Passphrase && given.is_none() && !pki::has_sealed_keys(site) {
         passphrase::need_terminal()?;
     }
     let issued = pki::issue_all(site, narrator)?;
     let keys = match cluster.pki.keys {
-        cluster::Keys::Passphrase => sealed(args, given.as_ref(), &issued, &site.dir(), narrator)?,
+        cluster::Keys::Passphrase => sealed(seal, given.as_ref(), &issued, &site.dir(), narrator)?,
         cluster::Keys::Plaintext | cluster::Keys::HostKey => KeyMaterial::Plaintext,
     };
     Ok((issued, keys))
 }
 
 fn sealed(
-    args: &BuildArgs,
+    seal: &SealArgs,
     given: Option<&Passphrase>,
     issued: &Issued,
     pki_dir: &Path,
     narrator: &mut dyn Narrator,
 ) -> Result<KeyMaterial, Failure> {
-    let sealing = Sealing::open(issued, pki_dir, args.new_passphrase, narrator)?;
+    let sealing = Sealing::open(issued, pki_dir, seal.new_passphrase, narrator)?;
     let wanted = sealing.wanted().map(Holder::to_string).collect::<Vec<_>>().join(", ");
     if let Some(given) = given {
         sealing.check(given)?;

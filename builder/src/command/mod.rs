@@ -21,7 +21,7 @@ use crate::report::Terminal;
 pub fn run(command: Command, terminal: &mut Terminal) -> Result<(), Failure> {
     match command {
         Command::Init(args) => init::init(&args, terminal),
-        Command::Fetch(args) => source::fetch(&args.source, terminal),
+        Command::Fetch(args) => source::fetch(&args, terminal),
         Command::Build(args) => build::build(&args, terminal),
         Command::Sign(args) => sign::sign(&args, terminal),
         Command::Verify(args) => verify::verify(&args, terminal),

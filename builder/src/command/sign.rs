@@ -13,7 +13,7 @@ use rustix::fs::OFlags;
 use time::OffsetDateTime;
 
 use super::{build, cluster_file};
-use crate::cli::{BuildArgs, SignArgs, SourceArgs};
+use crate::cli::{SealArgs, SignArgs};
 use crate::failure::Failure;
 use crate::pki::{self, Request, Site};
 use crate::report::Narrator;
@@ -33,7 +33,7 @@ struct Asked<'a> {
 
 /// Checks all requests before it signs any.
 pub(super) fn sign(args: &SignArgs, narrator: &mut dyn Narrator) -> Result<(), Failure> {
-    let loaded = cluster_file::load(&args.cluster, narrator)?;
+    let loaded = cluster_file::load(args.cluster.path(), narrator)?;
     if loaded.cluster.pki.keys != Keys::HostKey {
         return Err(Failure::usage(text::NOTHING_TO_SIGN.to_owned(), text::NOTHING_TO_SIGN_HELP));
     }
@@ -48,15 +48,9 @@ pub(super) fn sign(args: &SignArgs, narrator: &mut dyn Narrator) -> Result<(), F
     }
     let requests: Vec<(HostName, Request)> =
         asked.into_iter().map(|one| (one.host.name.clone(), one.request)).collect();
-    let source = SourceArgs {
-        cluster: args.cluster.clone(),
-        mirrors: Vec::new(),
-        release: args.release.clone(),
-        ca_cert: None,
-        trust_on_first_use: false,
-    };
-    let args = BuildArgs { source, pack: args.pack.clone(), passphrase_fd: None, new_passphrase: false };
-    build::with_requests(&args, &loaded, &requests, narrator)
+    let seal = SealArgs::default();
+    let order = build::Order { source: &args.source, seal: &seal, pack: &args.pack };
+    build::with_requests(order, &loaded, &requests, narrator)
 }
 
 /// The requests, each with the host that it is for: the one that was named, else the one that it names itself.

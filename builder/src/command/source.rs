@@ -9,16 +9,16 @@ use time::OffsetDateTime;
 
 use super::cluster_file::{self, Loaded};
 use crate::cache;
-use crate::cli::SourceArgs;
+use crate::cli::{FetchArgs, SourceArgs};
 use crate::failure::Failure;
 use crate::release::{self, FirstUse, Limits, Mirror, ReleaseRequest, Verified};
 use crate::report::Narrator;
 use crate::text;
 
 /// Downloads and verifies the release for every architecture in the cluster.
-pub(super) fn fetch(args: &SourceArgs, narrator: &mut dyn Narrator) -> Result<(), Failure> {
-    let loaded = cluster_file::load(&args.cluster, narrator)?;
-    releases(args, &loaded, narrator).map(drop)
+pub(super) fn fetch(args: &FetchArgs, narrator: &mut dyn Narrator) -> Result<(), Failure> {
+    let loaded = cluster_file::load(args.cluster.path(), narrator)?;
+    releases(&args.source, &loaded, narrator).map(drop)
 }
 
 /// The release for every architecture in the cluster.

@@ -19,7 +19,7 @@ use crate::text::help;
 
 /// Writes a request for each host that needs a certificate.
 pub(super) fn csr(args: &PkiCsrArgs, narrator: &mut dyn Narrator) -> Result<(), Failure> {
-    let loaded = cluster_file::load_for_pki(&args.cluster)?;
+    let loaded = cluster_file::load_for_pki(args.cluster.path())?;
     let site = Site::new(&loaded.cluster, &loaded.home, OffsetDateTime::now_utc(), PassphraseSource::Terminal);
     let requests = pki::request(&site, narrator)?;
     if requests.is_empty() {
@@ -53,7 +53,7 @@ pub(super) fn write(requests: &[Requested], dir: &Path, narrator: &mut dyn Narra
 
 /// Takes in what came back.
 pub(super) fn accept(args: &PkiAcceptArgs, narrator: &mut dyn Narrator) -> Result<(), Failure> {
-    let loaded = cluster_file::load_for_pki(&args.cluster)?;
+    let loaded = cluster_file::load_for_pki(args.cluster.path())?;
     let site = Site::new(&loaded.cluster, &loaded.home, OffsetDateTime::now_utc(), PassphraseSource::Terminal);
     pki::accept(&site, &args.files, narrator)?;
     Ok(())

@@ -31,7 +31,8 @@ struct Sorted {
 /// Takes a CA into `pki/` and settings into the cluster file.
 pub(super) fn import(args: &PkiImportArgs, narrator: &mut dyn Narrator) -> Result<(), Failure> {
     let sorted = sort(args)?;
-    let loaded = cluster_file::load_for_pki(&args.cluster)?;
+    let cluster = args.cluster.path();
+    let loaded = cluster_file::load_for_pki(cluster)?;
     let edited = match &sorted.settings {
         Some(settings) => {
             for left_out in &settings.left_out {
@@ -39,13 +40,13 @@ pub(super) fn import(args: &PkiImportArgs, narrator: &mut dyn Narrator) -> Resul
             }
             Some(
                 cfssl::put(&loaded.text, &loaded.cluster, settings)
-                    .map_err(|error| Failure::usage(text::at(&args.cluster, error.message()), help::BUILD))?,
+                    .map_err(|error| Failure::usage(text::at(cluster, error.message()), help::BUILD))?,
             )
         }
         None => None,
     };
     if let Some(edited) = &edited {
-        cluster_file::check(&args.cluster, &edited.text)?;
+        cluster_file::check(cluster, &edited.text)?;
     }
     if let Some(brought) = ca(&sorted)? {
         let dir = loaded.home.join("pki");
@@ -57,9 +58,9 @@ pub(super) fn import(args: &PkiImportArgs, narrator: &mut dyn Narrator) -> Resul
         pki::import(&dir, &brought, keeping, args.ca_passphrase.source(), now, narrator)?;
     }
     if let Some(edited) = edited.filter(|edited| !edited.changes.is_empty()) {
-        cluster_file::replace(&args.cluster, &edited.text)?;
+        cluster_file::replace(cluster, &edited.text)?;
         for change in edited.changes {
-            narrator.note(&text::changed(&args.cluster, &change));
+            narrator.note(&text::changed(cluster, &change));
         }
     }
     Ok(())

@@ -17,7 +17,7 @@ pub(super) fn run(command: PkiCommand, narrator: &mut dyn Narrator) -> Result<()
     match command {
         PkiCommand::Show(args) => show::show(&args, narrator),
         PkiCommand::Import(args) => import::import(&args, narrator),
-        PkiCommand::Lock(args) => Ok(pki::encrypt_key(&args.dir, args.ca_passphrase.source(), narrator)?),
+        PkiCommand::Lock(args) => Ok(pki::encrypt_key(&args.pki.dir(), args.ca_passphrase.source(), narrator)?),
         PkiCommand::Csr(args) => external_ca::csr(&args, narrator),
         PkiCommand::Accept(args) => external_ca::accept(&args, narrator),
         PkiCommand::Client(args) => client::client(args, narrator),

@@ -17,21 +17,22 @@ use crate::text::command as text;
 
 /// Lists the certificates in a `pki/` directory.
 pub(super) fn show(args: &PkiShowArgs, narrator: &mut dyn Narrator) -> Result<(), Failure> {
-    let own_ca = match &args.cluster {
+    let dir = args.pki.dir();
+    let own_ca = match args.pki.cluster() {
         Some(path) => {
             let loaded = cluster_file::load_for_pki(path)?;
             loaded.cluster.pki.own_ca.map(|own| loaded.home.join(own.certificate))
         }
-        None => beside(&args.dir),
+        None => beside(&dir),
     };
-    let lines = pki::show(&args.dir, own_ca.as_deref(), OffsetDateTime::now_utc())?;
+    let lines = pki::show(&dir, own_ca.as_deref(), OffsetDateTime::now_utc())?;
     if args.json {
         let json = serde_json::to_string_pretty(&lines).unwrap_or_default();
         println!("{json}");
     } else {
         print!("{}", table(&lines));
     }
-    for holder in pki::waiting(&args.dir)? {
+    for holder in pki::waiting(&dir)? {
         narrator.note(&text::waits(&holder));
     }
     Ok(())

@@ -9,7 +9,7 @@ use crate::text::command as text;
 
 /// Changes the signing key.
 pub(super) fn rotate(args: &PkiRotateSignerArgs, narrator: &mut dyn Narrator) -> Result<(), Failure> {
-    let (from, to) = Signing::rotate(&args.dir, narrator)?;
+    let (from, to) = Signing::rotate(&args.pki.dir(), narrator)?;
     println!("{}", text::rotated(from.fingerprint(), to.fingerprint()));
     narrator.note(text::SIGNED_BY_NEW);
     Ok(())
