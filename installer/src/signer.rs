@@ -45,11 +45,7 @@ impl Standing {
 /// A signer that is not to be trusted here.
 #[derive(Debug, thiserror::Error, PartialEq, Eq)]
 pub(crate) enum Stranger {
-    #[error(
-        "the bundle is signed by {signer}; this host takes bundles by {known} alone, who has not named that one successor"
-    )]
     Other { signer: Fingerprint, known: Fingerprint },
-    #[error("the bundle is signed by {signer}, not by the signer that you named")]
     NotNamed { signer: Fingerprint },
 }
 

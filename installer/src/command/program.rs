@@ -8,6 +8,7 @@ use payload::shell::word;
 use super::CommandError;
 use crate::HOST_COMMAND;
 use crate::finding::Code;
+use crate::host::fs_error::FileOp;
 use crate::host::probe::ProbeError;
 use crate::host::running::{self, Unsafe};
 use crate::host::{FsError, Tree};
@@ -19,7 +20,7 @@ const SAFE: &str = "/root/etcdpack";
 /// to be done.
 pub(super) fn check(command: &str) -> Result<(), CommandError> {
     let root = Path::new("/");
-    let tree = Tree::open(root).map_err(|error| ProbeError::from(FsError::of_path("opening", "/", error)))?;
+    let tree = Tree::open(root).map_err(|error| ProbeError::from(FsError::of_path(FileOp::Open, "/", error)))?;
     let found = running::look(&tree).map_err(ProbeError::from)?;
     let Some(found) = found else { return Ok(()) };
     let path = running::path().unwrap_or_default();

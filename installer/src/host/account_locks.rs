@@ -5,7 +5,7 @@
 use std::fs;
 use std::os::unix::fs::MetadataExt as _;
 
-use super::tree::{FsError, Tree};
+use super::tree::{FileOp, FsError, Tree};
 use crate::transaction::Permit;
 
 /// The files that useradd, groupadd, userdel and groupdel lock (shadow(3): `FILE.lock`).
@@ -23,7 +23,7 @@ impl Tree {
             if meta.is_file() && (meta.len() == 0 || older) {
                 let path = path
                     .parse()
-                    .map_err(|_| FsError::of_path("removing", &path, std::io::ErrorKind::InvalidInput.into()))?;
+                    .map_err(|_| FsError::of_path(FileOp::Remove, &path, std::io::ErrorKind::InvalidInput.into()))?;
                 self.remove_file(permit, &path)?;
             }
         }

@@ -19,13 +19,9 @@ const MAX_FILE: u64 = 16 * 1024 * 1024;
 /// Why accounts could not be read or changed.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum AccountError {
-    #[error(transparent)]
     Fs(#[from] FsError),
-    #[error(transparent)]
     Exec(#[from] ExecError),
-    #[error(transparent)]
     Path(#[from] NotAPath),
-    #[error("no free system id between 100 and 999 for `{0}`")]
     NoFreeId(UserName),
 }
 

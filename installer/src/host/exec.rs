@@ -48,10 +48,9 @@ pub(crate) struct Output {
 
 /// A program that could not be run, took too long, or failed.
 #[derive(Debug, thiserror::Error)]
-#[error("running `{line}`: {why}")]
 pub(crate) struct ExecError {
-    line: String,
-    why: String,
+    pub(crate) line: String,
+    pub(crate) why: String,
     told_to_stop: bool,
 }
 

@@ -9,7 +9,7 @@ use nix::fcntl::{Flock, FlockArg, OFlag};
 use nix::sys::stat::{Mode as RawMode, fstat, stat};
 use nix::unistd::unlink;
 
-use super::tree::{FsError, Tree};
+use super::tree::{FileOp, FsError, Tree};
 
 /// In memory, and only root can be there.
 const LOCK_FILE: &str = "/run/etcdpack.lock";
@@ -32,7 +32,7 @@ impl Tree {
     /// Takes the lock on this tree; `None` if another process has it. On a running system it is a file in `/run`,
     /// an image is locked by its own root directory.
     pub(crate) fn lock(&self) -> Result<Option<Lock>, FsError> {
-        let fail = |errno| FsError::of_path("locking", LOCK_FILE, std::io::Error::from(errno));
+        let fail = |errno| FsError::of_path(FileOp::Lock, LOCK_FILE, std::io::Error::from(errno));
         loop {
             let (fd, file) = if self.is_live() {
                 (lock_file().map_err(fail)?, Some(Path::new(LOCK_FILE)))

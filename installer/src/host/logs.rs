@@ -13,7 +13,7 @@ use nix::sys::stat::{FileStat, Mode as RawMode, SFlag, fstat, fstatat};
 use nix::unistd::{Uid, fchownat};
 use payload::path::AbsPath;
 
-use super::tree::{FsError, Tree, Trust, kind};
+use super::tree::{FileOp, FsError, Tree, Trust, kind};
 use crate::facts::logs::{Keeper, Kind, Logs, MOST, Odd};
 use crate::facts::paths::Seen;
 use crate::transaction::Permit;
@@ -22,7 +22,7 @@ impl Tree {
     /// What lies in the directory `path`, and who can put more there.
     pub(crate) fn logs(&self, path: &AbsPath) -> Result<Logs, FsError> {
         let Seen::Dir { mode, uid, .. } = self.look(path)? else { return Ok(Logs::default()) };
-        let (odd, is_overfull) = self.odd(path).map_err(|errno| FsError::new("looking into", path, errno))?;
+        let (odd, is_overfull) = self.odd(path).map_err(|errno| FsError::new(FileOp::LookInto, path, errno))?;
         Ok(Logs { keeper: Keeper::of(mode, uid), odd, is_overfull })
     }
 
@@ -47,7 +47,7 @@ impl Tree {
             }
             Ok(())
         };
-        take().map_err(|errno| FsError::new("giving root the logs in", path, errno))
+        take().map_err(|errno| FsError::new(FileOp::TakeLogs, path, errno))
     }
 
     fn odd(&self, path: &AbsPath) -> Result<(Vec<Odd>, bool), Errno> {

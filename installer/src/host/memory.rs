@@ -6,21 +6,10 @@ const SPARE: u64 = 16 << 20;
 
 /// There is not.
 #[derive(Debug, thiserror::Error)]
-#[error("opening the private key takes {} MiB of memory for a second, and this host has {}", needed >> 20, Left(*left))]
 pub(crate) struct TooLittle {
-    needed: u64,
-    left: Option<u64>,
-}
-
-struct Left(Option<u64>);
-
-impl std::fmt::Display for Left {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        match self.0 {
-            Some(bytes) => write!(f, "{} MiB", bytes >> 20),
-            None => f.write_str("less for us"),
-        }
-    }
+    pub(crate) needed: u64,
+    /// `None` where a limit of ours is in the way.
+    pub(crate) left: Option<u64>,
 }
 
 /// Refuses where `needed` bytes are not available, to the host or to us.

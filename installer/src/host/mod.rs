@@ -11,6 +11,7 @@ pub(crate) mod copy;
 mod emptying;
 pub(crate) mod etcdctl;
 pub(crate) mod exec;
+pub(crate) mod fs_error;
 mod hello;
 pub(crate) mod interrupt;
 pub(crate) mod lock;
@@ -35,4 +36,5 @@ pub(crate) mod write;
 
 pub(crate) use crate::facts::paths::Seen;
 pub(crate) use exec::Exec;
-pub(crate) use tree::{FsError, Tree};
+pub(crate) use fs_error::FsError;
+pub(crate) use tree::Tree;

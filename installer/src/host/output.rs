@@ -31,14 +31,20 @@ pub(crate) struct Output {
 /// Why there is no such file. Nothing was changed.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum OutputError {
-    #[error("no file is called so")]
     NoName,
-    #[error("a link on the way to it belongs to another user, or stands where others can put one")]
     ForeignLink,
-    #[error("{0} of this name is there, and only a file is replaced")]
-    NoFile(&'static str),
-    #[error(transparent)]
+    NoFile(Obstruction),
     Io(#[from] io::Error),
+}
+
+/// What stands where a file is to be, and is none.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Obstruction {
+    Link,
+    Dir,
+    Pipe,
+    /// Or a socket.
+    Device,
 }
 
 impl From<Errno> for OutputError {
@@ -106,10 +112,10 @@ fn replaceable(spot: &Spot) -> Result<(), OutputError> {
     };
     match kind(&stat) {
         SFlag::S_IFREG => Ok(()),
-        SFlag::S_IFLNK => Err(OutputError::NoFile("a link")),
-        SFlag::S_IFDIR => Err(OutputError::NoFile("a directory")),
-        SFlag::S_IFIFO => Err(OutputError::NoFile("a pipe")),
-        _ => Err(OutputError::NoFile("a device or socket")),
+        SFlag::S_IFLNK => Err(OutputError::NoFile(Obstruction::Link)),
+        SFlag::S_IFDIR => Err(OutputError::NoFile(Obstruction::Dir)),
+        SFlag::S_IFIFO => Err(OutputError::NoFile(Obstruction::Pipe)),
+        _ => Err(OutputError::NoFile(Obstruction::Device)),
     }
 }
 
@@ -139,9 +145,9 @@ mod tests {
         let late = Output::open(&path).unwrap();
         fs::remove_file(&path).unwrap();
         symlink(&victim, &path).unwrap();
-        assert!(matches!(late.put(b"four"), Err(OutputError::NoFile("a link"))));
-        assert!(matches!(Output::open(&path), Err(OutputError::NoFile("a link"))));
-        assert!(matches!(Output::open(&dir), Err(OutputError::NoFile("a directory"))));
+        assert!(matches!(late.put(b"four"), Err(OutputError::NoFile(Obstruction::Link))));
+        assert!(matches!(Output::open(&path), Err(OutputError::NoFile(Obstruction::Link))));
+        assert!(matches!(Output::open(&dir), Err(OutputError::NoFile(Obstruction::Dir))));
         assert!(matches!(Output::open(Path::new("/..")), Err(OutputError::NoName)));
         drop(Output::open(&dir.join("never")).unwrap());
         assert_eq!(fs::read_to_string(&victim).unwrap(), "victim");

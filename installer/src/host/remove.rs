@@ -12,7 +12,7 @@ use payload::path::AbsPath;
 use super::emptying::{Emptying, errno, seize};
 use super::interrupt::Interrupt;
 use super::mounts::Mounts;
-use super::tree::{FsError, Spot, Tree, Trust};
+use super::tree::{FileOp, FsError, Spot, Tree, Trust};
 use crate::transaction::Permit;
 
 /// What became of a directory that was to go.
@@ -33,7 +33,7 @@ impl Tree {
         };
         match remove() {
             Ok(()) | Err(Errno::ENOENT | Errno::ENOTDIR) => Ok(()),
-            Err(errno) => Err(FsError::new("removing", path, errno)),
+            Err(errno) => Err(FsError::new(FileOp::Remove, path, errno)),
         }
     }
 
@@ -47,7 +47,7 @@ impl Tree {
         match remove() {
             Ok(()) | Err(Errno::ENOENT) => Ok(Left::Gone),
             Err(Errno::ENOTEMPTY | Errno::EEXIST | Errno::EBUSY | Errno::ENOTDIR) => Ok(Left::Kept),
-            Err(errno) => Err(FsError::new("removing", path, errno)),
+            Err(errno) => Err(FsError::new(FileOp::Remove, path, errno)),
         }
     }
 
@@ -74,17 +74,17 @@ impl Tree {
         match rename() {
             Ok(Renamed::Not) => self.remove_all(permit, path, self.interrupt()),
             Ok(Renamed::Aside) => self.clear_discarded(permit, path).map(|()| Left::Gone),
-            Ok(Renamed::Locked) => Err(FsError::locked("removing", path, path.name())),
+            Ok(Renamed::Locked) => Err(FsError::locked(FileOp::Remove, path, path.name())),
             Err(Errno::ENOENT) => Ok(Left::Gone),
             Err(Errno::ENOTDIR | Errno::ELOOP) => Ok(Left::Kept),
-            Err(errno) => Err(FsError::new("removing", path, errno)),
+            Err(errno) => Err(FsError::new(FileOp::Remove, path, errno)),
         }
     }
 
     /// Removes what a killed [`Self::discard_tree`] has left of `path`, or whatever else has its name by now: nobody but us
     /// uses that. Looks at the interrupt.
     pub(crate) fn clear_discarded(&self, permit: &Permit, path: &AbsPath) -> Result<(), FsError> {
-        let fail = |errno: Errno| FsError::new("removing", path, errno);
+        let fail = |errno: Errno| FsError::new(FileOp::Remove, path, errno);
         let name = match self.spot(path, Trust::RootOnly) {
             Ok(spot) => aside(&spot),
             Err(Errno::ENOENT | Errno::ENOTDIR) => return Ok(()),
@@ -117,8 +117,8 @@ impl Tree {
         };
         match clear() {
             Ok(None) | Err(Errno::ENOENT | Errno::ENOTDIR | Errno::ELOOP) => Ok(Left::Gone),
-            Ok(Some(name)) => Err(FsError::locked("emptying", path, &name)),
-            Err(errno) => Err(FsError::new("emptying", path, errno)),
+            Ok(Some(name)) => Err(FsError::locked(FileOp::Empty, path, &name)),
+            Err(errno) => Err(FsError::new(FileOp::Empty, path, errno)),
         }
     }
 
@@ -143,9 +143,9 @@ impl Tree {
         };
         match remove() {
             Ok(None) => self.remove_empty_dir(permit, path),
-            Ok(Some(name)) => Err(FsError::locked("removing", path, &name)),
+            Ok(Some(name)) => Err(FsError::locked(FileOp::Remove, path, &name)),
             Err(Errno::ENOENT) => Ok(Left::Gone),
-            Err(errno) => Err(FsError::new("removing", path, errno)),
+            Err(errno) => Err(FsError::new(FileOp::Remove, path, errno)),
         }
     }
 }

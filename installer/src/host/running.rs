@@ -17,6 +17,7 @@ use rustix::io::Errno;
 
 use super::Tree;
 use super::accounts::AccountError;
+use super::fs_error::FileOp;
 use crate::elf;
 use crate::facts::machine::Namespace;
 
@@ -51,7 +52,7 @@ pub(crate) fn look(tree: &Tree) -> Result<Option<Unsafe>, AccountError> {
     if is_in_narrow_namespace() {
         return Ok(None);
     }
-    let fail = |path: &Path, error| super::FsError::of_path("looking at", &path.to_string_lossy(), error);
+    let fail = |path: &Path, error| super::FsError::of_path(FileOp::LookAt, &path.to_string_lossy(), error);
     let path = path().map_err(|error| fail(Path::new(ITSELF), error))?;
     // By a handle that reads nothing: emulators give a program's own file when it is opened, and theirs when it is named.
     // Not by `OpenOptions`: with musl it takes `O_PATH` for an access mode, and leaves it out.
@@ -94,7 +95,7 @@ fn others_write(tree: &Tree, path: &Path, stat: &Metadata) -> Result<bool, Accou
     if stat.mode() & 0o020 == 0 {
         return Ok(false);
     }
-    let fail = |errno: Errno| super::FsError::of_path("reading the ACL of", &path.to_string_lossy(), errno.into());
+    let fail = |errno: Errno| super::FsError::of_path(FileOp::ReadAcl, &path.to_string_lossy(), errno.into());
     Ok(!stat.is_dir() || has_acl(path).map_err(fail)? || !tree.is_group_of_nobody(stat.gid())?)
 }
 

@@ -21,70 +21,11 @@ use super::interrupt::Interrupt;
 use super::reading::Reading;
 use crate::facts::paths::Seen;
 
+pub(super) use super::fs_error::{FileOp, FsError};
 pub(super) use super::way::Trust;
 
 /// How many names of one directory are listed: none that we list has more than a few hundred.
 const MAX_NAMES: usize = 16 << 10;
-
-/// A file operation that failed.
-#[derive(Debug, thiserror::Error)]
-#[error("{doing} `{path}`: {}", why(source))]
-pub(crate) struct FsError {
-    doing: &'static str,
-    path: String,
-    source: io::Error,
-}
-
-impl FsError {
-    pub(super) fn new(doing: &'static str, path: &AbsPath, source: impl Into<io::Error>) -> Self {
-        Self { doing, path: path.to_string(), source: source.into() }
-    }
-
-    /// `name` in the directory `path`, or that itself, is locked against everybody.
-    pub(super) fn locked(doing: &'static str, path: &AbsPath, name: &str) -> Self {
-        let text = format!("the kernel lets nobody remove `{name}` in it: immutable or append-only, as lsattr shows");
-        Self::new(doing, path, io::Error::new(io::ErrorKind::PermissionDenied, text))
-    }
-
-    /// The directory in which something is locked against everybody.
-    pub(crate) fn locked_in(&self) -> Option<&str> {
-        let is_ours = self.source.raw_os_error().is_none();
-        (is_ours && self.source.kind() == io::ErrorKind::PermissionDenied).then_some(self.path.as_str())
-    }
-
-    /// Whether it did not fail, but was told to stop.
-    pub(crate) fn is_interrupt(&self) -> bool {
-        self.source.raw_os_error() == Some(Errno::ECANCELED as i32)
-    }
-
-    /// For a path outside the grammar of ours.
-    pub(crate) fn of_path(doing: &'static str, path: &str, source: io::Error) -> Self {
-        Self { doing, path: path.to_owned(), source }
-    }
-
-    /// A record that could not be put into words; `path` is where it was to go.
-    pub(crate) fn of_json(doing: &'static str, path: &AbsPath, source: serde_json::Error) -> Self {
-        Self::new(doing, path, io::Error::from(source))
-    }
-
-    /// Whether what was read is at fault, and not the system that read or wrote it.
-    pub(crate) fn is_bad_data(&self) -> bool {
-        self.source.raw_os_error().is_none() && self.source.kind() != io::ErrorKind::WriteZero
-    }
-
-    /// Whether the file's owner has a lease on it (fcntl(2), `F_SETLEASE`): who waits for it waits for as long as the owner likes.
-    pub(crate) fn is_leased(&self) -> bool {
-        self.source.raw_os_error() == Some(Errno::EAGAIN as i32)
-    }
-
-    pub(crate) fn is_not_found(&self) -> bool {
-        self.source.kind() == io::ErrorKind::NotFound
-    }
-}
-
-fn why(source: &io::Error) -> String {
-    if source.raw_os_error() == Some(Errno::ECANCELED as i32) { "told to stop".to_owned() } else { source.to_string() }
-}
 
 /// A root and everything below it.
 pub(crate) struct Tree {
@@ -138,7 +79,7 @@ impl Tree {
 
     /// What stands at `path`; a parent that is not there means [`Seen::Absent`].
     pub(crate) fn look(&self, path: &AbsPath) -> Result<Seen, FsError> {
-        let fail = |errno: Errno| FsError::new("looking at", path, errno);
+        let fail = |errno: Errno| FsError::new(FileOp::LookAt, path, errno);
         let spot = match self.spot(path, Trust::Anyone) {
             Ok(spot) => spot,
             Err(Errno::ENOENT | Errno::ENOTDIR) => return Ok(Seen::Absent),
@@ -167,12 +108,12 @@ impl Tree {
                 _ => Err(Errno::EINVAL),
             }
         };
-        open().map_err(|errno| FsError::new("opening", path, errno))
+        open().map_err(|errno| FsError::new(FileOp::Open, path, errno))
     }
 
     /// A small file, whole; longer than `limit` is an error.
     pub(crate) fn read(&self, path: &AbsPath, limit: u64) -> Result<Vec<u8>, FsError> {
-        let fail = |error| FsError::new("reading", path, error);
+        let fail = |error| FsError::new(FileOp::Read, path, error);
         let mut bytes = Vec::new();
         self.open_file(path)?.take(limit + 1).read_to_end(&mut bytes).map_err(fail)?;
         if bytes.len() as u64 > limit {
@@ -199,13 +140,13 @@ impl Tree {
         };
         match measure(file) {
             Err(error) if error.raw_os_error() == Some(Errno::EFBIG as i32) => Ok(None),
-            other => other.map_err(|error| FsError::new("reading", path, error)),
+            other => other.map_err(|error| FsError::new(FileOp::Read, path, error)),
         }
     }
 
     /// A file of at most `limit` bytes; more of them are an error, now or while it is read.
     pub(crate) fn open_bounded(&self, path: &AbsPath, limit: u64) -> Result<Reading, FsError> {
-        let fail = |error| FsError::new("reading", path, error);
+        let fail = |error| FsError::new(FileOp::Read, path, error);
         // Read for a step, which is made or undone as a whole.
         let reading = Reading::of(self.open_file(path)?, limit, &Interrupt::default()).map_err(fail)?;
         reading.ok_or_else(|| fail(Errno::EFBIG.into()))
@@ -258,7 +199,7 @@ impl Tree {
         };
         match go() {
             Err(Errno::ENOENT | Errno::ENOTDIR) => Ok(()),
-            other => other.map_err(|errno| FsError::new("listing", path, errno)),
+            other => other.map_err(|errno| FsError::new(FileOp::List, path, errno)),
         }
     }
 

@@ -11,7 +11,7 @@ use nix::fcntl::{AtFlags, OFlag, openat, readlinkat};
 use nix::sys::stat::{FileStat, Mode as RawMode, SFlag, fstat, fstatat};
 use payload::path::AbsPath;
 
-use super::tree::{FsError, Tree, kind};
+use super::tree::{FileOp, FsError, Tree, kind};
 use crate::facts::paths::{Obstacle, ObstacleKind};
 
 /// More links than this on one way is a loop.
@@ -64,7 +64,7 @@ impl Tree {
         });
         match walked {
             Ok(_) | Err(Errno::ENOENT | Errno::ENOTDIR | Errno::ELOOP) => Ok(all),
-            Err(errno) => Err(FsError::new("going to", path, errno)),
+            Err(errno) => Err(FsError::new(FileOp::GoTo, path, errno)),
         }
     }
 
@@ -84,7 +84,7 @@ impl Tree {
             {
                 Ok(None)
             }
-            read => read.map_err(|error| FsError::of_path("reading", &format!("{dir}/{name}"), error)),
+            read => read.map_err(|error| FsError::of_path(FileOp::Read, &format!("{dir}/{name}"), error)),
         }
     }
 
@@ -107,7 +107,7 @@ impl Tree {
         };
         match look() {
             Err(Errno::EPERM | Errno::ENOENT | Errno::ENOTDIR | Errno::ELOOP) => Ok(false),
-            looked => looked.map_err(|errno| FsError::new("looking at", path, errno)),
+            looked => looked.map_err(|errno| FsError::new(FileOp::LookAt, path, errno)),
         }
     }
 

@@ -22,7 +22,7 @@ use zeroize::Zeroizing;
 
 use super::interrupt::Interrupt;
 use super::reading::Reading;
-use super::tree::{FsError, Spot, Tree, Trust};
+use super::tree::{FileOp, FsError, Spot, Tree, Trust};
 use crate::transaction::Permit;
 
 /// When what was appended is on the disk.
@@ -61,7 +61,7 @@ impl Tree {
             fsync(&dir)?;
             fsync(&spot)
         };
-        make().map_err(|errno: Errno| FsError::new("making the directory", path, errno))
+        make().map_err(|errno: Errno| FsError::new(FileOp::MakeDir, path, errno))
     }
 
     /// Owner and mode of a directory that is ours but was changed.
@@ -73,7 +73,7 @@ impl Tree {
             give(&dir, mode, ids)?;
             fsync(&dir)
         };
-        mend().map_err(|errno: Errno| FsError::new("changing the directory", path, errno))
+        mend().map_err(|errno: Errno| FsError::new(FileOp::ChangeDir, path, errno))
     }
 
     /// Writes a file, replacing what was there in one instant.
@@ -85,7 +85,7 @@ impl Tree {
         ids: Ids,
         from: &mut dyn Read,
     ) -> Result<(), FsError> {
-        let fail = |error: io::Error| FsError::new("writing", path, error);
+        let fail = |error: io::Error| FsError::new(FileOp::Write, path, error);
         let spot = self.spot(path, Trust::RootOnly).map_err(|errno| fail(errno.into()))?;
         let new = spot.new_name();
         let mut put = || -> io::Result<()> {
@@ -121,12 +121,12 @@ impl Tree {
             renameat(&spot, new.as_str(), &spot, spot.name.as_str())?;
             fsync(&spot)
         };
-        put().map_err(|errno: Errno| FsError::new("linking", path, errno))
+        put().map_err(|errno: Errno| FsError::new(FileOp::Link, path, errno))
     }
 
     /// A copy of a file with the owner and mode that it has, as durable as [`Self::put_file`] makes it.
     pub(crate) fn copy_with_owner(&self, permit: &Permit, from: &AbsPath, to: &AbsPath) -> Result<(), FsError> {
-        let fail = |error: io::Error| FsError::new("copying", from, error);
+        let fail = |error: io::Error| FsError::new(FileOp::Copy, from, error);
         // A step is made or undone as a whole.
         let file = Reading::of_ours(self.open_file(from)?, &Interrupt::default()).map_err(fail)?;
         let mut file = file.ok_or_else(|| fail(Errno::EFBIG.into()))?;
@@ -155,7 +155,7 @@ impl Tree {
             }
             Ok(())
         };
-        append().map_err(|error| FsError::new("writing", path, error))
+        append().map_err(|error| FsError::new(FileOp::Write, path, error))
     }
 
     /// Renames within one directory tree and makes it durable.
@@ -166,13 +166,13 @@ impl Tree {
             fsync(&old)?;
             fsync(&new)
         };
-        rename().map_err(|errno: Errno| FsError::new("renaming", from, errno))
+        rename().map_err(|errno: Errno| FsError::new(FileOp::Rename, from, errno))
     }
 
     /// Makes everything durable that was written on the file system of the directory `path`.
     pub(crate) fn sync_filesystem(&self, _: &Permit, path: &AbsPath) -> Result<(), FsError> {
         let sync = || nix::unistd::syncfs(self.open_dir(path, Trust::Anyone)?);
-        sync().map_err(|errno| FsError::new("syncing", path, errno))
+        sync().map_err(|errno| FsError::new(FileOp::Sync, path, errno))
     }
 
     /// Makes durable what programs of the running system have written below `/etc` on our behalf: accounts, links that
@@ -181,7 +181,7 @@ impl Tree {
         if !self.is_live() {
             return Ok(());
         }
-        let etc = "/etc".parse().map_err(|error| FsError::of_path("syncing", "/etc", io::Error::other(error)))?;
+        let etc = "/etc".parse().map_err(|error| FsError::of_path(FileOp::Sync, "/etc", io::Error::other(error)))?;
         self.sync_filesystem(permit, &etc)
     }
 
@@ -200,7 +200,7 @@ impl Tree {
             spot.clear(&name).or_else(|_| spot.clear(&name))?;
             Ok(File::from(file))
         };
-        create().map_err(|errno: Errno| FsError::new("making a private file in", dir, errno))
+        create().map_err(|errno: Errno| FsError::new(FileOp::MakePrivateFile, dir, errno))
     }
 
     /// A file for `path`, whole and on the disk, that has no name: nothing of it is seen in any directory, and it goes with
@@ -220,7 +220,7 @@ impl Tree {
             file.sync_all()?;
             Ok(Some(file))
         };
-        write().map_err(|error| FsError::new("writing what becomes", path, error))
+        write().map_err(|error| FsError::new(FileOp::WriteUnnamed, path, error))
     }
 
     /// Gives it its name, in the place of what was there.
@@ -230,7 +230,7 @@ impl Tree {
             spot.name_it(file, &spot.new_name())?;
             fsync(&spot)
         };
-        name().map_err(|errno: Errno| FsError::new("writing", path, errno))
+        name().map_err(|errno: Errno| FsError::new(FileOp::Write, path, errno))
     }
 
     /// Removes what a killed [`Self::put_file`] or [`Self::put_link`] may have left beside `path`.
@@ -241,7 +241,7 @@ impl Tree {
         };
         match clear() {
             Ok(()) | Err(Errno::ENOENT | Errno::ENOTDIR) => Ok(()),
-            Err(errno) => Err(FsError::new("removing what was left beside", path, errno)),
+            Err(errno) => Err(FsError::new(FileOp::RemoveLeftover, path, errno)),
         }
     }
 
@@ -259,7 +259,7 @@ impl Tree {
             copy(from, &mut file)?;
             Ok(give(&file, mode.bits(), Ids::ROOT)?)
         };
-        put().map_err(|error| FsError::new("writing", path, error))
+        put().map_err(|error| FsError::new(FileOp::Write, path, error))
     }
 }
 

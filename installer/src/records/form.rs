@@ -4,6 +4,7 @@ use payload::mode::Mode;
 use payload::path::AbsPath;
 use serde::{Deserialize, Serialize};
 
+use crate::host::fs_error::FileOp;
 use crate::host::write::Ids;
 use crate::host::{FsError, Tree};
 use crate::transaction::Permit;
@@ -42,7 +43,7 @@ pub(super) fn parse<T: serde::de::DeserializeOwned>(bytes: &[u8], path: &AbsPath
 }
 
 pub(super) fn write<T: Serialize>(permit: &Permit, value: &T, tree: &Tree, path: &AbsPath) -> Result<(), FsError> {
-    let mut bytes = serde_json::to_vec_pretty(value).map_err(|error| FsError::of_json("writing", path, error))?;
+    let mut bytes = serde_json::to_vec_pretty(value).map_err(|error| FsError::of_json(FileOp::Write, path, error))?;
     bytes.push(b'\n');
     tree.put_file(permit, path, Mode::SECRET, Ids::ROOT, &mut bytes.as_slice())
 }

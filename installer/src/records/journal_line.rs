@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::Operation;
 use crate::change::Change;
 use crate::host::FsError;
+use crate::host::fs_error::FileOp;
 
 /// The form that this program writes. Form 1 had no `made` in its header and knew no uninstall, form 2 no `manifest`; up to
 /// form 3 the header was that of an install also where a key was made.
@@ -58,7 +59,7 @@ pub(crate) const CANCELLED: &[u8] = b"\x18\n";
 
 /// A record as a line of the journal at `path`.
 pub(crate) fn line(record: &Record, path: &AbsPath) -> Result<Vec<u8>, FsError> {
-    let mut line = serde_json::to_vec(record).map_err(|error| FsError::of_json("writing", path, error))?;
+    let mut line = serde_json::to_vec(record).map_err(|error| FsError::of_json(FileOp::Write, path, error))?;
     line.push(b'\n');
     Ok(line)
 }

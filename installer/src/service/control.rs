@@ -15,12 +15,9 @@ const ANSWER: Duration = Duration::from_secs(30);
 /// Why a service manager did not do as told.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum ServiceError {
-    #[error(transparent)]
     Exec(#[from] ExecError),
-    #[error("supervisord ({0}) does not answer")]
     NoAnswer(String),
     /// While a service manager was asked, before it was told anything.
-    #[error("told to stop")]
     Interrupted,
 }
 

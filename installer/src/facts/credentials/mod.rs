@@ -41,20 +41,21 @@ pub(crate) struct Validity {
 /// What does not fit.
 #[derive(Debug, Clone, thiserror::Error, PartialEq, Eq)]
 pub(crate) enum CredentialError {
-    #[error("the {0} is not a PEM file that can be read")]
-    Unreadable(&'static str),
-    #[error("the private key does not belong to the certificate")]
+    Unreadable(PemFile),
     Key,
-    #[error("the bundle has no certificate yet: it is for a host that makes its own key")]
     Awaited,
-    #[error("the certificate is for a key that is not on this host")]
     NotHere,
-    #[error("the sealed private key cannot be used: {0}")]
     Sealed(SealedError),
-    #[error("the certificate was not issued by the CA in the bundle")]
     Issuer,
-    #[error("the certificate does not name the address {0}")]
     Address(IpAddr),
-    #[error("the certificate is not for both server and client use")]
     Usage,
+}
+
+/// What was to be read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum PemFile {
+    Manifest,
+    Certificate,
+    Ca,
+    Key,
 }

@@ -12,7 +12,7 @@ use x509_parser::prelude::FromDer;
 use x509_parser::public_key::PublicKey;
 use zeroize::Zeroizing;
 
-use super::{CredentialError, Validity};
+use super::{CredentialError, PemFile, Validity};
 
 /// A member's certificate, its key and the CA, as PEM.
 pub(crate) struct Pems<'a> {
@@ -25,8 +25,8 @@ pub(crate) struct Pems<'a> {
 impl Pems<'_> {
     /// Checks that they belong together and to a host with `address`.
     pub(crate) fn check(&self, address: IpAddr) -> Result<Validity, CredentialError> {
-        let certificate = pem(self.certificate, "certificate")?;
-        let certificate = x509(&certificate, "certificate")?;
+        let certificate = pem(self.certificate, PemFile::Certificate)?;
+        let certificate = x509(&certificate, PemFile::Certificate)?;
         let ca = issuer(&certificate, self.ca)?;
         self.key.map_or(Ok(()), |key| belongs(&certificate, key))?;
         if !names(&certificate, address) {
@@ -46,8 +46,8 @@ impl Pems<'_> {
 fn issuer(certificate: &X509Certificate, trusted: &[u8]) -> Result<Validity, CredentialError> {
     let mut found: Option<Validity> = None;
     for pem in Pem::iter_from_buffer(trusted) {
-        let pem = pem.map_err(|_| CredentialError::Unreadable("CA certificate"))?;
-        let ca = x509(&pem, "CA certificate")?;
+        let pem = pem.map_err(|_| CredentialError::Unreadable(PemFile::Ca))?;
+        let ca = x509(&pem, PemFile::Ca)?;
         if ca.subject() == certificate.issuer() && found.is_none_or(|found| found.until < of(&ca).until) {
             found = Some(of(&ca));
         }
@@ -62,19 +62,19 @@ fn of(certificate: &X509Certificate) -> Validity {
 
 /// Whether a key in PEM is that of a certificate in PEM.
 pub(crate) fn is_key_of(certificate: &[u8], key: &[u8]) -> Result<(), CredentialError> {
-    let pem = pem(certificate, "certificate")?;
-    belongs(&x509(&pem, "certificate")?, key)
+    let pem = pem(certificate, PemFile::Certificate)?;
+    belongs(&x509(&pem, PemFile::Certificate)?, key)
 }
 
 /// From when to when a certificate in PEM is good.
 pub(crate) fn validity(certificate: &[u8]) -> Result<Validity, CredentialError> {
-    let pem = pem(certificate, "certificate")?;
-    Ok(of(&x509(&pem, "certificate")?))
+    let pem = pem(certificate, PemFile::Certificate)?;
+    Ok(of(&x509(&pem, PemFile::Certificate)?))
 }
 
 /// The common name in a certificate in PEM.
 pub(crate) fn common_name(certificate: &[u8]) -> Option<String> {
-    common_name_of(&pem(certificate, "certificate").ok()?.contents)
+    common_name_of(&pem(certificate, PemFile::Certificate).ok()?.contents)
 }
 
 /// The common name in a certificate in DER, whoever it comes from: the last one, as etcd's Go takes it.
@@ -83,11 +83,11 @@ pub(crate) fn common_name_of(der: &[u8]) -> Option<String> {
     certificate.subject().iter_common_name().last().and_then(|name| name.as_str().ok()).map(str::to_owned)
 }
 
-fn pem(bytes: &[u8], what: &'static str) -> Result<Pem, CredentialError> {
+fn pem(bytes: &[u8], what: PemFile) -> Result<Pem, CredentialError> {
     Pem::iter_from_buffer(bytes).next().and_then(Result::ok).ok_or(CredentialError::Unreadable(what))
 }
 
-fn x509<'a>(pem: &'a Pem, what: &'static str) -> Result<X509Certificate<'a>, CredentialError> {
+fn x509(pem: &Pem, what: PemFile) -> Result<X509Certificate<'_>, CredentialError> {
     X509Certificate::from_der(&pem.contents)
         .map(|(_, certificate)| certificate)
         .map_err(|_| CredentialError::Unreadable(what))
@@ -96,7 +96,7 @@ fn x509<'a>(pem: &'a Pem, what: &'static str) -> Result<X509Certificate<'a>, Cre
 /// A private key holds its public half: the modulus of an RSA key, the point of an EC key. Whatever wraps it
 /// (PKCS#1, SEC1, PKCS#8), those bytes are there, and in no other key.
 fn belongs(certificate: &X509Certificate, key: &[u8]) -> Result<(), CredentialError> {
-    let key = Zeroizing::new(pem(key, "private key")?.contents);
+    let key = Zeroizing::new(pem(key, PemFile::Key)?.contents);
     let public = match certificate.public_key().parsed() {
         Ok(PublicKey::RSA(key)) => key.modulus.to_vec(),
         Ok(PublicKey::EC(point)) => point.data().to_vec(),

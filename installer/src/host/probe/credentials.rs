@@ -11,7 +11,7 @@ use payload::sealed::Sealed;
 use zeroize::Zeroizing;
 
 use super::ProbeError;
-use crate::facts::credentials::{CredentialError, Credentials, LARGEST_KEY, OwnKey, Validity, x509};
+use crate::facts::credentials::{CredentialError, Credentials, LARGEST_KEY, OwnKey, PemFile, Validity, x509};
 use crate::host::Tree;
 use crate::records::StateDir;
 
@@ -63,7 +63,7 @@ fn validity(
     brought: Option<&Brought>,
     own_key: Option<&OwnKey>,
 ) -> Result<Validity, CredentialError> {
-    let me = manifest.me().ok_or(CredentialError::Unreadable("manifest"))?;
+    let me = manifest.me().ok_or(CredentialError::Unreadable(PemFile::Manifest))?;
     let Brought { ca, certificate, key } = brought.ok_or(CredentialError::Awaited)?;
     let key = match manifest.key_from() {
         KeyFrom::Host if own_key.is_none() => return Err(CredentialError::NotHere),

@@ -11,6 +11,7 @@ use payload::path::AbsPath;
 
 use super::ProbeError;
 use crate::facts::disks::{Disk, Disks, Holding, Mount, Room};
+use crate::host::fs_error::FileOp;
 use crate::host::{FsError, Tree, running, trial};
 
 /// What etcd itself needs at once: its write-ahead log is laid out 64 MB at a time, two files ahead.
@@ -63,7 +64,7 @@ fn room(tree: &Tree, manifest: &Manifest) -> Result<Vec<Room>, FsError> {
 
 /// The file system that `path` is or will be on: that of the nearest directory above that is there.
 fn room_at(tree: &Tree, path: &AbsPath, what: Holding, needed: u64) -> Result<Room, FsError> {
-    let asking = |errno| FsError::new("asking the file system of", path, errno);
+    let asking = |errno| FsError::new(FileOp::AskFileSystem, path, errno);
     let (dir, handle) = tree.nearest_dir(path).map_err(asking)?;
     let stat = fstatvfs(&handle).map_err(asking)?;
     let flags = stat.flags();

@@ -25,17 +25,11 @@ const MAX_FILES: usize = 4000;
 /// Why the wheels could not be unpacked.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum WheelError {
-    #[error(transparent)]
     Fs(#[from] FsError),
-    #[error(transparent)]
     Bundle(#[from] payload::bundle::BundleError),
-    #[error(transparent)]
     Path(#[from] payload::path::NotAPath),
-    #[error("reading the wheel `{0}`: {1}")]
     Zip(EntryName, ZipError),
-    #[error("the wheel `{0}` is larger than any that etcdpack carries")]
     TooLarge(EntryName),
-    #[error("the wheel `{0}` is not the one whose digest etcdpack knows")]
     Strange(EntryName),
 }
 

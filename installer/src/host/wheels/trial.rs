@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 use payload::bundle::Bundle;
 
 use super::{WheelError, known, unzip};
+use crate::host::fs_error::FileOp;
 use crate::host::probe::ProbeError;
 use crate::host::{FsError, random};
 
@@ -19,7 +20,7 @@ const TRIAL: &str = "etcdpack-trial-";
 /// Unzips the wheels into a directory of root's own that goes when the value does. In `/run`, which is memory:
 /// a trial leaves nothing on the host's disks.
 pub(crate) fn unzip_for_trial(bundle: &mut Bundle<File>) -> Result<Trial, ProbeError> {
-    let fail = |path: &Path, error: io::Error| FsError::of_path("writing", &path.to_string_lossy(), error);
+    let fail = |path: &Path, error: io::Error| FsError::of_path(FileOp::Write, &path.to_string_lossy(), error);
     let trial = Trial::begin().map_err(|error| fail(Path::new(TRIALS), error))?;
     let dir = trial.path().to_owned();
     for wheel in bundle.manifest().service.wheels.clone() {

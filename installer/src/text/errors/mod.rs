@@ -1,0 +1,10 @@
+//! The sentences of errors: their `Display`, a file for each room. Nobody imports these files; they import the errors.
+
+mod credentials;
+mod files;
+mod probe;
+mod programs;
+mod signer;
+
+/// What somebody asked for with a signal.
+const TOLD_TO_STOP: &str = "told to stop";

@@ -1,0 +1,36 @@
+//! Why a program, a service manager or the carried supervisor did not do as told.
+
+use std::fmt;
+
+use crate::host::exec::ExecError;
+use crate::host::wheels::WheelError;
+use crate::service::ServiceError;
+
+impl fmt::Display for ExecError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "running `{}`: {}", self.line, self.why)
+    }
+}
+
+impl fmt::Display for ServiceError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Exec(error) => fmt::Display::fmt(error, f),
+            Self::NoAnswer(conf) => write!(f, "supervisord ({conf}) does not answer"),
+            Self::Interrupted => f.write_str(super::TOLD_TO_STOP),
+        }
+    }
+}
+
+impl fmt::Display for WheelError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Fs(error) => fmt::Display::fmt(error, f),
+            Self::Bundle(error) => fmt::Display::fmt(error, f),
+            Self::Path(error) => fmt::Display::fmt(error, f),
+            Self::Zip(name, error) => write!(f, "reading the wheel `{name}`: {error}"),
+            Self::TooLarge(name) => write!(f, "the wheel `{name}` is larger than any that etcdpack carries"),
+            Self::Strange(name) => write!(f, "the wheel `{name}` is not the one whose digest etcdpack knows"),
+        }
+    }
+}
