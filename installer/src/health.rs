@@ -119,7 +119,7 @@ pub(crate) fn is_refusal(said: &str) -> bool {
 /// What `endpoint status -w json` says of one member.
 pub(crate) fn parse_status(json: &str) -> Option<Status> {
     #[derive(Deserialize)]
-    struct Line {
+    struct EndpointStatus {
         #[serde(rename = "Status")]
         status: Raw,
     }
@@ -139,7 +139,7 @@ pub(crate) fn parse_status(json: &str) -> Option<Status> {
     struct Header {
         member_id: u64,
     }
-    let lines: Vec<Line> = serde_json::from_str(json).ok()?;
+    let lines: Vec<EndpointStatus> = serde_json::from_str(json).ok()?;
     let Raw { header, version, leader, db_size, raft_index } = lines.into_iter().next()?.status;
     Some(Status { version, is_leader: leader == header.member_id, has_leader: leader != 0, db_size, raft_index })
 }

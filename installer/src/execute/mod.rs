@@ -210,7 +210,7 @@ impl Install<'_> {
         for planned in plan.steps.iter().filter(|planned| planned.state == step::State::Pending) {
             if let Step::Programs { dir, entry, programs } = &planned.step {
                 self.each_program(dir, entry.as_str(), programs, &mut bundle, &mut |path, _, from| {
-                    let file = self.tree.nameless_file(path, Mode::PROGRAM, Ids::ROOT, from)?;
+                    let file = self.tree.anonymous_file(path, Mode::PROGRAM, Ids::ROOT, from)?;
                     ready.extend(file.map(|file| (path.clone(), file)));
                     Ok(())
                 })?;

@@ -8,6 +8,7 @@ mod addresses;
 pub(crate) mod clock;
 pub(crate) mod console;
 pub(crate) mod copy;
+pub(crate) mod disk_trial;
 mod emptying;
 pub(crate) mod etcdctl;
 pub(crate) mod exec;
@@ -20,6 +21,7 @@ pub(crate) mod memory;
 mod mounts;
 pub(crate) mod output;
 pub(crate) mod passphrase;
+mod path_walk;
 pub(crate) mod probe;
 pub(crate) mod process;
 mod processes;
@@ -29,8 +31,7 @@ pub(crate) mod remove;
 pub(crate) mod running;
 pub(crate) mod terminal;
 pub(crate) mod tree;
-pub(crate) mod trial;
-pub(crate) mod way;
+
 pub(crate) mod wheels;
 pub(crate) mod write;
 

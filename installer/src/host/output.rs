@@ -25,7 +25,7 @@ pub(crate) struct Output {
     file: File,
     /// What it is called, or is to be called for an instant, before it has its name.
     until_then: String,
-    nameless: bool,
+    anonymous: bool,
 }
 
 /// Why there is no such file. Nothing was changed.
@@ -75,11 +75,11 @@ impl Output {
         let mut random = [0; 8];
         random::fill(&mut random)?;
         let until_then = format!(".etcdpack-{:016x}", u64::from_ne_bytes(random));
-        let (file, nameless) = match spot.nameless()? {
+        let (file, anonymous) = match spot.anonymous()? {
             Some(file) => (file, true),
             None => (spot.create(&until_then)?, false),
         };
-        Ok(Self { spot, file, until_then, nameless })
+        Ok(Self { spot, file, until_then, anonymous })
     }
 
     /// Writes it, and gives it its name in the place of a file that has it. On the disk when this returns.
@@ -88,7 +88,7 @@ impl Output {
         fchmod(&self.file, RawMode::from_bits_truncate(MODE))?;
         self.file.sync_all()?;
         replaceable(&self.spot)?;
-        if self.nameless {
+        if self.anonymous {
             self.spot.name_it(&self.file, &self.until_then)?;
         } else {
             renameat(&self.spot, self.until_then.as_str(), &self.spot, self.spot.name.as_str())?;

@@ -22,7 +22,7 @@ use super::reading::Reading;
 use crate::facts::paths::Seen;
 
 pub(super) use super::fs_error::{FileOp, FsError};
-pub(super) use super::way::Trust;
+pub(super) use super::path_walk::Trust;
 
 /// How many names of one directory are listed: none that we list has more than a few hundred.
 const MAX_NAMES: usize = 16 << 10;

@@ -90,15 +90,15 @@ impl Tree {
         let new = spot.new_name();
         let mut put = || -> io::Result<()> {
             // A secret has no name before it has its own: a kill leaves it nowhere else.
-            let nameless = if mode == Mode::SECRET { spot.nameless()? } else { None };
-            let mut file = match &nameless {
+            let anonymous = if mode == Mode::SECRET { spot.anonymous()? } else { None };
+            let mut file = match &anonymous {
                 Some(file) => file.try_clone()?,
                 None => spot.create(&new)?,
             };
             copy(from, &mut file)?;
             give(&file, mode.bits(), ids)?;
             file.sync_all()?;
-            match nameless {
+            match anonymous {
                 Some(file) => spot.name_it(&file, &new)?,
                 None => renameat(&spot, new.as_str(), &spot, spot.name.as_str())?,
             }
@@ -190,7 +190,7 @@ impl Tree {
     pub(crate) fn private_file(&self, dir: &AbsPath) -> Result<File, FsError> {
         let create = || {
             let spot = Spot { dir: self.nearest_dir(dir)?.1, name: "private".to_owned() };
-            if let Some(file) = spot.nameless()? {
+            if let Some(file) = spot.anonymous()? {
                 return Ok(file);
             }
             let name = spot.new_name();
@@ -205,7 +205,7 @@ impl Tree {
 
     /// A file for `path`, whole and on the disk, that has no name: nothing of it is seen in any directory, and it goes with
     /// its handle. `None` where the file system has no such files.
-    pub(crate) fn nameless_file(
+    pub(crate) fn anonymous_file(
         &self,
         path: &AbsPath,
         mode: Mode,
@@ -214,7 +214,7 @@ impl Tree {
     ) -> Result<Option<File>, FsError> {
         let mut write = || -> io::Result<Option<File>> {
             let spot = Spot { dir: self.nearest_dir(path)?.1, name: path.name().to_owned() };
-            let Some(mut file) = spot.nameless()? else { return Ok(None) };
+            let Some(mut file) = spot.anonymous()? else { return Ok(None) };
             copy(&mut Heeding { from, interrupt: self.interrupt() }, &mut file)?;
             give(&file, mode.bits(), ids)?;
             file.sync_all()?;
@@ -279,7 +279,7 @@ impl Spot {
 
     /// A file for us alone in this directory, without a name (open(2), `O_TMPFILE`); `None` where the kernel or the file
     /// system has no such thing.
-    pub(super) fn nameless(&self) -> Result<Option<File>, Errno> {
+    pub(super) fn anonymous(&self) -> Result<Option<File>, Errno> {
         let flags = OFlag::O_TMPFILE | OFlag::O_RDWR | OFlag::O_CLOEXEC;
         match openat(self, ".", flags, RawMode::S_IRUSR | RawMode::S_IWUSR) {
             Ok(file) => Ok(Some(File::from(file))),
@@ -289,7 +289,7 @@ impl Spot {
         }
     }
 
-    /// Gives a nameless file its name: at once, or in the place of another through a name of ours.
+    /// Gives an anonymous file its name: at once, or in the place of another through a name of ours.
     pub(super) fn name_it(&self, file: &File, new: &str) -> Result<(), Errno> {
         let itself = format!("/proc/self/fd/{}", file.as_raw_fd());
         let link = |name: &str| linkat(AT_FDCWD, itself.as_str(), self, name, AtFlags::AT_SYMLINK_FOLLOW);

@@ -1,7 +1,7 @@
 //! Trying what a disk does, in files without a name: nothing is seen of them in any directory, and nothing is left.
 //!
 //! Where a file system knows no such files (`O_TMPFILE`: Linux 3.11, and not everywhere), nothing is tried.
-#![expect(clippy::disallowed_methods, reason = "edge: writes nameless files and starts one")]
+#![expect(clippy::disallowed_methods, reason = "edge: writes anonymous files and starts one")]
 
 use std::fs::File;
 use std::io::{self, Read};
@@ -22,7 +22,7 @@ const WRITES: usize = 100;
 const BLOCK: [u8; 2300] = [0x5a; 2300];
 
 /// A file in the nearest directory to `path` that is there.
-fn nameless(tree: &Tree, path: &AbsPath, mode: RawMode) -> Option<(String, File)> {
+fn anonymous(tree: &Tree, path: &AbsPath, mode: RawMode) -> Option<(String, File)> {
     let (dir, handle) = tree.nearest_dir(path).ok()?;
     let file = openat(&handle, ".", OFlag::O_TMPFILE | OFlag::O_RDWR | OFlag::O_CLOEXEC, mode).ok()?;
     Some((dir, File::from(file)))
@@ -37,7 +37,7 @@ pub(super) fn forbidden(tree: &Tree, program: &mut impl Read, path: &AbsPath) ->
 }
 
 fn start(tree: &Tree, program: &mut impl Read, path: &AbsPath, mode: RawMode) -> Option<(String, io::Error)> {
-    let (dir, mut file) = nameless(tree, path, mode)?;
+    let (dir, mut file) = anonymous(tree, path, mode)?;
     // A full disk is another finding.
     io::copy(program, &mut file).ok()?;
     let to_read = File::open(format!("/proc/self/fd/{}", file.as_raw_fd())).ok()?;
@@ -51,7 +51,7 @@ fn start(tree: &Tree, program: &mut impl Read, path: &AbsPath, mode: RawMode) ->
 
 /// What 99 of 100 small synced writes to the disk of `path` take no longer than.
 pub(super) fn sync(tree: &Tree, path: &AbsPath) -> Option<Duration> {
-    let (_, file) = nameless(tree, path, RawMode::S_IRUSR | RawMode::S_IWUSR)?;
+    let (_, file) = anonymous(tree, path, RawMode::S_IRUSR | RawMode::S_IWUSR)?;
     let mut at = 0;
     let mut write = || -> io::Result<Duration> {
         let began = Instant::now();
@@ -92,7 +92,7 @@ mod tests {
         let (tree, dir) = here();
         let program = || File::open("/proc/self/exe").unwrap();
         let before = tree.list(&dir).unwrap();
-        assert!(nameless(&tree, &dir, RawMode::S_IRWXU).is_some(), "no O_TMPFILE in {dir}");
+        assert!(anonymous(&tree, &dir, RawMode::S_IRWXU).is_some(), "no O_TMPFILE in {dir}");
         assert!(forbidden(&tree, &mut program(), &dir).is_none());
         let (at, error) = start(&tree, &mut program(), &dir.join("not/there").unwrap(), RawMode::S_IRUSR).unwrap();
         assert_eq!((at, error.raw_os_error()), (dir.to_string(), Some(Errno::EACCES as i32)));

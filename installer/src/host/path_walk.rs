@@ -1,5 +1,5 @@
-//! The way to a path: walked component by component from a handle on the root, so that nothing on it can be swapped
-//! underneath and a link inside an image never leads out of it.
+//! Walks to a path, component by component, from a handle on the root. So nothing on the path can be swapped while it is
+//! walked, and a link inside an image never leads out of it.
 #![expect(clippy::disallowed_methods, reason = "edge: walks the host's directories")]
 
 use std::fs::File;
@@ -137,14 +137,14 @@ impl Tree {
     /// resolved here and not by the kernel, so that an absolute one starts again at *our* root.
     fn go(&self, components: Vec<String>, meet: &mut Meet<'_>) -> Result<Reached, Errno> {
         let mut ahead: Vec<String> = components.into_iter().rev().collect();
-        let mut line = Line { root: self.root_handle()?, below: Vec::new() };
+        let mut descent = Descent { root: self.root_handle()?, below: Vec::new() };
         let mut links = 0;
         // The link that is being followed, and what was still ahead behind it.
         let mut link: Option<(String, usize)> = None;
         while let Some(name) = ahead.pop() {
             link = link.filter(|(_, behind)| ahead.len() >= *behind);
             if name == ".." {
-                line.below.pop();
+                descent.below.pop();
                 continue;
             }
             let nowhere = |path: String| Obstacle {
@@ -152,58 +152,58 @@ impl Tree {
                 kind: ObstacleKind::Nowhere,
             };
             let flags = OFlag::O_DIRECTORY | OFlag::O_NOFOLLOW | OFlag::O_RDONLY | OFlag::O_CLOEXEC;
-            match openat(line.here(), name.as_str(), flags, RawMode::empty()) {
+            match openat(descent.here(), name.as_str(), flags, RawMode::empty()) {
                 Ok(dir) => {
                     let stat = fstat(&dir)?;
                     if stat.st_uid != 0 || (others_write(&stat) && stat.st_mode & 0o1000 == 0) {
                         let kind = ObstacleKind::Dir { mode: stat.st_mode & 0o7777, uid: stat.st_uid };
-                        meet(Obstacle { path: line.path(&name), kind }, &stat)?;
+                        meet(Obstacle { path: descent.path(&name), kind }, &stat)?;
                     }
-                    line.below.push((name, dir));
+                    descent.below.push((name, dir));
                 }
                 Err(errno @ (Errno::ENOTDIR | Errno::ELOOP)) => {
-                    let stat = fstatat(line.here(), name.as_str(), AtFlags::AT_SYMLINK_NOFOLLOW)?;
+                    let stat = fstatat(descent.here(), name.as_str(), AtFlags::AT_SYMLINK_NOFOLLOW)?;
                     if kind(&stat) != SFlag::S_IFLNK {
-                        meet(Obstacle { path: line.path(&name), kind: ObstacleKind::NoDirectory }, &stat)?;
+                        meet(Obstacle { path: descent.path(&name), kind: ObstacleKind::NoDirectory }, &stat)?;
                         return Err(errno);
                     }
-                    if let Some((kind, around)) = loose_link(line.here(), &name)? {
-                        meet(Obstacle { path: line.path(&name), kind }, &around)?;
+                    if let Some((kind, around)) = loose_link(descent.here(), &name)? {
+                        meet(Obstacle { path: descent.path(&name), kind }, &around)?;
                     }
                     links += 1;
                     if links > MAX_LINKS {
-                        meet(nowhere(line.path(&name)), &stat)?;
+                        meet(nowhere(descent.path(&name)), &stat)?;
                         return Err(Errno::ELOOP);
                     }
-                    let target = readlinkat(line.here(), name.as_str())?;
+                    let target = readlinkat(descent.here(), name.as_str())?;
                     let target = target.to_str().ok_or(Errno::EILSEQ)?;
-                    link = link.or_else(|| Some((line.path(&name), ahead.len())));
+                    link = link.or_else(|| Some((descent.path(&name), ahead.len())));
                     if target.starts_with('/') {
-                        line.below.clear();
+                        descent.below.clear();
                     }
                     ahead.extend(parts(target).into_iter().rev());
                 }
                 Err(errno) => {
                     if errno == Errno::ENOENT && link.is_some() {
-                        meet(nowhere(line.path(&name)), &fstat(line.here())?)?;
+                        meet(nowhere(descent.path(&name)), &fstat(descent.here())?)?;
                     }
                     return Err(errno);
                 }
             }
         }
-        let names = line.below.iter().map(|(name, _)| name.clone()).collect();
-        let dir = line.below.pop().map_or(line.root, |(_, dir)| dir);
+        let names = descent.below.iter().map(|(name, _)| name.clone()).collect();
+        let dir = descent.below.pop().map_or(descent.root, |(_, dir)| dir);
         Ok(Reached { dir, names })
     }
 }
 
 /// The directories from the root to where a walk has come.
-struct Line {
+struct Descent {
     root: OwnedFd,
     below: Vec<(String, OwnedFd)>,
 }
 
-impl Line {
+impl Descent {
     fn here(&self) -> &OwnedFd {
         self.below.last().map_or(&self.root, |(_, dir)| dir)
     }
