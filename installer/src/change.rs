@@ -1,5 +1,7 @@
 //! A change to the host, with all that undoing it needs. The journal and the receipt are lists of these.
 
+use std::fmt;
+
 use payload::digest::Digest;
 use payload::name::UserName;
 use payload::path::AbsPath;
@@ -124,6 +126,10 @@ impl Change {
         matches!(self, Self::Adopted { holds, .. } | Self::Dir { holds, .. } if kept(*holds))
     }
 
+    pub(crate) fn is_of_service(&self) -> bool {
+        matches!(self, Self::Service { .. })
+    }
+
     /// The path that the change is about, if it is about one.
     pub(crate) fn path(&self) -> Option<&AbsPath> {
         match self {
@@ -134,6 +140,21 @@ impl Change {
             | Self::Adopted { path, .. }
             | Self::Tree { path } => Some(path),
             Self::Group { .. } | Self::User { .. } | Self::Service { .. } => None,
+        }
+    }
+}
+
+impl fmt::Display for Change {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Group { name } => write!(f, "group `{name}`"),
+            Self::User { name, .. } => write!(f, "user `{name}`"),
+            Self::Service { supervision } => write!(f, "service under {supervision}"),
+            Self::Adopted { path, .. } => write!(f, "what is in `{path}`"),
+            Self::Access { path, .. } => write!(f, "owner and mode of `{path}`"),
+            Self::Dir { path, .. } | Self::File { path, .. } | Self::Link { path, .. } | Self::Tree { path } => {
+                write!(f, "`{path}`")
+            }
         }
     }
 }

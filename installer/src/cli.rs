@@ -177,8 +177,23 @@ pub(crate) struct StatusArgs {
     pub(crate) json: bool,
 }
 
+/// Looking first.
+#[derive(Debug, Args)]
+pub(crate) struct LookArgs {
+    /// Show what would be removed and what would stay; change nothing
+    #[arg(long)]
+    pub(crate) dry_run: bool,
+
+    /// Print that as JSON
+    #[arg(long, requires = "dry_run")]
+    pub(crate) json: bool,
+}
+
 #[derive(Debug, Args)]
 pub(crate) struct UninstallArgs {
+    #[command(flatten)]
+    pub(crate) look: LookArgs,
+
     /// Remove data and logs too
     #[arg(long)]
     pub(crate) purge: bool,

@@ -52,3 +52,8 @@ pub(crate) fn beside(path: &AbsPath) -> Result<AbsPath, NotAPath> {
 pub(crate) fn is_beside(path: &AbsPath) -> bool {
     path.as_str().ends_with(BESIDE)
 }
+
+/// Whether a unit of this host's own lies at the path.
+pub(crate) fn is_unit(path: &AbsPath) -> bool {
+    path.parent().is_some_and(|dir| dir.as_str() == UNITS)
+}

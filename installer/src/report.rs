@@ -139,18 +139,25 @@ impl Report {
     pub(crate) fn plan(&self, plan: &Plan) {
         for planned in &plan.steps {
             let mark = match planned.state {
+                State::Pending if planned.step.takes_away() => self.mark("31", "-"),
                 State::Pending => self.mark("32", "+"),
-                State::Done => self.mark("2", "="),
+                State::Done | State::Stays => self.mark("2", "="),
                 State::Waits => self.mark("33", "~"),
             };
-            print(&format!("  {mark} {}", line::plain(&planned.step.to_string())));
+            print(&format!("  {mark} {}", line::plain(&planned.to_string())));
         }
         let count = |state| plan.steps.iter().filter(|planned| planned.state == state).count();
-        let waits = match count(State::Waits) {
+        let more = [(State::Waits, "for the next restart"), (State::Stays, "to stay as they are")];
+        let more = more.map(|(state, words)| match count(state) {
             0 => String::new(),
-            waits => format!(", {waits} for the next restart"),
-        };
-        self.data(&format!("{} steps to take, {} done already{waits}", count(State::Pending), count(State::Done)));
+            steps => format!(", {steps} {words}"),
+        });
+        self.data(&format!(
+            "{} steps to take, {} done already{}",
+            count(State::Pending),
+            count(State::Done),
+            more.concat()
+        ));
     }
 
     /// Whether somebody sits at the terminal who can be asked.

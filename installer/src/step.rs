@@ -10,7 +10,7 @@ use payload::name::UserName;
 use payload::path::AbsPath;
 use serde::Serialize;
 
-use crate::change::Holds;
+use crate::change::{Change, Holds};
 use crate::supervision::Supervision;
 
 /// One step.
@@ -63,6 +63,41 @@ pub(crate) enum Step {
         supervision: Supervision,
         action: Action,
     },
+    /// What an earlier run has changed, as it was before.
+    Undo {
+        change: Change,
+    },
+}
+
+/// Whether what was done before a step can still be taken back after it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum PointOfNoReturn {
+    /// It can.
+    No,
+    /// Not once the step has been taken. Where it fails, all is taken back.
+    Taken,
+    /// Not once the step has begun: half of it cannot be taken back either.
+    Begun,
+}
+
+impl Step {
+    /// An etcd that has come up may be part of a cluster from then on, which its data must not leave again by a roll-back
+    /// of ours. What is undone is gone: there is nothing to take it back from.
+    pub(crate) fn point_of_no_return(&self) -> PointOfNoReturn {
+        match self {
+            Self::Service { action: Action::Start | Action::Restart, .. } => PointOfNoReturn::Taken,
+            Self::Service { action: Action::Remove, .. } | Self::Undo { .. } => PointOfNoReturn::Begun,
+            Self::Service { action: Action::Enable | Action::Reload, .. }
+            | Self::Group { .. }
+            | Self::User { .. }
+            | Self::Dir { .. }
+            | Self::Programs { .. }
+            | Self::File { .. }
+            | Self::Link { .. }
+            | Self::Wheels { .. }
+            | Self::Labels { .. } => PointOfNoReturn::No,
+        }
+    }
 }
 
 /// Where a file's bytes come from.
@@ -80,6 +115,8 @@ pub(crate) enum Source {
     HostKey {
         at: AbsPath,
     },
+    /// The key that is made for this host now.
+    NewKey,
     /// The installer itself, without what it carries.
     Installer,
     /// A script that runs the carried supervisor's program of that name.
@@ -100,6 +137,8 @@ pub(crate) enum Action {
     Reload,
     /// Enable at boot only: `--no-start`, or an image.
     Enable,
+    /// Stop, and take it from its manager.
+    Remove,
 }
 
 /// What is to be done about a step.
@@ -111,6 +150,15 @@ pub(crate) enum State {
     Done,
     /// To be done together with a restart, which nobody has asked for.
     Waits,
+    /// Of what is undone: it stays, because it is not ours alone, or because only a purge removes it.
+    Stays,
+}
+
+impl Step {
+    /// Whether something is there no more when it has been taken.
+    pub(crate) fn takes_away(&self) -> bool {
+        matches!(self, Self::Undo { .. } | Self::Service { action: Action::Remove, .. })
+    }
 }
 
 impl fmt::Display for Step {
@@ -131,7 +179,7 @@ impl fmt::Display for Step {
             Self::File { path, mode, owner, source, .. } => {
                 let more = match source {
                     Source::Sealed { .. } => ", sealed: asks for the passphrase",
-                    Source::HostKey { .. } => ", made on this host",
+                    Source::HostKey { .. } | Source::NewKey => ", made on this host",
                     Source::Entry { .. } | Source::Installer | Source::Launcher { .. } => "",
                 };
                 write!(f, "file       {path}  {mode} {}{more}", by(owner))
@@ -147,9 +195,11 @@ impl fmt::Display for Step {
                     Action::Restart => "restart",
                     Action::Reload => "reload (no restart)",
                     Action::Enable => "enable",
+                    Action::Remove => "stop and disable",
                 };
                 write!(f, "service    {verb} under {supervision}")
             }
+            Self::Undo { change } => write!(f, "remove     {change}"),
         }
     }
 }

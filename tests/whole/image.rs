@@ -5,6 +5,7 @@ use std::io;
 use std::path::Path;
 use std::process::Command;
 
+use serde_json::Value;
 use whole::strace::{self, Fault};
 use whole::{SIGNER, Said, Site, release, run, sha256, small_site, workspace};
 
@@ -122,6 +123,54 @@ fn a_member_is_not_parted_from_its_data() {
     bundle(&site, "uninstall", &["--purge", "--yes"], &root).ok();
     // The directory was made by somebody else; what etcd had in it is gone.
     assert_eq!(fs::read_dir(root.join("srv/etcd")).unwrap().count(), 0);
+}
+
+#[test]
+fn an_uninstall_is_shown_before_it_is_done() {
+    let site = small_site();
+    let root = site.path("root");
+    fs::create_dir(&root).unwrap();
+    bundle(&site, "uninstall", &["--dry-run"], &root).refused(3, "[not-installed]");
+    bundle(&site, "install", &["--yes", SIGNER, "--service", "systemd"], &root).ok();
+    fs::create_dir(root.join("data/etcd/etcd-server/member")).unwrap();
+    let script = root.join("opt/etcd-v3.5.1/etcd-server-startup.sh");
+    fs::write(&script, "# mine\n").unwrap();
+    let before = listing(&root);
+    let shown = bundle(&site, "uninstall", &["--dry-run", "--yes"], &root).ok();
+    for line in [
+        "  - remove     `/opt/etcd`",
+        "  = keep       `/data/etcd/etcd-server`",
+        "  = keep       `/opt/etcd-v3.5.1/etcd-server-startup.sh`",
+        "  = keep       user `etcd`",
+    ] {
+        assert!(shown.contains(line), "no `{line}` in {shown}");
+    }
+    let purge = bundle(&site, "uninstall", &["--dry-run", "--purge"], &root).ok();
+    assert!(purge.contains("  - remove     `/data/etcd/etcd-server`"), "{purge}");
+    let told = bundle(&site, "uninstall", &["--dry-run", "--json"], &root).ok();
+    let told: Value = serde_json::from_str(&told).unwrap();
+    assert_eq!((&told["signer"], &told["findings"]), (&Value::Null, &Value::Array(Vec::new())));
+    assert_eq!(listing(&root), before, "looking changed it");
+    // What was shown is what happens.
+    bundle(&site, "uninstall", &["--yes"], &root).ok();
+    let (mut gone, mut kept) = (0, 0);
+    for step in told["steps"].as_array().unwrap() {
+        let (change, state) = (step["change"].as_object().unwrap(), step["state"].as_str().unwrap());
+        let (kind, change) = change.iter().next().unwrap();
+        let Some(path) = change["path"].as_str() else { continue };
+        let there = root.join(path.trim_start_matches('/'));
+        // Directories go when nothing lies in them any more.
+        match (state, there.symlink_metadata().is_ok()) {
+            ("pending", false) | ("done", false) => gone += 1,
+            ("stays", true) => kept += 1,
+            ("pending", true) if kind == "dir" => assert!(fs::read_dir(&there).unwrap().next().is_some(), "{path}"),
+            other => panic!("{path}: {other:?}"),
+        }
+    }
+    assert!(gone > 10 && kept == 2, "{gone} gone, {kept} kept: {told}");
+    bundle(&site, "uninstall", &["--purge", "--yes"], &root).ok();
+    assert!(script.is_file() && !root.join("data").exists(), "{}", listing(&root));
+    assert_eq!(bundle(&site, "uninstall", &["--dry-run", "--json"], &root).code, 3);
 }
 
 #[test]

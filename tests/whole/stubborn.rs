@@ -83,11 +83,11 @@ fn an_etcd_that_its_manager_lost_sight_of_keeps_its_files() {
         setsid setpriv --reuid=etcd --regid=etcd --clear-groups /opt/etcd/etcd-server-startup.sh >/dev/null 2>&1 </dev/null & \
         for n in $(seq 100); do pgrep -x etcd >/dev/null && exit 0; sleep 0.1; done; exit 1")
     .ok();
-    let said = sh(PURGE);
+    let (before, said) = (lab.disk("n1"), sh(PURGE));
     let pid = sh("pgrep -x etcd").ok();
-    assert!(said.code == 6 && said.err.contains(&format!("help: kill {pid}; ")), "{said:?}");
-    assert!(said.err.contains("uninstall --purge"), "{said:?}");
-    sh("test -d /data/etcd/etcd-server/member && test -x /opt/etcd/etcd").ok();
+    assert!(said.code == 3 && said.err.contains("[etcd-running]"), "{said:?}");
+    assert!(said.err.contains(&format!("help: kill {pid}; etcdpack-host uninstall --purge")), "{said:?}");
+    assert_eq!(lab.disk("n1"), before);
     sh(&format!("kill {pid}; while pgrep -x etcd >/dev/null; do sleep 0.1; done")).ok();
     sh(PURGE).ok();
     sh("test ! -e /data -a ! -e /opt/etcd -a ! -e /var/lib/etcdpack").ok();

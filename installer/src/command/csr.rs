@@ -4,25 +4,20 @@ use std::path::Path;
 
 use payload::digest::Digest;
 use payload::manifest::{KeyFrom, Manifest};
-use payload::mode::Mode;
 use zeroize::Zeroizing;
 
 use super::context::{Context, Doing, Looking};
 use super::{CommandError, carried};
-use crate::change::{Change, Holds, fold};
 use crate::cli::CsrArgs;
-use crate::execute::StepError;
+use crate::execute::{After, Execution, Failed, Sources};
 use crate::facts::credentials::LARGEST_KEY;
-use crate::host::interrupt::Interrupt;
 use crate::host::output::{Output, OutputError};
 use crate::host::probe::ProbeError;
-use crate::host::write::Ids;
 use crate::host::{Tree, process, random};
 use crate::host_key::{HostKey, SECRET};
-use crate::records::{Leftovers, Operation, Receipt, Records, StateDir};
+use crate::operation::make_key::{self, MakeKey};
+use crate::records::{Operation, Records, StateDir};
 use crate::report::Report;
-use crate::transaction::Journal;
-use crate::transaction::undo::{self, Contents};
 use payload::exit::ExitStatus;
 
 /// Prints the request for the key of this host, which is made where there is none yet.
@@ -47,10 +42,14 @@ pub(super) fn csr(args: &CsrArgs, report: &Report) -> Result<ExitStatus, Command
             report.note("this host has its key already: the same request once more");
             key
         }
-        found => match make(tree, state, manifest, bundle.digest(), earlier, found, interrupt) {
-            Ok(key) => key,
-            Err(Failed { error, left }) => return Ok(say_failed(&error, &left, report)),
-        },
+        found => {
+            let make = MakeKey { bundle: bundle.digest(), manifest, records: earlier };
+            let execution = Execution { tree, state, records: earlier, interrupt, report };
+            match make_key(&execution, &make, found)? {
+                Ok(key) => key,
+                Err(failed) => return Ok(say_failed(&failed, report)),
+            }
+        }
     };
     if output.is_none() {
         // Whoever reads it may take its time, and the key is on record.
@@ -91,29 +90,6 @@ fn allows(earlier: &Records, manifest: &Manifest, bundle: Digest, state: &StateD
     }
 }
 
-/// What is on record with `changes` besides, so that an uninstall takes the key along.
-fn record(
-    earlier: &Records,
-    manifest: &Manifest,
-    journal: &Journal,
-    tree: &Tree,
-    state: &StateDir,
-) -> Result<(), StepError> {
-    let permit = journal.permit();
-    if let Some(receipt) = &earlier.receipt {
-        let changes = fold(&receipt.changes, journal.changes());
-        return Ok(Receipt { changes, ..receipt.clone() }.write(permit, tree, &state.receipt)?);
-    }
-    let known = earlier.kept.as_ref().map(|kept| kept.changes.clone()).unwrap_or_default();
-    let changes = fold(&known, journal.changes());
-    let kept = match &earlier.kept {
-        // What data it is stays as it was.
-        Some(kept) => Leftovers { changes, ..kept.clone() },
-        None => Leftovers::of(manifest, changes, None),
-    };
-    Ok(kept.write(permit, tree, &state.kept)?)
-}
-
 /// A key that was made before: waiting for its certificate, or at work.
 fn existing(tree: &Tree, state: &StateDir, earlier: &Records) -> Result<Option<HostKey>, CommandError> {
     let mut places = vec![state.host_key_file().map_err(ProbeError::from)?];
@@ -130,64 +106,27 @@ fn existing(tree: &Tree, state: &StateDir, earlier: &Records) -> Result<Option<H
     Ok(None)
 }
 
-/// Why no key was made, and what of it could not be undone.
-struct Failed {
-    error: StepError,
-    left: Vec<String>,
-}
-
 /// Makes the key, or goes on where a run was cut off that did.
-fn make(
-    tree: &Tree,
-    state: &StateDir,
-    manifest: &Manifest,
-    bundle: Digest,
-    earlier: &Records,
+fn make_key(
+    execution: &Execution,
+    make: &MakeKey,
     found: Option<HostKey>,
-    interrupt: &Interrupt,
-) -> Result<HostKey, Failed> {
-    let begun = Journal::begin(tree, state, Operation::MakeKey { bundle }, Some(manifest), &[]);
-    let mut journal = begun.map_err(|error| Failed { error: error.into(), left: Vec::new() })?;
-    let work = || -> Result<HostKey, StepError> {
-        let key = match found {
-            Some(key) => key,
-            None => place(tree, state, &mut journal)?,
-        };
-        if interrupt.is_raised() {
-            return Err(StepError::Interrupted);
-        }
-        record(earlier, manifest, &journal, tree, state)?;
-        Ok(key)
-    };
-    match work() {
-        Ok(key) => {
-            // The next run does it, where it fails.
-            let _ = journal.close();
-            Ok(key)
-        }
-        Err(error) => Err(Failed { error, left: undo_all(&tree.undisturbed(), state, earlier, journal) }),
-    }
+) -> Result<Result<HostKey, Box<Failed>>, CommandError> {
+    let is_new = found.is_none();
+    let key = found.map_or_else(random_key, Ok)?;
+    let new = is_new.then(|| key.to_pem());
+    let sum = new.as_ref().map(|pem| Digest::of(pem.as_bytes()));
+    let plan = make_key::plan(sum, execution.state).map_err(ProbeError::from)?;
+    let sources = new.map(Sources::of_new_key).unwrap_or_default();
+    // What could not be closed is on record all the same, and the next run closes it.
+    Ok(execution.run(make, &plan, sources).map(|_| key))
 }
 
-fn place(tree: &Tree, state: &StateDir, journal: &mut Journal) -> Result<HostKey, StepError> {
-    let key = random_key()?;
-    let text = key.to_pem();
-    let dir = Change::Dir { path: state.host_key.clone(), holds: Holds::Files };
-    journal.act(dir, |permit| tree.make_dir(permit, &state.host_key, Mode::PRIVATE_DIR, Ids::ROOT))?;
-    let path = state.host_key_file()?;
-    let file = Change::File {
-        path: path.clone(),
-        sha256: Digest::of(text.as_bytes()),
-        before: crate::change::Before::Nothing,
-    };
-    journal.act(file, |permit| tree.put_file(permit, &path, Mode::SECRET, Ids::ROOT, &mut text.as_bytes()))?;
-    Ok(key)
-}
-
-fn random_key() -> Result<HostKey, StepError> {
+fn random_key() -> Result<HostKey, CommandError> {
     let mut secret = Zeroizing::new([0; SECRET]);
     loop {
-        random::fill(&mut *secret).map_err(|error| StepError::Random(error.to_string()))?;
+        random::fill(&mut *secret)
+            .map_err(|error| CommandError::refused(format!("drawing random bytes: {error}"), "./HOST.run csr"))?;
         // One of four billion is none.
         if let Some(key) = HostKey::of(&secret) {
             return Ok(key);
@@ -195,31 +134,20 @@ fn random_key() -> Result<HostKey, StepError> {
     }
 }
 
-fn undo_all(tree: &Tree, state: &StateDir, earlier: &Records, mut journal: Journal) -> Vec<String> {
-    let changes = journal.changes().to_vec();
-    let mut left = Vec::new();
-    for change in changes.iter().rev().filter(|change| !state.holds(change)) {
-        let undone = journal.undo(change, |permit| undo::undo(permit, tree, change, &changes, Contents::Keep, 0));
-        left.extend(undone.err().map(|error| format!("{}: {error}", undo::name(change))));
+fn say_failed(failed: &Failed, report: &Report) -> ExitStatus {
+    let text = format!("making the key: {}", failed.error);
+    report.error(&text, Some("the same command again, when the cause is gone"));
+    match &failed.host {
+        After::Untouched => ExitStatus::Refused,
+        After::Undone { left } if left.is_empty() => ExitStatus::RolledBack,
+        After::Undone { left } => {
+            for left in left {
+                report.error(&format!("could not be undone: {left}"), None);
+            }
+            ExitStatus::NotRolledBack
+        }
+        After::Begun => ExitStatus::NotRolledBack,
     }
-    if !left.is_empty() {
-        return left;
-    }
-    let closed = if earlier.receipt.is_some() || earlier.kept.is_some() {
-        journal.close().map_err(|error| error.to_string())
-    } else {
-        let made = state.made_by(&changes);
-        journal.close_with_directories(&made).map_err(|error| error.to_string())
-    };
-    closed.err().into_iter().collect()
-}
-
-fn say_failed(error: &StepError, left: &[String], report: &Report) -> ExitStatus {
-    report.error(&format!("making the key: {error}"), Some("the same command again, when the cause is gone"));
-    for left in left {
-        report.error(&format!("could not be undone: {left}"), None);
-    }
-    if left.is_empty() { ExitStatus::RolledBack } else { ExitStatus::NotRolledBack }
 }
 
 /// Begun before the first change, so that a place that cannot be written to is refused with nothing changed.

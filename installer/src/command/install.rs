@@ -11,9 +11,9 @@ use payload::path::NotAPath;
 
 use super::context::{Context, Doing, Looking, interruptible, unless_told_to_stop};
 use super::handover::{self, HandOver};
-use super::{CommandError, carried, deliver_json, key, trust};
+use super::{CommandError, carried, deliver_plan, key, trust};
 use crate::cli::{BundleArgs, InstallArgs, PlanArgs, TargetArgs};
-use crate::execute::{After, Failed, Install, StepError};
+use crate::execute::{After, Execution, Failed, Sources, StepError};
 use crate::facts::Facts;
 use crate::facts::machine::Target;
 use crate::finding::{Finding, ManagerFinding};
@@ -22,7 +22,9 @@ use crate::host::Tree;
 use crate::host::etcdctl;
 use crate::host::interrupt::Interrupt;
 use crate::host::probe::{self, ProbeError, managers};
-use crate::plan::{Carried, Choices, Plan};
+use crate::operation::install::{self, Install};
+use crate::plan::Plan;
+use crate::plan::steps::{Choices, PlanInput};
 use crate::records::Records;
 use crate::report::Report;
 use crate::restart::Restart;
@@ -39,7 +41,7 @@ pub(super) fn plan(args: &PlanArgs, report: &Report) -> Result<ExitStatus, Comma
     let root = args.target.root.as_deref();
     let mut bundle = match bundle(&args.bundle, root, hand_over, args.for_the_bundle(), &looking.tree, report) {
         Err(CommandError::NoCopy(finding)) if args.json => {
-            deliver_json(&Plan::refused(*finding).told(|finding| report.said(finding)), report)?;
+            deliver_plan(&Plan::refused(*finding), report)?;
             return Ok(ExitStatus::Refused);
         }
         bundle => bundle?,
@@ -61,7 +63,7 @@ pub(super) fn plan(args: &PlanArgs, report: &Report) -> Result<ExitStatus, Comma
         report.note("the passphrase opens the private key, and that is the certificate's");
     }
     if args.json {
-        deliver_json(&plan.told(|finding| report.said(finding)), report)?;
+        deliver_plan(&plan, report)?;
     } else {
         headline(bundle.manifest(), report);
         trust::introduce(bundle.provenance(), signer, report);
@@ -109,11 +111,20 @@ pub(super) fn install(args: &InstallArgs, report: &Report) -> Result<ExitStatus,
     let opened = plan.sealed_key().map(|_| key::open(given.as_ref(), &mut bundle, interrupt, report)).transpose()?;
     drop(given);
     let manifest = bundle.manifest().clone();
-    let key = opened.as_ref();
-    let install = Install { tree, manifest: &manifest, facts: &facts, state, key, interrupt, report };
-    match install.run(bundle, &plan) {
-        Ok(receipt) => {
-            report.note(&format!("installed: etcd {} under {}", manifest.release.version, receipt.supervision));
+    let provenance = bundle.provenance().clone();
+    let install =
+        Install { bundle: bundle.digest(), manifest: &manifest, provenance: &provenance, facts: &facts, plan: &plan };
+    let standing = install.standing().map_err(ProbeError::from)?;
+    let sources = Sources::of_bundle(bundle, opened.as_ref(), standing);
+    let execution = Execution { tree, state, records: &context.records, interrupt, report };
+    match execution.run(&install, &plan, sources) {
+        Ok(done) => {
+            if let Some(error) = &done.unclosed {
+                report.warn(&format!("installed, but {error}"), Some("the same command again"));
+            }
+            let under =
+                done.remains.receipt.map(|receipt| format!(" under {}", receipt.supervision)).unwrap_or_default();
+            report.note(&format!("installed: etcd {}{under}", manifest.release.version));
             Ok(end_of(&manifest, &facts, args, interrupt, report))
         }
         Err(failed) => Ok(say_failed(&failed, report)),
@@ -121,19 +132,20 @@ pub(super) fn install(args: &InstallArgs, report: &Report) -> Result<ExitStatus,
 }
 
 fn say_failed(failed: &Failed, report: &Report) -> ExitStatus {
-    let help = if failed.error.is_the_bundles() {
-        "copy the bundle again, then: grep HOST.run SHA256SUMS | sha256sum -c"
-    } else {
-        &failed.error.help().unwrap_or_else(|| "the same command again, when the cause is gone".to_owned())
-    };
-    report.error(&format!("{}: {}", failed.step, failed.error), Some(help));
-    let After::Undone { left } = &failed.host else {
-        report.note("nothing was changed");
-        return match &failed.error {
-            error if error.is_the_bundles() => ExitStatus::NotVerified,
-            StepError::Interrupted => ExitStatus::RolledBack,
-            _ => ExitStatus::Refused,
-        };
+    let help = failed.error.help().unwrap_or_else(|| "the same command again, when the cause is gone".to_owned());
+    report.error(&format!("{}: {}", failed.step, failed.error), Some(&help));
+    let on_record = ["etcd runs, but the install is not on record".to_owned()];
+    let left = match &failed.host {
+        After::Untouched => {
+            report.note("nothing was changed");
+            return match &failed.error {
+                error if error.is_the_bundles() => ExitStatus::NotVerified,
+                StepError::Interrupted => ExitStatus::RolledBack,
+                _ => ExitStatus::Refused,
+            };
+        }
+        After::Undone { left } => left.as_slice(),
+        After::Begun => &on_record,
     };
     for left in left {
         report.error(&format!("could not be undone: {left}"), None);
@@ -181,8 +193,8 @@ fn prepare(
     let mut facts = probe::facts(tree, bundle, records, choices.manager)?;
     let installer = carried::installer_digest(bundle)?;
     let plan_of = |bundle: &Bundle<File>, facts: &Facts| {
-        let carried = Carried { manifest: bundle.manifest(), bundle: bundle.digest(), installer, signer };
-        crate::plan::plan(carried, facts, choices).map_err(|error: NotAPath| ProbeError::from(error))
+        let input = PlanInput { manifest: bundle.manifest(), bundle: bundle.digest(), installer, signer };
+        install::plan(input, facts, choices).map_err(|error: NotAPath| ProbeError::from(error))
     };
     let mut plan = plan_of(bundle, &facts)?;
     // In an image it cannot be: its Python may be of another architecture.

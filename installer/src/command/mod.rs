@@ -23,6 +23,7 @@ use crate::cli::Command;
 use crate::execute::StepError;
 use crate::finding::Finding;
 use crate::host::probe::ProbeError;
+use crate::plan::Plan;
 use crate::records::{JournalError, ReceiptError, RecordError};
 use crate::report::Report;
 use crate::signer::Stranger;
@@ -165,6 +166,11 @@ fn deliver_json(value: &impl serde::Serialize, report: &Report) -> Result<(), Co
         Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => Err(CommandError::Output(error)),
         _ => Ok(()),
     }
+}
+
+/// A plan for a program: findings with commands as they are typed here.
+fn deliver_plan(plan: &Plan, report: &Report) -> Result<(), CommandError> {
+    deliver_json(&plan.told(|finding| report.said(finding)), report)
 }
 
 /// Runs one command to its end.

@@ -1,138 +1,92 @@
-//! `uninstall`: undoes what the receipt says was made, newest first. Data and logs stay unless `--purge`.
+//! `uninstall`: undoes all that is on record. Data and logs stay unless `--purge`. With `--dry-run` it shows what that is.
 
-use payload::path::AbsPath;
+use payload::exit::ExitStatus;
 
-use super::CommandError;
 use super::context::{Context, Doing, Ended, Looking};
-use crate::HOST_COMMAND;
+use super::{CommandError, deliver_plan};
 use crate::change::Change;
 use crate::cli::UninstallArgs;
+use crate::execute::{After, Done, Execution, Failed, Sources, StepError, words};
 use crate::host::interrupt::Interrupt;
-use crate::host::probe::data;
-use crate::host::{Seen, Tree};
-use crate::records::{Leftovers, Operation, RecordError, Records};
-use crate::removal::{Leftover, Removal, Removed};
+use crate::host::probe::ProbeError;
+use crate::host::{self, Tree};
+use crate::inventory::Inventory;
+use crate::operation::Operate;
+use crate::operation::uninstall::Uninstall;
+use crate::plan::Plan;
 use crate::report::Report;
-use crate::signer::Memory;
-use crate::transaction::Journal;
-use crate::transaction::undo::{self, Contents};
-use payload::exit::ExitStatus;
+use crate::transaction::undo::{Contents, UndoError};
 
 /// Takes the member off this host.
 pub(super) fn uninstall(args: &UninstallArgs, report: &Report) -> Result<ExitStatus, CommandError> {
-    let doing = Doing { what: "uninstalling", command: "etcdpack-host uninstall" };
-    let context = Looking::begin(doing, args.root.as_deref())?.work()?;
+    let looking =
+        Looking::begin(Doing { what: "uninstalling", command: "etcdpack-host uninstall" }, args.root.as_deref())?;
+    let contents = if args.purge { Contents::Remove } else { Contents::Keep };
+    if args.look.dry_run {
+        return show(&looking, contents, args, report);
+    }
+    let context = looking.work()?;
     let Context { tree, state, records, interrupt, .. } = &context;
-    let Records { receipt, kept, unfinished } = records;
-    let signer = records.known().map(|known| known.memory());
-    let known = records.ours();
-    let changes = crate::change::fold(&known, &[]);
-    if changes.is_empty() && context.ended == Ended::Uninstall {
+    let uninstall = Uninstall::new(records, contents);
+    if uninstall.changes().is_empty() && context.ended == Ended::Uninstall {
         report.note("uninstalled");
         return Ok(ExitStatus::Done);
     }
-    if changes.is_empty() {
-        return Err(CommandError::refused("etcdpack has installed nothing here", "./HOST.run install"));
+    let found = inventory(tree, &uninstall).map_err(CommandError::from);
+    let found = context.unless_told_to_stop(found)?;
+    let (plan, again) = (uninstall.plan(&found, state), uninstall.again(&found));
+    report.findings(&plan.findings);
+    if plan.is_refused() {
+        report.note("nothing was changed");
+        return Ok(ExitStatus::Refused);
     }
-    let contents = if args.purge { Contents::Remove } else { Contents::Keep };
-    if receipt.is_none() && contents == Contents::Remove {
-        kept.iter().try_for_each(|kept| still_ours(tree, kept))?;
+    if !args.yes {
+        consent(&plan, contents, interrupt, report)?;
     }
-    confirm(args, &changes, contents, interrupt, report)?;
-    let of_changes = changes.iter().find_map(|change| match change {
-        Change::Service { supervision } => Some(supervision),
-        _ => None,
-    });
-    let of_unfinished = unfinished.as_ref().and_then(|unfinished| unfinished.manifest.as_ref());
-    let removal = Removal {
-        tree,
-        state,
-        manifest: receipt.as_ref().map(|receipt| &receipt.manifest).or(of_unfinished),
-        supervision: receipt.as_ref().map(|receipt| &receipt.supervision).or(of_changes),
-        contents,
-        kept: kept.as_ref(),
-        known: signer.or_else(|| of_unfinished?.provenance.as_ref().map(Memory::of_begun)),
-        interrupt,
-        report,
-    };
     context.unless_told_to_stop(Ok(()))?;
-    let journal = Journal::begin(tree, state, Operation::Uninstall, None, &changes).map_err(RecordError::from)?;
-    let removed = removal.run(journal, &known)?;
-    let end = say(&removed, contents, command(tree, &changes), report);
-    if removal.known.is_some() && removed.forgets(contents) {
+    let execution = Execution { tree, state, records, interrupt, report };
+    let done = match execution.run(&uninstall, &plan, Sources::default()) {
+        Ok(done) => done,
+        Err(failed) => return Ok(say_failed(&failed, &again, report)),
+    };
+    let end = say(&done, contents, &again, report);
+    if done.left.is_empty() && uninstall.known().is_some() && uninstall.forgets(&done.stays) {
         report.note("whose bundles this host takes is forgotten, too: the next install asks for the signer's words");
     }
     Ok(end)
 }
 
-/// Data that somebody put where an uninstall had left the member's is not ours to delete.
-fn still_ours(tree: &Tree, kept: &Leftovers) -> Result<(), CommandError> {
-    let Some((path, left)) = kept.data().zip(kept.identity) else { return Ok(()) };
-    match data::identity(tree, path) {
-        Some(here) if here != left => {
-            let text = format!("`{path}` holds data that etcd calls {here}; what the uninstall left there was {left}");
-            Err(CommandError::refused(text, format!("mv {path} {path}.old; etcdpack-host uninstall --purge")))
-        }
-        _ => Ok(()),
-    }
+fn inventory(tree: &Tree, uninstall: &Uninstall) -> Result<Inventory, ProbeError> {
+    let (manifest, supervision) = (uninstall.manifest(), uninstall.supervision());
+    host::inventory::inventory(tree, uninstall.changes(), manifest, supervision, uninstall.left())
 }
 
-/// What goes on: the program that the install left here, until that has gone itself.
-fn command(tree: &Tree, changes: &[Change]) -> &'static str {
-    let is_there = |path: &AbsPath| path.name() == HOST_COMMAND && matches!(tree.look(path), Ok(Seen::File { .. }));
-    if changes.iter().filter_map(Change::path).any(is_there) { HOST_COMMAND } else { "./HOST.run" }
-}
-
-fn say(removed: &Removed, contents: Contents, command: &str, report: &Report) -> ExitStatus {
-    let purge = if contents == Contents::Remove { " --purge" } else { "" };
-    let again = &*format!("{command} uninstall{purge}");
-    match removed {
-        Removed::All { kept } => {
-            for change in kept {
-                report.note(&format!("  kept {}", undo::name(change)));
-            }
-            let all = kept.is_empty() && contents == Contents::Remove;
-            report.note(if all { "uninstalled; nothing is left" } else { "uninstalled" });
-            ExitStatus::Done
-        }
-        Removed::Running { pids } => {
-            let pids: Vec<String> = pids.iter().map(ToString::to_string).collect();
-            let pids = pids.join(" ");
-            let text =
-                format!("etcd still runs (process {pids}), and not under its service manager: it was left as it is");
-            report.error(&text, Some(&format!("kill {pids}; {again}")));
-            ExitStatus::NotRolledBack
-        }
-        Removed::Partly { left } => {
-            for Leftover { text, locked_in } in left {
-                let look = locked_in.as_ref().map(|dir| format!("lsattr -aR {dir}; when it is unlocked: {again}"));
-                report.error(&format!("could not be removed: {text}"), Some(look.as_deref().unwrap_or(again)));
-            }
-            ExitStatus::NotRolledBack
-        }
-        Removed::Interrupted => {
-            report.error("told to stop; what is left is still on record", Some(again));
-            ExitStatus::RolledBack
-        }
-    }
-}
-
-fn confirm(
-    args: &UninstallArgs,
-    changes: &[Change],
+/// Says what an uninstall would do. Another run may change it meanwhile.
+fn show(
+    looking: &Looking,
     contents: Contents,
-    interrupt: &Interrupt,
+    args: &UninstallArgs,
     report: &Report,
-) -> Result<(), CommandError> {
-    if args.yes {
-        return Ok(());
+) -> Result<ExitStatus, CommandError> {
+    let records = looking.records()?;
+    let uninstall = Uninstall::new(&records, contents);
+    let plan = uninstall.plan(&inventory(&looking.tree, &uninstall)?, &looking.state);
+    let status = if plan.is_refused() { ExitStatus::Refused } else { ExitStatus::Done };
+    if args.look.json {
+        deliver_plan(&plan, report)?;
+    } else {
+        report.plan(&plan);
+        report.findings(&plan.findings);
     }
+    Ok(status)
+}
+
+/// Shows the plan and asks.
+fn consent(plan: &Plan, contents: Contents, interrupt: &Interrupt, report: &Report) -> Result<(), CommandError> {
     if !report.can_ask() {
         return Err(CommandError::refused("there is no terminal to ask at", "etcdpack-host uninstall --yes"));
     }
-    for change in changes.iter().rev() {
-        report.data(&format!("  - {}", undo::name(change)));
-    }
+    report.plan(plan);
     let question = match contents {
         Contents::Keep => "Uninstall, keeping data and logs?",
         Contents::Remove => "Uninstall, and delete all data and logs?",
@@ -141,4 +95,51 @@ fn confirm(
         return Ok(());
     }
     Err(CommandError::refused("not confirmed; nothing was changed", "etcdpack-host uninstall"))
+}
+
+fn say(done: &Done, contents: Contents, again: &str, report: &Report) -> ExitStatus {
+    if !done.left.is_empty() {
+        for (change, error) in &done.left {
+            say_left(change, error, again, report);
+        }
+        return ExitStatus::NotRolledBack;
+    }
+    if let Some(error) = &done.unclosed {
+        report.error(&format!("uninstalled, but {error}"), Some(again));
+        return ExitStatus::NotRolledBack;
+    }
+    for change in &done.stays {
+        report.note(&format!("  kept {change}"));
+    }
+    let all = done.stays.is_empty() && contents == Contents::Remove;
+    report.note(if all { "uninstalled; nothing is left" } else { "uninstalled" });
+    ExitStatus::Done
+}
+
+fn say_left(change: &Change, error: &UndoError, again: &str, report: &Report) {
+    let look = error.locked_in().map(|dir| format!("lsattr -aR {dir}; when it is unlocked: {again}"));
+    report.error(&format!("could not be removed: {change}: {error}"), Some(look.as_deref().unwrap_or(again)));
+}
+
+fn say_failed(failed: &Failed, again: &str, report: &Report) -> ExitStatus {
+    match (&failed.error, &failed.host) {
+        (StepError::Interrupted, _) => {
+            report.error("told to stop; what is left is still on record", Some(again));
+            ExitStatus::RolledBack
+        }
+        (StepError::StillRuns(pids), _) => {
+            report.error(&failed.error.to_string(), Some(&format!("kill {}; {again}", words(pids))));
+            ExitStatus::NotRolledBack
+        }
+        (error, After::Begun) => {
+            report.error(&format!("{}: {error}; what is left is still on record", failed.step), Some(again));
+            ExitStatus::NotRolledBack
+        }
+        (error, After::Untouched | After::Undone { .. }) => {
+            report
+                .error(&format!("{}: {error}", failed.step), Some("df -h /var/lib/etcdpack; ls -l /var/lib/etcdpack"));
+            report.note("nothing was changed");
+            ExitStatus::Refused
+        }
+    }
 }

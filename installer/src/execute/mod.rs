@@ -1,484 +1,248 @@
-//! Carrying out a plan: every change is in the journal before it is made, and undone from there if a later one
-//! fails.
+//! Carrying out a plan, of whatever operation: its steps in their order, each in the journal before it is made; then what is
+//! on record from now on. What is special to an operation is in `operation`, and not here.
 //!
-//! What is installed comes from the copy of the bundle that nobody else can open.
+//! A run that fails is taken back, unless it is past its point of no return: what that is, each step says.
 
-use std::collections::BTreeSet;
-use std::fs::File;
-use std::io::Read;
+mod apply;
+mod error;
+mod sources;
 
-use payload::bundle::{Bundle, BundleError};
-use payload::digest::Digest;
-use payload::manifest::{Manifest, Program};
-use payload::mode::{Mode, Owner};
-use payload::name::UserName;
-use payload::path::{AbsPath, NotAPath};
-use payload::sealed::Opened;
-use payload::tarball::{self, TarballError};
+pub(crate) use error::{After, Failed, StepError, words};
+pub(crate) use sources::Sources;
 
-use crate::change::{Access, Before, Change, Holds, fold};
-use crate::check;
-use crate::facts::Facts;
-use crate::facts::credentials::LARGEST_KEY;
-use crate::facts::logs::Keeper;
-use crate::finding::Finding;
-use crate::host::accounts::AccountError;
-use crate::host::exec::ExecError;
+use crate::change::{Change, fold};
 use crate::host::interrupt::Interrupt;
-use crate::host::probe;
-use crate::host::process;
-use crate::host::wheels;
-use crate::host::write::Ids;
-use crate::host::{Exec, FsError, Seen, Tree, clock};
-use crate::plan::{Plan, standing};
-use crate::records::{JournalError, Operation, Receipt, StateDir};
+use crate::host::probe::{self, data};
+use crate::host::{Tree, clock};
+use crate::operation::{Operate, Outcome, taken_back};
+use crate::plan::{Plan, Planned};
+use crate::records::{self, JournalError, Records, StateDir};
 use crate::report::Report;
-use crate::restart::{Part, Waiting};
-use crate::rollback::Rollback;
-use crate::service::{self, ServiceError};
-use crate::signer::Newest;
-use crate::step::{self, Action, Source, Step};
-use crate::supervision::{Supervision, launcher};
-use crate::text;
-use crate::transaction::undo::{self, UndoError};
-use crate::transaction::{self, Journal};
+use crate::step::{PointOfNoReturn, State, Step};
+use crate::transaction::undo::{UndoError, Undone};
+use crate::transaction::{self, Remains, Transaction, Undoing, in_order};
 
-/// Why a step failed.
-#[derive(Debug, thiserror::Error)]
-pub(crate) enum StepError {
-    #[error(transparent)]
-    Fs(#[from] FsError),
-    #[error(transparent)]
-    Account(#[from] AccountError),
-    #[error(transparent)]
-    Exec(#[from] ExecError),
-    #[error(transparent)]
-    Bundle(#[from] BundleError),
-    #[error(transparent)]
-    Tarball(#[from] TarballError),
-    #[error(transparent)]
-    Wheel(#[from] wheels::WheelError),
-    #[error(transparent)]
-    Service(#[from] ServiceError),
-    #[error(transparent)]
-    Path(#[from] NotAPath),
-    #[error("the user `{0}` is not there although it was just made")]
-    NoUser(UserName),
-    #[error(transparent)]
-    Journal(#[from] JournalError),
-    #[error("the private key was not opened before it was needed")]
-    NoKey,
-    #[error("drawing random bytes: {0}")]
-    Random(String),
-    /// etcd was started and did not come up.
-    #[error("{0}")]
-    NotUp(String),
-    #[error("told to stop")]
-    Interrupted,
-    /// Something lies in a directory that root opens files in, and root did not put it there.
-    #[error("{}", text::text(.0))]
-    Planted(Box<Finding>),
-    #[error(transparent)]
-    Leftover(#[from] UndoError),
-}
-
-impl StepError {
-    /// What to type, where that is known.
-    pub(crate) fn help(&self) -> Option<String> {
-        match self {
-            Self::Planted(finding) => Some(text::help(finding).to_string()),
-            _ => None,
-        }
-    }
-
-    /// Whether it is the bundle that is bad, and not the host.
-    pub(crate) fn is_the_bundles(&self) -> bool {
-        match self {
-            Self::Bundle(BundleError::Io(_)) => false,
-            Self::Bundle(_) => true,
-            Self::Tarball(error) => !error.is_of_the_system(),
-            // A program whose bytes are not the ones in the manifest fails while it is written.
-            Self::Fs(error) => error.is_bad_data(),
-            _ => false,
-        }
-    }
-}
-
-/// How an install that failed ended.
-#[derive(Debug)]
-pub(crate) struct Failed {
-    pub(crate) step: String,
-    pub(crate) error: StepError,
-    pub(crate) host: After,
-}
-
-/// What a failed install did to the host.
-#[derive(Debug)]
-pub(crate) enum After {
-    /// Nothing was begun.
-    Untouched,
-    /// What could not be undone; empty after a complete roll-back.
-    Undone { left: Vec<String> },
-}
-
-/// What was made ready before the first change.
-struct Ready {
-    /// The copy that nobody else can open.
-    bundle: Bundle<File>,
-    /// The programs, but for their names; not all where a file system needs every file to have one.
-    programs: Vec<(AbsPath, File)>,
-}
-
-/// Where an install stopped, before anything was undone.
-struct Stopped {
-    step: String,
-    error: StepError,
-    etcd: Etcd,
-}
-
-/// Whether etcd has come up in this run: from then on its data may be part of a cluster.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Etcd {
-    Down,
-    Up,
-}
-
-/// Takes a program: where it goes, its sum, its bytes.
-type PlaceProgram<'a> = dyn FnMut(&AbsPath, Digest, &mut dyn Read) -> Result<(), StepError> + 'a;
-
-/// One install under way.
-pub(crate) struct Install<'a> {
+/// What a run works on.
+pub(crate) struct Execution<'a> {
     pub(crate) tree: &'a Tree,
-    pub(crate) manifest: &'a Manifest,
-    pub(crate) facts: &'a Facts,
     pub(crate) state: &'a StateDir,
-    /// The private key, where it was sealed and is needed.
-    pub(crate) key: Option<&'a Opened>,
+    pub(crate) records: &'a Records,
     pub(crate) interrupt: &'a Interrupt,
     pub(crate) report: &'a Report,
 }
 
-impl Install<'_> {
-    /// Takes every pending step; rolls all of them back if one fails.
-    pub(crate) fn run(&self, bundle: Bundle<File>, plan: &Plan) -> Result<Receipt, Box<Failed>> {
-        let digest = bundle.digest();
-        let ready = self.make_ready(bundle, plan).map_err(|error| {
-            let error = match error {
-                StepError::Fs(error) if error.is_interrupt() => StepError::Interrupted,
-                error => error,
-            };
-            let step = "reading the bundle".to_owned();
-            Box::new(Failed { step, error, host: After::Untouched })
+/// How a run ended whose steps were all taken.
+pub(crate) struct Done {
+    /// What is on record now. Not so where something is left: then the journal stays.
+    pub(crate) remains: Remains,
+    /// Of what was undone: what is not ours alone, in the order in which it was made.
+    pub(crate) stays: Vec<Change>,
+    /// Of what was undone: what could not be.
+    pub(crate) left: Vec<(Change, UndoError)>,
+    /// What is over could not all be removed after the records were written. The next run does that.
+    pub(crate) unclosed: Option<JournalError>,
+}
+
+/// One run under way.
+struct Run<'a> {
+    on: &'a Execution<'a>,
+    operation: &'a dyn Operate,
+    plan: &'a Plan,
+    sources: Sources<'a>,
+    transaction: Transaction<'a>,
+    /// Whether what was done can still be taken back.
+    stage: Stage,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Stage {
+    CanBeTakenBack,
+    PastThePoint,
+    /// Every change of the run goes the other way.
+    IsTakenBack,
+}
+
+/// Where a run stopped, before anything was undone.
+struct Stopped {
+    step: String,
+    error: StepError,
+}
+
+impl Execution<'_> {
+    /// Takes every step that is to be taken, and writes down what is on record then.
+    pub(crate) fn run(&self, operation: &dyn Operate, plan: &Plan, mut sources: Sources) -> Result<Done, Box<Failed>> {
+        let ready = sources.make_ready(self.tree, plan).and_then(|()| self.unless_told_to_stop());
+        if let Err(error) = ready {
+            let error = if error.is_interrupt() { StepError::Interrupted } else { error };
+            return Err(Box::new(Failed { step: "reading the bundle".to_owned(), error, host: After::Untouched }));
+        }
+        let Self { tree, state, .. } = *self;
+        let (manifest, on_record) = match operation.header() {
+            // The records that say what it is about go before it has come to its end. Of no bundle it says that it is
+            // installed.
+            records::Operation::Uninstall => (None, fold(&self.records.ours(), &[])),
+            records::Operation::Install { .. } | records::Operation::MakeKey { .. } => {
+                (operation.manifest(), Vec::new())
+            }
+        };
+        let begun = Transaction::begin(tree, state, operation.header(), manifest, &on_record);
+        let transaction = begun.map_err(|error| {
+            let left = transaction::clean_up(tree, state).err().map(|error| error.to_string());
+            let host = After::Undone { left: left.into_iter().collect() };
+            Box::new(Failed { step: "journal".to_owned(), error: error.into(), host })
         })?;
-        let mut journal = match Journal::begin(
-            self.tree,
-            self.state,
-            Operation::Install { bundle: digest },
-            Some(self.manifest),
-            &[],
-        ) {
-            Ok(journal) => journal,
-            Err(error) => {
-                let left = transaction::clean_up(self.tree, self.state).err().map(|error| error.to_string());
-                let host = After::Undone { left: left.into_iter().collect() };
-                return Err(Box::new(Failed { step: "journal".to_owned(), error: error.into(), host }));
+        let mut run = Run { on: self, operation, plan, sources, transaction, stage: Stage::CanBeTakenBack };
+        match run.all_steps() {
+            Ok(done) => Ok(run.close(done)),
+            Err(Stopped { step, error }) if run.stage == Stage::PastThePoint => {
+                Err(Box::new(Failed { step, error, host: After::Begun }))
             }
-        };
-        match self.take_steps(ready, plan, &mut journal) {
-            Ok(receipt) => {
-                self.close(journal);
-                Ok(receipt)
-            }
-            Err(Stopped { step, error, etcd: Etcd::Up }) => {
-                let left = vec!["etcd runs, but the install is not on record".to_owned()];
-                Err(Box::new(Failed { step, error, host: After::Undone { left } }))
-            }
-            Err(Stopped { step, error, etcd: Etcd::Down }) => {
+            Err(Stopped { step, error }) => {
                 self.report.warn(&format!("{error}: undoing what was done"), None);
-                let Self { state, facts, manifest, report, .. } = *self;
-                let tree = &self.tree.undisturbed();
-                let left = Rollback { tree, state, facts, manifest, report }.run(journal);
-                Err(Box::new(Failed { step, error, host: After::Undone { left } }))
+                Err(Box::new(Failed { step, error, host: After::Undone { left: run.take_back() } }))
             }
         }
     }
 
-    /// All that can go wrong with the bundle goes wrong here: all of the release is read.
-    fn make_ready(&self, mut bundle: Bundle<File>, plan: &Plan) -> Result<Ready, StepError> {
-        process::stay_in_memory();
-        let mut ready = Vec::new();
-        for planned in plan.steps.iter().filter(|planned| planned.state == step::State::Pending) {
-            if let Step::Programs { dir, entry, programs } = &planned.step {
-                self.each_program(dir, entry.as_str(), programs, &mut bundle, &mut |path, _, from| {
-                    let file = self.tree.anonymous_file(path, Mode::PROGRAM, Ids::ROOT, from)?;
-                    ready.extend(file.map(|file| (path.clone(), file)));
-                    Ok(())
-                })?;
-            }
-        }
-        if self.interrupt.is_raised() {
-            return Err(StepError::Interrupted);
-        }
-        Ok(Ready { bundle, programs: ready })
+    fn unless_told_to_stop(&self) -> Result<(), StepError> {
+        if self.interrupt.is_raised() { Err(StepError::Interrupted) } else { Ok(()) }
     }
+}
 
-    /// Takes every step, and writes the receipt: from then on the install counts as done.
-    fn take_steps(&self, mut ready: Ready, plan: &Plan, journal: &mut Journal) -> Result<Receipt, Stopped> {
-        let mut etcd = Etcd::Down;
-        let stopped = |step: &str, error, etcd| Stopped { step: step.to_owned(), error, etcd };
-        for change in journal.changes() {
-            let cleared = undo::clear_leftovers(journal.permit(), self.tree, change);
-            cleared.map_err(|error| stopped("what was cut off", error.into(), etcd))?;
+impl Run<'_> {
+    /// Every step, then the records: from then on the run counts as done.
+    fn all_steps(&mut self) -> Result<Done, Stopped> {
+        let stopped = |step: &str, error: StepError| Stopped { step: step.to_owned(), error };
+        let is_due = |planned: &&Planned| planned.is_due();
+        let steps: Vec<Step> = self.plan.steps.iter().filter(is_due).map(|planned| planned.step.clone()).collect();
+        // What is undone clears up after itself, and can be undone where something else cannot be cleared.
+        if !steps.iter().any(|step| matches!(step, Step::Undo { .. })) {
+            self.transaction.clear_leftovers().map_err(|error| stopped("what was cut off", error.into()))?;
         }
-        for planned in plan.steps.iter().filter(|planned| planned.state == step::State::Pending) {
-            let name = planned.step.to_string();
-            if self.interrupt.is_raised() {
-                return Err(stopped(&name, StepError::Interrupted, etcd));
+        let tree = self.on.tree.undisturbed().heeding(self.on.interrupt);
+        let mut undoing = Undoing::new(tree, self.operation.policy(), self.on.records.ours());
+        self.take(&steps, &mut undoing)?;
+        let finish = |run: &Self| -> Result<Done, StepError> {
+            undoing.settle(&run.transaction)?;
+            let (stays, left) = undoing.into_outcome();
+            let remains = run.operation.leaves(&run.outcome(&stays)?)?;
+            if left.is_empty() {
+                run.transaction.sync_others_work()?;
+                run.transaction.commit(&remains)?;
             }
-            self.report.step(&name);
-            self.apply(&planned.step, &mut ready, journal).map_err(|error| stopped(&name, error, etcd))?;
-            if matches!(planned.step, Step::Service { action: Action::Start | Action::Restart, .. }) {
-                etcd = Etcd::Up;
-            }
-        }
-        let synced = self.tree.sync_others_work(journal.permit());
-        synced.map_err(|error| stopped("receipt", error.into(), etcd))?;
-        let none = || StepError::NotUp("the plan names no service manager".to_owned());
-        let supervision = plan.supervision.clone().ok_or_else(|| stopped("plan", none(), etcd))?;
-        let mut changes = fold(&self.facts.records.ours(), journal.changes());
-        if self.facts.credentials.own_key.is_some() {
-            // The key has come to its place: where it was made goes with the journal.
-            changes.retain(|change| change.path().is_none_or(|path| !path.is_within(&self.state.host_key)));
-        }
-        if let Some(kept) = self.facts.records.kept.as_ref().filter(|kept| !kept.is_for(self.manifest)) {
-            // Another member's data is on nobody's record from now on: it is not this one's to purge.
-            let own = Some(&self.manifest.layout.data);
-            changes.retain(|change| change.path() == own || !(change.is_of_data() && kept.changes.contains(change)));
-        }
-        let bundle = &ready.bundle;
-        let known = self.facts.records.known().filter(|known| known.covers(bundle.provenance()));
-        let earlier = known.and_then(|known| known.newest());
-        let newest = Newest::after(earlier, bundle.provenance().serial, bundle.digest());
-        let manifest = self.manifest.clone();
-        let mut receipt = Receipt::new(bundle.digest(), clock::now(), supervision, manifest, newest, changes);
-        receipt.waiting = self.waiting(plan).map_err(|error| stopped("receipt", error.into(), etcd))?;
-        let written = receipt.write(journal.permit(), self.tree, &self.state.receipt);
-        written.map_err(|error| stopped("receipt", error.into(), etcd))?;
-        Ok(receipt)
-    }
-
-    /// What is left to do once the receipt is written. Whatever fails here is tried again by the next run.
-    fn close(&self, journal: Journal) {
-        let (tree, state) = (self.tree, self.state);
-        let close = || -> Result<(), FsError> {
-            tree.remove_file(journal.permit(), &state.kept)?;
-            // Backups of replaced files: the new ones have proved themselves.
-            tree.remove_tree(journal.permit(), &state.undo)?;
-            if self.facts.credentials.own_key.is_some() {
-                tree.remove_tree(journal.permit(), &state.host_key)?;
-            }
-            journal.close()
+            Ok(Done { remains, stays, left, unclosed: None })
         };
-        if let Err(error) = close() {
-            self.report.warn(&format!("installed, but {error}"), Some("the same command again"));
-        }
+        finish(self).map_err(|error| stopped("receipt", error))
     }
 
-    fn apply(&self, step: &Step, ready: &mut Ready, journal: &mut Journal) -> Result<(), StepError> {
-        let tree = self.tree;
-        match step {
-            Step::Group { name } => self.group(name, journal),
-            Step::User { name, shell } => self.user(name, shell, journal),
-            Step::Dir { path, mode, owner, holds } => {
-                let ids = self.ids(*owner)?;
-                if let Seen::Dir { mode: was, uid, gid } = tree.look(path)? {
-                    let ours = |change: &Change| change.path() == Some(path);
-                    if *owner != Owner::Root && !self.facts.records.ours().iter().any(ours) {
-                        let was = Some(Access { mode: was, uid, gid });
-                        let change = Change::Adopted { path: path.clone(), holds: *holds, was };
-                        journal.act(change, |_| Ok::<(), FsError>(()))?;
+    /// Takes the steps, forwards or back. There is one loop for both: a run that is taken back, and a member that goes, are
+    /// steps of [`Step::Undo`], of which one that fails does not keep the others from being taken.
+    fn take(&mut self, steps: &[Step], undoing: &mut Undoing) -> Result<(), Stopped> {
+        for step in steps {
+            let name = step.to_string();
+            if undoing.interrupt().is_raised() {
+                return Err(Stopped { step: name, error: StepError::Interrupted });
+            }
+            let point = step.point_of_no_return();
+            self.pass(point, PointOfNoReturn::Begun);
+            match step {
+                Step::Undo { change } => {
+                    let undone = undoing.undo(&mut self.transaction, change);
+                    let undone = undone.map_err(|error| Stopped { step: name, error: error.into() })?;
+                    if undone == Undone::Yes && self.stage != Stage::IsTakenBack {
+                        self.on.report.step(&format!("removed {change}"));
                     }
-                    let change = Change::Access { path: path.clone(), mode: was, uid, gid };
-                    return journal.act(change, |permit| {
-                        tree.mend_dir(permit, path, mode.bits(), ids)?;
-                        // Only now can nobody else put anything there any more.
-                        let keeper = Keeper::of(was, uid);
-                        if *holds != Holds::Logs {
-                            return Ok(());
-                        }
-                        self.find_no_trap(path, keeper)?;
-                        Ok(tree.take_logs(permit, path)?)
-                    });
                 }
-                let change = Change::Dir { path: path.clone(), holds: *holds };
-                journal.act(change, |permit| Ok(tree.make_dir(permit, path, *mode, ids)?))
+                step => {
+                    self.on.report.step(&name);
+                    self.apply(step, undoing).map_err(|error| Stopped { step: name, error })?;
+                }
             }
-            Step::Programs { dir, entry, programs } => self.programs(dir, entry.as_str(), programs, ready, journal),
-            Step::File { path, mode, owner, sha256, source } => {
-                let ids = self.ids(*owner)?;
-                let before = self.keep(path, journal)?;
-                let change = Change::File { path: path.clone(), sha256: *sha256, before };
-                journal.act(change, |permit| match source {
-                    Source::Entry { name } => {
-                        Ok(tree.put_file(permit, path, *mode, ids, &mut ready.bundle.entry(name.as_str())?)?)
-                    }
-                    Source::Sealed { .. } => {
-                        let mut key = self.key.ok_or(StepError::NoKey)?.expose();
-                        Ok(tree.put_file(permit, path, *mode, ids, &mut key)?)
-                    }
-                    Source::HostKey { at } => {
-                        Ok(tree.put_file(permit, path, *mode, ids, &mut tree.open_bounded(at, LARGEST_KEY)?)?)
-                    }
-                    Source::Installer => Ok(tree.put_file(permit, path, *mode, ids, &mut ready.bundle.installer()?)?),
-                    Source::Launcher { python } => {
-                        let text = launcher(path, python)?;
-                        Ok(tree.put_file(permit, path, *mode, ids, &mut text.as_bytes())?)
-                    }
-                })
-            }
-            Step::Link { path, target } => {
-                let before = match tree.look(path)? {
-                    Seen::Link { target } => Some(target),
-                    _ => None,
-                };
-                let change = Change::Link { path: path.clone(), target: target.clone(), before };
-                journal.act(change, |permit| Ok(tree.put_link(permit, path, target)?))
-            }
-            Step::Wheels { dir, wheels, python: _ } => {
-                let change = Change::Tree { path: dir.clone() };
-                journal.act(change, |permit| Ok(wheels::install(permit, tree, &mut ready.bundle, dir, wheels)?))
-            }
-            Step::Labels { places, trees } => {
-                Exec::named("restorecon")?.args(places.iter().map(ToString::to_string)).run()?;
-                Exec::named("restorecon")?.args(["-R"]).args(trees.iter().map(ToString::to_string)).run()?;
-                trees.iter().try_for_each(|dir| Ok(tree.sync_filesystem(journal.permit(), dir)?))
-            }
-            Step::Service { supervision, action } => self.serve(supervision, *action, journal),
+            self.pass(point, PointOfNoReturn::Taken);
+        }
+        Ok(())
+    }
+
+    /// A point of no return is passed once. Taking back is no way on from there.
+    fn pass(&mut self, point: PointOfNoReturn, passed: PointOfNoReturn) {
+        if self.stage == Stage::CanBeTakenBack && point == passed {
+            self.stage = Stage::PastThePoint;
         }
     }
 
-    /// What others than root have put into a directory for logs stays dangerous when the directory is root's.
-    fn find_no_trap(&self, path: &AbsPath, keeper: Keeper) -> Result<(), StepError> {
-        check::trap(path, &self.tree.logs(path)?, keeper).map_or(Ok(()), |trap| Err(StepError::Planted(Box::new(trap))))
+    /// Undoes every change in the journal, those of runs that were cut off before included, and removes the journal. What
+    /// is left, in words: with something left the journal stays, and the same command goes on from there.
+    fn take_back(mut self) -> Vec<String> {
+        self.stage = Stage::IsTakenBack;
+        let (tree, state) = (self.on.tree, self.on.state);
+        let changes = self.transaction.changes().to_vec();
+        let known: Vec<Change> = self.on.records.ours().into_iter().chain(changes.clone()).collect();
+        // To be taken back is what being told to stop asks for: it goes on to its end.
+        let mut undoing = Undoing::new(tree.undisturbed(), self.operation.policy(), known.clone());
+        // A service in an image is not this system's.
+        let is_ours = |change: &&Change| !state.holds(change) && (tree.is_live() || !change.is_of_service());
+        let steps = in_order(&changes).into_iter().filter(is_ours);
+        let steps: Vec<Step> = steps.map(|change| Step::Undo { change: change.clone() }).collect();
+        if let Err(Stopped { step, error }) = self.take(&steps, &mut undoing) {
+            return vec![format!("{step}: {error}")];
+        }
+        let settled = undoing.settle(&self.transaction).err().map(|error| error.to_string());
+        let (stays, left) = undoing.into_outcome();
+        for change in stays.iter().rev() {
+            self.on.report.note(&format!("kept {change}"));
+        }
+        let mut left: Vec<String> = left.iter().map(|(change, error)| format!("{change}: {error}")).collect();
+        left.extend(settled);
+        if left.is_empty() {
+            left.extend(self.close_taken_back(&stays, &known).err().map(|error| error.to_string()));
+        }
+        left
     }
 
-    /// What is left for the next restart. Of a section its file says whether it waits.
-    fn waiting(&self, plan: &Plan) -> Result<Option<Waiting>, AccountError> {
-        let parts: BTreeSet<Part> = plan.waits.iter().copied().filter(|part| *part != Part::Section).collect();
-        if parts.is_empty() {
-            return Ok(None);
+    fn close_taken_back(self, stays: &[Change], known: &[Change]) -> Result<(), StepError> {
+        let remains = taken_back(self.operation, self.on.records, &self.outcome(stays)?);
+        // First of all: what is written down then may need the room.
+        self.transaction.drop_backups()?;
+        self.transaction.commit(&remains)?;
+        Ok(self.transaction.close(&remains, known)?)
+    }
+
+    /// What is left to do once the records are written.
+    fn close(self, done: Done) -> Done {
+        if !done.left.is_empty() {
+            return done;
         }
+        let known: Vec<Change> =
+            self.on.records.ours().into_iter().chain(self.transaction.changes().iter().cloned()).collect();
+        let unclosed = self.transaction.close(&done.remains, &known).err();
+        Done { unclosed, ..done }
+    }
+
+    /// What a record is made of, beside what the operation knows itself.
+    fn outcome<'s>(&'s self, stays: &'s [Change]) -> Result<Outcome<'s>, StepError> {
         // etcd may be up, and only the receipt is missing: nothing stops that.
-        let instances = probe::instances(&self.tree.undisturbed(), self.manifest)?;
-        Ok(Some(Waiting { parts, instances }))
-    }
-
-    /// A group that a killed run has half made goes first: nobody knows which half is there.
-    fn group(&self, name: &UserName, journal: &mut Journal) -> Result<(), StepError> {
-        let tree = self.tree;
-        journal.act(Change::Group { name: name.clone() }, |permit| {
-            tree.remove_group(permit, name)?;
-            Ok(tree.add_group(permit, name)?)
+        let tree = &self.on.tree.undisturbed();
+        let manifest = self.operation.manifest();
+        Ok(Outcome {
+            now: clock::now(),
+            state: self.on.state,
+            changes: self.transaction.changes(),
+            stays,
+            instances: match manifest.filter(|_| !self.plan.waits.is_empty()) {
+                Some(manifest) => probe::instances(tree, manifest)?,
+                None => Vec::new(),
+            },
+            data: manifest
+                .filter(|_| stays.iter().any(Change::is_kept_without_purge))
+                .and_then(|manifest| data::identity(tree, &manifest.layout.data)),
         })
     }
+}
 
-    /// Likewise, and its group with it where userdel takes that along.
-    fn user(&self, name: &UserName, shell: &AbsPath, journal: &mut Journal) -> Result<(), StepError> {
-        let tree = self.tree;
-        let gid = tree.group(name)?.ok_or_else(|| StepError::NoUser(name.clone()))?;
-        let ours = Change::Group { name: name.clone() };
-        let group = (!self.facts.records.ours().contains(&ours) && !journal.changes().contains(&ours)).then_some(gid);
-        journal.act(Change::User { name: name.clone(), group }, |permit| {
-            tree.remove_user(permit, name)?;
-            tree.keep_group(permit, name, gid)?;
-            Ok(tree.add_user(permit, name, gid, shell)?)
-        })
-    }
-
-    fn serve(&self, supervision: &Supervision, action: Action, journal: &mut Journal) -> Result<(), StepError> {
-        if action == Action::Reload {
-            // No change of its own: taken back, it must not look like a restart.
-            return Ok(service::start(journal.permit(), supervision, action, self.interrupt)?);
-        }
-        let change = Change::Service { supervision: supervision.clone() };
-        let Self { tree, manifest, report, interrupt, .. } = *self;
-        journal.act(change, |permit| {
-            service::start(permit, supervision, action, interrupt)?;
-            if action == Action::Enable {
-                return Ok(());
-            }
-            crate::health::wait_until_up(tree, manifest, supervision, interrupt, report).map_err(StepError::NotUp)
-        })
-    }
-
-    /// The programs get their names; those that had to wait for one are written first.
-    fn programs(
-        &self,
-        dir: &AbsPath,
-        entry: &str,
-        programs: &[Program],
-        ready: &mut Ready,
-        journal: &mut Journal,
-    ) -> Result<(), StepError> {
-        let tree = self.tree;
-        let files = std::mem::take(&mut ready.programs);
-        let all = !files.is_empty();
-        for (path, file) in files {
-            let Some(program) = programs.iter().find(|program| program.name == path.name()) else { continue };
-            let change =
-                Change::File { path: path.clone(), sha256: program.sha256, before: self.keep(&path, journal)? };
-            // Closed right after: the kernel starts no program that is open for writing.
-            journal.act(change, |permit| tree.name_file(permit, &path, &file))?;
-        }
-        if all {
-            return Ok(());
-        }
-        self.each_program(dir, entry, programs, &mut ready.bundle, &mut |path, sha256, from| {
-            let change = Change::File { path: path.clone(), sha256, before: self.keep(path, journal)? };
-            journal.act(change, |permit| Ok(tree.put_file(permit, path, Mode::PROGRAM, Ids::ROOT, from)?))
-        })
-    }
-
-    /// One pass over the tarball; the programs that are there already are passed over.
-    fn each_program(
-        &self,
-        dir: &AbsPath,
-        entry: &str,
-        programs: &[Program],
-        bundle: &mut Bundle<File>,
-        place: &mut PlaceProgram<'_>,
-    ) -> Result<(), StepError> {
-        let mut pending = |program: &Program, from: &mut dyn Read| -> Result<(), StepError> {
-            let path = dir.join(&program.name)?;
-            let stands = standing::is_file(self.facts, &path, program.sha256, Mode::PROGRAM, Owner::Root);
-            if stands { Ok(()) } else { place(&path, program.sha256, from) }
-        };
-        let top = tarball::top(self.manifest.release.version, self.manifest.arch);
-        tarball::programs(bundle.entry(entry)?, &top, programs, &mut pending)
-    }
-
-    /// Puts a file that is to be replaced aside; nothing to do where there is none.
-    fn keep(&self, path: &AbsPath, journal: &mut Journal) -> Result<Before, StepError> {
-        if self.tree.look(path)? == Seen::Absent {
-            return Ok(Before::Nothing);
-        }
-        let number = journal.number();
-        let permit = journal.permit();
-        self.tree.make_dir(permit, &self.state.undo, Mode::PRIVATE_DIR, Ids::ROOT)?;
-        let backup = self.state.undo.join(&format!("{number}-{}", path.name()))?;
-        self.tree.copy_with_owner(permit, path, &backup)?;
-        Ok(Before::Ours { backup })
-    }
-
-    fn ids(&self, owner: Owner) -> Result<Ids, StepError> {
-        let user = &self.manifest.user;
-        match owner {
-            Owner::Root => Ok(Ids::ROOT),
-            Owner::Service | Owner::RootForService => {
-                let account = self.tree.user(user)?.ok_or_else(|| StepError::NoUser(user.clone()))?;
-                let uid = if owner == Owner::Service { account.uid } else { Ids::ROOT.uid };
-                Ok(Ids { uid, gid: account.gid })
-            }
-        }
+impl Planned {
+    /// Whether it is taken. What is to be undone is looked at anew when its turn comes: beside what has gone, a run that was
+    /// killed may have left something, and what stays has to be found to stay.
+    fn is_due(&self) -> bool {
+        self.state == State::Pending || matches!(self.step, Step::Undo { .. })
     }
 }

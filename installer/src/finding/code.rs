@@ -54,6 +54,7 @@ codes! {
     NoSpace = "no-space",
     NoStartAtBoot = "no-start-at-boot",
     NoUseradd = "no-useradd",
+    NotInstalled = "not-installed",
     NotRoot = "not-root",
     OlderBundle = "older-bundle",
     OldKernel = "old-kernel",

@@ -5,12 +5,15 @@ use std::collections::BTreeSet;
 use super::{Code, Severity};
 use crate::restart::Part;
 use crate::supervision::Supervision;
+use crate::transaction::undo::Contents;
 
 /// What of etcd runs that should not, or runs with something older than what lies there.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum EtcdFinding {
     /// An etcd that etcdpack did not install.
     Running { pid: u32, exe: String },
+    /// The installed etcd, before an uninstall that does so with its data: its service manager does not have it.
+    Unmanaged { pids: Vec<u32>, contents: Contents },
     /// These parts take effect at the next restart alone.
     RestartPending { parts: BTreeSet<Part>, supervision: Supervision },
 }
@@ -18,14 +21,14 @@ pub(crate) enum EtcdFinding {
 impl EtcdFinding {
     pub(super) fn code(&self) -> Code {
         match self {
-            Self::Running { .. } => Code::EtcdRunning,
+            Self::Running { .. } | Self::Unmanaged { .. } => Code::EtcdRunning,
             Self::RestartPending { .. } => Code::RestartPending,
         }
     }
 
     pub(super) fn severity(&self) -> Severity {
         match self {
-            Self::Running { .. } => Severity::Refuse,
+            Self::Running { .. } | Self::Unmanaged { .. } => Severity::Refuse,
             Self::RestartPending { .. } => Severity::Warn,
         }
     }

@@ -27,6 +27,8 @@ pub(crate) enum RecordFinding {
         here: EtcdVersion,
         bundle: EtcdVersion,
     },
+    /// There is nothing to uninstall.
+    NothingInstalled,
     /// A run of the bundle `other` was cut off.
     UnfinishedOther {
         begun: Begun,
@@ -77,6 +79,7 @@ impl RecordFinding {
             Self::OtherCluster { .. } => Code::OtherCluster,
             Self::OtherMember { .. } => Code::OtherMember,
             Self::OtherVersion { .. } => Code::OtherVersion,
+            Self::NothingInstalled => Code::NotInstalled,
             Self::UnfinishedOther { .. } => Code::UnfinishedOther,
             Self::Moved { .. } | Self::LeftElsewhere { .. } => Code::MemberMoved,
             Self::OtherAddress { .. } => Code::MemberAddress,

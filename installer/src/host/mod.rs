@@ -15,6 +15,7 @@ pub(crate) mod exec;
 pub(crate) mod fs_error;
 mod hello;
 pub(crate) mod interrupt;
+pub(crate) mod inventory;
 pub(crate) mod lock;
 mod logs;
 pub(crate) mod memory;

@@ -12,7 +12,7 @@ use crate::finding::{Finding, PathFinding};
 use crate::step::{Source, Step};
 
 /// What is at a step's places and is not ours.
-pub(super) fn conflicts(step: &Step, facts: &Facts, ours: &[Change]) -> Result<Vec<Finding>, NotAPath> {
+pub(crate) fn conflicts(step: &Step, facts: &Facts, ours: &[Change]) -> Result<Vec<Finding>, NotAPath> {
     let on_record = |path: &AbsPath| ours.iter().any(|change| change.path() == Some(path));
     let is_our_file = |path: &AbsPath, sha256: Digest| {
         let here = facts.paths.digest(path);
@@ -49,7 +49,9 @@ pub(super) fn conflicts(step: &Step, facts: &Facts, ours: &[Change]) -> Result<V
             let is_others = *holds == Holds::Logs && facts.paths.filled.contains(path) && !on_record(path);
             vec![(path.clone(), matches!(facts.paths.at(path), Seen::Dir { .. }) && !is_others)]
         }
-        Step::Group { .. } | Step::User { .. } | Step::Labels { .. } | Step::Service { .. } => Vec::new(),
+        Step::Group { .. } | Step::User { .. } | Step::Labels { .. } | Step::Service { .. } | Step::Undo { .. } => {
+            Vec::new()
+        }
     };
     let is_taken = |path: &AbsPath| {
         // A mask and an obstacle are said by their own findings.

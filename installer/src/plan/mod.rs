@@ -1,41 +1,25 @@
-//! The plan: what will happen on this host, in order. A pure function of manifest, facts and choices.
+//! The plan: what will happen on a host, in order, and what speaks against it. Which steps those are is up to each
+//! operation; here is what plans have in common, and the rules that decide for a step whether it is to be taken.
 
-mod conflict;
-pub(crate) mod standing;
-mod steps;
+pub(crate) mod conflict;
+pub(crate) mod pending;
+pub(crate) mod steps;
 
 use std::collections::BTreeSet;
+use std::fmt;
 
-use payload::digest::Digest;
-use payload::manifest::Manifest;
-use payload::path::NotAPath;
 use serde::Serialize;
 
-use crate::check::{self, confinement, logs, preflight, programs, units};
-use crate::drift;
-use crate::facts::Facts;
 use crate::finding::{Finding, Severity};
-use crate::records::StateDir;
-use crate::restart::{Part, Restart};
-use crate::signer::{self, Downgrade, Standing};
+use crate::restart::Part;
+use crate::signer::Standing;
 use crate::step::{Source, State, Step};
-use crate::supervision::{Grounds, Start, Supervision, choose};
-
-use standing::{Standings, Stood};
-
-/// What the operator chose.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Choices {
-    pub(crate) manager: payload::cluster::Manager,
-    pub(crate) start: Start,
-    pub(crate) restart: Restart,
-    pub(crate) downgrade: Downgrade,
-}
+use crate::supervision::Supervision;
 
 /// Findings and steps.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(crate) struct Plan {
-    /// What the bundle's signer is to this host; `None` where the bundle was not looked at.
+    /// What the bundle's signer is to this host; `None` where there is no bundle, or it was not looked at.
     pub(crate) signer: Option<Standing>,
     pub(crate) findings: Vec<Finding>,
     pub(crate) steps: Vec<Planned>,
@@ -61,19 +45,10 @@ pub(crate) struct Planned {
     pub(crate) state: State,
 }
 
-/// The bundle as the plan needs it: its manifest, and the sums that the manifest does not have.
-#[derive(Clone, Copy)]
-pub(crate) struct Carried<'a> {
-    pub(crate) manifest: &'a Manifest,
-    pub(crate) bundle: Digest,
-    pub(crate) installer: Digest,
-    pub(crate) signer: Standing,
-}
-
 impl Plan {
     /// Of a bundle that nothing is known of but that `finding` stands against it.
     pub(crate) fn refused(finding: Finding) -> Self {
-        Self { signer: None, findings: vec![finding], steps: Vec::new(), supervision: None, waits: BTreeSet::new() }
+        Self { findings: vec![finding], ..Self::default() }
     }
 
     /// For a program; `say` puts a finding into words.
@@ -101,64 +76,31 @@ impl Plan {
     }
 }
 
-/// The plan for this host. An error means that a path in the manifest cannot be put together.
-pub(crate) fn plan(carried: Carried, facts: &Facts, choices: Choices) -> Result<Plan, NotAPath> {
-    let manifest = carried.manifest;
-    let ours = facts.records.ours();
-    let mut findings = preflight(manifest, facts);
-    findings.extend(check::unfinished_other(carried.bundle, &facts.records, &StateDir::new()?));
-    // Another signer, taken by the operator's word, numbers its bundles anew.
-    if let (Some(provenance), Some(known)) = (&manifest.provenance, facts.records.known())
-        && known.covers(provenance)
-    {
-        findings.extend(signer::order(provenance.serial, carried.bundle, &known, choices.downgrade));
-    }
-    let grounds = Grounds {
-        manifest,
-        target: facts.machine.target,
-        managers: &facts.managers,
-        chosen: facts.records.chosen(),
-        asked: choices.manager,
-    };
-    let supervision = match choose(grounds) {
-        Ok((supervision, more)) => {
-            findings.extend(more);
-            findings.extend(units(manifest, &facts.managers, &supervision));
-            findings.extend(programs(&facts.managers, &supervision));
-            findings.extend(confinement(facts.machine.setpriv, &supervision));
-            findings.extend(logs(manifest, &facts.logs, &ours, &supervision));
-            Some(supervision)
+impl fmt::Display for Planned {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match (&self.step, self.state) {
+            (Step::Undo { change }, State::Stays) => write!(f, "keep       {change}"),
+            (step, _) => step.fmt(f),
         }
-        Err(finding) => {
-            findings.push(*finding);
-            None
-        }
-    };
-    let steps = match &supervision {
-        Some(supervision) => steps::steps(carried, facts, choices, supervision)?,
-        None => Vec::new(),
-    };
-    let (steps, changed) = drift::keep_changes(steps, &facts.paths, &ours)?;
-    findings.extend(changed);
-    for step in &steps {
-        findings.extend(conflict::conflicts(step, facts, &ours)?);
     }
-    let standings =
-        Standings { facts, layout: &manifest.layout, supervision: supervision.as_ref(), restart: choices.restart };
-    let Stood { steps, waits } = standings.of(steps);
-    findings.extend(supervision.as_ref().and_then(|supervision| check::pending(&waits, supervision)));
-    Ok(Plan { signer: Some(carried.signer), findings, steps, waits, supervision })
 }
 
 #[cfg(test)]
 mod tests {
     use payload::cluster::Manager;
+    use payload::digest::Digest;
     use payload::manifest::{Purpose, When};
     use payload::path::AbsPath;
 
     use super::*;
+    use crate::facts::Facts;
     use crate::facts::machine::Selinux;
     use crate::facts::tests::{good, manifest};
+    use crate::operation::install::plan;
+    use crate::plan::steps::{Choices, PlanInput};
+    use crate::restart::Restart;
+    use crate::signer::Downgrade;
+    use crate::supervision::Start;
 
     pub(super) fn plan_of(facts: &Facts) -> Plan {
         let mut manifest = manifest();
@@ -166,14 +108,14 @@ mod tests {
             manifest.service.manager = Manager::Supervisor;
         }
         let [bundle, installer] = [b"bundle".as_slice(), b"elf"].map(Digest::of);
-        let carried = Carried { manifest: &manifest, bundle, installer, signer: Standing::Known };
+        let input = PlanInput { manifest: &manifest, bundle, installer, signer: Standing::Known };
         let choices = Choices {
             manager: Manager::Auto,
             start: Start::Now,
             restart: Restart::IfNeeded,
             downgrade: Downgrade::Refuse,
         };
-        plan(carried, facts, choices).unwrap()
+        plan(input, facts, choices).unwrap()
     }
 
     fn labels_of(facts: &Facts) -> Option<(Step, usize, usize)> {

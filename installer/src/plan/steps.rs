@@ -7,24 +7,43 @@ use payload::manifest::{Manifest, Purpose, When};
 use payload::mode::{Mode, Owner};
 use payload::path::{AbsPath, NotAPath};
 
-use super::{Carried, Choices};
 use crate::change::Holds;
 use crate::facts::Facts;
 use crate::facts::credentials::OwnKey;
 use crate::facts::machine::{Selinux, Target};
 use crate::facts::paths::Seen;
 use crate::layout::{self, WANTS};
+use crate::restart::Restart;
+use crate::signer::{Downgrade, Standing};
 use crate::step::{Action, Source, Step};
 use crate::supervision::{Origin, Start, Supervision, launcher};
 
+/// What the operator chose.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Choices {
+    pub(crate) manager: payload::cluster::Manager,
+    pub(crate) start: Start,
+    pub(crate) restart: Restart,
+    pub(crate) downgrade: Downgrade,
+}
+
+/// The bundle as the plan needs it: its manifest, and the sums that the manifest does not have.
+#[derive(Clone, Copy)]
+pub(crate) struct PlanInput<'a> {
+    pub(crate) manifest: &'a Manifest,
+    pub(crate) bundle: Digest,
+    pub(crate) installer: Digest,
+    pub(crate) signer: Standing,
+}
+
 /// The steps under this supervision.
-pub(super) fn steps(
-    carried: Carried,
+pub(crate) fn steps(
+    input: PlanInput,
     facts: &Facts,
     choices: Choices,
     supervision: &Supervision,
 ) -> Result<Vec<Step>, NotAPath> {
-    let Carried { manifest, installer, .. } = carried;
+    let PlanInput { manifest, installer, .. } = input;
     let layout = &manifest.layout;
     let mut files = files(manifest, supervision);
     if let Some(OwnKey { at, sha256 }) = facts.credentials.own_key.clone() {
@@ -86,7 +105,8 @@ fn labels(facts: &Facts, steps: &[Step]) -> Option<Step> {
             Step::Programs { dir: path, .. } | Step::Wheels { dir: path, .. } | Step::Dir { path, .. } => {
                 trees.push(path.clone());
             }
-            Step::Group { .. } | Step::User { .. } | Step::Labels { .. } | Step::Service { .. } => {}
+            Step::Group { .. } | Step::User { .. } | Step::Labels { .. } | Step::Service { .. } | Step::Undo { .. } => {
+            }
         }
     }
     places.retain(|path| !trees.iter().any(|tree| path.is_within(tree)));

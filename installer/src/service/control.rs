@@ -51,7 +51,7 @@ pub(crate) fn start(
             match action {
                 Action::Start => systemctl(["start", unit])?,
                 Action::Restart => systemctl(["restart", unit])?,
-                Action::Enable | Action::Reload => {}
+                Action::Enable | Action::Reload | Action::Remove => {}
             }
         }
         Supervision::Supervisor(supervisor) => under_supervisor(supervisor, action, interrupt)?,
@@ -64,7 +64,7 @@ fn under_supervisor(supervisor: &Supervisor, action: Action, interrupt: &Interru
         systemctl(["daemon-reload"])?;
         systemctl(["enable", unit])?;
     }
-    if matches!(action, Action::Enable | Action::Reload) {
+    if matches!(action, Action::Enable | Action::Reload | Action::Remove) {
         return Ok(());
     }
     let is_up = answers(supervisor, interrupt);
@@ -116,6 +116,15 @@ pub(crate) fn is_running(supervision: &Supervision, interrupt: &Interrupt) -> bo
         Supervision::Supervisor(supervisor) => {
             state(supervisor, interrupt).is_some_and(|state| matches!(state.as_str(), "RUNNING" | "STARTING"))
         }
+    }
+}
+
+/// Whether the service manager has a process of etcd, also one that it is stopping or about to start again.
+pub(crate) fn has(supervision: &Supervision, interrupt: &Interrupt) -> bool {
+    match supervision {
+        Supervision::Systemd { unit } => is_active(unit, interrupt).unwrap_or(false),
+        Supervision::Supervisor(supervisor) => state(supervisor, interrupt)
+            .is_some_and(|state| matches!(state.as_str(), "RUNNING" | "STARTING" | "STOPPING" | "BACKOFF")),
     }
 }
 

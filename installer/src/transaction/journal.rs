@@ -13,13 +13,10 @@ use crate::host::{FsError, Seen, Tree};
 use crate::records::journal_line::{self, CANCELLED, Record, SCHEMA, line};
 use crate::records::{JournalError, Operation, StateDir, unfinished};
 
-use super::state_dir;
-
-/// The right to change the host. Only an open journal has one to give.
-pub(crate) struct Permit(pub(super) ());
+use super::{Permit, state_dir};
 
 /// A journal that is being written.
-pub(crate) struct Journal<'a> {
+pub(super) struct Journal<'a> {
     tree: &'a Tree,
     state: &'a StateDir,
     next: u32,
@@ -33,7 +30,7 @@ pub(crate) struct Journal<'a> {
 impl<'a> Journal<'a> {
     /// Begins `operation`, or goes on with what was cut off. The manifest is the bundle's; `changes` what an uninstall finds on
     /// record.
-    pub(crate) fn begin(
+    pub(super) fn begin(
         tree: &'a Tree,
         state: &'a StateDir,
         operation: Operation,
@@ -82,7 +79,7 @@ impl<'a> Journal<'a> {
     }
 
     /// Makes one change: record, act, record.
-    pub(crate) fn act<T, E: From<FsError>>(
+    pub(super) fn act<T, E: From<FsError>>(
         &mut self,
         change: Change,
         act: impl FnOnce(&Permit) -> Result<T, E>,
@@ -97,7 +94,7 @@ impl<'a> Journal<'a> {
 
     /// Undoes one change: record, act, record. That it began is on record already: where a disk is full or gives errors,
     /// it is undone all the same.
-    pub(crate) fn undo<T, E: From<FsError>>(
+    pub(super) fn undo<T, E: From<FsError>>(
         &mut self,
         change: &Change,
         act: impl FnOnce(&Permit) -> Result<T, E>,
@@ -112,29 +109,29 @@ impl<'a> Journal<'a> {
     }
 
     /// For what is no change of its own: backups, receipts, mending what a killed run left.
-    pub(crate) fn permit(&self) -> &Permit {
+    pub(super) fn permit(&self) -> &Permit {
         &self.permit
     }
 
     /// Everything that began, oldest first.
-    pub(crate) fn changes(&self) -> &[Change] {
+    pub(super) fn changes(&self) -> &[Change] {
         &self.changes
     }
 
     /// A number for a backup that no other backup of this install has.
-    pub(crate) fn number(&mut self) -> u32 {
+    pub(super) fn number(&mut self) -> u32 {
         self.next += 1;
         self.next
     }
 
     /// Removes the journal: what it said now stands in the receipt, or has been undone.
-    pub(crate) fn close(self) -> Result<(), FsError> {
+    pub(super) fn close(self) -> Result<(), FsError> {
         self.tree.remove_file(&self.permit, &self.state.journal)
     }
 
     /// Removes the journal and, of the state directory and those above it, the ones that came to be with it. The state
     /// directory is renamed first, so that whoever is killed here leaves a name that [`clean_up`] knows.
-    pub(crate) fn close_with_directories(self, made: &[AbsPath]) -> Result<(), JournalError> {
+    pub(super) fn close_with_directories(self, made: &[AbsPath]) -> Result<(), JournalError> {
         if made.is_empty() {
             return Ok(self.close()?);
         }

@@ -1,8 +1,273 @@
-//! Changing the host: what is done is in the journal before it is done, and is undone from there.
+//! Changing the host. Recording a change and making it are one call here, and both take what they do from one value: a
+//! digest on record is that of the bytes that were written.
+//!
+//! Whatever changes the host asks for a [`Permit`]. Only this room has one, and lends it to a change of which the record is
+//! on disk. It must not know what the changes are for: that is `operation`'s.
 
-pub(crate) mod journal;
+mod content;
+mod journal;
 mod state_dir;
 pub(crate) mod undo;
+mod undoing;
 
-pub(crate) use journal::{Journal, Permit};
+use payload::manifest::Manifest;
+use payload::mode::Mode;
+use payload::name::UserName;
+use payload::path::AbsPath;
+
+use crate::change::{Access, Before, Change, Holds};
+use crate::facts::paths::Seen;
+use crate::host::accounts::AccountError;
+use crate::host::fs_error::FileOp;
+use crate::host::interrupt::Interrupt;
+use crate::host::write::Ids;
+use crate::host::{FsError, Tree};
+use crate::records::{JournalError, Operation, Receipt, StateDir};
+use crate::service::{self, ServiceError};
+use crate::step::Action;
+use crate::supervision::Supervision;
+
+use journal::Journal;
+use undo::UndoError;
+
+pub(crate) use content::{Content, WholeFile};
 pub(crate) use state_dir::clean_up;
+pub(crate) use undoing::{AdoptedData, Policy, ServiceFate, Undoing, in_order};
+
+/// The right to change the host: lent to what makes a change while its record is on disk.
+pub(crate) struct Permit(());
+
+/// The changes of one run, from the first record to the last.
+pub(crate) struct Transaction<'a> {
+    tree: &'a Tree,
+    state: &'a StateDir,
+    journal: Journal<'a>,
+}
+
+/// What is on record when a run has come to its end.
+#[derive(Debug)]
+pub(crate) struct Remains {
+    pub(crate) receipt: Option<Receipt>,
+    pub(crate) kept: Option<crate::records::Leftovers>,
+    pub(crate) waiting_key: WaitingKey,
+}
+
+/// What becomes of the place where a key of the host's own waits for its certificate.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum WaitingKey {
+    Stays,
+    /// The key has come to its place.
+    Goes,
+}
+
+impl<'a> Transaction<'a> {
+    /// Begins `operation`, or goes on with what was cut off. The manifest is the bundle's, where there is one; `changes` are
+    /// those on record that an uninstall is about.
+    pub(crate) fn begin(
+        tree: &'a Tree,
+        state: &'a StateDir,
+        operation: Operation,
+        manifest: Option<&Manifest>,
+        changes: &[Change],
+    ) -> Result<Self, JournalError> {
+        Ok(Self { tree, state, journal: Journal::begin(tree, state, operation, manifest, changes)? })
+    }
+
+    /// Every change that began, in this run and in those that were cut off before it; oldest first.
+    pub(crate) fn changes(&self) -> &[Change] {
+        self.journal.changes()
+    }
+
+    /// Removes what killed runs may have left beside the things that they were changing.
+    pub(crate) fn clear_leftovers(&self) -> Result<(), UndoError> {
+        self.changes().iter().try_for_each(|change| undo::clear_leftovers(self.journal.permit(), self.tree, change))
+    }
+
+    /// Writes a file. One that it replaces is put aside first, and comes back when the change is undone.
+    pub(crate) fn put_file(
+        &mut self,
+        path: &AbsPath,
+        mode: Mode,
+        ids: Ids,
+        mut content: Content,
+    ) -> Result<(), FsError> {
+        let change = Change::File { path: path.clone(), sha256: content.sha256(), before: self.put_aside(path)? };
+        let tree = self.tree;
+        self.journal.act(change, |permit| tree.put_file(permit, path, mode, ids, &mut content))
+    }
+
+    /// Gives a file its name that was written without one.
+    pub(crate) fn name_file(&mut self, file: WholeFile) -> Result<(), FsError> {
+        let WholeFile { path, sha256, file } = file;
+        let change = Change::File { path: path.clone(), sha256, before: self.put_aside(&path)? };
+        let tree = self.tree;
+        // The handle goes with this call: the kernel starts no program that is open for writing.
+        self.journal.act(change, |permit| tree.name_file(permit, &path, &file))
+    }
+
+    /// Makes a directory that is not there.
+    pub(crate) fn make_dir(&mut self, path: &AbsPath, mode: Mode, ids: Ids, holds: Holds) -> Result<(), FsError> {
+        let tree = self.tree;
+        let change = Change::Dir { path: path.clone(), holds };
+        self.journal.act(change, |permit| tree.make_dir(permit, path, mode, ids))
+    }
+
+    /// From now on what comes into this directory, which was there before, is ours.
+    pub(crate) fn adopt_dir(&mut self, path: &AbsPath, holds: Holds, was: Access) -> Result<(), FsError> {
+        let change = Change::Adopted { path: path.clone(), holds, was: Some(was) };
+        self.journal.act(change, |_| Ok(()))
+    }
+
+    /// Sets owner and mode of a directory right, which `was` otherwise; `then` is part of the same change.
+    pub(crate) fn mend_dir<E: From<FsError>>(
+        &mut self,
+        path: &AbsPath,
+        mode: Mode,
+        ids: Ids,
+        was: Access,
+        then: impl FnOnce(&Permit) -> Result<(), E>,
+    ) -> Result<(), E> {
+        let tree = self.tree;
+        let change = Change::Access { path: path.clone(), mode: was.mode, uid: was.uid, gid: was.gid };
+        self.journal.act(change, |permit| {
+            tree.mend_dir(permit, path, mode.bits(), ids)?;
+            then(permit)
+        })
+    }
+
+    /// Makes a link, or switches one.
+    pub(crate) fn put_link(&mut self, path: &AbsPath, target: &str) -> Result<(), FsError> {
+        let tree = self.tree;
+        let before = match tree.look(path)? {
+            Seen::Link { target } => Some(target),
+            _ => None,
+        };
+        let change = Change::Link { path: path.clone(), target: target.to_owned(), before };
+        self.journal.act(change, |permit| tree.put_link(permit, path, target))
+    }
+
+    /// Makes a directory that is ours with all that is in it; `fill` makes it appear whole.
+    pub(crate) fn put_tree<E: From<FsError>>(
+        &mut self,
+        path: &AbsPath,
+        fill: impl FnOnce(&Permit) -> Result<(), E>,
+    ) -> Result<(), E> {
+        self.journal.act(Change::Tree { path: path.clone() }, fill)
+    }
+
+    /// Makes a group. One that a killed run has half made goes first: nobody knows which half is there.
+    pub(crate) fn add_group(&mut self, name: &UserName) -> Result<(), AccountError> {
+        let tree = self.tree;
+        self.journal.act(Change::Group { name: name.clone() }, |permit| {
+            tree.remove_group(permit, name)?;
+            tree.add_group(permit, name)
+        })
+    }
+
+    /// Makes a user in the group `gid`, of its name. `keep` is that group where it is not ours: userdel may take it along.
+    pub(crate) fn add_user(
+        &mut self,
+        name: &UserName,
+        gid: u32,
+        shell: &AbsPath,
+        keep: Option<u32>,
+    ) -> Result<(), AccountError> {
+        let tree = self.tree;
+        self.journal.act(Change::User { name: name.clone(), group: keep }, |permit| {
+            tree.remove_user(permit, name)?;
+            tree.keep_group(permit, name, gid)?;
+            tree.add_user(permit, name, gid, shell)
+        })
+    }
+
+    /// Puts etcd under a supervision; `then` is part of the same change, and decides whether it was made.
+    pub(crate) fn serve<E: From<FsError> + From<ServiceError>>(
+        &mut self,
+        supervision: &Supervision,
+        action: Action,
+        interrupt: &Interrupt,
+        then: impl FnOnce() -> Result<(), E>,
+    ) -> Result<(), E> {
+        if action == Action::Reload {
+            // No change of its own: taken back, it must not look like a restart.
+            return Ok(service::start(self.journal.permit(), supervision, action, interrupt)?);
+        }
+        self.journal.act(Change::Service { supervision: supervision.clone() }, |permit| {
+            service::start(permit, supervision, action, interrupt)?;
+            then()
+        })
+    }
+
+    /// Removes the link that starts a service at boot, after the service has been taken from its manager.
+    pub(crate) fn remove_enabling_link(&self, link: &AbsPath) -> Result<(), FsError> {
+        self.tree.remove_file(self.journal.permit(), link)
+    }
+
+    /// Makes everything durable on the file system of the directory `path`.
+    pub(crate) fn sync(&self, path: &AbsPath) -> Result<(), FsError> {
+        self.tree.sync_filesystem(self.journal.permit(), path)
+    }
+
+    /// Makes durable what programs of the host have done for us, before a record says that it was done.
+    pub(crate) fn sync_others_work(&self) -> Result<(), FsError> {
+        self.tree.sync_others_work(self.journal.permit())
+    }
+
+    /// Writes down what is on record from now on, where that is another than before. From here on the run counts as done.
+    pub(crate) fn commit(&self, remains: &Remains) -> Result<(), FsError> {
+        let (tree, state, permit) = (self.tree, self.state, self.journal.permit());
+        // What stands there already is not written again: on a full disk there may be no room for it.
+        if let Some(receipt) = &remains.receipt
+            && !Receipt::read(tree, &state.receipt).is_ok_and(|here| here.as_ref() == Some(receipt))
+        {
+            receipt.write(permit, tree, &state.receipt)?;
+        }
+        if let Some(kept) = &remains.kept
+            && !crate::records::Leftovers::read(tree, &state.kept).is_ok_and(|here| here.as_ref() == Some(kept))
+        {
+            kept.write(permit, tree, &state.kept)?;
+        }
+        Ok(())
+    }
+
+    /// Files that were replaced are not needed any more: the new ones have proved themselves, or the old ones are back.
+    pub(crate) fn drop_backups(&self) -> Result<(), FsError> {
+        self.tree.remove_tree(self.journal.permit(), &self.state.undo).map(drop)
+    }
+
+    /// Removes what does not remain, the journal last: whoever is killed here is gone on with. Where nothing is on record any
+    /// more, the state directory goes too, with those above it that one of the `changes` made.
+    pub(crate) fn close(self, remains: &Remains, changes: &[Change]) -> Result<(), JournalError> {
+        let (tree, state, permit) = (self.tree, self.state, self.journal.permit());
+        if remains.receipt.is_none() {
+            tree.remove_file(permit, &state.receipt)?;
+        }
+        let made = state.made_by(changes);
+        if remains.receipt.is_none() && remains.kept.is_none() && !made.is_empty() {
+            return self.journal.close_with_directories(&made);
+        }
+        if remains.kept.is_none() {
+            tree.remove_file(permit, &state.kept)?;
+        }
+        self.drop_backups()?;
+        if remains.waiting_key == WaitingKey::Goes {
+            tree.remove_tree(permit, &state.host_key)?;
+        }
+        Ok(self.journal.close()?)
+    }
+
+    /// Puts a file that is to be replaced aside; nothing to do where there is none.
+    fn put_aside(&mut self, path: &AbsPath) -> Result<Before, FsError> {
+        if self.tree.look(path)? == Seen::Absent {
+            return Ok(Before::Nothing);
+        }
+        let name = format!("{}-{}", self.journal.number(), path.name());
+        let backup = self.state.undo.join(&name);
+        let backup =
+            backup.map_err(|error| FsError::of_path(FileOp::Copy, path.as_str(), std::io::Error::other(error)))?;
+        let permit = self.journal.permit();
+        self.tree.make_dir(permit, &self.state.undo, Mode::PRIVATE_DIR, Ids::ROOT)?;
+        self.tree.copy_with_owner(permit, path, &backup)?;
+        Ok(Before::Ours { backup })
+    }
+}

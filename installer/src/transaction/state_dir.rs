@@ -4,7 +4,7 @@
 use payload::mode::Mode;
 use payload::path::{AbsPath, NotAPath};
 
-use super::journal::Permit;
+use super::Permit;
 use crate::host::write::{Ids, Lasting};
 use crate::host::{Seen, Tree};
 use crate::records::{JournalError, StateDir};

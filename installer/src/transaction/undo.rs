@@ -1,9 +1,10 @@
-//! Undoing changes: after a failed install, and for good when the member is uninstalled.
+//! Undoing one change: after a run that failed, and for good when the member is uninstalled.
 //!
 //! A file goes only if it is still the one that we wrote; a directory only if it is empty. What stays is named.
 
 use payload::path::{AbsPath, NotAPath};
 
+use super::Permit;
 use crate::change::{Access, Before, Change, Holds};
 use crate::drift;
 use crate::host::accounts::AccountError;
@@ -12,7 +13,6 @@ use crate::host::write::Ids;
 use crate::host::{FsError, Seen, Tree};
 use crate::records::JournalError;
 use crate::service::{self, ServiceError};
-use crate::transaction::Permit;
 
 /// Why a change could not be undone.
 #[derive(Debug, thiserror::Error)]
@@ -62,10 +62,12 @@ pub(crate) enum Undone {
     Yes,
     /// It stays, because what is there is not ours alone.
     Stays,
+    /// It could not be undone.
+    Left,
 }
 
 /// Undoes one change; `known` are all that are on record.
-pub(crate) fn undo(
+pub(super) fn undo(
     permit: &Permit,
     tree: &Tree,
     change: &Change,
@@ -114,7 +116,7 @@ pub(crate) fn undo(
 }
 
 /// Removes what a killed run may have left beside what the change is about, under names that only we use.
-pub(crate) fn clear_leftovers(permit: &Permit, tree: &Tree, change: &Change) -> Result<(), UndoError> {
+pub(super) fn clear_leftovers(permit: &Permit, tree: &Tree, change: &Change) -> Result<(), UndoError> {
     match change {
         Change::File { path, .. } | Change::Link { path, .. } => tree.clear_leftover(permit, path)?,
         Change::Dir { path, holds: Holds::Data | Holds::Logs } => tree.clear_discarded(permit, path)?,
@@ -186,18 +188,4 @@ fn link(permit: &Permit, tree: &Tree, change: &Change, known: &[Change]) -> Resu
         }
         _ => Left::Kept,
     })
-}
-
-/// A change in words.
-pub(crate) fn name(change: &Change) -> String {
-    match change {
-        Change::Group { name } => format!("group `{name}`"),
-        Change::User { name, .. } => format!("user `{name}`"),
-        Change::Service { supervision } => format!("service under {supervision}"),
-        Change::Adopted { path, .. } => format!("what is in `{path}`"),
-        Change::Access { path, .. } => format!("owner and mode of `{path}`"),
-        Change::Dir { path, .. } | Change::File { path, .. } | Change::Link { path, .. } | Change::Tree { path } => {
-            format!("`{path}`")
-        }
-    }
 }

@@ -1,13 +1,18 @@
 //! The words of findings about etcds that run here.
 
+use crate::execute::words;
 use crate::finding::EtcdFinding;
 use crate::help::Help;
 use crate::restart;
+use crate::transaction::undo::Contents;
 
 pub(super) fn text(found: &EtcdFinding) -> String {
     match found {
         EtcdFinding::Running { pid, exe } => {
             format!("an etcd that etcdpack did not install runs here: process {pid} ({exe})")
+        }
+        EtcdFinding::Unmanaged { pids, .. } => {
+            format!("etcd still runs (process {}), and not under its service manager", words(pids))
         }
         EtcdFinding::RestartPending { parts, .. } => {
             format!("etcd is not restarted for what takes effect at its next restart alone: {}", restart::words(parts))
@@ -18,6 +23,10 @@ pub(super) fn text(found: &EtcdFinding) -> String {
 pub(super) fn help(found: &EtcdFinding) -> Help {
     match found {
         EtcdFinding::Running { pid, .. } => Help::plain(format!("systemctl status {pid}")),
+        EtcdFinding::Unmanaged { pids, contents } => {
+            let purge = if *contents == Contents::Remove { " --purge" } else { "" };
+            Help::plain(format!("kill {}; ", words(pids))).and(Help::host("uninstall")).and(Help::plain(purge))
+        }
         EtcdFinding::RestartPending { parts, supervision } => restart::command(supervision, parts),
     }
 }

@@ -19,6 +19,7 @@ pub(super) fn text(found: &RecordFinding) -> String {
         RecordFinding::OtherVersion { here, bundle } => format!(
             "etcd {here} is installed, the bundle has {bundle}: changing the version of a running member is not an install"
         ),
+        RecordFinding::NothingInstalled => "etcdpack has installed nothing here".to_owned(),
         RecordFinding::UnfinishedOther { begun, other, bundle } => {
             let what = match begun {
                 Begun::Install => "an install of",
@@ -50,6 +51,7 @@ pub(super) fn help(found: &RecordFinding) -> Help {
     match found {
         RecordFinding::OtherCluster { .. } | RecordFinding::OtherVersion { .. } => Help::host("status"),
         RecordFinding::OtherMember { .. } => Help::host("status").remark("says which member's bundle belongs here"),
+        RecordFinding::NothingInstalled => Help::run("install"),
         RecordFinding::UnfinishedOther { begun, .. } => {
             let command = match begun {
                 Begun::Install => "install",

@@ -13,31 +13,31 @@ use crate::change::Change;
 use crate::facts::etcd::{Running, Script};
 use crate::facts::paths::{PathFact, Seen};
 use crate::facts::{Accounts, Facts};
-use crate::layout::{self, UNITS};
+use crate::layout;
 use crate::records::Operation;
 use crate::restart::{Part, Restart};
 use crate::step::{Action, State, Step};
 use crate::supervision::Supervision;
 
 /// The steps with what is to be done about each, and what is left for a restart that none of them makes.
-pub(super) struct Stood {
-    pub(super) steps: Vec<Planned>,
-    pub(super) waits: BTreeSet<Part>,
+pub(crate) struct Stood {
+    pub(crate) steps: Vec<Planned>,
+    pub(crate) waits: BTreeSet<Part>,
 }
 
 /// What decides how a step stands, beside the step.
 #[derive(Clone, Copy)]
-pub(super) struct Standings<'a> {
-    pub(super) facts: &'a Facts,
-    pub(super) layout: &'a Layout,
-    pub(super) supervision: Option<&'a Supervision>,
-    pub(super) restart: Restart,
+pub(crate) struct Standings<'a> {
+    pub(crate) facts: &'a Facts,
+    pub(crate) layout: &'a Layout,
+    pub(crate) supervision: Option<&'a Supervision>,
+    pub(crate) restart: Restart,
 }
 
 impl Standings<'_> {
     /// Decides what is there already. A service is restarted once, and only if something that etcd itself runs with has
     /// changed, or if that was asked for.
-    pub(super) fn of(self, steps: Vec<Step>) -> Stood {
+    pub(crate) fn of(self, steps: Vec<Step>) -> Stood {
         let facts = self.facts;
         let pending: Vec<bool> = steps.iter().map(|step| !is_done(step, facts)).collect();
         let new = steps.iter().zip(&pending).filter(|(_, pending)| **pending).filter_map(|(step, _)| self.part(step));
@@ -127,12 +127,7 @@ impl Standings<'_> {
 }
 
 fn is_unit_at(path: &AbsPath, unit: &str) -> bool {
-    path.name() == unit && is_unit(path)
-}
-
-/// Whether a unit of this host's own lies at the path.
-pub(crate) fn is_unit(path: &AbsPath) -> bool {
-    path.parent().is_some_and(|dir| dir.as_str() == UNITS)
+    path.name() == unit && layout::is_unit(path)
 }
 
 /// Whether it is about what stands, and not what stands itself.
@@ -165,7 +160,7 @@ fn is_done(step: &Step, facts: &Facts) -> bool {
         Step::Link { path, target } => *facts.paths.at(path) == Seen::Link { target: target.clone() },
         // The tree appears under its name only when it is whole.
         Step::Wheels { dir, .. } => matches!(facts.paths.at(dir), Seen::Dir { .. }),
-        Step::Labels { .. } | Step::Service { .. } => false,
+        Step::Labels { .. } | Step::Service { .. } | Step::Undo { .. } => false,
     }
 }
 

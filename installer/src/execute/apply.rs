@@ -1,0 +1,119 @@
+//! Taking one step.
+
+use payload::mode::{Mode, Owner};
+use payload::name::UserName;
+use payload::path::AbsPath;
+
+use super::{Run, StepError};
+use crate::change::{Access, Change, Holds};
+use crate::check;
+use crate::facts::logs::Keeper;
+use crate::facts::paths::Seen;
+use crate::health;
+use crate::host::wheels;
+use crate::host::write::Ids;
+use crate::host::{Exec, probe};
+use crate::layout;
+use crate::step::{Action, Step};
+use crate::supervision::Supervision;
+use crate::transaction::Undoing;
+
+impl Run<'_> {
+    pub(super) fn apply(&mut self, step: &Step, undoing: &mut Undoing) -> Result<(), StepError> {
+        let tree = self.on.tree;
+        match step {
+            Step::Group { name } => Ok(self.transaction.add_group(name)?),
+            Step::User { name, shell } => self.add_user(name, shell),
+            Step::Dir { path, mode, owner, holds } => self.dir(path, *mode, *owner, *holds),
+            Step::Programs { .. } => self.sources.put_programs(&mut self.transaction, step),
+            Step::File { owner, .. } => {
+                let ids = self.ids(*owner)?;
+                self.sources.put_file(&mut self.transaction, tree, step, ids)
+            }
+            Step::Link { path, target } => Ok(self.transaction.put_link(path, target)?),
+            Step::Wheels { dir, wheels, python: _ } => {
+                let bundle = self.sources.bundle()?;
+                self.transaction.put_tree(dir, |permit| Ok(wheels::install(permit, tree, bundle, dir, wheels)?))
+            }
+            Step::Labels { places, trees } => {
+                Exec::named("restorecon")?.args(places.iter().map(ToString::to_string)).run()?;
+                Exec::named("restorecon")?.args(["-R"]).args(trees.iter().map(ToString::to_string)).run()?;
+                trees.iter().try_for_each(|dir| Ok(self.transaction.sync(dir)?))
+            }
+            Step::Service { supervision, action: Action::Remove } => self.remove_service(supervision, undoing),
+            Step::Service { supervision, action } => self.serve(supervision, *action),
+            Step::Undo { change } => Ok(undoing.undo(&mut self.transaction, change).map(drop)?),
+        }
+    }
+
+    /// A directory that is there gets owner and mode; it counts as ours from then on where it is etcd's.
+    fn dir(&mut self, path: &AbsPath, mode: Mode, owner: Owner, holds: Holds) -> Result<(), StepError> {
+        let (tree, ids) = (self.on.tree, self.ids(owner)?);
+        let Seen::Dir { mode: was, uid, gid } = tree.look(path)? else {
+            return Ok(self.transaction.make_dir(path, mode, ids, holds)?);
+        };
+        let access = Access { mode: was, uid, gid };
+        let is_ours = self.on.records.ours().iter().any(|change| change.path() == Some(path));
+        if owner != Owner::Root && !is_ours {
+            self.transaction.adopt_dir(path, holds, access)?;
+        }
+        self.transaction.mend_dir(path, mode, ids, access, |permit| {
+            if holds != Holds::Logs {
+                return Ok(());
+            }
+            // What others than root have put into a directory for logs stays dangerous when the directory is root's. Only
+            // now can nobody else put anything there any more: before, looking would prove nothing.
+            if let Some(trap) = check::trap(path, &tree.logs(path)?, Keeper::of(was, uid)) {
+                return Err(StepError::Planted(Box::new(trap)));
+            }
+            Ok(tree.take_logs(permit, path)?)
+        })
+    }
+
+    fn add_user(&mut self, name: &UserName, shell: &AbsPath) -> Result<(), StepError> {
+        let gid = self.on.tree.group(name)?.ok_or_else(|| StepError::NoUser(name.clone()))?;
+        let ours = Change::Group { name: name.clone() };
+        let is_ours = self.on.records.ours().contains(&ours) || self.transaction.changes().contains(&ours);
+        Ok(self.transaction.add_user(name, gid, shell, (!is_ours).then_some(gid))?)
+    }
+
+    fn serve(&mut self, supervision: &Supervision, action: Action) -> Result<(), StepError> {
+        let (tree, report, interrupt) = (self.on.tree, self.on.report, self.on.interrupt);
+        let manifest = self.operation.manifest();
+        self.transaction.serve(supervision, action, interrupt, || match manifest.filter(|_| action != Action::Enable) {
+            Some(manifest) => {
+                health::wait_until_up(tree, manifest, supervision, interrupt, report).map_err(StepError::NotUp)
+            }
+            None => Ok(()),
+        })
+    }
+
+    /// Before anything of etcd goes, etcd must have stopped.
+    fn remove_service(&mut self, supervision: &Supervision, undoing: &mut Undoing) -> Result<(), StepError> {
+        let tree = self.on.tree;
+        undoing.try_undo(&mut self.transaction, &Change::Service { supervision: supervision.clone() })?;
+        // The link that starts the service at boot: systemd leaves it where the unit's file has gone before.
+        if let Some(unit) = supervision.own_unit() {
+            let link = layout::WANTS.parse::<AbsPath>()?.join(unit)?;
+            if let Seen::Link { .. } = tree.look(&link)? {
+                self.transaction.remove_enabling_link(&link)?;
+            }
+        }
+        // An etcd of ours that its manager did not stop: its programs and data must not go under it.
+        let running = self.operation.manifest().map(|manifest| probe::running(tree, manifest)).transpose()?;
+        match running {
+            Some(pids) if !pids.is_empty() => Err(StepError::StillRuns(pids)),
+            _ => Ok(()),
+        }
+    }
+
+    fn ids(&self, owner: Owner) -> Result<Ids, StepError> {
+        if owner == Owner::Root {
+            return Ok(Ids::ROOT);
+        }
+        let user = &self.operation.manifest().ok_or(StepError::NoSource("the manifest"))?.user;
+        let account = self.on.tree.user(user)?.ok_or_else(|| StepError::NoUser(user.clone()))?;
+        let uid = if owner == Owner::Service { account.uid } else { Ids::ROOT.uid };
+        Ok(Ids { uid, gid: account.gid })
+    }
+}

@@ -1,0 +1,122 @@
+//! Why a step failed, and what a run that failed did to the host.
+
+use payload::bundle::BundleError;
+use payload::name::UserName;
+use payload::path::NotAPath;
+use payload::tarball::TarballError;
+
+use crate::finding::Finding;
+use crate::host::FsError;
+use crate::host::accounts::AccountError;
+use crate::host::exec::ExecError;
+use crate::host::wheels;
+use crate::records::JournalError;
+use crate::service::ServiceError;
+use crate::text;
+use crate::transaction::undo::UndoError;
+
+/// Why a step failed.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum StepError {
+    #[error(transparent)]
+    Fs(#[from] FsError),
+    #[error(transparent)]
+    Account(#[from] AccountError),
+    #[error(transparent)]
+    Exec(#[from] ExecError),
+    #[error(transparent)]
+    Bundle(#[from] BundleError),
+    #[error(transparent)]
+    Tarball(#[from] TarballError),
+    #[error(transparent)]
+    Wheel(#[from] wheels::WheelError),
+    #[error(transparent)]
+    Service(#[from] ServiceError),
+    #[error(transparent)]
+    Path(#[from] NotAPath),
+    #[error("the user `{0}` is not there although it was just made")]
+    NoUser(UserName),
+    #[error(transparent)]
+    Journal(#[from] JournalError),
+    #[error("{0} was not at hand when it was needed")]
+    NoSource(&'static str),
+    /// etcd was started and did not come up.
+    #[error("{0}")]
+    NotUp(String),
+    /// etcd was stopped and runs on: its service manager does not have it.
+    #[error("etcd still runs (process {}), and not under its service manager: it was left as it is", words(.0))]
+    StillRuns(Vec<u32>),
+    #[error("told to stop")]
+    Interrupted,
+    /// Something lies in a directory that root opens files in, and root did not put it there.
+    #[error("{}", text::text(.0))]
+    Planted(Box<Finding>),
+    #[error(transparent)]
+    Undo(UndoError),
+}
+
+impl From<UndoError> for StepError {
+    fn from(error: UndoError) -> Self {
+        if error.is_interrupt() { Self::Interrupted } else { Self::Undo(error) }
+    }
+}
+
+impl StepError {
+    /// Whether it did not fail, but was told to stop.
+    pub(crate) fn is_interrupt(&self) -> bool {
+        match self {
+            Self::Interrupted => true,
+            Self::Fs(error) => error.is_interrupt(),
+            Self::Account(error) => error.is_interrupt(),
+            Self::Service(error) => error.is_interrupt(),
+            _ => false,
+        }
+    }
+
+    /// Whether it is the bundle that is bad, and not the host.
+    pub(crate) fn is_the_bundles(&self) -> bool {
+        match self {
+            Self::Bundle(BundleError::Io(_)) => false,
+            Self::Bundle(_) => true,
+            Self::Tarball(error) => !error.is_of_the_system(),
+            // A program whose bytes are not the ones in the manifest fails while it is written.
+            Self::Fs(error) => error.is_bad_data(),
+            _ => false,
+        }
+    }
+
+    /// What to type, where that is known.
+    pub(crate) fn help(&self) -> Option<String> {
+        match self {
+            error if error.is_the_bundles() => {
+                Some("copy the bundle again, then: grep HOST.run SHA256SUMS | sha256sum -c".to_owned())
+            }
+            Self::Planted(finding) => Some(text::help(finding).to_string()),
+            _ => None,
+        }
+    }
+}
+
+/// How a run that failed ended.
+#[derive(Debug)]
+pub(crate) struct Failed {
+    pub(crate) step: String,
+    pub(crate) error: StepError,
+    pub(crate) host: After,
+}
+
+/// What a failed run did to the host.
+#[derive(Debug)]
+pub(crate) enum After {
+    /// Nothing was begun.
+    Untouched,
+    /// It was taken back. What could not be, in words; empty after a complete roll-back.
+    Undone { left: Vec<String> },
+    /// It was past the point of no return. What was done stands in the journal, for the next run.
+    Begun,
+}
+
+/// Process ids as they are typed.
+pub(crate) fn words(pids: &[u32]) -> String {
+    pids.iter().map(ToString::to_string).collect::<Vec<_>>().join(" ")
+}

@@ -1,0 +1,66 @@
+//! Finding out what of ours stands on the host, for an uninstall. Changes nothing and decides nothing.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use payload::manifest::Manifest;
+use payload::path::AbsPath;
+
+use super::Tree;
+use super::probe::{self, ProbeError, data};
+use crate::change::Change;
+use crate::facts::machine::Target;
+use crate::facts::paths::{PathFact, Paths, Seen};
+use crate::inventory::{Inventory, Manager};
+use crate::service;
+use crate::supervision::Supervision;
+
+/// What stands of these `changes`; of the etcd in `manifest` under this supervision; of the data that an uninstall `left`.
+pub(crate) fn inventory(
+    tree: &Tree,
+    changes: &[Change],
+    manifest: Option<&Manifest>,
+    supervision: Option<&Supervision>,
+    left: Option<&AbsPath>,
+) -> Result<Inventory, ProbeError> {
+    let (mut found, mut filled) = (BTreeMap::new(), BTreeSet::new());
+    for change in changes {
+        let Some(path) = change.path() else { continue };
+        let seen = tree.look(path)?;
+        let digest = match (&seen, change) {
+            (Seen::File { .. }, Change::File { .. }) => tree.measure(path)?.map(|content| content.digest),
+            _ => None,
+        };
+        if change.is_kept_without_purge() && matches!(seen, Seen::Dir { .. }) && tree.holds(path, |_| true)? {
+            filled.insert(path.clone());
+        }
+        found.insert(path.clone(), PathFact { seen, digest });
+    }
+    let mut accounts = BTreeSet::new();
+    for change in changes {
+        let is_there = match change {
+            Change::User { name, .. } => tree.user(name)?.is_some(),
+            Change::Group { name } => tree.group(name)?.is_some(),
+            _ => continue,
+        };
+        if let (true, Change::User { name, .. } | Change::Group { name }) = (is_there, change) {
+            accounts.insert(name.to_string());
+        }
+    }
+    let is_live = tree.is_live();
+    let running = match manifest.filter(|_| is_live) {
+        Some(manifest) => probe::running(tree, manifest)?,
+        None => Vec::new(),
+    };
+    let manager = match supervision.filter(|_| !running.is_empty()) {
+        Some(supervision) if service::control::has(supervision, tree.interrupt()) => Manager::HasIt,
+        _ => Manager::HasNothing,
+    };
+    Ok(Inventory {
+        target: if is_live { Target::Live } else { Target::Image },
+        paths: Paths { found, filled, ..Paths::default() },
+        accounts,
+        running,
+        manager,
+        data: left.and_then(|path| data::identity(tree, path)),
+    })
+}

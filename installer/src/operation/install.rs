@@ -1,0 +1,184 @@
+//! Installing what a bundle brings: what speaks against it, the steps, how they are taken back, and the receipt. Pure.
+
+use std::collections::BTreeSet;
+
+use payload::digest::Digest;
+use payload::manifest::Manifest;
+use payload::mode::{Mode, Owner};
+use payload::path::{AbsPath, NotAPath};
+use payload::provenance::Provenance;
+
+use super::{Operate, Outcome};
+use crate::change::{Change, fold};
+use crate::check::{self, confinement, logs, preflight, programs, units};
+use crate::drift;
+use crate::execute::StepError;
+use crate::facts::Facts;
+use crate::facts::data::DataDir;
+use crate::facts::etcd::Running;
+use crate::plan::steps::{Choices, PlanInput};
+use crate::plan::{Plan, conflict, pending, steps};
+use crate::records::{self, Receipt, Records, StateDir};
+use crate::restart::{Part, Waiting};
+use crate::signer::{self, Newest};
+use crate::step::Step;
+use crate::supervision::{Grounds, choose};
+use crate::transaction::undo::Contents;
+use crate::transaction::{AdoptedData, Policy, Remains, ServiceFate, WaitingKey};
+
+/// The plan for this host. An error means that a path in the manifest cannot be put together.
+pub(crate) fn plan(input: PlanInput, facts: &Facts, choices: Choices) -> Result<Plan, NotAPath> {
+    let manifest = input.manifest;
+    let ours = facts.records.ours();
+    let mut findings = preflight(manifest, facts);
+    findings.extend(check::unfinished_other(input.bundle, &facts.records, &StateDir::new()?));
+    // Another signer, taken by the operator's word, numbers its bundles anew.
+    if let (Some(provenance), Some(known)) = (&manifest.provenance, facts.records.known())
+        && known.covers(provenance)
+    {
+        findings.extend(signer::order(provenance.serial, input.bundle, &known, choices.downgrade));
+    }
+    let grounds = Grounds {
+        manifest,
+        target: facts.machine.target,
+        managers: &facts.managers,
+        chosen: facts.records.chosen(),
+        asked: choices.manager,
+    };
+    let supervision = match choose(grounds) {
+        Ok((supervision, more)) => {
+            findings.extend(more);
+            findings.extend(units(manifest, &facts.managers, &supervision));
+            findings.extend(programs(&facts.managers, &supervision));
+            findings.extend(confinement(facts.machine.setpriv, &supervision));
+            findings.extend(logs(manifest, &facts.logs, &ours, &supervision));
+            Some(supervision)
+        }
+        Err(finding) => {
+            findings.push(*finding);
+            None
+        }
+    };
+    let steps = match &supervision {
+        Some(supervision) => steps::steps(input, facts, choices, supervision)?,
+        None => Vec::new(),
+    };
+    let (steps, changed) = drift::keep_changes(steps, &facts.paths, &ours)?;
+    findings.extend(changed);
+    for step in &steps {
+        findings.extend(conflict::conflicts(step, facts, &ours)?);
+    }
+    let standings = pending::Standings {
+        facts,
+        layout: &manifest.layout,
+        supervision: supervision.as_ref(),
+        restart: choices.restart,
+    };
+    let pending::Stood { steps, waits } = standings.of(steps);
+    findings.extend(supervision.as_ref().and_then(|supervision| check::pending(&waits, supervision)));
+    Ok(Plan { signer: Some(input.signer), findings, steps, waits, supervision })
+}
+
+/// An install by this plan.
+pub(crate) struct Install<'a> {
+    pub(crate) bundle: Digest,
+    pub(crate) manifest: &'a Manifest,
+    pub(crate) provenance: &'a Provenance,
+    pub(crate) facts: &'a Facts,
+    pub(crate) plan: &'a Plan,
+}
+
+impl Install<'_> {
+    /// The programs of the plan that are in their places already.
+    pub(crate) fn standing(&self) -> Result<BTreeSet<AbsPath>, NotAPath> {
+        let mut standing = BTreeSet::new();
+        for planned in &self.plan.steps {
+            let Step::Programs { dir, programs, .. } = &planned.step else { continue };
+            for program in programs {
+                let path = dir.join(&program.name)?;
+                if pending::is_file(self.facts, &path, program.sha256, Mode::PROGRAM, Owner::Root) {
+                    standing.insert(path);
+                }
+            }
+        }
+        Ok(standing)
+    }
+
+    /// Whether an earlier install ran before this one began, and is to run after it.
+    fn keeps_running(&self) -> bool {
+        self.facts.records.receipt.is_some() && self.facts.etcd.running == Running::Yes
+    }
+
+    /// What is left for the next restart. Of a section its file says whether it waits.
+    fn waiting(&self, outcome: &Outcome) -> Option<Waiting> {
+        let parts: BTreeSet<Part> = self.plan.waits.iter().copied().filter(|part| *part != Part::Section).collect();
+        (!parts.is_empty()).then(|| Waiting { parts, instances: outcome.instances.clone() })
+    }
+
+    /// All that is ours from now on.
+    fn changes(&self, outcome: &Outcome) -> Vec<Change> {
+        let records = &self.facts.records;
+        let mut changes = fold(&records.ours(), outcome.changes);
+        if self.facts.credentials.own_key.is_some() {
+            // The key has come to its place: where it was made goes with the journal.
+            changes.retain(|change| !outcome.state.is_of_key(change));
+        }
+        if let Some(kept) = records.kept.as_ref().filter(|kept| !kept.is_for(self.manifest)) {
+            // Another member's data is on nobody's record from now on: it is not this one's to purge.
+            let own = Some(&self.manifest.layout.data);
+            changes.retain(|change| change.path() == own || !(change.is_of_data() && kept.changes.contains(change)));
+        }
+        changes
+    }
+
+    /// The newest bundle that this host has had; of another signer, taken by the operator's word, this one is.
+    fn newest(&self) -> Newest {
+        let known = self.facts.records.known().filter(|known| known.covers(self.provenance));
+        let earlier = known.and_then(|known| known.newest());
+        Newest::after(earlier, self.provenance.serial, self.bundle)
+    }
+}
+
+impl Operate for Install<'_> {
+    fn header(&self) -> records::Operation {
+        records::Operation::Install { bundle: self.bundle }
+    }
+
+    fn manifest(&self) -> Option<&Manifest> {
+        Some(self.manifest)
+    }
+
+    /// Where an earlier install is replaced, its files come back and its service is started again. Data that an etcd may have
+    /// served from is never removed.
+    fn policy(&self) -> Policy {
+        let Records { receipt, unfinished, .. } = &self.facts.records;
+        // An etcd that was started by a run that was cut off may have been a member for a while.
+        let served = unfinished.iter().flat_map(|cut| &cut.changes).any(Change::is_of_service);
+        let contents = if served { Contents::Keep } else { Contents::Remove };
+        // What was in it when this run began is no work of an etcd of ours: none had run.
+        let brought = matches!(self.facts.data.here, DataDir::Used(_)) && contents == Contents::Remove;
+        Policy {
+            contents,
+            adopted_data: if brought { AdoptedData::IsTheirs } else { AdoptedData::IsOurs },
+            service: match receipt {
+                Some(_) if self.keeps_running() => ServiceFate::RunsAgain { systemd: self.facts.managers.systemd },
+                Some(_) => ServiceFate::Rests,
+                None => ServiceFate::Goes,
+            },
+            stop_seconds: self.manifest.service.stop_seconds,
+        }
+    }
+
+    /// The receipt; what an uninstall had kept is part of it again.
+    fn leaves(&self, outcome: &Outcome) -> Result<Remains, StepError> {
+        let no_manager = || StepError::NotUp("the plan names no service manager".to_owned());
+        let supervision = self.plan.supervision.clone().ok_or_else(no_manager)?;
+        let changes = self.changes(outcome);
+        let mut receipt =
+            Receipt::new(self.bundle, outcome.now, supervision, self.manifest.clone(), self.newest(), changes);
+        receipt.waiting = self.waiting(outcome);
+        let moved = self.facts.credentials.own_key.is_some();
+        let waiting_key = if moved { WaitingKey::Goes } else { WaitingKey::Stays };
+        Ok(Remains { receipt: Some(receipt), kept: None, waiting_key })
+    }
+}

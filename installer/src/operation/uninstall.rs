@@ -1,0 +1,281 @@
+//! Taking a member off its host: the steps are all changes that are on record, undone. Pure.
+//!
+//! Data and logs stay without `--purge`, and with them the account that owns them and a record of whose they are.
+
+use payload::manifest::Manifest;
+use payload::path::AbsPath;
+
+use super::{Operate, Outcome};
+use crate::HOST_COMMAND;
+use crate::change::{Change, fold};
+use crate::drift;
+use crate::execute::StepError;
+use crate::facts::data::DataOwner;
+use crate::facts::machine::Target;
+use crate::facts::paths::Seen;
+use crate::finding::{DataFinding, EtcdFinding, Finding, RecordFinding};
+use crate::inventory::{Inventory, Manager};
+use crate::plan::{Plan, Planned};
+use crate::records::{self, Leftovers, Records, StateDir};
+use crate::signer::Memory;
+use crate::step::{Action, State, Step};
+use crate::supervision::Supervision;
+use crate::transaction::undo::Contents;
+use crate::transaction::{AdoptedData, Policy, Remains, ServiceFate, WaitingKey, in_order};
+
+/// The uninstall of all that is on record.
+pub(crate) struct Uninstall<'a> {
+    records: &'a Records,
+    contents: Contents,
+    /// All that is on record, each thing once.
+    changes: Vec<Change>,
+}
+
+impl<'a> Uninstall<'a> {
+    pub(crate) fn new(records: &'a Records, contents: Contents) -> Self {
+        Self { records, contents, changes: fold(&records.ours(), &[]) }
+    }
+
+    /// Each thing on record.
+    pub(crate) fn changes(&self) -> &[Change] {
+        &self.changes
+    }
+
+    /// Who keeps etcd running.
+    pub(crate) fn supervision(&self) -> Option<&Supervision> {
+        let of_receipt = self.records.receipt.as_ref().map(|receipt| &receipt.supervision);
+        of_receipt.or_else(|| {
+            self.changes.iter().find_map(|change| match change {
+                Change::Service { supervision } => Some(supervision),
+                _ => None,
+            })
+        })
+    }
+
+    /// Where an earlier uninstall has left data.
+    pub(crate) fn left(&self) -> Option<&AbsPath> {
+        self.records.kept.as_ref().and_then(Leftovers::data)
+    }
+
+    /// Whose bundles this host takes.
+    pub(crate) fn known(&self) -> Option<Memory> {
+        let begun = || self.manifest()?.provenance.as_ref().map(Memory::of_begun);
+        self.records.known().map(|known| known.memory()).or_else(begun)
+    }
+
+    /// Whether nothing on this host says any more who signed, when only this stays.
+    pub(crate) fn forgets(&self, stays: &[Change]) -> bool {
+        self.contents == Contents::Remove || !stays.iter().any(Change::is_kept_without_purge)
+    }
+
+    /// What goes on with it: the program that the install left here, until that has gone itself.
+    pub(crate) fn again(&self, inventory: &Inventory) -> String {
+        let is_there = |path: &AbsPath| path.name() == HOST_COMMAND && is_file(inventory, path);
+        let is_there = self.changes.iter().filter_map(Change::path).any(is_there);
+        let purge = if self.contents == Contents::Remove { " --purge" } else { "" };
+        format!("{} uninstall{purge}", if is_there { HOST_COMMAND } else { "./HOST.run" })
+    }
+
+    /// The plan for this host.
+    pub(crate) fn plan(&self, inventory: &Inventory, state: &StateDir) -> Plan {
+        let findings = self.findings(inventory);
+        // An image that was booted since has no change for its service, but a service. One that was taken from a running
+        // system has a change, but its service is not this system's.
+        let service = self.supervision().filter(|_| inventory.target == Target::Live);
+        let remove = |supervision: &Supervision| Planned {
+            step: Step::Service { supervision: supervision.clone(), action: Action::Remove },
+            state: State::Pending,
+        };
+        let others =
+            in_order(&self.changes).into_iter().filter(|change| !state.holds(change) && !change.is_of_service());
+        let data_stays = self.changes.iter().any(|change| self.keeps(change, inventory));
+        let others = others.map(|change| Planned {
+            step: Step::Undo { change: change.clone() },
+            state: self.state(change, data_stays, inventory),
+        });
+        Plan { findings, steps: service.map(remove).into_iter().chain(others).collect(), ..Plan::default() }
+    }
+
+    fn findings(&self, inventory: &Inventory) -> Vec<Finding> {
+        if self.changes.is_empty() {
+            return vec![RecordFinding::NothingInstalled.into()];
+        }
+        self.data_replaced(inventory).into_iter().chain(self.etcd_running(inventory)).collect()
+    }
+
+    /// Data that somebody put where an uninstall had left the member's is not ours to delete.
+    fn data_replaced(&self, inventory: &Inventory) -> Option<Finding> {
+        let kept = self.records.kept.as_ref().filter(|_| self.records.receipt.is_none());
+        let kept = kept.filter(|_| self.contents == Contents::Remove)?;
+        let (path, left) = kept.data().zip(kept.identity)?;
+        let owner = DataOwner::Etcd(inventory.data.filter(|here| *here != left)?);
+        Some(DataFinding::Replaced { path: path.clone(), owner, left }.into())
+    }
+
+    /// An etcd that its manager has lost sight of is not stopped by it, and its files must not go under it. Where an
+    /// uninstall has begun, its manager may have it no more because of that: it is gone on with, and looked at again.
+    fn etcd_running(&self, inventory: &Inventory) -> Option<Finding> {
+        let has_begun = self.records.unfinished.as_ref().is_some_and(|cut| cut.of == records::Operation::Uninstall);
+        let is_stopped = inventory.manager == Manager::HasIt || (has_begun && self.supervision().is_some());
+        if inventory.running.is_empty() || is_stopped {
+            return None;
+        }
+        Some(EtcdFinding::Unmanaged { pids: inventory.running.clone(), contents: self.contents }.into())
+    }
+
+    /// Whether a directory of data or logs stays with what is in it.
+    fn keeps(&self, change: &Change, inventory: &Inventory) -> bool {
+        self.contents == Contents::Keep
+            && change.is_kept_without_purge()
+            && change.path().is_some_and(|path| inventory.paths.filled.contains(path))
+    }
+
+    fn state(&self, change: &Change, data_stays: bool, inventory: &Inventory) -> State {
+        let ours = &self.records.ours();
+        let is = |stays: bool| if stays { State::Stays } else { State::Pending };
+        match change {
+            Change::User { name, .. } | Change::Group { name } if !inventory.accounts.contains(name.as_str()) => {
+                State::Done
+            }
+            Change::User { .. } | Change::Group { .. } => is(data_stays),
+            change if change.path().is_some_and(|path| *inventory.paths.at(path) == Seen::Absent) => State::Done,
+            Change::Dir { .. } | Change::Adopted { .. } => is(self.keeps(change, inventory)),
+            Change::File { path, .. } => {
+                is(!inventory.paths.digest(path).is_some_and(|here| drift::recorded(path, ours).contains(&here)))
+            }
+            Change::Link { path, .. } => is(match inventory.paths.at(path) {
+                Seen::Link { target } => !drift::is_recorded_link(path, target, ours),
+                _ => true,
+            }),
+            Change::Access { .. } | Change::Tree { .. } | Change::Service { .. } => State::Pending,
+        }
+    }
+}
+
+fn is_file(inventory: &Inventory, path: &AbsPath) -> bool {
+    matches!(inventory.paths.at(path), Seen::File { .. })
+}
+
+impl Operate for Uninstall<'_> {
+    fn header(&self) -> records::Operation {
+        records::Operation::Uninstall
+    }
+
+    /// Of the receipt or, where there is none yet, of the bundle whose install was cut off.
+    fn manifest(&self) -> Option<&Manifest> {
+        let of_receipt = self.records.receipt.as_ref().map(|receipt| &receipt.manifest);
+        of_receipt.or_else(|| self.records.unfinished.as_ref()?.manifest.as_ref())
+    }
+
+    fn policy(&self) -> Policy {
+        Policy {
+            contents: self.contents,
+            adopted_data: AdoptedData::IsOurs,
+            service: ServiceFate::Goes,
+            stop_seconds: self.manifest().map_or(10, |manifest| manifest.service.stop_seconds),
+        }
+    }
+
+    /// Nothing; or whose data stays, and whom this host knows. `--purge` leaves nothing of the member, and forgets who
+    /// signed.
+    fn leaves(&self, outcome: &Outcome) -> Result<Remains, StepError> {
+        let nothing = Remains { receipt: None, kept: None, waiting_key: WaitingKey::Stays };
+        if !outcome.stays.iter().any(Change::is_kept_without_purge) {
+            return Ok(nothing);
+        }
+        let known = self.known().filter(|_| self.contents == Contents::Keep);
+        let kept = match (self.manifest(), &self.records.kept) {
+            (Some(manifest), _) => {
+                let made = self.changes.iter().filter(|change| outcome.state.holds(change));
+                let all = made.chain(outcome.stays).cloned().collect();
+                Some(Leftovers::of(manifest, all, outcome.data))
+            }
+            (None, kept) => kept.clone(),
+        };
+        Ok(Remains { kept: kept.map(|kept| kept.knowing(known)), ..nothing })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::{BTreeMap, BTreeSet};
+
+    use super::*;
+    use crate::change::Holds;
+    use crate::facts::data::wal::Identity;
+    use crate::facts::paths::{PathFact, Paths};
+    use crate::facts::tests::receipt;
+    use crate::finding::Code;
+    use crate::records::Unfinished;
+
+    fn inventory() -> Inventory {
+        Inventory {
+            target: Target::Live,
+            paths: Paths::default(),
+            accounts: BTreeSet::new(),
+            running: Vec::new(),
+            manager: Manager::HasNothing,
+            data: None,
+        }
+    }
+
+    fn codes(records: &Records, contents: Contents, inventory: &Inventory) -> Vec<Code> {
+        let plan = Uninstall::new(records, contents).plan(inventory, &StateDir::new().unwrap());
+        plan.findings.iter().map(Finding::code).collect()
+    }
+
+    #[test]
+    fn what_speaks_against_an_uninstall_is_found_before_it() {
+        let installed = Records::from(receipt());
+        let lost = Inventory { running: vec![7], ..inventory() };
+        let held = Inventory { running: vec![7], manager: Manager::HasIt, ..inventory() };
+        assert_eq!(codes(&Records::default(), Contents::Keep, &inventory()), [Code::NotInstalled]);
+        assert_eq!(codes(&installed, Contents::Keep, &inventory()), []);
+        assert_eq!(codes(&installed, Contents::Keep, &held), []);
+        assert_eq!(codes(&installed, Contents::Keep, &lost), [Code::EtcdRunning]);
+        // An uninstall that was cut off has taken it from its manager.
+        let of = records::Operation::Uninstall;
+        let cut = Unfinished { of, changes: Vec::new(), open: None, manifest: None, lines: 1 };
+        let going_on = Records { unfinished: Some(cut), ..installed.clone() };
+        assert_eq!(codes(&going_on, Contents::Keep, &lost), []);
+        // Data that came after an uninstall is not what it left.
+        let [ours, theirs] = [1, 2].map(|member| Identity { cluster: 1, member });
+        let data = Change::Dir { path: receipt().manifest.layout.data, holds: Holds::Data };
+        let kept = Records::from(Leftovers::of(&receipt().manifest, vec![data], Some(ours)));
+        let here = |identity| Inventory { data: Some(identity), ..inventory() };
+        assert_eq!(codes(&kept, Contents::Remove, &here(ours)), []);
+        assert_eq!(codes(&kept, Contents::Keep, &here(theirs)), []);
+        assert_eq!(codes(&kept, Contents::Remove, &here(theirs)), [Code::DataInPlace]);
+    }
+
+    #[test]
+    fn the_service_goes_first_and_what_stays_is_said() {
+        let records = Records::from(receipt());
+        let data = receipt().manifest.layout.data;
+        let there = PathFact { seen: Seen::Dir { mode: 0o700, uid: 7, gid: 7 }, digest: None };
+        let paths =
+            Paths { found: BTreeMap::from([(data.clone(), there)]), filled: [data.clone()].into(), ..Paths::default() };
+        let here = Inventory { paths, accounts: ["etcd".to_owned()].into(), ..inventory() };
+        let plan = |contents, inventory: &Inventory| {
+            Uninstall::new(&records, contents).plan(inventory, &StateDir::new().unwrap()).steps
+        };
+        let steps = plan(Contents::Keep, &here);
+        assert!(matches!(steps[0].step, Step::Service { action: Action::Remove, .. }));
+        assert!(steps[1..].iter().all(|planned| matches!(planned.step, Step::Undo { .. })));
+        let state = |steps: &[Planned], is: &dyn Fn(&Change) -> bool| {
+            let wanted = |planned: &&Planned| matches!(&planned.step, Step::Undo { change } if is(change));
+            steps.iter().find(wanted).map(|planned| planned.state)
+        };
+        let is_user = |change: &Change| matches!(change, Change::User { .. });
+        assert_eq!(state(&steps, &Change::is_of_data), Some(State::Stays));
+        assert_eq!(state(&steps, &is_user), Some(State::Stays));
+        let steps = plan(Contents::Remove, &here);
+        assert_eq!(state(&steps, &Change::is_of_data), Some(State::Pending));
+        assert_eq!(state(&steps, &is_user), Some(State::Pending));
+        let steps = plan(Contents::Remove, &Inventory { target: Target::Image, ..inventory() });
+        assert!(
+            steps.iter().all(|planned| planned.state == State::Done || !matches!(planned.step, Step::Service { .. }))
+        );
+        assert_eq!(state(&steps, &Change::is_of_data), Some(State::Done));
+    }
+}
