@@ -12,6 +12,7 @@ mod drift;
 mod elf;
 mod execute;
 mod facts;
+mod failure;
 mod finding;
 mod health;
 mod help;

@@ -4,11 +4,13 @@
 use std::num::NonZeroU64;
 
 use payload::digest::Digest;
+use payload::exit::ExitStatus;
 use payload::fingerprint::{Claim, Fingerprint};
 use payload::provenance::Provenance;
 use payload::signer::SignerKey;
 use serde::{Deserialize, Serialize};
 
+use crate::failure::Diagnose;
 use crate::finding::{BundleFinding, Finding};
 use crate::records::{Leftovers, Receipt};
 
@@ -48,6 +50,25 @@ pub(crate) enum Stranger {
     Other { signer: Fingerprint, known: Fingerprint },
     NotNamed { signer: Fingerprint },
 }
+
+impl Diagnose for Stranger {
+    fn exit_status(&self) -> ExitStatus {
+        ExitStatus::NotVerified
+    }
+
+    fn help(&self) -> Option<String> {
+        let help = match self {
+            Self::Other { .. } => {
+                "the newest bundle of this host; where the signing key was lost or changed: docs/trust.md"
+            }
+            Self::NotNamed { .. } => READ_AGAIN,
+        };
+        Some(help.to_owned())
+    }
+}
+
+/// Where the words of a signer are.
+pub(crate) const READ_AGAIN: &str = "read signing.words again, where the bundle was built";
 
 /// Whom this host knows: who signed the last bundle that it took.
 #[derive(Debug, Clone, Copy)]

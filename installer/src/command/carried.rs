@@ -2,12 +2,13 @@
 //! with a copy of it, which they make first.
 
 use std::fs::File;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use payload::bundle::{Bundle, BundleError, Copied, Unverified};
 use payload::digest::{Digest, Hashing};
+use payload::exit::ExitStatus;
 
-use super::CommandError;
+use crate::failure::{COPY_AGAIN, Diagnose, Failure};
 use crate::finding::BundleFinding;
 use crate::host::copy::{self, NotCopied};
 use crate::host::probe::ProbeError;
@@ -15,18 +16,47 @@ use crate::host::{Tree, running};
 use crate::records::StateDir;
 use crate::report::Report;
 
+/// Why a bundle cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum CarriedError {
+    /// This executable's own.
+    #[error(transparent)]
+    Own(#[from] BundleError),
+    #[error("`{}`: {error}", path.display())]
+    Named { path: PathBuf, error: BundleError },
+}
+
+impl Diagnose for CarriedError {
+    fn exit_status(&self) -> ExitStatus {
+        match self {
+            Self::Own(error) | Self::Named { error, .. } => error.exit_status(),
+        }
+    }
+
+    fn help(&self) -> Option<String> {
+        match self {
+            // The copy is not at fault, and `plan` says how to go on.
+            Self::Named { error: BundleError::Manifest(error), .. } if error.is_of_a_newer() => {
+                Some("./HOST.run plan".to_owned())
+            }
+            Self::Named { error: BundleError::NoBundle, .. } => Some(COPY_AGAIN.to_owned()),
+            Self::Own(error) | Self::Named { error, .. } => error.help(),
+        }
+    }
+}
+
 /// The bundle in the file that was named, else in this executable's own: to be looked at, and nothing of it to be used.
-pub(super) fn open(named: Option<&Path>) -> Result<Unverified<File>, CommandError> {
+pub(super) fn open(named: Option<&Path>) -> Result<Unverified<File>, CarriedError> {
     let file = copy::open(path(named)).map_err(BundleError::Io);
     file.and_then(Unverified::open).map_err(|error| of(named, error))
 }
 
 /// A copy of it that root alone can open, of which nothing has been parsed.
-pub(super) fn copied(named: Option<&Path>, tree: &Tree) -> Result<Copied<File>, CommandError> {
+pub(super) fn copied(named: Option<&Path>, tree: &Tree) -> Result<Copied<File>, Failure> {
     let dir = StateDir::new().map_err(ProbeError::from)?.dir;
     copy::copy(path(named), tree, &dir).map_err(|error| match error {
-        NotCopied::Source(error) => of(named, error),
-        NotCopied::Place(tried) => CommandError::NoCopy(Box::new(BundleFinding::NoCopy { tried, dir }.into())),
+        NotCopied::Source(error) => of(named, error).into(),
+        NotCopied::Place(tried) => Failure::of_finding(BundleFinding::NoCopy { tried, dir }.into()),
     })
 }
 
@@ -35,10 +65,10 @@ fn path(named: Option<&Path>) -> &Path {
 }
 
 /// The error of a file that was named says which.
-pub(super) fn of(named: Option<&Path>, error: BundleError) -> CommandError {
+pub(super) fn of(named: Option<&Path>, error: BundleError) -> CarriedError {
     match named {
-        Some(path) => CommandError::Named { path: path.to_owned(), error },
-        None => CommandError::Bundle(error),
+        Some(path) => CarriedError::Named { path: path.to_owned(), error },
+        None => CarriedError::Own(error),
     }
 }
 
@@ -47,13 +77,13 @@ pub(super) fn verified(
     named: Option<&Path>,
     copied: Copied<File>,
     report: &Report,
-) -> Result<Bundle<File>, CommandError> {
+) -> Result<Bundle<File>, CarriedError> {
     report.detail(&format!("verifying {} bytes", copied.size()));
     copied.verify().map_err(|error| of(named, error))
 }
 
 /// The digest of the installer without what it carries.
-pub(super) fn installer_digest(bundle: &mut Bundle<File>) -> Result<Digest, CommandError> {
+pub(super) fn installer_digest(bundle: &mut Bundle<File>) -> Result<Digest, BundleError> {
     let mut sink = Hashing::new(std::io::sink());
     std::io::copy(&mut bundle.installer()?, &mut sink).map_err(BundleError::Io)?;
     Ok(sink.finish().1)

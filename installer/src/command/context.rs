@@ -17,7 +17,8 @@ use std::path::Path;
 
 use payload::shell::word;
 
-use super::{CommandError, program};
+use super::program;
+use crate::failure::Failure;
 use crate::finding::Code;
 use crate::host::Tree;
 use crate::host::interrupt::Interrupt;
@@ -64,29 +65,29 @@ pub(super) enum Ended {
 
 impl Looking {
     /// The first two steps.
-    pub(super) fn begin(doing: Doing, root: Option<&Path>) -> Result<Self, CommandError> {
+    pub(super) fn begin(doing: Doing, root: Option<&Path>) -> Result<Self, Failure> {
         root_only(doing)?;
         let state = StateDir::new().map_err(ProbeError::from)?;
         Ok(Self { doing, tree: tree(root)?, state })
     }
 
     /// What stands in the state directory now. Another run may change it meanwhile.
-    pub(super) fn records(&self) -> Result<Records, CommandError> {
+    pub(super) fn records(&self) -> Result<Records, Failure> {
         Ok(Records::read(&self.tree, &self.state)?)
     }
 
     /// The steps from the signals on.
-    pub(super) fn work(self) -> Result<Context, CommandError> {
+    pub(super) fn work(self) -> Result<Context, Failure> {
         let Self { doing, tree, state } = self;
         let interrupt = interruptible()?;
         let Some(lock) = tree.lock().map_err(ProbeError::from)? else {
             let text = "another etcdpack is at work on this host";
-            return Err(CommandError::refused(text, "ps -C etcdpack-host,HOST.run"));
+            return Err(Failure::refused(text, "ps -C etcdpack-host,HOST.run"));
         };
         let tree = tree.heeding(&interrupt);
         let ended = transaction::clean_up(&tree, &state).map_err(RecordError::from)?;
         let ended = if ended { Ended::Uninstall } else { Ended::Nothing };
-        let records = Records::read(&tree, &state).map_err(CommandError::from);
+        let records = Records::read(&tree, &state).map_err(Failure::from);
         let records = unless_told_to_stop(&interrupt, records, doing.command)?;
         Ok(Context { doing, tree, state, records, ended, interrupt, _lock: lock })
     }
@@ -94,40 +95,40 @@ impl Looking {
 
 impl Context {
     /// What was done, unless we were told to stop meanwhile.
-    pub(super) fn unless_told_to_stop<T>(&self, done: Result<T, CommandError>) -> Result<T, CommandError> {
+    pub(super) fn unless_told_to_stop<T>(&self, done: Result<T, Failure>) -> Result<T, Failure> {
         unless_told_to_stop(&self.interrupt, done, self.doing.command)
     }
 }
 
 /// Only root may read the receipt and the key, let alone change the host; and only by a program that nobody else could have
 /// put there. Refused before anything is read.
-fn root_only(doing: Doing) -> Result<(), CommandError> {
+fn root_only(doing: Doing) -> Result<(), Failure> {
     if process::is_root() {
         let (_, command) = doing.command.rsplit_once(' ').unwrap_or_default();
         return program::check(command);
     }
     let text = format!("{} needs root [{}]", doing.what, Code::NotRoot);
-    Err(CommandError::refused(text, format!("sudo {}", doing.command)))
+    Err(Failure::refused(text, format!("sudo {}", doing.command)))
 }
 
 /// From here on signals are answered between steps.
-pub(super) fn interruptible() -> Result<Interrupt, CommandError> {
-    Interrupt::listen().map_err(|error| CommandError::refused(format!("listening for signals: {error}"), "ulimit -a"))
+pub(super) fn interruptible() -> Result<Interrupt, Failure> {
+    Interrupt::listen().map_err(|error| Failure::refused(format!("listening for signals: {error}"), "ulimit -a"))
 }
 
 /// What was done, unless we were told to stop meanwhile: then it may have gone wrong for that alone, or be half the truth.
 pub(super) fn unless_told_to_stop<T>(
     interrupt: &Interrupt,
-    done: Result<T, CommandError>,
+    done: Result<T, Failure>,
     help: &'static str,
-) -> Result<T, CommandError> {
-    if interrupt.is_raised() { Err(CommandError::Interrupted { help }) } else { done }
+) -> Result<T, Failure> {
+    if interrupt.is_raised() { Err(Failure::interrupted(help)) } else { done }
 }
 
 /// The tree to work on: the running system, or an image.
-pub(super) fn tree(root: Option<&Path>) -> Result<Tree, CommandError> {
+pub(super) fn tree(root: Option<&Path>) -> Result<Tree, Failure> {
     let root = root.unwrap_or(Path::new("/"));
     Tree::open(root).map_err(|error| {
-        CommandError::refused(format!("opening `{}`: {error}", root.display()), format!("mkdir -p {}", word(root)))
+        Failure::refused(format!("opening `{}`: {error}", root.display()), format!("mkdir -p {}", word(root)))
     })
 }

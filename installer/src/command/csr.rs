@@ -6,11 +6,12 @@ use payload::digest::Digest;
 use payload::manifest::{KeyFrom, Manifest};
 use zeroize::Zeroizing;
 
+use super::carried;
 use super::context::{Context, Doing, Looking};
-use super::{CommandError, carried};
 use crate::cli::CsrArgs;
 use crate::execute::{After, Execution, Failed, Sources};
 use crate::facts::credentials::LARGEST_KEY;
+use crate::failure::Failure;
 use crate::host::output::{Output, OutputError};
 use crate::host::probe::ProbeError;
 use crate::host::{Tree, process, random};
@@ -21,7 +22,7 @@ use crate::report::Report;
 use payload::exit::ExitStatus;
 
 /// Prints the request for the key of this host, which is made where there is none yet.
-pub(super) fn csr(args: &CsrArgs, report: &Report) -> Result<ExitStatus, CommandError> {
+pub(super) fn csr(args: &CsrArgs, report: &Report) -> Result<ExitStatus, Failure> {
     let doing = Doing { what: "making a key", command: "./HOST.run csr" };
     let looking = Looking::begin(doing, args.root.as_deref())?;
     process::guard_secrets();
@@ -29,7 +30,7 @@ pub(super) fn csr(args: &CsrArgs, report: &Report) -> Result<ExitStatus, Command
     let manifest = bundle.manifest();
     if manifest.key_from() != KeyFrom::Host {
         let text = "this bundle brings its private key: there is nothing to ask a certificate for";
-        return Err(CommandError::refused(text, "./HOST.run install"));
+        return Err(Failure::refused(text, "./HOST.run install"));
     }
     let context = looking.work()?;
     let Context { tree, state, records: earlier, interrupt, .. } = &context;
@@ -67,7 +68,7 @@ pub(super) fn csr(args: &CsrArgs, report: &Report) -> Result<ExitStatus, Command
 }
 
 /// Whether the key may be made here and now.
-fn allows(earlier: &Records, manifest: &Manifest, bundle: Digest, state: &StateDir) -> Result<(), CommandError> {
+fn allows(earlier: &Records, manifest: &Manifest, bundle: Digest, state: &StateDir) -> Result<(), Failure> {
     let same = |cluster: &str, member: &str| cluster == manifest.cluster.as_str() && member == manifest.member.as_str();
     let of_receipt = earlier.receipt.iter().map(|receipt| &receipt.manifest);
     let others = of_receipt
@@ -76,22 +77,22 @@ fn allows(earlier: &Records, manifest: &Manifest, bundle: Digest, state: &StateD
         .chain(earlier.kept.iter().filter(|kept| !kept.is_for(manifest)).map(|kept| kept.member.clone()));
     if let Some(other) = others.into_iter().next() {
         let text = format!("this host is member `{other}`, the bundle is for member `{}`", manifest.member);
-        return Err(CommandError::refused(text, "etcdpack-host uninstall"));
+        return Err(Failure::refused(text, "etcdpack-host uninstall"));
     }
     let Some(cut) = &earlier.unfinished else { return Ok(()) };
     match cut.of {
         _ if (Operation::MakeKey { bundle }).may_go_on_after(cut, state) => Ok(()),
         Operation::Install { bundle: of } if of == bundle => {
-            Err(CommandError::refused("an install was cut off here", "./HOST.run install, or: ./HOST.run uninstall"))
+            Err(Failure::refused("an install was cut off here", "./HOST.run install, or: ./HOST.run uninstall"))
         }
         Operation::Install { .. } | Operation::MakeKey { .. } | Operation::Uninstall => {
-            Err(CommandError::refused("an earlier run was cut off here", "./HOST.run uninstall"))
+            Err(Failure::refused("an earlier run was cut off here", "./HOST.run uninstall"))
         }
     }
 }
 
 /// A key that was made before: waiting for its certificate, or at work.
-fn existing(tree: &Tree, state: &StateDir, earlier: &Records) -> Result<Option<HostKey>, CommandError> {
+fn existing(tree: &Tree, state: &StateDir, earlier: &Records) -> Result<Option<HostKey>, Failure> {
     let mut places = vec![state.host_key_file().map_err(ProbeError::from)?];
     let installed = earlier.receipt.iter().map(|receipt| &receipt.manifest);
     for manifest in installed.filter(|manifest| manifest.key_from() == KeyFrom::Host) {
@@ -111,7 +112,7 @@ fn make_key(
     execution: &Execution,
     make: &MakeKey,
     found: Option<HostKey>,
-) -> Result<Result<HostKey, Box<Failed>>, CommandError> {
+) -> Result<Result<HostKey, Box<Failed>>, Failure> {
     let is_new = found.is_none();
     let key = found.map_or_else(random_key, Ok)?;
     let new = is_new.then(|| key.to_pem());
@@ -122,11 +123,11 @@ fn make_key(
     Ok(execution.run(make, &plan, sources).map(|_| key))
 }
 
-fn random_key() -> Result<HostKey, CommandError> {
+fn random_key() -> Result<HostKey, Failure> {
     let mut secret = Zeroizing::new([0; SECRET]);
     loop {
         random::fill(&mut *secret)
-            .map_err(|error| CommandError::refused(format!("drawing random bytes: {error}"), "./HOST.run csr"))?;
+            .map_err(|error| Failure::refused(format!("drawing random bytes: {error}"), "./HOST.run csr"))?;
         // One of four billion is none.
         if let Some(key) = HostKey::of(&secret) {
             return Ok(key);
@@ -151,9 +152,9 @@ fn say_failed(failed: &Failed, report: &Report) -> ExitStatus {
 }
 
 /// Begun before the first change, so that a place that cannot be written to is refused with nothing changed.
-fn begin(path: &Path) -> Result<Output, CommandError> {
+fn begin(path: &Path) -> Result<Output, Failure> {
     Output::open(path).map_err(|error| {
-        CommandError::refused(format!("writing `{}`: {error}", path.display()), "./HOST.run csr > HOST.csr")
+        Failure::refused(format!("writing `{}`: {error}", path.display()), "./HOST.run csr > HOST.csr")
     })
 }
 

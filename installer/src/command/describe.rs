@@ -3,19 +3,21 @@
 use payload::bundle::BundleError;
 use payload::manifest::KeyFrom;
 
+use super::carried::CarriedError;
 use super::context::tree;
-use super::{CommandError, carried, trust};
+use super::{carried, trust};
 use crate::cli::VerifyArgs;
+use crate::failure::Failure;
 use crate::host::process;
 use crate::report::Report;
 use crate::signer::{self, Standing};
 use payload::exit::ExitStatus;
 
 /// Says what this is; changes nothing.
-pub(super) fn describe(report: &Report) -> Result<ExitStatus, CommandError> {
+pub(super) fn describe(report: &Report) -> Result<ExitStatus, Failure> {
     let unverified = match carried::open(None) {
         Ok(unverified) => unverified,
-        Err(CommandError::Bundle(BundleError::NoBundle)) => {
+        Err(CarriedError::Own(BundleError::NoBundle)) => {
             report.data(&format!(
                 "etcdpack-host {}: looks after the etcd member on this host",
                 env!("CARGO_PKG_VERSION")
@@ -25,7 +27,7 @@ pub(super) fn describe(report: &Report) -> Result<ExitStatus, CommandError> {
             report.data("  etcdpack-host uninstall   take it off this host; data stays unless --purge");
             return Ok(ExitStatus::Done);
         }
-        Err(error) => return Err(error),
+        Err(error) => return Err(error.into()),
     };
     let manifest = unverified.claims();
     let address = manifest.me().map(|me| me.address.to_string()).unwrap_or_default();
@@ -51,7 +53,7 @@ pub(super) fn describe(report: &Report) -> Result<ExitStatus, CommandError> {
 }
 
 /// Reads every byte and compares; says who signed, and what that one is to this host.
-pub(super) fn verify(args: &VerifyArgs, report: &Report) -> Result<ExitStatus, CommandError> {
+pub(super) fn verify(args: &VerifyArgs, report: &Report) -> Result<ExitStatus, Failure> {
     let named = args.bundle.file.as_deref();
     let bundle = carried::open(named)?.check().map_err(|error| carried::of(named, error))?;
     // Only root may read what is known here; for others only the operator's word counts.

@@ -9,11 +9,14 @@ use std::io;
 use std::path::Path;
 
 use payload::bundle::{BundleError, Copied, Vouched};
+use payload::exit::ExitStatus;
 use payload::fingerprint::Claim;
 use payload::manifest::ManifestError;
 
+use super::carried::CarriedError;
 use super::context::tree;
-use super::{CommandError, program, trust};
+use super::{program, trust};
+use crate::failure::Failure;
 use crate::host::Tree;
 use crate::host::interrupt::Interrupt;
 use crate::host::running::{self, Startable};
@@ -52,7 +55,7 @@ pub(super) fn unless_newer(
     hand_over: HandOver,
     words: &[OsString],
     report: &Report,
-) -> Result<Copied<File>, CommandError> {
+) -> Result<Copied<File>, Failure> {
     let Some(path) = named.filter(|_| tree.is_live()) else { return Ok(copied) };
     let Some(known) = trust::known(tree)? else { return Ok(copied) };
     let mut vouched = match copied.vouched_for(&known) {
@@ -69,15 +72,10 @@ pub(super) fn unless_newer(
     report.note(&format!("going on with the program in `{}`", path.display()));
     let error = go_on(vouched, path, words);
     let text = format!("starting the program in `{}`: {error}", path.display());
-    Err(CommandError::refused(text, program::first_update(path, None)))
+    Err(Failure::refused(text, program::first_update(path, None)))
 }
 
-fn allowed(
-    newer: &ManifestError,
-    hand_over: HandOver,
-    words: &[OsString],
-    report: &Report,
-) -> Result<(), CommandError> {
+fn allowed(newer: &ManifestError, hand_over: HandOver, words: &[OsString], report: &Report) -> Result<(), Failure> {
     let newer = format!("this bundle is for a newer etcdpack: {newer}");
     let question = "Go on with the program in it? It is signed by the signer that this host knows.";
     match hand_over {
@@ -87,12 +85,12 @@ fn allowed(
             if report.ask(question, &Interrupt::default()) {
                 return Ok(());
             }
-            Err(CommandError::refused("not confirmed; nothing was changed", "./HOST.run verify"))
+            Err(Failure::refused("not confirmed; nothing was changed", "./HOST.run verify"))
         }
         HandOver::Ask | HandOver::Refuse => {
             let text = format!("{newer}; to go on with the program in it has to be asked for");
             let command = words.first().and_then(|word| word.to_str()).unwrap_or("install");
-            Err(CommandError::refused(text, format!("./HOST.run {command} --hand-over")))
+            Err(Failure::refused(text, format!("./HOST.run {command} --hand-over")))
         }
     }
 }
@@ -119,21 +117,27 @@ fn beside_this_program() -> Option<File> {
 
 /// A bundle for a newer etcdpack that was not handed over to is named as such, with the way to install it: into the tree at
 /// `root`, where one was named.
-pub(super) fn said(error: CommandError, tree: &Tree, root: Option<&Path>) -> CommandError {
-    match error {
-        CommandError::Named { path, error: BundleError::Manifest(error) } if error.is_of_a_newer() => {
-            if !tree.is_live() {
-                let text = format!(
-                    "`{}` is for a newer etcdpack, and the record in an image does not decide what runs here: {error}",
-                    path.display()
-                );
-                return CommandError::refused(text, program::first_update(&path, root));
-            }
-            match trust::known(tree) {
-                Ok(known) => CommandError::Newer { path, error, known: known.map(|known| known.fingerprint()) },
-                Err(error) => error,
-            }
+pub(super) fn said(error: CarriedError, tree: &Tree, root: Option<&Path>) -> Failure {
+    let (path, newer) = match error {
+        CarriedError::Named { path, error: BundleError::Manifest(newer) } if newer.is_of_a_newer() => (path, newer),
+        other => return other.into(),
+    };
+    let file = format!("`{}` is for a newer etcdpack", path.display());
+    if !tree.is_live() {
+        let text = format!("{file}, and the record in an image does not decide what runs here: {newer}");
+        return Failure::refused(text, program::first_update(&path, root));
+    }
+    let help = program::first_update(&path, None);
+    match trust::known(tree) {
+        Ok(Some(known)) => {
+            let known = known.fingerprint();
+            let text = format!("{file}, and it is not signed by the signer that this host knows, {known}: {newer}");
+            Failure::new(ExitStatus::NotVerified, text, help)
         }
-        other => other,
+        Ok(None) => {
+            let text = format!("{file}, and this host does not know yet whose bundles it may take: {newer}");
+            Failure::refused(text, help)
+        }
+        Err(failure) => failure,
     }
 }

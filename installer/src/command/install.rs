@@ -11,11 +11,12 @@ use payload::path::NotAPath;
 
 use super::context::{Context, Doing, Looking, interruptible, unless_told_to_stop};
 use super::handover::{self, HandOver};
-use super::{CommandError, carried, deliver_plan, key, trust};
+use super::{carried, deliver_plan, key, trust};
 use crate::cli::{BundleArgs, InstallArgs, PlanArgs, TargetArgs};
 use crate::execute::{After, Execution, Failed, Sources, StepError};
 use crate::facts::Facts;
 use crate::facts::machine::Target;
+use crate::failure::Failure;
 use crate::finding::{Finding, ManagerFinding};
 use crate::health;
 use crate::host::Tree;
@@ -33,16 +34,16 @@ use crate::supervision::{Origin, Start, Supervision, Supervisor};
 use payload::exit::ExitStatus;
 
 /// Shows what an install would do.
-pub(super) fn plan(args: &PlanArgs, report: &Report) -> Result<ExitStatus, CommandError> {
+pub(super) fn plan(args: &PlanArgs, report: &Report) -> Result<ExitStatus, Failure> {
     let doing = Doing { what: "planning", command: "./HOST.run plan" };
     key::is_open(args.target.passphrase_fd)?;
     let looking = Looking::begin(doing, args.target.root.as_deref())?;
     let hand_over = HandOver::of(args.target.hand_over, false);
     let root = args.target.root.as_deref();
     let mut bundle = match bundle(&args.bundle, root, hand_over, args.for_the_bundle(), &looking.tree, report) {
-        Err(CommandError::NoCopy(finding)) if args.json => {
+        Err(Failure { finding: Some(finding), status, .. }) if args.json => {
             deliver_plan(&Plan::refused(*finding), report)?;
-            return Ok(ExitStatus::Refused);
+            return Ok(status);
         }
         bundle => bundle?,
     };
@@ -74,7 +75,7 @@ pub(super) fn plan(args: &PlanArgs, report: &Report) -> Result<ExitStatus, Comma
 }
 
 /// Does it.
-pub(super) fn install(args: &InstallArgs, report: &Report) -> Result<ExitStatus, CommandError> {
+pub(super) fn install(args: &InstallArgs, report: &Report) -> Result<ExitStatus, Failure> {
     let doing = Doing { what: "installing", command: "./HOST.run install" };
     key::is_open(args.target.passphrase_fd)?;
     let looking = Looking::begin(doing, args.target.root.as_deref())?;
@@ -174,7 +175,7 @@ fn bundle(
     mut words: Vec<OsString>,
     tree: &Tree,
     report: &Report,
-) -> Result<Bundle<File>, CommandError> {
+) -> Result<Bundle<File>, Failure> {
     let named = args.file.as_deref();
     words.extend(report.flags().map(OsString::from));
     let copied = carried::copied(named, tree)?;
@@ -189,7 +190,7 @@ fn prepare(
     records: Records,
     signer: Standing,
     choices: Choices,
-) -> Result<(Facts, Plan), CommandError> {
+) -> Result<(Facts, Plan), Failure> {
     let mut facts = probe::facts(tree, bundle, records, choices.manager)?;
     let installer = carried::installer_digest(bundle)?;
     let plan_of = |bundle: &Bundle<File>, facts: &Facts| {
@@ -225,15 +226,15 @@ fn headline(manifest: &Manifest, report: &Report) {
 }
 
 /// Shows the plan and asks. Without a terminal nobody can be asked, and nothing is done unasked.
-fn consent(plan: &Plan, interrupt: &Interrupt, report: &Report) -> Result<(), CommandError> {
+fn consent(plan: &Plan, interrupt: &Interrupt, report: &Report) -> Result<(), Failure> {
     if !report.can_ask() {
-        return Err(CommandError::refused("there is no terminal to ask at", "./HOST.run install --yes"));
+        return Err(Failure::refused("there is no terminal to ask at", "./HOST.run install --yes"));
     }
     report.plan(plan);
     if report.ask("Install?", interrupt) {
         return Ok(());
     }
-    Err(CommandError::refused("not confirmed; nothing was changed", "./HOST.run plan"))
+    Err(Failure::refused("not confirmed; nothing was changed", "./HOST.run plan"))
 }
 
 /// After the install: who is still missing, and whether the member is healthy if that was asked for.

@@ -8,6 +8,7 @@ use payload::render;
 use payload::sealed::{NotAPassphrase, Opened, Passphrase, Sealed, SealedError};
 
 use crate::facts::credentials::{CredentialError, x509};
+use crate::failure::{COPY_AGAIN, Diagnose};
 use crate::host::interrupt::Interrupt;
 use crate::host::memory::{self, TooLittle};
 use crate::host::passphrase;
@@ -47,21 +48,24 @@ pub(super) enum KeyError {
     Mismatch(CredentialError),
 }
 
-impl KeyError {
-    /// Refused, or found to be bad: either way nothing was changed.
-    pub(super) fn end(&self) -> ExitStatus {
+/// Refused, or found to be bad: either way nothing was changed.
+impl Diagnose for KeyError {
+    fn exit_status(&self) -> ExitStatus {
         match self {
-            Self::Bundle(BundleError::Io(_)) => ExitStatus::Refused,
-            Self::Bundle(_) | Self::Wrong | Self::Sealed(_) | Self::Another | Self::Mismatch(_) => {
-                ExitStatus::NotVerified
-            }
-            _ => ExitStatus::Refused,
+            Self::Bundle(error) => error.exit_status(),
+            Self::Wrong | Self::Sealed(_) | Self::Another | Self::Mismatch(_) => ExitStatus::NotVerified,
+            Self::NoTerminal
+            | Self::Fd(..)
+            | Self::NotAPassphrase(_)
+            | Self::Terminal(_)
+            | Self::Cancelled
+            | Self::Memory(_) => ExitStatus::Refused,
         }
     }
 
-    /// A command to type.
-    pub(super) fn help(&self) -> &'static str {
-        match self {
+    fn help(&self) -> Option<String> {
+        let help = match self {
+            Self::Bundle(error) => return error.help(),
             Self::NoTerminal | Self::Fd(..) | Self::NotAPassphrase(_) | Self::Terminal(_) => {
                 "./HOST.run install --passphrase-fd 3 3<FILE"
             }
@@ -69,9 +73,10 @@ impl KeyError {
                 "the passphrase that `etcdpack build` showed; where it is lost: etcdpack build --new-passphrase"
             }
             Self::Memory(_) => "free -m; ulimit -v",
-            Self::Bundle(_) | Self::Sealed(_) => "copy the bundle again, then: grep HOST.run SHA256SUMS | sha256sum -c",
+            Self::Sealed(_) => COPY_AGAIN,
             Self::Another | Self::Mismatch(_) => "etcdpack build",
-        }
+        };
+        Some(help.to_owned())
     }
 }
 

@@ -5,8 +5,8 @@ use std::path::Path;
 
 use payload::shell::word;
 
-use super::CommandError;
 use crate::HOST_COMMAND;
+use crate::failure::Failure;
 use crate::finding::Code;
 use crate::host::fs_error::FileOp;
 use crate::host::probe::ProbeError;
@@ -18,14 +18,14 @@ const SAFE: &str = "/root/etcdpack";
 
 /// Refuses to go on as a program that others than root can write, or put another in the place of. `command` is what was
 /// to be done.
-pub(super) fn check(command: &str) -> Result<(), CommandError> {
+pub(super) fn check(command: &str) -> Result<(), Failure> {
     let root = Path::new("/");
     let tree = Tree::open(root).map_err(|error| ProbeError::from(FsError::of_path(FileOp::Open, "/", error)))?;
     let found = running::look(&tree).map_err(ProbeError::from)?;
     let Some(found) = found else { return Ok(()) };
     let path = running::path().unwrap_or_default();
     let text = format!("{} [{}]", said(&path, &found), Code::UnsafeProgram);
-    Err(CommandError::refused(text, help(&path, &found, command)))
+    Err(Failure::refused(text, help(&path, &found, command)))
 }
 
 fn said(path: &Path, found: &Unsafe) -> String {

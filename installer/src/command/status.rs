@@ -9,11 +9,12 @@ use serde::Serialize;
 use time::format_description::well_known::Rfc3339;
 
 use super::context::{Doing, Looking};
-use super::{CommandError, deliver_json};
+use super::deliver_json;
 use crate::check;
 use crate::cli::StatusArgs;
 use crate::drift;
 use crate::facts::credentials::x509;
+use crate::failure::Failure;
 use crate::finding::{Code, Finding};
 use crate::health::{self, MemberHealth};
 use crate::host::interrupt::Interrupt;
@@ -68,14 +69,14 @@ struct Certificate {
 }
 
 /// Shows the member; exits 7 when it is not healthy and 3 when there is none.
-pub(super) fn status(args: &StatusArgs, report: &Report) -> Result<ExitStatus, CommandError> {
+pub(super) fn status(args: &StatusArgs, report: &Report) -> Result<ExitStatus, Failure> {
     let doing = Doing { what: "reading the status", command: "etcdpack-host status" };
     let Looking { tree, state, .. } = Looking::begin(doing, None)?;
     let records = Records::read_lasting(&tree, &state)?;
     let Some(receipt) = records.receipt else {
         let left = records.kept.as_ref().map(still_here).unwrap_or_default();
         let text = format!("etcdpack has installed nothing on this host{left}");
-        return Err(CommandError::refused(text, "./HOST.run install"));
+        return Err(Failure::refused(text, "./HOST.run install"));
     };
     let mut status = gather(&tree, &receipt)?;
     if args.json {

@@ -1,10 +1,11 @@
 //! Whose bundle this is: looked up, and asked for where this host cannot know.
 
+use payload::exit::ExitStatus;
 use payload::fingerprint::{Claim, Fingerprint};
 use payload::provenance::Provenance;
 use payload::signer::SignerKey;
 
-use super::CommandError;
+use crate::failure::Failure;
 use crate::finding::Code;
 use crate::host::Tree;
 use crate::host::interrupt::Interrupt;
@@ -13,25 +14,21 @@ use crate::host::random;
 use crate::host::terminal::{Asked, Terminal};
 use crate::records::{Records, StateDir};
 use crate::report::Report;
-use crate::signer::{self, Standing};
+use crate::signer::{self, READ_AGAIN, Standing};
 use crate::spoken::{self, Random};
 
 /// What the bundle's signer is to the host with these `records`; a stranger is an error.
-pub(super) fn standing(
-    provenance: &Provenance,
-    records: &Records,
-    named: Option<&Claim>,
-) -> Result<Standing, CommandError> {
+pub(super) fn standing(provenance: &Provenance, records: &Records, named: Option<&Claim>) -> Result<Standing, Failure> {
     Ok(signer::standing(provenance, records.known(), named)?)
 }
 
 /// The signer whose bundles the host in `tree` takes, if there is one yet.
-pub(super) fn known(tree: &Tree) -> Result<Option<SignerKey>, CommandError> {
+pub(super) fn known(tree: &Tree) -> Result<Option<SignerKey>, Failure> {
     Ok(lasting(tree)?.known().map(|known| known.signer.clone()))
 }
 
 /// What is written down in `tree` of whom it knows.
-pub(super) fn lasting(tree: &Tree) -> Result<Records, CommandError> {
+pub(super) fn lasting(tree: &Tree) -> Result<Records, Failure> {
     let state = StateDir::new().map_err(ProbeError::from)?;
     Ok(Records::read_lasting(tree, &state)?)
 }
@@ -65,14 +62,14 @@ pub(super) fn confirm(
     unasked: bool,
     interrupt: &Interrupt,
     report: &Report,
-) -> Result<(), CommandError> {
+) -> Result<(), Failure> {
     let changed = match standing {
         Standing::Known | Standing::Successor | Standing::Named => return Ok(()),
         Standing::Unknown => false,
         Standing::Changed => true,
     };
     if changed && (unasked || !report.can_ask()) {
-        return Err(CommandError::refused(
+        return Err(Failure::refused(
             format!(
                 "before the uninstall this host took another signer's bundles, who has not named this one its successor; \
                  nobody was asked [{}]",
@@ -83,7 +80,7 @@ pub(super) fn confirm(
     }
     let terminal = if unasked || !report.can_ask() { None } else { Terminal::open().ok() };
     let Some(mut terminal) = terminal else {
-        return Err(CommandError::refused(
+        return Err(Failure::refused(
             format!(
                 "this host does not know yet whose bundles it may take, and nobody was asked [{}]",
                 Code::SignerUnknown
@@ -103,7 +100,7 @@ pub(super) fn confirm(
     report.data("they must have come another way than this file. From then on this host takes no others' bundles.");
     let mut random = Random::default();
     random::fill(&mut random)
-        .map_err(|error| CommandError::refused(format!("drawing random numbers: {error}"), "./HOST.run install"))?;
+        .map_err(|error| Failure::refused(format!("drawing random numbers: {error}"), "./HOST.run install"))?;
     let fingerprint = provenance.signer.fingerprint();
     for numbers in spoken::numbers(&random) {
         if said(&numbers, fingerprint, &mut terminal, interrupt)? {
@@ -111,7 +108,11 @@ pub(super) fn confirm(
         }
         report.warn("these are not the words of the key that signed this bundle", None);
     }
-    Err(CommandError::WordsDiffer)
+    Err(Failure::new(
+        ExitStatus::NotVerified,
+        "the words that were given are not those of the key that signed this bundle; nothing was changed",
+        READ_AGAIN,
+    ))
 }
 
 /// Whether somebody at the terminal knows the words with these numbers. All are asked for, whichever is wrong.
@@ -120,21 +121,18 @@ fn said(
     fingerprint: Fingerprint,
     terminal: &mut Terminal,
     interrupt: &Interrupt,
-) -> Result<bool, CommandError> {
+) -> Result<bool, Failure> {
     let mut right = true;
     for number in numbers {
         let asked = terminal.ask_aloud(&format!("Word {number} of the twelve: "), interrupt);
         let asked = asked.map_err(|error| {
-            CommandError::refused(
-                format!("asking for the signer's words: {error}"),
-                "./HOST.run install --signer WORDS",
-            )
+            Failure::refused(format!("asking for the signer's words: {error}"), "./HOST.run install --signer WORDS")
         })?;
         match asked {
             Asked::Line(line) => right &= fingerprint.has_word(*number, &String::from_utf8_lossy(&line)),
             Asked::Cancelled => {
                 let text = "the signer was not confirmed; nothing was changed";
-                return Err(CommandError::refused(text, "./HOST.run install --signer WORDS"));
+                return Err(Failure::refused(text, "./HOST.run install --signer WORDS"));
             }
         }
     }

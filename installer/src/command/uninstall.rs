@@ -3,10 +3,11 @@
 use payload::exit::ExitStatus;
 
 use super::context::{Context, Doing, Ended, Looking};
-use super::{CommandError, deliver_plan};
+use super::deliver_plan;
 use crate::change::Change;
 use crate::cli::UninstallArgs;
 use crate::execute::{After, Done, Execution, Failed, Sources, StepError, words};
+use crate::failure::Failure;
 use crate::host::interrupt::Interrupt;
 use crate::host::probe::ProbeError;
 use crate::host::{self, Tree};
@@ -18,7 +19,7 @@ use crate::report::Report;
 use crate::transaction::undo::{Contents, UndoError};
 
 /// Takes the member off this host.
-pub(super) fn uninstall(args: &UninstallArgs, report: &Report) -> Result<ExitStatus, CommandError> {
+pub(super) fn uninstall(args: &UninstallArgs, report: &Report) -> Result<ExitStatus, Failure> {
     let looking =
         Looking::begin(Doing { what: "uninstalling", command: "etcdpack-host uninstall" }, args.root.as_deref())?;
     let contents = if args.purge { Contents::Remove } else { Contents::Keep };
@@ -32,7 +33,7 @@ pub(super) fn uninstall(args: &UninstallArgs, report: &Report) -> Result<ExitSta
         report.note("uninstalled");
         return Ok(ExitStatus::Done);
     }
-    let found = inventory(tree, &uninstall).map_err(CommandError::from);
+    let found = inventory(tree, &uninstall).map_err(Failure::from);
     let found = context.unless_told_to_stop(found)?;
     let (plan, again) = (uninstall.plan(&found, state), uninstall.again(&found));
     report.findings(&plan.findings);
@@ -62,12 +63,7 @@ fn inventory(tree: &Tree, uninstall: &Uninstall) -> Result<Inventory, ProbeError
 }
 
 /// Says what an uninstall would do. Another run may change it meanwhile.
-fn show(
-    looking: &Looking,
-    contents: Contents,
-    args: &UninstallArgs,
-    report: &Report,
-) -> Result<ExitStatus, CommandError> {
+fn show(looking: &Looking, contents: Contents, args: &UninstallArgs, report: &Report) -> Result<ExitStatus, Failure> {
     let records = looking.records()?;
     let uninstall = Uninstall::new(&records, contents);
     let plan = uninstall.plan(&inventory(&looking.tree, &uninstall)?, &looking.state);
@@ -82,9 +78,9 @@ fn show(
 }
 
 /// Shows the plan and asks.
-fn consent(plan: &Plan, contents: Contents, interrupt: &Interrupt, report: &Report) -> Result<(), CommandError> {
+fn consent(plan: &Plan, contents: Contents, interrupt: &Interrupt, report: &Report) -> Result<(), Failure> {
     if !report.can_ask() {
-        return Err(CommandError::refused("there is no terminal to ask at", "etcdpack-host uninstall --yes"));
+        return Err(Failure::refused("there is no terminal to ask at", "etcdpack-host uninstall --yes"));
     }
     report.plan(plan);
     let question = match contents {
@@ -94,7 +90,7 @@ fn consent(plan: &Plan, contents: Contents, interrupt: &Interrupt, report: &Repo
     if report.ask(question, interrupt) {
         return Ok(());
     }
-    Err(CommandError::refused("not confirmed; nothing was changed", "etcdpack-host uninstall"))
+    Err(Failure::refused("not confirmed; nothing was changed", "etcdpack-host uninstall"))
 }
 
 fn say(done: &Done, contents: Contents, again: &str, report: &Report) -> ExitStatus {

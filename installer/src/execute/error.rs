@@ -5,6 +5,7 @@ use payload::name::UserName;
 use payload::path::NotAPath;
 use payload::tarball::TarballError;
 
+use crate::failure::COPY_AGAIN;
 use crate::finding::Finding;
 use crate::host::FsError;
 use crate::host::accounts::AccountError;
@@ -88,9 +89,7 @@ impl StepError {
     /// What to type, where that is known.
     pub(crate) fn help(&self) -> Option<String> {
         match self {
-            error if error.is_the_bundles() => {
-                Some("copy the bundle again, then: grep HOST.run SHA256SUMS | sha256sum -c".to_owned())
-            }
+            error if error.is_the_bundles() => Some(COPY_AGAIN.to_owned()),
             Self::Planted(finding) => Some(text::help(finding).to_string()),
             _ => None,
         }

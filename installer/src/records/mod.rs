@@ -9,9 +9,11 @@ mod receipt;
 mod state_dir;
 pub(crate) mod unfinished;
 
+use payload::exit::ExitStatus;
 use payload::manifest::Manifest;
 
 use crate::change::Change;
+use crate::failure::Diagnose;
 use crate::host::Tree;
 use crate::signer::{self, Known};
 use crate::supervision::Supervision;
@@ -41,6 +43,23 @@ pub(crate) enum RecordError {
     Receipt(#[from] ReceiptError),
     #[error(transparent)]
     Journal(#[from] JournalError),
+}
+
+impl Diagnose for RecordError {
+    fn exit_status(&self) -> ExitStatus {
+        ExitStatus::Refused
+    }
+
+    fn help(&self) -> Option<String> {
+        let help = match self {
+            Self::Journal(JournalError::Fs(_)) => "df -h /var/lib/etcdpack; ls -l /var/lib/etcdpack",
+            Self::Receipt(ReceiptError::Schema(..)) | Self::Journal(JournalError::Schema(..)) => {
+                "with the program that wrote it: etcdpack-host status"
+            }
+            Self::Receipt(_) | Self::Journal(_) => "restore it from a backup: ls -l /var/lib/etcdpack",
+        };
+        Some(help.to_owned())
+    }
 }
 
 impl Records {

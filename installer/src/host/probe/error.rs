@@ -4,8 +4,10 @@ use std::io;
 
 use nix::errno::Errno;
 use payload::bundle::BundleError;
+use payload::exit::ExitStatus;
 use payload::path::NotAPath;
 
+use crate::failure::Diagnose;
 use crate::host::FsError;
 use crate::host::accounts::AccountError;
 use crate::records::RecordError;
@@ -20,4 +22,24 @@ pub(crate) enum ProbeError {
     Path(#[from] NotAPath),
     Thread(io::Error),
     Kernel(#[from] Errno),
+}
+
+impl Diagnose for ProbeError {
+    fn exit_status(&self) -> ExitStatus {
+        match self {
+            Self::Bundle(error) => error.exit_status(),
+            Self::Record(error) => error.exit_status(),
+            Self::Fs(_) | Self::Account(_) | Self::Path(_) | Self::Thread(_) | Self::Kernel(_) => ExitStatus::Refused,
+        }
+    }
+
+    fn help(&self) -> Option<String> {
+        match self {
+            Self::Bundle(error) => error.help(),
+            Self::Record(error) => error.help(),
+            Self::Fs(_) | Self::Account(_) | Self::Path(_) | Self::Thread(_) | Self::Kernel(_) => {
+                Some("the same command again, when the cause is gone".to_owned())
+            }
+        }
+    }
 }
