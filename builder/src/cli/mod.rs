@@ -2,7 +2,9 @@
 
 mod cluster;
 mod heading;
+mod pack;
 mod pki;
+mod source;
 
 use std::net::IpAddr;
 use std::path::PathBuf;
@@ -16,10 +18,12 @@ use payload::name::HostName;
 use crate::text::cli as text;
 
 pub use cluster::{ClusterArg, ClusterOperand, PkiDirArgs};
+pub use pack::{PackArgs, SealArgs};
 pub use pki::{
     CaPassphrase, ClientOrServerArgs, PkiAcceptArgs, PkiClientArgs, PkiCommand, PkiCsrArgs, PkiImportArgs, PkiLockArgs,
     PkiRotateSignerArgs, PkiServerArgs, PkiShowArgs,
 };
+pub use source::SourceArgs;
 
 /// Builds one self-extracting etcd installer per host, for hosts without a network.
 #[derive(Debug, Parser)]
@@ -136,26 +140,6 @@ impl KeysArg {
     }
 }
 
-/// Where the release comes from.
-#[derive(Clone, Debug, Args)]
-pub struct SourceArgs {
-    /// Ask this place first: https://, file:///, or http:// where a checksum is known (repeatable)
-    #[arg(long = "mirror", value_name = "URL", help_heading = heading::SOURCE)]
-    pub mirrors: Vec<String>,
-
-    /// Take this tarball; nothing is downloaded
-    #[arg(long, value_name = "FILE", help_heading = heading::SOURCE)]
-    pub release: Option<PathBuf>,
-
-    /// Also trust the CAs in this PEM file, for a proxy that intercepts TLS
-    #[arg(long, value_name = "FILE", help_heading = heading::SOURCE)]
-    pub ca_cert: Option<PathBuf>,
-
-    /// Accept a release without a known checksum; show and record its SHA-256
-    #[arg(long, help_heading = heading::SOURCE)]
-    pub trust_on_first_use: bool,
-}
-
 /// `etcdpack fetch`
 #[derive(Debug, Args)]
 pub struct FetchArgs {
@@ -166,22 +150,6 @@ pub struct FetchArgs {
     /// Where the release comes from
     #[command(flatten)]
     pub source: SourceArgs,
-}
-
-/// What goes into bundles, and where they go.
-#[derive(Clone, Debug, Args)]
-pub struct PackArgs {
-    /// Directory for the bundles
-    #[arg(short, long, value_name = "DIR", default_value = "dist", help_heading = heading::OUTPUT)]
-    pub output: PathBuf,
-
-    /// Sign the bundles with this key (PEM, ECDSA P-256) instead of the one in pki/
-    #[arg(long, value_name = "FILE", help_heading = heading::KEYS)]
-    pub signing_key: Option<PathBuf>,
-
-    /// How the CA's key is opened
-    #[command(flatten)]
-    pub ca_passphrase: CaPassphrase,
 }
 
 /// `etcdpack build`
@@ -202,18 +170,6 @@ pub struct BuildArgs {
     /// What goes into the bundles
     #[command(flatten)]
     pub pack: PackArgs,
-}
-
-/// How the private keys of the hosts are sealed.
-#[derive(Clone, Debug, Default, Args)]
-pub struct SealArgs {
-    /// Seal the private keys with the first line of this file descriptor instead of a generated passphrase
-    #[arg(long, value_name = "FD", help_heading = heading::KEYS)]
-    pub passphrase_fd: Option<u32>,
-
-    /// Seal all private keys again, with a new passphrase; earlier bundles keep the old one
-    #[arg(long, help_heading = heading::KEYS)]
-    pub new_passphrase: bool,
 }
 
 /// `etcdpack sign`

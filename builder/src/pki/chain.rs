@@ -7,6 +7,7 @@ use x509_parser::extensions::ParsedExtension;
 use x509_parser::parse_x509_certificate;
 
 use super::error::CaFault;
+use super::pem;
 
 /// One certificate of a chain.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -54,6 +55,12 @@ pub(super) fn path(leaf: &Link, known: &[&Link]) -> Vec<Link> {
     path
 }
 
+/// The certificates in a PEM text, the first being the one that the others are there for.
+pub(super) fn links(text: &str) -> Result<Vec<Link>, CaFault> {
+    pem::certificate_blocks(text.as_bytes())?.iter().map(|block| Link::read(block.contents())).collect()
+}
+
+/// Reads one certificate in DER.
 pub(super) fn x509(der: &[u8]) -> Result<X509Certificate<'_>, CaFault> {
     match parse_x509_certificate(der) {
         Ok(([], certificate)) => Ok(certificate),
@@ -79,10 +86,10 @@ fn issuer_key_id(certificate: &X509Certificate<'_>) -> Option<Vec<u8>> {
 /// trusts it has (RFC 8446, 4.4.2).
 pub(super) fn with_chain(leaf: &[u8], path: &[Link]) -> String {
     let above = path.iter().filter(|link| !link.is_root()).map(|link| link.der.as_ref());
-    super::pem::certificates(std::iter::once(leaf).chain(above))
+    pem::certificates(std::iter::once(leaf).chain(above))
 }
 
 /// Links as PEM, in their order.
 pub(super) fn pem(links: &[Link]) -> String {
-    super::pem::certificates(links.iter().map(|link| link.der.as_ref()))
+    pem::certificates(links.iter().map(|link| link.der.as_ref()))
 }

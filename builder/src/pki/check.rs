@@ -1,82 +1,23 @@
 //! A pair of key and certificate as a stranger sees it: what it says, whether it chains, whether the key is its
 //! key. Used on kept pairs (does it still fit?) and on new ones (is it sound?). Nothing here trusts rcgen.
 
-use std::collections::BTreeSet;
-use std::net::IpAddr;
-
 use rustls_pki_types::{CertificateDer, ServerName, TrustAnchor, UnixTime};
 use time::{Duration, OffsetDateTime};
 use webpki::{ALL_VERIFICATION_ALGS, EndEntityCert, KeyUsage};
 use x509_parser::certificate::X509Certificate;
 use x509_parser::certification_request::X509CertificationRequest;
-use x509_parser::extensions::GeneralName;
 use x509_parser::prelude::FromDer;
 
 use super::ca::{self, Authority, Issuing};
 use super::chain::{self, Link};
 use super::error::CaFault;
 use super::key::{self, KeyAlgorithm};
+use super::names::{names, spec_names};
+use super::pair::{PairFile, PairFiles};
+use super::problem::{CertificateProblem, Role};
 use super::profile::Profile;
-use super::spec::{CertificateSpec, Holder};
+use super::spec::CertificateSpec;
 use crate::secret::Secret;
-
-/// The three files of a pair. Behind the certificate may stand those of the CAs above it.
-#[derive(Debug, Clone)]
-pub(super) struct Files {
-    pub(super) certificate: String,
-    pub(super) key: Secret,
-    pub(super) request: String,
-}
-
-/// One of the three files of a pair.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum PairFile {
-    Certificate,
-    Key,
-    Request,
-}
-
-/// What a certificate is checked as.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Role {
-    Server,
-    Client,
-}
-
-/// Why a pair is not what is wanted.
-#[derive(Debug, PartialEq, Eq, thiserror::Error)]
-pub(crate) enum CertificateProblem {
-    /// Some of its files are missing.
-    Incomplete,
-    Unreadable(PairFile),
-    /// The file belongs to another key than the one beside it.
-    OtherKey(PairFile),
-    Algorithm,
-    Weak(KeyAlgorithm),
-    Ca,
-    Subject,
-    /// These should be in it.
-    LacksNames(Vec<String>),
-    /// These should not be in it any more.
-    NeedlessNames(Vec<String>),
-    /// No certificate can hold this one.
-    ImpossibleName(String),
-    /// It is in the certificate, and a verifier does not find it there.
-    UnverifiedName(String),
-    /// By the names that openssl and cfssl give to usages.
-    Usage(Vec<&'static str>),
-    /// The algorithm's object identifier.
-    Signature(String),
-    UnknownIssuer,
-    Chain(Role, webpki::Error),
-    Issuer(CaFault),
-    NotYet(OffsetDateTime),
-    Ends(OffsetDateTime),
-    /// Its end, and that of its CA.
-    Outlives(OffsetDateTime, OffsetDateTime),
-    /// Whose key it is.
-    Shared(Holder),
-}
 
 /// A pair that is what is wanted.
 #[derive(Debug)]
@@ -90,9 +31,13 @@ pub(super) struct Validated {
     pub(super) end: OffsetDateTime,
 }
 
+fn links(text: &str) -> Result<Vec<Link>, CertificateProblem> {
+    chain::links(text).map_err(|_| CertificateProblem::Unreadable(PairFile::Certificate))
+}
+
 /// Checks all there is to a pair; it must last for `left` from `now` on.
 pub(super) fn pair(
-    files: &Files,
+    files: &PairFiles,
     spec: &CertificateSpec,
     authority: &Authority,
     now: OffsetDateTime,
@@ -158,13 +103,6 @@ fn fits(
     Ok(Validated { path, certificate, public_key, end })
 }
 
-/// The certificates in a text, the first being the one that the others are there for.
-pub(super) fn links(text: &str) -> Result<Vec<Link>, CertificateProblem> {
-    let unreadable = |_| CertificateProblem::Unreadable(PairFile::Certificate);
-    let blocks = super::pem::certificate_blocks(text.as_bytes()).map_err(unreadable)?;
-    blocks.iter().map(|block| Link::read(block.contents()).map_err(unreadable)).collect()
-}
-
 /// From the one that signed `own` up to the last that hosts trust. Where we sign, that is the CA of today, whoever else
 /// is in its file.
 fn path(own: &Link, brought: &[Link], authority: &Authority) -> Result<Vec<Link>, CertificateProblem> {
@@ -180,7 +118,7 @@ fn path(own: &Link, brought: &[Link], authority: &Authority) -> Result<Vec<Link>
     if path.is_empty() { Err(CertificateProblem::UnknownIssuer) } else { Ok(path) }
 }
 
-fn key_belongs(files: &Files, certificate: &X509Certificate<'_>) -> Result<(), CertificateProblem> {
+fn key_belongs(files: &PairFiles, certificate: &X509Certificate<'_>) -> Result<(), CertificateProblem> {
     let key = key::parse(&files.key).map_err(|_| CertificateProblem::Unreadable(PairFile::Key))?;
     if certificate.public_key().subject_public_key.data != key.public_key_raw() {
         return Err(CertificateProblem::OtherKey(PairFile::Certificate));
@@ -230,46 +168,13 @@ fn says_what_the_spec_says(
     if lacking.is_empty() { Ok(()) } else { Err(CertificateProblem::Usage(lacking)) }
 }
 
-/// Names without regard to case, as in the DNS.
-pub(super) fn spec_names(spec: &CertificateSpec) -> BTreeSet<String> {
-    let names = spec.names.iter().map(|name| name.to_ascii_lowercase());
-    names.chain(spec.addresses.iter().map(ToString::to_string)).collect()
-}
-
-/// The subject's alternative names; `None` where one is neither name nor address.
-pub(super) fn names(certificate: &X509Certificate<'_>) -> Option<BTreeSet<String>> {
-    let Some(extension) = certificate.subject_alternative_name().ok()? else {
-        return Some(BTreeSet::new());
-    };
-    extension.value.general_names.iter().map(name).collect()
-}
-
-pub(super) fn name(name: &GeneralName<'_>) -> Option<String> {
-    match name {
-        GeneralName::DNSName(name) => Some(name.to_ascii_lowercase()),
-        GeneralName::IPAddress(bytes) => address(bytes).map(|address| address.to_string()),
-        _ => None,
-    }
-}
-
-/// The names in the first certificate of a text, as far as they can be read.
-pub(super) fn names_in(text: &str) -> BTreeSet<String> {
-    let own = links(text).ok().and_then(|links| links.into_iter().next());
-    own.and_then(|own| names(&chain::x509(&own.der).ok()?)).unwrap_or_default()
-}
-
 /// Whether `key` is that of the first certificate in a text.
 pub(super) fn is_key_of(key: &Secret, text: &str) -> bool {
-    let own = links(text).ok().and_then(|links| links.into_iter().next());
+    let own = chain::links(text).ok().and_then(|links| links.into_iter().next());
     let certificate = own.as_ref().and_then(|own| chain::x509(&own.der).ok());
     certificate.is_some_and(|certificate| {
         key::parse(key).is_ok_and(|key| certificate.public_key().subject_public_key.data == key.public_key_raw())
     })
-}
-
-fn address(bytes: &[u8]) -> Option<IpAddr> {
-    let v4 = <[u8; 4]>::try_from(bytes).map(IpAddr::from);
-    v4.or_else(|_| <[u8; 16]>::try_from(bytes).map(IpAddr::from)).ok()
 }
 
 fn chains(

@@ -9,14 +9,15 @@ use x509_parser::extensions::ParsedExtension;
 use x509_parser::prelude::FromDer;
 
 use super::ca::{self, Authority};
-use super::check::{self, Files, Validated};
+use super::check::{self, Validated};
 use super::error::PkiError;
 use super::key::{self, KeyAlgorithm};
+use super::pair::PairFiles;
 use super::site::{LEAST_LEFT, Site};
 use super::spec::{self, CertificateSpec, Holder};
-use super::store::{self, Store, StoredPair};
+use super::store::{Store, StoredPair};
 use super::stored::{StoredCertificate, least_left, look};
-use super::{file, pem};
+use super::{file, listing, names, pem};
 use crate::report::Narrator;
 use crate::secret::Secret;
 use crate::text::pki as text;
@@ -89,7 +90,7 @@ fn again(key: &Secret, request: &str, spec: &CertificateSpec) -> Option<String> 
 struct Candidate {
     path: PathBuf,
     holder: Holder,
-    files: Files,
+    files: PairFiles,
     fit: Validated,
 }
 
@@ -105,13 +106,13 @@ pub fn accept(site: &Site<'_>, paths: &[PathBuf], narrator: &mut dyn Narrator) -
         let not_taken = |why: String| PkiError::NotTaken { path: path.clone(), why };
         let (spec, key, request) = owner(&store, &known, &keys, &text)
             .and_then(|owner| owner.ok_or_else(|| not_taken(text::NOT_A_WAITING_KEY.to_owned())))?;
-        let files = Files { certificate: text, key, request };
+        let files = PairFiles { certificate: text, key, request };
         let fit = check::pair(&files, spec, &authority, site.now, least_left(site, &authority))
             .map_err(|problem| not_taken(problem.to_string()))?;
         if let Some(other) = candidates.iter().find(|other| other.fit.public_key == fit.public_key) {
             return Err(not_taken(text::key_of_another(&other.path)));
         }
-        let files = Files { certificate: fit.certificate.clone(), ..files };
+        let files = PairFiles { certificate: fit.certificate.clone(), ..files };
         candidates.push(Candidate { path, holder: spec.holder.clone(), files, fit });
     }
     keep(&store, &candidates, narrator)?;
@@ -135,7 +136,7 @@ fn keep(store: &Store, candidates: &[Candidate], narrator: &mut dyn Narrator) ->
 /// All certificates that there can be: one for each host, and those of the clients and servers that wait.
 fn specs_here(site: &Site<'_>, store: &Store) -> Result<Vec<CertificateSpec>, PkiError> {
     let (mut all, _) = spec::all(site.cluster);
-    for holder in store::waiting(&site.dir())? {
+    for holder in listing::waiting(&site.dir())? {
         if matches!(holder, Holder::Host(_) | Holder::Everyone) {
             continue;
         }
@@ -152,11 +153,11 @@ fn specs_here(site: &Site<'_>, store: &Store) -> Result<Vec<CertificateSpec>, Pk
 fn asked_names(request: &str) -> Option<Vec<String>> {
     let block = ::pem::parse(request).ok()?;
     let (_, request) = X509CertificationRequest::from_der(block.contents()).ok()?;
-    let names = request.requested_extensions()?.find_map(|extension| match extension {
+    let asked = request.requested_extensions()?.find_map(|extension| match extension {
         ParsedExtension::SubjectAlternativeName(names) => Some(names),
         _ => None,
     });
-    names.map_or(Some(Vec::new()), |names| names.general_names.iter().map(check::name).collect())
+    asked.map_or(Some(Vec::new()), |asked| asked.general_names.iter().map(names::name).collect())
 }
 
 /// Who a certificate belongs to, with the key and its request. The key is looked for in three places: among those that
@@ -189,9 +190,9 @@ fn owner<'a>(
 
 /// The host that a certificate names: all of its names if there is such a host, or else most of them.
 fn most_alike<'a>(known: &'a [CertificateSpec], text: &str) -> Option<&'a CertificateSpec> {
-    let names = check::names_in(text);
+    let names = names::names_in(text);
     let hosts = known.iter().filter(|spec| matches!(spec.holder, Holder::Host(_) | Holder::Everyone));
-    let lacking = |spec: &CertificateSpec| check::spec_names(spec).difference(&names).count();
+    let lacking = |spec: &CertificateSpec| names::spec_names(spec).difference(&names).count();
     hosts.min_by_key(|spec| lacking(spec))
 }
 

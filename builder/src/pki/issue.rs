@@ -8,9 +8,10 @@ use time::OffsetDateTime;
 
 use super::ca::{self, Authority, Issuing};
 use super::chain::{self, Link};
-use super::check::{self, Files, Validated};
+use super::check::{self, Validated};
 use super::error::PkiError;
 use super::key;
+use super::pair::PairFiles;
 use super::site::{LEAST_LEFT, Site};
 use super::spec::{self, CertificateSpec, Holder};
 use super::store::Store;
@@ -95,13 +96,13 @@ pub fn issue_all(site: &Site<'_>, narrator: &mut dyn Narrator) -> Result<Issued,
             StoredCertificate::Fits(files, fit) => {
                 ends_soon(&spec, &fit, &authority, site.now, narrator);
                 trusted.extend(fit.path);
-                (Files { certificate: fit.certificate, ..files }, KeyState::Reused)
+                (PairFiles { certificate: fit.certificate, ..files }, KeyState::Reused)
             }
             StoredCertificate::Nothing | StoredCertificate::Unfit(_) => {
                 (made.next().map_or_else(|| make(site, &store, &spec, &authority), Ok)?, KeyState::Made)
             }
         };
-        let Files { certificate, key, request } = files;
+        let PairFiles { certificate, key, request } = files;
         pairs.push(IssuedPair {
             holder: spec.holder,
             certificate_pem: certificate,
@@ -162,7 +163,7 @@ fn make_all(
     store: &Store,
     all: &[&CertificateSpec],
     authority: &Authority,
-) -> Result<Vec<Files>, PkiError> {
+) -> Result<Vec<PairFiles>, PkiError> {
     let processors = thread::available_parallelism().map_or(1, usize::from);
     parallel::map(all, processors, |spec| make(site, store, spec, authority))
 }
@@ -173,11 +174,11 @@ pub(super) fn make(
     store: &Store,
     spec: &CertificateSpec,
     authority: &Authority,
-) -> Result<Files, PkiError> {
+) -> Result<PairFiles, PkiError> {
     let key = key::generate(spec.algorithm)?;
     let certificate = authority.issue(spec, &*key, site.validity, site.now)?;
     let request = spec.params()?.serialize_request(&*key)?.pem()?;
-    let files = Files { certificate, key: Secret::new(key.serialize_pem()), request };
+    let files = PairFiles { certificate, key: Secret::new(key.serialize_pem()), request };
     check::pair(&files, spec, authority, site.now, site.validity)
         .map_err(|problem| PkiError::Unsound { holder: spec.holder.to_string(), why: problem.to_string() })?;
     store.write_pair(&spec.holder, &files)?;

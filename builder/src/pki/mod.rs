@@ -3,12 +3,12 @@
 //!
 //! This file is the face; what others may use of the room stands here, and nothing else does.
 //!
-//! - what is wanted, and by which rules: `site`, `spec`, `profile`, `check`, `chain`, `key`, `peer_name`
+//! - what is wanted, and by which rules: `site`, `spec`, `profile`, `check`, `problem`, `names`, `chain`, `key`, `peer_name`
 //! - the CA, ours or the site's: `ca`; one whose key is out of reach: `external_ca`
 //! - operations: `issue` for the hosts, `client` for who is no member, `host_key` and `request` for hosts that make their own
 //!   keys, `sealing`, `show`; what of earlier builds still serves, `stored` says
 //! - the signing key and the numbers of bundles: `signing`, `serials`
-//! - the directory on disk: `store`, `paths`, `file`, `modes`; nobody else touches it
+//! - the directory on disk: `store`, `listing`, `paths`, `file`, `modes`; nobody else touches it
 //! - settings taken from cfssl's files: `cfssl`
 //!
 //! Nothing is handed out that has not passed `check`, and no key leaves but inside a [`Secret`](crate::secret::Secret).
@@ -25,10 +25,14 @@ mod host_key;
 mod issue;
 mod key;
 mod key_material;
+mod listing;
 mod modes;
+mod names;
+mod pair;
 mod paths;
 mod peer_name;
 mod pem;
+mod problem;
 mod profile;
 mod request;
 mod sealing;
@@ -42,7 +46,6 @@ mod store;
 mod stored;
 
 pub use ca::{ImportedCa, KeyProtection, encrypt_key, import};
-pub(crate) use check::{CertificateProblem, PairFile, Role};
 pub use client::{ClientOrServer, issue_client_or_server};
 pub use error::{CaFault, KeyFault, PkiError};
 pub use external_ca::{Requested, accept, request};
@@ -50,7 +53,9 @@ pub use host_key::{Certificates, Certified, SignError, certificates, key_until_n
 pub use issue::{Issued, IssuedPair, KeyState, issue_all};
 pub(crate) use key::KeyAlgorithm;
 pub use key_material::KeyMaterial;
+pub(crate) use pair::PairFile;
 pub(crate) use peer_name::{common_name, namesakes};
+pub(crate) use problem::{CertificateProblem, Role};
 pub use profile::Profile;
 pub use request::{Request, RequestError};
 pub use sealing::{SealError, SealedKey, Sealing, has_sealed_keys};

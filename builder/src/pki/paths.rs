@@ -26,13 +26,17 @@ const PEER: FileNames = FileNames { certificate: "etcd-peer.pem", key: "etcd-pee
 const CLIENT: FileNames = FileNames { certificate: "client.pem", key: "client-key.pem", request: "client.csr" };
 const SERVER: FileNames = FileNames { certificate: "server.pem", key: "server-key.pem", request: "server.csr" };
 
+/// Where requests wait for their certificates.
+pub(super) const REQUESTS: &str = "requests";
+
 /// The kinds of pairs of which there are many, and the directory of each.
 pub(super) const MANY: [(&str, Maker); 3] =
     [("hosts", Holder::Host), ("clients", Holder::Client), ("servers", Holder::Server)];
 
 pub(super) type Maker = fn(HostName) -> Holder;
 
-pub(super) fn places(root: &Path, holder: &Holder) -> PairPaths {
+/// The paths of the pair of `holder` below `root`.
+pub(super) fn paths(root: &Path, holder: &Holder) -> PairPaths {
     let (parent, name, files) = match holder {
         Holder::Host(host) => (root.join("hosts"), host.as_str(), PEER),
         Holder::Everyone => (root.to_owned(), "shared", PEER),

@@ -73,7 +73,7 @@ pub enum SealError {
 pub fn has_sealed_keys(site: &Site<'_>) -> bool {
     let hosts = site.cluster.hosts.iter().map(|host| Holder::Host(host.name.clone()));
     hosts.chain([Holder::Everyone]).any(|holder| {
-        let path = paths::places(&site.dir(), &holder).dir.join(SEALED_KEY);
+        let path = paths::paths(&site.dir(), &holder).dir.join(SEALED_KEY);
         file::bytes(&path).is_ok_and(|file| file.is_some())
     })
 }

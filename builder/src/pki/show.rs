@@ -12,7 +12,7 @@ use super::error::{CaFault, PkiError};
 use super::key::KeyAlgorithm;
 use super::profile::Profile;
 use super::spec::Holder;
-use super::{check, file, pem, store};
+use super::{file, listing, names, pem};
 
 /// Whose certificate a [`CertificateRow`] is about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -70,12 +70,12 @@ pub fn show(dir: &Path, own_ca: Option<&Path>, now: OffsetDateTime) -> Result<Ve
     let mut lines = Vec::new();
     let ca = match own_ca {
         Some(path) => Some((path.to_owned(), file::text(path)?)),
-        None => store::ca(dir)?,
+        None => listing::ca(dir)?,
     };
     if let Some((path, text)) = ca {
         add(&mut lines, (CertificateKind::Ca, None), &path, &text, now)?;
     }
-    for (holder, path, text) in store::certificates(dir)? {
+    for (holder, path, text) in listing::certificates(dir)? {
         let of = match &holder {
             Holder::Everyone => (CertificateKind::Shared, None),
             Holder::Host(name) => (CertificateKind::Host, Some(name.as_str())),
@@ -89,7 +89,7 @@ pub fn show(dir: &Path, own_ca: Option<&Path>, now: OffsetDateTime) -> Result<Ve
 
 /// Whose requests wait for their certificates in `dir`.
 pub fn waiting(dir: &Path) -> Result<Vec<Holder>, PkiError> {
-    store::waiting(dir)
+    listing::waiting(dir)
 }
 
 fn add(
@@ -129,7 +129,7 @@ fn line(
         subject: certificate.subject().to_string(),
         issuer: certificate.issuer().to_string(),
         serial: certificate.raw_serial_as_string(),
-        sans: check::names(&certificate)?.into_iter().collect(),
+        sans: names::names(&certificate)?.into_iter().collect(),
         not_before: certificate.validity().not_before.to_datetime(),
         not_after,
         days_left: (not_after - now).whole_days(),

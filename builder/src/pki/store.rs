@@ -16,11 +16,11 @@ use std::io;
 use std::os::unix::fs::{MetadataExt as _, OpenOptionsExt as _};
 use std::path::{Path, PathBuf};
 
-use super::check::Files;
 use super::error::{PkiError, reading, writing};
 use super::file::{create, found, make_dir, secret, sync, text};
 use super::modes;
-use super::paths::{FileNames, MANY, PairPaths, places};
+use super::pair::PairFiles;
+use super::paths::{FileNames, PairPaths, REQUESTS, paths};
 use super::spec::Holder;
 use crate::atomic_file::{self, AtomicFile, FileMode};
 use crate::parallel;
@@ -30,9 +30,6 @@ use crate::text;
 
 /// How many syncs wait for the disk at once.
 const SYNCS: usize = 32;
-
-/// Where requests wait for their certificates.
-const REQUESTS: &str = "requests";
 
 /// The directory, locked against a second builder.
 #[derive(Debug)]
@@ -47,7 +44,7 @@ pub(super) enum StoredPair {
     Nothing,
     /// Some of the files.
     Torn,
-    Whole(Files),
+    Whole(PairFiles),
 }
 
 impl Store {
@@ -82,7 +79,7 @@ impl Store {
 
     /// The directory of a pair that is kept.
     pub(super) fn dir_of(&self, holder: &Holder) -> PathBuf {
-        self.places(holder).dir
+        self.paths(holder).dir
     }
 
     /// Whether anything has been issued here.
@@ -124,7 +121,7 @@ impl Store {
 
     /// What is kept for `holder`, after mending what a kill in [`Self::write_pair`] or [`Self::settle`] has left.
     pub(super) fn pair(&self, holder: &Holder) -> Result<StoredPair, PkiError> {
-        let PairPaths { dir, new, old, files, .. } = self.places(holder);
+        let PairPaths { dir, new, old, files, .. } = self.paths(holder);
         if fs::exists(&old).map_err(reading(&old))? {
             if fs::exists(&dir).map_err(reading(&dir))? {
                 fs::remove_dir_all(&old).map_err(writing(&old))?;
@@ -142,14 +139,14 @@ impl Store {
         let files =
             (found(text(&dir.join(certificate)))?, found(secret(&dir.join(key)))?, found(text(&dir.join(request)))?);
         Ok(match files {
-            (Some(certificate), Some(key), Some(request)) => StoredPair::Whole(Files { certificate, key, request }),
+            (Some(certificate), Some(key), Some(request)) => StoredPair::Whole(PairFiles { certificate, key, request }),
             _ => StoredPair::Torn,
         })
     }
 
     /// Writes a pair beside the place where it is to be; [`Self::settle`] puts it there.
-    pub(super) fn write_pair(&self, holder: &Holder, files: &Files) -> Result<(), PkiError> {
-        let PairPaths { parent, new, files: names, .. } = self.places(holder);
+    pub(super) fn write_pair(&self, holder: &Holder, files: &PairFiles) -> Result<(), PkiError> {
+        let PairPaths { parent, new, files: names, .. } = self.paths(holder);
         make_dir(&parent)?;
         make_dir(&new)?;
         create(&new.join(names.key), files.key.expose(), 0o600)?;
@@ -159,17 +156,17 @@ impl Store {
 
     /// Puts the pairs that were written for `these` in the place of the ones before, all on the disk when this returns.
     pub(super) fn settle(&self, these: &[&Holder]) -> Result<(), PkiError> {
-        let places: Vec<PairPaths> = these.iter().map(|holder| self.places(holder)).collect();
-        sync_all(&places)?;
+        let all: Vec<PairPaths> = these.iter().map(|holder| self.paths(holder)).collect();
+        sync_all(&all)?;
         let mut replaced = Vec::new();
-        for PairPaths { dir, new, old, .. } in &places {
+        for PairPaths { dir, new, old, .. } in &all {
             if fs::exists(dir).map_err(reading(dir))? {
                 fs::rename(dir, old).map_err(writing(old))?;
                 replaced.push(old);
             }
             fs::rename(new, dir).map_err(writing(dir))?;
         }
-        let parents: BTreeSet<&Path> = places.iter().map(|places| places.parent.as_path()).collect();
+        let parents: BTreeSet<&Path> = all.iter().map(|paths| paths.parent.as_path()).collect();
         for parent in parents {
             sync(parent)?;
         }
@@ -209,23 +206,23 @@ impl Store {
     }
 
     fn waiting_room(&self, holder: &Holder) -> (PathBuf, FileNames) {
-        let PairPaths { dir, files, .. } = places(&self.dir.join(REQUESTS), holder);
+        let PairPaths { dir, files, .. } = paths(&self.dir.join(REQUESTS), holder);
         (dir, files)
     }
 
-    fn places(&self, holder: &Holder) -> PairPaths {
-        places(&self.dir, holder)
+    fn paths(&self, holder: &Holder) -> PairPaths {
+        paths(&self.dir, holder)
     }
 }
 
 /// What was written for many, on the disk when this returns. At once, since a file system commits the syncs that wait
 /// for it together: a hundred pairs one after another take longer than all else.
-fn sync_all(places: &[PairPaths]) -> Result<(), PkiError> {
+fn sync_all(all: &[PairPaths]) -> Result<(), PkiError> {
     let one = |PairPaths { new, files, .. }: &PairPaths| {
         [files.key, files.certificate, files.request].iter().try_for_each(|name| sync(&new.join(name)))?;
         sync(new)
     };
-    parallel::map(places, SYNCS, one).map(drop)
+    parallel::map(all, SYNCS, one).map(drop)
 }
 
 /// The name never stands for half of it.
@@ -242,61 +239,4 @@ fn can_be_private(dir: &Path, path: &Path) -> Result<(), PkiError> {
     let empty = AtomicFile::new_in(dir, 0o600).map_err(writing(path))?;
     let mode = empty.as_file().metadata().map_err(writing(path))?.mode();
     modes::refuse_open(path, mode, 0o077, 0o600)
-}
-
-/// A certificate of the CA, in a directory of ours.
-pub(super) fn ca(dir: &Path) -> Result<Option<(PathBuf, String)>, PkiError> {
-    modes::check(dir)?;
-    let path = dir.join("ca.pem");
-    Ok(found(text(&path))?.map(|text| (path, text)))
-}
-
-/// The certificates in a directory of ours, by name within each kind.
-pub(super) fn certificates(dir: &Path) -> Result<Vec<(Holder, PathBuf, String)>, PkiError> {
-    modes::check(dir)?;
-    let mut all = Vec::new();
-    for holder in owners(dir)? {
-        let PairPaths { dir, files, .. } = places(dir, &holder);
-        let path = dir.join(files.certificate);
-        match holder {
-            Holder::Everyone => all.extend(found(text(&path))?.map(|text| (holder, path, text))),
-            Holder::Host(_) | Holder::Client(_) | Holder::Server(_) => {
-                let text = text(&path)?;
-                all.push((holder, path, text));
-            }
-        }
-    }
-    Ok(all)
-}
-
-/// Whose requests wait in a directory of ours.
-pub(super) fn waiting(dir: &Path) -> Result<Vec<Holder>, PkiError> {
-    let root = dir.join(REQUESTS);
-    if !fs::exists(&root).map_err(reading(&root))? {
-        return Ok(Vec::new());
-    }
-    let mut all = owners(&root)?;
-    let shared = root.join("shared");
-    if !fs::exists(&shared).map_err(reading(&shared))? {
-        all.retain(|holder| *holder != Holder::Everyone);
-    }
-    Ok(all)
-}
-
-/// All that a directory can have pairs of: everyone, then each name that it has a directory for.
-fn owners(dir: &Path) -> Result<Vec<Holder>, PkiError> {
-    fs::metadata(dir).map_err(reading(dir))?;
-    let mut all = vec![Holder::Everyone];
-    for (kind, holder) in MANY {
-        let kind = dir.join(kind);
-        let Some(entries) = found(fs::read_dir(&kind).map_err(reading(&kind)))? else { continue };
-        let mut names = Vec::new();
-        for entry in entries {
-            names.push(entry.map_err(reading(&kind))?.file_name().to_string_lossy().into_owned());
-        }
-        names.sort_unstable();
-        // What is no name was not put there by us.
-        all.extend(names.iter().filter_map(|name| name.parse().ok()).map(holder));
-    }
-    Ok(all)
 }

@@ -5,8 +5,10 @@ use std::collections::BTreeMap;
 use time::Duration;
 
 use super::ca::{Authority, Issuing};
-use super::check::{self, CertificateProblem, Files, Validated};
+use super::check::{self, Validated};
 use super::error::PkiError;
+use super::pair::PairFiles;
+use super::problem::CertificateProblem;
 use super::site::{LEAST_LEFT, Site};
 use super::spec::{CertificateSpec, Holder};
 use super::store::{Store, StoredPair};
@@ -16,7 +18,7 @@ pub(super) enum StoredCertificate {
     Nothing,
     /// Why it is of no use.
     Unfit(CertificateProblem),
-    Fits(Files, Validated),
+    Fits(PairFiles, Validated),
 }
 
 /// Looks at what is kept for each of `all`. A key that is used already is no one else's.

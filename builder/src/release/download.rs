@@ -3,7 +3,8 @@
 use std::time::Duration;
 
 use super::error::{SourceError, foreign};
-use super::http::{Body, Deadline, Http, Limits, Response};
+use super::http::{Body, Deadline, Http, Response};
+use super::limits::Limits;
 use super::partial::Partial;
 use super::source::Location;
 use crate::report::{Narrator, Progress};

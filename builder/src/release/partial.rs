@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 
 use payload::digest::Digest;
 
-use super::http::Resume;
+use super::headers::Resume;
 use crate::cache::{Cache, DiskAction, DiskError};
 use crate::report::Narrator;
 use crate::text;

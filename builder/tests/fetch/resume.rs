@@ -6,30 +6,30 @@ use std::path::PathBuf;
 use builder::failure::Diagnose as _;
 use builder::release::{Mirror, ReleaseRequest};
 
+use crate::machine::{Machine, accepted, cut, honest, refused, tarball};
 use crate::site::{Asked, Reply, Site};
-use crate::{Desk, accepted, cut, honest, refused, tarball};
 
 type Rest = Box<dyn Fn(&[u8]) -> Reply + Send + Sync>;
 
-/// A desk on which 100 000 bytes of `bytes` wait for their rest from `site`, which answers `rest` to whoever asks for it.
+/// A machine on which 100 000 bytes of `bytes` wait for their rest from `site`, which answers `rest` to whoever asks for it.
 fn interrupted(
     bytes: &[u8],
     rest: impl Fn(&Asked, &[u8]) -> Reply + Send + Sync + 'static,
-) -> (Desk, Site, ReleaseRequest) {
-    let (desk, body) = (Desk::new(), bytes.to_vec());
+) -> (Machine, Site, ReleaseRequest) {
+    let (machine, body) = (Machine::new(), bytes.to_vec());
     let site = Site::http(move |asked, n| match (n, asked.range) {
         (0, _) => cut(honest(&body, "\"a\"", asked), 100_000),
         (1, _) => Reply::status("404 Not Found"),
         (_, Some(_)) => rest(asked, &body),
         (_, None) => honest(&body, "\"a\"", asked),
     });
-    let request = desk.pinned(&[&site.url], bytes);
+    let request = machine.pinned(&[&site.url], bytes);
     refused(&request, 3);
-    (desk, site, request)
+    (machine, site, request)
 }
 
-fn waiting(desk: &Desk, extension: &str) -> PathBuf {
-    let files = fs::read_dir(desk.path("cache/partial")).unwrap().map(|file| file.unwrap().path());
+fn waiting(machine: &Machine, extension: &str) -> PathBuf {
+    let files = fs::read_dir(machine.path("cache/partial")).unwrap().map(|file| file.unwrap().path());
     files.into_iter().find(|path| path.extension().is_some_and(|end| end == extension)).unwrap()
 }
 
@@ -121,14 +121,14 @@ fn a_rest_that_is_none_is_never_taken_for_one() {
         ),
     ];
     for (what, rest) in cases {
-        let (desk, site, request) = interrupted(&bytes, move |_, body| rest(body));
+        let (machine, site, request) = interrupted(&bytes, move |_, body| rest(body));
         // It may be refused, and once more; what it may not be is taken, or be in the way of a good answer.
-        let (result, told) = crate::get(&request);
+        let (result, told) = crate::machine::get(&request);
         match result {
             Ok(verified) => assert_eq!(fs::read(verified.path()).unwrap(), bytes, "{what}"),
             Err(error) => {
                 assert!([3, 4].contains(&error.exit_status().code()), "{what}: {error}");
-                assert_eq!((desk.kept().len(), desk.lock()), (0, String::new()), "{what}: {error}");
+                assert_eq!((machine.kept().len(), machine.lock()), (0, String::new()), "{what}: {error}");
                 let good = Mirror::parse(&site.url).unwrap();
                 let body = bytes.clone();
                 let other = Site::http(move |_, _| Reply::whole(&body));
@@ -155,11 +155,11 @@ fn what_lies_on_the_disk_from_earlier_is_not_believed() {
         ("noise in the validator", bytes[..100_000].to_vec(), b"\xff\x00"),
         ("a huge validator", bytes[..100_000].to_vec(), &huge),
     ] {
-        let (desk, _site, request) = interrupted(&bytes, |asked, body| honest(body, "\"a\"", asked));
-        fs::write(waiting(&desk, "partial"), partial).unwrap();
-        fs::write(waiting(&desk, "validator"), validator).unwrap();
+        let (machine, _site, request) = interrupted(&bytes, |asked, body| honest(body, "\"a\"", asked));
+        fs::write(waiting(&machine, "partial"), partial).unwrap();
+        fs::write(waiting(&machine, "validator"), validator).unwrap();
         let (_, told) = accepted(&request, &bytes);
-        let left: Vec<u64> = fs::read_dir(desk.path("cache/partial"))
+        let left: Vec<u64> = fs::read_dir(machine.path("cache/partial"))
             .unwrap()
             .map(|file| file.unwrap().metadata().unwrap().len())
             .collect();

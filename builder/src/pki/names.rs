@@ -1,0 +1,44 @@
+//! DNS names and addresses, as a certificate has them and as one should. Pure.
+
+use std::collections::BTreeSet;
+use std::net::IpAddr;
+
+use x509_parser::certificate::X509Certificate;
+use x509_parser::extensions::GeneralName;
+
+use super::chain;
+use super::spec::CertificateSpec;
+
+/// Names without regard to case, as in the DNS.
+pub(super) fn spec_names(spec: &CertificateSpec) -> BTreeSet<String> {
+    let names = spec.names.iter().map(|name| name.to_ascii_lowercase());
+    names.chain(spec.addresses.iter().map(ToString::to_string)).collect()
+}
+
+/// The subject's alternative names; `None` where one is neither name nor address.
+pub(super) fn names(certificate: &X509Certificate<'_>) -> Option<BTreeSet<String>> {
+    let Some(extension) = certificate.subject_alternative_name().ok()? else {
+        return Some(BTreeSet::new());
+    };
+    extension.value.general_names.iter().map(name).collect()
+}
+
+/// One of these; `None` where it is neither name nor address.
+pub(super) fn name(name: &GeneralName<'_>) -> Option<String> {
+    match name {
+        GeneralName::DNSName(name) => Some(name.to_ascii_lowercase()),
+        GeneralName::IPAddress(bytes) => address(bytes).map(|address| address.to_string()),
+        _ => None,
+    }
+}
+
+/// The names in the first certificate of a text, as far as they can be read.
+pub(super) fn names_in(text: &str) -> BTreeSet<String> {
+    let own = chain::links(text).ok().and_then(|links| links.into_iter().next());
+    own.and_then(|own| names(&chain::x509(&own.der).ok()?)).unwrap_or_default()
+}
+
+fn address(bytes: &[u8]) -> Option<IpAddr> {
+    let v4 = <[u8; 4]>::try_from(bytes).map(IpAddr::from);
+    v4.or_else(|_| <[u8; 16]>::try_from(bytes).map(IpAddr::from)).ok()
+}
