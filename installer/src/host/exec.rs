@@ -49,15 +49,30 @@ pub(crate) struct Output {
 /// A program that could not be run, took too long, or failed.
 #[derive(Debug, thiserror::Error)]
 pub(crate) struct ExecError {
+    /// As it was called.
     pub(crate) line: String,
-    pub(crate) why: String,
-    told_to_stop: bool,
+    pub(crate) why: ExecTrouble,
+}
+
+/// What became of it.
+#[derive(Debug)]
+pub(crate) enum ExecTrouble {
+    /// There is none that root alone can change.
+    NotFound,
+    /// It could not be started, or not be heard.
+    Io(io::Error),
+    /// Killed because somebody asked us to stop.
+    ToldToStop,
+    /// Killed after this time.
+    NoEnd(Duration),
+    /// What it said at its end.
+    Failed { status: ExitStatus, tail: String },
 }
 
 impl ExecError {
     /// Whether it did not fail, but was told to stop.
     pub(crate) fn is_interrupt(&self) -> bool {
-        self.told_to_stop
+        matches!(self.why, ExecTrouble::ToldToStop)
     }
 }
 
@@ -89,11 +104,7 @@ impl Exec {
 
     /// A call of a system program.
     pub(crate) fn named(name: &str) -> Result<Self, ExecError> {
-        let missing = || ExecError {
-            line: name.to_owned(),
-            why: format!("this host has no `{name}` that root alone can change"),
-            told_to_stop: false,
-        };
+        let missing = || ExecError { line: name.to_owned(), why: ExecTrouble::NotFound };
         find(name).map(Self::at).ok_or_else(missing)
     }
 
@@ -121,15 +132,15 @@ impl Exec {
     /// Runs to the end, whatever the exit code.
     pub(crate) fn output(self) -> Result<Output, ExecError> {
         let line = self.line();
-        let fail = |why: String| ExecError { line: line.clone(), why, told_to_stop: false };
-        let child = self.spawn().map_err(|error| fail(error.to_string()))?;
+        let fail = |why| ExecError { line: line.clone(), why };
+        let child = self.spawn().map_err(|error| fail(ExecTrouble::Io(error)))?;
         let ended = attend(child, self.limit, &mut || self.interrupt.is_raised());
-        let Ended { status, stdout, stderr } = ended.map_err(|error| fail(error.to_string()))?;
+        let Ended { status, stdout, stderr } = ended.map_err(|error| fail(ExecTrouble::Io(error)))?;
         let Some(status) = status else {
             if self.interrupt.is_raised() {
-                return Err(ExecError { told_to_stop: true, ..fail("told to stop".to_owned()) });
+                return Err(fail(ExecTrouble::ToldToStop));
             }
-            return Err(fail(self.no_end()));
+            return Err(fail(ExecTrouble::NoEnd(self.limit)));
         };
         Ok(Output { status, stdout, stderr, line })
     }
@@ -143,24 +154,20 @@ impl Exec {
     /// than 0 is an error.
     pub(crate) fn run_until(self, mut is_done: impl FnMut() -> bool) -> Result<(), ExecError> {
         let line = self.line();
-        let fail = |why: String| ExecError { line: line.clone(), why, told_to_stop: false };
-        let child = self.spawn().map_err(|error| fail(error.to_string()))?;
+        let fail = |why| ExecError { line: line.clone(), why };
+        let child = self.spawn().map_err(|error| fail(ExecTrouble::Io(error)))?;
         let mut done = false;
         let mut asked = || {
             done = is_done();
             done
         };
-        let ended = attend(child, self.limit, &mut asked).map_err(|error| fail(error.to_string()))?;
+        let ended = attend(child, self.limit, &mut asked).map_err(|error| fail(ExecTrouble::Io(error)))?;
         match ended {
             Ended { status: None, .. } if done => Ok(()),
-            Ended { status: None, .. } => Err(fail(self.no_end())),
+            Ended { status: None, .. } => Err(fail(ExecTrouble::NoEnd(self.limit))),
             Ended { status: Some(status), .. } if status.success() => Ok(()),
             Ended { status: Some(status), stdout, stderr } => Err(Output { status, stdout, stderr, line }.complaint()),
         }
-    }
-
-    fn no_end(&self) -> String {
-        format!("no end within {} s", self.limit.as_secs())
     }
 
     fn spawn(&self) -> io::Result<Child> {
@@ -201,7 +208,7 @@ impl Output {
         let said = if self.stderr.trim().is_empty() { &self.stdout } else { &self.stderr };
         let from = said.floor_char_boundary(said.len().saturating_sub(TAIL));
         let tail = said.get(from..).unwrap_or_default().trim().replace('\n', "; ");
-        ExecError { line: self.line.clone(), why: format!("{}: {tail}", self.status), told_to_stop: false }
+        ExecError { line: self.line.clone(), why: ExecTrouble::Failed { status: self.status, tail } }
     }
 }
 
@@ -217,7 +224,7 @@ struct Ended {
 /// child, in the hands of something that it started, is not waited for. `is_enough` says when to wait no longer.
 fn attend(mut child: Child, limit: Duration, is_enough: &mut dyn FnMut() -> bool) -> io::Result<Ended> {
     let end = Instant::now() + limit;
-    let (mut stdout, mut stderr) = (Ear::at(child.stdout.take())?, Ear::at(child.stderr.take())?);
+    let (mut stdout, mut stderr) = (Pipe::at(child.stdout.take())?, Pipe::at(child.stderr.take())?);
     let mut pause = Duration::from_millis(1);
     loop {
         // Asked before the last reading: what it said before its end is in the pipes then.
@@ -246,9 +253,9 @@ fn kill(child: &mut Child) -> io::Result<()> {
 }
 
 /// Until one of them says something, or ends, or the time is over.
-fn wait(ears: &[&Ear], pause: Duration) -> io::Result<()> {
+fn wait(pipes: &[&Pipe], pause: Duration) -> io::Result<()> {
     let mut fds: Vec<PollFd> =
-        ears.iter().filter_map(|ear| ear.fd()).map(|fd| PollFd::new(fd, PollFlags::POLLIN)).collect();
+        pipes.iter().filter_map(|pipe| pipe.fd()).map(|fd| PollFd::new(fd, PollFlags::POLLIN)).collect();
     match poll(&mut fds, PollTimeout::try_from(pause).unwrap_or(PollTimeout::ZERO)) {
         Ok(_) | Err(nix::errno::Errno::EINTR) => Ok(()),
         Err(errno) => Err(errno.into()),
@@ -256,13 +263,13 @@ fn wait(ears: &[&Ear], pause: Duration) -> io::Result<()> {
 }
 
 /// One end of a pipe, and what has come out of it.
-struct Ear {
+struct Pipe {
     /// `None` at its end.
     pipe: Option<File>,
     heard: Vec<u8>,
 }
 
-impl Ear {
+impl Pipe {
     fn at(pipe: Option<impl Into<OwnedFd>>) -> io::Result<Self> {
         let pipe = pipe.map(|pipe| File::from(pipe.into()));
         if let Some(pipe) = &pipe {

@@ -2,13 +2,20 @@
 
 use std::fmt;
 
-use crate::host::exec::ExecError;
+use crate::host::exec::{ExecError, ExecTrouble};
 use crate::host::wheels::WheelError;
 use crate::service::ServiceError;
 
 impl fmt::Display for ExecError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "running `{}`: {}", self.line, self.why)
+        write!(f, "running `{}`: ", self.line)?;
+        match &self.why {
+            ExecTrouble::NotFound => write!(f, "this host has no `{}` that root alone can change", self.line),
+            ExecTrouble::Io(error) => fmt::Display::fmt(error, f),
+            ExecTrouble::ToldToStop => f.write_str(super::TOLD_TO_STOP),
+            ExecTrouble::NoEnd(limit) => write!(f, "no end within {} s", limit.as_secs()),
+            ExecTrouble::Failed { status, tail } => write!(f, "{status}: {tail}"),
+        }
     }
 }
 
