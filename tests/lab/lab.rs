@@ -6,9 +6,9 @@ pub mod bundles;
 mod call;
 mod corpus;
 pub mod disk;
+pub mod form;
 mod host;
 mod image_host;
-pub mod operation;
 pub mod outage;
 pub mod rule;
 mod signing;
@@ -18,6 +18,7 @@ pub mod strace;
 pub mod survey;
 pub mod table;
 pub mod trace;
+pub mod tree_run;
 pub mod ways;
 
 /// Names the signer of every bundle that the tests build: the fingerprint of `signing-key.pem` here.

@@ -119,6 +119,11 @@ impl Site {
         command
     }
 
+    /// Runs a shell line in the directory, without a terminal.
+    pub fn shell(&self, line: &str) -> Said {
+        run(Command::new("setsid").args(["--wait", "sh", "-c", line]).current_dir(self.dir.path()))
+    }
+
     /// Builds the bundles from this tarball.
     pub fn build(&self, tarball: &Path) {
         self.give_signing_key();

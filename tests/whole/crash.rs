@@ -3,7 +3,7 @@
 
 use std::time::Instant;
 
-use whole::operation::{Form, figures, form};
+use whole::form::{Form, figures, form};
 use whole::{Lab, Said, signer};
 
 const INSTALL: &str = concat!("/root/first.run install --yes --quiet ", signer!());

@@ -13,7 +13,7 @@ use payload::bundle::{Content, Copied, EntryName, MANIFEST, TRAILER_LEN, Unverif
 use payload::digest::Digest;
 use payload::etcd::Arch;
 use payload::mode::Mode;
-use whole::operation::figures;
+use whole::form::figures;
 use whole::signed;
 use whole::{Site, run, small_site};
 use zip::ZipArchive;

@@ -7,7 +7,7 @@ use std::time::Instant;
 
 use whole::bundles::Bundles;
 use whole::disk;
-use whole::operation::figures;
+use whole::form::figures;
 use whole::snapshot::Snapshot;
 use whole::strace::{self, Fault};
 use whole::{SIGNER, Said, run};

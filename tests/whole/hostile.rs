@@ -5,7 +5,7 @@ use std::path::Path;
 use std::process::Command;
 use std::time::Instant;
 
-use whole::operation::figures;
+use whole::form::{Form, figures, form};
 use whole::{Corpus, SIGNER, Said, etcdpack, run, small_cluster};
 
 /// Address space of a reader, whatever sizes an archive declares: 192 MiB, of which threads' stacks are the most.
@@ -60,18 +60,20 @@ fn a_container_that_is_not_the_written_one_is_refused_by_both_programs() {
     fs::create_dir(&root).unwrap();
     let root_arg = root.to_string_lossy().into_owned();
     let mut wrong = Vec::new();
-    for name in &corpus.names {
+    for (n, name) in corpus.names.iter().enumerate() {
         let path = corpus.bundle(name);
         let mut note =
             |who: &str, fault: Option<String>| wrong.extend(fault.map(|said| format!("{name}, {who}: {said}")));
-        for command in ["verify", "inspect"] {
-            note(command, faults(&bounded(&etcdpack(), &[command, &path.to_string_lossy()]), &[4]));
+        let install = ["install", "--yes", SIGNER, "--service", "systemd", "--root", &root_arg];
+        note("etcdpack verify", faults(&bounded(&etcdpack(), &["verify", &path.to_string_lossy()]), &[4]));
+        note("install", faults(&bounded(&path, &install), &[4]));
+        note("the tree", emptied(&root));
+        // What the others say comes from the same two readers: in the short form every eighth case shows that.
+        if form() == Form::Short && n % 8 != 0 {
+            continue;
         }
-        for args in [
-            &["verify"][..],
-            &["plan", "--service", "systemd", "--root", &root_arg],
-            &["install", "--yes", SIGNER, "--service", "systemd", "--root", &root_arg],
-        ] {
+        note("inspect", faults(&bounded(&etcdpack(), &["inspect", &path.to_string_lossy()]), &[4]));
+        for args in [&["verify"][..], &["plan", "--service", "systemd", "--root", &root_arg]] {
             note(args[0], faults(&bounded(&path, args), &[4]));
         }
         // Before anything is verified it may say what it claims to be, in plain text.

@@ -25,28 +25,24 @@ fn host_site() -> Site {
     site
 }
 
-fn shell(site: &Site, line: &str) -> Said {
-    run(Command::new("sh").args(["-c", line]).current_dir(site.path("")))
-}
-
 fn bundle(site: &Site, command: &str) -> Said {
     let service = if command.starts_with("install") { concat!("--service systemd ", signer!()) } else { "" };
-    shell(site, &format!("dist/n1.run {command} {service} --root root"))
+    site.shell(&format!("dist/n1.run {command} {service} --root root"))
 }
 
 fn sign(site: &Site, more: &str) -> Said {
-    shell(site, &format!("setsid -w {} sign --release release.tar.gz {more}", whole::etcdpack().display()))
+    site.shell(&format!("{} sign --release release.tar.gz {more}", whole::etcdpack().display()))
 }
 
 /// `--words` for a host, from its request by stock tools.
 fn words(site: &Site, host: &str, file: &str) -> String {
     let line =
         format!("openssl req -in {file} -noout -pubkey | openssl pkey -pubin -outform DER | sha256sum | cut -c1-64");
-    format!("--words {host}={}", shell(site, &line).ok())
+    format!("--words {host}={}", site.shell(&line).ok())
 }
 
 fn files(site: &Site) -> String {
-    shell(site, "cd root && find . -type f -printf '%m %p\\n' | sort").ok()
+    site.shell("cd root && find . -type f -printf '%m %p\\n' | sort").ok()
 }
 
 #[test]
@@ -61,10 +57,10 @@ fn a_key_stays_where_it_was_made() {
     let made = fs::read_to_string(site.path("root").join(MADE)).unwrap();
     assert_eq!(fs::metadata(site.path("root").join(MADE)).unwrap().permissions().mode() & 0o777, 0o600);
     // What openssl makes of both, and the same request once more.
-    shell(&site, "openssl req -in n1.csr -noout -verify").ok();
-    let subject = shell(&site, "openssl req -in n1.csr -noout -subject -nameopt RFC2253").ok();
+    site.shell("openssl req -in n1.csr -noout -verify").ok();
+    let subject = site.shell("openssl req -in n1.csr -noout -subject -nameopt RFC2253").ok();
     assert_eq!(subject, "subject=CN=n1");
-    let public = |args: &str| shell(&site, &format!("openssl {args}")).ok();
+    let public = |args: &str| site.shell(&format!("openssl {args}")).ok();
     assert_eq!(public(&format!("pkey -in root/{MADE} -pubout")), public("req -in n1.csr -noout -pubkey"));
     assert_eq!(bundle(&site, "csr").out, fs::read_to_string(site.path("n1.csr")).unwrap());
     sign(&site, "n1.csr").refused(3, "there is no terminal to ask on");
@@ -72,11 +68,11 @@ fn a_key_stays_where_it_was_made() {
     assert!(said.err.contains("1 of 1 hosts have one"), "{said:?}");
     said.ok();
     // The answer has a certificate with the names of the cluster file, and no key.
-    let listing = shell(&site, "unzip -l dist/n1.run").ok();
+    let listing = site.shell("unzip -l dist/n1.run").ok();
     assert!(listing.contains("certs/etcd-peer.pem") && !listing.contains("key"), "{listing}");
     let names = public("x509 -in pki/hosts/n1/etcd-peer.pem -noout -ext subjectAltName");
     assert!(names.contains("DNS:n1") && names.contains("IP Address:10.83.0.11"), "{names}");
-    shell(&site, "openssl verify -CAfile pki/ca.pem pki/hosts/n1/etcd-peer.pem").ok();
+    site.shell("openssl verify -CAfile pki/ca.pem pki/hosts/n1/etcd-peer.pem").ok();
     assert!(!site.path("pki/hosts/n1/etcd-peer-key.pem").exists());
     let answer = sha256(&site.bundle("n1"));
     site.etcdpack(&["build", "--release", "release.tar.gz"]).ok();
@@ -112,17 +108,16 @@ fn a_request_or_certificate_of_another_is_refused() {
     let site = host_site();
     bundle(&site, "csr -o n1.csr").ok();
     let signed = || site.path("pki/hosts/n1/etcd-peer.pem").exists();
-    shell(
-        &site,
+    site.shell(
         "openssl req -new -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -keyout k -subj /CN=n9 -out n9.csr",
     )
     .ok();
     sign(&site, "n9.csr").refused(3, "is for `n9`, which the cluster file does not have");
-    shell(&site, "openssl req -new -newkey rsa:2048 -nodes -keyout k -subj /CN=n1 -out rsa.csr").ok();
+    site.shell("openssl req -new -newkey rsa:2048 -nodes -keyout k -subj /CN=n1 -out rsa.csr").ok();
     sign(&site, "rsa.csr").refused(3, "is not for an ECDSA key on P-256");
     let spoilt = "openssl req -in n1.csr -outform DER -out der; printf X | dd of=der bs=1 seek=40 conv=notrunc status=none; \
                   (echo -----BEGIN CERTIFICATE REQUEST-----; base64 -w64 der; echo -----END CERTIFICATE REQUEST-----) >bad.csr";
-    shell(&site, spoilt).ok();
+    site.shell(spoilt).ok();
     assert_eq!(sign(&site, "bad.csr").code, 3);
     sign(&site, "n1.csr --host n1=n9.csr").refused(3, "is a second one for `n1`");
     sign(&site, "none.csr").refused(2, "reading `none.csr`");
@@ -159,12 +154,12 @@ fn a_run_that_is_killed_makes_the_key_once() {
             run(&mut command(&root)).ok();
             let key = fs::read(site.path(&root).join(MADE)).unwrap();
             assert!(made.is_none_or(|made| made == key), "{what} at {}: another key", seen.line);
-            let state = shell(&site, &format!("cd {root}/var/lib/etcdpack && find . -type f | sort")).ok();
+            let state = site.shell(&format!("cd {root}/var/lib/etcdpack && find . -type f | sort")).ok();
             assert_eq!(state, "./host-key/etcd-peer-key.pem\n./kept.json", "{what} at {}", seen.line);
             let first = request(&root);
             run(&mut command(&root)).ok();
             assert_eq!(request(&root), first);
-            shell(&site, &format!("dist/n1.run uninstall --yes --root {root}")).ok();
+            site.shell(&format!("dist/n1.run uninstall --yes --root {root}")).ok();
             assert_eq!(fs::read_dir(site.path(&root)).unwrap().count(), 0, "{what} at {}", seen.line);
         }
     }

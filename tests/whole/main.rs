@@ -1,29 +1,54 @@
 //! Whole runs of the product, in one executable: its tests take turns on all processors, and it is linked once.
 //!
-//! Must not hold a test: each module is about one thing that is tried.
+//! Must not hold a test: each module is about one thing that is tried. Which test goes where: `tests/README.md`.
 
+/// What an attacker does, and what must come of it: a file for each kind of attack.
 mod attack;
+/// `etcdpack` as its users type it. What the builder does inside is tried in `builder/tests/`.
 mod builder;
+/// One real bundle under stock tools. What one byte more or less does goes to `damage` or `hostile`.
 mod bundle;
+/// The guide's own cluster of three, from nothing to purged: the long way through the product. Try not to add to it.
 mod cluster;
+/// The installer dies on a running host. On a tree, where it costs a tenth: `sweep`.
 mod crash;
+/// Random harm to a bundle on its way. Harm with a purpose: `hostile`.
 mod damage;
+/// The builder is killed, or its disk is full.
 mod dist;
+/// Others change the host before, between or after.
 mod drift;
+/// The host's disk is full while the installer works.
 mod full;
+/// Bundles and releases that nobody may take; `tests/hostile/` makes them.
 mod hostile;
+/// Keys that hosts make, their requests and certificates.
 mod hostkey;
+/// `install --root`: the tree of an image, for either architecture.
 mod image;
+/// Our reader of ZIP beside others.
 mod listing;
+/// CAs whose keys are out of reach.
 mod outside;
+/// What root opens and starts, held against `docs/trust.md`.
 mod paths;
+/// The power goes at a chosen call.
 mod power;
+/// What refuses an install on a real host, and a roll-back there. A refusal by values alone is a unit test of `check`.
 mod refusals;
+/// When etcd is restarted, and when it is not.
 mod restart;
+/// The list of parts.
 mod sbom;
+/// Keys that travel under a passphrase.
 mod sealed;
+/// Whose bundles a host takes.
 mod signer;
+/// Service managers, programs and streams that do not do as they are told.
 mod stubborn;
+/// Every service manager on every kind of host, once through a member's life. Each test here boots a host or three.
 mod supervision;
+/// What is warned of on a real host.
 mod surroundings;
+/// The installer dies, or a call fails, at each of its calls on a tree.
 mod sweep;

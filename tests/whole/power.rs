@@ -11,7 +11,7 @@ use std::process::Command;
 use std::time::Instant;
 
 use whole::disk::{self, FileSystem};
-use whole::operation::{Form, form};
+use whole::form::{Form, form};
 use whole::outage::{Bench, Operation};
 use whole::strace::{self, Fault};
 

@@ -31,18 +31,13 @@ fn build(site: &Site, passphrase: &str, more: &str) -> Said {
     fs::write(site.path("passphrase"), passphrase).unwrap();
     let line =
         format!("{} build --release release.tar.gz --passphrase-fd 3 {more} 3<passphrase", whole::etcdpack().display());
-    shell(site, &line)
-}
-
-/// A shell line in the site's directory, without a terminal.
-fn shell(site: &Site, line: &str) -> Said {
-    run(Command::new("setsid").args(["--wait", "sh", "-c", line]).current_dir(site.path("")))
+    site.shell(&line)
 }
 
 /// `install` of a bundle into the tree `root`, as `line` goes on.
 fn install(site: &Site, root: &str, line: &str) -> Said {
     fs::create_dir_all(site.path(root)).unwrap();
-    shell(site, &format!("dist/n1.run install --yes {SIGNER} --service systemd --root {root} {line}"))
+    site.shell(&format!("dist/n1.run install --yes {SIGNER} --service systemd --root {root} {line}"))
 }
 
 fn typed(line: &str) -> String {
@@ -69,17 +64,17 @@ fn a_sealed_key_is_kept_and_its_passphrase_with_it() {
     let site = sealed_site();
     let bundle = sha256(&site.bundle("n1"));
     // Stock tools see an age file, and no key.
-    let inside = shell(&site, "unzip -p dist/n1.run certs/etcd-peer-key.age | head -2").ok();
+    let inside = site.shell("unzip -p dist/n1.run certs/etcd-peer-key.age | head -2").ok();
     assert!(inside.starts_with("age-encryption.org/v1\n-> scrypt ") && inside.ends_with(" 17"), "{inside}");
     let key = fs::read_to_string(site.path("pki/hosts/n1/etcd-peer-key.pem")).unwrap();
     assert!(holding(&site.path("dist"), &middle_of(&key)).is_empty());
     // And age opens it, which asks at a terminal.
     let line = "unzip -p dist/n1.run certs/etcd-peer-key.age | age -d >opened";
-    shell(&site, &format!("(cat passphrase; echo) | script -qec '{line}' /dev/null")).ok();
+    site.shell(&format!("(cat passphrase; echo) | script -qec '{line}' /dev/null")).ok();
     assert_eq!(fs::read_to_string(site.path("opened")).unwrap(), key);
     fs::remove_file(site.path("opened")).unwrap();
     assert_eq!(fs::metadata(kept(&site)).unwrap().permissions().mode() & 0o777, 0o600);
-    shell(&site, "cd pki/hosts/n1 && sha256sum -c etcd-peer-key.age.sha256").ok();
+    site.shell("cd pki/hosts/n1 && sha256sum -c etcd-peer-key.age.sha256").ok();
     // Again: the same bytes, without being asked and with the right passphrase.
     let again = site.etcdpack(&["build", "--release", "release.tar.gz"]);
     assert!(again.err.contains("stay sealed with the passphrase of an earlier build"), "{again:?}");
@@ -95,7 +90,7 @@ fn a_sealed_key_is_kept_and_its_passphrase_with_it() {
     install(&site, "new", &typed("another passphrase")).ok();
     // Another key in its place: the sealed file is not its own any more.
     fs::remove_dir_all(site.path("pki/hosts/n1")).unwrap();
-    shell(&site, &format!("{} build --release release.tar.gz", whole::etcdpack().display())).refused(3, "no terminal");
+    site.shell(&format!("{} build --release release.tar.gz", whole::etcdpack().display())).refused(3, "no terminal");
 }
 
 #[test]
@@ -110,8 +105,7 @@ fn a_shared_key_is_sealed_once_for_all() {
     fs::write(site.path("cluster.toml"), text).unwrap();
     build(&site, PASSPHRASE, "").ok();
     assert!(site.path("pki/shared/etcd-peer-key.age").is_file());
-    let inside =
-        |host: &str| shell(&site, &format!("unzip -p dist/{host}.run certs/etcd-peer-key.age | sha256sum")).ok();
+    let inside = |host: &str| site.shell(&format!("unzip -p dist/{host}.run certs/etcd-peer-key.age | sha256sum")).ok();
     assert_eq!(inside("n1"), inside("n2"));
     install(&site, "root", &typed(PASSPHRASE)).ok();
 }
@@ -133,12 +127,12 @@ fn a_passphrase_that_is_none_is_refused() {
         install(&site, "root", &typed(&long)).refused(3, "the line is longer than 4096 bytes");
     }
     let by_fd = |fd: u8| format!("{} build --release release.tar.gz --passphrase-fd {fd}", whole::etcdpack().display());
-    shell(&site, &by_fd(9)).refused(2, "file descriptor 9");
+    site.shell(&by_fd(9)).refused(2, "file descriptor 9");
     // What is written to by us is not waited at.
-    let both = shell(&site, &format!("({} || echo $?) | cat", by_fd(1)));
+    let both = site.shell(&format!("({} || echo $?) | cat", by_fd(1)));
     assert!(both.out == "2\n" && both.err.contains("open for writing only"), "{both:?}");
     let line = format!("(dist/n1.run install --yes {SIGNER} --root root --passphrase-fd 1 || echo $?) | cat");
-    let both = shell(&site, &line);
+    let both = site.shell(&line);
     assert!(both.out == "3\n" && both.err.contains("open for writing only"), "{both:?}");
     keys(&site, "passphrase");
     let text = fs::read_to_string(site.path("cluster.toml")).unwrap();
@@ -152,7 +146,7 @@ fn a_generated_passphrase_is_shown_at_the_terminal_and_nowhere_else() {
     keys(&site, "passphrase");
     let line = format!("{} build --release release.tar.gz >out 2>err", whole::etcdpack().display());
     // script(1) gives the command a terminal and writes down what it shows.
-    shell(&site, &format!("script -qec '{line}' shown </dev/null")).ok();
+    site.shell(&format!("script -qec '{line}' shown </dev/null")).ok();
     let shown = fs::read_to_string(site.path("shown")).unwrap();
     let passphrase = shown.lines().map(str::trim).find(|line| line.split('-').count() == 7).expect("seven words");
     for file in ["out", "err"] {
@@ -182,12 +176,12 @@ fn an_install_asks_and_without_the_passphrase_changes_nothing() {
         "ulimit -v 140000; dist/n1.run install --yes {SIGNER} --service systemd --root root {}",
         typed(PASSPHRASE)
     );
-    shell(&site, &limited).refused(3, "takes 128 MiB of memory");
+    site.shell(&limited).refused(3, "takes 128 MiB of memory");
     nothing();
     // A plan needs none, and tries one that it is given.
-    let plan = shell(&site, "dist/n1.run plan --service systemd --root root").ok();
+    let plan = site.shell("dist/n1.run plan --service systemd --root root").ok();
     assert!(plan.contains("etcd-peer-key.pem  0600 etcd's user, sealed"), "{plan}");
-    let plan = |line: &str| shell(&site, &format!("dist/n1.run plan --service systemd --root root {}", typed(line)));
+    let plan = |line: &str| site.shell(&format!("dist/n1.run plan --service systemd --root root {}", typed(line)));
     assert!(plan(PASSPHRASE).err.contains("opens the private key"));
     plan("correct-horse-battery-stapler").refused(4, "does not open");
     nothing();
@@ -202,7 +196,7 @@ fn an_install_asks_and_without_the_passphrase_changes_nothing() {
     again.ok();
     let manifest = fs::read_to_string(site.path("root/var/lib/etcdpack/receipt.json")).unwrap();
     assert!(manifest.contains("\"sealed\""), "{manifest}");
-    shell(&site, "dist/n1.run uninstall --purge --yes --root root").ok();
+    site.shell("dist/n1.run uninstall --purge --yes --root root").ok();
     nothing();
 }
 
@@ -282,7 +276,7 @@ fn a_killed_or_failed_run_leaves_no_key_but_in_its_place() {
             run(&mut command(&root, given)).ok();
             assert_eq!(holding(&there, &secret), [place.as_str()]);
         } else {
-            shell(&site, &format!("dist/n1.run uninstall --purge --yes --root {root}")).ok();
+            site.shell(&format!("dist/n1.run uninstall --purge --yes --root {root}")).ok();
             assert!(holding(&there, &secret).is_empty());
         }
         let root = format!("fail{n}");
@@ -309,7 +303,7 @@ fn a_real_host_shows_neither_passphrase_nor_key_to_anybody() {
     fs::write(site.path("key"), &secret).unwrap();
     let lab_command = lab.shell_command();
     for file in ["passphrase", "key"] {
-        shell(&site, &format!("{lab_command} ssh n1 'cat > /run/{file}' <{file}")).ok();
+        site.shell(&format!("{lab_command} ssh n1 'cat > /run/{file}' <{file}")).ok();
     }
     // A watcher beside the run: what every process says of itself, many times a second.
     let watch = "touch /run/watch; (while [ -e /run/watch ]; do cat /proc/[0-9]*/cmdline /proc/[0-9]*/environ; done \
@@ -319,7 +313,7 @@ fn a_real_host_shows_neither_passphrase_nor_key_to_anybody() {
     let given = |passphrase: &str, words: &str| {
         let line = format!("ssh n1 './n1.run install --yes {SIGNER} {words} --passphrase-fd 0'");
         fs::write(site.path("passphrase"), passphrase).unwrap();
-        shell(&site, &format!("{lab_command} {line} <passphrase"))
+        site.shell(&format!("{lab_command} {line} <passphrase"))
     };
     given("correct-horse-battery-stapler", "").refused(4, "does not open");
     lab.sh("n1", "! test -e /var/lib/etcdpack").ok();

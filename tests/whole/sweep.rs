@@ -5,24 +5,25 @@ use std::path::Path;
 
 use whole::Said;
 use whole::bundles::Bundles;
-use whole::operation::{Operation, chosen};
+use whole::form::chosen;
 use whole::snapshot::installed;
 use whole::strace::{self, Fault};
 use whole::survey::violations;
+use whole::tree_run::TreeRun;
 
 const KILLED: i32 = -9;
 
-fn operations(bundles: &Bundles) -> [Operation; 3] {
-    [Operation::reinstall(bundles), Operation::uninstall(bundles), Operation::install(bundles)]
+fn operations(bundles: &Bundles) -> [TreeRun; 3] {
+    [TreeRun::reinstall(bundles), TreeRun::uninstall(bundles), TreeRun::install(bundles)]
 }
 
 /// What must hold of a tree at any time.
-fn sound(operation: &Operation, root: &Path) -> Vec<String> {
+fn sound(operation: &TreeRun, root: &Path) -> Vec<String> {
     violations(&installed(root), &operation.before, &operation.after)
 }
 
 /// The same command again must end where an undisturbed run ends.
-fn converges(operation: &Operation, root: &Path) -> Vec<String> {
+fn converges(operation: &TreeRun, root: &Path) -> Vec<String> {
     let said = operation.run(root);
     let mut wrong = installed(root).differences(&operation.after);
     if said.code != 0 && !(said.found_nothing() && operation.name == "uninstall") {
@@ -73,7 +74,7 @@ fn killed_again_while_it_recovers_it_converges() {
 #[test]
 fn killed_it_can_be_taken_back_instead() {
     let bundles = Bundles::new_in(&whole::workspace().join("target"));
-    for operation in [Operation::reinstall(&bundles), Operation::install(&bundles)] {
+    for operation in [TreeRun::reinstall(&bundles), TreeRun::install(&bundles)] {
         operation.sweep("kill-purge", &chosen(&operation.points, 12), Fault::Kill, |root, _| {
             let said = operation.purge(root);
             let mut wrong: Vec<String> = installed(root).iter().map(|(path, _)| format!("left: {path}")).collect();
@@ -88,7 +89,7 @@ fn killed_it_can_be_taken_back_instead() {
 #[test]
 fn killed_while_it_rolls_back_it_converges() {
     let bundles = Bundles::new_in(&whole::workspace().join("target"));
-    for operation in [Operation::reinstall(&bundles), Operation::install(&bundles)] {
+    for operation in [TreeRun::reinstall(&bundles), TreeRun::install(&bundles)] {
         // What fails is the receipt, after all else; the roll-back then makes calls that no other run makes.
         let failing =
             operation.points.iter().rfind(|point| point.call == "fchmod").expect("a receipt has a mode").clone();
@@ -102,7 +103,7 @@ fn killed_while_it_rolls_back_it_converges() {
 }
 
 /// A call fails: either nothing has changed, or the run came to its end all the same.
-fn rolled_back(operation: &Operation, root: &Path, said: &Said) -> Vec<String> {
+fn rolled_back(operation: &TreeRun, root: &Path, said: &Said) -> Vec<String> {
     // An uninstall goes on after a failure, as far as it can: the link may stay where the programs go.
     let mut wrong = if operation.name == "uninstall" { Vec::new() } else { sound(operation, root) };
     let now = installed(root);
@@ -146,7 +147,7 @@ fn a_read_that_fails_leaves_the_old_state() {
 #[test]
 fn interrupted_writes_are_gone_on_with() {
     let bundles = Bundles::new_in(&whole::workspace().join("target"));
-    let operation = Operation::install(&bundles);
+    let operation = TreeRun::install(&bundles);
     let writes: Vec<_> = operation.points.iter().filter(|point| point.call == "write").cloned().collect();
     operation.sweep("EINTR", &chosen(&writes, 10), Fault::Errno("EINTR"), |root, said| {
         let mut wrong = installed(root).differences(&operation.after);

@@ -47,7 +47,9 @@ fn commands_do_not_look_around(lab: &Lab, dir: &str) {
 /// One host under the carried supervisor on this kind of Python, and two who lay traps: a user, and etcd itself.
 fn one(name: &str, variant: &str, address: &str) -> Lab {
     let tarball = release("3.5.1", "amd64");
-    let site = Site::new(&plain_keys(&cluster("3.5.1", &tarball, &[("n1", address)])));
+    // For supervisord, etcd is not RUNNING before these seconds are over.
+    let soon = "[supervisor]\nstartsecs = 2\n";
+    let site = Site::new(&plain_keys(&(cluster("3.5.1", &tarball, &[("n1", address)]) + soon)));
     site.build(&tarball);
     let lab = Lab::up(name, variant, &[&format!("n1={address}")]);
     lab.put(&site.bundle("n1"), "n1");

@@ -14,7 +14,8 @@ pub(super) const LOGS: &str = "/data/logs/etcd-server";
 
 /// One host under supervisor, with `first.run` and `second.run` in root's home; the first is installed.
 pub(super) fn installed(name: &str, variant: &str, address: &str) -> Lab {
-    let lab = Lab::with_two_bundles(name, variant, address);
+    // supervisorctl, by which etcd is restarted here, comes back after that many seconds.
+    let lab = Lab::with_two_bundles_of(name, variant, address, "[supervisor]\nstartsecs = 2\n");
     lab.sh("n1", &format!("/root/first.run install --yes --quiet {SIGNER} --service supervisor --wait 60")).ok();
     lab
 }

@@ -1,9 +1,8 @@
 //! The stick carries requests out, and whoever has it can put another in their place.
 
 use std::fs;
-use std::process::Command;
 
-use whole::{Said, Site, etcdpack, run, small_site};
+use whole::{Said, Site, etcdpack, small_site};
 
 const SECOND: &str = "[[host]]\nname = \"n2\"\naddress = \"10.83.0.12\"\n";
 
@@ -15,23 +14,18 @@ fn site() -> Site {
     fs::remove_dir_all(site.path("pki/hosts")).unwrap();
     site.etcdpack(&["build", "--release", "release.tar.gz"]).ok();
     for name in ["n1", "n2"] {
-        shell(&site, &format!("mkdir {name}; dist/{name}.run csr -o {name}.csr --root {name}")).ok();
+        site.shell(&format!("mkdir {name}; dist/{name}.run csr -o {name}.csr --root {name}")).ok();
     }
     site
 }
 
-fn shell(site: &Site, line: &str) -> Said {
-    run(Command::new("sh").args(["-c", line]).current_dir(site.path("")))
-}
-
-/// Without a terminal.
 fn sign(site: &Site, more: &str) -> Said {
-    shell(site, &format!("setsid -w {} sign --release release.tar.gz {more}", etcdpack().display()))
+    site.shell(&format!("{} sign --release release.tar.gz {more}", etcdpack().display()))
 }
 
 /// `--words` as the host showed them.
 fn shown(site: &Site, name: &str) -> String {
-    let said = shell(site, &format!("dist/{name}.run csr --root {name}"));
+    let said = site.shell(&format!("dist/{name}.run csr --root {name}"));
     let words = said.err.lines().find(|line| line.trim().split('-').count() == 12).expect("twelve words");
     format!("--words {name}={}", words.trim())
 }
@@ -41,7 +35,7 @@ fn forge(site: &Site, subject: &str, file: &str) {
     let line = format!(
         "openssl req -new -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -keyout forged.pem -subj {subject} -out {file}"
     );
-    shell(site, &line).ok();
+    site.shell(&line).ok();
 }
 
 fn signed(site: &Site, name: &str) -> bool {
@@ -70,7 +64,7 @@ fn a_request_does_not_become_another_host_s() {
 fn a_key_that_was_swapped_on_its_way_is_not_signed() {
     let site = site();
     let words = shown(&site, "n1");
-    let hex = shell(&site, "openssl req -in n1.csr -noout -pubkey | openssl pkey -pubin -outform DER | sha256sum").ok();
+    let hex = site.shell("openssl req -in n1.csr -noout -pubkey | openssl pkey -pubin -outform DER | sha256sum").ok();
     let hex = hex.split(' ').next().unwrap().to_owned();
     fs::rename(site.path("n1.csr"), site.path("own.csr")).unwrap();
     forge(&site, "/CN=n1", "n1.csr");
@@ -99,7 +93,7 @@ fn an_old_request_does_not_take_the_new_key_s_place() {
     let old = shown(&site, "n1");
     fs::rename(site.path("n1.csr"), site.path("old.csr")).unwrap();
     fs::remove_dir_all(site.path("n1")).unwrap();
-    shell(&site, "mkdir n1; dist/n1.run csr -o n1.csr --root n1").ok();
+    site.shell("mkdir n1; dist/n1.run csr -o n1.csr --root n1").ok();
     let new = shown(&site, "n1");
     let said = sign(&site, &format!("n1.csr {new}"));
     assert!(said.err.contains("etcdpack sign --new-key n1 n1.csr"), "{said:?}");
@@ -116,7 +110,7 @@ fn an_old_request_does_not_take_the_new_key_s_place() {
 fn a_request_that_is_a_pipe_is_not_waited_for() {
     let site = site();
     fs::remove_file(site.path("n1.csr")).unwrap();
-    shell(&site, "mkfifo n1.csr").ok();
-    let said = shell(&site, &format!("timeout 20 {} sign n1.csr", etcdpack().display()));
+    site.shell("mkfifo n1.csr").ok();
+    let said = site.shell(&format!("timeout 20 {} sign n1.csr", etcdpack().display()));
     said.refused(2, "it is not a file");
 }

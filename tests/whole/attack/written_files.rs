@@ -4,7 +4,7 @@ use std::fs;
 use std::os::unix::fs::{PermissionsExt as _, symlink};
 use std::process::Command;
 
-use whole::{Said, Site, etcdpack, run, small_site};
+use whole::{Said, Site, etcdpack, small_site};
 
 /// Somebody who is not root.
 const ALICE: u32 = 54321;
@@ -22,12 +22,8 @@ fn site() -> Site {
     site
 }
 
-fn shell(site: &Site, line: &str) -> Said {
-    run(Command::new("sh").args(["-c", line]).current_dir(site.path("")))
-}
-
 fn csr(site: &Site, file: &str) -> Said {
-    shell(site, &format!("cd home && timeout 20 ../dist/n1.run csr -o {file} --root ../root"))
+    site.shell(&format!("cd home && timeout 20 ../dist/n1.run csr -o {file} --root ../root"))
 }
 
 fn victim(site: &Site) -> String {
@@ -41,7 +37,7 @@ fn a_request_is_never_written_through_what_alice_put_there() {
     symlink(site.path("victim"), &name).unwrap();
     csr(&site, "n1.csr").refused(3, "a link of this name is there");
     fs::remove_file(&name).unwrap();
-    shell(&site, "mkfifo home/n1.csr").ok();
+    site.shell("mkfifo home/n1.csr").ok();
     csr(&site, "n1.csr").refused(3, "a pipe of this name is there");
     csr(&site, "/dev/null").refused(3, "a device or socket of this name is there");
     fs::remove_file(&name).unwrap();
@@ -49,7 +45,7 @@ fn a_request_is_never_written_through_what_alice_put_there() {
     fs::create_dir(site.path("etc")).unwrap();
     symlink(site.path("etc"), site.path("home/out")).unwrap();
     csr(&site, "out/n1.csr").refused(3, "a link on the way to it belongs to another user");
-    shell(&site, &format!("chown -h {ALICE} home/out; mkdir -m 1777 tmp; ln -s ../etc tmp/out")).ok();
+    site.shell(&format!("chown -h {ALICE} home/out; mkdir -m 1777 tmp; ln -s ../etc tmp/out")).ok();
     csr(&site, "out/n1.csr").refused(3, "a link on the way to it belongs to another user");
     csr(&site, "../tmp/out/n1.csr").refused(3, "a link on the way to it belongs to another user");
     assert_eq!((victim(&site).as_str(), fs::read_dir(site.path("etc")).unwrap().count()), ("victim\n", 0));
@@ -85,7 +81,7 @@ while True:
 #[test]
 fn what_the_builder_writes_for_a_person_follows_no_link() {
     let site = site();
-    let build = || shell(&site, &format!("timeout 60 {} build --release release.tar.gz", etcdpack().display()));
+    let build = || site.shell(&format!("timeout 60 {} build --release release.tar.gz", etcdpack().display()));
     for name in ["n1.run", "SHA256SUMS", "signing.pub", "signing.words"] {
         let (path, aside) = (site.path("dist").join(name), site.path("aside"));
         fs::rename(&path, &aside).unwrap();
@@ -93,13 +89,13 @@ fn what_the_builder_writes_for_a_person_follows_no_link() {
         build().refused(3, "stays");
         assert!(path.is_symlink() && victim(&site) == "victim\n", "{name}");
         fs::remove_file(&path).unwrap();
-        shell(&site, &format!("mkfifo dist/{name}")).ok();
+        site.shell(&format!("mkfifo dist/{name}")).ok();
         build().refused(3, "stays");
         fs::rename(&aside, &path).unwrap();
     }
     build().ok();
     // Requests for a CA that is elsewhere.
-    shell(&site, "openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -keyout k -subj /CN=ca -days 9 -out ca.pem").ok();
+    site.shell("openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -keyout k -subj /CN=ca -days 9 -out ca.pem").ok();
     let text = fs::read_to_string(site.path("cluster.toml")).unwrap();
     fs::write(site.path("cluster.toml"), text.replace("keys = \"host-key\"", "keys = \"plaintext\"\nca = \"ca.pem\""))
         .unwrap();
@@ -138,23 +134,22 @@ fn a_pki_that_others_can_change_is_not_used() {
         ),
         ("mkfifo pki/ca.pem.new", "rm pki/ca.pem.new", "neither a file nor a directory"),
     ] {
-        shell(&site, spoil).ok();
-        let before =
-            shell(&site, "find pki/ real -printf '%p %m %u %l\n' 2>/dev/null | sort; cat pki/serials.toml").out;
+        site.shell(spoil).ok();
+        let before = site.shell("find pki/ real -printf '%p %m %u %l\n' 2>/dev/null | sort; cat pki/serials.toml").out;
         for command in
             ["build --release release.tar.gz", "pki show", "pki client app", "pki rotate-signer", "pki lock </dev/null"]
         {
-            let said = shell(&site, &format!("timeout 60 setsid -w {} {command}", etcdpack().display()));
+            let said = site.shell(&format!("timeout 60 setsid -w {} {command}", etcdpack().display()));
             said.refused(3, words);
         }
-        let after = shell(&site, "find pki/ real -printf '%p %m %u %l\n' 2>/dev/null | sort; cat pki/serials.toml").out;
+        let after = site.shell("find pki/ real -printf '%p %m %u %l\n' 2>/dev/null | sort; cat pki/serials.toml").out;
         assert_eq!(before, after, "{spoil}");
-        shell(&site, mend).ok();
+        site.shell(mend).ok();
     }
     site.etcdpack(&["build", "--release", "release.tar.gz"]).ok();
     // Whatever the umask.
     fs::remove_dir_all(site.path("pki")).unwrap();
-    shell(&site, &format!("umask 0; {} build --release release.tar.gz -o open", etcdpack().display())).ok();
-    let open = shell(&site, "find pki -perm /022 -o -name '*key*.pem' -perm /077").ok();
+    site.shell(&format!("umask 0; {} build --release release.tar.gz -o open", etcdpack().display())).ok();
+    let open = site.shell("find pki -perm /022 -o -name '*key*.pem' -perm /077").ok();
     assert_eq!(open, "");
 }

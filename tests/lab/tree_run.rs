@@ -10,12 +10,13 @@ use std::time::Instant;
 use tempfile::TempDir;
 
 use crate::bundles::Bundles;
+use crate::form::{Form, figures, form};
 use crate::snapshot::{Snapshot, installed};
 use crate::strace::{self, Fault, Point};
 use crate::{SIGNER, Said, run};
 
 /// A command of a bundle on a tree that looks like `before`.
-pub struct Operation {
+pub struct TreeRun {
     pub name: &'static str,
     bundle: PathBuf,
     args: &'static [&'static str],
@@ -29,7 +30,7 @@ pub struct Operation {
 const INSTALL: &[&str] = &["install", "--yes", "--quiet", SIGNER];
 const PURGE: &[&str] = &["uninstall", "--purge", "--yes", "--quiet"];
 
-impl Operation {
+impl TreeRun {
     /// On an empty tree.
     pub fn install(bundles: &Bundles) -> Self {
         Self::new("install", &bundles.first, INSTALL, |_| {})
@@ -53,7 +54,7 @@ impl Operation {
         fs::create_dir(&start).expect("a tree");
         prepare(&start);
         let before = installed(&start);
-        let mut operation = Self {
+        let mut this = Self {
             name,
             bundle: bundle.to_owned(),
             args,
@@ -62,10 +63,10 @@ impl Operation {
             after: Snapshot::default(),
             points: Vec::new(),
         };
-        operation.copy_to(&end);
-        operation.points = strace::points(&operation.command(&end)).into_iter().map(|seen| seen.point).collect();
-        operation.after = installed(&end);
-        operation
+        this.copy_to(&end);
+        this.points = strace::points(&this.command(&end)).into_iter().map(|seen| seen.point).collect();
+        this.after = installed(&end);
+        this
     }
 
     /// The command on a tree.
@@ -162,39 +163,6 @@ impl Operation {
         figures(kind, self.name, points.len(), failures.len(), began);
         assert!(failures.is_empty(), "{}", failures.join("\n"));
     }
-}
-
-/// The line that `scripts/torture` makes its table of.
-pub fn figures(kind: &str, what: &str, points: usize, failures: usize, began: Instant) {
-    let seconds = began.elapsed().as_secs();
-    println!("torture: {kind} {what} points={points} failures={failures} seconds={seconds}");
-}
-
-/// How much of what could be tried is tried.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Form {
-    /// `scripts/test`: a part, spread evenly.
-    Short,
-    /// `scripts/torture`: all of it.
-    Long,
-    /// `tests/mutants/run`: of all of it as much as finds a fault.
-    UntilFound,
-}
-
-/// What `ETCDPACK_TORTURE` asks for: nothing, `1`, or `found`.
-pub fn form() -> Form {
-    match std::env::var_os("ETCDPACK_TORTURE") {
-        None => Form::Short,
-        Some(text) if text == "found" => Form::UntilFound,
-        Some(text) if text == "1" => Form::Long,
-        Some(text) => panic!("ETCDPACK_TORTURE is {}: neither `1` nor `found`", text.display()),
-    }
-}
-
-/// About `some` of the points, spread evenly, in the short form; every one in the others.
-pub fn chosen(points: &[Point], some: usize) -> Vec<Point> {
-    let step = if form() == Form::Short { points.len().div_ceil(some).max(1) } else { 1 };
-    points.iter().step_by(step).cloned().collect()
 }
 
 fn at(bundle: &Path, args: &[&str], root: &Path) -> Command {
