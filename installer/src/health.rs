@@ -3,8 +3,9 @@
 use std::time::Duration;
 
 use payload::manifest::{Manifest, Member};
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
+use crate::endpoint_status::EndpointStatus;
 use crate::facts::logs::LOG;
 use crate::host::etcdctl;
 use crate::host::interrupt::Interrupt;
@@ -29,17 +30,7 @@ pub(crate) struct MemberHealth {
     /// Something listens on its peer port.
     pub(crate) reachable: bool,
     /// What it said of itself, if it answered.
-    pub(crate) status: Option<Status>,
-}
-
-/// A member's own word.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub(crate) struct Status {
-    pub(crate) version: String,
-    pub(crate) is_leader: bool,
-    pub(crate) has_leader: bool,
-    pub(crate) db_size: u64,
-    pub(crate) raft_index: u64,
+    pub(crate) status: Option<EndpointStatus>,
 }
 
 impl MemberHealth {
@@ -111,39 +102,6 @@ fn member(manifest: &Manifest, member: &Member, interrupt: &Interrupt) -> Member
     }
 }
 
-/// Whether what etcdctl said is that it may not read: with authentication on that is an answer, too.
-pub(crate) fn is_refusal(said: &str) -> bool {
-    ["permission denied", "user name is empty"].iter().any(|words| said.contains(words))
-}
-
-/// What `endpoint status -w json` says of one member.
-pub(crate) fn parse_status(json: &str) -> Option<Status> {
-    #[derive(Deserialize)]
-    struct EndpointStatus {
-        #[serde(rename = "Status")]
-        status: Raw,
-    }
-    #[derive(Deserialize)]
-    #[serde(rename_all = "camelCase")]
-    struct Raw {
-        header: Header,
-        version: String,
-        #[serde(default)]
-        leader: u64,
-        #[serde(default)]
-        db_size: u64,
-        #[serde(default)]
-        raft_index: u64,
-    }
-    #[derive(Deserialize)]
-    struct Header {
-        member_id: u64,
-    }
-    let lines: Vec<EndpointStatus> = serde_json::from_str(json).ok()?;
-    let Raw { header, version, leader, db_size, raft_index } = lines.into_iter().next()?.status;
-    Some(Status { version, is_leader: leader == header.member_id, has_leader: leader != 0, db_size, raft_index })
-}
-
 /// The end of etcd's log, in one line. Under supervisor it is read by name: only where root alone can make names.
 fn last_words(tree: &Tree, manifest: &Manifest, supervision: &Supervision, interrupt: &Interrupt) -> String {
     let log = match supervision {
@@ -169,19 +127,6 @@ fn last_lines(text: &str, most: usize) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn the_answer_of_every_version_is_read() {
-        // etcd 3.1.20's shape, and 3.5.1's with more fields.
-        let old = r#"[{"Endpoint":"x","Status":{"header":{"cluster_id":1,"member_id":9372538179322589801,"revision":1,"raft_term":2},"version":"3.1.20","dbSize":24576,"leader":9372538179322589801,"raftIndex":9,"raftTerm":2}}]"#;
-        let status = parse_status(old).unwrap();
-        assert_eq!((status.is_leader, status.has_leader, status.version.as_str()), (true, true, "3.1.20"));
-        let new = r#"[{"Endpoint":"x","Status":{"header":{"cluster_id":1,"member_id":5},"version":"3.5.1","dbSize":1,"raftIndex":9,"raftTerm":2,"raftAppliedIndex":9,"dbSizeInUse":1,"errors":["etcdserver: no leader"]}}]"#;
-        let status = parse_status(new).unwrap();
-        assert_eq!((status.is_leader, status.has_leader), (false, false));
-        assert_eq!(parse_status("[]"), None);
-        assert_eq!(parse_status("Failed to get the status"), None);
-    }
 
     #[test]
     fn the_last_lines_are_the_last() {

@@ -10,6 +10,7 @@ mod cli;
 mod command;
 mod drift;
 mod elf;
+mod endpoint_status;
 mod execute;
 mod facts;
 mod failure;

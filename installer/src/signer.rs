@@ -12,7 +12,6 @@ use serde::{Deserialize, Serialize};
 
 use crate::failure::Diagnose;
 use crate::finding::{BundleFinding, Finding};
-use crate::records::{Leftovers, Receipt};
 
 /// What a bundle's signer is to this host.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -97,22 +96,17 @@ pub(crate) struct Memory {
     newest: Option<Newest>,
 }
 
-/// Whom this host knows, by what is installed or by what an uninstall has kept; `None` where neither is there, or both
-/// are from before bundles were signed.
-pub(crate) fn known<'a>(receipt: Option<&'a Receipt>, kept: Option<&'a Leftovers>) -> Option<Known<'a>> {
-    let installed = || {
-        let receipt = receipt?;
-        let signer = &receipt.manifest.provenance.as_ref()?.signer;
-        Some(Known { signer, newest: receipt.newest, from: Source::Receipt { bundle: receipt.bundle } })
-    };
-    let kept = || {
-        let Memory { signer, newest } = kept?.known.as_ref()?;
-        Some(Known { signer, newest: *newest, from: Source::Kept })
-    };
-    installed().or_else(kept)
-}
+impl<'a> Known<'a> {
+    /// Who signed the bundle that is installed.
+    pub(crate) fn by_receipt(signer: &'a SignerKey, newest: Option<Newest>, bundle: Digest) -> Self {
+        Self { signer, newest, from: Source::Receipt { bundle } }
+    }
 
-impl Known<'_> {
+    /// Whom an uninstall has remembered.
+    pub(crate) fn by_memory(memory: &'a Memory) -> Self {
+        Self { signer: &memory.signer, newest: memory.newest, from: Source::Kept }
+    }
+
     /// Whether a bundle of this provenance is by the same signer, or by one that it named its successor.
     pub(crate) fn covers(&self, provenance: &Provenance) -> bool {
         provenance.signer == *self.signer || provenance.succeeds(self.signer)

@@ -24,7 +24,6 @@ use crate::records::{Leftovers, Receipt, Records};
 use crate::report::{Report, Said};
 use crate::restart::{self, Part};
 use crate::service;
-use crate::signer;
 use crate::supervision::{Supervision, Supervisor};
 use payload::exit::ExitStatus;
 
@@ -95,7 +94,7 @@ fn still_here(kept: &Leftovers) -> String {
         Some(path) => format!("; `{path}` has the data of member `{member}`, kept by an uninstall"),
         None => format!("; a key of member `{member}` waits for its certificate"),
     };
-    let Some(known) = signer::known(None, Some(kept)) else { return what };
+    let Some(known) = kept.signer() else { return what };
     let after = known.newest().map(|newest| format!(", after number {}", newest.serial)).unwrap_or_default();
     format!("{what}; it takes bundles by {}{after}", known.signer.fingerprint())
 }

@@ -11,8 +11,8 @@ use payload::url::Url;
 
 use super::Exec;
 use super::interrupt::Interrupt;
+use crate::endpoint_status::{self, EndpointStatus};
 use crate::facts::credentials::LARGEST_KEY;
-use crate::health::{self, Status};
 
 /// Whether something accepts connections on the member's peer port.
 pub(crate) fn is_reachable(manifest: &Manifest, member: &Member) -> bool {
@@ -22,10 +22,10 @@ pub(crate) fn is_reachable(manifest: &Manifest, member: &Member) -> bool {
 
 /// Asks one member. `endpoint status` is used because its answer is the same from 3.1 on, while `endpoint health`
 /// always exits 0 in 3.1.
-pub(crate) fn status(manifest: &Manifest, member: &Member, interrupt: &Interrupt) -> Option<Status> {
+pub(crate) fn status(manifest: &Manifest, member: &Member, interrupt: &Interrupt) -> Option<EndpointStatus> {
     let etcdctl = etcdctl(manifest, &manifest.client_url(member)?)?;
     let output = etcdctl.args(["endpoint", "status", "-w", "json"]).heeding(interrupt).output().ok()?;
-    output.ok().then(|| health::parse_status(&output.stdout))?
+    output.ok().then(|| endpoint_status::parse(&output.stdout))?
 }
 
 /// A linearizable read of a key that need not be there, as `endpoint health` does it. With authentication on, a
@@ -36,7 +36,7 @@ pub(crate) fn reads_through(manifest: &Manifest, member: &Member, interrupt: &In
         .args(["get", "health"])
         .heeding(interrupt)
         .output()
-        .is_ok_and(|output| output.ok() || health::is_refusal(&output.stderr))
+        .is_ok_and(|output| output.ok() || endpoint_status::is_refusal(&output.stderr))
 }
 
 /// A call of the installed etcdctl, v3 API, with this host's certificate.

@@ -15,8 +15,9 @@ use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 use nix::sys::signal::{Signal, killpg};
 use nix::unistd::Pid;
 
+use super::Tree;
 use super::interrupt::Interrupt;
-use super::{Tree, running};
+use super::namespace::is_in_narrow_namespace;
 
 /// Where the system's programs are. The caller's `PATH` is never asked.
 const DIRS: [&str; 6] = ["/usr/sbin", "/usr/bin", "/sbin", "/bin", "/usr/local/sbin", "/usr/local/bin"];
@@ -85,7 +86,7 @@ pub(crate) fn find(name: &str) -> Option<PathBuf> {
         path.is_some_and(|path| tree.is_roots_alone(&path).unwrap_or(false))
     };
     // Root of a user namespace sees the system's own files as a stranger's.
-    let is_narrow = running::is_in_narrow_namespace();
+    let is_narrow = is_in_narrow_namespace();
     let fit = |path: &PathBuf| path.is_file() && (is_narrow || is_roots(path));
     DIRS.iter().map(|dir| Path::new(dir).join(name)).find(fit)
 }

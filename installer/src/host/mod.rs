@@ -20,6 +20,7 @@ pub(crate) mod lock;
 mod logs;
 pub(crate) mod memory;
 mod mounts;
+mod namespace;
 pub(crate) mod output;
 pub(crate) mod passphrase;
 mod path_walk;

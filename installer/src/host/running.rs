@@ -18,8 +18,8 @@ use rustix::io::Errno;
 use super::Tree;
 use super::accounts::AccountError;
 use super::fs_error::FileOp;
+use super::namespace::is_in_narrow_namespace;
 use crate::elf;
-use crate::facts::machine::Namespace;
 
 /// By whatever name it was started.
 pub(crate) const ITSELF: &str = "/proc/self/exe";
@@ -75,12 +75,6 @@ pub(crate) fn look(tree: &Tree) -> Result<Option<Unsafe>, AccountError> {
     }
     let same = |there: Metadata| (there.dev(), there.ino()) == (file.dev(), file.ino());
     Ok((!fs::symlink_metadata(&path).is_ok_and(same)).then_some(Unsafe::Replaced))
-}
-
-/// Root of such a user namespace is root of nothing else, and sees the system's own files as a stranger's.
-pub(super) fn is_in_narrow_namespace() -> bool {
-    let ids = fs::read_to_string("/proc/self/uid_map").unwrap_or_default();
-    Namespace::of(&ids) == Namespace::Narrow
 }
 
 fn unsafe_at(path: &Path, stat: &Metadata) -> Unsafe {

@@ -10,7 +10,7 @@ use super::form::{self, ReceiptError, SCHEMA};
 use crate::change::Change;
 use crate::facts::data::wal::Identity;
 use crate::host::{FsError, Tree};
-use crate::signer::Memory;
+use crate::signer::{Known, Memory};
 use crate::transaction::Permit;
 
 /// What an uninstall without `--purge` leaves behind, so that the same member can come back to its data.
@@ -38,6 +38,11 @@ pub(crate) struct Leftovers {
 }
 
 impl Leftovers {
+    /// Who signed what was installed, unless it is from before bundles were signed.
+    pub(crate) fn signer(&self) -> Option<Known<'_>> {
+        self.known.as_ref().map(Known::by_memory)
+    }
+
     /// What remains of the member in `manifest` when only `changes` are left, and data of this `identity`. Data elsewhere than
     /// it had its own is another's, or was moved away from: nobody's to take or to purge any more.
     pub(crate) fn of(manifest: &Manifest, mut changes: Vec<Change>, identity: Option<Identity>) -> Self {
@@ -99,9 +104,9 @@ mod tests {
         let of = second.identity.unwrap().to_string();
         assert_eq!(of, format!("member {} of cluster {}", said.1, said.0));
         assert!(first.data().is_some() && second.data().is_some());
-        assert!(crate::signer::known(None, Some(&second)).is_none());
+        assert!(second.signer().is_none());
         let third: Leftovers = parse(include_str!("../../fixtures/kept-3.json").as_bytes(), &path).unwrap();
-        let known = crate::signer::known(None, Some(&third)).unwrap();
+        let known = third.signer().unwrap();
         assert_eq!(known.newest().map(|newest| newest.serial.get()), Some(1));
         let again: Leftovers = serde_json::from_str(&serde_json::to_string(&third).unwrap()).unwrap();
         assert_eq!(again, third);

@@ -6,6 +6,7 @@ pub(crate) mod journal_line;
 mod kept;
 mod operation;
 mod receipt;
+mod sequel;
 mod state_dir;
 pub(crate) mod unfinished;
 
@@ -15,7 +16,7 @@ use payload::manifest::Manifest;
 use crate::change::Change;
 use crate::failure::Diagnose;
 use crate::host::Tree;
-use crate::signer::{self, Known};
+use crate::signer::Known;
 use crate::supervision::Supervision;
 
 pub(crate) use form::ReceiptError;
@@ -95,9 +96,11 @@ impl Records {
         receipt.or_else(|| cut.and_then(|cut| cut.manifest.as_ref()))
     }
 
-    /// Whose bundles this host takes.
+    /// Whose bundles this host takes, by what is installed or by what an uninstall has kept; `None` where neither is there,
+    /// or both are from before bundles were signed.
     pub(crate) fn known(&self) -> Option<Known<'_>> {
-        signer::known(self.receipt.as_ref(), self.kept.as_ref())
+        let installed = self.receipt.as_ref().and_then(Receipt::signer);
+        installed.or_else(|| self.kept.as_ref()?.signer())
     }
 
     /// The supervision that an earlier run chose.

@@ -1,9 +1,7 @@
-//! What a run does, as the header of its journal says, and which run may go on where another was cut off. Pure.
+//! What a run does, as the header of its journal says. Pure.
 
 use payload::digest::Digest;
 use serde::{Deserialize, Serialize};
-
-use super::{StateDir, Unfinished};
 
 /// What a run does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -15,63 +13,4 @@ pub(crate) enum Operation {
     MakeKey { bundle: Digest },
     /// All that is on record goes.
     Uninstall,
-}
-
-impl Operation {
-    /// Whether this may be done where a run was cut off: there is one place that says so.
-    ///
-    /// A run goes on with its own kind, of the same bundle: half of one bundle and half of another is nothing that anybody
-    /// tested. Beyond that:
-    /// - An uninstall follows upon anything. The journal lists every change, and that is all that it needs.
-    /// - An install follows upon an uninstall: what is left on record counts as ours, and what has gone is made anew. It
-    ///   also takes over a key that was being made for its bundle, which is one of its own steps beforehand.
-    /// - Making a key knows nothing of the steps of an install. It follows upon one only where that had not come further
-    ///   than the state directory, which both make.
-    pub(crate) fn may_go_on_after(self, cut: &Unfinished, state: &StateDir) -> bool {
-        match (self, cut.of) {
-            (Self::Uninstall, _) | (Self::Install { .. }, Self::Uninstall) => true,
-            (Self::Install { bundle }, Self::Install { bundle: of } | Self::MakeKey { bundle: of })
-            | (Self::MakeKey { bundle }, Self::MakeKey { bundle: of }) => bundle == of,
-            (Self::MakeKey { bundle }, Self::Install { bundle: of }) => {
-                bundle == of && cut.changes.iter().all(|change| state.holds(change) || state.is_of_key(change))
-            }
-            (Self::MakeKey { .. }, Self::Uninstall) => false,
-        }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::change::{Change, Holds};
-
-    #[test]
-    fn a_run_goes_on_where_it_knows_what_was_begun() {
-        let state = StateDir::new().unwrap();
-        let [a, b] = [b"a", b"b"].map(|bytes| Digest::of(bytes));
-        let (install, key) = (|bundle| Operation::Install { bundle }, |bundle| Operation::MakeKey { bundle });
-        let dir = |path: &str| Change::Dir { path: path.parse().unwrap(), holds: Holds::Files };
-        let own = vec![dir("/var/lib/etcdpack"), dir("/var/lib/etcdpack/host-key")];
-        let more = vec![dir("/var/lib/etcdpack"), dir("/opt/etcd-v3.5.1")];
-        for (this, of, changes, may) in [
-            (install(a), install(a), &more, true),
-            (install(a), install(b), &more, false),
-            (install(a), key(a), &own, true),
-            (install(a), key(b), &own, false),
-            (install(a), Operation::Uninstall, &more, true),
-            (key(a), key(a), &own, true),
-            (key(a), key(b), &own, false),
-            // Before form 4 a key was made under the header of an install.
-            (key(a), install(a), &own, true),
-            (key(a), install(a), &more, false),
-            (key(a), install(b), &own, false),
-            (key(a), Operation::Uninstall, &own, false),
-            (Operation::Uninstall, install(b), &more, true),
-            (Operation::Uninstall, key(b), &own, true),
-            (Operation::Uninstall, Operation::Uninstall, &more, true),
-        ] {
-            let cut = Unfinished { of, changes: changes.clone(), open: None, manifest: None, lines: 1 };
-            assert_eq!(this.may_go_on_after(&cut, &state), may, "{this:?} after {of:?}");
-        }
-    }
 }

@@ -10,7 +10,7 @@ use super::form::{self, ReceiptError, SCHEMA};
 use crate::change::Change;
 use crate::host::{FsError, Tree};
 use crate::restart::Waiting;
-use crate::signer::Newest;
+use crate::signer::{Known, Newest};
 use crate::supervision::Supervision;
 use crate::transaction::Permit;
 
@@ -34,6 +34,12 @@ pub(crate) struct Receipt {
 }
 
 impl Receipt {
+    /// Who signed what is installed, unless it is from before bundles were signed.
+    pub(crate) fn signer(&self) -> Option<Known<'_>> {
+        let signer = &self.manifest.provenance.as_ref()?.signer;
+        Some(Known::by_receipt(signer, self.newest, self.bundle))
+    }
+
     /// A receipt in the current form.
     pub(crate) fn new(
         bundle: Digest,
@@ -70,7 +76,7 @@ mod tests {
             let receipt: Receipt = parse(text.as_bytes(), &path).unwrap();
             assert_eq!((receipt.manifest.host.as_str(), receipt.changes.is_empty()), ("n1", false));
             assert_eq!(receipt.newest.map(|newest| newest.serial.get()), newest);
-            assert_eq!(crate::signer::known(Some(&receipt), None).is_some(), newest.is_some());
+            assert_eq!(receipt.signer().is_some(), newest.is_some());
         }
         let text = first;
         let newer = text.replacen("\"schema\": 1", "\"schema\": 4", 1);

@@ -6,6 +6,7 @@
 
 mod content;
 mod journal;
+mod permit;
 mod state_dir;
 pub(crate) mod undo;
 mod undoing;
@@ -31,11 +32,9 @@ use journal::Journal;
 use undo::UndoError;
 
 pub(crate) use content::{Content, WholeFile};
+pub(crate) use permit::Permit;
 pub(crate) use state_dir::clean_up;
 pub(crate) use undoing::{AdoptedData, Policy, ServiceFate, Undoing, in_order};
-
-/// The right to change the host: lent to what makes a change while its record is on disk.
-pub(crate) struct Permit(());
 
 /// The changes of one run, from the first record to the last.
 pub(crate) struct Transaction<'a> {

@@ -1,0 +1,4 @@
+//! The right to change the host.
+
+/// Lent to what makes a change while its record is on disk. Nothing outside this room can make one.
+pub(crate) struct Permit(pub(super) ());
