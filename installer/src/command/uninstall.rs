@@ -6,7 +6,7 @@ use super::context::{Context, Doing, Ended, Looking};
 use super::deliver_plan;
 use crate::change::Change;
 use crate::cli::UninstallArgs;
-use crate::execute::{After, Done, Execution, Failed, Sources, StepError, words};
+use crate::execute::{After, Done, Execution, Failed, Sources, StepError};
 use crate::failure::Failure;
 use crate::host::interrupt::Interrupt;
 use crate::host::probe::ProbeError;
@@ -16,6 +16,7 @@ use crate::operation::Operate;
 use crate::operation::uninstall::Uninstall;
 use crate::plan::Plan;
 use crate::report::Report;
+use crate::text::pids;
 use crate::transaction::undo::{Contents, UndoError};
 
 /// Takes the member off this host.
@@ -124,7 +125,7 @@ fn say_failed(failed: &Failed, again: &str, report: &Report) -> ExitStatus {
             ExitStatus::RolledBack
         }
         (StepError::StillRuns(pids), _) => {
-            report.error(&failed.error.to_string(), Some(&format!("kill {}; {again}", words(pids))));
+            report.error(&failed.error.to_string(), Some(&format!("kill {}; {again}", pids::pids(pids))));
             ExitStatus::NotRolledBack
         }
         (error, After::Begun) => {

@@ -14,6 +14,7 @@ use crate::host::wheels;
 use crate::records::JournalError;
 use crate::service::ServiceError;
 use crate::text;
+use crate::text::pids::pids;
 use crate::transaction::undo::UndoError;
 
 /// Why a step failed.
@@ -45,7 +46,7 @@ pub(crate) enum StepError {
     #[error("{0}")]
     NotUp(String),
     /// etcd was stopped and runs on: its service manager does not have it.
-    #[error("etcd still runs (process {}), and not under its service manager: it was left as it is", words(.0))]
+    #[error("etcd still runs (process {}), and not under its service manager: it was left as it is", pids(.0))]
     StillRuns(Vec<u32>),
     #[error("told to stop")]
     Interrupted,
@@ -113,9 +114,4 @@ pub(crate) enum After {
     Undone { left: Vec<String> },
     /// It was past the point of no return. What was done stands in the journal, for the next run.
     Begun,
-}
-
-/// Process ids as they are typed.
-pub(crate) fn words(pids: &[u32]) -> String {
-    pids.iter().map(ToString::to_string).collect::<Vec<_>>().join(" ")
 }

@@ -7,7 +7,7 @@ mod apply;
 mod error;
 mod sources;
 
-pub(crate) use error::{After, Failed, StepError, words};
+pub(crate) use error::{After, Failed, StepError};
 pub(crate) use sources::Sources;
 
 use crate::change::{Change, fold};

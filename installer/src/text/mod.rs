@@ -3,5 +3,6 @@
 
 mod errors;
 mod findings;
+pub(crate) mod pids;
 
 pub(crate) use findings::{help, text, with_code};
