@@ -108,6 +108,12 @@ impl Lab {
         self.lab(&["run", host, "/bin/sh", "-c", line])
     }
 
+    /// Runs `guest/SCRIPT` in the host with these arguments.
+    pub fn guest(&self, host: &str, script: &str, args: &[&str]) -> Said {
+        let text = fs::read_to_string(workspace().join("tests/lab/guest").join(script)).expect("a script for hosts");
+        self.lab(&[&["run", host, "/bin/sh", "-c", &text, script], args].concat())
+    }
+
     /// Power off without a warning.
     pub fn crash(&self, host: &str) {
         self.lab(&["crash", host]).ok();

@@ -86,11 +86,18 @@ impl Victim {
 
     /// Runs a command in a scope of its own, and beside it what is to harm it.
     fn harmed(&self, command: &str, harm: &str) -> Said {
-        self.sh(&format!(
-            "systemctl reset-failed victim.scope 2>/dev/null; \
-             systemd-run --quiet --scope --unit=victim {command} >/root/said 2>&1 & {harm} >/dev/null 2>&1; \
-             wait $!; code=$?; cat /root/said >&2; rm -f /root/said; exit $code"
-        ))
+        self.lab.guest("n1", "harmed.sh", &[command, harm])
+    }
+
+    /// Puts a script in the place of a program.
+    #[track_caller]
+    fn wrap(&self, program: &str, script: &str) {
+        self.lab.guest("n1", "wrap.sh", &[program, script]).ok();
+    }
+
+    #[track_caller]
+    fn unwrap(&self, program: &str) {
+        self.lab.guest("n1", "unwrap.sh", &[program]).ok();
     }
 
     /// The command again ends where an undisturbed one ends.
@@ -279,12 +286,10 @@ fn a_step_that_was_killed_is_made_up_for() {
     let victim = Victim::new("tcrashuser", "bare", "10.94.0.11");
     // userdel takes the group of its user's name along, where login.defs says so, as Debian's does. useradd has done its
     // work, and the installer dies before it has heard of it.
-    let wrap = "mv /usr/sbin/useradd /usr/sbin/useradd.aside && \
-                printf '#!/bin/sh\\n/usr/sbin/useradd.aside \"$@\"; kill -KILL $PPID\\n' >/usr/sbin/useradd && \
-                chmod 755 /usr/sbin/useradd";
-    victim.sh(wrap).ok();
+    victim.wrap("/usr/sbin/useradd", "/usr/sbin/useradd.aside \"$@\"; kill -KILL $PPID");
     assert_ne!(victim.sh(INSTALL).code, 0, "it was to be killed");
-    victim.sh("mv /usr/sbin/useradd.aside /usr/sbin/useradd && getent passwd etcd").ok();
+    victim.unwrap("/usr/sbin/useradd");
+    victim.sh("getent passwd etcd").ok();
     let mut wrong = victim.converges(INSTALL, &victim.installed);
     wrong.extend(victim.converges(PURGE, &victim.bare));
     // The group was there before us, with an id of its own.
@@ -298,27 +303,24 @@ fn a_step_that_was_killed_is_made_up_for() {
     // userdel writes passwd, shadow, group and gshadow one after the other, and dies after the first or the third.
     for kept in ["shadow group gshadow", "gshadow"] {
         victim.sh(INSTALL).ok();
-        let wrap = format!(
-            "mv /usr/sbin/userdel /usr/sbin/userdel.aside && \
-             printf '#!/bin/sh\\ncd /etc; cp -a {kept} /root\\n/usr/sbin/userdel.aside \"$@\"\\ncd /root; cp -a {kept} /etc; \
-             kill -KILL $PPID\\n' >/usr/sbin/userdel && chmod 755 /usr/sbin/userdel"
+        victim.wrap(
+            "/usr/sbin/userdel",
+            &format!("cd /etc; cp -a {kept} /root\n/usr/sbin/userdel.aside \"$@\"\ncd /root; cp -a {kept} /etc; kill -KILL $PPID"),
         );
-        victim.sh(&wrap).ok();
         assert_ne!(victim.sh(PURGE).code, 0, "it was to be killed");
-        victim
-            .sh("mv /usr/sbin/userdel.aside /usr/sbin/userdel; ! getent passwd etcd && grep -q ^etcd: /etc/gshadow")
-            .ok();
+        victim.unwrap("/usr/sbin/userdel");
+        victim.sh("! getent passwd etcd && grep -q ^etcd: /etc/gshadow").ok();
         wrong.extend(victim.converges(PURGE, &victim.bare));
     }
     // The files of another bundle are in their places, and the restart does not come.
     let replaced = victim.replaced();
     victim.sh(INSTALL).ok();
-    let wrap = "mv /usr/bin/systemctl /usr/bin/systemctl.aside && \
-                printf '#!/bin/sh\\ncase \"$*\" in *restart*) kill -KILL $PPID;; esac\\nexec /usr/bin/systemctl.aside \"$@\"\\n' \
-                >/usr/bin/systemctl && chmod 755 /usr/bin/systemctl";
-    victim.sh(wrap).ok();
+    victim.wrap(
+        "/usr/bin/systemctl",
+        "case \"$*\" in *restart*) kill -KILL $PPID;; esac\nexec /usr/bin/systemctl.aside \"$@\"",
+    );
     assert_ne!(victim.sh(REINSTALL).code, 0, "it was to be killed");
-    victim.sh("mv /usr/bin/systemctl.aside /usr/bin/systemctl").ok();
+    victim.unwrap("/usr/bin/systemctl");
     wrong.extend(victim.converges(REINSTALL, &replaced));
     wrong.extend(victim.converges(PURGE, &victim.bare));
     assert_eq!(wrong, [""; 0]);

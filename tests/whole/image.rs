@@ -161,7 +161,7 @@ fn an_uninstall_is_shown_before_it_is_done() {
         let there = root.join(path.trim_start_matches('/'));
         // Directories go when nothing lies in them any more.
         match (state, there.symlink_metadata().is_ok()) {
-            ("pending", false) | ("done", false) => gone += 1,
+            ("pending" | "done", false) => gone += 1,
             ("stays", true) => kept += 1,
             ("pending", true) if kind == "dir" => assert!(fs::read_dir(&there).unwrap().next().is_some(), "{path}"),
             other => panic!("{path}: {other:?}"),

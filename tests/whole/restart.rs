@@ -13,16 +13,19 @@ fn a_renewed_unit_waits_for_a_restart_and_a_new_flag_does_not() {
     assert!(!sh(STATUS).out.contains("pending"));
 
     // As after an update: another unit and another startup script, which we have written, for the same etcd.
-    let older = "set -e; receipt=/var/lib/etcdpack/receipt.json
-         old() {
-           was=$(sha256sum <$1 | cut -c1-64)
-           sed -i \"$2\" $1
-           sed -i \"s/$was/$(sha256sum <$1 | cut -c1-64)/\" $receipt
-         }
-         old /opt/etcd-v3.5.1/etcd-server-startup.sh '/^# setpriv/d; /^PATH=/d; /^confined=/d; /^if setpriv/d; s/ [$]confined//'
-         old /etc/systemd/system/etcd-server.service '/^SystemCall/d; /^ProtectSystem=strict/d'
-         systemctl daemon-reload; systemctl restart etcd-server";
-    sh(older).ok();
+    let older = || {
+        for (file, edit) in [
+            (
+                "/opt/etcd-v3.5.1/etcd-server-startup.sh",
+                "/^# setpriv/d; /^PATH=/d; /^confined=/d; /^if setpriv/d; s/ [$]confined//",
+            ),
+            ("/etc/systemd/system/etcd-server.service", "/^SystemCall/d; /^ProtectSystem=strict/d"),
+        ] {
+            lab.guest("n1", "older.sh", &[file, edit]).ok();
+        }
+        sh("systemctl daemon-reload && systemctl restart etcd-server").ok();
+    };
+    older();
     lab.until("n1", STATUS);
     let before = lab.etcds("n1");
     let said = sh("/root/first.run plan");
@@ -53,7 +56,7 @@ fn a_renewed_unit_waits_for_a_restart_and_a_new_flag_does_not() {
     assert!(sh("cat /proc/$(pgrep -x etcd)/status").ok().contains("Seccomp:\t2"));
 
     // The same, by the install.
-    sh(older).ok();
+    older();
     lab.until("n1", STATUS);
     let before = lab.etcds("n1");
     sh("/root/first.run install --yes --restart --wait 60").ok();
@@ -66,7 +69,7 @@ fn a_renewed_unit_waits_for_a_restart_and_a_new_flag_does_not() {
     assert_eq!(sh("/root/first.run install --yes --restart --no-start").code, 2);
 
     // A flag of etcd's own: at once, and what waited with it.
-    sh(older).ok();
+    older();
     lab.until("n1", STATUS);
     let before = lab.etcds("n1");
     sh("/root/second.run install --yes --wait 60").ok();
@@ -83,12 +86,8 @@ fn a_supervisors_section_is_renewed_with_a_restart_and_that_is_one() {
     let sh = |line: &str| lab.sh("n1", line);
     sh(&format!("/root/first.run install --yes --quiet {SIGNER} --wait 60")).ok();
     let section = "/etc/supervisor/conf.d/etcd-server.conf";
-    let older = format!(
-        "set -e; was=$(sha256sum <{section} | cut -c1-64); sed -i '/^umask=/d' {section}
-         sed -i \"s/$was/$(sha256sum <{section} | cut -c1-64)/\" /var/lib/etcdpack/receipt.json
-         supervisorctl reread; supervisorctl update"
-    );
-    sh(&older).ok();
+    lab.guest("n1", "older.sh", &[section, "/^umask=/d"]).ok();
+    sh("supervisorctl reread && supervisorctl update").ok();
     lab.until("n1", STATUS);
     // A new flag needs a restart: the section comes with it, and `update` and `restart` are not two.
     let starts = "grep -c 'spawned: .n1' /var/log/supervisor/supervisord.log";

@@ -7,16 +7,12 @@ use super::logs::{LOGS, attack, installed};
 /// Makes an installed host what 0.1 left: the directory for logs, the startup script, the section, the receipt's form. With
 /// `ctl` it is started from those.
 fn age(lab: &Lab, section: &str, ctl: &str) {
+    let script = "/^# setpriv/d; /^PATH=/d; /^confined=/d; /^if setpriv/d; s/ [$]confined//";
+    for (file, edit) in [("/opt/etcd-v3.5.1/etcd-server-startup.sh", script), (section, "/^umask=/d")] {
+        lab.guest("n1", "older.sh", &[file, edit]).ok();
+    }
     let line = format!(
-        "set -e; receipt=/var/lib/etcdpack/receipt.json
-         old() {{
-           was=$(sha256sum <$1 | cut -c1-64)
-           sed -i \"$2\" $1
-           sed -i \"s/$was/$(sha256sum <$1 | cut -c1-64)/\" $receipt
-         }}
-         old /opt/etcd-v3.5.1/etcd-server-startup.sh '/^# setpriv/d; /^PATH=/d; /^confined=/d; /^if setpriv/d; s/ [$]confined//'
-         old {section} '/^umask=/d'
-         sed -i '2s/\"schema\": [0-9]*/\"schema\": 2/' $receipt
+        "set -e; sed -i '2s/\"schema\": [0-9]*/\"schema\": 2/' /var/lib/etcdpack/receipt.json
          chown etcd:etcd {LOGS}
          {ctl} reread; {ctl} update; {ctl} restart n1"
     );
