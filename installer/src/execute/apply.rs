@@ -4,7 +4,7 @@ use payload::mode::{Mode, Owner};
 use payload::name::UserName;
 use payload::path::AbsPath;
 
-use super::{Run, StepError};
+use super::{Run, Stage, StepError};
 use crate::change::{Access, Change, Holds};
 use crate::check;
 use crate::facts::logs::Keeper;
@@ -17,6 +17,7 @@ use crate::layout;
 use crate::step::{Action, Step};
 use crate::supervision::Supervision;
 use crate::transaction::Undoing;
+use crate::transaction::undo::Undone;
 
 impl Run<'_> {
     pub(super) fn apply(&mut self, step: &Step, undoing: &mut Undoing) -> Result<(), StepError> {
@@ -42,7 +43,13 @@ impl Run<'_> {
             }
             Step::Service { supervision, action: Action::Remove } => self.remove_service(supervision, undoing),
             Step::Service { supervision, action } => self.serve(supervision, *action),
-            Step::Undo { change } => Ok(undoing.undo(&mut self.transaction, change).map(drop)?),
+            Step::Undo { change } => {
+                let undone = undoing.undo(&mut self.transaction, change)?;
+                if undone == Undone::Yes && self.stage != Stage::IsTakenBack {
+                    self.on.report.step(&format!("removed {change}"));
+                }
+                Ok(())
+            }
         }
     }
 

@@ -19,7 +19,7 @@ use crate::plan::{Plan, Planned};
 use crate::records::{self, JournalError, Records, StateDir};
 use crate::report::Report;
 use crate::step::{PointOfNoReturn, State, Step};
-use crate::transaction::undo::{UndoError, Undone};
+use crate::transaction::undo::UndoError;
 use crate::transaction::{self, Remains, Transaction, Undoing, in_order};
 
 /// What a run works on.
@@ -145,19 +145,11 @@ impl Run<'_> {
             }
             let point = step.point_of_no_return();
             self.pass(point, PointOfNoReturn::Begun);
-            match step {
-                Step::Undo { change } => {
-                    let undone = undoing.undo(&mut self.transaction, change);
-                    let undone = undone.map_err(|error| Stopped { step: name, error: error.into() })?;
-                    if undone == Undone::Yes && self.stage != Stage::IsTakenBack {
-                        self.on.report.step(&format!("removed {change}"));
-                    }
-                }
-                step => {
-                    self.on.report.step(&name);
-                    self.apply(step, undoing).map_err(|error| Stopped { step: name, error })?;
-                }
+            // What is undone is told afterwards: it may stay.
+            if !matches!(step, Step::Undo { .. }) {
+                self.on.report.step(&name);
             }
+            self.apply(step, undoing).map_err(|error| Stopped { step: name, error })?;
             self.pass(point, PointOfNoReturn::Taken);
         }
         Ok(())

@@ -4,6 +4,7 @@
 //! Whatever changes the host asks for a [`Permit`]. Only this room has one, and lends it to a change of which the record is
 //! on disk. It must not know what the changes are for: that is `operation`'s.
 
+mod closing;
 mod content;
 mod journal;
 mod permit;
@@ -23,7 +24,7 @@ use crate::host::fs_error::FileOp;
 use crate::host::interrupt::Interrupt;
 use crate::host::write::Ids;
 use crate::host::{FsError, Tree};
-use crate::records::{JournalError, Operation, Receipt, StateDir};
+use crate::records::{JournalError, Operation, StateDir};
 use crate::service::{self, ServiceError};
 use crate::step::Action;
 use crate::supervision::Supervision;
@@ -31,6 +32,7 @@ use crate::supervision::Supervision;
 use journal::Journal;
 use undo::UndoError;
 
+pub(crate) use closing::{Remains, WaitingKey};
 pub(crate) use content::{Content, WholeFile};
 pub(crate) use permit::Permit;
 pub(crate) use state_dir::clean_up;
@@ -41,22 +43,6 @@ pub(crate) struct Transaction<'a> {
     tree: &'a Tree,
     state: &'a StateDir,
     journal: Journal<'a>,
-}
-
-/// What is on record when a run has come to its end.
-#[derive(Debug)]
-pub(crate) struct Remains {
-    pub(crate) receipt: Option<Receipt>,
-    pub(crate) kept: Option<crate::records::Leftovers>,
-    pub(crate) waiting_key: WaitingKey,
-}
-
-/// What becomes of the place where a key of the host's own waits for its certificate.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum WaitingKey {
-    Stays,
-    /// The key has come to its place.
-    Goes,
 }
 
 impl<'a> Transaction<'a> {
@@ -205,54 +191,6 @@ impl<'a> Transaction<'a> {
     /// Makes everything durable on the file system of the directory `path`.
     pub(crate) fn sync(&self, path: &AbsPath) -> Result<(), FsError> {
         self.tree.sync_filesystem(self.journal.permit(), path)
-    }
-
-    /// Makes durable what programs of the host have done for us, before a record says that it was done.
-    pub(crate) fn sync_others_work(&self) -> Result<(), FsError> {
-        self.tree.sync_others_work(self.journal.permit())
-    }
-
-    /// Writes down what is on record from now on, where that is another than before. From here on the run counts as done.
-    pub(crate) fn commit(&self, remains: &Remains) -> Result<(), FsError> {
-        let (tree, state, permit) = (self.tree, self.state, self.journal.permit());
-        // What stands there already is not written again: on a full disk there may be no room for it.
-        if let Some(receipt) = &remains.receipt
-            && !Receipt::read(tree, &state.receipt).is_ok_and(|here| here.as_ref() == Some(receipt))
-        {
-            receipt.write(permit, tree, &state.receipt)?;
-        }
-        if let Some(kept) = &remains.kept
-            && !crate::records::Leftovers::read(tree, &state.kept).is_ok_and(|here| here.as_ref() == Some(kept))
-        {
-            kept.write(permit, tree, &state.kept)?;
-        }
-        Ok(())
-    }
-
-    /// Files that were replaced are not needed any more: the new ones have proved themselves, or the old ones are back.
-    pub(crate) fn drop_backups(&self) -> Result<(), FsError> {
-        self.tree.remove_tree(self.journal.permit(), &self.state.undo).map(drop)
-    }
-
-    /// Removes what does not remain, the journal last: whoever is killed here is gone on with. Where nothing is on record any
-    /// more, the state directory goes too, with those above it that one of the `changes` made.
-    pub(crate) fn close(self, remains: &Remains, changes: &[Change]) -> Result<(), JournalError> {
-        let (tree, state, permit) = (self.tree, self.state, self.journal.permit());
-        if remains.receipt.is_none() {
-            tree.remove_file(permit, &state.receipt)?;
-        }
-        let made = state.made_by(changes);
-        if remains.receipt.is_none() && remains.kept.is_none() && !made.is_empty() {
-            return self.journal.close_with_directories(&made);
-        }
-        if remains.kept.is_none() {
-            tree.remove_file(permit, &state.kept)?;
-        }
-        self.drop_backups()?;
-        if remains.waiting_key == WaitingKey::Goes {
-            tree.remove_tree(permit, &state.host_key)?;
-        }
-        Ok(self.journal.close()?)
     }
 
     /// Puts a file that is to be replaced aside; nothing to do where there is none.

@@ -1,0 +1,73 @@
+//! The end of a run: what is on record from then on, and what goes. The order is what makes a kill at any point harmless: first
+//! the new records, then what they replace, the journal last of all.
+
+use super::Transaction;
+use crate::change::Change;
+use crate::host::FsError;
+use crate::records::{JournalError, Leftovers, Receipt};
+
+/// What is on record when a run has come to its end.
+#[derive(Debug)]
+pub(crate) struct Remains {
+    pub(crate) receipt: Option<Receipt>,
+    pub(crate) kept: Option<Leftovers>,
+    pub(crate) waiting_key: WaitingKey,
+}
+
+/// What becomes of the place where a key of the host's own waits for its certificate.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum WaitingKey {
+    Stays,
+    /// The key has come to its place.
+    Goes,
+}
+
+impl Transaction<'_> {
+    /// Makes durable what programs of the host have done for us, before a record says that it was done.
+    pub(crate) fn sync_others_work(&self) -> Result<(), FsError> {
+        self.tree.sync_others_work(self.journal.permit())
+    }
+
+    /// Writes down what is on record from now on, where that is another than before. From here on the run counts as done.
+    pub(crate) fn commit(&self, remains: &Remains) -> Result<(), FsError> {
+        let (tree, state, permit) = (self.tree, self.state, self.journal.permit());
+        // What stands there already is not written again: on a full disk there may be no room for it.
+        if let Some(receipt) = &remains.receipt
+            && !Receipt::read(tree, &state.receipt).is_ok_and(|here| here.as_ref() == Some(receipt))
+        {
+            receipt.write(permit, tree, &state.receipt)?;
+        }
+        if let Some(kept) = &remains.kept
+            && !Leftovers::read(tree, &state.kept).is_ok_and(|here| here.as_ref() == Some(kept))
+        {
+            kept.write(permit, tree, &state.kept)?;
+        }
+        Ok(())
+    }
+
+    /// Files that were replaced are not needed any more: the new ones have proved themselves, or the old ones are back.
+    pub(crate) fn drop_backups(&self) -> Result<(), FsError> {
+        self.tree.remove_tree(self.journal.permit(), &self.state.undo).map(drop)
+    }
+
+    /// Removes what does not remain, the journal last: whoever is killed here is gone on with. Where nothing is on record any
+    /// more, the state directory goes too, with those above it that one of the `changes` made.
+    pub(crate) fn close(self, remains: &Remains, changes: &[Change]) -> Result<(), JournalError> {
+        let (tree, state, permit) = (self.tree, self.state, self.journal.permit());
+        if remains.receipt.is_none() {
+            tree.remove_file(permit, &state.receipt)?;
+        }
+        let made = state.made_by(changes);
+        if remains.receipt.is_none() && remains.kept.is_none() && !made.is_empty() {
+            return self.journal.close_with_directories(&made);
+        }
+        if remains.kept.is_none() {
+            tree.remove_file(permit, &state.kept)?;
+        }
+        self.drop_backups()?;
+        if remains.waiting_key == WaitingKey::Goes {
+            tree.remove_tree(permit, &state.host_key)?;
+        }
+        Ok(self.journal.close()?)
+    }
+}
