@@ -8,6 +8,7 @@ use std::time::Duration;
 use payload::bundle::Bundle;
 use payload::manifest::Manifest;
 use payload::path::NotAPath;
+use payload::sealed::Opened;
 
 use super::context::{Context, Doing, Looking, interruptible, unless_told_to_stop};
 use super::handover::{self, HandOver};
@@ -84,7 +85,7 @@ pub(super) fn install(args: &InstallArgs, report: &Report) -> Result<ExitStatus,
     let mut bundle = bundle(&args.bundle, root, hand_over, args.for_the_bundle(), &looking.tree, report)?;
     let given = key::given(args.target.passphrase_fd)?;
     let context = looking.work()?;
-    let Context { tree, state, interrupt, .. } = &context;
+    let Context { tree, interrupt, .. } = &context;
     // Under the lock: who comes second must see whom the first has pinned.
     let signer = trust::standing(bundle.provenance(), &context.records, args.bundle.signer.as_ref())?;
     headline(bundle.manifest(), report);
@@ -112,24 +113,36 @@ pub(super) fn install(args: &InstallArgs, report: &Report) -> Result<ExitStatus,
     let opened = plan.sealed_key().map(|_| key::open(given.as_ref(), &mut bundle, interrupt, report)).transpose()?;
     drop(given);
     let manifest = bundle.manifest().clone();
-    let provenance = bundle.provenance().clone();
-    let install =
-        Install { bundle: bundle.digest(), manifest: &manifest, provenance: &provenance, facts: &facts, plan: &plan };
-    let standing = install.standing().map_err(ProbeError::from)?;
-    let sources = Sources::of_bundle(bundle, opened.as_ref(), standing);
-    let execution = Execution { tree, state, records: &context.records, interrupt, report };
-    match execution.run(&install, &plan, sources) {
-        Ok(done) => {
-            if let Some(error) = &done.unclosed {
-                report.warn(&format!("installed, but {error}"), Some("the same command again"));
-            }
-            let under =
-                done.remains.receipt.map(|receipt| format!(" under {}", receipt.supervision)).unwrap_or_default();
-            report.note(&format!("installed: etcd {}{under}", manifest.release.version));
-            Ok(end_of(&manifest, &facts, args, interrupt, report))
-        }
+    match carry_out(&context, bundle, &facts, &plan, opened.as_ref(), report)? {
+        Ok(()) => Ok(end_of(&manifest, &facts, args, interrupt, report)),
         Err(failed) => Ok(say_failed(&failed, report)),
     }
+}
+
+/// Takes the steps of the plan, and says what is installed.
+fn carry_out(
+    context: &Context,
+    bundle: Bundle<File>,
+    facts: &Facts,
+    plan: &Plan,
+    opened: Option<&Opened>,
+    report: &Report,
+) -> Result<Result<(), Box<Failed>>, Failure> {
+    let Context { tree, state, records, interrupt, .. } = context;
+    let (manifest, provenance) = (bundle.manifest().clone(), bundle.provenance().clone());
+    let install = Install { bundle: bundle.digest(), manifest: &manifest, provenance: &provenance, facts, plan };
+    let standing = install.standing().map_err(ProbeError::from)?;
+    let execution = Execution { tree, state, records, interrupt, report };
+    let done = match execution.run(&install, plan, Sources::of_bundle(bundle, opened, standing)) {
+        Ok(done) => done,
+        Err(failed) => return Ok(Err(failed)),
+    };
+    if let Some(error) = &done.unclosed {
+        report.warn(&format!("installed, but {error}"), Some("the same command again"));
+    }
+    let under = done.remains.receipt.map(|receipt| format!(" under {}", receipt.supervision)).unwrap_or_default();
+    report.note(&format!("installed: etcd {}{under}", manifest.release.version));
+    Ok(Ok(()))
 }
 
 fn say_failed(failed: &Failed, report: &Report) -> ExitStatus {
