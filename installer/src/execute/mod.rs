@@ -77,12 +77,13 @@ impl Execution<'_> {
             return Err(Box::new(Failed { step: "reading the bundle".to_owned(), error, host: After::Untouched }));
         }
         let Self { tree, state, .. } = *self;
-        let (manifest, on_record) = match operation.header() {
+        let (manifest, on_record, stage) = match operation.header() {
             // The records that say what it is about go before it has come to its end. Of no bundle it says that it is
-            // installed.
-            records::Operation::Uninstall => (None, fold(&self.records.ours(), &[])),
+            // installed. And it has nothing to take back, not even before its first step: what stands in the journal then
+            // is what a run before it had begun, and that is for the next uninstall to undo.
+            records::Operation::Uninstall => (None, fold(&self.records.ours(), &[]), Stage::PastThePoint),
             records::Operation::Install { .. } | records::Operation::MakeKey { .. } => {
-                (operation.manifest(), Vec::new())
+                (operation.manifest(), Vec::new(), Stage::CanBeTakenBack)
             }
         };
         let begun = Transaction::begin(tree, state, operation.header(), manifest, &on_record);
@@ -91,7 +92,7 @@ impl Execution<'_> {
             let host = After::Undone { left: left.into_iter().collect() };
             Box::new(Failed { step: "journal".to_owned(), error: error.into(), host })
         })?;
-        let mut run = Run { on: self, operation, plan, sources, transaction, stage: Stage::CanBeTakenBack };
+        let mut run = Run { on: self, operation, plan, sources, transaction, stage };
         match run.all_steps() {
             Ok(done) => Ok(run.close(done)),
             Err(Stopped { step, error }) if run.stage == Stage::PastThePoint => {
