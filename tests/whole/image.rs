@@ -174,6 +174,37 @@ fn an_uninstall_is_shown_before_it_is_done() {
 }
 
 #[test]
+fn an_uninstall_that_is_told_to_stop_takes_back_nothing_of_the_run_before() {
+    let site = small_site();
+    let root = site.path("root");
+    let args = ["--yes", SIGNER, "--service", "systemd"];
+    fs::create_dir(&root).unwrap();
+    bundle(&site, "install", &args, &root).ok();
+    let text = fs::read_to_string(site.path("cluster.toml")).unwrap();
+    rebuild(&site, &format!("{text}[etcd.flags]\nquota-backend-bytes = 1073741824\n"));
+    let mut command = Command::new(site.bundle("n1"));
+    command.arg("install").args(args).arg("--root").arg(&root);
+    assert_eq!(strace::inject(&command, "renameat", 3, Fault::Kill).unwrap().code, -9);
+    let journal = "var/lib/etcdpack/journal.jsonl";
+    assert!(root.join(journal).exists());
+    for n in 1..=3 {
+        let copy = site.path(&format!("copy{n}"));
+        run(Command::new("cp").arg("-a").args([&root, &copy])).ok();
+        let mut command = Command::new(site.bundle("n1"));
+        command.args(["uninstall", "--yes", "--root"]).arg(&copy);
+        let said = strace::inject(&command, "fsync", n, Fault::Signal("TERM")).unwrap();
+        assert_eq!(said.code, 5, "{said:?}");
+        // Both runs are on record until the uninstall has come to its end.
+        assert!(
+            copy.join(journal).exists() && copy.join("var/lib/etcdpack/receipt.json").exists(),
+            "fsync {n}: {said:?}"
+        );
+        bundle(&site, "uninstall", &["--yes"], &copy).ok();
+        assert_eq!(fs::read_dir(&copy).unwrap().count(), 0, "{}", listing(&copy));
+    }
+}
+
+#[test]
 fn data_of_another_member_is_not_purged_with_this_ones() {
     let site = small_site();
     let root = site.path("root");
