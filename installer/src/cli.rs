@@ -3,50 +3,81 @@
 use std::ffi::OsString;
 use std::path::PathBuf;
 
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
 use payload::fingerprint::Claim;
+
+use crate::text::pages;
+
+/// The groups of options on a help page.
+const TRUST: &str = "Whose bundle";
+const TARGET: &str = "Target";
+const ETCD: &str = "Starting etcd";
+const KEYS: &str = "Private key";
+const OUTPUT: &str = "Output";
+const GLOBAL: &str = "Global options";
 
 /// Turns this isolated host into a healthy etcd member, and looks after it.
 #[derive(Debug, Parser)]
-#[command(version, help_expected = true, max_term_width = 100)]
+#[command(
+    version,
+    help_expected = true,
+    max_term_width = 100,
+    disable_help_flag = true,
+    disable_version_flag = true,
+    after_help = pages::all()
+)]
 pub(crate) struct Cli {
     #[command(subcommand)]
     pub(crate) command: Option<Command>,
 
-    /// Say less
-    #[arg(short, long, global = true, conflicts_with = "verbose")]
+    /// Print only warnings and errors
+    #[arg(short, long, global = true, conflicts_with = "verbose", help_heading = GLOBAL)]
     pub(crate) quiet: bool,
 
-    /// Say more
-    #[arg(short, long, global = true)]
+    /// Print more
+    #[arg(short, long, global = true, help_heading = GLOBAL)]
     pub(crate) verbose: bool,
+
+    /// Print this page
+    #[arg(short, long, global = true, action = ArgAction::Help, help_heading = GLOBAL)]
+    help: Option<bool>,
+
+    /// Print the version
+    #[arg(short = 'V', long, action = ArgAction::Version, help_heading = GLOBAL)]
+    version: Option<bool>,
 }
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
     /// Show the checks and the steps that an install would take; change nothing
+    #[command(after_help = pages::plan())]
     Plan(PlanArgs),
     /// Install etcd on this host and start it
+    #[command(after_help = pages::install())]
     Install(InstallArgs),
     /// Make this host's private key, and print the request for its certificate
+    #[command(after_help = pages::csr())]
     Csr(CsrArgs),
     /// Check a bundle, byte by byte, and who signed it
+    #[command(after_help = pages::verify())]
     Verify(VerifyArgs),
     /// Show the installed member: service, ports, certificate, members, health
+    #[command(after_help = pages::status())]
     Status(StatusArgs),
     /// Undo the install; data and logs stay unless --purge
+    #[command(after_help = pages::uninstall())]
     Uninstall(UninstallArgs),
 }
 
 /// Which bundle, and whose it must be.
 #[derive(Debug, Args)]
 pub(crate) struct BundleArgs {
-    /// The bundle, verified before anything of it runs; without it, the one that this file carries
-    #[arg(value_name = "HOST.run")]
+    /// Bundle to use [default: the one inside this file]
+    #[arg(value_name = "BUNDLE")]
     pub(crate) file: Option<PathBuf>,
 
     /// Who must have signed it: the twelve words that `etcdpack build` showed, or the SHA-256 of signing.pub
-    #[arg(long, value_name = "FINGERPRINT")]
+    #[arg(long, value_name = "FINGERPRINT", help_heading = TRUST)]
     pub(crate) signer: Option<Claim>,
 }
 
@@ -64,17 +95,17 @@ pub(crate) struct PlanArgs {
     #[command(flatten)]
     pub(crate) target: TargetArgs,
 
-    /// Print the plan as JSON
-    #[arg(long)]
-    pub(crate) json: bool,
-
     /// Plan for an install that does not start etcd
-    #[arg(long)]
+    #[arg(long, help_heading = ETCD)]
     pub(crate) no_start: bool,
 
     /// Plan for an install that restarts etcd for whatever waits for a restart
-    #[arg(long, conflicts_with = "no_start")]
+    #[arg(long, conflicts_with = "no_start", help_heading = ETCD)]
     pub(crate) restart: bool,
+
+    /// Print the plan as JSON
+    #[arg(long, help_heading = OUTPUT)]
+    pub(crate) json: bool,
 }
 
 #[derive(Debug, Args)]
@@ -90,50 +121,50 @@ pub(crate) struct InstallArgs {
     pub(crate) yes: bool,
 
     /// Wait this many seconds for a healthy member; exit 7 if it does not come
-    #[arg(long, value_name = "SECONDS")]
+    #[arg(long, value_name = "SECONDS", help_heading = ETCD)]
     pub(crate) wait: Option<u64>,
 
     /// Enable the service, but do not start it
-    #[arg(long)]
+    #[arg(long, help_heading = ETCD)]
     pub(crate) no_start: bool,
 
     /// Restart etcd also for what would wait for its next restart
-    #[arg(long, conflicts_with = "no_start")]
+    #[arg(long, conflicts_with = "no_start", help_heading = ETCD)]
     pub(crate) restart: bool,
 }
 
 #[derive(Debug, Args)]
 pub(crate) struct CsrArgs {
     /// Write the request to this file instead of to the standard output
-    #[arg(short, long, value_name = "FILE")]
+    #[arg(short, long, value_name = "FILE", help_heading = OUTPUT)]
     pub(crate) output: Option<PathBuf>,
 
     /// Make the key in this directory tree (an image)
-    #[arg(long, value_name = "DIR")]
+    #[arg(long, value_name = "DIR", help_heading = TARGET)]
     pub(crate) root: Option<PathBuf>,
 }
 
 /// Where to, and under whose supervision.
 #[derive(Debug, Args)]
 pub(crate) struct TargetArgs {
-    /// Who keeps etcd running
-    #[arg(long, value_enum, default_value = "auto")]
+    /// Service manager that keeps etcd running
+    #[arg(long, value_enum, value_name = "NAME", default_value = "auto", help_heading = TARGET)]
     pub(crate) service: ServiceArg,
 
     /// Install into this directory tree (an image), not into the running system
-    #[arg(long, value_name = "DIR")]
+    #[arg(long, value_name = "DIR", help_heading = TARGET)]
     pub(crate) root: Option<PathBuf>,
 
     /// Take a bundle that is older than the newest that was installed here
-    #[arg(long)]
+    #[arg(long, help_heading = TRUST)]
     pub(crate) allow_downgrade: bool,
 
     /// Go on with the program in a bundle for a newer etcdpack, if the signer that this host knows has signed it; never with an image
-    #[arg(long)]
+    #[arg(long, help_heading = TRUST)]
     pub(crate) hand_over: bool,
 
     /// Open the private key with the first line of this file descriptor instead of asking
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "FD", help_heading = KEYS)]
     pub(crate) passphrase_fd: Option<i32>,
 }
 
@@ -173,7 +204,7 @@ fn words(command: &str, bundle: &BundleArgs, target: &TargetArgs, flags: &[(&str
 #[derive(Debug, Args)]
 pub(crate) struct StatusArgs {
     /// Print the status as JSON
-    #[arg(long)]
+    #[arg(long, help_heading = OUTPUT)]
     pub(crate) json: bool,
 }
 
@@ -185,7 +216,7 @@ pub(crate) struct LookArgs {
     pub(crate) dry_run: bool,
 
     /// Print that as JSON
-    #[arg(long, requires = "dry_run")]
+    #[arg(long, requires = "dry_run", help_heading = OUTPUT)]
     pub(crate) json: bool,
 }
 
@@ -203,7 +234,7 @@ pub(crate) struct UninstallArgs {
     pub(crate) yes: bool,
 
     /// Uninstall from this directory tree (an image)
-    #[arg(long, value_name = "DIR")]
+    #[arg(long, value_name = "DIR", help_heading = TARGET)]
     pub(crate) root: Option<PathBuf>,
 }
 
@@ -230,13 +261,27 @@ impl From<ServiceArg> for payload::cluster::Manager {
 
 #[cfg(test)]
 mod tests {
-    use clap::{CommandFactory, Parser as _};
+    use clap::{Command as Page, CommandFactory, Parser as _};
 
     use super::{Cli, Command};
 
     #[test]
     fn the_command_line_is_sound() {
         Cli::command().debug_assert();
+    }
+
+    /// The page of `line`, then those of the commands below.
+    fn pages(root: &Page, command: &Page, line: &str) -> String {
+        let page = root.clone().try_get_matches_from(line.split(' ').chain(["--help"])).unwrap_err();
+        let inner = command.get_subcommands().map(|inner| pages(root, inner, &format!("{line} {}", inner.get_name())));
+        std::iter::once(format!("==== {line} --help\n{page}\n")).chain(inner).collect()
+    }
+
+    #[test]
+    fn the_help_pages_are_those_that_were_read() {
+        let root = Cli::command().term_width(100);
+        let text = pages(&root, &root, "./n1.run");
+        assert!(text == include_str!("../tests/help.txt"), "installer/tests/help.txt should be:\n{text}<<<<");
     }
 
     #[test]

@@ -3,6 +3,7 @@
 
 mod errors;
 mod findings;
+pub(crate) mod pages;
 pub(crate) mod pids;
 
 pub(crate) use findings::{help, text, with_code};

@@ -1,0 +1,66 @@
+//! What stands at the end of each help page: examples and exit codes. The commands are those of host `n1`.
+
+const EXIT_CODES: &str = "Exit codes:
+  0  done
+  1  internal error (a bug in etcdpack)
+  2  the command line is wrong
+  3  refused: nothing was changed
+  4  verification failed: nothing was changed
+  5  failed or interrupted, and everything was undone
+  6  failed, and something is left, which was named
+  7  installed, but etcd is not healthy (install --wait, status)";
+
+/// The end of a page. Each example is a command, and what it does.
+fn page(examples: &[(&str, &str)]) -> String {
+    let examples: Vec<String> = examples.iter().map(|(command, does)| format!("  {command}\n      {does}\n")).collect();
+    format!("Examples:\n{}\n{EXIT_CODES}", examples.concat())
+}
+
+pub(crate) fn all() -> String {
+    page(&[
+        ("./n1.run plan", "show what an install would check and do"),
+        ("etcdpack-host status", "after the install: how the member is"),
+    ])
+}
+
+pub(crate) fn plan() -> String {
+    page(&[
+        ("./n1.run plan", "show findings and steps"),
+        ("etcdpack-host plan --json n1.run", "of another bundle, for scripts"),
+    ])
+}
+
+pub(crate) fn install() -> String {
+    page(&[
+        ("./n1.run install", "show the plan, ask, and install"),
+        ("./n1.run install --yes --signer \"$(cat signing.words)\" --wait 60", "for scripts"),
+    ])
+}
+
+pub(crate) fn csr() -> String {
+    page(&[
+        ("./n1.run csr -o n1.csr", "make the key, write the request, and show the words of the key"),
+        ("./n1.run csr --root /mnt/image -o n1.csr", "in an image"),
+    ])
+}
+
+pub(crate) fn verify() -> String {
+    page(&[
+        ("./n1.run verify", "check the bundle in this file"),
+        ("etcdpack-host verify n1.run", "check a new bundle before any of it runs"),
+    ])
+}
+
+pub(crate) fn status() -> String {
+    page(&[
+        ("etcdpack-host status", "show service, certificate, members and health"),
+        ("etcdpack-host status --json", "for monitoring"),
+    ])
+}
+
+pub(crate) fn uninstall() -> String {
+    page(&[
+        ("etcdpack-host uninstall --dry-run", "show what would be removed and what would stay"),
+        ("etcdpack-host uninstall --purge", "ask, then remove everything, data and logs too"),
+    ])
+}
