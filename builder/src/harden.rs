@@ -1,5 +1,5 @@
-//! Edge: what this program has in its memory, which may be keys and passphrases, comes into no core dump, and no other program
-//! of the same user looks into it.
+//! Edge: hardens this process. Its memory may hold keys and passphrases: no core dump is written, and no other program of
+//! the same user may read it.
 #![expect(clippy::disallowed_methods, reason = "edge: sets limits of this process")]
 
 use rustix::process::{DumpableBehavior, Resource, Rlimit, set_dumpable_behavior, setrlimit};

@@ -1,7 +1,8 @@
 //! The builder: what runs on the connected machine and makes one bundle per isolated host.
 //!
-//! `release` gets and verifies etcd, `pki` issues certificates, `sbom` lists the parts, `pack` puts bundles together,
-//! `command` is what the user types. The vocabulary is `payload`'s.
+//! `cli` says what can be typed and `command` carries it out; `release` gets and verifies etcd, `pki` issues certificates,
+//! `sbom` lists the parts, `carried` holds what this executable brings along, and `pack` puts bundles together. What a person
+//! reads stands in `text`, and a [`failure::Failure`] is how a command ends other than well. The vocabulary is `payload`'s.
 
 mod atomic_file;
 pub mod cache;

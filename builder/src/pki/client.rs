@@ -1,4 +1,4 @@
-//! Certificates for those who are no members: clients, and servers in front of the members.
+//! Certificates for others than the members: clients, and servers in front of the members.
 
 use std::net::IpAddr;
 

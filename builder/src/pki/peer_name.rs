@@ -1,4 +1,4 @@
-//! The common name that makes a certificate a member's: clients and servers must not have it.
+//! The common name by which members know each other. Certificates of clients and servers must not have it.
 
 use std::path::{Path, PathBuf};
 

@@ -1,5 +1,5 @@
 //! Edge: the `pki` directory on disk. Keys are never open to others for an instant, and a kill at any moment
-//! leaves every pair whole: the old one, the new one, or none. What the texts mean is none of its business.
+//! leaves every pair whole: the old one, the new one, or none. Must not know what is in the files.
 //!
 //! ```text
 //! pki/            0700    .lock  ca.pem 0644  ca-key.pem 0600

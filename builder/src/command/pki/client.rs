@@ -1,4 +1,4 @@
-//! `pki client` and `pki server`: certificates for those who are no members.
+//! `pki client` and `pki server`: certificates for others than the members.
 #![expect(clippy::disallowed_methods, reason = "edge: asks the clock")]
 
 use std::net::IpAddr;
