@@ -44,7 +44,9 @@ impl Rule<'_> {
             How::ByHandle if named.follows => Err("a link would be followed".to_owned()),
             How::ByHandle if opens && waits(&named.line) => Err("opening it could wait".to_owned()),
             How::Once if opens && !opened.insert(named.path.clone()) => Err("it is opened twice".to_owned()),
-            How::ByName | How::ByHandle | How::Once => allowed(row, weak, self.etcd),
+            How::New if opens && !named.line.contains("O_EXCL") => Err("what lies there could be opened".to_owned()),
+            How::New if !opens && named.call != "unlink" => Err("it is neither made nor removed".to_owned()),
+            How::ByName | How::ByHandle | How::Once | How::New => allowed(row, weak, self.etcd),
         }
     }
 
@@ -62,7 +64,7 @@ impl Rule<'_> {
             _ if !started.program.starts_with('/') => Err("not an absolute path"),
             _ if started.env.iter().any(brings_code) => Err("an environment that brings code"),
             Who::Itself if found.is_none() => Err("no row has this program with these arguments"),
-            Who::Itself if started.dir != "/" => Err("not started in /"),
+            Who::Itself if started.dir != "/" && !started.is_hand_over() => Err("not started in /"),
             Who::Itself if !started.env.iter().all(|word| is_said(&word)) => Err("an environment that is not stated"),
             // What a program of the distribution's starts is its own, but for a Python, which could look anywhere.
             Who::Child if is_python && found.is_none() => Err("no row has this Python with these arguments"),

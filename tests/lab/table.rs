@@ -16,6 +16,8 @@ pub enum How {
     ByHandle,
     /// As a person wrote it, once: what was opened then is all that is used.
     Once,
+    /// By a name drawn by chance: made so that nothing is opened that lies there, or removed.
+    New,
     /// By its name: the kernel or a program of root's answers there, and no user's file can lie there.
     Kernel,
 }
@@ -42,12 +44,16 @@ pub struct Program {
 
 /// A row of the table of the builder's paths.
 #[derive(Debug)]
-pub struct BuilderRow(Vec<String>);
+pub struct BuilderRow {
+    patterns: Vec<String>,
+    /// Whether others than root and the person can change something there.
+    pub is_open: bool,
+}
 
 impl BuilderRow {
     /// Whether a path fits.
-    pub fn has(&self, path: &str) -> bool {
-        self.0.iter().any(|pattern| matches(pattern, path))
+    fn has(&self, path: &str) -> bool {
+        self.patterns.iter().any(|pattern| matches(pattern, path))
     }
 }
 
@@ -56,7 +62,7 @@ impl BuilderRow {
 pub struct Tables {
     pub paths: Vec<Row>,
     pub programs: Vec<Program>,
-    pub builder: Vec<BuilderRow>,
+    builder: Vec<BuilderRow>,
 }
 
 impl Tables {
@@ -83,6 +89,7 @@ impl Tables {
                     "by name" => How::ByName,
                     "by handle" => How::ByHandle,
                     "once" => How::Once,
+                    "new" => How::New,
                     "kernel" => How::Kernel,
                     other => panic!("`{other}` is how {} is gone to", cells[0]),
                 },
@@ -92,7 +99,14 @@ impl Tables {
             .map(|cells| Program { patterns: patterns(cells[0]), args: code(cells[1]), env: code(cells[2]) })
             .collect();
         let builder = rows(&text, "| path | what the builder does there | who else can change it | why that is safe |")
-            .map(|cells| BuilderRow(code(cells[0])))
+            .map(|cells| BuilderRow {
+                patterns: code(cells[0]),
+                is_open: match cells[2] {
+                    "nobody" => false,
+                    "anybody" => true,
+                    other => panic!("docs/trust.md: `{other}` can change {}: nobody or anybody", cells[0]),
+                },
+            })
             .collect();
         Self { paths, programs, builder }
     }
@@ -101,6 +115,11 @@ impl Tables {
     pub fn row(&self, named: &Named) -> Option<&Row> {
         let fits = |row: &&Row| row.who.is_none_or(|who| who == named.who);
         self.paths.iter().filter(fits).find(|row| row.patterns.iter().any(|pattern| matches(pattern, &named.path)))
+    }
+
+    /// The first row of the builder's that a path fits.
+    pub fn builder_row(&self, path: &str) -> Option<&BuilderRow> {
+        self.builder.iter().find(|row| row.has(path))
     }
 
     /// The row that has this program with these arguments.

@@ -4,13 +4,14 @@
 //! directory's handle stands for. Must not know what is allowed.
 
 use std::collections::BTreeMap;
-use std::fs;
+use std::fs::{self, File};
+use std::io::{Read as _, Seek as _};
 use std::path::Path;
-use std::process::Command;
+use std::process::{Command, Stdio};
 use std::thread;
 use std::time::Duration;
 
-use tempfile::NamedTempFile;
+use tempfile::{NamedTempFile, tempfile};
 
 use crate::call::{absolute, annotation, arguments, is_about_names, list, parents, places, unquoted, whole_calls};
 use crate::{Lab, Said, run};
@@ -52,6 +53,14 @@ pub struct Started {
     pub dir: String,
 }
 
+impl Started {
+    /// Whether a newer etcdpack goes on in this one's place: all that holds for the one holds for the other.
+    pub fn is_hand_over(&self) -> bool {
+        let command = self.args.get(1).map(String::as_str);
+        self.program.starts_with("/proc/self/fd/") && matches!(command, Some("plan" | "install"))
+    }
+}
+
 /// All that was seen.
 #[derive(Debug, Default)]
 pub struct Trace {
@@ -69,12 +78,23 @@ struct Process {
 impl Trace {
     /// Runs a program as root on a host, in the directory `dir` there.
     pub fn of(lab: &Lab, host: &str, dir: &str, words: &[&str]) -> (Said, Self) {
-        let log = NamedTempFile::new().expect("a file for strace");
+        let (log, code) =
+            (NamedTempFile::new().expect("a file for strace"), NamedTempFile::new().expect("a file for the exit code"));
         let mut command = strace(log.path());
-        // Faster: the kernel stops at no call but these. It works for children alone.
+        // Answers a signal, also where it writes to a file.
+        command.args(["-I", "2"]);
+        // Faster: the kernel stops at no call but these. But it fails them in whatever goes on without strace: a supervisord that
+        // nobody but us has started.
+        if lab.sh(host, "test -d /run/systemd/system").code == 0 {
+            command.arg("--seccomp-bpf");
+        }
         command.args([
-            "--seccomp-bpf",
             "--",
+            // strace that is sent away does not say how the command has ended.
+            "sh",
+            "-c",
+            "\"$@\"; echo $? >\"$0\"",
+            &code.path().to_string_lossy(),
             "nsenter",
             "-t",
             &lab.pid(host),
@@ -86,7 +106,9 @@ impl Trace {
             dir,
         ]);
         command.args(["HOME=/root", "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"]).args(words);
-        let said = run(&mut command);
+        let mut said = run_without_daemons(&mut command);
+        let code = fs::read_to_string(code.path()).expect("an exit code");
+        said.code = code.trim().parse().unwrap_or_else(|_| panic!("no exit code: {said:?}"));
         let program = format!("execve(\"{}\"", words[0]);
         (
             said,
@@ -204,18 +226,51 @@ impl Trace {
             "chdir" if !failed => process.dir = absolute(&process.dir, &text(0).expect("a directory")),
             "fchdir" if !failed => annotation(args[0]).expect("a directory").clone_into(&mut process.dir),
             "execve" if !failed => {
-                self.started.push(Started {
+                let started = Started {
                     by: process.who,
                     program: text(0).expect("a program"),
                     args: list(args[1]),
                     env: list(args[2]),
                     dir: process.dir.clone(),
-                });
-                process.who = Who::Child;
+                };
+                process.who = if started.is_hand_over() { process.who } else { Who::Child };
+                self.started.push(started);
             }
             _ => {}
         }
     }
+}
+
+/// Runs strace until the command has ended; what goes on in the background is let go.
+fn run_without_daemons(strace: &mut Command) -> Said {
+    let (mut out, mut err) = (tempfile().expect("a file"), tempfile().expect("a file"));
+    strace.stdin(Stdio::null());
+    strace.stdout(out.try_clone().expect("a handle")).stderr(err.try_clone().expect("a handle"));
+    let mut child = strace.spawn().expect("strace; help: scripts/deps");
+    let pid = child.id().to_string();
+    let has_children = || {
+        fs::read_to_string(format!("/proc/{pid}/task/{pid}/children")).is_ok_and(|children| !children.trim().is_empty())
+    };
+    let mut began = false;
+    let status = loop {
+        if let Some(status) = child.try_wait().expect("strace") {
+            break status;
+        }
+        let has_children = has_children();
+        if began && !has_children {
+            // It may have ended by itself meanwhile.
+            run(Command::new("kill").args(["-INT", &pid]));
+            break child.wait().expect("strace ends");
+        }
+        began |= has_children;
+        thread::sleep(Duration::from_millis(50));
+    };
+    let text = |file: &mut File| {
+        let mut text = String::new();
+        file.rewind().and_then(|()| file.read_to_string(&mut text)).expect("what the command said");
+        text
+    };
+    Said { code: status.code().unwrap_or(-1), out: text(&mut out), err: text(&mut err) }
 }
 
 fn strace(log: &Path) -> Command {

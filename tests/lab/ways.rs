@@ -1,10 +1,13 @@
 //! Who can change what lies on the way to a path of a host: owners, modes and links of all its files, as they were at
 //! one time.
 //!
-//! Must not touch the host but by `find`. An access list needs no look of its own: what it gives to anybody beyond the
+//! Must not touch a host but by `find`. An access list needs no look of its own: what it gives to anybody beyond the
 //! owner is bounded by the mode's bits for the group.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::os::unix::fs::{FileTypeExt as _, MetadataExt as _};
+use std::path::PathBuf;
 
 use crate::Lab;
 
@@ -18,13 +21,16 @@ struct Entry {
     kind: char,
     mode: u32,
     uid: u32,
+    gid: u32,
     /// Where a link leads.
     target: String,
 }
 
 impl Entry {
+    /// Root's own group has nobody else.
     fn others_write(&self) -> bool {
-        self.uid != 0 || self.mode & 0o022 != 0
+        let bits = if self.gid == 0 { 0o002 } else { 0o022 };
+        self.uid != 0 || self.mode & bits != 0
     }
 }
 
@@ -44,22 +50,56 @@ impl Ways {
     /// As the host is now.
     pub fn of(lab: &Lab, host: &str) -> Self {
         let find = "find / \\( -path /proc -o -path /sys -o -path /usr/share \\) -prune \
-                    -o -printf '%y %m %U %p\\t%l\\n' 2>/dev/null; true";
+                    -o -printf '%y %m %U %G %p\\t%l\\n' 2>/dev/null; true";
         let mut entries = BTreeMap::new();
         let said = lab.sh(host, find);
         assert_eq!(said.code, 0, "{}", said.err);
         for line in said.out.lines() {
-            let mut words = line.splitn(4, ' ');
+            let mut words = line.splitn(5, ' ');
             let mut word = || words.next().unwrap_or_else(|| panic!("find says `{line}`"));
-            let (kind, mode, uid, rest) = (word(), word(), word(), word());
+            let (kind, mode, uid, gid, rest) = (word(), word(), word(), word(), word());
             let (path, target) = rest.split_once('\t').expect("a path and a target");
             let entry = Entry {
                 kind: kind.chars().next().expect("a kind"),
                 mode: u32::from_str_radix(mode, 8).expect("a mode"),
                 uid: uid.parse().expect("a number"),
+                gid: gid.parse().expect("a number"),
                 target: target.to_owned(),
             };
             entries.insert(path.to_owned(), entry);
+        }
+        Self(entries)
+    }
+
+    /// Of this machine, what lies on the ways to these paths.
+    pub fn here<'a>(paths: impl IntoIterator<Item = &'a str>) -> Self {
+        let mut entries = BTreeMap::new();
+        let mut ahead: Vec<PathBuf> = paths.into_iter().map(PathBuf::from).collect();
+        while let Some(path) = ahead.pop() {
+            for above in path.ancestors() {
+                let Ok(stat) = fs::symlink_metadata(above) else { continue };
+                let target = fs::read_link(above).unwrap_or_default();
+                let kind = match stat.file_type() {
+                    kind if kind.is_symlink() => 'l',
+                    kind if kind.is_dir() => 'd',
+                    kind if kind.is_file() => 'f',
+                    kind if kind.is_fifo() => 'p',
+                    _ => 'c',
+                };
+                let name = above.display().to_string();
+                let entry = Entry {
+                    kind,
+                    mode: stat.mode() & 0o7777,
+                    uid: stat.uid(),
+                    gid: stat.gid(),
+                    target: target.display().to_string(),
+                };
+                if entries.insert(name, entry).is_none() && kind == 'l' {
+                    // Where the link leads, with what came after it.
+                    let rest = path.strip_prefix(above).expect("one above it");
+                    ahead.push(above.parent().expect("a link lies somewhere").join(target).join(rest));
+                }
+            }
         }
         Self(entries)
     }
@@ -118,16 +158,31 @@ fn parts(path: &str) -> impl DoubleEndedIterator<Item = String> {
 
 #[cfg(test)]
 mod tests {
+    use std::os::unix::fs::PermissionsExt as _;
+
     use super::*;
 
     fn ways(entries: &[(&str, char, u32, u32, &str)]) -> Ways {
-        let entry = |kind, mode, uid, target: &str| Entry { kind, mode, uid, target: target.to_owned() };
+        let entry = |kind, mode, uid, target: &str| Entry { kind, mode, uid, gid: 5, target: target.to_owned() };
         Ways(
             entries
                 .iter()
                 .map(|(path, kind, mode, uid, to)| ((*path).to_owned(), entry(*kind, *mode, *uid, to)))
                 .collect(),
         )
+    }
+
+    #[test]
+    fn of_this_machine_the_ways_are_looked_at_through_links() {
+        let dir = tempfile::tempdir().expect("a directory");
+        let at = |path: &str| dir.path().join(path).display().to_string();
+        fs::create_dir(at("open")).unwrap();
+        fs::write(at("open/file"), "").unwrap();
+        std::os::unix::fs::symlink("open", at("link")).unwrap();
+        let weak = |path: &str| Ways::here([at(path).as_str()]).weak(&at(path), true);
+        assert_eq!(weak("link/file"), BTreeSet::new());
+        fs::set_permissions(at("open"), fs::Permissions::from_mode(0o777)).unwrap();
+        assert_eq!(weak("link/file"), BTreeSet::from([Weak { path: at("open"), uid: None }]));
     }
 
     #[test]

@@ -8,11 +8,14 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use payload::manifest::SCHEMA;
 use whole::rule::Rule;
 use whole::table::Tables;
-use whole::trace::{Trace, Who};
+use whole::trace::{Started, Trace, Who};
 use whole::ways::Ways;
 use whole::{Lab, Said, Site, cluster, plain_keys, release, signer, workspace};
+
+use crate::attack::remake;
 
 /// A directory of somebody else's, where all commands are run; what lies there is theirs.
 const HOME: &str = "/home/alice";
@@ -116,7 +119,7 @@ fn live(mut host: Watched, running: impl FnOnce(&mut Watched)) {
     host.lab.sh("n1", &format!("setpriv --reuid etcd --regid etcd --clear-groups sh -ec '{plant}'")).ok();
     host.run(concat!("/root/n1.run plan ", signer!())).ok();
     host.run(&format!("{HOST} uninstall --purge --yes")).ok();
-    host.lab.sh("n1", "! test -e /data && test -d /etc/systemd").ok();
+    host.lab.sh("n1", "! test -e /data && test -d /etc").ok();
     host.end();
 }
 
@@ -192,6 +195,22 @@ impl Watched {
         self.look("systemd", &trace.by_a_program(), &before);
     }
 
+    /// A bundle for a newer etcdpack, by this host's signer. The program in it is this one, which goes no further than its manifest.
+    fn hand_over(&mut self) {
+        let newer = self.site.path("newer.run");
+        remake(&self.site.bundle("n1"), &newer, &[&format!("schema={}", SCHEMA + 1)]);
+        self.lab.put(&newer, "n1");
+        self.lab.sh("n1", &format!("mv /root/newer.run {HOME}/n1.run && chown {ALICE} {HOME}/n1.run")).ok();
+        for words in ["plan n1.run --hand-over", "install n1.run --yes --hand-over"] {
+            let before = Ways::of(&self.lab, "n1");
+            let words: Vec<&str> = [HOST].into_iter().chain(words.split(' ')).collect();
+            let (said, trace) = Trace::of(&self.lab, "n1", HOME, &words);
+            said.refused(4, "schema");
+            assert!(trace.started.iter().any(Started::is_hand_over), "{trace:?}");
+            self.look(&format!("hand-over: {}", words[1]), &trace, &before);
+        }
+    }
+
     /// The request out, the certificate in; the key may be another than the one before.
     fn sign(&self, asked: Said) {
         let twelve = |line: &&str| line.split('-').count() == 12;
@@ -210,16 +229,44 @@ fn under_this_hosts_supervisor() {
 }
 
 #[test]
-fn under_the_carried_supervisor() {
-    live(Watched::new("twalkcar", "python", ""), |host| {
+fn under_a_supervisor_in_epels_layout() {
+    live(Watched::new("twalkrhel", "rhel", ""), |host| host.supervisord("/etc/supervisord.conf"));
+}
+
+/// Of whatever Python the host has.
+fn carried(variant: &str) {
+    live(Watched::new(&format!("twalk{}", variant.replace('.', "")), variant, ""), |host| {
         host.supervisorctl();
         host.supervisord("/etc/supervisord.conf");
     });
 }
 
 #[test]
+fn under_the_carried_supervisor() {
+    carried("python");
+}
+
+#[test]
+fn under_the_carried_supervisor_and_python_2_7() {
+    carried("python2.7");
+}
+
+#[test]
+fn under_the_carried_supervisor_and_python_3_6() {
+    carried("python3.6");
+}
+
+#[test]
+fn under_the_carried_supervisor_without_systemd() {
+    carried("plain");
+}
+
+#[test]
 fn under_systemd() {
-    live(Watched::new("twalksys", "bare", ""), Watched::systemd);
+    live(Watched::new("twalksys", "bare", ""), |host| {
+        host.systemd();
+        host.hand_over();
+    });
 }
 
 #[test]
@@ -250,7 +297,7 @@ fn on_the_builders_machine() {
     let tarball = release("3.5.1", "amd64");
     let site = Site::new(&cluster("3.5.1", &tarball, &[("n1", "10.98.0.11")]));
     site.give_signing_key();
-    let (here, cache) = (site.path("."), workspace().join("target/test-cache/etcdpack"));
+    let (here, cache) = (site.path(".").canonicalize().unwrap(), workspace().join("target/test-cache/etcdpack"));
     let mut faults = BTreeSet::new();
     for words in ["build", "build", "pki show", "pki client ops", "verify dist/n1.run", "inspect dist/n1.run"] {
         let mut args: Vec<&str> = words.split(' ').collect();
@@ -261,16 +308,26 @@ fn on_the_builders_machine() {
         let (said, trace) = Trace::here(&site.command(&args));
         said.ok();
         assert!(trace.named.len() > 2, "strace saw next to nothing of {words}: {trace:?}");
+        let ways = Ways::here(trace.named.iter().map(|named| named.path.as_str()));
         for named in &trace.named {
-            let path = Path::new(&named.path);
-            let word = |word: &str, above: &Path| path.strip_prefix(above).ok().map(|rest| Path::new(word).join(rest));
-            let path = if path == Path::new(&*release) { Some("RELEASE".into()) } else { word("CACHE", &cache) };
-            let path = path
-                .or_else(|| word("HERE", &here.canonicalize().unwrap()))
-                .unwrap_or_else(|| named.path.clone().into());
-            if !tables.builder.iter().any(|row| row.has(path.to_string_lossy().trim_end_matches('/'))) {
-                faults.insert(format!("{words}: {}: no row has it\n    {}", path.display(), named.line));
-            }
+            // What a word of the table stands for, and what follows; where that lies is the person's choice.
+            let known = [("HERE", here.as_path()), ("CACHE", &cache), ("RELEASE", &tarball)];
+            let known = known.iter().find(|(_, above)| Path::new(&named.path).starts_with(above));
+            let path = match known {
+                Some((word, above)) => named.path.replacen(&above.display().to_string(), word, 1),
+                None => named.path.clone(),
+            };
+            let weak = ways.weak(&named.path, named.follows);
+            let mut weak =
+                weak.iter().filter(|weak| known.is_none_or(|(_, above)| Path::new(&weak.path).starts_with(above)));
+            let fault = match tables.builder_row(&path) {
+                None => "no row has it".to_owned(),
+                Some(row) if !row.is_open && weak.next().is_some() => {
+                    format!("others can change it: {:?}", ways.weak(&named.path, true))
+                }
+                Some(_) => continue,
+            };
+            faults.insert(format!("{words}: {path}: {fault}\n    {}", named.line));
         }
         faults.extend(trace.started.iter().map(|started| format!("{words}: it starts a program: {started:?}")));
     }

@@ -17,7 +17,7 @@ use crate::layout;
 use crate::step::{Action, Step};
 use crate::supervision::Supervision;
 use crate::transaction::Undoing;
-use crate::transaction::undo::Undone;
+use crate::transaction::undo::{Contents, Undone};
 
 impl Run<'_> {
     pub(super) fn apply(&mut self, step: &Step, undoing: &mut Undoing) -> Result<(), StepError> {
@@ -110,8 +110,23 @@ impl Run<'_> {
         let running = self.operation.manifest().map(|manifest| probe::running(tree, manifest)).transpose()?;
         match running {
             Some(pids) if !pids.is_empty() => Err(StepError::StillRuns(pids)),
-            _ => Ok(()),
+            _ => self.name_strays(),
         }
+    }
+
+    /// What runs as a user whom we have not made is not ours to end, also where its data goes.
+    fn name_strays(&self) -> Result<(), StepError> {
+        let Some(manifest) = self.operation.manifest() else { return Ok(()) };
+        let user = &manifest.user;
+        let is_ours = |change: &Change| matches!(change, Change::User { name, .. } if name == user);
+        if self.operation.policy().contents == Contents::Keep || self.on.records.ours().iter().any(is_ours) {
+            return Ok(());
+        }
+        if let Some(pids) = self.on.tree.strays(user)? {
+            let text = format!("as the user `{user}` there still runs what is not ours to end: process {pids}");
+            self.on.report.warn(&text, Some(&format!("ps -fp {}", pids.replace(' ', ","))));
+        }
+        Ok(())
     }
 
     fn ids(&self, owner: Owner) -> Result<Ids, StepError> {

@@ -23,6 +23,11 @@ pub(crate) enum AccountError {
     Exec(#[from] ExecError),
     Path(#[from] NotAPath),
     NoFreeId(UserName),
+    /// `pids` as they are typed.
+    StillRuns {
+        name: UserName,
+        pids: String,
+    },
 }
 
 impl AccountError {
@@ -31,7 +36,7 @@ impl AccountError {
         match self {
             Self::Fs(error) => error.is_interrupt(),
             Self::Exec(error) => error.is_interrupt(),
-            Self::Path(_) | Self::NoFreeId(_) => false,
+            Self::Path(_) | Self::NoFreeId(_) | Self::StillRuns { .. } => false,
         }
     }
 }

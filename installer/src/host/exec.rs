@@ -124,7 +124,8 @@ impl Exec {
         self
     }
 
-    /// Killed when somebody asks us to stop: a program that only asks, and changes nothing.
+    /// Killed when somebody asks us to stop: a program that only asks and changes nothing, or tells a service manager,
+    /// which goes on without it.
     pub(crate) fn heeding(mut self, interrupt: &Interrupt) -> Self {
         self.interrupt = interrupt.clone();
         self
@@ -160,11 +161,12 @@ impl Exec {
         let mut done = false;
         let mut asked = || {
             done = is_done();
-            done
+            done || self.interrupt.is_raised()
         };
         let ended = attend(child, self.limit, &mut asked).map_err(|error| fail(ExecTrouble::Io(error)))?;
         match ended {
             Ended { status: None, .. } if done => Ok(()),
+            Ended { status: None, .. } if self.interrupt.is_raised() => Err(fail(ExecTrouble::ToldToStop)),
             Ended { status: None, .. } => Err(fail(ExecTrouble::NoEnd(self.limit))),
             Ended { status: Some(status), .. } if status.success() => Ok(()),
             Ended { status: Some(status), stdout, stderr } => Err(Output { status, stdout, stderr, line }.complaint()),

@@ -70,6 +70,7 @@ pub(crate) enum FileOp {
     Sync,
     Open,
     Empty,
+    EndProcesses,
     WriteUnnamed,
     Rename,
     RemoveLeftover,

@@ -31,6 +31,7 @@ pub(crate) mod random;
 mod reading;
 pub(crate) mod remove;
 pub(crate) mod running;
+mod strays;
 pub(crate) mod terminal;
 pub(crate) mod tree;
 

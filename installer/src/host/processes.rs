@@ -28,8 +28,7 @@ impl Process {
     /// which another one is called so (user and mount namespaces): neither is the service's. It cannot become root, or
     /// etcd's user. The owner of `/proc/PID` would not do: a process that hides itself is root's there.
     pub(super) fn is_of(&self, users: &[u32]) -> bool {
-        let status = std::fs::read_to_string(format!("/proc/{}/status", self.pid)).unwrap_or_default();
-        real_uid(&status).is_some_and(|uid| users.contains(&uid))
+        Ids::of(self.pid).is_some_and(|ids| users.contains(&ids.real))
     }
 
     /// Whether it runs the file at `path`, or one that was there before.
@@ -54,9 +53,30 @@ pub(super) fn instances(path: &str, users: &[u32]) -> Vec<Instance> {
     running.filter_map(instance).take(MAX_INSTANCES).collect()
 }
 
-/// The first of the four in `/proc/PID/status`; the name in a line before it has its line ends escaped (proc(5)).
-fn real_uid(status: &str) -> Option<u32> {
-    status.lines().find_map(|line| line.strip_prefix("Uid:"))?.split_whitespace().next()?.parse().ok()
+/// Whose a process is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Ids {
+    /// Who started it.
+    pub(super) real: u32,
+    /// Whether only its number is left, until its parent has heard of its end.
+    pub(super) has_ended: bool,
+}
+
+impl Ids {
+    /// `None` if there is none with this number.
+    pub(super) fn of(pid: u32) -> Option<Self> {
+        Self::parse(&std::fs::read_to_string(format!("/proc/{pid}/status")).ok()?)
+    }
+
+    /// The first of the four users in `/proc/PID/status`, and the state; the name in a line before them has its line ends escaped
+    /// (proc(5)).
+    fn parse(status: &str) -> Option<Self> {
+        let field = |name: &str| {
+            let line = status.lines().find_map(|line| line.strip_prefix(name))?;
+            line.split_whitespace().next()
+        };
+        Some(Self { real: field("Uid:")?.parse().ok()?, has_ended: matches!(field("State:"), Some("Z" | "X")) })
+    }
 }
 
 /// The 22nd field of `/proc/PID/stat`; the second is a name in brackets, which may hold anything (proc(5)).
@@ -64,16 +84,24 @@ fn started(stat: &str) -> Option<u64> {
     stat.rsplit_once(") ")?.1.split(' ').nth(19)?.parse().ok()
 }
 
+/// Numbers in words, for whoever is to type them.
+pub(super) fn list(pids: &[u32]) -> String {
+    pids.iter().map(ToString::to_string).collect::<Vec<_>>().join(" ")
+}
+
+/// The numbers of all that there are at this moment.
+pub(super) fn pids() -> Vec<u32> {
+    let Ok(entries) = std::fs::read_dir("/proc") else { return Vec::new() };
+    entries.filter_map(|entry: io::Result<DirEntry>| entry.ok()?.file_name().to_str()?.parse().ok()).collect()
+}
+
 /// All of them; those that end meanwhile are left out.
 pub(super) fn all() -> Vec<Process> {
-    let Ok(entries) = std::fs::read_dir("/proc") else { return Vec::new() };
-    let process = |entry: io::Result<DirEntry>| {
-        let entry = entry.ok()?;
-        let pid = entry.file_name().to_str()?.parse().ok()?;
-        let name = std::fs::read_to_string(entry.path().join("comm")).ok()?;
+    let process = |pid: u32| {
+        let name = std::fs::read_to_string(format!("/proc/{pid}/comm")).ok()?;
         Some(Process { pid, name: name.trim_end().to_owned() })
     };
-    entries.filter_map(process).collect()
+    pids().into_iter().filter_map(process).collect()
 }
 
 #[cfg(test)]
@@ -94,7 +122,9 @@ mod tests {
 
     #[test]
     fn a_process_is_of_whoever_started_it() {
-        let status = "Name:\tUid:\\n0\nUmask:\t0022\nPid:\t7\nUid:\t1000\t0\t0\t0\nGid:\t0\t0\t0\t0\n";
-        assert_eq!((real_uid(status), real_uid("Uid:\t\n"), real_uid("")), (Some(1000), None, None));
+        let status = "Name:\tUid:\\n0\nState:\tZ (zombie)\nPid:\t7\nUid:\t1000\t0\t0\t0\nGid:\t0\t0\t0\t0\n";
+        assert_eq!(Ids::parse(status), Some(Ids { real: 1000, has_ended: true }));
+        assert_eq!(Ids::parse("State:\tR\nUid:\t0\t0\t0\t0\n"), Some(Ids { real: 0, has_ended: false }));
+        assert_eq!((Ids::parse("Uid:\t\n"), Ids::parse("")), (None, None));
     }
 }

@@ -1,4 +1,7 @@
 //! Telling the service manager: start, restart, stop, forget. The same verbs for systemd and supervisor.
+//!
+//! Told to stop, we stop waiting: the manager goes on with what it was told, and whoever called takes it for unfinished. A
+//! roll-back is told nothing.
 
 use std::time::Duration;
 
@@ -11,13 +14,15 @@ use crate::transaction::Permit;
 
 /// How long supervisord may take until it answers.
 const ANSWER: Duration = Duration::from_secs(30);
+/// How long a service manager may take to do as told, where etcd is not given a time of its own.
+const WORK: Duration = Duration::from_mins(3);
 
 /// Why a service manager did not do as told.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum ServiceError {
     Exec(#[from] ExecError),
     NoAnswer(String),
-    /// While a service manager was asked, before it was told anything.
+    /// Between two calls of a service manager.
     Interrupted,
 }
 
@@ -46,11 +51,11 @@ pub(crate) fn start(
 ) -> Result<(), ServiceError> {
     match supervision {
         Supervision::Systemd { unit } => {
-            systemctl(["daemon-reload"])?;
-            systemctl(["enable", unit])?;
+            systemctl(["daemon-reload"], interrupt)?;
+            systemctl(["enable", unit], interrupt)?;
             match action {
-                Action::Start => systemctl(["start", unit])?,
-                Action::Restart => systemctl(["restart", unit])?,
+                Action::Start => systemctl(["start", unit], interrupt)?,
+                Action::Restart => systemctl(["restart", unit], interrupt)?,
                 Action::Enable | Action::Reload | Action::Remove => {}
             }
         }
@@ -61,8 +66,8 @@ pub(crate) fn start(
 
 fn under_supervisor(supervisor: &Supervisor, action: Action, interrupt: &Interrupt) -> Result<(), ServiceError> {
     if let Some(unit) = &supervisor.unit {
-        systemctl(["daemon-reload"])?;
-        systemctl(["enable", unit])?;
+        systemctl(["daemon-reload"], interrupt)?;
+        systemctl(["enable", unit], interrupt)?;
     }
     if matches!(action, Action::Enable | Action::Reload | Action::Remove) {
         return Ok(());
@@ -71,9 +76,9 @@ fn under_supervisor(supervisor: &Supervisor, action: Action, interrupt: &Interru
     heed(interrupt)?;
     if !is_up {
         match &supervisor.unit {
-            Some(unit) => systemctl(["start", unit])?,
+            Some(unit) => systemctl(["start", unit], interrupt)?,
             None => {
-                Exec::at(supervisor.daemon.as_str()).args(["-c", supervisor.conf.as_str()]).run()?;
+                Exec::at(supervisor.daemon.as_str()).args(["-c", supervisor.conf.as_str()]).heeding(interrupt).run()?;
             }
         }
         let answer = clock::poll(ANSWER, || (interrupt.is_raised() || answers(supervisor, interrupt)).then_some(()));
@@ -82,26 +87,30 @@ fn under_supervisor(supervisor: &Supervisor, action: Action, interrupt: &Interru
             return Err(ServiceError::NoAnswer(supervisor.conf.to_string()));
         }
     }
+    // A run before this one may have told it to stop etcd and not have waited. A program that stops cannot be started.
+    let _ = resting(supervisor, WORK, interrupt);
     // `update` starts what is new and restarts what changed. Other people's pending changes are not ours to apply.
     let before = pid(supervisor, interrupt);
     let rests =
         |state: Option<String>| state.is_some_and(|state| matches!(state.as_str(), "STOPPED" | "EXITED" | "FATAL"));
     let rested = rests(state(supervisor, interrupt));
     heed(interrupt)?;
-    ctl(supervisor, &["reread"])?;
-    ctl(supervisor, &["update", &supervisor.program])?;
+    ctl(supervisor, &["reread"], interrupt)?;
+    ctl(supervisor, &["update", &supervisor.program], interrupt)?;
     // For a section that changed, `update` was a restart.
     let is_the_same = action == Action::Restart && pid(supervisor, interrupt) == before;
     heed(interrupt)?;
     // `restart` and `start` end when the program has run for `startsecs`, which may be hours. They have done their work as
-    // soon as supervisord has started it; whether it stays up is seen afterwards. A signal does not leave them half-way.
-    let never = Interrupt::default();
+    // soon as supervisord has started it; whether it stays up is seen afterwards.
+    // What a signal leaves half-way, the roll-back takes up.
     if is_the_same {
-        ctl_until(supervisor, "restart", || pid(supervisor, &never).is_some_and(|now| Some(now) != before))?;
+        ctl_until(supervisor, "restart", interrupt, || {
+            pid(supervisor, interrupt).is_some_and(|now| Some(now) != before)
+        })?;
     }
     // What somebody has stopped, or what gave up, `update` leaves as it is. Whether it comes up is seen afterwards, with its log.
     if rested && rests(state(supervisor, interrupt)) {
-        let _ = ctl_until(supervisor, "start", || pid(supervisor, &never).is_some());
+        let _ = ctl_until(supervisor, "start", interrupt, || pid(supervisor, interrupt).is_some());
     }
     Ok(())
 }
@@ -153,17 +162,19 @@ pub(crate) fn stop(
     let is_there = match supervision {
         // Also where the unit's file has gone: what runs is still systemd's.
         Supervision::Systemd { unit } => knows(unit, interrupt)? || is_active(unit, interrupt)?,
-        Supervision::Supervisor(supervisor) => state(supervisor, interrupt).is_some(),
+        // One that stops already is not waited for by `supervisorctl stop`.
+        Supervision::Supervisor(supervisor) => resting(supervisor, limit, interrupt).is_some(),
     };
     heed(interrupt)?;
     match supervision {
         Supervision::Systemd { unit } if is_there => {
-            Exec::named("systemctl")?.args(["stop", unit]).limit(limit).run()?;
+            Exec::named("systemctl")?.args(["stop", unit]).limit(limit).heeding(interrupt).run()?;
         }
         Supervision::Supervisor(supervisor) if is_there => {
             Exec::at(supervisor.ctl.as_str())
                 .args(["-c", supervisor.conf.as_str(), "stop", &supervisor.program])
                 .limit(limit)
+                .heeding(interrupt)
                 .run()?;
         }
         // A run before this one, which was cut off, has taken it away.
@@ -181,13 +192,13 @@ pub(crate) fn remove(
 ) -> Result<(), ServiceError> {
     stop(permit, supervision, seconds, interrupt)?;
     match supervision {
-        Supervision::Systemd { unit } if knows(unit, interrupt)? => systemctl(["disable", unit])?,
+        Supervision::Systemd { unit } if knows(unit, interrupt)? => systemctl(["disable", unit], interrupt)?,
         Supervision::Supervisor(supervisor) if supervisor.origin == Origin::Bundle => match &supervisor.unit {
             Some(unit) if knows(unit, interrupt)? => {
-                systemctl(["stop", unit])?;
-                systemctl(["disable", unit])?;
+                systemctl(["stop", unit], interrupt)?;
+                systemctl(["disable", unit], interrupt)?;
             }
-            None if answers(supervisor, interrupt) => ctl(supervisor, &["shutdown"])?,
+            None if answers(supervisor, interrupt) => ctl(supervisor, &["shutdown"], interrupt)?,
             Some(_) | None => heed(interrupt)?,
         },
         Supervision::Systemd { .. } | Supervision::Supervisor(_) => {}
@@ -203,11 +214,11 @@ pub(crate) fn forget(_: &Permit, supervision: &Supervision, interrupt: &Interrup
             (Origin::Bundle, Some(unit)) => forget_unit(unit, interrupt),
             (Origin::Host, _) if answers(supervisor, interrupt) => {
                 // Fails where somebody else's section cannot be read: not ours to mend, and not in the way.
-                let _ = ctl(supervisor, &["reread"]);
+                let _ = ctl(supervisor, &["reread"], interrupt);
                 // A program that was never started is not there to be removed.
                 let is_known = state(supervisor, interrupt).is_some();
                 heed(interrupt)?;
-                if is_known { ctl(supervisor, &["remove", &supervisor.program]) } else { Ok(()) }
+                if is_known { ctl(supervisor, &["remove", &supervisor.program], interrupt) } else { Ok(()) }
             }
             (Origin::Host | Origin::Bundle, _) => heed(interrupt),
         },
@@ -216,7 +227,7 @@ pub(crate) fn forget(_: &Permit, supervision: &Supervision, interrupt: &Interrup
 
 /// A systemd that cannot read its units again does no harm if it has no memory of this one.
 fn forget_unit(unit: &str, interrupt: &Interrupt) -> Result<(), ServiceError> {
-    match systemctl(["daemon-reload"]) {
+    match systemctl(["daemon-reload"], interrupt) {
         Err(_) if !knows(unit, interrupt)? => Ok(()),
         reloaded => reloaded,
     }
@@ -237,6 +248,15 @@ fn state(supervisor: &Supervisor, interrupt: &Interrupt) -> Option<String> {
     (words.next()? == supervisor.program).then(|| words.next().map(str::to_owned))?
 }
 
+/// Likewise, but once it is not on its way down any more, or the time is over.
+fn resting(supervisor: &Supervisor, limit: Duration, interrupt: &Interrupt) -> Option<String> {
+    let rests = || {
+        let word = state(supervisor, interrupt);
+        (interrupt.is_raised() || word.as_deref() != Some("STOPPING")).then_some(word)
+    };
+    clock::poll(limit, rests).unwrap_or_else(|| Some("STOPPING".to_owned()))
+}
+
 /// The process that supervisord has for our program, if one runs.
 fn pid(supervisor: &Supervisor, interrupt: &Interrupt) -> Option<u32> {
     let said = ask(supervisor, &["pid", &supervisor.program], interrupt)?;
@@ -250,8 +270,8 @@ fn ask(supervisor: &Supervisor, words: &[&str], interrupt: &Interrupt) -> Option
 }
 
 /// Lets systemd read its units again, of which one of ours is another than it has read.
-pub(crate) fn reload(_: &Permit) -> Result<(), ServiceError> {
-    systemctl(["daemon-reload"])
+pub(crate) fn reload(_: &Permit, interrupt: &Interrupt) -> Result<(), ServiceError> {
+    systemctl(["daemon-reload"], interrupt)
 }
 
 /// Whether supervisord answers at all. `pid` is the cheapest question.
@@ -260,20 +280,27 @@ fn answers(supervisor: &Supervisor, interrupt: &Interrupt) -> bool {
     said.is_some_and(|said| said.trim().parse::<u32>().is_ok_and(|pid| pid > 0))
 }
 
-fn ctl(supervisor: &Supervisor, words: &[&str]) -> Result<(), ServiceError> {
+fn ctl(supervisor: &Supervisor, words: &[&str], interrupt: &Interrupt) -> Result<(), ServiceError> {
     Exec::at(supervisor.ctl.as_str())
         .args(["-c", supervisor.conf.as_str()])
         .args(words.iter().copied())
-        .limit(Duration::from_mins(3))
+        .limit(WORK)
+        .heeding(interrupt)
         .run()?;
     Ok(())
 }
 
 /// Tells our program's supervisord something that takes longer to come back than to be done.
-fn ctl_until(supervisor: &Supervisor, verb: &str, is_done: impl FnMut() -> bool) -> Result<(), ServiceError> {
+fn ctl_until(
+    supervisor: &Supervisor,
+    verb: &str,
+    interrupt: &Interrupt,
+    is_done: impl FnMut() -> bool,
+) -> Result<(), ServiceError> {
     Exec::at(supervisor.ctl.as_str())
         .args(["-c", supervisor.conf.as_str(), verb, &supervisor.program])
-        .limit(Duration::from_mins(3))
+        .limit(WORK)
+        .heeding(interrupt)
         .run_until(is_done)?;
     Ok(())
 }
@@ -285,7 +312,7 @@ fn knows(unit: &str, interrupt: &Interrupt) -> Result<bool, ServiceError> {
     Ok(said.stdout.trim() != "LoadState=not-found")
 }
 
-fn systemctl<const N: usize>(words: [&str; N]) -> Result<(), ServiceError> {
-    Exec::named("systemctl")?.args(words).limit(Duration::from_mins(3)).run()?;
+fn systemctl<const N: usize>(words: [&str; N], interrupt: &Interrupt) -> Result<(), ServiceError> {
+    Exec::named("systemctl")?.args(words).limit(WORK).heeding(interrupt).run()?;
     Ok(())
 }

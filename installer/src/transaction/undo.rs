@@ -76,12 +76,17 @@ pub(super) fn undo(
     stop_seconds: u32,
 ) -> Result<Undone, UndoError> {
     clear_leftovers(permit, tree, change)?;
+    if contents == Contents::Remove && change.is_kept_without_purge() {
+        end_strays(permit, tree, known)?;
+    }
     let left = match change {
         Change::Group { name } => {
             tree.remove_group(permit, name)?;
             Left::Gone
         }
         Change::User { name, group } => {
+            // `userdel` refuses while anything runs as the user.
+            tree.end_strays(permit, name)?;
             tree.remove_user(permit, name)?;
             if let Some(gid) = group {
                 tree.keep_group(permit, name, *gid)?;
@@ -113,6 +118,16 @@ pub(super) fn undo(
         }
     };
     Ok(if left == Left::Gone { Undone::Yes } else { Undone::Stays })
+}
+
+/// What outlived the service would make more of the data that is being removed.
+fn end_strays(permit: &Permit, tree: &Tree, known: &[Change]) -> Result<(), UndoError> {
+    for change in known {
+        if let Change::User { name, .. } = change {
+            tree.end_strays(permit, name)?;
+        }
+    }
+    Ok(())
 }
 
 /// Removes what a killed run may have left beside what the change is about, under names that only we use.

@@ -154,7 +154,7 @@ impl Undoing {
             // A unit that is back in its place is read again: etcd went on with what it had.
             (ServiceFate::RunsAgain { systemd: Init::Running }, None) => {
                 if transaction.changes().iter().filter_map(Change::path).any(layout::is_unit) {
-                    service::control::reload(permit)?;
+                    service::control::reload(permit, self.interrupt())?;
                 }
             }
             (ServiceFate::Goes | ServiceFate::Rests, Some(supervision)) => {

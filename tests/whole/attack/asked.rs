@@ -10,7 +10,12 @@ const PLAN: &str = concat!("/root/first.run plan ", signer!());
 
 /// Puts a program that never answers, whatever it is asked with these words in it, in the place of another.
 fn mute(lab: &Lab, program: &str, words: &str) {
-    let script = format!("case \"$*\" in *{words}*) : >/run/asked; exec sleep 300;; esac; exec {program}.aside \"$@\"");
+    wrap(lab, program, words, ": >/run/asked; exec sleep 300");
+}
+
+/// Puts a program that first does this, when it is called with these words in it, in the place of another.
+fn wrap(lab: &Lab, program: &str, words: &str, first: &str) {
+    let script = format!("case \"$*\" in *{words}*) {first};; esac; exec {program}.aside \"$@\"");
     let script = payload::shell::word(std::path::Path::new(&script));
     let line = format!(
         "rm -f /run/asked; mv {program} {program}.aside && \
@@ -87,6 +92,62 @@ fn whoever_is_asked_and_does_not_answer_is_not_waited_for_when_told_to_stop() {
     .ok();
     sh("/usr/local/sbin/etcdpack-host uninstall --purge --yes --quiet").ok();
     sh("test ! -e /opt/etcd-v3.5.1 && pgrep -u 1000 -x etcd").ok();
+}
+
+/// Runs an install, tells it to stop when it has asked, and again; holds it to beginning to undo within a second, and some for
+/// a slow machine, and to going on with that to its end.
+fn taken_back(lab: &Lab, command: &str) -> Said {
+    let line = format!(
+        "rm -f /run/asked; {command} 2>/root/said & for n in $(seq 600); do test -e /run/asked && break; sleep 0.1; done; \
+         test -e /run/asked || exit 99; sleep 0.5; kill -TERM $!; \
+         for n in $(seq 25); do grep -q undoing /root/said && break; sleep 0.1; done; grep -q undoing /root/said || exit 98; \
+         kill -INT $!; kill -TERM $!; wait $!; code=$?; cat /root/said >&2; exit $code"
+    );
+    let said = lab.sh("n1", &line);
+    assert_eq!(said.code, 5, "{command}: {said:?}");
+    assert!(said.err.contains("told to stop: undoing what was done"), "{command}: {said:?}");
+    said
+}
+
+#[test]
+fn an_etcd_that_does_not_stop_is_not_waited_for_when_told_to_stop() {
+    let lab = Lab::with_two_bundles("astop", "supervisor", "10.133.2.11");
+    let sh = |line: &str| lab.sh("n1", line);
+    let uninstall = "/usr/local/sbin/etcdpack-host uninstall --yes";
+    let restart = "/root/second.run install --yes --quiet";
+    let is_the_first = || {
+        sh("for n in $(seq 50); do pgrep -x etcd && break; sleep 0.1; done; \
+            ! grep -q 4294967296 /proc/$(pgrep -x etcd)/cmdline /opt/etcd/*.sh")
+        .ok()
+    };
+
+    // Held still, it hears no SIGTERM: supervisord kills it after `service.stop-seconds`.
+    sh(INSTALL).ok();
+    wrap(&lab, "/usr/bin/supervisorctl", "restart", ": >/run/asked");
+    sh("pkill -STOP -x etcd").ok();
+    taken_back(&lab, restart);
+    is_the_first();
+    unmute(&lab, "/usr/bin/supervisorctl");
+    wrap(&lab, "/usr/bin/supervisorctl", "stop", ": >/run/asked");
+    sh("rm -f /run/asked; pkill -STOP -x etcd").ok();
+    told(&lab, uninstall);
+    unmute(&lab, "/usr/bin/supervisorctl");
+    // It is on its way down still: the next one waits for that.
+    sh("pgrep -x etcd && test -e /opt/etcd/etcd && test -e /var/lib/etcdpack/receipt.json").ok();
+    sh(uninstall).ok();
+    assert_eq!((lab.etcds("n1").len(), sh("test -e /opt/etcd").code), (0, 1));
+
+    // The same by systemd, whose answer never comes.
+    sh(concat!("/root/first.run install --yes --quiet --service systemd ", signer!())).ok();
+    wrap(&lab, "/usr/bin/systemctl", "restart", "test -e /run/asked || { : >/run/asked; exec sleep 300; }");
+    taken_back(&lab, restart);
+    is_the_first();
+    unmute(&lab, "/usr/bin/systemctl");
+    mute(&lab, "/usr/bin/systemctl", "stop");
+    told(&lab, uninstall);
+    unmute(&lab, "/usr/bin/systemctl");
+    sh(uninstall).ok();
+    assert_eq!((lab.etcds("n1").len(), sh("test -e /opt/etcd").code), (0, 1));
 }
 
 #[test]

@@ -19,6 +19,8 @@ mod current_directory;
 mod forgotten_signer;
 /// A bundle for a newer etcdpack, by the known signer and by others.
 mod handover;
+/// Locks of other users on a tree.
+mod lock;
 /// etcd's user and the directory that supervisord writes its log to.
 mod logs;
 /// A stranger's bundle that is only looked at, and one that is swapped meanwhile.
@@ -46,7 +48,7 @@ mod written_files;
 
 /// A bundle made of another; see `tests/hostile/remake`.
 #[track_caller]
-fn remake(bundle: &Path, to: &Path, what: &[&str]) {
+pub(super) fn remake(bundle: &Path, to: &Path, what: &[&str]) {
     run(Command::new(workspace().join("tests/hostile/remake")).arg(bundle).arg(to).args(what)).ok();
 }
 

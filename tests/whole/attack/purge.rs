@@ -136,6 +136,42 @@ fn a_member_whose_data_resists_is_purged_under_a_running_supervisor() {
     lab.sh("n1", "test -e /etc/passwd").ok();
 }
 
+/// What etcd's user starts in a group of its own, supervisord does not stop with etcd.
+#[test]
+fn what_outlives_the_service_is_ended_before_data_and_account_go() {
+    let lab = Lab::with_two_bundles("tstray", "supervisor", "10.84.1.11");
+    let sh = |line: &str| lab.sh("n1", line);
+    sh(&format!("/root/first.run install --yes --quiet {SIGNER} --wait 60")).ok();
+    let as_etcd = |words: &str| {
+        let user = "setsid setpriv --reuid etcd --regid etcd --clear-groups";
+        sh(&format!("cd /data/etcd/etcd-server && {user} {words} >/dev/null 2>&1 </dev/null &")).ok();
+    };
+    // Makes directories again, others of its kind, and a namespace in which it is another process and another user.
+    let loops = "trap \"\" TERM INT HUP QUIT; while :; do mkdir -p member/wal x/y /data/etcd/etcd-server/z; (sleep 9) & sleep 0.05; done";
+    as_etcd(&format!("sh -c '{loops}'"));
+    as_etcd("unshare --user --map-root-user --pid --fork sh -c 'trap \"\" TERM INT HUP; while :; do sleep 1; done'");
+    sh("sleep 1; test $(pgrep -c -u etcd -x sh) -ge 2 && pgrep -u etcd -x unshare").ok();
+    // Another user's, whatever it is called.
+    sh("cp /bin/sleep /tmp/etcd && setpriv --reuid 1000 --regid 1000 --clear-groups /tmp/etcd 300 >/dev/null 2>&1 </dev/null &").ok();
+    let uid = sh("id -u etcd").ok();
+    let said = sh("timeout -s KILL 60 /usr/local/sbin/etcdpack-host uninstall --purge --yes --quiet");
+    assert_eq!(said.code, 0, "{said:?}");
+    assert_eq!(
+        sh(&format!("ls -d /data /var/lib/etcdpack /opt/* 2>/dev/null; pgrep -u {uid}; getent passwd etcd")).out,
+        ""
+    );
+    sh("pkill -u 1000 -x etcd").ok();
+
+    // An account that was here before is not ours: what runs as it is named, and goes on.
+    sh("groupadd --system etcd && useradd --system --gid etcd --home-dir / --shell /usr/sbin/nologin etcd").ok();
+    sh(&format!("/root/first.run install --yes --quiet {SIGNER} --wait 60")).ok();
+    as_etcd("sleep 299");
+    let pid = sh("sleep 0.5; pgrep -u etcd -x sleep").ok();
+    let said = sh("timeout -s KILL 60 /usr/local/sbin/etcdpack-host uninstall --purge --yes --quiet");
+    assert!(said.code == 0 && said.err.contains(&format!("not ours to end: process {pid}")), "{said:?}");
+    sh("pgrep -u etcd -x sleep && test ! -e /data").ok();
+}
+
 #[test]
 fn a_link_at_the_place_of_the_data_is_not_followed() {
     let tree = Tree::new();

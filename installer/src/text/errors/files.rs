@@ -22,6 +22,7 @@ impl fmt::Display for FileOp {
             Self::Sync => "syncing",
             Self::Open => "opening",
             Self::Empty => "emptying",
+            Self::EndProcesses => "ending the processes of",
             Self::WriteUnnamed => "writing what becomes",
             Self::Rename => "renaming",
             Self::RemoveLeftover => "removing what was left beside",

@@ -26,6 +26,7 @@ impl fmt::Display for AccountError {
             Self::Exec(error) => fmt::Display::fmt(error, f),
             Self::Path(error) => fmt::Display::fmt(error, f),
             Self::NoFreeId(user) => write!(f, "no free system id between 100 and 999 for `{user}`"),
+            Self::StillRuns { name, pids } => write!(f, "processes of `{name}` do not end (process {pids})"),
         }
     }
 }
