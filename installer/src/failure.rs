@@ -8,17 +8,15 @@ use payload::exit::ExitStatus;
 use payload::manifest::ManifestError;
 
 use crate::finding::Finding;
-use crate::text;
-
-/// What is typed where the bundle's bytes are bad.
-pub(crate) const COPY_AGAIN: &str = "copy the bundle again, then: grep HOST.run SHA256SUMS | sha256sum -c";
+use crate::help::Help;
+use crate::text::{self, help, refusals};
 
 /// An error that knows how the command ends that it stops.
 pub(crate) trait Diagnose: Error {
     fn exit_status(&self) -> ExitStatus;
 
     /// What to type; `None` where nothing helps.
-    fn help(&self) -> Option<String>;
+    fn help(&self) -> Option<Help>;
 }
 
 /// A command that did not do what it was asked.
@@ -27,29 +25,29 @@ pub(crate) struct Failure {
     pub(crate) status: ExitStatus,
     /// What happened and why, in one line.
     pub(crate) text: String,
-    pub(crate) help: Option<String>,
+    pub(crate) help: Option<Help>,
     /// What stands against the command, where that is something with a code.
     pub(crate) finding: Option<Box<Finding>>,
 }
 
 impl Failure {
-    pub(crate) fn new(status: ExitStatus, text: impl Into<String>, help: impl Into<String>) -> Self {
-        Self { status, text: text.into(), help: Some(help.into()), finding: None }
+    pub(crate) fn new(status: ExitStatus, text: impl Into<String>, help: Help) -> Self {
+        Self { status, text: text.into(), help: Some(help), finding: None }
     }
 
     /// Something is in the way; nothing was changed.
-    pub(crate) fn refused(text: impl Into<String>, help: impl Into<String>) -> Self {
+    pub(crate) fn refused(text: impl Into<String>, help: Help) -> Self {
         Self::new(ExitStatus::Refused, text, help)
     }
 
     /// Told to stop, before the first change: there was nothing to roll back.
-    pub(crate) fn interrupted(help: &str) -> Self {
-        Self::new(ExitStatus::RolledBack, "told to stop; nothing was changed", help)
+    pub(crate) fn interrupted(help: Help) -> Self {
+        Self::new(ExitStatus::RolledBack, refusals::told_to_stop(), help)
     }
 
     /// This stands against it; nothing was changed.
     pub(crate) fn of_finding(finding: Finding) -> Self {
-        let failure = Self::refused(text::with_code(&finding), text::help(&finding).to_string());
+        let failure = Self::refused(text::findings::with_code(&finding), text::findings::help(&finding));
         Self { finding: Some(Box::new(finding)), ..failure }
     }
 }
@@ -83,14 +81,13 @@ impl Diagnose for BundleError {
         }
     }
 
-    fn help(&self) -> Option<String> {
-        let help = match self {
-            Self::Io(_) => "ls -l HOST.run",
-            Self::NoBundle => "etcdpack-host install HOST.run; etcdpack-host status",
-            Self::Manifest(ManifestError::Older(_)) => "etcdpack build",
-            _ => COPY_AGAIN,
-        };
-        Some(help.to_owned())
+    fn help(&self) -> Option<Help> {
+        Some(match self {
+            Self::Io(_) => help::look_at_the_bundle(),
+            Self::NoBundle => help::name_a_bundle(),
+            Self::Manifest(ManifestError::Older(_)) => help::build(),
+            _ => help::copy_again(),
+        })
     }
 }
 

@@ -15,11 +15,13 @@ pub(crate) enum Part {
     /// A command of the bundle as a program, `./HOST.run COMMAND`, with what comes behind it.
     Run { command: &'static str, more: String },
     /// A command of the program that an install leaves on the host, `etcdpack-host COMMAND`.
-    Host { command: &'static str },
+    Host { command: &'static str, more: String },
     /// Commands of the system about paths of the tree that is worked on: with `--root` they must not reach this host's own.
     InTree(String),
     /// The bare name of the bundle's file.
     BundleName,
+    /// Its path.
+    BundlePath,
 }
 
 impl Help {
@@ -40,7 +42,12 @@ impl Help {
 
     /// `etcdpack-host COMMAND`
     pub(crate) fn host(command: &'static str) -> Self {
-        Self(vec![Part::Host { command }])
+        Self::host_with(command, "")
+    }
+
+    /// `etcdpack-host COMMAND MORE`
+    pub(crate) fn host_with(command: &'static str, more: impl Into<String>) -> Self {
+        Self(vec![Part::Host { command, more: more.into() }])
     }
 
     /// Commands of the system about paths of the tree that is worked on.
@@ -51,6 +58,11 @@ impl Help {
     /// The bare name of the bundle's file.
     pub(crate) fn bundle_name() -> Self {
         Self(vec![Part::BundleName])
+    }
+
+    /// The path of the bundle's file.
+    pub(crate) fn bundle_path() -> Self {
+        Self(vec![Part::BundlePath])
     }
 
     /// This one, and `more` right behind it.
@@ -75,12 +87,16 @@ impl fmt::Display for Help {
         for part in &self.0 {
             match part {
                 Part::Plain(text) | Part::InTree(text) => f.write_str(text)?,
-                Part::Run { command, more } if more.is_empty() => write!(f, "./HOST.run {command}")?,
-                Part::Run { command, more } => write!(f, "./HOST.run {command} {more}")?,
-                Part::Host { command } => write!(f, "{} {command}", crate::HOST_COMMAND)?,
-                Part::BundleName => f.write_str("HOST.run")?,
+                Part::Run { command, more } => write!(f, "./HOST.run {}", spaced(command, more))?,
+                Part::Host { command, more } => write!(f, "{} {}", crate::HOST_COMMAND, spaced(command, more))?,
+                Part::BundleName | Part::BundlePath => f.write_str("HOST.run")?,
             }
         }
         Ok(())
     }
+}
+
+/// A command and what comes behind it, if anything does.
+pub(crate) fn spaced(command: &str, more: &str) -> String {
+    if more.is_empty() { command.to_owned() } else { format!("{command} {more}") }
 }

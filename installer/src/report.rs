@@ -73,19 +73,19 @@ impl Report {
         }
     }
 
-    pub(crate) fn warn(&self, text: &str, help: Option<&str>) {
+    pub(crate) fn warn(&self, text: &str, help: Option<&Help>) {
         say(&format!("{} {}\n", self.mark("33", "warning:"), line::plain(text)));
         self.help(help);
     }
 
-    pub(crate) fn error(&self, text: &str, help: Option<&str>) {
+    pub(crate) fn error(&self, text: &str, help: Option<&Help>) {
         say(&format!("{} {}\n", self.mark("31", "error:"), line::plain(text)));
         self.help(help);
     }
 
-    fn help(&self, help: Option<&str>) {
+    fn help(&self, help: Option<&Help>) {
         if let Some(help) = help {
-            self.say_help(&self.typed.complete_text(help));
+            self.say_help(&self.typed(help));
         }
     }
 
@@ -103,8 +103,8 @@ impl Report {
         Said {
             code: finding.code(),
             severity: finding.severity(),
-            text: text::text(finding),
-            help: self.typed(&text::help(finding)),
+            text: text::findings::text(finding),
+            help: self.typed(&text::findings::help(finding)),
         }
     }
 
@@ -131,8 +131,8 @@ impl Report {
             Severity::Warn => self.mark("33", "warning:"),
             Severity::Refuse => self.mark("31", "error:"),
         };
-        say(&format!("{mark} {}\n", line::plain(&text::with_code(finding))));
-        self.say_help(&self.typed(&text::help(finding)));
+        say(&format!("{mark} {}\n", line::plain(&text::findings::with_code(finding))));
+        self.say_help(&self.typed(&text::findings::help(finding)));
     }
 
     /// The plan, one line a step.

@@ -12,6 +12,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::failure::Diagnose;
 use crate::finding::{BundleFinding, Finding};
+use crate::help::Help;
+use crate::text::help;
 
 /// What a bundle's signer is to this host.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -55,19 +57,13 @@ impl Diagnose for Stranger {
         ExitStatus::NotVerified
     }
 
-    fn help(&self) -> Option<String> {
-        let help = match self {
-            Self::Other { .. } => {
-                "the newest bundle of this host; where the signing key was lost or changed: docs/trust.md"
-            }
-            Self::NotNamed { .. } => READ_AGAIN,
-        };
-        Some(help.to_owned())
+    fn help(&self) -> Option<Help> {
+        Some(match self {
+            Self::Other { .. } => help::the_hosts_own_bundle(),
+            Self::NotNamed { .. } => help::read_the_words_again(),
+        })
     }
 }
-
-/// Where the words of a signer are.
-pub(crate) const READ_AGAIN: &str = "read signing.words again, where the bundle was built";
 
 /// Whom this host knows: who signed the last bundle that it took.
 #[derive(Debug, Clone, Copy)]

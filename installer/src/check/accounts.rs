@@ -63,7 +63,7 @@ mod tests {
     use super::*;
     use crate::facts::tests::{good, manifest};
     use crate::finding::Severity::{Refuse, Warn};
-    use crate::text::text;
+    use crate::text::findings::text;
 
     #[test]
     fn a_user_that_is_there_is_taken_if_it_harms_nobody() {

@@ -72,7 +72,7 @@ mod tests {
     use crate::change::{Change, Holds};
     use crate::facts::data::wal::Identity;
     use crate::facts::tests::manifest;
-    use crate::text::text;
+    use crate::text::findings::text;
 
     #[test]
     fn data_that_is_not_this_members_stays_and_is_named() {

@@ -52,7 +52,7 @@ mod tests {
     use crate::finding::{Code, Severity};
     use crate::supervision::Origin;
     use crate::supervision::tests::supervisor;
-    use crate::text::text;
+    use crate::text::findings::text;
 
     #[test]
     fn a_directory_of_etcds_is_said_and_what_was_planted_is_refused_by_name() {

@@ -96,7 +96,7 @@ mod tests {
                 ([], None) => {}
                 ([one], Some((code, help))) => {
                     assert_eq!(one.code().as_str(), code);
-                    assert!(text::help(one).to_string().contains(help), "{one:?}");
+                    assert!(text::findings::help(one).to_string().contains(help), "{one:?}");
                 }
                 (other, _) => panic!("{machine:?}: {other:?}"),
             }

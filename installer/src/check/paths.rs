@@ -13,7 +13,7 @@ pub(super) fn obstacles(paths: &Paths) -> impl Iterator<Item = Finding> {
 mod tests {
     use super::*;
     use crate::facts::paths::{Obstacle, ObstacleKind};
-    use crate::text::{help, text};
+    use crate::text::findings::{help, text};
 
     #[test]
     fn each_obstacle_is_named_with_its_place() {

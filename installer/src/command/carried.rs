@@ -8,13 +8,15 @@ use payload::bundle::{Bundle, BundleError, Copied, Unverified};
 use payload::digest::{Digest, Hashing};
 use payload::exit::ExitStatus;
 
-use crate::failure::{COPY_AGAIN, Diagnose, Failure};
+use crate::failure::{Diagnose, Failure};
 use crate::finding::BundleFinding;
+use crate::help::Help;
 use crate::host::copy::{self, NotCopied};
 use crate::host::probe::ProbeError;
 use crate::host::{Tree, running};
 use crate::records::StateDir;
 use crate::report::Report;
+use crate::text::help;
 
 /// Why a bundle cannot be used.
 #[derive(Debug, thiserror::Error)]
@@ -33,13 +35,11 @@ impl Diagnose for CarriedError {
         }
     }
 
-    fn help(&self) -> Option<String> {
+    fn help(&self) -> Option<Help> {
         match self {
             // The copy is not at fault, and `plan` says how to go on.
-            Self::Named { error: BundleError::Manifest(error), .. } if error.is_of_a_newer() => {
-                Some("./HOST.run plan".to_owned())
-            }
-            Self::Named { error: BundleError::NoBundle, .. } => Some(COPY_AGAIN.to_owned()),
+            Self::Named { error: BundleError::Manifest(error), .. } if error.is_of_a_newer() => Some(Help::run("plan")),
+            Self::Named { error: BundleError::NoBundle, .. } => Some(help::copy_again()),
             Self::Own(error) | Self::Named { error, .. } => error.help(),
         }
     }

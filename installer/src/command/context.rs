@@ -15,27 +15,18 @@
 
 use std::path::Path;
 
-use payload::shell::word;
-
 use super::program;
 use crate::failure::Failure;
-use crate::finding::Code;
+use crate::help::Help;
 use crate::host::Tree;
 use crate::host::interrupt::Interrupt;
 use crate::host::lock::Lock;
 use crate::host::probe::ProbeError;
 use crate::host::process;
 use crate::records::{RecordError, Records, StateDir};
+use crate::text::help;
+use crate::text::refusals::{self, Doing};
 use crate::transaction;
-
-/// What is begun, in the words of its refusals.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Doing {
-    /// `installing`
-    pub(super) what: &'static str,
-    /// What is typed to do it.
-    pub(super) command: &'static str,
-}
 
 /// Root, and the tree that is looked at. Nothing is held.
 pub(super) struct Looking {
@@ -81,14 +72,13 @@ impl Looking {
         let Self { doing, tree, state } = self;
         let interrupt = interruptible()?;
         let Some(lock) = tree.lock().map_err(ProbeError::from)? else {
-            let text = "another etcdpack is at work on this host";
-            return Err(Failure::refused(text, "ps -C etcdpack-host,HOST.run"));
+            return Err(Failure::refused(refusals::another_at_work(), help::who_is_at_work()));
         };
         let tree = tree.heeding(&interrupt);
         let ended = transaction::clean_up(&tree, &state).map_err(RecordError::from)?;
         let ended = if ended { Ended::Uninstall } else { Ended::Nothing };
         let records = Records::read(&tree, &state).map_err(Failure::from);
-        let records = unless_told_to_stop(&interrupt, records, doing.command)?;
+        let records = unless_told_to_stop(&interrupt, records, again(doing))?;
         Ok(Context { doing, tree, state, records, ended, interrupt, _lock: lock })
     }
 }
@@ -96,7 +86,7 @@ impl Looking {
 impl Context {
     /// What was done, unless we were told to stop meanwhile.
     pub(super) fn unless_told_to_stop<T>(&self, done: Result<T, Failure>) -> Result<T, Failure> {
-        unless_told_to_stop(&self.interrupt, done, self.doing.command)
+        unless_told_to_stop(&self.interrupt, done, again(self.doing))
     }
 }
 
@@ -104,23 +94,40 @@ impl Context {
 /// put there. Refused before anything is read.
 fn root_only(doing: Doing) -> Result<(), Failure> {
     if process::is_root() {
-        let (_, command) = doing.command.rsplit_once(' ').unwrap_or_default();
-        return program::check(command);
+        return program::check(command(doing));
     }
-    let text = format!("{} needs root [{}]", doing.what, Code::NotRoot);
-    Err(Failure::refused(text, format!("sudo {}", doing.command)))
+    Err(Failure::refused(refusals::needs_root(doing), Help::plain("sudo ").and(again(doing))))
+}
+
+/// The command that does it.
+fn command(doing: Doing) -> &'static str {
+    match doing {
+        Doing::Planning => "plan",
+        Doing::Installing => "install",
+        Doing::MakingAKey => "csr",
+        Doing::ReadingTheStatus => "status",
+        Doing::Uninstalling => "uninstall",
+    }
+}
+
+/// What is typed to do it again.
+fn again(doing: Doing) -> Help {
+    match doing {
+        Doing::ReadingTheStatus | Doing::Uninstalling => Help::host(command(doing)),
+        Doing::Planning | Doing::Installing | Doing::MakingAKey => Help::run(command(doing)),
+    }
 }
 
 /// From here on signals are answered between steps.
 pub(super) fn interruptible() -> Result<Interrupt, Failure> {
-    Interrupt::listen().map_err(|error| Failure::refused(format!("listening for signals: {error}"), "ulimit -a"))
+    Interrupt::listen().map_err(|error| Failure::refused(refusals::no_signals(error), help::limits()))
 }
 
 /// What was done, unless we were told to stop meanwhile: then it may have gone wrong for that alone, or be half the truth.
 pub(super) fn unless_told_to_stop<T>(
     interrupt: &Interrupt,
     done: Result<T, Failure>,
-    help: &'static str,
+    help: Help,
 ) -> Result<T, Failure> {
     if interrupt.is_raised() { Err(Failure::interrupted(help)) } else { done }
 }
@@ -128,7 +135,5 @@ pub(super) fn unless_told_to_stop<T>(
 /// The tree to work on: the running system, or an image.
 pub(super) fn tree(root: Option<&Path>) -> Result<Tree, Failure> {
     let root = root.unwrap_or(Path::new("/"));
-    Tree::open(root).map_err(|error| {
-        Failure::refused(format!("opening `{}`: {error}", root.display()), format!("mkdir -p {}", word(root)))
-    })
+    Tree::open(root).map_err(|error| Failure::refused(refusals::no_root(root, error), help::make_the_root(root)))
 }

@@ -7,11 +7,12 @@ use payload::manifest::{KeyFrom, Manifest};
 use zeroize::Zeroizing;
 
 use super::carried;
-use super::context::{Context, Doing, Looking};
+use super::context::{Context, Looking};
 use crate::cli::CsrArgs;
 use crate::execute::{After, Execution, Failed, Sources};
 use crate::facts::credentials::LARGEST_KEY;
 use crate::failure::Failure;
+use crate::help::Help;
 use crate::host::output::{Output, OutputError};
 use crate::host::probe::ProbeError;
 use crate::host::{Tree, process, random};
@@ -19,18 +20,18 @@ use crate::host_key::{HostKey, SECRET};
 use crate::operation::make_key::{self, MakeKey};
 use crate::records::{Operation, Records, StateDir};
 use crate::report::Report;
+use crate::text::refusals::Doing;
+use crate::text::{help, refusals};
 use payload::exit::ExitStatus;
 
 /// Prints the request for the key of this host, which is made where there is none yet.
 pub(super) fn csr(args: &CsrArgs, report: &Report) -> Result<ExitStatus, Failure> {
-    let doing = Doing { what: "making a key", command: "./HOST.run csr" };
-    let looking = Looking::begin(doing, args.root.as_deref())?;
+    let looking = Looking::begin(Doing::MakingAKey, args.root.as_deref())?;
     process::guard_secrets();
     let bundle = carried::verified(None, carried::copied(None, &looking.tree)?, report)?;
     let manifest = bundle.manifest();
     if manifest.key_from() != KeyFrom::Host {
-        let text = "this bundle brings its private key: there is nothing to ask a certificate for";
-        return Err(Failure::refused(text, "./HOST.run install"));
+        return Err(Failure::refused(refusals::brings_its_key(), Help::run("install")));
     }
     let context = looking.work()?;
     let Context { tree, state, records: earlier, interrupt, .. } = &context;
@@ -58,7 +59,7 @@ pub(super) fn csr(args: &CsrArgs, report: &Report) -> Result<ExitStatus, Failure
     }
     let request = key.request(manifest.host.as_str());
     if let Err(error) = hand_out(&request, output, report) {
-        report.error(&format!("the key is there, but writing its request: {error}"), Some("./HOST.run csr > HOST.csr"));
+        report.error(&format!("the key is there, but writing its request: {error}"), Some(&to_standard_output()));
         return Ok(ExitStatus::NotRolledBack);
     }
     say_words(&key, report);
@@ -76,17 +77,16 @@ fn allows(earlier: &Records, manifest: &Manifest, bundle: Digest, state: &StateD
         .map(|there| there.member.to_string())
         .chain(earlier.kept.iter().filter(|kept| !kept.is_for(manifest)).map(|kept| kept.member.clone()));
     if let Some(other) = others.into_iter().next() {
-        let text = format!("this host is member `{other}`, the bundle is for member `{}`", manifest.member);
-        return Err(Failure::refused(text, "etcdpack-host uninstall"));
+        return Err(Failure::refused(refusals::other_member(&other, &manifest.member), Help::host("uninstall")));
     }
     let Some(cut) = &earlier.unfinished else { return Ok(()) };
     match cut.of {
         _ if (Operation::MakeKey { bundle }).may_go_on_after(cut, state) => Ok(()),
         Operation::Install { bundle: of } if of == bundle => {
-            Err(Failure::refused("an install was cut off here", "./HOST.run install, or: ./HOST.run uninstall"))
+            Err(Failure::refused(refusals::install_cut_off(), help::go_on_or_take_back()))
         }
         Operation::Install { .. } | Operation::MakeKey { .. } | Operation::Uninstall => {
-            Err(Failure::refused("an earlier run was cut off here", "./HOST.run uninstall"))
+            Err(Failure::refused(refusals::run_cut_off(), Help::run("uninstall")))
         }
     }
 }
@@ -127,7 +127,7 @@ fn random_key() -> Result<HostKey, Failure> {
     let mut secret = Zeroizing::new([0; SECRET]);
     loop {
         random::fill(&mut *secret)
-            .map_err(|error| Failure::refused(format!("drawing random bytes: {error}"), "./HOST.run csr"))?;
+            .map_err(|error| Failure::refused(refusals::no_random_bytes(error), Help::run("csr")))?;
         // One of four billion is none.
         if let Some(key) = HostKey::of(&secret) {
             return Ok(key);
@@ -137,7 +137,7 @@ fn random_key() -> Result<HostKey, Failure> {
 
 fn say_failed(failed: &Failed, report: &Report) -> ExitStatus {
     let text = format!("making the key: {}", failed.error);
-    report.error(&text, Some("the same command again, when the cause is gone"));
+    report.error(&text, Some(&help::when_the_cause_is_gone()));
     match &failed.host {
         After::Untouched => ExitStatus::Refused,
         After::Undone { left } if left.is_empty() => ExitStatus::RolledBack,
@@ -151,11 +151,13 @@ fn say_failed(failed: &Failed, report: &Report) -> ExitStatus {
     }
 }
 
+fn to_standard_output() -> Help {
+    Help::run_with("csr", "> HOST.csr")
+}
+
 /// Begun before the first change, so that a place that cannot be written to is refused with nothing changed.
 fn begin(path: &Path) -> Result<Output, Failure> {
-    Output::open(path).map_err(|error| {
-        Failure::refused(format!("writing `{}`: {error}", path.display()), "./HOST.run csr > HOST.csr")
-    })
+    Output::open(path).map_err(|error| Failure::refused(refusals::no_output(path, error), to_standard_output()))
 }
 
 fn hand_out(request: &str, output: Option<Output>, report: &Report) -> Result<(), OutputError> {

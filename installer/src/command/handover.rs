@@ -17,11 +17,13 @@ use super::carried::CarriedError;
 use super::context::tree;
 use super::{program, trust};
 use crate::failure::Failure;
+use crate::help::Help;
 use crate::host::Tree;
 use crate::host::interrupt::Interrupt;
 use crate::host::running::{self, Startable};
 use crate::report::Report;
 use crate::signer::Stranger;
+use crate::text::refusals;
 
 /// Whether to go on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -71,8 +73,7 @@ pub(super) fn unless_newer(
     allowed(&newer, hand_over, words, report)?;
     report.note(&format!("going on with the program in `{}`", path.display()));
     let error = go_on(vouched, path, words);
-    let text = format!("starting the program in `{}`: {error}", path.display());
-    Err(Failure::refused(text, program::first_update(path, None)))
+    Err(Failure::refused(refusals::not_started(path, error), program::first_update(path, None)))
 }
 
 fn allowed(newer: &ManifestError, hand_over: HandOver, words: &[OsString], report: &Report) -> Result<(), Failure> {
@@ -85,12 +86,12 @@ fn allowed(newer: &ManifestError, hand_over: HandOver, words: &[OsString], repor
             if report.ask(question, &Interrupt::default()) {
                 return Ok(());
             }
-            Err(Failure::refused("not confirmed; nothing was changed", "./HOST.run verify"))
+            Err(Failure::refused(refusals::not_confirmed(), Help::run("verify")))
         }
         HandOver::Ask | HandOver::Refuse => {
-            let text = format!("{newer}; to go on with the program in it has to be asked for");
-            let command = words.first().and_then(|word| word.to_str()).unwrap_or("install");
-            Err(Failure::refused(text, format!("./HOST.run {command} --hand-over")))
+            let is_plan = words.first().is_some_and(|word| word == "plan");
+            let command = if is_plan { "plan" } else { "install" };
+            Err(Failure::refused(refusals::hand_over_unasked(&newer), Help::run_with(command, "--hand-over")))
         }
     }
 }
@@ -122,22 +123,16 @@ pub(super) fn said(error: CarriedError, tree: &Tree, root: Option<&Path>) -> Fai
         CarriedError::Named { path, error: BundleError::Manifest(newer) } if newer.is_of_a_newer() => (path, newer),
         other => return other.into(),
     };
-    let file = format!("`{}` is for a newer etcdpack", path.display());
     if !tree.is_live() {
-        let text = format!("{file}, and the record in an image does not decide what runs here: {newer}");
-        return Failure::refused(text, program::first_update(&path, root));
+        return Failure::refused(refusals::newer_in_an_image(&path, newer), program::first_update(&path, root));
     }
     let help = program::first_update(&path, None);
     match trust::known(tree) {
         Ok(Some(known)) => {
-            let known = known.fingerprint();
-            let text = format!("{file}, and it is not signed by the signer that this host knows, {known}: {newer}");
+            let text = refusals::newer_by_another(&path, known.fingerprint(), newer);
             Failure::new(ExitStatus::NotVerified, text, help)
         }
-        Ok(None) => {
-            let text = format!("{file}, and this host does not know yet whose bundles it may take: {newer}");
-            Failure::refused(text, help)
-        }
+        Ok(None) => Failure::refused(refusals::newer_by_nobody_known(&path, newer), help),
         Err(failure) => failure,
     }
 }

@@ -10,7 +10,7 @@ use payload::manifest::Manifest;
 use payload::path::NotAPath;
 use payload::sealed::Opened;
 
-use super::context::{Context, Doing, Looking, interruptible, unless_told_to_stop};
+use super::context::{Context, Looking, interruptible, unless_told_to_stop};
 use super::handover::{self, HandOver};
 use super::{carried, deliver_plan, key, trust};
 use crate::cli::{BundleArgs, InstallArgs, PlanArgs, TargetArgs};
@@ -20,6 +20,7 @@ use crate::facts::machine::Target;
 use crate::failure::Failure;
 use crate::finding::{Finding, ManagerFinding};
 use crate::health;
+use crate::help::Help;
 use crate::host::Tree;
 use crate::host::etcdctl;
 use crate::host::interrupt::Interrupt;
@@ -32,13 +33,14 @@ use crate::report::Report;
 use crate::restart::Restart;
 use crate::signer::{Downgrade, Standing};
 use crate::supervision::{Origin, Start, Supervision, Supervisor};
+use crate::text::refusals::Doing;
+use crate::text::{help, refusals};
 use payload::exit::ExitStatus;
 
 /// Shows what an install would do.
 pub(super) fn plan(args: &PlanArgs, report: &Report) -> Result<ExitStatus, Failure> {
-    let doing = Doing { what: "planning", command: "./HOST.run plan" };
     key::is_open(args.target.passphrase_fd)?;
-    let looking = Looking::begin(doing, args.target.root.as_deref())?;
+    let looking = Looking::begin(Doing::Planning, args.target.root.as_deref())?;
     let hand_over = HandOver::of(args.target.hand_over, false);
     let root = args.target.root.as_deref();
     let mut bundle = match bundle(&args.bundle, root, hand_over, args.for_the_bundle(), &looking.tree, report) {
@@ -55,7 +57,7 @@ pub(super) fn plan(args: &PlanArgs, report: &Report) -> Result<ExitStatus, Failu
     let interrupt = interruptible()?;
     let tree = looking.tree.heeding(&interrupt);
     let prepared = prepare(&tree, &mut bundle, records, signer, choices(&args.target, args.no_start, args.restart));
-    let (_, plan) = unless_told_to_stop(&interrupt, prepared, "./HOST.run plan")?;
+    let (_, plan) = unless_told_to_stop(&interrupt, prepared, Help::run("plan"))?;
     interrupt.let_go();
     if let Some(given) = &given
         && bundle.manifest().sealed_key().is_some()
@@ -77,9 +79,8 @@ pub(super) fn plan(args: &PlanArgs, report: &Report) -> Result<ExitStatus, Failu
 
 /// Does it.
 pub(super) fn install(args: &InstallArgs, report: &Report) -> Result<ExitStatus, Failure> {
-    let doing = Doing { what: "installing", command: "./HOST.run install" };
     key::is_open(args.target.passphrase_fd)?;
-    let looking = Looking::begin(doing, args.target.root.as_deref())?;
+    let looking = Looking::begin(Doing::Installing, args.target.root.as_deref())?;
     let hand_over = HandOver::of(args.target.hand_over, args.yes);
     let root = args.target.root.as_deref();
     let mut bundle = bundle(&args.bundle, root, hand_over, args.for_the_bundle(), &looking.tree, report)?;
@@ -138,7 +139,7 @@ fn carry_out(
         Err(failed) => return Ok(Err(failed)),
     };
     if let Some(error) = &done.unclosed {
-        report.warn(&format!("installed, but {error}"), Some("the same command again"));
+        report.warn(&format!("installed, but {error}"), Some(&help::the_same_again()));
     }
     let under = done.remains.receipt.map(|receipt| format!(" under {}", receipt.supervision)).unwrap_or_default();
     report.note(&format!("installed: etcd {}{under}", manifest.release.version));
@@ -146,7 +147,7 @@ fn carry_out(
 }
 
 fn say_failed(failed: &Failed, report: &Report) -> ExitStatus {
-    let help = failed.error.help().unwrap_or_else(|| "the same command again, when the cause is gone".to_owned());
+    let help = failed.error.help().unwrap_or_else(help::when_the_cause_is_gone);
     report.error(&format!("{}: {}", failed.step, failed.error), Some(&help));
     let on_record = ["etcd runs, but the install is not on record".to_owned()];
     let left = match &failed.host {
@@ -241,13 +242,13 @@ fn headline(manifest: &Manifest, report: &Report) {
 /// Shows the plan and asks. Without a terminal nobody can be asked, and nothing is done unasked.
 fn consent(plan: &Plan, interrupt: &Interrupt, report: &Report) -> Result<(), Failure> {
     if !report.can_ask() {
-        return Err(Failure::refused("there is no terminal to ask at", "./HOST.run install --yes"));
+        return Err(Failure::refused(refusals::no_terminal(), Help::run_with("install", "--yes")));
     }
     report.plan(plan);
     if report.ask("Install?", interrupt) {
         return Ok(());
     }
-    Err(Failure::refused("not confirmed; nothing was changed", "./HOST.run plan"))
+    Err(Failure::refused(refusals::not_confirmed(), Help::run("plan")))
 }
 
 /// After the install: who is still missing, and whether the member is healthy if that was asked for.
@@ -271,7 +272,7 @@ fn end_of(
         return ExitStatus::Done;
     }
     say_who_is_missing(manifest, interrupt, report);
-    report.error("installed, but not healthy yet", Some("etcdpack-host status"));
+    report.error("installed, but not healthy yet", Some(&Help::host("status")));
     ExitStatus::NotHealthy
 }
 

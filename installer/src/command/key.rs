@@ -8,13 +8,15 @@ use payload::render;
 use payload::sealed::{NotAPassphrase, Opened, Passphrase, Sealed, SealedError};
 
 use crate::facts::credentials::{CredentialError, x509};
-use crate::failure::{COPY_AGAIN, Diagnose};
+use crate::failure::Diagnose;
+use crate::help::Help;
 use crate::host::interrupt::Interrupt;
 use crate::host::memory::{self, TooLittle};
 use crate::host::passphrase;
 use crate::host::process;
 use crate::host::terminal::{Asked, Terminal};
 use crate::report::Report;
+use crate::text::help;
 use payload::exit::ExitStatus;
 
 /// How often somebody at a terminal may try.
@@ -63,20 +65,17 @@ impl Diagnose for KeyError {
         }
     }
 
-    fn help(&self) -> Option<String> {
-        let help = match self {
+    fn help(&self) -> Option<Help> {
+        Some(match self {
             Self::Bundle(error) => return error.help(),
             Self::NoTerminal | Self::Fd(..) | Self::NotAPassphrase(_) | Self::Terminal(_) => {
-                "./HOST.run install --passphrase-fd 3 3<FILE"
+                help::passphrase_from_a_file()
             }
-            Self::Cancelled | Self::Wrong => {
-                "the passphrase that `etcdpack build` showed; where it is lost: etcdpack build --new-passphrase"
-            }
-            Self::Memory(_) => "free -m; ulimit -v",
-            Self::Sealed(_) => COPY_AGAIN,
-            Self::Another | Self::Mismatch(_) => "etcdpack build",
-        };
-        Some(help.to_owned())
+            Self::Cancelled | Self::Wrong => help::where_the_passphrase_is(),
+            Self::Memory(_) => help::memory(),
+            Self::Sealed(_) => help::copy_again(),
+            Self::Another | Self::Mismatch(_) => help::build(),
+        })
     }
 }
 

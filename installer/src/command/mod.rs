@@ -16,20 +16,21 @@ use payload::exit::ExitStatus;
 
 use crate::cli::Command;
 use crate::failure::Failure;
+use crate::help::Help;
 use crate::plan::Plan;
 use crate::report::Report;
+use crate::text::{help, refusals};
 
 /// Data for a program. One that reads no further has what it wants.
 fn deliver_json(value: &impl serde::Serialize, report: &Report) -> Result<(), Failure> {
     let text = serde_json::to_string_pretty(value);
     let text = text.map_err(|error| Failure {
         help: None,
-        ..Failure::new(ExitStatus::Bug, format!("writing JSON: {error}"), "")
+        ..Failure::new(ExitStatus::Bug, refusals::no_json(error), Help::default())
     })?;
     match report.deliver(&text) {
         Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => {
-            let text = format!("writing to standard output: {error}");
-            Err(Failure::refused(text, "df -h; ls -l /proc/self/fd/1"))
+            Err(Failure::refused(refusals::no_standard_output(error), help::standard_output()))
         }
         _ => Ok(()),
     }
@@ -52,7 +53,7 @@ pub(crate) fn run(command: Option<Command>, report: &Report) -> ExitStatus {
         Some(Command::Uninstall(args)) => uninstall::uninstall(&args, report),
     };
     ended.unwrap_or_else(|failure: Failure| {
-        report.error(&failure.text, failure.help.as_deref());
+        report.error(&failure.text, failure.help.as_ref());
         failure.status
     })
 }

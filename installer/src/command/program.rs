@@ -7,11 +7,12 @@ use payload::shell::word;
 
 use crate::HOST_COMMAND;
 use crate::failure::Failure;
-use crate::finding::Code;
+use crate::help::Help;
 use crate::host::fs_error::FileOp;
 use crate::host::probe::ProbeError;
 use crate::host::running::{self, Unsafe};
 use crate::host::{FsError, Tree};
+use crate::text::{help, refusals};
 
 /// Where the help lines copy it to.
 const SAFE: &str = "/root/etcdpack";
@@ -24,61 +25,29 @@ pub(super) fn check(command: &str) -> Result<(), Failure> {
     let found = running::look(&tree).map_err(ProbeError::from)?;
     let Some(found) = found else { return Ok(()) };
     let path = running::path().unwrap_or_default();
-    let text = format!("{} [{}]", said(&path, &found), Code::UnsafeProgram);
-    Err(Failure::refused(text, help(&path, &found, command)))
+    Err(Failure::refused(refusals::unsafe_program(&path, &found), way_out(&path, &found, command)))
 }
 
-fn said(path: &Path, found: &Unsafe) -> String {
-    let program = path.display();
-    match found {
-        Unsafe::Writable { path: at, mode, uid } if at == path => {
-            format!("others than root can write the program that runs here, `{program}` (mode {mode:04o}, owner {uid})")
-        }
-        Unsafe::Writable { path: at, mode, uid } => format!(
-            "others than root can put another program in the place of `{program}`, which runs here: they can write to `{}` \
-             (mode {mode:04o}, owner {uid})",
-            at.display()
-        ),
-        Unsafe::Replaced => {
-            format!("`{program}` is not the program any more that runs here: it was replaced meanwhile")
-        }
-    }
-}
-
-fn help(path: &Path, found: &Unsafe, command: &str) -> String {
+fn way_out(path: &Path, found: &Unsafe, command: &str) -> Help {
     let is_of_the_host = path.file_name().is_some_and(|name| name == HOST_COMMAND);
     match found {
         // What it holds by now may be somebody else's: to make it root's would be to trust that.
-        Unsafe::Writable { path: at, .. } if is_of_the_host && at == path => {
-            let aside = word(Path::new(&format!("{}.suspect", at.display())));
-            format!("mv {} {aside}, then copy and check a bundle as in docs/trust.md, and run its install", word(at))
-        }
+        Unsafe::Writable { path: at, .. } if is_of_the_host && at == path => help::replace_the_program(at),
         // It belongs where it is, and what is around it has to be mended. A directory like `/tmp` is for everybody.
         Unsafe::Writable { path: at, mode, .. } if is_of_the_host && mode & 0o1000 == 0 => {
-            let at = word(at);
-            format!("chown root {at}; chmod go-w {at}")
+            help::close_the_directory(at)
         }
-        Unsafe::Writable { .. } | Unsafe::Replaced => copied(path, command),
+        Unsafe::Writable { .. } | Unsafe::Replaced => help::run_a_checked_copy(path, SAFE, command),
     }
 }
 
 /// How a bundle that this program cannot read, or must not hand over to, comes to be installed all the same; into the tree
 /// at `root`, if there is one.
-pub(super) fn first_update(path: &Path, root: Option<&Path>) -> String {
+pub(super) fn first_update(path: &Path, root: Option<&Path>) -> Help {
     match root {
-        Some(root) => copied(path, &format!("install --root {}", word(root))),
-        None => copied(path, "install"),
+        Some(root) => help::run_a_checked_copy(path, SAFE, &format!("install --root {}", word(root))),
+        None => help::run_a_checked_copy(path, SAFE, "install"),
     }
-}
-
-/// By a copy of root's. It is checked before it runs: others could have changed what it was copied from.
-fn copied(path: &Path, command: &str) -> String {
-    let name = path.file_name().map_or(path, Path::new);
-    format!(
-        "install -d -m 700 {SAFE} && install -m 700 {} {SAFE}/, then check the copy with openssl as in docs/trust.md, then: {} {command}",
-        word(path),
-        word(&Path::new(SAFE).join(name))
-    )
 }
 
 #[cfg(test)]
@@ -98,22 +67,25 @@ mod tests {
             ),
             (Unsafe::Replaced, "replaced meanwhile", "/root/etcdpack/n1.run install"),
         ] {
-            let (said, help) = (said(path, &found), help(path, &found, "install"));
+            let (said, help) = (refusals::unsafe_program(path, &found), way_out(path, &found, "install").to_string());
             assert!(said.contains(words), "{said}");
             assert!(help.contains(way), "{help}");
         }
         let host = Path::new("/usr/local/sbin/etcdpack-host");
-        assert_eq!(help(host, &at("/usr/local", 0o2775), "status"), "chown root /usr/local; chmod go-w /usr/local");
+        assert_eq!(
+            way_out(host, &at("/usr/local", 0o2775), "status").to_string(),
+            "chown root /usr/local; chmod go-w /usr/local"
+        );
         // Nobody is told to make root's what others may have changed, or to close a directory that is for all.
-        assert!(help(host, &at("/usr/local/sbin/etcdpack-host", 0o777), "status").starts_with("mv "));
-        let help = help(Path::new("/tmp/etcdpack-host"), &at("/tmp", 0o1777), "status");
+        assert!(way_out(host, &at("/usr/local/sbin/etcdpack-host", 0o777), "status").to_string().starts_with("mv "));
+        let help = way_out(Path::new("/tmp/etcdpack-host"), &at("/tmp", 0o1777), "status").to_string();
         assert!(help.contains("then check the copy") && !help.contains("chmod"), "{help}");
     }
 
     #[test]
     fn the_way_to_a_first_update_keeps_the_tree() {
-        let help = first_update(Path::new("/media/n1.run"), Some(Path::new("/srv/an image")));
+        let help = first_update(Path::new("/media/n1.run"), Some(Path::new("/srv/an image"))).to_string();
         assert!(help.ends_with("then: /root/etcdpack/n1.run install --root '/srv/an image'"), "{help}");
-        assert!(first_update(Path::new("n1.run"), None).ends_with("then: /root/etcdpack/n1.run install"));
+        assert!(first_update(Path::new("n1.run"), None).to_string().ends_with("then: /root/etcdpack/n1.run install"));
     }
 }

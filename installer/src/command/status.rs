@@ -8,7 +8,7 @@ use payload::url::Url;
 use serde::Serialize;
 use time::format_description::well_known::Rfc3339;
 
-use super::context::{Doing, Looking};
+use super::context::Looking;
 use super::deliver_json;
 use crate::check;
 use crate::cli::StatusArgs;
@@ -17,6 +17,7 @@ use crate::facts::credentials::x509;
 use crate::failure::Failure;
 use crate::finding::{Code, Finding};
 use crate::health::{self, MemberHealth};
+use crate::help::Help;
 use crate::host::interrupt::Interrupt;
 use crate::host::probe::{self, ProbeError};
 use crate::host::{Seen, Tree, clock};
@@ -25,6 +26,8 @@ use crate::report::{Report, Said};
 use crate::restart::{self, Part};
 use crate::service;
 use crate::supervision::{Supervision, Supervisor};
+use crate::text::refusals;
+use crate::text::refusals::Doing;
 use payload::exit::ExitStatus;
 
 /// Everything that `status` knows.
@@ -69,13 +72,11 @@ struct Certificate {
 
 /// Shows the member; exits 7 when it is not healthy and 3 when there is none.
 pub(super) fn status(args: &StatusArgs, report: &Report) -> Result<ExitStatus, Failure> {
-    let doing = Doing { what: "reading the status", command: "etcdpack-host status" };
-    let Looking { tree, state, .. } = Looking::begin(doing, None)?;
+    let Looking { tree, state, .. } = Looking::begin(Doing::ReadingTheStatus, None)?;
     let records = Records::read_lasting(&tree, &state)?;
     let Some(receipt) = records.receipt else {
         let left = records.kept.as_ref().map(still_here).unwrap_or_default();
-        let text = format!("etcdpack has installed nothing on this host{left}");
-        return Err(Failure::refused(text, "./HOST.run install"));
+        return Err(Failure::refused(refusals::nothing_installed(&left), Help::run("install")));
     };
     let mut status = gather(&tree, &receipt)?;
     if args.json {

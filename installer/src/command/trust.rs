@@ -6,7 +6,7 @@ use payload::provenance::Provenance;
 use payload::signer::SignerKey;
 
 use crate::failure::Failure;
-use crate::finding::Code;
+use crate::help::Help;
 use crate::host::Tree;
 use crate::host::interrupt::Interrupt;
 use crate::host::probe::ProbeError;
@@ -14,8 +14,9 @@ use crate::host::random;
 use crate::host::terminal::{Asked, Terminal};
 use crate::records::{Records, StateDir};
 use crate::report::Report;
-use crate::signer::{self, READ_AGAIN, Standing};
+use crate::signer::{self, Standing};
 use crate::spoken::{self, Random};
+use crate::text::{help, refusals};
 
 /// What the bundle's signer is to the host with these `records`; a stranger is an error.
 pub(super) fn standing(provenance: &Provenance, records: &Records, named: Option<&Claim>) -> Result<Standing, Failure> {
@@ -69,24 +70,11 @@ pub(super) fn confirm(
         Standing::Changed => true,
     };
     if changed && (unasked || !report.can_ask()) {
-        return Err(Failure::refused(
-            format!(
-                "before the uninstall this host took another signer's bundles, who has not named this one its successor; \
-                 nobody was asked [{}]",
-                Code::SignerChanged
-            ),
-            "./HOST.run install --signer WORDS   (the twelve words that `etcdpack build` showed, if the key is new)",
-        ));
+        return Err(Failure::refused(refusals::signer_changed(), help::name_the_new_signer()));
     }
     let terminal = if unasked || !report.can_ask() { None } else { Terminal::open().ok() };
     let Some(mut terminal) = terminal else {
-        return Err(Failure::refused(
-            format!(
-                "this host does not know yet whose bundles it may take, and nobody was asked [{}]",
-                Code::SignerUnknown
-            ),
-            "./HOST.run install --signer WORDS   (the twelve words that `etcdpack build` showed)",
-        ));
+        return Err(Failure::refused(refusals::signer_unknown(), help::name_the_first_signer()));
     };
     report.data(if changed {
         "Before the uninstall this host took another signer's bundles. This one has a signer of its own."
@@ -100,7 +88,7 @@ pub(super) fn confirm(
     report.data("they must have come another way than this file. From then on this host takes no others' bundles.");
     let mut random = Random::default();
     random::fill(&mut random)
-        .map_err(|error| Failure::refused(format!("drawing random numbers: {error}"), "./HOST.run install"))?;
+        .map_err(|error| Failure::refused(refusals::no_random_numbers(error), Help::run("install")))?;
     let fingerprint = provenance.signer.fingerprint();
     for numbers in spoken::numbers(&random) {
         if said(&numbers, fingerprint, &mut terminal, interrupt)? {
@@ -108,11 +96,7 @@ pub(super) fn confirm(
         }
         report.warn("these are not the words of the key that signed this bundle", None);
     }
-    Err(Failure::new(
-        ExitStatus::NotVerified,
-        "the words that were given are not those of the key that signed this bundle; nothing was changed",
-        READ_AGAIN,
-    ))
+    Err(Failure::new(ExitStatus::NotVerified, refusals::words_differ(), help::read_the_words_again()))
 }
 
 /// Whether somebody at the terminal knows the words with these numbers. All are asked for, whichever is wrong.
@@ -125,14 +109,12 @@ fn said(
     let mut right = true;
     for number in numbers {
         let asked = terminal.ask_aloud(&format!("Word {number} of the twelve: "), interrupt);
-        let asked = asked.map_err(|error| {
-            Failure::refused(format!("asking for the signer's words: {error}"), "./HOST.run install --signer WORDS")
-        })?;
+        let asked =
+            asked.map_err(|error| Failure::refused(refusals::words_not_asked(error), help::name_the_signer()))?;
         match asked {
             Asked::Line(line) => right &= fingerprint.has_word(*number, &String::from_utf8_lossy(&line)),
             Asked::Cancelled => {
-                let text = "the signer was not confirmed; nothing was changed";
-                return Err(Failure::refused(text, "./HOST.run install --signer WORDS"));
+                return Err(Failure::refused(refusals::signer_not_confirmed(), help::name_the_signer()));
             }
         }
     }

@@ -2,12 +2,13 @@
 
 use payload::exit::ExitStatus;
 
-use super::context::{Context, Doing, Ended, Looking};
+use super::context::{Context, Ended, Looking};
 use super::deliver_plan;
 use crate::change::Change;
 use crate::cli::UninstallArgs;
 use crate::execute::{After, Done, Execution, Failed, Sources, StepError};
 use crate::failure::Failure;
+use crate::help::Help;
 use crate::host::interrupt::Interrupt;
 use crate::host::probe::ProbeError;
 use crate::host::{self, Tree};
@@ -16,13 +17,13 @@ use crate::operation::Operate;
 use crate::operation::uninstall::Uninstall;
 use crate::plan::Plan;
 use crate::report::Report;
-use crate::text::pids;
+use crate::text::refusals::Doing;
+use crate::text::{help, pids, refusals};
 use crate::transaction::undo::{Contents, UndoError};
 
 /// Takes the member off this host.
 pub(super) fn uninstall(args: &UninstallArgs, report: &Report) -> Result<ExitStatus, Failure> {
-    let looking =
-        Looking::begin(Doing { what: "uninstalling", command: "etcdpack-host uninstall" }, args.root.as_deref())?;
+    let looking = Looking::begin(Doing::Uninstalling, args.root.as_deref())?;
     let contents = if args.purge { Contents::Remove } else { Contents::Keep };
     if args.look.dry_run {
         return show(&looking, contents, args, report);
@@ -81,7 +82,7 @@ fn show(looking: &Looking, contents: Contents, args: &UninstallArgs, report: &Re
 /// Shows the plan and asks.
 fn consent(plan: &Plan, contents: Contents, interrupt: &Interrupt, report: &Report) -> Result<(), Failure> {
     if !report.can_ask() {
-        return Err(Failure::refused("there is no terminal to ask at", "etcdpack-host uninstall --yes"));
+        return Err(Failure::refused(refusals::no_terminal(), Help::host_with("uninstall", "--yes")));
     }
     report.plan(plan);
     let question = match contents {
@@ -91,10 +92,10 @@ fn consent(plan: &Plan, contents: Contents, interrupt: &Interrupt, report: &Repo
     if report.ask(question, interrupt) {
         return Ok(());
     }
-    Err(Failure::refused("not confirmed; nothing was changed", "etcdpack-host uninstall"))
+    Err(Failure::refused(refusals::not_confirmed(), Help::host("uninstall")))
 }
 
-fn say(done: &Done, contents: Contents, again: &str, report: &Report) -> ExitStatus {
+fn say(done: &Done, contents: Contents, again: &Help, report: &Report) -> ExitStatus {
     if !done.left.is_empty() {
         for (change, error) in &done.left {
             say_left(change, error, again, report);
@@ -113,19 +114,19 @@ fn say(done: &Done, contents: Contents, again: &str, report: &Report) -> ExitSta
     ExitStatus::Done
 }
 
-fn say_left(change: &Change, error: &UndoError, again: &str, report: &Report) {
-    let look = error.locked_in().map(|dir| format!("lsattr -aR {dir}; when it is unlocked: {again}"));
-    report.error(&format!("could not be removed: {change}: {error}"), Some(look.as_deref().unwrap_or(again)));
+fn say_left(change: &Change, error: &UndoError, again: &Help, report: &Report) {
+    let look = error.locked_in().map(|dir| help::unlock(dir, again.clone()));
+    report.error(&format!("could not be removed: {change}: {error}"), Some(look.as_ref().unwrap_or(again)));
 }
 
-fn say_failed(failed: &Failed, again: &str, report: &Report) -> ExitStatus {
+fn say_failed(failed: &Failed, again: &Help, report: &Report) -> ExitStatus {
     match (&failed.error, &failed.host) {
         (StepError::Interrupted, _) => {
             report.error("told to stop; what is left is still on record", Some(again));
             ExitStatus::RolledBack
         }
         (StepError::StillRuns(pids), _) => {
-            report.error(&failed.error.to_string(), Some(&format!("kill {}; {again}", pids::pids(pids))));
+            report.error(&failed.error.to_string(), Some(&help::end_processes(&pids::pids(pids), again.clone())));
             ExitStatus::NotRolledBack
         }
         (error, After::Begun) => {
@@ -133,8 +134,7 @@ fn say_failed(failed: &Failed, again: &str, report: &Report) -> ExitStatus {
             ExitStatus::NotRolledBack
         }
         (error, After::Untouched | After::Undone { .. }) => {
-            report
-                .error(&format!("{}: {error}", failed.step), Some("df -h /var/lib/etcdpack; ls -l /var/lib/etcdpack"));
+            report.error(&format!("{}: {error}", failed.step), Some(&help::look_at_the_state()));
             report.note("nothing was changed");
             ExitStatus::Refused
         }

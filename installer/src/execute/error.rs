@@ -5,8 +5,8 @@ use payload::name::UserName;
 use payload::path::NotAPath;
 use payload::tarball::TarballError;
 
-use crate::failure::COPY_AGAIN;
 use crate::finding::Finding;
+use crate::help::Help;
 use crate::host::FsError;
 use crate::host::accounts::AccountError;
 use crate::host::exec::ExecError;
@@ -51,7 +51,7 @@ pub(crate) enum StepError {
     #[error("told to stop")]
     Interrupted,
     /// Something lies in a directory that root opens files in, and root did not put it there.
-    #[error("{}", text::text(.0))]
+    #[error("{}", text::findings::text(.0))]
     Planted(Box<Finding>),
     #[error(transparent)]
     Undo(UndoError),
@@ -88,10 +88,10 @@ impl StepError {
     }
 
     /// What to type, where that is known.
-    pub(crate) fn help(&self) -> Option<String> {
+    pub(crate) fn help(&self) -> Option<Help> {
         match self {
-            error if error.is_the_bundles() => Some(COPY_AGAIN.to_owned()),
-            Self::Planted(finding) => Some(text::help(finding).to_string()),
+            error if error.is_the_bundles() => Some(text::help::copy_again()),
+            Self::Planted(finding) => Some(text::findings::help(finding)),
             _ => None,
         }
     }

@@ -14,6 +14,7 @@ use crate::facts::data::DataOwner;
 use crate::facts::machine::Target;
 use crate::facts::paths::Seen;
 use crate::finding::{DataFinding, EtcdFinding, Finding, RecordFinding};
+use crate::help::Help;
 use crate::inventory::{Inventory, Manager};
 use crate::plan::{Plan, Planned};
 use crate::records::{self, Leftovers, Records, StateDir};
@@ -69,11 +70,11 @@ impl<'a> Uninstall<'a> {
     }
 
     /// What goes on with it: the program that the install left here, until that has gone itself.
-    pub(crate) fn again(&self, inventory: &Inventory) -> String {
+    pub(crate) fn again(&self, inventory: &Inventory) -> Help {
         let is_there = |path: &AbsPath| path.name() == HOST_COMMAND && is_file(inventory, path);
         let is_there = self.changes.iter().filter_map(Change::path).any(is_there);
-        let purge = if self.contents == Contents::Remove { " --purge" } else { "" };
-        format!("{} uninstall{purge}", if is_there { HOST_COMMAND } else { "./HOST.run" })
+        let purge = if self.contents == Contents::Remove { "--purge" } else { "" };
+        if is_there { Help::host_with("uninstall", purge) } else { Help::run_with("uninstall", purge) }
     }
 
     /// The plan for this host.

@@ -15,9 +15,11 @@ use payload::manifest::Manifest;
 
 use crate::change::Change;
 use crate::failure::Diagnose;
+use crate::help::Help;
 use crate::host::Tree;
 use crate::signer::Known;
 use crate::supervision::Supervision;
+use crate::text::help;
 
 pub(crate) use form::ReceiptError;
 pub(crate) use kept::Leftovers;
@@ -51,15 +53,14 @@ impl Diagnose for RecordError {
         ExitStatus::Refused
     }
 
-    fn help(&self) -> Option<String> {
-        let help = match self {
-            Self::Journal(JournalError::Fs(_)) => "df -h /var/lib/etcdpack; ls -l /var/lib/etcdpack",
+    fn help(&self) -> Option<Help> {
+        Some(match self {
+            Self::Journal(JournalError::Fs(_)) => help::look_at_the_state(),
             Self::Receipt(ReceiptError::Schema(..)) | Self::Journal(JournalError::Schema(..)) => {
-                "with the program that wrote it: etcdpack-host status"
+                help::the_program_that_wrote_it()
             }
-            Self::Receipt(_) | Self::Journal(_) => "restore it from a backup: ls -l /var/lib/etcdpack",
-        };
-        Some(help.to_owned())
+            Self::Receipt(_) | Self::Journal(_) => help::from_a_backup(),
+        })
     }
 }
 

@@ -157,7 +157,7 @@ mod tests {
                 Err((code, help)) => {
                     let finding = chosen.unwrap_err();
                     assert!(
-                        finding.code().as_str() == code && text::help(&finding).to_string().contains(help),
+                        finding.code().as_str() == code && text::findings::help(&finding).to_string().contains(help),
                         "{finding:?}"
                     );
                 }
@@ -179,7 +179,7 @@ mod tests {
         assert!(choose(grounds(&manifest, &managers, Manager::Systemd)).unwrap().1.is_empty(), "nobody would start it");
         let finding = choose(grounds(&manifest, &managers, Manager::Supervisor)).unwrap_err();
         assert!(
-            finding.code() == Code::NoServiceManager && text::text(&finding).contains(path.as_str()),
+            finding.code() == Code::NoServiceManager && text::findings::text(&finding).contains(path.as_str()),
             "{finding:?}"
         );
     }

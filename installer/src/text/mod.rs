@@ -2,8 +2,8 @@
 //! same functions. Decides nothing.
 
 mod errors;
-mod findings;
+pub(crate) mod findings;
+pub(crate) mod help;
 pub(crate) mod pages;
 pub(crate) mod pids;
-
-pub(crate) use findings::{help, text, with_code};
+pub(crate) mod refusals;

@@ -21,7 +21,7 @@ mod tests {
     use super::*;
     use crate::supervision::Origin;
     use crate::supervision::tests::supervisor;
-    use crate::text::text;
+    use crate::text::findings::text;
 
     #[test]
     fn another_program_of_our_name_counts_under_supervisor_alone() {

@@ -65,7 +65,7 @@ mod tests {
         assert_eq!(silent(&peer(PeerProbe::Refuses)), None);
         let found = silent(&peer(PeerProbe::Nothing("no route".to_owned()))).unwrap();
         assert_eq!(found.code(), Code::PeerUnreachable);
-        assert_eq!(text::help(&found).to_string(), "ping -c 3 10.0.0.2");
+        assert_eq!(text::findings::help(&found).to_string(), "ping -c 3 10.0.0.2");
     }
 
     #[test]
@@ -85,7 +85,7 @@ mod tests {
                 (None, None) => {}
                 (Some(found), Some(help)) => {
                     assert_eq!(found.code(), Code::FirewallClosed);
-                    assert!(text::help(&found).to_string().contains(help), "{found:?}");
+                    assert!(text::findings::help(&found).to_string().contains(help), "{found:?}");
                 }
                 (found, _) => panic!("{state:?}: {found:?}"),
             }

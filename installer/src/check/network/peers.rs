@@ -52,7 +52,7 @@ mod tests {
     use super::*;
     use crate::facts::tests::{good, manifest};
     use crate::finding::Severity;
-    use crate::text::text;
+    use crate::text::findings::text;
 
     fn bundle(names: &[&str]) -> Manifest {
         let peer_names = names.iter().map(|name| PeerName::try_from((*name).to_owned()).unwrap()).collect();

@@ -73,7 +73,7 @@ mod tests {
             let found = place(&bundle, &receipt().into(), &good().data);
             match (found, words) {
                 (None, None) => assert_eq!(place(&bundle, &Records::default(), &good().data), None),
-                (Some(found), Some(words)) => assert!(text::text(&found).contains(words), "{found:?}"),
+                (Some(found), Some(words)) => assert!(text::findings::text(&found).contains(words), "{found:?}"),
                 (found, _) => panic!("{found:?}, not {words:?}"),
             }
         }
@@ -86,7 +86,10 @@ mod tests {
         let mut bundle = manifest();
         bundle.peer_port = Some(12380.try_into().unwrap());
         let found = address(&bundle, &records).unwrap();
-        assert!(found.severity() == Severity::Warn && text::help(&found).to_string().contains(":12380"), "{found:?}");
+        assert!(
+            found.severity() == Severity::Warn && text::findings::help(&found).to_string().contains(":12380"),
+            "{found:?}"
+        );
         assert_eq!(address(&bundle, &Records::default()), None);
     }
 

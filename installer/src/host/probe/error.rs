@@ -8,9 +8,11 @@ use payload::exit::ExitStatus;
 use payload::path::NotAPath;
 
 use crate::failure::Diagnose;
+use crate::help::Help;
 use crate::host::FsError;
 use crate::host::accounts::AccountError;
 use crate::records::RecordError;
+use crate::text::help;
 
 /// Why the host could not be read.
 #[derive(Debug, thiserror::Error)]
@@ -33,12 +35,12 @@ impl Diagnose for ProbeError {
         }
     }
 
-    fn help(&self) -> Option<String> {
+    fn help(&self) -> Option<Help> {
         match self {
             Self::Bundle(error) => error.help(),
             Self::Record(error) => error.help(),
             Self::Fs(_) | Self::Account(_) | Self::Path(_) | Self::Thread(_) | Self::Kernel(_) => {
-                Some("the same command again, when the cause is gone".to_owned())
+                Some(help::when_the_cause_is_gone())
             }
         }
     }

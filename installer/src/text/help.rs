@@ -1,0 +1,145 @@
+//! What to type, or to do, about a command that failed.
+
+use std::path::Path;
+
+use payload::shell::word;
+
+use crate::help::Help;
+
+pub(crate) fn when_the_cause_is_gone() -> Help {
+    Help::plain("the same command again, when the cause is gone")
+}
+
+pub(crate) fn the_same_again() -> Help {
+    Help::plain("the same command again")
+}
+
+/// Where the bundle's bytes are bad.
+pub(crate) fn copy_again() -> Help {
+    Help::plain("copy the bundle again, then: grep ")
+        .and(Help::bundle_name())
+        .and(Help::plain(" SHA256SUMS | sha256sum -c"))
+}
+
+/// Where the bundle cannot be read.
+pub(crate) fn look_at_the_bundle() -> Help {
+    Help::plain("ls -l ").and(Help::bundle_path())
+}
+
+/// Where this program carries none.
+pub(crate) fn name_a_bundle() -> Help {
+    Help::plain("etcdpack-host install ").and(Help::bundle_name()).and(Help::plain("; ")).and(Help::host("status"))
+}
+
+pub(crate) fn build() -> Help {
+    Help::plain("etcdpack build")
+}
+
+/// Where the state directory cannot be written to.
+pub(crate) fn look_at_the_state() -> Help {
+    Help::in_tree("df -h /var/lib/etcdpack; ls -l /var/lib/etcdpack")
+}
+
+/// Where a record is in no form that is known here.
+pub(crate) fn the_program_that_wrote_it() -> Help {
+    Help::plain("with the program that wrote it: ").and(Help::host("status"))
+}
+
+/// Where a record was spoilt.
+pub(crate) fn from_a_backup() -> Help {
+    Help::plain("restore it from a backup: ").and(Help::in_tree("ls -l /var/lib/etcdpack"))
+}
+
+pub(crate) fn standard_output() -> Help {
+    Help::plain("df -h; ls -l /proc/self/fd/1")
+}
+
+/// Where another etcdpack is at work.
+pub(crate) fn who_is_at_work() -> Help {
+    Help::plain("ps -C etcdpack-host,").and(Help::bundle_name())
+}
+
+pub(crate) fn limits() -> Help {
+    Help::plain("ulimit -a")
+}
+
+/// Where there is no tree at `root`.
+pub(crate) fn make_the_root(root: &Path) -> Help {
+    Help::plain(format!("mkdir -p {}", word(root)))
+}
+
+/// The words of the signer, given with the command.
+pub(crate) fn name_the_signer() -> Help {
+    Help::run_with("install", "--signer WORDS")
+}
+
+/// Likewise, with where they come from.
+pub(crate) fn name_the_first_signer() -> Help {
+    name_the_signer().remark("the twelve words that `etcdpack build` showed")
+}
+
+/// Likewise, of a signer that is another than before.
+pub(crate) fn name_the_new_signer() -> Help {
+    name_the_signer().remark("the twelve words that `etcdpack build` showed, if the key is new")
+}
+
+pub(crate) fn read_the_words_again() -> Help {
+    Help::plain("read signing.words again, where the bundle was built")
+}
+
+pub(crate) fn the_hosts_own_bundle() -> Help {
+    Help::plain("the newest bundle of this host; where the signing key was lost or changed: docs/trust.md")
+}
+
+pub(crate) fn passphrase_from_a_file() -> Help {
+    Help::run_with("install", "--passphrase-fd 3 3<FILE")
+}
+
+pub(crate) fn where_the_passphrase_is() -> Help {
+    Help::plain("the passphrase that `etcdpack build` showed; where it is lost: etcdpack build --new-passphrase")
+}
+
+pub(crate) fn memory() -> Help {
+    Help::plain("free -m; ulimit -v")
+}
+
+/// Either of the two ways out of an install that was cut off.
+pub(crate) fn go_on_or_take_back() -> Help {
+    Help::run("install").and(Help::plain(", or: ")).and(Help::run("uninstall"))
+}
+
+/// `again`, once what is locked in `dir` is unlocked.
+pub(crate) fn unlock(dir: &str, again: Help) -> Help {
+    Help::in_tree(format!("lsattr -aR {dir}")).and(Help::plain("; when it is unlocked: ")).and(again)
+}
+
+/// `again`, once these processes have ended; as they are typed.
+pub(crate) fn end_processes(pids: &str, again: Help) -> Help {
+    Help::plain(format!("kill {pids}; ")).and(again)
+}
+
+/// For the program at `at`, which others could have written: a bundle's in its place.
+pub(crate) fn replace_the_program(at: &Path) -> Help {
+    let aside = word(Path::new(&format!("{}.suspect", at.display())));
+    Help::plain(format!(
+        "mv {} {aside}, then copy and check a bundle as in docs/trust.md, and run its install",
+        word(at)
+    ))
+}
+
+/// For the directory `at`, which others can write to.
+pub(crate) fn close_the_directory(at: &Path) -> Help {
+    let at = word(at);
+    Help::plain(format!("chown root {at}; chmod go-w {at}"))
+}
+
+/// A copy in `safe` of the program at `path`, checked before it runs `command`: others could have changed what it was
+/// copied from.
+pub(crate) fn run_a_checked_copy(path: &Path, safe: &str, command: &str) -> Help {
+    let name = path.file_name().map_or(path, Path::new);
+    Help::plain(format!(
+        "install -d -m 700 {safe} && install -m 700 {} {safe}/, then check the copy with openssl as in docs/trust.md, then: {} {command}",
+        word(path),
+        word(&Path::new(safe).join(name))
+    ))
+}
