@@ -10,6 +10,7 @@ use crate::check;
 use crate::facts::logs::Keeper;
 use crate::facts::paths::Seen;
 use crate::health;
+use crate::help::Help;
 use crate::host::wheels;
 use crate::host::write::Ids;
 use crate::host::{Exec, probe};
@@ -124,7 +125,7 @@ impl Run<'_> {
         }
         if let Some(pids) = self.on.tree.strays(user)? {
             let text = format!("as the user `{user}` there still runs what is not ours to end: process {pids}");
-            self.on.report.warn(&text, Some(&format!("ps -fp {}", pids.replace(' ', ","))));
+            self.on.report.warn(&text, Some(&Help::plain(format!("ps -fp {}", pids.replace(' ', ",")))));
         }
         Ok(())
     }
