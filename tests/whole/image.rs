@@ -181,7 +181,7 @@ fn an_uninstall_that_is_told_to_stop_takes_back_nothing_of_the_run_before() {
     fs::create_dir(&root).unwrap();
     bundle(&site, "install", &args, &root).ok();
     let text = fs::read_to_string(site.path("cluster.toml")).unwrap();
-    rebuild(&site, &format!("{text}[etcd.flags]\nquota-backend-bytes = 1073741824\n"));
+    rebuild(&site, &format!("{text}[etcd.flags]\nmax-txn-ops = 256\n"));
     let mut command = Command::new(site.bundle("n1"));
     command.arg("install").args(args).arg("--root").arg(&root);
     assert_eq!(strace::inject(&command, "renameat", 3, Fault::Kill).unwrap().code, -9);
