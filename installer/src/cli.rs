@@ -6,10 +6,12 @@ use std::path::PathBuf;
 use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
 use payload::fingerprint::Claim;
 
+use crate::although::{Although, Word};
 use crate::text::pages;
 
 /// The groups of options on a help page.
 const TRUST: &str = "Whose bundle";
+const CLUSTER: &str = "Cluster";
 const TARGET: &str = "Target";
 const ETCD: &str = "Starting etcd";
 const KEYS: &str = "Private key";
@@ -159,6 +161,9 @@ pub(crate) struct TargetArgs {
     #[arg(long, help_heading = TRUST)]
     pub(crate) allow_downgrade: bool,
 
+    #[command(flatten)]
+    pub(crate) although: AlthoughArgs,
+
     /// Go on with the program in a bundle for a newer etcdpack, if the signer that this host knows has signed it; never with an image
     #[arg(long, help_heading = TRUST)]
     pub(crate) hand_over: bool,
@@ -166,6 +171,33 @@ pub(crate) struct TargetArgs {
     /// Open the private key with the first line of this file descriptor instead of asking
     #[arg(long, value_name = "FD", help_heading = KEYS)]
     pub(crate) passphrase_fd: Option<i32>,
+}
+
+/// What is refused unless a word is said for it.
+#[derive(Debug, Args)]
+pub(crate) struct AlthoughArgs {
+    /// Found the cluster although not every founder can be seen: no host of it ever ran etcd
+    #[arg(long, help_heading = CLUSTER)]
+    pub(crate) first_install: bool,
+
+    /// Take a bundle whose CAs are others than this host's or the other members'
+    #[arg(long, help_heading = CLUSTER)]
+    pub(crate) although_ca_differs: bool,
+
+    /// Begin without the data that this member had here
+    #[arg(long, help_heading = CLUSTER)]
+    pub(crate) although_data_gone: bool,
+}
+
+impl AlthoughArgs {
+    /// What a word was said for.
+    pub(crate) fn words(&self) -> Although {
+        Although {
+            first_install: Word::of(self.first_install),
+            ca_differs: Word::of(self.although_ca_differs),
+            data_gone: Word::of(self.although_data_gone),
+        }
+    }
 }
 
 impl PlanArgs {
@@ -196,7 +228,12 @@ fn words(command: &str, bundle: &BundleArgs, target: &TargetArgs, flags: &[(&str
         words.push(word);
     }
     words.extend(target.passphrase_fd.map(|fd| format!("--passphrase-fd={fd}").into()));
-    let given = flags.iter().copied().chain([("--allow-downgrade", target.allow_downgrade)]);
+    let given = flags.iter().copied().chain([
+        ("--allow-downgrade", target.allow_downgrade),
+        ("--first-install", target.although.first_install),
+        ("--although-ca-differs", target.although.although_ca_differs),
+        ("--although-data-gone", target.although.although_data_gone),
+    ]);
     words.extend(given.filter(|(_, given)| *given).map(|(flag, _)| flag.into()));
     words
 }
@@ -297,6 +334,10 @@ mod tests {
                 format!("install --signer={sum} --service=systemd --root=/i --passphrase-fd=3 --allow-downgrade"),
             ),
             ("x plan n1.run --json --no-start", "plan --service=auto --json --no-start".to_owned()),
+            (
+                "x install n1.run --first-install --although-ca-differs --although-data-gone",
+                "install --service=auto --first-install --although-ca-differs --although-data-gone".to_owned(),
+            ),
         ] {
             let words = |line: &str| match Cli::try_parse_from(line.split(' ')).unwrap().command {
                 Some(Command::Plan(args)) => args.for_the_bundle(),

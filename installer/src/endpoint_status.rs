@@ -14,7 +14,7 @@ pub(crate) struct EndpointStatus {
 
 /// Whether what etcdctl said is that it may not read: with authentication on that is an answer, too.
 pub(crate) fn is_refusal(said: &str) -> bool {
-    ["permission denied", "user name is empty"].iter().any(|words| said.contains(words))
+    ["permission denied", "user name is empty", "user name not found"].iter().any(|words| said.contains(words))
 }
 
 /// What `endpoint status -w json` says of one member.

@@ -4,6 +4,7 @@
 //! `execute` and `undo` act through the journal, `command` ties them together. A library only so that the journal's
 //! parser can be fuzzed.
 
+mod although;
 mod change;
 mod check;
 mod cli;

@@ -3,13 +3,15 @@
 
 use payload::manifest::Manifest;
 
+use crate::although::Word;
 use crate::facts::Data;
+use crate::facts::data::wal::Identity;
 use crate::facts::data::{DataDir, DataOwner};
 use crate::finding::{DataFinding, Finding};
 use crate::records::{Leftovers, Operation, Records};
 
 /// Whether what lies there is this member's, where an uninstall left it or nothing is on record.
-pub(super) fn data(manifest: &Manifest, data: &Data, records: &Records) -> Option<Finding> {
+pub(super) fn data(manifest: &Manifest, data: &Data, records: &Records, although_gone: Word) -> Option<Finding> {
     let kept = records.kept.as_ref().filter(|kept| kept.data().is_some());
     // An uninstall that was cut off at its very end has said what it keeps.
     let settled = records.unfinished.as_ref().is_some_and(|cut| cut.of == Operation::Uninstall) && kept.is_some();
@@ -23,10 +25,16 @@ pub(super) fn data(manifest: &Manifest, data: &Data, records: &Records) -> Optio
             replaced(manifest, kept, owner).or_else(|| newer(manifest, kept))
         }
         (DataDir::Used(owner), kept) => Some(foreign(manifest, kept, owner)),
-        (_, Some(kept)) if kept.is_for(manifest) => gone(kept, data.left),
+        (_, Some(kept)) if kept.is_for(manifest) => gone(kept, data.left, although_gone),
         _ => None,
     };
     found.map(Finding::from)
+}
+
+/// Whose data has been here and is not any more.
+pub(super) fn lost(manifest: &Manifest, data: &Data, records: &Records) -> Option<Identity> {
+    let kept = records.kept.as_ref().filter(|kept| records.receipt.is_none() && kept.is_for(manifest))?;
+    kept.identity.filter(|_| kept.data().is_some() && !matches!(data.left, DataDir::Used(_)))
 }
 
 /// Data that is not this member's.
@@ -49,9 +57,9 @@ fn replaced(manifest: &Manifest, kept: &Leftovers, owner: DataOwner) -> Option<D
 }
 
 /// A member that has forgotten what it promised, and whom the others take for the one that promised it.
-fn gone(kept: &Leftovers, left: DataDir) -> Option<DataFinding> {
+fn gone(kept: &Leftovers, left: DataDir, said: Word) -> Option<DataFinding> {
     let (path, identity) = (kept.data()?, kept.identity?);
-    (!matches!(left, DataDir::Used(_))).then(|| DataFinding::Gone { path: path.clone(), left: identity })
+    (!matches!(left, DataDir::Used(_))).then(|| DataFinding::Gone { path: path.clone(), left: identity, said })
 }
 
 /// etcd reads what an older minor version wrote, never the other way round.
@@ -70,7 +78,6 @@ mod tests {
 
     use super::*;
     use crate::change::{Change, Holds};
-    use crate::facts::data::wal::Identity;
     use crate::facts::tests::manifest;
     use crate::text::findings::text;
 
@@ -143,7 +150,7 @@ mod tests {
         ] {
             let records = kept.map(Records::from).unwrap_or_default();
             let data = Data { here: data, left: DataDir::Absent };
-            match (super::data(&manifest(), &data, &records), expected) {
+            match (super::data(&manifest(), &data, &records, Word::NotSaid), expected) {
                 (None, None) => {}
                 (Some(found), Some((code, words))) => {
                     assert_eq!(found.code().as_str(), code);

@@ -4,6 +4,7 @@
 //! What is found is a value of `finding`; its words are in `text::findings`.
 
 mod accounts;
+mod cluster;
 mod credentials;
 mod data;
 mod disks;
@@ -23,12 +24,13 @@ pub(crate) use records::unfinished_other;
 
 use payload::manifest::Manifest;
 
+use crate::although::Although;
 use crate::facts::Facts;
 use crate::facts::machine::Target;
-use crate::finding::Finding;
+use crate::finding::{Code, Finding};
 
 /// Everything that speaks against installing `manifest`'s bundle here.
-pub(crate) fn preflight(manifest: &Manifest, facts: &Facts) -> Vec<Finding> {
+pub(crate) fn preflight(manifest: &Manifest, facts: &Facts, although: Although) -> Vec<Finding> {
     let Facts { machine, accounts, paths, disks, data, network, credentials, etcd, records, .. } = facts;
     let mut findings = Vec::new();
     findings.extend(machine::arch(manifest, machine));
@@ -40,10 +42,18 @@ pub(crate) fn preflight(manifest: &Manifest, facts: &Facts) -> Vec<Finding> {
     findings.extend(credentials::certificate(manifest, credentials, machine));
     findings.extend(paths::obstacles(paths));
     findings.extend(disks::room(disks));
-    findings.extend(data::data(manifest, data, records));
+    let view = cluster::View::of(manifest, facts, although);
+    let of_cluster = view.as_ref().map(cluster::cluster).unwrap_or_default();
+    let lost = data::data(manifest, data, records, although.data_gone);
+    findings
+        .extend(lost.filter(|found| !(found.code() == Code::DataGone && cluster::overrules_data_gone(&of_cluster))));
+    findings.extend(of_cluster);
     findings.extend(accounts::user(manifest, accounts, machine.target));
     findings.extend(network::peers(manifest, records.installed(), credentials, network));
-    let elsewhere = || records::place(manifest, records, data).or_else(|| records::address(manifest, records));
+    // What the members say of the address counts for more than what is written down here.
+    let is_known = view.as_ref().is_some_and(cluster::knows_address);
+    let address = |manifest, records| if is_known { None } else { records::address(manifest, records) };
+    let elsewhere = || records::place(manifest, records, data).or_else(|| address(manifest, records));
     findings.extend(records::earlier(manifest, records).or_else(elsewhere));
     findings.extend(machine::kernel(machine));
     findings.extend(disks::no_exec(disks));
@@ -63,7 +73,7 @@ mod tests {
 
     #[test]
     fn nothing_speaks_against_a_good_host() {
-        assert_eq!(preflight(&manifest(), &good()), []);
+        assert_eq!(preflight(&manifest(), &good(), Although::default()), []);
     }
 
     #[test]
@@ -71,6 +81,6 @@ mod tests {
         let mut facts = good();
         facts.machine.target = Target::Image;
         facts.network.addresses = Vec::new();
-        assert_eq!(preflight(&manifest(), &facts), []);
+        assert_eq!(preflight(&manifest(), &facts, Although::default()), []);
     }
 }

@@ -7,32 +7,29 @@ use std::time::Duration;
 
 use payload::bundle::Bundle;
 use payload::manifest::Manifest;
-use payload::path::NotAPath;
 use payload::sealed::Opened;
 
 use super::context::{Context, Looking, interruptible, unless_told_to_stop};
 use super::handover::{self, HandOver};
-use super::{carried, deliver_plan, key, trust};
+use super::prepare::Prepared;
+use super::{carried, deliver_plan, key, trust, who_is_up};
 use crate::cli::{BundleArgs, InstallArgs, PlanArgs, TargetArgs};
 use crate::execute::{After, Execution, Failed, Sources, StepError};
 use crate::facts::Facts;
 use crate::facts::machine::Target;
 use crate::failure::Failure;
-use crate::finding::{Finding, ManagerFinding};
 use crate::health;
 use crate::help::Help;
 use crate::host::Tree;
-use crate::host::etcdctl;
 use crate::host::interrupt::Interrupt;
-use crate::host::probe::{self, ProbeError, managers};
-use crate::operation::install::{self, Install};
+use crate::host::probe::ProbeError;
+use crate::operation::install::Install;
 use crate::plan::Plan;
-use crate::plan::steps::{Choices, PlanInput};
-use crate::records::Records;
+use crate::plan::steps::Choices;
 use crate::report::Report;
 use crate::restart::Restart;
 use crate::signer::{Downgrade, Standing};
-use crate::supervision::{Origin, Start, Supervision, Supervisor};
+use crate::supervision::Start;
 use crate::text::refusals::Doing;
 use crate::text::{help, refusals};
 use payload::exit::ExitStatus;
@@ -56,16 +53,20 @@ pub(super) fn plan(args: &PlanArgs, report: &Report) -> Result<ExitStatus, Failu
     // Only while there is a trial to take away.
     let interrupt = interruptible()?;
     let tree = looking.tree.heeding(&interrupt);
-    let prepared = prepare(&tree, &mut bundle, records, signer, choices(&args.target, args.no_start, args.restart));
-    let (_, plan) = unless_told_to_stop(&interrupt, prepared, Help::run("plan"))?;
-    interrupt.let_go();
+    let choices = choices(&args.target, args.no_start, args.restart);
+    let prepared = Prepared::of(&tree, &mut bundle, records, signer, choices);
+    let mut prepared = unless_told_to_stop(&interrupt, prepared, Help::run("plan"))?;
     if let Some(given) = &given
         && bundle.manifest().sealed_key().is_some()
-        && !plan.is_refused()
+        && !prepared.plan.is_refused()
     {
-        key::with(given, &mut bundle)?;
+        let opened = key::with(given, &mut bundle)?;
         report.note("the passphrase opens the private key, and that is the certificate's");
+        let asked = prepared.ask_members(&tree, &mut bundle, &opened);
+        unless_told_to_stop(&interrupt, asked, Help::run("plan"))?;
     }
+    interrupt.let_go();
+    let plan = prepared.plan;
     if args.json {
         deliver_plan(&plan, report)?;
     } else {
@@ -96,9 +97,17 @@ pub(super) fn install(args: &InstallArgs, report: &Report) -> Result<ExitStatus,
     // What a person has confirmed here counts as named.
     let signer = if signer.settled().is_none() { Standing::Named } else { signer };
     let choices = choices(&args.target, args.no_start, args.restart);
-    let prepared = prepare(tree, &mut bundle, context.records.clone(), signer, choices);
-    let (facts, plan) = context.unless_told_to_stop(prepared)?;
-    report.findings(&plan.findings);
+    let prepared = Prepared::of(tree, &mut bundle, context.records.clone(), signer, choices);
+    let mut prepared = context.unless_told_to_stop(prepared)?;
+    let mut opened = None;
+    if prepared.waits_for_key() {
+        let key = key::open(given.as_ref(), &mut bundle, interrupt, report)?;
+        context.unless_told_to_stop(prepared.ask_members(tree, &mut bundle, &key))?;
+        opened = Some(key);
+    }
+    report.findings(&prepared.plan.findings);
+    prepared.ask_person(&bundle, args.yes, interrupt, report)?;
+    let Prepared { facts, plan, .. } = prepared;
     if plan.is_refused() {
         report.note("nothing was changed");
         return Ok(ExitStatus::Refused);
@@ -106,16 +115,18 @@ pub(super) fn install(args: &InstallArgs, report: &Report) -> Result<ExitStatus,
     let on_record = facts.records.receipt.as_ref().is_some_and(|receipt| receipt.bundle == bundle.digest());
     if plan.is_done() && on_record && facts.records.unfinished.is_none() {
         report.note("everything is in place already; nothing was changed");
-        return Ok(end_of(bundle.manifest(), &facts, args, interrupt, report));
+        return Ok(end_of(tree, bundle.manifest(), &facts, args, interrupt, report));
     }
     if !args.yes {
         consent(&plan, interrupt, report)?;
     }
-    let opened = plan.sealed_key().map(|_| key::open(given.as_ref(), &mut bundle, interrupt, report)).transpose()?;
+    if opened.is_none() && plan.sealed_key().is_some() {
+        opened = Some(key::open(given.as_ref(), &mut bundle, interrupt, report)?);
+    }
     drop(given);
     let manifest = bundle.manifest().clone();
     match carry_out(&context, bundle, &facts, &plan, opened.as_ref(), report)? {
-        Ok(()) => Ok(end_of(&manifest, &facts, args, interrupt, report)),
+        Ok(()) => Ok(end_of(tree, &manifest, &facts, args, interrupt, report)),
         Err(failed) => Ok(say_failed(&failed, report)),
     }
 }
@@ -178,6 +189,7 @@ fn choices(target: &TargetArgs, no_start: bool, restart: bool) -> Choices {
         restart: if restart { Restart::ForAll } else { Restart::IfNeeded },
         start: if no_start { Start::Later } else { Start::Now },
         downgrade: if target.allow_downgrade { Downgrade::Allow } else { Downgrade::Refuse },
+        although: target.although.words(),
     }
 }
 
@@ -195,41 +207,6 @@ fn bundle(
     let copied = carried::copied(named, tree)?;
     let copied = handover::unless_newer(copied, named, args.signer.as_ref(), tree, hand_over, &words, report)?;
     carried::verified(named, copied, report).map_err(|error| handover::said(error, tree, root))
-}
-
-/// Facts, then the plan. What the bundle brings is tried only where its signer is settled and nothing else is against it.
-fn prepare(
-    tree: &Tree,
-    bundle: &mut Bundle<File>,
-    records: Records,
-    signer: Standing,
-    choices: Choices,
-) -> Result<(Facts, Plan), Failure> {
-    let mut facts = probe::facts(tree, bundle, records, choices.manager)?;
-    let installer = carried::installer_digest(bundle)?;
-    let plan_of = |bundle: &Bundle<File>, facts: &Facts| {
-        let input = PlanInput { manifest: bundle.manifest(), bundle: bundle.digest(), installer, signer };
-        install::plan(input, facts, choices).map_err(|error: NotAPath| ProbeError::from(error))
-    };
-    let mut plan = plan_of(bundle, &facts)?;
-    // In an image it cannot be: its Python may be of another architecture.
-    if facts.machine.target == Target::Image || facts.managers.pythons.is_empty() || plan.is_refused() {
-        return Ok((facts, plan));
-    }
-    match signer.settled() {
-        Some(settled) => {
-            managers::try_pythons(settled, bundle, tree.interrupt(), &mut facts.managers)?;
-            plan = plan_of(bundle, &facts)?;
-        }
-        None => plan.findings.extend(plan.supervision.as_ref().and_then(untried)),
-    }
-    Ok((facts, plan))
-}
-
-/// What a plan for a stranger's bundle cannot say.
-fn untried(supervision: &Supervision) -> Option<Finding> {
-    let Supervision::Supervisor(Supervisor { origin: Origin::Bundle, .. }) = supervision else { return None };
-    Some(ManagerFinding::Untried.into())
 }
 
 fn headline(manifest: &Manifest, report: &Report) {
@@ -253,6 +230,7 @@ fn consent(plan: &Plan, interrupt: &Interrupt, report: &Report) -> Result<(), Fa
 
 /// After the install: who is still missing, and whether the member is healthy if that was asked for.
 fn end_of(
+    tree: &Tree,
     manifest: &Manifest,
     facts: &Facts,
     args: &InstallArgs,
@@ -263,35 +241,14 @@ fn end_of(
         return ExitStatus::Done;
     }
     let Some(seconds) = args.wait else {
-        say_who_is_missing(manifest, interrupt, report);
-        return ExitStatus::Done;
+        return who_is_up::say(tree, manifest, interrupt, report);
     };
     report.note(&format!("waiting up to {seconds} s for a healthy member"));
     if health::wait_until_healthy(manifest, Duration::from_secs(seconds), interrupt) {
         report.note("healthy");
-        return ExitStatus::Done;
+        return who_is_up::say(tree, manifest, interrupt, report);
     }
-    say_who_is_missing(manifest, interrupt, report);
+    who_is_up::say(tree, manifest, interrupt, report);
     report.error("installed, but not healthy yet", Some(&Help::host("status")));
     ExitStatus::NotHealthy
-}
-
-fn say_who_is_missing(manifest: &Manifest, interrupt: &Interrupt, report: &Report) {
-    let (mut up, mut missing) = (Vec::new(), Vec::new());
-    for member in &manifest.members {
-        if interrupt.is_raised() {
-            return;
-        }
-        if etcdctl::is_reachable(manifest, member) { up.push(member) } else { missing.push(member) }
-    }
-    let all = manifest.members.len();
-    if missing.is_empty() {
-        report.note(&format!("{all} of {all} members up"));
-        return;
-    }
-    let bundles = missing.iter().map(|member| format!("{}.run", member.host)).collect::<Vec<_>>().join(" and ");
-    report.note(&format!("{} of {all} members up; run the bundles of the others: {bundles}", up.len()));
-    if up.len() <= all / 2 {
-        report.note("etcd serves clients as soon as a majority is up");
-    }
 }

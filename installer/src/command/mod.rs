@@ -7,10 +7,12 @@ mod describe;
 mod handover;
 mod install;
 mod key;
+mod prepare;
 mod program;
 mod status;
 mod trust;
 mod uninstall;
+mod who_is_up;
 
 use payload::exit::ExitStatus;
 

@@ -4,6 +4,7 @@
 //! `check/NAME` judges it.
 
 pub(crate) mod accounts;
+pub(crate) mod cluster;
 pub(crate) mod credentials;
 pub(crate) mod data;
 pub(crate) mod disks;
@@ -17,6 +18,7 @@ pub(crate) mod paths;
 use crate::records::Records;
 
 pub(crate) use accounts::Accounts;
+pub(crate) use cluster::Cluster;
 pub(crate) use credentials::Credentials;
 pub(crate) use data::Data;
 pub(crate) use disks::Disks;
@@ -36,6 +38,7 @@ pub(crate) struct Facts {
     pub(crate) data: Data,
     pub(crate) logs: Logs,
     pub(crate) network: Network,
+    pub(crate) cluster: Cluster,
     pub(crate) credentials: Credentials,
     pub(crate) managers: Managers,
     pub(crate) etcd: Etcd,
@@ -112,9 +115,10 @@ pub(crate) mod tests {
                 peers: Vec::new(),
                 firewall: Firewall::None,
             },
+            cluster: Cluster::default(),
             credentials: Credentials {
                 validity: Ok(Validity {
-                    from: datetime!(2030-01-01 00:00 UTC),
+                    from: datetime!(2030-05-20 00:00 UTC),
                     until: datetime!(2031-01-01 00:00 UTC),
                 }),
                 common_name: Some("etcd-peer".to_owned()),

@@ -29,11 +29,14 @@ macro_rules! codes {
 
 codes! {
     BadCertificate = "bad-certificate",
+    CaDiffers = "ca-differs",
     CertificateEndsSoon = "certificate-ends-soon",
     CertificateExpired = "certificate-expired",
     ChangedFile = "changed-file",
     ClockEarly = "clock-early",
     ClockUnsynchronised = "clock-unsynchronised",
+    ClusterDiffers = "cluster-differs",
+    ClusterUnreachable = "cluster-unreachable",
     DataGone = "data-gone",
     DataInMemory = "data-in-memory",
     DataInPlace = "data-in-place",
@@ -54,6 +57,7 @@ codes! {
     NoSpace = "no-space",
     NoStartAtBoot = "no-start-at-boot",
     NoUseradd = "no-useradd",
+    NotAsked = "not-asked",
     NotInstalled = "not-installed",
     NotRoot = "not-root",
     OlderBundle = "older-bundle",
@@ -68,6 +72,7 @@ codes! {
     PeerUnreachable = "peer-unreachable",
     PortTaken = "port-taken",
     ReadOnly = "read-only",
+    RejoinNeeded = "rejoin-needed",
     RestartPending = "restart-pending",
     SameNumber = "same-number",
     SelinuxNoRestorecon = "selinux-no-restorecon",
@@ -84,6 +89,7 @@ codes! {
     UnsafeProgram = "unsafe-program",
     UserUnfit = "user-unfit",
     UsernsRoot = "userns-root",
+    WouldBootstrap = "would-bootstrap",
     WrongArch = "wrong-arch",
     WrongHost = "wrong-host",
 }

@@ -5,6 +5,7 @@ use payload::name::{ClusterName, MemberName};
 use payload::path::AbsPath;
 
 use super::{Code, Severity};
+use crate::although::Word;
 use crate::facts::data::DataOwner;
 use crate::facts::data::wal::Identity;
 
@@ -22,7 +23,7 @@ pub(crate) enum DataFinding {
     /// What lies there now is not what an uninstall left.
     Replaced { path: AbsPath, owner: DataOwner, left: Identity },
     /// What an uninstall left is not there any more.
-    Gone { path: AbsPath, left: Identity },
+    Gone { path: AbsPath, left: Identity, said: Word },
     /// A newer minor version of etcd wrote it than the bundle has.
     Newer { path: AbsPath, bundle: EtcdVersion, wrote: EtcdVersion },
 }
@@ -38,8 +39,8 @@ impl DataFinding {
 
     pub(super) fn severity(&self) -> Severity {
         match self {
-            Self::Gone { .. } => Severity::Warn,
-            Self::Foreign { .. } | Self::Replaced { .. } | Self::Newer { .. } => Severity::Refuse,
+            Self::Gone { said: Word::Said, .. } => Severity::Warn,
+            Self::Gone { .. } | Self::Foreign { .. } | Self::Replaced { .. } | Self::Newer { .. } => Severity::Refuse,
         }
     }
 }

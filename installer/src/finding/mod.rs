@@ -6,6 +6,7 @@
 
 pub(crate) mod accounts;
 pub(crate) mod bundle;
+pub(crate) mod cluster;
 mod code;
 pub(crate) mod credentials;
 pub(crate) mod data;
@@ -22,6 +23,7 @@ use serde::Serialize;
 
 pub(crate) use accounts::AccountFinding;
 pub(crate) use bundle::BundleFinding;
+pub(crate) use cluster::ClusterFinding;
 pub(crate) use code::Code;
 pub(crate) use credentials::CredentialFinding;
 pub(crate) use data::DataFinding;
@@ -42,6 +44,25 @@ pub(crate) enum Severity {
     Refuse,
     /// The install goes on; the finding is shown.
     Warn,
+}
+
+/// What only a person can say, who is asked for it where there is a terminal.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Question {
+    /// Whether no host of the cluster has ever run etcd.
+    FirstInstall,
+    /// Whether this member is to leave the cluster that it is in.
+    LeavesCluster,
+}
+
+impl Finding {
+    /// What somebody is asked about it.
+    pub(crate) fn question(&self) -> Option<Question> {
+        match self {
+            Self::Cluster(found) => found.question(),
+            _ => None,
+        }
+    }
 }
 
 /// Makes [`Finding`] of the topics, each with its own enum.
@@ -79,6 +100,7 @@ macro_rules! topics {
 topics! {
     Accounts(AccountFinding),
     Bundle(BundleFinding),
+    Cluster(ClusterFinding),
     Credentials(CredentialFinding),
     Data(DataFinding),
     Disks(DiskFinding),

@@ -1,18 +1,34 @@
-//! Asking members how they are: a knock at the peer port, and the `etcdctl` of the installed release.
+//! Asking members how they are, and of what cluster: a knock at the peer port, and `etcdctl`, that of the installed release or
+//! the one in a bundle.
+//!
+//! A private key is never in an argument, in the environment or in a file with a name: the bundle's is handed over in memory, as
+//! the standard input of this one program.
 #![expect(clippy::disallowed_methods, reason = "edge: knocks at the members' ports, looks at the key")]
 
+use std::fs::File;
+use std::io::{self, Seek as _, Write as _};
 use std::net::TcpStream;
+use std::os::fd::AsRawFd as _;
+use std::path::PathBuf;
 use std::time::Duration;
 
-use payload::etcd;
+use nix::sys::memfd::{MFdFlags, memfd_create};
+use payload::bundle::Bundle;
+use payload::etcd::{self, Arch, EtcdVersion};
 use payload::manifest::{Manifest, Member};
 use payload::render;
+use payload::tarball::{self, TarballError};
 use payload::url::Url;
 
-use super::Exec;
 use super::interrupt::Interrupt;
+use super::running::Startable;
+use super::{Exec, Tree};
 use crate::endpoint_status::{self, EndpointStatus};
+use crate::facts::cluster::answers::{self, List};
 use crate::facts::credentials::LARGEST_KEY;
+
+/// The program of a release that asks.
+const ETCDCTL: &str = "etcdctl";
 
 /// Whether something accepts connections on the member's peer port.
 pub(crate) fn is_reachable(manifest: &Manifest, member: &Member) -> bool {
@@ -23,41 +39,155 @@ pub(crate) fn is_reachable(manifest: &Manifest, member: &Member) -> bool {
 /// Asks one member. `endpoint status` is used because its answer is the same from 3.1 on, while `endpoint health`
 /// always exits 0 in 3.1.
 pub(crate) fn status(manifest: &Manifest, member: &Member, interrupt: &Interrupt) -> Option<EndpointStatus> {
-    let etcdctl = etcdctl(manifest, &manifest.client_url(member)?)?;
-    let output = etcdctl.args(["endpoint", "status", "-w", "json"]).heeding(interrupt).output().ok()?;
+    let etcdctl = Etcdctl::installed(manifest)?;
+    let output = etcdctl.status_call(&manifest.client_url(member)?, Patience::Long, interrupt).output().ok()?;
     output.ok().then(|| endpoint_status::parse(&output.stdout))?
 }
 
 /// A linearizable read of a key that need not be there, as `endpoint health` does it. With authentication on, a
 /// refusal is an answer too: it took a majority to give it.
 pub(crate) fn reads_through(manifest: &Manifest, member: &Member, interrupt: &Interrupt) -> bool {
-    let Some(etcdctl) = manifest.client_url(member).and_then(|url| etcdctl(manifest, &url)) else { return false };
+    let Some((etcdctl, url)) = Etcdctl::installed(manifest).zip(manifest.client_url(member)) else { return false };
     etcdctl
+        .call(&url, Patience::Long, interrupt)
         .args(["get", "health"])
-        .heeding(interrupt)
         .output()
         .is_ok_and(|output| output.ok() || endpoint_status::is_refusal(&output.stderr))
 }
 
-/// A call of the installed etcdctl, v3 API, with this host's certificate.
-fn etcdctl(manifest: &Manifest, endpoint: &Url) -> Option<Exec> {
-    let link = &manifest.layout.link;
-    let certs = link.join("certs").ok()?;
-    // The key is etcd's own file: etcdctl would read all of it, however large it has been made.
-    let key = std::fs::metadata(certs.join(render::KEY).ok()?.as_path()).ok()?;
-    (key.is_file() && key.len() <= LARGEST_KEY).then_some(())?;
-    let mut exec = Exec::at(link.join("etcdctl").ok()?.as_str())
-        .args(["--endpoints", &endpoint.to_string(), "--dial-timeout", "2s", "--command-timeout", "4s"])
-        .args(["--cacert", certs.join(render::CA).ok()?.as_str()])
-        .args(["--cert", certs.join(render::CERTIFICATE).ok()?.as_str()])
-        .args(["--key", certs.join(render::KEY).ok()?.as_str()])
-        .limit(Duration::from_secs(10));
-    let version = manifest.release.version;
-    if etcd::has_v2_api(version) {
-        exec = exec.env("ETCDCTL_API", "3");
+/// How long an answer may take.
+#[derive(Debug, Clone, Copy)]
+enum Patience {
+    /// Before anything is done: who has no quorum does not answer at all.
+    Short,
+    /// Of a member that is waited for.
+    Long,
+}
+
+/// An `etcdctl` with a member's certificate.
+pub(crate) struct Etcdctl {
+    program: PathBuf,
+    /// The CAs, the certificate, and the file that the key is in.
+    files: [String; 3],
+    version: EtcdVersion,
+    arch: Arch,
+    /// Where it is the bundle's: what must live as long as this does.
+    brought: Option<Brought>,
+}
+
+/// Files without a name.
+struct Brought {
+    _program: Startable,
+    /// The certificate, and the key behind it.
+    pair: File,
+    _cas: File,
+}
+
+impl Etcdctl {
+    /// That of what is installed, with this host's certificate.
+    pub(crate) fn installed(manifest: &Manifest) -> Option<Self> {
+        let link = &manifest.layout.link;
+        let certs = link.join("certs").ok()?;
+        // The key is etcd's own file: etcdctl would read all of it, however large it has been made.
+        let key = std::fs::metadata(certs.join(render::KEY).ok()?.as_path()).ok()?;
+        (key.is_file() && key.len() <= LARGEST_KEY).then_some(())?;
+        let file = |name: &str| certs.join(name).ok().map(|path| path.to_string());
+        Some(Self {
+            program: link.join(ETCDCTL).ok()?.as_path().to_owned(),
+            files: [file(render::CA)?, file(render::CERTIFICATE)?, file(render::KEY)?],
+            version: manifest.release.version,
+            arch: manifest.arch,
+            brought: None,
+        })
     }
-    if manifest.arch.needs_unsupported_arch_env(version) {
-        exec = exec.env("ETCD_UNSUPPORTED_ARCH", manifest.arch.etcd_name());
+
+    /// That of a bundle whose signer is settled, with its certificate and this `key`. An error says why it cannot be run here.
+    pub(super) fn brought(tree: &Tree, bundle: &mut Bundle<File>, key: &[u8]) -> Result<Self, String> {
+        let text = |error: &dyn std::error::Error| error.to_string();
+        let manifest = bundle.manifest().clone();
+        let Manifest { release, arch, layout, .. } = &manifest;
+        let mut program = None;
+        let wanted: Vec<_> = release.programs.iter().filter(|program| program.name == ETCDCTL).cloned().collect();
+        let top = tarball::top(release.version, *arch);
+        let from = bundle.entry(release.entry.as_str()).map_err(|error| text(&error))?;
+        tarball::programs(from, &top, &wanted, &mut |_, from| -> Result<(), TarballError> {
+            let mut place = || -> Result<File, String> {
+                let mut file = tree.private_file(&layout.release_dir).map_err(|error| text(&error))?;
+                io::copy(from, &mut file).map_err(|error| text(&error))?;
+                Ok(file)
+            };
+            program = Some(place());
+            Ok(())
+        })
+        .map_err(|error| text(&error))?;
+        let program = program.ok_or_else(|| "the release has none".to_owned())??;
+        let program = Startable::of(program).map_err(|error| text(&error))?;
+        let mut read = |name: &str| bundle.read(&format!("certs/{name}")).map_err(|error| text(&error));
+        let (cas, certificate) = (read(render::CA)?, read(render::CERTIFICATE)?);
+        // What everybody may read is inherited by whatever is started meanwhile. The key is not.
+        let cas = in_memory(&[&cas], MFdFlags::empty()).map_err(|error| text(&error))?;
+        let pair = in_memory(&[&certificate, b"\n", key], MFdFlags::MFD_CLOEXEC).map_err(|error| text(&error))?;
+        let input = "/proc/self/fd/0".to_owned();
+        Ok(Self {
+            program: program.path(),
+            files: [format!("/proc/self/fd/{}", cas.as_raw_fd()), input.clone(), input],
+            version: release.version,
+            arch: *arch,
+            brought: Some(Brought { _program: program, pair, _cas: cas }),
+        })
     }
-    Some(exec)
+
+    /// What the member at `endpoint` says of the cluster; `None` where it gives no list: without a quorum there is none.
+    pub(super) fn list(&self, endpoint: &Url, interrupt: &Interrupt) -> Option<List> {
+        let call = self.call(endpoint, Patience::Short, interrupt).args(["member", "list", "-w", "json"]);
+        let output = call.output().ok()?;
+        output.ok().then(|| answers::list(&output.stdout))?
+    }
+
+    /// What it says of itself, and whether it would not say it to whoever has no user's name.
+    pub(super) fn status(&self, endpoint: &Url, interrupt: &Interrupt) -> (Option<answers::Status>, bool) {
+        match self.status_call(endpoint, Patience::Short, interrupt).output() {
+            Ok(output) if output.ok() => (answers::status(&output.stdout), false),
+            Ok(output) => (None, endpoint_status::is_refusal(&output.stderr)),
+            Err(_) => (None, false),
+        }
+    }
+
+    fn status_call(&self, endpoint: &Url, patience: Patience, interrupt: &Interrupt) -> Exec {
+        self.call(endpoint, patience, interrupt).args(["endpoint", "status", "-w", "json"])
+    }
+
+    /// A call, v3 API.
+    fn call(&self, endpoint: &Url, patience: Patience, interrupt: &Interrupt) -> Exec {
+        let (dial, command, limit) = match patience {
+            Patience::Short => ("1s", "2s", Duration::from_secs(3)),
+            Patience::Long => ("2s", "4s", Duration::from_secs(10)),
+        };
+        let [cas, certificate, key] = &self.files;
+        let mut exec = Exec::at(&self.program)
+            .args(["--endpoints", &endpoint.to_string(), "--dial-timeout", dial, "--command-timeout", command])
+            .args(["--cacert", cas, "--cert", certificate, "--key", key])
+            .limit(limit)
+            .heeding(interrupt);
+        if let Some(pair) = self.brought.as_ref().and_then(|brought| brought.pair.try_clone().ok()) {
+            exec = exec.input(pair);
+        }
+        if etcd::has_v2_api(self.version) {
+            exec = exec.env("ETCDCTL_API", "3");
+        }
+        if self.arch.needs_unsupported_arch_env(self.version) {
+            exec = exec.env("ETCD_UNSUPPORTED_ARCH", self.arch.etcd_name());
+        }
+        exec
+    }
+}
+
+/// A file that lies in memory and has no name.
+fn in_memory(parts: &[&[u8]], flags: MFdFlags) -> io::Result<File> {
+    let mut file = File::from(memfd_create("etcdpack", flags)?);
+    for part in parts {
+        file.write_all(part)?;
+    }
+    file.rewind()?;
+    Ok(file)
 }

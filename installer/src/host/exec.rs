@@ -1,5 +1,5 @@
 //! The only place that starts programs: found in the system's own directories, with an empty environment, no
-//! input, a time limit, and an error that shows the command and the end of what it said.
+//! input but what is handed to them, a time limit, and an error that shows the command and the end of what it said.
 #![expect(clippy::disallowed_methods, reason = "edge: runs the host's programs")]
 
 use std::fs::File;
@@ -36,6 +36,7 @@ pub(crate) struct Exec {
     env: Vec<(String, String)>,
     limit: Duration,
     interrupt: Interrupt,
+    input: Option<File>,
 }
 
 /// What a program that ran to its end said.
@@ -100,6 +101,7 @@ impl Exec {
             env: Vec::new(),
             limit: Duration::from_mins(1),
             interrupt: Interrupt::default(),
+            input: None,
         }
     }
 
@@ -128,6 +130,13 @@ impl Exec {
     /// which goes on without it.
     pub(crate) fn heeding(mut self, interrupt: &Interrupt) -> Self {
         self.interrupt = interrupt.clone();
+        self
+    }
+
+    /// With this file as its standard input: the one way in which a program is handed what must have no name, and it is in no
+    /// other child's hands.
+    pub(crate) fn input(mut self, file: File) -> Self {
+        self.input = Some(file);
         self
     }
 
@@ -174,6 +183,7 @@ impl Exec {
     }
 
     fn spawn(&self) -> io::Result<Child> {
+        let input = self.input.as_ref().map(File::try_clone).transpose()?;
         Command::new(&self.program)
             .args(&self.args)
             .env_clear()
@@ -183,7 +193,7 @@ impl Exec {
             .current_dir("/")
             // Ctrl-C at our terminal is ours to answer: what has begun is finished.
             .process_group(0)
-            .stdin(Stdio::null())
+            .stdin(input.map_or_else(Stdio::null, Stdio::from))
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
             .spawn()

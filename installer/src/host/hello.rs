@@ -1,39 +1,51 @@
-//! Asks a member's peer port for its certificate, as anybody may: a hello, and no more of TLS than comes back in the clear.
+//! Asks a member's port for its certificates, as anybody may: a hello, and no more of TLS than comes back in the clear.
 #![expect(clippy::disallowed_methods, reason = "edge: speaks to another member, asks the clock")]
 
-use std::io::{Read as _, Write as _};
+use std::io::{ErrorKind, Read as _, Write as _};
 use std::net::TcpStream;
 use std::time::{Duration, Instant};
 
-use crate::facts::credentials::x509;
-use crate::facts::network::Serves;
+use super::interrupt::Interrupt;
 use crate::facts::network::hello::{self, Heard};
 
-/// How long the whole of it may take.
-const PATIENCE: Duration = Duration::from_secs(1);
+/// How often somebody is heard who asks us to stop.
+const SLICE: Duration = Duration::from_millis(100);
 
-/// The common name in the certificate that the other end of `stream` serves.
-pub(super) fn serves(mut stream: TcpStream) -> Serves {
-    let until = Instant::now() + PATIENCE;
+/// What a port answers to a hello.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Hello {
+    /// Its certificates, the server's own first, in DER.
+    Chain(Vec<Vec<u8>>),
+    /// Something answers, and shows none: it speaks TLS 1.3 alone, or is no etcd.
+    Other,
+    /// Nothing within the time, or not another word.
+    Silence,
+}
+
+/// What the other end of `stream` answers within `limit`.
+pub(super) fn hello(mut stream: TcpStream, limit: Duration, interrupt: &Interrupt) -> Hello {
+    let until = Instant::now() + limit;
     let mut answer = Vec::new();
     let mut part = [0; 4096];
-    if stream.set_write_timeout(Some(PATIENCE)).is_err() || stream.write_all(&hello::client_hello()).is_err() {
-        return Serves::Unseen;
+    if stream.set_write_timeout(Some(limit)).is_err() || stream.write_all(&hello::client_hello()).is_err() {
+        return Hello::Silence;
     }
     loop {
         let left = until.saturating_duration_since(Instant::now());
-        if left.is_zero() || stream.set_read_timeout(Some(left)).is_err() {
-            return Serves::Unseen;
+        if left.is_zero() || interrupt.is_raised() || stream.set_read_timeout(Some(left.min(SLICE))).is_err() {
+            return Hello::Silence;
         }
-        let read = stream.read(&mut part).ok().and_then(|len| part.get(..len)).filter(|read| !read.is_empty());
-        let Some(read) = read else { return Serves::Unseen };
+        let read = match stream.read(&mut part) {
+            Ok(len) => part.get(..len).filter(|read| !read.is_empty()),
+            Err(error) if matches!(error.kind(), ErrorKind::WouldBlock | ErrorKind::TimedOut) => continue,
+            Err(_) => None,
+        };
+        let Some(read) = read else { return if answer.is_empty() { Hello::Silence } else { Hello::Other } };
         answer.extend_from_slice(read);
         match hello::hear(&answer) {
             Heard::More => {}
-            Heard::Certificate(der) => {
-                return x509::common_name_of(&der).map_or(Serves::Unseen, Serves::Name);
-            }
-            Heard::Nothing => return Serves::Unseen,
+            Heard::Chain(chain) => return Hello::Chain(chain),
+            Heard::Nothing => return Hello::Other,
         }
     }
 }
@@ -46,6 +58,13 @@ mod tests {
     use std::thread;
 
     use super::*;
+    use crate::facts::credentials::x509;
+
+    const PATIENCE: Duration = Duration::from_secs(1);
+
+    fn heard(stream: TcpStream) -> Hello {
+        hello(stream, PATIENCE, &Interrupt::default())
+    }
 
     /// OpenSSL's server with a key of this kind, and where it listens.
     fn server(dir: &std::path::Path, key: &[&str], more: &[&str]) -> (Child, SocketAddr) {
@@ -77,18 +96,22 @@ mod tests {
         let dir = std::env::temp_dir().join(format!("etcdpack-hello-{}", std::process::id()));
         std::fs::create_dir(&dir).unwrap();
         let ecdsa = ["ec", "-pkeyopt", "ec_paramgen_curve:P-256"];
-        let name = Serves::Name("etcd-peer".to_owned());
         for (key, more, expected) in [
-            (&ecdsa[..], &[][..], &name),
-            (&["rsa:2048"], &["-tls1_2"], &name),
-            (&["rsa:2048"], &["-cipher", "ECDHE-RSA-AES256-GCM-SHA384"], &name),
-            (&ecdsa, &["-tls1_3"], &Serves::Unseen),
+            (&ecdsa[..], &[][..], Some("etcd-peer")),
+            (&["rsa:2048"], &["-tls1_2"], Some("etcd-peer")),
+            (&["rsa:2048"], &["-cipher", "ECDHE-RSA-AES256-GCM-SHA384"], Some("etcd-peer")),
+            (&ecdsa, &["-tls1_3"], None),
         ] {
             let (mut server, at) = server(&dir, key, more);
-            let seen = TcpStream::connect(at).map(serves);
+            let seen = TcpStream::connect(at).map(heard);
             server.kill().unwrap();
             server.wait().unwrap();
-            assert_eq!(&seen.unwrap(), expected, "{key:?} {more:?}");
+            let name = match seen.unwrap() {
+                Hello::Chain(chain) => x509::common_name_of(&chain[0]),
+                Hello::Other => None,
+                Hello::Silence => panic!("{key:?} {more:?}: nothing came back"),
+            };
+            assert_eq!(name.as_deref(), expected, "{key:?} {more:?}");
         }
         std::fs::remove_dir_all(&dir).unwrap();
     }
@@ -111,7 +134,7 @@ mod tests {
             let at = listener.local_addr().unwrap();
             thread::spawn(move || listener.accept().map(|(stream, _)| script(stream)));
             let begin = Instant::now();
-            assert_eq!(serves(TcpStream::connect(at).unwrap()), Serves::Unseen);
+            assert!(!matches!(heard(TcpStream::connect(at).unwrap()), Hello::Chain(_)));
             assert!(begin.elapsed() < PATIENCE + Duration::from_millis(800), "{:?}", begin.elapsed());
         }
     }

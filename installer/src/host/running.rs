@@ -115,6 +115,11 @@ impl Startable {
         Ok(Self(to_read))
     }
 
+    /// By which it is started, while this value lives.
+    pub(super) fn path(&self) -> PathBuf {
+        itself(&self.0)
+    }
+
     /// The same bytes in `place`, an empty file.
     pub(crate) fn in_place(&self, mut place: File) -> io::Result<Self> {
         io::copy(&mut File::open(itself(&self.0))?, &mut place)?;

@@ -30,7 +30,7 @@ use crate::transaction::{AdoptedData, Policy, Remains, ServiceFate, WaitingKey};
 pub(crate) fn plan(input: PlanInput, facts: &Facts, choices: Choices) -> Result<Plan, NotAPath> {
     let manifest = input.manifest;
     let ours = facts.records.ours();
-    let mut findings = preflight(manifest, facts);
+    let mut findings = preflight(manifest, facts, choices.although);
     findings.extend(check::unfinished_other(input.bundle, &facts.records, &StateDir::new()?));
     // Another signer, taken by the operator's word, numbers its bundles anew.
     if let (Some(provenance), Some(known)) = (&manifest.provenance, facts.records.known())

@@ -93,6 +93,7 @@ mod tests {
     use payload::path::AbsPath;
 
     use super::*;
+    use crate::although::Although;
     use crate::facts::Facts;
     use crate::facts::machine::Selinux;
     use crate::facts::tests::{good, manifest};
@@ -114,6 +115,7 @@ mod tests {
             start: Start::Now,
             restart: Restart::IfNeeded,
             downgrade: Downgrade::Refuse,
+            although: Although::default(),
         };
         plan(input, facts, choices).unwrap()
     }

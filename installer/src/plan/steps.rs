@@ -7,6 +7,7 @@ use payload::manifest::{Manifest, Purpose, When};
 use payload::mode::{Mode, Owner};
 use payload::path::{AbsPath, NotAPath};
 
+use crate::although::Although;
 use crate::change::Holds;
 use crate::facts::Facts;
 use crate::facts::credentials::OwnKey;
@@ -25,6 +26,7 @@ pub(crate) struct Choices {
     pub(crate) start: Start,
     pub(crate) restart: Restart,
     pub(crate) downgrade: Downgrade,
+    pub(crate) although: Although,
 }
 
 /// The bundle as the plan needs it: its manifest, and the sums that the manifest does not have.

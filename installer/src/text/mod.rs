@@ -4,6 +4,8 @@
 mod errors;
 pub(crate) mod findings;
 pub(crate) mod help;
+pub(crate) mod members;
 pub(crate) mod pages;
 pub(crate) mod pids;
+pub(crate) mod questions;
 pub(crate) mod refusals;

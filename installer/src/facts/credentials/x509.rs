@@ -3,16 +3,19 @@
 //! Signatures were checked by the builder, and the bundle's seal covers these bytes; what can go wrong between
 //! there and here is a wrong host and a wrong clock.
 
+use std::collections::BTreeSet;
 use std::net::IpAddr;
 
+use payload::digest::Digest;
 use x509_parser::certificate::X509Certificate;
-use x509_parser::extensions::GeneralName;
+use x509_parser::extensions::{GeneralName, ParsedExtension};
 use x509_parser::pem::Pem;
 use x509_parser::prelude::FromDer;
 use x509_parser::public_key::PublicKey;
 use zeroize::Zeroizing;
 
 use super::{CredentialError, PemFile, Validity};
+use crate::facts::cluster::KeyId;
 
 /// A member's certificate, its key and the CA, as PEM.
 pub(crate) struct Pems<'a> {
@@ -81,6 +84,32 @@ pub(crate) fn common_name(certificate: &[u8]) -> Option<String> {
 pub(crate) fn common_name_of(der: &[u8]) -> Option<String> {
     let (_, certificate) = X509Certificate::from_der(der).ok()?;
     certificate.subject().iter_common_name().last().and_then(|name| name.as_str().ok()).map(str::to_owned)
+}
+
+/// The key ids by which certificates in DER name whoever issued them, whoever they come from.
+pub(crate) fn issuers_of(chain: &[Vec<u8>]) -> BTreeSet<KeyId> {
+    let id = |der: &Vec<u8>| {
+        let (_, certificate) = X509Certificate::from_der(der).ok()?;
+        certificate.extensions().iter().find_map(|extension| match extension.parsed_extension() {
+            ParsedExtension::AuthorityKeyIdentifier(id) => Some(id.key_identifier.as_ref()?.0.to_vec()),
+            _ => None,
+        })
+    };
+    chain.iter().filter_map(id).collect()
+}
+
+/// The certificates in a file of CAs: their sums, and the ids of their keys.
+pub(crate) fn cas(pems: &[u8]) -> (BTreeSet<Digest>, BTreeSet<KeyId>) {
+    let (mut sums, mut ids) = (BTreeSet::new(), BTreeSet::new());
+    for pem in Pem::iter_from_buffer(pems).map_while(Result::ok) {
+        sums.insert(Digest::of(&pem.contents));
+        let Ok((_, certificate)) = X509Certificate::from_der(&pem.contents) else { continue };
+        ids.extend(certificate.extensions().iter().find_map(|extension| match extension.parsed_extension() {
+            ParsedExtension::SubjectKeyIdentifier(id) => Some(id.0.to_vec()),
+            _ => None,
+        }));
+    }
+    (sums, ids)
 }
 
 fn pem(bytes: &[u8], what: PemFile) -> Result<Pem, CredentialError> {

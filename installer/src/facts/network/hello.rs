@@ -51,8 +51,8 @@ fn sized(to: &mut Vec<u8>, width: usize, content: &[u8]) {
 pub(crate) enum Heard {
     /// It may go on.
     More,
-    /// The first certificate, in DER as it was sent.
-    Certificate(Vec<u8>),
+    /// The certificates, the server's own first, in DER as they were sent.
+    Chain(Vec<Vec<u8>>),
     /// It will bring none: an alert, another protocol, nonsense, or too much.
     Nothing,
 }
@@ -72,7 +72,7 @@ pub(crate) fn hear(answer: &[u8]) -> Heard {
     if rest.first().is_some_and(|kind| *kind != HANDSHAKE && *kind != ALERT) {
         return Heard::Nothing;
     }
-    match first_certificate(&messages) {
+    match chain(&messages) {
         Heard::More if answer.len() >= MOST => Heard::Nothing,
         heard => heard,
     }
@@ -93,22 +93,30 @@ fn record(bytes: &[u8]) -> Option<(TlsRecord<'_>, &[u8])> {
     }
 }
 
-fn first_certificate(mut messages: &[u8]) -> Heard {
+fn chain(mut messages: &[u8]) -> Heard {
     while let Some((&kind, rest)) = messages.split_first() {
         let Some((body, behind)) = split_sized(rest, 3) else { return Heard::More };
         match kind {
             CERTIFICATE => {
-                let list = split_sized(body, 3).map(|(list, _)| list);
-                let first = list.and_then(|list| split_sized(list, 3)).map(|(first, _)| first);
-                return first
-                    .filter(|der| !der.is_empty())
-                    .map_or(Heard::Nothing, |der| Heard::Certificate(der.to_vec()));
+                let list = split_sized(body, 3).map(|(list, _)| list).and_then(certificates);
+                return list.map_or(Heard::Nothing, Heard::Chain);
             }
             SERVER_HELLO_DONE => return Heard::Nothing,
             _ => messages = behind,
         }
     }
     Heard::More
+}
+
+/// At least one, and nothing else.
+fn certificates(mut list: &[u8]) -> Option<Vec<Vec<u8>>> {
+    let mut all = Vec::new();
+    while !list.is_empty() {
+        let (der, behind) = split_sized(list, 3).filter(|(der, _)| !der.is_empty())?;
+        all.push(der.to_vec());
+        list = behind;
+    }
+    (!all.is_empty()).then_some(all)
 }
 
 /// What stands behind its length in `width` bytes, and the rest; `None` where less than that is there.
@@ -134,7 +142,7 @@ mod tests {
         record
     }
 
-    fn certificates(all: &[&[u8]]) -> Vec<u8> {
+    fn message_of(all: &[&[u8]]) -> Vec<u8> {
         let mut list = Vec::new();
         for der in all {
             sized(&mut list, 3, der);
@@ -145,17 +153,17 @@ mod tests {
     }
 
     fn answer() -> Vec<u8> {
-        [record_of(HANDSHAKE, &message(2, &[7; 70])), record_of(HANDSHAKE, &certificates(&[b"leaf", b"ca"]))].concat()
+        [record_of(HANDSHAKE, &message(2, &[7; 70])), record_of(HANDSHAKE, &message_of(&[b"leaf", b"ca"]))].concat()
     }
 
     #[test]
-    fn the_first_certificate_is_found_however_the_answer_is_cut_into_records() {
-        assert_eq!(hear(&answer()), Heard::Certificate(b"leaf".to_vec()));
-        let one = [message(2, &[7; 70]), certificates(&[b"leaf"])].concat();
+    fn the_certificates_are_found_however_the_answer_is_cut_into_records() {
+        assert_eq!(hear(&answer()), Heard::Chain(vec![b"leaf".to_vec(), b"ca".to_vec()]));
+        let one = [message(2, &[7; 70]), message_of(&[b"leaf"])].concat();
         for at in 1..one.len() {
             let (front, back) = one.split_at(at);
             let cut = [record_of(HANDSHAKE, front), record_of(HANDSHAKE, back)].concat();
-            assert_eq!(hear(&cut), Heard::Certificate(b"leaf".to_vec()), "{at}");
+            assert_eq!(hear(&cut), Heard::Chain(vec![b"leaf".to_vec()]), "{at}");
         }
     }
 
@@ -175,8 +183,8 @@ mod tests {
             ("another protocol", b"HTTP/1.1 400 Bad Request\r\n\r\n".to_vec()),
             ("SSH", b"SSH-2.0-x\r\n".to_vec()),
             ("no certificate", record_of(HANDSHAKE, &done)),
-            ("an empty list", record_of(HANDSHAKE, &certificates(&[]))),
-            ("an empty certificate", record_of(HANDSHAKE, &certificates(&[b""]))),
+            ("an empty list", record_of(HANDSHAKE, &message_of(&[]))),
+            ("an empty certificate", record_of(HANDSHAKE, &message_of(&[b""]))),
             ("a list that ends too early", record_of(HANDSHAKE, &message(CERTIFICATE, &[0, 0, 9, 0, 0, 1]))),
             ("an empty record", record_of(HANDSHAKE, &[])),
             ("old SSL", vec![HANDSHAKE, 2, 0, 0, 1, 2]),
@@ -198,8 +206,8 @@ mod tests {
                 let mut bytes = all.clone();
                 bytes[at] = value;
                 for end in [bytes.len(), at + 1] {
-                    if let Heard::Certificate(der) = hear(&bytes[..end]) {
-                        assert!(der.len() <= all.len());
+                    if let Heard::Chain(chain) = hear(&bytes[..end]) {
+                        assert!(chain.concat().len() <= all.len());
                     }
                 }
             }

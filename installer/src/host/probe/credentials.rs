@@ -40,6 +40,13 @@ impl Brought {
     }
 }
 
+impl Brought {
+    /// The CAs, as they stand in the bundle.
+    pub(super) fn cas(&self) -> &[u8] {
+        &self.ca
+    }
+}
+
 /// What is brought, checked for this bundle's member.
 pub(super) fn credentials(
     tree: &Tree,

@@ -2,6 +2,7 @@
 //! nothing; what may take time goes on side by side, and none of it for much longer than a second.
 
 mod accounts;
+pub(crate) mod cluster;
 mod credentials;
 pub(crate) mod data;
 mod disks;
@@ -29,8 +30,9 @@ use payload::render;
 use super::Tree;
 use super::processes::{self, Process};
 use crate::facts::Facts;
+use crate::facts::cluster::Other;
 use crate::facts::machine::Clock;
-use crate::facts::network::{Firewall, Peer};
+use crate::facts::network::Firewall;
 use crate::records::{Leftovers, Records, StateDir};
 
 /// How long a peer, or a program that we ask, may take to answer.
@@ -51,21 +53,25 @@ pub(crate) fn facts(
     // On a host that is ours already, and in an image, whatever runs here is no obstacle.
     let is_fresh = tree.is_live() && records.receipt.is_none() && records.unfinished.is_none();
     let managers = managers::managers(tree, manifest, &records.ours(), wanted, is_fresh)?;
-    let (busy, others) = if is_fresh { (network::busy(manifest), etcd::others()) } else { (Vec::new(), Vec::new()) };
-    let (machine, disks, network) = if tree.is_live() {
+    let (busy, etcds) = if is_fresh { (network::busy(manifest), etcd::others()) } else { (Vec::new(), Vec::new()) };
+    let installed = records.installed();
+    let (machine, disks, network, others) = if tree.is_live() {
         // Before anything goes on beside it: a child of another thread would hold the program open for writing.
         let no_exec = disks::no_exec(tree, layout);
         let processes = processes::all();
-        let Asked { peers, sync, clock, firewall } = ask(tree, manifest, &processes).map_err(ProbeError::Thread)?;
+        let Asked { others, sync, clock, firewall } =
+            ask(tree, manifest, installed, &processes).map_err(ProbeError::Thread)?;
         (
             machine::running(tree, &managers, &processes, clock)?,
             disks::running(tree, manifest, no_exec, sync)?,
-            network::network(busy, peers, firewall)?,
+            network::network(busy, network::peers(manifest, &others), firewall)?,
+            others,
         )
     } else {
         let network = network::network(busy, Vec::new(), Firewall::None)?;
-        (machine::image(tree)?, disks::image(tree, manifest)?, network)
+        (machine::image(tree)?, disks::image(tree, manifest)?, network, Vec::new())
     };
+    let cas = cluster::cas(tree, &records, brought.as_ref().map(credentials::Brought::cas))?;
     Ok(Facts {
         machine,
         accounts: accounts::accounts(tree, &manifest.user)?,
@@ -74,28 +80,34 @@ pub(crate) fn facts(
         data: data::data(tree, &layout.data, records.kept.as_ref().and_then(Leftovers::data))?,
         logs: logs::logs(tree, &layout.logs)?,
         network,
+        cluster: cluster::cluster(manifest, others, cas, &records, tree),
         credentials: credentials::credentials(tree, manifest, brought.as_ref(), &state)?,
         managers,
-        etcd: etcd::etcd(tree, manifest, &script, &records, others)?,
+        etcd: etcd::etcd(tree, manifest, &script, &records, etcds)?,
         records,
     })
 }
 
 /// What takes time to ask.
 struct Asked {
-    peers: Vec<Peer>,
+    others: Vec<Other>,
     sync: Option<Duration>,
     clock: Clock,
     firewall: Firewall,
 }
 
-fn ask(tree: &Tree, manifest: &Manifest, processes: &[Process]) -> std::io::Result<Asked> {
+fn ask(
+    tree: &Tree,
+    manifest: &Manifest,
+    installed: Option<&Manifest>,
+    processes: &[Process],
+) -> std::io::Result<Asked> {
     thread::scope(|scope| {
-        let peers = Builder::new().spawn_scoped(scope, || network::peers(manifest))?;
+        let others = Builder::new().spawn_scoped(scope, || cluster::others(manifest, installed, tree.interrupt()))?;
         let sync = Builder::new().spawn_scoped(scope, || disks::sync(tree, &manifest.layout.data))?;
         let clock = Builder::new().spawn_scoped(scope, || machine::clock(tree, processes))?;
         let firewall = network::firewall(tree, processes, manifest);
-        Ok(Asked { peers: joined(peers), sync: joined(sync), clock: joined(clock), firewall })
+        Ok(Asked { others: joined(others), sync: joined(sync), clock: joined(clock), firewall })
     })
 }
 

@@ -1,19 +1,17 @@
-//! Finding out about this host's addresses and ports, its firewall, and the other members. Sends nothing but a knock, and a
-//! hello of TLS to members that know each other by name.
-#![expect(clippy::disallowed_methods, reason = "edge: knocks at other members, tries ports")]
+//! Finding out about this host's addresses and ports, and its firewall.
+#![expect(clippy::disallowed_methods, reason = "edge: tries ports")]
 
 use std::io;
-use std::net::{IpAddr, SocketAddr, TcpListener, TcpStream};
-use std::thread::{self, Builder, ScopedJoinHandle};
+use std::net::{IpAddr, SocketAddr, TcpListener};
 
-use payload::manifest::{Manifest, Member};
-use payload::peer_name::PeerName;
+use payload::manifest::Manifest;
 
 use super::{PATIENCE, ProbeError};
+use crate::facts::cluster::{Chain, Other, Seen};
 use crate::facts::network::firewall;
 use crate::facts::network::{BusyPort, Firewall, Network, Peer, PeerProbe, Serves};
 use crate::host::processes::Process;
-use crate::host::{Exec, Tree, addresses, hello};
+use crate::host::{Exec, Tree, addresses};
 
 /// This host's part. Others are asked side by side: `peers` and `firewall` are what came of that.
 pub(super) fn network(busy: Vec<BusyPort>, peers: Vec<Peer>, firewall: Firewall) -> Result<Network, ProbeError> {
@@ -33,46 +31,24 @@ pub(super) fn busy(manifest: &Manifest) -> Vec<BusyPort> {
     listens.filter(is_taken).map(|at| BusyPort { address: at.ip(), port: at.port() }).collect()
 }
 
-/// The other members as seen from here, asked side by side.
-pub(super) fn peers(manifest: &Manifest) -> Vec<Peer> {
-    let others = manifest.members.iter().filter(|member| member.name != manifest.member);
-    thread::scope(|scope| {
-        let knocks: Vec<_> = others
-            .filter_map(|member| Some((member, manifest.peer_url(member)?.socket()?)))
-            .map(|(member, at)| {
-                (member, at, Builder::new().spawn_scoped(scope, move || knock(at, &manifest.peer_names)))
-            })
-            .collect();
-        let peer = |(member, at, knock): (&Member, SocketAddr, io::Result<ScopedJoinHandle<'_, _>>)| {
-            let (probe, serves) = match knock.map(ScopedJoinHandle::join) {
-                Ok(Ok(heard)) => heard,
-                Ok(Err(_)) => (PeerProbe::Nothing("not asked".to_owned()), Serves::NotAsked),
-                Err(error) => (PeerProbe::Nothing(format!("not asked: {error}")), Serves::NotAsked),
-            };
-            Peer { name: member.name.to_string(), at: at.to_string(), probe, serves }
-        };
-        knocks.into_iter().map(peer).collect()
-    })
+/// The bundle's other members, as they were seen.
+pub(super) fn peers(manifest: &Manifest, others: &[Other]) -> Vec<Peer> {
+    let is_ours = |other: &&Other| manifest.members.iter().any(|member| member.name.as_str() == other.name);
+    others.iter().filter(is_ours).map(peer).collect()
 }
 
-/// Members that know each other by name are asked for theirs.
-fn knock(at: SocketAddr, names: &[PeerName]) -> (PeerProbe, Serves) {
-    match TcpStream::connect_timeout(&at, PATIENCE) {
-        Ok(stream) if !names.is_empty() => (PeerProbe::Listens, hello::serves(stream)),
-        knocked => (heard(knocked), Serves::NotAsked),
-    }
-}
-
-fn heard(knocked: io::Result<TcpStream>) -> PeerProbe {
-    use io::ErrorKind::{ConnectionRefused, ConnectionReset, TimedOut};
-    match knocked {
-        Ok(_) => PeerProbe::Listens,
-        Err(error) => match error.kind() {
-            ConnectionRefused | ConnectionReset => PeerProbe::Refuses,
-            TimedOut => PeerProbe::Nothing(format!("nothing within {} s", PATIENCE.as_secs())),
-            _ => PeerProbe::Nothing(error.to_string()),
-        },
-    }
+fn peer(other: &Other) -> Peer {
+    let probe = match &other.seen {
+        Seen::Refused => PeerProbe::Refuses,
+        Seen::Unseen(said) => PeerProbe::Nothing(said.clone()),
+        Seen::Listens { .. } | Seen::Serves { .. } => PeerProbe::Listens,
+    };
+    let serves = match other.chain() {
+        None => Serves::NotAsked,
+        Some(Chain::Shown { common_name: Some(name), .. }) => Serves::Name(name.clone()),
+        Some(_) => Serves::Unseen,
+    };
+    Peer { name: other.name.clone(), at: other.at(), probe, serves }
 }
 
 /// Ports are asked for where one of the two firewalls that have names for them is at work.

@@ -26,7 +26,7 @@ pub(super) fn text(found: &DataFinding) -> String {
             };
             format!("`{path}` holds {here}; what the uninstall left there was {left}")
         }
-        DataFinding::Gone { path, left } => {
+        DataFinding::Gone { path, left, .. } => {
             format!("`{path}` held the data of {left} when it was uninstalled, and is empty: etcd would begin anew")
         }
         DataFinding::Newer { path, bundle, wrote } => {

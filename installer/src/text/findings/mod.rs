@@ -2,6 +2,7 @@
 
 mod accounts;
 mod bundle;
+mod cluster;
 mod credentials;
 mod data;
 mod disks;
@@ -21,6 +22,7 @@ pub(crate) fn text(finding: &Finding) -> String {
     match finding {
         Finding::Accounts(found) => accounts::text(found),
         Finding::Bundle(found) => bundle::text(found),
+        Finding::Cluster(found) => cluster::text(found),
         Finding::Credentials(found) => credentials::text(found),
         Finding::Data(found) => data::text(found),
         Finding::Disks(found) => disks::text(found),
@@ -44,6 +46,7 @@ pub(crate) fn help(finding: &Finding) -> Help {
     match finding {
         Finding::Accounts(found) => accounts::help(found),
         Finding::Bundle(found) => bundle::help(found),
+        Finding::Cluster(found) => cluster::help(found),
         Finding::Credentials(found) => credentials::help(found),
         Finding::Data(found) => data::help(found),
         Finding::Disks(found) => disks::help(found),

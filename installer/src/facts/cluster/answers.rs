@@ -1,0 +1,162 @@
+//! What `etcdctl -w json` says of a cluster, read. The same from 3.1 to 3.7: numbers are decimals of 64 bits. Pure.
+
+use payload::url::Url;
+use serde::{Deserialize, Serialize};
+
+/// What `member list` says.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct List {
+    /// etcd's number of the cluster.
+    pub(crate) cluster: u64,
+    pub(crate) members: Vec<Listed>,
+}
+
+/// One member in the list.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Listed {
+    #[serde(rename = "ID")]
+    pub(crate) id: u64,
+    /// Empty of a member that was added and has not started.
+    #[serde(default)]
+    pub(crate) name: String,
+    #[serde(default, rename = "peerURLs")]
+    pub(crate) peer_urls: Vec<String>,
+    #[serde(default, rename = "clientURLs")]
+    client_urls: Vec<String>,
+    #[serde(default, rename = "isLearner")]
+    pub(crate) learner: bool,
+}
+
+/// What `endpoint status` says of one member.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Status {
+    pub(crate) cluster: u64,
+    pub(crate) member: u64,
+    pub(crate) version: String,
+    /// 0 where it knows none.
+    pub(crate) leader: u64,
+    pub(crate) learner: bool,
+    pub(crate) raft_index: u64,
+    /// From 3.4 on: no leader, alarms.
+    pub(crate) errors: Vec<String>,
+}
+
+impl Listed {
+    /// Whether it has ever run. etcd's own test for `already been bootstrapped`: the name and the word `started` in other
+    /// forms of the list are there of founders that never ran.
+    pub(crate) fn has_started(&self) -> bool {
+        !self.client_urls.is_empty()
+    }
+
+    /// Whether the others reach it there.
+    pub(crate) fn is_at(&self, peer_url: &Url) -> bool {
+        self.peer_urls.iter().any(|url| *url == peer_url.to_string())
+    }
+}
+
+impl List {
+    /// Who is reached at `peer_url`.
+    pub(crate) fn at(&self, peer_url: &Url) -> Option<&Listed> {
+        self.members.iter().find(|member| member.is_at(peer_url))
+    }
+
+    /// The member of this name: one that has not started may have none.
+    pub(crate) fn named(&self, name: &str) -> Option<&Listed> {
+        self.members.iter().find(|member| member.name == name)
+    }
+
+    /// The member with this number.
+    pub(crate) fn numbered(&self, id: u64) -> Option<&Listed> {
+        self.members.iter().find(|member| member.id == id)
+    }
+}
+
+#[derive(Deserialize)]
+struct Header {
+    #[serde(default)]
+    cluster_id: u64,
+    #[serde(default)]
+    member_id: u64,
+}
+
+/// `member list -w json`
+pub(crate) fn list(json: &str) -> Option<List> {
+    #[derive(Deserialize)]
+    struct Raw {
+        header: Header,
+        members: Vec<Listed>,
+    }
+    let Raw { header, members } = serde_json::from_str(json).ok()?;
+    (header.cluster_id != 0 && !members.is_empty()).then_some(List { cluster: header.cluster_id, members })
+}
+
+/// `endpoint status -w json` of one endpoint.
+pub(crate) fn status(json: &str) -> Option<Status> {
+    #[derive(Deserialize)]
+    struct Line {
+        #[serde(rename = "Status")]
+        status: Raw,
+    }
+    #[derive(Deserialize)]
+    #[serde(rename_all = "camelCase")]
+    struct Raw {
+        header: Header,
+        version: String,
+        #[serde(default)]
+        leader: u64,
+        #[serde(default)]
+        is_learner: bool,
+        #[serde(default)]
+        raft_index: u64,
+        #[serde(default)]
+        errors: Vec<String>,
+    }
+    let lines: Vec<Line> = serde_json::from_str(json).ok()?;
+    let Raw { header, version, leader, is_learner, raft_index, errors } = lines.into_iter().next()?.status;
+    let (cluster, member) = (header.cluster_id, header.member_id);
+    (cluster != 0).then_some(Status { cluster, member, version, leader, learner: is_learner, raft_index, errors })
+}
+
+#[cfg(test)]
+pub(crate) mod tests {
+    use super::*;
+
+    /// A member as it is in a list.
+    pub(crate) fn listed(id: u64, name: &str, peer_url: &str, started: bool) -> Listed {
+        let client_urls = if started { vec![peer_url.replace(":2380", ":2379")] } else { Vec::new() };
+        Listed { id, name: name.to_owned(), peer_urls: vec![peer_url.to_owned()], client_urls, learner: false }
+    }
+
+    #[test]
+    fn a_member_has_started_when_it_has_client_urls_whatever_it_is_called() {
+        let json = r#"{"header":{"cluster_id":17237436991929493444,"member_id":9372538179322589801,"raft_term":2},"members":[
+            {"ID":9372538179322589801,"name":"n1","peerURLs":["https://10.0.0.1:2380"],"clientURLs":["https://10.0.0.1:2379"]},
+            {"ID":10501334649042878790,"name":"n2","peerURLs":["https://10.0.0.2:2380"]},
+            {"ID":7,"peerURLs":["https://10.0.0.3:2380"],"isLearner":true}]}"#;
+        let list = list(json).unwrap();
+        assert_eq!(list.cluster, 17_237_436_991_929_493_444);
+        let started: Vec<bool> = list.members.iter().map(Listed::has_started).collect();
+        assert_eq!(started, [true, false, false]);
+        let at = |url: &str| list.at(&url.parse().unwrap()).map(|member| member.id);
+        assert_eq!((at("https://10.0.0.3:2380"), at("https://10.0.0.4:2380")), (Some(7), None));
+        assert_eq!(list.named("n2").map(|member| member.id), Some(10_501_334_649_042_878_790));
+        assert_eq!(list.numbered(7).map(|member| member.learner), Some(true));
+    }
+
+    #[test]
+    fn what_is_no_list_is_none() {
+        for text in ["", "[]", "{}", "Error: context deadline exceeded", r#"{"header":{"cluster_id":1},"members":[]}"#]
+        {
+            assert_eq!(list(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_status_names_cluster_and_leader() {
+        let json = r#"[{"Endpoint":"x","Status":{"header":{"cluster_id":1,"member_id":5},"version":"3.5.1","dbSize":1,"raftIndex":9,"raftTerm":2,"errors":["etcdserver: no leader"]}}]"#;
+        let found = status(json).unwrap();
+        assert_eq!((found.cluster, found.member, found.leader, found.raft_index), (1, 5, 0, 9));
+        assert_eq!(found.errors, ["etcdserver: no leader"]);
+        assert_eq!(status("[]"), None);
+    }
+}

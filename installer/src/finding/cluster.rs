@@ -1,0 +1,111 @@
+//! Findings about the cluster that a bundle is for, as the other members' hosts show it.
+
+use payload::etcd::EtcdVersion;
+use payload::name::MemberName;
+use payload::url::Url;
+
+use super::{Code, Question, Severity};
+use crate::although::Word;
+use crate::facts::cluster::NotAsked;
+
+/// What the others say, or do not. Numbers are etcd's, `at` is an address and a port.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum ClusterFinding {
+    /// It cannot be seen that no founder has run yet: these are not seen, or the certificate is so many days old.
+    Uncertain { unseen: Vec<Unseen>, days: Option<i64>, said: Word },
+    /// The cluster runs, and has no member at this one's peer URL.
+    NotListed { cluster: u64, by: String, url: Url, lines: Lines },
+    /// The cluster runs and has a place for this member, which was made after it was founded.
+    Added { cluster: u64, by: String, url: Url },
+    /// The cluster runs and counts on what this member knew.
+    Rejoin { cluster: u64, by: String, id: u64, lines: Lines },
+    /// The cluster is not seen, or has no quorum, and nothing may be begun without it.
+    Unreachable { what: Reached },
+    /// Whoever is at `at` is a member of another cluster than `here`: that of the data here, or the one that the founders found.
+    OtherCluster { here: u64, there: u64, member: String, at: String },
+    /// Two of the others are members of two clusters.
+    TwoClusters { one: (String, u64), other: (String, u64) },
+    /// The cluster's peer URLs are others than the bundle's.
+    OtherList { cluster: u64, there: Vec<String>, bundle: Vec<String> },
+    /// The members know this one at another URL than the bundle's.
+    OldAddress { id: u64, there: Vec<String>, new: Url, by: String, etcd: EtcdVersion },
+    /// The CAs that are installed here are others than the bundle's; whether etcd runs with them.
+    OtherCas { runs: bool, said: Word },
+    /// What a member serves was issued by none of the bundle's CAs.
+    OtherCa { member: String, at: String, said: Word },
+    /// By whom it was issued cannot be seen.
+    CaUnseen { member: String, at: String },
+    /// These serve clients, and were not asked of the cluster.
+    NotAsked { members: Vec<String>, why: NotAsked },
+}
+
+/// A founder who cannot be seen.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Unseen {
+    pub(crate) member: String,
+    pub(crate) at: String,
+    pub(crate) said: String,
+}
+
+/// What is seen of a cluster that cannot be asked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Reached {
+    /// Nobody serves clients.
+    Nobody,
+    /// Some do, and give no list of members: there is no quorum.
+    NoQuorum,
+}
+
+/// What is typed on a living member so that this one has a place.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Lines {
+    pub(crate) etcd: EtcdVersion,
+    pub(crate) name: MemberName,
+    pub(crate) url: Url,
+    pub(crate) first: First,
+    /// Whether the bundle is one that founds, which cannot join.
+    pub(crate) founding: bool,
+}
+
+/// What comes before this member's place.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum First {
+    Nothing,
+    /// The member with this number goes.
+    Remove(u64),
+    /// The member with this number, which never started, gets the URL.
+    Update(u64),
+}
+
+impl ClusterFinding {
+    pub(super) fn code(&self) -> Code {
+        match self {
+            Self::Uncertain { .. } | Self::NotListed { .. } | Self::Added { .. } => Code::WouldBootstrap,
+            Self::Rejoin { .. } => Code::RejoinNeeded,
+            Self::Unreachable { .. } => Code::ClusterUnreachable,
+            Self::OtherCluster { .. } | Self::TwoClusters { .. } | Self::OtherList { .. } => Code::ClusterDiffers,
+            Self::OldAddress { .. } => Code::MemberAddress,
+            Self::OtherCas { .. } | Self::OtherCa { .. } => Code::CaDiffers,
+            Self::CaUnseen { .. } | Self::NotAsked { .. } => Code::NotAsked,
+        }
+    }
+
+    pub(super) fn question(&self) -> Option<Question> {
+        match self {
+            Self::Uncertain { said: Word::NotSaid, .. } => Some(Question::FirstInstall),
+            Self::OtherCas { runs: true, said: Word::Said } => Some(Question::LeavesCluster),
+            _ => None,
+        }
+    }
+
+    pub(super) fn severity(&self) -> Severity {
+        match self {
+            Self::Uncertain { said: Word::Said, .. }
+            | Self::OtherCas { said: Word::Said, .. }
+            | Self::OtherCa { said: Word::Said, .. }
+            | Self::CaUnseen { .. }
+            | Self::NotAsked { .. } => Severity::Warn,
+            _ => Severity::Refuse,
+        }
+    }
+}

@@ -1,0 +1,260 @@
+//! Finding out what the other members' hosts answer, all at once: a knock and a hello of TLS at both ports. Whoever serves
+//! clients is asked of the cluster, where there is an `etcdctl` and a certificate to ask with.
+#![expect(clippy::disallowed_methods, reason = "edge: knocks at other members")]
+
+use std::fs::File;
+use std::io;
+use std::net::{SocketAddr, TcpStream};
+use std::thread::{self, Builder};
+use std::time::Duration;
+
+use payload::bundle::Bundle;
+use payload::manifest::{KeyFrom, Manifest};
+use payload::render;
+use payload::sealed::Opened;
+use zeroize::Zeroizing;
+
+use super::{PATIENCE, ProbeError};
+use crate::facts::cluster::{Asked, Cas, Chain, Cluster, NotAsked, Other, Said, Seen};
+use crate::facts::credentials::{Credentials, LARGEST_KEY, x509};
+use crate::host::Tree;
+use crate::host::etcdctl::Etcdctl;
+use crate::host::hello::{self, Hello};
+use crate::host::interrupt::Interrupt;
+use crate::records::Records;
+use crate::signer::Settled;
+
+/// How long a member's port may take until the first word of TLS.
+const FIRST_WORD: Duration = Duration::from_millis(500);
+
+/// More members than this, of whom only the cluster knows, are not knocked at.
+const MAX_STRANGERS: usize = 16;
+
+/// A file of CAs is some kilobytes.
+const MAX_CAS: u64 = 1 << 20;
+
+/// The other members, in the bundle's list and in that of what is installed here, and what their hosts answer.
+pub(super) fn others(manifest: &Manifest, installed: Option<&Manifest>, interrupt: &Interrupt) -> Vec<Other> {
+    let mut others = places(manifest, installed);
+    others.retain(|other| other.name != manifest.member.as_str());
+    knock_all(&mut others, interrupt);
+    others
+}
+
+/// Everybody in the list of what is installed here, this member among them, asked with what is installed.
+pub(crate) fn everybody(manifest: &Manifest, interrupt: &Interrupt) -> Cluster {
+    let mut cluster = Cluster { others: places(manifest, None), ..Cluster::default() };
+    knock_all(&mut cluster.others, interrupt);
+    if cluster.is_served()
+        && let Some(etcdctl) = Etcdctl::installed(manifest)
+    {
+        ask_all(manifest, &mut cluster, &etcdctl, interrupt);
+    }
+    cluster
+}
+
+/// Where the members of these lists are, each place once.
+fn places(manifest: &Manifest, installed: Option<&Manifest>) -> Vec<Other> {
+    let mut others: Vec<Other> = Vec::new();
+    for list in [Some(manifest), installed].into_iter().flatten() {
+        for member in &list.members {
+            let Some(peer_url) = list.peer_url(member) else { continue };
+            if others.iter().any(|other| other.peer_url == peer_url) {
+                continue;
+            }
+            others.push(Other {
+                name: member.name.to_string(),
+                host: member.host.to_string(),
+                client_url: list.client_url(member),
+                peer_url,
+                seen: Seen::Unseen("not asked".to_owned()),
+            });
+        }
+    }
+    others
+}
+
+/// All of them at once.
+fn knock_all(others: &mut [Other], interrupt: &Interrupt) {
+    thread::scope(|scope| {
+        let looks: Vec<_> = others
+            .iter()
+            .map(|other| {
+                let at = [Some(&other.peer_url), other.client_url.as_ref()]
+                    .map(|url| url.and_then(payload::url::Url::socket));
+                at.map(|at| at.map(|at| Builder::new().spawn_scoped(scope, move || knock(at, interrupt))))
+            })
+            .collect();
+        let seen: Vec<Seen> = looks
+            .into_iter()
+            .map(|look| {
+                let [peer, client] = look.map(|thread| match thread {
+                    Some(Ok(thread)) => thread.join().unwrap_or_else(|_| Err(io::Error::other("not asked"))),
+                    Some(Err(error)) => Err(error),
+                    None => Err(io::Error::other("it has no address")),
+                });
+                seen(peer, &client)
+            })
+            .collect();
+        for (other, seen) in others.iter_mut().zip(seen) {
+            other.seen = seen;
+        }
+    });
+}
+
+fn knock(at: SocketAddr, interrupt: &Interrupt) -> io::Result<Hello> {
+    Ok(hello::hello(TcpStream::connect_timeout(&at, PATIENCE)?, FIRST_WORD, interrupt))
+}
+
+/// By what its two ports answer.
+fn seen(peer: io::Result<Hello>, client: &io::Result<Hello>) -> Seen {
+    use io::ErrorKind::{ConnectionRefused, ConnectionReset, TimedOut};
+    let chain = match peer {
+        Ok(Hello::Chain(chain)) => Chain::Shown {
+            common_name: chain.first().and_then(|der| x509::common_name_of(der)),
+            issuers: x509::issuers_of(&chain),
+        },
+        Ok(Hello::Other | Hello::Silence) => Chain::Unseen,
+        Err(error) => {
+            return match error.kind() {
+                ConnectionRefused | ConnectionReset => Seen::Refused,
+                TimedOut => Seen::Unseen(format!("nothing within {} s", PATIENCE.as_secs())),
+                _ => Seen::Unseen(error.to_string()),
+            };
+        }
+    };
+    match client {
+        Ok(Hello::Chain(_) | Hello::Other) => Seen::Serves { chain, said: Said::default() },
+        _ => Seen::Listens { chain },
+    }
+}
+
+/// The certificates of CAs in the bundle and of what is installed here.
+pub(super) fn cas(tree: &Tree, records: &Records, brought: Option<&[u8]>) -> Result<Cas, ProbeError> {
+    let (bundle, key_ids) = brought.map(x509::cas).unwrap_or_default();
+    let installed = match records.installed() {
+        Some(manifest) => {
+            let path = manifest.layout.release_dir.join("certs")?.join(render::CA)?;
+            tree.read_if_there(&path, MAX_CAS)?.map(|pems| x509::cas(&pems).0)
+        }
+        None => None,
+    };
+    Ok(Cas { bundle, key_ids, installed })
+}
+
+/// Whether anybody has to be asked, and who can be: where etcd is installed, by what is installed; else not before the bundle
+/// is somebody's.
+pub(super) fn cluster(manifest: &Manifest, others: Vec<Other>, cas: Cas, records: &Records, tree: &Tree) -> Cluster {
+    let mut cluster = Cluster { others, asked: Asked::Nobody, cas };
+    if !cluster.is_served() {
+        return cluster;
+    }
+    let installed = records.receipt.as_ref().and_then(|receipt| Etcdctl::installed(&receipt.manifest));
+    match installed {
+        Some(etcdctl) => ask_all(manifest, &mut cluster, &etcdctl, tree.interrupt()),
+        None => cluster.asked = Asked::No(NotAsked::NotYet),
+    }
+    cluster
+}
+
+/// Asks those that serve clients with what the bundle brings: its `etcdctl`, from a file without a name, and its certificate. A
+/// sealed key must have been `opened` for it.
+pub(crate) fn ask(
+    _settled: Settled,
+    tree: &Tree,
+    bundle: &mut Bundle<File>,
+    credentials: &Credentials,
+    opened: Option<&Opened>,
+    cluster: &mut Cluster,
+) -> Result<(), ProbeError> {
+    if !matches!(cluster.asked, Asked::No(_)) {
+        return Ok(());
+    }
+    let key = match key(tree, bundle, credentials, opened)? {
+        Ok(key) => key,
+        Err(why) => {
+            cluster.asked = Asked::No(why);
+            return Ok(());
+        }
+    };
+    match Etcdctl::brought(tree, bundle, &key) {
+        Ok(etcdctl) => ask_all(bundle.manifest(), cluster, &etcdctl, tree.interrupt()),
+        Err(why) => cluster.asked = Asked::No(NotAsked::NoProgram(why)),
+    }
+    Ok(())
+}
+
+/// The private key of the bundle's certificate, wherever it is; else why there is none to use.
+fn key(
+    tree: &Tree,
+    bundle: &mut Bundle<File>,
+    credentials: &Credentials,
+    opened: Option<&Opened>,
+) -> Result<Result<Zeroizing<Vec<u8>>, NotAsked>, ProbeError> {
+    if credentials.validity.is_err() {
+        return Ok(Err(NotAsked::NoPair));
+    }
+    let key = match bundle.manifest().key_from() {
+        KeyFrom::Bundle => Some(bundle.read(&format!("certs/{}", render::KEY)).map_err(ProbeError::from)?),
+        KeyFrom::Sealed => match opened {
+            Some(opened) => Some(opened.expose().to_vec()),
+            None => return Ok(Err(NotAsked::Sealed)),
+        },
+        KeyFrom::Host => match &credentials.own_key {
+            Some(own) => tree.read_if_there(&own.at, LARGEST_KEY)?,
+            None => None,
+        },
+    };
+    Ok(key.map(Zeroizing::new).ok_or(NotAsked::NoPair))
+}
+
+/// Each by itself, and all at once: one that does not answer costs the others nothing.
+fn ask_all(manifest: &Manifest, cluster: &mut Cluster, etcdctl: &Etcdctl, interrupt: &Interrupt) {
+    thread::scope(|scope| {
+        let asked: Vec<_> = cluster
+            .others
+            .iter_mut()
+            .filter_map(|other| match (&mut other.seen, &other.client_url) {
+                (Seen::Serves { said, .. }, Some(url)) => Some((said, url)),
+                _ => None,
+            })
+            .map(|(said, url)| {
+                let list = Builder::new().spawn_scoped(scope, move || etcdctl.list(url, interrupt));
+                let status = Builder::new().spawn_scoped(scope, move || etcdctl.status(url, interrupt));
+                (said, list, status)
+            })
+            .collect();
+        for (said, list, status) in asked {
+            said.list = list.ok().and_then(|thread| thread.join().ok()?);
+            let answer = status.ok().and_then(|thread| thread.join().ok());
+            (said.status, said.withheld) = answer.unwrap_or_default();
+        }
+    });
+    cluster.asked = Asked::Yes;
+    let mut strangers = strangers(manifest, cluster);
+    knock_all(&mut strangers, interrupt);
+    cluster.others.extend(strangers);
+}
+
+/// Members by the cluster's word of whom neither the bundle nor what is installed here knows: whether they answer decides what may
+/// be said about them.
+fn strangers(manifest: &Manifest, cluster: &Cluster) -> Vec<Other> {
+    let own = manifest.me().and_then(|me| manifest.peer_url(me));
+    let mut strangers: Vec<Other> = Vec::new();
+    for listed in cluster.lists().flat_map(|(_, list)| &list.members) {
+        for url in listed.peer_urls.iter().filter_map(|url| url.parse().ok()) {
+            let known = cluster.others.iter().chain(&strangers).any(|other| other.peer_url == url);
+            if known || own.as_ref() == Some(&url) || strangers.len() == MAX_STRANGERS {
+                continue;
+            }
+            strangers.push(Other {
+                name: listed.name.clone(),
+                host: String::new(),
+                client_url: None,
+                peer_url: url,
+                seen: Seen::Unseen("not asked".to_owned()),
+            });
+        }
+    }
+    strangers
+}

@@ -1,0 +1,78 @@
+//! Who is up, in words.
+
+use payload::manifest::Manifest;
+
+use crate::facts::Cluster;
+use crate::facts::cluster::answers::{List, Listed};
+use crate::facts::cluster::{Other, Seen, api, strangers};
+use crate::facts::data::wal::Identity;
+
+/// What is said of everybody in `seen`, this member among them; `own` is whose data lies here.
+pub(crate) fn lines(manifest: &Manifest, seen: &Cluster, own: Option<Identity>) -> Vec<String> {
+    let of_ours = |list: &&List| own.is_none_or(|own| own.cluster == list.cluster);
+    match seen.lists().map(|(_, list)| list).find(of_ours) {
+        Some(list) => by_list(manifest, seen, list),
+        None => without_list(manifest, seen, own),
+    }
+}
+
+/// A member that runs beside another cluster than its own.
+pub(crate) fn foreign(other: &Other, there: u64, own: Option<Identity>) -> String {
+    let here = own.map(|own| format!("this host's data are those of {own}; ")).unwrap_or_default();
+    format!("{here}{} at {} is a member of cluster {there:x}", other.name, other.at())
+}
+
+fn by_list(manifest: &Manifest, seen: &Cluster, list: &List) -> Vec<String> {
+    let is_up = |other: &&Other| {
+        let said = other.said().is_some_and(|said| said.cluster() == Some(list.cluster) && said.has_leader());
+        said && list.at(&other.peer_url).is_some()
+    };
+    let up = seen.others.iter().filter(is_up).count();
+    let mut lines = vec![format!("{up} of {} members of cluster {:x} up", list.members.len(), list.cluster)];
+    let ours = || manifest.members.iter().filter_map(|member| Some((member, manifest.peer_url(member)?)));
+    let waiting: Vec<String> = ours()
+        .filter(|(_, url)| list.at(url).is_some_and(|listed| !listed.has_started()))
+        .map(|(member, _)| format!("{}.run", member.host))
+        .collect();
+    if !waiting.is_empty() {
+        lines.push(format!("not started yet; run the bundles of these: {}", waiting.join(" and ")));
+    }
+    let down: Vec<&str> = seen
+        .others
+        .iter()
+        .filter(|other| !is_up(other) && list.at(&other.peer_url).is_some_and(Listed::has_started))
+        .map(|other| other.name.as_str())
+        .collect();
+    if !down.is_empty() {
+        lines.push(format!("started once, and not up: {}", down.join(" and ")));
+    }
+    for stranger in strangers(list, manifest) {
+        let (name, id, api) = (&stranger.name, stranger.id, api(manifest.release.version));
+        lines.push(format!("{name} is not in the bundle, and still a member until: {api}etcdctl member remove {id:x}"));
+    }
+    lines
+}
+
+/// No quorum: not yet, or not any more.
+fn without_list(manifest: &Manifest, seen: &Cluster, own: Option<Identity>) -> Vec<String> {
+    let of = own.map(|own| format!(" of cluster {:x}", own.cluster)).unwrap_or_default();
+    let mut lines = Vec::new();
+    for other in &seen.others {
+        let what = match &other.seen {
+            Seen::Listens { .. } => "listens for peers, serves no client: no quorum",
+            Seen::Serves { .. } => "serves clients, and does not say who its members are: no quorum",
+            Seen::Refused | Seen::Unseen(_) => continue,
+        };
+        lines.push(format!("{} {what}", other.name));
+    }
+    let is_missing = |other: &&Other| matches!(other.seen, Seen::Refused | Seen::Unseen(_));
+    let bundles: Vec<String> =
+        seen.others.iter().filter(is_missing).map(|other| format!("{}.run", other.host)).collect();
+    if !bundles.is_empty() {
+        lines.push(format!("run the bundles of the others{of}: {}", bundles.join(" and ")));
+    }
+    if bundles.len() * 2 >= manifest.members.len() {
+        lines.push("etcd serves clients as soon as a majority is up".to_owned());
+    }
+    lines
+}
