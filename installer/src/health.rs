@@ -40,6 +40,17 @@ impl MemberHealth {
     }
 }
 
+/// Why an etcd that was started does not listen.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum NotUp {
+    Interrupted,
+    /// What its service manager calls its state, and what it logged last, if anything.
+    Ended {
+        state: String,
+        log: Option<String>,
+    },
+}
+
 /// Waits until this host's etcd listens for its peers; an error says what it logged instead.
 pub(crate) fn wait_until_up(
     tree: &Tree,
@@ -47,29 +58,26 @@ pub(crate) fn wait_until_up(
     supervision: &Supervision,
     interrupt: &Interrupt,
     report: &Report,
-) -> Result<(), String> {
+) -> Result<(), NotUp> {
     let Some(me) = manifest.me() else { return Ok(()) };
     report.note("waiting for etcd to listen");
     let is_up = || etcdctl::is_reachable(manifest, me) && service::is_running(supervision, interrupt);
     let up = clock::poll(UP, || (interrupt.is_raised() || is_up()).then_some(()));
     if interrupt.is_raised() {
-        return Err("told to stop".to_owned());
+        return Err(NotUp::Interrupted);
     }
     let stays = up.is_some() && {
         clock::poll(SETTLE, || interrupt.is_raised().then_some(()));
         etcdctl::is_reachable(manifest, me)
     };
     if interrupt.is_raised() {
-        return Err("told to stop".to_owned());
+        return Err(NotUp::Interrupted);
     }
     if stays {
         return Ok(());
     }
     let log = last_words(tree, manifest, supervision, interrupt);
-    Err(format!(
-        "etcd was started and did not come up ({}); its last words: {log}",
-        service::control::state_word(supervision, interrupt)
-    ))
+    Err(NotUp::Ended { state: service::control::state_word(supervision, interrupt), log })
 }
 
 /// Polls until this host's member is healthy, or the time is up.
@@ -102,8 +110,8 @@ fn member(manifest: &Manifest, member: &Member, interrupt: &Interrupt) -> Member
     }
 }
 
-/// The end of etcd's log, in one line. Under supervisor it is read by name: only where root alone can make names.
-fn last_words(tree: &Tree, manifest: &Manifest, supervision: &Supervision, interrupt: &Interrupt) -> String {
+/// The end of etcd's log, in one line; `None` where it is empty. Under supervisor it is read by name: only where root alone can make names.
+fn last_words(tree: &Tree, manifest: &Manifest, supervision: &Supervision, interrupt: &Interrupt) -> Option<String> {
     let log = match supervision {
         Supervision::Systemd { unit } => Exec::named("journalctl")
             .and_then(|exec| exec.args(["--no-pager", "-o", "cat", "-n", "5", "-u", unit]).heeding(interrupt).output())
@@ -115,7 +123,8 @@ fn last_words(tree: &Tree, manifest: &Manifest, supervision: &Supervision, inter
             last_lines(&String::from_utf8_lossy(&end), 5)
         }
     };
-    if log.trim().is_empty() { "none".to_owned() } else { log.trim().replace('\n', " | ") }
+    let log = log.trim();
+    (!log.is_empty()).then(|| log.replace('\n', " | "))
 }
 
 /// The last lines of a text that may begin anywhere.

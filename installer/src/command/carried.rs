@@ -20,12 +20,13 @@ use crate::text::help;
 
 /// Why a bundle cannot be used.
 #[derive(Debug, thiserror::Error)]
-pub(super) enum CarriedError {
+pub(crate) enum CarriedError {
     /// This executable's own.
-    #[error(transparent)]
     Own(#[from] BundleError),
-    #[error("`{}`: {error}", path.display())]
-    Named { path: PathBuf, error: BundleError },
+    Named {
+        path: PathBuf,
+        error: BundleError,
+    },
 }
 
 impl Diagnose for CarriedError {

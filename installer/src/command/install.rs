@@ -159,7 +159,7 @@ fn carry_out(
 
 fn say_failed(failed: &Failed, report: &Report) -> ExitStatus {
     let help = failed.error.help().unwrap_or_else(help::when_the_cause_is_gone);
-    report.error(&format!("{}: {}", failed.step, failed.error), Some(&help));
+    report.error(&format!("{}: {}", failed.at, failed.error), Some(&help));
     let on_record = ["etcd runs, but the install is not on record".to_owned()];
     let left = match &failed.host {
         After::Untouched => {

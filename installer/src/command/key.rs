@@ -24,29 +24,18 @@ const TRIES: u8 = 3;
 
 /// Why there is no key to install. Nothing was changed.
 #[derive(Debug, thiserror::Error)]
-pub(super) enum KeyError {
-    #[error(transparent)]
+pub(crate) enum KeyError {
     Bundle(#[from] BundleError),
-    #[error("the private key is sealed, and there is no terminal to ask for the passphrase at")]
     NoTerminal,
-    #[error("reading the passphrase from file descriptor {0}: {1}")]
     Fd(i32, std::io::Error),
-    #[error(transparent)]
     NotAPassphrase(#[from] NotAPassphrase),
-    #[error("reading the passphrase: {0}")]
     Terminal(std::io::Error),
-    #[error("no passphrase was given; nothing was changed")]
     Cancelled,
-    #[error(transparent)]
     Memory(#[from] TooLittle),
     /// The same words whatever was wrong with it.
-    #[error("the passphrase does not open the private key; nothing was changed")]
     Wrong,
-    #[error("the sealed private key: {0}")]
     Sealed(SealedError),
-    #[error("the sealed private key is not the one that the manifest speaks of")]
     Another,
-    #[error("the sealed private key: {0}")]
     Mismatch(CredentialError),
 }
 

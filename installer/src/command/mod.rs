@@ -14,6 +14,9 @@ mod trust;
 mod uninstall;
 mod who_is_up;
 
+pub(crate) use carried::CarriedError;
+pub(crate) use key::KeyError;
+
 use payload::exit::ExitStatus;
 
 use crate::cli::Command;

@@ -130,11 +130,11 @@ fn say_failed(failed: &Failed, again: &Help, report: &Report) -> ExitStatus {
             ExitStatus::NotRolledBack
         }
         (error, After::Begun) => {
-            report.error(&format!("{}: {error}; what is left is still on record", failed.step), Some(again));
+            report.error(&format!("{}: {error}; what is left is still on record", failed.at), Some(again));
             ExitStatus::NotRolledBack
         }
         (error, After::Untouched | After::Undone { .. }) => {
-            report.error(&format!("{}: {error}", failed.step), Some(&help::look_at_the_state()));
+            report.error(&format!("{}: {error}", failed.at), Some(&help::look_at_the_state()));
             report.note("nothing was changed");
             ExitStatus::Refused
         }

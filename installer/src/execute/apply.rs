@@ -4,7 +4,7 @@ use payload::mode::{Mode, Owner};
 use payload::name::UserName;
 use payload::path::AbsPath;
 
-use super::{Run, Stage, StepError};
+use super::{Missing, Run, Stage, StepError};
 use crate::change::{Access, Change, Holds};
 use crate::check;
 use crate::facts::logs::Keeper;
@@ -134,7 +134,7 @@ impl Run<'_> {
         if owner == Owner::Root {
             return Ok(Ids::ROOT);
         }
-        let user = &self.operation.manifest().ok_or(StepError::NoSource("the manifest"))?.user;
+        let user = &self.operation.manifest().ok_or(StepError::NoSource(Missing::Manifest))?.user;
         let account = self.on.tree.user(user)?.ok_or_else(|| StepError::NoUser(user.clone()))?;
         let uid = if owner == Owner::Service { account.uid } else { Ids::ROOT.uid };
         Ok(Ids { uid, gid: account.gid })

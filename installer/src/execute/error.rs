@@ -6,6 +6,7 @@ use payload::path::NotAPath;
 use payload::tarball::TarballError;
 
 use crate::finding::Finding;
+use crate::health::NotUp;
 use crate::help::Help;
 use crate::host::FsError;
 use crate::host::accounts::AccountError;
@@ -13,48 +14,43 @@ use crate::host::exec::ExecError;
 use crate::host::wheels;
 use crate::records::JournalError;
 use crate::service::ServiceError;
+use crate::step::Step;
 use crate::text;
-use crate::text::pids::pids;
 use crate::transaction::undo::UndoError;
 
 /// Why a step failed.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum StepError {
-    #[error(transparent)]
     Fs(#[from] FsError),
-    #[error(transparent)]
     Account(#[from] AccountError),
-    #[error(transparent)]
     Exec(#[from] ExecError),
-    #[error(transparent)]
     Bundle(#[from] BundleError),
-    #[error(transparent)]
     Tarball(#[from] TarballError),
-    #[error(transparent)]
     Wheel(#[from] wheels::WheelError),
-    #[error(transparent)]
     Service(#[from] ServiceError),
-    #[error(transparent)]
     Path(#[from] NotAPath),
-    #[error("the user `{0}` is not there although it was just made")]
     NoUser(UserName),
-    #[error(transparent)]
     Journal(#[from] JournalError),
-    #[error("{0} was not at hand when it was needed")]
-    NoSource(&'static str),
+    NoSource(Missing),
     /// etcd was started and did not come up.
-    #[error("{0}")]
-    NotUp(String),
+    NotUp(NotUp),
+    /// The plan has no service: it was refused.
+    NoManager,
     /// etcd was stopped and runs on: its service manager does not have it.
-    #[error("etcd still runs (process {}), and not under its service manager: it was left as it is", pids(.0))]
     StillRuns(Vec<u32>),
-    #[error("told to stop")]
     Interrupted,
     /// Something lies in a directory that root opens files in, and root did not put it there.
-    #[error("{}", text::findings::text(.0))]
     Planted(Box<Finding>),
-    #[error(transparent)]
-    Undo(UndoError),
+    Undo(#[source] UndoError),
+}
+
+/// What a step was to put in its place, or needed for that, and was not brought.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Missing {
+    Bundle,
+    Manifest,
+    PrivateKey,
+    NewKey,
 }
 
 impl From<UndoError> for StepError {
@@ -100,9 +96,21 @@ impl StepError {
 /// How a run that failed ended.
 #[derive(Debug)]
 pub(crate) struct Failed {
-    pub(crate) step: String,
+    pub(crate) at: At,
     pub(crate) error: StepError,
     pub(crate) host: After,
+}
+
+/// Where a run was when it failed.
+#[derive(Debug)]
+pub(crate) enum At {
+    /// Before the first change.
+    Bundle,
+    Journal,
+    /// What a run that was cut off had left.
+    Leftovers,
+    Step(Box<Step>),
+    Receipt,
 }
 
 /// What a failed run did to the host.

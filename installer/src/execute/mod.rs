@@ -7,7 +7,7 @@ mod apply;
 mod error;
 mod sources;
 
-pub(crate) use error::{After, Failed, StepError};
+pub(crate) use error::{After, At, Failed, Missing, StepError};
 pub(crate) use sources::Sources;
 
 use crate::change::{Change, fold};
@@ -64,7 +64,7 @@ enum Stage {
 
 /// Where a run stopped, before anything was undone.
 struct Stopped {
-    step: String,
+    at: At,
     error: StepError,
 }
 
@@ -74,7 +74,7 @@ impl Execution<'_> {
         let ready = sources.make_ready(self.tree, plan).and_then(|()| self.unless_told_to_stop());
         if let Err(error) = ready {
             let error = if error.is_interrupt() { StepError::Interrupted } else { error };
-            return Err(Box::new(Failed { step: "reading the bundle".to_owned(), error, host: After::Untouched }));
+            return Err(Box::new(Failed { at: At::Bundle, error, host: After::Untouched }));
         }
         let Self { tree, state, .. } = *self;
         let (manifest, on_record, stage) = match operation.header() {
@@ -90,17 +90,17 @@ impl Execution<'_> {
         let transaction = begun.map_err(|error| {
             let left = transaction::clean_up(tree, state).err().map(|error| error.to_string());
             let host = After::Undone { left: left.into_iter().collect() };
-            Box::new(Failed { step: "journal".to_owned(), error: error.into(), host })
+            Box::new(Failed { at: At::Journal, error: error.into(), host })
         })?;
         let mut run = Run { on: self, operation, plan, sources, transaction, stage };
         match run.all_steps() {
             Ok(done) => Ok(run.close(done)),
-            Err(Stopped { step, error }) if run.stage == Stage::PastThePoint => {
-                Err(Box::new(Failed { step, error, host: After::Begun }))
+            Err(Stopped { at, error }) if run.stage == Stage::PastThePoint => {
+                Err(Box::new(Failed { at, error, host: After::Begun }))
             }
-            Err(Stopped { step, error }) => {
+            Err(Stopped { at, error }) => {
                 self.report.warn(&format!("{error}: undoing what was done"), None);
-                Err(Box::new(Failed { step, error, host: After::Undone { left: run.take_back() } }))
+                Err(Box::new(Failed { at, error, host: After::Undone { left: run.take_back() } }))
             }
         }
     }
@@ -113,12 +113,11 @@ impl Execution<'_> {
 impl Run<'_> {
     /// Every step, then the records: from then on the run counts as done.
     fn all_steps(&mut self) -> Result<Done, Stopped> {
-        let stopped = |step: &str, error: StepError| Stopped { step: step.to_owned(), error };
         let is_due = |planned: &&Planned| planned.is_due();
         let steps: Vec<Step> = self.plan.steps.iter().filter(is_due).map(|planned| planned.step.clone()).collect();
         // What is undone clears up after itself, and can be undone where something else cannot be cleared.
         if !steps.iter().any(|step| matches!(step, Step::Undo { .. })) {
-            self.transaction.clear_leftovers().map_err(|error| stopped("what was cut off", error.into()))?;
+            self.transaction.clear_leftovers().map_err(|error| Stopped { at: At::Leftovers, error: error.into() })?;
         }
         let tree = self.on.tree.undisturbed().heeding(self.on.interrupt);
         let mut undoing = Undoing::new(tree, self.operation.policy(), self.on.records.ours());
@@ -133,24 +132,24 @@ impl Run<'_> {
             }
             Ok(Done { remains, stays, left, unclosed: None })
         };
-        finish(self).map_err(|error| stopped("receipt", error))
+        finish(self).map_err(|error| Stopped { at: At::Receipt, error })
     }
 
     /// Takes the steps, forwards or back. There is one loop for both: a run that is taken back, and a member that goes, are
     /// steps of [`Step::Undo`], of which one that fails does not keep the others from being taken.
     fn take(&mut self, steps: &[Step], undoing: &mut Undoing) -> Result<(), Stopped> {
         for step in steps {
-            let name = step.to_string();
+            let stopped = |error| Stopped { at: At::Step(Box::new(step.clone())), error };
             if undoing.interrupt().is_raised() {
-                return Err(Stopped { step: name, error: StepError::Interrupted });
+                return Err(stopped(StepError::Interrupted));
             }
             let point = step.point_of_no_return();
             self.pass(point, PointOfNoReturn::Begun);
             // What is undone is told afterwards: it may stay.
             if !matches!(step, Step::Undo { .. }) {
-                self.on.report.step(&name);
+                self.on.report.step(&step.to_string());
             }
-            self.apply(step, undoing).map_err(|error| Stopped { step: name, error })?;
+            self.apply(step, undoing).map_err(stopped)?;
             self.pass(point, PointOfNoReturn::Taken);
         }
         Ok(())
@@ -176,8 +175,8 @@ impl Run<'_> {
         let is_ours = |change: &&Change| !state.holds(change) && (tree.is_live() || !change.is_of_service());
         let steps = in_order(&changes).into_iter().filter(is_ours);
         let steps: Vec<Step> = steps.map(|change| Step::Undo { change: change.clone() }).collect();
-        if let Err(Stopped { step, error }) = self.take(&steps, &mut undoing) {
-            return vec![format!("{step}: {error}")];
+        if let Err(Stopped { at, error }) = self.take(&steps, &mut undoing) {
+            return vec![format!("{at}: {error}")];
         }
         let settled = undoing.settle(&self.transaction).err().map(|error| error.to_string());
         let (stays, left) = undoing.into_outcome();

@@ -16,7 +16,7 @@ use payload::sealed::Opened;
 use payload::tarball;
 use zeroize::Zeroizing;
 
-use super::StepError;
+use super::{Missing, StepError};
 use crate::facts::credentials::LARGEST_KEY;
 use crate::host::fs_error::FileOp;
 use crate::host::write::Ids;
@@ -85,10 +85,10 @@ impl<'a> Sources<'a> {
             Source::Entry { name } => put(Content::of_reader(*sha256, self.bundle()?.entry(name.as_str())?)),
             Source::Installer => put(Content::of_reader(*sha256, self.bundle()?.installer()?)),
             Source::Sealed { .. } => {
-                put(Content::of_bytes(self.opened.ok_or(StepError::NoSource("the private key"))?.expose()))
+                put(Content::of_bytes(self.opened.ok_or(StepError::NoSource(Missing::PrivateKey))?.expose()))
             }
             Source::NewKey => {
-                put(Content::of_bytes(self.new_key.as_ref().ok_or(StepError::NoSource("the new key"))?.as_bytes()))
+                put(Content::of_bytes(self.new_key.as_ref().ok_or(StepError::NoSource(Missing::NewKey))?.as_bytes()))
             }
             Source::HostKey { at } => {
                 let mut key = Zeroizing::new(Vec::new());
@@ -114,7 +114,7 @@ impl<'a> Sources<'a> {
     }
 
     pub(super) fn bundle(&mut self) -> Result<&mut Bundle<File>, StepError> {
-        self.bundle.as_mut().ok_or(StepError::NoSource("the bundle"))
+        self.bundle.as_mut().ok_or(StepError::NoSource(Missing::Bundle))
     }
 
     /// One pass over the tarball; the programs that are there already are passed over.

@@ -171,8 +171,7 @@ impl Operate for Install<'_> {
 
     /// The receipt; what an uninstall had kept is part of it again.
     fn leaves(&self, outcome: &Outcome) -> Result<Remains, StepError> {
-        let no_manager = || StepError::NotUp("the plan names no service manager".to_owned());
-        let supervision = self.plan.supervision.clone().ok_or_else(no_manager)?;
+        let supervision = self.plan.supervision.clone().ok_or(StepError::NoManager)?;
         let changes = self.changes(outcome);
         let mut receipt =
             Receipt::new(self.bundle, outcome.now, supervision, self.manifest.clone(), self.newest(), changes);

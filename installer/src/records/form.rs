@@ -11,17 +11,14 @@ use crate::transaction::Permit;
 
 /// The form that this program writes; it reads all before it. Form 1 was from before bundles were signed; form 2 forgot the
 /// signer with an uninstall.
-pub(super) const SCHEMA: u32 = 3;
+pub(crate) const SCHEMA: u32 = 3;
 const MAX_BYTES: u64 = 4 * 1024 * 1024;
 
 /// Why a receipt could not be used.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum ReceiptError {
-    #[error(transparent)]
     Fs(#[from] FsError),
-    #[error("the receipt `{0}` is not readable: {1}")]
     Form(AbsPath, serde_json::Error),
-    #[error("the receipt `{0}` has schema {1}, this program reads schema {SCHEMA} and older")]
     Schema(AbsPath, u32),
 }
 

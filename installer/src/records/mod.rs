@@ -21,7 +21,7 @@ use crate::signer::Known;
 use crate::supervision::Supervision;
 use crate::text::help;
 
-pub(crate) use form::ReceiptError;
+pub(crate) use form::{ReceiptError, SCHEMA as RECEIPT_SCHEMA};
 pub(crate) use kept::Leftovers;
 pub(crate) use operation::Operation;
 pub(crate) use receipt::Receipt;
@@ -42,9 +42,7 @@ pub(crate) struct Records {
 /// Why the records could not be used.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum RecordError {
-    #[error(transparent)]
     Receipt(#[from] ReceiptError),
-    #[error(transparent)]
     Journal(#[from] JournalError),
 }
 

@@ -25,13 +25,9 @@ pub(crate) struct Unfinished {
 /// Why a journal could not be read.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum JournalError {
-    #[error(transparent)]
     Fs(#[from] FsError),
-    #[error(transparent)]
     Path(#[from] NotAPath),
-    #[error("line {0} of the journal `{1}` is not readable: {2}")]
     Line(usize, AbsPath, serde_json::Error),
-    #[error("the journal `{0}` has schema {1}, this program reads schema {SCHEMA} and older")]
     Schema(AbsPath, u32),
 }
 

@@ -17,15 +17,10 @@ use crate::service::{self, ServiceError};
 /// Why a change could not be undone.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum UndoError {
-    #[error(transparent)]
     Fs(#[from] FsError),
-    #[error(transparent)]
     Account(#[from] AccountError),
-    #[error(transparent)]
     Service(#[from] ServiceError),
-    #[error(transparent)]
     Journal(#[from] JournalError),
-    #[error(transparent)]
     Path(#[from] NotAPath),
 }
 

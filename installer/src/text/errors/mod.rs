@@ -1,10 +1,13 @@
 //! The sentences of errors: their `Display`, a file for each room. Nobody imports these files; they import the errors.
 
+mod bundle;
 mod credentials;
 mod files;
 mod probe;
 mod programs;
+mod records;
 mod signer;
+mod steps;
 
 /// What somebody asked for with a signal.
 const TOLD_TO_STOP: &str = "told to stop";
