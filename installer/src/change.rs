@@ -1,7 +1,5 @@
 //! A change to the host, with all that undoing it needs. The journal and the receipt are lists of these.
 
-use std::fmt;
-
 use payload::digest::Digest;
 use payload::name::UserName;
 use payload::path::AbsPath;
@@ -140,21 +138,6 @@ impl Change {
             | Self::Adopted { path, .. }
             | Self::Tree { path } => Some(path),
             Self::Group { .. } | Self::User { .. } | Self::Service { .. } => None,
-        }
-    }
-}
-
-impl fmt::Display for Change {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Group { name } => write!(f, "group `{name}`"),
-            Self::User { name, .. } => write!(f, "user `{name}`"),
-            Self::Service { supervision } => write!(f, "service under {supervision}"),
-            Self::Adopted { path, .. } => write!(f, "what is in `{path}`"),
-            Self::Access { path, .. } => write!(f, "owner and mode of `{path}`"),
-            Self::Dir { path, .. } | Self::File { path, .. } | Self::Link { path, .. } | Self::Tree { path } => {
-                write!(f, "`{path}`")
-            }
         }
     }
 }

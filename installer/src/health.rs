@@ -13,6 +13,7 @@ use crate::host::{Exec, Tree, clock};
 use crate::report::Report;
 use crate::service;
 use crate::supervision::Supervision;
+use crate::text::progress;
 
 /// How long a member that was started may take until it listens for its peers.
 const UP: Duration = Duration::from_secs(30);
@@ -60,7 +61,7 @@ pub(crate) fn wait_until_up(
     report: &Report,
 ) -> Result<(), NotUp> {
     let Some(me) = manifest.me() else { return Ok(()) };
-    report.note("waiting for etcd to listen");
+    report.note(progress::WAITING_FOR_ETCD);
     let is_up = || etcdctl::is_reachable(manifest, me) && service::is_running(supervision, interrupt);
     let up = clock::poll(UP, || (interrupt.is_raised() || is_up()).then_some(()));
     if interrupt.is_raised() {

@@ -146,18 +146,7 @@ impl Report {
             };
             print(&format!("  {mark} {}", line::plain(&planned.to_string())));
         }
-        let count = |state| plan.steps.iter().filter(|planned| planned.state == state).count();
-        let more = [(State::Waits, "for the next restart"), (State::Stays, "to stay as they are")];
-        let more = more.map(|(state, words)| match count(state) {
-            0 => String::new(),
-            steps => format!(", {steps} {words}"),
-        });
-        self.data(&format!(
-            "{} steps to take, {} done already{}",
-            count(State::Pending),
-            count(State::Done),
-            more.concat()
-        ));
+        self.data(&text::plan::summary(plan));
     }
 
     /// Whether somebody sits at the terminal who can be asked.

@@ -1,12 +1,11 @@
 //! Restarts that wait: what was renewed while etcd ran, and takes effect when it starts anew. Pure.
 
-use std::collections::BTreeSet;
-use std::fmt;
-
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeSet;
 
 use crate::help::Help;
 use crate::supervision::{Supervision, Supervisor};
+use crate::text::help;
 
 /// Something that etcd or its manager reads only when etcd starts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -59,30 +58,12 @@ pub(crate) enum Restart {
     ForAll,
 }
 
-impl fmt::Display for Part {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Unit => "unit",
-            Self::StartupScript => "startup script",
-            Self::Section => "supervisor section",
-            Self::Files => "etcd's files",
-        })
-    }
-}
-
-/// The parts in words.
-pub(crate) fn words(parts: &BTreeSet<Part>) -> String {
-    parts.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")
-}
-
 /// What to type for the restart that `parts` wait for.
 pub(crate) fn command(supervision: &Supervision, parts: &BTreeSet<Part>) -> Help {
     match supervision {
         _ if parts.contains(&Part::Section) => Help::run_with("install", "--restart"),
-        Supervision::Systemd { unit } => Help::in_tree(format!("systemctl restart {unit}")),
-        Supervision::Supervisor(Supervisor { ctl, conf, program, .. }) => {
-            Help::plain(format!("{ctl} -c {conf} restart {program}"))
-        }
+        Supervision::Systemd { unit } => help::restart_unit(unit),
+        Supervision::Supervisor(Supervisor { ctl, conf, program, .. }) => help::restart_program(ctl, conf, program),
     }
 }
 

@@ -1,7 +1,5 @@
 //! Steps: the smallest things that one would undo, and the line that a plan shows for each.
 
-use std::fmt;
-
 use payload::bundle::EntryName;
 use payload::digest::Digest;
 use payload::manifest::Program;
@@ -158,48 +156,5 @@ impl Step {
     /// Whether something is there no more when it has been taken.
     pub(crate) fn takes_away(&self) -> bool {
         matches!(self, Self::Undo { .. } | Self::Service { action: Action::Remove, .. })
-    }
-}
-
-impl fmt::Display for Step {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let by = |owner: &Owner| match owner {
-            Owner::Root => "root",
-            Owner::Service => "etcd's user",
-            Owner::RootForService => "root, etcd's group",
-        };
-        match self {
-            Self::Group { name } => write!(f, "group      {name}"),
-            Self::User { name, shell } => write!(f, "user       {name} ({shell})"),
-            Self::Dir { path, mode, owner, .. } => write!(f, "directory  {path}  {mode} {}", by(owner)),
-            Self::Programs { dir, programs, .. } => {
-                let names = programs.iter().map(|program| program.name.as_str()).collect::<Vec<_>>();
-                write!(f, "programs   {dir}/{{{}}}", names.join(","))
-            }
-            Self::File { path, mode, owner, source, .. } => {
-                let more = match source {
-                    Source::Sealed { .. } => ", sealed: asks for the passphrase",
-                    Source::HostKey { .. } | Source::NewKey => ", made on this host",
-                    Source::Entry { .. } | Source::Installer | Source::Launcher { .. } => "",
-                };
-                write!(f, "file       {path}  {mode} {}{more}", by(owner))
-            }
-            Self::Link { path, target } => write!(f, "link       {path} -> {target}"),
-            Self::Wheels { dir, python, .. } => write!(f, "supervisor {dir}  on {python}"),
-            Self::Labels { places, trees } => {
-                write!(f, "labels     restorecon on {} places and {} trees", places.len(), trees.len())
-            }
-            Self::Service { supervision, action } => {
-                let verb = match action {
-                    Action::Start => "enable and start",
-                    Action::Restart => "restart",
-                    Action::Reload => "reload (no restart)",
-                    Action::Enable => "enable",
-                    Action::Remove => "stop and disable",
-                };
-                write!(f, "service    {verb} under {supervision}")
-            }
-            Self::Undo { change } => write!(f, "remove     {change}"),
-        }
     }
 }

@@ -16,7 +16,7 @@ use crate::host::probe::ProbeError;
 use crate::host::{Tree, running};
 use crate::records::StateDir;
 use crate::report::Report;
-use crate::text::help;
+use crate::text::{help, progress};
 
 /// Why a bundle cannot be used.
 #[derive(Debug, thiserror::Error)]
@@ -79,7 +79,7 @@ pub(super) fn verified(
     copied: Copied<File>,
     report: &Report,
 ) -> Result<Bundle<File>, CarriedError> {
-    report.detail(&format!("verifying {} bytes", copied.size()));
+    report.detail(&progress::verifying(copied.size()));
     copied.verify().map_err(|error| of(named, error))
 }
 

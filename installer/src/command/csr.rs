@@ -9,7 +9,7 @@ use zeroize::Zeroizing;
 use super::carried;
 use super::context::{Context, Looking};
 use crate::cli::CsrArgs;
-use crate::execute::{After, Execution, Failed, Sources};
+use crate::execute::{Execution, Failed, Sources};
 use crate::facts::credentials::LARGEST_KEY;
 use crate::failure::Failure;
 use crate::help::Help;
@@ -21,7 +21,7 @@ use crate::operation::make_key::{self, MakeKey};
 use crate::records::{Operation, Records, StateDir};
 use crate::report::Report;
 use crate::text::refusals::Doing;
-use crate::text::{help, refusals};
+use crate::text::{help, outcomes, refusals};
 use payload::exit::ExitStatus;
 
 /// Prints the request for the key of this host, which is made where there is none yet.
@@ -41,7 +41,7 @@ pub(super) fn csr(args: &CsrArgs, report: &Report) -> Result<ExitStatus, Failure
     context.unless_told_to_stop(Ok(()))?;
     let key = match found {
         Some(key) if earlier.unfinished.is_none() => {
-            report.note("this host has its key already: the same request once more");
+            report.note(outcomes::KEY_IS_THERE);
             key
         }
         found => {
@@ -59,12 +59,13 @@ pub(super) fn csr(args: &CsrArgs, report: &Report) -> Result<ExitStatus, Failure
     }
     let request = key.request(manifest.host.as_str());
     if let Err(error) = hand_out(&request, output, report) {
-        report.error(&format!("the key is there, but writing its request: {error}"), Some(&to_standard_output()));
+        report.error(&outcomes::request_not_written(error), Some(&to_standard_output()));
         return Ok(ExitStatus::NotRolledBack);
     }
-    say_words(&key, report);
-    let host = &manifest.host;
-    report.note(&format!("the key stays on this host; next, where the bundle was built: etcdpack sign {host}.csr"));
+    for line in outcomes::words_of_the_key(key.fingerprint()) {
+        report.note(&line);
+    }
+    report.note(&outcomes::key_stays(&manifest.host));
     Ok(ExitStatus::Done)
 }
 
@@ -136,19 +137,11 @@ fn random_key() -> Result<HostKey, Failure> {
 }
 
 fn say_failed(failed: &Failed, report: &Report) -> ExitStatus {
-    let text = format!("making the key: {}", failed.error);
-    report.error(&text, Some(&help::when_the_cause_is_gone()));
-    match &failed.host {
-        After::Untouched => ExitStatus::Refused,
-        After::Undone { left } if left.is_empty() => ExitStatus::RolledBack,
-        After::Undone { left } => {
-            for left in left {
-                report.error(&format!("could not be undone: {left}"), None);
-            }
-            ExitStatus::NotRolledBack
-        }
-        After::Begun => ExitStatus::NotRolledBack,
+    report.error(&outcomes::key_not_made(&failed.error), Some(&help::when_the_cause_is_gone()));
+    for line in outcomes::left(&failed.host) {
+        report.error(&line, None);
     }
+    failed.exit_status()
 }
 
 fn to_standard_output() -> Help {
@@ -165,11 +158,4 @@ fn hand_out(request: &str, output: Option<Output>, report: &Report) -> Result<()
         Some(output) => output.put(request.as_bytes()),
         None => Ok(report.deliver(request.trim_end())?),
     }
-}
-
-/// What makes sure that the request which arrives is the one that went out.
-fn say_words(key: &HostKey, report: &Report) {
-    report.note("words of this host's key, which is in the request:");
-    report.note(&format!("  {}", key.fingerprint()));
-    report.note("  `etcdpack sign` shows words of what it is given, and asks to compare: tell these by another way than the request's");
 }

@@ -23,7 +23,7 @@ use crate::host::interrupt::Interrupt;
 use crate::host::running::{self, Startable};
 use crate::report::Report;
 use crate::signer::Stranger;
-use crate::text::refusals;
+use crate::text::{progress, questions, refusals};
 
 /// Whether to go on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -71,19 +71,18 @@ pub(super) fn unless_newer(
         return Err(Stranger::NotNamed { signer }.into());
     }
     allowed(&newer, hand_over, words, report)?;
-    report.note(&format!("going on with the program in `{}`", path.display()));
+    report.note(&progress::going_on_with(path));
     let error = go_on(vouched, path, words);
     Err(Failure::refused(refusals::not_started(path, error), program::first_update(path, None)))
 }
 
 fn allowed(newer: &ManifestError, hand_over: HandOver, words: &[OsString], report: &Report) -> Result<(), Failure> {
-    let newer = format!("this bundle is for a newer etcdpack: {newer}");
-    let question = "Go on with the program in it? It is signed by the signer that this host knows.";
+    let newer = questions::newer(newer);
     match hand_over {
         HandOver::GoOn => Ok(()),
         HandOver::Ask if report.can_ask() => {
             report.note(&newer);
-            if report.ask(question, &Interrupt::default()) {
+            if report.ask(questions::HAND_OVER, &Interrupt::default()) {
                 return Ok(());
             }
             Err(Failure::refused(refusals::not_confirmed(), Help::run("verify")))

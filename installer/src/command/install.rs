@@ -14,7 +14,7 @@ use super::handover::{self, HandOver};
 use super::prepare::Prepared;
 use super::{carried, deliver_plan, key, trust, who_is_up};
 use crate::cli::{BundleArgs, InstallArgs, PlanArgs, TargetArgs};
-use crate::execute::{After, Execution, Failed, Sources, StepError};
+use crate::execute::{After, Execution, Failed, Sources};
 use crate::facts::Facts;
 use crate::facts::machine::Target;
 use crate::failure::Failure;
@@ -31,7 +31,7 @@ use crate::restart::Restart;
 use crate::signer::{Downgrade, Standing};
 use crate::supervision::Start;
 use crate::text::refusals::Doing;
-use crate::text::{help, refusals};
+use crate::text::{about, help, outcomes, progress, questions, refusals};
 use payload::exit::ExitStatus;
 
 /// Shows what an install would do.
@@ -61,7 +61,7 @@ pub(super) fn plan(args: &PlanArgs, report: &Report) -> Result<ExitStatus, Failu
         && !prepared.plan.is_refused()
     {
         let opened = key::with(given, &mut bundle)?;
-        report.note("the passphrase opens the private key, and that is the certificate's");
+        report.note(progress::PASSPHRASE_OPENS);
         let asked = prepared.ask_members(&tree, &mut bundle, &opened);
         unless_told_to_stop(&interrupt, asked, Help::run("plan"))?;
     }
@@ -70,8 +70,8 @@ pub(super) fn plan(args: &PlanArgs, report: &Report) -> Result<ExitStatus, Failu
     if args.json {
         deliver_plan(&plan, report)?;
     } else {
-        headline(bundle.manifest(), report);
-        trust::introduce(bundle.provenance(), signer, report);
+        report.note(&about::headline(bundle.manifest()));
+        report.note(&about::signer_before_the_words(bundle.provenance(), signer));
         report.plan(&plan);
         report.findings(&plan.findings);
     }
@@ -90,8 +90,8 @@ pub(super) fn install(args: &InstallArgs, report: &Report) -> Result<ExitStatus,
     let Context { tree, interrupt, .. } = &context;
     // Under the lock: who comes second must see whom the first has pinned.
     let signer = trust::standing(bundle.provenance(), &context.records, args.bundle.signer.as_ref())?;
-    headline(bundle.manifest(), report);
-    trust::introduce(bundle.provenance(), signer, report);
+    report.note(&about::headline(bundle.manifest()));
+    report.note(&about::signer_before_the_words(bundle.provenance(), signer));
     // Before anything is done that a stranger's bundle says.
     trust::confirm(bundle.provenance(), signer, args.yes, interrupt, report)?;
     // What a person has confirmed here counts as named.
@@ -109,12 +109,12 @@ pub(super) fn install(args: &InstallArgs, report: &Report) -> Result<ExitStatus,
     prepared.ask_person(&bundle, args.yes, interrupt, report)?;
     let Prepared { facts, plan, .. } = prepared;
     if plan.is_refused() {
-        report.note("nothing was changed");
+        report.note(outcomes::NOTHING_CHANGED);
         return Ok(ExitStatus::Refused);
     }
     let on_record = facts.records.receipt.as_ref().is_some_and(|receipt| receipt.bundle == bundle.digest());
     if plan.is_done() && on_record && facts.records.unfinished.is_none() {
-        report.note("everything is in place already; nothing was changed");
+        report.note(outcomes::IN_PLACE_ALREADY);
         return Ok(end_of(tree, bundle.manifest(), &facts, args, interrupt, report));
     }
     if !args.yes {
@@ -150,37 +150,25 @@ fn carry_out(
         Err(failed) => return Ok(Err(failed)),
     };
     if let Some(error) = &done.unclosed {
-        report.warn(&format!("installed, but {error}"), Some(&help::the_same_again()));
+        report.warn(&outcomes::installed_but(error), Some(&help::the_same_again()));
     }
-    let under = done.remains.receipt.map(|receipt| format!(" under {}", receipt.supervision)).unwrap_or_default();
-    report.note(&format!("installed: etcd {}{under}", manifest.release.version));
+    let supervision = done.remains.receipt.map(|receipt| receipt.supervision);
+    report.note(&outcomes::installed(manifest.release.version, supervision.as_ref()));
     Ok(Ok(()))
 }
 
 fn say_failed(failed: &Failed, report: &Report) -> ExitStatus {
     let help = failed.error.help().unwrap_or_else(help::when_the_cause_is_gone);
-    report.error(&format!("{}: {}", failed.at, failed.error), Some(&help));
-    let on_record = ["etcd runs, but the install is not on record".to_owned()];
-    let left = match &failed.host {
-        After::Untouched => {
-            report.note("nothing was changed");
-            return match &failed.error {
-                error if error.is_the_bundles() => ExitStatus::NotVerified,
-                StepError::Interrupted => ExitStatus::RolledBack,
-                _ => ExitStatus::Refused,
-            };
-        }
-        After::Undone { left } => left.as_slice(),
-        After::Begun => &on_record,
-    };
-    for left in left {
-        report.error(&format!("could not be undone: {left}"), None);
+    report.error(&outcomes::failed(failed), Some(&help));
+    for line in outcomes::left(&failed.host) {
+        report.error(&line, None);
     }
-    if !left.is_empty() {
-        return ExitStatus::NotRolledBack;
+    match &failed.host {
+        After::Untouched => report.note(outcomes::NOTHING_CHANGED),
+        After::Undone { left } if left.is_empty() => report.note(outcomes::EVERYTHING_UNDONE),
+        After::Undone { .. } | After::Begun => {}
     }
-    report.note("everything was undone");
-    ExitStatus::RolledBack
+    failed.exit_status()
 }
 
 fn choices(target: &TargetArgs, no_start: bool, restart: bool) -> Choices {
@@ -209,20 +197,13 @@ fn bundle(
     carried::verified(named, copied, report).map_err(|error| handover::said(error, tree, root))
 }
 
-fn headline(manifest: &Manifest, report: &Report) {
-    report.note(&format!(
-        "etcd {} for host {}, member {} of cluster {}",
-        manifest.release.version, manifest.host, manifest.member, manifest.cluster
-    ));
-}
-
 /// Shows the plan and asks. Without a terminal nobody can be asked, and nothing is done unasked.
 fn consent(plan: &Plan, interrupt: &Interrupt, report: &Report) -> Result<(), Failure> {
     if !report.can_ask() {
         return Err(Failure::refused(refusals::no_terminal(), Help::run_with("install", "--yes")));
     }
     report.plan(plan);
-    if report.ask("Install?", interrupt) {
+    if report.ask(questions::INSTALL, interrupt) {
         return Ok(());
     }
     Err(Failure::refused(refusals::not_confirmed(), Help::run("plan")))
@@ -243,12 +224,12 @@ fn end_of(
     let Some(seconds) = args.wait else {
         return who_is_up::say(tree, manifest, interrupt, report);
     };
-    report.note(&format!("waiting up to {seconds} s for a healthy member"));
+    report.note(&progress::waiting_for_health(seconds));
     if health::wait_until_healthy(manifest, Duration::from_secs(seconds), interrupt) {
-        report.note("healthy");
+        report.note(outcomes::HEALTHY);
         return who_is_up::say(tree, manifest, interrupt, report);
     }
     who_is_up::say(tree, manifest, interrupt, report);
-    report.error("installed, but not healthy yet", Some(&Help::host("status")));
+    report.error(outcomes::NOT_HEALTHY_YET, Some(&Help::host("status")));
     ExitStatus::NotHealthy
 }

@@ -16,7 +16,7 @@ use crate::host::passphrase;
 use crate::host::process;
 use crate::host::terminal::{Asked, Terminal};
 use crate::report::Report;
-use crate::text::help;
+use crate::text::{help, progress, questions};
 use payload::exit::ExitStatus;
 
 /// How often somebody at a terminal may try.
@@ -94,17 +94,17 @@ pub(super) fn open(
     let mut terminal = Terminal::open().map_err(|_| KeyError::NoTerminal)?;
     process::guard_secrets();
     for _ in 0..TRIES {
-        let typed = match terminal.ask("Passphrase of the private key: ", interrupt).map_err(KeyError::Terminal)? {
+        let typed = match terminal.ask(questions::PASSPHRASE, interrupt).map_err(KeyError::Terminal)? {
             Asked::Line(line) => line,
             Asked::Cancelled => return Err(KeyError::Cancelled),
         };
         // A text that can be no passphrase is a wrong one.
         let Ok(typed) = Passphrase::first_line(&typed) else {
-            report.warn("that does not open the private key", None);
+            report.warn(progress::DOES_NOT_OPEN, None);
             continue;
         };
         match with(&typed, bundle) {
-            Err(KeyError::Wrong) => report.warn("that does not open the private key", None),
+            Err(KeyError::Wrong) => report.warn(progress::DOES_NOT_OPEN, None),
             other => return other,
         }
     }

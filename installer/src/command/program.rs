@@ -3,8 +3,6 @@
 
 use std::path::Path;
 
-use payload::shell::word;
-
 use crate::HOST_COMMAND;
 use crate::failure::Failure;
 use crate::help::Help;
@@ -45,7 +43,7 @@ fn way_out(path: &Path, found: &Unsafe, command: &str) -> Help {
 /// at `root`, if there is one.
 pub(super) fn first_update(path: &Path, root: Option<&Path>) -> Help {
     match root {
-        Some(root) => help::run_a_checked_copy(path, SAFE, &format!("install --root {}", word(root))),
+        Some(root) => help::run_a_checked_copy(path, SAFE, &help::install_into(root)),
         None => help::run_a_checked_copy(path, SAFE, "install"),
     }
 }

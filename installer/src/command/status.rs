@@ -21,13 +21,13 @@ use crate::help::Help;
 use crate::host::interrupt::Interrupt;
 use crate::host::probe::{self, ProbeError};
 use crate::host::{Seen, Tree, clock};
-use crate::records::{Leftovers, Receipt, Records};
+use crate::records::{Receipt, Records};
 use crate::report::{Report, Said};
 use crate::restart::{self, Part};
 use crate::service;
 use crate::supervision::{Supervision, Supervisor};
-use crate::text::refusals;
 use crate::text::refusals::Doing;
+use crate::text::{names, refusals, status as words};
 use payload::exit::ExitStatus;
 
 /// Everything that `status` knows.
@@ -75,7 +75,7 @@ pub(super) fn status(args: &StatusArgs, report: &Report) -> Result<ExitStatus, F
     let Looking { tree, state, .. } = Looking::begin(Doing::ReadingTheStatus, None)?;
     let records = Records::read_lasting(&tree, &state)?;
     let Some(receipt) = records.receipt else {
-        let left = records.kept.as_ref().map(still_here).unwrap_or_default();
+        let left = records.kept.as_ref().map(words::still_here).unwrap_or_default();
         return Err(Failure::refused(refusals::nothing_installed(&left), Help::run("install")));
     };
     let mut status = gather(&tree, &receipt)?;
@@ -86,18 +86,6 @@ pub(super) fn status(args: &StatusArgs, report: &Report) -> Result<ExitStatus, F
         show(&status, &receipt, report);
     }
     Ok(if status.healthy { ExitStatus::Done } else { ExitStatus::NotHealthy })
-}
-
-/// What an uninstall has left, and whom it remembers.
-fn still_here(kept: &Leftovers) -> String {
-    let member = &kept.member;
-    let what = match kept.data() {
-        Some(path) => format!("; `{path}` has the data of member `{member}`, kept by an uninstall"),
-        None => format!("; a key of member `{member}` waits for its certificate"),
-    };
-    let Some(known) = kept.signer() else { return what };
-    let after = known.newest().map(|newest| format!(", after number {}", newest.serial)).unwrap_or_default();
-    format!("{what}; it takes bundles by {}{after}", known.signer.fingerprint())
 }
 
 fn gather(tree: &Tree, receipt: &Receipt) -> Result<Status, ProbeError> {
@@ -183,38 +171,26 @@ fn certificate(tree: &Tree, path: &payload::path::AbsPath) -> Option<Certificate
 }
 
 fn show(status: &Status, receipt: &Receipt, report: &Report) {
-    let line = |what: &str, text: &str| report.data(&format!("{what:<12} {text}"));
-    line("member", &format!("{} of cluster {} on {}", status.member, status.cluster, status.host));
+    let line = |what: &str, text: &str| report.data(&words::line(what, text));
+    line("member", &words::member(&status.member, &status.cluster, &status.host));
     line("etcd", &status.etcd);
     if let Some(Bundle { signer, serial, newest }) = &status.bundle {
-        let after = if newest > serial { format!(", after number {newest}") } else { String::new() };
-        line("bundle", &format!("number {serial}{after}, signed by {signer}"));
+        line("bundle", &words::bundle(*serial, *newest, signer));
     }
-    line("service", &format!("{} under {}", status.service, status.supervision));
+    line("service", &words::service(&status.service, &status.supervision));
     if !status.restart_pending.is_empty() {
         let command = report.typed(&restart::command(&receipt.supervision, &status.restart_pending));
-        line("restart", &format!("pending: {}; {command}", restart::words(&status.restart_pending)));
+        line("restart", &words::restart(&names::parts(&status.restart_pending), &command));
     }
     line("clients", &status.client_url);
     line("peers", &status.peer_url);
-    match &status.certificate {
-        Some(certificate) => {
-            line("certificate", &format!("until {} ({} days left)", certificate.not_after, certificate.days_left));
-        }
-        None => line("certificate", "not readable"),
-    }
-    line("key", status.key_mode.as_deref().unwrap_or("missing"));
+    let certificate = status.certificate.as_ref().map(|there| words::certificate(&there.not_after, there.days_left));
+    line("certificate", certificate.as_deref().unwrap_or(words::UNREADABLE));
+    line("key", status.key_mode.as_deref().unwrap_or(words::NO_KEY));
     for member in &status.members {
-        let word = match &member.status {
-            Some(status) if status.is_leader => format!("leader    etcd {}", status.version),
-            Some(status) if status.has_leader => format!("follower  etcd {}", status.version),
-            Some(_) => "no leader".to_owned(),
-            None if member.reachable => "up, does not serve clients yet".to_owned(),
-            None => "unreachable".to_owned(),
-        };
-        line("", &format!("{:<24} {:<16} {word}", member.name, member.address));
+        line("", &words::health_of(member));
     }
-    line("health", if status.healthy { "healthy" } else { "not healthy" });
+    line("health", words::health(status.healthy));
     let is_said = |finding: &Finding| finding.code() == Code::RestartPending;
     report.findings(&status.found.iter().filter(|finding| !is_said(finding)).cloned().collect::<Vec<_>>());
 }

@@ -16,6 +16,7 @@ use crate::records::{Records, StateDir};
 use crate::report::Report;
 use crate::signer::{self, Standing};
 use crate::spoken::{self, Random};
+use crate::text::questions::{self, NewSigner};
 use crate::text::{help, refusals};
 
 /// What the bundle's signer is to the host with these `records`; a stranger is an error.
@@ -34,28 +35,6 @@ pub(super) fn lasting(tree: &Tree) -> Result<Records, Failure> {
     Ok(Records::read_lasting(tree, &state)?)
 }
 
-/// Says who signed.
-pub(super) fn say(provenance: &Provenance, standing: Standing, report: &Report) {
-    let signer = provenance.signer.fingerprint();
-    let to_us = match standing {
-        Standing::Known => "whose bundles this host takes",
-        Standing::Successor => "the successor of whose bundles this host takes, by that one's word",
-        Standing::Named => "as you named it",
-        Standing::Changed => "and not by whose bundles this host took before its uninstall",
-        Standing::Unknown => "whom this host does not know yet",
-    };
-    report.note(&format!("signed by {signer}, {to_us}"));
-}
-
-/// Says who signed, before an install: of a signer whom this host does not know no word, for they are asked for.
-pub(super) fn introduce(provenance: &Provenance, standing: Standing, report: &Report) {
-    match standing {
-        Standing::Unknown => report.note("signed by a key that this host does not know yet"),
-        Standing::Changed => report.note("signed by another key than the one that this host knows"),
-        Standing::Known | Standing::Successor | Standing::Named => say(provenance, standing, report),
-    }
-}
-
 /// At the first install somebody must know the signer's words: by `--signer`, or here, where three of them are asked for.
 pub(super) fn confirm(
     provenance: &Provenance,
@@ -64,28 +43,21 @@ pub(super) fn confirm(
     interrupt: &Interrupt,
     report: &Report,
 ) -> Result<(), Failure> {
-    let changed = match standing {
+    let new = match standing {
         Standing::Known | Standing::Successor | Standing::Named => return Ok(()),
-        Standing::Unknown => false,
-        Standing::Changed => true,
+        Standing::Unknown => NewSigner::First,
+        Standing::Changed => NewSigner::Other,
     };
-    if changed && (unasked || !report.can_ask()) {
+    if new == NewSigner::Other && (unasked || !report.can_ask()) {
         return Err(Failure::refused(refusals::signer_changed(), help::name_the_new_signer()));
     }
     let terminal = if unasked || !report.can_ask() { None } else { Terminal::open().ok() };
     let Some(mut terminal) = terminal else {
         return Err(Failure::refused(refusals::signer_unknown(), help::name_the_first_signer()));
     };
-    report.data(if changed {
-        "Before the uninstall this host took another signer's bundles. This one has a signer of its own."
-    } else {
-        "This is the first bundle on this host."
-    });
-    report.data(
-        "`etcdpack build` showed twelve words, and wrote them to signing.words: the words of the key that signed the",
-    );
-    report.data("bundle. Have them read to you by whoever built it, or take them from paper;");
-    report.data("they must have come another way than this file. From then on this host takes no others' bundles.");
+    for line in questions::about_the_words(new) {
+        report.data(line);
+    }
     let mut random = Random::default();
     random::fill(&mut random)
         .map_err(|error| Failure::refused(refusals::no_random_numbers(error), Help::run("install")))?;
@@ -94,7 +66,7 @@ pub(super) fn confirm(
         if said(&numbers, fingerprint, &mut terminal, interrupt)? {
             return Ok(());
         }
-        report.warn("these are not the words of the key that signed this bundle", None);
+        report.warn(questions::WRONG_WORDS, None);
     }
     Err(Failure::new(ExitStatus::NotVerified, refusals::words_differ(), help::read_the_words_again()))
 }
@@ -108,7 +80,7 @@ fn said(
 ) -> Result<bool, Failure> {
     let mut right = true;
     for number in numbers {
-        let asked = terminal.ask_aloud(&format!("Word {number} of the twelve: "), interrupt);
+        let asked = terminal.ask_aloud(&questions::word(*number), interrupt);
         let asked =
             asked.map_err(|error| Failure::refused(refusals::words_not_asked(error), help::name_the_signer()))?;
         match asked {

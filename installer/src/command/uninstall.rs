@@ -18,7 +18,7 @@ use crate::operation::uninstall::Uninstall;
 use crate::plan::Plan;
 use crate::report::Report;
 use crate::text::refusals::Doing;
-use crate::text::{help, pids, refusals};
+use crate::text::{help, outcomes, pids, questions, refusals};
 use crate::transaction::undo::{Contents, UndoError};
 
 /// Takes the member off this host.
@@ -32,7 +32,7 @@ pub(super) fn uninstall(args: &UninstallArgs, report: &Report) -> Result<ExitSta
     let Context { tree, state, records, interrupt, .. } = &context;
     let uninstall = Uninstall::new(records, contents);
     if uninstall.changes().is_empty() && context.ended == Ended::Uninstall {
-        report.note("uninstalled");
+        report.note(outcomes::UNINSTALLED);
         return Ok(ExitStatus::Done);
     }
     let found = inventory(tree, &uninstall).map_err(Failure::from);
@@ -40,7 +40,7 @@ pub(super) fn uninstall(args: &UninstallArgs, report: &Report) -> Result<ExitSta
     let (plan, again) = (uninstall.plan(&found, state), uninstall.again(&found));
     report.findings(&plan.findings);
     if plan.is_refused() {
-        report.note("nothing was changed");
+        report.note(outcomes::NOTHING_CHANGED);
         return Ok(ExitStatus::Refused);
     }
     if !args.yes {
@@ -54,7 +54,7 @@ pub(super) fn uninstall(args: &UninstallArgs, report: &Report) -> Result<ExitSta
     };
     let end = say(&done, contents, &again, report);
     if done.left.is_empty() && uninstall.known().is_some() && uninstall.forgets(&done.stays) {
-        report.note("whose bundles this host takes is forgotten, too: the next install asks for the signer's words");
+        report.note(outcomes::SIGNER_FORGOTTEN);
     }
     Ok(end)
 }
@@ -85,11 +85,7 @@ fn consent(plan: &Plan, contents: Contents, interrupt: &Interrupt, report: &Repo
         return Err(Failure::refused(refusals::no_terminal(), Help::host_with("uninstall", "--yes")));
     }
     report.plan(plan);
-    let question = match contents {
-        Contents::Keep => "Uninstall, keeping data and logs?",
-        Contents::Remove => "Uninstall, and delete all data and logs?",
-    };
-    if report.ask(question, interrupt) {
+    if report.ask(questions::uninstall(contents), interrupt) {
         return Ok(());
     }
     Err(Failure::refused(refusals::not_confirmed(), Help::host("uninstall")))
@@ -103,40 +99,38 @@ fn say(done: &Done, contents: Contents, again: &Help, report: &Report) -> ExitSt
         return ExitStatus::NotRolledBack;
     }
     if let Some(error) = &done.unclosed {
-        report.error(&format!("uninstalled, but {error}"), Some(again));
+        report.error(&outcomes::uninstalled_but(error), Some(again));
         return ExitStatus::NotRolledBack;
     }
     for change in &done.stays {
-        report.note(&format!("  kept {change}"));
+        report.note(&outcomes::kept(change));
     }
     let all = done.stays.is_empty() && contents == Contents::Remove;
-    report.note(if all { "uninstalled; nothing is left" } else { "uninstalled" });
+    report.note(if all { outcomes::NOTHING_LEFT } else { outcomes::UNINSTALLED });
     ExitStatus::Done
 }
 
 fn say_left(change: &Change, error: &UndoError, again: &Help, report: &Report) {
     let look = error.locked_in().map(|dir| help::unlock(dir, again.clone()));
-    report.error(&format!("could not be removed: {change}: {error}"), Some(look.as_ref().unwrap_or(again)));
+    report.error(&outcomes::not_removed(change, error), Some(look.as_ref().unwrap_or(again)));
 }
 
+/// There is no way back: what was not undone is undone by the next uninstall.
 fn say_failed(failed: &Failed, again: &Help, report: &Report) -> ExitStatus {
     match (&failed.error, &failed.host) {
         (StepError::Interrupted, _) => {
-            report.error("told to stop; what is left is still on record", Some(again));
-            ExitStatus::RolledBack
+            report.error(outcomes::STOPPED_ON_RECORD, Some(again));
+            return ExitStatus::RolledBack;
         }
         (StepError::StillRuns(pids), _) => {
             report.error(&failed.error.to_string(), Some(&help::end_processes(&pids::pids(pids), again.clone())));
-            ExitStatus::NotRolledBack
         }
-        (error, After::Begun) => {
-            report.error(&format!("{}: {error}; what is left is still on record", failed.at), Some(again));
-            ExitStatus::NotRolledBack
-        }
-        (error, After::Untouched | After::Undone { .. }) => {
-            report.error(&format!("{}: {error}", failed.at), Some(&help::look_at_the_state()));
-            report.note("nothing was changed");
-            ExitStatus::Refused
+        (_, After::Begun) => report.error(&outcomes::failed_on_record(failed), Some(again)),
+        (_, After::Untouched | After::Undone { .. }) => {
+            report.error(&outcomes::failed(failed), Some(&help::look_at_the_state()));
+            report.note(outcomes::NOTHING_CHANGED);
+            return ExitStatus::Refused;
         }
     }
+    ExitStatus::NotRolledBack
 }

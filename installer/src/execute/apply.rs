@@ -10,13 +10,13 @@ use crate::check;
 use crate::facts::logs::Keeper;
 use crate::facts::paths::Seen;
 use crate::health;
-use crate::help::Help;
 use crate::host::wheels;
 use crate::host::write::Ids;
 use crate::host::{Exec, probe};
 use crate::layout;
 use crate::step::{Action, Step};
 use crate::supervision::Supervision;
+use crate::text::{help, progress};
 use crate::transaction::Undoing;
 use crate::transaction::undo::{Contents, Undone};
 
@@ -47,7 +47,7 @@ impl Run<'_> {
             Step::Undo { change } => {
                 let undone = undoing.undo(&mut self.transaction, change)?;
                 if undone == Undone::Yes && self.stage != Stage::IsTakenBack {
-                    self.on.report.step(&format!("removed {change}"));
+                    self.on.report.step(&progress::removed(change));
                 }
                 Ok(())
             }
@@ -124,8 +124,8 @@ impl Run<'_> {
             return Ok(());
         }
         if let Some(pids) = self.on.tree.strays(user)? {
-            let text = format!("as the user `{user}` there still runs what is not ours to end: process {pids}");
-            self.on.report.warn(&text, Some(&Help::plain(format!("ps -fp {}", pids.replace(' ', ",")))));
+            let help = help::look_at_processes(&pids.replace(' ', ","));
+            self.on.report.warn(&progress::strays(user, &pids), Some(&help));
         }
         Ok(())
     }

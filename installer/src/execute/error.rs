@@ -1,6 +1,7 @@
 //! Why a step failed, and what a run that failed did to the host.
 
 use payload::bundle::BundleError;
+use payload::exit::ExitStatus;
 use payload::name::UserName;
 use payload::path::NotAPath;
 use payload::tarball::TarballError;
@@ -99,6 +100,19 @@ pub(crate) struct Failed {
     pub(crate) at: At,
     pub(crate) error: StepError,
     pub(crate) host: After,
+}
+
+impl Failed {
+    /// Of a run that goes back where it can, and is to be gone on with where it cannot.
+    pub(crate) fn exit_status(&self) -> ExitStatus {
+        match &self.host {
+            After::Untouched if self.error.is_the_bundles() => ExitStatus::NotVerified,
+            After::Untouched if self.error.is_interrupt() => ExitStatus::RolledBack,
+            After::Untouched => ExitStatus::Refused,
+            After::Undone { left } if left.is_empty() => ExitStatus::RolledBack,
+            After::Undone { .. } | After::Begun => ExitStatus::NotRolledBack,
+        }
+    }
 }
 
 /// Where a run was when it failed.

@@ -19,6 +19,7 @@ use crate::plan::{Plan, Planned};
 use crate::records::{self, JournalError, Records, StateDir};
 use crate::report::Report;
 use crate::step::{PointOfNoReturn, State, Step};
+use crate::text::progress;
 use crate::transaction::undo::UndoError;
 use crate::transaction::{self, Remains, Transaction, Undoing, in_order};
 
@@ -99,7 +100,7 @@ impl Execution<'_> {
                 Err(Box::new(Failed { at, error, host: After::Begun }))
             }
             Err(Stopped { at, error }) => {
-                self.report.warn(&format!("{error}: undoing what was done"), None);
+                self.report.warn(&progress::undoing(&error), None);
                 Err(Box::new(Failed { at, error, host: After::Undone { left: run.take_back() } }))
             }
         }
@@ -181,7 +182,7 @@ impl Run<'_> {
         let settled = undoing.settle(&self.transaction).err().map(|error| error.to_string());
         let (stays, left) = undoing.into_outcome();
         for change in stays.iter().rev() {
-            self.on.report.note(&format!("kept {change}"));
+            self.on.report.note(&progress::kept(change));
         }
         let mut left: Vec<String> = left.iter().map(|(change, error)| format!("{change}: {error}")).collect();
         left.extend(settled);

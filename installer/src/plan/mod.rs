@@ -5,10 +5,8 @@ pub(crate) mod conflict;
 pub(crate) mod pending;
 pub(crate) mod steps;
 
-use std::collections::BTreeSet;
-use std::fmt;
-
 use serde::Serialize;
+use std::collections::BTreeSet;
 
 use crate::finding::{Finding, Severity};
 use crate::restart::Part;
@@ -73,15 +71,6 @@ impl Plan {
     /// Whether there is nothing to do.
     pub(crate) fn is_done(&self) -> bool {
         self.steps.iter().all(|planned| planned.state != State::Pending)
-    }
-}
-
-impl fmt::Display for Planned {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match (&self.step, self.state) {
-            (Step::Undo { change }, State::Stays) => write!(f, "keep       {change}"),
-            (step, _) => step.fmt(f),
-        }
     }
 }
 

@@ -6,8 +6,6 @@ mod choose;
 pub(crate) use carried::launcher;
 pub(crate) use choose::{Grounds, Start, choose};
 
-use std::fmt;
-
 use payload::path::AbsPath;
 use serde::{Deserialize, Serialize};
 
@@ -55,20 +53,6 @@ impl Supervision {
             Self::Systemd { unit } => Some(unit),
             Self::Supervisor(Supervisor { origin: Origin::Bundle, unit, .. }) => unit.as_deref(),
             Self::Supervisor(Supervisor { origin: Origin::Host, .. }) => None,
-        }
-    }
-}
-
-impl fmt::Display for Supervision {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Systemd { unit } => write!(f, "systemd ({unit})"),
-            Self::Supervisor(Supervisor { conf, origin: Origin::Host, .. }) => {
-                write!(f, "this host's supervisor ({conf})")
-            }
-            Self::Supervisor(Supervisor { conf, origin: Origin::Bundle, .. }) => {
-                write!(f, "the supervisor in the bundle ({conf})")
-            }
         }
     }
 }

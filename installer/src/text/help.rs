@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use payload::path::AbsPath;
 use payload::shell::word;
 
 use crate::help::Help;
@@ -142,4 +143,23 @@ pub(crate) fn run_a_checked_copy(path: &Path, safe: &str, command: &str) -> Help
         word(path),
         word(&Path::new(safe).join(name))
     ))
+}
+
+/// Processes by their ids, with commas between.
+pub(crate) fn look_at_processes(pids: &str) -> Help {
+    Help::plain(format!("ps -fp {pids}"))
+}
+
+pub(crate) fn restart_unit(unit: &str) -> Help {
+    Help::in_tree(format!("systemctl restart {unit}"))
+}
+
+/// Of `program` under the supervisor with this `supervisorctl` and configuration.
+pub(crate) fn restart_program(ctl: &AbsPath, conf: &AbsPath, program: &str) -> Help {
+    Help::plain(format!("{ctl} -c {conf} restart {program}"))
+}
+
+/// The words after a checked copy's name, for the tree at `root`.
+pub(crate) fn install_into(root: &Path) -> String {
+    format!("install --root {}", word(root))
 }

@@ -1,11 +1,17 @@
 //! What people read, in English: values come in with their arguments, words go out. Another language is another room with the
 //! same functions. Decides nothing.
 
+pub(crate) mod about;
 mod errors;
 pub(crate) mod findings;
 pub(crate) mod help;
 pub(crate) mod members;
+pub(crate) mod names;
+pub(crate) mod outcomes;
 pub(crate) mod pages;
 pub(crate) mod pids;
+pub(crate) mod plan;
+pub(crate) mod progress;
 pub(crate) mod questions;
 pub(crate) mod refusals;
+pub(crate) mod status;

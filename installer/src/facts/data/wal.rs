@@ -5,8 +5,6 @@
 //! bytes in the high 8) and a protobuf `walpb.WalRecord`: 1 type, 2 crc, 3 data. The first is of type 4 (crc), the second
 //! of type 1, whose data is `etcdserverpb.Metadata`: 1 node id, 2 cluster id (etcd's `wal/wal.go`, `wal/encoder.go`).
 
-use std::fmt;
-
 use serde::{Deserialize, Serialize};
 
 /// How much of the beginning of a log is enough.
@@ -37,12 +35,6 @@ mod hex {
 
     pub(super) fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<u64, D::Error> {
         u64::from_str_radix(&String::deserialize(from)?, 16).map_err(Error::custom)
-    }
-}
-
-impl fmt::Display for Identity {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "member {:x} of cluster {:x}", self.member, self.cluster)
     }
 }
 

@@ -3,6 +3,7 @@
 use crate::finding::EtcdFinding;
 use crate::help::Help;
 use crate::restart;
+use crate::text::names;
 use crate::text::pids::pids as typed;
 use crate::transaction::undo::Contents;
 
@@ -15,7 +16,7 @@ pub(super) fn text(found: &EtcdFinding) -> String {
             format!("etcd still runs (process {}), and not under its service manager", typed(pids))
         }
         EtcdFinding::RestartPending { parts, .. } => {
-            format!("etcd is not restarted for what takes effect at its next restart alone: {}", restart::words(parts))
+            format!("etcd is not restarted for what takes effect at its next restart alone: {}", names::parts(parts))
         }
     }
 }

@@ -1,0 +1,69 @@
+//! The lines of `status`.
+
+use std::fmt::Display;
+
+use crate::health::MemberHealth;
+use crate::records::Leftovers;
+
+/// A line: what it is about, and how that is.
+pub(crate) fn line(what: &str, text: &str) -> String {
+    format!("{what:<12} {text}")
+}
+
+pub(crate) fn member(member: &str, cluster: &str, host: &str) -> String {
+    format!("{member} of cluster {cluster} on {host}")
+}
+
+/// The bundle that is installed, and the highest number that was.
+pub(crate) fn bundle(serial: u64, newest: u64, signer: &str) -> String {
+    let after = if newest > serial { after(newest) } else { String::new() };
+    format!("number {serial}{after}, signed by {signer}")
+}
+
+fn after(newest: impl Display) -> String {
+    format!(", after number {newest}")
+}
+
+pub(crate) fn service(state: &str, supervision: &str) -> String {
+    format!("{state} under {supervision}")
+}
+
+/// What waits for a restart, and the command for it.
+pub(crate) fn restart(parts: &str, command: &str) -> String {
+    format!("pending: {parts}; {command}")
+}
+
+pub(crate) fn certificate(until: &str, days_left: i64) -> String {
+    format!("until {until} ({days_left} days left)")
+}
+
+pub(crate) const UNREADABLE: &str = "not readable";
+pub(crate) const NO_KEY: &str = "missing";
+
+/// One member as seen from here.
+pub(crate) fn health_of(member: &MemberHealth) -> String {
+    let word = match &member.status {
+        Some(status) if status.is_leader => format!("leader    etcd {}", status.version),
+        Some(status) if status.has_leader => format!("follower  etcd {}", status.version),
+        Some(_) => "no leader".to_owned(),
+        None if member.reachable => "up, does not serve clients yet".to_owned(),
+        None => "unreachable".to_owned(),
+    };
+    format!("{:<24} {:<16} {word}", member.name, member.address)
+}
+
+pub(crate) fn health(healthy: bool) -> &'static str {
+    if healthy { "healthy" } else { "not healthy" }
+}
+
+/// What an uninstall has left, and whom it remembers.
+pub(crate) fn still_here(kept: &Leftovers) -> String {
+    let member = &kept.member;
+    let what = match kept.data() {
+        Some(path) => format!("; `{path}` has the data of member `{member}`, kept by an uninstall"),
+        None => format!("; a key of member `{member}` waits for its certificate"),
+    };
+    let Some(known) = kept.signer() else { return what };
+    let after = known.newest().map(|newest| after(newest.serial)).unwrap_or_default();
+    format!("{what}; it takes bundles by {}{after}", known.signer.fingerprint())
+}
