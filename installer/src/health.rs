@@ -11,7 +11,7 @@ use crate::host::etcdctl;
 use crate::host::interrupt::Interrupt;
 use crate::host::{Exec, Tree, clock};
 use crate::report::Report;
-use crate::service;
+use crate::service::{self, StateWord};
 use crate::supervision::Supervision;
 use crate::text::progress;
 
@@ -47,7 +47,7 @@ pub(crate) enum NotUp {
     Interrupted,
     /// What its service manager calls its state, and what it logged last, if anything.
     Ended {
-        state: String,
+        state: StateWord,
         log: Option<String>,
     },
 }

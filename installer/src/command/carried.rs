@@ -57,7 +57,10 @@ pub(super) fn copied(named: Option<&Path>, tree: &Tree) -> Result<Copied<File>, 
     let dir = StateDir::new().map_err(ProbeError::from)?.dir;
     copy::copy(path(named), tree, &dir).map_err(|error| match error {
         NotCopied::Source(error) => of(named, error).into(),
-        NotCopied::Place(tried) => Failure::of_finding(BundleFinding::NoCopy { tried, dir }.into()),
+        NotCopied::Place(tried) => {
+            let tried = tried.iter().map(ToString::to_string).collect();
+            Failure::of_finding(BundleFinding::NoCopy { tried, dir }.into())
+        }
     })
 }
 

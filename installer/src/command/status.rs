@@ -113,7 +113,7 @@ fn gather(tree: &Tree, receipt: &Receipt) -> Result<Status, ProbeError> {
         etcd: manifest.release.version.to_string(),
         bundle: bundle(receipt),
         supervision: receipt.supervision.to_string(),
-        service: service::control::state_word(&receipt.supervision, &never),
+        service: service::control::state_word(&receipt.supervision, &never).to_string(),
         running: service::is_running(&receipt.supervision, &never),
         client_url: text(manifest.me().and_then(|me| manifest.client_url(me))),
         peer_url: text(manifest.me().and_then(|me| manifest.peer_url(me))),

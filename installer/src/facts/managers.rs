@@ -18,12 +18,21 @@ pub(crate) struct Managers {
     pub(crate) pythons: Vec<AbsPath>,
     /// The one that has really imported it. Before that is tried, and in an image, where it cannot be: the first.
     pub(crate) python: Option<AbsPath>,
-    /// Why there is no `python`, for the message.
-    pub(crate) python_trouble: Option<String>,
+    /// What was wrong with the last one that is not `python`.
+    pub(crate) python_trouble: Option<PythonTrouble>,
     /// Files of that supervisor's configuration, other than ours, that have a program of our name.
     pub(crate) namesakes: Vec<String>,
     /// systemd's units by name, as far as an install could need them.
     pub(crate) units: BTreeMap<String, Unit>,
+}
+
+/// Why a Python does not run the carried supervisor.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum PythonTrouble {
+    /// Users other than root can change it: root must not run it.
+    Unsafe(AbsPath),
+    /// It cannot import the supervisor, and this came of it.
+    Failed(String),
 }
 
 /// systemd on this host.

@@ -5,6 +5,7 @@ use payload::name::HostName;
 use payload::path::AbsPath;
 
 use super::{Code, Severity};
+use crate::facts::managers::PythonTrouble;
 use crate::supervision::{Supervision, Supervisor};
 
 /// What keeps a service manager from running etcd, or could make it run something else.
@@ -69,8 +70,8 @@ pub(crate) enum Packed {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum NoPython {
     NotCarried,
-    /// What was wrong with the last one, in words.
-    Unfit(String),
+    /// What was wrong with the last one.
+    Unfit(PythonTrouble),
     NotThere,
 }
 

@@ -5,13 +5,13 @@ use std::io::{self, IsTerminal as _, Write as _};
 
 use payload::exit::ExitStatus;
 
+use crate::text::bug::bug;
+
 /// A panic is a bug of ours: says so in one line and ends with the exit code for that. What was under way stands in
 /// the journal, as after a kill.
 pub(crate) fn panics_are_bugs() {
     std::panic::set_hook(Box::new(|panic| {
-        say(&format!(
-            "error: this is a bug in etcdpack: {panic}\nhelp: run the same command again, and report this line\n"
-        ));
+        say(&bug(panic));
         #[expect(clippy::exit, reason = "the one way out of a panic with an exit code of our own")]
         std::process::exit(i32::from(ExitStatus::Bug.code()));
     }));

@@ -15,7 +15,8 @@ use nix::sys::statvfs::fstatvfs;
 use payload::bundle::{BundleError, Copied, CopyError, MAX_LEN};
 use payload::path::AbsPath;
 
-use super::Tree;
+use super::fs_error::{Cause, FileOp};
+use super::{FsError, Tree};
 
 /// Memory, on every system that runs etcd: for a host whose disk takes no more.
 const ELSEWHERE: &str = "/run";
@@ -30,15 +31,32 @@ const MARGIN: u64 = 64 * MIB;
 pub(crate) enum NotCopied {
     /// What was brought cannot be read.
     Source(BundleError),
-    /// There is nowhere to put it; one line for each place.
-    Place(Vec<String>),
+    /// There is nowhere to put it: why not, of each place.
+    Place(Vec<NoPlace>),
+}
+
+/// Why a place cannot take a copy.
+#[derive(Debug)]
+pub(crate) enum NoPlace {
+    Fs(FsError),
+    /// In MiB.
+    Full {
+        dir: AbsPath,
+        free: u64,
+        needed: u64,
+    },
+    /// It had room, but did not take it.
+    Write {
+        dir: AbsPath,
+        error: io::Error,
+    },
 }
 
 /// The file at `path`, which must be a regular one: nothing is waited for.
 pub(crate) fn open(path: &Path) -> io::Result<File> {
     let flags = OFlag::O_RDONLY | OFlag::O_NONBLOCK | OFlag::O_NOCTTY | OFlag::O_CLOEXEC;
     let file = File::from(nix::fcntl::open(path, flags, RawMode::empty())?);
-    if file.metadata()?.is_file() { Ok(file) } else { Err(io::Error::other("it is not a regular file")) }
+    if file.metadata()?.is_file() { Ok(file) } else { Err(Cause::NotAFile.into()) }
 }
 
 /// A copy of the file at `path`, in the nearest directory to `dir` that is there, else in memory.
@@ -66,21 +84,20 @@ pub(crate) fn copy(path: &Path, tree: &Tree, dir: &AbsPath) -> Result<Copied<Fil
         match Copied::make((&from).take(len), file) {
             Ok(copied) => return Ok(copied),
             Err(CopyError::Source(error)) => return Err(NotCopied::Source(error)),
-            Err(CopyError::Write(error)) => tried.push(format!("`{dir}`: {error}")),
+            Err(CopyError::Write(error)) => tried.push(NoPlace::Write { dir: dir.clone(), error }),
         }
     }
     Err(NotCopied::Place(tried))
 }
 
 /// A file for `len` bytes, where there is room for them; else why not.
-fn place(tree: &Tree, dir: &AbsPath, len: u64) -> Result<File, String> {
-    let file = tree.private_file(dir).map_err(|error| error.to_string())?;
-    let stat = fstatvfs(&file).map_err(|errno| format!("asking the file system of `{dir}`: {errno}"))?;
+fn place(tree: &Tree, dir: &AbsPath, len: u64) -> Result<File, NoPlace> {
+    let file = tree.private_file(dir).map_err(NoPlace::Fs)?;
+    let stat = fstatvfs(&file).map_err(|errno| NoPlace::Fs(FsError::new(FileOp::AskFileSystem, dir, errno)))?;
     let free = stat.blocks_available().saturating_mul(stat.fragment_size());
     let needed = needed(len, stat.blocks().saturating_mul(stat.fragment_size()));
     if free < needed {
-        let (free, needed) = (free / MIB, needed.div_ceil(MIB));
-        return Err(format!("`{dir}` has {free} MiB free, the copy needs {needed} MiB"));
+        return Err(NoPlace::Full { dir: dir.clone(), free: free / MIB, needed: needed.div_ceil(MIB) });
     }
     Ok(file)
 }

@@ -1,4 +1,4 @@
-//! A file operation that failed: what was being done, where, and what the kernel said. Its sentence is in `text::errors`.
+//! A file operation that failed: what was being done, where, and why. Its sentence is in `text::errors`.
 
 use std::io;
 
@@ -20,8 +20,7 @@ impl FsError {
 
     /// `name` in the directory `path`, or that itself, is locked against everybody.
     pub(super) fn locked(doing: FileOp, path: &AbsPath, name: &str) -> Self {
-        let text = format!("the kernel lets nobody remove `{name}` in it: immutable or append-only, as lsattr shows");
-        Self::new(doing, path, io::Error::new(io::ErrorKind::PermissionDenied, text))
+        Self::new(doing, path, Cause::Locked { name: name.to_owned() })
     }
 
     /// The directory in which something is locked against everybody.
@@ -57,6 +56,46 @@ impl FsError {
 
     pub(crate) fn is_not_found(&self) -> bool {
         self.source.kind() == io::ErrorKind::NotFound
+    }
+}
+
+/// Why something failed that the kernel has no number for, or let pass.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum Cause {
+    /// Against everybody: immutable or append-only.
+    Locked {
+        name: String,
+    },
+    NotAFile,
+    /// Others than root can make files in this directory, and hold the lock on one for ever.
+    OthersLock {
+        dir: &'static str,
+    },
+    /// Of a file descriptor.
+    NotOpen,
+    WriteOnly,
+    LineTooLong {
+        most: usize,
+    },
+    /// Of the running program.
+    NoElfHeader,
+    /// They have another digest than the one on record.
+    OtherBytes,
+}
+
+impl From<Cause> for io::Error {
+    fn from(cause: Cause) -> Self {
+        let kind = match cause {
+            Cause::Locked { .. } => io::ErrorKind::PermissionDenied,
+            Cause::OtherBytes => io::ErrorKind::InvalidData,
+            Cause::NotAFile
+            | Cause::OthersLock { .. }
+            | Cause::NotOpen
+            | Cause::WriteOnly
+            | Cause::LineTooLong { .. }
+            | Cause::NoElfHeader => io::ErrorKind::Other,
+        };
+        Self::new(kind, cause)
     }
 }
 

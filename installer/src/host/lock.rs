@@ -11,6 +11,7 @@ use nix::fcntl::{AtFlags, Flock, FlockArg, OFlag, open, openat};
 use nix::sys::stat::{Mode as RawMode, fstat, fstatat};
 use nix::unistd::{UnlinkatFlags, unlinkat};
 
+use super::fs_error::Cause;
 use super::namespace::is_in_narrow_namespace;
 use super::tree::{FileOp, FsError, Tree};
 
@@ -72,5 +73,5 @@ fn directory() -> io::Result<OwnedFd> {
     if is_roots || is_in_narrow_namespace() {
         return Ok(dir);
     }
-    Err(io::Error::other(format!("others than root can write to `{DIR}`, and a lock of theirs would never end")))
+    Err(Cause::OthersLock { dir: DIR }.into())
 }

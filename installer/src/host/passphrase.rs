@@ -6,6 +6,8 @@ use std::io::{self, Read};
 
 use zeroize::Zeroizing;
 
+use super::fs_error::Cause;
+
 /// No passphrase comes near this. Buffers have this size at once: one that grows leaves copies behind.
 pub(super) const MAX_BYTES: usize = 4096;
 
@@ -15,7 +17,7 @@ pub(super) const MOST: usize = MAX_BYTES + 1;
 /// Whether anything is behind the file descriptor `fd`.
 pub(crate) fn is_open(fd: i32) -> io::Result<()> {
     match fs::symlink_metadata(format!("/proc/self/fd/{fd}")) {
-        Err(error) if error.kind() == io::ErrorKind::NotFound => Err(io::Error::other("it is not open")),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Err(Cause::NotOpen.into()),
         found => found.map(drop),
     }
 }
@@ -28,10 +30,10 @@ pub(crate) fn of_fd(fd: i32) -> io::Result<Zeroizing<Vec<u8>>> {
     }
     // Opened anew, the end of a pipe that is written to can be read, and nothing ever comes.
     if writes_only(fd) {
-        return Err(io::Error::other("it is open for writing only"));
+        return Err(Cause::WriteOnly.into());
     }
     let mut file = File::open(format!("/proc/self/fd/{fd}")).map_err(|error| match error.kind() {
-        io::ErrorKind::NotFound => io::Error::other("it is not open"),
+        io::ErrorKind::NotFound => Cause::NotOpen.into(),
         _ => error,
     })?;
     let line = first_line(|byte| file.read(byte))?;
@@ -63,7 +65,7 @@ fn first_line(mut read: impl FnMut(&mut [u8]) -> io::Result<usize>) -> io::Resul
 
 /// Never cut: half of a passphrase is another one.
 pub(super) fn too_long() -> io::Error {
-    io::Error::other(format!("the line is longer than {MAX_BYTES} bytes"))
+    Cause::LineTooLong { most: MAX_BYTES }.into()
 }
 
 #[cfg(test)]

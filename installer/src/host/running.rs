@@ -17,7 +17,7 @@ use rustix::io::Errno;
 
 use super::Tree;
 use super::accounts::AccountError;
-use super::fs_error::FileOp;
+use super::fs_error::{Cause, FileOp};
 use super::namespace::is_in_narrow_namespace;
 use crate::elf;
 
@@ -37,7 +37,7 @@ pub(crate) enum Unsafe {
 pub(crate) fn program() -> io::Result<impl Read> {
     let mut head = Vec::new();
     File::open(ITSELF)?.take(elf::HEAD).read_to_end(&mut head)?;
-    let end = elf::end(&head).ok_or_else(|| io::Error::other("the running program has no ELF header"))?;
+    let end = elf::end(&head).ok_or(Cause::NoElfHeader)?;
     Ok(File::open(ITSELF)?.take(end))
 }
 

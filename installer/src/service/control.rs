@@ -137,16 +137,25 @@ pub(crate) fn has(supervision: &Supervision, interrupt: &Interrupt) -> bool {
     }
 }
 
-/// What the service manager calls the state etcd is in.
-pub(crate) fn state_word(supervision: &Supervision, interrupt: &Interrupt) -> String {
+/// What the service manager calls the state that etcd is in.
+#[derive(Debug)]
+pub(crate) enum StateWord {
+    Said(String),
+    NotAsked(ExecError),
+    /// supervisord does not say.
+    NoAnswer,
+}
+
+/// That word.
+pub(crate) fn state_word(supervision: &Supervision, interrupt: &Interrupt) -> StateWord {
     match supervision {
         Supervision::Systemd { unit } => {
             let asked = Exec::named("systemctl").map(|exec| exec.args(["is-active", unit]));
             let said = asked.and_then(|exec| exec.heeding(interrupt).output());
-            said.map_or_else(|error| error.to_string(), |output| output.stdout.trim().to_owned())
+            said.map_or_else(StateWord::NotAsked, |output| StateWord::Said(output.stdout.trim().to_owned()))
         }
         Supervision::Supervisor(supervisor) => {
-            state(supervisor, interrupt).unwrap_or_else(|| "supervisord does not answer".to_owned())
+            state(supervisor, interrupt).map_or(StateWord::NoAnswer, StateWord::Said)
         }
     }
 }

@@ -2,6 +2,7 @@
 //! same functions. Decides nothing.
 
 pub(crate) mod about;
+pub(crate) mod bug;
 mod errors;
 pub(crate) mod findings;
 pub(crate) mod help;

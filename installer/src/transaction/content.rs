@@ -7,6 +7,7 @@ use payload::digest::{Digest, Hasher};
 use payload::mode::Mode;
 use payload::path::AbsPath;
 
+use crate::host::fs_error::Cause;
 use crate::host::write::Ids;
 use crate::host::{FsError, Tree};
 
@@ -46,7 +47,7 @@ impl Read for Content<'_> {
             && let Some(sum) = self.sum.take()
             && sum.finish() != self.sha256
         {
-            return Err(io::Error::new(io::ErrorKind::InvalidData, "its bytes are not those that were announced"));
+            return Err(Cause::OtherBytes.into());
         }
         Ok(read)
     }

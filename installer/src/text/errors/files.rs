@@ -2,13 +2,45 @@
 
 use std::fmt;
 
-use crate::host::fs_error::{FileOp, FsError};
+use crate::host::copy::NoPlace;
+use crate::host::fs_error::{Cause, FileOp, FsError};
 use crate::host::output::{Obstruction, OutputError};
 
 impl fmt::Display for FsError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{} `{}`: ", self.doing, self.path)?;
         if self.is_interrupt() { f.write_str(super::TOLD_TO_STOP) } else { fmt::Display::fmt(&self.source, f) }
+    }
+}
+
+impl fmt::Display for Cause {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Locked { name } => {
+                write!(f, "the kernel lets nobody remove `{name}` in it: immutable or append-only, as lsattr shows")
+            }
+            Self::NotAFile => f.write_str("it is not a regular file"),
+            Self::OthersLock { dir } => {
+                write!(f, "others than root can write to `{dir}`, and a lock of theirs would never end")
+            }
+            Self::NotOpen => f.write_str("it is not open"),
+            Self::WriteOnly => f.write_str("it is open for writing only"),
+            Self::LineTooLong { most } => write!(f, "the line is longer than {most} bytes"),
+            Self::NoElfHeader => f.write_str("the running program has no ELF header"),
+            Self::OtherBytes => f.write_str("its bytes are not those that were announced"),
+        }
+    }
+}
+
+impl fmt::Display for NoPlace {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Fs(error) => fmt::Display::fmt(error, f),
+            Self::Full { dir, free, needed } => {
+                write!(f, "`{dir}` has {free} MiB free, the copy needs {needed} MiB")
+            }
+            Self::Write { dir, error } => write!(f, "`{dir}`: {error}"),
+        }
     }
 }
 

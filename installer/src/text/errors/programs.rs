@@ -4,7 +4,7 @@ use std::fmt;
 
 use crate::host::exec::{ExecError, ExecTrouble};
 use crate::host::wheels::WheelError;
-use crate::service::ServiceError;
+use crate::service::{ServiceError, StateWord};
 
 impl fmt::Display for ExecError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -25,6 +25,16 @@ impl fmt::Display for ServiceError {
             Self::Exec(error) => fmt::Display::fmt(error, f),
             Self::NoAnswer(conf) => write!(f, "supervisord ({conf}) does not answer"),
             Self::Interrupted => f.write_str(super::TOLD_TO_STOP),
+        }
+    }
+}
+
+impl fmt::Display for StateWord {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Said(word) => f.write_str(word),
+            Self::NotAsked(error) => fmt::Display::fmt(error, f),
+            Self::NoAnswer => f.write_str("supervisord does not answer"),
         }
     }
 }

@@ -3,6 +3,7 @@
 use payload::cluster::Manager;
 use payload::path::AbsPath;
 
+use crate::facts::managers::PythonTrouble;
 use crate::finding::ManagerFinding;
 use crate::finding::managers::{Choice, NoPython, OtherName, Packed};
 use crate::help::Help;
@@ -62,14 +63,24 @@ fn packed(wanted: Manager) -> (&'static str, &'static str) {
     }
 }
 
+fn others_can_change(path: &AbsPath) -> String {
+    format!("users other than root can change `{path}`")
+}
+
 fn none(python: &NoPython, unsafe_supervisor: Option<&AbsPath>) -> String {
     let python = match python {
         NoPython::NotCarried => "the bundle carries no supervisor".to_owned(),
-        NoPython::Unfit(trouble) => format!("no Python can run the carried one ({trouble})"),
+        NoPython::Unfit(trouble) => {
+            let trouble = match trouble {
+                PythonTrouble::Unsafe(path) => others_can_change(path),
+                PythonTrouble::Failed(said) => said.clone(),
+            };
+            format!("no Python can run the carried one ({trouble})")
+        }
         NoPython::NotThere => "there is no Python for the carried one".to_owned(),
     };
     let own = match unsafe_supervisor {
-        Some(path) => format!("users other than root can change `{path}`"),
+        Some(path) => others_can_change(path),
         None => "no supervisord is installed".to_owned(),
     };
     format!("nothing here can keep etcd running: {own}, {python}, and systemd does not run")

@@ -16,7 +16,7 @@ use payload::render;
 
 use super::ProbeError;
 use crate::change::Change;
-use crate::facts::managers::{Init, Managers};
+use crate::facts::managers::{Init, Managers, PythonTrouble};
 use crate::facts::paths::Seen;
 use crate::host::interrupt::Interrupt;
 use crate::host::{Exec, Tree, exec, wheels};
@@ -103,7 +103,7 @@ pub(crate) fn try_pythons(
             }
             // Whoever told us so looks at nothing of this.
             Err(error) if error.is_interrupt() => return Ok(()),
-            Err(error) => managers.python_trouble = Some(error.to_string()),
+            Err(error) => managers.python_trouble = Some(PythonTrouble::Failed(error.to_string())),
         }
     }
     Ok(())
@@ -189,7 +189,7 @@ fn commands(tree: &Tree, ours: &[Change]) -> Result<(Option<Commands>, Option<Ab
 }
 
 /// The interpreters of this host, and why there is none that root may run.
-fn pythons(tree: &Tree) -> Result<(Vec<AbsPath>, Option<String>), ProbeError> {
+fn pythons(tree: &Tree) -> Result<(Vec<AbsPath>, Option<PythonTrouble>), ProbeError> {
     let (mut found, mut trouble) = (Vec::new(), None);
     for name in PYTHONS {
         let path = match name.strip_prefix('/') {
@@ -205,7 +205,7 @@ fn pythons(tree: &Tree) -> Result<(Vec<AbsPath>, Option<String>), ProbeError> {
         {
             // Root runs it, here and for as long as supervisord runs.
             if !tree.is_roots_alone(&path)? {
-                trouble = Some(format!("users other than root can change `{path}`"));
+                trouble = Some(PythonTrouble::Unsafe(path));
                 continue;
             }
             found.push(path);
