@@ -6,7 +6,7 @@ use payload::url::Url;
 
 use super::{Code, Question, Severity};
 use crate::although::Word;
-use crate::facts::cluster::NotAsked;
+use crate::facts::cluster::{NotAsked, Silence};
 
 /// What the others say, or do not. Numbers are etcd's, `at` is an address and a port.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -44,7 +44,15 @@ pub(crate) enum ClusterFinding {
 pub(crate) struct Unseen {
     pub(crate) member: String,
     pub(crate) at: String,
-    pub(crate) said: String,
+    pub(crate) why: Doubt,
+}
+
+/// Why it cannot be said whether a founder has run.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Doubt {
+    Silent(Silence),
+    /// It serves clients, and does not say of which cluster.
+    Withheld,
 }
 
 /// What is seen of a cluster that cannot be asked.

@@ -6,6 +6,7 @@ use payload::name::HostName;
 use payload::peer_name::PeerName;
 
 use super::{Code, Severity};
+use crate::facts::cluster::Silence;
 
 /// What the network lacks, or another member would not take. `at` is an address and a port.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -22,11 +23,11 @@ pub(crate) enum NetworkFinding {
         address: IpAddr,
         port: u16,
     },
-    /// No answer; what the kernel said instead.
+    /// No answer.
     PeerSilent {
         member: String,
         at: String,
-        said: String,
+        why: Silence,
     },
     /// The firewall does not let members or clients in at these ports.
     FirewallClosed {

@@ -20,6 +20,7 @@ use payload::render;
 use payload::tarball::{self, TarballError};
 use payload::url::Url;
 
+use super::fs_error::Cause;
 use super::interrupt::Interrupt;
 use super::running::Startable;
 use super::{Exec, Tree};
@@ -120,7 +121,7 @@ impl Etcdctl {
             Ok(())
         })
         .map_err(|error| text(&error))?;
-        let program = program.ok_or_else(|| "the release has none".to_owned())??;
+        let program = program.ok_or_else(|| text(&Cause::NoProgram))??;
         let program = Startable::of(program).map_err(|error| text(&error))?;
         let mut read = |name: &str| bundle.read(&format!("certs/{name}")).map_err(|error| text(&error));
         let (cas, certificate) = (read(render::CA)?, read(render::CERTIFICATE)?);

@@ -79,6 +79,11 @@ pub(crate) enum Cause {
     },
     /// Of the running program.
     NoElfHeader,
+    /// Of a member.
+    NoAddress,
+    NotAsked,
+    /// The release has no program for that.
+    NoProgram,
     /// They have another digest than the one on record.
     OtherBytes,
 }
@@ -93,7 +98,10 @@ impl From<Cause> for io::Error {
             | Cause::NotOpen
             | Cause::WriteOnly
             | Cause::LineTooLong { .. }
-            | Cause::NoElfHeader => io::ErrorKind::Other,
+            | Cause::NoElfHeader
+            | Cause::NoAddress
+            | Cause::NotAsked
+            | Cause::NoProgram => io::ErrorKind::Other,
         };
         Self::new(kind, cause)
     }

@@ -1,9 +1,10 @@
-//! What things are called in the middle of a sentence: changes, service managers, what waits for a restart.
+//! What things are called in the middle of a sentence: changes, service managers, what waits for a restart, why nothing is seen of a member.
 
 use std::collections::BTreeSet;
 use std::fmt;
 
 use crate::change::Change;
+use crate::facts::cluster::Silence;
 use crate::facts::data::wal::Identity;
 use crate::restart::Part;
 use crate::supervision::{Origin, Supervision, Supervisor};
@@ -40,6 +41,16 @@ impl fmt::Display for Supervision {
 impl fmt::Display for Identity {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "member {:x} of cluster {:x}", self.member, self.cluster)
+    }
+}
+
+impl fmt::Display for Silence {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::NotAsked => f.write_str("not asked"),
+            Self::Nothing { seconds } => write!(f, "nothing within {seconds} s"),
+            Self::Failed(said) => f.write_str(said),
+        }
     }
 }
 

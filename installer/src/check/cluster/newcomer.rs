@@ -8,7 +8,7 @@ use crate::although::Word;
 use crate::facts::cluster::answers::{List, Listed};
 use crate::facts::cluster::{self, Other, Seen};
 use crate::finding::ClusterFinding;
-use crate::finding::cluster::{First, Lines, Reached, Unseen};
+use crate::finding::cluster::{Doubt, First, Lines, Reached, Unseen};
 
 /// A bundle that founds is carried to its host within this time; an older one may come from a drawer.
 const FRESH: Duration = Duration::days(30);
@@ -85,13 +85,13 @@ fn uncertain(view: &View) -> Option<ClusterFinding> {
 }
 
 fn unseen(view: &View, other: &Other) -> Option<Unseen> {
-    let said = match &other.seen {
+    let why = match &other.seen {
         Seen::Refused | Seen::Listens { .. } => return None,
-        Seen::Unseen(said) => said.clone(),
+        Seen::Unseen(why) => Doubt::Silent(why.clone()),
         Seen::Serves { said, .. } if said.cluster().is_some() || view.is_to_be_asked() => return None,
-        Seen::Serves { .. } => "serves clients, and does not say of which cluster".to_owned(),
+        Seen::Serves { .. } => Doubt::Withheld,
     };
-    Some(Unseen { member: other.name.clone(), at: other.at(), said })
+    Some(Unseen { member: other.name.clone(), at: other.at(), why })
 }
 
 fn rejoin(view: &View, by: &Other, list: &List, listed: &Listed) -> ClusterFinding {

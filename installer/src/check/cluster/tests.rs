@@ -7,7 +7,7 @@ use super::*;
 use crate::although::Word;
 use crate::facts::cluster::answers::tests::listed;
 use crate::facts::cluster::answers::{List, Listed, Status};
-use crate::facts::cluster::{Chain, NotAsked, Other, Said, Seen, founded};
+use crate::facts::cluster::{Chain, NotAsked, Other, Said, Seen, Silence, founded};
 use crate::facts::tests::{good, manifest};
 use crate::records::Leftovers;
 use crate::text;
@@ -53,7 +53,7 @@ fn listens() -> Seen {
 }
 
 fn silent() -> Seen {
-    Seen::Unseen("nothing within 1 s".to_owned())
+    Seen::Unseen(Silence::Nothing { seconds: 1 })
 }
 
 fn says(list: Option<List>, status: Option<Status>) -> Seen {

@@ -35,9 +35,9 @@ pub(super) fn ports(network: &Network) -> impl Iterator<Item = Finding> {
 
 /// A host that refuses is there, and its bundle has not run yet: nothing to speak of.
 pub(super) fn silent(peer: &Peer) -> Option<Finding> {
-    let PeerProbe::Nothing(said) = &peer.probe else { return None };
-    let (member, at, said) = (peer.name.clone(), peer.at.clone(), said.clone());
-    Some(NetworkFinding::PeerSilent { member, at, said }.into())
+    let PeerProbe::Nothing(why) = &peer.probe else { return None };
+    let (member, at, why) = (peer.name.clone(), peer.at.clone(), why.clone());
+    Some(NetworkFinding::PeerSilent { member, at, why }.into())
 }
 
 /// Whether members and clients can come in.
@@ -53,6 +53,7 @@ pub(super) fn firewall(firewall: &Firewall) -> Option<Finding> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::facts::cluster::Silence;
     use crate::facts::network::Serves;
     use crate::finding::Code;
     use crate::text;
@@ -63,7 +64,7 @@ mod tests {
             |probe| Peer { name: "m2".to_owned(), at: "10.0.0.2:2380".to_owned(), probe, serves: Serves::NotAsked };
         assert_eq!(silent(&peer(PeerProbe::Listens)), None);
         assert_eq!(silent(&peer(PeerProbe::Refuses)), None);
-        let found = silent(&peer(PeerProbe::Nothing("no route".to_owned()))).unwrap();
+        let found = silent(&peer(PeerProbe::Nothing(Silence::Failed("no route".to_owned())))).unwrap();
         assert_eq!(found.code(), Code::PeerUnreachable);
         assert_eq!(text::findings::help(&found).to_string(), "ping -c 3 10.0.0.2");
     }

@@ -39,12 +39,24 @@ pub(crate) struct Other {
 pub(crate) enum Seen {
     /// The host is there, etcd is not.
     Refused,
-    /// Not from etcd and not from the host; what the kernel said instead.
-    Unseen(String),
+    /// Not from etcd and not from the host.
+    Unseen(Silence),
     /// It listens for peers, and serves no client: it has no quorum, not yet or not any more since it was started.
     Listens { chain: Chain },
     /// It serves clients: it has had a quorum.
     Serves { chain: Chain, said: Said },
+}
+
+/// Why nothing is seen of a member.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Silence {
+    NotAsked,
+    /// No answer for so long.
+    Nothing {
+        seconds: u64,
+    },
+    /// What the kernel said instead.
+    Failed(String),
 }
 
 /// The certificates that a peer port shows to a bare hello of TLS 1.2.

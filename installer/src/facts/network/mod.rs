@@ -5,6 +5,8 @@ pub(crate) mod hello;
 
 use std::net::IpAddr;
 
+use super::cluster::Silence;
+
 /// The network, as far as an install cares.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Network {
@@ -50,8 +52,8 @@ pub(crate) enum PeerProbe {
     Listens,
     /// The host is there, etcd is not: as it should be before its bundle has run.
     Refuses,
-    /// Not from etcd and not from the host; what the kernel said instead.
-    Nothing(String),
+    /// Not from etcd and not from the host.
+    Nothing(Silence),
 }
 
 /// Whether the host's firewall lets members and clients in.

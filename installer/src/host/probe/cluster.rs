@@ -15,10 +15,11 @@ use payload::sealed::Opened;
 use zeroize::Zeroizing;
 
 use super::{PATIENCE, ProbeError};
-use crate::facts::cluster::{Asked, Cas, Chain, Cluster, NotAsked, Other, Said, Seen};
+use crate::facts::cluster::{Asked, Cas, Chain, Cluster, NotAsked, Other, Said, Seen, Silence};
 use crate::facts::credentials::{Credentials, LARGEST_KEY, x509};
 use crate::host::Tree;
 use crate::host::etcdctl::Etcdctl;
+use crate::host::fs_error::Cause;
 use crate::host::hello::{self, Hello};
 use crate::host::interrupt::Interrupt;
 use crate::records::Records;
@@ -67,7 +68,7 @@ fn places(manifest: &Manifest, installed: Option<&Manifest>) -> Vec<Other> {
                 host: member.host.to_string(),
                 client_url: list.client_url(member),
                 peer_url,
-                seen: Seen::Unseen("not asked".to_owned()),
+                seen: Seen::Unseen(Silence::NotAsked),
             });
         }
     }
@@ -89,9 +90,9 @@ fn knock_all(others: &mut [Other], interrupt: &Interrupt) {
             .into_iter()
             .map(|look| {
                 let [peer, client] = look.map(|thread| match thread {
-                    Some(Ok(thread)) => thread.join().unwrap_or_else(|_| Err(io::Error::other("not asked"))),
+                    Some(Ok(thread)) => thread.join().unwrap_or_else(|_| Err(Cause::NotAsked.into())),
                     Some(Err(error)) => Err(error),
-                    None => Err(io::Error::other("it has no address")),
+                    None => Err(Cause::NoAddress.into()),
                 });
                 seen(peer, &client)
             })
@@ -118,8 +119,8 @@ fn seen(peer: io::Result<Hello>, client: &io::Result<Hello>) -> Seen {
         Err(error) => {
             return match error.kind() {
                 ConnectionRefused | ConnectionReset => Seen::Refused,
-                TimedOut => Seen::Unseen(format!("nothing within {} s", PATIENCE.as_secs())),
-                _ => Seen::Unseen(error.to_string()),
+                TimedOut => Seen::Unseen(Silence::Nothing { seconds: PATIENCE.as_secs() }),
+                _ => Seen::Unseen(Silence::Failed(error.to_string())),
             };
         }
     };
@@ -252,7 +253,7 @@ fn strangers(manifest: &Manifest, cluster: &Cluster) -> Vec<Other> {
                 host: String::new(),
                 client_url: None,
                 peer_url: url,
-                seen: Seen::Unseen("not asked".to_owned()),
+                seen: Seen::Unseen(Silence::NotAsked),
             });
         }
     }

@@ -40,7 +40,7 @@ pub(super) fn peers(manifest: &Manifest, others: &[Other]) -> Vec<Peer> {
 fn peer(other: &Other) -> Peer {
     let probe = match &other.seen {
         Seen::Refused => PeerProbe::Refuses,
-        Seen::Unseen(said) => PeerProbe::Nothing(said.clone()),
+        Seen::Unseen(why) => PeerProbe::Nothing(why.clone()),
         Seen::Listens { .. } | Seen::Serves { .. } => PeerProbe::Listens,
     };
     let serves = match other.chain() {

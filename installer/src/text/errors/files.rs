@@ -27,6 +27,9 @@ impl fmt::Display for Cause {
             Self::WriteOnly => f.write_str("it is open for writing only"),
             Self::LineTooLong { most } => write!(f, "the line is longer than {most} bytes"),
             Self::NoElfHeader => f.write_str("the running program has no ELF header"),
+            Self::NoAddress => f.write_str("it has no address"),
+            Self::NotAsked => f.write_str("not asked"),
+            Self::NoProgram => f.write_str("the release has none"),
             Self::OtherBytes => f.write_str("its bytes are not those that were announced"),
         }
     }

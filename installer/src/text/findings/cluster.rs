@@ -3,7 +3,7 @@
 use crate::although::Word;
 use crate::facts::cluster::{NotAsked, api};
 use crate::finding::ClusterFinding;
-use crate::finding::cluster::{First, Lines, Reached, Unseen};
+use crate::finding::cluster::{Doubt, First, Lines, Reached, Unseen};
 use crate::help::Help;
 
 /// What is typed on the connected machine where the cluster runs already.
@@ -72,8 +72,16 @@ pub(super) fn text(found: &ClusterFinding) -> String {
     }
 }
 
+fn doubt(why: &Doubt) -> String {
+    match why {
+        Doubt::Silent(why) => why.to_string(),
+        Doubt::Withheld => "serves clients, and does not say of which cluster".to_owned(),
+    }
+}
+
 fn uncertain(unseen: &[Unseen], days: Option<i64>) -> String {
-    let names: Vec<String> = unseen.iter().map(|of| format!("{} at {} ({})", of.member, of.at, of.said)).collect();
+    let names: Vec<String> =
+        unseen.iter().map(|of| format!("{} at {} ({})", of.member, of.at, doubt(&of.why))).collect();
     let not_seen = (!names.is_empty()).then(|| format!("{} cannot be seen", names.join(" and ")));
     let old = days.map(|days| format!("its certificate is {days} days old"));
     let why: Vec<String> = not_seen.into_iter().chain(old).collect();

@@ -15,8 +15,8 @@ pub(super) fn text(found: &NetworkFinding) -> String {
             format!("the bundle is for host `{bundle}` with address {address}; this is `{hostname}` with {here}")
         }
         NetworkFinding::PortTaken { address, port } => format!("port {port} on {address} is taken"),
-        NetworkFinding::PeerSilent { member, at, said } => {
-            format!("no answer from member `{member}` at {at} ({said}): off, a cable, or a firewall")
+        NetworkFinding::PeerSilent { member, at, why } => {
+            format!("no answer from member `{member}` at {at} ({why}): off, a cable, or a firewall")
         }
         NetworkFinding::FirewallClosed { by, ports } => {
             let who = match by {
