@@ -41,7 +41,7 @@ use std::process::ExitCode;
 use clap::Parser;
 
 use crate::cli::Cli;
-use crate::report::{Loudness, Report};
+use crate::report::{Report, Verbosity};
 use crate::typed::Typed;
 use payload::exit::ExitStatus;
 
@@ -61,13 +61,13 @@ pub fn run() -> ExitCode {
             return if error.use_stderr() { ExitStatus::Usage.into() } else { ExitStatus::Done.into() };
         }
     };
-    let loudness = match (cli.quiet, cli.verbose) {
-        (true, _) => Loudness::Quiet,
-        (_, true) => Loudness::Verbose,
-        _ => Loudness::Normal,
+    let verbosity = match (cli.quiet, cli.verbose) {
+        (true, _) => Verbosity::Quiet,
+        (_, true) => Verbosity::Verbose,
+        _ => Verbosity::Normal,
     };
     let typed = Typed::new(&host::process::name(), cli.command.as_ref());
-    command::run(cli.command, &Report::new(loudness, typed)).into()
+    command::run(cli.command, &Report::new(verbosity, typed)).into()
 }
 
 /// Reads a journal and compares; for the fuzzer.

@@ -15,7 +15,7 @@ use crate::typed::Typed;
 
 /// How much is said.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) enum Loudness {
+pub(crate) enum Verbosity {
     Quiet,
     Normal,
     Verbose,
@@ -32,43 +32,43 @@ pub(crate) struct Said {
 
 /// The narrator.
 pub(crate) struct Report {
-    loudness: Loudness,
+    verbosity: Verbosity,
     typed: Typed,
     paint: bool,
 }
 
 impl Report {
     /// Colours only on a terminal, and only where `NO_COLOR` is not set.
-    pub(crate) fn new(loudness: Loudness, typed: Typed) -> Self {
-        Self { loudness, typed, paint: console::has_colours() }
+    pub(crate) fn new(verbosity: Verbosity, typed: Typed) -> Self {
+        Self { verbosity, typed, paint: console::has_colours() }
     }
 
     /// The flags that make another program say as much.
     pub(crate) fn flags(&self) -> Option<&'static str> {
-        match self.loudness {
-            Loudness::Quiet => Some("--quiet"),
-            Loudness::Normal => None,
-            Loudness::Verbose => Some("--verbose"),
+        match self.verbosity {
+            Verbosity::Quiet => Some("--quiet"),
+            Verbosity::Normal => None,
+            Verbosity::Verbose => Some("--verbose"),
         }
     }
 
     /// Something is going on.
     pub(crate) fn note(&self, text: &str) {
-        if self.loudness > Loudness::Quiet {
+        if self.verbosity > Verbosity::Quiet {
             say(&format!("{}\n", line::plain(text)));
         }
     }
 
     /// For those who ask for more.
     pub(crate) fn detail(&self, text: &str) {
-        if self.loudness >= Loudness::Verbose {
+        if self.verbosity >= Verbosity::Verbose {
             say(&format!("{}\n", line::plain(text)));
         }
     }
 
     /// A step begins.
     pub(crate) fn step(&self, text: &str) {
-        if self.loudness > Loudness::Quiet {
+        if self.verbosity > Verbosity::Quiet {
             say(&format!("  {} {}\n", self.mark("32", "+"), line::plain(text)));
         }
     }
