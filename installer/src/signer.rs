@@ -18,7 +18,7 @@ use crate::text::help;
 /// What a bundle's signer is to this host.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
-pub(crate) enum Standing {
+pub(crate) enum SignerStatus {
     /// Who signed what this host has had.
     Known,
     /// That one's successor, by its own word.
@@ -35,7 +35,7 @@ pub(crate) enum Standing {
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Settled(());
 
-impl Standing {
+impl SignerStatus {
     /// `None` while nobody has.
     pub(crate) fn settled(self) -> Option<Settled> {
         match self {
@@ -47,12 +47,12 @@ impl Standing {
 
 /// A signer that is not to be trusted here.
 #[derive(Debug, thiserror::Error, PartialEq, Eq)]
-pub(crate) enum Stranger {
+pub(crate) enum SignerError {
     Other { signer: Fingerprint, known: Fingerprint },
     NotNamed { signer: Fingerprint },
 }
 
-impl Diagnose for Stranger {
+impl Diagnose for SignerError {
     fn exit_status(&self) -> ExitStatus {
         ExitStatus::NotVerified
     }
@@ -126,26 +126,26 @@ impl Memory {
     }
 }
 
-/// The signer's standing, or why it has none.
-pub(crate) fn standing(
+/// The signer's status, or why it has none.
+pub(crate) fn status(
     provenance: &Provenance,
     known: Option<Known>,
     named: Option<&Claim>,
-) -> Result<Standing, Stranger> {
+) -> Result<SignerStatus, SignerError> {
     let signer = provenance.signer.fingerprint();
     if named.is_some_and(|claim| !claim.is_of(signer)) {
-        return Err(Stranger::NotNamed { signer });
+        return Err(SignerError::NotNamed { signer });
     }
     match known {
-        Some(known) if provenance.signer == *known.signer => Ok(Standing::Known),
-        Some(known) if known.covers(provenance) => Ok(Standing::Successor),
+        Some(known) if provenance.signer == *known.signer => Ok(SignerStatus::Known),
+        Some(known) if known.covers(provenance) => Ok(SignerStatus::Successor),
         Some(Known { signer: other, from: Source::Receipt { .. }, .. }) => {
-            Err(Stranger::Other { signer, known: other.fingerprint() })
+            Err(SignerError::Other { signer, known: other.fingerprint() })
         }
-        Some(_) if named.is_none() => Ok(Standing::Changed),
-        Some(_) => Ok(Standing::Named),
-        None if named.is_some() => Ok(Standing::Named),
-        None => Ok(Standing::Unknown),
+        Some(_) if named.is_none() => Ok(SignerStatus::Changed),
+        Some(_) => Ok(SignerStatus::Named),
+        None if named.is_some() => Ok(SignerStatus::Named),
+        None => Ok(SignerStatus::Unknown),
     }
 }
 
@@ -201,24 +201,24 @@ mod tests {
         let installed =
             |signer| Known { signer, newest: None, from: Source::Receipt { bundle: Digest::of(b"bundle") } };
         let claim: Claim = key.fingerprint().to_string().parse().unwrap();
-        assert_eq!(standing(&first, Some(installed(key)), None), Ok(Standing::Known));
-        assert_eq!(standing(&first, Some(installed(key)), Some(&claim)), Ok(Standing::Known));
-        assert_eq!(standing(&first, None, Some(&claim)), Ok(Standing::Named));
-        assert_eq!(standing(&first, None, None), Ok(Standing::Unknown));
+        assert_eq!(status(&first, Some(installed(key)), None), Ok(SignerStatus::Known));
+        assert_eq!(status(&first, Some(installed(key)), Some(&claim)), Ok(SignerStatus::Known));
+        assert_eq!(status(&first, None, Some(&claim)), Ok(SignerStatus::Named));
+        assert_eq!(status(&first, None, None), Ok(SignerStatus::Unknown));
         let other = provenance(2);
         let signer = other.signer.fingerprint();
-        let stranger = Err(Stranger::Other { signer, known: key.fingerprint() });
-        assert_eq!(standing(&other, Some(installed(key)), None), stranger);
+        let stranger = Err(SignerError::Other { signer, known: key.fingerprint() });
+        assert_eq!(status(&other, Some(installed(key)), None), stranger);
         // Naming a stranger does not make it known: that takes the word of the one before.
         let named: Claim = signer.sum().to_string().parse().unwrap();
-        assert!(matches!(standing(&other, Some(installed(key)), Some(&named)), Err(Stranger::Other { .. })));
+        assert!(matches!(status(&other, Some(installed(key)), Some(&named)), Err(SignerError::Other { .. })));
         // After an uninstall that kept data it takes the operator's, and nothing less.
         let kept = Known { from: Source::Kept, ..installed(key) };
-        assert_eq!(standing(&first, Some(kept), None), Ok(Standing::Known));
-        assert_eq!(standing(&other, Some(kept), None), Ok(Standing::Changed));
-        assert_eq!(standing(&other, Some(kept), Some(&named)), Ok(Standing::Named));
+        assert_eq!(status(&first, Some(kept), None), Ok(SignerStatus::Known));
+        assert_eq!(status(&other, Some(kept), None), Ok(SignerStatus::Changed));
+        assert_eq!(status(&other, Some(kept), Some(&named)), Ok(SignerStatus::Named));
         for known in [Some(installed(key)), Some(kept), None] {
-            assert_eq!(standing(&other, known, Some(&claim)), Err(Stranger::NotNamed { signer }));
+            assert_eq!(status(&other, known, Some(&claim)), Err(SignerError::NotNamed { signer }));
         }
     }
 

@@ -9,7 +9,7 @@ use crate::cli::VerifyArgs;
 use crate::failure::Failure;
 use crate::host::process;
 use crate::report::Report;
-use crate::signer::{self, Standing};
+use crate::signer::{self, SignerStatus};
 use crate::text::about;
 use payload::exit::ExitStatus;
 
@@ -34,14 +34,14 @@ pub(super) fn verify(args: &VerifyArgs, report: &Report) -> Result<ExitStatus, F
     let named = args.bundle.file.as_deref();
     let bundle = carried::open(named)?.check().map_err(|error| carried::of(named, error))?;
     // Only root may read what is known here; for others only the operator's word counts.
-    let standing = if process::is_root() {
-        trust::standing(bundle.provenance(), &trust::lasting(&tree(None)?)?, args.bundle.signer.as_ref())?
+    let status = if process::is_root() {
+        trust::status(bundle.provenance(), &trust::lasting(&tree(None)?)?, args.bundle.signer.as_ref())?
     } else {
-        signer::standing(bundle.provenance(), None, args.bundle.signer.as_ref())?
+        signer::status(bundle.provenance(), None, args.bundle.signer.as_ref())?
     };
     report.data(&about::whole(bundle.manifest(), bundle.size(), bundle.digest()));
-    report.note(&about::signer(bundle.provenance(), standing));
-    if standing == Standing::Unknown {
+    report.note(&about::signer(bundle.provenance(), status));
+    if status == SignerStatus::Unknown {
         report.note(about::WHOLE_IS_NOT_WHOSE);
     }
     Ok(ExitStatus::Done)

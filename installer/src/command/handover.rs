@@ -22,7 +22,7 @@ use crate::host::Tree;
 use crate::host::interrupt::Interrupt;
 use crate::host::running::{self, Startable};
 use crate::report::Report;
-use crate::signer::Stranger;
+use crate::signer::SignerError;
 use crate::text::{progress, questions, refusals};
 
 /// Whether to go on.
@@ -68,7 +68,7 @@ pub(super) fn unless_newer(
     // Whoever names another signer does not want a program by the one that is known: its key may be stolen.
     let signer = known.fingerprint();
     if claim.is_some_and(|claim| !claim.is_of(signer)) {
-        return Err(Stranger::NotNamed { signer }.into());
+        return Err(SignerError::NotNamed { signer }.into());
     }
     allowed(&newer, hand_over, words, report)?;
     report.note(&progress::going_on_with(path));

@@ -28,7 +28,7 @@ use crate::plan::Plan;
 use crate::plan::steps::Choices;
 use crate::report::Report;
 use crate::restart::Restart;
-use crate::signer::{Downgrade, Standing};
+use crate::signer::{Downgrade, SignerStatus};
 use crate::supervision::Start;
 use crate::text::refusals::Doing;
 use crate::text::{about, help, outcomes, progress, questions, refusals};
@@ -49,7 +49,7 @@ pub(super) fn plan(args: &PlanArgs, report: &Report) -> Result<ExitStatus, Failu
     };
     let given = key::given(args.target.passphrase_fd)?;
     let records = looking.records()?;
-    let signer = trust::standing(bundle.provenance(), &records, args.bundle.signer.as_ref())?;
+    let signer = trust::status(bundle.provenance(), &records, args.bundle.signer.as_ref())?;
     // Only while there is a trial to take away.
     let interrupt = interruptible()?;
     let tree = looking.tree.heeding(&interrupt);
@@ -89,13 +89,13 @@ pub(super) fn install(args: &InstallArgs, report: &Report) -> Result<ExitStatus,
     let context = looking.work()?;
     let Context { tree, interrupt, .. } = &context;
     // Under the lock: who comes second must see whom the first has pinned.
-    let signer = trust::standing(bundle.provenance(), &context.records, args.bundle.signer.as_ref())?;
+    let signer = trust::status(bundle.provenance(), &context.records, args.bundle.signer.as_ref())?;
     report.note(&about::headline(bundle.manifest()));
     report.note(&about::signer_before_the_words(bundle.provenance(), signer));
     // Before anything is done that a stranger's bundle says.
     trust::confirm(bundle.provenance(), signer, args.yes, interrupt, report)?;
     // What a person has confirmed here counts as named.
-    let signer = if signer.settled().is_none() { Standing::Named } else { signer };
+    let signer = if signer.settled().is_none() { SignerStatus::Named } else { signer };
     let choices = choices(&args.target, args.no_start, args.restart);
     let prepared = Prepared::of(tree, &mut bundle, context.records.clone(), signer, choices);
     let mut prepared = context.unless_told_to_stop(prepared)?;

@@ -24,7 +24,7 @@ use crate::plan::Plan;
 use crate::plan::steps::{Choices, PlanInput};
 use crate::records::Records;
 use crate::report::Report;
-use crate::signer::Standing;
+use crate::signer::SignerStatus;
 use crate::supervision::{Origin, Supervision, Supervisor};
 use crate::text::questions;
 
@@ -33,7 +33,7 @@ pub(super) struct Prepared {
     pub(super) facts: Facts,
     pub(super) plan: Plan,
     installer: Digest,
-    signer: Standing,
+    signer: SignerStatus,
     choices: Choices,
 }
 
@@ -43,7 +43,7 @@ impl Prepared {
         tree: &Tree,
         bundle: &mut Bundle<File>,
         records: Records,
-        signer: Standing,
+        signer: SignerStatus,
         choices: Choices,
     ) -> Result<Self, Failure> {
         let facts = probe::facts(tree, bundle, records, choices.manager)?;

@@ -14,14 +14,18 @@ use crate::host::random;
 use crate::host::terminal::{Asked, Terminal};
 use crate::records::{Records, StateDir};
 use crate::report::Report;
-use crate::signer::{self, Standing};
+use crate::signer::{self, SignerStatus};
 use crate::spoken::{self, Random};
 use crate::text::questions::{self, NewSigner};
 use crate::text::{help, refusals};
 
 /// What the bundle's signer is to the host with these `records`; a stranger is an error.
-pub(super) fn standing(provenance: &Provenance, records: &Records, named: Option<&Claim>) -> Result<Standing, Failure> {
-    Ok(signer::standing(provenance, records.known(), named)?)
+pub(super) fn status(
+    provenance: &Provenance,
+    records: &Records,
+    named: Option<&Claim>,
+) -> Result<SignerStatus, Failure> {
+    Ok(signer::status(provenance, records.known(), named)?)
 }
 
 /// The signer whose bundles the host in `tree` takes, if there is one yet.
@@ -38,15 +42,15 @@ pub(super) fn lasting(tree: &Tree) -> Result<Records, Failure> {
 /// At the first install somebody must know the signer's words: by `--signer`, or here, where three of them are asked for.
 pub(super) fn confirm(
     provenance: &Provenance,
-    standing: Standing,
+    status: SignerStatus,
     unasked: bool,
     interrupt: &Interrupt,
     report: &Report,
 ) -> Result<(), Failure> {
-    let new = match standing {
-        Standing::Known | Standing::Successor | Standing::Named => return Ok(()),
-        Standing::Unknown => NewSigner::First,
-        Standing::Changed => NewSigner::Other,
+    let new = match status {
+        SignerStatus::Known | SignerStatus::Successor | SignerStatus::Named => return Ok(()),
+        SignerStatus::Unknown => NewSigner::First,
+        SignerStatus::Changed => NewSigner::Other,
     };
     if new == NewSigner::Other && (unasked || !report.can_ask()) {
         return Err(Failure::refused(refusals::signer_changed(), help::name_the_new_signer()));

@@ -10,7 +10,7 @@ use std::collections::BTreeSet;
 
 use crate::finding::{Finding, Severity};
 use crate::restart::Part;
-use crate::signer::Standing;
+use crate::signer::SignerStatus;
 use crate::step::{Source, State, Step};
 use crate::supervision::Supervision;
 
@@ -18,7 +18,7 @@ use crate::supervision::Supervision;
 #[derive(Debug, Default)]
 pub(crate) struct Plan {
     /// What the bundle's signer is to this host; `None` where there is no bundle, or it was not looked at.
-    pub(crate) signer: Option<Standing>,
+    pub(crate) signer: Option<SignerStatus>,
     pub(crate) findings: Vec<Finding>,
     pub(crate) steps: Vec<Planned>,
     /// What takes effect at the next restart only, when the steps have been taken.
@@ -29,7 +29,7 @@ pub(crate) struct Plan {
 /// A plan as programs read it, with its findings in words.
 #[derive(Debug, Serialize)]
 pub(crate) struct Told<'a, F> {
-    signer: Option<Standing>,
+    signer: Option<SignerStatus>,
     findings: Vec<F>,
     steps: &'a [Planned],
     waits: &'a BTreeSet<Part>,
@@ -98,7 +98,7 @@ mod tests {
             manifest.service.manager = Manager::Supervisor;
         }
         let [bundle, installer] = [b"bundle".as_slice(), b"elf"].map(Digest::of);
-        let input = PlanInput { manifest: &manifest, bundle, installer, signer: Standing::Known };
+        let input = PlanInput { manifest: &manifest, bundle, installer, signer: SignerStatus::Known };
         let choices = Choices {
             manager: Manager::Auto,
             start: Start::Now,

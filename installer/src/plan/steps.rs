@@ -15,7 +15,7 @@ use crate::facts::machine::{Selinux, Target};
 use crate::facts::paths::Seen;
 use crate::layout::{self, WANTS};
 use crate::restart::Restart;
-use crate::signer::{Downgrade, Standing};
+use crate::signer::{Downgrade, SignerStatus};
 use crate::step::{Action, Source, Step};
 use crate::supervision::{Origin, Start, Supervision, launcher};
 
@@ -35,7 +35,7 @@ pub(crate) struct PlanInput<'a> {
     pub(crate) manifest: &'a Manifest,
     pub(crate) bundle: Digest,
     pub(crate) installer: Digest,
-    pub(crate) signer: Standing,
+    pub(crate) signer: SignerStatus,
 }
 
 /// The steps under this supervision.

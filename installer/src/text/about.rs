@@ -5,7 +5,7 @@ use std::fmt::Display;
 use payload::manifest::{KeyFrom, Manifest};
 use payload::provenance::Provenance;
 
-use crate::signer::Standing;
+use crate::signer::SignerStatus;
 
 /// This program where it carries no bundle.
 pub(crate) fn program(version: &str) -> String {
@@ -64,23 +64,23 @@ pub(crate) const WHOLE_IS_NOT_WHOSE: &str =
     "this shows that the file is whole, not who made it: compare the words with those that the builder showed";
 
 /// Who signed, and what that one is to this host.
-pub(crate) fn signer(provenance: &Provenance, standing: Standing) -> String {
+pub(crate) fn signer(provenance: &Provenance, status: SignerStatus) -> String {
     let signer = provenance.signer.fingerprint();
-    let to_us = match standing {
-        Standing::Known => "whose bundles this host takes",
-        Standing::Successor => "the successor of whose bundles this host takes, by that one's word",
-        Standing::Named => "as you named it",
-        Standing::Changed => "and not by whose bundles this host took before its uninstall",
-        Standing::Unknown => "whom this host does not know yet",
+    let to_us = match status {
+        SignerStatus::Known => "whose bundles this host takes",
+        SignerStatus::Successor => "the successor of whose bundles this host takes, by that one's word",
+        SignerStatus::Named => "as you named it",
+        SignerStatus::Changed => "and not by whose bundles this host took before its uninstall",
+        SignerStatus::Unknown => "whom this host does not know yet",
     };
     format!("signed by {signer}, {to_us}")
 }
 
 /// Likewise before an install: of a signer whom this host does not know no word, for they are asked for.
-pub(crate) fn signer_before_the_words(provenance: &Provenance, standing: Standing) -> String {
-    match standing {
-        Standing::Unknown => "signed by a key that this host does not know yet".to_owned(),
-        Standing::Changed => "signed by another key than the one that this host knows".to_owned(),
-        Standing::Known | Standing::Successor | Standing::Named => signer(provenance, standing),
+pub(crate) fn signer_before_the_words(provenance: &Provenance, status: SignerStatus) -> String {
+    match status {
+        SignerStatus::Unknown => "signed by a key that this host does not know yet".to_owned(),
+        SignerStatus::Changed => "signed by another key than the one that this host knows".to_owned(),
+        SignerStatus::Known | SignerStatus::Successor | SignerStatus::Named => signer(provenance, status),
     }
 }

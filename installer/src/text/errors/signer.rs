@@ -2,9 +2,9 @@
 
 use std::fmt;
 
-use crate::signer::Stranger;
+use crate::signer::SignerError;
 
-impl fmt::Display for Stranger {
+impl fmt::Display for SignerError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Other { signer, known } => write!(
