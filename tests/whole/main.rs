@@ -38,6 +38,8 @@ mod power;
 mod refusals;
 /// When etcd is restarted, and when it is not.
 mod restart;
+/// Bundles on hosts of a cluster that runs: a file for each way to harm it.
+mod running;
 /// The list of parts.
 mod sbom;
 /// Keys that travel under a passphrase.

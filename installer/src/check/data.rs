@@ -15,7 +15,11 @@ pub(super) fn data(manifest: &Manifest, data: &Data, records: &Records, although
     let kept = records.kept.as_ref().filter(|kept| kept.data().is_some());
     // An uninstall that was cut off at its very end has said what it keeps.
     let settled = records.unfinished.as_ref().is_some_and(|cut| cut.of == Operation::Uninstall) && kept.is_some();
-    if records.receipt.is_some() || (records.unfinished.is_some() && !settled) {
+    if records.receipt.is_some() {
+        let path = manifest.layout.data.clone();
+        return lost(manifest, data, records).map(|left| DataFinding::Gone { path, left, said: although_gone }.into());
+    }
+    if records.unfinished.is_some() && !settled {
         return None;
     }
     // Brought here from where it was kept, it has at least the form of an etcd's.
@@ -33,7 +37,10 @@ pub(super) fn data(manifest: &Manifest, data: &Data, records: &Records, although
 
 /// Whose data has been here and is not any more.
 pub(super) fn lost(manifest: &Manifest, data: &Data, records: &Records) -> Option<Identity> {
-    let kept = records.kept.as_ref().filter(|kept| records.receipt.is_none() && kept.is_for(manifest))?;
+    if let Some(receipt) = &records.receipt {
+        return receipt.identity.filter(|_| !matches!(data.here, DataDir::Used(_)));
+    }
+    let kept = records.kept.as_ref().filter(|kept| kept.is_for(manifest))?;
     kept.identity.filter(|_| kept.data().is_some() && !matches!(data.left, DataDir::Used(_)))
 }
 

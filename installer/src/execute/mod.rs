@@ -228,6 +228,7 @@ impl Run<'_> {
             data: manifest
                 .filter(|_| stays.iter().any(Change::is_kept_without_purge))
                 .and_then(|manifest| data::identity(tree, &manifest.layout.data)),
+            here: manifest.and_then(|manifest| data::identity(tree, &manifest.layout.data)),
         })
     }
 }

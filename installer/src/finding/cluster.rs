@@ -22,7 +22,7 @@ pub(crate) enum ClusterFinding {
     /// The cluster is not seen, or has no quorum, and nothing may be begun without it.
     Unreachable { what: Reached },
     /// Whoever is at `at` is a member of another cluster than `here`: that of the data here, or the one that the founders found.
-    OtherCluster { here: u64, there: u64, member: String, at: String },
+    OtherCluster { here: Here, there: u64, member: String, at: String },
     /// Two of the others are members of two clusters.
     TwoClusters { one: (String, u64), other: (String, u64) },
     /// The cluster's peer URLs are others than the bundle's.
@@ -37,6 +37,15 @@ pub(crate) enum ClusterFinding {
     CaUnseen { member: String, at: String },
     /// These serve clients, and were not asked of the cluster.
     NotAsked { members: Vec<String>, why: NotAsked },
+}
+
+/// To which cluster this host belongs, and why.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Here {
+    /// Its data, there or lost, are of it.
+    Data(u64),
+    /// The bundle's founders found it.
+    Founded(u64),
 }
 
 /// A founder who cannot be seen.

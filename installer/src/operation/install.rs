@@ -176,6 +176,10 @@ impl Operate for Install<'_> {
         let mut receipt =
             Receipt::new(self.bundle, outcome.now, supervision, self.manifest.clone(), self.newest(), changes);
         receipt.waiting = self.waiting(outcome);
+        // Data that are there and cannot be read for once are still those of before.
+        let before = self.facts.records.receipt.as_ref().and_then(|receipt| receipt.identity);
+        let is_there = matches!(self.facts.data.here, DataDir::Used(_));
+        receipt.identity = outcome.here.or(before.filter(|_| is_there));
         let moved = self.facts.credentials.own_key.is_some();
         let waiting_key = if moved { WaitingKey::Goes } else { WaitingKey::Stays };
         Ok(Remains { receipt: Some(receipt), kept: None, waiting_key })

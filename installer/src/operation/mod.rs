@@ -43,6 +43,8 @@ pub(crate) struct Outcome<'a> {
     pub(crate) instances: Vec<Instance>,
     /// Whose data stays, where that can be read.
     pub(crate) data: Option<Identity>,
+    /// Whose data lies here now, where that can be read.
+    pub(crate) here: Option<Identity>,
 }
 
 /// What is on record when a run that failed has been taken back: what was there before it. Data that an etcd may have

@@ -8,6 +8,7 @@ use time::OffsetDateTime;
 
 use super::form::{self, ReceiptError, SCHEMA};
 use crate::change::Change;
+use crate::facts::data::wal::Identity;
 use crate::host::{FsError, Tree};
 use crate::restart::Waiting;
 use crate::signer::{Known, Newest};
@@ -30,6 +31,10 @@ pub(crate) struct Receipt {
     /// What takes effect when etcd is restarted; `None` where nothing waits, and of installs before this was kept.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) waiting: Option<Waiting>,
+    /// Whose data etcd calls what lies here, once it has run; `None` of installs before this was kept, and of one that has not
+    /// been started.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) identity: Option<Identity>,
     pub(crate) changes: Vec<Change>,
 }
 
@@ -49,7 +54,17 @@ impl Receipt {
         newest: Newest,
         changes: Vec<Change>,
     ) -> Self {
-        Self { schema: SCHEMA, bundle, installed, supervision, manifest, newest: Some(newest), waiting: None, changes }
+        Self {
+            schema: SCHEMA,
+            bundle,
+            installed,
+            supervision,
+            manifest,
+            newest: Some(newest),
+            waiting: None,
+            identity: None,
+            changes,
+        }
     }
 
     pub(crate) fn read(tree: &Tree, path: &AbsPath) -> Result<Option<Self>, ReceiptError> {

@@ -8,7 +8,7 @@ use crate::although::Word;
 use crate::facts::cluster::answers::{List, Listed};
 use crate::facts::cluster::{self, Other, Seen};
 use crate::finding::ClusterFinding;
-use crate::finding::cluster::{Doubt, First, Lines, Reached, Unseen};
+use crate::finding::cluster::{Doubt, First, Here, Lines, Reached, Unseen};
 
 /// A bundle that founds is carried to its host within this time; an older one may come from a drawer.
 const FRESH: Duration = Duration::days(30);
@@ -17,7 +17,7 @@ pub(super) fn newcomer(view: &View) -> Option<ClusterFinding> {
     let lost = view.lost();
     let founded = cluster::founded(view.manifest, &view.url).filter(|_| view.is_founding());
     // Lost data say of which cluster they were. Else a founder knows which one it founds, and whoever joins takes what runs.
-    let expected = lost.map(|lost| lost.cluster).or(founded.map(|(cluster, _)| cluster));
+    let expected = lost.map(|lost| Here::Data(lost.cluster)).or(founded.map(|(cluster, _)| Here::Founded(cluster)));
     if let Some(found) = other_cluster(view, expected) {
         return Some(found);
     }
@@ -40,10 +40,11 @@ pub(super) fn newcomer(view: &View) -> Option<ClusterFinding> {
 }
 
 /// Somebody who is in another cluster than this member belongs to.
-fn other_cluster(view: &View, expected: Option<u64>) -> Option<ClusterFinding> {
+fn other_cluster(view: &View, expected: Option<Here>) -> Option<ClusterFinding> {
     let mut known = view.cluster.others.iter().filter_map(|other| Some((other, other.said()?.cluster()?)));
     if let Some(here) = expected {
-        let (other, there) = known.find(|(_, there)| *there != here)?;
+        let (Here::Data(id) | Here::Founded(id)) = here;
+        let (other, there) = known.find(|(_, there)| *there != id)?;
         return Some(ClusterFinding::OtherCluster { here, there, member: other.name.clone(), at: other.at() });
     }
     let (first, id) = known.next()?;

@@ -3,7 +3,7 @@
 use crate::although::Word;
 use crate::facts::cluster::{NotAsked, api};
 use crate::finding::ClusterFinding;
-use crate::finding::cluster::{Doubt, First, Lines, Reached, Unseen};
+use crate::finding::cluster::{Doubt, First, Here, Lines, Reached, Unseen};
 use crate::help::Help;
 
 /// What is typed on the connected machine where the cluster runs already.
@@ -32,8 +32,11 @@ pub(super) fn text(found: &ClusterFinding) -> String {
         ClusterFinding::Unreachable { what: Reached::NoQuorum } => {
             "the cluster has no quorum, and this host none of its data: it cannot be given a place".to_owned()
         }
-        ClusterFinding::OtherCluster { here, there, member, at } => {
-            format!("{member} at {at} is a member of cluster {there:x}; this host belongs to cluster {here:x}")
+        ClusterFinding::OtherCluster { here: Here::Data(here), there, member, at } => {
+            format!("{member} at {at} is a member of cluster {there:x}; the data of this host are of cluster {here:x}")
+        }
+        ClusterFinding::OtherCluster { here: Here::Founded(here), there, member, at } => {
+            format!("{member} at {at} is a member of cluster {there:x}, which runs; this bundle would found cluster {here:x}")
         }
         ClusterFinding::TwoClusters { one, other } => format!(
             "{} is a member of cluster {:x}, and {} of cluster {:x}: the bundle's members are in two clusters",
@@ -102,9 +105,11 @@ pub(super) fn help(found: &ClusterFinding) -> Help {
         ClusterFinding::NotListed { lines, by, .. } | ClusterFinding::Rejoin { lines, by, .. } => {
             member_lines(lines, by)
         }
-        ClusterFinding::Added { .. } => Help::plain(SAME).remark("on the connected machine; carry the new file here"),
         ClusterFinding::Unreachable { .. } => Help::run("plan")
             .remark("again when a majority of the others is up; where it cannot be had back: restore a snapshot"),
+        ClusterFinding::Added { .. } | ClusterFinding::OtherCluster { here: Here::Founded(_), .. } => {
+            Help::plain(SAME).remark("on the connected machine; carry the new file here")
+        }
         ClusterFinding::OtherCluster { .. } | ClusterFinding::TwoClusters { .. } => {
             Help::plain("etcdctl member list").remark("on each of them; the bundle is not for both")
         }

@@ -60,8 +60,9 @@ pub(super) fn help(found: &RecordFinding) -> Help {
             Help::plain(format!("run the other bundle's {command} again, or: ")).and(Help::host("uninstall"))
         }
         RecordFinding::Moved { .. } => Help::host("uninstall").remark("keeps the data"),
-        // Either may be a mount point, which cannot be renamed.
-        RecordFinding::LeftElsewhere { old, new } => Help::in_tree(format!("mkdir -p {new} && mv {old}/member {new}/")),
+        RecordFinding::LeftElsewhere { old, .. } => {
+            Help::plain(format!("set `paths.data = \"{old}\"` in cluster.toml and run: {}", super::BUILD))
+        }
         RecordFinding::OtherAddress { new, etcd, .. } => {
             // Older ones speak version 2 unless told otherwise.
             let api = if *etcd < EtcdVersion::new(3, 4, 0) { "export ETCDCTL_API=3; " } else { "" };

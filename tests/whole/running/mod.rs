@@ -1,0 +1,6 @@
+//! Bundles on hosts of a cluster that runs: none of them may harm it. Real etcds, and a host set for several cases.
+//!
+//! Must not hold a test that passes where a second cluster was begun.
+
+/// A host without data: wiped, replaced, or never seen before.
+mod newcomers;
