@@ -2,8 +2,12 @@
 
 use std::collections::BTreeSet;
 
+use payload::manifest::Manifest;
+use payload::path::AbsPath;
+
 use crate::facts::Etcd;
-use crate::finding::{EtcdFinding, Finding};
+use crate::facts::etcd::Process;
+use crate::finding::{Code, EtcdFinding, Finding};
 use crate::restart::Part;
 use crate::supervision::Supervision;
 
@@ -12,8 +16,84 @@ pub(super) fn others(etcd: &Etcd) -> impl Iterator<Item = Finding> {
     etcd.others.iter().map(|process| EtcdFinding::Running { pid: process.pid, exe: process.exe.clone() }.into())
 }
 
+/// A member that was set up by hand at the bundle's places, in the place of all that follows from it: one cause is one finding.
+pub(crate) fn by_hand(manifest: &Manifest, etcd: &Etcd, findings: Vec<Finding>) -> Vec<Finding> {
+    let layout = &manifest.layout;
+    let is_at_ours = |process: &&Process| {
+        let below = |dir: &AbsPath| process.exe.starts_with(&format!("{dir}/"));
+        process.data.as_deref() == Some(layout.data.as_str()) || below(&layout.release_dir) || below(&layout.link)
+    };
+    let Some(process) = etcd.others.iter().find(is_at_ours) else { return findings };
+    let mut left: Vec<Finding> = vec![EtcdFinding::ByHand { process: process.clone() }.into()];
+    left.extend(findings.into_iter().filter(|found| !follows(found.code())));
+    left
+}
+
+/// Whether it is no more than what an etcd brings with it that was set up by the same guide.
+fn follows(code: Code) -> bool {
+    matches!(
+        code,
+        Code::EtcdRunning
+            | Code::PortTaken
+            | Code::UnsafeDirectory
+            | Code::DataInPlace
+            | Code::PathTaken
+            | Code::UserUnfit
+            | Code::CaDiffers
+            | Code::ClusterDiffers
+            | Code::NotAsked
+            | Code::PeerName
+            | Code::PeerNameUnseen
+    )
+}
+
 /// What is renewed, or waits to be, and etcd does not run with yet.
 pub(crate) fn pending(waits: &BTreeSet<Part>, supervision: &Supervision) -> Option<Finding> {
     let (parts, supervision) = (waits.clone(), supervision.clone());
     (!parts.is_empty()).then(|| EtcdFinding::RestartPending { parts, supervision }.into())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::facts::data::DataOwner;
+    use crate::facts::tests::{good, manifest};
+    use crate::finding::{DataFinding, NetworkFinding};
+    use crate::text;
+
+    #[test]
+    fn a_member_set_up_by_hand_is_one_finding_and_nobody_is_told_to_move_anything() {
+        let manifest = manifest();
+        let process = |exe: &str, data: &str| Process {
+            pid: 7,
+            exe: exe.to_owned(),
+            under: "supervisord".to_owned(),
+            name: Some("n1".to_owned()),
+            data: Some(data.to_owned()),
+            identity: None,
+        };
+        let findings = || -> Vec<Finding> {
+            let (path, owner) = (manifest.layout.data.clone(), DataOwner::SomeEtcd);
+            let (member, cluster) = (manifest.member.clone(), manifest.cluster.clone());
+            vec![
+                EtcdFinding::Running { pid: 7, exe: "etcd".to_owned() }.into(),
+                NetworkFinding::PortTaken { address: "10.0.0.1".parse().unwrap(), port: 2379 }.into(),
+                DataFinding::Foreign { path, owner, kept: None, member, cluster }.into(),
+            ]
+        };
+        let data = manifest.layout.data.as_str();
+        for (exe, data, is_one) in [
+            ("/usr/bin/etcd", data, true),
+            ("/opt/etcd-v3.5.1/etcd", "/srv", true),
+            ("/opt/etcd/etcd", "/srv", true),
+            ("/usr/bin/etcd", "/srv", false),
+        ] {
+            let mut etcd = good().etcd;
+            etcd.others = vec![process(exe, data)];
+            let found = by_hand(&manifest, &etcd, findings());
+            let codes: Vec<_> = found.iter().map(|found| found.code().as_str()).collect();
+            assert_eq!(codes == ["by-hand"], is_one, "{exe} {data}: {codes:?}");
+            assert!(found.iter().all(|found| !text::findings::help(found).to_string().contains("mv ")), "{found:?}");
+        }
+    }
 }

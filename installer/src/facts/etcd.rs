@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use super::data::wal::Identity;
 use crate::restart::Part;
 
 /// Running etcds: the one that an earlier install started, and others.
@@ -21,6 +22,27 @@ pub(crate) struct Etcd {
 pub(crate) struct Process {
     pub(crate) pid: u32,
     pub(crate) exe: String,
+    /// What its parent process is called: who keeps it running.
+    pub(crate) under: String,
+    /// By its command line: what it is called, and where its data are.
+    pub(crate) name: Option<String>,
+    pub(crate) data: Option<String>,
+    /// Whose data those are, where that can be read.
+    pub(crate) identity: Option<Identity>,
+}
+
+/// The value of a flag of etcd's on a command line: `--name n1`, `--name=n1`, or with one dash.
+pub(crate) fn flag<'a>(line: &'a [String], flag: &str) -> Option<&'a str> {
+    let mut words = line.iter().map(String::as_str);
+    while let Some(word) = words.next() {
+        let bare = word.strip_prefix("--").or_else(|| word.strip_prefix('-'));
+        match bare.and_then(|bare| bare.strip_prefix(flag)) {
+            Some("") => return words.next(),
+            Some(value) if value.starts_with('=') => return value.strip_prefix('='),
+            _ => {}
+        }
+    }
+    None
 }
 
 /// Whether the service of an earlier install runs.
@@ -37,4 +59,24 @@ pub(crate) enum Script {
     SameCommand,
     /// It does not, or there is none, or it is not ours.
     OtherCommand,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_flag_is_read_in_each_of_its_forms() {
+        let line = |text: &str| text.split(' ').map(str::to_owned).collect::<Vec<_>>();
+        for (text, name) in [
+            ("/opt/etcd/etcd --name n1 --data-dir /d", Some("n1")),
+            ("etcd --data-dir=/d -name=n2", Some("n2")),
+            ("etcd -name n3", Some("n3")),
+            ("etcd --name-of x", None),
+            ("etcd --name", None),
+            ("etcd", None),
+        ] {
+            assert_eq!(flag(&line(text), "name"), name, "{text}");
+        }
+    }
 }

@@ -29,6 +29,7 @@ macro_rules! codes {
 
 codes! {
     BadCertificate = "bad-certificate",
+    ByHand = "by-hand",
     CaDiffers = "ca-differs",
     CertificateEndsSoon = "certificate-ends-soon",
     CertificateExpired = "certificate-expired",

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::{Code, Severity};
+use crate::facts::etcd::Process;
 use crate::restart::Part;
 use crate::supervision::Supervision;
 use crate::transaction::undo::Contents;
@@ -12,6 +13,8 @@ use crate::transaction::undo::Contents;
 pub(crate) enum EtcdFinding {
     /// An etcd that etcdpack did not install.
     Running { pid: u32, exe: String },
+    /// Such a one at the places that the bundle's would have: a member that was set up by hand.
+    ByHand { process: Process },
     /// The installed etcd, before an uninstall that does so with its data: its service manager does not have it.
     Unmanaged { pids: Vec<u32>, contents: Contents },
     /// These parts take effect at the next restart alone.
@@ -22,13 +25,14 @@ impl EtcdFinding {
     pub(super) fn code(&self) -> Code {
         match self {
             Self::Running { .. } | Self::Unmanaged { .. } => Code::EtcdRunning,
+            Self::ByHand { .. } => Code::ByHand,
             Self::RestartPending { .. } => Code::RestartPending,
         }
     }
 
     pub(super) fn severity(&self) -> Severity {
         match self {
-            Self::Running { .. } | Self::Unmanaged { .. } => Severity::Refuse,
+            Self::Running { .. } | Self::ByHand { .. } | Self::Unmanaged { .. } => Severity::Refuse,
             Self::RestartPending { .. } => Severity::Warn,
         }
     }

@@ -2,13 +2,16 @@
 #![expect(clippy::disallowed_methods, reason = "edge: reads /proc")]
 
 use std::fs::DirEntry;
-use std::io;
+use std::io::{self, Read as _};
 use std::os::unix::fs::MetadataExt as _;
 
 use crate::restart::Instance;
 
 /// More runs of etcd than this are not remembered: a host has one.
 const MAX_INSTANCES: usize = 16;
+
+/// No command line of an etcd comes near this.
+const MAX_LINE: u64 = 64 << 10;
 
 /// A running program.
 pub(super) struct Process {
@@ -22,6 +25,25 @@ impl Process {
     pub(super) fn exe(&self) -> Option<String> {
         let exe = std::fs::read_link(format!("/proc/{}/exe", self.pid)).ok()?;
         Some(exe.to_string_lossy().into_owned())
+    }
+
+    /// The words that it was started with, as far as they are of interest.
+    pub(super) fn command_line(&self) -> Vec<String> {
+        let mut bytes = Vec::new();
+        let file = std::fs::File::open(format!("/proc/{}/cmdline", self.pid));
+        let read = file.and_then(|file| file.take(MAX_LINE).read_to_end(&mut bytes));
+        if read.is_err() {
+            return Vec::new();
+        }
+        bytes.split(|byte| *byte == 0).map(|word| String::from_utf8_lossy(word).into_owned()).collect()
+    }
+
+    /// What the process that started it, or took it over, is called.
+    pub(super) fn parent(&self) -> Option<String> {
+        let status = std::fs::read_to_string(format!("/proc/{}/status", self.pid)).ok()?;
+        let parent = status.lines().find_map(|line| line.strip_prefix("PPid:"))?.trim();
+        let name = std::fs::read_to_string(format!("/proc/{parent}/comm")).ok()?;
+        Some(name.trim_end().to_owned())
     }
 
     /// Whether it was started by one of these users. Anybody can run a program that all may run, and can have a root directory in

@@ -76,6 +76,7 @@ pub(crate) fn plan(input: PlanInput, facts: &Facts, choices: Choices) -> Result<
     };
     let pending::Stood { steps, waits } = standings.of(steps);
     findings.extend(supervision.as_ref().and_then(|supervision| check::pending(&waits, supervision)));
+    let findings = check::by_hand(manifest, &facts.etcd, findings);
     Ok(Plan { signer: Some(input.signer), findings, steps, waits, supervision })
 }
 

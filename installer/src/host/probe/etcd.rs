@@ -5,9 +5,9 @@ use std::collections::BTreeSet;
 use payload::manifest::Manifest;
 use payload::render;
 
-use super::ProbeError;
+use super::{ProbeError, data};
 use crate::change::{Before, Change};
-use crate::facts::etcd::{Etcd, Process, Running, Script};
+use crate::facts::etcd::{Etcd, Process, Running, Script, flag};
 use crate::facts::paths::Seen;
 use crate::host::accounts::AccountError;
 use crate::host::write::Ids;
@@ -87,11 +87,23 @@ pub(crate) fn running(tree: &Tree, manifest: &Manifest) -> Result<Vec<u32>, Acco
     Ok(pids)
 }
 
-/// Running programs called `etcd`.
-pub(super) fn others() -> Vec<Process> {
+/// Running programs called `etcd`, and whose members they are.
+pub(super) fn others(tree: &Tree) -> Vec<Process> {
+    let process = |process: processes::Process| {
+        let line = process.command_line();
+        let data = flag(&line, "data-dir").map(str::to_owned);
+        let identity = data.as_ref().and_then(|data| data::identity(tree, &data.parse().ok()?));
+        Some(Process {
+            pid: process.pid,
+            exe: process.exe()?,
+            under: process.parent().unwrap_or_default(),
+            name: flag(&line, "name").map(str::to_owned),
+            data,
+            identity,
+        })
+    };
     let etcds = processes::all().into_iter().filter(|process| process.name == "etcd");
-    let mut found: Vec<Process> =
-        etcds.filter_map(|process| Some(Process { pid: process.pid, exe: process.exe()? })).collect();
+    let mut found: Vec<Process> = etcds.filter_map(process).collect();
     found.sort_by_key(|process| process.pid);
     found
 }
