@@ -40,7 +40,7 @@ fn no_bundle_begins_a_second_cluster_or_a_voter_without_memory() {
     }
 
     founders_see_each_other(&lab);
-    let id = lab.ssh("n1", "etcdctl endpoint status -w fields | sed -n 's/.*ClusterID. : //p'").ok();
+    let id = lab.ssh("n1", "etcdctl endpoint status -w fields | sed -n 's/.*ClusterID. : //p' | head -1").ok();
     let lines = format!("printf '%x' {id}");
     let id = lab.ssh("n1", &lines).ok();
 
