@@ -52,7 +52,7 @@ const HOST_COMMAND: &str = "etcdpack-host";
 #[must_use]
 pub fn run() -> ExitCode {
     host::console::panics_are_bugs();
-    host::process::settle();
+    host::harden::settle();
     let cli = match Cli::try_parse() {
         Ok(cli) => cli,
         Err(error) => {
@@ -66,7 +66,7 @@ pub fn run() -> ExitCode {
         (_, true) => Verbosity::Verbose,
         _ => Verbosity::Normal,
     };
-    let typed = Typed::new(&host::process::name(), cli.command.as_ref());
+    let typed = Typed::new(&host::harden::name(), cli.command.as_ref());
     command::run(cli.command, &Report::new(verbosity, typed)).into()
 }
 

@@ -15,7 +15,7 @@ use crate::failure::Failure;
 use crate::help::Help;
 use crate::host::output::{Output, OutputError};
 use crate::host::probe::ProbeError;
-use crate::host::{Tree, process, random};
+use crate::host::{Tree, harden, random};
 use crate::host_key::{HostKey, SECRET};
 use crate::operation::make_key::{self, MakeKey};
 use crate::records::{Operation, Records, StateDir};
@@ -27,7 +27,7 @@ use payload::exit::ExitStatus;
 /// Prints the request for the key of this host, which is made where there is none yet.
 pub(super) fn csr(args: &CsrArgs, report: &Report) -> Result<ExitStatus, Failure> {
     let looking = Looking::begin(Doing::MakingAKey, args.root.as_deref())?;
-    process::guard_secrets();
+    harden::guard_secrets();
     let bundle = carried::verified(None, carried::copied(None, &looking.tree)?, report)?;
     let manifest = bundle.manifest();
     if manifest.key_from() != KeyFrom::Host {

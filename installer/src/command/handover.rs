@@ -20,7 +20,7 @@ use crate::failure::Failure;
 use crate::help::Help;
 use crate::host::Tree;
 use crate::host::interrupt::Interrupt;
-use crate::host::running::{self, Startable};
+use crate::host::own_program::{self, Startable};
 use crate::report::Report;
 use crate::signer::SignerError;
 use crate::text::{progress, questions, refusals};
@@ -111,7 +111,7 @@ fn go_on(vouched: Vouched<File>, path: &Path, words: &[OsString]) -> io::Error {
 }
 
 fn beside_this_program() -> Option<File> {
-    let dir = running::path().ok()?.parent()?.to_str()?.parse().ok()?;
+    let dir = own_program::path().ok()?.parent()?.to_str()?.parse().ok()?;
     tree(None).ok()?.private_file(&dir).ok()
 }
 

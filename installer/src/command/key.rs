@@ -10,10 +10,10 @@ use payload::sealed::{NotAPassphrase, Opened, Passphrase, Sealed, SealedError};
 use crate::facts::credentials::{CredentialError, x509};
 use crate::failure::Diagnose;
 use crate::help::Help;
+use crate::host::harden;
 use crate::host::interrupt::Interrupt;
 use crate::host::memory::{self, TooLittle};
 use crate::host::passphrase;
-use crate::host::process;
 use crate::host::terminal::{Asked, Terminal};
 use crate::report::Report;
 use crate::text::{help, progress, questions};
@@ -76,7 +76,7 @@ pub(super) fn is_open(fd: Option<i32>) -> Result<(), KeyError> {
 /// The passphrase from a file descriptor, if one was named. Before any program is started, which would inherit it.
 pub(super) fn given(fd: Option<i32>) -> Result<Option<Passphrase>, KeyError> {
     let Some(fd) = fd else { return Ok(None) };
-    process::guard_secrets();
+    harden::guard_secrets();
     let line = passphrase::of_fd(fd).map_err(|error| KeyError::Fd(fd, error))?;
     Ok(Some(Passphrase::first_line(&line)?))
 }
@@ -92,7 +92,7 @@ pub(super) fn open(
         return with(given, bundle);
     }
     let mut terminal = Terminal::open().map_err(|_| KeyError::NoTerminal)?;
-    process::guard_secrets();
+    harden::guard_secrets();
     for _ in 0..TRIES {
         let typed = match terminal.ask(questions::PASSPHRASE, interrupt).map_err(KeyError::Terminal)? {
             Asked::Line(line) => line,
@@ -121,7 +121,7 @@ pub(super) fn with(passphrase: &Passphrase, bundle: &mut Bundle<File>) -> Result
         SealedError::Passphrase => KeyError::Wrong,
         other => KeyError::Sealed(other),
     })?;
-    process::stay_in_memory();
+    harden::stay_in_memory();
     if Digest::of(opened.expose()) != sha256 {
         return Err(KeyError::Another);
     }

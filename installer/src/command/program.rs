@@ -7,8 +7,8 @@ use crate::HOST_COMMAND;
 use crate::failure::Failure;
 use crate::help::Help;
 use crate::host::fs_error::FileOp;
+use crate::host::own_program::{self, Unsafe};
 use crate::host::probe::ProbeError;
-use crate::host::running::{self, Unsafe};
 use crate::host::{FsError, Tree};
 use crate::text::{help, refusals};
 
@@ -20,9 +20,9 @@ const SAFE: &str = "/root/etcdpack";
 pub(super) fn check(command: &str) -> Result<(), Failure> {
     let root = Path::new("/");
     let tree = Tree::open(root).map_err(|error| ProbeError::from(FsError::of_path(FileOp::Open, "/", error)))?;
-    let found = running::look(&tree).map_err(ProbeError::from)?;
+    let found = own_program::look(&tree).map_err(ProbeError::from)?;
     let Some(found) = found else { return Ok(()) };
-    let path = running::path().unwrap_or_default();
+    let path = own_program::path().unwrap_or_default();
     Err(Failure::refused(refusals::unsafe_program(&path, &found), way_out(&path, &found, command)))
 }
 

@@ -20,7 +20,7 @@ use super::{Missing, StepError};
 use crate::facts::credentials::LARGEST_KEY;
 use crate::host::fs_error::FileOp;
 use crate::host::write::Ids;
-use crate::host::{FsError, Tree, process};
+use crate::host::{FsError, Tree, harden};
 use crate::plan::Plan;
 use crate::step::{Source, State, Step};
 use crate::supervision::launcher;
@@ -56,7 +56,7 @@ impl<'a> Sources<'a> {
 
     /// Reads all of the release, into files without names.
     pub(super) fn make_ready(&mut self, tree: &Tree, plan: &Plan) -> Result<(), StepError> {
-        process::stay_in_memory();
+        harden::stay_in_memory();
         for planned in plan.steps.iter().filter(|planned| planned.state == State::Pending) {
             if let Step::Programs { dir, entry, programs } = &planned.step {
                 let mut ready = Vec::new();

@@ -22,7 +22,7 @@ use payload::url::Url;
 
 use super::fs_error::Cause;
 use super::interrupt::Interrupt;
-use super::running::Startable;
+use super::own_program::Startable;
 use super::{Exec, Tree};
 use crate::endpoint_status::{self, EndpointStatus};
 use crate::facts::cluster::answers::{self, List};

@@ -7,7 +7,7 @@ use payload::fingerprint::Fingerprint;
 use payload::name::MemberName;
 
 use crate::finding::Code;
-use crate::host::running::Unsafe;
+use crate::host::own_program::Unsafe;
 
 /// What needs root, as in "installing needs root".
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -12,7 +12,7 @@ use payload::path::AbsPath;
 use super::ProbeError;
 use crate::facts::disks::{Disk, Disks, Holding, Mount, Room};
 use crate::host::fs_error::FileOp;
-use crate::host::{FsError, Tree, disk_trial, running};
+use crate::host::{FsError, Tree, disk_trial, own_program};
 
 /// What etcd itself needs at once: its write-ahead log is laid out 64 MB at a time, two files ahead.
 const DATA_ROOM: u64 = 256 << 20;
@@ -37,7 +37,7 @@ pub(super) fn image(tree: &Tree, manifest: &Manifest) -> Result<Disks, ProbeErro
 /// Directories from which the kernel starts no program, with what it says.
 pub(super) fn no_exec(tree: &Tree, layout: &Layout) -> Vec<(String, String)> {
     let tried = [&layout.release_dir, &layout.sbin].into_iter().filter_map(|dir| {
-        let (dir, error) = disk_trial::forbidden(tree, &mut running::program().ok()?, dir)?;
+        let (dir, error) = disk_trial::forbidden(tree, &mut own_program::program().ok()?, dir)?;
         Some((dir, error.to_string()))
     });
     tried.collect()
