@@ -66,7 +66,7 @@ pub fn run() -> ExitCode {
         (_, true) => Verbosity::Verbose,
         _ => Verbosity::Normal,
     };
-    let typed = Typed::new(&host::harden::name(), cli.command.as_ref());
+    let typed = Typed::new(&host::own_program::name(), cli.command.as_ref());
     command::run(cli.command, &Report::new(verbosity, typed)).into()
 }
 

@@ -19,9 +19,9 @@ use super::program;
 use crate::failure::Failure;
 use crate::help::Help;
 use crate::host::Tree;
-use crate::host::harden;
 use crate::host::interrupt::Interrupt;
 use crate::host::lock::Lock;
+use crate::host::own_program;
 use crate::host::probe::ProbeError;
 use crate::records::{RecordError, Records, StateDir};
 use crate::text::help;
@@ -93,7 +93,7 @@ impl Context {
 /// Only root may read the receipt and the key, let alone change the host; and only by a program that nobody else could have
 /// put there. Refused before anything is read.
 fn root_only(doing: Doing) -> Result<(), Failure> {
-    if harden::is_root() {
+    if own_program::is_root() {
         return program::check(command(doing));
     }
     Err(Failure::refused(refusals::needs_root(doing), Help::plain("sudo ").and(again(doing))))

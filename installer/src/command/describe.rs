@@ -7,7 +7,7 @@ use super::context::tree;
 use super::{carried, trust};
 use crate::cli::VerifyArgs;
 use crate::failure::Failure;
-use crate::host::harden;
+use crate::host::own_program;
 use crate::report::Report;
 use crate::signer::{self, SignerStatus};
 use crate::text::about;
@@ -34,7 +34,7 @@ pub(super) fn verify(args: &VerifyArgs, report: &Report) -> Result<ExitStatus, F
     let named = args.bundle.file.as_deref();
     let bundle = carried::open(named)?.check().map_err(|error| carried::of(named, error))?;
     // Only root may read what is known here; for others only the operator's word counts.
-    let status = if harden::is_root() {
+    let status = if own_program::is_root() {
         trust::status(bundle.provenance(), &trust::lasting(&tree(None)?)?, args.bundle.signer.as_ref())?
     } else {
         signer::status(bundle.provenance(), None, args.bundle.signer.as_ref())?

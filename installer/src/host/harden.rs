@@ -3,8 +3,6 @@
 //! Failing here is no reason to stop: each is a precaution on top of others.
 #![expect(clippy::disallowed_methods, reason = "edge: sets what this process inherited")]
 
-use std::ffi::OsString;
-
 use nix::sys::mman::{MlockAllFlags, mlockall};
 use nix::sys::prctl::set_dumpable;
 use nix::sys::resource::{Resource, setrlimit};
@@ -17,16 +15,6 @@ pub(crate) fn settle() {
     umask(Mode::S_IRWXG | Mode::S_IRWXO);
     let _ = setrlimit(Resource::RLIMIT_CORE, 0, 0);
     interrupt::settle();
-}
-
-/// What this program was called as.
-pub(crate) fn name() -> OsString {
-    std::env::args_os().next().unwrap_or_default()
-}
-
-/// Whether we are root: the effective user counts.
-pub(crate) fn is_root() -> bool {
-    nix::unistd::geteuid().is_root()
 }
 
 /// Keeps this program's own pages in memory: the stick that it was started from may be pulled out from now on.

@@ -1,4 +1,5 @@
-//! The program that is running: its own bytes, who could put others in their place, and going on as another one.
+//! The program that is running: what it was called as and by whom, its own bytes, who could put others in their place, and
+//! going on as another one.
 #![expect(clippy::disallowed_methods, reason = "edge: opens this program, and starts another in its place")]
 
 use std::ffi::{OsStr, OsString};
@@ -23,6 +24,16 @@ use crate::elf;
 
 /// By whatever name it was started.
 pub(crate) const ITSELF: &str = "/proc/self/exe";
+
+/// What this program was called as.
+pub(crate) fn name() -> OsString {
+    std::env::args_os().next().unwrap_or_default()
+}
+
+/// Whether we are root: the effective user counts.
+pub(crate) fn is_root() -> bool {
+    nix::unistd::geteuid().is_root()
+}
 
 /// Who else could change what runs here.
 #[derive(Debug, PartialEq, Eq)]
