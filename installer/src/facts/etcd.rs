@@ -8,7 +8,7 @@ use crate::restart::Part;
 /// Running etcds: the one that an earlier install started, and others.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Etcd {
-    /// On a host without an install: running programs called `etcd`.
+    /// On a host without an install: running etcds that are in the way.
     pub(crate) others: Vec<Process>,
     pub(crate) running: Running,
     /// What the installed startup script starts, compared with the bundle's.

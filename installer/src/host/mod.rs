@@ -15,6 +15,7 @@ pub(crate) mod exec;
 pub(crate) mod fs_error;
 pub(crate) mod harden;
 mod hello;
+mod holdings;
 pub(crate) mod interrupt;
 pub(crate) mod inventory;
 pub(crate) mod lock;

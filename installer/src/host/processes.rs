@@ -1,17 +1,45 @@
 //! The running programs, as /proc has them.
+//!
+//! Anybody can give a program of his any name. What only the kernel sets says whose it is: its user, and the file that it runs.
 #![expect(clippy::disallowed_methods, reason = "edge: reads /proc")]
 
-use std::fs::DirEntry;
+use std::fs::{DirEntry, Metadata};
 use std::io::{self, Read as _};
+use std::ops::RangeInclusive;
 use std::os::unix::fs::MetadataExt as _;
 
+use super::Tree;
 use crate::restart::Instance;
 
 /// More runs of etcd than this are not remembered: a host has one.
 const MAX_INSTANCES: usize = 16;
-
 /// No command line of an etcd comes near this.
 const MAX_LINE: u64 = 64 << 10;
+/// The number of the first person: `UID_MIN` of every distribution's login.defs(5).
+const FIRST_PERSON: u32 = 1000;
+/// Users that systemd makes for one service while that runs (`DynamicUser=`, systemd.exec(5)).
+const OF_SERVICES: RangeInclusive<u32> = 61184..=65519;
+/// Behind the path of a file that has no name any more (proc(5)).
+const DELETED: &str = " (deleted)";
+
+/// What kind of user has started a program.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Runner {
+    Root,
+    /// An account of a service.
+    System,
+    Person,
+}
+
+impl Runner {
+    fn of(uid: u32) -> Self {
+        match uid {
+            0 => Self::Root,
+            uid if uid < FIRST_PERSON || OF_SERVICES.contains(&uid) => Self::System,
+            _ => Self::Person,
+        }
+    }
+}
 
 /// A running program.
 pub(super) struct Process {
@@ -59,8 +87,56 @@ impl Process {
             let (here, there) = (std::fs::metadata(format!("/proc/{}/exe", self.pid))?, std::fs::metadata(path)?);
             Ok((here.dev(), here.ino()) == (there.dev(), there.ino()))
         };
-        let by_name = || self.exe().is_some_and(|exe| exe.strip_suffix(" (deleted)").unwrap_or(&exe) == path);
+        let by_name = || self.exe().is_some_and(|exe| exe.strip_suffix(DELETED).unwrap_or(&exe) == path);
         same_file().unwrap_or(false) || by_name()
+    }
+
+    /// Whether it calls itself `name`: anybody's can.
+    pub(super) fn is_called(&self, name: &str) -> bool {
+        self.name == name.get(..15).unwrap_or(name)
+    }
+
+    /// `None` once it has ended.
+    pub(super) fn runner(&self) -> Option<Runner> {
+        Ids::of(self.pid).filter(|ids| !ids.has_ended).map(|ids| Runner::of(ids.real))
+    }
+
+    /// Whether it is the system's own `name`: started by root or by a service's account, from a program that root alone can
+    /// change. Root's may be a script; a service's account could call a script of its own so, and has to run a file of that name.
+    pub(super) fn is_systems_own(&self, name: &str, tree: &Tree) -> bool {
+        if !self.is_called(name) {
+            return false;
+        }
+        match self.runner() {
+            Some(Runner::Root) => self.runs_a_file_of_roots(tree),
+            Some(Runner::System) => self.runs_a_file_called(name) && self.runs_a_file_of_roots(tree),
+            Some(Runner::Person) | None => false,
+        }
+    }
+
+    fn runs_a_file_called(&self, name: &str) -> bool {
+        self.exe().is_some_and(|exe| exe.strip_suffix(DELETED).unwrap_or(&exe).rsplit('/').next() == Some(name))
+    }
+
+    /// Whether root alone can change the file that it runs. Its path is one of its own mounts: here the same file has to be there.
+    /// A file that is nowhere any more, as after an update of its package, can get no other bytes.
+    fn runs_a_file_of_roots(&self, tree: &Tree) -> bool {
+        let look = || -> Option<bool> {
+            let file = std::fs::metadata(format!("/proc/{}/exe", self.pid)).ok()?;
+            if file.uid() != 0 || file.mode() & 0o022 != 0 {
+                return Some(false);
+            }
+            if file.nlink() == 0 {
+                return Some(true);
+            }
+            let exe = self.exe()?;
+            let is_same = |there: &Metadata| (there.dev(), there.ino()) == (file.dev(), file.ino());
+            Some(
+                tree.is_roots_alone(&exe.parse().ok()?).ok()?
+                    && std::fs::symlink_metadata(exe).is_ok_and(|at| is_same(&at)),
+            )
+        };
+        look().unwrap_or(false)
     }
 }
 
@@ -140,6 +216,47 @@ mod tests {
         let runs = instances(own.to_str().unwrap(), &[me]);
         assert!(runs.iter().any(|run| run.pid == std::process::id() && run.started > 0), "{runs:?}");
         assert!(instances(own.to_str().unwrap(), &[me + 1]).is_empty(), "another user's");
+    }
+
+    #[test]
+    fn a_name_is_worth_as_much_as_who_could_give_it() {
+        let sleep = std::fs::canonicalize("/usr/bin/sleep").unwrap();
+        let dir = std::env::temp_dir().join(format!("etcdpack-test-names-{}", std::process::id()));
+        std::fs::create_dir(&dir).unwrap();
+        // In a directory that all can write to.
+        let (copy, script) = (dir.join("sleep"), dir.join("chronyd"));
+        std::fs::copy(&sleep, &copy).unwrap();
+        std::fs::write(&script, "#!/bin/sh\nkill -STOP $$\n").unwrap();
+        std::fs::set_permissions(&script, std::os::unix::fs::PermissionsExt::from_mode(0o755)).unwrap();
+        std::fs::set_permissions(&dir, std::os::unix::fs::PermissionsExt::from_mode(0o777)).unwrap();
+        let tree = Tree::open(std::path::Path::new("/")).unwrap();
+        let is_own = |program: &std::path::Path, name: &str, uid: u32| {
+            let uid = uid.to_string();
+            let mut setpriv = std::process::Command::new("setpriv");
+            setpriv.args(["--reuid", &uid, "--regid", &uid, "--clear-groups"]).arg(program).arg("60");
+            let mut child = setpriv.spawn().expect("setpriv; help: run the tests as root");
+            let started = || all().into_iter().find(|process| process.pid == child.id() && process.is_called(name));
+            let process = std::iter::repeat_with(started).take(1_000_000).find_map(|found| found).unwrap();
+            let own = process.is_systems_own(name, &tree);
+            assert!(!process.is_systems_own("etcd", &tree));
+            child.kill().unwrap();
+            child.wait().unwrap();
+            own
+        };
+        for (program, name, uid, wanted) in [
+            (&sleep, "sleep", 0, true),
+            (&sleep, "sleep", 101, true),
+            (&sleep, "sleep", 61_200, true),
+            (&sleep, "sleep", 1000, false),
+            (&copy, "sleep", 0, false),
+            (&copy, "sleep", 101, false),
+            (&script, "chronyd", 0, true),
+            (&script, "chronyd", 101, false),
+        ] {
+            assert_eq!(is_own(program, name, uid), wanted, "{} of {uid}", program.display());
+        }
+        std::fs::remove_dir_all(&dir).unwrap();
+        assert!(Process { pid: 0, name: "systemd-timesyn".to_owned() }.is_called("systemd-timesyncd"));
     }
 
     #[test]

@@ -23,7 +23,9 @@ mod handover;
 mod lock;
 /// etcd's user and the directory that supervisord writes its log to.
 mod logs;
-/// A stranger's bundle that is only looked at, and one that is swapped meanwhile.
+/// Programs of other users that call themselves etcd or a time service.
+mod names;
+/// A stranger's bundle that is only looked at.
 mod nothing_runs;
 /// Hosts that version 0.1 installed, and what was planted there meanwhile.
 mod old_host;

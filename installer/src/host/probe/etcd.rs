@@ -1,5 +1,6 @@
 //! Finding out what of etcd runs here, and with what.
 
+use std::cell::LazyCell;
 use std::collections::BTreeSet;
 
 use payload::manifest::Manifest;
@@ -10,6 +11,8 @@ use crate::change::{Before, Change};
 use crate::facts::etcd::{Etcd, Process, Running, Script, flag};
 use crate::facts::paths::Seen;
 use crate::host::accounts::AccountError;
+use crate::host::holdings::Holdings;
+use crate::host::processes::Runner;
 use crate::host::write::Ids;
 use crate::host::{Tree, processes};
 use crate::records::Records;
@@ -19,7 +22,7 @@ use crate::service;
 /// A startup script is some kilobytes.
 const MAX_SCRIPT: u64 = 1 << 20;
 
-/// `brought` is the bundle's startup script; `others` are programs called `etcd`, where that is of interest.
+/// `brought` is the bundle's startup script; `others` are etcds that are in the way, where that is of interest.
 pub(super) fn etcd(
     tree: &Tree,
     manifest: &Manifest,
@@ -87,8 +90,15 @@ pub(crate) fn running(tree: &Tree, manifest: &Manifest) -> Result<Vec<u32>, Acco
     Ok(pids)
 }
 
-/// Running programs called `etcd`, and whose members they are.
-pub(super) fn others(tree: &Tree) -> Vec<Process> {
+/// Other etcds that are in the way, and whose members they are. A name alone proves nothing: root's, or the system's own,
+/// counts by it; anybody else's only while it has a port of the member's, or its data.
+pub(super) fn others(tree: &Tree, manifest: &Manifest) -> Vec<Process> {
+    let held = LazyCell::new(|| Holdings::of(tree, manifest));
+    let is_in_the_way = |process: &processes::Process| match process.runner() {
+        Some(Runner::Root) => true,
+        Some(_) => process.is_systems_own("etcd", tree) || held.are_held_by(process.pid),
+        None => false,
+    };
     let process = |process: processes::Process| {
         let line = process.command_line();
         let data = flag(&line, "data-dir").map(str::to_owned);
@@ -102,7 +112,7 @@ pub(super) fn others(tree: &Tree) -> Vec<Process> {
             identity,
         })
     };
-    let etcds = processes::all().into_iter().filter(|process| process.name == "etcd");
+    let etcds = processes::all().into_iter().filter(|process| process.is_called("etcd") && is_in_the_way(process));
     let mut found: Vec<Process> = etcds.filter_map(process).collect();
     found.sort_by_key(|process| process.pid);
     found

@@ -27,7 +27,7 @@ pub(super) fn running(
         kernel: Kernel::of(&uname.release().to_string_lossy()),
         namespace: read("/proc/self/uid_map").map_or(Namespace::Initial, |map| Namespace::of(&map)),
         clock,
-        open_files: open_files(managers, processes)?,
+        open_files: open_files(tree, managers, processes)?,
         selinux: selinux(),
         ..image(tree)?
     })
@@ -59,10 +59,10 @@ pub(crate) fn setpriv(tree: &Tree) -> Result<SetPriv, ProbeError> {
 }
 
 /// What etcd will be able to have, under whoever is to start it.
-fn open_files(managers: &Managers, processes: &[Process]) -> Result<OpenFiles, ProbeError> {
+fn open_files(tree: &Tree, managers: &Managers, processes: &[Process]) -> Result<OpenFiles, ProbeError> {
     let hard_limit = |process: &Process| hard_limit(&read(&format!("/proc/{}/limits", process.pid))?);
-    let supervisord = processes.iter().find(|process| process.name == "supervisord").and_then(hard_limit);
-    if let (Some(_), Some(most)) = (&managers.supervisor, supervisord) {
+    let supervisord = processes.iter().find(|process| process.is_systems_own("supervisord", tree));
+    if let (Some(_), Some(most)) = (&managers.supervisor, supervisord.and_then(hard_limit)) {
         return Ok(OpenFiles { most, by: Ceiling::Supervisord });
     }
     if managers.systemd == Init::Running
@@ -94,13 +94,14 @@ fn hard_limit(limits: &str) -> Option<u64> {
     line.split_whitespace().nth(1)?.parse().ok()
 }
 
-/// Those who are known to keep a clock. Two of them say whether they can.
+/// Those who are known to keep a clock, where they are the system's own: anybody can call a program so. Two of them say
+/// whether they can.
 pub(super) fn clock(tree: &Tree, processes: &[Process]) -> Clock {
     // The clock of a container is its host's, and kept there (systemd.io/CONTAINER_INTERFACE).
     if Path::new("/run/systemd/container").exists() {
         return Clock::Kept;
     }
-    let runs = |name: &str| processes.iter().any(|process| process.name == name);
+    let runs = |name: &str| processes.iter().any(|process| process.is_systems_own(name, tree));
     let others = ["ntpd", "openntpd", "ntpd-rs", "ntp-daemon", "ptp4l", "phc2sys", "timemaster"];
     if others.into_iter().any(runs) {
         return Clock::Kept;
@@ -113,7 +114,7 @@ pub(super) fn clock(tree: &Tree, processes: &[Process]) -> Clock {
     }
     // Before systemd 239 neither the directory nor the file was there.
     let timesync = Path::new("/run/systemd/timesync");
-    match runs("systemd-timesyn") {
+    match runs("systemd-timesyncd") {
         true if timesync.is_dir() && !timesync.join("synchronized").exists() => Clock::Lost("systemd-timesyncd"),
         true => Clock::Kept,
         false => Clock::Alone,

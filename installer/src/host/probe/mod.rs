@@ -53,7 +53,8 @@ pub(crate) fn facts(
     // On a host that is ours already, and in an image, whatever runs here is no obstacle.
     let is_fresh = tree.is_live() && records.receipt.is_none() && records.unfinished.is_none();
     let managers = managers::managers(tree, manifest, &records.ours(), wanted, is_fresh)?;
-    let (busy, etcds) = if is_fresh { (network::busy(manifest), etcd::others(tree)) } else { (Vec::new(), Vec::new()) };
+    let (busy, etcds) =
+        if is_fresh { (network::busy(manifest), etcd::others(tree, manifest)) } else { (Vec::new(), Vec::new()) };
     let installed = records.installed();
     let (machine, disks, network, others) = if tree.is_live() {
         // Before anything goes on beside it: a child of another thread would hold the program open for writing.

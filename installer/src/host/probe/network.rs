@@ -68,7 +68,7 @@ pub(super) fn firewall(tree: &Tree, processes: &[Process], manifest: &Manifest) 
         let shut = firewall::ufw(&config(rules).unwrap_or_default(), &ports);
         return if shut.is_empty() { Firewall::Open } else { Firewall::Ufw { shut } };
     }
-    if !processes.iter().any(|process| process.name == "firewalld") {
+    if !processes.iter().any(|process| process.is_systems_own("firewalld", tree)) {
         return Firewall::None;
     }
     let said = Exec::named("firewall-cmd")
