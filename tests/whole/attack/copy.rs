@@ -7,7 +7,7 @@ use std::process::{Command, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use whole::{SIGNER, Said, Site, run, small_site};
+use whole::{Lab, SIGNER, Said, Site, run, small_site};
 
 use super::compile;
 
@@ -133,7 +133,7 @@ fn a_manifest_that_is_another_while_it_is_parsed_is_never_taken() {
 }
 
 #[test]
-fn a_program_that_is_swapped_in_is_neither_run_nor_installed() {
+fn a_program_that_is_swapped_in_is_not_installed_into_an_image() {
     let site = small_site();
     let (bundle, mark) = (site.path("swapped.run"), site.path("ran"));
     fs::copy(site.bundle("n1"), &bundle).unwrap();
@@ -156,6 +156,43 @@ fn a_program_that_is_swapped_in_is_neither_run_nor_installed() {
         assert!(!mark.exists(), "swapped at reading {n}: it ran");
     }
 }
+
+/// A host that runs tries whether its disks let programs start. 0.1 took the bundle's own for that, read once more.
+#[test]
+fn a_program_that_is_swapped_in_is_not_run_on_a_host() {
+    let lab = Lab::with_two_bundles("tswap", "python", "10.135.0.11");
+    let sh = |line: &str| lab.sh("n1", line);
+    let dir = tempfile::tempdir().unwrap();
+    let (elf, racer) = (dir.path().join("elf"), dir.path().join("racer.py"));
+    compile("#include <stdio.h>\nint main(void) { return !fopen(\"/root/ran\", \"w\"); }", &elf);
+    fs::write(&racer, RACER).unwrap();
+    for file in [&elf, &racer] {
+        lab.put(file, "n1");
+    }
+    sh(&format!("./first.run install --yes {SIGNER}")).ok();
+    // A good bundle that is alice's, who swaps its program as often as she can.
+    sh("useradd -m alice && install -o alice -m 755 second.run elf racer.py /home/alice/").ok();
+    sh("systemd-run -q --unit=racer -p User=alice -p WorkingDirectory=/home/alice python3 racer.py").ok();
+    let mut taken = 0;
+    for n in 0..20 {
+        let said = sh("etcdpack-host plan /home/alice/second.run");
+        assert_eq!(sh("test -e /root/ran").code, 1, "the {n}th plan ran it: {said:?}");
+        assert!(matches!(said.code, 0 | 4), "{said:?}");
+        taken += usize::from(said.code == 0);
+    }
+    assert!(taken > 0, "not one copy was whole: the race is none");
+    let said = sh("etcdpack-host install /home/alice/second.run --yes --quiet");
+    assert!(matches!(said.code, 0 | 4), "{said:?}");
+    assert_eq!(sh("test -e /root/ran").code, 1, "the install ran it: {said:?}");
+    sh("systemctl stop racer").ok();
+}
+
+const RACER: &str = "import os, time
+elf = open('elf', 'rb').read(); file = os.open('second.run', os.O_RDWR)
+good = os.pread(file, len(elf), 0)
+while True:
+    for bytes in good, elf: os.pwrite(file, bytes, 0); time.sleep(0.01)
+";
 
 #[test]
 fn a_bundle_that_is_cut_or_grows_while_it_is_read_is_whole_or_refused() {

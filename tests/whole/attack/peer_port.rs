@@ -30,15 +30,15 @@ fn install(lab: &Lab, site: &Site, host: &str, wait: &str) -> whole::Said {
 #[test]
 fn a_clients_certificate_is_no_members() {
     let tarball = release("3.5.1", "amd64");
+    // A file as 0.1 had it; and one with what `init` writes about the members today.
     let plain = cluster("3.5.1", &tarball, &HOSTS);
-    let (by_ca, by_name) =
-        (format!("{plain}[etcd]\npeers = \"by-ca\"\n"), format!("{plain}[etcd]\npeers = \"by-name\"\n"));
-    let site = Site::new(&by_ca);
+    let site = Site::new(&plain);
+    site.etcdpack(&["init", "-o", "new.toml", "--version", "3.5.1"]).ok();
+    let new = fs::read_to_string(site.path("new.toml")).unwrap();
+    let peers: String = new.lines().filter(|line| line.starts_with("peers = ")).collect();
+    let by_name = format!("{plain}[etcd]\n{peers}\n");
     site.build(&tarball);
     assert_eq!(site.etcdpack(&["pki", "client", "alice"]).code, 0);
-    let said = site.etcdpack(&["pki", "client", "etcd-peer"]);
-    assert!(said.code == 3 && said.err.contains("could write as a member"), "{said:?}");
-    assert!(!site.path("pki/clients/etcd-peer").exists());
 
     let lab = Lab::up("tpeers", "bare", &HOSTS.map(|(name, at)| format!("{name}={at}")).each_ref().map(String::as_str));
     for file in ["pki/ca.pem", "pki/clients/alice/client.pem", "pki/clients/alice/client-key.pem"] {
@@ -53,7 +53,7 @@ fn a_clients_certificate_is_no_members() {
     }
     let alice = "-cert client.pem -key client-key.pem";
     let own = "-cert /opt/etcd/certs/etcd-peer.pem -key /opt/etcd/certs/etcd-peer-key.pem";
-    // So it was with 0.1, and is where the file says so: what members say to members, they say to her.
+    // So it was with 0.1, and is without that line: what members say to members, they say to her.
     assert!(members(&lab, alice, "2380").contains("HTTP/1.1 200 OK"), "alice is not let in: this test tries nothing");
 
     // One member after the other, while the cluster runs.
@@ -74,6 +74,25 @@ fn a_clients_certificate_is_no_members() {
     another_name_puts_nobody_out(&lab, &site, &tarball, &by_name);
 }
 
+#[test]
+fn a_cluster_file_that_says_nothing_is_warned_about_and_no_client_has_the_members_name() {
+    let tarball = release("3.5.1", "amd64");
+    let plain = cluster("3.5.1", &tarball, &HOSTS);
+    let site = Site::new(&plain);
+    site.give_signing_key();
+    for (lines, is_warned) in
+        [("", true), ("[etcd]\npeers = \"by-ca\"\n", true), ("[etcd]\npeers = \"by-name\"\n", false)]
+    {
+        fs::write(site.path("cluster.toml"), plain_keys(&format!("{plain}{lines}"))).unwrap();
+        let said = site.etcdpack(&["build", "--release", &tarball.to_string_lossy()]);
+        let warned = said.err.contains("can write as a member at the peer ports");
+        assert_eq!((said.code, warned), (0, is_warned), "{lines}: {said:?}");
+    }
+    let said = site.etcdpack(&["pki", "client", "etcd-peer"]);
+    assert!(said.code == 3 && said.err.contains("could write as a member"), "{said:?}");
+    assert!(!site.path("pki/clients/etcd-peer").exists());
+}
+
 /// A common name that is changed while members know each other by it.
 fn another_name_puts_nobody_out(lab: &Lab, site: &Site, tarball: &Path, by_name: &str) {
     let renamed = plain_keys(by_name).replace("[pki]\n", "[pki]\ncommon-name = \"other\"\n");
@@ -87,7 +106,7 @@ fn another_name_puts_nobody_out(lab: &Lab, site: &Site, tarball: &Path, by_name:
     assert!(said.err.contains("`etcd-peer`") && said.code == 3, "{said:?}");
     assert_eq!(lab.etcds("n2"), pid);
     // Nor by a file that takes the flag away with it.
-    build(site, tarball, &renamed.replace("by-name", "by-ca"));
+    build(site, tarball, &renamed.replace("\"by-name\"", "\"by-ca\""));
     let said = install(lab, site, "n2", "--wait 60");
     assert!(said.code == 3 && said.err.contains("[peer-name]") && said.err.contains("`other`"), "{said:?}");
     assert_eq!(lab.etcds("n2"), pid);
