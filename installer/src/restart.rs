@@ -18,8 +18,18 @@ pub(crate) enum Part {
     /// The program section of a supervisor. Its file is renewed together with a restart, not before: a
     /// `supervisorctl update` for the sake of another program would restart etcd.
     Section,
-    /// etcd's own: programs, certificates, flags.
+    /// The startup script, where it calls etcd otherwise than it runs.
+    Flags,
+    /// What etcd reads only when it starts: its programs and the CA, and before 3.2.19 its certificate and key. In older
+    /// records the flags, too.
     Files,
+}
+
+impl Part {
+    /// Whether etcd itself runs with it: an install restarts etcd for that, and lets the others wait.
+    pub(crate) fn is_etcds_own(self) -> bool {
+        matches!(self, Self::Flags | Self::Files)
+    }
 }
 
 /// A run of etcd, told from all others without asking a clock that may be set.

@@ -1,7 +1,9 @@
 //! When etcd is restarted on a host that runs: for what it runs with, once; for what only its next start reads, not unless
 //! that is asked for.
 
-use whole::{Lab, SIGNER};
+use std::fs;
+
+use whole::{Lab, SIGNER, Site, cluster, plain_keys, release};
 
 const STATUS: &str = "/usr/local/sbin/etcdpack-host status";
 
@@ -104,4 +106,73 @@ fn a_supervisors_section_is_renewed_with_a_restart_and_that_is_one() {
     sh("supervisorctl stop n1").ok();
     sh("/root/first.run install --yes --allow-downgrade --wait 60").ok();
     assert_eq!(lab.etcds("n1").len(), 1);
+}
+
+/// The serial number of the certificate that n1's peer port shows.
+fn served(lab: &Lab, address: &str) -> String {
+    let shown = format!("openssl s_client -connect {address}:2380 </dev/null 2>/dev/null");
+    lab.sh("n1", &format!("{shown} | openssl x509 -noout -serial")).ok()
+}
+
+#[test]
+fn what_a_running_member_reads_by_itself_or_never_reads_restarts_nothing() {
+    let address = "10.104.2.11";
+    let tarball = release("3.5.1", "amd64");
+    let hosts = |others: &[(&str, &str)]| cluster("3.5.1", &tarball, &[&[("n1", address)], others].concat());
+    let alone = hosts(&[]);
+    let site = Site::new(&alone);
+    let lab = Lab::up("trestartr", "bare", &[&format!("n1={address}")]);
+    let sh = |line: &str| lab.sh("n1", line);
+    // Each bundle is a newer one.
+    let bring = |cluster: &str| {
+        fs::write(site.path("cluster.toml"), plain_keys(cluster)).expect("the cluster file");
+        site.build(&tarball);
+        lab.put(&site.bundle("n1"), "n1");
+    };
+    bring(&alone);
+    sh(&format!("/root/n1.run install --yes --quiet {SIGNER} --wait 60")).ok();
+    let (before, old) = (lab.etcds("n1"), served(&lab, address));
+    let installed = || sh("openssl x509 -noout -serial -in /opt/etcd/certs/etcd-peer.pem").ok();
+    assert_eq!(old, installed());
+
+    // A renewed pair.
+    fs::remove_dir_all(site.path("pki/hosts/n1")).expect("the pair");
+    bring(&alone);
+    let said = sh("/root/n1.run plan").ok();
+    assert!(said.contains("etcd-peer-key.pem") && !said.contains("restart"), "{said}");
+    let said = sh("/root/n1.run install --yes --wait 60");
+    assert!(!said.err.contains("[restart-pending]") && !said.err.contains("[certificate-not-served]"), "{said:?}");
+    said.ok();
+    assert_eq!(lab.etcds("n1"), before, "etcd is not restarted");
+    assert!(installed() != old && served(&lab, address) == installed());
+    let said = sh(STATUS);
+    assert!(said.code == 0 && !said.out.contains("pending") && !said.out.contains("[certificate"), "{said:?}");
+
+    // Another host, then another address of it, in what a founding reads and a member with data does not.
+    for other in ["10.104.2.12", "10.104.2.13"] {
+        bring(&hosts(&[("n2", other)]));
+        let said = sh("/root/n1.run install --yes");
+        assert!(!said.err.contains("[restart-pending]"), "{said:?}");
+        said.ok();
+        assert_eq!(lab.etcds("n1"), before, "etcd is not restarted");
+        sh(&format!("grep -q 'n2=https://{other}:2380' /opt/etcd/etcd-server-startup.sh")).ok();
+    }
+
+    // A flag that waits; then one that etcd has had all the time; then the first again, at once.
+    let quota = format!("{alone}[etcd]\nquota-backend-bytes = 4294967296\n");
+    bring(&quota);
+    let said = sh("/root/n1.run install --yes --no-start");
+    assert!(said.err.contains("etcd's flags") && said.err.contains("[restart-pending]"), "{said:?}");
+    said.ok();
+    assert!(sh(&format!("{STATUS} --json")).out.contains("\"restart_pending\": [\n    \"flags\"\n"));
+    bring(&alone);
+    sh("/root/n1.run install --yes").ok();
+    assert!(!sh(STATUS).out.contains("pending"));
+    assert_eq!(lab.etcds("n1"), before, "it runs with these flags");
+    bring(&quota);
+    sh("/root/n1.run install --yes --no-start").ok();
+    assert_eq!(lab.etcds("n1"), before);
+    sh("/root/n1.run install --yes --wait 60").ok();
+    assert!(lab.etcds("n1").len() == 1 && lab.etcds("n1") != before);
+    assert!(!sh(STATUS).out.contains("pending"));
 }

@@ -6,7 +6,7 @@ use payload::manifest::Manifest;
 use payload::path::AbsPath;
 
 use crate::facts::Etcd;
-use crate::facts::etcd::Process;
+use crate::facts::etcd::{Process, Shown};
 use crate::finding::{Code, EtcdFinding, Finding};
 use crate::restart::Part;
 use crate::supervision::Supervision;
@@ -51,6 +51,12 @@ fn follows(code: Code) -> bool {
 pub(crate) fn pending(waits: &BTreeSet<Part>, supervision: &Supervision) -> Option<Finding> {
     let (parts, supervision) = (waits.clone(), supervision.clone());
     (!parts.is_empty()).then(|| EtcdFinding::RestartPending { parts, supervision }.into())
+}
+
+/// A certificate that etcd has not taken up by itself.
+pub(crate) fn shown(shown: Shown, supervision: &Supervision) -> Option<Finding> {
+    let supervision = supervision.clone();
+    (shown == Shown::Another).then(|| EtcdFinding::CertificateNotServed { supervision }.into())
 }
 
 #[cfg(test)]

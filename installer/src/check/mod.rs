@@ -16,7 +16,7 @@ mod network;
 mod paths;
 mod records;
 
-pub(crate) use etcd::{by_hand, pending};
+pub(crate) use etcd::{by_hand, pending, shown};
 pub(crate) use logs::{logs, trap, unsafe_logs};
 pub(crate) use machine::confinement;
 pub(crate) use managers::{programs, units};

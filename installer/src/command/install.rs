@@ -13,6 +13,7 @@ use super::context::{Context, Looking, interruptible, unless_told_to_stop};
 use super::handover::{self, HandOver};
 use super::prepare::Prepared;
 use super::{carried, deliver_plan, key, trust, who_is_up};
+use crate::check;
 use crate::cli::{BundleArgs, InstallArgs, PlanArgs, TargetArgs};
 use crate::execute::{After, Execution, Failed, Sources};
 use crate::facts::Facts;
@@ -22,7 +23,7 @@ use crate::health;
 use crate::help::Help;
 use crate::host::Tree;
 use crate::host::interrupt::Interrupt;
-use crate::host::probe::ProbeError;
+use crate::host::probe::{self, ProbeError};
 use crate::operation::install::Install;
 use crate::plan::Plan;
 use crate::plan::steps::Choices;
@@ -115,7 +116,7 @@ pub(super) fn install(args: &InstallArgs, report: &Report) -> Result<ExitStatus,
     let on_record = facts.records.receipt.as_ref().is_some_and(|receipt| receipt.bundle == bundle.digest());
     if plan.is_done() && on_record && facts.records.unfinished.is_none() {
         report.note(outcomes::IN_PLACE_ALREADY);
-        return Ok(end_of(tree, bundle.manifest(), &facts, args, interrupt, report));
+        return Ok(end_of(tree, bundle.manifest(), &facts, &plan, args, interrupt, report));
     }
     if !args.yes {
         consent(&plan, interrupt, report)?;
@@ -126,7 +127,7 @@ pub(super) fn install(args: &InstallArgs, report: &Report) -> Result<ExitStatus,
     drop(given);
     let manifest = bundle.manifest().clone();
     match carry_out(&context, bundle, &facts, &plan, opened.as_ref(), report)? {
-        Ok(()) => Ok(end_of(tree, &manifest, &facts, args, interrupt, report)),
+        Ok(()) => Ok(end_of(tree, &manifest, &facts, &plan, args, interrupt, report)),
         Err(failed) => Ok(say_failed(&failed, report)),
     }
 }
@@ -209,16 +210,23 @@ fn consent(plan: &Plan, interrupt: &Interrupt, report: &Report) -> Result<(), Fa
     Err(Failure::refused(refusals::not_confirmed(), Help::run("plan")))
 }
 
-/// After the install: who is still missing, and whether the member is healthy if that was asked for.
+/// After the install: whether etcd has taken up what it reads by itself, who is still missing, and whether the member is healthy if that was asked for.
 fn end_of(
     tree: &Tree,
     manifest: &Manifest,
     facts: &Facts,
+    plan: &Plan,
     args: &InstallArgs,
     interrupt: &Interrupt,
     report: &Report,
 ) -> ExitStatus {
-    if facts.machine.target == Target::Image || args.no_start {
+    if facts.machine.target == Target::Image {
+        return ExitStatus::Done;
+    }
+    let shown =
+        plan.supervision.as_ref().and_then(|supervision| check::shown(probe::shown(tree, manifest), supervision));
+    report.findings(shown.as_slice());
+    if args.no_start {
         return ExitStatus::Done;
     }
     let Some(seconds) = args.wait else {

@@ -144,6 +144,7 @@ fn restart_pending(tree: &Tree, receipt: &Receipt) -> Result<BTreeSet<Part>, Pro
 /// What of an install's checks holds for a member that runs.
 fn findings(tree: &Tree, receipt: &Receipt, waits: &BTreeSet<Part>) -> Result<Vec<Finding>, ProbeError> {
     let mut findings: Vec<Finding> = check::pending(waits, &receipt.supervision).into_iter().collect();
+    findings.extend(check::shown(probe::shown(tree, &receipt.manifest), &receipt.supervision));
     findings.extend(check::confinement(probe::setpriv(tree)?, &receipt.supervision));
     if matches!(receipt.supervision, Supervision::Supervisor(_)) {
         let path = &receipt.manifest.layout.logs;

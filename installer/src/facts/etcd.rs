@@ -11,7 +11,7 @@ pub(crate) struct Etcd {
     /// On a host without an install: running etcds that are in the way.
     pub(crate) others: Vec<Process>,
     pub(crate) running: Running,
-    /// What the installed startup script starts, compared with the bundle's.
+    /// What the bundle's startup script changes for the etcd that runs.
     pub(crate) script: Script,
     /// What an earlier install left for a restart that has not come yet.
     pub(crate) waiting: BTreeSet<Part>,
@@ -52,13 +52,24 @@ pub(crate) enum Running {
     No,
 }
 
-/// The startup script of an earlier install, as it was before this one began.
+/// A startup script beside what runs, and beside the one that stood here before this run began.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Script {
-    /// It starts the etcd that the bundle's starts, with the same flags.
+    /// Nothing that a member with data reads has changed: a restart makes no difference.
+    SameStart,
+    /// It starts the etcd that runs, with the same flags, and keeps it from other things.
     SameCommand,
-    /// It does not, or there is none, or it is not ours.
+    /// It starts another, or what runs cannot be seen.
     OtherCommand,
+}
+
+/// The certificate that etcd shows at its peer port, beside the one that is installed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Shown {
+    Installed,
+    Another,
+    /// etcd does not run, or shows none to a hello of TLS 1.2.
+    Unseen,
 }
 
 #[cfg(test)]

@@ -33,6 +33,7 @@ codes! {
     CaDiffers = "ca-differs",
     CertificateEndsSoon = "certificate-ends-soon",
     CertificateExpired = "certificate-expired",
+    CertificateNotServed = "certificate-not-served",
     ChangedFile = "changed-file",
     ClockEarly = "clock-early",
     ClockUnsynchronised = "clock-unsynchronised",

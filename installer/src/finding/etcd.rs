@@ -19,6 +19,8 @@ pub(crate) enum EtcdFinding {
     Unmanaged { pids: Vec<u32>, contents: Contents },
     /// These parts take effect at the next restart alone.
     RestartPending { parts: BTreeSet<Part>, supervision: Supervision },
+    /// The peer port shows another certificate than the installed one.
+    CertificateNotServed { supervision: Supervision },
 }
 
 impl EtcdFinding {
@@ -27,13 +29,14 @@ impl EtcdFinding {
             Self::Running { .. } | Self::Unmanaged { .. } => Code::EtcdRunning,
             Self::ByHand { .. } => Code::ByHand,
             Self::RestartPending { .. } => Code::RestartPending,
+            Self::CertificateNotServed { .. } => Code::CertificateNotServed,
         }
     }
 
     pub(super) fn severity(&self) -> Severity {
         match self {
             Self::Running { .. } | Self::ByHand { .. } | Self::Unmanaged { .. } => Severity::Refuse,
-            Self::RestartPending { .. } => Severity::Warn,
+            Self::RestartPending { .. } | Self::CertificateNotServed { .. } => Severity::Warn,
         }
     }
 }

@@ -7,6 +7,9 @@ use std::fs::{DirEntry, Metadata};
 use std::io::{self, Read as _};
 use std::ops::RangeInclusive;
 use std::os::unix::fs::MetadataExt as _;
+use std::sync::mpsc;
+use std::thread::Builder;
+use std::time::Duration;
 
 use super::Tree;
 use crate::restart::Instance;
@@ -14,7 +17,9 @@ use crate::restart::Instance;
 /// More runs of etcd than this are not remembered: a host has one.
 const MAX_INSTANCES: usize = 16;
 /// No command line of an etcd comes near this.
-const MAX_LINE: u64 = 64 << 10;
+const MAX_LINE: u64 = 256 << 10;
+/// How long one may take.
+const PATIENCE: Duration = Duration::from_secs(1);
 /// The number of the first person: `UID_MIN` of every distribution's login.defs(5).
 const FIRST_PERSON: u32 = 1000;
 /// Users that systemd makes for one service while that runs (`DynamicUser=`, systemd.exec(5)).
@@ -55,15 +60,21 @@ impl Process {
         Some(exe.to_string_lossy().into_owned())
     }
 
-    /// The words that it was started with, as far as they are of interest.
+    /// The words that it was started with, by what it says itself; none where that cannot be read whole. The kernel reads them
+    /// from its memory, which may lie in a file system of its own making that never answers: it is not waited for.
     pub(super) fn command_line(&self) -> Vec<String> {
-        let mut bytes = Vec::new();
-        let file = std::fs::File::open(format!("/proc/{}/cmdline", self.pid));
-        let read = file.and_then(|file| file.take(MAX_LINE).read_to_end(&mut bytes));
-        if read.is_err() {
-            return Vec::new();
-        }
-        bytes.split(|byte| *byte == 0).map(|word| String::from_utf8_lossy(word).into_owned()).collect()
+        let (pid, (say, said)) = (self.pid, mpsc::channel());
+        let read = move || {
+            let mut bytes = Vec::new();
+            let file = std::fs::File::open(format!("/proc/{pid}/cmdline"));
+            let read = file.and_then(|file| file.take(MAX_LINE + 1).read_to_end(&mut bytes));
+            let _ = say.send(read.ok().filter(|len| *len as u64 <= MAX_LINE).map(|_| bytes));
+        };
+        let line = Builder::new().spawn(read).ok().and_then(|_| said.recv_timeout(PATIENCE).ok().flatten());
+        let line = line.unwrap_or_default();
+        // Each word ends with a zero (proc(5)).
+        let words = line.split_inclusive(|byte| *byte == 0);
+        words.map(|word| String::from_utf8_lossy(word).trim_end_matches('\0').to_owned()).collect()
     }
 
     /// What the process that started it, or took it over, is called.
@@ -149,6 +160,12 @@ pub(super) fn instances(path: &str, users: &[u32]) -> Vec<Instance> {
     };
     let running = all().into_iter().filter(|process| process.is_of(users) && process.runs(path));
     running.filter_map(instance).take(MAX_INSTANCES).collect()
+}
+
+/// The command lines of the runs of the program at `path` by these users.
+pub(super) fn command_lines(path: &str, users: &[u32]) -> Vec<Vec<String>> {
+    let running = all().into_iter().filter(|process| process.is_of(users) && process.runs(path));
+    running.take(MAX_INSTANCES).map(|process| process.command_line()).collect()
 }
 
 /// Whose a process is.
@@ -257,6 +274,31 @@ mod tests {
         }
         std::fs::remove_dir_all(&dir).unwrap();
         assert!(Process { pid: 0, name: "systemd-timesyn".to_owned() }.is_called("systemd-timesyncd"));
+    }
+
+    #[test]
+    fn a_command_line_is_read_whole_or_not_at_all() {
+        let own: Vec<String> = std::env::args().collect();
+        let me = std::env::current_exe().unwrap();
+        let users = [nix::unistd::getuid().as_raw()];
+        assert!(command_lines(me.to_str().unwrap(), &users).contains(&own));
+        let line = |pid| Process { pid, name: String::new() }.command_line();
+        assert_eq!(line(u32::MAX), Vec::<String>::new());
+        // One argument may have 128 KiB.
+        let word = "a".repeat(100 << 10);
+        for (words, is_read) in [(2, true), (3, false)] {
+            let mut child = std::process::Command::new("sh")
+                .args(["-c", "read line"])
+                .args(vec![&word; words])
+                .stdin(std::process::Stdio::piped())
+                .spawn()
+                .unwrap();
+            let line = line(child.id());
+            drop(child.stdin.take());
+            child.wait().unwrap();
+            let given = [vec!["sh", "-c", "read line"], vec![&word; words]].concat();
+            assert_eq!(line, if is_read { given } else { Vec::new() }, "{words}");
+        }
     }
 
     #[test]

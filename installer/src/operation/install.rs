@@ -68,12 +68,7 @@ pub(crate) fn plan(input: PlanInput, facts: &Facts, choices: Choices) -> Result<
     for step in &steps {
         findings.extend(conflict::conflicts(step, facts, &ours)?);
     }
-    let standings = pending::Standings {
-        facts,
-        layout: &manifest.layout,
-        supervision: supervision.as_ref(),
-        restart: choices.restart,
-    };
+    let standings = pending::Standings { facts, manifest, supervision: supervision.as_ref(), restart: choices.restart };
     let pending::Stood { steps, waits } = standings.of(steps);
     findings.extend(supervision.as_ref().and_then(|supervision| check::pending(&waits, supervision)));
     let findings = check::by_hand(manifest, &facts.etcd, findings);

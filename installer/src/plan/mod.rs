@@ -138,4 +138,14 @@ mod tests {
         let above: AbsPath = "/data".parse().unwrap();
         assert!(places.contains(&above) && !trees.contains(&above), "a directory of others is not gone through");
     }
+    #[test]
+    fn a_certificate_and_its_key_are_replaced_one_after_the_other() {
+        let plan = plan_of(&good());
+        let at = |name: &str| {
+            let is_it = |planned: &Planned| matches!(&planned.step, Step::File { path, .. } if path.name() == name);
+            plan.steps.iter().position(is_it).unwrap()
+        };
+        assert_eq!(at("etcd-peer.pem").abs_diff(at("etcd-peer-key.pem")), 1);
+        assert!(at("etcd-peer.pem") < at("etcd-server.service"), "what starts etcd is last");
+    }
 }

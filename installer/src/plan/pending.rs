@@ -3,7 +3,8 @@
 use std::collections::BTreeSet;
 
 use payload::digest::Digest;
-use payload::manifest::Layout;
+use payload::etcd;
+use payload::manifest::{Layout, Manifest};
 use payload::mode::{Mode, Owner};
 use payload::path::AbsPath;
 use payload::render;
@@ -29,23 +30,23 @@ pub(crate) struct Stood {
 #[derive(Clone, Copy)]
 pub(crate) struct Standings<'a> {
     pub(crate) facts: &'a Facts,
-    pub(crate) layout: &'a Layout,
+    pub(crate) manifest: &'a Manifest,
     pub(crate) supervision: Option<&'a Supervision>,
     pub(crate) restart: Restart,
 }
 
 impl Standings<'_> {
-    /// Decides what is there already. A service is restarted once, and only if something that etcd itself runs with has
-    /// changed, or if that was asked for.
+    /// Decides what is there already. A service is restarted once, and only if etcd runs with something else than what is
+    /// installed then, or if that was asked for.
     pub(crate) fn of(self, steps: Vec<Step>) -> Stood {
         let facts = self.facts;
         let pending: Vec<bool> = steps.iter().map(|step| !is_done(step, facts)).collect();
         let new = steps.iter().zip(&pending).filter(|(_, pending)| **pending).filter_map(|(step, _)| self.part(step));
         let cut = self.cut_before_service();
         let fresh: BTreeSet<Part> = new.chain(cut.iter().copied()).collect();
-        let due: BTreeSet<Part> = fresh.union(&facts.etcd.waiting).copied().collect();
+        let due: BTreeSet<Part> = fresh.iter().copied().chain(self.waiting()).collect();
         // A section is only ever replaced for a restart.
-        let needed = fresh.contains(&Part::Files) || cut.contains(&Part::Section);
+        let needed = due.iter().any(|part| part.is_etcds_own()) || cut.contains(&Part::Section);
         let asked = self.restart == Restart::ForAll && !due.is_empty();
         let runs = facts.etcd.running == Running::Yes;
         let starts = steps.iter().any(|step| matches!(step, Step::Service { action: Action::Start, .. }));
@@ -82,6 +83,12 @@ impl Standings<'_> {
         Stood { steps: steps.collect(), waits: if goes_on { due } else { BTreeSet::new() } }
     }
 
+    /// What an earlier install has left waiting; flags only while etcd runs with others than the bundle's.
+    fn waiting(self) -> impl Iterator<Item = Part> {
+        let etcd = &self.facts.etcd;
+        etcd.waiting.iter().copied().filter(|part| *part != Part::Flags || etcd.script == Script::OtherCommand)
+    }
+
     /// The parts that a cut-off install may have replaced without coming to the service.
     fn cut_before_service(self) -> BTreeSet<Part> {
         let cut = self.facts.records.unfinished.as_ref().filter(|cut| matches!(cut.of, Operation::Install { .. }));
@@ -106,15 +113,18 @@ impl Standings<'_> {
     }
 
     fn part_at(self, path: &AbsPath) -> Option<Part> {
-        let Layout { release_dir, link, .. } = self.layout;
+        let Layout { release_dir, link, .. } = &self.manifest.layout;
         let is_below = path == link || (path.is_within(release_dir) && !layout::is_beside(path));
         match self.supervision {
             Some(Supervision::Supervisor(supervisor)) if *path == supervisor.section => Some(Part::Section),
             Some(Supervision::Systemd { unit }) if is_unit_at(path, unit) => Some(Part::Unit),
             _ if !is_below || path.name() == render::REQUEST => None,
-            _ if path.name() == render::STARTUP && self.facts.etcd.script == Script::SameCommand => {
-                Some(Part::StartupScript)
-            }
+            _ if path.name() == render::STARTUP => match self.facts.etcd.script {
+                Script::SameStart => None,
+                Script::SameCommand => Some(Part::StartupScript),
+                Script::OtherCommand => Some(Part::Flags),
+            },
+            _ if is_of_pair(path) && etcd::reloads_certificates(self.manifest.release.version) => None,
             _ => Some(Part::Files),
         }
     }
@@ -124,6 +134,11 @@ impl Standings<'_> {
         let own = self.supervision.and_then(Supervision::own_unit);
         matches!((step, own), (Step::File { path, .. }, Some(unit)) if is_unit_at(path, unit))
     }
+}
+
+/// Whether it is the certificate or its key.
+pub(super) fn is_of_pair(path: &AbsPath) -> bool {
+    [render::CERTIFICATE, render::KEY].contains(&path.name())
 }
 
 fn is_unit_at(path: &AbsPath, unit: &str) -> bool {
@@ -187,3 +202,6 @@ fn owns(owner: Owner, uid: u32, gid: u32, accounts: &Accounts) -> bool {
         (Owner::Service | Owner::RootForService, None) => false,
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -7,6 +7,7 @@ use payload::manifest::{Manifest, Purpose, When};
 use payload::mode::{Mode, Owner};
 use payload::path::{AbsPath, NotAPath};
 
+use super::pending;
 use crate::although::Although;
 use crate::change::Holds;
 use crate::facts::Facts;
@@ -59,6 +60,8 @@ pub(crate) fn steps(
         sha256: installer,
         source: Source::Installer,
     });
+    // etcd reads a certificate and its key at each handshake: nothing comes between the two.
+    files.sort_by_key(|step| matches!(step, Step::File { path, .. } if pending::is_of_pair(path)));
     let user = &manifest.user;
     // An image may have no /etc yet for the account files to lie in: root's directories come first.
     let (of_root, of_etcd): (Vec<Step>, Vec<Step>) = dirs(manifest, facts, supervision, &files)?

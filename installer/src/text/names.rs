@@ -60,6 +60,7 @@ impl fmt::Display for Part {
             Self::Unit => "unit",
             Self::StartupScript => "startup script",
             Self::Section => "supervisor section",
+            Self::Flags => "etcd's flags",
             Self::Files => "etcd's files",
         })
     }

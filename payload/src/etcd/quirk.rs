@@ -89,11 +89,12 @@ pub fn demands_private_data_dir(version: EtcdVersion) -> bool {
         || within(EtcdVersion::new(3, 4, 10), EtcdVersion::new(3, 4, 13))
 }
 
-/// Whether a new certificate and key are read without a restart: from 3.2 on, at the next handshake. No release
-/// reads a new CA without one (`pkg/transport/listener.go`).
+/// Whether a new certificate and key are served without a restart, at the next handshake: from 3.2 on. Before 3.2.19 and
+/// 3.3.4 only to those who name the host; members speak to an address, and get the old one. No release reads a new CA
+/// without one (`pkg/transport/listener.go`, and etcd's change logs).
 #[must_use]
 pub fn reloads_certificates(version: EtcdVersion) -> bool {
-    version >= EtcdVersion::new(3, 2, 0)
+    version >= EtcdVersion::new(3, 2, 19) && !(EtcdVersion::new(3, 3, 0)..EtcdVersion::new(3, 3, 4)).contains(&version)
 }
 
 /// Whether the release has a `SHA256SUMS` beside its archives: from 3.4.0 on (`scripts/release` of etcd, and a
@@ -116,7 +117,7 @@ mod tests {
     fn each_answer_changes_where_etcd_did() {
         type Quirk = fn(EtcdVersion) -> bool;
         // The first version says no, the second yes.
-        let cases: [(&str, Quirk, EtcdVersion, EtcdVersion); 12] = [
+        let cases: [(&str, Quirk, EtcdVersion, EtcdVersion); 14] = [
             ("default_api", |version| default_api(version) == 3, v(3, 27), v(4, 0)),
             ("has_v2_api", has_v2_api, v(6, 0), v(5, 33)),
             ("ships_etcdutl", ships_etcdutl, v(4, 45), v(5, 0)),
@@ -127,7 +128,9 @@ mod tests {
             ("demands_private_data_dir", demands_private_data_dir, v(3, 22), v(3, 23)),
             ("demands_private_data_dir", demands_private_data_dir, v(3, 25), v(3, 24)),
             ("demands_private_data_dir", demands_private_data_dir, v(4, 13), v(4, 12)),
-            ("reloads_certificates", reloads_certificates, v(1, 20), v(2, 0)),
+            ("reloads_certificates", reloads_certificates, v(1, 20), v(2, 32)),
+            ("reloads_certificates", reloads_certificates, v(2, 18), v(2, 19)),
+            ("reloads_certificates", reloads_certificates, v(3, 3), v(3, 4)),
             ("publishes_checksums", publishes_checksums, v(3, 27), v(4, 0)),
         ];
         for (name, quirk, no, yes) in cases {

@@ -3,13 +3,15 @@
 //! Every name and path in them comes from a grammar that needs no quoting, so no file is assembled from
 //! unchecked text. Nothing here knows where a file goes or who owns it; that is the manifest's.
 
+mod call;
 mod etcdctl;
 mod startup;
 mod supervisor;
 mod systemd;
 
+pub use call::{Call, confine_alike};
 pub use etcdctl::etcdctl;
-pub use startup::{command_line, startup};
+pub use startup::startup;
 pub use supervisor::{PYTHON_FLAGS, launcher, program, search_path, supervisord_conf, supervisord_unit};
 pub use systemd::unit;
 

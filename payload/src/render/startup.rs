@@ -47,19 +47,12 @@ pub fn startup(cluster: &Cluster, host: &Host) -> Result<String, NotAPath> {
 /// The system's own directories; where the script looks for `setpriv` and etcd for what it may start.
 const PATH: &str = "/usr/sbin:/usr/bin:/sbin:/bin";
 /// What etcd's command line begins with.
-const CALL: &str = "exec /usr/bin/env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin";
+pub(super) const CALL: &str = "exec /usr/bin/env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin";
 /// Where the script says how etcd is confined.
-const CONFINED: &str = " $confined";
+pub(super) const CONFINED: &str = " $confined";
 
-/// etcd's own command line in a startup script of ours, of this version or an older one: its environment, its program
-/// and its flags, without what confines it. `None` of a script that none of ours is.
-///
-/// Two scripts with the same command line start the same etcd: the one that runs need not be restarted for the other.
-#[must_use]
-pub fn command_line(script: &str) -> Option<String> {
-    let (_, call) = script.split_once(CALL)?;
-    Some(call.replacen(CONFINED, "", 1))
-}
+/// The flags that etcd reads only where it has no data yet.
+pub(super) const FOUNDING: [&str; 3] = ["initial-cluster", "initial-cluster-token", "initial-cluster-state"];
 
 /// One flag on the command line; switches have no value.
 struct Flag {

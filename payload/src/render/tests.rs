@@ -1,6 +1,6 @@
 //! Snapshots of everything that is rendered, for the guide's cluster on every minor version.
 
-use super::{command_line, etcdctl, launcher, program, startup, unit};
+use super::{Call, confine_alike, etcdctl, launcher, program, startup, unit};
 use crate::cluster::Cluster;
 
 const GUIDE: &str = include_str!("../../../examples/mfyxw/cluster.toml");
@@ -91,23 +91,66 @@ fn no_list_in_the_unit_can_become_one_that_allows_nothing() {
     assert_eq!(values("SystemCallArchitectures"), ["native"]);
 }
 
+/// As the kernel would have it of the etcd that this script starts.
+fn words(script: &str) -> Vec<String> {
+    let (_, call) = script.split_once(" $confined ").unwrap();
+    let words = call.split_whitespace().filter(|word| *word != "\\");
+    words.map(|word| word.trim_matches('\'').to_owned()).collect()
+}
+
 #[test]
-fn scripts_that_start_the_same_etcd_are_known_by_its_command_line() {
+fn an_etcd_that_runs_is_known_by_its_call() {
     let cluster = guide("3.5.33");
     let script = startup(&cluster, &cluster.hosts[0]).unwrap();
-    let line = command_line(&script).unwrap();
-    assert!(line.starts_with(" /opt/etcd/etcd \\\n--name "), "{line}");
+    let call = Call::of_script(&script).unwrap();
+    assert_eq!(Call::of_process(words(&script)), call);
+    assert!(!Call::of_process(Vec::new()).is_same_member(&call), "what cannot be read");
     // As 0.1 wrote it.
-    let head = "#!/bin/sh\n# etcd\nulimit -n 1\nexec /usr/bin/env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin";
-    assert_eq!(command_line(&format!("{head}{line}")), Some(line.clone()));
-    let other = script.replace("--initial-cluster-state new", "--initial-cluster-state existing");
-    assert!(other != script && command_line(&other) != Some(line));
-    assert_eq!(command_line("#!/bin/sh\nexec /opt/etcd/etcd --name n1\n"), None);
+    let older = script.split_once("exec ").unwrap().1.replacen(" $confined", "", 1);
+    assert_eq!(Call::of_script(&format!("#!/bin/sh\n# etcd\nulimit -n 1\nexec {older}")), Some(call.clone()));
+    for none in ["#!/bin/sh\nexec /opt/etcd/etcd --name n1\n", ""] {
+        assert_eq!(Call::of_script(none), None);
+    }
 
     let text = GUIDE.replace("3.1.20", "3.4.45").replace("arch = \"amd64\"", "arch = \"arm64\"");
+    let text =
+        format!("{text}\n[etcd.flags]\nexperimental-peer-skip-client-san-verification = \"true\"\ncors = \"a b\"\n");
     let cluster = Cluster::parse(text.as_bytes()).unwrap().cluster;
-    let line = command_line(&startup(&cluster, &cluster.hosts[0]).unwrap()).unwrap();
-    assert!(line.starts_with(" ETCD_UNSUPPORTED_ARCH=arm64 /opt/etcd/etcd "), "{line}");
+    let call = Call::of_script(&startup(&cluster, &cluster.hosts[0]).unwrap()).unwrap();
+    let said = format!("{call:?}");
+    assert!(said.contains("[\"/opt/etcd/etcd\", \"--name\", "), "after ETCD_UNSUPPORTED_ARCH: {said}");
+    assert!(said.contains("\"--experimental-peer-skip-client-san-verification\""), "a switch: {said}");
+    assert!(said.contains("\"--cors\", \"a b\""), "a value in quotes: {said}");
+}
+
+/// What is changed in a script, and whether a member with data runs the same after it, and is kept from the same.
+#[test]
+fn a_member_that_has_data_does_not_read_how_its_cluster_was_founded() {
+    let cluster = guide("3.5.33");
+    let script = startup(&cluster, &cluster.hosts[0]).unwrap();
+    let call = Call::of_script(&script).unwrap();
+    for (old, new, same_member, alike) in [
+        ("--initial-cluster-state new", "--initial-cluster-state existing", true, true),
+        ("=https://192.168.80.30:2380", "=https://192.168.80.31:2380", true, true),
+        ("--initial-cluster-token ", "--initial-cluster-token x-", true, true),
+        (
+            "--initial-advertise-peer-urls https://192.168.80.20",
+            "--initial-advertise-peer-urls https://10.0.0.1",
+            false,
+            true,
+        ),
+        ("--name etcd", "--name xetcd", false, true),
+        ("--client-cert-auth \\\n", "", false, true),
+        ("/opt/etcd/etcd \\", "/opt/other/etcd \\", false, false),
+        ("# setpriv", "# ", true, true),
+        ("ulimit -n", "ulimit -S -n", true, false),
+        (" $confined", "", true, false),
+    ] {
+        let other = script.replace(old, new);
+        assert_ne!(other, script, "{old}");
+        let is_same = call.is_same_member(&Call::of_script(&other).unwrap());
+        assert_eq!((is_same, confine_alike(&script, &other)), (same_member, alike), "{old}");
+    }
 }
 
 #[test]

@@ -112,6 +112,11 @@ pub(crate) fn cas(pems: &[u8]) -> (BTreeSet<Digest>, BTreeSet<KeyId>) {
     (sums, ids)
 }
 
+/// The first certificate of a PEM file, in DER.
+pub(crate) fn der(certificate: &[u8]) -> Option<Vec<u8>> {
+    Some(pem(certificate, PemFile::Certificate).ok()?.contents)
+}
+
 fn pem(bytes: &[u8], what: PemFile) -> Result<Pem, CredentialError> {
     Pem::iter_from_buffer(bytes).next().and_then(Result::ok).ok_or(CredentialError::Unreadable(what))
 }

@@ -1,17 +1,22 @@
 //! Finding out what of etcd runs here, and with what.
+#![expect(clippy::disallowed_methods, reason = "edge: knocks at this host's own peer port")]
 
 use std::cell::LazyCell;
 use std::collections::BTreeSet;
+use std::net::{SocketAddr, TcpStream};
 
 use payload::manifest::Manifest;
-use payload::render;
+use payload::render::{self, Call};
 
-use super::{ProbeError, data};
+use super::{PATIENCE, ProbeError, data};
 use crate::change::{Before, Change};
-use crate::facts::etcd::{Etcd, Process, Running, Script, flag};
+use crate::facts::credentials::x509;
+use crate::facts::etcd::{Etcd, Process, Running, Script, Shown, flag};
 use crate::facts::paths::Seen;
 use crate::host::accounts::AccountError;
+use crate::host::hello::{self, Hello};
 use crate::host::holdings::Holdings;
+use crate::host::interrupt::Interrupt;
 use crate::host::processes::Runner;
 use crate::host::write::Ids;
 use crate::host::{Tree, processes};
@@ -21,6 +26,9 @@ use crate::service;
 
 /// A startup script is some kilobytes.
 const MAX_SCRIPT: u64 = 1 << 20;
+
+/// So is a certificate.
+const MAX_CERTIFICATE: u64 = 1 << 20;
 
 /// `brought` is the bundle's startup script; `others` are etcds that are in the way, where that is of interest.
 pub(super) fn etcd(
@@ -42,14 +50,21 @@ pub(super) fn etcd(
     Ok(Etcd { others, running, script, waiting })
 }
 
-/// What the startup script here starts, beside the bundle's. Where a run that was cut off has replaced it, the one before
-/// counts: etcd may still run from that.
+/// What the bundle's startup script changes for the etcd that runs: that is told by how the etcd was called, whatever has become
+/// of the script that called it. What it is kept from is told by the script here; where a run that was cut off has replaced it,
+/// by the one before.
 fn script<'a>(
     tree: &Tree,
     manifest: &Manifest,
     brought: &[u8],
     cut: impl IntoIterator<Item = &'a Change>,
 ) -> Result<Script, ProbeError> {
+    let brought = String::from_utf8_lossy(brought);
+    let running = if tree.is_live() { command_lines(tree, manifest)? } else { Vec::new() };
+    let Some(call) = Call::of_script(&brought) else { return Ok(Script::OtherCommand) };
+    if running.is_empty() || !running.into_iter().all(|words| Call::of_process(words).is_same_member(&call)) {
+        return Ok(Script::OtherCommand);
+    }
     let path = manifest.layout.release_dir.join(render::STARTUP)?;
     let of_path = |change: &Change| match change {
         Change::File { path: of, before, .. } if *of == path => Some(before.clone()),
@@ -57,12 +72,43 @@ fn script<'a>(
     };
     let at = match cut.into_iter().find_map(of_path) {
         Some(Before::Ours { backup }) => backup,
-        Some(Before::Nothing) => return Ok(Script::OtherCommand),
+        Some(Before::Nothing) => return Ok(Script::SameCommand),
         None => path.clone(),
     };
-    let Ok(Some(here)) = tree.read_if_there(&at, MAX_SCRIPT) else { return Ok(Script::OtherCommand) };
-    let [here, brought] = [&here, brought].map(|text| render::command_line(&String::from_utf8_lossy(text)));
-    Ok(if here.is_some() && here == brought { Script::SameCommand } else { Script::OtherCommand })
+    let Ok(Some(here)) = tree.read_if_there(&at, MAX_SCRIPT) else { return Ok(Script::SameCommand) };
+    let is_alike = render::confine_alike(&String::from_utf8_lossy(&here), &brought);
+    Ok(if is_alike { Script::SameStart } else { Script::SameCommand })
+}
+
+/// How the etcd that is installed here was called, each run of it.
+fn command_lines(tree: &Tree, manifest: &Manifest) -> Result<Vec<Vec<String>>, ProbeError> {
+    let path = manifest.layout.release_dir.join("etcd")?;
+    Ok(processes::command_lines(path.as_str(), &runners(tree, manifest)?))
+}
+
+/// The certificate that the installed etcd shows at its peer port.
+pub(crate) fn shown(tree: &Tree, manifest: &Manifest) -> Shown {
+    let installed = || {
+        let path = manifest.layout.link.join("certs").ok()?.join(render::CERTIFICATE).ok()?;
+        tree.read_if_there(&path, MAX_CERTIFICATE).ok()?
+    };
+    let at = manifest.me().and_then(|me| manifest.peer_url(me)).and_then(|url| url.socket());
+    match (at, installed()) {
+        (Some(at), Some(installed)) => shown_at(at, &installed, tree.interrupt()),
+        _ => Shown::Unseen,
+    }
+}
+
+fn shown_at(at: SocketAddr, installed: &[u8], interrupt: &Interrupt) -> Shown {
+    let answer = TcpStream::connect_timeout(&at, PATIENCE).map(|stream| hello::hello(stream, PATIENCE, interrupt));
+    match (answer, x509::der(installed)) {
+        (Ok(Hello::Chain(chain)), Some(installed)) => match chain.first() {
+            Some(leaf) if *leaf == installed => Shown::Installed,
+            Some(_) => Shown::Another,
+            None => Shown::Unseen,
+        },
+        _ => Shown::Unseen,
+    }
 }
 
 /// The runs of the etcd that is installed here.
@@ -116,4 +162,56 @@ pub(super) fn others(tree: &Tree, manifest: &Manifest) -> Vec<Process> {
     let mut found: Vec<Process> = etcds.filter_map(process).collect();
     found.sort_by_key(|process| process.pid);
     found
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::{BufRead as _, BufReader};
+    use std::process::{Command, Stdio};
+
+    use super::*;
+
+    /// OpenSSL in `dir`, with these words.
+    fn openssl(dir: &std::path::Path, words: &str) -> Command {
+        let mut command = Command::new("openssl");
+        command
+            .current_dir(dir)
+            .args(words.split(' '))
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null());
+        command
+    }
+
+    #[test]
+    fn what_a_real_port_shows_is_held_against_what_is_installed() {
+        let dir = std::env::temp_dir().join(format!("etcdpack-shown-{}", std::process::id()));
+        std::fs::create_dir(&dir).unwrap();
+        for name in ["one", "two"] {
+            let words = format!(
+                "req -x509 -nodes -days 2 -subj /CN=x -newkey ec -pkeyopt ec_paramgen_curve:P-256 -keyout {name}.key -out {name}"
+            );
+            assert!(openssl(&dir, &words).status().unwrap().success());
+        }
+        let [one, two] = ["one", "two"].map(|name| std::fs::read(dir.join(name)).unwrap());
+        let never = Interrupt::default();
+        let mut at = None;
+        for (more, beside, expected) in [
+            ("", &one, Shown::Installed),
+            ("", &two, Shown::Another),
+            ("", &b"no certificate".to_vec(), Shown::Unseen),
+            (" -tls1_3", &one, Shown::Unseen),
+        ] {
+            let words = format!("s_server -accept 127.0.0.1:0 -cert one -key one.key{more}");
+            let mut server = openssl(&dir, &words).spawn().unwrap();
+            let said = BufReader::new(server.stdout.take().unwrap()).lines().map_while(Result::ok);
+            at = said.into_iter().find_map(|line| line.strip_prefix("ACCEPT ")?.parse().ok());
+            let shown = shown_at(at.unwrap(), beside, &never);
+            server.kill().unwrap();
+            server.wait().unwrap();
+            assert_eq!(shown, expected, "{words}");
+        }
+        assert_eq!(shown_at(at.unwrap(), &one, &never), Shown::Unseen, "nobody listens");
+        std::fs::remove_dir_all(&dir).unwrap();
+    }
 }

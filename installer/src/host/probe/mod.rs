@@ -15,7 +15,7 @@ mod network;
 mod paths;
 
 pub(crate) use error::ProbeError;
-pub(crate) use etcd::{instances, running};
+pub(crate) use etcd::{instances, running, shown};
 pub(crate) use machine::setpriv;
 
 use std::fs::File;

@@ -1,5 +1,7 @@
 //! The words of findings about etcds that run here.
 
+use std::collections::BTreeSet;
+
 use payload::line::DisplayLine;
 
 use crate::facts::etcd::Process;
@@ -21,6 +23,9 @@ pub(super) fn text(found: &EtcdFinding) -> String {
         }
         EtcdFinding::RestartPending { parts, .. } => {
             format!("etcd is not restarted for what takes effect at its next restart alone: {}", names::parts(parts))
+        }
+        EtcdFinding::CertificateNotServed { .. } => {
+            "etcd's peer port shows another certificate than the installed one: only a restart brings that".to_owned()
         }
     }
 }
@@ -48,5 +53,6 @@ pub(super) fn help(found: &EtcdFinding) -> Help {
             Help::plain(format!("kill {}; ", typed(pids))).and(Help::host("uninstall")).and(Help::plain(purge))
         }
         EtcdFinding::RestartPending { parts, supervision } => restart::command(supervision, parts),
+        EtcdFinding::CertificateNotServed { supervision } => restart::command(supervision, &BTreeSet::new()),
     }
 }
