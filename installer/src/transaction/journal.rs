@@ -130,7 +130,7 @@ impl<'a> Journal<'a> {
     }
 
     /// Removes the journal and, of the state directory and those above it, the ones that came to be with it. The state
-    /// directory is renamed first, so that whoever is killed here leaves a name that [`clean_up`] knows.
+    /// directory is renamed first, so that whoever is killed here leaves a name that [`super::clean_up`] knows.
     pub(super) fn close_with_directories(self, made: &[AbsPath]) -> Result<(), JournalError> {
         if made.is_empty() {
             return Ok(self.close()?);
