@@ -194,6 +194,10 @@ impl Trace {
     /// One call of a process of root's.
     fn take(&mut self, process: &mut Process, call: &str) {
         let Some((name, rest)) = call.split_once('(') else { return };
+        // strace lets go of a daemon that the command leaves behind, in the middle of a call or between two.
+        if rest.contains("<detached ...>") {
+            return;
+        }
         let (args, after) = arguments(rest);
         let failed = after.trim_start().starts_with("= -1");
         let text = |at: usize| args.get(at).and_then(|arg| unquoted(arg));

@@ -26,10 +26,12 @@ fn a_host_that_does_not_fit_is_left_as_it_is() {
         assert_eq!(lab.disk("n1"), now, "`{line}` changed the host");
         lab.sh("n1", mend).ok();
     };
-    let install = concat!("./n1.run install --yes ", signer!());
+    // The other hosts of its cluster file are not there.
+    let install = concat!("./n1.run install --yes --first-install ", signer!());
+    refused("true", concat!("./n1.run install --yes ", signer!()), "[would-bootstrap]", "true");
     refused("true", concat!("./n2.run install --yes ", signer!()), "[wrong-host]", "true");
     refused("true", "./n1.run install --yes", "[signer-unknown]", "true");
-    refused("true", concat!("./n1.run install ", signer!()), "no terminal", "true");
+    refused("true", concat!("./n1.run install --first-install ", signer!()), "no terminal", "true");
     refused(
         "chmod 755 /root /root/n1.run",
         "setpriv --reuid=65534 --clear-groups /root/n1.run install --yes",
@@ -121,7 +123,9 @@ fn what_others_have_on_a_host_is_not_run_over() {
         assert_eq!(lab.disk("n1"), now, "`{line}` changed the host");
         lab.sh("n1", mend).ok();
     };
-    let install = concat!("./n1.run install --yes ", signer!());
+    // The other hosts of its cluster file are not there.
+    let install = concat!("./n1.run install --yes --first-install ", signer!());
+    refused("true", concat!("./n1.run install --yes ", signer!()), "[would-bootstrap]", "true");
     refused(
         "mkdir -p /opt/etcd-v3.5.1 && echo '#!/bin/sh' > /opt/etcd-v3.5.1/etcd",
         install,
