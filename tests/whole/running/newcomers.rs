@@ -62,6 +62,7 @@ fn founders_see_each_other(lab: &Lab) {
     assert!(said.err.contains("n3 at 10.95.0.13:2380") && said.err.contains("--first-install"), "{said:?}");
     assert_eq!(lab.ssh("n1", "test -e /opt/etcd").code, 1);
     lab.mend("n3");
+    lab.until("n1", "ping -c 1 -W 1 10.95.0.13");
     let said = install(lab, "n1", "");
     assert!(said.err.contains("n1 listens for peers, serves no client: no quorum"), "{said:?}");
     assert!(said.err.contains("n2.run and n3.run"), "{said:?}");
@@ -89,6 +90,7 @@ fn wiped_founder(lab: &Lab, id: &str) {
     let said = lab.sh("n3", &format!("cd /root && ./n3.run install --yes {SIGNER}"));
     assert!(said.code == 3 && said.err.contains("[would-bootstrap]"), "{said:?}");
     lab.mend("n3");
+    lab.until("n1", "ping -c 1 -W 1 10.95.0.13");
     assert_eq!(lab.etcds("n3"), Vec::<String>::new());
     assert_eq!(lab.ssh("n3", "test -e /data/etcd/etcd-server/member").code, 1);
 }
