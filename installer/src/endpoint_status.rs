@@ -1,6 +1,8 @@
-//! What etcdctl says of one member. Pure.
+//! What a member says of itself, as `status --json` shows it. Pure.
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
+
+use crate::facts::cluster::answers::Status;
 
 /// A member's own word.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -12,48 +14,21 @@ pub(crate) struct EndpointStatus {
     pub(crate) raft_index: u64,
 }
 
-/// Whether what etcdctl said is that it may not read: with authentication on that is an answer, too.
-pub(crate) fn is_refusal(said: &str) -> bool {
-    ["permission denied", "user name is empty", "user name not found"].iter().any(|words| said.contains(words))
-}
-
-/// What `endpoint status -w json` says of one member.
-pub(crate) fn parse(json: &str) -> Option<EndpointStatus> {
-    #[derive(Deserialize)]
-    struct Line {
-        #[serde(rename = "Status")]
-        status: Raw,
+impl From<Status> for EndpointStatus {
+    fn from(status: Status) -> Self {
+        let Status { member, version, leader, db_size, raft_index, .. } = status;
+        Self { version, is_leader: leader == member, has_leader: leader != 0, db_size, raft_index }
     }
-    #[derive(Deserialize)]
-    #[serde(rename_all = "camelCase")]
-    struct Raw {
-        header: Header,
-        version: String,
-        #[serde(default)]
-        leader: u64,
-        #[serde(default)]
-        db_size: u64,
-        #[serde(default)]
-        raft_index: u64,
-    }
-    #[derive(Deserialize)]
-    struct Header {
-        member_id: u64,
-    }
-    let lines: Vec<Line> = serde_json::from_str(json).ok()?;
-    let Raw { header, version, leader, db_size, raft_index } = lines.into_iter().next()?.status;
-    Some(EndpointStatus {
-        version,
-        is_leader: leader == header.member_id,
-        has_leader: leader != 0,
-        db_size,
-        raft_index,
-    })
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::facts::cluster::answers;
+
+    fn parse(json: &str) -> Option<EndpointStatus> {
+        answers::status(json).map(EndpointStatus::from)
+    }
 
     #[test]
     fn the_answer_of_every_version_is_read() {

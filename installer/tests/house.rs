@@ -48,7 +48,7 @@ fn the_edge_finds_out_and_does_not_judge() {
 /// Literals of several words outside of the rooms for them that no person reads as a sentence.
 const NO_SENTENCES: [(&str, &str); 11] = [
     // etcdctl's words, by which its answer is known.
-    ("endpoint_status.rs", "user name "),
+    ("facts/cluster/answers.rs", "user name "),
     // Of ufw's rules.
     ("facts/network/firewall.rs", "### tuple ### "),
     // A line of Python.

@@ -24,7 +24,7 @@ use super::fs_error::Cause;
 use super::interrupt::Interrupt;
 use super::own_program::Startable;
 use super::{Exec, Tree};
-use crate::endpoint_status::{self, EndpointStatus};
+use crate::endpoint_status::EndpointStatus;
 use crate::facts::cluster::answers::{self, List};
 use crate::facts::credentials::LARGEST_KEY;
 
@@ -41,8 +41,7 @@ pub(crate) fn is_reachable(manifest: &Manifest, member: &Member) -> bool {
 /// always exits 0 in 3.1.
 pub(crate) fn status(manifest: &Manifest, member: &Member, interrupt: &Interrupt) -> Option<EndpointStatus> {
     let etcdctl = Etcdctl::installed(manifest)?;
-    let output = etcdctl.status_call(&manifest.client_url(member)?, Patience::Long, interrupt).output().ok()?;
-    output.ok().then(|| endpoint_status::parse(&output.stdout))?
+    etcdctl.status(&manifest.client_url(member)?, Patience::Long, interrupt).0.map(EndpointStatus::from)
 }
 
 /// A linearizable read of a key that need not be there, as `endpoint health` does it. With authentication on, a
@@ -53,12 +52,12 @@ pub(crate) fn reads_through(manifest: &Manifest, member: &Member, interrupt: &In
         .call(&url, Patience::Long, interrupt)
         .args(["get", "health"])
         .output()
-        .is_ok_and(|output| output.ok() || endpoint_status::is_refusal(&output.stderr))
+        .is_ok_and(|output| output.ok() || answers::is_refusal(&output.stderr))
 }
 
 /// How long an answer may take.
 #[derive(Debug, Clone, Copy)]
-enum Patience {
+pub(super) enum Patience {
     /// Before anything is done: who has no quorum does not answer at all.
     Short,
     /// Of a member that is waited for.
@@ -146,16 +145,17 @@ impl Etcdctl {
     }
 
     /// What it says of itself, and whether it would not say it to whoever has no user's name.
-    pub(super) fn status(&self, endpoint: &Url, interrupt: &Interrupt) -> (Option<answers::Status>, bool) {
-        match self.status_call(endpoint, Patience::Short, interrupt).output() {
+    pub(super) fn status(
+        &self,
+        endpoint: &Url,
+        patience: Patience,
+        interrupt: &Interrupt,
+    ) -> (Option<answers::Status>, bool) {
+        match self.call(endpoint, patience, interrupt).args(["endpoint", "status", "-w", "json"]).output() {
             Ok(output) if output.ok() => (answers::status(&output.stdout), false),
-            Ok(output) => (None, endpoint_status::is_refusal(&output.stderr)),
+            Ok(output) => (None, answers::is_refusal(&output.stderr)),
             Err(_) => (None, false),
         }
-    }
-
-    fn status_call(&self, endpoint: &Url, patience: Patience, interrupt: &Interrupt) -> Exec {
-        self.call(endpoint, patience, interrupt).args(["endpoint", "status", "-w", "json"])
     }
 
     /// A call, v3 API.

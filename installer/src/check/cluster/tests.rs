@@ -94,6 +94,7 @@ fn a_founder_begins_only_where_nobody_can_have_been_founded_yet() {
         version: "3.5.1".to_owned(),
         leader: 0,
         learner: false,
+        db_size: 0,
         raft_index: 9,
         errors: Vec::new(),
     };

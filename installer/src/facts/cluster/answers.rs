@@ -1,4 +1,4 @@
-//! What `etcdctl -w json` says of a cluster, read. The same from 3.1 to 3.7: numbers are decimals of 64 bits. Pure.
+//! What `etcdctl` says of a cluster, read. The same from 3.1 to 3.7: numbers are decimals of 64 bits. Pure.
 
 use payload::url::Url;
 use serde::{Deserialize, Serialize};
@@ -36,6 +36,7 @@ pub(crate) struct Status {
     /// 0 where it knows none.
     pub(crate) leader: u64,
     pub(crate) learner: bool,
+    pub(crate) db_size: u64,
     pub(crate) raft_index: u64,
     /// From 3.4 on: no leader, alarms.
     pub(crate) errors: Vec<String>,
@@ -107,14 +108,22 @@ pub(crate) fn status(json: &str) -> Option<Status> {
         #[serde(default)]
         is_learner: bool,
         #[serde(default)]
+        db_size: u64,
+        #[serde(default)]
         raft_index: u64,
         #[serde(default)]
         errors: Vec<String>,
     }
     let lines: Vec<Line> = serde_json::from_str(json).ok()?;
-    let Raw { header, version, leader, is_learner, raft_index, errors } = lines.into_iter().next()?.status;
+    let Raw { header, version, leader, is_learner, db_size, raft_index, errors } = lines.into_iter().next()?.status;
     let (cluster, member) = (header.cluster_id, header.member_id);
-    (cluster != 0).then_some(Status { cluster, member, version, leader, learner: is_learner, raft_index, errors })
+    let status = Status { cluster, member, version, leader, learner: is_learner, db_size, raft_index, errors };
+    (cluster != 0 && member != 0).then_some(status)
+}
+
+/// Whether what etcdctl said is that it may not read: with authentication on that is an answer, too.
+pub(crate) fn is_refusal(said: &str) -> bool {
+    ["permission denied", "user name is empty", "user name not found"].iter().any(|words| said.contains(words))
 }
 
 #[cfg(test)]

@@ -18,7 +18,7 @@ use super::{PATIENCE, ProbeError};
 use crate::facts::cluster::{Asked, Cas, Chain, Cluster, NotAsked, Other, Said, Seen, Silence};
 use crate::facts::credentials::{Credentials, LARGEST_KEY, x509};
 use crate::host::Tree;
-use crate::host::etcdctl::Etcdctl;
+use crate::host::etcdctl::{Etcdctl, Patience};
 use crate::host::fs_error::Cause;
 use crate::host::hello::{self, Hello};
 use crate::host::interrupt::Interrupt;
@@ -221,7 +221,8 @@ fn ask_all(manifest: &Manifest, cluster: &mut Cluster, etcdctl: &Etcdctl, interr
             })
             .map(|(said, url)| {
                 let list = Builder::new().spawn_scoped(scope, move || etcdctl.list(url, interrupt));
-                let status = Builder::new().spawn_scoped(scope, move || etcdctl.status(url, interrupt));
+                let status =
+                    Builder::new().spawn_scoped(scope, move || etcdctl.status(url, Patience::Short, interrupt));
                 (said, list, status)
             })
             .collect();
