@@ -288,15 +288,18 @@ mod tests {
         let word = "a".repeat(100 << 10);
         for (words, is_read) in [(2, true), (3, false)] {
             let mut child = std::process::Command::new("sh")
-                .args(["-c", "read line"])
+                .args(["-c", "echo; read line"])
                 .args(vec![&word; words])
                 .stdin(std::process::Stdio::piped())
+                .stdout(std::process::Stdio::piped())
                 .spawn()
                 .unwrap();
+            // A program that has not begun has no words yet.
+            child.stdout.as_mut().unwrap().read_exact(&mut [0]).unwrap();
             let line = line(child.id());
             drop(child.stdin.take());
             child.wait().unwrap();
-            let given = [vec!["sh", "-c", "read line"], vec![&word; words]].concat();
+            let given = [vec!["sh", "-c", "echo; read line"], vec![&word; words]].concat();
             assert_eq!(line, if is_read { given } else { Vec::new() }, "{words}");
         }
     }
