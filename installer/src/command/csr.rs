@@ -18,7 +18,7 @@ use crate::host::probe::ProbeError;
 use crate::host::{Tree, harden, random};
 use crate::host_key::{HostKey, SECRET};
 use crate::operation::make_key::{self, MakeKey};
-use crate::records::{Operation, Records, StateDir};
+use crate::records::{Leftovers, Operation, Records, StateDir};
 use crate::report::Report;
 use crate::text::refusals::Doing;
 use crate::text::{help, outcomes, refusals};
@@ -72,11 +72,16 @@ pub(super) fn csr(args: &CsrArgs, report: &Report) -> Result<ExitStatus, Failure
 /// Whether the key may be made here and now.
 fn allows(earlier: &Records, manifest: &Manifest, bundle: Digest, state: &StateDir) -> Result<(), Failure> {
     let same = |cluster: &str, member: &str| cluster == manifest.cluster.as_str() && member == manifest.member.as_str();
+    // A key alone is the member's whichever cluster of that name its builder founds; data are one cluster's.
+    let is_others = |kept: &&Leftovers| match kept.data() {
+        Some(_) => !kept.is_for(manifest),
+        None => !same(&kept.cluster, &kept.member),
+    };
     let of_receipt = earlier.receipt.iter().map(|receipt| &receipt.manifest);
     let others = of_receipt
         .filter(|there| !same(there.cluster.as_str(), there.member.as_str()))
         .map(|there| there.member.to_string())
-        .chain(earlier.kept.iter().filter(|kept| !kept.is_for(manifest)).map(|kept| kept.member.clone()));
+        .chain(earlier.kept.iter().filter(is_others).map(|kept| kept.member.clone()));
     if let Some(other) = others.into_iter().next() {
         return Err(Failure::refused(refusals::other_member(&other, &manifest.member), Help::host("uninstall")));
     }
