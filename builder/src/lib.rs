@@ -1,8 +1,9 @@
 //! The builder: what runs on the connected machine and makes one bundle per isolated host.
 //!
-//! `cli` says what can be typed and `command` carries it out; `release` gets and verifies etcd, `pki` issues certificates,
-//! `sbom` lists the parts, `carried` holds what this executable brings along, and `pack` puts bundles together. What a person
-//! reads stands in `text`, and a [`failure::Failure`] is how a command ends other than well. The vocabulary is `payload`'s.
+//! `cli` says what can be typed and `command` carries it out; `founding` says whether the cluster is still to be founded,
+//! `release` gets and verifies etcd, `pki` issues certificates, `sbom` lists the parts, `carried` holds what this executable
+//! brings along, and `pack` puts bundles together. What a person reads stands in `text`, and a [`failure::Failure`] is how a
+//! command ends other than well. The vocabulary is `payload`'s.
 
 mod atomic_file;
 pub mod cache;
@@ -10,6 +11,7 @@ pub mod carried;
 pub mod cli;
 pub mod command;
 pub mod failure;
+mod founding;
 pub mod harden;
 pub mod pack;
 mod parallel;

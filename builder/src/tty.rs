@@ -47,10 +47,18 @@ impl Tty {
 
     /// Asks; anything but `y` or `yes` is a no.
     pub(crate) fn agrees(&mut self, question: &str) -> io::Result<bool> {
-        self.show(&format!("{question} {} ", text::terminal::YES_OR_NO))?;
+        let answer = self.ask(&format!("{question} {}", text::terminal::YES_OR_NO))?;
+        Ok(text::terminal::YES.contains(&answer.as_str()))
+    }
+
+    /// Asks for a line, without the spaces around it; an error at the end of the input.
+    pub(crate) fn ask(&mut self, question: &str) -> io::Result<String> {
+        self.show(&format!("{question} "))?;
         let mut answer = String::new();
-        io::BufReader::new((&self.0).take(MAX_BYTES as u64)).read_line(&mut answer)?;
-        Ok(text::terminal::YES.contains(&answer.trim()))
+        match io::BufReader::new((&self.0).take(MAX_BYTES as u64)).read_line(&mut answer)? {
+            0 => Err(io::ErrorKind::UnexpectedEof.into()),
+            _ => Ok(answer.trim().to_owned()),
+        }
     }
 
     /// Asks for a line that is not shown.

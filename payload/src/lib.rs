@@ -14,6 +14,7 @@ mod entry;
 pub mod etcd;
 pub mod exit;
 pub mod fingerprint;
+pub mod founding;
 pub mod line;
 pub mod manifest;
 pub mod mode;

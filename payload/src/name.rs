@@ -118,7 +118,7 @@ fn word(c: char) -> bool {
 const WORD: &str = "letters, digits and `. _ -`";
 
 name!(
-    /// What people call the cluster; also its token unless another is given.
+    /// What people call the cluster.
     ClusterName,
     Grammar { kind: "cluster name", max: 63, allowed: WORD, takes: word }
 );
@@ -149,9 +149,39 @@ name!(
     })
 );
 
+impl ClusterToken {
+    /// The one that a founding gets where the cluster file gives none: the cluster's name, and 64 random bits.
+    #[must_use]
+    pub fn drawn(cluster: &ClusterName, bits: u64) -> Self {
+        Self(format!("{cluster}-{bits:016x}"))
+    }
+
+    /// The one that clusters of etcdpack 0.1 have where the cluster file gives none.
+    #[must_use]
+    pub fn named_after(cluster: &ClusterName) -> Self {
+        Self(cluster.as_str().to_owned())
+    }
+
+    /// Whether it has the form of one that was drawn for `cluster`.
+    #[must_use]
+    pub fn is_drawn_for(&self, cluster: &ClusterName) -> bool {
+        let bits = self.0.strip_prefix(cluster.as_str()).and_then(|rest| rest.strip_prefix('-'));
+        bits.is_some_and(|bits| bits.len() == 16 && bits.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f')))
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_drawn_token_is_one_whatever_the_cluster_is_called() {
+        let cluster: ClusterName = "a".repeat(63).parse().unwrap();
+        let token = ClusterToken::drawn(&cluster, 10);
+        assert!(token.as_str().ends_with("a-000000000000000a") && token.as_str().parse() == Ok(token.clone()));
+        assert!(token.is_drawn_for(&cluster) && !token.is_drawn_for(&"a".parse().unwrap()));
+        assert!(!ClusterToken::named_after(&cluster).is_drawn_for(&cluster));
+    }
 
     #[test]
     fn names_that_some_tool_would_expand_are_refused() {

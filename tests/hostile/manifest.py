@@ -57,7 +57,7 @@ VALUES = {
     "url-escape": ("members.0.peer-url", "https://n1\x1b[2J:2380"), "url-other-address": ("members.0.peer-url", "https://10.90.0.99:2380"),
     "listen-none": ("listen", None), "listen-everywhere": ("listen.clients.0", "https://0.0.0.0:2379"),
     "listen-in-the-clear": ("listen.clients.1", "http://10.90.0.11:2379"), "state-none": ("state", None),
-    "state-running": ("state.phase", "running"), "state-unknown": ("state.phase", "lost"), "founders-none": ("state.founders", []),
+    "state-unknown": ("state.phase", "lost"), "founders-none": ("state.founders", []),
     "peer-name-comma": ("peer-names", ["a,b"]), "peer-name-quote": ("peer-names", ["a' --x '"]), "peer-names-none": ("peer-names", None),
     "wal-elsewhere": ("layout.wal", "/w"), "monitoring": ("monitoring", {}),
     "backup": ("backup", {"every-seconds": 1, "keep": 1, "dir": "/b", "recipients": []}),

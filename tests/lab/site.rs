@@ -131,6 +131,12 @@ impl Site {
         assert_eq!(said.code, 0, "{}", said.err);
     }
 
+    /// The same where the cluster file has other hosts than before, and no host holds data.
+    pub fn build_new_cluster(&self, tarball: &Path) {
+        let said = self.etcdpack(&["build", "--new-cluster", "--release", &tarball.to_string_lossy()]);
+        assert_eq!(said.code, 0, "{}", said.err);
+    }
+
     /// A bundle that was built.
     pub fn bundle(&self, host: &str) -> PathBuf {
         self.path(&format!("dist/{host}.run"))

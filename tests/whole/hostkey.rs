@@ -198,6 +198,7 @@ fn two_hosts_do_not_get_one_key() {
     let text = fs::read_to_string(site.path("cluster.toml")).unwrap();
     let second = "[[host]]\nname = \"n2\"\naddress = \"10.83.0.12\"\n";
     fs::write(site.path("cluster.toml"), text + second).unwrap();
+    site.build_new_cluster(&site.path("release.tar.gz"));
     bundle(&site, "csr -o n1.csr").ok();
     let (first, second) = (words(&site, "n1", "n1.csr"), words(&site, "n2", "n1.csr"));
     let both = format!("--host n1=n1.csr --host n2=n1.csr {first} {second}");

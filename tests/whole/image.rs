@@ -215,7 +215,9 @@ fn data_of_another_member_is_not_purged_with_this_ones() {
     fs::create_dir(&theirs).unwrap();
     bundle(&site, "uninstall", &["--yes"], &root).ok();
     let text = fs::read_to_string(site.path("cluster.toml")).unwrap();
-    rebuild(&site, &text.replace("[pki]", "member = \"m2\"\n[paths]\ndata = \"/srv/etcd\"\n[pki]"));
+    let text = text.replace("[pki]", "member = \"m2\"\n[paths]\ndata = \"/srv/etcd\"\n[pki]");
+    fs::write(site.path("cluster.toml"), text).unwrap();
+    site.build_new_cluster(&site.path("release.tar.gz"));
     bundle(&site, "install", &args, &root).ok();
     bundle(&site, "uninstall", &["--purge", "--yes"], &root).ok();
     assert!(theirs.is_dir() && !root.join("srv").exists(), "{}", listing(&root));

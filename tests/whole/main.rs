@@ -18,6 +18,8 @@ mod damage;
 mod dist;
 /// Others change the host before, between or after.
 mod drift;
+/// Who founds a cluster, and whether it runs: what the builder asks and refuses.
+mod founding;
 /// The host's disk is full while the installer works.
 mod full;
 /// Bundles and releases that nobody may take; `tests/hostile/` makes them.

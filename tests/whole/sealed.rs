@@ -103,7 +103,7 @@ fn a_shared_key_is_sealed_once_for_all() {
         .replace("\"plaintext\"", "\"passphrase\"\nmode = \"shared\"")
         .replace("[pki]", "[[host]]\nname = \"n2\"\naddress = \"10.83.0.12\"\n[pki]");
     fs::write(site.path("cluster.toml"), text).unwrap();
-    build(&site, PASSPHRASE, "").ok();
+    build(&site, PASSPHRASE, "--new-cluster").ok();
     assert!(site.path("pki/shared/etcd-peer-key.age").is_file());
     let inside = |host: &str| site.shell(&format!("unzip -p dist/{host}.run certs/etcd-peer-key.age | sha256sum")).ok();
     assert_eq!(inside("n1"), inside("n2"));

@@ -88,8 +88,8 @@ fn an_older_bundle_comes_back_only_by_the_operators_word() {
 
     // Another cluster of the same name.
     let text = fs::read_to_string(&numbers).unwrap();
-    let id = text.lines().find(|line| line.starts_with("cluster-id")).unwrap();
-    fs::write(&numbers, text.replace(id, &format!("cluster-id = \"{}\"", "5".repeat(32)))).unwrap();
+    let id = text.lines().find(|line| line.starts_with("site-id")).unwrap();
+    fs::write(&numbers, text.replace(id, &format!("site-id = \"{}\"", "5".repeat(32)))).unwrap();
     let other = host.bundle("other.run", 6_000_000_000);
     host.refused(&other, &[], 3, "[other-cluster]");
 }

@@ -1,6 +1,7 @@
 //! The command line of `etcdpack`: what can be typed, nothing of what it does.
 
 mod cluster;
+mod founding;
 mod heading;
 mod pack;
 mod pki;
@@ -18,6 +19,7 @@ use payload::name::HostName;
 use crate::text::cli as text;
 
 pub use cluster::{ClusterArg, ClusterOperand, PkiDirArgs};
+pub use founding::FoundingArgs;
 pub use pack::{PackArgs, SealArgs};
 pub use pki::{
     CaPassphrase, ClientOrServerArgs, PkiAcceptArgs, PkiClientArgs, PkiCommand, PkiCsrArgs, PkiImportArgs, PkiLockArgs,
@@ -159,6 +161,10 @@ pub struct BuildArgs {
     #[command(flatten)]
     pub cluster: ClusterOperand,
 
+    /// Whether the cluster runs
+    #[command(flatten)]
+    pub founding: FoundingArgs,
+
     /// Where the release comes from
     #[command(flatten)]
     pub source: SourceArgs,
@@ -182,6 +188,10 @@ pub struct SignArgs {
     /// Of which cluster
     #[command(flatten)]
     pub cluster: ClusterArg,
+
+    /// Whether the cluster runs
+    #[command(flatten)]
+    pub founding: FoundingArgs,
 
     /// Where the release comes from
     #[command(flatten)]

@@ -18,6 +18,10 @@ pub struct PackArgs {
     #[arg(long, value_name = "FILE", help_heading = heading::KEYS)]
     pub signing_key: Option<PathBuf>,
 
+    /// Make a new CA where there was one: hosts that have the old one take no member with a certificate of the new
+    #[arg(long, help_heading = heading::KEYS)]
+    pub new_ca: bool,
+
     /// How the CA's key is opened
     #[command(flatten)]
     pub ca_passphrase: CaPassphrase,

@@ -8,18 +8,20 @@ use payload::name::HostName;
 use time::OffsetDateTime;
 
 use super::cluster_file::Loaded;
+use super::founding::{self, Resolved};
 use super::{cluster_file, keys, source};
 use crate::carried;
 use crate::cli::{BuildArgs, PackArgs, SealArgs, SourceArgs};
 use crate::failure::Failure;
 use crate::pack::{self, Parts};
-use crate::pki::{self, Request, Signing, Site};
+use crate::pki::{self, NewCa, Request, Signing, Site};
 use crate::report::Narrator;
 use crate::text::command as text;
 
 /// What is built from a cluster file, but for its requests.
 #[derive(Clone, Copy)]
 pub(super) struct Order<'a> {
+    pub(super) founding: &'a Resolved,
     pub(super) source: &'a SourceArgs,
     pub(super) seal: &'a SealArgs,
     pub(super) pack: &'a PackArgs,
@@ -28,7 +30,8 @@ pub(super) struct Order<'a> {
 /// Makes `dist/<host>.run` for each host, and `dist/SHA256SUMS`.
 pub(super) fn build(args: &BuildArgs, narrator: &mut dyn Narrator) -> Result<(), Failure> {
     let loaded = cluster_file::load(args.cluster.path(), narrator)?;
-    let order = Order { source: &args.source, seal: &args.seal, pack: &args.pack };
+    let founding = founding::settle(&args.founding, &loaded, narrator)?;
+    let order = Order { founding: &founding, source: &args.source, seal: &args.seal, pack: &args.pack };
     with_requests(order, &loaded, &[], narrator)
 }
 
@@ -44,6 +47,7 @@ pub(super) fn with_requests(
     let releases = source::releases(order.source, loaded, narrator)?;
     let now = OffsetDateTime::now_utc();
     let site = Site::new(&loaded.cluster, &loaded.home, now, order.pack.ca_passphrase.source());
+    let site = site.with_new_ca(if order.pack.new_ca { NewCa::Allowed } else { NewCa::Refused });
     // Neither needs the other, and each takes about as long.
     let (issued, programs) = thread::scope(|scope| {
         let programs = scope.spawn(|| pack::survey(&releases, loaded.cluster.release.version));
@@ -54,7 +58,8 @@ pub(super) fn with_requests(
     for path in pki::namesakes(&site.dir(), &loaded.cluster)? {
         narrator.warn(&text::namesake(&path));
     }
-    let mut signing = Signing::open(&loaded.home.join("pki"), order.pack.signing_key.as_deref(), narrator)?;
+    let Resolved { before, settled } = order.founding;
+    let mut signing = Signing::open(&site.dir(), order.pack.signing_key.as_deref(), (before, settled), narrator)?;
     let signer = signing.signer().fingerprint();
     let mut parts = Parts {
         cluster: &loaded.cluster,
@@ -72,6 +77,7 @@ pub(super) fn with_requests(
     }
     let sums = order.pack.output.join("SHA256SUMS");
     narrator.note(&text::bundles(made.len(), &sums));
+    founding::say(settled, loaded, narrator);
     narrator.note(&text::signed_by(signer));
     narrator.note(text::TELL_THE_WORDS);
     keys::say_what_travels(&keys, &loaded.cluster, narrator);

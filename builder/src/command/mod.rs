@@ -2,6 +2,7 @@
 
 mod build;
 mod cluster_file;
+mod founding;
 mod init;
 mod inspect;
 mod keys;

@@ -12,7 +12,7 @@ use payload::name::HostName;
 use rustix::fs::OFlags;
 use time::OffsetDateTime;
 
-use super::{build, cluster_file};
+use super::{build, cluster_file, founding};
 use crate::cli::{SealArgs, SignArgs};
 use crate::failure::Failure;
 use crate::pki::{self, Request, Site};
@@ -37,6 +37,7 @@ pub(super) fn sign(args: &SignArgs, narrator: &mut dyn Narrator) -> Result<(), F
     if loaded.cluster.pki.keys != Keys::HostKey {
         return Err(Failure::usage(text::NOTHING_TO_SIGN.to_owned(), text::NOTHING_TO_SIGN_HELP));
     }
+    let founding = founding::settle(&args.founding, &loaded, narrator)?;
     let asked = asked(args, &loaded.cluster, narrator)?;
     each_is_meant(args, &asked)?;
     let site = Site::new(&loaded.cluster, &loaded.home, OffsetDateTime::now_utc(), args.pack.ca_passphrase.source());
@@ -49,7 +50,7 @@ pub(super) fn sign(args: &SignArgs, narrator: &mut dyn Narrator) -> Result<(), F
     let requests: Vec<(HostName, Request)> =
         asked.into_iter().map(|one| (one.host.name.clone(), one.request)).collect();
     let seal = SealArgs::default();
-    let order = build::Order { source: &args.source, seal: &seal, pack: &args.pack };
+    let order = build::Order { founding: &founding, source: &args.source, seal: &seal, pack: &args.pack };
     build::with_requests(order, &loaded, &requests, narrator)
 }
 

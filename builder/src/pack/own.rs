@@ -7,8 +7,7 @@ use payload::cluster::Host;
 use payload::digest::Digest;
 use payload::line::DisplayLine;
 use payload::manifest::{
-    Entry, Founder, Layout, Listen, Manifest, ManifestError, Member, Own, Pair, Phase, Purpose, SCHEMA, Service, Slot,
-    State,
+    Entry, Founder, Layout, Listen, Manifest, ManifestError, Member, Own, Pair, Purpose, SCHEMA, Service, Slot,
 };
 use payload::mode::Mode;
 use payload::peer_name::PeerName;
@@ -163,7 +162,7 @@ fn bytes(part: Own, parts: &Parts, host: &Host, credentials: &HostCredentials) -
         Own::Certificate => credentials.certificate.into(),
         Own::Request => credentials.request.into(),
         Own::Key | Own::SealedKey => credentials.key(),
-        Own::Startup => render::startup(cluster, host)?.into(),
+        Own::Startup => render::startup(cluster, host, parts.start())?.into(),
         Own::Etcdctl => render::etcdctl(cluster, host)?.into(),
         Own::Section => render::program(cluster, host)?.into(),
         Own::Unit => render::unit(cluster, host)?.into(),
@@ -190,7 +189,7 @@ fn manifest(
     service: Service,
     entries: Vec<Entry>,
 ) -> Manifest {
-    let cluster = parts.cluster;
+    let (cluster, start) = (parts.cluster, parts.start());
     let members = cluster.hosts.iter().map(|host| Member {
         name: host.member.clone(),
         host: host.name.clone(),
@@ -198,19 +197,16 @@ fn manifest(
         peer_url: Some(cluster.peer_url(host)),
         client_url: Some(cluster.client_url(host)),
     });
-    let founders = cluster
-        .hosts
-        .iter()
-        .map(|host| Founder { name: host.member.clone(), peer_url: cluster.peer_url(host) })
-        .collect();
+    let founders =
+        cluster.hosts.iter().map(|host| Founder { name: host.member.clone(), peer_url: cluster.peer_url(host) });
     Manifest {
         schema: SCHEMA,
         etcdpack: DisplayLine::of(env!("CARGO_PKG_VERSION")),
         // With the number of a first bundle: so a change of the signing key makes it another one.
         provenance: Some(parts.signing.provenance(NonZeroU64::MIN)),
         cluster: cluster.name.clone(),
-        token: cluster.token.clone(),
-        state: Some(State { phase: Phase::Founding, founders }),
+        token: start.token.clone(),
+        state: Some(parts.signing.state(founders)),
         host: host.name.clone(),
         member: host.member.clone(),
         arch: host.arch,

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use payload::cluster::Cluster;
 use payload::etcd::Arch;
 use payload::manifest::Program;
+use payload::render::Start;
 
 use crate::carried::CarriedWheel;
 use crate::pki::{Issued, KeyMaterial, Signing};
@@ -20,4 +21,11 @@ pub(crate) struct Parts<'a> {
     pub(crate) issued: &'a Issued,
     pub(crate) keys: &'a KeyMaterial,
     pub(crate) signing: &'a mut Signing,
+}
+
+impl Parts<'_> {
+    /// What a member is told that begins without data.
+    pub(crate) fn start(&self) -> Start<'_> {
+        self.signing.start()
+    }
 }

@@ -94,6 +94,8 @@ pub enum PkiError {
         /// What is wrong with it.
         error: SerialsError,
     },
+    /// Another etcdpack has built here since the file was looked at.
+    Overtaken(PathBuf),
     /// Certificates by a CA whose key is elsewhere are not all there.
     Awaited(Vec<String>),
     /// The CA's key is at hand: nobody else needs to sign.
@@ -159,7 +161,7 @@ pub enum CaFault {
     NotYet(OffsetDateTime, OffsetDateTime),
     /// A certificate must be made and the key is elsewhere.
     NoKey,
-    /// Hosts have certificates from a CA that is gone.
+    /// Hosts have certificates or bundles from a CA that is gone.
     Missing,
 }
 
@@ -182,7 +184,7 @@ impl Diagnose for PkiError {
             Self::Passphrase(error) => error.help(),
             Self::Awaited(_) => Some(text::LET_OTHERS_SIGN.to_owned()),
             Self::NameOfMembers(_) => Some(text::TAKE_ANOTHER_NAME.to_owned()),
-            Self::SignsItself => Some(help::BUILD.to_owned()),
+            Self::SignsItself | Self::Overtaken(_) => Some(help::BUILD.to_owned()),
             Self::InTheWay(path) => Some(help::list(path)),
             Self::OwnCaNamed(_) => Some(text::LEAVE_OWN_CA_OUT.to_owned()),
             Self::Ca { path, fault } => Some(fault.help(path)),
@@ -211,7 +213,7 @@ impl CaFault {
         match self {
             Self::NotYet(..) => text::SHOW_CLOCK.to_owned(),
             Self::NoKey => text::put_key_back(&path.with_file_name("ca-key.pem")),
-            Self::Missing => text::put_back(path),
+            Self::Missing => text::put_ca_back(path),
             Self::Unreadable | Self::Expired(_) => text::show_certificate(path),
             Self::NotCa | Self::MayNotSign | Self::Usage | Self::Key | Self::Signature(_) => text::another_ca(path),
         }

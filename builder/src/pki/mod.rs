@@ -7,7 +7,7 @@
 //! - the CA, ours or the site's: `ca`; one whose key is out of reach: `external_ca`
 //! - operations: `issue` for the hosts, `client` for who is no member, `host_key` and `request` for hosts that make their own
 //!   keys, `sealing`, `show`; what of earlier builds still serves, `stored` says
-//! - the signing key and the numbers of bundles: `signing`, `serials`
+//! - the signing key and the numbers of bundles: `signing`, `serials`; who founded the cluster: `recorded`
 //! - the directory on disk: `store`, `listing`, `paths`, `file`, `modes`; nobody else touches it
 //! - settings taken from cfssl's files: `cfssl`
 //!
@@ -34,6 +34,7 @@ mod peer_name;
 mod pem;
 mod problem;
 mod profile;
+mod recorded;
 mod request;
 mod sealing;
 mod serials;
@@ -57,10 +58,11 @@ pub(crate) use pair::PairFile;
 pub(crate) use peer_name::{common_name, namesakes};
 pub(crate) use problem::{CertificateProblem, Role};
 pub use profile::Profile;
+pub(crate) use recorded::ledger;
 pub use request::{Request, RequestError};
 pub use sealing::{SealError, SealedKey, Sealing, has_sealed_keys};
 pub use serials::SerialsError;
 pub use show::{CertificateKind, CertificateRow, show, waiting};
 pub use signing::Signing;
-pub use site::Site;
+pub use site::{NewCa, Site};
 pub use spec::Holder;

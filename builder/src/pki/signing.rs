@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! pki/signing-key.pem   0600    ECDSA P-256, PKCS#8; made at the first build
-//! pki/serials.toml      0644    the cluster's id, numbers, changes of the key
+//! pki/serials.toml      0644    who founded the cluster, numbers, changes of the key
 //! ```
 
 use std::num::NonZeroU64;
@@ -13,36 +13,59 @@ use p256::ecdsa::signature::hazmat::PrehashSigner as _;
 use p256::ecdsa::{self, SigningKey};
 use p256::pkcs8::{DecodePrivateKey as _, EncodePrivateKey as _, EncodePublicKey as _, LineEnding};
 use payload::digest::Digest;
+use payload::founding::{Founder, Phase, State};
 use payload::name::HostName;
-use payload::provenance::{ClusterId, Provenance, Succession};
+use payload::provenance::{Provenance, Succession};
+use payload::render::Start;
 use payload::signer::{Signature, SignerKey};
 
 use super::error::{KeyFault, PkiError};
-use super::file;
 use super::serials::Serials;
 use super::store::Store;
+use super::{file, recorded};
+use crate::founding::{ClusterRecord, Ledger, Settled};
 use crate::report::Narrator;
 use crate::secret::Secret;
 use crate::text;
 
 const KEY: &str = "signing-key.pem";
 const NEXT: &str = "signing-key.next.pem";
-const SERIALS: &str = "serials.toml";
 
 /// One builder's turn at signing: nobody else numbers or signs while it is there.
 pub struct Signing {
     store: Store,
     key: SigningKey,
+    /// As they are on the disk.
+    kept: Serials,
     serials: Serials,
+    /// What is signed for.
+    cluster: ClusterRecord,
 }
 
 impl Signing {
-    /// Takes the key in `dir`, made where there is none, or the one that is `given`, and the numbers in `dir`.
-    pub fn open(dir: &Path, given: Option<&Path>, narrator: &mut dyn Narrator) -> Result<Self, PkiError> {
+    /// Takes the key in `dir`, made where there is none, or the one that is `given`, and the numbers in `dir`, for bundles of
+    /// the cluster that was `settled` when the ledger there was `before`.
+    pub(crate) fn open(
+        dir: &Path,
+        given: Option<&Path>,
+        (before, settled): (&Ledger, &Settled),
+        narrator: &mut dyn Narrator,
+    ) -> Result<Self, PkiError> {
         let store = Store::open(dir, narrator)?;
-        let key = if let Some(path) = given { parse(path, &file::secret(path)?)? } else { kept(&store, narrator)? };
-        let serials = numbers(&store)?;
-        Ok(Self { store, key: key.into(), serials })
+        let kept = recorded::serials(&store)?;
+        if kept.ledger() != *before {
+            return Err(PkiError::Overtaken(store.path(recorded::SERIALS)));
+        }
+        let key = if let Some(path) = given { parse(path, &file::secret(path)?)? } else { kept_key(&store, narrator)? };
+        let mut serials = kept.clone();
+        serials.record(settled.cluster.clone(), settled.replaced.clone());
+        Ok(Self { store, key: key.into(), kept, serials, cluster: settled.cluster.clone() })
+    }
+
+    /// What a member is told that begins without data.
+    #[must_use]
+    pub fn start(&self) -> Start<'_> {
+        Start { token: &self.cluster.token, phase: self.cluster.phase }
     }
 
     /// The public half.
@@ -64,18 +87,29 @@ impl Signing {
     pub fn provenance(&self, serial: NonZeroU64) -> Provenance {
         let signer = self.signer();
         let succession = self.serials.succession_to(&signer);
-        Provenance { cluster_id: self.serials.cluster_id, serial, signer, succession }
+        Provenance { cluster_id: self.cluster.site_id, serial, signer, succession }
+    }
+
+    /// What the manifest says of the cluster, whose members these are: while it is founded, they are its founders.
+    #[must_use]
+    pub fn state(&self, members: impl Iterator<Item = Founder>) -> State {
+        let phase = self.cluster.phase;
+        let founders = match phase {
+            Phase::Founding => members.collect(),
+            Phase::Running => self.cluster.founders.clone(),
+        };
+        State { phase, founders }
     }
 
     /// Numbers bundles by what is in them. The numbers are on the disk when this returns.
     pub fn number(&mut self, contents: &[(HostName, Digest)]) -> Result<Vec<NonZeroU64>, PkiError> {
-        let path = self.store.path(SERIALS);
-        let before = self.serials.clone();
+        let path = self.store.path(recorded::SERIALS);
         let numbers: Result<Vec<_>, _> =
             contents.iter().map(|(host, content)| self.serials.number(host, *content)).collect();
         let numbers = numbers.map_err(|error| PkiError::Serials { path, error })?;
-        if self.serials != before {
-            self.keep()?;
+        if self.serials != self.kept {
+            recorded::keep(&self.store, &self.serials)?;
+            self.kept = self.serials.clone();
         }
         Ok(numbers)
     }
@@ -86,41 +120,37 @@ impl Signing {
         self.serials.has_updates()
     }
 
-    fn keep(&self) -> Result<(), PkiError> {
-        let text = self.serials.render();
-        let text = text.map_err(|error| PkiError::Serials { path: self.store.path(SERIALS), error })?;
-        self.store.put_text(SERIALS, &text)
-    }
-
     /// Signs what has this sum: by RFC 6979, so the same bytes get the same signature.
     pub fn sign(&self, sum: Digest) -> Result<Signature, ecdsa::Error> {
-        let signature: ecdsa::Signature = self.key.sign_prehash(sum.as_bytes())?;
-        Ok(signature.into())
+        signature(&self.key, sum)
     }
 
     /// Puts a new key in the place of the one in the directory, which signs that it may. Hosts that know the old one take
     /// bundles by the new one.
     pub fn rotate(dir: &Path, narrator: &mut dyn Narrator) -> Result<(SignerKey, SignerKey), PkiError> {
-        // Looked for first: opening would make a key where there is none, and that is nobody's successor.
+        // Looked for first: opening makes the directory where there is none.
         file::secret(&dir.join(KEY))?;
-        let mut signing = Self::open(dir, None, narrator)?;
-        let path = signing.store.path(KEY);
+        let store = Store::open(dir, narrator)?;
+        let path = store.path(KEY);
+        let key = SigningKey::from(parse(&path, &file::secret(&path)?)?);
+        let mut serials = recorded::serials(&store)?;
         let next = make(&path)?;
-        let (from, to) = (signing.signer(), SignerKey::from(*SigningKey::from(&next).verifying_key()));
+        let (from, to) =
+            (SignerKey::from(*key.verifying_key()), SignerKey::from(*SigningKey::from(&next).verifying_key()));
         let statement = Succession::statement(from.fingerprint(), to.fingerprint());
-        let signature = signing.sign(Digest::of(statement.as_bytes()));
+        let signature = signature(&key, Digest::of(statement.as_bytes()));
         let signature = signature.map_err(|_| PkiError::Key { path: path.clone(), fault: KeyFault::Unusable })?;
         // A kill before the last line leaves the old key at work, and a change on record that did not come about.
-        signing.store.put_secret(NEXT, &pem(&path, &next)?)?;
-        signing.serials.succeed(Succession { from: from.clone(), to: to.clone(), signature });
-        signing.keep()?;
-        signing.store.rename(NEXT, KEY)?;
+        store.put_secret(NEXT, &pem(&path, &next)?)?;
+        serials.succeed(Succession { from: from.clone(), to: to.clone(), signature });
+        recorded::keep(&store, &serials)?;
+        store.rename(NEXT, KEY)?;
         Ok((from, to))
     }
 }
 
 /// The key in the directory, made where there is none.
-fn kept(store: &Store, narrator: &mut dyn Narrator) -> Result<SecretKey, PkiError> {
+fn kept_key(store: &Store, narrator: &mut dyn Narrator) -> Result<SecretKey, PkiError> {
     let path = store.path(KEY);
     if let Some(text) = file::found(file::secret(&path))? {
         return parse(&path, &text);
@@ -131,15 +161,10 @@ fn kept(store: &Store, narrator: &mut dyn Narrator) -> Result<SecretKey, PkiErro
     Ok(key)
 }
 
-/// The numbers in the directory; those of a new cluster where there are none.
-fn numbers(store: &Store) -> Result<Serials, PkiError> {
-    let path = store.path(SERIALS);
-    if let Some(text) = file::found(file::text(&path))? {
-        return Serials::parse(&text).map_err(|error| PkiError::Serials { path, error });
-    }
-    let mut id = [0; 16];
-    getrandom::fill(&mut id)?;
-    Ok(Serials::new(ClusterId::new(id)))
+/// By RFC 6979.
+fn signature(key: &SigningKey, sum: Digest) -> Result<Signature, ecdsa::Error> {
+    let signature: ecdsa::Signature = key.sign_prehash(sum.as_bytes())?;
+    Ok(signature.into())
 }
 
 fn make(path: &Path) -> Result<SecretKey, PkiError> {

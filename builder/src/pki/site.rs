@@ -12,6 +12,14 @@ use crate::passphrase_source::PassphraseSource;
 /// `pki.validity` where that is shorter.
 pub(super) const LEAST_LEFT: Duration = Duration::days(30);
 
+/// Whether a CA may be made where there was one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum NewCa {
+    Refused,
+    /// `--new-ca`
+    Allowed,
+}
+
 /// A cluster and where its certificates are kept.
 #[derive(Debug, Clone, Copy)]
 pub struct Site<'a> {
@@ -23,6 +31,7 @@ pub struct Site<'a> {
     pub(super) passphrase: PassphraseSource,
     /// How long certificates last.
     pub(super) validity: Duration,
+    pub(super) new_ca: NewCa,
 }
 
 impl<'a> Site<'a> {
@@ -30,7 +39,13 @@ impl<'a> Site<'a> {
     pub fn new(cluster: &'a Cluster, home: &'a Path, now: OffsetDateTime, passphrase: PassphraseSource) -> Self {
         // X.509 has no fractions of seconds.
         let now = now.replace_nanosecond(0).unwrap_or(now);
-        Self { cluster, home, now, passphrase, validity: hours(cluster.pki.validity) }
+        Self { cluster, home, now, passphrase, validity: hours(cluster.pki.validity), new_ca: NewCa::Refused }
+    }
+
+    /// The same, with the operator's word on a new CA.
+    #[must_use]
+    pub fn with_new_ca(self, new_ca: NewCa) -> Self {
+        Self { new_ca, ..self }
     }
 
     /// The cluster.

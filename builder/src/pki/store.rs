@@ -69,6 +69,11 @@ impl Store {
         Ok(Self { dir: dir.to_owned(), _lock: lock })
     }
 
+    /// The same where the directory is there.
+    pub(super) fn open_existing(dir: &Path, narrator: &mut dyn Narrator) -> Result<Option<Self>, PkiError> {
+        if fs::exists(dir).map_err(reading(dir))? { Self::open(dir, narrator).map(Some) } else { Ok(None) }
+    }
+
     pub(super) fn ca_certificate(&self) -> PathBuf {
         self.dir.join("ca.pem")
     }

@@ -9,6 +9,7 @@ pub(crate) mod cfssl;
 pub(crate) mod cli;
 pub(crate) mod command;
 mod errors;
+pub(crate) mod founding;
 pub(crate) mod help;
 pub(crate) mod inspect;
 pub(crate) mod pack;

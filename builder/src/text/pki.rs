@@ -101,8 +101,8 @@ pub(crate) fn another_at_work(dir: &Path) -> String {
 }
 
 /// The first line of `serials.toml`.
-pub(crate) const SERIALS_HEAD: &str = "# The numbers of the bundles that were built here. Keep this file with the keys: hosts refuse a bundle whose number \
-     they have passed.";
+pub(crate) const SERIALS_HEAD: &str = "# Who founds the cluster, and the numbers of the bundles that were built here. Keep this file with the keys: hosts \
+     refuse a bundle whose number they have passed.";
 
 pub(crate) const NEITHER_FILE_NOR_DIR: &str = "neither a file nor a directory";
 pub(crate) const NOT_A_SMALL_FILE: &str = "not a file of at most 1 MiB";
@@ -153,8 +153,13 @@ pub(crate) fn put_key_back(key: &Path) -> String {
     format!("put the key back: {}", word(key))
 }
 
-pub(crate) fn put_back(path: &Path) -> String {
-    format!("put it back: {}", word(path))
+/// Two ways.
+pub(crate) fn put_ca_back(path: &Path) -> String {
+    format!(
+        "put it back from a copy: {}\netcdpack build --new-ca   # only where it is lost for good: hosts that have the old \
+         one take no member with a certificate of the new; see docs/trust.md",
+        word(path)
+    )
 }
 
 pub(crate) fn show_certificate(path: &Path) -> String {

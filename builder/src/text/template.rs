@@ -34,7 +34,7 @@ pub(crate) fn cluster_file(
 
 [cluster]
 name = "etcd"
-# token = "etcd"               # tells clusters on one network apart; the name, unless you say otherwise
+# token = "etcd-1"             # tells clusters on one network apart; drawn at the first build, unless you give one
 
 [release]
 version = "{version}"

@@ -21,7 +21,8 @@ use crate::url::{Scheme, Url};
 #[derive(Debug, Clone)]
 pub struct Cluster {
     pub name: ClusterName,
-    pub token: ClusterToken,
+    /// What `--initial-cluster-token` is to be; `None`: one is drawn when the cluster is founded.
+    pub token: Option<ClusterToken>,
     pub release: Release,
     /// At least one, in the order of the file.
     pub hosts: Vec<Host>,

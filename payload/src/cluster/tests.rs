@@ -26,7 +26,7 @@ fn defaults_are_filled_in() {
     let parsed = Cluster::parse(file("3.6.14", "").as_bytes()).unwrap();
     let cluster = parsed.cluster;
     assert_eq!(parsed.warnings.len(), 1, "{:?}", parsed.warnings);
-    assert_eq!(cluster.token.as_str(), "c");
+    assert_eq!(cluster.token, None);
     assert_eq!(cluster.hosts[2].member.as_str(), "n3");
     assert_eq!((cluster.pki.sharing, cluster.pki.keys), (KeySharing::PerHost, Keys::Passphrase));
     assert_eq!(cluster.client_url(&cluster.hosts[0]).to_string(), "https://192.0.2.1:2379");

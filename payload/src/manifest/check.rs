@@ -1,6 +1,6 @@
 //! What must be right with a manifest beyond its form. A builder that wrote another one would have a fault.
 
-use super::{Layout, Listen, Manifest, ManifestError, Pair, Purpose, Shared, Slot, release_entry};
+use super::{Layout, Listen, Manifest, ManifestError, Pair, Phase, Purpose, Shared, Slot, State, release_entry};
 use crate::cluster::{Etcd, unusable};
 use crate::etcd;
 use crate::render;
@@ -20,6 +20,7 @@ impl Manifest {
         self.provenance.as_ref().ok_or(ManifestError::NoProvenance)?.check()?;
         self.check_members()?;
         self.check_known()?;
+        self.check_state()?;
         self.check_listen()?;
         etcd::newest_of(self.release.version, self.arch)?;
         self.check_layout()?;
@@ -54,13 +55,28 @@ impl Manifest {
         Ok(())
     }
 
+    /// Who is to found the cluster are its members; who has founded one that runs may have left it.
+    fn check_state(&self) -> Result<(), ManifestError> {
+        let State { phase, founders } = self.state.as_ref().ok_or(Field("state", "is not there"))?;
+        for (at, one) in founders.iter().enumerate() {
+            if founders.iter().take(at).any(|other| other.name == one.name || other.peer_url == one.peer_url) {
+                return Err(Field("state.founders", "have a name or a URL twice"));
+            }
+        }
+        let members = self.members.iter().map(|member| (&member.name, member.peer_url.as_ref()));
+        let found = founders.iter().map(|founder| (&founder.name, Some(&founder.peer_url)));
+        match phase {
+            Phase::Founding if !found.eq(members) => {
+                Err(Field("state.founders", "are others than the members of a cluster that is still to be founded"))
+            }
+            Phase::Founding | Phase::Running => Ok(()),
+        }
+    }
+
     /// Peers come to the URL that they know alone. Clients come to theirs, and from this host to a loopback address as well.
     fn check_listen(&self) -> Result<(), ManifestError> {
         if self.client_port.or(self.peer_port).is_some() {
             return Err(Field("client-port", "and `peer-port` are those of an older form"));
-        }
-        if self.state.is_none() {
-            return Err(Field("state", "is not there"));
         }
         let (Some(Listen { peers, clients }), Some(me)) = (&self.listen, self.me()) else {
             return Err(Field("listen", "is not there"));

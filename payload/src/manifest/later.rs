@@ -7,7 +7,7 @@ use std::num::{NonZeroU32, NonZeroU64};
 
 use serde::{Deserialize, Serialize};
 
-use super::{Founder, Manifest, ManifestError, Phase};
+use super::{Manifest, ManifestError};
 use crate::line::DisplayLine;
 use crate::path::AbsPath;
 use crate::url::{Scheme, Url};
@@ -51,16 +51,11 @@ impl Manifest {
                 .into_iter()
                 .all(|url| is_https(url) && url.as_ref().is_none_or(|url| url.address() == Some(member.address)))
         };
-        let founders = self.state.as_ref().map_or(&[][..], |state| &state.founders);
-        let all = self.members.iter().map(|member| (&member.name, member.peer_url.as_ref()));
-        let begin = founders.iter().map(|Founder { name, peer_url }| (name, Some(peer_url)));
         let later = [
             ("backup", self.backup.is_some()),
             ("monitoring", self.monitoring.is_some()),
             ("layout.wal", self.layout.wal.is_some()),
             ("members", !self.members.iter().all(at_home)),
-            ("state", self.state.as_ref().is_some_and(|state| state.phase != Phase::Founding)),
-            ("state.founders", self.state.is_some() && !begin.eq(all)),
         ];
         later.into_iter().find(|(_, there)| *there).map_or(Ok(()), |(what, _)| Err(ManifestError::Later(what)))
     }

@@ -1,4 +1,4 @@
-//! The members of the cluster, what this host's listens on, and who began the cluster.
+//! The members of the cluster, and what this host's listens on.
 
 use std::net::IpAddr;
 use std::num::NonZeroU16;
@@ -30,33 +30,6 @@ pub struct Member {
 pub struct Listen {
     pub peers: Vec<Url>,
     pub clients: Vec<Url>,
-}
-
-/// How far the cluster has come.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields, rename_all = "kebab-case")]
-pub struct State {
-    pub phase: Phase,
-    /// Who began it, or will; their peer URLs and the token make the cluster's id in etcd.
-    pub founders: Vec<Founder>,
-}
-
-/// Whether the cluster may be begun by this bundle.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Phase {
-    /// The founders' hosts begin it.
-    Founding,
-    /// It runs; whoever is new joins.
-    Running,
-}
-
-/// A member that the cluster began with.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields, rename_all = "kebab-case")]
-pub struct Founder {
-    pub name: MemberName,
-    pub peer_url: Url,
 }
 
 impl Manifest {

@@ -191,6 +191,22 @@ fn an_address_that_cannot_be_is_refused_with_its_urls() {
 }
 
 #[test]
+fn founders_are_the_members_until_the_cluster_runs() {
+    let one = json!({"name": "h", "peer-url": "https://192.0.2.1:2380"});
+    let other = json!({"name": "i", "peer-url": "https://192.0.2.9:2380"});
+    let twice = json!({"name": "h", "peer-url": "https://192.0.2.9:2380"});
+    for (founders, may_found) in [(json!([]), false), (json!([one]), false), (json!([one, other]), false)] {
+        let state = |phase: &str| and("", "state", json!({"phase": phase, "founders": founders}));
+        assert!(state("running").is_ok(), "{founders}");
+        assert_eq!(state("founding").is_ok(), may_found, "{founders}");
+    }
+    for phase in ["founding", "running"] {
+        let error = and("", "state", json!({"phase": phase, "founders": [one, twice]})).unwrap_err();
+        assert!(error.contains("a name or a URL twice"), "{error}");
+    }
+}
+
+#[test]
 fn what_only_a_later_version_does_is_not_passed_over() {
     let backup = json!({"every-seconds": 21600, "keep": 28, "keep-bytes": 20_000_000_000_u64, "dir": "/b", "drill-seconds": 604_800, "recipients": ["age1x"]});
     let monitoring = json!({"listen": "http://127.0.0.1:2381", "textfile": "/t"});
@@ -200,8 +216,6 @@ fn what_only_a_later_version_does_is_not_passed_over() {
         ("", "monitoring", monitoring, "`monitoring` says"),
         ("", "monitoring", json!({}), "`monitoring` says"),
         ("/layout", "wal", json!("/w"), "`layout.wal` says"),
-        ("/state", "phase", json!("running"), "`state` says"),
-        ("/state", "founders", json!([]), "`state.founders` says"),
         ("/members/1", "address", json!("192.0.2.3"), "`members` says"),
         ("/members/1", "client-url", json!("https://i.example.com:2379"), "`members` says"),
         ("/members/1", "client-url", json!("http://192.0.2.2:2379"), "`members` says"),

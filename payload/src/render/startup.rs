@@ -5,7 +5,18 @@ use std::fmt::Write as _;
 use super::{CA, CERTIFICATE, KEY, OPEN_FILES, Places};
 use crate::cluster::{Cluster, Host};
 use crate::etcd;
+use crate::founding::Phase;
+use crate::name::ClusterToken;
 use crate::path::NotAPath;
+
+/// How a member begins that has no data; one that has passes over it.
+#[derive(Debug, Clone, Copy)]
+pub struct Start<'a> {
+    /// `--initial-cluster-token`
+    pub token: &'a ClusterToken,
+    /// `--initial-cluster-state`
+    pub phase: Phase,
+}
 
 /// The startup script of `host`.
 ///
@@ -13,7 +24,7 @@ use crate::path::NotAPath;
 /// front of it, and an environment of our own, because from 3.4 on etcd exits when an `ETCD_*` variable and a
 /// flag say the same thing. Where the host has setpriv (util-linux, busybox), etcd and whatever it may start gain no
 /// rights from a set-uid program, as under `NoNewPrivileges=` of systemd; whether it does is tried, not asked.
-pub fn startup(cluster: &Cluster, host: &Host) -> Result<String, NotAPath> {
+pub fn startup(cluster: &Cluster, host: &Host, start: Start<'_>) -> Result<String, NotAPath> {
     let version = cluster.release.version;
     let Places { link, .. } = Places::of(cluster)?;
     let mut script = format!(
@@ -34,7 +45,7 @@ pub fn startup(cluster: &Cluster, host: &Host) -> Result<String, NotAPath> {
         let _ = write!(script, " ETCD_UNSUPPORTED_ARCH={}", host.arch.etcd_name());
     }
     let _ = write!(script, "{CONFINED} {link}/etcd");
-    for Flag { name, value } in flags(cluster, host)? {
+    for Flag { name, value } in flags(cluster, host, start)? {
         let _ = write!(script, " \\\n--{name}");
         if let Some(value) = value {
             let _ = write!(script, " {}", quoted(&value));
@@ -60,7 +71,7 @@ struct Flag {
     value: Option<String>,
 }
 
-fn flags(cluster: &Cluster, host: &Host) -> Result<Vec<Flag>, NotAPath> {
+fn flags(cluster: &Cluster, host: &Host, start: Start<'_>) -> Result<Vec<Flag>, NotAPath> {
     let Places { certs, .. } = Places::of(cluster)?;
     let (ca, certificate, key) = (certs.join(CA)?, certs.join(CERTIFICATE)?, certs.join(KEY)?);
     let peer_url = cluster.peer_url(host).to_string();
@@ -76,8 +87,8 @@ fn flags(cluster: &Cluster, host: &Host) -> Result<Vec<Flag>, NotAPath> {
     say("initial-advertise-peer-urls", peer_url);
     say("advertise-client-urls", cluster.client_url(host).to_string());
     say("initial-cluster", initial_cluster(cluster));
-    say("initial-cluster-token", cluster.token.to_string());
-    say("initial-cluster-state", "new".to_owned());
+    say("initial-cluster-token", start.token.to_string());
+    say("initial-cluster-state", state(start.phase).to_owned());
     for (name, path) in [
         ("cert-file", &certificate),
         ("key-file", &key),
@@ -98,6 +109,14 @@ fn flags(cluster: &Cluster, host: &Host) -> Result<Vec<Flag>, NotAPath> {
     }
     flags.sort_by_key(|flag| ORDER.iter().position(|name| *name == flag.name).unwrap_or(ORDER.len()));
     Ok(flags)
+}
+
+/// As etcd has it.
+fn state(phase: Phase) -> &'static str {
+    match phase {
+        Phase::Founding => "new",
+        Phase::Running => "existing",
+    }
 }
 
 /// The guide's order, so that the two scripts can be laid side by side; other flags follow.

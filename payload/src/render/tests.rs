@@ -1,7 +1,9 @@
 //! Snapshots of everything that is rendered, for the guide's cluster on every minor version.
 
-use super::{Call, confine_alike, etcdctl, launcher, program, startup, unit};
+use super::{Call, Start, confine_alike, etcdctl, launcher, program, startup, unit};
 use crate::cluster::Cluster;
+use crate::founding::Phase;
+use crate::name::ClusterToken;
 
 const GUIDE: &str = include_str!("../../../examples/mfyxw/cluster.toml");
 
@@ -10,12 +12,29 @@ fn guide(version: &str) -> Cluster {
     Cluster::parse(text.as_bytes()).unwrap_or_else(|faults| panic!("{version}: {faults:?}")).cluster
 }
 
+fn token() -> ClusterToken {
+    "etcd-cluster".parse().unwrap()
+}
+
+fn start(token: &ClusterToken) -> Start<'_> {
+    Start { token, phase: Phase::Founding }
+}
+
+#[test]
+fn a_cluster_that_runs_is_never_founded_again() {
+    let cluster = guide("3.5.33");
+    let script = |phase| startup(&cluster, &cluster.hosts[0], Start { token: &token(), phase }).unwrap();
+    let (founding, running) = (script(Phase::Founding), script(Phase::Running));
+    assert!(founding.contains("--initial-cluster-state new "));
+    assert_eq!(running, founding.replace("-state new ", "-state existing "));
+}
+
 #[test]
 fn the_guides_cluster_on_every_version() {
     for version in ["3.1.20", "3.2.32", "3.3.27", "3.4.45", "3.5.33", "3.6.14", "3.7.1"] {
         let cluster = guide(version);
         let host = &cluster.hosts[0];
-        insta::assert_snapshot!(format!("startup-{version}"), startup(&cluster, host).unwrap());
+        insta::assert_snapshot!(format!("startup-{version}"), startup(&cluster, host, start(&token())).unwrap());
         insta::assert_snapshot!(format!("ini-{version}"), program(&cluster, host).unwrap());
         insta::assert_snapshot!(format!("unit-{version}"), unit(&cluster, host).unwrap());
         insta::assert_snapshot!(format!("etcdctl-{version}"), etcdctl(&cluster, host).unwrap());
@@ -26,7 +45,7 @@ fn the_guides_cluster_on_every_version() {
 fn every_flag_of_every_script_is_one_that_its_version_has() {
     for version in crate::etcd::NEWEST {
         let cluster = guide(&version.to_string());
-        let script = startup(&cluster, &cluster.hosts[0]).unwrap();
+        let script = startup(&cluster, &cluster.hosts[0], start(&token())).unwrap();
         let flags: Vec<&str> =
             script.lines().filter_map(|line| line.strip_prefix("--")?.split([' ', '\\']).next()).collect();
         assert!(flags.len() >= 18, "{version}: {flags:?}");
@@ -43,7 +62,7 @@ fn every_flag_of_every_script_is_one_that_its_version_has() {
 fn the_guides_plaintext_loopback_can_be_had() {
     let text = GUIDE.replace("loopback = \"https\"", "loopback = \"http\"");
     let parsed = Cluster::parse(text.as_bytes()).unwrap();
-    let script = startup(&parsed.cluster, &parsed.cluster.hosts[0]).unwrap();
+    let script = startup(&parsed.cluster, &parsed.cluster.hosts[0], start(&token())).unwrap();
     assert!(script.contains("--listen-client-urls https://192.168.80.20:2379,http://127.0.0.1:2379 "));
     assert!(
         script.contains("--advertise-client-urls https://192.168.80.20:2379 "),
@@ -57,7 +76,7 @@ fn arm64_is_told_to_run_where_etcd_would_refuse() {
     for (version, told) in [("3.4.45", true), ("3.5.33", false)] {
         let text = GUIDE.replace("3.1.20", version).replace("arch = \"amd64\"", "arch = \"arm64\"");
         let cluster = Cluster::parse(text.as_bytes()).unwrap().cluster;
-        let script = startup(&cluster, &cluster.hosts[0]).unwrap();
+        let script = startup(&cluster, &cluster.hosts[0], start(&token())).unwrap();
         assert_eq!(script.contains(" ETCD_UNSUPPORTED_ARCH=arm64 "), told, "{version}");
     }
 }
@@ -66,7 +85,7 @@ fn arm64_is_told_to_run_where_etcd_would_refuse() {
 fn ipv6_addresses_get_brackets() {
     let text = GUIDE.replace("192.168.80.20", "2001:db8::20");
     let cluster = Cluster::parse(text.as_bytes()).unwrap().cluster;
-    let script = startup(&cluster, &cluster.hosts[0]).unwrap();
+    let script = startup(&cluster, &cluster.hosts[0], start(&token())).unwrap();
     assert!(script.contains("--listen-client-urls https://[2001:db8::20]:2379,https://[::1]:2379 "), "{script}");
 }
 
@@ -101,7 +120,7 @@ fn words(script: &str) -> Vec<String> {
 #[test]
 fn an_etcd_that_runs_is_known_by_its_call() {
     let cluster = guide("3.5.33");
-    let script = startup(&cluster, &cluster.hosts[0]).unwrap();
+    let script = startup(&cluster, &cluster.hosts[0], start(&token())).unwrap();
     let call = Call::of_script(&script).unwrap();
     assert_eq!(Call::of_process(words(&script)), call);
     assert!(!Call::of_process(Vec::new()).is_same_member(&call), "what cannot be read");
@@ -116,7 +135,7 @@ fn an_etcd_that_runs_is_known_by_its_call() {
     let text =
         format!("{text}\n[etcd.flags]\nexperimental-peer-skip-client-san-verification = \"true\"\ncors = \"a b\"\n");
     let cluster = Cluster::parse(text.as_bytes()).unwrap().cluster;
-    let call = Call::of_script(&startup(&cluster, &cluster.hosts[0]).unwrap()).unwrap();
+    let call = Call::of_script(&startup(&cluster, &cluster.hosts[0], start(&token())).unwrap()).unwrap();
     let said = format!("{call:?}");
     assert!(said.contains("[\"/opt/etcd/etcd\", \"--name\", "), "after ETCD_UNSUPPORTED_ARCH: {said}");
     assert!(said.contains("\"--experimental-peer-skip-client-san-verification\""), "a switch: {said}");
@@ -127,7 +146,7 @@ fn an_etcd_that_runs_is_known_by_its_call() {
 #[test]
 fn a_member_that_has_data_does_not_read_how_its_cluster_was_founded() {
     let cluster = guide("3.5.33");
-    let script = startup(&cluster, &cluster.hosts[0]).unwrap();
+    let script = startup(&cluster, &cluster.hosts[0], start(&token())).unwrap();
     let call = Call::of_script(&script).unwrap();
     for (old, new, same_member, alike) in [
         ("--initial-cluster-state new", "--initial-cluster-state existing", true, true),

@@ -3,7 +3,9 @@
 
 use libfuzzer_sys::fuzz_target;
 use payload::cluster::Cluster;
-use payload::render;
+use payload::founding::Phase;
+use payload::name::ClusterToken;
+use payload::render::{self, Start};
 
 fuzz_target!(|bytes: &[u8]| {
     let parsed = match Cluster::parse(bytes) {
@@ -13,9 +15,11 @@ fuzz_target!(|bytes: &[u8]| {
     let cluster = parsed.cluster;
     assert!(!cluster.hosts.is_empty());
     assert!(cluster.etcd.stop_seconds() >= 8);
+    let token = cluster.token.clone().unwrap_or_else(|| ClusterToken::drawn(&cluster.name, 0));
+    let start = Start { token: &token, phase: Phase::Founding };
     for host in &cluster.hosts {
         let texts = [
-            render::startup(&cluster, host).expect("a script"),
+            render::startup(&cluster, host, start).expect("a script"),
             render::etcdctl(&cluster, host).expect("a wrapper"),
             render::program(&cluster, host).expect("a section"),
             render::unit(&cluster, host).expect("a unit"),

@@ -12,7 +12,7 @@ fn site() -> Site {
     let text = fs::read_to_string(site.path("cluster.toml")).unwrap();
     fs::write(site.path("cluster.toml"), text.replace("\"plaintext\"", "\"host-key\"") + SECOND).unwrap();
     fs::remove_dir_all(site.path("pki/hosts")).unwrap();
-    site.etcdpack(&["build", "--release", "release.tar.gz"]).ok();
+    site.build_new_cluster(&site.path("release.tar.gz"));
     for name in ["n1", "n2"] {
         site.shell(&format!("mkdir {name}; dist/{name}.run csr -o {name}.csr --root {name}")).ok();
     }

@@ -12,9 +12,9 @@ use super::encrypted::EncryptedKey;
 use super::key::CaKey;
 use crate::passphrase_source::PassphraseSource;
 use crate::pki::error::{CaFault, KeyFault, PkiError};
-use crate::pki::site::Site;
+use crate::pki::site::{NewCa, Site};
 use crate::pki::store::Store;
-use crate::pki::{file, key};
+use crate::pki::{file, key, recorded};
 use crate::report::Narrator;
 use crate::secret::Secret;
 use crate::text::pki as text;
@@ -52,7 +52,7 @@ fn kept_authority(site: &Site<'_>, store: &Store, narrator: &mut dyn Narrator) -
     let mut key = key.map_or(Ok(CaKey::Missing), |key| ca_key(&files.key, &key))?;
     let certificate = match file::found(file::text(&files.certificate))? {
         Some(certificate) => certificate,
-        None if store.has_issued()? => {
+        None if site.new_ca == NewCa::Refused && has_served(store)? => {
             return Err(PkiError::Ca { path: files.certificate, fault: CaFault::Missing });
         }
         None => {
@@ -74,6 +74,11 @@ fn kept_authority(site: &Site<'_>, store: &Store, narrator: &mut dyn Narrator) -
         }
     };
     Authority::read(files, certificate.as_bytes(), key, site.now)
+}
+
+/// Whether hosts may have certificates of a CA from here: another one would not be taken by any of them.
+fn has_served(store: &Store) -> Result<bool, PkiError> {
+    Ok(store.has_issued()? || recorded::serials(store)?.has_numbers())
 }
 
 /// With its key ready to sign.

@@ -29,6 +29,9 @@ impl fmt::Display for PkiError {
             ),
             Self::Unsound { holder, why } => write!(f, "the certificate made for {holder} is not sound: {why}"),
             Self::Serials { path, error } => write!(f, "`{}`: {error}", path.display()),
+            Self::Overtaken(path) => {
+                write!(f, "another etcdpack has built here meanwhile and changed `{}`", path.display())
+            }
             Self::Awaited(holders) => {
                 write!(f, "`ca-key` is not named, and others have not signed yet or not well: {}", holders.join("; "))
             }
@@ -90,7 +93,7 @@ impl fmt::Display for CaFault {
                 write!(f, "is not valid before {}, and the clock says {}", Minute(*start), Minute(*now))
             }
             Self::NoKey => f.write_str("has no key beside it (`ca-key.pem`), and a certificate must be made"),
-            Self::Missing => f.write_str("is missing, though certificates have been issued"),
+            Self::Missing => f.write_str("is missing, though certificates have been issued or bundles built with it"),
         }
     }
 }
@@ -138,6 +141,7 @@ impl fmt::Display for SerialsError {
                 write!(f, "its version is {version}, this etcdpack knows version {}", SerialsError::KNOWN_VERSION)
             }
             Self::Spent(host) => write!(f, "host `{host}` has used up all numbers"),
+            Self::NoCluster => f.write_str("it has numbers of bundles, and no `[cluster]` that they are of"),
         }
     }
 }

@@ -13,7 +13,6 @@ use super::file::File;
 use super::findings::Findings;
 use super::setting::Loopback;
 use super::{Cluster, Parsed};
-use crate::name::ClusterToken;
 
 pub(crate) use hosts::unusable;
 
@@ -24,11 +23,7 @@ pub(super) fn resolve(file: File, source: &str) -> Result<Parsed, Vec<Fault>> {
     release::check(&mut findings, &file.release, &hosts);
     let pki = pki::pki(&mut findings, file.pki);
     let cluster = Cluster {
-        token: file
-            .cluster
-            .token
-            .or_else(|| file.cluster.name.as_str().parse::<ClusterToken>().ok())
-            .ok_or_else(Vec::new)?,
+        token: file.cluster.token,
         name: file.cluster.name,
         release: release::release(file.release),
         hosts,

@@ -1,0 +1,113 @@
+//! Founding and running, in English.
+
+use std::fmt;
+
+use payload::line;
+use payload::name::{ClusterName, ClusterToken, MemberName};
+use payload::url::Url;
+
+pub(crate) const FOUNDS: &str = "founds a new cluster; if these hosts run one already: etcdpack build --same-cluster";
+
+pub(crate) const RUNS_FROM_NOW_ON: &str = "the cluster runs: no bundle founds it again, from this build on";
+
+pub(crate) fn replaced(token: &ClusterToken) -> String {
+    format!(
+        "founds a new cluster in the place of the one with the token {token}; if these hosts run that one: \
+         etcdpack build --same-cluster={token}"
+    )
+}
+
+pub(crate) fn taken_back(token: &ClusterToken, instead_of: &ClusterToken) -> String {
+    format!(
+        "back to the cluster with the token {token}, which runs; if these hosts run the one with the token {instead_of}: \
+         etcdpack build --same-cluster={instead_of}"
+    )
+}
+
+pub(crate) fn still_a_member(member: &MemberName) -> String {
+    format!("{member} has left the cluster file: it is still a member until `etcdctl member remove`")
+}
+
+pub(crate) fn token_stays(written: &ClusterToken, token: &ClusterToken) -> String {
+    format!("the cluster runs with the token {token}: the file's, {written}, is passed over")
+}
+
+/// What is changed, a line each.
+pub(crate) fn before_asking(cluster: &ClusterName, changes: &[String]) -> String {
+    let changes = changes.join("\n  ");
+    format!(
+        "The cluster file is not what the bundles of cluster {cluster} were built from:\n  {changes}\n\
+         A cluster that has never had a quorum cannot be changed: purge its hosts (etcdpack-host uninstall --purge)\n\
+         and answer no. Yes means that the cluster runs; no, that another one is founded in its place.\n"
+    )
+}
+
+pub(crate) const HOLDS_ANY_HOST_DATA: &str =
+    "Does any host hold data of this cluster now (installed, and not purged since)? [yes/no]";
+
+pub(crate) const NEITHER_YES_NOR_NO: &str = "neither yes nor no was typed: nothing was built";
+
+pub(crate) fn nobody_to_ask(cluster: &ClusterName, changes: &[String]) -> String {
+    format!(
+        "the cluster file is not what the bundles of cluster {cluster} were built from ({}), and there is no terminal to ask \
+         at whether any host holds data of it",
+        changes.join("; ")
+    )
+}
+
+/// Two ways.
+pub(crate) const SAY_WHICH: &str = "etcdpack build --same-cluster   # some host holds data of it: installed, and not purged since\n\
+     etcdpack build --new-cluster   # none does; one that never had a quorum cannot be changed: purge it first";
+
+pub(crate) const UNRECORDED: &str =
+    "an older etcdpack built them; hosts or addresses are others than in the certificates that are kept";
+
+pub(crate) fn added(member: &MemberName, url: &Url) -> String {
+    format!("{member} is new, at {url}")
+}
+
+pub(crate) fn removed(member: &MemberName, url: &Url) -> String {
+    format!("{member} is gone, from {url}")
+}
+
+pub(crate) fn moved(member: &MemberName, from: &Url, to: &Url) -> String {
+    format!("{member} was at {from}, and is at {to}")
+}
+
+pub(crate) fn other_token(from: &ClusterToken, to: &ClusterToken) -> String {
+    format!("the token was {from}, and is {to}")
+}
+
+pub(crate) fn type_the_name(cluster: &ClusterName) -> String {
+    format!("Cluster {cluster} runs. To found another in its place, type its name:")
+}
+
+pub(crate) fn runs(cluster: &ClusterName) -> String {
+    format!("cluster {cluster} runs, and there is no terminal to ask at whether another is to take its place")
+}
+
+pub(crate) fn new_cluster(cluster: &ClusterName) -> String {
+    format!("etcdpack build --new-cluster={cluster}")
+}
+
+pub(crate) fn other_name(typed: &str, cluster: &ClusterName) -> String {
+    format!("`{}` is not the name of the cluster, {cluster}", line::plain(typed))
+}
+
+pub(crate) fn token_used(token: &ClusterToken) -> String {
+    format!("the cluster file gives the new cluster the token of another: {token}")
+}
+
+pub(crate) fn write_token(next: &ClusterToken) -> String {
+    format!("write into `[cluster]`: token = \"{next}\"")
+}
+
+pub(crate) fn unknown_token(token: &ClusterToken) -> String {
+    format!("no cluster with the token {token} is on record here")
+}
+
+pub(crate) const SAME_CLUSTER: &str = "etcdpack build --same-cluster";
+
+pub(crate) fn asking(why: impl fmt::Display) -> String {
+    format!("asking at the terminal: {why}")
+}
