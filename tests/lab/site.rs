@@ -133,7 +133,16 @@ impl Site {
 
     /// The same where the cluster file has other hosts than before, and no host holds data.
     pub fn build_new_cluster(&self, tarball: &Path) {
-        let said = self.etcdpack(&["build", "--new-cluster", "--release", &tarball.to_string_lossy()]);
+        self.build_saying("--new-cluster", tarball);
+    }
+
+    /// The same where the cluster file has other hosts than before, and some host holds data.
+    pub fn build_same_cluster(&self, tarball: &Path) {
+        self.build_saying("--same-cluster", tarball);
+    }
+
+    fn build_saying(&self, which: &str, tarball: &Path) {
+        let said = self.etcdpack(&["build", which, "--release", &tarball.to_string_lossy()]);
         assert_eq!(said.code, 0, "{}", said.err);
     }
 

@@ -123,13 +123,14 @@ fn what_a_running_member_reads_by_itself_or_never_reads_restarts_nothing() {
     let site = Site::new(&alone);
     let lab = Lab::up("trestartr", "bare", &[&format!("n1={address}")]);
     let sh = |line: &str| lab.sh("n1", line);
-    // Each bundle is a newer one.
+    site.build(&tarball);
+    lab.put(&site.bundle("n1"), "n1");
+    // Each bundle is a newer one, of the cluster that runs.
     let bring = |cluster: &str| {
         fs::write(site.path("cluster.toml"), plain_keys(cluster)).expect("the cluster file");
-        site.build(&tarball);
+        site.build_same_cluster(&tarball);
         lab.put(&site.bundle("n1"), "n1");
     };
-    bring(&alone);
     sh(&format!("/root/n1.run install --yes --quiet {SIGNER} --wait 60")).ok();
     let (before, old) = (lab.etcds("n1"), served(&lab, address));
     let installed = || sh("openssl x509 -noout -serial -in /opt/etcd/certs/etcd-peer.pem").ok();
