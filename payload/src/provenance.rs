@@ -19,7 +19,9 @@ pub const MAX_SUCCESSIONS: usize = 32;
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Provenance {
-    pub cluster_id: ClusterId,
+    /// The name in the manifest is older than the word.
+    #[serde(rename = "cluster-id")]
+    pub site_id: SiteId,
     /// Of all bundles for this host the newest has the highest; the same number means the same bundle.
     pub serial: NonZeroU64,
     /// The key that the trailer's signature is by.
@@ -28,17 +30,18 @@ pub struct Provenance {
     pub succession: Vec<Succession>,
 }
 
-/// 128 random bits that a cluster gets at its first build: two clusters may have one name.
+/// 128 random bits that a cluster gets when it is founded: two clusters may have one name. etcd's own cluster id is
+/// another thing.
 #[derive(Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
-pub struct ClusterId([u8; 16]);
+pub struct SiteId([u8; 16]);
 
-/// A text that is no cluster id.
+/// A text that is not a site id.
 #[derive(Debug, thiserror::Error, PartialEq, Eq)]
-#[error("a cluster id is 32 hexadecimal digits")]
-pub struct NotAClusterId;
+#[error("a site id is 32 hexadecimal digits")]
+pub struct NotASiteId;
 
-impl ClusterId {
+impl SiteId {
     /// From random bytes.
     #[must_use]
     pub fn new(bytes: [u8; 16]) -> Self {
@@ -46,38 +49,38 @@ impl ClusterId {
     }
 }
 
-impl fmt::Display for ClusterId {
+impl fmt::Display for SiteId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{:032x}", u128::from_be_bytes(self.0))
     }
 }
 
-impl fmt::Debug for ClusterId {
+impl fmt::Debug for SiteId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         fmt::Display::fmt(self, f)
     }
 }
 
-impl FromStr for ClusterId {
-    type Err = NotAClusterId;
+impl FromStr for SiteId {
+    type Err = NotASiteId;
 
-    fn from_str(text: &str) -> Result<Self, NotAClusterId> {
+    fn from_str(text: &str) -> Result<Self, NotASiteId> {
         let is_ours = text.len() == 32 && text.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f'));
-        let number = u128::from_str_radix(text, 16).ok().filter(|_| is_ours).ok_or(NotAClusterId)?;
+        let number = u128::from_str_radix(text, 16).ok().filter(|_| is_ours).ok_or(NotASiteId)?;
         Ok(Self(number.to_be_bytes()))
     }
 }
 
-impl TryFrom<String> for ClusterId {
-    type Error = NotAClusterId;
+impl TryFrom<String> for SiteId {
+    type Error = NotASiteId;
 
-    fn try_from(text: String) -> Result<Self, NotAClusterId> {
+    fn try_from(text: String) -> Result<Self, NotASiteId> {
         text.parse()
     }
 }
 
-impl From<ClusterId> for String {
-    fn from(id: ClusterId) -> Self {
+impl From<SiteId> for String {
+    fn from(id: SiteId) -> Self {
         id.to_string()
     }
 }
@@ -150,7 +153,7 @@ mod tests {
     }
 
     fn provenance(signer: u8, succession: Vec<Succession>) -> Provenance {
-        Provenance { cluster_id: ClusterId::new([7; 16]), serial: NonZeroU64::MIN, signer: public(signer), succession }
+        Provenance { site_id: SiteId::new([7; 16]), serial: NonZeroU64::MIN, signer: public(signer), succession }
     }
 
     #[test]
@@ -173,10 +176,10 @@ mod tests {
 
     #[test]
     fn an_id_has_one_form() {
-        let id = ClusterId::new([0; 16]);
+        let id = SiteId::new([0; 16]);
         assert_eq!(id.to_string().parse(), Ok(id));
         for bad in ["", "0", &"0".repeat(31), &"A".repeat(32), &format!("+{}", "0".repeat(31))] {
-            assert_eq!(bad.parse::<ClusterId>(), Err(NotAClusterId), "{bad}");
+            assert_eq!(bad.parse::<SiteId>(), Err(NotASiteId), "{bad}");
         }
     }
 }

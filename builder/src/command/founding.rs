@@ -10,7 +10,7 @@ use crate::text::founding as text;
 use crate::tty::Tty;
 use payload::founding::Phase;
 use payload::name::ClusterToken;
-use payload::provenance::ClusterId;
+use payload::provenance::SiteId;
 
 use super::cluster_file::Loaded;
 
@@ -68,7 +68,7 @@ fn draw(wanted: &Wanted) -> Result<Fresh, Failure> {
     let drawn = getrandom::fill(&mut id).and_then(|()| getrandom::fill(&mut bits));
     drawn.map_err(pki::PkiError::Random)?;
     let token = ClusterToken::drawn(&wanted.name, u64::from_be_bytes(bits));
-    Ok(Fresh { site_id: ClusterId::new(id), token })
+    Ok(Fresh { site_id: SiteId::new(id), token })
 }
 
 /// Yes or no, in full: by nodding, a cluster would be cut in two.

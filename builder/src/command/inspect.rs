@@ -45,13 +45,13 @@ pub(super) fn inspect(path: &Path, json: bool, narrator: &mut dyn Narrator) -> R
 }
 
 fn show_provenance(provenance: &Provenance) {
-    let Provenance { cluster_id, serial, signer, succession } = provenance;
+    let Provenance { site_id, serial, signer, succession } = provenance;
     println!("{:<12} {}", text::SIGNED_BY, signer.fingerprint());
     println!("{:<12} {}", "", text::sum_of_key(signer.fingerprint().sum()));
     for change in succession.iter().rev() {
         println!("{:<12} {}", text::AFTER, change.from.fingerprint());
     }
-    println!("{:<12} {}", text::NUMBER, text::number(serial, cluster_id));
+    println!("{:<12} {}", text::NUMBER, text::number(serial, site_id));
 }
 
 fn show(manifest: &Manifest) {

@@ -2,7 +2,7 @@
 
 use payload::founding::{Founder, Phase};
 use payload::name::ClusterToken;
-use payload::provenance::ClusterId;
+use payload::provenance::SiteId;
 
 use super::decision::{Change, Decision, Fresh, Outcome, Refusal, Settled, Wanted, Word};
 use super::record::{BuiltHost, ClusterRecord, Ledger, NumberedHosts};
@@ -77,7 +77,7 @@ impl Case<'_> {
     }
 
     /// The token of a cluster that etcdpack 0.1 has built for is not on record; it follows from the file.
-    fn unrecorded(self, site_id: ClusterId, numbered: NumberedHosts, word: &Word) -> Decision {
+    fn unrecorded(self, site_id: SiteId, numbered: NumberedHosts, word: &Word) -> Decision {
         let token = self.wanted.token.clone().unwrap_or_else(|| ClusterToken::named_after(&self.wanted.name));
         let is_as_before = numbered == NumberedHosts::AsInTheFile;
         let founders = if is_as_before { self.founders() } else { Vec::new() };

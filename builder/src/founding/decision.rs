@@ -2,7 +2,7 @@
 
 use payload::founding::Founder;
 use payload::name::{ClusterName, ClusterToken, MemberName};
-use payload::provenance::ClusterId;
+use payload::provenance::SiteId;
 use payload::url::Url;
 
 use super::record::{BuiltHost, ClusterRecord};
@@ -29,7 +29,7 @@ pub(crate) enum Word {
 /// Drawn anew for each command; used where something is founded.
 #[derive(Debug, Clone)]
 pub(crate) struct Fresh {
-    pub(crate) site_id: ClusterId,
+    pub(crate) site_id: SiteId,
     pub(crate) token: ClusterToken,
 }
 

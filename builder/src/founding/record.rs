@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use payload::cluster::Cluster;
 use payload::founding::{Founder, Phase};
 use payload::name::{ClusterToken, HostName, MemberName};
-use payload::provenance::ClusterId;
+use payload::provenance::SiteId;
 use payload::url::Url;
 use serde::{Deserialize, Serialize};
 
@@ -14,7 +14,7 @@ use serde::{Deserialize, Serialize};
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub(crate) struct ClusterRecord {
     /// Our own id of it, in each bundle.
-    pub(crate) site_id: ClusterId,
+    pub(crate) site_id: SiteId,
     pub(crate) phase: Phase,
     /// The one in force, wherever it came from.
     pub(crate) token: ClusterToken,
@@ -37,7 +37,7 @@ pub(crate) struct BuiltHost {
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub(crate) struct Ledger {
     /// A cluster of which etcdpack 0.1 has kept its id and the numbers of its hosts' bundles, and nothing else.
-    pub(crate) unrecorded: Option<ClusterId>,
+    pub(crate) unrecorded: Option<SiteId>,
     /// `None` before the first build, and of an unrecorded cluster.
     pub(crate) cluster: Option<ClusterRecord>,
     /// Clusters that another has taken the place of, oldest first.

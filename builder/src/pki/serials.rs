@@ -8,7 +8,7 @@ use std::num::NonZeroU64;
 
 use payload::digest::Digest;
 use payload::name::HostName;
-use payload::provenance::{ClusterId, MAX_SUCCESSIONS, Succession};
+use payload::provenance::{MAX_SUCCESSIONS, SiteId, Succession};
 use payload::signer::SignerKey;
 use serde::{Deserialize, Serialize};
 
@@ -28,8 +28,8 @@ const OLDEST: u32 = 1;
 pub(super) struct Serials {
     version: u32,
     /// All that version 1 had of a cluster; it stays until a build has written down the rest.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    cluster_id: Option<ClusterId>,
+    #[serde(default, rename = "cluster-id", skip_serializing_if = "Option::is_none")]
+    site_id: Option<SiteId>,
     /// What bundles are built for.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     cluster: Option<ClusterRecord>,
@@ -74,7 +74,7 @@ impl Serials {
     pub(super) fn new() -> Self {
         Self {
             version: VERSION,
-            cluster_id: None,
+            site_id: None,
             cluster: None,
             replaced: Vec::new(),
             succession: Vec::new(),
@@ -94,7 +94,7 @@ impl Serials {
             return Err(SerialsError::Version(version));
         }
         let serials: Self = toml::from_str(text).map_err(wrong)?;
-        if serials.has_numbers() && serials.cluster.is_none() && serials.cluster_id.is_none() {
+        if serials.has_numbers() && serials.cluster.is_none() && serials.site_id.is_none() {
             return Err(SerialsError::NoCluster);
         }
         Ok(Self { version: VERSION, ..serials })
@@ -120,13 +120,13 @@ impl Serials {
     /// What is on record of clusters.
     pub(super) fn ledger(&self) -> Ledger {
         // A cluster that no bundle was built for is none.
-        let unrecorded = self.cluster_id.filter(|_| self.has_numbers() && self.cluster.is_none());
+        let unrecorded = self.site_id.filter(|_| self.has_numbers() && self.cluster.is_none());
         Ledger { unrecorded, cluster: self.cluster.clone(), replaced: self.replaced.clone() }
     }
 
     /// Writes down what bundles are built for from now on.
     pub(super) fn record(&mut self, cluster: ClusterRecord, replaced: Vec<ClusterRecord>) {
-        self.cluster_id = None;
+        self.site_id = None;
         self.cluster = Some(cluster);
         self.replaced = replaced;
     }
@@ -183,7 +183,7 @@ mod tests {
         let founder = Founder { name: "n1".parse().unwrap(), peer_url: "https://192.0.2.1:2380".parse().unwrap() };
         let built = BuiltHost { name: host("n1"), member: founder.name.clone(), peer_url: founder.peer_url.clone() };
         let cluster = ClusterRecord {
-            site_id: ClusterId::new([1; 16]),
+            site_id: SiteId::new([1; 16]),
             phase: Phase::Founding,
             token: "t".parse().unwrap(),
             founders: vec![founder],
@@ -214,7 +214,7 @@ mod tests {
         // The key was changed before any bundle was built.
         assert_eq!(Serials::parse(&format!("{old}[host]\n")).unwrap().ledger(), Ledger::default());
         let serials = Serials::parse(&format!("{old}{numbers}")).unwrap();
-        assert_eq!(serials.ledger().unrecorded, Some(ClusterId::new([1; 16])));
+        assert_eq!(serials.ledger().unrecorded, Some(SiteId::new([1; 16])));
         let mut again = Serials::parse(&serials.render().unwrap()).unwrap();
         assert_eq!(again, serials);
         let Ledger { cluster, replaced, .. } = recorded().ledger();

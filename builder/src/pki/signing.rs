@@ -87,7 +87,7 @@ impl Signing {
     pub fn provenance(&self, serial: NonZeroU64) -> Provenance {
         let signer = self.signer();
         let succession = self.serials.succession_to(&signer);
-        Provenance { cluster_id: self.cluster.site_id, serial, signer, succession }
+        Provenance { site_id: self.cluster.site_id, serial, signer, succession }
     }
 
     /// What the manifest says of the cluster, whose members these are: while it is founded, they are its founders.

@@ -52,7 +52,7 @@ pub(crate) mod tests {
     use std::num::NonZeroU64;
 
     use payload::manifest::Manifest;
-    use payload::provenance::{ClusterId, Provenance};
+    use payload::provenance::{Provenance, SiteId};
     use time::macros::datetime;
 
     use super::credentials::Validity;
@@ -78,7 +78,7 @@ pub(crate) mod tests {
     pub(crate) fn provenance(n: usize) -> Provenance {
         let signers = include_str!("../../fixtures/signers.txt");
         let signer = signers.lines().nth(n - 1).unwrap().to_owned().try_into().unwrap();
-        Provenance { cluster_id: ClusterId::new([1; 16]), serial: NonZeroU64::MIN, signer, succession: Vec::new() }
+        Provenance { site_id: SiteId::new([1; 16]), serial: NonZeroU64::MIN, signer, succession: Vec::new() }
     }
 
     /// A host on which nothing speaks against installing [`manifest`]'s bundle.

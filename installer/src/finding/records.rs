@@ -4,7 +4,7 @@ use payload::digest::Digest;
 use payload::etcd::EtcdVersion;
 use payload::name::{ClusterName, MemberName};
 use payload::path::AbsPath;
-use payload::provenance::ClusterId;
+use payload::provenance::SiteId;
 use payload::url::Url;
 
 use super::{Code, Severity};
@@ -15,8 +15,8 @@ pub(crate) enum RecordFinding {
     /// A cluster of the same name with another id.
     OtherCluster {
         cluster: ClusterName,
-        here: ClusterId,
-        bundle: Option<ClusterId>,
+        here: SiteId,
+        bundle: Option<SiteId>,
     },
     /// Another member, or one of another cluster: first what is installed, then what the bundle is for.
     OtherMember {

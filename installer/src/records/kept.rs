@@ -3,7 +3,7 @@
 use payload::etcd::EtcdVersion;
 use payload::manifest::Manifest;
 use payload::path::AbsPath;
-use payload::provenance::ClusterId;
+use payload::provenance::SiteId;
 use serde::{Deserialize, Serialize};
 
 use super::form::{self, ReceiptError, SCHEMA};
@@ -22,8 +22,8 @@ pub(crate) struct Leftovers {
     pub(crate) token: String,
     pub(crate) member: String,
     /// `None` of a member that was installed before clusters had an id.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(crate) cluster_id: Option<ClusterId>,
+    #[serde(default, rename = "cluster-id", skip_serializing_if = "Option::is_none")]
+    pub(crate) site_id: Option<SiteId>,
     /// The etcd that wrote the data last, and whose data it calls it; neither is known of what was kept before they were
     /// recorded, and the latter not where there is no log that can be read.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -50,7 +50,7 @@ impl Leftovers {
         changes.retain(|change| !change.is_of_data() || change.path() == Some(&manifest.layout.data));
         Self {
             schema: SCHEMA,
-            cluster_id: manifest.provenance.as_ref().map(|provenance| provenance.cluster_id),
+            site_id: manifest.provenance.as_ref().map(|provenance| provenance.site_id),
             cluster: cluster.to_string(),
             token: token.to_string(),
             member: member.to_string(),
@@ -76,7 +76,7 @@ impl Leftovers {
         self.cluster == manifest.cluster.as_str()
             && self.token == manifest.token.as_str()
             && self.member == manifest.member.as_str()
-            && self.cluster_id.is_none_or(|id| manifest.provenance.as_ref().is_some_and(|of| of.cluster_id == id))
+            && self.site_id.is_none_or(|id| manifest.provenance.as_ref().is_some_and(|of| of.site_id == id))
     }
 
     pub(crate) fn read(tree: &Tree, path: &AbsPath) -> Result<Option<Self>, ReceiptError> {

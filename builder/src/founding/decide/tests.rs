@@ -16,10 +16,10 @@ fn token(text: &str) -> ClusterToken {
     text.parse().unwrap()
 }
 
-fn id(of: &str) -> ClusterId {
+fn id(of: &str) -> SiteId {
     let mut bytes = [0; 16];
     bytes.iter_mut().zip(of.bytes()).for_each(|(to, from)| *to = from);
-    ClusterId::new(bytes)
+    SiteId::new(bytes)
 }
 
 /// The site's id follows from the token, so that it is seen which of the two was taken.

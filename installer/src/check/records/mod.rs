@@ -14,7 +14,7 @@ use crate::records::{Operation, Records, StateDir};
 /// What earlier runs left.
 pub(super) fn earlier(manifest: &Manifest, records: &Records) -> Option<Finding> {
     let there = records.installed()?;
-    let id = |manifest: &Manifest| manifest.provenance.as_ref().map(|provenance| provenance.cluster_id);
+    let id = |manifest: &Manifest| manifest.provenance.as_ref().map(|provenance| provenance.site_id);
     // Records from before bundles were signed have no id.
     let other_id = id(there).is_some_and(|there| id(manifest) != Some(there));
     let other_name = there.cluster != manifest.cluster || there.token != manifest.token;
