@@ -2,6 +2,8 @@
 
 use std::collections::BTreeSet;
 
+use payload::digest::Digest;
+
 use crate::facts::data::wal::Identity;
 use crate::facts::machine::Target;
 use crate::facts::paths::Paths;
@@ -19,6 +21,8 @@ pub(crate) struct Inventory {
     pub(crate) manager: Manager,
     /// Whose data lies where an uninstall has kept some.
     pub(crate) data: Option<Identity>,
+    /// The certificates of CAs that the member trusts.
+    pub(crate) cas: BTreeSet<Digest>,
 }
 
 /// What the service manager says of the service.

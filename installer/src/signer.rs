@@ -6,7 +6,7 @@ use std::num::NonZeroU64;
 use payload::digest::Digest;
 use payload::exit::ExitStatus;
 use payload::fingerprint::{Claim, Fingerprint};
-use payload::provenance::Provenance;
+use payload::provenance::{MAX_SUCCESSIONS, Provenance, Succession};
 use payload::signer::SignerKey;
 use serde::{Deserialize, Serialize};
 
@@ -14,6 +14,9 @@ use crate::failure::Diagnose;
 use crate::finding::{BundleFinding, Finding};
 use crate::help::Help;
 use crate::text::help;
+
+/// The most signers that a record remembers as replaced: twice as many as a bundle can tell of.
+const MAX_REPLACED: usize = 2 * MAX_SUCCESSIONS;
 
 /// What a bundle's signer is to this host.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -48,8 +51,18 @@ impl SignerStatus {
 /// A signer that is not to be trusted here.
 #[derive(Debug, thiserror::Error, PartialEq, Eq)]
 pub(crate) enum SignerError {
-    Other { signer: Fingerprint, known: Fingerprint },
-    NotNamed { signer: Fingerprint },
+    Other {
+        signer: Fingerprint,
+        known: Fingerprint,
+    },
+    /// `known` has taken its place before, on this host or by its own word.
+    Replaced {
+        signer: Fingerprint,
+        known: Fingerprint,
+    },
+    NotNamed {
+        signer: Fingerprint,
+    },
 }
 
 impl Diagnose for SignerError {
@@ -60,6 +73,7 @@ impl Diagnose for SignerError {
     fn help(&self) -> Option<Help> {
         Some(match self {
             Self::Other { .. } => help::the_hosts_own_bundle(),
+            Self::Replaced { .. } => help::the_bundle_of_whom_is_kept(),
             Self::NotNamed { .. } => help::read_the_words_again(),
         })
     }
@@ -71,6 +85,9 @@ pub(crate) struct Known<'a> {
     pub(crate) signer: &'a SignerKey,
     /// The newest bundle by that one or those before it.
     newest: Option<Newest>,
+    /// Those whose place that one has taken: on this host, and by their own word.
+    replaced: &'a [SignerKey],
+    succession: &'a [Succession],
     from: Source,
 }
 
@@ -90,17 +107,27 @@ pub(crate) struct Memory {
     signer: SignerKey,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     newest: Option<Newest>,
+    /// Whose place it has taken; none are known of what was kept before that was remembered.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    replaced: Vec<SignerKey>,
 }
 
 impl<'a> Known<'a> {
-    /// Who signed the bundle that is installed.
-    pub(crate) fn by_receipt(signer: &'a SignerKey, newest: Option<Newest>, bundle: Digest) -> Self {
-        Self { signer, newest, from: Source::Receipt { bundle } }
+    /// Who signed the bundle that is installed, of this provenance.
+    pub(crate) fn by_receipt(
+        provenance: &'a Provenance,
+        replaced: &'a [SignerKey],
+        newest: Option<Newest>,
+        bundle: Digest,
+    ) -> Self {
+        let Provenance { signer, succession, .. } = provenance;
+        Self { signer, newest, replaced, succession, from: Source::Receipt { bundle } }
     }
 
     /// Whom an uninstall has remembered.
     pub(crate) fn by_memory(memory: &'a Memory) -> Self {
-        Self { signer: &memory.signer, newest: memory.newest, from: Source::Kept }
+        let Memory { signer, newest, replaced } = memory;
+        Self { signer, newest: *newest, replaced, succession: &[], from: Source::Kept }
     }
 
     /// Whether a bundle of this provenance is by the same signer, or by one that it named its successor.
@@ -113,17 +140,43 @@ impl<'a> Known<'a> {
         self.newest
     }
 
+    /// Those whose place the signer has taken, oldest first.
+    fn replaced(&self) -> impl Iterator<Item = &'a SignerKey> {
+        self.replaced.iter().chain(self.succession.iter().map(|change| &change.from))
+    }
+
     /// What an uninstall writes down of it.
     pub(crate) fn memory(&self) -> Memory {
-        Memory { signer: self.signer.clone(), newest: self.newest }
+        let replaced = remembered(self.replaced(), self.signer);
+        Memory { signer: self.signer.clone(), newest: self.newest, replaced }
     }
 }
 
 impl Memory {
     /// Of a bundle whose install was begun and is not on record: its signer was settled before, its number is no news.
     pub(crate) fn of_begun(provenance: &Provenance) -> Self {
-        Self { signer: provenance.signer.clone(), newest: None }
+        let replaced = remembered(provenance.succession.iter().map(|change| &change.from), &provenance.signer);
+        Self { signer: provenance.signer.clone(), newest: None, replaced }
     }
+}
+
+/// Those whose place the signer of `provenance` has taken once its bundle is installed where `known` was: what that one had
+/// replaced, and itself. Who has named a successor is in the provenance anyhow.
+pub(crate) fn replaced(known: Option<Known>, provenance: &Provenance) -> Vec<SignerKey> {
+    let before = known.iter().flat_map(|known| known.replaced().chain([known.signer]));
+    remembered(before, &provenance.signer)
+}
+
+/// Each of them once but `signer`, the newest alone where they are too many.
+fn remembered<'a>(all: impl Iterator<Item = &'a SignerKey>, signer: &SignerKey) -> Vec<SignerKey> {
+    let mut once: Vec<SignerKey> = Vec::new();
+    for one in all.filter(|one| *one != signer) {
+        if !once.contains(one) {
+            once.push(one.clone());
+        }
+    }
+    let begin = once.len().saturating_sub(MAX_REPLACED);
+    once.split_off(begin)
 }
 
 /// The signer's status, or why it has none.
@@ -141,6 +194,9 @@ pub(crate) fn status(
         Some(known) if known.covers(provenance) => Ok(SignerStatus::Successor),
         Some(Known { signer: other, from: Source::Receipt { .. }, .. }) => {
             Err(SignerError::Other { signer, known: other.fingerprint() })
+        }
+        Some(known) if known.replaced().any(|before| *before == provenance.signer) => {
+            Err(SignerError::Replaced { signer, known: known.signer.fingerprint() })
         }
         Some(_) if named.is_none() => Ok(SignerStatus::Changed),
         Some(_) => Ok(SignerStatus::Named),
@@ -162,6 +218,13 @@ impl Newest {
     pub(crate) fn after(earlier: Option<Self>, serial: NonZeroU64, bundle: Digest) -> Self {
         earlier.filter(|newest| newest.serial > serial).unwrap_or(Self { serial, bundle })
     }
+}
+
+/// That a bundle's signer would take the place of the one that an uninstall has kept. While a bundle is installed, no other
+/// signer's comes so far.
+pub(crate) fn change(provenance: &Provenance, known: &Known) -> Option<Finding> {
+    let (signer, kept) = (provenance.signer.fingerprint(), known.signer.fingerprint());
+    (!known.covers(provenance)).then(|| BundleFinding::OtherSigner { signer, kept }.into())
 }
 
 /// What an older bundle may do.
@@ -198,8 +261,8 @@ mod tests {
     fn a_stranger_is_told_from_the_known_and_the_named() {
         let first = provenance(1);
         let key = &first.signer;
-        let installed =
-            |signer| Known { signer, newest: None, from: Source::Receipt { bundle: Digest::of(b"bundle") } };
+        let from = Source::Receipt { bundle: Digest::of(b"bundle") };
+        let installed = |signer| Known { signer, newest: None, replaced: &[], succession: &[], from };
         let claim: Claim = key.fingerprint().to_string().parse().unwrap();
         assert_eq!(status(&first, Some(installed(key)), None), Ok(SignerStatus::Known));
         assert_eq!(status(&first, Some(installed(key)), Some(&claim)), Ok(SignerStatus::Known));
@@ -220,6 +283,39 @@ mod tests {
         for known in [Some(installed(key)), Some(kept), None] {
             assert_eq!(status(&other, known, Some(&claim)), Err(SignerError::NotNamed { signer }));
         }
+        // It warns of it, and of nothing else.
+        let code = |provenance| change(provenance, &kept).map(|found| found.code().as_str());
+        assert_eq!((code(&first), code(&other)), (None, Some("signer-changed")));
+    }
+
+    #[test]
+    fn whoever_was_replaced_stays_so_through_every_record() {
+        let (first, other) = (provenance(1), provenance(2));
+        let (old, new) = (first.signer.clone(), other.signer.clone());
+        // The second has taken the first one's place here, by its words.
+        let memory = |known: Known| known.memory();
+        let before = memory(Known::by_receipt(&first, &[], None, Digest::of(b"1")));
+        let now = replaced(Some(Known::by_memory(&before)), &other);
+        assert_eq!(now, vec![old.clone()]);
+        let kept = memory(Known::by_receipt(&other, &now, None, Digest::of(b"2")));
+        let kept: Memory = serde_json::from_str(&serde_json::to_string(&kept).unwrap()).unwrap();
+        let refused = Err(SignerError::Replaced { signer: old.fingerprint(), known: new.fingerprint() });
+        let claim: Claim = old.fingerprint().to_string().parse().unwrap();
+        for named in [None, Some(&claim)] {
+            assert_eq!(status(&first, Some(Known::by_memory(&kept)), named), refused);
+        }
+        // Or the first has named it: that is in the installed bundle, and in one that was only begun.
+        // Any signature: who opened the bundle has checked it.
+        let signature = "MAYCAQECAQE=".to_owned().try_into().unwrap();
+        let change = Succession { from: old.clone(), to: new.clone(), signature };
+        let successor = Provenance { succession: vec![change], ..other };
+        let receipt = Known::by_receipt(&successor, &[], None, Digest::of(b"2"));
+        for kept in [memory(receipt), Memory::of_begun(&successor)] {
+            assert_eq!(status(&first, Some(Known::by_memory(&kept)), Some(&claim)), refused);
+        }
+        // What was kept before that was remembered reads as nobody.
+        let text = serde_json::to_string(&before).unwrap();
+        assert!(!text.contains("replaced"), "{text}");
     }
 
     #[test]
@@ -228,7 +324,8 @@ mod tests {
         let [old, same, new] = [b"1", b"2", b"3"].map(|bytes| Digest::of(bytes));
         let signer = provenance(1).signer;
         let newest = Some(Newest { serial: n(5), bundle: same });
-        let known = Known { signer: &signer, newest, from: Source::Receipt { bundle: same } };
+        let from = Source::Receipt { bundle: same };
+        let known = Known { signer: &signer, newest, replaced: &[], succession: &[], from };
         let code =
             |serial, bundle, downgrade| order(n(serial), bundle, &known, downgrade).map(|found| found.code().as_str());
         assert_eq!(code(6, new, Downgrade::Refuse), None);

@@ -95,6 +95,50 @@ fn an_older_bundle_comes_back_only_by_the_operators_word() {
 }
 
 #[test]
+fn a_pki_that_comes_back_from_an_older_copy_is_told() {
+    let host = ImageHost::new();
+    let first = host.bundle("first.run", 3_000_000_000);
+    host.site.shell("cp -a pki older").ok();
+    host.install(&first, &[SIGNER]).ok();
+    let build = |more: &str| {
+        host.site.shell(&format!("{} build --quiet --release release.tar.gz {more}", whole::etcdpack().display())).ok()
+    };
+    build("--same-cluster");
+    let second = host.bundle("second.run", 4_000_000_000);
+    host.install(&second, &[]).ok();
+
+    // The copy founds still, and numbers anew: by whatever number, for whatever word.
+    host.site.shell("rm -r pki && mv older pki").ok();
+    let third = host.bundle("third.run", 5_000_000_000);
+    build("");
+    let fourth = host.bundle("fourth.run", 6_000_000_000);
+    let older = |args: &[&str]| {
+        for bundle in [&third, &fourth] {
+            host.refused(bundle, args, 3, "[older-bundle]");
+            let said = host.install(bundle, args);
+            assert!(said.err.contains("this `pki/` is an older copy"), "{said:?}");
+            assert!(said.err.contains("etcdpack build --same-cluster=t-"), "{said:?}");
+        }
+    };
+    older(&[]);
+    older(&["--allow-downgrade"]);
+    // What an uninstall keeps says the same.
+    let wal = host.root.join("data/etcd/etcd-server/member/wal");
+    fs::create_dir_all(&wal).unwrap();
+    let log = include_bytes!("../../installer/fixtures/wal-3.5.1.bin");
+    fs::write(wal.join("0000000000000000-0000000000000000.wal"), log).unwrap();
+    host.run(&second, &["uninstall", "--yes"]).ok();
+    older(&["--allow-downgrade"]);
+
+    // As the help says, with the token in it.
+    let said = host.install(&fourth, &[]);
+    let line = said.err.lines().find_map(|line| line.split_once("etcdpack build ")).expect("a line to type").1;
+    build(line.split(',').next().unwrap());
+    let fifth = host.bundle("fifth.run", 7_000_000_000);
+    host.install(&fifth, &[]).ok();
+}
+
+#[test]
 fn the_host_verifies_a_new_bundle_before_any_of_it_runs() {
     let tarball = release("3.5.1", "amd64");
     let cluster = cluster("3.5.1", &tarball, &[("n1", "10.95.0.11")]);

@@ -20,7 +20,7 @@ pub(crate) use etcd::{by_hand, pending, shown};
 pub(crate) use logs::{logs, trap, unsafe_logs};
 pub(crate) use machine::confinement;
 pub(crate) use managers::{programs, units};
-pub(crate) use records::unfinished_other;
+pub(crate) use records::{founds_again, unfinished_other};
 
 use payload::manifest::Manifest;
 

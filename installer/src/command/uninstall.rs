@@ -37,6 +37,7 @@ pub(super) fn uninstall(args: &UninstallArgs, report: &Report) -> Result<ExitSta
     }
     let found = inventory(tree, &uninstall).map_err(Failure::from);
     let found = context.unless_told_to_stop(found)?;
+    let uninstall = uninstall.having_found(&found);
     let (plan, again) = (uninstall.plan(&found, state), uninstall.again(&found));
     report.findings(&plan.findings);
     if plan.is_refused() {

@@ -3,6 +3,8 @@
 use std::num::NonZeroU64;
 
 use payload::digest::Digest;
+use payload::fingerprint::Fingerprint;
+use payload::name::ClusterToken;
 use payload::path::AbsPath;
 
 use super::{Code, Severity};
@@ -18,6 +20,10 @@ pub(crate) enum BundleFinding {
     Older { serial: NonZeroU64, newest: NonZeroU64 },
     /// Likewise, and the operator said that it may be taken.
     OlderAllowed { serial: NonZeroU64, newest: NonZeroU64 },
+    /// It would found a cluster that ran when an earlier one with this token was installed here.
+    FoundsAgain { token: ClusterToken },
+    /// Another signer would take the place of the one whose bundles were taken before an uninstall.
+    OtherSigner { signer: Fingerprint, kept: Fingerprint },
 }
 
 impl BundleFinding {
@@ -25,14 +31,18 @@ impl BundleFinding {
         match self {
             Self::NoCopy { .. } => Code::NoCopy,
             Self::SameNumber { .. } => Code::SameNumber,
-            Self::Older { .. } | Self::OlderAllowed { .. } => Code::OlderBundle,
+            Self::Older { .. } | Self::FoundsAgain { .. } | Self::OlderAllowed { .. } => Code::OlderBundle,
+            Self::OtherSigner { .. } => Code::SignerChanged,
         }
     }
 
     pub(super) fn severity(&self) -> Severity {
         match self {
-            Self::OlderAllowed { .. } => Severity::Warn,
-            Self::NoCopy { .. } | Self::SameNumber { .. } | Self::Older { .. } => Severity::Refuse,
+            // Whether it may is asked before, and not by these findings.
+            Self::OlderAllowed { .. } | Self::OtherSigner { .. } => Severity::Warn,
+            Self::NoCopy { .. } | Self::SameNumber { .. } | Self::Older { .. } | Self::FoundsAgain { .. } => {
+                Severity::Refuse
+            }
         }
     }
 }

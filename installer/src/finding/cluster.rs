@@ -6,7 +6,7 @@ use payload::url::Url;
 
 use super::{Code, Question, Severity};
 use crate::although::Word;
-use crate::facts::cluster::{NotAsked, Silence};
+use crate::facts::cluster::{NotAsked, Silence, Trusting};
 
 /// What the others say, or do not. Numbers are etcd's, `at` is an address and a port.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -29,8 +29,8 @@ pub(crate) enum ClusterFinding {
     OtherList { cluster: u64, there: Vec<String>, bundle: Vec<String> },
     /// The members know this one at another URL than the bundle's.
     OldAddress { id: u64, there: Vec<String>, new: Url, by: String, etcd: EtcdVersion },
-    /// The CAs that are installed here are others than the bundle's; whether etcd runs with them.
-    OtherCas { runs: bool, said: Word },
+    /// The CAs that are trusted here are others than the bundle's; whether etcd runs with them.
+    OtherCas { by: Trusting, runs: bool, said: Word },
     /// What a member serves was issued by none of the bundle's CAs.
     OtherCa { member: String, at: String, said: Word },
     /// By whom it was issued cannot be seen.
@@ -110,7 +110,7 @@ impl ClusterFinding {
     pub(super) fn question(&self) -> Option<Question> {
         match self {
             Self::Uncertain { said: Word::NotSaid, .. } => Some(Question::FirstInstall),
-            Self::OtherCas { runs: true, said: Word::Said } => Some(Question::LeavesCluster),
+            Self::OtherCas { runs: true, said: Word::Said, .. } => Some(Question::LeavesCluster),
             _ => None,
         }
     }

@@ -2,7 +2,7 @@
 
 use payload::digest::Digest;
 use payload::etcd::EtcdVersion;
-use payload::name::{ClusterName, MemberName};
+use payload::name::{ClusterName, ClusterToken, MemberName};
 use payload::path::AbsPath;
 use payload::provenance::SiteId;
 use payload::url::Url;
@@ -12,13 +12,13 @@ use super::{Code, Severity};
 /// What of an earlier install does not go with this bundle.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum RecordFinding {
-    /// A cluster of the same name with another id.
+    /// A cluster of the same name with another id or token.
     OtherCluster {
         cluster: ClusterName,
-        here: SiteId,
-        bundle: Option<SiteId>,
+        here: OfCluster,
+        bundle: OfCluster,
     },
-    /// Another member, or one of another cluster: first what is installed, then what the bundle is for.
+    /// Another member, or one of a cluster of another name: first what is installed, then what the bundle is for.
     OtherMember {
         here: (MemberName, ClusterName),
         bundle: (MemberName, ClusterName),
@@ -52,6 +52,14 @@ pub(crate) enum RecordFinding {
         new: Url,
         etcd: EtcdVersion,
     },
+}
+
+/// What tells clusters of one name apart.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct OfCluster {
+    /// `None` from before bundles were signed.
+    pub(crate) id: Option<SiteId>,
+    pub(crate) token: ClusterToken,
 }
 
 /// What was begun.

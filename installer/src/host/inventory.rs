@@ -6,7 +6,7 @@ use payload::manifest::Manifest;
 use payload::path::AbsPath;
 
 use super::Tree;
-use super::probe::{self, ProbeError, data};
+use super::probe::{self, ProbeError, cluster, data};
 use crate::change::Change;
 use crate::facts::machine::Target;
 use crate::facts::paths::{PathFact, Paths, Seen};
@@ -62,5 +62,9 @@ pub(crate) fn inventory(
         running,
         manager,
         data: left.and_then(|path| data::identity(tree, path)),
+        cas: match manifest {
+            Some(manifest) => cluster::installed_cas(tree, manifest)?.unwrap_or_default(),
+            None => BTreeSet::new(),
+        },
     })
 }

@@ -32,11 +32,12 @@ pub(crate) fn plan(input: PlanInput, facts: &Facts, choices: Choices) -> Result<
     let ours = facts.records.ours();
     let mut findings = preflight(manifest, facts, choices.although);
     findings.extend(check::unfinished_other(input.bundle, &facts.records, &StateDir::new()?));
-    // Another signer, taken by the operator's word, numbers its bundles anew.
-    if let (Some(provenance), Some(known)) = (&manifest.provenance, facts.records.known())
-        && known.covers(provenance)
-    {
-        findings.extend(signer::order(provenance.serial, input.bundle, &known, choices.downgrade));
+    if let (Some(provenance), Some(known)) = (&manifest.provenance, facts.records.known()) {
+        // Another signer, taken by the operator's word, numbers its bundles anew.
+        let order = || signer::order(provenance.serial, input.bundle, &known, choices.downgrade);
+        let founds = check::founds_again(manifest, &facts.records);
+        findings.extend(signer::change(provenance, &known));
+        findings.extend(founds.or_else(|| if known.covers(provenance) { order() } else { None }));
     }
     let grounds = Grounds {
         manifest,
@@ -171,6 +172,8 @@ impl Operate for Install<'_> {
         let changes = self.changes(outcome);
         let mut receipt =
             Receipt::new(self.bundle, outcome.now, supervision, self.manifest.clone(), self.newest(), changes);
+        receipt.replaced = signer::replaced(self.facts.records.known(), self.provenance);
+        receipt.cas.clone_from(&self.facts.cluster.cas.bundle);
         receipt.waiting = self.waiting(outcome);
         // Data that are there and cannot be read for once are still those of before.
         let before = self.facts.records.receipt.as_ref().and_then(|receipt| receipt.identity);

@@ -60,6 +60,7 @@ pub(crate) fn taken_back(operation: &dyn Operate, records: &Records, outcome: &O
     let earlier = records.kept.as_ref().map_or(&[][..], |kept| &kept.changes);
     let begun = || manifest.provenance.as_ref().map(Memory::of_begun);
     let known = records.known().map(|known| known.memory()).or_else(begun);
-    let kept = Leftovers::of(manifest, fold(earlier, &stays), *data).knowing(known);
+    let cas = records.kept.as_ref().map(|kept| kept.cas.clone()).unwrap_or_default();
+    let kept = Leftovers::of(manifest, fold(earlier, &stays), *data).knowing(known).trusting(cas);
     Remains { receipt, kept: Some(kept), waiting_key }
 }

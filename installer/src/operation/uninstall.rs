@@ -2,6 +2,9 @@
 //!
 //! Data and logs stay without `--purge`, and with them the account that owns them and a record of whose they are.
 
+use std::collections::BTreeSet;
+
+use payload::digest::Digest;
 use payload::manifest::Manifest;
 use payload::path::AbsPath;
 
@@ -30,11 +33,21 @@ pub(crate) struct Uninstall<'a> {
     contents: Contents,
     /// All that is on record, each thing once.
     changes: Vec<Change>,
+    /// The certificates of CAs that are installed.
+    cas: BTreeSet<Digest>,
 }
 
 impl<'a> Uninstall<'a> {
     pub(crate) fn new(records: &'a Records, contents: Contents) -> Self {
-        Self { records, contents, changes: fold(&records.ours(), &[]) }
+        // What was cut off may have removed the file: the receipt says which they were, if it is not too old.
+        let cas = records.receipt.as_ref().map(|receipt| receipt.cas.clone()).unwrap_or_default();
+        Self { records, contents, changes: fold(&records.ours(), &[]), cas }
+    }
+
+    /// With what was found here before anything went.
+    pub(crate) fn having_found(self, inventory: &Inventory) -> Self {
+        let cas = if self.cas.is_empty() { inventory.cas.clone() } else { self.cas };
+        Self { cas, ..self }
     }
 
     /// Each thing on record.
@@ -189,7 +202,7 @@ impl Operate for Uninstall<'_> {
             (Some(manifest), _) => {
                 let made = self.changes.iter().filter(|change| outcome.state.holds(change));
                 let all = made.chain(outcome.stays).cloned().collect();
-                Some(Leftovers::of(manifest, all, outcome.data))
+                Some(Leftovers::of(manifest, all, outcome.data).trusting(self.cas.clone()))
             }
             (None, kept) => kept.clone(),
         };
@@ -199,7 +212,7 @@ impl Operate for Uninstall<'_> {
 
 #[cfg(test)]
 mod tests {
-    use std::collections::{BTreeMap, BTreeSet};
+    use std::collections::BTreeMap;
 
     use super::*;
     use crate::change::Holds;
@@ -217,6 +230,7 @@ mod tests {
             running: Vec::new(),
             manager: Manager::HasNothing,
             data: None,
+            cas: BTreeSet::new(),
         }
     }
 

@@ -1,8 +1,11 @@
 //! The receipt: the journal folded into the record of a finished install.
 
+use std::collections::BTreeSet;
+
 use payload::digest::Digest;
 use payload::manifest::Manifest;
 use payload::path::AbsPath;
+use payload::signer::SignerKey;
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 
@@ -28,6 +31,12 @@ pub(crate) struct Receipt {
     /// Of all bundles that this host has had; another than `bundle` after a downgrade that was asked for.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) newest: Option<Newest>,
+    /// The signers whose place that of `manifest` has taken here, beside those that have named it their successor.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) replaced: Vec<SignerKey>,
+    /// The certificates of CAs that the bundle brought; none of installs before this was kept.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub(crate) cas: BTreeSet<Digest>,
     /// What takes effect when etcd is restarted; `None` where nothing waits, and of installs before this was kept.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) waiting: Option<Waiting>,
@@ -41,8 +50,7 @@ pub(crate) struct Receipt {
 impl Receipt {
     /// Who signed what is installed, unless it is from before bundles were signed.
     pub(crate) fn signer(&self) -> Option<Known<'_>> {
-        let signer = &self.manifest.provenance.as_ref()?.signer;
-        Some(Known::by_receipt(signer, self.newest, self.bundle))
+        Some(Known::by_receipt(self.manifest.provenance.as_ref()?, &self.replaced, self.newest, self.bundle))
     }
 
     /// A receipt in the current form.
@@ -61,6 +69,8 @@ impl Receipt {
             supervision,
             manifest,
             newest: Some(newest),
+            replaced: Vec::new(),
+            cas: BTreeSet::new(),
             waiting: None,
             identity: None,
             changes,

@@ -92,6 +92,11 @@ pub(crate) fn the_hosts_own_bundle() -> Help {
     Help::plain("the newest bundle of this host; where the signing key was lost or changed: docs/trust.md")
 }
 
+/// Where the bundle's signer was replaced before.
+pub(crate) fn the_bundle_of_whom_is_kept() -> Help {
+    Help::plain("a bundle by the signer that this host knows; if that one was the error: docs/trust.md")
+}
+
 pub(crate) fn passphrase_from_a_file() -> Help {
     Help::run_with("install", "--passphrase-fd 3 3<FILE")
 }

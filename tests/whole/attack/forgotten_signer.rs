@@ -49,9 +49,49 @@ fn after_an_uninstall_that_kept_data_the_signer_and_the_number_count_as_before()
     host.install(&other, &["--signer", &others]).refused(4, &words);
     host.run(&newer, &["uninstall", "--yes"]).ok();
 
-    // By its words another is taken: the key was lost.
-    host.install(&other, &["--signer", &others]).ok();
+    // By its words another is taken: the key was lost. That is said before.
+    let said = host.run(&other, &["plan", "--signer", &others]);
+    assert!(said.code == 0 && said.err.contains("[signer-changed]") && said.err.contains(&words), "{said:?}");
+    let said = host.install(&other, &["--signer", &others]);
+    assert!(said.code == 0 && said.err.contains("warning: ") && said.err.contains("[signer-changed]"), "{said:?}");
     host.install(&newer, &["--signer", &words]).refused(4, &others);
+    // Nor does it come back by an uninstall, whoever says its words.
+    host.run(&other, &["uninstall", "--yes"]).ok();
+    for args in [&[][..], &["--signer", &words]] {
+        host.refused(&newer, args, 4, "whose place");
+    }
+    host.install(&other, &[]).ok();
+}
+
+/// Whoever stole a key that was given up has bundles, words, and a host that was uninstalled.
+#[test]
+fn a_signer_that_named_its_successor_does_not_come_back() {
+    let host = ImageHost::new();
+    let first = host.bundle("first.run", 3_000_000_000);
+    let old = host.words();
+    host.install(&first, &["--signer", &old]).ok();
+    let stolen = fs::read(host.site.path("pki/signing-key.pem")).unwrap();
+    host.site.etcdpack(&["pki", "rotate-signer"]).ok();
+    let second = host.bundle("second.run", 4_000_000_000);
+    host.install(&second, &[]).ok();
+    serve(&host);
+    host.run(&second, &["uninstall", "--yes"]).ok();
+    host.refused(&first, &["--signer", &old], 4, &format!("signed by {old}, whose place"));
+    // A new key that is nobody's successor takes the place by its words, and what was given up before stays so.
+    let line = "umask 077; openssl ecparam -name prime256v1 -genkey -noout > pki/signing-key.pem";
+    run(Command::new("sh").args(["-c", line]).current_dir(host.site.path("."))).ok();
+    let third = host.bundle("third.run", 5_000_000_000);
+    let new = host.words();
+    host.install(&third, &["--signer", &new]).ok();
+    host.run(&third, &["uninstall", "--yes"]).ok();
+    host.refused(&first, &["--signer", &old], 4, &new);
+    host.refused(&second, &[], 4, "whose place");
+    // Where that was the error, the one before makes another: it is a stranger, like any.
+    fs::write(host.site.path("pki/signing-key.pem"), stolen).unwrap();
+    host.site.etcdpack(&["pki", "rotate-signer"]).ok();
+    let fourth = host.bundle("fourth.run", 6_000_000_000);
+    host.install(&fourth, &[]).refused(3, "[signer-changed]");
+    host.install(&fourth, &["--signer", &host.words()]).ok();
 }
 
 #[test]

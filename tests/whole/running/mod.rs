@@ -2,5 +2,7 @@
 //!
 //! Must not hold a test that passes where a second cluster was begun.
 
+/// The builder's `pki/` is lost, or all hosts are purged.
+mod lost_pki;
 /// A host without data: wiped, replaced, or never seen before.
 mod newcomers;

@@ -1,8 +1,8 @@
-//! Whether the bundle's CAs are those of the cluster: by what is installed here, which takes no network, else by what the
-//! members serve. A CA made anew has the name of the one before, so names say nothing; keys do.
+//! Whether the bundle's CAs are those of the cluster: by what is installed here or was until an uninstall, which takes no
+//! network, else by what the members serve. A CA made anew has the name of the one before, so names say nothing; keys do.
 
 use super::View;
-use crate::facts::cluster::Chain;
+use crate::facts::cluster::{Chain, Trusted};
 use crate::facts::etcd::Running;
 use crate::finding::ClusterFinding;
 
@@ -12,10 +12,10 @@ pub(super) fn cas(view: &View) -> Vec<ClusterFinding> {
     if cas.bundle.is_empty() {
         return Vec::new();
     }
-    if let Some(installed) = &cas.installed {
+    if let Some(Trusted { cas: trusted, by }) = &cas.trusted {
         let runs = view.running == Running::Yes;
-        let differ = *installed != cas.bundle;
-        return differ.then_some(ClusterFinding::OtherCas { runs, said }).into_iter().collect();
+        let differ = *trusted != cas.bundle;
+        return differ.then_some(ClusterFinding::OtherCas { by: *by, runs, said }).into_iter().collect();
     }
     let of = view.cluster.others.iter().filter_map(|other| Some((other, other.chain()?)));
     of.filter_map(|(other, chain)| {

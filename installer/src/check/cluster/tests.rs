@@ -7,7 +7,7 @@ use super::*;
 use crate::although::Word;
 use crate::facts::cluster::answers::tests::listed;
 use crate::facts::cluster::answers::{List, Listed, Status};
-use crate::facts::cluster::{Chain, NotAsked, Other, Said, Seen, Silence, founded};
+use crate::facts::cluster::{Chain, NotAsked, Other, Said, Seen, Silence, Trusted, Trusting, founded};
 use crate::facts::tests::{good, manifest};
 use crate::records::Leftovers;
 use crate::text;
@@ -290,10 +290,13 @@ fn another_ca_is_known_by_its_key() {
     }
     // What is installed says it without a network.
     facts.cluster.others = vec![other(2, Seen::Refused)];
-    facts.cluster.cas.installed = Some(sums(2));
-    assert_eq!(codes(&found(&three(Phase::Founding), &facts, Although::default())), ["ca-differs"]);
+    let trusted = |n, by| Some(Trusted { cas: sums(n), by });
+    for by in [Trusting::Installed, Trusting::KeptData] {
+        facts.cluster.cas.trusted = trusted(1, by);
+        assert_eq!(found(&three(Phase::Founding), &facts, Although::default()), []);
+        facts.cluster.cas.trusted = trusted(2, by);
+        assert_eq!(codes(&found(&three(Phase::Founding), &facts, Although::default())), ["ca-differs"]);
+    }
     let said = Although { ca_differs: Word::Said, ..Although::default() };
     assert!(codes(&found(&three(Phase::Founding), &facts, said)).is_empty());
-    facts.cluster.cas.installed = Some(sums(1));
-    assert_eq!(found(&three(Phase::Founding), &facts, Although::default()), []);
 }

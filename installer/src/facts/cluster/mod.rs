@@ -116,8 +116,23 @@ pub(crate) struct Cas {
     pub(crate) bundle: BTreeSet<Digest>,
     /// The key ids of the bundle's.
     pub(crate) key_ids: BTreeSet<KeyId>,
-    /// What is installed here; `None` where nothing is.
-    pub(crate) installed: Option<BTreeSet<Digest>>,
+    /// What is trusted here; `None` where nothing is installed and no data is kept, or it is not known of the data.
+    pub(crate) trusted: Option<Trusted>,
+}
+
+/// The certificates of CAs that a member trusts, or did.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Trusted {
+    pub(crate) cas: BTreeSet<Digest>,
+    pub(crate) by: Trusting,
+}
+
+/// Which member.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Trusting {
+    Installed,
+    /// The one whose data an uninstall has kept.
+    KeptData,
 }
 
 impl Other {

@@ -2,6 +2,7 @@
 //! clients is asked of the cluster, where there is an `etcdctl` and a certificate to ask with.
 #![expect(clippy::disallowed_methods, reason = "edge: knocks at other members")]
 
+use std::collections::BTreeSet;
 use std::fs::File;
 use std::io;
 use std::net::{SocketAddr, TcpStream};
@@ -9,13 +10,14 @@ use std::thread::{self, Builder};
 use std::time::Duration;
 
 use payload::bundle::Bundle;
+use payload::digest::Digest;
 use payload::manifest::{KeyFrom, Manifest};
 use payload::render;
 use payload::sealed::Opened;
 use zeroize::Zeroizing;
 
 use super::{PATIENCE, ProbeError};
-use crate::facts::cluster::{Asked, Cas, Chain, Cluster, NotAsked, Other, Said, Seen, Silence};
+use crate::facts::cluster::{Asked, Cas, Chain, Cluster, NotAsked, Other, Said, Seen, Silence, Trusted, Trusting};
 use crate::facts::credentials::{Credentials, LARGEST_KEY, x509};
 use crate::host::Tree;
 use crate::host::etcdctl::{Etcdctl, Patience};
@@ -130,17 +132,22 @@ fn seen(peer: io::Result<Hello>, client: &io::Result<Hello>) -> Seen {
     }
 }
 
-/// The certificates of CAs in the bundle and of what is installed here.
+/// The certificates of CAs in the bundle, and of what is installed here or was until an uninstall kept its data.
 pub(super) fn cas(tree: &Tree, records: &Records, brought: Option<&[u8]>) -> Result<Cas, ProbeError> {
     let (bundle, key_ids) = brought.map(x509::cas).unwrap_or_default();
-    let installed = match records.installed() {
-        Some(manifest) => {
-            let path = manifest.layout.release_dir.join("certs")?.join(render::CA)?;
-            tree.read_if_there(&path, MAX_CAS)?.map(|pems| x509::cas(&pems).0)
-        }
-        None => None,
+    let kept = records.kept.as_ref().filter(|kept| records.installed().is_none() && kept.data().is_some());
+    let kept = kept.map(|kept| Trusted { cas: kept.cas.clone(), by: Trusting::KeptData });
+    let trusted = match records.installed() {
+        Some(manifest) => installed_cas(tree, manifest)?.map(|cas| Trusted { cas, by: Trusting::Installed }),
+        None => kept.filter(|kept| !kept.cas.is_empty()),
     };
-    Ok(Cas { bundle, key_ids, installed })
+    Ok(Cas { bundle, key_ids, trusted })
+}
+
+/// Those that the member in `manifest` trusts, where it is installed.
+pub(crate) fn installed_cas(tree: &Tree, manifest: &Manifest) -> Result<Option<BTreeSet<Digest>>, ProbeError> {
+    let path = manifest.layout.release_dir.join("certs")?.join(render::CA)?;
+    Ok(tree.read_if_there(&path, MAX_CAS)?.map(|pems| x509::cas(&pems).0))
 }
 
 /// Whether anybody has to be asked, and who can be: where etcd is installed, by what is installed; else not before the bundle

@@ -3,19 +3,33 @@
 use crate::finding::BundleFinding;
 use crate::help::Help;
 
+use super::same_cluster;
+
 pub(super) fn text(found: &BundleFinding) -> String {
     match found {
         BundleFinding::NoCopy { tried, .. } => {
             format!("the bundle cannot be copied to where root alone can open it: {}", tried.join("; "))
         }
         BundleFinding::SameNumber { serial, newest } => format!(
-            "this bundle and the one that was installed here ({}) both bear number {serial}, and differ: one of them is not \
-             from the directory `pki/` that numbers them",
+            "this bundle and the one that was installed here ({}) both bear number {serial}, and differ: this `pki/` is an \
+             older copy, or one of two at work",
             newest.short()
         ),
         BundleFinding::Older { serial, newest } | BundleFinding::OlderAllowed { serial, newest } => {
-            format!("this bundle is number {serial}; number {newest} was installed here already")
+            format!(
+                "this bundle is number {serial}; number {newest} was installed here already: it is an older bundle, or this \
+                 `pki/` is an older copy"
+            )
         }
+        BundleFinding::FoundsAgain { .. } => {
+            "this bundle founds the cluster, which ran already when an earlier one was installed here: it is an older bundle, \
+             or this `pki/` is an older copy"
+                .to_owned()
+        }
+        BundleFinding::OtherSigner { signer, kept } => format!(
+            "before the uninstall this host took bundles by {kept}, who has not named {signer} its successor: with this \
+             bundle it takes that one's alone"
+        ),
     }
 }
 
@@ -28,6 +42,11 @@ pub(super) fn help(found: &BundleFinding) -> Help {
         BundleFinding::Older { .. } => {
             Help::plain("the newest bundle, or: ").and(Help::run_with("install", "--allow-downgrade"))
         }
+        BundleFinding::FoundsAgain { token } => Help::plain(format!(
+            "the newest bundle; where its `pki/` is lost, on the connected machine: {}, and carry the new file here",
+            same_cluster(token)
+        )),
+        BundleFinding::OtherSigner { .. } => crate::text::help::name_the_new_signer(),
         BundleFinding::OlderAllowed { .. } => Help::plain(super::BUILD),
     }
 }

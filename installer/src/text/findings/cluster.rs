@@ -1,7 +1,7 @@
 //! The words of findings about the cluster, as the other members' hosts show it.
 
 use crate::although::Word;
-use crate::facts::cluster::{NotAsked, api};
+use crate::facts::cluster::{NotAsked, Trusting, api};
 use crate::finding::ClusterFinding;
 use crate::finding::cluster::{Doubt, First, Here, Lines, Reached, Unseen};
 use crate::help::Help;
@@ -51,7 +51,10 @@ pub(super) fn text(found: &ClusterFinding) -> String {
             "{by} knows this member ({id:x}) at {}; with this bundle it listens at {new}, where nobody would ask for it",
             there.join(", ")
         ),
-        ClusterFinding::OtherCas { runs, .. } => {
+        ClusterFinding::OtherCas { by: Trusting::KeptData, .. } => {
+            "before the uninstall that kept its data, this member had other CAs than the bundle's".to_owned()
+        }
+        ClusterFinding::OtherCas { by: Trusting::Installed, runs, .. } => {
             let leaves = if *runs { ": this member leaves the cluster with it" } else { "" };
             format!("the CAs installed here are others than the bundle's{leaves}")
         }

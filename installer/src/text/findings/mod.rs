@@ -14,6 +14,8 @@ mod network;
 mod paths;
 mod records;
 
+use payload::name::ClusterToken;
+
 use crate::finding::Finding;
 use crate::help::Help;
 
@@ -62,3 +64,8 @@ pub(crate) fn help(finding: &Finding) -> Help {
 
 /// What is typed on the connected machine.
 const BUILD: &str = "etcdpack build";
+
+/// Likewise, where the cluster with this token runs already.
+fn same_cluster(token: &ClusterToken) -> String {
+    format!("{BUILD} --same-cluster={token}")
+}

@@ -3,14 +3,15 @@
 use payload::etcd::EtcdVersion;
 
 use crate::finding::RecordFinding;
-use crate::finding::records::{Begun, Moved};
+use crate::finding::records::{Begun, Moved, OfCluster};
 use crate::help::Help;
 
 pub(super) fn text(found: &RecordFinding) -> String {
     match found {
         RecordFinding::OtherCluster { cluster, here, bundle } => format!(
-            "this host is a member of another cluster of the name `{cluster}`: its id is {here}, the bundle's is {}",
-            bundle.map(|id| id.to_string()).unwrap_or_default()
+            "this host is a member of another cluster of the name `{cluster}`: {}; the bundle's: {}",
+            of_cluster(here),
+            of_cluster(bundle)
         ),
         RecordFinding::OtherMember { here, bundle } => format!(
             "this host is member `{}` of cluster `{}`; the bundle is for member `{}` of `{}`",
@@ -47,9 +48,18 @@ pub(super) fn text(found: &RecordFinding) -> String {
     }
 }
 
+fn of_cluster(of: &OfCluster) -> String {
+    match of.id {
+        Some(id) => format!("id {id}, token `{}`", of.token),
+        None => format!("token `{}`", of.token),
+    }
+}
+
 pub(super) fn help(found: &RecordFinding) -> Help {
     match found {
-        RecordFinding::OtherCluster { .. } | RecordFinding::OtherVersion { .. } => Help::host("status"),
+        RecordFinding::OtherCluster { here, .. } => Help::plain(super::same_cluster(&here.token))
+            .remark("on the connected machine, and carry the new file here; where its pki/ is lost: docs/trust.md"),
+        RecordFinding::OtherVersion { .. } => Help::host("status"),
         RecordFinding::OtherMember { .. } => Help::host("status").remark("says which member's bundle belongs here"),
         RecordFinding::NothingInstalled => Help::run("install"),
         RecordFinding::UnfinishedOther { begun, .. } => {
