@@ -31,6 +31,8 @@ struct Grammar {
     max: usize,
     allowed: &'static str,
     takes: fn(char) -> bool,
+    /// Of the first character, besides letters and digits.
+    starts: &'static str,
 }
 
 impl Grammar {
@@ -43,7 +45,7 @@ impl Grammar {
             let Self { kind, allowed, .. } = *self;
             return Err(NotAName::Character { kind, text: text.to_owned(), odd, allowed });
         }
-        if text.starts_with(|c: char| !c.is_ascii_alphanumeric()) {
+        if text.starts_with(|c: char| !c.is_ascii_alphanumeric() && !self.starts.contains(c)) {
             return Err(NotAName::Start(text.to_owned(), self.kind));
         }
         Ok(())
@@ -120,23 +122,23 @@ const WORD: &str = "letters, digits and `. _ -`";
 name!(
     /// What people call the cluster.
     ClusterName,
-    Grammar { kind: "cluster name", max: 63, allowed: WORD, takes: word }
+    Grammar { kind: "cluster name", max: 63, allowed: WORD, takes: word, starts: "" }
 );
 name!(
     /// What tells clusters apart on one network (`--initial-cluster-token`).
     ClusterToken,
-    Grammar { kind: "cluster token", max: 128, allowed: WORD, takes: word }
+    Grammar { kind: "cluster token", max: 128, allowed: WORD, takes: word, starts: "" }
 );
 name!(
     /// A member as etcd knows it (`--name`).
     MemberName,
-    Grammar { kind: "member name", max: 63, allowed: WORD, takes: word }
+    Grammar { kind: "member name", max: 63, allowed: WORD, takes: word, starts: "" }
 );
 name!(
     /// A host, by the name it answers to; names the bundle and stands in the certificate. DNS has names of 253, but files
     /// are named after this one (`.NAME.new`, `NAME.run.part`), and no file system takes more than 255.
     HostName,
-    Grammar { kind: "host name", max: 240, allowed: WORD, takes: word }
+    Grammar { kind: "host name", max: 240, allowed: WORD, takes: word, starts: "" }
 );
 name!(
     /// A system user (and its group), not root.
@@ -146,6 +148,7 @@ name!(
         max: 31,
         allowed: "lower-case letters, digits and `_ -`",
         takes: |c| c.is_ascii_lowercase() || c.is_ascii_digit() || "_-".contains(c),
+        starts: "_",
     })
 );
 

@@ -12,7 +12,10 @@ use crate::atomic_file::{self, FileMode, dir_of};
 use crate::cli::{InitArgs, KeysArg};
 use crate::failure::Failure;
 use crate::report::Narrator;
-use crate::text::{self, template::Peers};
+use crate::text::{
+    self,
+    template::{Peers, Suites},
+};
 
 /// Taken where the user names none: the newest patch of a minor that is supported and no longer new.
 const VERSION: EtcdVersion = EtcdVersion::new(3, 6, 14);
@@ -55,7 +58,11 @@ fn template(args: &InitArgs) -> String {
         etcd::Verdict::Accepted(_) => Peers::ByName,
         _ => Peers::ByCa,
     };
-    text::template::cluster_file(version, args.sha256, &args.hosts, args.keys.map(KeysArg::as_str), peers)
+    let suites = match etcd::accepts("cipher-suites", version) {
+        etcd::Verdict::Accepted(_) => Suites::Listed(etcd::STRONG),
+        _ => Suites::Fixed,
+    };
+    text::template::cluster_file(version, args.sha256, &args.hosts, args.keys.map(KeysArg::as_str), peers, suites)
 }
 
 #[cfg(test)]
@@ -72,6 +79,16 @@ mod tests {
     fn the_template_is_a_cluster_file_without_a_warning() {
         let parsed = Cluster::parse(template(&args()).as_bytes()).unwrap();
         assert_eq!((parsed.cluster.hosts.len(), parsed.warnings.len()), (3, 0));
+    }
+
+    #[test]
+    fn a_list_of_suites_is_written_where_etcd_has_the_flag() {
+        for (version, listed) in [((3, 1, 20), false), ((3, 2, 21), false), ((3, 2, 22), true), ((3, 7, 1), true)] {
+            let version = EtcdVersion::new(version.0, version.1, version.2);
+            let text = template(&InitArgs { version: Some(version), ..args() });
+            let cluster = Cluster::parse(text.as_bytes()).unwrap().cluster;
+            assert_eq!(cluster.etcd.flags.contains_key("cipher-suites"), listed, "{version}");
+        }
     }
 
     #[test]

@@ -4,7 +4,7 @@ use std::fmt;
 
 /// A span that is not in whole hours.
 pub(crate) fn odd_expiry(text: impl fmt::Display) -> String {
-    format!("an expiry is in whole hours, `24h` to `438000h`, not `{text}`")
+    format!("an expiry is in whole hours, `24h` to `876000h`, not `{text}`")
 }
 
 /// A key that no certificate here is made for.

@@ -15,6 +15,15 @@ pub(crate) enum Peers {
     ByCa,
 }
 
+/// What of TLS is written down.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Suites {
+    /// This list.
+    Listed(&'static str),
+    /// This version of etcd has no flag for it.
+    Fixed,
+}
+
 /// The whole file. Without `hosts`, three examples; `keys` as the cluster file has it.
 pub(crate) fn cluster_file(
     version: EtcdVersion,
@@ -22,6 +31,7 @@ pub(crate) fn cluster_file(
     hosts: &[(HostName, IpAddr)],
     keys: Option<&str>,
     peers: Peers,
+    suites: Suites,
 ) -> String {
     let sha256 = match sha256 {
         Some(sum) => format!("sha256 = \"{sum}\""),
@@ -67,7 +77,14 @@ version = "{version}"
             "# peers = \"by-ca\"              # who has any certificate of the CA: etcd before 3.3 knows no other way"
         }
     };
-    text.push_str(&REST.replacen("KEYS", &keys, 1).replacen("PEERS", peers, 1));
+    let suites = match suites {
+        Suites::Listed(list) => format!(
+            "# TLS 1.2 with forward secrecy and AEAD alone; etcd's own list has more. TLS 1.3 has no list.\n\
+             cipher-suites = \"{list}\"\n"
+        ),
+        Suites::Fixed => String::new(),
+    };
+    text.push_str(&REST.replacen("KEYS", &keys, 1).replacen("PEERS", peers, 1).replacen("SUITES", &suites, 1));
     text
 }
 
@@ -84,8 +101,8 @@ const REST: &str = r#"# member = "..."               # etcd's --name; the host's
 KEYS
 # mode = "per-host"            # one key per host; "shared": one pair for all
 # algorithm = "ecdsa-p256"     # "rsa-2048", "rsa-3072", "rsa-4096", "ecdsa-p384"
-# validity = "87600h"          # ten years
-# ca-validity = "175200h"
+# validity = "10y"             # or in hours or days: "87600h", "3650d"
+# ca-validity = "20y"
 # common-name = "etcd-peer"
 # country = "CN"               # and state, locality, organization, organizational-unit
 # spare-addresses = []         # in every certificate: a spare host can take over as it is
@@ -98,7 +115,7 @@ PEERS
 # user = "etcd"
 # client-port = 2379
 # peer-port = 2380
-# quota-backend-bytes = 2147483648
+# quota-backend-bytes = "2GiB"
 # heartbeat-interval = 100     # milliseconds; about the round trip between the hosts
 # election-timeout = 1000      # at least ten round trips
 # snapshot-count = 100000
@@ -107,7 +124,7 @@ PEERS
 # log-level = "info"
 
 [etcd.flags]
-# any other flag that this version of etcd has, for example:
+SUITES# any other flag that this version of etcd has, for example:
 # listen-metrics-urls = "http://127.0.0.1:2381"
 
 [client]

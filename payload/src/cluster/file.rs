@@ -11,6 +11,7 @@ use toml::Spanned;
 
 use super::peers::Peers;
 use super::pki::{Algorithm, CommonName, Country, Hours, KeySharing, Keys, SubjectText};
+use super::quantity::{Milliseconds, Size};
 use super::setting::{Carry, CompactionMode, LogLevel, Loopback, Manager, Setting};
 use crate::digest::Digest;
 use crate::etcd::{Arch, EtcdVersion};
@@ -101,14 +102,14 @@ pub(super) struct PkiSection {
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub(super) struct EtcdSection {
-    pub(super) user: Option<UserName>,
+    pub(super) user: Option<Spanned<UserName>>,
     pub(super) client_port: Option<Spanned<NonZeroU16>>,
     pub(super) peer_port: Option<Spanned<NonZeroU16>>,
-    pub(super) quota_backend_bytes: Option<Spanned<u64>>,
-    pub(super) heartbeat_interval: Option<Spanned<u32>>,
-    pub(super) election_timeout: Option<Spanned<u32>>,
+    pub(super) quota_backend_bytes: Option<Spanned<Size>>,
+    pub(super) heartbeat_interval: Option<Spanned<Milliseconds>>,
+    pub(super) election_timeout: Option<Spanned<Milliseconds>>,
     pub(super) snapshot_count: Option<Spanned<u64>>,
-    pub(super) max_request_bytes: Option<Spanned<u32>>,
+    pub(super) max_request_bytes: Option<Spanned<Size>>,
     pub(super) auto_compaction_mode: Option<Spanned<CompactionMode>>,
     pub(super) auto_compaction_retention: Option<Spanned<Setting>>,
     pub(super) log_level: Option<Spanned<LogLevel>>,

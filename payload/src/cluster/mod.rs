@@ -8,6 +8,7 @@ mod model;
 mod paths;
 mod peers;
 mod pki;
+mod quantity;
 mod setting;
 
 pub(crate) use check::unusable;

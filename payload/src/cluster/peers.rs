@@ -8,7 +8,8 @@ use toml::Spanned;
 
 use super::fault::Fault;
 use super::findings::Findings;
-use super::pki::Pki;
+use super::model::Host;
+use super::pki::{KeySharing, Pki};
 use super::setting::Setting;
 use crate::etcd::{self, EtcdVersion};
 use crate::peer_name::PeerName;
@@ -35,10 +36,13 @@ pub(super) fn names(
     findings: &mut Findings,
     peers: Option<&Spanned<Peers>>,
     flags: &mut BTreeMap<&'static str, (Setting, Range<usize>)>,
-    pki: &Pki,
+    (pki, hosts): (&Pki, &[Host]),
     version: EtcdVersion,
 ) -> Vec<PeerName> {
     let by_hostname = flags.contains_key(BY_HOSTNAME);
+    if let Some((value, span)) = flags.get(BY_HOSTNAME) {
+        hostnames(findings, value.as_str(), span, (pki, hosts), version);
+    }
     let wanted = peers.filter(|peers| *peers.get_ref() == Peers::ByName).map(Spanned::span);
     let names = match (flags.remove(FLAG), wanted) {
         (Some((_, span)), Some(_)) => {
@@ -63,6 +67,44 @@ pub(super) fn names(
             Vec::new()
         }
     }
+}
+
+/// A peer shows its certificate, and one of these names must be in it: in that of each host.
+fn hostnames(
+    findings: &mut Findings,
+    value: &str,
+    span: &Range<usize>,
+    (pki, hosts): (&Pki, &[Host]),
+    version: EtcdVersion,
+) {
+    // What a CA puts into certificates whose key is out of reach is seen when they are there.
+    if pki.own_ca.as_ref().is_some_and(|own| own.key.is_none()) {
+        return;
+    }
+    let allowed: Vec<&str> = if version < FIRST_WITH_LISTS { vec![value] } else { value.split(',').collect() };
+    let of = |host: &Host| {
+        let names = std::iter::once(&host.name).chain(&host.names).chain(&pki.spare_names).map(ToString::to_string);
+        let addresses = std::iter::once(&host.address).chain(&host.addresses).chain(&pki.spare_addresses);
+        names.chain(addresses.map(ToString::to_string)).collect::<Vec<_>>()
+    };
+    let all: Vec<String> = hosts.iter().flat_map(of).collect();
+    let is_in = |names: &[String]| names.iter().any(|name| allowed.iter().any(|one| one.eq_ignore_ascii_case(name)));
+    let lacking = hosts.iter().find(|host| match pki.sharing {
+        KeySharing::PerHost => !is_in(&of(host)),
+        KeySharing::Shared => !is_in(&all),
+    });
+    let Some(host) = lacking else { return };
+    let text = format!(
+        "no member would take `{}` for one: none of these names is in its certificate, so they never elect a leader",
+        host.name
+    );
+    let own = hosts.iter().map(|host| host.name.as_str()).collect::<Vec<_>>().join(",");
+    let help = match hosts {
+        [_] => format!("{BY_HOSTNAME} = \"{own}\""),
+        _ if version >= FIRST_WITH_LISTS => format!("{BY_HOSTNAME} = \"{own}\"; or peers = \"by-name\" in its place"),
+        _ => "peers = \"by-name\" in its place".to_owned(),
+    };
+    findings.fault_with_help(span, text, help);
 }
 
 fn by_name(findings: &mut Findings, span: &Range<usize>, pki: &Pki, version: EtcdVersion) -> Option<PeerName> {

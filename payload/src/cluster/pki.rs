@@ -49,7 +49,7 @@ pub enum Algorithm {
     EcdsaP384,
 }
 
-/// A time span in whole hours, written as cfssl does: `175200h`.
+/// A time span in whole hours, written as cfssl does, `175200h`, or in days, `3650d`, or years of 365 days, `20y`.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Deserialize)]
 #[serde(try_from = "String")]
 pub struct Hours(u32);
@@ -59,8 +59,8 @@ impl Hours {
     pub const TEN_YEARS: Self = Self(87_600);
     /// Twenty years, the guide's choice.
     pub const TWENTY_YEARS: Self = Self(175_200);
-    /// Fifty years: more does not fit the dates that X.509 can say without a second form.
-    const MAX: u32 = 438_000;
+    /// A hundred years, as many guides to cfssl have it.
+    const MAX: u32 = 876_000;
 
     /// How many hours.
     #[must_use]
@@ -75,17 +75,25 @@ impl fmt::Display for Hours {
     }
 }
 
-/// A text that is no span of hours.
+/// A text that is not such a span.
 #[derive(Debug, thiserror::Error)]
-#[error("a validity is written in hours, `24h` to `438000h`, not `{}`", .0.escape_debug())]
+#[error("a validity is in hours, days or years of 365 days, such as `87600h`, `3650d` or `10y`, from 24h to 100y, not `{}`", .0.escape_debug())]
 pub struct NotHours(String);
 
 impl TryFrom<String> for Hours {
     type Error = NotHours;
 
     fn try_from(text: String) -> Result<Self, NotHours> {
-        let digits = text.strip_suffix('h').filter(|digits| digits.bytes().all(|b| b.is_ascii_digit()));
-        let hours = digits.and_then(|digits| digits.parse().ok());
+        let digits = text.trim_end_matches(|c: char| !c.is_ascii_digit());
+        let unit = match text.get(digits.len()..) {
+            Some("h") => Some(1),
+            Some("d") => Some(24),
+            Some("y") => Some(24 * 365),
+            _ => None,
+        };
+        let number = Some(digits).filter(|digits| digits.bytes().all(|b| b.is_ascii_digit()));
+        let hours =
+            number.and_then(|number| number.parse::<u32>().ok()).zip(unit).and_then(|(n, unit)| n.checked_mul(unit));
         match hours {
             Some(hours @ 24..=Self::MAX) => Ok(Self(hours)),
             _ => Err(NotHours(text)),

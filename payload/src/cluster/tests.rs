@@ -94,9 +94,11 @@ fn bad_values_are_shown_where_they_stand() {
         ("[paths]\ndata = \"/var/lib/etcdpack/data\"\n", 15, "cannot lie in `/var/lib/etcdpack`"),
         ("[paths]\nbin = \"/opt/etcd/bin\"\n", 15, "cannot lie in `/opt/etcd`"),
         ("[etcd]\nuser = \"root\"\n", 15, "not to run as `root`"),
-        ("[pki]\nvalidity = \"10y\"\n", 15, "in hours"),
+        ("[pki]\nvalidity = \"10w\"\n", 15, "in hours"),
+        ("[pki]\nvalidity = \"101y\"\n", 15, "to 100y"),
+        ("[pki]\nvalidity = \"y\"\n", 15, "in hours"),
+        ("[pki]\nvalidity = \"23h\"\n", 15, "in hours"),
         ("[pki]\nvalidity = \"+24h\"\n", 15, "in hours"),
-        ("[pki]\nca-validity = \"24h\"\n", 15, "before the certificates"),
         ("[pki]\nca-key = \"ca-key.pem\"\n", 15, "goes with `ca`"),
         ("[pki]\nalgorithm = \"rsa-1024\"\n", 15, "rsa-1024"),
         ("[etcd.flags]\nname = \"x\"\n", 15, "etcdpack sets `--name` itself"),
@@ -196,6 +198,8 @@ fn doubtful_things_are_warnings() {
     warned(&file("3.5.1", ""), "lose");
     warned(&file("3.1.20", ""), "3.1");
     warned(&file("3.6.14", "[pki]\nvalidity = \"175200h\"\n"), "twenty years");
+    warned(&file("3.6.14", "[pki]\nvalidity = \"876000h\"\n"), "twenty years");
+    warned(&file("3.6.14", "[pki]\nca-validity = \"24h\"\n"), "end with it");
     warned(&file("3.6.14", "[etcd]\nquota-backend-bytes = 9000000000\n"), "8 GiB");
 }
 
@@ -211,7 +215,7 @@ fn peers_are_known_by_name_where_the_file_says_so() {
     assert_eq!(names("3.6.14", "peers = \"by-name\""), on("etcd-peer"));
     assert_eq!(names("3.3.27", "peers = \"by-name\""), on("etcd-peer"));
     assert_eq!(names("3.6.14", "flags.peer-cert-allowed-cn = \"etcd-peer,a\""), on("etcd-peer+a"));
-    assert_eq!(names("3.6.14", "flags.peer-cert-allowed-hostname = \"n1\""), on(""));
+    assert_eq!(names("3.6.14", "flags.peer-cert-allowed-hostname = \"n1,n2,n3\""), on(""));
     for (version, lines) in [("3.6.14", ""), ("3.6.14", "peers = \"by-ca\""), ("3.1.20", "")] {
         assert_eq!(names(version, lines), (String::new(), true), "{version} {lines}");
     }
@@ -225,7 +229,12 @@ fn peers_are_known_by_name_where_the_file_says_so() {
         ("3.6.14", "flags.peer-cert-allowed-cn = \"other\"", "the common name `etcd-peer`", "by-name"),
         ("3.5.14", "flags.peer-cert-allowed-cn = \"etcd-peer,a\"", "one alone before etcd 3.5.15", ""),
         ("3.6.14", "peers = \"by-name\"\nflags.peer-cert-allowed-cn = \"etcd-peer\"", "already", "take the line"),
-        ("3.6.14", "peers = \"by-name\"\nflags.peer-cert-allowed-hostname = \"n1\"", "exclude each other", "take the"),
+        (
+            "3.6.14",
+            "peers = \"by-name\"\nflags.peer-cert-allowed-hostname = \"n1,n2,n3\"",
+            "exclude each other",
+            "take the",
+        ),
         ("3.6.14", "peers = \"by-nam\"", "unknown variant", "did you mean `by-name`?"),
     ] {
         let (text, hint) = only(version, lines);
@@ -242,7 +251,7 @@ fn listeners_in_the_clear_are_said() {
     for (flag, url, said) in [
         ("listen-metrics-urls", "http://0.0.0.0:2381", true),
         ("listen-metrics-urls", "http://127.0.0.1:2381,http://[::]:2381", true),
-        ("listen-client-http-urls", "http://192.0.2.1:2382", true),
+        ("listen-client-http-urls", "http://192.0.2.9:2382", true),
         ("listen-metrics-urls", "https://0.0.0.0:2381", false),
         ("listen-metrics-urls", "http://127.0.0.1:2381,http://[::1]:2381,http://localhost:2382", false),
     ] {
@@ -300,4 +309,159 @@ fn the_carried_supervisor_keeps_its_name() {
     assert!(said.contains("carries"), "{said}");
     assert_eq!(faults(&named("").replace("supervisord", "Supervisord")).len(), 1);
     assert!(Cluster::parse(named("manager = \"systemd\"\n").as_bytes()).is_ok());
+}
+
+/// What a file with these lines in `[etcd]` is refused for, or else warned of: text and help.
+fn said_of(version: &str, etcd: &str) -> Vec<(String, String)> {
+    let said = |faults: Vec<Fault>| {
+        faults.into_iter().map(|fault| (fault.text, fault.help.unwrap_or_default())).collect::<Vec<_>>()
+    };
+    match Cluster::parse(file(version, &format!("[etcd]\n{etcd}\n")).as_bytes()) {
+        Ok(parsed) => {
+            said(parsed.warnings).into_iter().map(|(text, help)| (format!("warning: {text}"), help)).collect()
+        }
+        Err(faults) => said(faults),
+    }
+}
+
+#[test]
+fn what_would_stop_etcd_on_every_host_is_refused() {
+    let ec = "TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256";
+    let rsa = "TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256";
+    let suites = |list: &str| format!("flags.cipher-suites = \"{list}\"");
+    // Each was tried with a real etcd of that version: it exits, or serves nobody.
+    for (version, lines, words, help) in [
+        ("3.5.1", suites(rsa), "no suite of this list is for ECDSA keys", "cipher-suites = \"TLS_"),
+        ("3.6.14", suites("TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384"), "HTTP/2 needs", "cipher-suites = \"TLS_"),
+        ("3.6.14", suites("HIGH:!3DES"), "knows no cipher suite `HIGH:!3DES`", "cipher-suites = \"TLS_"),
+        ("3.6.14", suites("ECDHE-RSA-AES128-GCM-SHA256"), "written as Go does", rsa),
+        ("3.6.14", suites(&format!("{rsa}, {ec}")), "knows no cipher suite ` TLS_", ec),
+        ("3.4.21", suites(&format!("{ec},TLS_AES_128_GCM_SHA256")), "knows no cipher suite `TLS_AES", "did you mean"),
+        ("3.5.1", suites(&format!("TLS_ECDHE_ECDSA_WITH_AES_128_CBC_SHA,{ec}")), "stands before", "put it last"),
+        ("3.6.14", format!("{}\nflags.tls-max-version = \"TLS1.2\"", suites(rsa)), "for ECDSA keys", "cipher-suites"),
+        ("3.6.14", "flags.tls-min-version = \"1.2\"".into(), "takes `TLS1.2`, `TLS1.3`, not `1.2`", "\"TLS1.2\""),
+        ("3.6.14", "flags.tls-min-version = \"TLS1.3\"\nflags.tls-max-version = \"TLS1.2\"".into(), "is above", "take"),
+        ("3.6.14", "flags.listen-metrics-urls = \"http://127.0.0.1:2379\"".into(), "client listener", "127.0.0.1:2381"),
+        ("3.6.14", "flags.listen-metrics-urls = \"http://0.0.0.0:2380\"".into(), "peer listener", "127.0.0.1:2381"),
+        ("3.6.14", "flags.listen-client-http-urls = \"https://192.0.2.1:2379\"".into(), "client listener", ":2381"),
+        ("3.6.14", "flags.listen-metrics-urls = \"https://192.0.2.2:2381\"".into(), "`n2` alone has", "127.0.0.1:2381"),
+        ("3.6.14", "flags.listen-metrics-urls = \"http://n1:2381\"".into(), "an IP address or `localhost`", ""),
+        (
+            "3.6.14",
+            "flags.listen-metrics-urls = \"http://localhost:2381,http://127.0.0.1:2381\"".into(),
+            "is there twice",
+            "",
+        ),
+        (
+            "3.6.14",
+            "flags.feature-gates = \"InitialCorruptChek=true\"".into(),
+            "no feature gate",
+            "`InitialCorruptCheck`",
+        ),
+        ("3.6.14", "flags.feature-gates = \"PriorityRequest=true\"".into(), "there is `CompactHashCheck`, ", ""),
+        (
+            "3.7.1",
+            "flags.feature-gates = \"LeaseCheckpointPersist=true\"".into(),
+            "needs `LeaseCheckpoint`",
+            "=true,Lease",
+        ),
+        ("3.6.14", "flags.feature-gates = \"InitialCorruptCheck\"".into(), "`InitialCorruptCheck=true` or", ""),
+        (
+            "3.6.14",
+            "flags.feature-gates = \"CompactHashCheck=true\"\nflags.experimental-compact-hash-check-enabled = true"
+                .into(),
+            "are one thing",
+            "take the line `experimental-compact-hash-check-enabled` out",
+        ),
+        (
+            "3.6.14",
+            "flags.memory-mlock = true\nflags.experimental-memory-mlock = true".into(),
+            "one flag by two names",
+            "take this line out",
+        ),
+        (
+            "3.5.24",
+            "flags.experimental-enable-lease-checkpoint-persist = true".into(),
+            "needs `experimental-",
+            "= true",
+        ),
+        ("3.6.14", "flags.v2-deprecation = \"not-yet\"".into(), "takes `write-only`", ""),
+        ("3.6.14", "flags.auth-token = \"foo\"".into(), "takes `simple`, or `jwt`", ""),
+        ("3.6.14", "flags.log-format = \"text\"".into(), "takes `json`, `console`", ""),
+        ("3.6.14", "flags.compact-hash-check-time = \"0s\"".into(), "is above zero", ""),
+        ("3.6.14", "flags.max-concurrent-streams = 4294967296".into(), "32 bits", ""),
+        ("3.6.14", "flags.peer-cert-allowed-hostname = \"other\"".into(), "no member would take `n1`", "n1,n2,n3"),
+        ("3.5.14", "flags.peer-cert-allowed-hostname = \"n1,n2,n3\"".into(), "no member would take `n1`", "by-name"),
+        ("3.6.14", "flags.peer-cert-allowed-hostname = \"n1,n3\"".into(), "no member would take `n2`", "n1,n2,n3"),
+        ("3.6.14", "quota-backend-bytes = 8".into(), "a quota of 8 bytes is full at once", "8589934592"),
+        ("3.6.14", "quota-backend-bytes = \"8X\"".into(), "a size is in bytes", ""),
+        ("3.6.14", "max-request-bytes = 10".into(), "requests of 10 bytes at most", "1572864"),
+        ("3.6.14", "user = \"0day\"".into(), "starts with a digit", "user = \"etcd\""),
+        ("3.6.14", "user = \"1000\"".into(), "starts with a digit", "user = \"etcd\""),
+        ("3.6.14", "user = \"-x\"".into(), "must start with", ""),
+    ] {
+        let said = said_of(version, &lines);
+        assert_eq!(said.len(), 1, "{version} {lines}: {said:?}");
+        let (text, hint) = &said[0];
+        assert!(text.contains(words) && !text.starts_with("warning"), "{version} {lines}: {text}");
+        assert!(hint.contains(help) && hint.is_empty() == help.is_empty(), "{version} {lines}: {text}: {hint}");
+    }
+    // Both lines are shown: either can go.
+    let both = said_of("3.6.14", &format!("flags.tls-min-version = \"TLS1.3\"\n{}", suites(ec)));
+    assert_eq!(both.len(), 2, "{both:?}");
+}
+
+#[test]
+fn what_etcd_takes_is_taken() {
+    for (version, lines) in [
+        ("3.6.14", "flags.tls-min-version = \"TLS1.3\""),
+        ("3.2.22", "flags.cipher-suites = \"TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256\""),
+        (
+            "3.6.14",
+            "flags.cipher-suites = \"TLS_ECDHE_ECDSA_WITH_AES_128_CBC_SHA,TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256\"",
+        ),
+        ("3.6.14", "flags.feature-gates = \"InitialCorruptCheck=true, CompactHashCheck=TRUE\""),
+        ("3.6.14", "flags.feature-gates = \"AllAlpha=true,LeaseCheckpointPersist=true\""),
+        ("3.7.1", "flags.feature-gates = \"FastLeaseKeepAlive=false\""),
+        ("3.5.24", "flags.v2-deprecation = \"not-yet\""),
+        ("3.6.14", "flags.auth-token = \"jwt,pub-key=/a,priv-key=/b,sign-method=RS256\""),
+        ("3.6.14", "flags.listen-metrics-urls = \"http://127.0.0.1:2380\""),
+        ("3.6.14", "flags.listen-metrics-urls = \"https://0.0.0.0:2381\""),
+        ("3.6.14", "flags.peer-cert-allowed-hostname = \"n1,n2,N3\""),
+        ("3.6.14", "quota-backend-bytes = \"8GiB\"\nheartbeat-interval = \"100ms\"\nelection-timeout = \"1s\""),
+        ("3.6.14", "quota-backend-bytes = 0"),
+        ("3.6.14", "user = \"_etcd\""),
+    ] {
+        let unguarded = |text: &str| text.contains("can write as a member") || text.contains("3.2 gets no more");
+        let said = said_of(version, lines);
+        let old = version == "3.2.22" || version == "3.5.24";
+        assert!(old || said.iter().all(|(text, _)| unguarded(text)), "{version} {lines}: {said:?}");
+        assert!(said.iter().all(|(text, _)| text.starts_with("warning: ")), "{version} {lines}: {said:?}");
+    }
+    for (lines, words) in [
+        ("flags.cipher-suites = \"TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256\"", "only who speaks TLS 1.3"),
+        ("flags.metrics = \"all\"", "etcd passes it over"),
+        ("quota-backend-bytes = 8388608", "a quota of 8 MiB is soon full"),
+    ] {
+        let said = said_of("3.6.14", lines);
+        assert!(
+            said.iter().any(|(text, _)| text.starts_with("warning: ") && text.contains(words)),
+            "{lines}: {said:?}"
+        );
+    }
+    let rsa =
+        "[pki]\nalgorithm = \"rsa-2048\"\n[etcd.flags]\ncipher-suites = \"TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256\"\n";
+    assert!(Cluster::parse(file("3.5.1", rsa).as_bytes()).is_ok());
+    let off = "[client]\nloopback = \"off\"\n[etcd.flags]\nlisten-metrics-urls = \"http://127.0.0.1:2379\"\n";
+    assert!(Cluster::parse(file("3.6.14", off).as_bytes()).is_ok());
+}
+
+#[test]
+fn a_validity_has_the_unit_that_people_write() {
+    let hours = |validity: &str| {
+        let text = file("3.6.14", &format!("[pki]\nvalidity = \"{validity}\"\n"));
+        Cluster::parse(text.as_bytes()).unwrap().cluster.pki.validity.count()
+    };
+    assert_eq!(["10y", "3650d", "87600h"].map(hours), [87_600; 3]);
+    assert_eq!(["1d", "100y"].map(hours), [24, 876_000]);
 }

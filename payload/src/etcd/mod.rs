@@ -5,6 +5,8 @@
 
 mod advice;
 mod arch;
+mod choice;
+mod cipher;
 mod flag;
 mod flag_value;
 mod flags;
@@ -16,6 +18,8 @@ mod version;
 pub(crate) use advice::newest_of;
 pub use advice::{Advice, Unavailable, advise};
 pub use arch::{Arch, NotAnArch};
+pub use choice::{GATES_OF_A_KIND, Gate, choices, gates, passes_over_other_words};
+pub use cipher::{CipherSuite, HTTP2, STRONG, SuiteKey, cipher_suites, ends_with_tls_1_2, heeds_order_of_suites};
 pub use flag::{Flag, KnownTo, Owner, Span};
 pub use flag_value::FlagValue;
 pub use lookup::{Verdict, accepts, is_switch};

@@ -186,8 +186,8 @@ mod tests {
             ("{\"names\": [\n{\"C\": \"China\"}]}", "two capital letters (ISO 3166), not `China` at line 2 column 14"),
             ("{\"key\": {\"algo\": \"rsa\",\n \"size\": 1024}}", "not `rsa` of 1024 at line 2"),
             (
-                "{\"signing\": {\"default\": {\n\"expiry\": \"20y\"}}}",
-                "whole hours, `24h` to `438000h`, not `20y` at line 2",
+                "{\"signing\": {\"default\": {\n\"expiry\": \"90m\"}}}",
+                "whole hours, `24h` to `876000h`, not `90m` at line 2",
             ),
             ("{\"hosts\": \"x\"}", "expected a sequence at line 1 column 13"),
             ("{}", "line 1, column 1: neither"),

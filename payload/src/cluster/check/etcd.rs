@@ -5,13 +5,17 @@ use std::ops::Range;
 
 use toml::Spanned;
 
-use super::flags::{in_the_clear, user_flags};
+use super::flags::user_flags;
+use super::listeners::{Taken, listeners};
+use super::tls::tls;
+use super::together::together;
 use crate::cluster::fault::{Fault, parse_default};
 use crate::cluster::file::EtcdSection;
 use crate::cluster::findings::Findings;
 use crate::cluster::pki::Pki;
-use crate::cluster::setting::CompactionMode;
-use crate::cluster::{Etcd, peers};
+use crate::cluster::quantity::Bytes;
+use crate::cluster::setting::{CompactionMode, Loopback};
+use crate::cluster::{Etcd, Host, peers};
 use crate::etcd::{self, EtcdVersion, FlagValue};
 use crate::name::UserName;
 
@@ -19,49 +23,109 @@ use crate::name::UserName;
 const CLIENT_PORT: NonZeroU16 = NonZeroU16::new(2379).unwrap();
 const PEER_PORT: NonZeroU16 = NonZeroU16::new(2380).unwrap();
 
-pub(super) fn etcd(
-    findings: &mut Findings,
-    section: EtcdSection,
-    pki: &Pki,
-    version: EtcdVersion,
-) -> Result<Etcd, Vec<Fault>> {
+/// What other sections say, as far as it matters to etcd's options.
+pub(super) struct Around<'a> {
+    pub(super) pki: &'a Pki,
+    pub(super) hosts: &'a [Host],
+    pub(super) loopback: Loopback,
+    pub(super) version: EtcdVersion,
+}
+
+pub(super) fn etcd(findings: &mut Findings, section: EtcdSection, around: &Around<'_>) -> Result<Etcd, Vec<Fault>> {
+    let Around { pki, hosts, loopback, version } = *around;
     timings(findings, &section);
-    match &section.quota_backend_bytes {
-        Some(quota) if i64::try_from(*quota.get_ref()).is_err() => {
-            findings.fault(&quota.span(), format!("etcd reads numbers up to {}", i64::MAX));
-        }
-        Some(quota) if *quota.get_ref() > 8 << 30 => {
-            findings.warn(&quota.span(), "etcd is tried with at most 8 GiB (8589934592); 3.1 takes no more");
-        }
-        _ => {}
-    }
+    quota(findings, &section);
+    let max_request_bytes = max_request(findings, &section);
     known(findings, "auto-compaction-mode", section.auto_compaction_mode.as_ref().map(Spanned::span), version);
     known(findings, "max-request-bytes", section.max_request_bytes.as_ref().map(Spanned::span), version);
     known(findings, "log-level", section.log_level.as_ref().map(Spanned::span), version);
     retention(findings, &section, version);
     let (client_port, peer_port) = ports(findings, &section);
     let mut flags = user_flags(findings, section.flags, version);
-    let peer_names = peers::names(findings, section.peers.as_ref(), &mut flags, pki, version);
-    in_the_clear(findings, &flags);
-    let user = match section.user {
-        Some(user) => user,
-        None => parse_default::<UserName>("etcd")?,
-    };
+    let peer_names = peers::names(findings, section.peers.as_ref(), &mut flags, (pki, hosts), version);
+    listeners(findings, &flags, &Taken { hosts, client_port, peer_port, loopback });
+    tls(findings, &flags, pki, version);
+    together(findings, &flags, version);
+    let user = user(findings, section.user)?;
     Ok(Etcd {
         user,
         client_port,
         peer_port,
-        quota_backend_bytes: section.quota_backend_bytes.map(Spanned::into_inner),
-        heartbeat_interval: section.heartbeat_interval.map(Spanned::into_inner),
-        election_timeout: section.election_timeout.map(Spanned::into_inner),
+        quota_backend_bytes: section.quota_backend_bytes.map(|size| size.get_ref().bytes()),
+        heartbeat_interval: section.heartbeat_interval.map(|ms| ms.get_ref().count()),
+        election_timeout: section.election_timeout.map(|ms| ms.get_ref().count()),
         snapshot_count: section.snapshot_count.map(Spanned::into_inner),
-        max_request_bytes: section.max_request_bytes.map(Spanned::into_inner),
+        max_request_bytes,
         auto_compaction_mode: section.auto_compaction_mode.map(Spanned::into_inner),
         auto_compaction_retention: section.auto_compaction_retention.map(Spanned::into_inner),
         log_level: section.log_level.map(Spanned::into_inner),
         peer_names,
         flags: flags.into_iter().map(|(name, (value, _))| (name, value)).collect(),
     })
+}
+
+/// What a cluster's data never fit into: whoever says so little means another unit.
+const SMALLEST_QUOTA: u64 = 1 << 20;
+/// Below this it is likely that another unit was meant.
+const SMALL_QUOTA: u64 = 64 << 20;
+/// What etcd is tried with.
+const LARGEST_QUOTA: u64 = 8 << 30;
+/// Below this not even etcd's own requests get through.
+const SMALLEST_REQUEST: u64 = 4096;
+
+/// 0 is etcd's default.
+fn quota(findings: &mut Findings, section: &EtcdSection) {
+    let Some(quota) = &section.quota_backend_bytes else { return };
+    let (span, bytes) = (quota.span(), quota.get_ref().bytes());
+    let meant = "8 GiB is 8589934592, or \"8GiB\"";
+    match bytes {
+        0 => {}
+        _ if i64::try_from(bytes).is_err() => {
+            findings.fault(&span, format!("etcd reads numbers up to {}", i64::MAX));
+        }
+        1..SMALLEST_QUOTA => {
+            let text = format!("a quota of {} is full at once: every write would fail (NOSPACE)", Bytes(bytes));
+            findings.fault_with_help(&span, text, meant);
+        }
+        SMALLEST_QUOTA..SMALL_QUOTA => {
+            let text = format!("a quota of {} is soon full, and then every write fails (NOSPACE)", Bytes(bytes));
+            findings.warnings.push(Fault::new(text).at(findings.source, &span).help(meant));
+        }
+        _ if bytes > LARGEST_QUOTA => {
+            findings.warn(&span, "etcd is tried with at most 8 GiB (8589934592); 3.1 takes no more");
+        }
+        _ => {}
+    }
+}
+
+fn max_request(findings: &mut Findings, section: &EtcdSection) -> Option<u32> {
+    let size = section.max_request_bytes.as_ref()?;
+    let (span, bytes) = (size.span(), size.get_ref().bytes());
+    match u32::try_from(bytes) {
+        Ok(small) if bytes < SMALLEST_REQUEST => {
+            let text = format!("requests of {} at most: hardly any write would get through", Bytes(bytes));
+            findings.fault_with_help(&span, text, "etcd's default is 1572864, or \"1536KiB\"");
+            Some(small)
+        }
+        Ok(bytes) => Some(bytes),
+        Err(_) => {
+            findings.fault(&span, format!("a request has at most {} bytes", u32::MAX));
+            None
+        }
+    }
+}
+
+/// What a host's own tools would refuse, or worse: a name of digits is a number to systemd, and `0day` is root's.
+fn user(findings: &mut Findings, user: Option<Spanned<UserName>>) -> Result<UserName, Vec<Fault>> {
+    let Some(user) = user else { return parse_default::<UserName>("etcd") };
+    if user.get_ref().as_str().starts_with(|c: char| c.is_ascii_digit()) {
+        let text = format!(
+            "the user name `{}` starts with a digit: useradd refuses it, and old systemd runs the service as root",
+            user.get_ref()
+        );
+        findings.fault_with_help(&user.span(), text, "user = \"etcd\"");
+    }
+    Ok(user.into_inner())
 }
 
 fn ports(findings: &mut Findings, section: &EtcdSection) -> (NonZeroU16, NonZeroU16) {
@@ -75,8 +139,8 @@ fn ports(findings: &mut Findings, section: &EtcdSection) -> (NonZeroU16, NonZero
 
 /// etcd exits unless the election timeout is at least five heartbeats and at most 50 s.
 fn timings(findings: &mut Findings, section: &EtcdSection) {
-    let heartbeat = section.heartbeat_interval.as_ref().map_or(100, |ms| *ms.get_ref());
-    let election = section.election_timeout.as_ref().map_or(1000, |ms| *ms.get_ref());
+    let heartbeat = section.heartbeat_interval.as_ref().map_or(100, |ms| ms.get_ref().count());
+    let election = section.election_timeout.as_ref().map_or(1000, |ms| ms.get_ref().count());
     let Some(span) = section.election_timeout.as_ref().or(section.heartbeat_interval.as_ref()).map(Spanned::span)
     else {
         return;

@@ -1,12 +1,10 @@
 //! `[etcd.flags]`: flags of etcd that users give.
 
 use std::collections::BTreeMap;
-use std::net::IpAddr;
 use std::ops::Range;
 
 use toml::Spanned;
 
-use crate::cluster::fault::Fault;
 use crate::cluster::findings::Findings;
 use crate::cluster::setting::Setting;
 use crate::etcd::{self, EtcdVersion};
@@ -49,23 +47,4 @@ pub(super) fn user_flags(
         }
     }
     taken
-}
-
-/// Listeners that anyone who reaches this host can ask, without a certificate and in the clear.
-pub(super) fn in_the_clear(findings: &mut Findings, flags: &BTreeMap<&'static str, (Setting, Range<usize>)>) {
-    for (flag, given) in [("listen-metrics-urls", "metrics and health"), ("listen-client-http-urls", "all data")] {
-        let Some((value, span)) = flags.get(flag) else { continue };
-        let is_open = |url: &&str| {
-            let host = url.strip_prefix("http://").and_then(|rest| rest.rsplit_once(':')).map(|(host, _)| host);
-            let ip = host.map(|host| host.trim_matches(['[', ']']).parse::<IpAddr>());
-            host.is_some_and(|host| host != "localhost") && !ip.is_some_and(|ip| ip.is_ok_and(|ip| ip.is_loopback()))
-        };
-        if let Some(url) = value.as_str().split(',').find(is_open) {
-            let text =
-                format!("`{url}` serves {given} in the clear, to everyone who reaches it, without a certificate");
-            findings.warnings.push(
-                Fault::new(text).at(findings.source, span).help("write `https://`, or an address such as 127.0.0.1"),
-            );
-        }
-    }
 }

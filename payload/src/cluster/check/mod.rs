@@ -3,10 +3,13 @@
 mod etcd;
 mod flags;
 mod hosts;
+mod listeners;
 mod paths;
 mod pki;
 mod release;
 mod service;
+mod tls;
+mod together;
 
 use super::fault::Fault;
 use super::file::File;
@@ -22,14 +25,16 @@ pub(super) fn resolve(file: File, source: &str) -> Result<Parsed, Vec<Fault>> {
     let hosts = hosts::hosts(&mut findings, file.host, file.release.arch);
     release::check(&mut findings, &file.release, &hosts);
     let pki = pki::pki(&mut findings, file.pki);
+    let loopback = file.client.loopback.unwrap_or_default();
+    let etcd = etcd::etcd(&mut findings, file.etcd, &etcd::Around { pki: &pki, hosts: &hosts, loopback, version })?;
     let cluster = Cluster {
         token: file.cluster.token,
         name: file.cluster.name,
         release: release::release(file.release),
         hosts,
-        etcd: etcd::etcd(&mut findings, file.etcd, &pki, version)?,
+        etcd,
         pki,
-        loopback: file.client.loopback.unwrap_or_default(),
+        loopback,
         paths: paths::paths(&mut findings, file.paths)?,
         service: service::service(&mut findings, file.service, &file.supervisor)?,
     };

@@ -18,10 +18,8 @@ pub(super) fn pki(findings: &mut Findings, section: PkiSection) -> Pki {
         );
     }
     if let Some(hours) = section.ca_validity.filter(|ca| *ca.get_ref() < validity) {
-        findings.fault(
-            &hours.span(),
-            format!("the CA ends after {}, before the certificates that it signs ({validity})", hours.get_ref()),
-        );
+        let text = format!("the CA ends after {}, and the certificates ({validity}) end with it", hours.get_ref());
+        findings.warn(&hours.span(), text);
     }
     let own_ca = match (section.ca, section.ca_key) {
         (Some(certificate), key) => {

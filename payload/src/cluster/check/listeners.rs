@@ -1,0 +1,115 @@
+//! `listen-metrics-urls` and `listen-client-http-urls`: whether every host can listen there, and who may ask.
+
+use std::collections::{BTreeMap, HashSet};
+use std::net::IpAddr;
+use std::num::NonZeroU16;
+use std::ops::Range;
+
+use crate::cluster::Host;
+use crate::cluster::fault::Fault;
+use crate::cluster::findings::Findings;
+use crate::cluster::setting::{Loopback, Setting};
+
+type Flags = BTreeMap<&'static str, (Setting, Range<usize>)>;
+
+const LISTENERS: [(&str, &str); 2] =
+    [("listen-metrics-urls", "metrics and health"), ("listen-client-http-urls", "all data")];
+
+/// Where etcd listens already.
+pub(super) struct Taken<'a> {
+    pub(super) hosts: &'a [Host],
+    pub(super) client_port: NonZeroU16,
+    pub(super) peer_port: NonZeroU16,
+    pub(super) loopback: Loopback,
+}
+
+/// A URL as etcd listens on it.
+struct Listener<'a> {
+    url: &'a str,
+    host: &'a str,
+    port: u16,
+}
+
+impl<'a> Listener<'a> {
+    /// `None`: a socket of the file system. The form was looked at before.
+    fn read(url: &'a str) -> Option<Self> {
+        let rest = url.strip_prefix("https://").or_else(|| url.strip_prefix("http://"))?;
+        let (host, port) = rest.rsplit_once(':')?;
+        Some(Self { url, host: host.trim_matches(['[', ']']), port: port.parse().ok()? })
+    }
+
+    fn ip(&self) -> Option<IpAddr> {
+        match self.host {
+            "localhost" => Some(IpAddr::from([127, 0, 0, 1])),
+            host => host.parse().ok(),
+        }
+    }
+}
+
+pub(super) fn listeners(findings: &mut Findings, flags: &Flags, taken: &Taken<'_>) {
+    let mut seen = HashSet::new();
+    for (flag, given) in LISTENERS {
+        let Some((value, span)) = flags.get(flag) else { continue };
+        for listener in value.as_str().split(',').filter_map(Listener::read) {
+            let Some(ip) = listener.ip() else {
+                let text = format!("etcd listens on an IP address or `localhost`, and exits with `{}`", listener.url);
+                findings.fault(span, text);
+                continue;
+            };
+            if let Some(whose) = taken.whose(ip, listener.port) {
+                let text = format!("`{}` is taken: etcd's own {whose} listens on port {}", listener.url, listener.port);
+                findings.fault_with_help(span, text, free_port(flag, taken));
+            } else if !seen.insert((ip, listener.port)) {
+                findings.fault(span, format!("`{}` is there twice: etcd cannot listen on it twice", listener.url));
+            } else if let Some(text) = taken.not_on_all(ip, listener.url) {
+                findings.fault_with_help(span, text, format!("http://127.0.0.1:{}", listener.port));
+            }
+            in_the_clear(findings, &listener, ip, given, span);
+        }
+    }
+}
+
+impl Taken<'_> {
+    /// Which of etcd's own listeners has this port of this address.
+    fn whose(&self, ip: IpAddr, port: u16) -> Option<&'static str> {
+        let own = self.hosts.iter().any(|host| host.address == ip) || ip.is_unspecified();
+        let on_loopback = ip.is_loopback() && self.loopback != Loopback::Off;
+        if port == self.client_port.get() && (own || on_loopback) {
+            Some("client listener")
+        } else if port == self.peer_port.get() && own {
+            Some("peer listener")
+        } else {
+            None
+        }
+    }
+
+    /// The flags are the same on all hosts, and no host can listen on the address of another.
+    fn not_on_all(&self, ip: IpAddr, url: &str) -> Option<String> {
+        let owner = self.hosts.iter().find(|host| host.address == ip || host.addresses.contains(&ip))?;
+        let text =
+            format!("every host gets `{url}`, and `{}` alone has this address: etcd exits on the others", owner.name);
+        (self.hosts.len() > 1).then_some(text)
+    }
+}
+
+/// The port after etcd's own, as in its documentation: 2381.
+fn free_port(flag: &str, taken: &Taken<'_>) -> String {
+    let port = taken.client_port.max(taken.peer_port).get().checked_add(1).unwrap_or(2381);
+    match flag {
+        "listen-metrics-urls" => format!(
+            "{flag} = \"http://127.0.0.1:{port}\"; with a certificate, /metrics is at the client port without this flag"
+        ),
+        _ => format!("{flag} = \"https://127.0.0.1:{port}\""),
+    }
+}
+
+/// Listeners that anyone who reaches this host can ask, without a certificate and in the clear.
+fn in_the_clear(findings: &mut Findings, listener: &Listener<'_>, ip: IpAddr, given: &str, span: &Range<usize>) {
+    if listener.url.starts_with("http://") && !ip.is_loopback() {
+        let url = listener.url;
+        let text = format!("`{url}` serves {given} in the clear, to everyone who reaches it, without a certificate");
+        findings
+            .warnings
+            .push(Fault::new(text).at(findings.source, span).help("write `https://`, or an address such as 127.0.0.1"));
+    }
+}

@@ -1,0 +1,130 @@
+//! Sizes and times as people write them: a number, or a number with a unit.
+
+use std::fmt;
+
+use serde::Deserialize;
+
+/// A number of bytes: `8589934592`, or `"8GiB"`. As in etcd's own words, K, M, G and T count in 1024, with or without `i` and `B`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(try_from = "Written")]
+pub(super) struct Size(u64);
+
+/// A number of milliseconds: `1000`, or `"1s"`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(try_from = "Written")]
+pub(super) struct Milliseconds(u32);
+
+#[derive(Deserialize)]
+#[serde(untagged, expecting = "a whole number, or one with its unit in quotes: `\"8GiB\"`, `\"500ms\"`")]
+enum Written {
+    Number(u64),
+    Text(String),
+}
+
+impl Size {
+    pub(super) fn bytes(self) -> u64 {
+        self.0
+    }
+}
+
+impl Milliseconds {
+    pub(super) fn count(self) -> u32 {
+        self.0
+    }
+}
+
+impl TryFrom<Written> for Size {
+    type Error = String;
+
+    fn try_from(written: Written) -> Result<Self, String> {
+        let text = match written {
+            Written::Number(bytes) => return Ok(Self(bytes)),
+            Written::Text(text) => text,
+        };
+        let factor = |unit: &str| {
+            let unit = unit.to_ascii_uppercase();
+            let unit = unit.strip_suffix('B').unwrap_or(&unit);
+            let shift = match unit.strip_suffix('I').filter(|unit| !unit.is_empty()).unwrap_or(unit) {
+                "" => 0,
+                "K" => 10,
+                "M" => 20,
+                "G" => 30,
+                "T" => 40,
+                _ => return None,
+            };
+            Some(1_u64 << shift)
+        };
+        with_unit(&text, factor).map(Self).ok_or_else(|| {
+            format!("a size is in bytes, `8589934592`, or has a unit, `8GiB`; not `{}`", text.escape_debug())
+        })
+    }
+}
+
+impl TryFrom<Written> for Milliseconds {
+    type Error = String;
+
+    fn try_from(written: Written) -> Result<Self, String> {
+        let factor = |unit: &str| match unit {
+            "" | "ms" => Some(1),
+            "s" => Some(1000),
+            "m" => Some(60_000),
+            _ => None,
+        };
+        let (count, text) = match written {
+            Written::Number(number) => (Some(number), number.to_string()),
+            Written::Text(text) => (with_unit(&text, factor), text),
+        };
+        count.and_then(|count| u32::try_from(count).ok()).map(Self).ok_or_else(|| {
+            format!("a time is in milliseconds, `500`, or has a unit, `1s`; not `{}`", text.escape_debug())
+        })
+    }
+}
+
+/// `8GiB` and `8 GiB` by what the unit stands for; `None` where the unit is another, or the number too large.
+fn with_unit(text: &str, factor: impl Fn(&str) -> Option<u64>) -> Option<u64> {
+    let (number, unit) = text.split_at(text.find(|c: char| !c.is_ascii_digit()).unwrap_or(text.len()));
+    number.parse::<u64>().ok()?.checked_mul(factor(unit.trim())?)
+}
+
+/// Bytes as a person would write them, where that is exact.
+pub(super) struct Bytes(pub(super) u64);
+
+impl fmt::Display for Bytes {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let exact = [(30, "GiB"), (20, "MiB"), (10, "KiB")]
+            .into_iter()
+            .find(|(shift, _)| self.0 != 0 && self.0.trailing_zeros() >= *shift);
+        match exact {
+            Some((shift, unit)) => write!(f, "{} {unit}", self.0 >> shift),
+            None => write!(f, "{} bytes", self.0),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn units_are_those_of_etcd() {
+        let size = |text: &str| Size::try_from(Written::Text(text.to_owned())).map(Size::bytes).ok();
+        for (text, bytes) in [
+            ("8589934592", 8 << 30),
+            ("8GiB", 8 << 30),
+            ("8GB", 8 << 30),
+            ("8 gb", 8 << 30),
+            ("8G", 8 << 30),
+            ("512m", 512 << 20),
+            ("1536KiB", 1536 << 10),
+            ("10B", 10),
+        ] {
+            assert_eq!(size(text), Some(bytes), "{text}");
+        }
+        for text in ["", "GB", "8.5GB", "-8GB", "8XB", "8i", "99999999999TB", "8GB "] {
+            assert_eq!(size(text).is_some(), text == "8GB ", "{text}");
+        }
+        let time = |text: &str| Milliseconds::try_from(Written::Text(text.to_owned())).map(Milliseconds::count).ok();
+        assert_eq!([time("500ms"), time("1s"), time("100"), time("1h")], [Some(500), Some(1000), Some(100), None]);
+        assert_eq!(Bytes(8 << 30).to_string() + &Bytes(8).to_string(), "8 GiB8 bytes");
+    }
+}
