@@ -6,6 +6,7 @@ use payload::name::UserName;
 use payload::path::NotAPath;
 use payload::tarball::TarballError;
 
+use crate::change::Change;
 use crate::finding::Finding;
 use crate::health::NotUp;
 use crate::help::Help;
@@ -132,8 +133,18 @@ pub(crate) enum At {
 pub(crate) enum After {
     /// Nothing was begun.
     Untouched,
-    /// It was taken back. What could not be, in words; empty after a complete roll-back.
-    Undone { left: Vec<String> },
+    /// It was taken back, but for what is left; that is empty after a complete roll-back.
+    Undone { left: Vec<NotUndone> },
     /// It was past the point of no return. What was done stands in the journal, for the next run.
     Begun,
+}
+
+/// What is left of a run that was taken back.
+#[derive(Debug)]
+pub(crate) enum NotUndone {
+    Change(Change, UndoError),
+    /// The way back stopped there.
+    Step(At, StepError),
+    /// All changes are undone, and the records that say so could not be written.
+    Records(StepError),
 }

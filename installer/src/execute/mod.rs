@@ -7,7 +7,7 @@ mod apply;
 mod error;
 mod sources;
 
-pub(crate) use error::{After, At, Failed, Missing, StepError};
+pub(crate) use error::{After, At, Failed, Missing, NotUndone, StepError};
 pub(crate) use sources::Sources;
 
 use crate::change::{Change, fold};
@@ -89,7 +89,7 @@ impl Execution<'_> {
         };
         let begun = Transaction::begin(tree, state, operation.header(), manifest, &on_record);
         let transaction = begun.map_err(|error| {
-            let left = transaction::clean_up(tree, state).err().map(|error| error.to_string());
+            let left = transaction::clean_up(tree, state).err().map(|error| NotUndone::Records(error.into()));
             let host = After::Undone { left: left.into_iter().collect() };
             Box::new(Failed { at: At::Journal, error: error.into(), host })
         })?;
@@ -165,7 +165,7 @@ impl Run<'_> {
 
     /// Undoes every change in the journal, those of runs that were cut off before included, and removes the journal. What
     /// is left, in words: with something left the journal stays, and the same command goes on from there.
-    fn take_back(mut self) -> Vec<String> {
+    fn take_back(mut self) -> Vec<NotUndone> {
         self.stage = Stage::IsTakenBack;
         let (tree, state) = (self.on.tree, self.on.state);
         let changes = self.transaction.changes().to_vec();
@@ -177,17 +177,17 @@ impl Run<'_> {
         let steps = in_order(&changes).into_iter().filter(is_ours);
         let steps: Vec<Step> = steps.map(|change| Step::Undo { change: change.clone() }).collect();
         if let Err(Stopped { at, error }) = self.take(&steps, &mut undoing) {
-            return vec![format!("{at}: {error}")];
+            return vec![NotUndone::Step(at, error)];
         }
-        let settled = undoing.settle(&self.transaction).err().map(|error| error.to_string());
+        let settled = undoing.settle(&self.transaction).err().map(|error| NotUndone::Records(error.into()));
         let (stays, left) = undoing.into_outcome();
         for change in stays.iter().rev() {
             self.on.report.note(&progress::kept(change));
         }
-        let mut left: Vec<String> = left.iter().map(|(change, error)| format!("{change}: {error}")).collect();
+        let mut left: Vec<_> = left.into_iter().map(|(change, error)| NotUndone::Change(change, error)).collect();
         left.extend(settled);
         if left.is_empty() {
-            left.extend(self.close_taken_back(&stays, &known).err().map(|error| error.to_string()));
+            left.extend(self.close_taken_back(&stays, &known).err().map(NotUndone::Records));
         }
         left
     }

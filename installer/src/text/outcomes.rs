@@ -6,7 +6,7 @@ use payload::etcd::EtcdVersion;
 use payload::name::HostName;
 
 use crate::change::Change;
-use crate::execute::{After, Failed};
+use crate::execute::{After, Failed, NotUndone};
 use crate::supervision::Supervision;
 
 pub(crate) const NOTHING_CHANGED: &str = "nothing was changed";
@@ -19,11 +19,18 @@ pub(crate) fn failed(failed: &Failed) -> String {
 
 /// A line for each thing that a run which failed has left.
 pub(crate) fn left(after: &After) -> Vec<String> {
-    let not_undone = |left: &String| format!("could not be undone: {left}");
     match after {
         After::Untouched => Vec::new(),
         After::Undone { left } => left.iter().map(not_undone).collect(),
-        After::Begun => vec![not_undone(&"etcd runs, but the install is not on record".to_owned())],
+        After::Begun => vec!["could not be undone: etcd runs, but the install is not on record".to_owned()],
+    }
+}
+
+fn not_undone(left: &NotUndone) -> String {
+    match left {
+        NotUndone::Change(change, error) => format!("could not be undone: {change}: {error}"),
+        NotUndone::Step(at, error) => format!("could not be undone: {at}: {error}"),
+        NotUndone::Records(error) => format!("could not be undone: {error}"),
     }
 }
 
