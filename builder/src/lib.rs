@@ -2,7 +2,7 @@
 //!
 //! `cli` says what can be typed and `command` carries it out; `founding` says whether the cluster is still to be founded,
 //! `release` gets and verifies etcd, `pki` issues certificates, `sbom` lists the parts, `carried` holds what this executable
-//! brings along, and `pack` puts bundles together. What a person reads stands in `text`, and a [`failure::Failure`] is how a
+//! brings along, and `pack` puts bundles together, and `rehearsal` runs their members before anybody carries them. What a person reads stands in `text`, and a [`failure::Failure`] is how a
 //! command ends other than well. The vocabulary is `payload`'s.
 
 mod atomic_file;
@@ -17,6 +17,7 @@ pub mod pack;
 mod parallel;
 pub mod passphrase_source;
 pub mod pki;
+mod rehearsal;
 pub mod release;
 pub mod report;
 pub mod sbom;

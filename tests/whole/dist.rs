@@ -91,7 +91,7 @@ fn a_disk_without_room_is_named_and_so_is_what_stands_in_the_way() {
     // From too small for what bundles have in common to too small for one.
     for size in (0..40).map(|step| 256 + 128 * step) {
         let line = format!(
-            "rm -rf dist; mkdir dist; mount -t tmpfs -o size={size}k none dist; $E build -q --release release.tar.gz"
+            "rm -rf dist; mkdir dist; mount -t tmpfs -o size={size}k none dist; $E build --no-rehearsal -q --release release.tar.gz"
         );
         let said = mounting(&site, &line);
         if said.code == 0 {
@@ -103,7 +103,8 @@ fn a_disk_without_room_is_named_and_so_is_what_stands_in_the_way() {
     }
     assert_eq!(both, [true; 2]);
     for line in ["touch dist", "mkfifo dist", "ln -s nowhere dist"] {
-        let said = mounting(&site, &format!("rm -rf dist; {line}; $E build -q --release release.tar.gz"));
+        let said =
+            mounting(&site, &format!("rm -rf dist; {line}; $E build --no-rehearsal -q --release release.tar.gz"));
         assert!(
             said.code == 3 && said.err.contains("error: writing to `dist`: ") && said.err.ends_with(help),
             "{said:?}"

@@ -38,6 +38,8 @@ mod paths;
 mod power;
 /// What refuses an install on a real host, and a roll-back there. A refusal by values alone is a unit test of `check`.
 mod refusals;
+/// What `build` proves before it packs.
+mod rehearsal;
 /// When etcd is restarted, and when it is not.
 mod restart;
 /// Bundles on hosts of a cluster that runs: a file for each way to harm it.

@@ -29,8 +29,10 @@ fn keys(site: &Site, mode: &str) {
 fn build(site: &Site, passphrase: &str, more: &str) -> Said {
     site.give_signing_key();
     fs::write(site.path("passphrase"), passphrase).unwrap();
-    let line =
-        format!("{} build --release release.tar.gz --passphrase-fd 3 {more} 3<passphrase", whole::etcdpack().display());
+    let line = format!(
+        "{} build --no-rehearsal --release release.tar.gz --passphrase-fd 3 {more} 3<passphrase",
+        whole::etcdpack().display()
+    );
     site.shell(&line)
 }
 
@@ -90,7 +92,8 @@ fn a_sealed_key_is_kept_and_its_passphrase_with_it() {
     install(&site, "new", &typed("another passphrase")).ok();
     // Another key in its place: the sealed file is not its own any more.
     fs::remove_dir_all(site.path("pki/hosts/n1")).unwrap();
-    site.shell(&format!("{} build --release release.tar.gz", whole::etcdpack().display())).refused(3, "no terminal");
+    site.shell(&format!("{} build --no-rehearsal --release release.tar.gz", whole::etcdpack().display()))
+        .refused(3, "no terminal");
 }
 
 #[test]
@@ -126,7 +129,9 @@ fn a_passphrase_that_is_none_is_refused() {
         build(&site, &long, "--new-passphrase").refused(2, "the line is longer than 4096 bytes");
         install(&site, "root", &typed(&long)).refused(3, "the line is longer than 4096 bytes");
     }
-    let by_fd = |fd: u8| format!("{} build --release release.tar.gz --passphrase-fd {fd}", whole::etcdpack().display());
+    let by_fd = |fd: u8| {
+        format!("{} build --no-rehearsal --release release.tar.gz --passphrase-fd {fd}", whole::etcdpack().display())
+    };
     site.shell(&by_fd(9)).refused(2, "file descriptor 9");
     // What is written to by us is not waited at.
     let both = site.shell(&format!("({} || echo $?) | cat", by_fd(1)));
@@ -144,7 +149,7 @@ fn a_passphrase_that_is_none_is_refused() {
 fn a_generated_passphrase_is_shown_at_the_terminal_and_nowhere_else() {
     let site = small_site();
     keys(&site, "passphrase");
-    let line = format!("{} build --release release.tar.gz >out 2>err", whole::etcdpack().display());
+    let line = format!("{} build --no-rehearsal --release release.tar.gz >out 2>err", whole::etcdpack().display());
     // script(1) gives the command a terminal and writes down what it shows.
     site.shell(&format!("script -qec '{line}' shown </dev/null")).ok();
     let shown = fs::read_to_string(site.path("shown")).unwrap();

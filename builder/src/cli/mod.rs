@@ -16,6 +16,7 @@ use payload::etcd::EtcdVersion;
 use payload::fingerprint::Claim;
 use payload::name::HostName;
 
+use crate::rehearsal::INSIDE;
 use crate::text::cli as text;
 
 pub use cluster::{ClusterArg, ClusterOperand, PkiDirArgs};
@@ -82,6 +83,15 @@ pub enum Command {
     /// Say what is inside a bundle
     #[command(after_help = text::inspect())]
     Inspect(InspectArgs),
+    /// Run the members of bundles here, for a moment, before anybody carries them
+    #[command(after_help = text::rehearse())]
+    Rehearse(RehearseArgs),
+    /// What a rehearsal runs in namespaces of its own; nothing for people
+    #[command(name = INSIDE, hide = true)]
+    RehearsalInside {
+        /// Where the members' data lie
+        dir: PathBuf,
+    },
     /// The CA and the certificates
     #[command(subcommand, after_help = text::pki())]
     Pki(PkiCommand),
@@ -236,6 +246,18 @@ pub struct InspectArgs {
     /// Print it as JSON
     #[arg(long, help_heading = heading::OUTPUT)]
     pub json: bool,
+}
+
+/// `etcdpack rehearse`
+#[derive(Debug, Args)]
+pub struct RehearseArgs {
+    /// Directory with the bundles of all hosts of a cluster
+    #[arg(value_name = "DIR", default_value = "dist")]
+    pub dir: PathBuf,
+
+    /// Open the sealed private keys with the first line of this file descriptor
+    #[arg(long, value_name = "FD", help_heading = heading::KEYS)]
+    pub passphrase_fd: Option<u32>,
 }
 
 fn named_host(text: &str) -> Result<(HostName, IpAddr), String> {

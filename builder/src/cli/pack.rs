@@ -25,6 +25,10 @@ pub struct PackArgs {
     /// How the CA's key is opened
     #[command(flatten)]
     pub ca_passphrase: CaPassphrase,
+
+    /// Pack without running the members here first
+    #[arg(long, help_heading = heading::OUTPUT)]
+    pub no_rehearsal: bool,
 }
 
 /// How the private keys of the hosts are sealed.

@@ -9,7 +9,7 @@ use time::OffsetDateTime;
 
 use super::cluster_file::Loaded;
 use super::founding::{self, Resolved};
-use super::{cluster_file, keys, source};
+use super::{cluster_file, keys, rehearse, source};
 use crate::carried;
 use crate::cli::{BuildArgs, PackArgs, SealArgs, SourceArgs};
 use crate::failure::Failure;
@@ -70,7 +70,11 @@ pub(super) fn with_requests(
         keys: &keys,
         signing: &mut signing,
     };
-    let made = pack::pack(&mut parts, &order.pack.output, narrator)?;
+    let drafts = pack::draft(&parts, &order.pack.output)?;
+    if !order.pack.no_rehearsal {
+        rehearse::members(drafts.members(&parts), &parts, narrator)?;
+    }
+    let made = pack::pack(drafts, &mut parts, &order.pack.output, narrator)?;
     for bundle in &made {
         narrator.note(&text::bundle(&bundle.path, bundle.bytes));
         narrator.detail(&text::bundle_sum(bundle.digest));

@@ -3,14 +3,11 @@
 
 use std::path::Path;
 
-use payload::bundle::{Copied, CopyError};
 use payload::line;
 use payload::manifest::{Manifest, SBOM};
 use payload::provenance::Provenance;
 
 use super::verify::{self, VerifyError};
-use crate::atomic_file::AtomicFile;
-use crate::cache::{DiskAction, DiskError};
 use crate::failure::Failure;
 use crate::report::Narrator;
 use crate::sbom::{self, Part};
@@ -18,15 +15,7 @@ use crate::text::inspect as text;
 
 /// Shows the manifest of a bundle, after verifying it.
 pub(super) fn inspect(path: &Path, json: bool, narrator: &mut dyn Narrator) -> Result<(), Failure> {
-    let fail = |error| VerifyError::Bundle { path: path.to_owned(), error };
-    let file = verify::open(path).map_err(fail)?;
-    let temp = std::env::temp_dir();
-    let copy = AtomicFile::new_in(&temp, 0o600).map_err(DiskError::new(DiskAction::CreatePrivateFileIn, &temp))?;
-    let copied = Copied::make(file, copy.as_file()).map_err(|error| match error {
-        CopyError::Source(error) => Failure::from(fail(error)),
-        CopyError::Write(error) => DiskError::new(DiskAction::CopyBundle, &temp)(error).into(),
-    })?;
-    let mut bundle = copied.verify().map_err(fail)?;
+    let mut bundle = verify::copy(path)?;
     let manifest = bundle.manifest();
     if json {
         let text = manifest.to_bytes().map_err(|error| Failure::usage(error.to_string(), ""))?;
@@ -35,6 +24,7 @@ pub(super) fn inspect(path: &Path, json: bool, narrator: &mut dyn Narrator) -> R
     }
     show(manifest);
     show_provenance(bundle.provenance());
+    let fail = |error| VerifyError::Bundle { path: path.to_owned(), error };
     match sbom::read(&bundle.read(SBOM).map_err(fail)?) {
         Ok(parts) => show_parts(&parts),
         Err(error) => narrator.warn(&text::unreadable_list(error)),

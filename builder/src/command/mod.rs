@@ -8,6 +8,7 @@ mod inspect;
 mod keys;
 mod passphrase;
 mod pki;
+mod rehearse;
 mod sign;
 mod source;
 mod verify;
@@ -27,6 +28,11 @@ pub fn run(command: Command, terminal: &mut Terminal) -> Result<(), Failure> {
         Command::Sign(args) => sign::sign(&args, terminal),
         Command::Verify(args) => verify::verify(&args, terminal),
         Command::Inspect(args) => inspect::inspect(&args.bundle, args.json, terminal),
+        Command::Rehearse(args) => rehearse::rehearse(&args, terminal),
+        Command::RehearsalInside { dir } => {
+            crate::rehearsal::play(&dir);
+            Ok(())
+        }
         Command::Pki(command) => pki::run(command, terminal),
     }
 }

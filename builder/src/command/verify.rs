@@ -6,12 +6,13 @@ use std::fs::File;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use payload::bundle::{BundleError, MAX_LEN, Unverified, Verified};
+use payload::bundle::{Bundle, BundleError, Copied, CopyError, MAX_LEN, Unverified, Verified};
 use payload::exit::ExitStatus;
 use payload::fingerprint::{Claim, Fingerprint};
 use payload::line;
 use rustix::fs::{Mode, OFlags};
 
+use crate::cache::{DiskAction, DiskError};
 use crate::cli::VerifyArgs;
 use crate::failure::{Diagnose, Failure};
 use crate::report::Narrator;
@@ -87,6 +88,20 @@ fn signed(path: &Path, bundle: Verified, wanted: Option<&Claim>) -> Result<Verif
 fn check(path: &Path) -> Result<Verified, VerifyError> {
     let fail = |error| VerifyError::Bundle { path: path.to_owned(), error };
     open(path).and_then(Unverified::open).and_then(Unverified::check).map_err(fail)
+}
+
+/// The bundle at `path` in a copy that has no name, of which every byte has been read and compared: what is used of it
+/// comes from there.
+pub(super) fn copy(path: &Path) -> Result<Bundle<File>, Failure> {
+    let fail = |error| VerifyError::Bundle { path: path.to_owned(), error };
+    let file = open(path).map_err(fail)?;
+    let temp = std::env::temp_dir();
+    let copy = tempfile::tempfile_in(&temp).map_err(DiskError::new(DiskAction::CreatePrivateFileIn, &temp))?;
+    let copied = Copied::make(file, copy).map_err(|error| match error {
+        CopyError::Source(error) => Failure::from(fail(error)),
+        CopyError::Write(error) => DiskError::new(DiskAction::CopyBundle, &temp)(error).into(),
+    })?;
+    Ok(copied.verify().map_err(fail)?)
 }
 
 /// The file at `path`, which must be a regular one, and no longer than a bundle is: nothing is waited for.

@@ -14,6 +14,7 @@ use std::collections::btree_map::Entry;
 use std::path::Path;
 
 use payload::cluster::Cluster;
+use payload::etcd::Arch;
 
 pub(crate) use bundle::Made;
 pub use error::PackError;
@@ -21,11 +22,13 @@ pub(crate) use parts::Parts;
 pub(crate) use survey::survey;
 
 use bundle::HostBundle;
+use common::Common;
 use dist::Dist;
 use own::Draft;
 
 use crate::carried::installer;
 use crate::parallel;
+use crate::rehearsal::{Cannot, Member};
 use crate::report::Narrator;
 use crate::text;
 
@@ -37,8 +40,16 @@ pub(crate) fn check_installers(cluster: &Cluster) -> Result<(), PackError> {
     cluster.hosts.iter().try_for_each(|host| Ok(installer(host.arch).map(drop)?))
 }
 
-/// Packs one signed bundle per host into `dir`, then writes beside them what is in them and what they are checked by.
-pub(crate) fn pack(parts: &mut Parts, dir: &Path, narrator: &mut dyn Narrator) -> Result<Vec<Made>, PackError> {
+/// All that bundles will hold, but for their numbers. Nothing has a final name yet.
+pub(crate) struct Drafts {
+    dist: Dist,
+    commons: BTreeMap<Arch, Common>,
+    /// One for each host, in the order of the cluster file.
+    own: Vec<Draft>,
+}
+
+/// Drafts one bundle per host, to lie in `dir`.
+pub(crate) fn draft(parts: &Parts, dir: &Path) -> Result<Drafts, PackError> {
     let dist = Dist::open(dir)?;
     let mut commons = BTreeMap::new();
     for host in &parts.cluster.hosts {
@@ -46,11 +57,30 @@ pub(crate) fn pack(parts: &mut Parts, dir: &Path, narrator: &mut dyn Narrator) -
             new.insert(common::write(parts, host.arch, &dist)?);
         }
     }
+    let common = |arch: Arch| commons.get(&arch).ok_or(PackError::NoRelease(arch));
+    let own = parts.cluster.hosts.iter().map(|host| Draft::new(parts, host, common(host.arch)?));
+    let own = own.collect::<Result<_, _>>()?;
+    Ok(Drafts { dist, commons, own })
+}
+
+impl Drafts {
+    /// The members that these bundles make, with everything that they get.
+    pub(crate) fn members(&self, parts: &Parts) -> Result<Vec<Member>, Cannot> {
+        self.own.iter().map(|draft| draft.member(parts)).collect()
+    }
+}
+
+/// Signs the drafts, one bundle per host, then writes beside them what is in them and what they are checked by.
+pub(crate) fn pack(
+    Drafts { dist, commons, own }: Drafts,
+    parts: &mut Parts,
+    dir: &Path,
+    narrator: &mut dyn Narrator,
+) -> Result<Vec<Made>, PackError> {
     let mut drafts = Vec::new();
     let mut contents = Vec::new();
-    for host in &parts.cluster.hosts {
+    for (host, draft) in parts.cluster.hosts.iter().zip(own) {
         let common = commons.get(&host.arch).ok_or(PackError::NoRelease(host.arch))?;
-        let draft = Draft::new(parts, host, common)?;
         contents.push((host.name.clone(), draft.content(common)?));
         drafts.push((host, common, draft));
     }

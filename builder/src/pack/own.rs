@@ -20,6 +20,7 @@ use super::common::Common;
 use super::error::PackError;
 use super::parts::Parts;
 use crate::pki::{KeyMaterial, SealedKey};
+use crate::rehearsal::{self, Cannot};
 use crate::text::{self, readme::HostKey};
 
 /// One entry and its bytes.
@@ -64,6 +65,16 @@ impl Draft {
         // A bundle that no reader would take must not leave the house.
         manifest.check()?;
         Ok(Self { entries: own, manifest })
+    }
+
+    /// The member that this bundle makes.
+    pub(super) fn member(&self, parts: &Parts) -> Result<rehearsal::Member, Cannot> {
+        let bytes = |name: &EntryName| self.entries.iter().find(|own| own.name == *name).map(|own| own.bytes.clone());
+        let key = match parts.keys {
+            KeyMaterial::Plaintext | KeyMaterial::Sealed(_) => parts.issued.of(&self.manifest.host),
+            KeyMaterial::OnHost(_) => None,
+        };
+        rehearsal::Member::of(&self.manifest, &bytes, key.map(|pair| &pair.key_pem))
     }
 
     /// The sum of all that makes this bundle another than the last, but for its number.

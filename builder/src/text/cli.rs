@@ -66,6 +66,13 @@ pub(crate) fn inspect() -> String {
     ])
 }
 
+pub(crate) fn rehearse() -> String {
+    page(&[
+        ("etcdpack rehearse", "run the members of dist/*.run here, for a few seconds, without a network"),
+        ("etcdpack rehearse --passphrase-fd 3 /media/stick 3< passphrase", "those on a stick"),
+    ])
+}
+
 pub(crate) fn pki() -> String {
     page(&[
         ("etcdpack pki show", "list the certificates in pki/ and when they end"),

@@ -16,6 +16,7 @@ pub(crate) mod pack;
 pub(crate) mod passphrase;
 pub(crate) mod pki;
 pub(crate) mod readme;
+pub(crate) mod rehearsal;
 pub(crate) mod release;
 pub(crate) mod sign;
 pub(crate) mod template;

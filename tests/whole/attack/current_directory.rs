@@ -135,7 +135,7 @@ fn traps_for_the_builder(dir: &Path) {
 }
 
 #[test]
-fn a_build_starts_no_program_at_all() {
+fn a_build_without_a_rehearsal_starts_no_program_at_all() {
     let site = small_site();
     fs::remove_dir_all(site.path("dist")).unwrap();
     let text = small_cluster(&site.path("release.tar.gz")).replace("manager = \"systemd\"", "manager = \"auto\"");
@@ -144,7 +144,10 @@ fn a_build_starts_no_program_at_all() {
     let log = site.path("calls");
     let mut strace = Command::new("/usr/bin/strace");
     strace.args(["-f", "-qq", "-e", "trace=execve,execveat", "-o"]).arg(&log).arg(etcdpack());
-    strace.args(["build", "--release", "release.tar.gz"]).current_dir(site.path("")).env("PATH", ".:/usr/bin:/bin");
+    strace
+        .args(["build", "--no-rehearsal", "--release", "release.tar.gz"])
+        .current_dir(site.path(""))
+        .env("PATH", ".:/usr/bin:/bin");
     run(strace.env("XDG_CACHE_HOME", site.path("cache"))).ok();
     assert!(site.bundle("n1").exists());
     assert!(!site.path("ran").exists(), "{}", fs::read_to_string(site.path("ran")).unwrap());

@@ -8,4 +8,5 @@ mod command;
 mod pack;
 mod passphrase;
 mod pki;
+mod rehearsal;
 mod release;

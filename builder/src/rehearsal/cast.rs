@@ -1,0 +1,135 @@
+//! What is rehearsed: all members with everything that their bundles bring them. Values alone.
+
+use std::collections::BTreeMap;
+use std::net::IpAddr;
+use std::path::PathBuf;
+
+use payload::bundle::EntryName;
+use payload::etcd::{Arch, EtcdVersion};
+use payload::manifest::{Layout, Manifest, Program, Purpose, When};
+use payload::mode::Mode;
+use payload::name::HostName;
+use payload::path::AbsPath;
+use payload::render;
+use payload::url::Url;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+use super::{Cannot, MOST};
+use crate::secret::Secret;
+
+/// All that is rehearsed at once.
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) struct Cast {
+    pub(super) members: Vec<Member>,
+    pub(super) version: EtcdVersion,
+    pub(super) arch: Arch,
+    /// A release that was verified, and what is taken out of it.
+    pub(super) tarball: PathBuf,
+    pub(super) programs: Vec<Program>,
+}
+
+/// One member.
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) struct Member {
+    pub(super) host: HostName,
+    arch: Arch,
+    pub(super) address: IpAddr,
+    pub(super) client_url: Url,
+    pub(super) layout: Layout,
+    pub(super) files: Vec<Placed>,
+}
+
+/// A file for its place on the host.
+#[derive(Debug, Serialize, Deserialize)]
+pub(super) struct Placed {
+    pub(super) path: AbsPath,
+    pub(super) mode: Mode,
+    /// Of the key, too: it goes from process to process by a pipe, and is in no file that stays.
+    #[serde(serialize_with = "expose", deserialize_with = "hide")]
+    pub(super) text: Secret,
+}
+
+fn expose<S: Serializer>(text: &Secret, to: S) -> Result<S::Ok, S::Error> {
+    to.serialize_str(text.expose())
+}
+
+fn hide<'de, D: Deserializer<'de>>(from: D) -> Result<Secret, D::Error> {
+    String::deserialize(from).map(Secret::new)
+}
+
+/// These members of one release, if this machine can be asked to run them.
+pub(crate) fn cast(
+    members: Vec<Member>,
+    version: EtcdVersion,
+    releases: BTreeMap<Arch, (PathBuf, Vec<Program>)>,
+) -> Result<Cast, Cannot> {
+    if members.len() > MOST {
+        return Err(Cannot::TooMany(members.len()));
+    }
+    let own = |arch: Arch| arch.uname() == std::env::consts::ARCH;
+    if let Some(other) = members.iter().find(|member| !own(member.arch)) {
+        return Err(Cannot::OtherArch { host: other.host.clone(), arch: other.arch });
+    }
+    let (arch, (tarball, programs)) =
+        releases.into_iter().find(|(arch, _)| own(*arch)).ok_or(Cannot::TooMany(members.len()))?;
+    Ok(Cast { members, version, arch, tarball, programs })
+}
+
+impl Cast {
+    /// Of members.
+    pub(crate) fn len(&self) -> usize {
+        self.members.len()
+    }
+}
+
+impl Member {
+    /// What the bundle with this manifest brings; `bytes` has its entries. `sealed_key` is the host's, opened, where it is
+    /// sealed.
+    pub(crate) fn of(
+        manifest: &Manifest,
+        bytes: &dyn Fn(&EntryName) -> Option<Vec<u8>>,
+        sealed_key: Option<&Secret>,
+    ) -> Result<Self, Cannot> {
+        let host = manifest.host.clone();
+        let on_host = || Cannot::KeyOnHost(host.clone());
+        if !manifest.has_certificate() {
+            return Err(on_host());
+        }
+        let mut files = Vec::new();
+        let key_path = manifest.key_path().map_err(|_| on_host())?;
+        for entry in &manifest.entries {
+            let Purpose::Place { path, mode, when: When::Always, .. } = &entry.purpose else { continue };
+            if path.is_within(&manifest.layout.bin) || path.is_within(&manifest.layout.sbin) {
+                continue;
+            }
+            let text = bytes(&entry.name).and_then(|bytes| String::from_utf8(bytes).ok()).ok_or_else(on_host)?;
+            let text = if path.name() == render::STARTUP { founding(&text) } else { text };
+            files.push(Placed { path: path.clone(), mode: *mode, text: Secret::new(text) });
+        }
+        if let Some(key) = sealed_key.filter(|_| manifest.sealed_key().is_some()) {
+            files.push(Placed { path: key_path.clone(), mode: Mode::SECRET, text: key.clone() });
+        }
+        if !files.iter().any(|file| file.path == key_path) {
+            return Err(on_host());
+        }
+        let me = manifest.me().ok_or_else(on_host)?;
+        Ok(Self {
+            arch: manifest.arch,
+            address: me.address,
+            client_url: me.client_url.clone().ok_or_else(on_host)?,
+            layout: manifest.layout.clone(),
+            host,
+            files,
+        })
+    }
+
+    /// Where the file of this name lies.
+    pub(super) fn path_of(&self, name: &str) -> Option<&AbsPath> {
+        self.files.iter().map(|file| &file.path).find(|path| path.name() == name)
+    }
+}
+
+/// Here everybody is without data. Members of a cluster that runs would wait for those who have some.
+fn founding(startup: &str) -> String {
+    startup.replace("--initial-cluster-state existing", "--initial-cluster-state new")
+}

@@ -1,0 +1,125 @@
+//! The root of one member: this machine's programs and libraries, and what is the member's own, in memory. What is this
+//! machine's is never written to: a directory in it is covered first.
+#![expect(clippy::disallowed_methods, reason = "edge: mounts in a namespace of its own")]
+
+use std::cell::RefCell;
+use std::fs::{self, DirBuilder, OpenOptions};
+use std::io::{self, Write as _};
+use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _, symlink};
+use std::path::{Path, PathBuf};
+
+use payload::mode::Mode;
+use payload::path::AbsPath;
+use rustix::mount::{MountFlags, mount, mount_bind, mount_bind_recursive};
+
+use super::{Cannot, at};
+use crate::text::rehearsal as text;
+
+/// What a shell script and a static program need.
+const OF_THE_SYSTEM: [&str; 11] =
+    ["bin", "sbin", "lib", "lib32", "lib64", "libx32", "usr", "etc", "nix", "dev", "proc"];
+
+pub(super) struct Root {
+    pub(super) path: PathBuf,
+    /// Directories of this machine's that memory of ours lies over.
+    covered: RefCell<Vec<PathBuf>>,
+}
+
+/// Memory at `path`, which is made. It goes with the namespace.
+pub(super) fn memory(path: &Path) -> Result<PathBuf, Cannot> {
+    make(path, 0o700).map_err(at(path))?;
+    cover(path)?;
+    Ok(path.to_owned())
+}
+
+fn cover(path: &Path) -> Result<(), Cannot> {
+    let flags = MountFlags::NOSUID | MountFlags::NODEV;
+    mount("tmpfs", path, "tmpfs", flags, c"mode=0755").map_err(|errno| at(path)(errno.into()))
+}
+
+/// `from`, which is made, at `to`.
+pub(super) fn bind(from: &Path, to: &Path) -> Result<(), Cannot> {
+    make(from, 0o700).map_err(at(from))?;
+    mount_bind(from, to).map_err(|errno| at(to)(errno.into()))
+}
+
+/// A program into a directory: a second name where that is possible.
+pub(super) fn place(program: &Path, dir: &Path) -> Result<(), Cannot> {
+    let to = dir.join(program.file_name().unwrap_or_default());
+    fs::hard_link(program, &to).or_else(|_| fs::copy(program, &to).map(drop)).map_err(at(&to))
+}
+
+fn make(path: &Path, mode: u32) -> io::Result<()> {
+    DirBuilder::new().mode(mode).create(path)
+}
+
+impl Root {
+    /// At `path`, which is made, with what is this machine's.
+    pub(super) fn new(path: PathBuf) -> Result<Self, Cannot> {
+        make(&path, 0o755).map_err(at(&path))?;
+        for name in OF_THE_SYSTEM {
+            let (there, here) = (Path::new("/").join(name), path.join(name));
+            let Ok(kind) = fs::symlink_metadata(&there) else { continue };
+            if kind.is_symlink() {
+                let target = fs::read_link(&there).map_err(at(&there))?;
+                symlink(target, &here).map_err(at(&here))?;
+            } else if kind.is_dir() {
+                make(&here, 0o755).map_err(at(&here))?;
+                mount_bind_recursive(&there, &here).map_err(|errno| at(&there)(errno.into()))?;
+            }
+        }
+        Ok(Self { path, covered: RefCell::new(Vec::new()) })
+    }
+
+    /// The directory at `wanted`, made where it is missing, with all that lead to it.
+    pub(super) fn directory(&self, wanted: &AbsPath) -> Result<PathBuf, Cannot> {
+        let mut real = self.path.clone();
+        for (depth, name) in wanted.components().enumerate() {
+            let next = real.join(name);
+            if !fs::symlink_metadata(&next).is_ok_and(|there| there.is_dir()) {
+                if !self.is_ours(&real) {
+                    // Over `/usr` or `/etc` as a whole would be over the shell, too.
+                    if depth < 2 {
+                        return Err(Cannot(text::in_the_systems_own(wanted)));
+                    }
+                    cover(&real)?;
+                    self.covered.borrow_mut().push(real.clone());
+                }
+                make(&next, 0o755).map_err(at(&next))?;
+            }
+            real = next;
+        }
+        // It may be there, as this machine's.
+        if !self.is_ours(&real) {
+            if wanted.components().count() < 2 {
+                return Err(Cannot(text::in_the_systems_own(wanted)));
+            }
+            cover(&real)?;
+            self.covered.borrow_mut().push(real.clone());
+        }
+        Ok(real)
+    }
+
+    /// Whether what lies in `real` is not this machine's.
+    fn is_ours(&self, real: &Path) -> bool {
+        let inner = real.strip_prefix(&self.path).unwrap_or(real);
+        let top = inner.components().next().map(|first| first.as_os_str().to_owned());
+        let is_systems = top.is_some_and(|top| OF_THE_SYSTEM.iter().any(|name| top == *name));
+        !is_systems || self.covered.borrow().iter().any(|covered| real.starts_with(covered))
+    }
+
+    /// A file at `wanted`.
+    pub(super) fn file(&self, wanted: &AbsPath, mode: Mode, text: &str) -> Result<(), Cannot> {
+        let parent = wanted.parent().ok_or_else(|| Cannot(text::in_the_systems_own(wanted)))?;
+        let path = self.directory(&parent)?.join(wanted.name());
+        let file = OpenOptions::new().write(true).create_new(true).mode(mode.bits()).open(&path);
+        file.and_then(|mut file| file.write_all(text.as_bytes())).map_err(at(&path))
+    }
+
+    /// A link at `wanted`.
+    pub(super) fn link(&self, wanted: &AbsPath, target: &str) -> Result<(), Cannot> {
+        let parent = wanted.parent().ok_or_else(|| Cannot(text::in_the_systems_own(wanted)))?;
+        let path = self.directory(&parent)?.join(wanted.name());
+        symlink(target, &path).map_err(at(&path))
+    }
+}

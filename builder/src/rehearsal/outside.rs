@@ -1,0 +1,168 @@
+//! The process outside: makes room for a rehearsal, starts the one inside, hears it, and clears up, whatever happens.
+#![expect(
+    clippy::disallowed_methods,
+    reason = "edge: starts a program, asks the clock, keeps members' data for a moment"
+)]
+
+use std::fs;
+use std::io::{BufRead as _, BufReader, Write as _};
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+use std::sync::mpsc::{self, Receiver, RecvTimeoutError};
+use std::thread;
+use std::time::{Duration, Instant, SystemTime};
+
+use tempfile::TempDir;
+
+use super::cast::Cast;
+use super::inside::PATIENCE;
+use super::told::Told;
+use super::{Cannot, Outcome, PATH, RehearsalError, etcd_log};
+use crate::cache::{DiskAction, DiskError};
+use crate::text::rehearsal as text;
+
+/// What a directory of ours is called.
+const PREFIX: &str = "rehearsal-";
+/// A directory this old is of one that was killed.
+const STALE: Duration = Duration::from_hours(1);
+/// How long the process inside may be silent: setting up and the members' time.
+const SILENCE: Duration = Duration::from_secs(PATIENCE.as_secs() + 45);
+
+/// The hidden word that makes this program the one inside.
+pub(crate) const INSIDE: &str = "rehearsal-inside";
+
+/// Rehearses in `dir`, which has room for the members' data. `flags` are the cluster file's own, with their values, to be
+/// named where etcd complains of one.
+pub(crate) fn rehearse(cast: &Cast, dir: &Path, flags: &[(&str, &str)]) -> Result<Outcome, RehearsalError> {
+    let begun = Instant::now();
+    fs::create_dir_all(dir).map_err(DiskError::new(DiskAction::Create, dir))?;
+    clear_stale(dir);
+    let room = tempfile::Builder::new().prefix(PREFIX).tempdir_in(dir);
+    let room = room.map_err(DiskError::new(DiskAction::CreateFileIn, dir))?;
+    let mut inside = match Inside::start(cast, &room) {
+        Ok(inside) => inside,
+        Err(why) => return Ok(Outcome::Cannot(Cannot::Machine(why))),
+    };
+    let told = inside.last_word();
+    // The namespaces end before their data go.
+    drop(inside);
+    let named =
+        |line: &str| flags.iter().find(|(flag, value)| is_of(line, flag, value)).map(|(flag, _)| (*flag).to_owned());
+    match told {
+        Ok(Told::Proven) => Ok(Outcome::Proven { members: cast.members.len(), took: begun.elapsed() }),
+        Ok(Told::Ended { host, log }) => {
+            let why = etcd_log::worst(&log).unwrap_or_default();
+            Err(RehearsalError::Ended { host, flag: named(&why), why })
+        }
+        Ok(Told::NoLeader { logs }) => {
+            let last: Vec<_> =
+                logs.into_iter().filter_map(|(host, log)| Some((host, etcd_log::worst(&log)?))).collect();
+            let flag = last.iter().find_map(|(_, line)| named(line));
+            Err(RehearsalError::NoLeader { waited: PATIENCE, last, flag })
+        }
+        Ok(Told::Cannot { why }) | Err(why) => Ok(Outcome::Cannot(Cannot::Machine(why))),
+        Ok(Told::Begun) => Ok(Outcome::Cannot(Cannot::Machine(text::NO_WORD.to_owned()))),
+    }
+}
+
+/// Whether a line of etcd's is about a flag: its name is in it, as a word; or an address that it has been given.
+fn is_of(line: &str, flag: &str, value: &str) -> bool {
+    let is_word = |c: char| c.is_ascii_alphanumeric() || c == '-';
+    let is_named = line.split(|c| !is_word(c)).any(|word| word.trim_start_matches('-') == flag);
+    let mut addresses = value.split(',').filter_map(|url| url.split_once("://")).map(|(_, address)| address);
+    is_named || addresses.any(|address| line.contains(address))
+}
+
+/// What rehearsals that were killed have left. None of it is worth an error.
+fn clear_stale(dir: &Path) {
+    let Ok(entries) = fs::read_dir(dir) else { return };
+    for entry in entries.flatten().filter(|entry| entry.file_name().to_string_lossy().starts_with(PREFIX)) {
+        let modified = entry.metadata().and_then(|there| there.modified());
+        let age = modified.ok().and_then(|then| SystemTime::now().duration_since(then).ok());
+        if age.is_some_and(|age| age > STALE) {
+            let _ = fs::remove_dir_all(entry.path());
+        }
+    }
+}
+
+/// The process inside, which ends when this goes.
+struct Inside {
+    child: Child,
+    told: Receiver<Told>,
+}
+
+impl Inside {
+    fn start(cast: &Cast, room: &TempDir) -> Result<Self, String> {
+        let program = std::env::current_exe().map_err(|error| text::starting("etcdpack", error))?;
+        let mut unshare = Command::new("unshare");
+        unshare.args(["-Urmn", "--pid", "--fork", "--kill-child", "--mount-proc", "--"]);
+        unshare.arg(program).arg(INSIDE).arg(room.path()).env("PATH", PATH).current_dir("/");
+        let child = unshare.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn();
+        let mut child = child.map_err(|error| text::starting("unshare", error))?;
+        let (to, told) = mpsc::channel();
+        if let Some(from) = child.stdout.take() {
+            thread::spawn(move || {
+                for line in BufReader::new(from).lines().map_while(Result::ok) {
+                    let Ok(one) = serde_json::from_str(&line) else { continue };
+                    if to.send(one).is_err() {
+                        return;
+                    }
+                }
+            });
+        }
+        if let Some(stdin) = &mut child.stdin {
+            // That it has ended is seen when it is heard.
+            let _ = serde_json::to_writer(&mut *stdin, cast).map_err(Into::into).and_then(|()| stdin.write_all(b"\n"));
+        }
+        Ok(Self { child, told })
+    }
+
+    /// The last thing that is told, or why nothing was.
+    fn last_word(&mut self) -> Result<Told, String> {
+        loop {
+            match self.told.recv_timeout(SILENCE) {
+                Ok(Told::Begun) => {}
+                Ok(told) => return Ok(told),
+                Err(RecvTimeoutError::Timeout) => return Err(text::NO_ANSWER.to_owned()),
+                Err(RecvTimeoutError::Disconnected) => return Err(self.complaint()),
+            }
+        }
+    }
+
+    /// Of `unshare`, where it could not do what it was asked.
+    fn complaint(&mut self) -> String {
+        let stderr = self.child.stderr.take();
+        let line = stderr.and_then(|from| BufReader::new(from).lines().map_while(Result::ok).next());
+        line.unwrap_or_else(|| text::NO_WORD.to_owned())
+    }
+}
+
+impl Drop for Inside {
+    fn drop(&mut self) {
+        // The process inside hears that nobody listens, and all of its namespaces end with it; `unshare` waits for that.
+        drop(self.child.stdin.take());
+        let until = Instant::now() + Duration::from_secs(5);
+        while Instant::now() < until {
+            if !matches!(self.child.try_wait(), Ok(None)) {
+                return;
+            }
+            thread::sleep(Duration::from_millis(10));
+        }
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_flag_that_a_line_is_about_is_found() {
+        assert!(is_of("conflicting value for --cipher-suites: x", "cipher-suites", ""));
+        assert!(is_of("invalid value \"x\" for flag -feature-gates: unknown", "feature-gates", ""));
+        assert!(!is_of("listen-metrics-urls-x", "listen-metrics-urls", ""));
+        let metrics = "http://127.0.0.1:1,http://10.0.0.1:9999";
+        assert!(is_of("listen tcp 10.0.0.1:9999: bind: cannot assign", "listen-metrics-urls", metrics));
+    }
+}
