@@ -15,7 +15,7 @@ use clap::{Command, CommandFactory as _};
 fn pages(root: &Command, command: &Command, line: &str, text: &mut String) {
     let page = root.clone().try_get_matches_from(line.split(' ').chain(["--help"])).unwrap_err();
     write!(text, "==== {line} --help\n{page}\n").unwrap();
-    for inner in command.get_subcommands() {
+    for inner in command.get_subcommands().filter(|inner| !inner.is_hide_set()) {
         pages(root, inner, &format!("{line} {}", inner.get_name()), text);
     }
 }

@@ -79,7 +79,8 @@ pub(crate) fn look(is_of_certificates: bool) -> &'static str {
     }
 }
 
-pub(crate) const WHERE_ELSE: &str = "etcdpack rehearse   (on a machine that lets you: see docs/cluster-file.md)";
+pub(crate) const WHERE_ELSE: &str =
+    "etcdpack rehearse   (on a machine of the hosts' architecture with user namespaces, `unshare`, `nsenter` and `ip`)";
 pub(crate) const KEYS_OF_THE_BUNDLES: &str = "the private keys in the bundles";
 pub(crate) const BY_DESCRIPTOR: &str = "etcdpack rehearse --passphrase-fd 3 3< FILE";
 pub(crate) const NOT_TEXT: &str = "it is not text";
