@@ -1,7 +1,7 @@
 //! Findings about the cluster that a bundle is for, as the other members' hosts show it.
 
 use payload::etcd::EtcdVersion;
-use payload::name::MemberName;
+use payload::name::{ClusterToken, MemberName};
 use payload::url::Url;
 
 use super::{Code, Question, Severity};
@@ -11,12 +11,13 @@ use crate::facts::cluster::{NotAsked, Silence, Trusting};
 /// What the others say, or do not. Numbers are etcd's, `at` is an address and a port.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum ClusterFinding {
-    /// It cannot be seen that no founder has run yet: these are not seen, or the certificate is so many days old.
-    Uncertain { unseen: Vec<Unseen>, days: Option<i64>, said: Word },
+    /// It cannot be seen that no founder has run yet: these are not seen, or the certificate is so many days old. The token is
+    /// that of the cluster which the bundle would found.
+    Uncertain { unseen: Vec<Unseen>, days: Option<i64>, token: ClusterToken, said: Word },
     /// The cluster runs, and has no member at this one's peer URL.
     NotListed { cluster: u64, by: String, url: Url, lines: Lines },
     /// The cluster runs and has a place for this member, which was made after it was founded.
-    Added { cluster: u64, by: String, url: Url },
+    Added { cluster: u64, by: String, url: Url, token: ClusterToken },
     /// The cluster runs and counts on what this member knew.
     Rejoin { cluster: u64, by: String, id: u64, lines: Lines },
     /// The cluster is not seen, or has no quorum, and nothing may be begun without it.
@@ -80,8 +81,8 @@ pub(crate) struct Lines {
     pub(crate) name: MemberName,
     pub(crate) url: Url,
     pub(crate) first: First,
-    /// Whether the bundle is one that founds, which cannot join.
-    pub(crate) founding: bool,
+    /// Of a bundle that founds, which cannot join, the token.
+    pub(crate) founding: Option<ClusterToken>,
 }
 
 /// What comes before this member's place.

@@ -32,7 +32,8 @@ pub(super) fn newcomer(view: &View) -> Option<ClusterFinding> {
             // It is a founder that never ran: etcd takes it in with `new`, too.
             Some((_, own)) if listed.id == own => uncertain(view),
             Some(_) => {
-                Some(ClusterFinding::Added { cluster: list.cluster, by: by.name.clone(), url: view.url.clone() })
+                let (by, url, token) = (by.name.clone(), view.url.clone(), view.manifest.token.clone());
+                Some(ClusterFinding::Added { cluster: list.cluster, by, url, token })
             }
             None => other_list(view, list),
         },
@@ -81,8 +82,8 @@ fn uncertain(view: &View) -> Option<ClusterFinding> {
         view.cluster.others.iter().filter(is_founder).filter_map(|other| unseen(view, other)).collect();
     let from = view.credentials.validity.as_ref().ok().map(|validity| validity.from);
     let days = from.filter(|from| view.now - *from > FRESH).map(|from| (view.now - from).whole_days());
-    let said = view.although.first_install;
-    (!unseen.is_empty() || days.is_some()).then_some(ClusterFinding::Uncertain { unseen, days, said })
+    let (token, said) = (view.manifest.token.clone(), view.although.first_install);
+    (!unseen.is_empty() || days.is_some()).then_some(ClusterFinding::Uncertain { unseen, days, token, said })
 }
 
 fn unseen(view: &View, other: &Other) -> Option<Unseen> {
@@ -124,7 +125,7 @@ fn lines(view: &View, first: First) -> Lines {
         name: view.manifest.member.clone(),
         url: view.url.clone(),
         first,
-        founding: view.is_founding(),
+        founding: view.is_founding().then(|| view.manifest.token.clone()),
     }
 }
 

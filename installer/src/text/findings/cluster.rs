@@ -6,8 +6,7 @@ use crate::finding::ClusterFinding;
 use crate::finding::cluster::{Doubt, First, Here, Lines, Reached, Unseen};
 use crate::help::Help;
 
-/// What is typed on the connected machine where the cluster runs already.
-const SAME: &str = "etcdpack build --same-cluster";
+use super::{SAME_CLUSTER, same_cluster};
 
 pub(super) fn text(found: &ClusterFinding) -> String {
     match found {
@@ -16,7 +15,7 @@ pub(super) fn text(found: &ClusterFinding) -> String {
             "cluster {cluster:x} runs ({by} answers), and has no member at {url}: this host would begin a second cluster \
              beside it"
         ),
-        ClusterFinding::Added { cluster, by, url } => format!(
+        ClusterFinding::Added { cluster, by, url, .. } => format!(
             "cluster {cluster:x} runs ({by} answers), and its place for {url} was made later; this bundle can found a cluster, \
              not join one"
         ),
@@ -100,18 +99,23 @@ fn uncertain(unseen: &[Unseen], days: Option<i64>) -> String {
 
 pub(super) fn help(found: &ClusterFinding) -> Help {
     match found {
-        ClusterFinding::Uncertain { said: Word::NotSaid, .. } => {
+        ClusterFinding::Uncertain { said: Word::NotSaid, token, .. } => {
+            let same = same_cluster(token);
             Help::plain("if no host of this cluster ever ran etcd: ")
                 .and(Help::run_with("install", "--first-install"))
-                .and(Help::plain(format!("; else, on the connected machine: {SAME}, and carry the new file here")))
+                .and(Help::plain(format!("; else, on the connected machine: {same}, and carry the new file here")))
         }
         ClusterFinding::NotListed { lines, by, .. } | ClusterFinding::Rejoin { lines, by, .. } => {
             member_lines(lines, by)
         }
         ClusterFinding::Unreachable { .. } => Help::run("plan")
             .remark("again when a majority of the others is up; where it cannot be had back: restore a snapshot"),
-        ClusterFinding::Added { .. } | ClusterFinding::OtherCluster { here: Here::Founded(_), .. } => {
-            Help::plain(SAME).remark("on the connected machine; carry the new file here")
+        ClusterFinding::Added { token, .. } => {
+            Help::plain(same_cluster(token)).remark("on the connected machine; carry the new file here")
+        }
+        // The bundle's own token is not the running cluster's: the builder knows that, if it has ever been.
+        ClusterFinding::OtherCluster { here: Here::Founded(_), .. } => {
+            Help::plain(SAME_CLUSTER).remark("on the connected machine; carry the new file here")
         }
         ClusterFinding::OtherCluster { .. } | ClusterFinding::TwoClusters { .. } => {
             Help::plain("etcdctl member list").remark("on each of them; the bundle is not for both")
@@ -150,10 +154,11 @@ fn member_lines(lines: &Lines, by: &str) -> Help {
         First::Remove(id) => format!("{api}etcdctl member remove {id:x} && {api}{add}"),
         First::Update(id) => format!("{api}etcdctl member update {id:x} --peer-urls={url}"),
     };
-    let then = if *founding {
-        format!("on {by}; then, on the connected machine: {SAME}, and carry the new file here")
-    } else {
-        format!("on {by}; then this install again")
+    let then = match founding {
+        Some(token) => {
+            format!("on {by}; then, on the connected machine: {}, and carry the new file here", same_cluster(token))
+        }
+        None => format!("on {by}; then this install again"),
     };
     Help::plain(typed).remark(&then)
 }

@@ -65,7 +65,10 @@ pub(crate) fn help(finding: &Finding) -> Help {
 /// What is typed on the connected machine.
 const BUILD: &str = "etcdpack build";
 
-/// Likewise, where the cluster with this token runs already.
+/// Likewise, where the cluster runs already.
+const SAME_CLUSTER: &str = "etcdpack build --same-cluster";
+
+/// Likewise, where it has this token: the builder may have others on record.
 fn same_cluster(token: &ClusterToken) -> String {
-    format!("{BUILD} --same-cluster={token}")
+    format!("{SAME_CLUSTER}={token}")
 }
