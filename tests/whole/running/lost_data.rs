@@ -1,0 +1,102 @@
+//! A member's data are gone while its receipt stands, or both are, and the others run, are cut off, or are stopped. And a cluster of
+//! one whose disk died.
+
+use whole::{Lab, SIGNER, Said, Site, cluster, release};
+
+const HOSTS: [(&str, &str); 3] = [("n1", "10.97.0.11"), ("n2", "10.97.0.12"), ("n3", "10.97.0.13")];
+const ALONE: (&str, &str) = ("n4", "10.97.0.14");
+
+const DATA: &str = "/data/etcd/etcd-server";
+
+fn install(lab: &Lab, host: &str, more: &str) -> Said {
+    lab.sh(host, &format!("cd /root && ./{host}.run install --yes {SIGNER} {more}"))
+}
+
+/// It is refused with this code, whatever words are said, and etcd is neither started nor given a directory to begin in.
+#[track_caller]
+fn refused(lab: &Lab, code: &str, words: &[&str]) {
+    let state = |lab: &Lab| lab.sh("n3", &format!("find {DATA}; sha256sum /var/lib/etcdpack/*")).out;
+    let before = state(lab);
+    for words in words {
+        let said = install(lab, "n3", words);
+        assert!(said.code == 3 && said.err.contains(&format!("[{code}]")), "{code} {words}: {said:?}");
+        assert!(!said.err.contains("mv ") && said.err.contains("help: "), "{said:?}");
+    }
+    assert_eq!((state(lab), lab.etcds("n3")), (before, Vec::new()), "{code}");
+}
+
+fn others(lab: &Lab, verb: &str) {
+    for host in ["n1", "n2"] {
+        // Not waited for: the first one has no quorum.
+        lab.sh(host, &format!("systemctl --no-block {verb} etcd-server")).ok();
+        lab.until(host, if verb == "stop" { "! pgrep -x etcd" } else { "pgrep -x etcd" });
+    }
+}
+
+#[test]
+fn a_member_without_its_data_is_held_back_while_any_other_counts_on_them() {
+    let tarball = release("3.5.1", "amd64");
+    let (site, alone) =
+        (Site::new(&cluster("3.5.1", &tarball, &HOSTS)), Site::new(&cluster("3.5.1", &tarball, &[ALONE])));
+    site.build(&tarball);
+    alone.build(&tarball);
+    let hosts = [HOSTS[0], HOSTS[1], HOSTS[2], ALONE].map(|(name, at)| format!("{name}={at}"));
+    let lab = Lab::up("tgone", "bare", &hosts.each_ref().map(String::as_str));
+    for (host, _) in HOSTS {
+        lab.scp(&site.bundle(host), host);
+        install(&lab, host, "--quiet").ok();
+    }
+    lab.until("n3", "/usr/local/bin/etcdctl put ship at-sea");
+
+    lost(&lab);
+    purged_while_the_others_are_stopped(&lab);
+    cluster_of_one(&lab, &alone);
+}
+
+/// The disk is not there: mounted again it is the common case, and nothing that was said meanwhile has harmed it.
+fn lost(lab: &Lab) {
+    let ids = lab.ssh("n1", "etcdctl member list").ok();
+    lab.sh("n3", &format!("systemctl stop etcd-server && mv {DATA}/member /root/member")).ok();
+    refused(lab, "rejoin-needed", &["", "--although-data-gone", "--first-install"]);
+    lab.cut("n3");
+    refused(lab, "data-gone", &["", "--first-install"]);
+    assert!(install(lab, "n3", "").err.contains("help: findmnt -T"), "an unmounted disk is the common case");
+    refused(lab, "would-bootstrap", &["--although-data-gone"]);
+    lab.mend("n3");
+    lab.until("n3", "ping -c 1 -W 1 10.97.0.11");
+    others(lab, "stop");
+    refused(lab, "data-gone", &["", "--first-install"]);
+    others(lab, "start");
+    lab.until("n1", "/usr/local/bin/etcdctl get ship");
+    lab.sh("n3", &format!("mv /root/member {DATA}/")).ok();
+    install(lab, "n3", "--wait 60").ok();
+    assert_eq!(lab.ssh("n3", "etcdctl get ship --print-value-only").ok(), "at-sea");
+    assert_eq!(lab.ssh("n1", "etcdctl member list").ok(), ids);
+}
+
+/// Where every other founder's host is there and etcd on none, it looks as before the first install, and is taken for that: it is
+/// the same cluster by etcd's own numbers, and the others bring what they know.
+fn purged_while_the_others_are_stopped(lab: &Lab) {
+    let ids = lab.ssh("n1", "etcdctl member list").ok();
+    lab.sh("n3", "etcdpack-host uninstall --purge --yes --quiet").ok();
+    others(lab, "stop");
+    install(lab, "n3", "").ok();
+    others(lab, "start");
+    lab.until("n3", "/usr/local/bin/etcdctl get ship");
+    assert_eq!(lab.ssh("n3", "etcdctl get ship --print-value-only").ok(), "at-sea");
+    assert_eq!(lab.ssh("n3", "etcdctl member list").ok(), ids);
+}
+
+/// Nobody counts on it: it begins anew by the one word.
+fn cluster_of_one(lab: &Lab, site: &Site) {
+    lab.scp(&site.bundle("n4"), "n4");
+    install(lab, "n4", "--quiet --wait 60").ok();
+    lab.ssh("n4", "etcdctl put ship at-sea").ok();
+    lab.sh("n4", &format!("systemctl stop etcd-server && rm -r {DATA}/member")).ok();
+    let said = install(lab, "n4", "");
+    assert!(said.code == 3 && said.err.contains("[data-gone]"), "{said:?}");
+    let said = install(lab, "n4", "--although-data-gone --wait 60");
+    assert!(said.code == 0 && said.err.contains("warning: ") && said.err.contains("[data-gone]"), "{said:?}");
+    assert_eq!(lab.ssh("n4", "etcdctl get ship --print-value-only").ok(), "");
+    lab.ssh("n4", "etcdctl put ship in-port").ok();
+}
