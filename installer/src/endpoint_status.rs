@@ -2,29 +2,41 @@
 
 use serde::Serialize;
 
-use crate::facts::cluster::answers::Status;
+use crate::facts::cluster::answers::{self, Alarm, Status};
 
 /// A member's own word.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub(crate) struct EndpointStatus {
+    /// etcd's number of the member, as `etcdctl` prints it.
+    pub(crate) id: String,
     pub(crate) version: String,
     pub(crate) is_leader: bool,
     pub(crate) has_leader: bool,
     pub(crate) db_size: u64,
     pub(crate) raft_index: u64,
+    /// The alarms that it knows of; etcd says so from 3.4 on.
+    #[serde(skip)]
+    pub(crate) alarms: Vec<Alarm>,
 }
 
 impl From<Status> for EndpointStatus {
     fn from(status: Status) -> Self {
-        let Status { member, version, leader, db_size, raft_index, .. } = status;
-        Self { version, is_leader: leader == member, has_leader: leader != 0, db_size, raft_index }
+        let Status { member, version, leader, db_size, raft_index, errors, .. } = status;
+        Self {
+            id: format!("{member:x}"),
+            version,
+            is_leader: leader == member,
+            has_leader: leader != 0,
+            db_size,
+            raft_index,
+            alarms: answers::alarms_in(&errors),
+        }
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::facts::cluster::answers;
 
     fn parse(json: &str) -> Option<EndpointStatus> {
         answers::status(json).map(EndpointStatus::from)

@@ -1,17 +1,20 @@
 //! How a member does: what it says of itself, and what is made of that. Asks through `host::etcdctl` alone.
 
+use std::thread::{self, Builder, ScopedJoinHandle};
 use std::time::Duration;
 
 use payload::manifest::{Manifest, Member};
 use serde::Serialize;
 
 use crate::endpoint_status::EndpointStatus;
-use crate::facts::logs::LOG;
+use crate::facts::cluster::answers::Alarm;
+use crate::facts::health::last_words::{self, Known};
+use crate::facts::health::{Company, Down};
 use crate::host::etcdctl;
 use crate::host::interrupt::Interrupt;
-use crate::host::{Exec, Tree, clock};
+use crate::host::{Tree, clock, probe};
 use crate::report::Report;
-use crate::service::{self, StateWord};
+use crate::service;
 use crate::supervision::Supervision;
 use crate::text::progress;
 
@@ -20,8 +23,8 @@ const UP: Duration = Duration::from_secs(30);
 /// etcd listens, or has died of a bad flag, well within this time.
 const SETTLE: Duration = Duration::from_secs(2);
 
-/// How much of the end of etcd's log is read, in bytes.
-const LAST_WORDS: u64 = 16 * 1024;
+/// How often etcd may be seen ended before it counts as given up: five seconds, in which a service manager starts it again.
+const GIVEN_UP: u32 = 25;
 
 /// What is known of one member.
 #[derive(Debug, Clone, Serialize)]
@@ -36,7 +39,7 @@ pub(crate) struct MemberHealth {
 
 impl MemberHealth {
     /// Whether it answers and knows a leader. It may believe in one that has just died: see [`is_healthy`].
-    fn has_leader(&self) -> bool {
+    pub(crate) fn has_leader(&self) -> bool {
         self.status.as_ref().is_some_and(|status| status.has_leader)
     }
 }
@@ -45,14 +48,11 @@ impl MemberHealth {
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum NotUp {
     Interrupted,
-    /// What its service manager calls its state, and what it logged last, if anything.
-    Ended {
-        state: StateWord,
-        log: Option<String>,
-    },
+    Ended(Box<Down>),
 }
 
-/// Waits until this host's etcd listens for its peers; an error says what it logged instead.
+/// Waits until this host's etcd listens for its peers; an error says what it logged instead. One that has ended for a cause
+/// that another start does not mend is not waited for.
 pub(crate) fn wait_until_up(
     tree: &Tree,
     manifest: &Manifest,
@@ -62,10 +62,23 @@ pub(crate) fn wait_until_up(
 ) -> Result<(), NotUp> {
     let Some(me) = manifest.me() else { return Ok(()) };
     report.note(progress::WAITING_FOR_ETCD);
+    let down = || down(tree, manifest, supervision, interrupt);
     let is_up = || etcdctl::is_reachable(manifest, me) && service::is_running(supervision, interrupt);
-    let up = clock::poll(UP, || (interrupt.is_raised() || is_up()).then_some(()));
+    let mut ended = 0;
+    let mut seen = || {
+        if interrupt.is_raised() || is_up() {
+            return Some(None);
+        }
+        ended = if service::has_ended(supervision, interrupt) { ended + 1 } else { ended };
+        let lasts = || down().words.cause.and_then(|cause| cause.known).is_some_and(Known::lasts);
+        (ended >= GIVEN_UP || (ended > 0 && lasts())).then(|| Some(Box::new(down())))
+    };
+    let up = clock::poll(UP, &mut seen);
     if interrupt.is_raised() {
         return Err(NotUp::Interrupted);
+    }
+    if let Some(Some(down)) = up {
+        return Err(NotUp::Ended(down));
     }
     let stays = up.is_some() && {
         clock::poll(SETTLE, || interrupt.is_raised().then_some(()));
@@ -74,11 +87,20 @@ pub(crate) fn wait_until_up(
     if interrupt.is_raised() {
         return Err(NotUp::Interrupted);
     }
-    if stays {
-        return Ok(());
+    if stays { Ok(()) } else { Err(NotUp::Ended(Box::new(down()))) }
+}
+
+/// Why this host's etcd does not listen, by its service manager and its log.
+pub(crate) fn down(tree: &Tree, manifest: &Manifest, supervision: &Supervision, interrupt: &Interrupt) -> Down {
+    let (log, text) = probe::health::log(tree, manifest, supervision, interrupt);
+    Down {
+        etcd: manifest.release.version,
+        state: service::control::state_word(supervision, interrupt).to_string(),
+        words: last_words::read(&text),
+        data: manifest.layout.data.clone(),
+        company: if manifest.members.len() > 1 { Company::Others } else { Company::Alone },
+        log,
     }
-    let log = last_words(tree, manifest, supervision, interrupt);
-    Err(NotUp::Ended { state: service::control::state_word(supervision, interrupt), log })
 }
 
 /// Polls until this host's member is healthy, or the time is up.
@@ -95,10 +117,29 @@ pub(crate) fn is_healthy(manifest: &Manifest, health: &MemberHealth, interrupt: 
     health.has_leader() && member.is_some_and(|member| etcdctl::reads_through(manifest, member, interrupt))
 }
 
-/// Every member as seen from here.
+/// Every member as seen from here, all asked at once: who is down takes its time.
 pub(crate) fn members(manifest: &Manifest) -> Vec<MemberHealth> {
     let never = Interrupt::default();
-    manifest.members.iter().map(|other| member(manifest, other, &never)).collect()
+    thread::scope(|scope| {
+        let never = &never;
+        let ask = |other| Builder::new().spawn_scoped(scope, move || member(manifest, other, never));
+        let asked: Vec<_> = manifest.members.iter().map(|other| (other, ask(other))).collect();
+        let answer = |(other, thread): (_, std::io::Result<ScopedJoinHandle<'_, MemberHealth>>)| {
+            thread.ok().and_then(|thread| thread.join().ok()).unwrap_or_else(|| member(manifest, other, never))
+        };
+        asked.into_iter().map(answer).collect()
+    })
+}
+
+/// The alarms that the members name beside their status.
+pub(crate) fn alarms_said(members: &[MemberHealth]) -> Vec<Alarm> {
+    let mut alarms: Vec<Alarm> = Vec::new();
+    for alarm in members.iter().filter_map(|member| member.status.as_ref()).flat_map(|status| &status.alarms) {
+        if !alarms.contains(alarm) {
+            alarms.push(alarm.clone());
+        }
+    }
+    alarms
 }
 
 fn member(manifest: &Manifest, member: &Member, interrupt: &Interrupt) -> MemberHealth {
@@ -108,40 +149,5 @@ fn member(manifest: &Manifest, member: &Member, interrupt: &Interrupt) -> Member
         address: member.address.to_string(),
         reachable,
         status: if reachable { etcdctl::status(manifest, member, interrupt) } else { None },
-    }
-}
-
-/// The end of etcd's log, in one line; `None` where it is empty. Under supervisor it is read by name: only where root alone can make names.
-fn last_words(tree: &Tree, manifest: &Manifest, supervision: &Supervision, interrupt: &Interrupt) -> Option<String> {
-    let log = match supervision {
-        Supervision::Systemd { unit } => Exec::named("journalctl")
-            .and_then(|exec| exec.args(["--no-pager", "-o", "cat", "-n", "5", "-u", unit]).heeding(interrupt).output())
-            .map(|output| output.stdout)
-            .unwrap_or_default(),
-        Supervision::Supervisor(_) => {
-            let path = manifest.layout.logs.join(LOG).ok();
-            let end = path.and_then(|path| tree.end_of_log(&path, LAST_WORDS)).unwrap_or_default();
-            last_lines(&String::from_utf8_lossy(&end), 5)
-        }
-    };
-    let log = log.trim();
-    (!log.is_empty()).then(|| log.replace('\n', " | "))
-}
-
-/// The last lines of a text that may begin anywhere.
-fn last_lines(text: &str, most: usize) -> String {
-    let lines: Vec<&str> = text.lines().collect();
-    lines.iter().skip(lines.len().saturating_sub(most)).copied().collect::<Vec<_>>().join("\n")
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_last_lines_are_the_last() {
-        assert_eq!(last_lines("a\nb\nc\n", 2), "b\nc");
-        assert_eq!(last_lines("a", 2), "a");
-        assert_eq!(last_lines("", 2), "");
     }
 }

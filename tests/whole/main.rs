@@ -22,6 +22,8 @@ mod drift;
 mod founding;
 /// The host's disk is full while the installer works.
 mod full;
+/// How an installed member does, and what `status` says of one that is not well.
+mod health;
 /// Bundles and releases that nobody may take; `tests/hostile/` makes them.
 mod hostile;
 /// Keys that hosts make, their requests and certificates.

@@ -193,8 +193,11 @@ fn an_etcd_that_does_not_come_up_is_rolled_back() {
     let lab = Lab::up("trollback", "bare", &["n1=10.81.0.11"]);
     lab.scp(&site.bundle("n1"), "n1");
     let before = lab.disk("n1");
+    let began = std::time::Instant::now();
     let said = lab.ssh("n1", concat!("./n1.run install --yes ", signer!()));
-    assert!(said.err.contains("NO_SUCH_SUITE"), "etcd's own last words are shown: {said:?}");
+    assert!(began.elapsed().as_secs() < 20, "an etcd that has ended for good was waited for: {:?}", began.elapsed());
+    assert!(said.err.contains("NO_SUCH_SUITE"), "etcd's own line is shown: {said:?}");
+    assert!(!said.err.contains("stacktrace") && !said.err.contains("\"level\""), "{said:?}");
     assert!(said.err.contains("everything was undone"), "{said:?}");
     said.refused(5, "did not come up");
     assert_eq!(lab.disk("n1"), before);

@@ -9,6 +9,7 @@ mod credentials;
 mod data;
 mod disks;
 mod etcd;
+mod health;
 mod logs;
 mod machine;
 mod managers;
@@ -17,6 +18,7 @@ mod paths;
 mod records;
 
 pub(crate) use etcd::{by_hand, pending, shown};
+pub(crate) use health::{View, health};
 pub(crate) use logs::{logs, trap, unsafe_logs};
 pub(crate) use machine::confinement;
 pub(crate) use managers::{programs, units};

@@ -13,11 +13,13 @@ use super::deliver_json;
 use crate::check;
 use crate::cli::StatusArgs;
 use crate::drift;
+use crate::facts::cluster::answers::Alarm;
 use crate::facts::credentials::x509;
 use crate::failure::Failure;
 use crate::finding::{Code, Finding};
 use crate::health::{self, MemberHealth};
 use crate::help::Help;
+use crate::host::etcdctl;
 use crate::host::interrupt::Interrupt;
 use crate::host::probe::{self, ProbeError};
 use crate::host::{Seen, Tree, clock};
@@ -46,6 +48,7 @@ struct Status {
     certificate: Option<Certificate>,
     key_mode: Option<String>,
     members: Vec<MemberHealth>,
+    alarms: Vec<Alarm>,
     healthy: bool,
     /// What takes effect when etcd is restarted.
     restart_pending: BTreeSet<Part>,
@@ -95,9 +98,13 @@ fn gather(tree: &Tree, receipt: &Receipt) -> Result<Status, ProbeError> {
     // Nothing is held meanwhile: a signal ends us by itself.
     let never = Interrupt::default();
     let members = health::members(manifest);
-    let healthy = members
+    let reads = members
         .iter()
         .any(|member| member.name == manifest.member.as_str() && health::is_healthy(manifest, member, &never));
+    let alarms = if reads { manifest.me().and_then(|me| etcdctl::alarms(manifest, me, &never)) } else { None };
+    let alarms = alarms.unwrap_or_else(|| health::alarms_said(&members));
+    let view = check::View { manifest, members: &members, alarms: &alarms, reads };
+    let unwell = check::health(&view, || health::down(tree, manifest, &receipt.supervision, &never));
     let key_mode = match tree.look(&certs.join(render::KEY)?)? {
         Seen::File { mode, .. } => Some(format!("{mode:04o}")),
         _ => None,
@@ -105,7 +112,8 @@ fn gather(tree: &Tree, receipt: &Receipt) -> Result<Status, ProbeError> {
     let restart_pending = restart_pending(tree, receipt)?;
     Ok(Status {
         findings: Vec::new(),
-        found: findings(tree, receipt, &restart_pending)?,
+        healthy: unwell.is_empty(),
+        found: findings(tree, receipt, &restart_pending)?.into_iter().chain(unwell).collect(),
         restart_pending,
         cluster: manifest.cluster.to_string(),
         member: manifest.member.to_string(),
@@ -113,14 +121,14 @@ fn gather(tree: &Tree, receipt: &Receipt) -> Result<Status, ProbeError> {
         etcd: manifest.release.version.to_string(),
         bundle: bundle(receipt),
         supervision: receipt.supervision.to_string(),
-        service: service::control::state_word(&receipt.supervision, &never).to_string(),
+        service: words::state(&service::control::state_word(&receipt.supervision, &never), reads),
         running: service::is_running(&receipt.supervision, &never),
         client_url: text(manifest.me().and_then(|me| manifest.client_url(me))),
         peer_url: text(manifest.me().and_then(|me| manifest.peer_url(me))),
         certificate: certificate(tree, &certs.join(render::CERTIFICATE)?),
         key_mode,
         members,
-        healthy,
+        alarms,
     })
 }
 
@@ -191,7 +199,10 @@ fn show(status: &Status, receipt: &Receipt, report: &Report) {
     for member in &status.members {
         line("", &words::health_of(member));
     }
-    line("health", words::health(status.healthy));
+    line("cluster", &words::can_lose(&status.members));
+    let whys: Vec<Code> =
+        status.found.iter().filter(|found| matches!(found, Finding::Health(_))).map(Finding::code).collect();
+    line("health", &words::health(&whys));
     let is_said = |finding: &Finding| finding.code() == Code::RestartPending;
     report.findings(&status.found.iter().filter(|finding| !is_said(finding)).cloned().collect::<Vec<_>>());
 }

@@ -85,11 +85,20 @@ impl StepError {
         }
     }
 
+    /// The end of etcd's log, where it is etcd that failed.
+    pub(crate) fn log(&self) -> &[String] {
+        match self {
+            Self::NotUp(NotUp::Ended(down)) => &down.words.lines,
+            _ => &[],
+        }
+    }
+
     /// What to type, where that is known.
     pub(crate) fn help(&self) -> Option<Help> {
         match self {
             error if error.is_the_bundles() => Some(text::help::copy_again()),
             Self::Planted(finding) => Some(text::findings::help(finding)),
+            Self::NotUp(NotUp::Ended(down)) => Some(text::findings::health::help_after_start(down)),
             _ => None,
         }
     }

@@ -97,12 +97,21 @@ impl Execution<'_> {
         match run.all_steps() {
             Ok(done) => Ok(run.close(done)),
             Err(Stopped { at, error }) if run.stage == Stage::PastThePoint => {
+                self.show_log(&error);
                 Err(Box::new(Failed { at, error, host: After::Begun }))
             }
             Err(Stopped { at, error }) => {
                 self.report.warn(&progress::undoing(&error), None);
+                self.show_log(&error);
                 Err(Box::new(Failed { at, error, host: After::Undone { left: run.take_back() } }))
             }
+        }
+    }
+
+    /// What etcd logged, once, as lines.
+    fn show_log(&self, error: &StepError) {
+        for line in error.log() {
+            self.report.note(&progress::of_the_log(line));
         }
     }
 

@@ -9,6 +9,7 @@ pub(crate) mod credentials;
 pub(crate) mod data;
 pub(crate) mod disks;
 pub(crate) mod etcd;
+pub(crate) mod health;
 pub(crate) mod logs;
 pub(crate) mod machine;
 pub(crate) mod managers;

@@ -28,6 +28,7 @@ macro_rules! codes {
 }
 
 codes! {
+    Alarm = "alarm",
     BadCertificate = "bad-certificate",
     ByHand = "by-hand",
     CaDiffers = "ca-differs",
@@ -44,6 +45,7 @@ codes! {
     DataInPlace = "data-in-place",
     DataNewer = "data-newer",
     DataOnNetwork = "data-on-network",
+    EtcdDown = "etcd-down",
     EtcdRunning = "etcd-running",
     FewOpenFiles = "few-open-files",
     FirewallClosed = "firewall-closed",
@@ -54,6 +56,7 @@ codes! {
     NoCopy = "no-copy",
     NoExec = "no-exec",
     NoHostKey = "no-host-key",
+    NoQuorum = "no-quorum",
     NoServiceManager = "no-service-manager",
     NoSetpriv = "no-setpriv",
     NoSpace = "no-space",

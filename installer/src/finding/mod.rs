@@ -12,6 +12,7 @@ pub(crate) mod credentials;
 pub(crate) mod data;
 pub(crate) mod disks;
 pub(crate) mod etcd;
+pub(crate) mod health;
 pub(crate) mod logs;
 pub(crate) mod machine;
 pub(crate) mod managers;
@@ -29,6 +30,7 @@ pub(crate) use credentials::CredentialFinding;
 pub(crate) use data::DataFinding;
 pub(crate) use disks::DiskFinding;
 pub(crate) use etcd::EtcdFinding;
+pub(crate) use health::HealthFinding;
 pub(crate) use logs::LogFinding;
 pub(crate) use machine::MachineFinding;
 pub(crate) use managers::ManagerFinding;
@@ -105,6 +107,7 @@ topics! {
     Data(DataFinding),
     Disks(DiskFinding),
     Etcd(EtcdFinding),
+    Health(HealthFinding),
     Logs(LogFinding),
     Machine(MachineFinding),
     Managers(ManagerFinding),

@@ -25,7 +25,7 @@ use super::interrupt::Interrupt;
 use super::own_program::Startable;
 use super::{Exec, Tree};
 use crate::endpoint_status::EndpointStatus;
-use crate::facts::cluster::answers::{self, List};
+use crate::facts::cluster::answers::{self, Alarm, List};
 use crate::facts::credentials::LARGEST_KEY;
 
 /// The program of a release that asks.
@@ -53,6 +53,14 @@ pub(crate) fn reads_through(manifest: &Manifest, member: &Member, interrupt: &In
         .args(["get", "health"])
         .output()
         .is_ok_and(|output| output.ok() || answers::is_refusal(&output.stderr))
+}
+
+/// The alarms of the cluster; `None` where the member does not say them: without a majority it cannot.
+pub(crate) fn alarms(manifest: &Manifest, member: &Member, interrupt: &Interrupt) -> Option<Vec<Alarm>> {
+    let (etcdctl, url) = Etcdctl::installed(manifest).zip(manifest.client_url(member))?;
+    let asked = etcdctl.call(&url, Patience::Long, interrupt).args(["alarm", "list", "-w", "json"]);
+    let output = asked.output().ok()?;
+    output.ok().then(|| answers::alarms(&output.stdout))?
 }
 
 /// How long an answer may take.

@@ -128,6 +128,24 @@ pub(crate) fn is_running(supervision: &Supervision, interrupt: &Interrupt) -> bo
     }
 }
 
+/// Whether etcd has ended and its service manager has not started it again yet, or will not.
+pub(crate) fn has_ended(supervision: &Supervision, interrupt: &Interrupt) -> bool {
+    match supervision {
+        Supervision::Systemd { unit } => {
+            let asked =
+                Exec::named("systemctl").map(|exec| exec.args(["show", "--property", "ActiveState,SubState", unit]));
+            let said = asked.and_then(|exec| exec.heeding(interrupt).output());
+            said.is_ok_and(|said| {
+                let words = ["ActiveState=failed", "ActiveState=inactive", "SubState=auto-restart"];
+                said.stdout.lines().any(|line| words.contains(&line))
+            })
+        }
+        Supervision::Supervisor(supervisor) => {
+            state(supervisor, interrupt).is_some_and(|state| matches!(state.as_str(), "BACKOFF" | "EXITED" | "FATAL"))
+        }
+    }
+}
+
 /// Whether the service manager has a process of etcd, also one that it is stopping or about to start again.
 pub(crate) fn has(supervision: &Supervision, interrupt: &Interrupt) -> bool {
     match supervision {

@@ -2,4 +2,4 @@
 
 pub(crate) mod control;
 
-pub(crate) use control::{ServiceError, StateWord, is_running, remove, start};
+pub(crate) use control::{ServiceError, StateWord, has_ended, is_running, remove, start};

@@ -37,6 +37,11 @@ pub(crate) fn undoing(error: impl Display) -> String {
     format!("{error}: undoing what was done")
 }
 
+/// A line of etcd's own log.
+pub(crate) fn of_the_log(line: &str) -> String {
+    format!("  etcd: {line}")
+}
+
 pub(crate) const WAITING_FOR_ETCD: &str = "waiting for etcd to listen";
 
 pub(crate) fn waiting_for_health(seconds: u64) -> String {

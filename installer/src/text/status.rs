@@ -2,8 +2,10 @@
 
 use std::fmt::Display;
 
+use crate::finding::Code;
 use crate::health::MemberHealth;
 use crate::records::Leftovers;
+use crate::service::StateWord;
 
 /// A line: what it is about, and how that is.
 pub(crate) fn line(what: &str, text: &str) -> String {
@@ -52,8 +54,33 @@ pub(crate) fn health_of(member: &MemberHealth) -> String {
     format!("{:<24} {:<16} {word}", member.name, member.address)
 }
 
-pub(crate) fn health(healthy: bool) -> &'static str {
-    if healthy { "healthy" } else { "not healthy" }
+/// What its service manager calls the state of a member. supervisor says STARTING until `startsecs` are over, also of one that
+/// has served for hours.
+pub(crate) fn state(word: &StateWord, serves: bool) -> String {
+    match word {
+        StateWord::Said(word) if word == "STARTING" && serves => "RUNNING".to_owned(),
+        word => word.to_string(),
+    }
+}
+
+/// How many members the cluster can do without before it stops.
+pub(crate) fn can_lose(members: &[MemberHealth]) -> String {
+    let serve = members.iter().filter(|member| member.has_leader()).count();
+    let (all, needed) = (members.len(), members.len() / 2 + 1);
+    let then = match serve.checked_sub(needed) {
+        None => format!("{needed} are needed: it has stopped"),
+        Some(0) => "without any one of them it stops".to_owned(),
+        Some(spare) => format!("it goes on without {spare} of them"),
+    };
+    format!("{serve} of {all} members serve; {then}")
+}
+
+/// Healthy, or the codes of what says why not.
+pub(crate) fn health(whys: &[Code]) -> String {
+    if whys.is_empty() {
+        return "healthy".to_owned();
+    }
+    format!("not healthy: {}", whys.iter().map(ToString::to_string).collect::<Vec<_>>().join(", "))
 }
 
 /// What an uninstall has left, and whom it remembers.

@@ -8,6 +8,7 @@ pub(crate) mod data;
 mod disks;
 mod error;
 mod etcd;
+pub(crate) mod health;
 mod logs;
 mod machine;
 pub(crate) mod managers;

@@ -5,6 +5,7 @@ use std::fmt;
 use crate::execute::{At, Missing, StepError};
 use crate::health::NotUp;
 use crate::text;
+use crate::text::findings::health;
 use crate::text::pids::pids;
 use crate::transaction::undo::UndoError;
 
@@ -51,10 +52,7 @@ impl fmt::Display for NotUp {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Interrupted => f.write_str(super::TOLD_TO_STOP),
-            Self::Ended { state, log } => {
-                let log = log.as_deref().unwrap_or("none");
-                write!(f, "etcd was started and did not come up ({state}); its last words: {log}")
-            }
+            Self::Ended(down) => write!(f, "etcd did not come up ({}): {}", down.state, health::why(down)),
         }
     }
 }

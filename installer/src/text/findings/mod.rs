@@ -7,6 +7,7 @@ mod credentials;
 mod data;
 mod disks;
 mod etcd;
+pub(crate) mod health;
 mod logs;
 mod machine;
 mod managers;
@@ -29,6 +30,7 @@ pub(crate) fn text(finding: &Finding) -> String {
         Finding::Data(found) => data::text(found),
         Finding::Disks(found) => disks::text(found),
         Finding::Etcd(found) => etcd::text(found),
+        Finding::Health(found) => health::text(found),
         Finding::Logs(found) => logs::text(found),
         Finding::Machine(found) => machine::text(found),
         Finding::Managers(found) => managers::text(found),
@@ -53,6 +55,7 @@ pub(crate) fn help(finding: &Finding) -> Help {
         Finding::Data(found) => data::help(found),
         Finding::Disks(found) => disks::help(found),
         Finding::Etcd(found) => etcd::help(found),
+        Finding::Health(found) => health::help(found),
         Finding::Logs(found) => logs::help(found),
         Finding::Machine(found) => machine::help(found),
         Finding::Managers(found) => managers::help(found),

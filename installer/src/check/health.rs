@@ -1,0 +1,144 @@
+//! Findings about how an installed member does: whoever is not well is told why, each time.
+
+use std::collections::BTreeMap;
+
+use payload::etcd::EtcdVersion;
+use payload::manifest::Manifest;
+
+use crate::facts::cluster::answers::{Alarm, AlarmKind};
+use crate::facts::health::{Down, last_words::Known};
+use crate::finding::{Finding, HealthFinding};
+use crate::health::MemberHealth;
+
+/// What `status` knows of the cluster.
+pub(crate) struct View<'a> {
+    pub(crate) manifest: &'a Manifest,
+    pub(crate) members: &'a [MemberHealth],
+    pub(crate) alarms: &'a [Alarm],
+    /// A read came back through a majority.
+    pub(crate) reads: bool,
+}
+
+/// Why the member is not well; empty only where it is. `down` says what its own log says, and is asked where that is needed.
+pub(crate) fn health(view: &View<'_>, down: impl FnOnce() -> Down) -> Vec<Finding> {
+    let mut findings: Vec<HealthFinding> = alarms(view.manifest.release.version, view.members, view.alarms);
+    let me = view.members.iter().find(|member| member.name == view.manifest.member.as_str());
+    if view.reads {
+        return findings.into_iter().map(Finding::from).collect();
+    }
+    match me {
+        Some(me) if me.reachable => {
+            let is_up = |member: &&MemberHealth| member.reachable;
+            let names = |members: Vec<&MemberHealth>| members.iter().map(|member| member.name.clone()).collect();
+            let (up, off): (Vec<_>, Vec<_>) = view.members.iter().partition(is_up);
+            if me.has_leader() && up.len() * 2 > view.members.len() {
+                findings.push(HealthFinding::NoRead);
+            } else {
+                // The log of a member that is up says why in two cases alone: the others turn it away.
+                let turned_away = |known| matches!(known, Some(Known::ClusterId | Known::Removed));
+                let cause = down().words.cause.filter(|cause| turned_away(cause.known));
+                findings.push(HealthFinding::NoQuorum { up: names(up), down: names(off), cause });
+            }
+        }
+        _ => findings.push(HealthFinding::Down(Box::new(down()))),
+    }
+    findings.into_iter().map(Finding::from).collect()
+}
+
+/// One finding a kind.
+fn alarms(etcd: EtcdVersion, members: &[MemberHealth], alarms: &[Alarm]) -> Vec<HealthFinding> {
+    let name = |id: u64| {
+        let id = format!("{id:x}");
+        let of = members.iter().find(|member| member.status.as_ref().is_some_and(|status| status.id == id));
+        of.map_or(id, |member| member.name.clone())
+    };
+    let mut by_kind: BTreeMap<&str, (AlarmKind, Vec<String>)> = BTreeMap::new();
+    for alarm in alarms {
+        let of_kind = by_kind.entry(alarm.kind.as_str()).or_insert_with(|| (alarm.kind, Vec::new()));
+        of_kind.1.push(name(alarm.member));
+    }
+    by_kind.into_values().map(|(kind, members)| HealthFinding::Alarm { kind, members, etcd }).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::endpoint_status::EndpointStatus;
+    use crate::facts::health::last_words::{self, LastWords};
+    use crate::facts::health::{Company, Log};
+    use crate::facts::tests::manifest;
+    use crate::text::findings::{help, text};
+
+    fn member(name: &str, reachable: bool, leader: Option<bool>) -> MemberHealth {
+        let status = leader.map(|has_leader| EndpointStatus {
+            id: name.replace('n', "a"),
+            version: "3.5.1".to_owned(),
+            is_leader: false,
+            has_leader,
+            db_size: 1,
+            raft_index: 1,
+            alarms: Vec::new(),
+        });
+        MemberHealth { name: name.to_owned(), address: "10.0.0.1".to_owned(), reachable, status }
+    }
+
+    fn down(log: &str) -> Down {
+        Down {
+            etcd: EtcdVersion::new(3, 5, 1),
+            state: "failed".to_owned(),
+            words: last_words::read(log),
+            data: "/data/etcd".parse().unwrap(),
+            company: Company::Others,
+            log: Log::Journal { unit: "etcd-server.service".to_owned() },
+        }
+    }
+
+    fn found(members: &[MemberHealth], alarms: &[Alarm], reads: bool, log: &str) -> Vec<Finding> {
+        health(&View { manifest: &manifest(), members, alarms, reads }, || down(log))
+    }
+
+    #[test]
+    fn whoever_is_not_well_is_told_why() {
+        let n = |reachable, leader| member("n1", reachable, leader);
+        let other = |reachable| member("n2", reachable, reachable.then_some(true));
+        let port = "panic: listen tcp 10.0.0.1:2380: bind: address already in use";
+        for (members, reads, log, code, words) in [
+            (vec![n(true, Some(true)), other(true)], true, "", None, ""),
+            (vec![n(false, None), other(true)], false, port, Some("etcd-down"), "another program has that port"),
+            (vec![n(false, None), other(true)], false, "", Some("etcd-down"), "its log does not say why"),
+            (
+                vec![n(true, None), other(false), member("n3", false, None)],
+                false,
+                "",
+                Some("no-quorum"),
+                "1 of 3 members",
+            ),
+            (vec![n(true, Some(false)), other(true)], false, "", Some("no-quorum"), "2 of 2 members"),
+            (vec![n(true, Some(true)), other(true)], false, "", Some("no-quorum"), "a read does not come back"),
+        ] {
+            let found = found(&members, &[], reads, log);
+            let codes: Vec<_> = found.iter().map(|found| found.code().as_str()).collect();
+            assert_eq!(codes, Vec::from_iter(code), "{members:?}");
+            assert!(found.iter().all(|found| text(found).contains(words)), "{found:?}");
+        }
+    }
+
+    #[test]
+    fn an_alarm_is_named_with_what_cures_it_and_counts_for_a_member_that_serves() {
+        let members = [member("n1", true, Some(true)), member("n2", true, Some(true))];
+        let alarm = |member, kind| Alarm { member, kind };
+        let raised =
+            [alarm(0xa1, AlarmKind::NoSpace), alarm(0xa2, AlarmKind::NoSpace), alarm(0x77, AlarmKind::Corrupt)];
+        let found = found(&members, &raised, true, "");
+        let said: Vec<String> = found.iter().map(text).collect();
+        assert!(said[0].contains("CORRUPT") && said[0].contains("77"), "{said:?}");
+        assert!(said[1].contains("NOSPACE") && said[1].contains("n1 and n2"), "{said:?}");
+        let cure = help(&found[1]).to_string();
+        for word in ["etcdctl compact", "etcdctl defrag", "etcdctl alarm disarm"] {
+            assert!(cure.contains(word), "{cure}");
+        }
+        // Disarming does not bring back data that differ.
+        assert!(!help(&found[0]).to_string().contains("disarm"));
+        assert_eq!(down("").words, LastWords::default());
+    }
+}

@@ -1,0 +1,106 @@
+//! What real etcds said, and what is made of it. `etcd-logs.txt` is theirs: `installer/fixtures/make-etcd-logs`.
+
+use super::*;
+
+const LOGS: &str = include_str!("../../../../fixtures/etcd-logs.txt");
+
+/// Version and case, and what was logged.
+fn logs() -> Vec<(&'static str, String)> {
+    let parts = LOGS.split("=== ").filter(|part| !part.trim().is_empty());
+    parts.filter_map(|part| part.split_once('\n')).map(|(head, log)| (head, log.to_owned())).collect()
+}
+
+/// What each case is, and words that its one line must have.
+const EXPECTED: [(&str, Known, &str); 17] = [
+    ("address-in-use", Known::AddressInUse, "127.0.0.1:23380: bind: address already in use"),
+    ("unknown-flag", Known::Flag, "-no-such-flag"),
+    ("bad-value", Known::Flag, "\"abc\" for flag -heartbeat-interval"),
+    ("bad-combination", Known::Flag, "--election-timeout[1000ms] should be at least"),
+    ("no-address", Known::NoAddress, "192.0.2.1:23380"),
+    ("other-key", Known::Certificate, "private key does not match public key"),
+    ("no-certificate", Known::Certificate, "none.pem: no such file"),
+    ("not-in-list", Known::MemberList, "couldn't find local name \"n1\""),
+    ("nobody-there", Known::Unreachable, "cannot fetch cluster info from peer urls"),
+    ("closed-directory", Known::Permission, "closed"),
+    ("disk-full", Known::DiskFull, "no space left on device"),
+    ("database-cut-off", Known::Damaged, "unexpected fault address"),
+    ("database-of-noise", Known::Damaged, "invalid database"),
+    ("wal-of-noise", Known::Damaged, "crc mismatch"),
+    ("wal-empty", Known::Damaged, "panic: "),
+    ("locked", Known::Locked, "process"),
+    ("already-bootstrapped", Known::AlreadyBootstrapped, "has already been bootstrapped"),
+];
+
+#[test]
+fn the_one_line_that_says_why_is_found_in_what_each_version_logs() {
+    let logs = logs();
+    assert_eq!(logs.len(), 4 * EXPECTED.len(), "four versions");
+    for (head, log) in logs {
+        let case = head.split_once(' ').unwrap().1;
+        let (_, known, words) = EXPECTED.iter().find(|(name, ..)| *name == case).unwrap();
+        let cause = read(&log).cause.unwrap_or_else(|| panic!("{head}: no cause"));
+        assert_eq!(cause.known, Some(*known), "{head}: {cause:?}");
+        assert!(cause.said.contains(words), "{head}: {cause:?}");
+        assert!(!cause.said.starts_with('{') && !cause.said.contains("stacktrace"), "{head}: {cause:?}");
+    }
+}
+
+#[test]
+fn a_member_that_was_well_has_no_cause() {
+    let well = "2026-11-27 23:25:18.966362 I | etcdmain: etcd Version: 3.4.23\n\
+                2026-11-27 23:25:19.000000 I | embed: serving client requests on 10.0.0.1:2379\n";
+    assert_eq!(read(well).cause, None);
+    assert_eq!(read("").cause, None);
+}
+
+#[test]
+fn older_versions_and_other_programs_speak_otherwise() {
+    for (log, known, said) in [
+        (
+            "2026-11-27 10:00:00.000001 C | etcdmain: member 8e9e05c52164694d has already been bootstrapped",
+            Some(Known::AlreadyBootstrapped),
+            "member 8e9e05c52164694d has already been bootstrapped",
+        ),
+        (
+            "2026-11-27 10:00:00.000001 E | etcdmain: error verifying flags, 'x' is not a valid flag. See 'etcd --help'.",
+            Some(Known::Flag),
+            "error verifying flags, 'x' is not a valid flag. See 'etcd --help'.",
+        ),
+        (
+            "2026-11-27 10:00:00.000001 C | etcdmain: cannot access data directory: open /d/.touch: permission denied",
+            Some(Known::Permission),
+            "cannot access data directory: open /d/.touch: permission denied",
+        ),
+        (
+            "/opt/etcd/etcd-server-startup.sh: 9: exec: /opt/etcd/etcd: not found",
+            Some(Known::NoProgram),
+            "/opt/etcd/etcd-server-startup.sh: 9: exec: /opt/etcd/etcd: not found",
+        ),
+        ("panic: something new\n\ngoroutine 1 [running]:\nmain.main()\n", None, "panic: something new"),
+        (
+            r#"{"level":"warn","ts":"x","caller":"y","msg":"data-dir used by this member must be removed"}"#,
+            Some(Known::Removed),
+            "data-dir used by this member must be removed",
+        ),
+    ] {
+        let cause = read(log).cause.unwrap();
+        assert_eq!((cause.known, cause.said.as_str()), (known, said), "{log}");
+    }
+}
+
+#[test]
+fn the_last_run_counts_and_what_is_shown_is_bounded() {
+    let run = |text: &str| {
+        format!(
+            "{{\"level\":\"info\",\"msg\":\"Running: \"}}\n{{\"level\":\"fatal\",\"msg\":\"discovery failed\",\"error\":\"{text}\"}}\n"
+        )
+    };
+    let said = |log: &str| read(log).cause.unwrap().said;
+    assert_eq!(said(&(run("an old cause") + &run("the new one"))), "the new one");
+    // A run that has only begun says nothing yet: the one before it does.
+    assert_eq!(said(&(run("the cause") + "{\"level\":\"info\",\"msg\":\"Running: \"}\n")), "the cause");
+    let long = read(&run(&"ü".repeat(5000)));
+    assert!(long.cause.unwrap().said.len() < LONGEST + 8);
+    let many = read(&run("again").repeat(50));
+    assert_eq!(many.lines.len(), SHOWN);
+}

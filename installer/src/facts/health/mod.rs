@@ -1,0 +1,39 @@
+//! Why a member is not well. Values only.
+
+pub(crate) mod last_words;
+mod words;
+
+use payload::etcd::EtcdVersion;
+use payload::path::AbsPath;
+
+pub(crate) use last_words::LastWords;
+
+/// An etcd that its service manager should have up, and that does not listen.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Down {
+    pub(crate) etcd: EtcdVersion,
+    /// What its service manager calls its state.
+    pub(crate) state: String,
+    pub(crate) words: LastWords,
+    /// Its data directory.
+    pub(crate) data: AbsPath,
+    pub(crate) company: Company,
+    pub(crate) log: Log,
+}
+
+/// Whether a member has others, which have what it has.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Company {
+    Alone,
+    Others,
+}
+
+/// Where all of etcd's log is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Log {
+    /// In the journal, under this unit.
+    Journal {
+        unit: String,
+    },
+    File(AbsPath),
+}

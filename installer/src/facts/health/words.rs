@@ -1,0 +1,105 @@
+//! Words of etcd, Go, shells and systemd, by which the cause of an end is known. Theirs, as they write them from 3.1 to 3.7.
+
+/// How a line begins that tells of the end.
+pub(super) const ENDS: [&str; 4] =
+    ["panic: ", "fatal error: ", "unexpected fault address", "flag provided but not defined"];
+/// What stands in lines about flags, from 3.1 on.
+pub(super) const OF_FLAGS: [&str; 3] = [" for flag -", "error verifying flags", "is not a valid flag"];
+/// A shell and systemd, of a program that does not start.
+pub(super) const NOT_STARTED: [&str; 3] = [": exec: ", "Failed at step ", "Exec format error"];
+/// Go, of memory that is not there: it has said before where.
+pub(super) const FAULT: &str = "fatal error: fault";
+/// Messages of etcd that say nothing, or something that is not so; why stands in their `error`.
+pub(super) const FRAMES: [&str; 3] = ["discovery failed", "failed to start etcd", "bootstrap failed"];
+/// One that is an end, and called a warning.
+pub(super) const BAD_FLAGS: &str = "failed to verify flags";
+
+/// The causes that there is something to say about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Known {
+    AddressInUse,
+    NoAddress,
+    AlreadyBootstrapped,
+    ClusterId,
+    Removed,
+    MemberList,
+    Unreachable,
+    Newer,
+    Clock,
+    Certificate,
+    Permission,
+    ReadOnly,
+    DiskFull,
+    Locked,
+    Flag,
+    Damaged,
+    NoProgram,
+}
+
+impl Known {
+    /// Which cause a line names.
+    pub(super) fn of(text: &str) -> Option<Self> {
+        let text = text.to_ascii_lowercase();
+        KNOWN.iter().find(|(_, words)| words.iter().any(|words| text.contains(words))).map(|(known, _)| *known)
+    }
+
+    /// Whether another start ends in the same way. The others may come and go: a port, an address, a peer, a disk.
+    pub(crate) fn lasts(self) -> bool {
+        !matches!(self, Self::AddressInUse | Self::NoAddress | Self::Unreachable | Self::Locked | Self::Clock)
+    }
+}
+
+/// What each cause is known by, in lower case, in this order: the first that is in a line counts.
+const KNOWN: [(Known, &[&str]); 17] = [
+    (Known::NoProgram, &[": exec: ", "failed at step ", "exec format error"]),
+    (Known::AddressInUse, &["address already in use"]),
+    (Known::NoAddress, &["cannot assign requested address"]),
+    (Known::AlreadyBootstrapped, &["has already been bootstrapped"]),
+    (Known::ClusterId, &["cluster id mismatch", "cluster-id-mismatch"]),
+    (Known::Removed, &["permanently removed from the cluster", "data-dir used by this member must be removed"]),
+    (Known::Newer, &["cannot be downgraded", "invalid downgrade", "incompatible with current running cluster"]),
+    (Known::Clock, &["has expired or is not yet valid"]),
+    (Known::Unreachable, &["cannot fetch cluster info", "could not retrieve cluster information"]),
+    (
+        Known::MemberList,
+        &[
+            "couldn't find local name",
+            "member count is unequal",
+            "unmatched member",
+            "error validating peerurls",
+            "has different advertised urls",
+            "but missing from --initial",
+        ],
+    ),
+    (Known::Certificate, &["x509: ", "tls: ", ".pem: ", "keyfile", "certfile", "failed to find any pem"]),
+    (
+        Known::Permission,
+        &["permission denied", "operation not permitted", "error listing data dir", "cannot write to data directory"],
+    ),
+    (Known::ReadOnly, &["read-only file system"]),
+    (Known::DiskFull, &["no space left on device", "disk quota exceeded"]),
+    (Known::Locked, &["another etcd process is using", "flocked by another process"]),
+    (Known::Flag, &["for flag -", "not defined: -", "is not a valid flag", "verifying flags", "verify flags"]),
+    (
+        Known::Damaged,
+        &[
+            "crc mismatch",
+            "checksum error",
+            "invalid database",
+            "version mismatch",
+            "file size too small",
+            "cannot use none as id",
+            "unexpected fault address",
+            "unexpected eof",
+            "wal: ",
+            "failed to find database snapshot",
+            "failed to recover v3 backend",
+            "assertion failed",
+            "is out of range [lastindex",
+            "snap: ",
+            "snapshot file",
+            "page already freed",
+            "invalid page type",
+        ],
+    ),
+];

@@ -1,0 +1,73 @@
+//! How an installed member does, and what `status` says of one that is not well: each time why, and what mends it.
+
+use whole::{Lab, SIGNER, Site, cluster, release};
+
+/// One member under this host's own supervisor, with as large a quota.
+fn member(name: &str, address: &str, quota: u64) -> Lab {
+    let tarball = release("3.5.1", "amd64");
+    let file = cluster("3.5.1", &tarball, &[("solo", address)]);
+    let site = Site::new(&(file + &format!("[etcd]\nquota-backend-bytes = {quota}\n")));
+    site.build(&tarball);
+    let lab = Lab::up(name, "supervisor", &[&format!("solo={address}")]);
+    lab.put(&site.bundle("solo"), "solo");
+    lab.sh("solo", &format!("/root/solo.run install --yes --quiet {SIGNER} --wait 60")).ok();
+    lab
+}
+
+/// The line behind the first `help: `, without its remark.
+fn help(said: &str) -> &str {
+    let line = said.lines().find_map(|line| line.strip_prefix("help: ")).expect("help");
+    line.split("   (").next().unwrap_or(line)
+}
+
+#[test]
+fn a_full_quota_is_named_and_the_line_that_is_shown_cures_it() {
+    let lab = member("tquota", "10.82.1.11", 20_000_000);
+    let sh = |line: &str| lab.sh("solo", &format!("export PATH=$PATH:/usr/local/sbin:/usr/local/bin; {line}"));
+    let well = sh("etcdpack-host status").ok();
+    assert!(well.contains("healthy") && !well.contains("STARTING") && well.contains("1 of 1 members serve"), "{well}");
+    sh("head -c 1000000 /dev/zero | tr '\\0' a >/root/value; \
+        for n in $(seq 40); do etcdctl put k </root/value >/dev/null 2>&1 || exit 0; done; exit 1")
+    .ok();
+    let said = sh("etcdpack-host status");
+    assert_eq!(said.code, 7, "{said:?}");
+    assert!(said.out.contains("not healthy: alarm"), "{said:?}");
+    assert!(said.err.contains("alarm NOSPACE, raised by solo") && said.err.contains("[alarm]"), "{said:?}");
+    let json = sh("etcdpack-host status --json");
+    assert_eq!(json.code, 7);
+    assert!(json.out.contains("\"kind\": \"NOSPACE\"") && json.out.contains("\"code\": \"alarm\""), "{json:?}");
+    sh(help(&said.err)).ok();
+    sh("etcdpack-host status && etcdctl put k v").ok();
+}
+
+#[test]
+fn damaged_data_are_called_that() {
+    let lab = member("tdamaged", "10.82.2.11", 200_000_000);
+    let sh = |line: &str| lab.sh("solo", &format!("export PATH=$PATH:/usr/local/sbin:/usr/local/bin; {line}"));
+    sh("supervisorctl stop solo; truncate -s 8192 /data/etcd/etcd-server/member/snap/db; supervisorctl start solo & sleep 4").ok();
+    let said = sh("etcdpack-host status");
+    assert_eq!(said.code, 7, "{said:?}");
+    assert!(said.out.contains("not healthy: etcd-down"), "{said:?}");
+    assert!(said.err.contains("unexpected fault address") && said.err.contains("data are damaged"), "{said:?}");
+    assert!(said.err.contains("help: cp -a /data/etcd/etcd-server "), "{said:?}");
+}
+
+#[test]
+fn a_member_without_a_majority_says_who_is_missing() {
+    let tarball = release("3.5.1", "amd64");
+    let hosts = [("n1", "10.82.3.11"), ("n2", "10.82.3.12"), ("n3", "10.82.3.13")];
+    let site = Site::new(&cluster("3.5.1", &tarball, &hosts));
+    site.build(&tarball);
+    let lab = Lab::up("tmajority", "bare", &["n1=10.82.3.11"]);
+    lab.put(&site.bundle("n1"), "n1");
+    lab.sh("n1", &format!("/root/n1.run install --yes --quiet --first-install {SIGNER}")).ok();
+    let began = std::time::Instant::now();
+    let said = lab.sh("n1", "/usr/local/sbin/etcdpack-host status");
+    assert_eq!(said.code, 7, "{said:?}");
+    assert!(said.err.contains("1 of 3 members are up, and 2 must agree; not up: n2 and n3"), "{said:?}");
+    assert!(
+        began.elapsed().as_secs() < 8,
+        "members that are down are asked one after the other: {:?}",
+        began.elapsed()
+    );
+}
