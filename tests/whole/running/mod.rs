@@ -8,3 +8,5 @@ mod lost_data;
 mod lost_pki;
 /// A host without data: wiped, replaced, or never seen before.
 mod newcomers;
+/// A cluster file that was wrong, before and after its cluster has a quorum.
+mod rows;
