@@ -34,7 +34,12 @@ fn installed(there: &Manifest, bundle: &Manifest) -> Option<Finding> {
 /// The others go on asking at the address in their data: a member's flags are read when its cluster begins, and no more.
 pub(in crate::check) fn address(bundle: &Manifest, records: &Records) -> Option<Finding> {
     let at = |manifest: &Manifest| manifest.peer_url(manifest.me()?);
-    let (old, new) = (at(records.installed()?)?, at(bundle)?);
+    let old = match (records.installed(), &records.kept) {
+        (Some(there), _) => at(there)?,
+        (None, Some(kept)) if kept.data().is_some() && kept.is_for(bundle) => kept.peer_url.clone()?,
+        (None, _) => return None,
+    };
+    let new = at(bundle)?;
     let etcd = bundle.release.version;
     (old != new).then(|| RecordFinding::OtherAddress { old, new, etcd }.into())
 }
@@ -91,6 +96,12 @@ mod tests {
             "{found:?}"
         );
         assert_eq!(address(&bundle, &Records::default()), None);
+        // Data that were kept are the same member's, and its place is where it was.
+        let kept = |changes| -> Records { Leftovers::of(&manifest(), changes, None).into() };
+        let data = Change::Dir { path: manifest().layout.data, holds: Holds::Data };
+        assert_eq!(address(&bundle, &kept(vec![data.clone()])), Some(found));
+        assert_eq!(address(&manifest(), &kept(vec![data])), None);
+        assert_eq!(address(&bundle, &kept(Vec::new())), None);
     }
 
     #[test]
