@@ -96,6 +96,40 @@ fn a_key_stays_where_it_was_made() {
 }
 
 #[test]
+fn where_pki_is_lost_the_host_makes_a_key_beside_the_data_that_were_kept() {
+    let site = host_site();
+    let certified = || {
+        bundle(&site, "csr -o n1.csr").ok();
+        sign(&site, &format!("n1.csr {}", words(&site, "n1", "n1.csr"))).ok();
+    };
+    certified();
+    bundle(&site, "install --yes").ok();
+    let wal = site.path("root/data/etcd/etcd-server/member/wal");
+    fs::create_dir_all(&wal).unwrap();
+    let log = include_bytes!("../../installer/fixtures/wal-3.5.1.bin");
+    fs::write(wal.join("0000000000000000-0000000000000000.wal"), log).unwrap();
+    bundle(&site, "uninstall --yes").ok();
+    let kept = || fs::read_to_string(site.path("root/var/lib/etcdpack/kept.json")).unwrap();
+    assert!(kept().contains("\"peer-url\": \"https://10.83.0.11:2380\""), "{}", kept());
+
+    site.shell("rm -r pki dist n1.csr").ok();
+    site.etcdpack(&["build", "--same-cluster", "--release", "release.tar.gz"]).ok();
+    certified();
+    let install = |more: &str| site.shell(&format!("dist/n1.run install --yes --service systemd --root root {more}"));
+    install("").refused(3, "[signer-changed]");
+    let said = install("--signer $(cat dist/signing.words)");
+    assert!(said.code == 0 && said.err.contains("[signer-changed]"), "{said:?}");
+    assert!(fs::read(site.path("root").join(KEY)).is_ok() && wal.exists());
+    // Another member's is not let near them.
+    bundle(&site, "uninstall --yes").ok();
+    let text = fs::read_to_string(site.path("cluster.toml")).unwrap();
+    fs::write(site.path("cluster.toml"), text.replace("10.83.0.11", "10.83.0.12")).unwrap();
+    site.shell("rm -r pki dist").ok();
+    site.etcdpack(&["build", "--same-cluster", "--release", "release.tar.gz"]).ok();
+    bundle(&site, "csr").refused(3, "this host is member `n1`");
+}
+
+#[test]
 fn an_uninstall_takes_a_key_that_waits() {
     let site = host_site();
     bundle(&site, "csr").ok();

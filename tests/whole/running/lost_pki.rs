@@ -39,7 +39,7 @@ fn a_cluster_outlives_its_hosts_and_its_pki() {
     let site = Site::new(&text);
     site.build(&tarball);
     let hosts = HOSTS.map(|(name, at)| format!("{name}={at}"));
-    let lab = Lab::up("tlost", "bare", &hosts.each_ref().map(String::as_str));
+    let lab = Lab::up("tlost", "supervisor", &hosts.each_ref().map(String::as_str));
     carry(&lab, &site);
 
     purged_and_founded_anew(&lab);
