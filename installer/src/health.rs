@@ -20,8 +20,12 @@ use crate::text::progress;
 
 /// How long a member that was started may take until it listens for its peers.
 const UP: Duration = Duration::from_secs(30);
-/// etcd listens, or has died of a bad flag, well within this time.
-const SETTLE: Duration = Duration::from_secs(2);
+
+/// How long it may read its data then, before it serves: several gigabytes on a slow disk.
+const READS_ITS_DATA: Duration = Duration::from_mins(10);
+
+/// How long it must have served before it counts as up.
+const SETTLE: Duration = Duration::from_millis(600);
 
 /// How often etcd may be seen ended before it counts as given up: five seconds, in which a service manager starts it again.
 const GIVEN_UP: u32 = 25;
@@ -51,7 +55,7 @@ pub(crate) enum NotUp {
     Ended(Box<Down>),
 }
 
-/// Waits until this host's etcd listens for its peers; an error says what it logged instead. One that has ended for a cause
+/// Waits until this host's etcd serves its peers; an error says what it logged instead. One that has ended for a cause
 /// that another start does not mend is not waited for.
 pub(crate) fn wait_until_up(
     tree: &Tree,
@@ -63,9 +67,12 @@ pub(crate) fn wait_until_up(
     let Some(me) = manifest.me() else { return Ok(()) };
     report.note(progress::WAITING_FOR_ETCD);
     let down = || down(tree, manifest, supervision, interrupt);
-    let is_up = || etcdctl::is_reachable(manifest, me) && service::is_running(supervision, interrupt);
+    let runs = || service::is_running(supervision, interrupt);
+    let listens = || etcdctl::is_reachable(manifest, me) && runs();
+    // It listens before it has looked at its data, and may still end of what it finds.
+    let serves = || etcdctl::serves_peers(manifest, me, interrupt) && runs();
     let mut ended = 0;
-    let mut seen = || {
+    let mut seen = |is_up: &dyn Fn() -> bool| {
         if interrupt.is_raised() || is_up() {
             return Some(None);
         }
@@ -73,21 +80,24 @@ pub(crate) fn wait_until_up(
         let lasts = || down().words.cause.and_then(|cause| cause.known).is_some_and(Known::lasts);
         (ended >= GIVEN_UP || (ended > 0 && lasts())).then(|| Some(Box::new(down())))
     };
-    let up = clock::poll(UP, &mut seen);
-    if interrupt.is_raised() {
-        return Err(NotUp::Interrupted);
+    let mut up = clock::poll(UP, || seen(&listens));
+    if matches!(up, Some(None)) && !interrupt.is_raised() {
+        up = clock::poll(READS_ITS_DATA, || seen(&serves));
     }
-    if let Some(Some(down)) = up {
-        return Err(NotUp::Ended(down));
-    }
-    let stays = up.is_some() && {
+    // What is opened last, the port for metrics, is opened after that, and ends etcd where it cannot be: nothing shows that it is
+    // over, so a moment is waited.
+    if matches!(up, Some(None)) {
         clock::poll(SETTLE, || interrupt.is_raised().then_some(()));
-        etcdctl::is_reachable(manifest, me)
-    };
+    }
     if interrupt.is_raised() {
         return Err(NotUp::Interrupted);
     }
-    if stays { Ok(()) } else { Err(NotUp::Ended(Box::new(down()))) }
+    match up {
+        Some(None) if !serves() => Err(NotUp::Ended(Box::new(down()))),
+        Some(None) => Ok(()),
+        Some(Some(down)) => Err(NotUp::Ended(down)),
+        None => Err(NotUp::Ended(Box::new(down()))),
+    }
 }
 
 /// Why this host's etcd does not listen, by its service manager and its log.

@@ -21,6 +21,7 @@ use payload::tarball::{self, TarballError};
 use payload::url::Url;
 
 use super::fs_error::Cause;
+use super::hello::{self, Hello};
 use super::interrupt::Interrupt;
 use super::own_program::Startable;
 use super::{Exec, Tree};
@@ -35,6 +36,14 @@ const ETCDCTL: &str = "etcdctl";
 pub(crate) fn is_reachable(manifest: &Manifest, member: &Member) -> bool {
     let at = manifest.peer_url(member).and_then(|url| url.socket());
     at.is_some_and(|at| TcpStream::connect_timeout(&at, Duration::from_secs(1)).is_ok())
+}
+
+/// Whether the member serves its peers: it answers a hello there. etcd listens first, looks at its data and at the cluster
+/// then, and serves only after that (`embed.StartEtcd`, 3.1 to 3.7).
+pub(crate) fn serves_peers(manifest: &Manifest, member: &Member, interrupt: &Interrupt) -> bool {
+    let at = manifest.peer_url(member).and_then(|url| url.socket());
+    let stream = at.and_then(|at| TcpStream::connect_timeout(&at, Duration::from_secs(1)).ok());
+    stream.is_some_and(|stream| hello::hello(stream, Duration::from_secs(1), interrupt) != Hello::Silence)
 }
 
 /// Asks one member. `endpoint status` is used because its answer is the same from 3.1 on, while `endpoint health`
