@@ -131,8 +131,8 @@ impl Layout {
         Some(Paths { opt: self.release_dir.parent()?, data, logs, bin, sbin })
     }
 
-    /// The directory of the certificates and the key.
-    fn certs(&self) -> Result<AbsPath, NotAPath> {
+    /// Where etcd finds the certificates and the key, in the directory of its release.
+    pub fn certs(&self) -> Result<AbsPath, NotAPath> {
         self.release_dir.join("certs")
     }
 }

@@ -14,7 +14,7 @@ mod setting;
 pub(crate) use check::unusable;
 pub use fault::{Fault, Place};
 pub use model::{Cluster, Etcd, Host, Parsed, Release, Service};
-pub use paths::{PathFault, Paths};
+pub use paths::{CERTIFICATES, PathFault, Paths};
 pub use peers::{FIRST_WITH_LISTS, Peers};
 pub use pki::{Algorithm, CommonName, Country, Hours, KeySharing, Keys, OwnCa, Pki, Subject, SubjectText};
 pub use setting::{Carry, CompactionMode, LogLevel, Loopback, Manager, Setting};

@@ -21,10 +21,13 @@ const SYSTEM: [&str; 14] = [
     "/var/run",
 ];
 
+/// The directory beside the releases that the sets of certificates lie in, which they share.
+pub const CERTIFICATES: &str = "etcd-certs";
+
 /// Where things go on the host.
 #[derive(Debug, Clone)]
 pub struct Paths {
-    /// Holds `etcd-vX.Y.Z/` and the link `etcd`.
+    /// Holds `etcd-vX.Y.Z/`, `etcd-certs/` and the link `etcd`.
     pub opt: AbsPath,
     pub data: AbsPath,
     pub logs: AbsPath,
@@ -96,7 +99,8 @@ impl Paths {
     fn kept_in_opt(&self, path: &AbsPath) -> Option<String> {
         let mut below = path.components().skip(self.opt.components().count());
         let name = below.next().filter(|_| path.is_within(&self.opt))?;
-        let ours = name == "etcd" || name.starts_with("etcd-v") || name.starts_with("supervisor-");
+        let ours =
+            ["etcd", CERTIFICATES].contains(&name) || name.starts_with("etcd-v") || name.starts_with("supervisor-");
         ours.then(|| format!("{}/{name}", self.opt))
     }
 }

@@ -93,6 +93,7 @@ fn bad_values_are_shown_where_they_stand() {
         ("[paths]\nlogs = \"/data/etcd/etcd-server/log\"\n", 15, "cannot share a tree"),
         ("[paths]\ndata = \"/var/lib/etcdpack/data\"\n", 15, "cannot lie in `/var/lib/etcdpack`"),
         ("[paths]\nbin = \"/opt/etcd/bin\"\n", 15, "cannot lie in `/opt/etcd`"),
+        ("[paths]\nbin = \"/opt/etcd-certs/bin\"\n", 15, "cannot lie in `/opt/etcd-certs`"),
         ("[etcd]\nuser = \"root\"\n", 15, "not to run as `root`"),
         ("[pki]\nvalidity = \"10w\"\n", 15, "in hours"),
         ("[pki]\nvalidity = \"101y\"\n", 15, "to 100y"),

@@ -150,6 +150,7 @@ fn fields_that_no_cluster_file_gives_are_refused() {
         ("/members/0/name", json!("j"), "its own host's member"),
         ("/layout/data", json!("/etc"), "`data` cannot lie in `/etc`"),
         ("/layout/data", json!("/opt/etcd-v3.5.1"), "`data` cannot lie in"),
+        ("/layout/data", json!("/opt/etcd-certs/data"), "`data` cannot lie in"),
         ("/layout/data", json!("/var/lib/etcdpack"), "`data` cannot lie in"),
         ("/layout/logs", json!("/d/logs"), "cannot share a tree"),
         ("/layout/bin", json!("/opt/etcd/certs"), "`bin` cannot lie in"),
