@@ -37,6 +37,13 @@ pub(crate) enum Change {
         target: String,
         before: Option<String>,
     },
+    /// A directory of ours made way for a link, in one call to the kernel where it can, and lies in `aside` until the run is
+    /// done.
+    MadeWay {
+        path: AbsPath,
+        target: String,
+        aside: AbsPath,
+    },
     /// The directory for data or logs was there, empty (the mount point of a disk, say): what is in it since is ours.
     Adopted {
         path: AbsPath,
@@ -105,6 +112,7 @@ impl Change {
             (Self::Dir { path: a, .. }, Self::Dir { path: b, .. })
             | (Self::File { path: a, .. }, Self::File { path: b, .. })
             | (Self::Link { path: a, .. }, Self::Link { path: b, .. })
+            | (Self::MadeWay { path: a, .. }, Self::MadeWay { path: b, .. })
             | (Self::Access { path: a, .. }, Self::Access { path: b, .. })
             | (Self::Adopted { path: a, .. }, Self::Adopted { path: b, .. })
             | (Self::Tree { path: a }, Self::Tree { path: b }) => a == b,
@@ -134,6 +142,7 @@ impl Change {
             Self::Dir { path, .. }
             | Self::File { path, .. }
             | Self::Link { path, .. }
+            | Self::MadeWay { path, .. }
             | Self::Access { path, .. }
             | Self::Adopted { path, .. }
             | Self::Tree { path } => Some(path),

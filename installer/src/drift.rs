@@ -42,7 +42,8 @@ pub(crate) fn keep_changes(
                 kept.push(Step::Programs { dir, entry, programs: ours_still });
             }
             Step::Link { path, target } => {
-                let known = ours.iter().any(|change| matches!(change, Change::Link { path: at, .. } if *at == path));
+                // A directory of ours that makes way for a link counts, too: a link in its place is an administrator's.
+                let known = ours.iter().any(|change| change.path() == Some(&path));
                 match here.at(&path) {
                     Seen::Link { target: to } if known && !is_recorded_link(&path, to, ours) => {
                         findings.push(PathFinding::Changed { path }.into());
@@ -57,8 +58,8 @@ pub(crate) fn keep_changes(
 }
 
 /// How a file of ours differs from what we know.
-#[derive(PartialEq, Eq)]
-enum Drift {
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Drift {
     /// Not at all, or it is not there, or it never was ours.
     None,
     /// Changed; the bundle brings what we wrote before.
@@ -67,7 +68,8 @@ enum Drift {
     Newer,
 }
 
-fn drift(path: &AbsPath, wanted: Digest, here: &Paths, ours: &[Change]) -> Drift {
+/// Of the file at `path`, for which a bundle brings `wanted`.
+pub(crate) fn drift(path: &AbsPath, wanted: Digest, here: &Paths, ours: &[Change]) -> Drift {
     let recorded = recorded(path, ours);
     let is_as_written = match here.found.get(path) {
         Some(PathFact { digest: Some(is), .. }) => *is == wanted || recorded.contains(is),
@@ -96,7 +98,10 @@ pub(crate) fn recorded(path: &AbsPath, ours: &[Change]) -> Vec<Digest> {
 
 /// Whether we have made `path` a link to `target`, in this and earlier runs.
 pub(crate) fn is_recorded_link(path: &AbsPath, target: &str, ours: &[Change]) -> bool {
-    let made =
-        |change: &Change| matches!(change, Change::Link { path: at, target: to, .. } if at == path && to == target);
-    ours.iter().any(made)
+    ours.iter().any(|change| match change {
+        Change::Link { path: at, target: to, .. } | Change::MadeWay { path: at, target: to, .. } => {
+            at == path && to == target
+        }
+        _ => false,
+    })
 }

@@ -53,6 +53,15 @@ pub(crate) fn is_beside(path: &AbsPath) -> bool {
     path.as_str().ends_with(BESIDE)
 }
 
+/// The name beside `path` that a directory has which makes way for something else, until the run is done.
+pub(crate) fn aside(path: &AbsPath) -> Result<AbsPath, NotAPath> {
+    let name = format!(".{}.etcdpack-gone", path.name());
+    match path.parent() {
+        Some(parent) => parent.join(&name),
+        None => format!("/{name}").parse(),
+    }
+}
+
 /// Whether a unit of this host's own lies at the path.
 pub(crate) fn is_unit(path: &AbsPath) -> bool {
     path.parent().is_some_and(|dir| dir.as_str() == UNITS)

@@ -113,6 +113,10 @@ pub(crate) enum Source {
     HostKey {
         at: AbsPath,
     },
+    /// A sealed key that is on the host already, opened by an earlier install.
+    Carried {
+        at: AbsPath,
+    },
     /// The key that is made for this host now.
     NewKey,
     /// The installer itself, without what it carries.

@@ -16,7 +16,7 @@ use crate::host::probe::{self, data};
 use crate::host::{Tree, clock};
 use crate::operation::{Operate, Outcome, taken_back};
 use crate::plan::{Plan, Planned};
-use crate::records::{self, JournalError, Records, StateDir};
+use crate::records::{self, Records, StateDir};
 use crate::report::Report;
 use crate::step::{PointOfNoReturn, State, Step};
 use crate::text::progress;
@@ -41,7 +41,7 @@ pub(crate) struct Done {
     /// Of what was undone: what could not be.
     pub(crate) left: Vec<(Change, UndoError)>,
     /// What is over could not all be removed after the records were written. The next run does that.
-    pub(crate) unclosed: Option<JournalError>,
+    pub(crate) unclosed: Option<UndoError>,
 }
 
 /// One run under way.
@@ -84,7 +84,10 @@ impl Execution<'_> {
             // is what a run before it had begun, and that is for the next uninstall to undo.
             records::Operation::Uninstall => (None, fold(&self.records.ours(), &[]), Stage::PastThePoint),
             records::Operation::Install { .. } | records::Operation::MakeKey { .. } => {
-                (operation.manifest(), Vec::new(), Stage::CanBeTakenBack)
+                // What the receipt replaces may have begun to go.
+                let is_over = self.records.is_all_but_closed(operation.header(), plan.is_done());
+                let stage = if is_over { Stage::PastThePoint } else { Stage::CanBeTakenBack };
+                (operation.manifest(), Vec::new(), stage)
             }
         };
         let begun = Transaction::begin(tree, state, operation.header(), manifest, &on_record);

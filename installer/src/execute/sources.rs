@@ -90,11 +90,11 @@ impl<'a> Sources<'a> {
             Source::NewKey => {
                 put(Content::of_bytes(self.new_key.as_ref().ok_or(StepError::NoSource(Missing::NewKey))?.as_bytes()))
             }
-            Source::HostKey { at } => {
+            Source::HostKey { at } | Source::Carried { at } => {
                 let mut key = Zeroizing::new(Vec::new());
                 let read = tree.open_bounded(at, LARGEST_KEY)?.read_to_end(&mut key);
                 read.map_err(|error| FsError::of_path(FileOp::Read, at.as_str(), error))?;
-                put(Content::of_bytes(&key))
+                put(Content::of_reader(*sha256, key.as_slice()))
             }
             Source::Launcher { python } => put(Content::of_bytes(launcher(path, python)?.as_bytes())),
         }

@@ -124,6 +124,7 @@ pub(crate) mod tests {
                 }),
                 common_name: Some("etcd-peer".to_owned()),
                 own_key: None,
+                here: None,
             },
             managers: Managers { systemd: Init::Running, ..Managers::default() },
             etcd: Etcd {

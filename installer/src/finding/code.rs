@@ -49,6 +49,7 @@ codes! {
     EtcdRunning = "etcd-running",
     FewOpenFiles = "few-open-files",
     FirewallClosed = "firewall-closed",
+    LeftBehind = "left-behind",
     ManagerNotPacked = "manager-not-packed",
     MemberAddress = "member-address",
     MemberMoved = "member-moved",

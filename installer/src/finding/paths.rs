@@ -16,6 +16,10 @@ pub(crate) enum PathFinding {
     Changed { path: AbsPath },
     /// Likewise; what this bundle brings for its place goes to `new`.
     ChangedAndNew { path: AbsPath, new: AbsPath },
+    /// A file of ours that belongs to changed ones, and stays with them; what this bundle brings goes to `new`.
+    BesideChanged { path: AbsPath, new: AbsPath },
+    /// Files of others in the directory `dir`, which makes way for another. They are in `stays` then.
+    LeftBehind { dir: AbsPath, names: Vec<String>, stays: AbsPath },
 }
 
 impl PathFinding {
@@ -26,14 +30,18 @@ impl PathFinding {
             }
             Self::Obstacle(Obstacle { kind: ObstacleKind::Nowhere | ObstacleKind::NoDirectory, .. })
             | Self::Taken { .. } => Code::PathTaken,
-            Self::Changed { .. } | Self::ChangedAndNew { .. } => Code::ChangedFile,
+            Self::Changed { .. } | Self::ChangedAndNew { .. } | Self::BesideChanged { .. } => Code::ChangedFile,
+            Self::LeftBehind { .. } => Code::LeftBehind,
         }
     }
 
     pub(super) fn severity(&self) -> Severity {
         match self {
             Self::Obstacle(_) | Self::Taken { .. } => Severity::Refuse,
-            Self::Changed { .. } | Self::ChangedAndNew { .. } => Severity::Warn,
+            Self::Changed { .. }
+            | Self::ChangedAndNew { .. }
+            | Self::BesideChanged { .. }
+            | Self::LeftBehind { .. } => Severity::Warn,
         }
     }
 }

@@ -20,6 +20,7 @@ pub(crate) mod interrupt;
 pub(crate) mod inventory;
 pub(crate) mod lock;
 mod logs;
+mod make_way;
 pub(crate) mod memory;
 mod mounts;
 mod namespace;

@@ -265,12 +265,12 @@ impl Tree {
 
 impl Spot {
     /// The name that a file has until it is whole.
-    fn new_name(&self) -> String {
+    pub(super) fn new_name(&self) -> String {
         format!(".{}.etcdpack-new", self.name)
     }
 
     /// Removes a leftover of a run that was killed.
-    fn clear(&self, name: &str) -> Result<(), Errno> {
+    pub(super) fn clear(&self, name: &str) -> Result<(), Errno> {
         match unlinkat(self, name, UnlinkatFlags::NoRemoveDir) {
             Ok(()) | Err(Errno::ENOENT) => Ok(()),
             Err(errno) => Err(errno),

@@ -9,6 +9,7 @@ use payload::path::{AbsPath, NotAPath};
 use payload::provenance::Provenance;
 
 use super::{Operate, Outcome};
+use crate::certificates::{self, Set};
 use crate::change::{Change, fold};
 use crate::check::{self, confinement, logs, preflight, programs, units};
 use crate::drift;
@@ -60,8 +61,11 @@ pub(crate) fn plan(input: PlanInput, facts: &Facts, choices: Choices) -> Result<
             None
         }
     };
+    let set = Set::of(manifest, facts.credentials.own_key.as_ref())?;
+    let mut certificates = certificates::lay(&set, facts.credentials.here.as_ref(), &facts.paths, &ours)?;
+    findings.append(&mut certificates.findings);
     let steps = match &supervision {
-        Some(supervision) => steps::steps(input, facts, choices, supervision)?,
+        Some(supervision) => steps::steps(input, facts, choices, supervision, &set, certificates)?,
         None => Vec::new(),
     };
     let (steps, changed) = drift::keep_changes(steps, &facts.paths, &ours)?;
@@ -69,7 +73,8 @@ pub(crate) fn plan(input: PlanInput, facts: &Facts, choices: Choices) -> Result<
     for step in &steps {
         findings.extend(conflict::conflicts(step, facts, &ours)?);
     }
-    let standings = pending::Standings { facts, manifest, supervision: supervision.as_ref(), restart: choices.restart };
+    let (supervised, restart) = (supervision.as_ref(), choices.restart);
+    let standings = pending::Standings { facts, manifest, supervision: supervised, restart, set: &set };
     let pending::Stood { steps, waits } = standings.of(steps);
     findings.extend(supervision.as_ref().and_then(|supervision| check::pending(&waits, supervision)));
     let findings = check::by_hand(manifest, &facts.etcd, findings);
@@ -169,7 +174,11 @@ impl Operate for Install<'_> {
     /// The receipt; what an uninstall had kept is part of it again.
     fn leaves(&self, outcome: &Outcome) -> Result<Remains, StepError> {
         let supervision = self.plan.supervision.clone().ok_or(StepError::NoManager)?;
-        let changes = self.changes(outcome);
+        let (mut changes, mut replaced) = (self.changes(outcome), Vec::new());
+        let set = Set::of(self.manifest, self.facts.credentials.own_key.as_ref())?;
+        if certificates::leads_to(&set, self.plan.steps.iter().map(|planned| &planned.step)) {
+            (changes, replaced) = certificates::settled(&changes, &set);
+        }
         let mut receipt =
             Receipt::new(self.bundle, outcome.now, supervision, self.manifest.clone(), self.newest(), changes);
         receipt.replaced = signer::replaced(self.facts.records.known(), self.provenance);
@@ -181,6 +190,6 @@ impl Operate for Install<'_> {
         receipt.identity = outcome.here.or(before.filter(|_| is_there));
         let moved = self.facts.credentials.own_key.is_some();
         let waiting_key = if moved { WaitingKey::Goes } else { WaitingKey::Stays };
-        Ok(Remains { receipt: Some(receipt), kept: None, waiting_key })
+        Ok(Remains { receipt: Some(receipt), kept: None, waiting_key, replaced })
     }
 }

@@ -57,13 +57,13 @@ impl Operate for MakeKey<'_> {
         if let Some(receipt) = receipt {
             let changes = fold(&receipt.changes, outcome.changes);
             let receipt = Some(Receipt { changes, ..receipt.clone() });
-            return Ok(Remains { receipt, kept: kept.clone(), waiting_key });
+            return Ok(Remains { receipt, kept: kept.clone(), waiting_key, replaced: Vec::new() });
         }
         let kept = match kept {
             // What data it is stays as it was.
             Some(kept) => Leftovers { changes: fold(&kept.changes, outcome.changes), ..kept.clone() },
             None => Leftovers::of(self.manifest, fold(&[], outcome.changes), None),
         };
-        Ok(Remains { receipt: None, kept: Some(kept), waiting_key })
+        Ok(Remains { receipt: None, kept: Some(kept), waiting_key, replaced: Vec::new() })
     }
 }

@@ -53,7 +53,7 @@ pub(crate) fn taken_back(operation: &dyn Operate, records: &Records, outcome: &O
     let Outcome { state, changes, stays, data, .. } = outcome;
     let (receipt, waiting_key) = (records.receipt.clone(), WaitingKey::Stays);
     let Some(manifest) = operation.manifest().filter(|_| stays.iter().any(Change::is_kept_without_purge)) else {
-        return Remains { receipt, kept: records.kept.clone(), waiting_key };
+        return Remains { receipt, kept: records.kept.clone(), waiting_key, replaced: Vec::new() };
     };
     let made = changes.iter().filter(|change| state.holds(change));
     let stays: Vec<Change> = made.chain(*stays).cloned().collect();
@@ -62,5 +62,5 @@ pub(crate) fn taken_back(operation: &dyn Operate, records: &Records, outcome: &O
     let known = records.known().map(|known| known.memory()).or_else(begun);
     let cas = records.kept.as_ref().map(|kept| kept.cas.clone()).unwrap_or_default();
     let kept = Leftovers::of(manifest, fold(earlier, &stays), *data).knowing(known).trusting(cas);
-    Remains { receipt, kept: Some(kept), waiting_key }
+    Remains { receipt, kept: Some(kept), waiting_key, replaced: Vec::new() }
 }

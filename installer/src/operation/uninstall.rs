@@ -161,7 +161,9 @@ impl<'a> Uninstall<'a> {
                 Seen::Link { target } => !drift::is_recorded_link(path, target, ours),
                 _ => true,
             }),
-            Change::Access { .. } | Change::Tree { .. } | Change::Service { .. } => State::Pending,
+            Change::MadeWay { .. } | Change::Access { .. } | Change::Tree { .. } | Change::Service { .. } => {
+                State::Pending
+            }
         }
     }
 }
@@ -193,7 +195,7 @@ impl Operate for Uninstall<'_> {
     /// Nothing; or whose data stays, and whom this host knows. `--purge` leaves nothing of the member, and forgets who
     /// signed.
     fn leaves(&self, outcome: &Outcome) -> Result<Remains, StepError> {
-        let nothing = Remains { receipt: None, kept: None, waiting_key: WaitingKey::Stays };
+        let nothing = Remains { receipt: None, kept: None, waiting_key: WaitingKey::Stays, replaced: Vec::new() };
         if !outcome.stays.iter().any(Change::is_kept_without_purge) {
             return Ok(nothing);
         }

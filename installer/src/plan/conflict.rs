@@ -33,9 +33,11 @@ pub(crate) fn conflicts(step: &Step, facts: &Facts, ours: &[Change]) -> Result<V
             programs.iter().map(place).collect::<Result<_, NotAPath>>()?
         }
         Step::Link { path, target } => {
-            let known = ours.iter().any(|change| matches!(change, Change::Link { path: at, .. } if at == path));
+            // A directory of ours may make way for it.
+            let was_dir = ours.iter().any(|change| matches!(change, Change::Dir { path: at, .. } if at == path));
             let is_ours = match facts.paths.at(path) {
-                Seen::Link { target: here } => known || here == target,
+                Seen::Link { target: here } => on_record(path) || here == target,
+                Seen::Dir { .. } => was_dir,
                 _ => false,
             };
             vec![(path.clone(), is_ours)]

@@ -138,14 +138,21 @@ mod tests {
         let above: AbsPath = "/data".parse().unwrap();
         assert!(places.contains(&above) && !trees.contains(&above), "a directory of others is not gone through");
     }
+
     #[test]
-    fn a_certificate_and_its_key_are_replaced_one_after_the_other() {
+    fn a_set_of_certificates_is_whole_before_anything_leads_to_it() {
         let plan = plan_of(&good());
         let at = |name: &str| {
-            let is_it = |planned: &Planned| matches!(&planned.step, Step::File { path, .. } if path.name() == name);
+            let is_it = |planned: &Planned| match &planned.step {
+                Step::File { path, .. } | Step::Link { path, .. } => path.name() == name,
+                _ => false,
+            };
             plan.steps.iter().position(is_it).unwrap()
         };
-        assert_eq!(at("etcd-peer.pem").abs_diff(at("etcd-peer-key.pem")), 1);
-        assert!(at("etcd-peer.pem") < at("etcd-server.service"), "what starts etcd is last");
+        for name in ["ca.pem", "etcd-peer.pem", "etcd-peer-key.pem"] {
+            assert!(at(name) < at("current"), "{name}");
+        }
+        assert!(at("current") < at("certs") && at("certs") < at("etcd"), "what leads there comes from the inside out");
+        assert!(at("etcd") < at("etcd-server.service"), "what starts etcd is last");
     }
 }

@@ -3,13 +3,13 @@
 use std::collections::BTreeSet;
 
 use payload::digest::Digest;
-use payload::etcd;
 use payload::manifest::{Layout, Manifest};
 use payload::mode::{Mode, Owner};
 use payload::path::AbsPath;
 use payload::render;
 
 use super::Planned;
+use crate::certificates::{self, Set};
 use crate::change::Change;
 use crate::facts::etcd::{Running, Script};
 use crate::facts::paths::{PathFact, Seen};
@@ -33,6 +33,8 @@ pub(crate) struct Standings<'a> {
     pub(crate) manifest: &'a Manifest,
     pub(crate) supervision: Option<&'a Supervision>,
     pub(crate) restart: Restart,
+    /// The certificates of the bundle.
+    pub(crate) set: &'a Set,
 }
 
 impl Standings<'_> {
@@ -98,15 +100,34 @@ impl Standings<'_> {
             cut.open.as_ref().is_some_and(is_service) || cut.changes.last().is_some_and(|last| !is_service(last));
         let replaced = cut.changes.iter().chain(&cut.open).filter(|_| is_cut);
         replaced
-            .filter(|change| matches!(change, Change::File { .. } | Change::Link { .. }))
-            .filter_map(|change| self.part_at(change.path()?))
+            .filter_map(|change| match change {
+                Change::Link { path, .. } | Change::MadeWay { path, .. } if self.is_of_certificates(path) => {
+                    self.part_of_set(Some(&certificates::replaced_by(change, &self.set.home)?))
+                }
+                Change::File { path, .. } | Change::Link { path, .. } => self.part_at(path),
+                _ => None,
+            })
             .collect()
+    }
+
+    fn is_of_certificates(self, path: &AbsPath) -> bool {
+        [&self.set.home.link, &self.set.home.current].contains(&path)
+    }
+
+    /// Of certificates, where the set in `old` was in use.
+    fn part_of_set(self, old: Option<&AbsPath>) -> Option<Part> {
+        certificates::part(self.set, old, &self.facts.records.ours(), self.manifest.release.version)
     }
 
     /// What of that which etcd starts with a step renews.
     fn part(self, step: &Step) -> Option<Part> {
         match step {
             Step::Programs { .. } => Some(Part::Files),
+            // The other link leads to this one, whatever this one leads to.
+            Step::Link { path, .. } if *path == self.set.home.current => {
+                self.part_of_set(self.facts.credentials.here.as_ref().map(|here| &here.dir))
+            }
+            Step::Link { path, .. } if self.is_of_certificates(path) => None,
             Step::File { path, .. } | Step::Link { path, .. } => self.part_at(path),
             _ => None,
         }
@@ -118,13 +139,12 @@ impl Standings<'_> {
         match self.supervision {
             Some(Supervision::Supervisor(supervisor)) if *path == supervisor.section => Some(Part::Section),
             Some(Supervision::Systemd { unit }) if is_unit_at(path, unit) => Some(Part::Unit),
-            _ if !is_below || path.name() == render::REQUEST => None,
+            _ if !is_below => None,
             _ if path.name() == render::STARTUP => match self.facts.etcd.script {
                 Script::SameStart => None,
                 Script::SameCommand => Some(Part::StartupScript),
                 Script::OtherCommand => Some(Part::Flags),
             },
-            _ if is_of_pair(path) && etcd::reloads_certificates(self.manifest.release.version) => None,
             _ => Some(Part::Files),
         }
     }
@@ -134,11 +154,6 @@ impl Standings<'_> {
         let own = self.supervision.and_then(Supervision::own_unit);
         matches!((step, own), (Step::File { path, .. }, Some(unit)) if is_unit_at(path, unit))
     }
-}
-
-/// Whether it is the certificate or its key.
-pub(super) fn is_of_pair(path: &AbsPath) -> bool {
-    [render::CERTIFICATE, render::KEY].contains(&path.name())
 }
 
 fn is_unit_at(path: &AbsPath, unit: &str) -> bool {

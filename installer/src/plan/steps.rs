@@ -7,11 +7,10 @@ use payload::manifest::{Manifest, Purpose, When};
 use payload::mode::{Mode, Owner};
 use payload::path::{AbsPath, NotAPath};
 
-use super::pending;
 use crate::although::Although;
+use crate::certificates::{Laid, Set};
 use crate::change::Holds;
 use crate::facts::Facts;
-use crate::facts::credentials::OwnKey;
 use crate::facts::machine::{Selinux, Target};
 use crate::facts::paths::Seen;
 use crate::layout::{self, WANTS};
@@ -39,20 +38,19 @@ pub(crate) struct PlanInput<'a> {
     pub(crate) signer: SignerStatus,
 }
 
-/// The steps under this supervision.
+/// The steps under this supervision. `certificates` is what is to be done about the bundle's `set`.
 pub(crate) fn steps(
     input: PlanInput,
     facts: &Facts,
     choices: Choices,
     supervision: &Supervision,
+    set: &Set,
+    certificates: Laid,
 ) -> Result<Vec<Step>, NotAPath> {
     let PlanInput { manifest, installer, .. } = input;
     let layout = &manifest.layout;
-    let mut files = files(manifest, supervision);
-    if let Some(OwnKey { at, sha256 }) = facts.credentials.own_key.clone() {
-        let (path, source) = (manifest.key_path()?, Source::HostKey { at });
-        files.push(Step::File { path, mode: Mode::SECRET, owner: Owner::Service, sha256, source });
-    }
+    let Laid { mut files, links, .. } = certificates;
+    files.extend(self::files(manifest, set, supervision));
     files.push(Step::File {
         path: layout.sbin.join(crate::HOST_COMMAND)?,
         mode: Mode::PROGRAM,
@@ -60,8 +58,6 @@ pub(crate) fn steps(
         sha256: installer,
         source: Source::Installer,
     });
-    // etcd reads a certificate and its key at each handshake: nothing comes between the two.
-    files.sort_by_key(|step| matches!(step, Step::File { path, .. } if pending::is_of_pair(path)));
     let user = &manifest.user;
     // An image may have no /etc yet for the account files to lie in: root's directories come first.
     let (of_root, of_etcd): (Vec<Step>, Vec<Step>) = dirs(manifest, facts, supervision, &files)?
@@ -79,6 +75,8 @@ pub(crate) fn steps(
     // What starts etcd comes last: it must find everything in its place.
     let (last, first): (Vec<Step>, Vec<Step>) = files.into_iter().partition(|step| starts_etcd(step, supervision));
     steps.extend(first);
+    // A set is whole before something leads to it.
+    steps.extend(links);
     steps.push(Step::Link { path: layout.link.clone(), target: layout.release_dir.name().to_owned() });
     steps.extend(carried_supervisor(manifest, facts, supervision)?);
     steps.extend(last);
@@ -133,8 +131,8 @@ fn starts_etcd(step: &Step, supervision: &Supervision) -> bool {
     }
 }
 
-/// The files that this supervision needs, in the order of the bundle.
-fn files(manifest: &Manifest, supervision: &Supervision) -> Vec<Step> {
+/// The files that this supervision needs, in the order of the bundle, but for those of the `set`.
+fn files(manifest: &Manifest, set: &Set, supervision: &Supervision) -> Vec<Step> {
     let needed = |when: When| match supervision {
         Supervision::Systemd { .. } => when != When::Carried,
         Supervision::Supervisor(supervisor) => match when {
@@ -148,13 +146,8 @@ fn files(manifest: &Manifest, supervision: &Supervision) -> Vec<Step> {
         let source = Source::Entry { name: entry.name.clone() };
         let sha256 = entry.sha256;
         match (&entry.purpose, supervision) {
-            (Purpose::Place { path, mode, owner, when }, _) if needed(*when) => {
+            (Purpose::Place { path, mode, owner, when }, _) if needed(*when) && !path.is_within(&set.home.link) => {
                 files.push(Step::File { path: path.clone(), mode: *mode, owner: *owner, sha256, source });
-            }
-            (Purpose::Sealed { path, owner, sha256 }, _) => {
-                let source = Source::Sealed { name: entry.name.clone() };
-                let (path, sha256) = (path.clone(), *sha256);
-                files.push(Step::File { path, mode: Mode::SECRET, owner: *owner, sha256, source });
             }
             (Purpose::Program, Supervision::Supervisor(supervisor)) => {
                 let path = supervisor.section.clone();

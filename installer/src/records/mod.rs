@@ -13,6 +13,7 @@ pub(crate) mod unfinished;
 use payload::exit::ExitStatus;
 use payload::manifest::Manifest;
 
+use crate::certificates::with_the_way_back;
 use crate::change::Change;
 use crate::failure::Diagnose;
 use crate::help::Help;
@@ -85,7 +86,18 @@ impl Records {
         let receipt = self.receipt.iter().flat_map(|receipt| &receipt.changes);
         let kept = self.kept.iter().flat_map(|kept| &kept.changes);
         let unfinished = self.unfinished.iter().flat_map(|unfinished| &unfinished.changes);
-        receipt.chain(kept).chain(unfinished).cloned().collect()
+        let all: Vec<Change> = receipt.chain(kept).chain(unfinished).cloned().collect();
+        with_the_way_back(&all)
+    }
+
+    /// Whether a run of this bundle was cut off that had written its receipt, and all of whose steps stand: it is not
+    /// taken back any more.
+    pub(crate) fn is_all_but_closed(&self, operation: Operation, is_done: bool) -> bool {
+        let of = |bundle| {
+            let cut = self.unfinished.as_ref().is_some_and(|cut| cut.of == Operation::Install { bundle });
+            cut && self.receipt.as_ref().is_some_and(|receipt| receipt.bundle == bundle)
+        };
+        matches!(operation, Operation::Install { bundle } if is_done && of(bundle))
     }
 
     /// What is installed here, or was until an uninstall began that was cut off.

@@ -17,9 +17,11 @@ impl fmt::Display for Change {
             Self::Service { supervision } => write!(f, "service under {supervision}"),
             Self::Adopted { path, .. } => write!(f, "what is in `{path}`"),
             Self::Access { path, .. } => write!(f, "owner and mode of `{path}`"),
-            Self::Dir { path, .. } | Self::File { path, .. } | Self::Link { path, .. } | Self::Tree { path } => {
-                write!(f, "`{path}`")
-            }
+            Self::Dir { path, .. }
+            | Self::File { path, .. }
+            | Self::Link { path, .. }
+            | Self::MadeWay { path, .. }
+            | Self::Tree { path } => write!(f, "`{path}`"),
         }
     }
 }

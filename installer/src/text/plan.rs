@@ -21,6 +21,7 @@ impl fmt::Display for Step {
                 let more = match source {
                     Source::Sealed { .. } => ", sealed: asks for the passphrase",
                     Source::HostKey { .. } | Source::NewKey => ", made on this host",
+                    Source::Carried { .. } => ", from this host",
                     Source::Entry { .. } | Source::Installer | Source::Launcher { .. } => "",
                 };
                 write!(f, "file       {path}  {mode} {}{more}", by(*owner))

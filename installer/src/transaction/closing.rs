@@ -2,9 +2,10 @@
 //! the new records, then what they replace, the journal last of all.
 
 use super::Transaction;
+use super::undo::{self, Contents, UndoError, Undone};
 use crate::change::Change;
 use crate::host::FsError;
-use crate::records::{JournalError, Leftovers, Receipt};
+use crate::records::{Leftovers, Receipt};
 
 /// What is on record when a run has come to its end.
 #[derive(Debug)]
@@ -12,6 +13,9 @@ pub(crate) struct Remains {
     pub(crate) receipt: Option<Receipt>,
     pub(crate) kept: Option<Leftovers>,
     pub(crate) waiting_key: WaitingKey,
+    /// Of the changes in the receipt: what is to go with the end of the run, for something else has taken its place. It is on
+    /// record until it has gone.
+    pub(crate) replaced: Vec<Change>,
 }
 
 /// What becomes of the place where a key of the host's own waits for its certificate.
@@ -52,14 +56,15 @@ impl Transaction<'_> {
 
     /// Removes what does not remain, the journal last: whoever is killed here is gone on with. Where nothing is on record any
     /// more, the state directory goes too, with those above it that one of the `changes` made.
-    pub(crate) fn close(self, remains: &Remains, changes: &[Change]) -> Result<(), JournalError> {
+    pub(crate) fn close(self, remains: &Remains, changes: &[Change]) -> Result<(), UndoError> {
         let (tree, state, permit) = (self.tree, self.state, self.journal.permit());
+        self.drop_replaced(remains)?;
         if remains.receipt.is_none() {
             tree.remove_file(permit, &state.receipt)?;
         }
         let made = state.made_by(changes);
         if remains.receipt.is_none() && remains.kept.is_none() && !made.is_empty() {
-            return self.journal.close_with_directories(&made);
+            return Ok(self.journal.close_with_directories(&made)?);
         }
         if remains.kept.is_none() {
             tree.remove_file(permit, &state.kept)?;
@@ -69,5 +74,19 @@ impl Transaction<'_> {
             tree.remove_tree(permit, &state.host_key)?;
         }
         Ok(self.journal.close()?)
+    }
+
+    /// What others have changed or put there stays, and stays on record.
+    fn drop_replaced(&self, remains: &Remains) -> Result<(), UndoError> {
+        let Some(receipt) = remains.receipt.as_ref().filter(|_| !remains.replaced.is_empty()) else { return Ok(()) };
+        // The run counts as done: being told to stop comes too late.
+        let (mut receipt, tree) = (receipt.clone(), self.tree.undisturbed());
+        for change in remains.replaced.iter().rev() {
+            let permit = self.journal.permit();
+            if undo::undo(permit, &tree, change, &receipt.changes, Contents::Keep, 0)? == Undone::Yes {
+                receipt.changes.retain(|other| other != change);
+            }
+        }
+        Ok(receipt.write(self.journal.permit(), self.tree, &self.state.receipt)?)
     }
 }

@@ -24,6 +24,7 @@ use crate::host::fs_error::FileOp;
 use crate::host::interrupt::Interrupt;
 use crate::host::write::Ids;
 use crate::host::{FsError, Tree};
+use crate::layout;
 use crate::records::{JournalError, Operation, StateDir};
 use crate::service::{self, ServiceError};
 use crate::step::Action;
@@ -120,15 +121,20 @@ impl<'a> Transaction<'a> {
         })
     }
 
-    /// Makes a link, or switches one.
-    pub(crate) fn put_link(&mut self, path: &AbsPath, target: &str) -> Result<(), FsError> {
+    /// Makes a link, or switches one. A directory of ours makes way for it.
+    pub(crate) fn put_link(&mut self, path: &AbsPath, target: &str) -> Result<(), UndoError> {
         let tree = self.tree;
         let before = match tree.look(path)? {
             Seen::Link { target } => Some(target),
+            Seen::Dir { .. } => {
+                let (path, target, aside) = (path.clone(), target.to_owned(), layout::aside(path)?);
+                let change = Change::MadeWay { path: path.clone(), target: target.clone(), aside: aside.clone() };
+                return Ok(self.journal.act(change, |permit| tree.make_way(permit, &path, &target, &aside))?);
+            }
             _ => None,
         };
         let change = Change::Link { path: path.clone(), target: target.to_owned(), before };
-        self.journal.act(change, |permit| tree.put_link(permit, path, target))
+        Ok(self.journal.act(change, |permit| tree.put_link(permit, path, target))?)
     }
 
     /// Makes a directory that is ours with all that is in it; `fill` makes it appear whole.

@@ -107,6 +107,7 @@ pub(super) fn undo(
         }
         Change::File { .. } => file(permit, tree, change, known)?,
         Change::Link { .. } => link(permit, tree, change, known)?,
+        Change::MadeWay { path, aside, .. } => tree.take_back_dir(permit, path, aside)?,
         Change::Service { supervision } => {
             service::remove(permit, supervision, stop_seconds, tree.interrupt())?;
             Left::Gone
@@ -136,6 +137,12 @@ pub(super) fn clear_leftovers(permit: &Permit, tree: &Tree, change: &Change) -> 
         | Change::Access { .. }
         | Change::Tree { .. }
         | Change::Service { .. } => {}
+        Change::MadeWay { path, aside, .. } => {
+            tree.clear_leftover(permit, path)?;
+            if let Seen::Link { .. } = tree.look(aside)? {
+                tree.remove_file(permit, aside)?;
+            }
+        }
     }
     Ok(())
 }

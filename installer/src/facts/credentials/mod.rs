@@ -21,6 +21,16 @@ pub(crate) struct Credentials {
     pub(crate) common_name: Option<String>,
     /// The key that this host has made and the bundle's certificate is for.
     pub(crate) own_key: Option<OwnKey>,
+    /// Where an earlier install's lie.
+    pub(crate) here: Option<Here>,
+}
+
+/// The directory of the set of certificates that is in use on this host.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Here {
+    pub(crate) dir: AbsPath,
+    /// Names in it that are not ours.
+    pub(crate) others: Vec<String>,
 }
 
 /// A key of this host's own.

@@ -6,12 +6,16 @@ use std::fs::File;
 use payload::bundle::{Bundle, BundleError};
 use payload::digest::Digest;
 use payload::manifest::{KeyFrom, Manifest};
+use payload::path::AbsPath;
 use payload::render;
 use payload::sealed::Sealed;
 use zeroize::Zeroizing;
 
 use super::ProbeError;
-use crate::facts::credentials::{CredentialError, Credentials, LARGEST_KEY, OwnKey, PemFile, Validity, x509};
+use crate::certificates::Home;
+use crate::change::Change;
+use crate::facts::credentials::{CredentialError, Credentials, Here, LARGEST_KEY, OwnKey, PemFile, Validity, x509};
+use crate::facts::paths::Seen;
 use crate::host::Tree;
 use crate::records::StateDir;
 
@@ -53,16 +57,40 @@ pub(super) fn credentials(
     manifest: &Manifest,
     brought: Option<&Brought>,
     state: &StateDir,
+    ours: &[Change],
 ) -> Result<Credentials, ProbeError> {
+    let here = here(tree, &Home::of(&manifest.layout)?, ours)?;
     let own_key = match brought {
-        Some(brought) if manifest.key_from() == KeyFrom::Host => own_key(tree, manifest, &brought.certificate, state)?,
+        Some(brought) if manifest.key_from() == KeyFrom::Host => {
+            let mut places = vec![manifest.key_path()?, state.host_key_file()?];
+            if let Some(here) = &here {
+                places.insert(0, here.dir.join(render::KEY)?);
+            }
+            own_key(tree, &brought.certificate, places)?
+        }
         _ => None,
     };
     Ok(Credentials {
         validity: validity(manifest, brought, own_key.as_ref()),
         common_name: brought.and_then(|brought| x509::common_name(&brought.certificate)),
         own_key,
+        here,
     })
+}
+
+/// Where what is in use lies, as far as it is ours: where the link leads, or in a directory in its place.
+fn here(tree: &Tree, home: &Home, ours: &[Change]) -> Result<Option<Here>, ProbeError> {
+    let dir = match (tree.look(&home.link)?, tree.look(&home.current)?) {
+        (Seen::Dir { .. }, _) => Some(home.link.clone()),
+        (Seen::Absent | Seen::Link { .. }, Seen::Link { target }) => home.set(&target),
+        _ => None,
+    };
+    let is_ours = |path: &AbsPath| ours.iter().any(|change| change.path() == Some(path));
+    let Some(dir) = dir.filter(is_ours) else { return Ok(None) };
+    let mut others = tree.list(&dir)?;
+    // What a run that was killed has left under a name that only we use goes by itself.
+    others.retain(|name| !name.ends_with(".etcdpack-new") && !dir.join(name).is_ok_and(|path| is_ours(&path)));
+    Ok(Some(Here { dir, others }))
 }
 
 fn validity(
@@ -86,13 +114,8 @@ fn validity(
 }
 
 /// The key of this host's own that the certificate is for: in its place, or where it was made.
-fn own_key(
-    tree: &Tree,
-    manifest: &Manifest,
-    certificate: &[u8],
-    state: &StateDir,
-) -> Result<Option<OwnKey>, ProbeError> {
-    for at in [manifest.key_path()?, state.host_key_file()?] {
+fn own_key(tree: &Tree, certificate: &[u8], places: Vec<AbsPath>) -> Result<Option<OwnKey>, ProbeError> {
+    for at in places {
         let Some(key) = tree.read_if_there(&at, LARGEST_KEY)?.map(Zeroizing::new) else { continue };
         if x509::is_key_of(certificate, &key).is_ok() {
             return Ok(Some(OwnKey { at, sha256: Digest::of(&key) }));

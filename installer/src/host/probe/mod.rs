@@ -73,17 +73,24 @@ pub(crate) fn facts(
         let network = network::network(busy, Vec::new(), Firewall::None)?;
         (machine::image(tree)?, disks::image(tree, manifest)?, network, Vec::new())
     };
+    let credentials = credentials::credentials(tree, manifest, brought.as_ref(), &state, &records.ours())?;
     let cas = cluster::cas(tree, &records, brought.as_ref().map(credentials::Brought::cas))?;
     Ok(Facts {
         machine,
         accounts: accounts::accounts(tree, &manifest.user)?,
-        paths: paths::paths(tree, manifest, managers.supervisor.as_ref().map(|found| &found.section), &state.journal)?,
+        paths: paths::paths(
+            tree,
+            manifest,
+            managers.supervisor.as_ref().map(|found| &found.section),
+            &credentials,
+            &state.journal,
+        )?,
         disks,
         data: data::data(tree, &layout.data, records.kept.as_ref().and_then(Leftovers::data))?,
         logs: logs::logs(tree, &layout.logs)?,
         network,
         cluster: cluster::cluster(manifest, others, cas, &records, tree),
-        credentials: credentials::credentials(tree, manifest, brought.as_ref(), &state)?,
+        credentials,
         managers,
         etcd: etcd::etcd(tree, manifest, &script, &records, etcds)?,
         records,

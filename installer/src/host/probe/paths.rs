@@ -2,10 +2,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use payload::manifest::{KeyFrom, Manifest, Purpose};
+use payload::manifest::{Manifest, Purpose};
 use payload::path::AbsPath;
 
 use super::{ProbeError, data};
+use crate::certificates::{Home, Set};
+use crate::facts::Credentials;
 use crate::facts::paths::{Obstacle, PathFact, Paths, Seen};
 use crate::host::{FsError, Tree};
 use crate::layout;
@@ -15,9 +17,10 @@ pub(super) fn paths(
     tree: &Tree,
     manifest: &Manifest,
     section: Option<&AbsPath>,
+    credentials: &Credentials,
     journal: &AbsPath,
 ) -> Result<Paths, ProbeError> {
-    let found = found(tree, manifest, section)?;
+    let found = found(tree, manifest, section, credentials)?;
     let obstacles = obstacles(tree, found.keys().chain([journal]))?;
     let filled = data::filled(tree, [&manifest.layout.logs, &layout::SUPERVISOR_LOGS.parse()?])?;
     Ok(Paths { found, obstacles, filled })
@@ -28,6 +31,7 @@ fn found(
     tree: &Tree,
     manifest: &Manifest,
     section: Option<&AbsPath>,
+    credentials: &Credentials,
 ) -> Result<BTreeMap<AbsPath, PathFact>, ProbeError> {
     let at = &manifest.layout;
     let mut files: BTreeSet<AbsPath> = section.into_iter().cloned().collect();
@@ -36,13 +40,18 @@ fn found(
     for program in &manifest.release.programs {
         files.insert(at.release_dir.join(&program.name)?);
     }
+    let set = Set::of(manifest, credentials.own_key.as_ref())?;
     for entry in &manifest.entries {
-        if let Purpose::Place { path, .. } | Purpose::Sealed { path, .. } = &entry.purpose {
+        if let Purpose::Place { path, .. } = &entry.purpose
+            && !path.is_within(&set.home.link)
+        {
             files.insert(path.clone());
         }
     }
-    if manifest.key_from() == KeyFrom::Host {
-        files.insert(manifest.key_path()?);
+    for dir in [Some(&set.dir), credentials.here.as_ref().map(|here| &here.dir)].into_iter().flatten() {
+        for item in &set.items {
+            files.insert(dir.join(&item.name)?);
+        }
     }
     let carried = layout::carried_dir(manifest)?;
     for program in layout::CARRIED_PROGRAMS {
@@ -51,7 +60,8 @@ fn found(
     for path in files.clone() {
         files.insert(layout::beside(&path)?);
     }
-    let others = [&at.link, &at.data, &at.logs, &carried].map(AbsPath::clone);
+    let Home { link, current, .. } = &set.home;
+    let others = [&at.link, &at.data, &at.logs, &carried, link, current].map(AbsPath::clone);
     let commands = [at.bin.join("supervisord")?, at.bin.join("supervisorctl")?, layout::SUPERVISOR_LOGS.parse()?];
     let wants: AbsPath = layout::WANTS.parse()?;
     let enabling = [wants.join(&format!("{}.service", manifest.service.name))?, wants.join("supervisord.service")?];

@@ -1,12 +1,15 @@
 //! What an install does to an etcd that runs, by what it renews.
 
 use super::*;
-use crate::facts::tests::{good, manifest};
+use crate::change::Before;
+use crate::facts::credentials::Here;
+use crate::facts::tests::{good, manifest, receipt};
 use crate::step::Source;
 
-const CERTIFICATE: &str = "/opt/etcd-v3.5.1/certs/etcd-peer.pem";
-const KEY: &str = "/opt/etcd-v3.5.1/certs/etcd-peer-key.pem";
-const CA: &str = "/opt/etcd-v3.5.1/certs/ca.pem";
+const CERTIFICATE: &str = "etcd-peer.pem";
+const KEY: &str = "etcd-peer-key.pem";
+const CA: &str = "ca.pem";
+const CERTIFICATES: [&str; 3] = [CERTIFICATE, KEY, CA];
 const STARTUP: &str = "/opt/etcd-v3.5.1/etcd-server-startup.sh";
 const PROGRAM: &str = "/opt/etcd-v3.5.1/etcd";
 const UNIT: &str = "/etc/systemd/system/etcd-server.service";
@@ -40,22 +43,39 @@ fn outcome(case: Case) -> (Option<Action>, Vec<Part>) {
     let mut manifest = manifest();
     manifest.release.version = case.version.parse().unwrap();
     let supervision = Supervision::Systemd { unit: "etcd-server.service".to_owned() };
-    let [here, brought] = [&b"here"[..], b"brought"].map(Digest::of);
+    let [here_sum, brought_sum] = [&b"here"[..], b"brought"].map(Digest::of);
     let mut facts = good();
     facts.etcd.running = case.running;
     facts.etcd.script = case.script;
     facts.etcd.waiting = case.waiting.iter().copied().collect();
     let mut steps = Vec::new();
-    for path in [CERTIFICATE, KEY, CA, STARTUP, PROGRAM, UNIT, ETCDCTL] {
+    let mut set = Set::of(&manifest, None).unwrap();
+    let here = set.home.sets.join("0123").unwrap();
+    let wrote = |name: &str, sha256| {
+        let (path, before) = (here.join(name).unwrap(), Before::Nothing);
+        Change::File { path, sha256, before }
+    };
+    facts.records = receipt().into();
+    let recorded = &mut facts.records.receipt.as_mut().unwrap().changes;
+    for item in &mut set.items {
+        item.sha256 = if case.renewed.contains(&item.name.as_str()) { brought_sum } else { here_sum };
+        recorded.push(wrote(&item.name, here_sum));
+    }
+    let is_new = case.renewed.iter().any(|name| CERTIFICATES.contains(name));
+    let target = if is_new { "0123" } else { &set.name }.to_owned();
+    facts.paths.found.insert(set.home.current.clone(), PathFact { seen: Seen::Link { target }, digest: None });
+    steps.push(Step::Link { path: set.home.current.clone(), target: set.name.clone() });
+    facts.credentials.here = Some(Here { dir: here, others: Vec::new() });
+    for path in [STARTUP, PROGRAM, UNIT, ETCDCTL] {
         let path: AbsPath = path.parse().unwrap();
         let seen = Seen::File { mode: Mode::PLAIN.bits(), uid: 0, gid: 0, size: 4 };
-        facts.paths.found.insert(path.clone(), PathFact { seen, digest: Some(here) });
-        let sha256 = if case.renewed.contains(&path.as_str()) { brought } else { here };
+        facts.paths.found.insert(path.clone(), PathFact { seen, digest: Some(here_sum) });
+        let sha256 = if case.renewed.contains(&path.as_str()) { brought_sum } else { here_sum };
         steps.push(Step::File { path, mode: Mode::PLAIN, owner: Owner::Root, sha256, source: Source::Installer });
     }
     steps.push(Step::Service { supervision: supervision.clone(), action: case.action });
-    let standings =
-        Standings { facts: &facts, manifest: &manifest, supervision: Some(&supervision), restart: case.restart };
+    let (supervised, restart) = (Some(&supervision), case.restart);
+    let standings = Standings { facts: &facts, manifest: &manifest, supervision: supervised, restart, set: &set };
     let Stood { steps, waits } = standings.of(steps);
     let action = steps.iter().find_map(|planned| match (&planned.step, planned.state) {
         (Step::Service { action, .. }, State::Pending) => Some(*action),

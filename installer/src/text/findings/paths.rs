@@ -26,6 +26,17 @@ pub(super) fn text(found: &PathFinding) -> String {
         PathFinding::ChangedAndNew { path, new } => {
             format!("`{path}` was changed since etcdpack wrote it: it is kept, the new one is `{new}`")
         }
+        PathFinding::BesideChanged { path, new } => {
+            format!("`{path}` is kept with what was changed beside it; the new one is `{new}`")
+        }
+        PathFinding::LeftBehind { dir, names, stays } => {
+            let names: Vec<String> = names.iter().map(|name| format!("`{}`", name.escape_debug())).collect();
+            format!(
+                "others' files lie among the certificates in `{dir}`: {}; they stay, in `{stays}`, and `{dir}` leads \
+                 elsewhere then",
+                names.join(", ")
+            )
+        }
     }
 }
 
@@ -44,6 +55,9 @@ pub(super) fn help(found: &PathFinding) -> Help {
         PathFinding::Changed { path } => Help::plain("to have it back: ")
             .and(Help::in_tree(format!("mv {path} {path}.old")))
             .and(Help::plain(", then install again")),
-        PathFinding::ChangedAndNew { path, new } => Help::in_tree(format!("diff {path} {new}")),
+        PathFinding::ChangedAndNew { path, new } | PathFinding::BesideChanged { path, new } => {
+            Help::in_tree(format!("diff {path} {new}"))
+        }
+        PathFinding::LeftBehind { dir, .. } => Help::in_tree(format!("ls -lA {dir}/")),
     }
 }
