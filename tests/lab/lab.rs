@@ -9,6 +9,7 @@ pub mod disk;
 pub mod form;
 mod host;
 mod image_host;
+pub mod old_layout;
 pub mod outage;
 pub mod rule;
 mod signing;

@@ -11,6 +11,7 @@ use tempfile::TempDir;
 
 use crate::bundles::Bundles;
 use crate::form::{Form, figures, form};
+use crate::old_layout;
 use crate::snapshot::{Snapshot, installed};
 use crate::strace::{self, Fault, Point};
 use crate::{SIGNER, Said, run};
@@ -40,6 +41,15 @@ impl TreeRun {
     pub fn reinstall(bundles: &Bundles) -> Self {
         let first = bundles.first.clone();
         Self::new("reinstall", &bundles.second, INSTALL, move |root| drop(at(&first, INSTALL, root).output()))
+    }
+
+    /// The same, over one whose certificates lie where they lay before 0.2.0.
+    pub fn switch(bundles: &Bundles) -> Self {
+        let first = bundles.first.clone();
+        Self::new("switch", &bundles.second, INSTALL, move |root| {
+            drop(at(&first, INSTALL, root).output());
+            old_layout::age(root);
+        })
     }
 
     pub fn uninstall(bundles: &Bundles) -> Self {

@@ -47,10 +47,14 @@ fn an_empty_tree_is_filled_and_emptied_again() {
     let full = listing(&root);
     let uid = fs::read_to_string(root.join("etc/passwd")).unwrap();
     let uid = uid.split(':').nth(2).unwrap().to_owned();
+    let set = fs::read_link(root.join("opt/etcd-certs/current")).unwrap();
+    let set = set.display();
     for line in [
         "f 755 0:0 ./opt/etcd-v3.5.1/etcd ",
         "f 755 0:0 ./opt/etcd-v3.5.1/etcd-server-startup.sh ",
-        &format!("f 600 {uid}:{uid} ./opt/etcd-v3.5.1/certs/etcd-peer-key.pem "),
+        &format!("f 600 {uid}:{uid} ./opt/etcd-certs/{set}/etcd-peer-key.pem "),
+        "l 777 0:0 ./opt/etcd-v3.5.1/certs ../etcd-certs/current",
+        &format!("l 777 0:0 ./opt/etcd-certs/current {set}"),
         "l 777 0:0 ./opt/etcd etcd-v3.5.1",
         &format!("d 700 {uid}:{uid} ./data/etcd/etcd-server "),
         "f 644 0:0 ./etc/systemd/system/etcd-server.service ",

@@ -8,6 +8,8 @@ mod attack;
 mod builder;
 /// One real bundle under stock tools. What one byte more or less does goes to `damage` or `hostile`.
 mod bundle;
+/// CA, certificate and key, and how one set of them follows another.
+mod certificates;
 /// The guide's own cluster of three, from nothing to purged: the long way through the product. Try not to add to it.
 mod cluster;
 /// The installer dies on a running host. On a tree, where it costs a tenth: `sweep`.

@@ -128,7 +128,8 @@ impl Watched {
     /// etcd's user, tried as that user, can write there and wherever anybody can.
     fn walk(&mut self, before: &Ways, open_to_all: &BTreeSet<String>) {
         let etcds = |path: &str| {
-            path.starts_with("/data/etcd/etcd-server") || path == "/opt/etcd-v3.5.1/certs/etcd-peer-key.pem"
+            path.starts_with("/data/etcd/etcd-server")
+                || (path.starts_with("/opt/etcd-certs/") && path.ends_with("/etcd-peer-key.pem"))
         };
         let systems =
             ["/run/", "/var/log/journal", "/var/lib/systemd/", "/var/log/lastlog", "/tmp", "/var/tmp", "/dev/"];

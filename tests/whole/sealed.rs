@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use whole::strace::{self, Fault};
-use whole::{Lab, SIGNER, Said, Site, cluster, release, run, sha256, signer, small_site};
+use whole::{Lab, SIGNER, Said, Site, cluster, old_layout, release, run, sha256, signer, small_site};
 
 const PASSPHRASE: &str = "correct-horse-battery-staple";
 const KEY: &str = "opt/etcd-v3.5.1/certs/etcd-peer-key.pem";
@@ -54,6 +54,12 @@ fn kept(site: &Site) -> PathBuf {
 fn holding(dir: &Path, secret: &str) -> Vec<String> {
     let grep = run(Command::new("grep").args(["-rlFae", secret, "."]).current_dir(dir));
     grep.out.lines().map(str::to_owned).collect()
+}
+
+/// Whether this is where the key of a host lies: in its set, which the path in [`KEY`] leads to.
+fn is_its_place(path: &str) -> bool {
+    let path = path.trim_start_matches(['.', '/']);
+    path.starts_with("opt/etcd-certs/") && path.ends_with("/etcd-peer-key.pem") && path.split('/').count() == 4
 }
 
 /// A line of a key that nothing else has.
@@ -262,7 +268,6 @@ fn a_killed_or_failed_run_leaves_no_key_but_in_its_place() {
     // The calls around the one that gives the key its name: until then it has none.
     let named = |seen: &strace::Seen| seen.point.call == "linkat" && seen.line.contains("\"etcd-peer-key.pem\"");
     let at = points.iter().position(named).expect("the key");
-    let place = format!("./{KEY}");
     let mut in_place = 0;
     for (n, seen) in points[at - 6..at + 4].iter().enumerate() {
         let root = format!("kill{n}");
@@ -270,7 +275,7 @@ fn a_killed_or_failed_run_leaves_no_key_but_in_its_place() {
         assert_eq!(said.code, -9, "{said:?}");
         let there = site.path(&root);
         for found in holding(&there, &secret) {
-            assert_eq!(found, place, "killed at {}", seen.line);
+            assert!(is_its_place(&found), "killed at {}: {found}", seen.line);
             let mode = fs::metadata(there.join(&found)).unwrap().permissions().mode() & 0o777;
             assert_eq!(mode, 0o600, "{found}");
             in_place += 1;
@@ -279,7 +284,8 @@ fn a_killed_or_failed_run_leaves_no_key_but_in_its_place() {
         // The next run goes on from there, whichever it is.
         if n % 2 == 0 {
             run(&mut command(&root, given)).ok();
-            assert_eq!(holding(&there, &secret), [place.as_str()]);
+            let found = holding(&there, &secret);
+            assert!(found.len() == 1 && is_its_place(&found[0]), "{found:?}");
         } else {
             site.shell(&format!("dist/n1.run uninstall --purge --yes --root {root}")).ok();
             assert!(holding(&there, &secret).is_empty());
@@ -292,6 +298,24 @@ fn a_killed_or_failed_run_leaves_no_key_but_in_its_place() {
         }
     }
     assert!((1..10).contains(&in_place), "kills came before and after the key had its name: {in_place}");
+}
+
+#[test]
+fn a_key_that_is_here_comes_into_another_directory_without_its_passphrase() {
+    let site = sealed_site();
+    install(&site, "root", "--passphrase-fd 3 3<passphrase").ok();
+    let (root, key) = (site.path("root"), site.path("root").join(KEY));
+    let before = fs::read(&key).unwrap();
+    old_layout::age(&root);
+    let said = site.shell(&format!("dist/n1.run plan {SIGNER} --service systemd --root root")).ok();
+    assert!(said.contains("etcd-peer-key.pem  0600 etcd's user, from this host"), "{said}");
+    // Nobody is asked: there is no terminal.
+    install(&site, "root", "").ok();
+    assert!(fs::read_link(root.join("opt/etcd-v3.5.1/certs")).is_ok());
+    assert_eq!(fs::read(&key).unwrap(), before);
+    assert_eq!(fs::metadata(&key).unwrap().permissions().mode() & 0o777, 0o600);
+    let found = holding(&root, &middle_of(&String::from_utf8(before).unwrap()));
+    assert!(found.len() == 1 && is_its_place(&found[0]), "{found:?}");
 }
 
 #[test]
@@ -331,17 +355,16 @@ fn a_real_host_shows_neither_passphrase_nor_key_to_anybody() {
         found.lines().map(str::to_owned).collect::<Vec<_>>()
     };
     // Told to stop, and killed, once it is at the certificates; and gone on with.
-    let place = format!("/{KEY}");
     for (signal, code) in [("TERM", 5), ("KILL", 137)] {
         let line = format!(
             "./n1.run install --yes {SIGNER} --passphrase-fd 3 3</run/passphrase & pid=$!; \
-             while ! test -e /opt/etcd-v3.5.1/certs/ca.pem; do :; done; kill -{signal} $pid; wait $pid"
+             while ! test -e /opt/etcd-certs/*/ca.pem; do :; done; kill -{signal} $pid; wait $pid"
         );
         let said = lab.ssh("n1", &line);
         assert_eq!(said.code, code, "{said:?}");
         assert_eq!(anywhere("passphrase"), [""; 0], "after SIG{signal}");
         let found = anywhere("key");
-        let allowed = |path: &String| signal == "KILL" && *path == place;
+        let allowed = |path: &String| signal == "KILL" && is_its_place(path);
         assert!(found.iter().all(allowed), "after SIG{signal}: {found:?}");
     }
     let said = given(PASSPHRASE, "--wait 60");
@@ -350,7 +373,8 @@ fn a_real_host_shows_neither_passphrase_nor_key_to_anybody() {
     lab.ssh("n1", "etcdpack-host status").ok();
     lab.sh("n1", "rm /run/watch; sleep 1; test -s /run/seen").ok();
     assert_eq!(anywhere("passphrase"), [""; 0]);
-    assert_eq!(anywhere("key"), [place]);
+    let found = anywhere("key");
+    assert!(found.len() == 1 && is_its_place(&found[0]), "{found:?}");
     let limits = lab.sh("n1", "stat -c '%a %U' /opt/etcd-v3.5.1/certs/etcd-peer-key.pem").ok();
     assert_eq!(limits, "600 etcd");
     let again = lab.ssh("n1", concat!("./n1.run install --yes ", signer!()));
