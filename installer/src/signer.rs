@@ -223,8 +223,8 @@ impl Newest {
 /// That a bundle's signer would take the place of the one that an uninstall has kept. While a bundle is installed, no other
 /// signer's comes so far.
 pub(crate) fn change(provenance: &Provenance, known: &Known) -> Option<Finding> {
-    let (signer, kept) = (provenance.signer.fingerprint(), known.signer.fingerprint());
-    (!known.covers(provenance)).then(|| BundleFinding::OtherSigner { signer, kept }.into())
+    let kept = known.signer.fingerprint();
+    (!known.covers(provenance)).then(|| BundleFinding::OtherSigner { kept }.into())
 }
 
 /// What an older bundle may do.

@@ -22,8 +22,9 @@ pub(crate) enum BundleFinding {
     OlderAllowed { serial: NonZeroU64, newest: NonZeroU64 },
     /// It would found a cluster that ran when an earlier one with this token was installed here.
     FoundsAgain { token: ClusterToken },
-    /// Another signer would take the place of the one whose bundles were taken before an uninstall.
-    OtherSigner { signer: Fingerprint, kept: Fingerprint },
+    /// Another signer would take the place of the one whose bundles were taken before an uninstall. Which one is not part of it:
+    /// its words are asked for.
+    OtherSigner { kept: Fingerprint },
 }
 
 impl BundleFinding {

@@ -185,6 +185,19 @@ fn a_first_install_asks_for_words_that_it_has_not_shown() {
     assert_eq!(ask("[0, 1]", "y", "a"), "0 9 9 False False");
     assert_eq!(ask("[]", "y", "b"), "0 3 3 False False");
     assert!(site.path("a/opt/etcd").exists() && site.path("b/opt/etcd").exists());
+    // After an uninstall that kept data another signer's words are asked for likewise, and neither the plan shows them.
+    let wal = site.path("b/data/etcd/etcd-server/member/wal");
+    fs::create_dir_all(&wal).unwrap();
+    let log = include_bytes!("../../../installer/fixtures/wal-3.5.1.bin");
+    fs::write(wal.join("0000000000000000-0000000000000000.wal"), log).unwrap();
+    site.shell("dist/n1.run uninstall --yes --root b").ok();
+    site.shell("umask 077; openssl ecparam -name prime256v1 -genkey -noout > pki/signing-key.pem").ok();
+    site.etcdpack(&["build", "--release", "release.tar.gz"]).ok();
+    let said = site.shell("dist/n1.run plan --service systemd --root b");
+    let words = fs::read_to_string(site.path("dist/signing.words")).unwrap();
+    assert!(said.code == 0 && said.err.contains("[signer-changed]") && !said.err.contains(words.trim()), "{said:?}");
+    assert_eq!(ask("[0, 1, 2]", "y", "b"), "4 9 9 False False");
+    assert_eq!(ask("[]", "y", "b"), "0 3 3 False False");
     // Without a terminal nobody is asked.
     fs::create_dir(site.path("c")).unwrap();
     let line = "setsid -w dist/n1.run install --service systemd --root c </dev/null";

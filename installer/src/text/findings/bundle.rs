@@ -26,9 +26,9 @@ pub(super) fn text(found: &BundleFinding) -> String {
              or this `pki/` is an older copy"
                 .to_owned()
         }
-        BundleFinding::OtherSigner { signer, kept } => format!(
-            "before the uninstall this host took bundles by {kept}, who has not named {signer} its successor: with this \
-             bundle it takes that one's alone"
+        BundleFinding::OtherSigner { kept } => format!(
+            "before the uninstall this host took bundles by {kept}, who has not named the signer of this one its successor: \
+             installed, it takes bundles by the new signer alone"
         ),
     }
 }
