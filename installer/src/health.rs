@@ -3,12 +3,12 @@
 use std::thread::{self, Builder, ScopedJoinHandle};
 use std::time::Duration;
 
+use payload::etcd::last_words::{self, Known};
 use payload::manifest::{Manifest, Member};
 use serde::Serialize;
 
 use crate::endpoint_status::EndpointStatus;
 use crate::facts::cluster::answers::Alarm;
-use crate::facts::health::last_words::{self, Known};
 use crate::facts::health::{Company, Down};
 use crate::host::etcdctl;
 use crate::host::interrupt::Interrupt;

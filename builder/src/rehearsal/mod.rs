@@ -6,7 +6,6 @@
 //! what it tells; `inside` is that one. Nothing here may write where it stays, or send anything off this machine.
 
 mod cast;
-mod etcd_log;
 mod inside;
 mod outside;
 mod told;
@@ -84,12 +83,17 @@ impl Diagnose for RehearsalError {
             Self::Ended { flag: Some(flag), .. } | Self::NoLeader { flag: Some(flag), .. } => {
                 Some(text::rehearsal::look_at_flag(flag))
             }
-            Self::Ended { why, .. } => Some(text::rehearsal::look(etcd_log::is_of_certificates(why)).to_owned()),
+            Self::Ended { why, .. } => Some(text::rehearsal::look(is_of_certificates(why)).to_owned()),
             Self::NoLeader { last, .. } => {
-                let is_of_certificates = last.iter().any(|(_, line)| etcd_log::is_of_certificates(line));
+                let is_of_certificates = last.iter().any(|(_, line)| is_of_certificates(line));
                 Some(text::rehearsal::look(is_of_certificates).to_owned())
             }
             Self::Disk(error) => error.help(),
         }
     }
+}
+
+/// Whether a line of etcd's is about certificates or names in them.
+fn is_of_certificates(line: &str) -> bool {
+    ["x509", "tls", "certificate"].iter().any(|word| line.contains(word))
 }

@@ -12,12 +12,13 @@ use std::sync::mpsc::{self, Receiver, RecvTimeoutError};
 use std::thread;
 use std::time::{Duration, Instant, SystemTime};
 
+use payload::etcd::last_words;
 use tempfile::TempDir;
 
 use super::cast::Cast;
 use super::inside::PATIENCE;
 use super::told::Told;
-use super::{Cannot, Outcome, PATH, RehearsalError, etcd_log};
+use super::{Cannot, Outcome, PATH, RehearsalError, is_of_certificates};
 use crate::cache::{DiskAction, DiskError};
 use crate::text::rehearsal as text;
 
@@ -51,18 +52,31 @@ pub(crate) fn rehearse(cast: &Cast, dir: &Path, flags: &[(&str, &str)]) -> Resul
     match told {
         Ok(Told::Proven) => Ok(Outcome::Proven { members: cast.members.len(), took: begun.elapsed() }),
         Ok(Told::Ended { host, log }) => {
-            let why = etcd_log::worst(&log).unwrap_or_default();
+            let why = why_ended(&log);
             Err(RehearsalError::Ended { host, flag: named(&why), why })
         }
         Ok(Told::NoLeader { logs }) => {
-            let last: Vec<_> =
-                logs.into_iter().filter_map(|(host, log)| Some((host, etcd_log::worst(&log)?))).collect();
+            let last: Vec<_> = logs.into_iter().filter_map(|(host, log)| Some((host, why_waits(&log)?))).collect();
             let flag = last.iter().find_map(|(_, line)| named(line));
             Err(RehearsalError::NoLeader { waited: PATIENCE, last, flag })
         }
         Ok(Told::Cannot { why }) | Err(why) => Ok(Outcome::Cannot(Cannot::Machine(why))),
         Ok(Told::Begun) => Ok(Outcome::Cannot(Cannot::Machine(text::NO_WORD.to_owned()))),
     }
+}
+
+/// In etcd's words.
+fn why_ended(log: &str) -> String {
+    let said = last_words::read(log);
+    let last = || said.lines.last().cloned().unwrap_or_default();
+    said.cause.as_ref().map_or_else(last, |cause| cause.said.clone())
+}
+
+/// What a member without a leader has said last, of certificates if it has said anything of them: that is why others do not
+/// hear it.
+fn why_waits(log: &str) -> Option<String> {
+    let said = last_words::read(log).lines;
+    said.iter().rfind(|line| is_of_certificates(line)).or(said.last()).cloned()
 }
 
 /// Whether a line of etcd's is about a flag: its name is in it, as a word; or an address that it has been given.
@@ -156,6 +170,18 @@ impl Drop for Inside {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn of_a_log_the_line_that_says_why_is_shown() {
+        let ended = r#"{"level":"info","msg":"Running: "}
+{"level":"fatal","msg":"discovery failed","error":"listen tcp 10.0.0.1:2380: bind: address already in use"}"#;
+        assert_eq!(why_ended(ended), "listen tcp 10.0.0.1:2380: bind: address already in use");
+        assert_eq!(why_ended("exec: no such file\n"), "exec: no such file");
+        let waits = r#"{"level":"warn","msg":"rejected connection","error":"remote error: tls: bad certificate"}
+{"level":"info","msg":"x is starting a new election"}"#;
+        assert_eq!(why_waits(waits).unwrap(), "rejected connection: remote error: tls: bad certificate");
+        assert_eq!(why_waits(""), None);
+    }
 
     #[test]
     fn the_flag_that_a_line_is_about_is_found() {

@@ -6,7 +6,9 @@ use payload::etcd::EtcdVersion;
 use payload::manifest::Manifest;
 
 use crate::facts::cluster::answers::{Alarm, AlarmKind};
-use crate::facts::health::{Down, last_words::Known};
+use payload::etcd::last_words::Known;
+
+use crate::facts::health::Down;
 use crate::finding::{Finding, HealthFinding};
 use crate::health::MemberHealth;
 
@@ -64,10 +66,10 @@ fn alarms(etcd: EtcdVersion, members: &[MemberHealth], alarms: &[Alarm]) -> Vec<
 mod tests {
     use super::*;
     use crate::endpoint_status::EndpointStatus;
-    use crate::facts::health::last_words::{self, LastWords};
     use crate::facts::health::{Company, Log};
     use crate::facts::tests::manifest;
     use crate::text::findings::{help, text};
+    use payload::etcd::last_words::{self, LastWords};
 
     fn member(name: &str, reachable: bool, leader: Option<bool>) -> MemberHealth {
         let status = leader.map(|has_leader| EndpointStatus {

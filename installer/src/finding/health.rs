@@ -4,7 +4,9 @@ use payload::etcd::EtcdVersion;
 
 use super::{Code, Severity};
 use crate::facts::cluster::answers::AlarmKind;
-use crate::facts::health::{Down, last_words::Cause};
+use payload::etcd::last_words::Cause;
+
+use crate::facts::health::Down;
 
 /// What keeps a member from being well.
 #[derive(Debug, Clone, PartialEq, Eq)]

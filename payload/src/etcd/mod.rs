@@ -10,6 +10,7 @@ mod cipher;
 mod flag;
 mod flag_value;
 mod flags;
+pub mod last_words;
 mod lookup;
 mod pins;
 mod quirk;

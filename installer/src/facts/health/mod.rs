@@ -1,12 +1,8 @@
 //! Why a member is not well. Values only.
 
-pub(crate) mod last_words;
-mod words;
-
 use payload::etcd::EtcdVersion;
+use payload::etcd::last_words::LastWords;
 use payload::path::AbsPath;
-
-pub(crate) use last_words::LastWords;
 
 /// An etcd that its service manager should have up, and that does not listen.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -5,11 +5,11 @@ use payload::line::DisplayLine;
 
 use crate::facts::cluster::answers::AlarmKind;
 use crate::facts::cluster::api;
-use crate::facts::health::last_words::{Cause, Known};
 use crate::facts::health::{Company, Down, Log};
 use crate::finding::HealthFinding;
 use crate::help::Help;
 use crate::text::help;
+use payload::etcd::last_words::{Cause, Known};
 
 /// Where a host has no room for a new line of its cluster's list: how a member whose data are lost comes back.
 const JOIN_ANEW: &str = "on a living member; a member whose data are lost comes back as a new one: member remove ID, \

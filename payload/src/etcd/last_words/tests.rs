@@ -1,8 +1,8 @@
-//! What real etcds said, and what is made of it. `etcd-logs.txt` is theirs: `installer/fixtures/make-etcd-logs`.
+//! What real etcds said, and what is made of it. `etcd-logs.txt` is theirs: `fixtures/make`.
 
 use super::*;
 
-const LOGS: &str = include_str!("../../../../fixtures/etcd-logs.txt");
+const LOGS: &str = include_str!("fixtures/etcd-logs.txt");
 
 /// Version and case, and what was logged.
 fn logs() -> Vec<(&'static str, String)> {

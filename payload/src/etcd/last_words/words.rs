@@ -16,7 +16,7 @@ pub(super) const BAD_FLAGS: &str = "failed to verify flags";
 
 /// The causes that there is something to say about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Known {
+pub enum Known {
     AddressInUse,
     NoAddress,
     AlreadyBootstrapped,
@@ -44,7 +44,8 @@ impl Known {
     }
 
     /// Whether another start ends in the same way. The others may come and go: a port, an address, a peer, a disk.
-    pub(crate) fn lasts(self) -> bool {
+    #[must_use]
+    pub fn lasts(self) -> bool {
         !matches!(self, Self::AddressInUse | Self::NoAddress | Self::Unreachable | Self::Locked | Self::Clock)
     }
 }

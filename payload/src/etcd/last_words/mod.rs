@@ -6,8 +6,9 @@
 
 use serde_json::Value;
 
-use super::words;
-pub(crate) use super::words::Known;
+mod words;
+
+pub use words::Known;
 
 /// How much of one line is kept, in bytes.
 const LONGEST: usize = 400;
@@ -16,18 +17,18 @@ const SHOWN: usize = 12;
 
 /// The end of a log, read.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(crate) struct LastWords {
-    pub(crate) cause: Option<Cause>,
+pub struct LastWords {
+    pub cause: Option<Cause>,
     /// The last lines, without the traces of Go's stacks, oldest first.
-    pub(crate) lines: Vec<String>,
+    pub lines: Vec<String>,
 }
 
 /// Why it ended.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Cause {
+pub struct Cause {
     /// In etcd's words.
-    pub(crate) said: String,
-    pub(crate) known: Option<Known>,
+    pub said: String,
+    pub known: Option<Known>,
 }
 
 /// How much a line says of the end.
@@ -50,7 +51,8 @@ struct Reading {
 }
 
 /// Reads the end of a log, which may begin in the middle of a line.
-pub(crate) fn read(log: &str) -> LastWords {
+#[must_use]
+pub fn read(log: &str) -> LastWords {
     let mut reading = Reading::default();
     for line in log.lines().map(str::trim_end).filter(|line| !line.trim().is_empty()) {
         reading.line(line);
