@@ -17,6 +17,8 @@ pub(crate) struct Although {
     pub(crate) ca_differs: Word,
     /// `--although-data-gone`
     pub(crate) data_gone: Word,
+    /// `--although-quorum-at-risk`
+    pub(crate) quorum_at_risk: Word,
 }
 
 impl Word {

@@ -187,6 +187,24 @@ pub(crate) struct AlthoughArgs {
     /// Begin without the data that this member had here
     #[arg(long, help_heading = CLUSTER)]
     pub(crate) although_data_gone: bool,
+
+    #[command(flatten)]
+    pub(crate) at_risk: AtRiskArgs,
+}
+
+/// The word for stopping etcd here, of whatever command.
+#[derive(Debug, Clone, Copy, Args)]
+pub(crate) struct AtRiskArgs {
+    /// Stop etcd here although the cluster then serves nobody
+    #[arg(long, help_heading = CLUSTER)]
+    pub(crate) although_quorum_at_risk: bool,
+}
+
+impl AtRiskArgs {
+    /// Whether it was said.
+    pub(crate) fn word(self) -> Word {
+        Word::of(self.although_quorum_at_risk)
+    }
 }
 
 impl AlthoughArgs {
@@ -196,6 +214,7 @@ impl AlthoughArgs {
             first_install: Word::of(self.first_install),
             ca_differs: Word::of(self.although_ca_differs),
             data_gone: Word::of(self.although_data_gone),
+            quorum_at_risk: self.at_risk.word(),
         }
     }
 }
@@ -233,6 +252,7 @@ fn words(command: &str, bundle: &BundleArgs, target: &TargetArgs, flags: &[(&str
         ("--first-install", target.although.first_install),
         ("--although-ca-differs", target.although.although_ca_differs),
         ("--although-data-gone", target.although.although_data_gone),
+        ("--although-quorum-at-risk", target.although.at_risk.although_quorum_at_risk),
     ]);
     words.extend(given.filter(|(_, given)| *given).map(|(flag, _)| flag.into()));
     words
@@ -265,6 +285,9 @@ pub(crate) struct UninstallArgs {
     /// Remove data and logs too
     #[arg(long)]
     pub(crate) purge: bool,
+
+    #[command(flatten)]
+    pub(crate) at_risk: AtRiskArgs,
 
     /// Do not ask
     #[arg(long)]
@@ -335,8 +358,9 @@ mod tests {
             ),
             ("x plan n1.run --json --no-start", "plan --service=auto --json --no-start".to_owned()),
             (
-                "x install n1.run --first-install --although-ca-differs --although-data-gone",
-                "install --service=auto --first-install --although-ca-differs --although-data-gone".to_owned(),
+                "x install n1.run --first-install --although-ca-differs --although-data-gone --although-quorum-at-risk",
+                "install --service=auto --first-install --although-ca-differs --although-data-gone --although-quorum-at-risk"
+                    .to_owned(),
             ),
         ] {
             let words = |line: &str| match Cli::try_parse_from(line.split(' ')).unwrap().command {

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use payload::digest::Digest;
 
+use crate::facts::Cluster;
 use crate::facts::data::wal::Identity;
 use crate::facts::machine::Target;
 use crate::facts::paths::Paths;
@@ -23,6 +24,9 @@ pub(crate) struct Inventory {
     pub(crate) data: Option<Identity>,
     /// The certificates of CAs that the member trusts.
     pub(crate) cas: BTreeSet<Digest>,
+    /// The cluster as it is seen from the member that is installed; and whose data that has.
+    pub(crate) cluster: Cluster,
+    pub(crate) own: Option<Identity>,
 }
 
 /// What the service manager says of the service.

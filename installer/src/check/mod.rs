@@ -17,6 +17,7 @@ mod network;
 mod paths;
 mod records;
 
+pub(crate) use cluster::{Member, is_electing, not_asked, quorum, still_member};
 pub(crate) use etcd::{by_hand, pending, shown};
 pub(crate) use health::{View, health};
 pub(crate) use logs::{logs, trap, unsafe_logs};

@@ -8,6 +8,7 @@ use zeroize::Zeroizing;
 
 use super::carried;
 use super::context::{Context, Looking};
+use crate::although::Word;
 use crate::cli::CsrArgs;
 use crate::execute::{Execution, Failed, Sources};
 use crate::facts::credentials::LARGEST_KEY;
@@ -46,7 +47,7 @@ pub(super) fn csr(args: &CsrArgs, report: &Report) -> Result<ExitStatus, Failure
         }
         found => {
             let make = MakeKey { bundle: bundle.digest(), manifest, records: earlier };
-            let execution = Execution { tree, state, records: earlier, interrupt, report };
+            let execution = Execution { tree, state, records: earlier, interrupt, report, at_risk: Word::NotSaid };
             match make_key(&execution, &make, found)? {
                 Ok(key) => key,
                 Err(failed) => return Ok(say_failed(&failed, report)),

@@ -13,6 +13,7 @@ use super::context::{Context, Looking, interruptible, unless_told_to_stop};
 use super::handover::{self, HandOver};
 use super::prepare::Prepared;
 use super::{carried, deliver_plan, key, trust, who_is_up};
+use crate::although::Word;
 use crate::check;
 use crate::cli::{BundleArgs, InstallArgs, PlanArgs, TargetArgs};
 use crate::execute::{After, Execution, Failed, Sources};
@@ -126,7 +127,7 @@ pub(super) fn install(args: &InstallArgs, report: &Report) -> Result<ExitStatus,
     }
     drop(given);
     let manifest = bundle.manifest().clone();
-    match carry_out(&context, bundle, &facts, &plan, opened.as_ref(), report)? {
+    match carry_out(&context, bundle, &facts, &plan, opened.as_ref(), choices.although.quorum_at_risk, report)? {
         Ok(()) => Ok(end_of(tree, &manifest, &facts, &plan, args, interrupt, report)),
         Err(failed) => Ok(say_failed(&failed, report)),
     }
@@ -139,13 +140,14 @@ fn carry_out(
     facts: &Facts,
     plan: &Plan,
     opened: Option<&Opened>,
+    at_risk: Word,
     report: &Report,
 ) -> Result<Result<(), Box<Failed>>, Failure> {
     let Context { tree, state, records, interrupt, .. } = context;
     let (manifest, provenance) = (bundle.manifest().clone(), bundle.provenance().clone());
     let install = Install { bundle: bundle.digest(), manifest: &manifest, provenance: &provenance, facts, plan };
     let standing = install.standing().map_err(ProbeError::from)?;
-    let execution = Execution { tree, state, records, interrupt, report };
+    let execution = Execution { tree, state, records, interrupt, report, at_risk };
     let done = match execution.run(&install, plan, Sources::of_bundle(bundle, opened, standing)) {
         Ok(done) => done,
         Err(failed) => return Ok(Err(failed)),
@@ -204,7 +206,8 @@ fn consent(plan: &Plan, interrupt: &Interrupt, report: &Report) -> Result<(), Fa
         return Err(Failure::refused(refusals::no_terminal(), Help::run_with("install", "--yes")));
     }
     report.plan(plan);
-    if report.ask(questions::INSTALL, interrupt) {
+    let question = if plan.says_at_risk() { questions::INSTALL_AT_RISK } else { questions::INSTALL };
+    if report.ask(question, interrupt) {
         return Ok(());
     }
     Err(Failure::refused(refusals::not_confirmed(), Help::run("plan")))
@@ -230,14 +233,16 @@ fn end_of(
         return ExitStatus::Done;
     }
     let Some(seconds) = args.wait else {
-        return who_is_up::say(tree, manifest, interrupt, report);
+        // Where nothing was done, what was seen before the plan is what there is.
+        let seen = plan.is_done().then_some(&facts.cluster);
+        return who_is_up::say(tree, manifest, seen, interrupt, report);
     };
     report.note(&progress::waiting_for_health(seconds));
     if health::wait_until_healthy(manifest, Duration::from_secs(seconds), interrupt) {
         report.note(outcomes::HEALTHY);
-        return who_is_up::say(tree, manifest, interrupt, report);
+        return who_is_up::say(tree, manifest, None, interrupt, report);
     }
-    who_is_up::say(tree, manifest, interrupt, report);
+    who_is_up::say(tree, manifest, None, interrupt, report);
     report.error(outcomes::NOT_HEALTHY_YET, Some(&Help::host("status")));
     ExitStatus::NotHealthy
 }

@@ -8,6 +8,7 @@ use crate::change::Change;
 use crate::cli::UninstallArgs;
 use crate::execute::{After, Done, Execution, Failed, Sources, StepError};
 use crate::failure::Failure;
+use crate::finding::Code;
 use crate::help::Help;
 use crate::host::interrupt::Interrupt;
 use crate::host::probe::ProbeError;
@@ -25,12 +26,13 @@ use crate::transaction::undo::{Contents, UndoError};
 pub(super) fn uninstall(args: &UninstallArgs, report: &Report) -> Result<ExitStatus, Failure> {
     let looking = Looking::begin(Doing::Uninstalling, args.root.as_deref())?;
     let contents = if args.purge { Contents::Remove } else { Contents::Keep };
+    let at_risk = args.at_risk.word();
     if args.look.dry_run {
         return show(&looking, contents, args, report);
     }
     let context = looking.work()?;
     let Context { tree, state, records, interrupt, .. } = &context;
-    let uninstall = Uninstall::new(records, contents);
+    let uninstall = Uninstall::new(records, contents, at_risk);
     if uninstall.changes().is_empty() && context.ended == Ended::Uninstall {
         report.note(outcomes::UNINSTALLED);
         return Ok(ExitStatus::Done);
@@ -48,7 +50,7 @@ pub(super) fn uninstall(args: &UninstallArgs, report: &Report) -> Result<ExitSta
         consent(&plan, contents, interrupt, report)?;
     }
     context.unless_told_to_stop(Ok(()))?;
-    let execution = Execution { tree, state, records, interrupt, report };
+    let execution = Execution { tree, state, records, interrupt, report, at_risk };
     let done = match execution.run(&uninstall, &plan, Sources::default()) {
         Ok(done) => done,
         Err(failed) => return Ok(say_failed(&failed, &again, report)),
@@ -56,6 +58,10 @@ pub(super) fn uninstall(args: &UninstallArgs, report: &Report) -> Result<ExitSta
     let end = say(&done, contents, &again, report);
     if done.left.is_empty() && uninstall.known().is_some() && uninstall.forgets(&done.stays) {
         report.note(outcomes::SIGNER_FORGOTTEN);
+    }
+    // Once more: it is what is left to do.
+    for finding in plan.findings.iter().filter(|finding| finding.code() == Code::StillMember) {
+        report.note(&outcomes::left_to_do(finding));
     }
     Ok(end)
 }
@@ -68,7 +74,7 @@ fn inventory(tree: &Tree, uninstall: &Uninstall) -> Result<Inventory, ProbeError
 /// Says what an uninstall would do. Another run may change it meanwhile.
 fn show(looking: &Looking, contents: Contents, args: &UninstallArgs, report: &Report) -> Result<ExitStatus, Failure> {
     let records = looking.records()?;
-    let uninstall = Uninstall::new(&records, contents);
+    let uninstall = Uninstall::new(&records, contents, args.at_risk.word());
     let plan = uninstall.plan(&inventory(&looking.tree, &uninstall)?, &looking.state);
     let status = if plan.is_refused() { ExitStatus::Refused } else { ExitStatus::Done };
     if args.look.json {
@@ -86,7 +92,7 @@ fn consent(plan: &Plan, contents: Contents, interrupt: &Interrupt, report: &Repo
         return Err(Failure::refused(refusals::no_terminal(), Help::host_with("uninstall", "--yes")));
     }
     report.plan(plan);
-    if report.ask(questions::uninstall(contents), interrupt) {
+    if report.ask(questions::uninstall(contents, plan), interrupt) {
         return Ok(());
     }
     Err(Failure::refused(refusals::not_confirmed(), Help::host("uninstall")))
@@ -128,7 +134,8 @@ fn say_failed(failed: &Failed, again: &Help, report: &Report) -> ExitStatus {
         }
         (_, After::Begun) => report.error(&outcomes::failed_on_record(failed), Some(again)),
         (_, After::Untouched | After::Undone { .. }) => {
-            report.error(&outcomes::failed(failed), Some(&help::look_at_the_state()));
+            let help = failed.error.help().unwrap_or_else(help::look_at_the_state);
+            report.error(&outcomes::failed(failed), Some(&help));
             report.note(outcomes::NOTHING_CHANGED);
             return ExitStatus::Refused;
         }

@@ -6,7 +6,7 @@ use payload::exit::ExitStatus;
 use payload::manifest::Manifest;
 
 use crate::facts::Cluster;
-use crate::facts::cluster::{Other, Seen};
+use crate::facts::cluster::{Asked, Other, Seen};
 use crate::facts::data::wal::Identity;
 use crate::help::Help;
 use crate::host::Tree;
@@ -19,15 +19,26 @@ use crate::text::members;
 /// How long a member that was just started is waited for, where enough others are there for a quorum.
 const JOINS: Duration = Duration::from_secs(5);
 
-/// Says it. A member of another cluster than its neighbours is not what was wanted, however well it runs.
-pub(super) fn say(tree: &Tree, manifest: &Manifest, interrupt: &Interrupt, report: &Report) -> ExitStatus {
+/// Says it; by what was `seen` already, where nothing was done since. A member of another cluster than its neighbours is not what was
+/// wanted, however well it runs.
+pub(super) fn say(
+    tree: &Tree,
+    manifest: &Manifest,
+    seen: Option<&Cluster>,
+    interrupt: &Interrupt,
+    report: &Report,
+) -> ExitStatus {
     let own = || data::identity(tree, &manifest.layout.data);
     let look = || (cluster::everybody(manifest, interrupt), own());
-    let settled = clock::poll(JOINS, || {
-        let (seen, own) = look();
-        (interrupt.is_raised() || !is_about_to_join(manifest, &seen)).then_some((seen, own))
-    });
-    let (seen, own) = settled.unwrap_or_else(look);
+    let is_settled = |seen: &Cluster| !is_about_to_join(manifest, seen);
+    let (seen, own) = match seen.filter(|seen| is_settled(seen) && !matches!(seen.asked, Asked::No(_))) {
+        Some(seen) => (seen.clone(), own()),
+        None => clock::poll(JOINS, || {
+            let (seen, own) = look();
+            (interrupt.is_raised() || is_settled(&seen)).then_some((seen, own))
+        })
+        .unwrap_or_else(look),
+    };
     if interrupt.is_raised() {
         return ExitStatus::Done;
     }
@@ -41,13 +52,12 @@ pub(super) fn say(tree: &Tree, manifest: &Manifest, interrupt: &Interrupt, repor
 }
 
 fn in_another(seen: &Cluster, own: Identity) -> Option<(&Other, u64)> {
-    seen.others.iter().find_map(|other| Some((other, other.said()?.cluster().filter(|there| *there != own.cluster)?)))
+    seen.all().find_map(|other| Some((other, other.said()?.cluster().filter(|there| *there != own.cluster)?)))
 }
 
 /// Whether a majority listens, and this member does not serve clients yet.
 fn is_about_to_join(manifest: &Manifest, seen: &Cluster) -> bool {
     let listens = |other: &&Other| matches!(other.seen, Seen::Listens { .. } | Seen::Serves { .. });
-    let me = seen.others.iter().find(|other| other.name == manifest.member.as_str());
-    let serves = me.is_some_and(|me| matches!(me.seen, Seen::Serves { .. }));
-    !serves && seen.others.iter().filter(listens).count() > manifest.members.len() / 2
+    let serves = seen.me.as_ref().is_some_and(|me| matches!(me.seen, Seen::Serves { .. }));
+    !serves && seen.all().filter(listens).count() > manifest.members.len() / 2
 }

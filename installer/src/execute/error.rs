@@ -43,6 +43,8 @@ pub(crate) enum StepError {
     Interrupted,
     /// Something lies in a directory that root opens files in, and root did not put it there.
     Planted(Box<Finding>),
+    /// The cluster would serve nobody while etcd is stopped.
+    AtRisk(Box<Finding>),
     Undo(#[source] UndoError),
 }
 
@@ -97,7 +99,7 @@ impl StepError {
     pub(crate) fn help(&self) -> Option<Help> {
         match self {
             error if error.is_the_bundles() => Some(text::help::copy_again()),
-            Self::Planted(finding) => Some(text::findings::help(finding)),
+            Self::Planted(finding) | Self::AtRisk(finding) => Some(text::findings::help(finding)),
             Self::NotUp(NotUp::Ended(down)) => Some(text::findings::health::help_after_start(down)),
             _ => None,
         }

@@ -5,11 +5,13 @@
 
 mod apply;
 mod error;
+mod last_look;
 mod sources;
 
 pub(crate) use error::{After, At, Failed, Missing, NotUndone, StepError};
 pub(crate) use sources::Sources;
 
+use crate::although::Word;
 use crate::change::{Change, fold};
 use crate::host::interrupt::Interrupt;
 use crate::host::probe::{self, data};
@@ -30,6 +32,8 @@ pub(crate) struct Execution<'a> {
     pub(crate) records: &'a Records,
     pub(crate) interrupt: &'a Interrupt,
     pub(crate) report: &'a Report,
+    /// Whether it was said that the cluster may stop serving.
+    pub(crate) at_risk: Word,
 }
 
 /// How a run ended whose steps were all taken.
@@ -76,6 +80,9 @@ impl Execution<'_> {
         if let Err(error) = ready {
             let error = if error.is_interrupt() { StepError::Interrupted } else { error };
             return Err(Box::new(Failed { at: At::Bundle, error, host: After::Untouched }));
+        }
+        if let Err((at, error)) = self.look_ahead(operation, plan) {
+            return Err(Box::new(Failed { at, error, host: After::Untouched }));
         }
         let Self { tree, state, .. } = *self;
         let (manifest, on_record, stage) = match operation.header() {
@@ -155,6 +162,9 @@ impl Run<'_> {
             let stopped = |error| Stopped { at: At::Step(Box::new(step.clone())), error };
             if undoing.interrupt().is_raised() {
                 return Err(stopped(StepError::Interrupted));
+            }
+            if self.stage == Stage::CanBeTakenBack {
+                self.on.last_look(self.operation, self.plan, step).map_err(stopped)?;
             }
             let point = step.point_of_no_return();
             self.pass(point, PointOfNoReturn::Begun);

@@ -38,6 +38,48 @@ pub(crate) enum ClusterFinding {
     CaUnseen { member: String, at: String },
     /// These serve clients, and were not asked of the cluster.
     NotAsked { members: Vec<String>, why: NotAsked },
+    /// etcd is to stop here, and the cluster would serve nobody without it.
+    QuorumAtRisk { stop: Stop, risk: Risk, said: Word },
+    /// The cluster counts this member among its own, also when it has gone from here. `by` has said so.
+    StillMember { cluster: u64, id: u64, by: Option<String>, etcd: EtcdVersion },
+}
+
+/// Why etcd is to stop.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Stop {
+    /// It starts again at once.
+    Restart,
+    /// The member goes from this host.
+    Uninstall,
+}
+
+/// What the cluster would be without this member.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Risk {
+    /// Of so many voters these would serve, which is no quorum; and these would not.
+    TooFew { cluster: u64, voters: usize, serve: Vec<Place>, missing: Vec<Place> },
+    /// It has one other voter, which serves. Waiting mends nothing.
+    OfTwo { cluster: u64, other: Place },
+    /// It has no other voter.
+    Only { cluster: u64 },
+    /// This member serves clients, and does not say whether it has a leader.
+    Unknown,
+}
+
+/// A member by the cluster's word.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Place {
+    /// Empty where it was added and has not started.
+    pub(crate) name: String,
+    /// Its peer URLs.
+    pub(crate) at: String,
+}
+
+impl Risk {
+    /// Whether it is worth waiting for others.
+    fn can_be_mended(&self) -> bool {
+        matches!(self, Self::TooFew { .. } | Self::Unknown)
+    }
 }
 
 /// To which cluster this host belongs, and why.
@@ -105,7 +147,14 @@ impl ClusterFinding {
             Self::OldAddress { .. } => Code::MemberAddress,
             Self::OtherCas { .. } | Self::OtherCa { .. } => Code::CaDiffers,
             Self::CaUnseen { .. } | Self::NotAsked { .. } => Code::NotAsked,
+            Self::QuorumAtRisk { .. } => Code::QuorumAtRisk,
+            Self::StillMember { .. } => Code::StillMember,
         }
+    }
+
+    /// Whether nobody has said anything that would be against it.
+    pub(crate) fn is_of_silence(&self) -> bool {
+        matches!(self, Self::QuorumAtRisk { risk: Risk::Unknown, .. })
     }
 
     pub(super) fn question(&self) -> Option<Question> {
@@ -122,7 +171,10 @@ impl ClusterFinding {
             | Self::OtherCas { said: Word::Said, .. }
             | Self::OtherCa { said: Word::Said, .. }
             | Self::CaUnseen { .. }
-            | Self::NotAsked { .. } => Severity::Warn,
+            | Self::NotAsked { .. }
+            | Self::QuorumAtRisk { said: Word::Said, .. }
+            | Self::StillMember { .. } => Severity::Warn,
+            Self::QuorumAtRisk { risk, .. } if !risk.can_be_mended() => Severity::Warn,
             _ => Severity::Refuse,
         }
     }

@@ -55,6 +55,8 @@ pub(crate) fn inventory(
         Some(supervision) if service::control::has(supervision, tree.interrupt()) => Manager::HasIt,
         _ => Manager::HasNothing,
     };
+    // An image's member is not this system's.
+    let member = manifest.filter(|_| tree.is_live());
     Ok(Inventory {
         target: if is_live { Target::Live } else { Target::Image },
         paths: Paths { found, filled, ..Paths::default() },
@@ -66,5 +68,7 @@ pub(crate) fn inventory(
             Some(manifest) => cluster::installed_cas(tree, manifest)?.unwrap_or_default(),
             None => BTreeSet::new(),
         },
+        cluster: member.map(|member| cluster::everybody(member, tree.interrupt())).unwrap_or_default(),
+        own: member.and_then(|member| data::identity(tree, &member.layout.data)),
     })
 }

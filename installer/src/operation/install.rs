@@ -15,10 +15,12 @@ use crate::check::{self, confinement, logs, preflight, programs, units};
 use crate::drift;
 use crate::execute::StepError;
 use crate::facts::Facts;
-use crate::facts::data::DataDir;
+use crate::facts::data::{DataDir, DataOwner};
 use crate::facts::etcd::Running;
+use crate::finding::cluster::Stop;
+use crate::finding::{ClusterFinding, Finding};
 use crate::plan::steps::{Choices, PlanInput};
-use crate::plan::{Plan, conflict, pending, steps};
+use crate::plan::{Plan, Planned, conflict, pending, steps};
 use crate::records::{self, Receipt, Records, StateDir};
 use crate::restart::{Part, Waiting};
 use crate::signer::{self, Newest};
@@ -77,8 +79,21 @@ pub(crate) fn plan(input: PlanInput, facts: &Facts, choices: Choices) -> Result<
     let standings = pending::Standings { facts, manifest, supervision: supervised, restart, set: &set };
     let pending::Stood { steps, waits } = standings.of(steps);
     findings.extend(supervision.as_ref().and_then(|supervision| check::pending(&waits, supervision)));
+    findings.extend(at_risk(&steps, facts, choices).map(Finding::from));
     let findings = check::by_hand(manifest, &facts.etcd, findings);
     Ok(Plan { signer: Some(input.signer), findings, steps, waits, supervision })
+}
+
+/// What the cluster would lose where these steps restart etcd.
+fn at_risk(steps: &[Planned], facts: &Facts, choices: Choices) -> Option<ClusterFinding> {
+    let Facts { cluster, data, records, .. } = facts;
+    steps.iter().find(|planned| planned.restarts())?;
+    let data = match data.here {
+        DataDir::Used(DataOwner::Etcd(identity)) => Some(identity),
+        _ => None,
+    };
+    let member = check::Member { manifest: records.installed()?, seen: cluster, data };
+    check::quorum(member, Stop::Restart, choices.although.quorum_at_risk)
 }
 
 /// An install by this plan.

@@ -10,12 +10,15 @@ use payload::path::AbsPath;
 
 use super::{Operate, Outcome};
 use crate::HOST_COMMAND;
+use crate::although::Word;
 use crate::change::{Change, fold};
+use crate::check;
 use crate::drift;
 use crate::execute::StepError;
 use crate::facts::data::DataOwner;
 use crate::facts::machine::Target;
 use crate::facts::paths::Seen;
+use crate::finding::cluster::Stop;
 use crate::finding::{DataFinding, EtcdFinding, Finding, RecordFinding};
 use crate::help::Help;
 use crate::inventory::{Inventory, Manager};
@@ -31,6 +34,7 @@ use crate::transaction::{AdoptedData, Policy, Remains, ServiceFate, WaitingKey, 
 pub(crate) struct Uninstall<'a> {
     records: &'a Records,
     contents: Contents,
+    at_risk: Word,
     /// All that is on record, each thing once.
     changes: Vec<Change>,
     /// The certificates of CAs that are installed.
@@ -38,10 +42,11 @@ pub(crate) struct Uninstall<'a> {
 }
 
 impl<'a> Uninstall<'a> {
-    pub(crate) fn new(records: &'a Records, contents: Contents) -> Self {
+    /// `at_risk` is whether it was said that the cluster may stop serving.
+    pub(crate) fn new(records: &'a Records, contents: Contents, at_risk: Word) -> Self {
         // What was cut off may have removed the file: the receipt says which they were, if it is not too old.
         let cas = records.receipt.as_ref().map(|receipt| receipt.cas.clone()).unwrap_or_default();
-        Self { records, contents, changes: fold(&records.ours(), &[]), cas }
+        Self { records, contents, at_risk, changes: fold(&records.ours(), &[]), cas }
     }
 
     /// With what was found here before anything went.
@@ -114,7 +119,18 @@ impl<'a> Uninstall<'a> {
         if self.changes.is_empty() {
             return vec![RecordFinding::NothingInstalled.into()];
         }
-        self.data_replaced(inventory).into_iter().chain(self.etcd_running(inventory)).collect()
+        let of_host = self.data_replaced(inventory).into_iter().chain(self.etcd_running(inventory));
+        of_host.chain(self.of_cluster(inventory)).collect()
+    }
+
+    /// What the cluster loses with this member, and what it has to be told.
+    fn of_cluster(&self, inventory: &Inventory) -> Vec<Finding> {
+        let Some(manifest) = self.manifest() else { return Vec::new() };
+        let Inventory { cluster: seen, own: data, .. } = inventory;
+        let member = check::Member { manifest, seen, data: *data };
+        let at_risk = check::quorum(member, Stop::Uninstall, self.at_risk).filter(|_| !inventory.running.is_empty());
+        let found = check::not_asked(seen).into_iter().chain(at_risk).chain(check::still_member(member));
+        found.map(Finding::from).collect()
     }
 
     /// Data that somebody put where an uninstall had left the member's is not ours to delete.
@@ -218,6 +234,7 @@ mod tests {
 
     use super::*;
     use crate::change::Holds;
+    use crate::facts::Cluster;
     use crate::facts::data::wal::Identity;
     use crate::facts::paths::{PathFact, Paths};
     use crate::facts::tests::receipt;
@@ -233,11 +250,13 @@ mod tests {
             manager: Manager::HasNothing,
             data: None,
             cas: BTreeSet::new(),
+            cluster: Cluster::default(),
+            own: None,
         }
     }
 
     fn codes(records: &Records, contents: Contents, inventory: &Inventory) -> Vec<Code> {
-        let plan = Uninstall::new(records, contents).plan(inventory, &StateDir::new().unwrap());
+        let plan = Uninstall::new(records, contents, Word::NotSaid).plan(inventory, &StateDir::new().unwrap());
         plan.findings.iter().map(Finding::code).collect()
     }
 
@@ -274,7 +293,7 @@ mod tests {
             Paths { found: BTreeMap::from([(data.clone(), there)]), filled: [data.clone()].into(), ..Paths::default() };
         let here = Inventory { paths, accounts: ["etcd".to_owned()].into(), ..inventory() };
         let plan = |contents, inventory: &Inventory| {
-            Uninstall::new(&records, contents).plan(inventory, &StateDir::new().unwrap()).steps
+            Uninstall::new(&records, contents, Word::NotSaid).plan(inventory, &StateDir::new().unwrap()).steps
         };
         let steps = plan(Contents::Keep, &here);
         assert!(matches!(steps[0].step, Step::Service { action: Action::Remove, .. }));

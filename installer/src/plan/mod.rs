@@ -8,10 +8,10 @@ pub(crate) mod steps;
 use serde::Serialize;
 use std::collections::BTreeSet;
 
-use crate::finding::{Finding, Severity};
+use crate::finding::{Code, Finding, Severity};
 use crate::restart::Part;
 use crate::signer::SignerStatus;
-use crate::step::{Source, State, Step};
+use crate::step::{Action, Source, State, Step};
 use crate::supervision::Supervision;
 
 /// Findings and steps.
@@ -43,6 +43,13 @@ pub(crate) struct Planned {
     pub(crate) state: State,
 }
 
+impl Planned {
+    /// Whether etcd is stopped and started again by it.
+    pub(crate) fn restarts(&self) -> bool {
+        self.state == State::Pending && matches!(self.step, Step::Service { action: Action::Restart, .. })
+    }
+}
+
 impl Plan {
     /// Of a bundle that nothing is known of but that `finding` stands against it.
     pub(crate) fn refused(finding: Finding) -> Self {
@@ -58,6 +65,11 @@ impl Plan {
     /// Whether anything stands against it.
     pub(crate) fn is_refused(&self) -> bool {
         self.findings.iter().any(|finding| finding.severity() == Severity::Refuse)
+    }
+
+    /// Whether it has been said that the cluster serves nobody meanwhile, or from then on.
+    pub(crate) fn says_at_risk(&self) -> bool {
+        self.findings.iter().any(|finding| finding.code() == Code::QuorumAtRisk)
     }
 
     /// The sealed key, if it still has to come to its place.

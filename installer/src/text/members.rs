@@ -10,7 +10,7 @@ use crate::facts::data::wal::Identity;
 /// What is said of everybody in `seen`, this member among them; `own` is whose data lies here.
 pub(crate) fn lines(manifest: &Manifest, seen: &Cluster, own: Option<Identity>) -> Vec<String> {
     let of_ours = |list: &&List| own.is_none_or(|own| own.cluster == list.cluster);
-    match seen.lists().map(|(_, list)| list).find(of_ours) {
+    match seen.lists_of_all().find(of_ours) {
         Some(list) => by_list(manifest, seen, list),
         None => without_list(manifest, seen, own),
     }
@@ -27,7 +27,7 @@ fn by_list(manifest: &Manifest, seen: &Cluster, list: &List) -> Vec<String> {
         let said = other.said().is_some_and(|said| said.cluster() == Some(list.cluster) && said.has_leader());
         said && list.at(&other.peer_url).is_some()
     };
-    let up = seen.others.iter().filter(is_up).count();
+    let up = seen.all().filter(is_up).count();
     let mut lines = vec![format!("{up} of {} members of cluster {:x} up", list.members.len(), list.cluster)];
     let ours = || manifest.members.iter().filter_map(|member| Some((member, manifest.peer_url(member)?)));
     let waiting: Vec<String> = ours()
@@ -57,7 +57,7 @@ fn by_list(manifest: &Manifest, seen: &Cluster, list: &List) -> Vec<String> {
 fn without_list(manifest: &Manifest, seen: &Cluster, own: Option<Identity>) -> Vec<String> {
     let of = own.map(|own| format!(" of cluster {:x}", own.cluster)).unwrap_or_default();
     let mut lines = Vec::new();
-    for other in &seen.others {
+    for other in seen.all() {
         let what = match &other.seen {
             Seen::Listens { .. } => "listens for peers, serves no client: no quorum",
             Seen::Serves { .. } => "serves clients, and does not say who its members are: no quorum",
@@ -66,8 +66,7 @@ fn without_list(manifest: &Manifest, seen: &Cluster, own: Option<Identity>) -> V
         lines.push(format!("{} {what}", other.name));
     }
     let is_missing = |other: &&Other| matches!(other.seen, Seen::Refused | Seen::Unseen(_));
-    let bundles: Vec<String> =
-        seen.others.iter().filter(is_missing).map(|other| format!("{}.run", other.host)).collect();
+    let bundles: Vec<String> = seen.all().filter(is_missing).map(|other| format!("{}.run", other.host)).collect();
     if !bundles.is_empty() {
         lines.push(format!("run the bundles of the others{of}: {}", bundles.join(" and ")));
     }

@@ -7,7 +7,9 @@ use payload::name::HostName;
 
 use crate::change::Change;
 use crate::execute::{After, Failed, NotUndone};
+use crate::finding::Finding;
 use crate::supervision::Supervision;
+use crate::text::findings;
 
 pub(crate) const NOTHING_CHANGED: &str = "nothing was changed";
 pub(crate) const EVERYTHING_UNDONE: &str = "everything was undone";
@@ -83,6 +85,11 @@ pub(crate) const NOTHING_LEFT: &str = "uninstalled; nothing is left";
 pub(crate) const SIGNER_FORGOTTEN: &str =
     "whose bundles this host takes is forgotten, too: the next install asks for the signer's words";
 pub(crate) const STOPPED_ON_RECORD: &str = "told to stop; what is left is still on record";
+
+/// What a finding of before says is to be done now.
+pub(crate) fn left_to_do(finding: &Finding) -> String {
+    format!("the cluster counts on this member until: {}", findings::help(finding))
+}
 
 pub(crate) fn uninstalled_but(error: impl Display) -> String {
     format!("uninstalled, but {error}")

@@ -63,6 +63,10 @@ impl fmt::Display for Planned {
     }
 }
 
+/// Two who restart members at the same moment do not see each other.
+const ONE_AT_A_TIME: &str =
+    "etcd restarts: one host at a time, and the next when `etcdpack-host status` here says healthy";
+
 /// How many steps there are of each kind.
 pub(crate) fn summary(plan: &Plan) -> String {
     let count = |state| plan.steps.iter().filter(|planned| planned.state == state).count();
@@ -71,5 +75,8 @@ pub(crate) fn summary(plan: &Plan) -> String {
         0 => String::new(),
         steps => format!(", {steps} {words}"),
     });
-    format!("{} steps to take, {} done already{}", count(State::Pending), count(State::Done), more.concat())
+    let steps =
+        format!("{} steps to take, {} done already{}", count(State::Pending), count(State::Done), more.concat());
+    let restarts = plan.steps.iter().any(Planned::restarts);
+    if restarts { format!("{steps}\n{ONE_AT_A_TIME}") } else { steps }
 }

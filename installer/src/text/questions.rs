@@ -3,14 +3,18 @@
 use std::fmt::Display;
 
 use crate::finding::Question;
+use crate::plan::Plan;
 use crate::transaction::undo::Contents;
 
 pub(crate) const INSTALL: &str = "Install?";
+pub(crate) const INSTALL_AT_RISK: &str = "Install? The cluster serves nobody while etcd restarts.";
 
-pub(crate) fn uninstall(contents: Contents) -> &'static str {
-    match contents {
-        Contents::Keep => "Uninstall, keeping data and logs?",
-        Contents::Remove => "Uninstall, and delete all data and logs?",
+pub(crate) fn uninstall(contents: Contents, plan: &Plan) -> &'static str {
+    match (contents, plan.says_at_risk()) {
+        (Contents::Keep, false) => "Uninstall, keeping data and logs?",
+        (Contents::Remove, false) => "Uninstall, and delete all data and logs?",
+        (Contents::Keep, true) => "Uninstall, keeping data and logs? The cluster serves nobody from then on.",
+        (Contents::Remove, true) => "Uninstall, and delete all data and logs? The cluster serves nobody from then on.",
     }
 }
 

@@ -13,8 +13,9 @@ fn install(lab: &Lab, host: &str, more: &str) -> Said {
     lab.ssh(host, &format!("./{host}.run install --yes {more}"))
 }
 
+/// Also of the second of three: the outage is meant.
 fn uninstall(lab: &Lab, host: &str, more: &str) {
-    lab.ssh(host, &format!("etcdpack-host uninstall --yes --quiet {more}")).ok();
+    lab.ssh(host, &format!("etcdpack-host uninstall --yes --quiet --although-quorum-at-risk {more}")).ok();
 }
 
 fn carry(lab: &Lab, site: &Site) {

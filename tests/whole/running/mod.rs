@@ -8,5 +8,7 @@ mod lost_data;
 mod lost_pki;
 /// A host without data: wiped, replaced, or never seen before.
 mod newcomers;
+/// etcd is to stop where the others may be too few.
+mod quorum;
 /// A cluster file that was wrong, before and after its cluster has a quorum.
 mod rows;

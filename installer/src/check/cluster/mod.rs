@@ -7,8 +7,11 @@
 mod cas;
 mod member;
 mod newcomer;
+mod quorum;
 #[cfg(test)]
 mod tests;
+
+pub(crate) use quorum::{Member, is_electing, quorum, still_member};
 
 use payload::manifest::{Manifest, Phase};
 use payload::url::Url;
@@ -92,12 +95,12 @@ pub(super) fn knows_address(view: &View) -> bool {
     matches!(view.data.here, DataDir::Used(DataOwner::Etcd(_))) && view.cluster.lists().next().is_some()
 }
 
-fn not_asked(cluster: &Cluster) -> Option<ClusterFinding> {
+/// Who serves clients and could not be asked.
+pub(crate) fn not_asked(cluster: &Cluster) -> Option<ClusterFinding> {
     let Asked::No(why) = &cluster.asked else { return None };
     if *why == NotAsked::NotYet {
         return None;
     }
-    let members =
-        cluster.others.iter().filter(|other| other.said().is_some()).map(|other| other.name.clone()).collect();
+    let members = cluster.all().filter(|other| other.said().is_some()).map(|other| other.name.clone()).collect();
     Some(ClusterFinding::NotAsked { members, why: why.clone() })
 }

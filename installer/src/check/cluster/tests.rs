@@ -57,7 +57,7 @@ fn silent() -> Seen {
 }
 
 fn says(list: Option<List>, status: Option<Status>) -> Seen {
-    Seen::Serves { chain: Chain::Unseen, said: Said { list, status, withheld: false } }
+    Seen::Serves { chain: Chain::Unseen, said: Said { list, status, ..Said::default() } }
 }
 
 fn list(cluster: u64, members: Vec<Listed>) -> Seen {

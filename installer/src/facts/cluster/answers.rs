@@ -49,6 +49,11 @@ impl Listed {
         !self.client_urls.is_empty()
     }
 
+    /// Where it says that it serves clients, in its own words.
+    pub(crate) fn client_urls(&self) -> &[String] {
+        &self.client_urls
+    }
+
     /// Whether the others reach it there.
     pub(crate) fn is_at(&self, peer_url: &Url) -> bool {
         self.peer_urls.iter().any(|url| *url == peer_url.to_string())

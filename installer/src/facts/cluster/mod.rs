@@ -16,6 +16,8 @@ use answers::{List, Listed, Status};
 /// What is known of the others.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct Cluster {
+    /// This member, looked at and asked as the others are, where etcd is installed here.
+    pub(crate) me: Option<Other>,
     /// Everybody in the bundle's list, and in the list of what is installed here, but this member. None where an image is made.
     pub(crate) others: Vec<Other>,
     /// Whether those that serve clients have been asked of the cluster.
@@ -83,6 +85,8 @@ pub(crate) struct Said {
     pub(crate) status: Option<Status>,
     /// It would not say how it is to whoever has no user's name (authentication is on): an answer, too.
     pub(crate) withheld: bool,
+    /// The certificate that it serves has ended, so that nobody can ask it anything.
+    pub(crate) ended: bool,
 }
 
 /// Whether those that serve clients have been asked, with this member's certificate.
@@ -167,17 +171,32 @@ impl Said {
     pub(crate) fn has_leader(&self) -> bool {
         self.withheld || self.status.as_ref().is_some_and(|status| status.leader != 0)
     }
+
+    /// Whether it has said how it is, or that it does not say so.
+    pub(crate) fn has_answered(&self) -> bool {
+        self.withheld || self.status.is_some()
+    }
 }
 
 impl Cluster {
-    /// The lists that were had, each with who said it.
+    /// The others, and this member among them.
+    pub(crate) fn all(&self) -> impl Iterator<Item = &Other> {
+        self.me.iter().chain(&self.others)
+    }
+
+    /// The lists that all of them gave.
+    pub(crate) fn lists_of_all(&self) -> impl Iterator<Item = &List> {
+        self.all().filter_map(|other| other.said()?.list.as_ref())
+    }
+
+    /// The lists that were had of the others, each with who said it.
     pub(crate) fn lists(&self) -> impl Iterator<Item = (&Other, &List)> {
         self.others.iter().filter_map(|other| Some((other, other.said()?.list.as_ref()?)))
     }
 
     /// Whether anybody serves clients.
     pub(crate) fn is_served(&self) -> bool {
-        self.others.iter().any(|other| matches!(other.seen, Seen::Serves { .. }))
+        self.all().any(|other| matches!(other.seen, Seen::Serves { .. }))
     }
 }
 

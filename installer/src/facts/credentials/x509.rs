@@ -7,6 +7,7 @@ use std::collections::BTreeSet;
 use std::net::IpAddr;
 
 use payload::digest::Digest;
+use time::OffsetDateTime;
 use x509_parser::certificate::X509Certificate;
 use x509_parser::extensions::{GeneralName, ParsedExtension};
 use x509_parser::pem::Pem;
@@ -84,6 +85,12 @@ pub(crate) fn common_name(certificate: &[u8]) -> Option<String> {
 pub(crate) fn common_name_of(der: &[u8]) -> Option<String> {
     let (_, certificate) = X509Certificate::from_der(der).ok()?;
     certificate.subject().iter_common_name().last().and_then(|name| name.as_str().ok()).map(str::to_owned)
+}
+
+/// When a certificate in DER ends, whoever it comes from.
+pub(crate) fn end_of(der: &[u8]) -> Option<OffsetDateTime> {
+    let (_, certificate) = X509Certificate::from_der(der).ok()?;
+    Some(certificate.validity().not_after.to_datetime())
 }
 
 /// The key ids by which certificates in DER name whoever issued them, whoever they come from.

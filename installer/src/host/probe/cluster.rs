@@ -14,16 +14,18 @@ use payload::digest::Digest;
 use payload::manifest::{KeyFrom, Manifest};
 use payload::render;
 use payload::sealed::Opened;
+use payload::url::Url;
 use zeroize::Zeroizing;
 
 use super::{PATIENCE, ProbeError};
+use crate::facts::cluster::answers::Listed;
 use crate::facts::cluster::{Asked, Cas, Chain, Cluster, NotAsked, Other, Said, Seen, Silence, Trusted, Trusting};
 use crate::facts::credentials::{Credentials, LARGEST_KEY, x509};
-use crate::host::Tree;
 use crate::host::etcdctl::{Etcdctl, Patience};
 use crate::host::fs_error::Cause;
 use crate::host::hello::{self, Hello};
 use crate::host::interrupt::Interrupt;
+use crate::host::{Tree, clock};
 use crate::records::Records;
 use crate::signer::Settled;
 
@@ -36,22 +38,30 @@ const MAX_STRANGERS: usize = 16;
 /// A file of CAs is some kilobytes.
 const MAX_CAS: u64 = 1 << 20;
 
-/// The other members, in the bundle's list and in that of what is installed here, and what their hosts answer.
-pub(super) fn others(manifest: &Manifest, installed: Option<&Manifest>, interrupt: &Interrupt) -> Vec<Other> {
+/// The members in the bundle's list and in that of what is installed here, and what their hosts answer.
+fn seen(manifest: &Manifest, installed: Option<&Manifest>, interrupt: &Interrupt) -> Cluster {
     let mut others = places(manifest, installed);
     others.retain(|other| other.name != manifest.member.as_str());
-    knock_all(&mut others, interrupt);
-    others
+    let mut cluster = Cluster { me: installed.and_then(me), others, ..Cluster::default() };
+    knock_all(all(&mut cluster), interrupt);
+    cluster
+}
+
+/// The member that is installed here, where its etcd listens.
+fn me(installed: &Manifest) -> Option<Other> {
+    places(installed, None).into_iter().find(|place| place.name == installed.member.as_str())
+}
+
+/// The others, and this member among them.
+fn all(cluster: &mut Cluster) -> Vec<&mut Other> {
+    cluster.me.iter_mut().chain(&mut cluster.others).collect()
 }
 
 /// Everybody in the list of what is installed here, this member among them, asked with what is installed.
 pub(crate) fn everybody(manifest: &Manifest, interrupt: &Interrupt) -> Cluster {
-    let mut cluster = Cluster { others: places(manifest, None), ..Cluster::default() };
-    knock_all(&mut cluster.others, interrupt);
-    if cluster.is_served()
-        && let Some(etcdctl) = Etcdctl::installed(manifest)
-    {
-        ask_all(manifest, &mut cluster, &etcdctl, interrupt);
+    let mut cluster = cluster(manifest, Some(manifest), Some(manifest), interrupt);
+    if matches!(cluster.asked, Asked::No(_)) {
+        cluster.asked = Asked::No(NotAsked::NoPair);
     }
     cluster
 }
@@ -78,13 +88,12 @@ fn places(manifest: &Manifest, installed: Option<&Manifest>) -> Vec<Other> {
 }
 
 /// All of them at once.
-fn knock_all(others: &mut [Other], interrupt: &Interrupt) {
+fn knock_all(others: Vec<&mut Other>, interrupt: &Interrupt) {
     thread::scope(|scope| {
         let looks: Vec<_> = others
             .iter()
             .map(|other| {
-                let at = [Some(&other.peer_url), other.client_url.as_ref()]
-                    .map(|url| url.and_then(payload::url::Url::socket));
+                let at = [Some(&other.peer_url), other.client_url.as_ref()].map(|url| url.and_then(Url::socket));
                 at.map(|at| at.map(|at| Builder::new().spawn_scoped(scope, move || knock(at, interrupt))))
             })
             .collect();
@@ -96,10 +105,10 @@ fn knock_all(others: &mut [Other], interrupt: &Interrupt) {
                     Some(Err(error)) => Err(error),
                     None => Err(Cause::NoAddress.into()),
                 });
-                seen(peer, &client)
+                answered(peer, client)
             })
             .collect();
-        for (other, seen) in others.iter_mut().zip(seen) {
+        for (other, seen) in others.into_iter().zip(seen) {
             other.seen = seen;
         }
     });
@@ -110,7 +119,7 @@ fn knock(at: SocketAddr, interrupt: &Interrupt) -> io::Result<Hello> {
 }
 
 /// By what its two ports answer.
-fn seen(peer: io::Result<Hello>, client: &io::Result<Hello>) -> Seen {
+fn answered(peer: io::Result<Hello>, client: io::Result<Hello>) -> Seen {
     use io::ErrorKind::{ConnectionRefused, ConnectionReset, TimedOut};
     let chain = match peer {
         Ok(Hello::Chain(chain)) => Chain::Shown {
@@ -127,8 +136,13 @@ fn seen(peer: io::Result<Hello>, client: &io::Result<Hello>) -> Seen {
         }
     };
     match client {
-        Ok(Hello::Chain(_) | Hello::Other) => Seen::Serves { chain, said: Said::default() },
-        _ => Seen::Listens { chain },
+        Ok(Hello::Chain(served)) => {
+            let until = served.first().and_then(|der| x509::end_of(der));
+            let ended = until.is_some_and(|until| until < clock::now());
+            Seen::Serves { chain, said: Said { ended, ..Said::default() } }
+        }
+        Ok(Hello::Other) => Seen::Serves { chain, said: Said::default() },
+        Ok(Hello::Silence) | Err(_) => Seen::Listens { chain },
     }
 }
 
@@ -150,17 +164,20 @@ pub(crate) fn installed_cas(tree: &Tree, manifest: &Manifest) -> Result<Option<B
     Ok(tree.read_if_there(&path, MAX_CAS)?.map(|pems| x509::cas(&pems).0))
 }
 
-/// Whether anybody has to be asked, and who can be: where etcd is installed, by what is installed; else not before the bundle
-/// is somebody's.
-pub(super) fn cluster(manifest: &Manifest, others: Vec<Other>, cas: Cas, records: &Records, tree: &Tree) -> Cluster {
-    let mut cluster = Cluster { others, asked: Asked::Nobody, cas };
-    if !cluster.is_served() {
-        return cluster;
-    }
-    let installed = records.receipt.as_ref().and_then(|receipt| Etcdctl::installed(&receipt.manifest));
-    match installed {
-        Some(etcdctl) => ask_all(manifest, &mut cluster, &etcdctl, tree.interrupt()),
-        None => cluster.asked = Asked::No(NotAsked::NotYet),
+/// What everybody's host answers, and those say that serve clients: where etcd is installed, by what is `installed`; else they are
+/// not asked before the bundle is somebody's. `listed` is whose list counts beside the bundle's.
+pub(super) fn cluster(
+    manifest: &Manifest,
+    listed: Option<&Manifest>,
+    installed: Option<&Manifest>,
+    interrupt: &Interrupt,
+) -> Cluster {
+    let mut cluster = seen(manifest, listed, interrupt);
+    if cluster.is_served() {
+        match installed.and_then(Etcdctl::installed) {
+            Some(etcdctl) => ask_all(manifest, &mut cluster, &etcdctl, interrupt),
+            None => cluster.asked = Asked::No(NotAsked::NotYet),
+        }
     }
     cluster
 }
@@ -216,12 +233,21 @@ fn key(
     Ok(key.map(Zeroizing::new).ok_or(NotAsked::NoPair))
 }
 
-/// Each by itself, and all at once: one that does not answer costs the others nothing.
+/// Everybody who serves clients; and those of whom only they know, whose votes count, too.
 fn ask_all(manifest: &Manifest, cluster: &mut Cluster, etcdctl: &Etcdctl, interrupt: &Interrupt) {
+    ask_at_once(all(cluster), etcdctl, interrupt);
+    cluster.asked = Asked::Yes;
+    let mut strangers = strangers(manifest, cluster);
+    knock_all(strangers.iter_mut().collect(), interrupt);
+    ask_at_once(strangers.iter_mut().collect(), etcdctl, interrupt);
+    cluster.others.extend(strangers);
+}
+
+/// Each by itself, and all at once: one that does not answer costs the others nothing.
+fn ask_at_once(others: Vec<&mut Other>, etcdctl: &Etcdctl, interrupt: &Interrupt) {
     thread::scope(|scope| {
-        let asked: Vec<_> = cluster
-            .others
-            .iter_mut()
+        let asked: Vec<_> = others
+            .into_iter()
             .filter_map(|other| match (&mut other.seen, &other.client_url) {
                 (Seen::Serves { said, .. }, Some(url)) => Some((said, url)),
                 _ => None,
@@ -239,10 +265,6 @@ fn ask_all(manifest: &Manifest, cluster: &mut Cluster, etcdctl: &Etcdctl, interr
             (said.status, said.withheld) = answer.unwrap_or_default();
         }
     });
-    cluster.asked = Asked::Yes;
-    let mut strangers = strangers(manifest, cluster);
-    knock_all(&mut strangers, interrupt);
-    cluster.others.extend(strangers);
 }
 
 /// Members by the cluster's word of whom neither the bundle nor what is installed here knows: whether they answer decides what may
@@ -250,20 +272,26 @@ fn ask_all(manifest: &Manifest, cluster: &mut Cluster, etcdctl: &Etcdctl, interr
 fn strangers(manifest: &Manifest, cluster: &Cluster) -> Vec<Other> {
     let own = manifest.me().and_then(|me| manifest.peer_url(me));
     let mut strangers: Vec<Other> = Vec::new();
-    for listed in cluster.lists().flat_map(|(_, list)| &list.members) {
-        for url in listed.peer_urls.iter().filter_map(|url| url.parse().ok()) {
-            let known = cluster.others.iter().chain(&strangers).any(|other| other.peer_url == url);
+    for listed in cluster.lists_of_all().flat_map(|list| &list.members) {
+        for url in listed.peer_urls.iter().filter_map(|url| url.parse::<Url>().ok()) {
+            let known = cluster.all().chain(&strangers).any(|other| other.peer_url == url);
             if known || own.as_ref() == Some(&url) || strangers.len() == MAX_STRANGERS {
                 continue;
             }
             strangers.push(Other {
                 name: listed.name.clone(),
                 host: String::new(),
-                client_url: None,
+                client_url: client_url(listed, &url),
                 peer_url: url,
                 seen: Seen::Unseen(Silence::NotAsked),
             });
         }
     }
     strangers
+}
+
+/// Where it serves clients by its own word, if that is where its peers find it: another place may be anybody's.
+fn client_url(listed: &Listed, peer_url: &Url) -> Option<Url> {
+    let mut urls = listed.client_urls().iter().filter_map(|url| url.parse::<Url>().ok());
+    urls.find(|url| url.scheme() == peer_url.scheme() && url.socket().is_some() && url.address() == peer_url.address())
 }

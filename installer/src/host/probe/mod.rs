@@ -30,10 +30,9 @@ use payload::render;
 
 use super::Tree;
 use super::processes::{self, Process};
-use crate::facts::Facts;
-use crate::facts::cluster::Other;
 use crate::facts::machine::Clock;
 use crate::facts::network::Firewall;
+use crate::facts::{Cluster, Facts};
 use crate::records::{Leftovers, Records, StateDir};
 
 /// How long a peer, or a program that we ask, may take to answer.
@@ -56,22 +55,21 @@ pub(crate) fn facts(
     let managers = managers::managers(tree, manifest, &records.ours(), wanted, is_fresh)?;
     let (busy, etcds) =
         if is_fresh { (network::busy(manifest), etcd::others(tree, manifest)) } else { (Vec::new(), Vec::new()) };
-    let installed = records.installed();
-    let (machine, disks, network, others) = if tree.is_live() {
+    let (machine, disks, network, seen) = if tree.is_live() {
         // Before anything goes on beside it: a child of another thread would hold the program open for writing.
         let no_exec = disks::no_exec(tree, layout);
         let processes = processes::all();
-        let Asked { others, sync, clock, firewall } =
-            ask(tree, manifest, installed, &processes).map_err(ProbeError::Thread)?;
+        let Asked { seen, sync, clock, firewall } =
+            ask(tree, manifest, &records, &processes).map_err(ProbeError::Thread)?;
         (
             machine::running(tree, &managers, &processes, clock)?,
             disks::running(tree, manifest, no_exec, sync)?,
-            network::network(busy, network::peers(manifest, &others), firewall)?,
-            others,
+            network::network(busy, network::peers(manifest, &seen.others), firewall)?,
+            seen,
         )
     } else {
         let network = network::network(busy, Vec::new(), Firewall::None)?;
-        (machine::image(tree)?, disks::image(tree, manifest)?, network, Vec::new())
+        (machine::image(tree)?, disks::image(tree, manifest)?, network, Cluster::default())
     };
     let credentials = credentials::credentials(tree, manifest, brought.as_ref(), &state, &records.ours())?;
     let cas = cluster::cas(tree, &records, brought.as_ref().map(credentials::Brought::cas))?;
@@ -89,7 +87,7 @@ pub(crate) fn facts(
         data: data::data(tree, &layout.data, records.kept.as_ref().and_then(Leftovers::data))?,
         logs: logs::logs(tree, &layout.logs)?,
         network,
-        cluster: cluster::cluster(manifest, others, cas, &records, tree),
+        cluster: Cluster { cas, ..seen },
         credentials,
         managers,
         etcd: etcd::etcd(tree, manifest, &script, &records, etcds)?,
@@ -99,24 +97,21 @@ pub(crate) fn facts(
 
 /// What takes time to ask.
 struct Asked {
-    others: Vec<Other>,
+    seen: Cluster,
     sync: Option<Duration>,
     clock: Clock,
     firewall: Firewall,
 }
 
-fn ask(
-    tree: &Tree,
-    manifest: &Manifest,
-    installed: Option<&Manifest>,
-    processes: &[Process],
-) -> std::io::Result<Asked> {
+fn ask(tree: &Tree, manifest: &Manifest, records: &Records, processes: &[Process]) -> std::io::Result<Asked> {
     thread::scope(|scope| {
-        let others = Builder::new().spawn_scoped(scope, || cluster::others(manifest, installed, tree.interrupt()))?;
+        let installed = records.receipt.as_ref().map(|receipt| &receipt.manifest);
+        let look = move || cluster::cluster(manifest, records.installed(), installed, tree.interrupt());
+        let seen = Builder::new().spawn_scoped(scope, look)?;
         let sync = Builder::new().spawn_scoped(scope, || disks::sync(tree, &manifest.layout.data))?;
         let clock = Builder::new().spawn_scoped(scope, || machine::clock(tree, processes))?;
         let firewall = network::firewall(tree, processes, manifest);
-        Ok(Asked { others: joined(others), sync: joined(sync), clock: joined(clock), firewall })
+        Ok(Asked { seen: joined(seen), sync: joined(sync), clock: joined(clock), firewall })
     })
 }
 

@@ -32,7 +32,7 @@ impl fmt::Display for StepError {
                 pids(running)
             ),
             Self::Interrupted => f.write_str(super::TOLD_TO_STOP),
-            Self::Planted(finding) => f.write_str(&text::findings::text(finding)),
+            Self::Planted(finding) | Self::AtRisk(finding) => f.write_str(&text::findings::text(finding)),
         }
     }
 }

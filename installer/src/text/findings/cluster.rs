@@ -1,9 +1,11 @@
 //! The words of findings about the cluster, as the other members' hosts show it.
 
+use payload::etcd::EtcdVersion;
+
 use crate::although::Word;
 use crate::facts::cluster::{NotAsked, Trusting, api};
 use crate::finding::ClusterFinding;
-use crate::finding::cluster::{Doubt, First, Here, Lines, Reached, Unseen};
+use crate::finding::cluster::{Doubt, First, Here, Lines, Place, Reached, Risk, Stop, Unseen};
 use crate::help::Help;
 
 use super::{SAME_CLUSTER, same_cluster};
@@ -74,7 +76,56 @@ pub(super) fn text(found: &ClusterFinding) -> String {
             let (serve, them) = if members.len() == 1 { ("serves", "it was") } else { ("serve", "they were") };
             format!("{} {serve} clients; of which cluster {them} not asked: {why}", members.join(" and "))
         }
+        ClusterFinding::QuorumAtRisk { stop, risk, .. } => at_risk(*stop, risk),
+        ClusterFinding::StillMember { cluster, id, by, .. } => {
+            let whose = match by {
+                Some(by) => format!("cluster {cluster:x} ({by} answers)"),
+                None => format!("cluster {cluster:x}, where others run it,"),
+            };
+            format!(
+                "{whose} counts this host's member, {id:x}, among its own until it is removed: as one who is missing, once it has \
+                 gone from here"
+            )
+        }
     }
+}
+
+fn at_risk(stop: Stop, risk: &Risk) -> String {
+    let until = match stop {
+        Stop::Restart => "while etcd restarts here",
+        Stop::Uninstall => "without this member",
+    };
+    match risk {
+        Risk::TooFew { cluster, voters, serve, missing } => {
+            let of = if serve.is_empty() { "none".to_owned() } else { places(serve) };
+            format!(
+                "{until}, too few of the {voters} voters of cluster {cluster:x} would serve: {of}, and a quorum is {}; not \
+                 serving, as far as this host sees: {}",
+                voters / 2 + 1,
+                places(missing)
+            )
+        }
+        Risk::OfTwo { cluster, other } => format!(
+            "{until}, cluster {cluster:x} serves nobody: of its two voters both are needed, and {} is the other",
+            place(other)
+        ),
+        Risk::Only { cluster } => {
+            format!("{until}, cluster {cluster:x} serves nobody: this member is its only voter")
+        }
+        Risk::Unknown => {
+            "this member serves clients, and does not say whether its cluster has a leader: whether it goes on \
+                          without this member cannot be told"
+                .to_owned()
+        }
+    }
+}
+
+fn places(places: &[Place]) -> String {
+    places.iter().map(place).collect::<Vec<_>>().join(" and ")
+}
+
+fn place(place: &Place) -> String {
+    if place.name.is_empty() { place.at.clone() } else { format!("{} at {}", place.name, place.at) }
 }
 
 fn doubt(why: &Doubt) -> String {
@@ -142,6 +193,36 @@ pub(super) fn help(found: &ClusterFinding) -> Help {
             NotAsked::Unsettled => Help::run_with("plan", "--signer WORDS"),
             NotAsked::NotYet | NotAsked::NoPair | NotAsked::NoProgram(_) => Help::run("plan"),
         },
+        ClusterFinding::QuorumAtRisk { stop, risk, said } => help_at_risk(*stop, risk, *said),
+        ClusterFinding::StillMember { id, by, etcd, .. } => {
+            let at = by.as_deref().unwrap_or("a member that lives");
+            Help::plain(removal(*etcd, *id)).remark(&format!("on {at}; not where this one comes back with its data"))
+        }
+    }
+}
+
+/// What takes a member out of its cluster.
+fn removal(etcd: EtcdVersion, id: u64) -> String {
+    format!("{}etcdctl member remove {id:x}", api(etcd))
+}
+
+fn help_at_risk(stop: Stop, risk: &Risk, said: Word) -> Help {
+    const WORD: &str = "--although-quorum-at-risk";
+    match (stop, risk, said) {
+        (Stop::Restart, Risk::TooFew { .. } | Risk::Unknown, Word::NotSaid) => Help::run("plan")
+            .and(Help::plain("   (again when they are up); if it may stop serving meanwhile: "))
+            .and(Help::run_with("install", WORD)),
+        (Stop::Uninstall, Risk::TooFew { .. } | Risk::Unknown, Word::NotSaid) => {
+            Help::host_with("uninstall", "--dry-run")
+                .and(Help::plain("   (again when they are up); if it may stop serving for good: "))
+                .and(Help::host_with("uninstall", WORD))
+        }
+        (Stop::Uninstall, Risk::OfTwo { .. }, _) => Help::plain("etcdctl member list")
+            .remark("one that is to live on alone has to remove this one first, while both serve"),
+        (Stop::Uninstall, Risk::Only { .. }, _) => {
+            Help::plain("etcdctl snapshot save FILE").remark("first, if its data are of use")
+        }
+        (Stop::Restart, ..) | (Stop::Uninstall, _, Word::Said) => Help::host("status"),
     }
 }
 

@@ -12,6 +12,8 @@ use crate::text::names;
 use crate::text::pids::pids as typed;
 use crate::transaction::undo::Contents;
 
+const ONE_AT_A_TIME: &str = "one host at a time, while the other members are up";
+
 pub(super) fn text(found: &EtcdFinding) -> String {
     match found {
         EtcdFinding::Running { pid, exe } => {
@@ -52,7 +54,12 @@ pub(super) fn help(found: &EtcdFinding) -> Help {
             let purge = if *contents == Contents::Remove { " --purge" } else { "" };
             Help::plain(format!("kill {}; ", typed(pids))).and(Help::host("uninstall")).and(Help::plain(purge))
         }
-        EtcdFinding::RestartPending { parts, supervision } => restart::command(supervision, parts),
-        EtcdFinding::CertificateNotServed { supervision } => restart::command(supervision, &BTreeSet::new()),
+        // By hand nobody else is asked whether the cluster goes on meanwhile.
+        EtcdFinding::RestartPending { parts, supervision } => {
+            restart::command(supervision, parts).remark(ONE_AT_A_TIME)
+        }
+        EtcdFinding::CertificateNotServed { supervision } => {
+            restart::command(supervision, &BTreeSet::new()).remark(ONE_AT_A_TIME)
+        }
     }
 }
