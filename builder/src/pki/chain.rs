@@ -64,7 +64,7 @@ pub(super) fn links(text: &str) -> Result<Vec<Link>, CaFault> {
 pub(super) fn x509(der: &[u8]) -> Result<X509Certificate<'_>, CaFault> {
     match parse_x509_certificate(der) {
         Ok(([], certificate)) => Ok(certificate),
-        _ => Err(CaFault::Unreadable),
+        _ => Err(CaFault::NoCertificate),
     }
 }
 

@@ -3,7 +3,7 @@
 
 use rustls_pki_types::{CertificateDer, ServerName, TrustAnchor, UnixTime};
 use time::{Duration, OffsetDateTime};
-use webpki::{ALL_VERIFICATION_ALGS, EndEntityCert, KeyUsage};
+use webpki::{ALL_VERIFICATION_ALGS, EndEntityCert, ExtendedKeyUsageValidator, KeyPurposeIdIter};
 use x509_parser::certificate::X509Certificate;
 use x509_parser::certification_request::X509CertificationRequest;
 use x509_parser::prelude::FromDer;
@@ -14,9 +14,9 @@ use super::error::CaFault;
 use super::key::{self, KeyAlgorithm};
 use super::names::{names, spec_names};
 use super::pair::{PairFile, PairFiles};
-use super::problem::{CertificateProblem, Role};
-use super::profile::Profile;
-use super::spec::CertificateSpec;
+use super::problem::CertificateProblem;
+use super::readable;
+use super::spec::{CertificateSpec, LOOPBACK};
 use crate::secret::Secret;
 
 /// A pair that is what is wanted.
@@ -82,6 +82,7 @@ fn fits(
     if authority.issuing() == Issuing::Here && !kind.is(spec.algorithm) {
         return Err(CertificateProblem::Algorithm);
     }
+    readable::check(certificate, authority.etcd()).map_err(|why| CertificateProblem::ForEtcd(why, authority.etcd()))?;
     says_what_the_spec_says(certificate, spec, authority.issuing())?;
     ca::is_signature_trusted(certificate).map_err(CertificateProblem::Signature)?;
     let (start, end) =
@@ -89,15 +90,14 @@ fn fits(
     if now < start {
         return Err(CertificateProblem::NotYet(start));
     }
-    if end < now + left {
+    let path = path(own, above, authority)?;
+    let (_, ca_end) = ca::times(&path, now, authority.etcd()).map_err(CertificateProblem::Issuer)?;
+    // Nothing is good for longer than its CA, and one that ends with it cannot be bettered.
+    if end < (now + left).min(ca_end) {
         return Err(CertificateProblem::Ends(end));
     }
-    let path = path(own, above, authority)?;
-    let (_, ca_end) = ca::times(&path, now).map_err(CertificateProblem::Issuer)?;
-    if end > ca_end {
-        return Err(CertificateProblem::Outlives(end, ca_end));
-    }
-    chains(&own.der, spec, &path, [now, now.max(end - Duration::HOUR)])?;
+    let end = end.min(ca_end);
+    chains(own, certificate, spec, &path, [now, now.max(end - Duration::HOUR)])?;
     let public_key = certificate.public_key().subject_public_key.data.to_vec();
     let certificate = chain::with_chain(&own.der, &path);
     Ok(Validated { path, certificate, public_key, end })
@@ -157,7 +157,10 @@ fn says_what_the_spec_says(
     let (has, wants) =
         (names(certificate).ok_or(CertificateProblem::Unreadable(PairFile::Certificate))?, spec_names(spec));
     let listed = |set: Vec<&String>| set.into_iter().cloned().collect();
-    match (wants.difference(&has).collect::<Vec<_>>(), has.difference(&wants).collect::<Vec<_>>()) {
+    // A kept pair with more names for the host itself than are used now still fits: nobody gets a new key for it.
+    let needless = has.difference(&wants).filter(|name| !LOOPBACK.contains(&name.as_str()));
+    let missing = wants.difference(&has).filter(|name| !spec.may_lack(name));
+    match (missing.collect::<Vec<_>>(), needless.collect::<Vec<_>>()) {
         (missing, _) if !missing.is_empty() => return Err(CertificateProblem::LacksNames(listed(missing))),
         (_, needless) if issuing == Issuing::Here && !needless.is_empty() => {
             return Err(CertificateProblem::NeedlessNames(listed(needless)));
@@ -177,24 +180,39 @@ pub(super) fn is_key_of(key: &Secret, text: &str) -> bool {
     })
 }
 
+/// The usages have been looked at: `Profile::lacking` at the certificate's, `ca::times` at those of the CAs. webpki knows no
+/// `anyExtendedKeyUsage`, which etcd takes.
+struct SeenBefore;
+
+impl ExtendedKeyUsageValidator for SeenBefore {
+    fn validate(&self, _: KeyPurposeIdIter<'_, '_>) -> Result<(), webpki::Error> {
+        Ok(())
+    }
+}
+
 fn chains(
-    der: &CertificateDer<'_>,
+    own: &Link,
+    read: &X509Certificate<'_>,
     spec: &CertificateSpec,
     path: &[Link],
     times: [OffsetDateTime; 2],
 ) -> Result<(), CertificateProblem> {
     let certificate =
-        EndEntityCert::try_from(der).map_err(|_| CertificateProblem::Unreadable(PairFile::Certificate))?;
+        EndEntityCert::try_from(&own.der).map_err(|_| CertificateProblem::Unreadable(PairFile::Certificate))?;
     let (anchor, below) = anchor(path)?;
     for time in times {
         let seconds = u64::try_from(time.unix_timestamp()).unwrap_or_default();
         let time = UnixTime::since_unix_epoch(std::time::Duration::from_secs(seconds));
-        for (role, usage) in roles(spec.profile) {
-            certificate
-                .verify_for_usage(ALL_VERIFICATION_ALGS, std::slice::from_ref(&anchor), &below, time, usage, None, None)
-                .map_err(|error| CertificateProblem::Chain(role, error))?;
-        }
+        let anchors = std::slice::from_ref(&anchor);
+        certificate
+            .verify_for_usage(ALL_VERIFICATION_ALGS, anchors, &below, time, SeenBefore, None, None)
+            .map_err(CertificateProblem::Chain)?;
     }
+    // One that it may lack is not looked for; where it is there, it was read.
+    let has = names(read).unwrap_or_default();
+    let wanted =
+        spec.without(&spec.optional.iter().map(String::as_str).filter(|name| !has.contains(*name)).collect::<Vec<_>>());
+    let spec = &wanted;
     let names = spec.names.iter().map(|name| ServerName::try_from(name.as_str()).map_err(|_| name.clone()));
     let addresses = spec.addresses.iter().map(|address| Ok(ServerName::IpAddress((*address).into())));
     for name in names.chain(addresses) {
@@ -212,16 +230,6 @@ fn anchor(path: &[Link]) -> Result<(TrustAnchor<'_>, Vec<CertificateDer<'_>>), C
         return Err(CertificateProblem::UnknownIssuer);
     };
     let anchor =
-        webpki::anchor_from_trusted_cert(&top.der).map_err(|_| CertificateProblem::Issuer(CaFault::Unreadable))?;
+        webpki::anchor_from_trusted_cert(&top.der).map_err(|_| CertificateProblem::Issuer(CaFault::NoCertificate))?;
     Ok((anchor, below.iter().map(|link| link.der.clone()).collect()))
-}
-
-fn roles(profile: Profile) -> Vec<(Role, KeyUsage)> {
-    let (server, client) = ((Role::Server, KeyUsage::server_auth()), (Role::Client, KeyUsage::client_auth()));
-    match profile {
-        Profile::Ca => Vec::new(),
-        Profile::Server => vec![server],
-        Profile::Client => vec![client],
-        Profile::Peer => vec![server, client],
-    }
 }

@@ -58,6 +58,9 @@ pub fn issue_client_or_server(
         return external_ca::one(&store, &spec).map(Some);
     }
     let authority = ca::unlock(site, authority, narrator)?;
+    if let Some(end) = authority.ends_before(site.validity, site.now) {
+        narrator.warn(&text::ends_with_ca(authority.file(), end));
+    }
     make(site, &store, &spec, &authority)?;
     store.settle(&[holder])?;
     narrator.note(&text::made(holder, &store.dir_of(holder)));

@@ -3,10 +3,12 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
+use payload::etcd::EtcdVersion;
 use payload::exit::ExitStatus;
 use payload::name::HostName;
 use time::OffsetDateTime;
 
+use super::readable::Unreadable;
 use super::serials::SerialsError;
 use crate::failure::Diagnose;
 use crate::passphrase_source::PassphraseError;
@@ -69,16 +71,14 @@ pub enum PkiError {
         /// The CA key's file.
         key: PathBuf,
     },
-    /// `pki.validity` reaches beyond the CA's own end.
-    Outlives {
+    /// The CA's name constraints leave out what a certificate must have.
+    Forbidden {
         /// The CA certificate's file.
         path: PathBuf,
-        /// When the certificates would end.
-        end: OffsetDateTime,
-        /// When the CA ends.
-        ca_end: OffsetDateTime,
-        /// Whole hours that the CA still has.
-        hours_left: i64,
+        /// Whose certificate.
+        holder: String,
+        /// Names and addresses.
+        names: Vec<String>,
     },
     /// A certificate just made does not stand up to a stranger's look.
     Unsound {
@@ -142,9 +142,10 @@ pub enum KeyFault {
 
 /// What is wrong with a CA.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[expect(private_interfaces, reason = "the reason is shown, never looked into from outside")]
 pub enum CaFault {
     /// No certificate in the file, or one that cannot be read.
-    Unreadable,
+    NoCertificate,
     /// `BasicConstraints` does not say so.
     NotCa,
     /// `KeyUsage` without `keyCertSign`.
@@ -153,6 +154,8 @@ pub enum CaFault {
     Usage,
     /// A key that etcd or its clients would not accept.
     Key,
+    /// This version of etcd cannot use it.
+    Unreadable(Unreadable, EtcdVersion),
     /// SHA-1, MD5, RSA-PSS and others; holds the algorithm's object identifier.
     Signature(String),
     /// Its time is over.
@@ -189,8 +192,7 @@ impl Diagnose for PkiError {
             Self::OwnCaNamed(_) => Some(text::LEAVE_OWN_CA_OUT.to_owned()),
             Self::Ca { path, fault } => Some(fault.help(path)),
             Self::Mismatch { certificate, .. } => Some(text::show_public_key(certificate)),
-            Self::Outlives { hours_left, .. } if *hours_left >= 24 => Some(text::shorter_validity(*hours_left)),
-            Self::Outlives { .. } => Some(text::LONGER_CA.to_owned()),
+            Self::Forbidden { names, .. } => Some(text::other_names(names)),
             Self::Unsound { .. } | Self::NotTaken { .. } | Self::Locking | Self::Random(_) | Self::Making(_) => None,
         }
     }
@@ -214,7 +216,8 @@ impl CaFault {
             Self::NotYet(..) => text::SHOW_CLOCK.to_owned(),
             Self::NoKey => text::put_key_back(&path.with_file_name("ca-key.pem")),
             Self::Missing => text::put_ca_back(path),
-            Self::Unreadable | Self::Expired(_) => text::show_certificate(path),
+            Self::NoCertificate | Self::Expired(_) => text::show_certificate(path),
+            Self::Unreadable(..) => text::issue_ca_again(path),
             Self::NotCa | Self::MayNotSign | Self::Usage | Self::Key | Self::Signature(_) => text::another_ca(path),
         }
     }

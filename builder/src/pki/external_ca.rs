@@ -17,7 +17,7 @@ use super::site::{LEAST_LEFT, Site};
 use super::spec::{self, CertificateSpec, Holder};
 use super::store::{Store, StoredPair};
 use super::stored::{StoredCertificate, least_left, look};
-use super::{file, listing, names, pem};
+use super::{chain, file, listing, names, pem};
 use crate::report::Narrator;
 use crate::secret::Secret;
 use crate::text::pki as text;
@@ -204,6 +204,20 @@ struct Read {
     keys: Vec<Secret>,
 }
 
+/// Each certificate that is none of a CA's, with those of CAs behind it, in whatever order they came. CAs alone stay as they
+/// are: what is wrong with them is said by who looks at them.
+fn by_owner(blocks: &[::pem::Pem]) -> Vec<String> {
+    let is_ca = |block: &&::pem::Pem| chain::x509(block.contents()).is_ok_and(|certificate| certificate.is_ca());
+    let (above, own): (Vec<_>, Vec<_>) = blocks.iter().partition(is_ca);
+    if own.is_empty() {
+        return vec![pem::certificates(above.into_iter().map(::pem::Pem::contents))];
+    }
+    let with_path = |own: &::pem::Pem| {
+        pem::certificates(std::iter::once(own).chain(above.iter().copied()).map(::pem::Pem::contents))
+    };
+    own.into_iter().map(with_path).collect()
+}
+
 fn read(paths: &[PathBuf]) -> Result<Read, PkiError> {
     let mut read = Read::default();
     for path in paths {
@@ -215,8 +229,9 @@ fn read(paths: &[PathBuf]) -> Result<Read, PkiError> {
         }
         match pem::certificate_blocks(text.expose().as_bytes()) {
             Ok(blocks) => {
-                let text = pem::certificates(blocks.iter().map(::pem::Pem::contents));
-                read.certificates.push((path.clone(), text));
+                for text in by_owner(&blocks) {
+                    read.certificates.push((path.clone(), text));
+                }
             }
             Err(_) if holds_key => {}
             Err(fault) => return Err(PkiError::NotTaken { path: path.clone(), why: fault.to_string() }),

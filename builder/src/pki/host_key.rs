@@ -117,6 +117,9 @@ pub fn certificates(
     let mut authority = ca::load(site, &store, narrator)?;
     if !requests.is_empty() {
         authority = ca::unlock(site, authority, narrator)?;
+        if let Some(end) = authority.ends_before(site.validity, site.now) {
+            narrator.warn(&text::pki::ends_with_ca(authority.file(), end));
+        }
     }
     let issuer = HostIssuer { store: &store, authority: &authority, site };
     let mut of = Vec::new();
@@ -159,6 +162,7 @@ struct HostIssuer<'a> {
 
 impl HostIssuer<'_> {
     fn sign(&self, spec: &CertificateSpec, host: &HostName, request: &Request) -> Result<Certified, SignError> {
+        let spec = &self.authority.permitted(spec)?;
         let certificate = self.authority.issue(spec, request, self.site.validity, self.site.now)?;
         check::without_key(&certificate, request.pem(), spec, self.authority, self.site.now, self.site.validity)
             .map_err(|problem| PkiError::Unsound { holder: spec.holder.to_string(), why: problem.to_string() })?;

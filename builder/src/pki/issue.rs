@@ -84,6 +84,11 @@ pub fn issue_all(site: &Site<'_>, narrator: &mut dyn Narrator) -> Result<Issued,
     if authority.trusted.len() > 1 {
         narrator.note(&text::several_are_trusted(authority.trusted.len()));
     }
+    if let Some(end) = authority.ends_before(site.validity, site.now)
+        && found.iter().any(|one| !matches!(one, StoredCertificate::Fits(..)))
+    {
+        narrator.warn(&text::ends_with_ca(authority.file(), end));
+    }
     let unfit = all.iter().zip(&found).filter(|(_, found)| !matches!(found, StoredCertificate::Fits(..)));
     let mut made = make_all(site, &store, &unfit.map(|(spec, _)| spec).collect::<Vec<_>>(), &authority)?.into_iter();
     let mut pairs = Vec::with_capacity(all.len());
@@ -175,6 +180,7 @@ pub(super) fn make(
     spec: &CertificateSpec,
     authority: &Authority,
 ) -> Result<PairFiles, PkiError> {
+    let spec = &authority.permitted(spec)?;
     let key = key::generate(spec.algorithm)?;
     let certificate = authority.issue(spec, &*key, site.validity, site.now)?;
     let request = spec.params()?.serialize_request(&*key)?.pem()?;

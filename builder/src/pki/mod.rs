@@ -3,7 +3,8 @@
 //!
 //! This file is the face; what others may use of the room stands here, and nothing else does.
 //!
-//! - what is wanted, and by which rules: `site`, `spec`, `profile`, `check`, `problem`, `names`, `chain`, `key`, `peer_name`
+//! - what is wanted, and by which rules: `site`, `spec`, `profile`, `check`, `readable`, `constraints`, `problem`, `names`, `chain`, `key`,
+//!   `peer_name`
 //! - the CA, ours or the site's: `ca`; one whose key is out of reach: `external_ca`
 //! - operations: `issue` for the hosts, `client` for who is no member, `host_key` and `request` for hosts that make their own
 //!   keys, `sealing`, `show`; what of earlier builds still serves, `stored` says
@@ -18,6 +19,7 @@ pub mod cfssl;
 mod chain;
 mod check;
 mod client;
+mod constraints;
 mod error;
 mod external_ca;
 mod file;
@@ -34,6 +36,7 @@ mod peer_name;
 mod pem;
 mod problem;
 mod profile;
+mod readable;
 mod recorded;
 mod request;
 mod sealing;
@@ -56,8 +59,9 @@ pub(crate) use key::KeyAlgorithm;
 pub use key_material::KeyMaterial;
 pub(crate) use pair::PairFile;
 pub(crate) use peer_name::{common_name, namesakes};
-pub(crate) use problem::{CertificateProblem, Role};
+pub(crate) use problem::CertificateProblem;
 pub use profile::Profile;
+pub(crate) use readable::Unreadable;
 pub(crate) use recorded::ledger;
 pub use request::{Request, RequestError};
 pub use sealing::{SealError, SealedKey, Sealing, has_sealed_keys};

@@ -15,12 +15,13 @@ pub(super) fn spec_names(spec: &CertificateSpec) -> BTreeSet<String> {
     names.chain(spec.addresses.iter().map(ToString::to_string)).collect()
 }
 
-/// The subject's alternative names; `None` where one is neither name nor address.
+/// The subject's alternative names that etcd looks at: DNS names and addresses. What else a CA puts there, an e-mail
+/// address, a URI or a user's name, neither helps nor hurts. `None` where they cannot be read.
 pub(super) fn names(certificate: &X509Certificate<'_>) -> Option<BTreeSet<String>> {
     let Some(extension) = certificate.subject_alternative_name().ok()? else {
         return Some(BTreeSet::new());
     };
-    extension.value.general_names.iter().map(name).collect()
+    Some(extension.value.general_names.iter().filter_map(name).collect())
 }
 
 /// One of these; `None` where it is neither name nor address.

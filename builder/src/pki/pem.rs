@@ -20,11 +20,11 @@ pub(super) fn certificates<'a>(all: impl Iterator<Item = &'a [u8]>) -> String {
 
 /// The certificates of a PEM file. Whatever else it holds, a private key even, goes no further.
 pub(super) fn certificate_blocks(text: &[u8]) -> Result<Vec<Pem>, CaFault> {
-    let blocks = pem::parse_many(text).map_err(|_| CaFault::Unreadable)?;
+    let blocks = pem::parse_many(text).map_err(|_| CaFault::NoCertificate)?;
     let certificates: Vec<_> = blocks
         .into_iter()
         .filter(|block| matches!(block.tag(), "CERTIFICATE" | "X509 CERTIFICATE" | "TRUSTED CERTIFICATE"))
         .map(|block| Pem::new("CERTIFICATE", block.into_contents()))
         .collect();
-    if certificates.is_empty() { Err(CaFault::Unreadable) } else { Ok(certificates) }
+    if certificates.is_empty() { Err(CaFault::NoCertificate) } else { Ok(certificates) }
 }

@@ -1,18 +1,13 @@
 //! What can be wrong with a certificate, its key or its request. Values alone; the sentences are in [`crate::text`].
 
+use payload::etcd::EtcdVersion;
 use time::OffsetDateTime;
 
 use super::error::CaFault;
 use super::key::KeyAlgorithm;
 use super::pair::PairFile;
+use super::readable::Unreadable;
 use super::spec::Holder;
-
-/// What a certificate is checked as.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Role {
-    Server,
-    Client,
-}
 
 /// Why a pair is not what is wanted.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
@@ -39,12 +34,12 @@ pub(crate) enum CertificateProblem {
     /// The algorithm's object identifier.
     Signature(String),
     UnknownIssuer,
-    Chain(Role, webpki::Error),
+    Chain(webpki::Error),
+    /// This version of etcd cannot use it.
+    ForEtcd(Unreadable, EtcdVersion),
     Issuer(CaFault),
     NotYet(OffsetDateTime),
     Ends(OffsetDateTime),
-    /// Its end, and that of its CA.
-    Outlives(OffsetDateTime, OffsetDateTime),
     /// Whose key it is.
     Shared(Holder),
 }

@@ -52,8 +52,9 @@ impl Profile {
         if certificate.is_ca() {
             return Some(Self::Ca);
         }
-        let usage = certificate.extended_key_usage().ok().flatten()?.value;
-        match (usage.server_auth, usage.client_auth) {
+        let Some(usage) = certificate.extended_key_usage().ok()? else { return Some(Self::Peer) };
+        let any = usage.value.any;
+        match (any || usage.value.server_auth, any || usage.value.client_auth) {
             (true, true) => Some(Self::Peer),
             (true, false) => Some(Self::Server),
             (false, true) => Some(Self::Client),
@@ -61,17 +62,15 @@ impl Profile {
         }
     }
 
-    /// The usages that `certificate` lacks, by the names that openssl and cfssl give them. One that names no usage at
-    /// all lacks them too: it would be good for everything.
+    /// The extended usages that `certificate` lacks, by the names that openssl and cfssl give them. One that names no usage at
+    /// all, or any, is good for everything (RFC 5280, 4.2.1.12); the key usage of a leaf, etcd does not look at.
     pub(super) fn lacking(self, certificate: &X509Certificate<'_>) -> Vec<&'static str> {
         let mut lacking = Vec::new();
-        let signs = certificate.key_usage().ok().flatten().is_some_and(|usage| usage.value.digital_signature());
-        if !signs {
-            lacking.push("digital signature");
-        }
-        let extended = certificate.extended_key_usage().ok().flatten();
-        let (server, client) =
-            extended.map_or((false, false), |usage| (usage.value.server_auth, usage.value.client_auth));
+        let (server, client) = match certificate.extended_key_usage() {
+            Ok(None) => (true, true),
+            Ok(Some(usage)) => (usage.value.any || usage.value.server_auth, usage.value.any || usage.value.client_auth),
+            Err(_) => (false, false),
+        };
         if matches!(self, Self::Server | Self::Peer) && !server {
             lacking.push("server auth");
         }

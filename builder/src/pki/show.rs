@@ -101,7 +101,7 @@ fn add(
 ) -> Result<(), PkiError> {
     let fail = |fault| PkiError::Ca { path: path.to_owned(), fault };
     for block in pem::certificate_blocks(text.as_bytes()).map_err(fail)? {
-        let line = line(what, name, path, block.contents(), now).ok_or_else(|| fail(CaFault::Unreadable))?;
+        let line = line(what, name, path, block.contents(), now).ok_or_else(|| fail(CaFault::NoCertificate))?;
         // Behind a certificate stand the CAs above it.
         if line.profile != Some(Profile::Ca) || what == CertificateKind::Ca {
             lines.push(line);

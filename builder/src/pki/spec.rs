@@ -2,7 +2,7 @@
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
-use payload::cluster::{Algorithm, Cluster, KeySharing, Pki};
+use payload::cluster::{Algorithm, Cluster, KeySharing, Loopback, Pki};
 use payload::name::HostName;
 use rcgen::string::{Ia5String, PrintableString};
 use rcgen::{CertificateParams, DnType, DnValue, Error, SanType};
@@ -54,7 +54,12 @@ pub(super) struct CertificateSpec {
     /// DNS names and addresses, none twice.
     pub(super) names: Vec<String>,
     pub(super) addresses: Vec<IpAddr>,
+    /// Those of both that are asked for and may be missing, in lower case.
+    pub(super) optional: Vec<String>,
 }
+
+/// What a host calls itself by.
+pub(super) const LOOPBACK: [&str; 3] = ["localhost", "127.0.0.1", "::1"];
 
 /// One certificate a host, or one for all; and the names that no certificate can hold.
 pub(super) fn all(cluster: &Cluster) -> (Vec<CertificateSpec>, Vec<&HostName>) {
@@ -74,7 +79,7 @@ pub(super) fn all(cluster: &Cluster) -> (Vec<CertificateSpec>, Vec<&HostName>) {
             .map(|host| {
                 let names = std::iter::once(&host.name).chain(&host.names);
                 let addresses = std::iter::once(host.address).chain(host.addresses.iter().copied());
-                one(&cluster.pki, Holder::Host(host.name.clone()), names, addresses)
+                one(cluster, Holder::Host(host.name.clone()), names, addresses)
             })
             .collect(),
         KeySharing::Shared => {
@@ -82,18 +87,19 @@ pub(super) fn all(cluster: &Cluster) -> (Vec<CertificateSpec>, Vec<&HostName>) {
                 .hosts
                 .iter()
                 .flat_map(|host| std::iter::once(host.address).chain(host.addresses.iter().copied()));
-            vec![one(&cluster.pki, Holder::Everyone, valid.into_iter(), addresses)]
+            vec![one(cluster, Holder::Everyone, valid.into_iter(), addresses)]
         }
     };
     (spec, odd)
 }
 
 fn one<'a>(
-    pki: &'a Pki,
+    cluster: &'a Cluster,
     holder: Holder,
     names: impl Iterator<Item = &'a HostName>,
     addresses: impl Iterator<Item = IpAddr>,
 ) -> CertificateSpec {
+    let pki = &cluster.pki;
     let mut spec = CertificateSpec {
         holder,
         // Members dial each other with what they answer.
@@ -102,19 +108,28 @@ fn one<'a>(
         subject: subject(pki, pki.common_name.as_str()),
         names: Vec::new(),
         addresses: Vec::new(),
+        optional: Vec::new(),
     };
+    let by_tls = cluster.loopback == Loopback::Https;
     let names = names.chain(&pki.spare_names).filter(|name| is_dns(name)).map(HostName::as_str);
-    for name in names.chain(["localhost"]) {
+    for name in names.chain(by_tls.then_some("localhost")) {
         if !spec.names.iter().any(|known| known.eq_ignore_ascii_case(name)) {
             spec.names.push(name.to_owned());
         }
     }
     let loopback = [IpAddr::V4(Ipv4Addr::LOCALHOST), IpAddr::V6(Ipv6Addr::LOCALHOST)];
+    let loopback = loopback.into_iter().filter(|_| by_tls);
     for address in addresses.chain(pki.spare_addresses.iter().copied()).chain(loopback) {
         if !spec.addresses.contains(&address) {
             spec.addresses.push(address);
         }
     }
+    // Members listen on the loopback address of their host's family; the others are for people's convenience.
+    let is_called = |name: &&str| {
+        let members = cluster.hosts.iter().filter(|host| spec.holder.is(&host.name));
+        name.parse::<IpAddr>().is_ok_and(|ip| members.into_iter().any(|host| host.address.is_ipv4() == ip.is_ipv4()))
+    };
+    spec.optional = LOOPBACK.into_iter().filter(|name| !is_called(name)).map(str::to_owned).collect();
     spec
 }
 
@@ -133,6 +148,7 @@ pub(super) fn client_or_server(pki: &Pki, holder: Holder, names: &[HostName], ad
         subject: subject(pki, &name),
         names: Vec::new(),
         addresses: Vec::new(),
+        optional: Vec::new(),
     };
     for name in names.iter().filter(|name| is_dns(name)).map(HostName::as_str) {
         if !spec.names.iter().any(|known| known.eq_ignore_ascii_case(name)) {
@@ -170,6 +186,19 @@ fn is_dns(name: &HostName) -> bool {
 }
 
 impl CertificateSpec {
+    /// Whether a certificate is good without this name or address, in lower case.
+    pub(super) fn may_lack(&self, name: &str) -> bool {
+        self.optional.iter().any(|optional| optional == name)
+    }
+
+    /// The same without these, in lower case.
+    pub(super) fn without(&self, names: &[&str]) -> Self {
+        let mut spec = self.clone();
+        spec.names.retain(|name| !names.contains(&name.to_ascii_lowercase().as_str()));
+        spec.addresses.retain(|address| !names.contains(&address.to_string().as_str()));
+        spec
+    }
+
     /// All but the times, the serial number and the issuer: what a request says.
     pub(super) fn params(&self) -> Result<CertificateParams, Error> {
         let mut params = CertificateParams::default();
@@ -220,6 +249,24 @@ mod tests {
         assert_eq!(spec[1].names, ["n2", "spare", "N1.example", "localhost"]);
         let subject: Vec<_> = spec[0].subject.iter().map(|one| (one.oid, one.value.as_str())).collect();
         assert_eq!(subject, [("2.5.4.6", "CN"), ("2.5.4.11", "ops"), ("2.5.4.3", "etcd-peer")]);
+    }
+
+    #[test]
+    fn loopback_names_are_asked_for_where_tls_listens_there() {
+        let text = |loopback: &str| {
+            format!(
+                "[cluster]\nname = \"c\"\n[release]\nversion = \"3.5.1\"\n[client]\nloopback = \"{loopback}\"\n\
+                 [[host]]\nname = \"n1\"\naddress = \"fd00::1\"\n"
+            )
+        };
+        let of = |loopback: &str| all(&Cluster::parse(text(loopback).as_bytes()).unwrap().cluster).0.remove(0);
+        let spec = of("https");
+        assert_eq!((spec.names.len(), spec.addresses.len()), (2, 3));
+        assert_eq!(LOOPBACK.map(|name| spec.may_lack(name)), [true, true, false]);
+        for loopback in ["http", "off"] {
+            let spec = of(loopback);
+            assert_eq!((spec.names, spec.addresses.len()), (vec!["n1".to_owned()], 1), "{loopback}");
+        }
     }
 
     #[test]

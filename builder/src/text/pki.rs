@@ -141,11 +141,30 @@ pub(crate) fn show_public_key(certificate: &Path) -> String {
     format!("openssl x509 -in {} -noout -pubkey", word(certificate))
 }
 
-pub(crate) fn shorter_validity(hours: i64) -> String {
-    format!("write `validity = \"{hours}h\"` into `[pki]`, or take a CA that lasts longer")
+/// The CA ends before `pki.validity` does.
+pub(crate) fn ends_with_ca(path: &Path, end: OffsetDateTime) -> String {
+    format!("the certificates end with their CA `{}`, on {}, before `validity` is over", path.display(), Minute(end))
 }
 
-pub(crate) const LONGER_CA: &str = "take a CA that lasts longer";
+/// Names that a CA's constraints leave out. Two ways.
+pub(crate) fn other_names(names: &[String]) -> String {
+    let loopback = |name: &String| name == "127.0.0.1" || name == "::1";
+    if names.iter().all(loopback) {
+        return "write into the cluster file, section `[client]`: loopback = \"off\"".to_owned();
+    }
+    "give the host a name or an address that the CA permits (`name`, `names`, `address` in `[[host]]`), or take another CA"
+        .to_owned()
+}
+
+/// The same key and subject in a certificate that etcd can use, for a CA that signed itself; else its own CA must.
+pub(crate) fn issue_ca_again(path: &Path) -> String {
+    let (path, new) = (word(path), word(&path.with_extension("new.pem")));
+    format!(
+        "a root is issued again for the same key and name, in bash, by: openssl x509 -in {path} -signkey ca-key.pem -clrext \
+         -days 3650 -extfile <(printf 'basicConstraints=critical,CA:TRUE\\nkeyUsage=critical,keyCertSign,cRLSign\\n\
+         subjectKeyIdentifier=hash\\n') -out {new}; an intermediate, by the CA above it"
+    )
+}
 
 pub(crate) const SHOW_CLOCK: &str = "date -u";
 

@@ -13,7 +13,7 @@ use tempfile::TempDir;
 use crate::site::{Said, Site, said, two_storeys, workspace};
 
 /// etcd's programs, out of a release of the upstream shape.
-fn programs(version: &str) -> TempDir {
+pub(crate) fn programs(version: &str) -> TempDir {
     let releases = workspace().join("target/releases");
     let made =
         said(Command::new(workspace().join("tests/releases/repack")).args([version, "amd64"]).arg(&releases)).ok();
@@ -22,7 +22,7 @@ fn programs(version: &str) -> TempDir {
     dir
 }
 
-fn free_ports<const N: usize>() -> [u16; N] {
+pub(crate) fn free_ports<const N: usize>() -> [u16; N] {
     let listeners: [TcpListener; N] = std::array::from_fn(|_| TcpListener::bind("127.0.0.1:0").unwrap());
     listeners.map(|listener| listener.local_addr().unwrap().port())
 }

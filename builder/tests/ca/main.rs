@@ -12,6 +12,7 @@ mod chain;
 mod clients;
 mod import;
 mod lint;
+mod oracle;
 mod outside;
 mod refusals;
 mod site;

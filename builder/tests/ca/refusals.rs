@@ -21,8 +21,6 @@ fn certificates_that_do_not_fit_are_refused() {
         (("subjectAltName=", "#"), "", "it lacks the names or addresses"),
         (("serverAuth,", ""), "", "it lacks the usages server auth"),
         ((",clientAuth", ""), "", "it lacks the usages client auth"),
-        (("extendedKeyUsage=", "#"), "", "it lacks the usages server auth, client auth"),
-        (("digitalSignature", "keyAgreement"), "", "it lacks the usages digital signature"),
         (("CA:FALSE", "CA:TRUE"), "", "it is a CA's"),
         (("", ""), "-sha1", "it is signed with `1.2.840.10045.4.1`"),
     ] {
@@ -50,17 +48,21 @@ fn dates_that_do_not_fit_are_refused() {
         let at = time::OffsetDateTime::now_utc() + time::Duration::days(days);
         format!("{}{:02}{:02}000000Z", at.year(), u8::from(at.month()), at.day())
     };
-    for (from, to, words) in [
-        (day(2), day(300), "it is not valid before"),
-        (day(-9), day(-2), "it ends on"),
-        (day(-9), day(9000), "after its CA"),
-    ] {
+    for (from, to, words) in [(day(2), day(300), "it is not valid before"), (day(-9), day(-2), "it ends on")] {
         site.sh(&format!(
             "openssl ca -batch -notext -config ca.cnf -cert root.pem -keyfile root-key.pem -preserveDN -startdate {from} -enddate {to} \
              -subj /CN=n1 -in csr/n1.csr -out n1.pem"
         ));
         site.etcdpack("pki accept n1.pem").refused(3, words);
     }
+    // Longer than its CA: it is good until that ends, and etcd takes it.
+    site.sh(&format!(
+        "openssl ca -batch -notext -config ca.cnf -cert root.pem -keyfile root-key.pem -preserveDN -startdate {} -enddate {} \
+         -subj /CN=n1 -in csr/n1.csr -out n1.pem",
+        day(-9),
+        day(9000)
+    ));
+    site.etcdpack("pki accept n1.pem").ok();
 }
 
 #[test]
@@ -79,15 +81,15 @@ fn weak_keys_and_strange_cas_are_refused() {
     );
     let without = extensions(1).replace("authorityKeyIdentifier=keyid", "authorityKeyIdentifier=none");
     sign(&site, "csr/n1.csr", "fake", "n1.pem", &without, "");
-    site.etcdpack("pki accept n1.pem").refused(3, "does not chain to the CA as a server: InvalidSignature");
+    site.etcdpack("pki accept n1.pem").refused(3, "does not chain to the CA: InvalidSignature");
     site.etcdpack("pki accept root.pem").refused(3, "its key is none of those that wait");
 }
 
 #[test]
 fn an_intermediate_is_held_to_what_its_root_allows() {
-    for (more, words) in [
-        ("extendedKeyUsage=serverAuth", "extended key usage leaves one out"),
-        ("nameConstraints=critical,excluded\\;IP:10.0.0.0/255.0.0.0", "does not chain"),
+    for (more, words, ours) in [
+        ("extendedKeyUsage=serverAuth", "extended key usage leaves one out", "extended key usage leaves one out"),
+        ("nameConstraints=critical,excluded\\;IP:10.0.0.0/255.0.0.0", "does not chain", "may not sign for `10.0.0.1`"),
     ] {
         let site = Site::new(1, "ca = \"root.pem\"");
         two_storeys(&site, more);
@@ -98,7 +100,7 @@ fn an_intermediate_is_held_to_what_its_root_allows() {
         // The same where the key is at hand.
         site.cluster(1, "ca = \"chain.pem\"\nca-key = \"int-key.pem\"");
         let error = site.issue().err().map(|error| error.to_string()).unwrap_or_default();
-        assert!(error.contains(words), "{error}");
+        assert!(error.contains(ours), "{error}");
     }
 }
 

@@ -10,6 +10,7 @@ mod cipher;
 mod flag;
 mod flag_value;
 mod flags;
+mod go;
 pub mod last_words;
 mod lookup;
 mod pins;
@@ -23,6 +24,7 @@ pub use choice::{GATES_OF_A_KIND, Gate, choices, gates, passes_over_other_words}
 pub use cipher::{CipherSuite, HTTP2, STRONG, SuiteKey, cipher_suites, ends_with_tls_1_2, heeds_order_of_suites};
 pub use flag::{Flag, KnownTo, Owner, Span};
 pub use flag_value::FlagValue;
+pub use go::go_minor;
 pub use lookup::{Verdict, accepts, is_switch};
 pub use pins::{hints, pinned};
 pub use quirk::{

@@ -5,6 +5,7 @@ use std::fs::File;
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
 
+use payload::etcd::EtcdVersion;
 use time::OffsetDateTime;
 use zeroize::Zeroizing;
 
@@ -48,7 +49,7 @@ pub(super) fn import(args: &PkiImportArgs, narrator: &mut dyn Narrator) -> Resul
     if let Some(edited) = &edited {
         cluster_file::check(cluster, &edited.text)?;
     }
-    if let Some(brought) = ca(&sorted)? {
+    if let Some(brought) = ca(&sorted, loaded.cluster.release.version)? {
         let dir = loaded.home.join("pki");
         if loaded.cluster.pki.own_ca.is_some() {
             return Err(PkiError::OwnCaNamed(dir).into());
@@ -66,10 +67,12 @@ pub(super) fn import(args: &PkiImportArgs, narrator: &mut dyn Narrator) -> Resul
     Ok(())
 }
 
-fn ca(sorted: &Sorted) -> Result<Option<ImportedCa>, Failure> {
+fn ca(sorted: &Sorted, etcd: EtcdVersion) -> Result<Option<ImportedCa>, Failure> {
     let half = |is: &Path, lacks: &str| Failure::usage(text::half_a_ca(is, lacks), text::WHOLE_CA);
     match (&sorted.certificate, &sorted.key) {
-        (Some(certificate), Some(key)) => Ok(Some(ImportedCa { certificate: certificate.clone(), key: key.clone() })),
+        (Some(certificate), Some(key)) => {
+            Ok(Some(ImportedCa { certificate: certificate.clone(), key: key.clone(), etcd }))
+        }
         (Some(certificate), None) => Err(half(certificate, text::THE_KEY)),
         (None, Some(key)) => Err(half(key, text::THE_CERTIFICATE)),
         (None, None) => Ok(None),

@@ -1,10 +1,12 @@
 //! The CA: made, or read and found fit to vouch for etcd members. No files: text comes in, text goes out.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use payload::cluster::Cluster;
+use payload::etcd::EtcdVersion;
 use rcgen::{CertificateParams, DnType, KeyIdMethod, KeyPair, PublicKeyData};
 use time::{Duration, OffsetDateTime};
+use x509_parser::x509::X509Version;
 use zeroize::Zeroizing;
 
 use super::encrypted::EncryptedKey;
@@ -13,9 +15,10 @@ use super::key::CaKey;
 use crate::pki::chain::{self, Link, x509};
 use crate::pki::error::{CaFault, PkiError};
 use crate::pki::profile::Profile;
+use crate::pki::readable::Unreadable;
 use crate::pki::sign::{self, Signer};
 use crate::pki::spec::CertificateSpec;
-use crate::pki::{key, pem};
+use crate::pki::{constraints, key, names, pem};
 
 /// Clocks of isolated hosts lag; what is made now is to be valid there at once.
 const BACKDATED: Duration = Duration::hours(24);
@@ -49,6 +52,8 @@ pub(in crate::pki) struct Authority {
     not_before: OffsetDateTime,
     not_after: OffsetDateTime,
     key: CaKey,
+    /// The version that is to use what it signs.
+    etcd: EtcdVersion,
 }
 
 /// A certificate for a new CA of `cluster`, made by its own `key`.
@@ -70,9 +75,15 @@ pub(super) fn self_signed(cluster: &Cluster, key: &KeyPair, now: OffsetDateTime)
 impl Authority {
     /// Reads a CA, which may be below another one in the same file. Without a key it can still vouch for what it has
     /// signed before.
-    pub(super) fn read(files: CaFiles, certificates: &[u8], key: CaKey, now: OffsetDateTime) -> Result<Self, PkiError> {
+    pub(super) fn read(
+        files: CaFiles,
+        certificates: &[u8],
+        key: CaKey,
+        now: OffsetDateTime,
+        etcd: EtcdVersion,
+    ) -> Result<Self, PkiError> {
         let fail = |fault| PkiError::Ca { path: files.certificate.clone(), fault };
-        let mut links = links(certificates).map_err(fail)?;
+        let mut links = links(certificates, etcd).map_err(fail)?;
         let signer = match &key {
             CaKey::Open(key) => links.iter().position(|link| owns(link, key)),
             CaKey::Encrypted(_) | CaKey::Missing | CaKey::Elsewhere => Some(lowest(&links)),
@@ -91,19 +102,21 @@ impl Authority {
             CaKey::Elsewhere => {
                 // Which one has signed, a certificate will say. It is enough here that one of them can.
                 let all = trusted.iter().chain(&links);
-                let looked_at: Vec<_> = all.map(|link| examine(link, now)).collect();
+                let looked_at: Vec<_> = all.map(|link| examine(link, now, etcd)).collect();
                 match looked_at.iter().find_map(|one| one.as_ref().ok()) {
                     Some(times) => *times,
                     None => {
-                        return Err(fail(looked_at.into_iter().find_map(Result::err).unwrap_or(CaFault::Unreadable)));
+                        return Err(fail(
+                            looked_at.into_iter().find_map(Result::err).unwrap_or(CaFault::NoCertificate),
+                        ));
                     }
                 }
             }
-            CaKey::Open(_) | CaKey::Encrypted(_) | CaKey::Missing => times(&trusted, now).map_err(fail)?,
+            CaKey::Open(_) | CaKey::Encrypted(_) | CaKey::Missing => times(&trusted, now, etcd).map_err(fail)?,
         };
         let rest: Vec<Link> = links.into_iter().filter(|link| !trusted.contains(link)).collect();
         trusted.extend(rest);
-        Ok(Self { files, trusted, height, not_before, not_after, key })
+        Ok(Self { files, trusted, height, not_before, not_after, key, etcd })
     }
 
     pub(in crate::pki) fn issuing(&self) -> Issuing {
@@ -134,7 +147,34 @@ impl Authority {
     /// The same CA with its key opened, which also tells for certain who in the file it is.
     pub(super) fn opened(self, key: Zeroizing<KeyPair>, now: OffsetDateTime) -> Result<Self, PkiError> {
         let pem = chain::pem(&self.trusted);
-        Self::read(self.files, pem.as_bytes(), CaKey::Open(key), now)
+        Self::read(self.files, pem.as_bytes(), CaKey::Open(key), now, self.etcd)
+    }
+
+    /// Where the CA's certificate lies.
+    pub(in crate::pki) fn file(&self) -> &Path {
+        &self.files.certificate
+    }
+
+    /// The version of etcd that is to use what it signs.
+    pub(in crate::pki) fn etcd(&self) -> EtcdVersion {
+        self.etcd
+    }
+
+    /// When the CA ends, if that is before certificates of this `validity` would.
+    pub(in crate::pki) fn ends_before(&self, validity: Duration, now: OffsetDateTime) -> Option<OffsetDateTime> {
+        Some(self.not_after).filter(|end| *end < now + validity)
+    }
+
+    /// `spec` without the names that it may lack and the CA may not sign for.
+    pub(in crate::pki) fn permitted(&self, spec: &CertificateSpec) -> Result<CertificateSpec, PkiError> {
+        let all = names::spec_names(spec);
+        let forbidden = constraints::forbidden(self.path(), all.iter().map(String::as_str));
+        let (optional, needed): (Vec<&str>, Vec<&str>) = forbidden.into_iter().partition(|name| spec.may_lack(name));
+        if needed.is_empty() {
+            return Ok(spec.without(&optional));
+        }
+        let names = needed.into_iter().map(str::to_owned).collect();
+        Err(PkiError::Forbidden { path: self.files.certificate.clone(), holder: spec.holder.to_string(), names })
     }
 
     /// Makes a certificate for `key`, followed by the CAs that a stranger needs besides the root.
@@ -151,11 +191,7 @@ impl Authority {
         };
         let mut params = spec.params()?;
         params.not_before = (now - BACKDATED).max(self.not_before);
-        params.not_after = now + validity;
-        if params.not_after > self.not_after {
-            let hours_left = (self.not_after - now).whole_hours();
-            return Err(PkiError::Outlives { path, end: params.not_after, ca_end: self.not_after, hours_left });
-        }
+        params.not_after = (now + validity).min(self.not_after);
         params.serial_number = Some(sign::serial()?);
         params.use_authority_key_identifier_extension = true;
         params.key_identifier_method = KeyIdMethod::PreSpecified(key::id(key));
@@ -165,11 +201,13 @@ impl Authority {
     }
 }
 
-fn links(certificates: &[u8]) -> Result<Vec<Link>, CaFault> {
+fn links(certificates: &[u8], etcd: EtcdVersion) -> Result<Vec<Link>, CaFault> {
     let mut links: Vec<Link> = Vec::new();
     for block in pem::certificate_blocks(certificates)? {
-        if !x509(block.contents())?.is_ca() {
-            return Err(CaFault::NotCa);
+        let certificate = x509(block.contents())?;
+        if !certificate.is_ca() {
+            let old = certificate.version() != X509Version::V3;
+            return Err(if old { CaFault::Unreadable(Unreadable::Version1, etcd) } else { CaFault::NotCa });
         }
         let link = Link::read(block.contents())?;
         if !links.contains(&link) {

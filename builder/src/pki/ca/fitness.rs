@@ -1,11 +1,13 @@
 //! Whether a CA may vouch for etcd members, and until when. Pure.
 
+use payload::etcd::EtcdVersion;
 use time::OffsetDateTime;
 use x509_parser::certificate::X509Certificate;
 
 use crate::pki::chain::{Link, x509};
 use crate::pki::error::CaFault;
 use crate::pki::key::KeyAlgorithm;
+use crate::pki::readable;
 
 /// RSA PKCS#1 and ECDSA with SHA-2 (RFC 4055, RFC 5758): what every etcd since 3.1 (Go 1.8) verifies.
 const SIGNATURES: [&str; 6] = [
@@ -24,10 +26,14 @@ pub(in crate::pki) fn is_signature_trusted(certificate: &X509Certificate<'_>) ->
 }
 
 /// From when to when all of `path` are valid, if each of them may vouch for etcd members.
-pub(in crate::pki) fn times(path: &[Link], now: OffsetDateTime) -> Result<(OffsetDateTime, OffsetDateTime), CaFault> {
+pub(in crate::pki) fn times(
+    path: &[Link],
+    now: OffsetDateTime,
+    etcd: EtcdVersion,
+) -> Result<(OffsetDateTime, OffsetDateTime), CaFault> {
     let mut times = None;
     for (height, link) in path.iter().enumerate() {
-        let (from, to) = examine(link, now)?;
+        let (from, to) = examine(link, now, etcd)?;
         // A root's own signature over itself is looked at by nobody, and old ones have SHA-1 there.
         if height == 0 || !link.is_root() {
             is_signature_trusted(&x509(&link.der)?).map_err(CaFault::Signature)?;
@@ -35,17 +41,22 @@ pub(in crate::pki) fn times(path: &[Link], now: OffsetDateTime) -> Result<(Offse
         let (latest, earliest) = times.unwrap_or((from, to));
         times = Some((from.max(latest), to.min(earliest)));
     }
-    times.ok_or(CaFault::Unreadable)
+    times.ok_or(CaFault::NoCertificate)
 }
 
 /// From when to when one of them is valid, if it may sign certificates for servers and clients.
-pub(super) fn examine(link: &Link, now: OffsetDateTime) -> Result<(OffsetDateTime, OffsetDateTime), CaFault> {
+pub(super) fn examine(
+    link: &Link,
+    now: OffsetDateTime,
+    etcd: EtcdVersion,
+) -> Result<(OffsetDateTime, OffsetDateTime), CaFault> {
     let certificate = x509(&link.der)?;
-    let usage = certificate.key_usage().map_err(|_| CaFault::Unreadable)?;
+    readable::check(&certificate, etcd).map_err(|why| CaFault::Unreadable(why, etcd))?;
+    let usage = certificate.key_usage().map_err(|_| CaFault::NoCertificate)?;
     if usage.is_some_and(|usage| !usage.value.key_cert_sign()) {
         return Err(CaFault::MayNotSign);
     }
-    let extended = certificate.extended_key_usage().map_err(|_| CaFault::Unreadable)?;
+    let extended = certificate.extended_key_usage().map_err(|_| CaFault::NoCertificate)?;
     if extended.is_some_and(|usage| !(usage.value.any || usage.value.server_auth && usage.value.client_auth)) {
         return Err(CaFault::Usage);
     }

@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use payload::etcd::EtcdVersion;
 use time::OffsetDateTime;
 
 use super::authority::{Authority, CaFiles};
@@ -21,6 +22,8 @@ use crate::text::pki as text;
 pub struct ImportedCa {
     pub certificate: PathBuf,
     pub key: PathBuf,
+    /// The version that is to use what the CA signs.
+    pub etcd: EtcdVersion,
 }
 
 /// How the key is kept.
@@ -52,7 +55,7 @@ pub fn import(
         opened => (alone(&brought.key, &text)?, opened),
     };
     let was_encrypted = kept.expose().contains(pem::ENCRYPTED_KEY);
-    let authority = Authority::read(files(), certificate.as_bytes(), key, now)?;
+    let authority = Authority::read(files(), certificate.as_bytes(), key, now, brought.etcd)?;
     let pem = chain::pem(&authority.trusted);
     let store = Store::open(pki, narrator)?;
     if is_there(&store, &pem)? {

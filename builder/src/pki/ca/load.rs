@@ -38,7 +38,7 @@ fn named_authority(own: &OwnCa, site: &Site<'_>) -> Result<Authority, PkiError> 
         }
         None => (PathBuf::new(), CaKey::Elsewhere),
     };
-    Authority::read(CaFiles { certificate, key: path }, text.as_bytes(), key, site.now)
+    Authority::read(CaFiles { certificate, key: path }, text.as_bytes(), key, site.now, site.cluster.release.version)
 }
 
 pub(super) fn ca_key(path: &Path, text: &Secret) -> Result<CaKey, PkiError> {
@@ -73,7 +73,7 @@ fn kept_authority(site: &Site<'_>, store: &Store, narrator: &mut dyn Narrator) -
             certificate
         }
     };
-    Authority::read(files, certificate.as_bytes(), key, site.now)
+    Authority::read(files, certificate.as_bytes(), key, site.now, site.cluster.release.version)
 }
 
 /// Whether hosts may have certificates of a CA from here: another one would not be taken by any of them.

@@ -5,7 +5,7 @@ use std::net::IpAddr;
 use payload::cluster::{Algorithm, CommonName, Country, Hours, SubjectText};
 use payload::name::HostName;
 
-use super::document::{Document, Signing};
+use super::document::{Document, Profile, Signing};
 use crate::text;
 
 /// What the `[pki]` section gets. `None`: the files do not say.
@@ -47,8 +47,8 @@ pub enum CfsslError {
 }
 
 impl Settings {
-    /// Adds what one file says. `profile` is the one to take of a `ca-config.json`; without one, `peer`, else the only
-    /// one, else the default.
+    /// Adds what one file says. `profile` is the one to take of a `ca-config.json`; without one, `peer`, else the only one for
+    /// servers and clients, else the only one, else the default.
     pub fn read(&mut self, text: &str, profile: Option<&str>) -> Result<(), CfsslError> {
         let text = text.strip_prefix('\u{feff}').unwrap_or(text);
         let document: Document = serde_json::from_str(text)?;
@@ -76,18 +76,19 @@ impl Settings {
                 let there = signing.profiles.keys().map(|name| name.escape_debug().to_string()).collect();
                 return Err(CfsslError::NoProfile { asked: asked.to_owned(), there });
             }
-            (None, None, default) => match (signing.profiles.iter().next(), signing.profiles.len()) {
-                (Some((name, profile)), 1) => (name.as_str(), Some(profile)),
-                _ => ("default", default.as_ref()),
-            },
+            (None, None, default) => {
+                // kubeasz has `kubernetes` for both uses, beside `kcfg` for clients.
+                let both: Vec<_> = signing.profiles.iter().filter(|(_, profile)| lacking(profile).is_empty()).collect();
+                match (&both[..], signing.profiles.iter().next(), signing.profiles.len()) {
+                    (&[(name, profile)], ..) | (&[], Some((name, profile)), 1) => (name.as_str(), Some(profile)),
+                    _ => ("default", default.as_ref()),
+                }
+            }
         };
         let Some(chosen) = chosen else { return Ok(()) };
         let by_default = signing.default.as_ref().and_then(|default| default.expiry);
         self.validity = chosen.expiry.or(by_default).map(|span| span.0);
-        let lacking: Vec<_> = ["server auth", "client auth"]
-            .into_iter()
-            .filter(|usage| !chosen.usages.iter().any(|written| written == usage))
-            .collect();
+        let lacking = lacking(chosen);
         if !lacking.is_empty() {
             self.left_out.push(text::cfssl::lacks_usages(name.escape_debug(), &lacking));
         }
@@ -123,6 +124,12 @@ impl Settings {
             }
         }
     }
+}
+
+/// The usages of a member that a profile does not have.
+fn lacking(profile: &Profile) -> Vec<&'static str> {
+    let usages = ["server auth", "client auth"].into_iter();
+    usages.filter(|usage| !profile.usages.iter().any(|written| written == usage)).collect()
 }
 
 #[cfg(test)]
@@ -168,6 +175,12 @@ mod tests {
         let mut settings = Settings::default();
         settings.read(config, None).unwrap();
         assert_eq!(settings.left_out, ["the profile `www` lacks client auth: a member needs both"]);
+        let kubeasz = r#"{"signing": {"default": {"expiry": "438000h"}, "profiles": {
+            "kcfg": {"expiry": "8760h", "usages": ["signing", "client auth"]},
+            "kubernetes": {"expiry": "87600h", "usages": ["signing", "key encipherment", "server auth", "client auth"]}}}}"#;
+        let mut by_use = Settings::default();
+        by_use.read(kubeasz, None).unwrap();
+        assert_eq!((by_use.validity, by_use.left_out.len()), (Some(Hours::TEN_YEARS), 0));
         let error = settings.read(config, Some("peer")).unwrap_err();
         assert_eq!(error.to_string(), "line 1, column 1: has no profile `peer`; there is `www`");
     }

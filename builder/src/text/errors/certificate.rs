@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::pki::{CertificateProblem, Holder, KeyAlgorithm, PairFile, Role};
+use crate::pki::{CertificateProblem, Holder, KeyAlgorithm, PairFile, Unreadable};
 use crate::text::Minute;
 
 impl fmt::Display for CertificateProblem {
@@ -28,19 +28,17 @@ impl fmt::Display for CertificateProblem {
                 "it is signed with `{algorithm}`, which not every etcd takes: RSA PKCS#1 or ECDSA with SHA-2 will do"
             ),
             Self::UnknownIssuer => f.write_str("it does not chain to the CA: none that is known here has signed it"),
-            Self::Chain(role, error) => write!(f, "it does not chain to the CA as {role}: {error}"),
+            Self::Chain(error) => write!(f, "it does not chain to the CA: {error}"),
+            Self::ForEtcd(why, version) => write!(f, "etcd {version} cannot use it: {why}"),
             Self::Issuer(fault) => write!(f, "the CA above it {fault}"),
             Self::NotYet(start) => write!(f, "it is not valid before {}", Minute(*start)),
             Self::Ends(end) => write!(f, "it ends on {}", Minute(*end)),
-            Self::Outlives(end, ca_end) => {
-                write!(f, "it ends on {}, after its CA ({})", Minute(*end), Minute(*ca_end))
-            }
             Self::Shared(holder) => write!(f, "its key is that of {holder}"),
         }
     }
 }
 
-fn listed(names: &[String]) -> String {
+pub(super) fn listed(names: &[String]) -> String {
     names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")
 }
 
@@ -54,12 +52,24 @@ impl fmt::Display for PairFile {
     }
 }
 
-impl fmt::Display for Role {
+impl fmt::Display for Unreadable {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Server => "a server",
-            Self::Client => "a client",
-        })
+        match self {
+            Self::Version1 => f.write_str("it is of version 1 of X.509, without extensions: nothing says that it is a CA"),
+            Self::Critical(name) => write!(f, "its `{name}` is marked critical, and must not be"),
+            Self::Unhandled(name) => write!(f, "its extension `{name}` is critical, and this etcd does not know it"),
+            Self::Constraint => f.write_str(
+                "its critical name constraints are on directory names or others that etcd does not know: names, addresses, e-mail and URIs will do",
+            ),
+            Self::Twice(name) => write!(f, "it has the extension `{name}` twice"),
+            Self::NegativeSerial => f.write_str("its serial number is below zero"),
+            Self::Address => f.write_str("one of its addresses has neither 4 nor 16 bytes"),
+            Self::Text(text) => write!(
+                f,
+                "`{}` in its subject or issuer is marked as a PrintableString, which cannot hold that",
+                text.escape_debug()
+            ),
+        }
     }
 }
 

@@ -4,6 +4,7 @@ use std::fmt;
 
 use crate::pki::{CaFault, KeyFault, PkiError, RequestError, SealError, SerialsError, SignError};
 use crate::text::Minute;
+use crate::text::errors::certificate::listed;
 
 impl fmt::Display for PkiError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -20,12 +21,11 @@ impl fmt::Display for PkiError {
             Self::Mismatch { certificate, key } => {
                 write!(f, "`{}` is not the key of the CA `{}`", key.display(), certificate.display())
             }
-            Self::Outlives { path, end, ca_end, .. } => write!(
+            Self::Forbidden { path, holder, names } => write!(
                 f,
-                "certificates valid until {} would outlive their CA `{}` (until {})",
-                Minute(*end),
+                "the CA `{}` may not sign for {}, which the certificate for {holder} needs: its name constraints leave that out",
                 path.display(),
-                Minute(*ca_end)
+                listed(names)
             ),
             Self::Unsound { holder, why } => write!(f, "the certificate made for {holder} is not sound: {why}"),
             Self::Serials { path, error } => write!(f, "`{}`: {error}", path.display()),
@@ -75,7 +75,8 @@ impl fmt::Display for KeyFault {
 impl fmt::Display for CaFault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Unreadable => f.write_str("holds no readable certificate in PEM"),
+            Self::NoCertificate => f.write_str("holds no readable certificate in PEM"),
+            Self::Unreadable(why, version) => write!(f, "cannot be used by etcd {version}: {why}"),
             Self::NotCa => f.write_str("is not a CA: a certificate in it lacks `CA:TRUE`"),
             Self::MayNotSign => f.write_str("may not sign certificates: its key usage lacks `keyCertSign`"),
             Self::Usage => {
