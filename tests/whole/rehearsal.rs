@@ -72,9 +72,9 @@ fn members_run_before_they_are_packed_and_leave_nothing() {
 
 #[test]
 fn what_stops_etcd_on_every_host_is_known_before_the_walk() {
-    let site = site("[etcd.flags]\nlisten-metrics-urls = \"https://10.111.0.11:9999\"\n");
+    let site = site("[etcd.flags]\nlisten-metrics-urls = \"https://10.111.0.99:9999\"\n");
     let said = shell(&site, "$E build --release $R");
-    assert!(said.err.contains("10.111.0.11:9999: bind: cannot assign requested address"), "{said:?}");
+    assert!(said.err.contains("10.111.0.99:9999: bind: cannot assign requested address"), "{said:?}");
     assert!(said.err.contains("help: look at `listen-metrics-urls` in `[etcd.flags]`"), "{said:?}");
     said.refused(3, "ends with: ");
     assert_eq!(bundles(&site), 0, "nothing has a final name");

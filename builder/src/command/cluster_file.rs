@@ -1,6 +1,7 @@
 //! Reading the cluster file from disk and showing what is doubtful about it; putting another in its place.
 #![expect(clippy::disallowed_methods, reason = "edge: reads and writes the cluster file")]
 
+use std::borrow::Cow;
 use std::fs::{self, File};
 use std::io::{self, Read as _};
 use std::os::unix::fs::PermissionsExt as _;
@@ -42,8 +43,8 @@ fn parse(path: &Path) -> Result<(Loaded, Vec<Fault>), Failure> {
         _ => Failure::usage(text::reading(path, error), help::list(path)),
     })?;
     let parsed = Cluster::parse(&bytes).map_err(|faults| Failure::of_cluster_file(path, faults))?;
-    // It has been parsed, so it is UTF-8.
-    let text = String::from_utf8(bytes).unwrap_or_default();
+    // It has been parsed, so it is a text.
+    let text = cluster::text(&bytes).map(Cow::into_owned).unwrap_or_default();
     Ok((Loaded { cluster: parsed.cluster, home: home(path).to_owned(), text }, parsed.warnings))
 }
 

@@ -8,6 +8,7 @@ use payload::exit::ExitStatus;
 use payload::name::HostName;
 use time::OffsetDateTime;
 
+use super::form::Form;
 use super::readable::Unreadable;
 use super::serials::SerialsError;
 use crate::failure::Diagnose;
@@ -47,6 +48,13 @@ pub enum PkiError {
         path: PathBuf,
         /// Its owner.
         uid: u32,
+    },
+    /// It is not in PEM.
+    Form {
+        /// The file.
+        path: PathBuf,
+        /// What it is.
+        form: Form,
     },
     /// A passphrase is needed and there is none.
     Passphrase(#[from] PassphraseError),
@@ -182,6 +190,7 @@ impl Diagnose for PkiError {
             Self::Reading { path, .. } | Self::Writing { path, .. } => Some(help::list_itself(path)),
             Self::Foreign { path, .. } => Some(text::owner_of(path)),
             Self::Exposed { path, wanted, .. } => Some(text::chmod(*wanted, path)),
+            Self::Form { path, form } => form.help(path),
             Self::Key { path, fault } => fault.help(path),
             Self::Serials { path, .. } => Some(text::restore_serials(path)),
             Self::Passphrase(error) => error.help(),
@@ -198,12 +207,29 @@ impl Diagnose for PkiError {
     }
 }
 
+impl Form {
+    /// What makes PEM of the file at `path`.
+    fn help(self, path: &Path) -> Option<String> {
+        match self {
+            Self::DerCertificate => Some(text::convert_certificate(path)),
+            Self::DerKey => Some(text::convert_key(path)),
+            Self::Pkcs12 => Some(text::convert_pkcs12(path)),
+            Self::DerPkcs7 => Some(text::convert_pkcs7(path, "DER")),
+            Self::Pkcs7 => Some(text::convert_pkcs7(path, "PEM")),
+            Self::JavaKeyStore => Some(text::convert_keystore(path)),
+            Self::OpensshKey => Some(text::convert_openssh(path)),
+            Self::Request | Self::Empty | Self::Other => None,
+        }
+    }
+}
+
 impl KeyFault {
     /// What to type where the key at `path` has this fault.
     fn help(self, path: &Path) -> Option<String> {
         match self {
             Self::Encrypted | Self::Legacy | Self::Cipher => Some(text::decrypt(path)),
-            Self::NotForSigning | Self::None => Some(text::MAKE_SIGNING_KEY.to_owned()),
+            Self::NotForSigning => Some(text::MAKE_SIGNING_KEY.to_owned()),
+            Self::None => Some(text::blocks_of(path)),
             Self::Passphrase | Self::Unusable => None,
         }
     }

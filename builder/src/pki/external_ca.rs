@@ -11,6 +11,7 @@ use x509_parser::prelude::FromDer;
 use super::ca::{self, Authority};
 use super::check::{self, Validated};
 use super::error::PkiError;
+use super::form::Form;
 use super::key::{self, KeyAlgorithm};
 use super::pair::PairFiles;
 use super::site::{LEAST_LEFT, Site};
@@ -234,6 +235,9 @@ fn read(paths: &[PathBuf]) -> Result<Read, PkiError> {
                 }
             }
             Err(_) if holds_key => {}
+            Err(_) if let Some(form) = Form::of_text(text.expose()) => {
+                return Err(PkiError::Form { path: path.clone(), form });
+            }
             Err(fault) => return Err(PkiError::NotTaken { path: path.clone(), why: fault.to_string() }),
         }
     }

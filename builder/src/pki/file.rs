@@ -9,6 +9,7 @@ use std::path::Path;
 use rustix::fs::OFlags;
 
 use super::error::{PkiError, reading, writing};
+use super::form;
 use super::modes::{self, refuse_open};
 use crate::secret::Secret;
 use crate::text::pki as message;
@@ -60,7 +61,10 @@ fn read(path: &Path, allow: impl FnOnce(&Metadata) -> Result<(), PkiError>) -> R
     let size = usize::try_from(metadata.len()).unwrap_or_default();
     let mut bytes = Vec::with_capacity(size + 1);
     file.take(MAX_BYTES).read_to_end(&mut bytes).map_err(reading(path))?;
-    String::from_utf8(bytes).map_err(|_| reading(path)(io::Error::other(message::NOT_UTF8)))
+    match form::text(bytes) {
+        Ok(mut text) => Ok(std::mem::take(&mut *text)),
+        Err(form) => Err(PkiError::Form { path: path.to_owned(), form }),
+    }
 }
 
 /// A new file; [`sync`] makes it last.

@@ -3,7 +3,7 @@
 //!
 //! This file is the face; what others may use of the room stands here, and nothing else does.
 //!
-//! - what is wanted, and by which rules: `site`, `spec`, `profile`, `check`, `readable`, `constraints`, `problem`, `names`, `chain`, `key`,
+//! - what is wanted, and by which rules: `site`, `spec`, `profile`, `check`, `readable`, `constraints`, `form`, `problem`, `names`, `chain`, `key`,
 //!   `peer_name`
 //! - the CA, ours or the site's: `ca`; one whose key is out of reach: `external_ca`
 //! - operations: `issue` for the hosts, `client` for who is no member, `host_key` and `request` for hosts that make their own
@@ -23,6 +23,7 @@ mod constraints;
 mod error;
 mod external_ca;
 mod file;
+pub(crate) mod form;
 mod host_key;
 mod issue;
 mod key;
@@ -53,6 +54,7 @@ pub use ca::{ImportedCa, KeyProtection, encrypt_key, import};
 pub use client::{ClientOrServer, issue_client_or_server};
 pub use error::{CaFault, KeyFault, PkiError};
 pub use external_ca::{Requested, accept, request};
+pub use form::Form;
 pub use host_key::{Certificates, Certified, SignError, certificates, key_until_now};
 pub use issue::{Issued, IssuedPair, KeyState, issue_all};
 pub(crate) use key::KeyAlgorithm;

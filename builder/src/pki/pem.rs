@@ -23,8 +23,19 @@ pub(super) fn certificate_blocks(text: &[u8]) -> Result<Vec<Pem>, CaFault> {
     let blocks = pem::parse_many(text).map_err(|_| CaFault::NoCertificate)?;
     let certificates: Vec<_> = blocks
         .into_iter()
-        .filter(|block| matches!(block.tag(), "CERTIFICATE" | "X509 CERTIFICATE" | "TRUSTED CERTIFICATE"))
-        .map(|block| Pem::new("CERTIFICATE", block.into_contents()))
+        .filter_map(|block| match block.tag() {
+            "CERTIFICATE" | "X509 CERTIFICATE" => Some(block.into_contents()),
+            "TRUSTED CERTIFICATE" => Some(without_trust(block.into_contents())),
+            _ => None,
+        })
+        .map(|der| Pem::new("CERTIFICATE", der))
         .collect();
     if certificates.is_empty() { Err(CaFault::NoCertificate) } else { Ok(certificates) }
+}
+
+/// openssl puts what a certificate is trusted for behind it (`x509 -trustout`).
+fn without_trust(mut der: Vec<u8>) -> Vec<u8> {
+    let behind = x509_parser::parse_x509_certificate(&der).map_or(0, |(behind, _)| behind.len());
+    der.truncate(der.len() - behind);
+    der
 }

@@ -97,7 +97,7 @@ fn all_are_taken_or_none() {
     site.sh("rm -r pki answers.pem; mv kept pki");
     sign(&site, "csr/n2.csr", "root", "n2.pem", &extensions(1), "");
     let before = site.state();
-    site.etcdpack("pki accept n1.pem csr/n2.csr").refused(3, "holds no readable certificate");
+    site.etcdpack("pki accept n1.pem csr/n2.csr").refused(3, "holds a request, and no certificate");
     assert_eq!(site.state(), before);
 }
 

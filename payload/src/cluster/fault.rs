@@ -63,20 +63,6 @@ impl Fault {
         self.help = Some(help.into());
         self
     }
-
-    /// A fault of the TOML itself or of one value, with a suggestion where a key or a choice is misspelt.
-    pub(super) fn of_toml(source: &str, error: &toml::de::Error) -> Self {
-        if error.message() == "recursion limit" {
-            let text = "a key of more than 80 parts";
-            return Self::new(text).at(source, &error.span().unwrap_or_else(|| deepest(source)));
-        }
-        let text = error.message().lines().collect::<Vec<_>>().join(": ");
-        let fault = Self { help: suggestion(&text), ..Self::new(text) };
-        match error.span() {
-            Some(span) => fault.at(source, &span),
-            None => fault,
-        }
-    }
 }
 
 impl fmt::Display for Fault {
@@ -97,30 +83,6 @@ impl fmt::Display for Fault {
 }
 
 impl std::error::Error for Fault {}
-
-/// The line with the most dots: the parser does not say where a key has too many parts.
-fn deepest(source: &str) -> Range<usize> {
-    let (mut start, mut most, mut at) = (0, 0, 0);
-    for line in source.split_inclusive('\n') {
-        let dots = line.bytes().filter(|byte| *byte == b'.').count();
-        if dots > most {
-            (most, at) = (dots, start);
-        }
-        start += line.len();
-    }
-    at..at
-}
-
-/// Serde words an unknown key or choice as: unknown field `x`, expected one of `a`, `b`. The first word in
-/// backticks is what was written, the others are what there is.
-fn suggestion(text: &str) -> Option<String> {
-    if !text.starts_with("unknown ") {
-        return None;
-    }
-    let mut words = text.split('`').skip(1).step_by(2);
-    let written = words.next()?;
-    closest(written, words).map(|word| format!("did you mean `{word}`?"))
-}
 
 /// The candidate that is most like `written`, if any is like it at all.
 pub(super) fn closest<'a>(written: &str, candidates: impl Iterator<Item = &'a str>) -> Option<&'a str> {

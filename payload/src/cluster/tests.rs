@@ -466,3 +466,73 @@ fn a_validity_has_the_unit_that_people_write() {
     assert_eq!(["10y", "3650d", "87600h"].map(hours), [87_600; 3]);
     assert_eq!(["1d", "100y"].map(hours), [24, 876_000]);
 }
+
+#[test]
+fn what_a_person_meant_is_said() {
+    let host = |line: &str| format!("[[host]]\nname = \"n4\"\n{line}\n");
+    for (rest, words, help) in [
+        ("[pki]\norganization ＝ \"x\"\n".to_owned(), "`＝` is not TOML's `=`", "write `=`"),
+        ("[pki]\nspare-names = [\"a\"，\"b\"]\n".to_owned(), "`，`", "write `,`"),
+        ("[pki]\norganization = “x”\n".to_owned(), "`“`", "write `\"`"),
+        ("[pki]\norganization =\u{3000}\"x\"\n".to_owned(), "TOML's ` `", "write"),
+        ("［pki］\norganization = \"x\"\n".to_owned(), "`［`", "write `[`"),
+        ("[etcd]\nquota-backend-bytes = 8GB\n".to_owned(), "", "quota-backend-bytes = \"8GB\""),
+        ("[pki]\nvalidity = 20y # long\n".to_owned(), "", "validity = \"20y\""),
+        ("[etcd]\nuser = etcd\n".to_owned(), "", "user = \"etcd\""),
+        (host("address = 192.0.2.4"), "", "address = \"192.0.2.4\""),
+        (host("address = \"192.0.2.4:2380\""), "IP address", "without scheme, port or prefix length: \"192.0.2.4\""),
+        (host("address = \"192.0.2.4/24\""), "IP address", ": \"192.0.2.4\""),
+        (host("address = \"https://192.0.2.4:2380\""), "IP address", ": \"192.0.2.4\""),
+        (host("address = \"https://[fd00::4]:2380/\""), "IP address", ": \"fd00::4\""),
+        (host("address = \"fe80::1%eth0\""), "IP address", ": \"fe80::1\""),
+        (host("address = \"n4.bank.example\""), "IP address", "the name into `names`"),
+        (host("address = \"192.0.2.256\""), "IP address", "four numbers"),
+        (host("address = \"192.0.2.4\"\narch = \"x86_64\""), "unknown variant", "amd64"),
+        (host("address = \"192.0.2.4\"\narch = \"aarch64\""), "unknown variant", "arm64"),
+        ("[pki]\nquota-backend-bytes = 8\n".to_owned(), "unknown field", "into the section `[etcd]`"),
+        ("[etcd]\nloopback = \"off\"\n".to_owned(), "unknown field", "into the section `[client]`"),
+        (host("address = \"192.0.2.4\"\nspare-names = []"), "unknown field", "into the section `[pki]`"),
+        ("[etcd]\nlisten-metrics-urls = \"http://127.0.0.1:2381\"\n".to_owned(), "unknown field", "`[etcd.flags]`"),
+        ("[hosts]\n".to_owned(), "unknown field", "did you mean `host`?"),
+    ] {
+        let (line, text, hint) = only_fault(&file("3.6.14", &rest));
+        assert!(line >= 14 && text.contains(words), "{rest}: {line} {text}");
+        assert!(hint.contains(help), "{rest}: {text}: {hint}");
+    }
+    let (_, _, hint) = only_fault(&file("3.6.14", "").replace("\"3.6.14\"", "3.6.14"));
+    assert!(hint.contains("version = \"3.6.14\""), "{hint}");
+    for hosts in [1, 2] {
+        let section = "[host]\nname = \"n1\"\naddress = \"192.0.2.1\"\n".repeat(hosts);
+        let (_, text, hint) =
+            only_fault(&format!("[cluster]\nname = \"c\"\n[release]\nversion = \"3.5.1\"\n{section}"));
+        assert!(hint.contains("`[[host]]`, with two brackets"), "{text}: {hint}");
+    }
+    // In a string, and in a comment, these are what they are.
+    let fine = file("3.6.14", "[pki] # “＝”\norganization = \"中国“，”\"\n");
+    assert!(Cluster::parse(fine.as_bytes()).is_ok());
+}
+
+#[test]
+fn every_key_is_known_by_its_section() {
+    for (section, keys) in super::explain::SECTIONS {
+        let text = match section {
+            "[cluster]" => file("3.6.14", "").replacen("[cluster]\n", "[cluster]\nx-y-z = 1\n", 1),
+            "[release]" => file("3.6.14", "").replacen("[release]\n", "[release]\nx-y-z = 1\n", 1),
+            _ => file("3.6.14", &format!("{section}\nx-y-z = 1\n")),
+        };
+        let (_, said, _) = only_fault(&text);
+        let there: Vec<&str> = said.split('`').skip(3).step_by(2).collect();
+        assert_eq!(there, keys.split(' ').collect::<Vec<_>>(), "{section}: {said}");
+    }
+}
+
+#[test]
+fn utf_16_is_read() {
+    let text = file("3.6.14", "[pki]\norganization = \"中国\"\n").replace('\n', "\r\n");
+    for (mark, to) in [([0xff, 0xfe], u16::to_le_bytes as fn(u16) -> [u8; 2]), ([0xfe, 0xff], u16::to_be_bytes)] {
+        let bytes: Vec<u8> = mark.into_iter().chain(text.encode_utf16().flat_map(to)).collect();
+        let cluster = Cluster::parse(&bytes).unwrap().cluster;
+        assert_eq!(cluster.pki.subject.organization.unwrap().as_str(), "中国");
+        assert!(Cluster::parse(&bytes[..bytes.len() - 1]).is_err());
+    }
+}

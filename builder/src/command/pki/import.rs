@@ -13,6 +13,7 @@ use super::cluster_file;
 use crate::cli::PkiImportArgs;
 use crate::failure::Failure;
 use crate::pki::cfssl::{self, Settings};
+use crate::pki::form::{self, Form};
 use crate::pki::{self, ImportedCa, KeyProtection, PkiError};
 use crate::report::Narrator;
 use crate::text::command as text;
@@ -83,6 +84,11 @@ fn sort(args: &PkiImportArgs) -> Result<Sorted, Failure> {
     let mut sorted = Sorted::default();
     for path in &args.files {
         let contents = read(path)?;
+        if let Some(form) =
+            Form::of_text(&contents).filter(|form| *form != Form::Other || contents.contains("-----BEGIN "))
+        {
+            return Err(PkiError::Form { path: path.clone(), form }.into());
+        }
         if !contents.contains("-----BEGIN ") {
             let settings = sorted.settings.get_or_insert_default();
             settings
@@ -113,7 +119,7 @@ fn read(path: &Path) -> Result<Zeroizing<String>, Failure> {
     if size > MAX_BYTES {
         return Err(usage(messages::NOT_A_SMALL_FILE.to_owned()));
     }
-    let mut contents = Zeroizing::new(String::with_capacity(usize::try_from(size).unwrap_or_default() + 1));
-    file.take(MAX_BYTES).read_to_string(&mut contents).map_err(|error| usage(error.to_string()))?;
-    Ok(contents)
+    let mut bytes = Vec::with_capacity(usize::try_from(size).unwrap_or_default() + 1);
+    file.take(MAX_BYTES).read_to_end(&mut bytes).map_err(|error| usage(error.to_string()))?;
+    form::text(bytes).map_err(|form| PkiError::Form { path: path.to_owned(), form }.into())
 }

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::pki::{CaFault, KeyFault, PkiError, RequestError, SealError, SerialsError, SignError};
+use crate::pki::{CaFault, Form, KeyFault, PkiError, RequestError, SealError, SerialsError, SignError};
 use crate::text::Minute;
 use crate::text::errors::certificate::listed;
 
@@ -16,6 +16,7 @@ impl fmt::Display for PkiError {
             }
             Self::Foreign { path, uid } => write!(f, "`{}` belongs to another user (uid {uid})", path.display()),
             Self::Passphrase(error) => fmt::Display::fmt(error, f),
+            Self::Form { path, form } => write!(f, "`{}` {form}", path.display()),
             Self::Key { path, fault } => write!(f, "the key `{}` {fault}", path.display()),
             Self::Ca { path, fault } => write!(f, "the CA `{}` {fault}", path.display()),
             Self::Mismatch { certificate, key } => {
@@ -51,6 +52,22 @@ impl fmt::Display for PkiError {
             Self::Random(error) => write!(f, "drawing random bytes: {error}"),
             Self::Making(error) => write!(f, "making a key or certificate: {error}"),
         }
+    }
+}
+
+impl fmt::Display for Form {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::DerCertificate => "is a certificate in DER: PEM is needed",
+            Self::DerKey => "is a private key in DER: PEM is needed",
+            Self::Pkcs12 => "is in PKCS#12 (.p12, .pfx): PEM is needed",
+            Self::DerPkcs7 | Self::Pkcs7 => "is in PKCS#7 (.p7b): certificates in PEM are needed",
+            Self::JavaKeyStore => "is a Java keystore: PEM is needed",
+            Self::Request => "holds a request, and no certificate: the CA has not signed it yet",
+            Self::OpensshKey => "is a key in the form of OpenSSH: PKCS#8 in PEM is needed",
+            Self::Empty => "is empty",
+            Self::Other => "holds neither a certificate nor a private key in PEM",
+        })
     }
 }
 

@@ -1,0 +1,196 @@
+//! What a person meant by a line that cannot be read. Only ever adds to what the parser said; nothing is guessed silently.
+
+use std::net::{IpAddr, SocketAddr};
+use std::ops::Range;
+
+use super::fault::{Fault, closest};
+use crate::etcd::{self, Verdict};
+
+/// Characters that editors and input methods put in the place of TOML's own, and these.
+const LOOKALIKES: [(char, char); 19] = [
+    ('＝', '='),
+    ('，', ','),
+    ('、', ','),
+    ('．', '.'),
+    ('。', '.'),
+    ('＃', '#'),
+    ('［', '['),
+    ('］', ']'),
+    ('【', '['),
+    ('】', ']'),
+    ('“', '"'),
+    ('”', '"'),
+    ('„', '"'),
+    ('«', '"'),
+    ('»', '"'),
+    ('‘', '\''),
+    ('’', '\''),
+    ('\u{a0}', ' '),
+    ('\u{3000}', ' '),
+];
+
+/// Every key, by section; a test holds this to the parser.
+pub(super) const SECTIONS: [(&str, &str); 9] = [
+    ("[cluster]", "name token"),
+    ("[release]", "version arch sha256 sha256-amd64 sha256-arm64 mirrors"),
+    ("[[host]]", "name address member arch names addresses"),
+    (
+        "[pki]",
+        "mode keys algorithm validity ca-validity common-name country state locality organization organizational-unit \
+         spare-addresses spare-names ca ca-key",
+    ),
+    (
+        "[etcd]",
+        "user client-port peer-port quota-backend-bytes heartbeat-interval election-timeout snapshot-count max-request-bytes \
+         auto-compaction-mode auto-compaction-retention log-level peers flags",
+    ),
+    ("[client]", "loopback"),
+    ("[paths]", "opt data logs bin sbin"),
+    ("[service]", "manager name"),
+    ("[supervisor]", "carry startsecs startretries log-megabytes log-backups"),
+];
+
+/// A fault of the TOML itself or of one value, with what helps.
+pub(super) fn of_toml(source: &str, error: &toml::de::Error) -> Fault {
+    if error.message() == "recursion limit" {
+        let text = "a key of more than 80 parts";
+        return Fault::new(text).at(source, &error.span().unwrap_or_else(|| deepest(source)));
+    }
+    let text = error.message().lines().collect::<Vec<_>>().join(": ");
+    fault(source, &text, error.span().as_ref())
+}
+
+fn fault(source: &str, message: &str, span: Option<&Range<usize>>) -> Fault {
+    let Some(span) = span else { return Fault::new(message) };
+    let plain = || Fault::new(message).at(source, span);
+    let (start, line) = line_at(source, span.start);
+    if message.starts_with("unknown ") {
+        return Fault { help: unknown(message, source, span), ..plain() };
+    }
+    if message.contains("IP address") {
+        let written = source.get(span.clone()).unwrap_or_default().trim_matches(['"', '\'']);
+        return Fault { help: Some(address(written)), ..plain() };
+    }
+    if single_bracket(source) && (message.starts_with("invalid type: map") || message.contains("duplicate key")) {
+        return plain().help("write `[[host]]`, with two brackets, before each host");
+    }
+    // What is wrong with a value that was read is no matter of how it is written.
+    if message.starts_with("invalid type") || message.starts_with("invalid value") {
+        return plain();
+    }
+    if let Some((at, odd, own)) = lookalike(line) {
+        let place = start + at..start + at + odd.len_utf8();
+        let text = format!("`{odd}` is not TOML's `{own}`");
+        return Fault::new(text).at(source, &place).help(format!("write `{own}`"));
+    }
+    match unquoted(line) {
+        Some(quoted) => plain().help(format!("put the value in quotes: {quoted}")),
+        None => plain(),
+    }
+}
+
+/// The line with the most dots: the parser does not say where a key has too many parts.
+fn deepest(source: &str) -> Range<usize> {
+    let (mut start, mut most, mut at) = (0, 0, 0);
+    for line in source.split_inclusive('\n') {
+        let dots = line.bytes().filter(|byte| *byte == b'.').count();
+        if dots > most {
+            (most, at) = (dots, start);
+        }
+        start += line.len();
+    }
+    at..at
+}
+
+/// The line that has this byte, and where it begins.
+fn line_at(source: &str, at: usize) -> (usize, &str) {
+    let at = source.floor_char_boundary(at.min(source.len()));
+    // At the end of a line that lacks something, the parser is in the next.
+    let at = if source.get(at..).is_some_and(|rest| rest.starts_with('\n')) { at.saturating_sub(1) } else { at };
+    let at = source.floor_char_boundary(at);
+    let start = source.get(..at).and_then(|before| before.rfind('\n')).map_or(0, |newline| newline + 1);
+    (start, source.get(start..).unwrap_or_default().lines().next().unwrap_or_default())
+}
+
+/// The first one outside of strings and comments.
+fn lookalike(line: &str) -> Option<(usize, char, char)> {
+    let mut quote = None;
+    for (at, c) in line.char_indices() {
+        match quote {
+            Some(open) if c == open => quote = None,
+            Some(_) => {}
+            None if c == '"' || c == '\'' => quote = Some(c),
+            None if c == '#' => return None,
+            None => {
+                if let Some((odd, own)) = LOOKALIKES.iter().find(|(odd, _)| *odd == c) {
+                    return Some((at, *odd, *own));
+                }
+            }
+        }
+    }
+    None
+}
+
+/// `version = 3.6.14` as it is to be written, if that is what is wrong with the line.
+fn unquoted(line: &str) -> Option<String> {
+    let (key, value) = line.split_once('=')?;
+    let value = value.split('#').next().unwrap_or_default().trim();
+    let bare = |c: char| c.is_ascii_alphanumeric() || "._-+:/ ".contains(c);
+    let is_value = value == "true" || value == "false" || value.parse::<i64>().is_ok();
+    (!value.is_empty() && !is_value && value.chars().all(bare)).then(|| format!("{} = \"{value}\"", key.trim()))
+}
+
+fn single_bracket(source: &str) -> bool {
+    source.lines().any(|line| line.split('#').next().unwrap_or_default().trim() == "[host]")
+}
+
+/// serde words an unknown key or choice as: unknown field `x`, expected one of `a`, `b`. The first word in
+/// backticks is what was written, the others are what there is.
+fn unknown(message: &str, source: &str, span: &Range<usize>) -> Option<String> {
+    let mut words = message.split('`').skip(1).step_by(2);
+    let written = words.next()?;
+    if matches!(written, "x86_64" | "x86-64" | "x64" | "AMD64") {
+        return Some("amd64, in etcd's words".to_owned());
+    }
+    if matches!(written, "aarch64" | "armv8" | "ARM64") {
+        return Some("arm64, in etcd's words".to_owned());
+    }
+    let is_key = message.starts_with("unknown field");
+    let elsewhere = || {
+        let (section, _) = SECTIONS.iter().find(|(_, keys)| keys.split(' ').any(|key| key == written))?;
+        Some(format!("`{written}` belongs into the section `{section}`"))
+    };
+    let flag = || {
+        let name = written.trim_start_matches('-');
+        let known = etcd::NEWEST.iter().any(|version| matches!(etcd::accepts(name, *version), Verdict::Accepted(_)));
+        // A section is not a flag, whatever it is called.
+        let in_section = !source.get(..span.start).unwrap_or_default().ends_with('[');
+        (known && in_section).then(|| format!("a flag of etcd's goes into the section `[etcd.flags]`: {name} = ..."))
+    };
+    let near = |words: &mut dyn Iterator<Item = &str>| closest(written, words).map(str::to_owned);
+    is_key
+        .then(elsewhere)
+        .flatten()
+        .or_else(|| near(&mut words).map(|word| format!("did you mean `{word}`?")))
+        .or_else(|| is_key.then(flag).flatten())
+}
+
+/// What to write in the place of a text that is not an IP address.
+fn address(written: &str) -> String {
+    let rest = written.split_once("://").map_or(written, |(_, rest)| rest);
+    let rest = rest.split('/').next().unwrap_or_default();
+    let alone = rest.split('%').next().unwrap_or_default();
+    let ip = alone
+        .parse::<IpAddr>()
+        .ok()
+        .or_else(|| rest.parse::<SocketAddr>().ok().map(|socket| socket.ip()))
+        .or_else(|| alone.trim_matches(['[', ']']).parse().ok());
+    match ip {
+        Some(ip) => format!("the address alone, without scheme, port or prefix length: \"{ip}\""),
+        None if alone.chars().any(|c| c.is_ascii_alphabetic()) && !alone.contains(':') => {
+            "members are reached by addresses: write the IP address here, and the name into `names` of its `[[host]]`"
+                .to_owned()
+        }
+        None => "an IPv4 address has four numbers from 0 to 255: \"192.0.2.1\"".to_owned(),
+    }
+}
