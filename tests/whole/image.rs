@@ -240,7 +240,10 @@ fn what_a_supervisor_includes_is_found_as_it_finds_it() {
     };
     put("usr/bin/supervisord", "");
     put("usr/bin/supervisorctl", "");
-    put(conf, "[supervisord]\n[include]\nfiles = s/*/conf.d/*.in[ai] t/?.conf %(here)s/own.d/*.ini\n");
+    put(
+        conf,
+        "[supervisord]\n[supervisorctl]\nserverurl=unix:///x\n[include]\nfiles = s/*/conf.d/*.in[ai] t/?.conf %(here)s/own.d/*.ini\n",
+    );
     let theirs = ["s/a/conf.d/x.ini", "s/b/conf.d/y.ina", "t/z.conf"];
     let unread = ["s/a/conf.d/x.inb", "s/.c/conf.d/x.ini", "t/zz.conf", "own.d/.hidden.ini"];
     let program = |file: &str| put(&format!("etc/{file}"), "[program:n1]\ncommand=/bin/true\n");

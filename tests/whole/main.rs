@@ -34,6 +34,8 @@ mod hostkey;
 mod image;
 /// Our reader of ZIP beside others.
 mod listing;
+/// Service managers as sites have them, and what else would start an etcd at boot.
+mod managers;
 /// CAs whose keys are out of reach.
 mod outside;
 /// What root opens and starts, held against `docs/trust.md`.

@@ -42,6 +42,7 @@ pub(crate) fn preflight(manifest: &Manifest, facts: &Facts, although: Although) 
         findings.extend(etcd::others(etcd));
         findings.extend(network::ports(network));
     }
+    findings.extend(managers::at_boot(&facts.managers, records));
     findings.extend(credentials::certificate(manifest, credentials, machine));
     findings.extend(paths::obstacles(paths));
     findings.extend(disks::room(disks));

@@ -1,10 +1,13 @@
 //! The service managers that could keep etcd running here, and systemd's units. Values only.
 
+pub(crate) mod boot;
+
 use std::collections::BTreeMap;
 
 use payload::path::AbsPath;
 
 use crate::supervision::Supervisor;
+use boot::Starter;
 
 /// What could keep etcd running here.
 #[derive(Debug, Clone, Default)]
@@ -14,6 +17,13 @@ pub(crate) struct Managers {
     pub(crate) supervisor: Option<Supervisor>,
     /// A program of an installed supervisor that users other than root can change. Such a supervisor is passed over.
     pub(crate) unsafe_supervisor: Option<AbsPath>,
+    /// A supervisor of this host's that cannot have a program of ours, and why. The carried one would share its socket and its
+    /// files.
+    pub(crate) unfit_supervisor: Option<UnfitSupervisor>,
+    /// Something starts a supervisord when this host boots.
+    pub(crate) has_supervisord_at_boot: bool,
+    /// What would start another etcd then.
+    pub(crate) etcds_at_boot: Vec<Starter>,
     /// Interpreters that may be able to run the carried supervisor, where it may be needed; the likeliest first.
     pub(crate) pythons: Vec<AbsPath>,
     /// The one that has really imported it. Before that is tried, and in an image, where it cannot be: the first.
@@ -24,6 +34,30 @@ pub(crate) struct Managers {
     pub(crate) namesakes: Vec<String>,
     /// systemd's units by name, as far as an install could need them.
     pub(crate) units: BTreeMap<String, Unit>,
+}
+
+/// A supervisor's configuration that has no place for us.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct UnfitSupervisor {
+    pub(crate) conf: AbsPath,
+    pub(crate) why: Unfit,
+}
+
+/// Why not.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Unfit {
+    /// It has no `[include]`.
+    NoInclude,
+    /// It has one, and no directory of which all files with one ending are included.
+    NarrowInclude,
+    /// supervisorctl is not told where supervisord listens.
+    NoCtl,
+    /// Its supervisord is another user's, who cannot start etcd as etcd's.
+    User(String),
+    /// This file of it is not UTF-8.
+    NotText(String),
+    /// There is a configuration, and no supervisord where packages put it.
+    NoProgram,
 }
 
 /// Why a Python does not run the carried supervisor.

@@ -5,7 +5,8 @@ use payload::name::HostName;
 use payload::path::AbsPath;
 
 use super::{Code, Severity};
-use crate::facts::managers::PythonTrouble;
+use crate::facts::managers::boot::Starter;
+use crate::facts::managers::{PythonTrouble, UnfitSupervisor};
 use crate::supervision::{Supervision, Supervisor};
 
 /// What keeps a service manager from running etcd, or could make it run something else.
@@ -30,11 +31,17 @@ pub(crate) enum ManagerFinding {
     /// An image without any; it gets a systemd unit.
     NoneInImage,
     /// Nothing here can keep etcd running.
-    None { python: NoPython, unsafe_supervisor: Option<AbsPath> },
+    None { python: NoPython, unsafe_supervisor: Option<AbsPath>, systemd: Systemd },
     /// etcd runs under this host's supervisor, of which others can change this program.
     UnsafeInUse { program: AbsPath },
     /// Likewise, and that supervisor is not used.
     UnsafePassedOver { program: AbsPath },
+    /// This host's supervisor cannot have a program of ours, and no other manager was asked for or is there.
+    Unfit { supervisor: UnfitSupervisor },
+    /// Likewise, and systemd takes its place.
+    UnfitPassedOver { supervisor: UnfitSupervisor },
+    /// Another etcd would start when this host boots. `installed`: beside a member of ours.
+    EtcdAtBoot { starter: Starter, installed: bool },
     /// Nothing starts this supervisord at boot.
     NoStartAtBoot { supervisor: Supervisor },
     /// Nobody has said whose the bundle is, so that nothing of it was tried.
@@ -66,6 +73,15 @@ pub(crate) enum Packed {
     No,
 }
 
+/// What systemd could do instead.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Systemd {
+    DoesNotRun,
+    NotPacked,
+    /// It runs, and the bundle has a unit.
+    Could,
+}
+
 /// Why no Python runs a carried supervisor.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum NoPython {
@@ -85,6 +101,8 @@ impl ManagerFinding {
             Self::NotPacked { .. } => Code::ManagerNotPacked,
             Self::NoSystemd { .. } | Self::NoneInImage | Self::None { .. } => Code::NoServiceManager,
             Self::UnsafeInUse { .. } | Self::UnsafePassedOver { .. } => Code::SupervisorUnsafe,
+            Self::Unfit { .. } | Self::UnfitPassedOver { .. } => Code::SupervisorUnfit,
+            Self::EtcdAtBoot { .. } => Code::EtcdAtBoot,
             Self::NoStartAtBoot { .. } => Code::NoStartAtBoot,
             Self::Untried => Code::SupervisorUntried,
         }
@@ -95,6 +113,8 @@ impl ManagerFinding {
             Self::Overridden { .. }
             | Self::NoneInImage
             | Self::UnsafePassedOver { .. }
+            | Self::UnfitPassedOver { .. }
+            | Self::EtcdAtBoot { installed: true, .. }
             | Self::NoStartAtBoot { .. }
             | Self::Untried => Severity::Warn,
             _ => Severity::Refuse,

@@ -102,6 +102,7 @@ mod tests {
             facts.records.receipt = on_record.then(receipt);
             if path.as_str() == logs {
                 facts.managers.supervisor = Some(supervisor());
+                facts.managers.has_supervisord_at_boot = true;
             }
             let plan = plan_of(&facts);
             let found: Vec<_> = plan.findings.iter().map(|finding| finding.code().as_str()).collect();
@@ -109,7 +110,8 @@ mod tests {
             assert_eq!(plan.is_refused(), expected == Some("path-taken"));
         }
         // An empty directory for logs harms nobody.
-        let managers = crate::facts::Managers { supervisor: Some(supervisor()), ..good().managers };
+        let (supervisor, has_supervisord_at_boot) = (Some(supervisor()), true);
+        let managers = crate::facts::Managers { supervisor, has_supervisord_at_boot, ..good().managers };
         let found = [(logs.parse().unwrap(), PathFact { seen: dir(), digest: None })].into();
         assert_eq!(plan_of(&Facts { paths: Paths { found, ..Paths::default() }, managers, ..good() }).findings, []);
     }

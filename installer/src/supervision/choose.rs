@@ -6,7 +6,7 @@ use payload::manifest::Manifest;
 use crate::facts::Managers;
 use crate::facts::machine::Target;
 use crate::facts::managers::Init;
-use crate::finding::managers::{Choice, NoPython, Packed};
+use crate::finding::managers::{Choice, NoPython, Packed, Systemd};
 use crate::finding::{Finding, ManagerFinding};
 
 use super::carried::carried;
@@ -99,7 +99,13 @@ fn fits(chosen: &Supervision, wanted: Manager) -> bool {
 /// The host's own supervisor, else the one in the bundle where a Python can run it.
 fn supervisor(manifest: &Manifest, managers: &Managers) -> Option<(Supervision, Vec<Finding>)> {
     if let Some(supervisor) = &managers.supervisor {
-        return Some((Supervision::Supervisor(supervisor.clone()), Vec::new()));
+        let starts = supervisor.unit.is_some() || managers.has_supervisord_at_boot;
+        let finding = || ManagerFinding::NoStartAtBoot { supervisor: supervisor.clone() }.into();
+        return Some((Supervision::Supervisor(supervisor.clone()), Vec::from_iter((!starts).then(finding))));
+    }
+    // The carried one would have its socket, its files and their names.
+    if managers.unfit_supervisor.is_some() {
+        return None;
     }
     managers.python.as_ref()?;
     let supervisor = carried(manifest, managers.systemd).ok()?;
@@ -112,18 +118,29 @@ fn supervisor(manifest: &Manifest, managers: &Managers) -> Option<(Supervision, 
 
 /// This host's supervisor, where root must not start it, and another manager takes its place.
 fn passed_over(managers: &Managers) -> Option<Finding> {
+    if let Some(supervisor) = managers.unfit_supervisor.clone() {
+        return Some(ManagerFinding::UnfitPassedOver { supervisor }.into());
+    }
     let program = managers.unsafe_supervisor.clone()?;
     Some(ManagerFinding::UnsafePassedOver { program }.into())
 }
 
 /// Nothing can keep etcd running: says what is missing.
 fn nothing(manifest: &Manifest, managers: &Managers) -> ManagerFinding {
+    if let Some(supervisor) = managers.unfit_supervisor.clone() {
+        return ManagerFinding::Unfit { supervisor };
+    }
     let python = match (&managers.python_trouble, manifest.service.wheels.is_empty()) {
         (_, true) => NoPython::NotCarried,
         (Some(trouble), false) => NoPython::Unfit(trouble.clone()),
         (None, false) => NoPython::NotThere,
     };
-    ManagerFinding::None { python, unsafe_supervisor: managers.unsafe_supervisor.clone() }
+    let systemd = match managers.systemd {
+        Init::Running if packed(manifest, Manager::Systemd) => Systemd::Could,
+        Init::Running => Systemd::NotPacked,
+        Init::Installed | Init::None => Systemd::DoesNotRun,
+    };
+    ManagerFinding::None { python, unsafe_supervisor: managers.unsafe_supervisor.clone(), systemd }
 }
 
 #[cfg(test)]
@@ -131,6 +148,7 @@ mod tests {
     use payload::path::AbsPath;
 
     use super::*;
+    use crate::facts::managers::{Unfit, UnfitSupervisor};
     use crate::facts::tests::{good, manifest};
     use crate::finding::Code;
     use crate::text;
@@ -163,6 +181,48 @@ mod tests {
                 }
             }
         }
+    }
+
+    #[test]
+    fn a_supervisor_without_a_place_for_us_is_never_joined_by_the_carried_one() {
+        let conf = || "/etc/supervisor/supervisord.conf".parse().unwrap();
+        let mut manifest = manifest();
+        manifest.service.manager = Manager::Auto;
+        for why in
+            [Unfit::NoInclude, Unfit::NarrowInclude, Unfit::NoCtl, Unfit::User("app".to_owned()), Unfit::NoProgram]
+        {
+            let mut managers = good().managers;
+            managers.unfit_supervisor = Some(UnfitSupervisor { conf: conf(), why });
+            managers.python = Some("/usr/bin/python3".parse().unwrap());
+            let (supervision, findings) = choose(grounds(&manifest, &managers, Manager::Auto)).unwrap();
+            assert!(matches!(supervision, Supervision::Systemd { .. }), "{supervision:?}");
+            assert_eq!(findings.iter().map(Finding::code).collect::<Vec<_>>(), [Code::SupervisorUnfit]);
+            managers.systemd = Init::None;
+            for (asked, of) in [(Manager::Supervisor, &managers), (Manager::Auto, &managers)] {
+                let finding = choose(grounds(&manifest, of, asked)).unwrap_err();
+                assert_eq!(finding.code(), Code::SupervisorUnfit);
+                // The programs of the site are still there after its next start.
+                assert!(!text::findings::help(&finding).to_string().contains("mv "), "{finding:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_supervisord_that_nothing_starts_at_boot_is_said_whose_ever_it_is() {
+        let mut managers = good().managers;
+        let mut manifest = manifest();
+        manifest.service.manager = Manager::Auto;
+        let Supervision::Supervisor(mut own) = crate::supervision::tests::supervisor(Origin::Host) else {
+            unreachable!()
+        };
+        own.unit = None;
+        managers.supervisor = Some(own);
+        let codes = |managers: &Managers| -> Vec<Code> {
+            choose(grounds(&manifest, managers, Manager::Auto)).unwrap().1.iter().map(Finding::code).collect()
+        };
+        assert_eq!(codes(&managers), [Code::NoStartAtBoot]);
+        managers.has_supervisord_at_boot = true;
+        assert_eq!(codes(&managers), []);
     }
 
     #[test]

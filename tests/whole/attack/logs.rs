@@ -75,7 +75,10 @@ fn image() -> Site {
         ("usr/bin/supervisord", ""),
         ("usr/bin/supervisorctl", ""),
         ("usr/bin/setpriv", ""),
-        ("etc/supervisord.conf", "[supervisord]\n[include]\nfiles = /etc/supervisord.d/*.ini\n"),
+        (
+            "etc/supervisord.conf",
+            "[supervisord]\n[supervisorctl]\nserverurl=unix:///x\n[include]\nfiles = /etc/supervisord.d/*.ini\n",
+        ),
     ] {
         let path = site.path("root").join(path);
         fs::create_dir_all(path.parent().unwrap()).unwrap();

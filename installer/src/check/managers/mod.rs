@@ -5,7 +5,9 @@ mod units;
 pub(crate) use units::units;
 
 use crate::facts::Managers;
+use crate::facts::managers::boot::Starter;
 use crate::finding::{Finding, ManagerFinding};
+use crate::records::Records;
 use crate::supervision::Supervision;
 
 /// Two sections of one name are one program to supervisor: the last that it reads.
@@ -14,6 +16,13 @@ pub(crate) fn programs(managers: &Managers, supervision: &Supervision) -> Vec<Fi
     let taken =
         |file: &String| ManagerFinding::ProgramTaken { file: file.clone(), program: supervisor.program.clone() };
     managers.namesakes.iter().map(taken).map(Finding::from).collect()
+}
+
+/// Other etcds that start when this host boots would have the ports before ours, and with another list of members.
+pub(crate) fn at_boot(managers: &Managers, records: &Records) -> Vec<Finding> {
+    let installed = records.receipt.is_some() || records.unfinished.is_some();
+    let starts = |starter: &Starter| ManagerFinding::EtcdAtBoot { starter: starter.clone(), installed }.into();
+    managers.etcds_at_boot.iter().map(starts).collect()
 }
 
 #[cfg(test)]

@@ -1,12 +1,18 @@
 //! The words of findings about service managers, their units and their programs.
 
-use payload::cluster::Manager;
-use payload::path::AbsPath;
+use std::path::Path;
 
-use crate::facts::managers::PythonTrouble;
+use payload::cluster::Manager;
+use payload::line::DisplayLine;
+use payload::path::AbsPath;
+use payload::shell::word;
+
+use crate::facts::managers::boot::Starter;
+use crate::facts::managers::{PythonTrouble, Unfit, UnfitSupervisor};
 use crate::finding::ManagerFinding;
-use crate::finding::managers::{Choice, NoPython, OtherName, Packed};
+use crate::finding::managers::{Choice, NoPython, OtherName, Packed, Systemd};
 use crate::help::Help;
+use crate::supervision::Origin;
 
 const BUILD_FOR_BOTH: &str = "etcdpack build   (on the connected machine, with `manager = \"auto\"` under [service])";
 
@@ -38,12 +44,24 @@ pub(super) fn text(found: &ManagerFinding) -> String {
         ManagerFinding::NoneInImage => {
             "this image has neither supervisor nor systemd; it gets a systemd unit".to_owned()
         }
-        ManagerFinding::None { python, unsafe_supervisor } => none(python, unsafe_supervisor.as_ref()),
+        ManagerFinding::None { python, unsafe_supervisor, systemd } => {
+            none(python, unsafe_supervisor.as_ref(), *systemd)
+        }
+        ManagerFinding::Unfit { supervisor } => unfit(supervisor),
+        ManagerFinding::UnfitPassedOver { supervisor } => {
+            format!("{}; systemd takes its place for etcd", unfit(supervisor))
+        }
+        ManagerFinding::EtcdAtBoot { starter, .. } => {
+            format!("{} starts another etcd when this host boots: it would take this member's ports", starts(starter))
+        }
         ManagerFinding::UnsafeInUse { program } => {
             format!("etcd runs under this host's supervisor, and users other than root can change `{program}`")
         }
         ManagerFinding::UnsafePassedOver { program } => {
             format!("this host's own supervisor is passed over: users other than root can change `{program}`")
+        }
+        ManagerFinding::NoStartAtBoot { supervisor } if supervisor.origin == Origin::Host => {
+            "nothing starts this host's supervisord when it boots: no enabled unit, no line of cron or rc.local".to_owned()
         }
         ManagerFinding::NoStartAtBoot { .. } => {
             "nothing starts supervisord when this host boots: it has no systemd".to_owned()
@@ -67,7 +85,40 @@ fn others_can_change(path: &AbsPath) -> String {
     format!("users other than root can change `{path}`")
 }
 
-fn none(python: &NoPython, unsafe_supervisor: Option<&AbsPath>) -> String {
+/// Names in these may be anybody's text.
+fn starts(starter: &Starter) -> String {
+    match starter {
+        Starter::Unit { name } => format!("the unit `{}`, which is enabled,", DisplayLine::of(name)),
+        Starter::Section { file, program } => {
+            format!("the program `{}` in `{}`", DisplayLine::of(program), DisplayLine::of(file))
+        }
+        Starter::Line { file } => format!("a line in `{}`", DisplayLine::of(file)),
+    }
+}
+
+fn unfit(supervisor: &UnfitSupervisor) -> String {
+    let UnfitSupervisor { conf, why } = supervisor;
+    let why = match why {
+        Unfit::NoInclude => format!("`{conf}` has no [include] for files of other programs"),
+        Unfit::NarrowInclude => {
+            format!("[include] in `{conf}` names no directory of which all files with one ending are read")
+        }
+        Unfit::NoCtl => format!("`{conf}` does not tell supervisorctl where supervisord listens"),
+        Unfit::User(user) => {
+            let user = DisplayLine::of(user);
+            format!("`{conf}` has `user={user}`: a supervisord that is not root's cannot start etcd as its own user")
+        }
+        Unfit::NotText(file) => {
+            format!("`{}` is not UTF-8: supervisorctl cannot read it here", DisplayLine::of(file))
+        }
+        Unfit::NoProgram => {
+            format!("there is `{conf}`, and no supervisord in /usr/bin, /usr/local/bin or /usr/sbin that reads it")
+        }
+    };
+    format!("this host's own supervisor cannot take etcd as a program: {why}")
+}
+
+fn none(python: &NoPython, unsafe_supervisor: Option<&AbsPath>, systemd: Systemd) -> String {
     let python = match python {
         NoPython::NotCarried => "the bundle carries no supervisor".to_owned(),
         NoPython::Unfit(trouble) => {
@@ -83,7 +134,41 @@ fn none(python: &NoPython, unsafe_supervisor: Option<&AbsPath>) -> String {
         Some(path) => others_can_change(path),
         None => "no supervisord is installed".to_owned(),
     };
-    format!("nothing here can keep etcd running: {own}, {python}, and systemd does not run")
+    match systemd {
+        Systemd::Could => format!("no supervisor can keep etcd running here: {own}, {python}; systemd runs, and could"),
+        Systemd::NotPacked => {
+            format!("nothing here can keep etcd running: {own}, {python}, and the bundle has no unit for systemd")
+        }
+        Systemd::DoesNotRun => {
+            format!("nothing here can keep etcd running: {own}, {python}, and systemd does not run")
+        }
+    }
+}
+
+/// What makes room, and takes nothing from the programs that are there: they go on as they are.
+fn mend(supervisor: &UnfitSupervisor) -> Help {
+    let UnfitSupervisor { conf, why } = supervisor;
+    let debians = conf.as_str().starts_with("/etc/supervisor/");
+    let pattern = if debians { "/etc/supervisor/conf.d/*.conf" } else { "/etc/supervisord.d/*.ini" };
+    let dir = pattern.rsplit_once('/').map_or(pattern, |(dir, _)| dir);
+    match why {
+        Unfit::NoInclude => Help::in_tree(format!(
+            "mkdir -p {dir} && cp -p {conf} {conf}.before && printf '\n[include]\nfiles = {pattern}\n' >> {conf}"
+        ))
+        .remark("adds two lines at its end; then this again"),
+        Unfit::NarrowInclude => Help::in_tree(format!("grep -n -A 3 include {conf}"))
+            .remark(&format!("add {pattern} behind `files =`, with a blank before it; then this again")),
+        Unfit::NoCtl => Help::in_tree(format!("grep -n -A 3 http_server {conf}"))
+            .remark("add a section [supervisorctl] with that address as serverurl=; then this again"),
+        Unfit::User(_) | Unfit::NoProgram => {
+            Help::run_with("install", "--service systemd").remark("or `service.manager = \"systemd\"` in cluster.toml")
+        }
+        Unfit::NotText(file) => {
+            let file = word(Path::new(file));
+            Help::in_tree(format!("iconv -f GB18030 -t UTF-8 {file}"))
+                .remark("shows it converted; put that in its place")
+        }
+    }
 }
 
 pub(super) fn help(found: &ManagerFinding) -> Help {
@@ -112,6 +197,18 @@ pub(super) fn help(found: &ManagerFinding) -> Help {
         ManagerFinding::NoSystemd { supervisor: Packed::Yes } | ManagerFinding::NoneInImage => {
             Help::run_with("install", "--service supervisor")
         }
+        ManagerFinding::None { systemd: Systemd::Could, .. } => Help::run_with("install", "--service systemd"),
+        ManagerFinding::Unfit { supervisor } | ManagerFinding::UnfitPassedOver { supervisor } => mend(supervisor),
+        ManagerFinding::EtcdAtBoot { starter, .. } => match starter {
+            Starter::Unit { name } => Help::in_tree(format!("systemctl disable {}", word(Path::new(name))))
+                .remark("if that etcd is not needed any more"),
+            Starter::Section { file, program } => {
+                Help::in_tree(format!("grep -n -A 9 {} {}", word(Path::new(program)), word(Path::new(file))))
+                    .remark("set autostart=false there, if that etcd is not needed any more")
+            }
+            Starter::Line { file } => Help::in_tree(format!("grep -n etcd {}", word(Path::new(file))))
+                .remark("take that line out, if that etcd is not needed any more"),
+        },
         ManagerFinding::None { .. } => {
             Help::plain("yum install python3   (from this site's own media; or: apt-get install supervisor)")
         }

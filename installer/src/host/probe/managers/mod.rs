@@ -1,6 +1,7 @@
 //! Finding out which service managers this host has. Asks the host; decides nothing.
 #![expect(clippy::disallowed_methods, reason = "edge: looks for service managers")]
 
+mod boot;
 mod sections;
 mod units;
 
@@ -16,7 +17,7 @@ use payload::render;
 
 use super::ProbeError;
 use crate::change::Change;
-use crate::facts::managers::{Init, Managers, PythonTrouble};
+use crate::facts::managers::{Init, Managers, PythonTrouble, Unfit, UnfitSupervisor};
 use crate::facts::paths::Seen;
 use crate::host::interrupt::Interrupt;
 use crate::host::{Exec, Tree, exec, wheels};
@@ -24,6 +25,7 @@ use crate::layout;
 use crate::service;
 use crate::signer::Settled;
 use crate::supervision::{Origin, Supervision, Supervisor};
+use boot::AtBoot;
 
 /// Configuration files in the order in which supervisor itself looks for them: Debian's place is asked first
 /// because only Debian has it.
@@ -45,6 +47,15 @@ pub(super) fn managers(
 ) -> Result<Managers, ProbeError> {
     let mut managers = programs(tree, manifest, ours, wanted)?;
     managers.units = units::units(tree, manifest, &managers)?;
+    let own_sections: Vec<AbsPath> = managers
+        .supervisor
+        .iter()
+        .map(|supervisor| supervisor.section.clone())
+        .chain([layout::carried_section(&manifest.service.name)?])
+        .collect();
+    let at_boot = AtBoot::read(tree, &format!("{}.service", manifest.service.name), &own_sections);
+    managers.has_supervisord_at_boot = at_boot.has_supervisord();
+    managers.etcds_at_boot = at_boot.etcds();
     if is_fresh && managers.systemd == Init::Running {
         let hosts = managers.supervisor.as_ref().and_then(|supervisor| supervisor.unit.as_ref());
         for (name, unit) in managers.units.iter_mut().filter(|(name, _)| Some(*name) != hosts) {
@@ -61,7 +72,7 @@ fn programs(tree: &Tree, manifest: &Manifest, ours: &[Change], wanted: Manager) 
         return Ok(managers);
     }
     let (service, member) = (manifest.service.name.clone(), manifest.member.clone());
-    (managers.supervisor, managers.unsafe_supervisor) = supervisor(tree, service.as_str(), member.as_str(), ours)?;
+    supervisor(tree, service.as_str(), member.as_str(), ours, &mut managers)?;
     managers.namesakes = match &managers.supervisor {
         Some(found) => sections::namesakes(tree, &found.conf, &found.section, &found.program)?,
         None => sections::namesakes(
@@ -122,23 +133,37 @@ fn init(tree: &Tree) -> Result<Init, ProbeError> {
     Ok(Init::None)
 }
 
-/// The host's own supervisor, if its configuration includes a directory for programs; or the program of it that others can change.
+/// The host's own supervisor, if its configuration has a place for a program of ours; else why not.
 fn supervisor(
     tree: &Tree,
     service: &str,
     member: &str,
     ours: &[Change],
-) -> Result<(Option<Supervisor>, Option<AbsPath>), ProbeError> {
-    let (found, unfit) = commands(tree, ours)?;
-    let Some((daemon, ctl)) = found else { return Ok((None, unfit)) };
+    managers: &mut Managers,
+) -> Result<(), ProbeError> {
+    let (found, unsafe_program) = commands(tree, ours)?;
+    managers.unsafe_supervisor = unsafe_program;
     for conf in CONFS {
         let conf: AbsPath = conf.parse()?;
         let is_ours = ours.iter().any(|change| change.path() == Some(&conf));
         let Some(text) = tree.read_if_there(&conf, 1 << 20)?.filter(|_| !is_ours) else { continue };
         let Some(home) = conf.parent() else { continue };
-        let Some(section) = sections::room_for(service, &String::from_utf8_lossy(&text), &home) else { continue };
+        let text = String::from_utf8_lossy(&text);
+        let room = sections::room_for(service, &text, &home);
+        let why = sections::unfit(&sections::files(tree, &conf)?);
+        let (section, (daemon, ctl)) = match (why, room, &found) {
+            (None, Some(section), Some(found)) => (section, found.clone()),
+            // What others can change is said by itself.
+            (None, Some(_), None) if managers.unsafe_supervisor.is_some() => continue,
+            (why, room, _) => {
+                let else_why = || if room.is_some() { Unfit::NoProgram } else { sections::no_room(&text) };
+                let why = why.unwrap_or_else(else_why);
+                managers.unfit_supervisor.get_or_insert(UnfitSupervisor { conf, why });
+                continue;
+            }
+        };
         let unit = if conf.as_str() == CONFS[0] { "supervisor.service" } else { "supervisord.service" };
-        let supervisor = Supervisor {
+        managers.supervisor = Some(Supervisor {
             section,
             daemon,
             ctl,
@@ -146,10 +171,11 @@ fn supervisor(
             program: member.to_owned(),
             unit: has_unit(tree, unit)?.then(|| unit.to_owned()),
             origin: Origin::Host,
-        };
-        return Ok((Some(supervisor), None));
+        });
+        managers.unfit_supervisor = None;
+        return Ok(());
     }
-    Ok((None, None))
+    Ok(())
 }
 
 /// Whether systemd knows the unit: a supervisor that pip installed has none.

@@ -4,6 +4,7 @@ use glob::{MatchOptions, Pattern};
 use payload::path::AbsPath;
 
 use super::ProbeError;
+use crate::facts::managers::Unfit;
 use crate::host::Tree;
 
 /// Larger files than this are not read.
@@ -21,6 +22,60 @@ const KINDS: [&str; 4] = ["program", "fcgi-program", "eventlistener", "group"];
 /// As Python's `glob` has it: a star is no slash, and no dot at the beginning.
 const GLOB: MatchOptions =
     MatchOptions { case_sensitive: true, require_literal_separator: true, require_literal_leading_dot: true };
+
+/// The files of a configuration that are there, itself first, and what is in them.
+pub(super) fn files(tree: &Tree, conf: &AbsPath) -> Result<Vec<(String, Vec<u8>)>, ProbeError> {
+    let Some(home) = conf.parent() else { return Ok(Vec::new()) };
+    let Some(text) = tree.read_followed(&home, conf.name(), MAX_BYTES)? else { return Ok(Vec::new()) };
+    let patterns = includes(&String::from_utf8_lossy(&text), &home);
+    let mut found = vec![(conf.to_string(), text)];
+    for pattern in patterns {
+        let Some((dirs, names)) = pattern.rsplit_once('/') else { continue };
+        for dir in directories(tree, dirs)? {
+            for name in matching(tree, &dir, names)? {
+                found.extend(tree.read_followed(&dir, &name, MAX_BYTES)?.map(|text| (format!("{dir}/{name}"), text)));
+            }
+        }
+    }
+    Ok(found)
+}
+
+/// What keeps a program of ours from being one of this supervisor's; `files` are those of its configuration.
+pub(super) fn unfit(files: &[(String, Vec<u8>)]) -> Option<Unfit> {
+    if let Some((file, _)) = files.iter().find(|(_, text)| str::from_utf8(text).is_err()) {
+        return Some(Unfit::NotText(file.clone()));
+    }
+    let conf = String::from_utf8_lossy(&files.first()?.1).into_owned();
+    let user = value(&conf, "supervisord", "user").filter(|user| user != "root" && user != "0");
+    if let Some(user) = user {
+        return Some(Unfit::User(user));
+    }
+    // supervisorctl's own default, where nothing is said.
+    let is_at_default = value(&conf, "inet_http_server", "port").is_some_and(|port| port.ends_with("9001"));
+    let listens = is_at_default || value(&conf, "supervisorctl", "serverurl").is_some();
+    (!listens).then_some(Unfit::NoCtl)
+}
+
+/// Why there is no room for a section.
+pub(super) fn no_room(conf: &str) -> Unfit {
+    if conf.lines().any(|line| line.trim_end() == "[include]") { Unfit::NarrowInclude } else { Unfit::NoInclude }
+}
+
+/// A value of a section.
+fn value(conf: &str, section: &str, key: &str) -> Option<String> {
+    let mut inside = false;
+    for line in conf.lines().filter(|line| !line.starts_with([';', '#'])) {
+        if let Some(header) = line.trim().strip_prefix('[') {
+            inside = header.split(']').next() == Some(section);
+        } else if let Some((name, value)) = line.split_once(['=', ':']).filter(|_| inside)
+            && name.trim() == key
+        {
+            let value = value.split(" ;").next().unwrap_or_default().trim();
+            return (!value.is_empty()).then(|| value.to_owned());
+        }
+    }
+    None
+}
 
 /// The files, other than `ours`, in which the configuration `conf` has a program of this name.
 pub(super) fn namesakes(tree: &Tree, conf: &AbsPath, ours: &AbsPath, program: &str) -> Result<Vec<String>, ProbeError> {
@@ -159,6 +214,28 @@ mod tests {
             let found = room_for("n1", &format!("[include]\nfiles = {files}\n"), &home());
             assert_eq!(found.as_ref().map(AbsPath::as_str), expected, "{files}");
         }
+    }
+
+    #[test]
+    fn a_supervisor_that_cannot_have_us_says_why() {
+        let ctl = "[supervisorctl]\nserverurl=unix:///run/supervisor.sock\n";
+        for (conf, expected) in [
+            (format!("[supervisord]\nuser=root\n{ctl}"), None),
+            ("[inet_http_server]\nport = 127.0.0.1:9001\n".to_owned(), None),
+            ("[inet_http_server]\nport = 127.0.0.1:9999\n".to_owned(), Some(Unfit::NoCtl)),
+            ("[supervisord]\n;[supervisorctl]\n".to_owned(), Some(Unfit::NoCtl)),
+            (format!("[supervisord]\nuser = app ; ours\n{ctl}"), Some(Unfit::User("app".to_owned()))),
+            (format!("[program:x]\nuser = app\n{ctl}"), None),
+        ] {
+            assert_eq!(unfit(&[("/c".to_owned(), conf.clone().into_bytes())]), expected, "{conf}");
+        }
+        // A comment in GBK, also in a file that is included.
+        let files = [("/c".to_owned(), ctl.into()), ("/d".to_owned(), b"; \xd7\xa2\xca\xcd\n".to_vec())];
+        assert_eq!(unfit(&files), Some(Unfit::NotText("/d".to_owned())));
+        assert_eq!(
+            (no_room("[include]\nfiles=a\n"), no_room(";[include]\n")),
+            (Unfit::NarrowInclude, Unfit::NoInclude)
+        );
     }
 
     #[test]

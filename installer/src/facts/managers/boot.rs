@@ -1,0 +1,169 @@
+//! What starts when a host boots, as far as it is an etcd or a supervisord. Reads text; decides nothing.
+
+/// Something that starts a program at boot, or again and again.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Starter {
+    /// An enabled unit of systemd's.
+    Unit { name: String },
+    /// A section of supervisor's.
+    Section { file: String, program: String },
+    /// A line of cron's, or of a script that runs at boot.
+    Line { file: String },
+}
+
+/// What takes other commands, and has no operand of its own before them.
+const BARE_WRAPPERS: [&str; 5] = ["exec", "nohup", "setsid", "env", "command"];
+/// What takes other commands, behind options and operands.
+const WRAPPERS: [&str; 13] = [
+    "sudo",
+    "su",
+    "runuser",
+    "setpriv",
+    "sh",
+    "bash",
+    "nice",
+    "ionice",
+    "chrt",
+    "taskset",
+    "numactl",
+    "systemd-run",
+    "daemon",
+];
+
+/// Whether a command line starts an etcd, itself or by a script that is called so.
+pub(crate) fn starts_etcd(command: &str) -> bool {
+    let is_script = |name: &str| {
+        name.contains("etcd")
+            && name.strip_suffix(".sh").is_some()
+            && ["start", "server", "run"].iter().any(|word| name.contains(word))
+    };
+    programs(command).iter().any(|name| name == "etcd" || is_script(name))
+}
+
+/// Whether a command line starts a supervisord.
+pub(crate) fn starts_supervisord(command: &str) -> bool {
+    programs(command).iter().any(|name| name == "supervisord" || name == "supervisor")
+}
+
+/// The names of the programs that a line of shell or of a unit starts, without their directories.
+fn programs(command: &str) -> Vec<String> {
+    let parts = command.split([';', '&', '|', '\n', '`', '(', ')', '{', '}']);
+    parts.filter_map(program).collect()
+}
+
+fn program(part: &str) -> Option<String> {
+    let mut words = part.split_whitespace().map(|word| word.trim_matches(['"', '\'']));
+    let is_beside = |word: &str| word.starts_with('-') || word.contains('=') || word.is_empty();
+    let name = |word: &str| word.rsplit('/').next().unwrap_or_default().to_owned();
+    // systemd's own signs stand before a program.
+    let plain = |word: &str| name(word.trim_start_matches(['-', '@', ':', '+', '!']));
+    let mut first = words.by_ref().find(|word| word.starts_with("-/") || !is_beside(word)).map(plain)?;
+    while BARE_WRAPPERS.contains(&first.as_str()) {
+        first = words.by_ref().find(|word| !is_beside(word)).map(name)?;
+    }
+    if WRAPPERS.contains(&first.as_str()) {
+        return words.find(|word| !is_beside(word) && (word.contains('/') || *word == "etcd.sh")).map(name);
+    }
+    Some(first)
+}
+
+/// The commands of a unit.
+pub(crate) fn of_unit(text: &str) -> Vec<String> {
+    let joined = text.replace("\\\n", " ");
+    let lines = joined.lines().filter_map(|line| line.trim().split_once('='));
+    lines.filter(|(key, _)| key.trim() == "ExecStart").map(|(_, value)| value.trim().to_owned()).collect()
+}
+
+/// The programs of supervisor's sections that start by themselves, and their commands.
+pub(crate) fn of_sections(text: &str) -> Vec<(String, String)> {
+    let mut found: Vec<(String, String, bool)> = Vec::new();
+    let mut inside = false;
+    for line in text.lines() {
+        if let Some(header) = line.trim_start().strip_prefix('[').and_then(|line| line.split_once(']')) {
+            inside = header.0.starts_with("program:");
+            found.extend(header.0.strip_prefix("program:").map(|name| (name.trim().to_owned(), String::new(), true)));
+        } else if let Some((key, value)) = line.split_once(['=', ':']).filter(|_| inside)
+            && let Some(last) = found.last_mut()
+        {
+            let value = value.split(" ;").next().unwrap_or_default().trim();
+            match key.trim() {
+                "command" => value.clone_into(&mut last.1),
+                "autostart" => last.2 = !["false", "no", "off", "0"].contains(&value.to_ascii_lowercase().as_str()),
+                _ => {}
+            }
+        }
+    }
+    found.into_iter().filter(|(.., starts)| *starts).map(|(name, command, _)| (name, command)).collect()
+}
+
+/// Whose table of cron's it is: the system's has a user in each line.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Table {
+    System,
+    User,
+}
+
+/// The commands of a table of cron's. One that looks each minute whether etcd runs starts it as well as one at boot.
+pub(crate) fn of_cron(text: &str, table: Table) -> Vec<String> {
+    let command = |line: &str| {
+        let fields = if line.starts_with('@') { 1 } else { 5 } + usize::from(table == Table::System);
+        let mut rest = line;
+        for _ in 0..fields {
+            rest = rest.split_once(char::is_whitespace)?.1.trim_start();
+        }
+        Some(rest.to_owned())
+    };
+    lines(text).filter_map(command).collect()
+}
+
+/// The commands of a script that runs at boot.
+pub(crate) fn of_script(text: &str) -> Vec<String> {
+    lines(text).map(str::to_owned).collect()
+}
+
+fn lines(text: &str) -> impl Iterator<Item = &str> {
+    text.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with('#'))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_etcd_is_known_by_the_program_that_is_started() {
+        for (command, expected) in [
+            ("/usr/bin/etcd --config-file /etc/etcd.yml", true),
+            ("-/usr/bin/etcd", true),
+            ("etcd", true),
+            ("nohup etcd --name n1 >/dev/null 2>&1 &", true),
+            ("pgrep etcd || /opt/etcd/etcd-server-startup.sh", true),
+            ("su - etcd -s /bin/sh -c '/opt/etcd/etcd --name n1'", false),
+            ("su etcd -c \"/opt/etcd/etcd --name n1\"", true),
+            ("sudo -u etcd /opt/etcd/etcd", true),
+            ("/bin/bash -c \"GOMAXPROCS=$(nproc) /usr/bin/etcd --name=a\"", true),
+            ("ETCD_NAME=n1 /opt/etcd/etcd", true),
+            ("/usr/bin/kubelet --etcd-servers=https://10.0.0.1:2379 /var/lib/etcd", false),
+            ("/usr/local/bin/etcdctl snapshot save /backup/etcd", false),
+            ("chown -R etcd /var/lib/etcd", false),
+            ("/opt/scripts/etcd-backup.sh", false),
+            ("/usr/local/sbin/etcdpack-host status", false),
+        ] {
+            // A login shell that is named behind `-s` hides what follows: rather nothing than something wrong.
+            assert_eq!(starts_etcd(command), expected, "{command}");
+        }
+        assert!(starts_supervisord("/usr/local/bin/supervisord -n -c /etc/supervisord.conf"));
+        assert!(starts_supervisord("/etc/init.d/supervisor start") && !starts_supervisord("supervisorctl reload"));
+    }
+
+    #[test]
+    fn commands_are_read_from_units_sections_tables_and_scripts() {
+        let unit = "[Service]\nType=notify\nExecStartPre=/bin/mkdir -p /x\nExecStart=/usr/bin/etcd \\\n  --name n1\n";
+        assert_eq!(of_unit(unit), ["/usr/bin/etcd    --name n1"]);
+        let sections = "[program:a]\ncommand=/opt/etcd/etcd ; x\n[program:b]\ncommand = b\nautostart=false\n[group:c]\ncommand=c\n";
+        assert_eq!(of_sections(sections), [("a".to_owned(), "/opt/etcd/etcd".to_owned())]);
+        let table = "# c\n@reboot root /opt/etcd/etcd\n* * * * * root pgrep etcd || /opt/etcd/start.sh\nPATH=/bin\n";
+        assert_eq!(of_cron(table, Table::System), ["/opt/etcd/etcd", "pgrep etcd || /opt/etcd/start.sh"]);
+        assert_eq!(of_cron("@reboot /opt/etcd/etcd", Table::User), ["/opt/etcd/etcd"]);
+        assert_eq!(of_script("#!/bin/sh\n# no\n/opt/etcd/etcd &\nexit 0\n"), ["/opt/etcd/etcd &", "exit 0"]);
+    }
+}

@@ -1,0 +1,78 @@
+//! Service managers as sites have them, and what else would start an etcd at boot.
+
+use whole::{Lab, SIGNER, Site, cluster, release};
+
+/// The line behind the first `help: ` below a code, without its remark.
+fn help(said: &str, code: &str) -> String {
+    let below = said.split(&format!("[{code}]")).nth(1).unwrap_or_else(|| panic!("no {code}: {said}"));
+    let line = below.lines().find_map(|line| line.strip_prefix("help: ")).expect("help");
+    line.split("   (").next().unwrap_or(line).to_owned()
+}
+
+#[test]
+fn a_supervisor_without_room_gets_it_by_the_line_that_is_shown_and_its_programs_stay() {
+    let tarball = release("3.5.1", "amd64");
+    let site = Site::new(&cluster("3.5.1", &tarball, &[("n1", "10.86.1.11")]));
+    site.build(&tarball);
+    let lab = Lab::up("troom", "supervisor", &["n1=10.86.1.11"]);
+    lab.put(&site.bundle("n1"), "n1");
+    let sh = |line: &str| lab.sh("n1", line);
+    let plan = format!("/root/n1.run plan {SIGNER} --service supervisor");
+    let conf = "/etc/supervisor/supervisord.conf";
+    sh(&format!(
+        "cp {conf} /root/good.conf; sed -i '/include/,$d' {conf}; \
+         printf '[program:theirs]\\ncommand=/bin/sleep 77777\\n' >>{conf}; supervisorctl update; supervisorctl status theirs"
+    ))
+    .ok();
+    let said = sh(&plan);
+    assert_eq!(said.code, 3, "{said:?}");
+    assert!(said.err.contains("has no [include]") && !said.err.contains("mv "), "{said:?}");
+    // Debian's supervisord runs other programs: the carried one never takes its socket.
+    let said = sh(&format!("/root/n1.run plan {SIGNER}"));
+    assert!(said.code == 0 && said.err.contains("[supervisor-unfit]") && said.out.contains("systemd"), "{said:?}");
+    sh(&help(&sh(&plan).err, "supervisor-unfit")).ok();
+    sh(&format!("/root/n1.run install --yes --quiet {SIGNER} --service supervisor --wait 60")).ok();
+    assert!(sh("supervisorctl status theirs").ok().contains("RUNNING"));
+    sh("/usr/local/sbin/etcdpack-host uninstall --purge --yes --quiet").ok();
+    assert!(sh("supervisorctl status theirs").ok().contains("RUNNING"));
+    for (change, words) in [
+        ("sed -i 's/^.supervisord.$/&\\nuser=daemon/'", "has `user=daemon`"),
+        ("sed -i 's/^.supervisorctl.$/[other]/'", "does not tell supervisorctl"),
+        ("sed -i '1i ; \\xd7\\xa2'", "is not UTF-8"),
+    ] {
+        sh(&format!("cp /root/good.conf {conf}; {change} {conf}")).ok();
+        sh(&plan).refused(3, words);
+    }
+}
+
+#[test]
+fn an_old_etcd_that_would_start_at_the_next_boot_is_found_wherever_it_stands() {
+    let tarball = release("3.5.1", "amd64");
+    let site = Site::new(&cluster("3.5.1", &tarball, &[("n1", "10.86.2.11")]));
+    site.build(&tarball);
+    let lab = Lab::up("tatboot", "supervisor", &["n1=10.86.2.11"]);
+    lab.put(&site.bundle("n1"), "n1");
+    let sh = |line: &str| lab.sh("n1", line);
+    let plan = format!("/root/n1.run plan {SIGNER}");
+    sh("printf '[Service]\\nExecStart=/usr/bin/etcd --name old\\n[Install]\\nWantedBy=multi-user.target\\n' \
+        >/etc/systemd/system/etcd.service && systemctl enable --quiet etcd.service")
+    .ok();
+    let said = sh(&plan);
+    assert!(said.err.contains("the unit `etcd.service`, which is enabled, starts another etcd"), "{said:?}");
+    sh(&help(&said.err, "etcd-at-boot")).ok();
+    sh(&plan).ok();
+    for (file, text) in [
+        ("/etc/supervisor/conf.d/old.conf", "[program:old]\\ncommand=/opt/old/etcd-server-startup.sh\\n"),
+        ("/etc/cron.d/old", "@reboot root /opt/old/etcd\\n"),
+        ("/etc/rc.local", "#!/bin/sh\\nnohup /opt/old/etcd &\\n"),
+    ] {
+        sh(&format!("mkdir -p $(dirname {file}); printf '{text}' >{file}")).ok();
+        sh(&plan).refused(3, file);
+        sh(&format!("rm {file}")).ok();
+    }
+    // What only speaks to an etcd, or starts nothing by itself, is nobody's business.
+    sh("mkdir -p /etc/cron.d; printf '0 3 * * * root /usr/local/bin/etcdctl snapshot save /backup/etcd\\n' >/etc/cron.d/backup; \
+        printf '[program:old]\\ncommand=/opt/old/etcd\\nautostart=false\\n' >/etc/supervisor/conf.d/old.conf")
+    .ok();
+    sh(&plan).ok();
+}
