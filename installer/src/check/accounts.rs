@@ -24,11 +24,11 @@ fn unfit(manifest: &Manifest, accounts: &Accounts, account: &Account) -> Option<
         Some(AccountFinding::RootsId { user, uid, gid })
     } else if !account.is_harmless() {
         let (shell, no_login) = (shell.clone(), accounts.no_login.clone());
-        Some(AccountFinding::Login { user, uid, shell, no_login })
+        Some(AccountFinding::Login { user, uid, shell, no_login, source: accounts.source })
     } else if !accounts.namesakes.is_empty() {
         Some(AccountFinding::SharedId { user, uid, others: accounts.namesakes.clone() })
     } else if accounts.group.is_none() {
-        Some(AccountFinding::NoGroup { user })
+        Some(AccountFinding::NoGroup { user, source: accounts.source })
     } else {
         None
     }
@@ -37,7 +37,8 @@ fn unfit(manifest: &Manifest, accounts: &Accounts, account: &Account) -> Option<
 /// Data and key are for the user alone; only the logs are for the group, too.
 fn shared(manifest: &Manifest, accounts: &Accounts, account: &Account) -> Option<AccountFinding> {
     if accounts.group != Some(account.gid) {
-        return Some(AccountFinding::OtherGroup { user: manifest.user.clone(), gid: account.gid });
+        let (user, gid, source) = (manifest.user.clone(), account.gid, accounts.source);
+        return Some(AccountFinding::OtherGroup { user, gid, source });
     }
     in_group(manifest, accounts)
 }
@@ -61,9 +62,26 @@ fn absent(manifest: &Manifest, accounts: &Accounts, target: Target) -> Option<Ac
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::facts::accounts::Source;
     use crate::facts::tests::{good, manifest};
     use crate::finding::Severity::{Refuse, Warn};
-    use crate::text::findings::text;
+    use crate::text::findings::{help, text};
+
+    #[test]
+    fn nobody_is_told_to_change_an_account_that_is_not_of_this_host() {
+        let account = |gid, shell: &str| Some(Account { uid: 998, gid, shell: shell.to_owned() });
+        for (there, group) in [
+            (account(997, "/bin/bash"), Some(997)),
+            (account(997, "/sbin/nologin"), None),
+            (account(997, "/sbin/nologin"), Some(5)),
+        ] {
+            let accounts = Accounts { user: there, group, source: Source::Elsewhere, ..good().accounts };
+            let found = user(&manifest(), &accounts, Target::Live).unwrap();
+            let typed = help(&found).to_string();
+            assert!(typed.contains("another `etcd.user`"), "{typed}");
+            assert!(!["usermod", "groupadd"].iter().any(|tool| typed.contains(tool)), "{typed}");
+        }
+    }
 
     #[test]
     fn a_user_that_is_there_is_taken_if_it_harms_nobody() {

@@ -23,6 +23,7 @@ pub(crate) use health::{View, health};
 pub(crate) use logs::{logs, trap, unsafe_logs};
 pub(crate) use machine::confinement;
 pub(crate) use managers::{programs, units};
+pub(crate) use network::wrong_file;
 pub(crate) use records::{founds_again, unfinished_other};
 
 use payload::manifest::Manifest;

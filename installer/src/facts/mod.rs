@@ -104,6 +104,7 @@ pub(crate) mod tests {
                 namesakes: Vec::new(),
                 no_login: "/usr/sbin/nologin".parse().unwrap(),
                 can_add: true,
+                source: accounts::Source::Files,
             },
             paths: Paths::default(),
             disks: Disks::default(),

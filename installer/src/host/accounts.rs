@@ -10,7 +10,7 @@ use payload::path::{AbsPath, NotAPath};
 use super::exec::{self, Exec, ExecError};
 use super::tree::{FsError, Tree};
 use super::write::Ids;
-use crate::facts::accounts::{Account, passwd};
+use crate::facts::accounts::{Account, Source, passwd};
 use crate::transaction::Permit;
 
 /// Larger account files than this are not ours to rewrite.
@@ -65,6 +65,13 @@ impl Tree {
     /// Whether a group has nobody but root, as far as this host's own files say.
     pub(crate) fn is_group_of_nobody(&self, gid: u32) -> Result<bool, AccountError> {
         Ok(passwd::is_of_nobody(&self.account_file("/etc/passwd")?, &self.account_file("/etc/group")?, gid))
+    }
+
+    /// Whether the user and the group, as far as there are any, stand in this host's own files.
+    pub(crate) fn source(&self, name: &UserName, user: bool, group: bool) -> Result<Source, AccountError> {
+        let has = |file: &str| Ok::<_, AccountError>(passwd::has(&self.account_file(file)?, name.as_str()));
+        let is_own = (!user || has("/etc/passwd")?) && (!group || has("/etc/group")?);
+        Ok(if is_own { Source::Files } else { Source::Elsewhere })
     }
 
     /// The lines of `/etc/FILE`, or what the system's other sources say of `name` where the file does not have it.

@@ -80,7 +80,7 @@ pub(crate) fn plan(input: PlanInput, facts: &Facts, choices: Choices) -> Result<
     let pending::Stood { steps, waits } = standings.of(steps);
     findings.extend(supervision.as_ref().and_then(|supervision| check::pending(&waits, supervision)));
     findings.extend(at_risk(&steps, facts, choices).map(Finding::from));
-    let findings = check::by_hand(manifest, &facts.etcd, findings);
+    let findings = check::wrong_file(check::by_hand(manifest, &facts.etcd, findings));
     Ok(Plan { signer: Some(input.signer), findings, steps, waits, supervision })
 }
 

@@ -28,6 +28,13 @@ pub(super) fn identity(manifest: &Manifest, network: &Network) -> Option<Finding
     Some(found.into())
 }
 
+/// The wrong file on a host of the cluster: everything else that was found is of this one cause, and some of it would be misleading.
+pub(crate) fn wrong_file(findings: Vec<Finding>) -> Vec<Finding> {
+    let is_it =
+        |found: &Finding| matches!(found, Finding::Network(NetworkFinding::OtherHost { rightful: Some(_), .. }));
+    if findings.iter().any(is_it) { findings.into_iter().filter(is_it).collect() } else { findings }
+}
+
 /// Ports of ours that another program has.
 pub(super) fn ports(network: &Network) -> impl Iterator<Item = Finding> {
     network.busy.iter().map(|busy| NetworkFinding::PortTaken { address: busy.address, port: busy.port }.into())
@@ -55,8 +62,22 @@ mod tests {
     use super::*;
     use crate::facts::cluster::Silence;
     use crate::facts::network::Serves;
+    use crate::facts::tests::{good, manifest};
     use crate::finding::Code;
     use crate::text;
+
+    #[test]
+    fn the_wrong_file_is_one_sentence_and_says_which_is_the_right_one() {
+        let (manifest, mut facts) = (manifest(), good());
+        facts.network.addresses = vec![manifest.members[2].address];
+        let wrong = identity(&manifest, &facts.network).unwrap();
+        let busy = || NetworkFinding::PortTaken { address: manifest.members[2].address, port: 2379 }.into();
+        let found = wrong_file(vec![busy(), wrong.clone(), busy()]);
+        assert_eq!(found, [wrong]);
+        let said = text::findings::text(&found[0]);
+        assert!(said.starts_with("this file is for host `n1`") && said.ends_with("use n3.run"), "{said}");
+        assert_eq!(wrong_file(vec![busy()]).len(), 1);
+    }
 
     #[test]
     fn only_a_peer_from_which_nothing_comes_is_said() {

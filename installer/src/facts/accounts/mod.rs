@@ -14,9 +14,20 @@ pub(crate) struct Accounts {
     pub(crate) members: Vec<String>,
     /// Who else has the user's id.
     pub(crate) namesakes: Vec<String>,
+    /// Whether user and group are this host's own, and not of LDAP, sssd or NIS, which its tools cannot change.
+    pub(crate) source: Source,
     /// A shell that lets nobody in.
     pub(crate) no_login: AbsPath,
     pub(crate) can_add: bool,
+}
+
+/// Where an account comes from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(crate) enum Source {
+    /// `/etc/passwd` and `/etc/group`, or nowhere.
+    #[default]
+    Files,
+    Elsewhere,
 }
 
 /// The line of a user that matters to us.

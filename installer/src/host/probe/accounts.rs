@@ -11,13 +11,16 @@ use crate::host::{Tree, exec};
 /// The account `user` and those who share it, wherever the system knows them from.
 pub(super) fn accounts(tree: &Tree, user: &UserName) -> Result<Accounts, ProbeError> {
     let account = tree.user(user)?;
+    let group = tree.group(user)?;
+    let source = tree.source(user, account.is_some(), group.is_some())?;
     Ok(Accounts {
         namesakes: match &account {
             Some(account) => tree.namesakes(user, account.uid)?,
             None => Vec::new(),
         },
         user: account,
-        group: tree.group(user)?,
+        group,
+        source,
         members: tree.group_members(user)?,
         no_login: no_login(tree)?,
         can_add: ["useradd", "groupadd"].iter().all(|name| exec::find(name).is_some()),

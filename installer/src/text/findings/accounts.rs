@@ -1,5 +1,6 @@
 //! The words of findings about the user and group that etcd runs as.
 
+use crate::facts::accounts::Source;
 use crate::finding::AccountFinding;
 use crate::help::Help;
 
@@ -13,10 +14,10 @@ pub(super) fn text(found: &AccountFinding) -> String {
         SharedId { user, uid, others } => {
             format!("the user `{user}` shares its uid {uid} with `{}`", others.join("`, `"))
         }
-        NoGroup { user } => {
+        NoGroup { user, .. } => {
             format!("the user `{user}` is there, but no group `{user}`, which its service runs with")
         }
-        OtherGroup { user, gid } => {
+        OtherGroup { user, gid, .. } => {
             format!("the primary group of the user `{user}` is {gid}, not `{user}`: it can read etcd's logs")
         }
         InGroup { user, members } => {
@@ -32,11 +33,17 @@ pub(super) fn text(found: &AccountFinding) -> String {
 pub(super) fn help(found: &AccountFinding) -> Help {
     use AccountFinding::{InGroup, Login, NoGroup, NoTools, OtherGroup, RootsGroup, RootsId, SharedId};
     match found {
-        RootsId { .. } | SharedId { .. } | RootsGroup { .. } => {
+        // This host's tools cannot change these, and somebody may log in with them elsewhere.
+        RootsId { .. }
+        | SharedId { .. }
+        | RootsGroup { .. }
+        | Login { source: Source::Elsewhere, .. }
+        | NoGroup { source: Source::Elsewhere, .. }
+        | OtherGroup { source: Source::Elsewhere, .. } => {
             Help::plain(format!("set another `etcd.user` in cluster.toml and run: {}", super::BUILD))
         }
         Login { user, no_login, .. } => Help::in_tree(format!("usermod --shell {no_login} {user}")),
-        NoGroup { user } => Help::in_tree(format!("groupadd --system {user} && usermod --gid {user} {user}")),
+        NoGroup { user, .. } => Help::in_tree(format!("groupadd --system {user} && usermod --gid {user} {user}")),
         OtherGroup { user, .. } => Help::in_tree(format!("usermod --gid {user} {user}")),
         InGroup { user, .. } => Help::in_tree(format!("getent group {user}")),
         NoTools { .. } => Help::plain("install the package `shadow-utils` or `passwd`, or make the user yourself"),

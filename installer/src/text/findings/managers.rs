@@ -153,7 +153,7 @@ fn mend(supervisor: &UnfitSupervisor) -> Help {
     let dir = pattern.rsplit_once('/').map_or(pattern, |(dir, _)| dir);
     match why {
         Unfit::NoInclude => Help::in_tree(format!(
-            "mkdir -p {dir} && cp -p {conf} {conf}.before && printf '\n[include]\nfiles = {pattern}\n' >> {conf}"
+            "mkdir -p {dir} && cp -p {conf} {conf}.before && (echo; echo '[include]'; echo 'files = {pattern}') >> {conf}"
         ))
         .remark("adds two lines at its end; then this again"),
         Unfit::NarrowInclude => Help::in_tree(format!("grep -n -A 3 include {conf}"))

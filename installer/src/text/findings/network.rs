@@ -9,6 +9,9 @@ use crate::help::Help;
 
 pub(super) fn text(found: &NetworkFinding) -> String {
     match found {
+        NetworkFinding::OtherHost { bundle, address, rightful: Some(host), .. } => {
+            format!("this file is for host `{bundle}` ({address}), and this is host `{host}`: use {host}.run")
+        }
         NetworkFinding::OtherHost { bundle, address, hostname, addresses, .. } => {
             let here: Vec<String> = addresses.iter().filter(|ip| !ip.is_loopback()).map(ToString::to_string).collect();
             let here = if here.is_empty() { "no address".to_owned() } else { here.join(", ") };
