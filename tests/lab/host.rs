@@ -58,7 +58,8 @@ impl Lab {
         lab
     }
 
-    /// One host, `n1`, with two bundles of one member in root's home: `first.run`, and `second.run` for another quota.
+    /// One host, `n1`, with two bundles of one member in root's home: `first.run`, and `second.run` with another pair and for
+    /// another quota.
     pub fn with_two_bundles(name: &str, variant: &str, address: &str) -> Self {
         Self::with_two_bundles_of(name, variant, address, "")
     }
@@ -71,6 +72,7 @@ impl Lab {
         let lab = Self::up(name, variant, &[&format!("n1={address}")]);
         for (file, more) in [("first.run", ""), ("second.run", "[etcd]\nquota-backend-bytes = 4294967296\n")] {
             fs::write(site.path("cluster.toml"), plain_keys(&format!("{cluster}{more}"))).expect("the cluster file");
+            drop(fs::remove_dir_all(site.path("pki/hosts/n1")));
             site.build(&tarball);
             fs::rename(site.bundle("n1"), site.path(file)).expect("a bundle");
             lab.put(&site.path(file), "n1");
