@@ -228,7 +228,8 @@ fn uninstalls(lab: &Lab) {
     lab.sh("n1", "etcdctl put ship still-at-sea").ok();
     lab.sh("n2", &format!("{uninstall} {WORD}")).ok();
     assert_eq!(lab.etcds("n2"), Vec::<String>::new());
-    // Now there is nothing to lose.
+    // Now there is nothing to lose: the last one has no leader, as soon as it has seen that itself.
+    lab.until("n1", "/usr/local/sbin/etcdpack-host uninstall --dry-run");
     let said = lab.sh("n1", &format!("{uninstall} --purge"));
     assert!(said.code == 0 && !said.err.contains("quorum-at-risk"), "{said:?}");
 }
