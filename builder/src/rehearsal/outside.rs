@@ -13,6 +13,7 @@ use std::thread;
 use std::time::{Duration, Instant, SystemTime};
 
 use payload::etcd::last_words;
+use payload::line;
 use tempfile::TempDir;
 
 use super::cast::Cast;
@@ -65,18 +66,19 @@ pub(crate) fn rehearse(cast: &Cast, dir: &Path, flags: &[(&str, &str)]) -> Resul
     }
 }
 
-/// In etcd's words.
+/// In etcd's words, in one line that may be shown; what was started may have been no etcd.
 fn why_ended(log: &str) -> String {
     let said = last_words::read(log);
-    let last = || said.lines.last().cloned().unwrap_or_default();
-    said.cause.as_ref().map_or_else(last, |cause| cause.said.clone())
+    let last = || said.lines.last().map(String::as_str).unwrap_or_default();
+    line::plain(said.cause.as_ref().map_or_else(last, |cause| &cause.said))
 }
 
 /// What a member without a leader has said last, of certificates if it has said anything of them: that is why others do not
 /// hear it.
 fn why_waits(log: &str) -> Option<String> {
     let said = last_words::read(log).lines;
-    said.iter().rfind(|line| is_of_certificates(line)).or(said.last()).cloned()
+    let line = said.iter().rfind(|line| is_of_certificates(line)).or(said.last());
+    line.map(|line| line::plain(line))
 }
 
 /// Whether a line of etcd's is about a flag: its name is in it, as a word; or an address that it has been given.
