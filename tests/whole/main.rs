@@ -64,3 +64,5 @@ mod supervision;
 mod surroundings;
 /// The installer dies, or a call fails, at each of its calls on a tree.
 mod sweep;
+/// `etcdctl` as people type it on a host.
+mod wrapper;

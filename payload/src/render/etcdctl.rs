@@ -10,7 +10,8 @@ use crate::path::NotAPath;
 ///
 /// The endpoints are all members', this host's first: `member list` then answers while this member is down.
 /// `snapshot` and `defrag` mean one member and get this host's alone. Flags are used, not `ETCDCTL_*`
-/// variables: from 3.4 on etcdctl exits when both say the same thing, so those of the caller are dropped.
+/// variables. Those of the caller are his word: etcdctl reads them, and the flags that would say the same are left out. From
+/// 3.4 on it exits when a flag and its variable are both there, so a variable makes way for the caller's own flag.
 pub fn etcdctl(cluster: &Cluster, host: &Host) -> Result<String, NotAPath> {
     let Places { link, certs, .. } = Places::of(cluster)?;
     let version = cluster.release.version;
@@ -28,21 +29,21 @@ pub fn etcdctl(cluster: &Cluster, host: &Host) -> Result<String, NotAPath> {
     Ok(format!(
         r#"#!/bin/sh
 # etcdctl {tag} for cluster {name}, with its endpoints and certificates. Made by etcdpack.
-# What you say yourself (--endpoints, --cert, ...) wins. The bare program: {link}/etcdctl
+# What you say yourself (--endpoints, --cert, ..., ETCDCTL_USER, ...) wins. The bare program: {link}/etcdctl
 api=${{ETCDCTL_API:-{default_api}}}
-for variable in $(env | sed -n 's/^\(ETCDCTL_[A-Z0-9_]*\)=.*/\1/p'); do unset "$variable"; done
+unset ETCDCTL_API
+# No proxy lies between this host and a member.
+unset http_proxy https_proxy all_proxy HTTP_PROXY HTTPS_PROXY ALL_PROXY
 key={certs}/{KEY}
-if [ ! -r "$key" ]; then
-	echo "etcdctl: error: cannot read $key" >&2
-	echo "etcdctl: help: sudo {bin}/etcdctl ..." >&2
-	exit 1
-fi
 endpoints={all}
 ca=--cacert cert=--cert keyflag=--key
 if [ "$api" = 2 ]; then
 	ca=--ca-file cert=--cert-file keyflag=--key-file
 fi
 say_endpoints=y say_certs=y
+[ -z "${{ETCDCTL_ENDPOINTS-}}${{ETCDCTL_ENDPOINT-}}${{ETCDCTL_PEERS-}}${{ETCDCTL_DISCOVERY_SRV-}}" ] || say_endpoints=
+[ -z "${{ETCDCTL_CACERT-}}${{ETCDCTL_CERT-}}${{ETCDCTL_KEY-}}" ] || say_certs=
+[ -z "${{ETCDCTL_CA_FILE-}}${{ETCDCTL_CERT_FILE-}}${{ETCDCTL_KEY_FILE-}}" ] || say_certs=
 for word in "$@"; do
 	case $word in
 	--) break ;;
@@ -51,7 +52,18 @@ for word in "$@"; do
 	--cacert* | --cert | --cert=* | --key | --key=* | --ca-file* | --cert-file* | --key-file*) say_certs= ;;
 	--insecure-transport* | --discovery-srv* | -D) say_endpoints= ;;
 	esac
+	# A flag and its variable together are fatal from 3.4 on: the flag is the newer word.
+	name=${{word%%=*}}
+	case $name in
+	--*[!a-z-]*) ;;
+	--[a-z]*) unset "ETCDCTL_$(printf %s "${{name#--}}" | tr a-z- A-Z_)" ;;
+	esac
 done
+if [ -n "$say_certs" ] && [ ! -r "$key" ]; then
+	echo "etcdctl: error: cannot read $key" >&2
+	echo "etcdctl: help: sudo {bin}/etcdctl ..." >&2
+	exit 1
+fi
 [ -z "$say_certs" ] || set -- "$ca" {certs}/{CA} "$cert" {certs}/{CERTIFICATE} "$keyflag" "$key" "$@"
 [ -z "$say_endpoints" ] || set -- --endpoints "$endpoints" "$@"
 exec env {environment}{api}{link}/etcdctl "$@"

@@ -2,6 +2,8 @@
 //!
 //! Must not hold a test that passes where a second cluster was begun.
 
+/// A member that no etcdpack has installed.
+mod by_hand;
 /// A member's data are gone.
 mod lost_data;
 /// The builder's `pki/` is lost, or all hosts are purged.
