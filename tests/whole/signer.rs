@@ -195,7 +195,7 @@ fn the_builder_takes_a_key_that_is_given_and_says_whose_a_bundle_is() {
     for (name, make, code, words) in [
         ("rsa.pem", "openssl genrsa 2048 2>/dev/null", 3, "P-256"),
         ("p384.pem", "openssl ecparam -name secp384r1 -genkey -noout", 3, "P-256"),
-        ("empty.pem", "true", 3, "no private key"),
+        ("empty.pem", "true", 3, "empty.pem` is empty"),
         ("open.pem", "umask 022; openssl ecparam -name prime256v1 -genkey -noout", 3, "open to other users"),
     ] {
         let line = format!("umask 077; cd '{}' && ({make} > {name})", site.path("keys").display());
