@@ -110,6 +110,8 @@ fn data_of_an_install_that_was_cut_off_stays_on_record() {
     let sh = |line: &str| lab.sh("n1", line);
     sh(&format!("{INSTALL} & while ! pgrep -x etcd >/dev/null; do :; done; kill -KILL $!; wait; true")).ok();
     sh("test ! -e /var/lib/etcdpack/receipt.json").ok();
+    // What is asked before a member goes is asked of one that serves, or of none: not of one that is about to.
+    lab.until("n1", "timeout 2 bash -c 'exec 3<>/dev/tcp/10.97.0.11/2379' && sleep 2");
     sh("/root/first.run uninstall --yes --quiet && test -d /data/etcd/etcd-server/member && getent passwd etcd").ok();
     // Data of others in its place is theirs.
     lab.put(&workspace().join("installer/fixtures/wal-3.5.1.bin"), "n1");

@@ -190,7 +190,7 @@ impl Diagnose for PkiError {
             Self::Reading { path, .. } | Self::Writing { path, .. } => Some(help::list_itself(path)),
             Self::Foreign { path, .. } => Some(text::owner_of(path)),
             Self::Exposed { path, wanted, .. } => Some(text::chmod(*wanted, path)),
-            Self::Form { path, form } => form.help(path),
+            Self::Form { path, form } => Some(form.help(path)),
             Self::Key { path, fault } => fault.help(path),
             Self::Serials { path, .. } => Some(text::restore_serials(path)),
             Self::Passphrase(error) => error.help(),
@@ -208,17 +208,18 @@ impl Diagnose for PkiError {
 }
 
 impl Form {
-    /// What makes PEM of the file at `path`.
-    fn help(self, path: &Path) -> Option<String> {
+    /// What makes PEM of the file at `path`, or shows what is in it.
+    fn help(self, path: &Path) -> String {
         match self {
-            Self::DerCertificate => Some(text::convert_certificate(path)),
-            Self::DerKey => Some(text::convert_key(path)),
-            Self::Pkcs12 => Some(text::convert_pkcs12(path)),
-            Self::DerPkcs7 => Some(text::convert_pkcs7(path, "DER")),
-            Self::Pkcs7 => Some(text::convert_pkcs7(path, "PEM")),
-            Self::JavaKeyStore => Some(text::convert_keystore(path)),
-            Self::OpensshKey => Some(text::convert_openssh(path)),
-            Self::Request | Self::Empty | Self::Other => None,
+            Self::DerCertificate => text::convert_certificate(path),
+            Self::DerKey => text::convert_key(path),
+            Self::Pkcs12 => text::convert_pkcs12(path),
+            Self::DerPkcs7 => text::convert_pkcs7(path, "DER"),
+            Self::Pkcs7 => text::convert_pkcs7(path, "PEM"),
+            Self::JavaKeyStore => text::convert_keystore(path),
+            Self::OpensshKey => text::convert_openssh(path),
+            Self::Empty => help::list_itself(path),
+            Self::Request | Self::Other => text::blocks_of(path),
         }
     }
 }
