@@ -1,7 +1,6 @@
 //! Who founds a cluster and whether it runs: what `etcdpack` writes down, asks and refuses when the cluster file changes.
 
 use std::fs;
-use std::process::Command;
 
 use whole::{Said, Site, etcdpack, run, small_site};
 
@@ -58,36 +57,8 @@ fn packed(site: &Site) -> Packed {
 
 /// Answers one question of a build with this line, at a terminal.
 fn answered(site: &Site, question: &str, answer: &str, more: &str) -> Said {
-    const ANSWER: &str = r#"
-import os, pty, signal, sys
-for each in (signal.SIGINT, signal.SIGQUIT, signal.SIGHUP): signal.signal(each, signal.SIG_DFL)
-signal.alarm(120)
-question, answer, command = sys.argv[1], sys.argv[2], sys.argv[3:]
-pid, fd = pty.fork()
-if pid == 0:
-    os.execv(command[0], command)
-shown, answered = "", 0
-while True:
-    try:
-        data = os.read(fd, 4096)
-    except OSError:
-        break
-    if not data:
-        break
-    shown += data.decode()
-    if shown.count(question) > answered:
-        answered += 1
-        os.write(fd, answer.encode() + b"\n")
-print(shown)
-sys.exit(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]))
-"#;
-    let mut command = Command::new("python3");
-    command.args(["-c", ANSWER, question, answer]).arg(etcdpack()).args([
-        "build",
-        "--no-rehearsal",
-        "--release",
-        "release.tar.gz",
-    ]);
+    let mut command = whole::answered(question, answer, "true");
+    command.arg(etcdpack()).args(["build", "--no-rehearsal", "--release", "release.tar.gz"]);
     run(command.args(more.split_whitespace()).current_dir(site.path("")))
 }
 

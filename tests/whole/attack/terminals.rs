@@ -3,7 +3,7 @@
 use std::fs;
 use std::process::Command;
 
-use whole::{Site, etcdpack, run, small_site};
+use whole::{Site, at_terminal, etcdpack, run, small_site};
 
 /// A shell with job control, of which one program is in the foreground: started, waited for until it asks, sent a key or a signal,
 /// and the terminal looked at before, while it asks, and after.
@@ -135,23 +135,11 @@ fn every_signal_leaves_the_host_s_terminal_as_it_was() {
 
 /// Answers `Word N of the twelve` by the list of words in the first argument, wrongly in the tries that are named after it.
 const WORDS: &str = r#"
-import os, pty, re, signal, sys, time
-# Whoever starts tests in the background has some of these ignored.
-for each in (signal.SIGINT, signal.SIGQUIT, signal.SIGHUP, signal.SIGTSTP): signal.signal(each, signal.SIG_DFL)
-signal.alarm(120)
+import re
 words, wrong, answer, command = open("dist/signing.words").read().strip().split("-"), eval(sys.argv[1]), sys.argv[2], sys.argv[3:]
-pid, fd = pty.fork()
-if pid == 0:
-    os.execv(command[0], command)
-shown, asked, early = "", [], False
-while True:
-    try:
-        data = os.read(fd, 4096)
-    except OSError:
-        break
-    if not data:
-        break
-    shown += data.decode()
+asked, early = [], False
+def hear(shown, type_):
+    global asked, early, answer
     numbers = [int(n) for n in re.findall(r"Word (\d+) of the twelve: ", shown)]
     if len(numbers) > len(asked):
         asked = numbers
@@ -159,15 +147,16 @@ while True:
         try_, nth = divmod(len(asked) - 1, 3)
         word = words[asked[-1] - 1]
         if answer == "interrupt":
-            os.write(fd, b"\x03")
+            type_(b"\x03")
         elif try_ in wrong and nth == try_:
-            os.write(fd, words[asked[-1] % 12].encode() + b"x\n")
+            type_(words[asked[-1] % 12].encode() + b"x\n")
         else:
-            os.write(fd, (word.upper() if nth == 0 else word[:4] if nth == 1 else word).encode() + b"\n")
+            type_((word.upper() if nth == 0 else word[:4] if nth == 1 else word).encode() + b"\n")
     if "Install? [y/N] " in shown and answer == "y":
-        os.write(fd, b"y\n")
+        type_(b"y\n")
         answer = ""
-print(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]), len(asked), len(set(asked)), early, "-".join(words) in shown)
+shown, status = talk(command, hear)
+print(status, len(asked), len(set(asked)), early, "-".join(words) in shown)
 "#;
 
 #[test]
@@ -175,8 +164,8 @@ fn a_first_install_asks_for_words_that_it_has_not_shown() {
     let site = small_site();
     let ask = |wrong: &str, answer: &str, root: &str| {
         fs::create_dir_all(site.path(root)).unwrap();
-        let mut command = Command::new("python3");
-        command.args(["-c", WORDS, wrong, answer, "dist/n1.run", "install", "--service", "systemd", "--root", root]);
+        let mut command = at_terminal(WORDS);
+        command.args([wrong, answer, "dist/n1.run", "install", "--service", "systemd", "--root", root]);
         run(command.current_dir(site.path(""))).ok()
     };
     assert_eq!(ask("[0, 1, 2]", "y", "a"), "4 9 9 False False");

@@ -68,31 +68,8 @@ fn restarts(lab: &Lab, host: &str, line: &str) -> Said {
 
 /// Runs a line on a host at a terminal; when it asks, does `meanwhile` out here and answers yes.
 fn answered(lab: &Lab, host: &str, line: &str, meanwhile: &str) -> Said {
-    const ANSWER: &str = r#"
-import os, pty, signal, subprocess, sys
-signal.alarm(120)
-meanwhile, command = sys.argv[1], sys.argv[2:]
-pid, fd = pty.fork()
-if pid == 0:
-    os.execvp(command[0], command)
-shown, answered = "", False
-while True:
-    try:
-        data = os.read(fd, 4096)
-    except OSError:
-        break
-    if not data:
-        break
-    shown += data.decode(errors="replace")
-    if "[y/N]" in shown and not answered:
-        answered = True
-        subprocess.run(meanwhile, shell=True, check=True, stdin=subprocess.DEVNULL)
-        os.write(fd, b"y\n")
-print(shown)
-sys.exit(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]))
-"#;
     let line = format!("{} run {host} {line}", lab.shell_command());
-    run(Command::new("python3").args(["-c", ANSWER, meanwhile, "sh", "-c", &line]))
+    run(whole::answered("[y/N]", "y", meanwhile).args(["sh", "-c", &line]))
 }
 
 #[test]
