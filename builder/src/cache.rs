@@ -101,7 +101,7 @@ impl Cache {
         for dir in [root.to_owned(), cache.dir("sha256"), cache.dir("partial"), cache.dir("tmp")] {
             make_dir(&dir)?;
         }
-        sweep(&cache.dir("tmp"));
+        sweep(&cache.dir("tmp"), STALE);
         Ok(cache)
     }
 
@@ -184,11 +184,12 @@ fn make_dir(dir: &Path) -> Result<(), DiskError> {
 }
 
 /// Best effort: what cannot be listed or removed is in nobody's way.
-fn sweep(dir: &Path) {
+pub(crate) fn sweep(dir: &Path, stale: Duration) {
     for entry in fs::read_dir(dir).into_iter().flatten().flatten() {
-        let modified = entry.metadata().and_then(|metadata| metadata.modified());
-        if modified.is_ok_and(|at| at.elapsed().is_ok_and(|age| age > STALE)) {
-            let _ = fs::remove_file(entry.path());
+        let Ok(metadata) = entry.metadata() else { continue };
+        if metadata.modified().is_ok_and(|at| at.elapsed().is_ok_and(|age| age > stale)) {
+            let path = entry.path();
+            let _ = if metadata.is_dir() { fs::remove_dir_all(path) } else { fs::remove_file(path) };
         }
     }
 }

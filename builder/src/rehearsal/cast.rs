@@ -16,6 +16,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::{Cannot, MOST};
 use crate::secret::Secret;
+use crate::text::rehearsal as text;
 
 /// All that is rehearsed at once.
 #[derive(Debug, Serialize, Deserialize)]
@@ -66,12 +67,12 @@ pub(crate) fn cast(
     if members.len() > MOST {
         return Err(Cannot::TooMany(members.len()));
     }
-    let own = |arch: Arch| arch.uname() == std::env::consts::ARCH;
-    if let Some(other) = members.iter().find(|member| !own(member.arch)) {
+    let is_own = |arch: Arch| arch.uname() == std::env::consts::ARCH;
+    if let Some(other) = members.iter().find(|member| !is_own(member.arch)) {
         return Err(Cannot::OtherArch { host: other.host.clone(), arch: other.arch });
     }
-    let (arch, (tarball, programs)) =
-        releases.into_iter().find(|(arch, _)| own(*arch)).ok_or(Cannot::TooMany(members.len()))?;
+    let release = releases.into_iter().find(|(arch, _)| is_own(*arch));
+    let (arch, (tarball, programs)) = release.ok_or_else(|| Cannot::Machine(text::NO_RELEASE_FOR_IT.to_owned()))?;
     Ok(Cast { members, version, arch, tarball, programs })
 }
 

@@ -24,9 +24,6 @@ pub(crate) use cast::{Member, cast};
 pub(crate) use inside::play;
 pub(crate) use outside::{INSIDE, rehearse};
 
-/// Where programs of this machine are looked for: its own directories, never those of whoever calls.
-const PATH: &str = "/usr/sbin:/usr/bin:/sbin:/bin";
-
 /// The most members that one machine is asked to run.
 pub(crate) const MOST: usize = 9;
 

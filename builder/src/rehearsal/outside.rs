@@ -10,17 +10,18 @@ use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError};
 use std::thread;
-use std::time::{Duration, Instant, SystemTime};
+use std::time::{Duration, Instant};
 
 use payload::etcd::last_words;
 use payload::line;
+use payload::render::PATH;
 use tempfile::TempDir;
 
 use super::cast::Cast;
 use super::inside::PATIENCE;
 use super::told::Told;
-use super::{Cannot, Outcome, PATH, RehearsalError, is_of_certificates};
-use crate::cache::{DiskAction, DiskError};
+use super::{Cannot, Outcome, RehearsalError, is_of_certificates};
+use crate::cache::{self, DiskAction, DiskError};
 use crate::text::rehearsal as text;
 
 /// What a directory of ours is called.
@@ -38,7 +39,7 @@ pub(crate) const INSIDE: &str = "rehearsal-inside";
 pub(crate) fn rehearse(cast: &Cast, dir: &Path, flags: &[(&str, &str)]) -> Result<Outcome, RehearsalError> {
     let begun = Instant::now();
     fs::create_dir_all(dir).map_err(DiskError::new(DiskAction::Create, dir))?;
-    clear_stale(dir);
+    cache::sweep(dir, STALE);
     let room = tempfile::Builder::new().prefix(PREFIX).tempdir_in(dir);
     let room = room.map_err(DiskError::new(DiskAction::CreateFileIn, dir))?;
     let mut inside = match Inside::start(cast, &room) {
@@ -87,18 +88,6 @@ fn is_of(line: &str, flag: &str, value: &str) -> bool {
     let is_named = line.split(|c| !is_word(c)).any(|word| word.trim_start_matches('-') == flag);
     let mut addresses = value.split(',').filter_map(|url| url.split_once("://")).map(|(_, address)| address);
     is_named || addresses.any(|address| line.contains(address))
-}
-
-/// What rehearsals that were killed have left. None of it is worth an error.
-fn clear_stale(dir: &Path) {
-    let Ok(entries) = fs::read_dir(dir) else { return };
-    for entry in entries.flatten().filter(|entry| entry.file_name().to_string_lossy().starts_with(PREFIX)) {
-        let modified = entry.metadata().and_then(|there| there.modified());
-        let age = modified.ok().and_then(|then| SystemTime::now().duration_since(then).ok());
-        if age.is_some_and(|age| age > STALE) {
-            let _ = fs::remove_dir_all(entry.path());
-        }
-    }
 }
 
 /// The process inside, which ends when this goes.

@@ -34,6 +34,7 @@ pub(crate) fn key_on_host(host: &HostName) -> String {
     format!("the key of {host} is on that host alone")
 }
 
+pub(crate) const NO_RELEASE_FOR_IT: &str = "there is no release for this machine's architecture";
 pub(crate) const NO_WORD: &str = "what was started for it ended without a word";
 pub(crate) const NO_ANSWER: &str = "what was started for it does not answer";
 pub(crate) const NO_NETWORK_OF_ITS_OWN: &str = "a member got no network of its own";

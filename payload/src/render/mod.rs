@@ -11,7 +11,7 @@ mod systemd;
 
 pub use call::{Call, confine_alike};
 pub use etcdctl::etcdctl;
-pub use startup::{Start, startup};
+pub use startup::{PATH, Start, startup};
 pub use supervisor::{PYTHON_FLAGS, launcher, program, search_path, supervisord_conf, supervisord_unit};
 pub use systemd::unit;
 

@@ -56,7 +56,7 @@ pub fn startup(cluster: &Cluster, host: &Host, start: Start<'_>) -> Result<Strin
 }
 
 /// The system's own directories; where the script looks for `setpriv` and etcd for what it may start.
-const PATH: &str = "/usr/sbin:/usr/bin:/sbin:/bin";
+pub const PATH: &str = "/usr/sbin:/usr/bin:/sbin:/bin";
 /// What etcd's command line begins with.
 pub(super) const CALL: &str = "exec /usr/bin/env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin";
 /// Where the script says how etcd is confined.

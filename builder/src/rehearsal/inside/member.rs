@@ -7,9 +7,8 @@ use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 
 use payload::name::HostName;
-use payload::render;
+use payload::render::{self, PATH};
 
-use super::super::PATH;
 use super::super::cast::Member;
 use super::root::Root;
 use super::{Cannot, at, network};

@@ -65,8 +65,8 @@ fn all(cast: &Cast, dir: &Path) -> Result<Told, Cannot> {
     let mut playing = Vec::new();
     for (at, member) in cast.members.iter().enumerate() {
         let name = format!("{at}");
-        let root = Root::new(roots.join(&name))?;
-        lay_out(&root, member, &programs, &dir.join(format!("data-{name}")))?;
+        let mut root = Root::new(roots.join(&name))?;
+        lay_out(&mut root, member, &programs, &dir.join(format!("data-{name}")))?;
         playing.push(Playing::start(member, &root, at, roots.join(format!("{name}.log")))?);
     }
     tell(&Told::Begun);
@@ -77,7 +77,7 @@ fn all(cast: &Cast, dir: &Path) -> Result<Told, Cannot> {
 }
 
 /// What the bundle's installer would put where etcd looks for it.
-fn lay_out(root: &Root, member: &super::Member, programs: &[PathBuf], data: &Path) -> Result<(), Cannot> {
+fn lay_out(root: &mut Root, member: &super::Member, programs: &[PathBuf], data: &Path) -> Result<(), Cannot> {
     let layout = &member.layout;
     let release = root.directory(&layout.release_dir)?;
     root.link(&layout.link, layout.release_dir.name())?;

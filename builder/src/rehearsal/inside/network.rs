@@ -8,7 +8,8 @@ use std::process::{Command, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use super::super::PATH;
+use payload::render::PATH;
+
 use super::Cannot;
 use crate::text::rehearsal as text;
 

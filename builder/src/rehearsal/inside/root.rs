@@ -2,7 +2,6 @@
 //! machine's is never written to: a directory in it is covered first.
 #![expect(clippy::disallowed_methods, reason = "edge: mounts in a namespace of its own")]
 
-use std::cell::RefCell;
 use std::fs::{self, DirBuilder, OpenOptions};
 use std::io::{self, Write as _};
 use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _, symlink};
@@ -22,7 +21,7 @@ const OF_THE_SYSTEM: [&str; 11] =
 pub(super) struct Root {
     pub(super) path: PathBuf,
     /// Directories of this machine's that memory of ours lies over.
-    covered: RefCell<Vec<PathBuf>>,
+    covered: Vec<PathBuf>,
 }
 
 /// Memory at `path`, which is made. It goes with the namespace.
@@ -68,36 +67,37 @@ impl Root {
                 mount_bind_recursive(&there, &here).map_err(|errno| at(&there)(errno.into()))?;
             }
         }
-        Ok(Self { path, covered: RefCell::new(Vec::new()) })
+        Ok(Self { path, covered: Vec::new() })
     }
 
     /// The directory at `wanted`, made where it is missing, with all that lead to it.
-    pub(super) fn directory(&self, wanted: &AbsPath) -> Result<PathBuf, Cannot> {
+    pub(super) fn directory(&mut self, wanted: &AbsPath) -> Result<PathBuf, Cannot> {
         let mut real = self.path.clone();
-        for (depth, name) in wanted.components().enumerate() {
+        for name in wanted.components() {
             let next = real.join(name);
             if !fs::symlink_metadata(&next).is_ok_and(|there| there.is_dir()) {
-                if !self.is_ours(&real) {
-                    // Over `/usr` or `/etc` as a whole would be over the shell, too.
-                    if depth < 2 {
-                        return Err(Cannot(text::in_the_systems_own(wanted)));
-                    }
-                    cover(&real)?;
-                    self.covered.borrow_mut().push(real.clone());
-                }
+                self.take(&real, wanted)?;
                 make(&next, 0o755).map_err(at(&next))?;
             }
             real = next;
         }
         // It may be there, as this machine's.
-        if !self.is_ours(&real) {
-            if wanted.components().count() < 2 {
-                return Err(Cannot(text::in_the_systems_own(wanted)));
-            }
-            cover(&real)?;
-            self.covered.borrow_mut().push(real.clone());
-        }
+        self.take(&real, wanted)?;
         Ok(real)
+    }
+
+    /// Makes the directory `real` the member's own, for `wanted` in it, by what lies over it.
+    fn take(&mut self, real: &Path, wanted: &AbsPath) -> Result<(), Cannot> {
+        if self.is_ours(real) {
+            return Ok(());
+        }
+        // Over `/usr` or `/etc` as a whole would be over the shell, too.
+        if real.parent() == Some(&self.path) {
+            return Err(Cannot(text::in_the_systems_own(wanted)));
+        }
+        cover(real)?;
+        self.covered.push(real.to_owned());
+        Ok(())
     }
 
     /// Whether what lies in `real` is not this machine's.
@@ -105,21 +105,25 @@ impl Root {
         let inner = real.strip_prefix(&self.path).unwrap_or(real);
         let top = inner.components().next().map(|first| first.as_os_str().to_owned());
         let is_systems = top.is_some_and(|top| OF_THE_SYSTEM.iter().any(|name| top == *name));
-        !is_systems || self.covered.borrow().iter().any(|covered| real.starts_with(covered))
+        !is_systems || self.covered.iter().any(|covered| real.starts_with(covered))
     }
 
     /// A file at `wanted`.
-    pub(super) fn file(&self, wanted: &AbsPath, mode: Mode, text: &str) -> Result<(), Cannot> {
-        let parent = wanted.parent().ok_or_else(|| Cannot(text::in_the_systems_own(wanted)))?;
-        let path = self.directory(&parent)?.join(wanted.name());
+    pub(super) fn file(&mut self, wanted: &AbsPath, mode: Mode, text: &str) -> Result<(), Cannot> {
+        let path = self.place(wanted)?;
         let file = OpenOptions::new().write(true).create_new(true).mode(mode.bits()).open(&path);
         file.and_then(|mut file| file.write_all(text.as_bytes())).map_err(at(&path))
     }
 
     /// A link at `wanted`.
-    pub(super) fn link(&self, wanted: &AbsPath, target: &str) -> Result<(), Cannot> {
-        let parent = wanted.parent().ok_or_else(|| Cannot(text::in_the_systems_own(wanted)))?;
-        let path = self.directory(&parent)?.join(wanted.name());
+    pub(super) fn link(&mut self, wanted: &AbsPath, target: &str) -> Result<(), Cannot> {
+        let path = self.place(wanted)?;
         symlink(target, &path).map_err(at(&path))
+    }
+
+    /// Where `wanted` is, in a directory that is there.
+    fn place(&mut self, wanted: &AbsPath) -> Result<PathBuf, Cannot> {
+        let parent = wanted.parent().ok_or_else(|| Cannot(text::in_the_systems_own(wanted)))?;
+        Ok(self.directory(&parent)?.join(wanted.name()))
     }
 }
