@@ -67,37 +67,33 @@ pub(crate) fn wait_until_up(
     let Some(me) = manifest.me() else { return Ok(()) };
     report.note(progress::WAITING_FOR_ETCD);
     let down = || down(tree, manifest, supervision, interrupt);
+    let ended_so = || NotUp::Ended(Box::new(down()));
     let runs = || service::is_running(supervision, interrupt);
     let listens = || etcdctl::is_reachable(manifest, me) && runs();
     // It listens before it has looked at its data, and may still end of what it finds.
     let serves = || etcdctl::serves_peers(manifest, me, interrupt) && runs();
     let mut ended = 0;
-    let mut seen = |is_up: &dyn Fn() -> bool| {
-        if interrupt.is_raised() || is_up() {
-            return Some(None);
-        }
-        ended = if service::has_ended(supervision, interrupt) { ended + 1 } else { ended };
-        let lasts = || down().words.cause.and_then(|cause| cause.known).is_some_and(Known::lasts);
-        (ended >= GIVEN_UP || (ended > 0 && lasts())).then(|| Some(Box::new(down())))
+    let mut wait = |limit, is_up: &dyn Fn() -> bool| {
+        let seen = clock::poll(limit, || {
+            if interrupt.is_raised() {
+                return Some(Err(NotUp::Interrupted));
+            }
+            if is_up() {
+                return Some(Ok(()));
+            }
+            ended = if service::has_ended(supervision, interrupt) { ended + 1 } else { ended };
+            let lasts = || down().words.cause.and_then(|cause| cause.known).is_some_and(Known::lasts);
+            (ended >= GIVEN_UP || (ended > 0 && lasts())).then(|| Err(ended_so()))
+        });
+        seen.unwrap_or_else(|| Err(ended_so()))
     };
-    let mut up = clock::poll(UP, || seen(&listens));
-    if matches!(up, Some(None)) && !interrupt.is_raised() {
-        up = clock::poll(READS_ITS_DATA, || seen(&serves));
-    }
+    let unless_interrupted = |seen| if interrupt.is_raised() { Err(NotUp::Interrupted) } else { seen };
+    unless_interrupted(wait(UP, &listens))?;
+    unless_interrupted(wait(READS_ITS_DATA, &serves))?;
     // What is opened last, the port for metrics, is opened after that, and ends etcd where it cannot be: nothing shows that it is
     // over, so a moment is waited.
-    if matches!(up, Some(None)) {
-        clock::poll(SETTLE, || interrupt.is_raised().then_some(()));
-    }
-    if interrupt.is_raised() {
-        return Err(NotUp::Interrupted);
-    }
-    match up {
-        Some(None) if !serves() => Err(NotUp::Ended(Box::new(down()))),
-        Some(None) => Ok(()),
-        Some(Some(down)) => Err(NotUp::Ended(down)),
-        None => Err(NotUp::Ended(Box::new(down()))),
-    }
+    clock::poll(SETTLE, || interrupt.is_raised().then_some(()));
+    unless_interrupted(if serves() { Ok(()) } else { Err(ended_so()) })
 }
 
 /// Why this host's etcd does not listen, by its service manager and its log.

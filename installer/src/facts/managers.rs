@@ -1,6 +1,7 @@
 //! The service managers that could keep etcd running here, and systemd's units. Values only.
 
 pub(crate) mod boot;
+pub(crate) mod conf;
 
 use std::collections::BTreeMap;
 

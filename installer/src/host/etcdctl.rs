@@ -42,8 +42,8 @@ pub(crate) fn is_reachable(manifest: &Manifest, member: &Member) -> bool {
 /// then, and serves only after that (`embed.StartEtcd`, 3.1 to 3.7).
 pub(crate) fn serves_peers(manifest: &Manifest, member: &Member, interrupt: &Interrupt) -> bool {
     let at = manifest.peer_url(member).and_then(|url| url.socket());
-    let stream = at.and_then(|at| TcpStream::connect_timeout(&at, Duration::from_secs(1)).ok());
-    stream.is_some_and(|stream| hello::hello(stream, Duration::from_secs(1), interrupt) != Hello::Silence)
+    let answer = at.and_then(|at| hello::ask(at, Duration::from_secs(1), interrupt).ok());
+    answer.is_some_and(|answer| answer != Hello::Silence)
 }
 
 /// Asks one member. `endpoint status` is used because its answer is the same from 3.1 on, while `endpoint health`

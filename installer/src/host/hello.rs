@@ -1,13 +1,15 @@
 //! Asks a member's port for its certificates, as anybody may: a hello, and no more of TLS than comes back in the clear.
 #![expect(clippy::disallowed_methods, reason = "edge: speaks to another member, asks the clock")]
 
-use std::io::{ErrorKind, Read as _, Write as _};
-use std::net::TcpStream;
+use std::io::{self, ErrorKind, Read as _, Write as _};
+use std::net::{SocketAddr, TcpStream};
 use std::time::{Duration, Instant};
 
 use super::interrupt::Interrupt;
 use crate::facts::network::hello::{self, Heard};
 
+/// How long the connection may take.
+pub(super) const CONNECTS: Duration = Duration::from_secs(1);
 /// How often somebody is heard who asks us to stop.
 const SLICE: Duration = Duration::from_millis(100);
 
@@ -22,8 +24,13 @@ pub(super) enum Hello {
     Silence,
 }
 
+/// What `at` answers within `limit`; an error where nobody takes the connection.
+pub(super) fn ask(at: SocketAddr, limit: Duration, interrupt: &Interrupt) -> io::Result<Hello> {
+    Ok(hello(TcpStream::connect_timeout(&at, CONNECTS)?, limit, interrupt))
+}
+
 /// What the other end of `stream` answers within `limit`.
-pub(super) fn hello(mut stream: TcpStream, limit: Duration, interrupt: &Interrupt) -> Hello {
+fn hello(mut stream: TcpStream, limit: Duration, interrupt: &Interrupt) -> Hello {
     let until = Instant::now() + limit;
     let mut answer = Vec::new();
     let mut part = [0; 4096];

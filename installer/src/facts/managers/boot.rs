@@ -1,5 +1,7 @@
 //! What starts when a host boots, as far as it is an etcd or a supervisord. Reads text; decides nothing.
 
+use super::conf::{self, Entry};
+
 /// Something that starts a program at boot, or again and again.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Starter {
@@ -76,24 +78,21 @@ pub(crate) fn of_unit(text: &str) -> Vec<String> {
 
 /// The programs of supervisor's sections that start by themselves, and their commands.
 pub(crate) fn of_sections(text: &str) -> Vec<(String, String)> {
-    let mut found: Vec<(String, String, bool)> = Vec::new();
-    let mut inside = false;
-    for line in text.lines() {
-        if let Some(header) = line.trim_start().strip_prefix('[').and_then(|line| line.split_once(']')) {
-            inside = header.0.starts_with("program:");
-            found.extend(header.0.strip_prefix("program:").map(|name| (name.trim().to_owned(), String::new(), true)));
-        } else if let Some((key, value)) = line.split_once(['=', ':']).filter(|_| inside)
-            && let Some(last) = found.last_mut()
-        {
-            let value = value.split(" ;").next().unwrap_or_default().trim();
-            match key.trim() {
-                "command" => value.clone_into(&mut last.1),
-                "autostart" => last.2 = !["false", "no", "off", "0"].contains(&value.to_ascii_lowercase().as_str()),
-                _ => {}
-            }
+    let mut found: Vec<(&str, &str, bool)> = Vec::new();
+    for Entry { section, key, value } in conf::entries(text) {
+        let Some(name) = section.strip_prefix("program:").map(str::trim) else { continue };
+        if found.last().is_none_or(|(last, ..)| *last != name) {
+            found.push((name, "", true));
+        }
+        let Some((_, command, starts)) = found.last_mut() else { continue };
+        match key {
+            "command" => *command = value,
+            "autostart" => *starts = !["false", "no", "off", "0"].contains(&value.to_ascii_lowercase().as_str()),
+            _ => {}
         }
     }
-    found.into_iter().filter(|(.., starts)| *starts).map(|(name, command, _)| (name, command)).collect()
+    let starting = found.into_iter().filter(|(.., starts)| *starts);
+    starting.map(|(name, command, _)| (name.to_owned(), command.to_owned())).collect()
 }
 
 /// Whose table of cron's it is: the system's has a user in each line.

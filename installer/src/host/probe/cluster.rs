@@ -1,11 +1,9 @@
 //! Finding out what the other members' hosts answer, all at once: a knock and a hello of TLS at both ports. Whoever serves
 //! clients is asked of the cluster, where there is an `etcdctl` and a certificate to ask with.
-#![expect(clippy::disallowed_methods, reason = "edge: knocks at other members")]
 
 use std::collections::BTreeSet;
 use std::fs::File;
 use std::io;
-use std::net::{SocketAddr, TcpStream};
 use std::thread::{self, Builder};
 use std::time::Duration;
 
@@ -17,7 +15,7 @@ use payload::sealed::Opened;
 use payload::url::Url;
 use zeroize::Zeroizing;
 
-use super::{PATIENCE, ProbeError};
+use super::ProbeError;
 use crate::facts::cluster::answers::Listed;
 use crate::facts::cluster::{Asked, Cas, Chain, Cluster, NotAsked, Other, Said, Seen, Silence, Trusted, Trusting};
 use crate::facts::credentials::{Credentials, LARGEST_KEY, x509};
@@ -94,7 +92,9 @@ fn knock_all(others: Vec<&mut Other>, interrupt: &Interrupt) {
             .iter()
             .map(|other| {
                 let at = [Some(&other.peer_url), other.client_url.as_ref()].map(|url| url.and_then(Url::socket));
-                at.map(|at| at.map(|at| Builder::new().spawn_scoped(scope, move || knock(at, interrupt))))
+                at.map(|at| {
+                    at.map(|at| Builder::new().spawn_scoped(scope, move || hello::ask(at, FIRST_WORD, interrupt)))
+                })
             })
             .collect();
         let seen: Vec<Seen> = looks
@@ -114,10 +114,6 @@ fn knock_all(others: Vec<&mut Other>, interrupt: &Interrupt) {
     });
 }
 
-fn knock(at: SocketAddr, interrupt: &Interrupt) -> io::Result<Hello> {
-    Ok(hello::hello(TcpStream::connect_timeout(&at, PATIENCE)?, FIRST_WORD, interrupt))
-}
-
 /// By what its two ports answer.
 fn answered(peer: io::Result<Hello>, client: io::Result<Hello>) -> Seen {
     use io::ErrorKind::{ConnectionRefused, ConnectionReset, TimedOut};
@@ -130,7 +126,7 @@ fn answered(peer: io::Result<Hello>, client: io::Result<Hello>) -> Seen {
         Err(error) => {
             return match error.kind() {
                 ConnectionRefused | ConnectionReset => Seen::Refused,
-                TimedOut => Seen::Unseen(Silence::Nothing { seconds: PATIENCE.as_secs() }),
+                TimedOut => Seen::Unseen(Silence::Nothing { seconds: hello::CONNECTS.as_secs() }),
                 _ => Seen::Unseen(Silence::Failed(error.to_string())),
             };
         }
@@ -160,7 +156,7 @@ pub(super) fn cas(tree: &Tree, records: &Records, brought: Option<&[u8]>) -> Res
 
 /// Those that the member in `manifest` trusts, where it is installed.
 pub(crate) fn installed_cas(tree: &Tree, manifest: &Manifest) -> Result<Option<BTreeSet<Digest>>, ProbeError> {
-    let path = manifest.layout.release_dir.join("certs")?.join(render::CA)?;
+    let path = manifest.layout.certs()?.join(render::CA)?;
     Ok(tree.read_if_there(&path, MAX_CAS)?.map(|pems| x509::cas(&pems).0))
 }
 

@@ -1,9 +1,8 @@
 //! Finding out what of etcd runs here, and with what.
-#![expect(clippy::disallowed_methods, reason = "edge: knocks at this host's own peer port")]
 
 use std::cell::LazyCell;
 use std::collections::BTreeSet;
-use std::net::{SocketAddr, TcpStream};
+use std::net::SocketAddr;
 
 use payload::manifest::Manifest;
 use payload::render::{self, Call};
@@ -100,7 +99,7 @@ pub(crate) fn shown(tree: &Tree, manifest: &Manifest) -> Shown {
 }
 
 fn shown_at(at: SocketAddr, installed: &[u8], interrupt: &Interrupt) -> Shown {
-    let answer = TcpStream::connect_timeout(&at, PATIENCE).map(|stream| hello::hello(stream, PATIENCE, interrupt));
+    let answer = hello::ask(at, PATIENCE, interrupt);
     match (answer, x509::der(installed)) {
         (Ok(Hello::Chain(chain)), Some(installed)) => match chain.first() {
             Some(leaf) if *leaf == installed => Shown::Installed,
@@ -168,6 +167,8 @@ pub(super) fn others(tree: &Tree, manifest: &Manifest) -> Vec<Process> {
 
 #[cfg(test)]
 mod tests {
+    #![expect(clippy::disallowed_methods, reason = "a test: starts a server")]
+
     use std::io::{BufRead as _, BufReader};
     use std::process::{Command, Stdio};
 

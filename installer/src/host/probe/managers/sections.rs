@@ -4,7 +4,7 @@ use glob::{MatchOptions, Pattern};
 use payload::path::AbsPath;
 
 use super::ProbeError;
-use crate::facts::managers::Unfit;
+use crate::facts::managers::{Unfit, conf};
 use crate::host::Tree;
 
 /// Larger files than this are not read.
@@ -29,6 +29,13 @@ pub(super) fn files(tree: &Tree, conf: &AbsPath) -> Result<Vec<(String, Vec<u8>)
     let Some(text) = tree.read_followed(&home, conf.name(), MAX_BYTES)? else { return Ok(Vec::new()) };
     let patterns = includes(&String::from_utf8_lossy(&text), &home);
     let mut found = vec![(conf.to_string(), text)];
+    found.extend(fitting(tree, &patterns)?);
+    Ok(found)
+}
+
+/// The files that fit these patterns, and what is in them.
+fn fitting(tree: &Tree, patterns: &[String]) -> Result<Vec<(String, Vec<u8>)>, ProbeError> {
+    let mut found = Vec::new();
     for pattern in patterns {
         let Some((dirs, names)) = pattern.rsplit_once('/') else { continue };
         for dir in directories(tree, dirs)? {
@@ -61,47 +68,22 @@ pub(super) fn no_room(conf: &str) -> Unfit {
     if conf.lines().any(|line| line.trim_end() == "[include]") { Unfit::NarrowInclude } else { Unfit::NoInclude }
 }
 
-/// A value of a section.
+/// A value of a section, if it says anything.
 fn value(conf: &str, section: &str, key: &str) -> Option<String> {
-    let mut inside = false;
-    for line in conf.lines().filter(|line| !line.starts_with([';', '#'])) {
-        if let Some(header) = line.trim().strip_prefix('[') {
-            inside = header.split(']').next() == Some(section);
-        } else if let Some((name, value)) = line.split_once(['=', ':']).filter(|_| inside)
-            && name.trim() == key
-        {
-            let value = value.split(" ;").next().unwrap_or_default().trim();
-            return (!value.is_empty()).then(|| value.to_owned());
-        }
-    }
-    None
+    let found = conf::entries(conf).find(|of| of.section == section && of.key == key);
+    found.filter(|of| !of.value.is_empty()).map(|of| of.value.to_owned())
 }
 
 /// The files, other than `ours`, in which the configuration `conf` has a program of this name.
 pub(super) fn namesakes(tree: &Tree, conf: &AbsPath, ours: &AbsPath, program: &str) -> Result<Vec<String>, ProbeError> {
     let Some(home) = conf.parent() else { return Ok(Vec::new()) };
-    let read = |dir: &AbsPath, name: &str| -> Result<Option<String>, ProbeError> {
-        let bytes = tree.read_followed(dir, name, MAX_BYTES)?;
-        Ok(bytes.map(|bytes| String::from_utf8_lossy(&bytes).into_owned()))
-    };
-    let text = read(&home, conf.name())?;
-    let patterns = text.as_deref().map_or_else(|| vec![format!("{home}/{CARRIED}")], |text| includes(text, &home));
-    let mut found = Vec::new();
-    if text.is_some_and(|text| has(&text, program)) {
-        found.push(conf.to_string());
+    let mut all = files(tree, conf)?;
+    if all.is_empty() {
+        all = fitting(tree, &[format!("{home}/{CARRIED}")])?;
     }
-    for pattern in patterns {
-        let Some((dirs, names)) = pattern.rsplit_once('/') else { continue };
-        for dir in directories(tree, dirs)? {
-            for name in matching(tree, &dir, names)? {
-                let file = format!("{dir}/{name}");
-                if file != ours.as_str() && read(&dir, &name)?.is_some_and(|text| has(&text, program)) {
-                    found.push(file);
-                }
-            }
-        }
-    }
-    Ok(found)
+    let is_another =
+        |(file, text): &(String, Vec<u8>)| file != ours.as_str() && has(&String::from_utf8_lossy(text), program);
+    Ok(all.into_iter().filter(is_another).map(|(file, _)| file).collect())
 }
 
 /// Where a service gets a file of its own: in the first directory of which the configuration `conf`, which lies in `home`,
