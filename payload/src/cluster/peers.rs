@@ -1,6 +1,5 @@
 //! Who is taken for a peer: everyone with a certificate of the CA, or only those with the members' common name.
 
-use std::collections::BTreeMap;
 use std::ops::Range;
 
 use serde::Deserialize;
@@ -10,7 +9,7 @@ use super::fault::Fault;
 use super::findings::Findings;
 use super::model::Host;
 use super::pki::{KeySharing, Pki};
-use super::setting::Setting;
+use super::setting::{Flags, Setting};
 use crate::etcd::{self, EtcdVersion};
 use crate::peer_name::PeerName;
 
@@ -35,7 +34,7 @@ pub enum Peers {
 pub(super) fn names(
     findings: &mut Findings,
     peers: Option<&Spanned<Peers>>,
-    flags: &mut BTreeMap<&'static str, (Setting, Range<usize>)>,
+    flags: &mut Flags,
     (pki, hosts): (&Pki, &[Host]),
     version: EtcdVersion,
 ) -> Vec<PeerName> {

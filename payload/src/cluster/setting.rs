@@ -1,10 +1,15 @@
 //! The values that options of the cluster file may take, apart from names, paths and certificates.
 
+use std::collections::BTreeMap;
 use std::fmt;
+use std::ops::Range;
 
 use serde::{Deserialize, Serialize};
 
 use crate::name::MemberName;
+
+/// Flags of the cluster file by name, each with its place in the file.
+pub(super) type Flags = BTreeMap<&'static str, (Setting, Range<usize>)>;
 
 /// How clients on the host itself reach etcd.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]

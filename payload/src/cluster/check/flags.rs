@@ -1,19 +1,18 @@
 //! `[etcd.flags]`: flags of etcd that users give.
 
 use std::collections::BTreeMap;
-use std::ops::Range;
 
 use toml::Spanned;
 
 use crate::cluster::findings::Findings;
-use crate::cluster::setting::Setting;
+use crate::cluster::setting::{Flags, Setting};
 use crate::etcd::{self, EtcdVersion};
 
 pub(super) fn user_flags(
     findings: &mut Findings,
     flags: BTreeMap<Spanned<String>, Setting>,
     version: EtcdVersion,
-) -> BTreeMap<&'static str, (Setting, Range<usize>)> {
+) -> Flags {
     let mut taken = BTreeMap::new();
     for (key, value) in flags {
         let span = key.span();

@@ -1,6 +1,6 @@
 //! `listen-metrics-urls` and `listen-client-http-urls`: whether every host can listen there, and who may ask.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::HashSet;
 use std::net::IpAddr;
 use std::num::NonZeroU16;
 use std::ops::Range;
@@ -8,9 +8,7 @@ use std::ops::Range;
 use crate::cluster::Host;
 use crate::cluster::fault::Fault;
 use crate::cluster::findings::Findings;
-use crate::cluster::setting::{Loopback, Setting};
-
-type Flags = BTreeMap<&'static str, (Setting, Range<usize>)>;
+use crate::cluster::setting::{Flags, Loopback};
 
 const LISTENERS: [(&str, &str); 2] =
     [("listen-metrics-urls", "metrics and health"), ("listen-client-http-urls", "all data")];

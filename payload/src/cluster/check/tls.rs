@@ -1,16 +1,13 @@
 //! `cipher-suites`, `tls-min-version` and `tls-max-version` among the flags: what this version starts with, and what the
 //! hosts' keys can serve.
 
-use std::collections::BTreeMap;
 use std::ops::Range;
 
 use crate::cluster::fault::{Fault, closest};
 use crate::cluster::findings::Findings;
 use crate::cluster::pki::{Algorithm, Pki};
-use crate::cluster::setting::Setting;
+use crate::cluster::setting::{Flags, Setting};
 use crate::etcd::{self, CipherSuite, EtcdVersion, SuiteKey};
-
-type Flags = BTreeMap<&'static str, (Setting, Range<usize>)>;
 
 const SUITES: &str = "cipher-suites";
 const MIN: &str = "tls-min-version";

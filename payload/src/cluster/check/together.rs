@@ -5,10 +5,8 @@ use std::ops::Range;
 
 use crate::cluster::fault::closest;
 use crate::cluster::findings::Findings;
-use crate::cluster::setting::Setting;
+use crate::cluster::setting::Flags;
 use crate::etcd::{self, EtcdVersion, GATES_OF_A_KIND};
-
-type Flags = BTreeMap<&'static str, (Setting, Range<usize>)>;
 
 const GATES: &str = "feature-gates";
 
