@@ -8,6 +8,7 @@
 mod atomic_file;
 pub mod cache;
 pub mod carried;
+mod claim_source;
 pub mod cli;
 pub mod command;
 pub mod failure;

@@ -7,6 +7,7 @@ use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
 use payload::fingerprint::Claim;
 
 use crate::although::{Although, Word};
+use crate::host::claim;
 use crate::text::pages;
 
 /// The groups of options on a help page.
@@ -78,8 +79,8 @@ pub(crate) struct BundleArgs {
     #[arg(value_name = "BUNDLE")]
     pub(crate) file: Option<PathBuf>,
 
-    /// Who must have signed it: the twelve words that `etcdpack build` showed, or the SHA-256 of signing.pub
-    #[arg(long, value_name = "FINGERPRINT", help_heading = TRUST)]
+    /// Who must have signed it: the twelve words that `etcdpack build` showed, the file signing.pub, or its SHA-256
+    #[arg(long, value_name = "WORDS|FILE|SHA256", value_parser = claim::claim, help_heading = TRUST)]
     pub(crate) signer: Option<Claim>,
 }
 

@@ -186,7 +186,7 @@ pub(crate) fn status(
     named: Option<&Claim>,
 ) -> Result<SignerStatus, SignerError> {
     let signer = provenance.signer.fingerprint();
-    if named.is_some_and(|claim| !claim.is_of(signer)) {
+    if named.is_some_and(|claim| !provenance.signer.is_meant_by(claim)) {
         return Err(SignerError::NotNamed { signer });
     }
     match known {

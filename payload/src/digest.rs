@@ -117,6 +117,11 @@ impl<T> Hashing<T> {
         (self.inner, self.hasher.finish(), self.bytes)
     }
 
+    /// The running sum, for what follows the stream.
+    pub fn into_hasher(self) -> Hasher {
+        self.hasher
+    }
+
     fn passed(&mut self, bytes: &[u8]) {
         self.hasher.update(bytes);
         self.bytes += bytes.len() as u64;

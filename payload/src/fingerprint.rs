@@ -102,18 +102,20 @@ pub enum NotAFingerprint {
     #[error("a fingerprint is twelve words, or 64 hexadecimal digits")]
     Form,
     /// Words are counted from 1.
-    #[error("word {0} of the fingerprint is not one of the list: listen again")]
-    Word(usize),
-    #[error("these twelve words are no fingerprint: one of them is another, or two have changed places")]
+    #[error("word {at} of the fingerprint (`{}`) is not in the word list", .word.escape_debug())]
+    Word { at: usize, word: String },
+    #[error("the twelve words do not fit together: one is wrong, or two are swapped")]
     Check,
 }
 
 impl FromStr for Claim {
     type Err = NotAFingerprint;
 
-    /// Words may be parted by `-`, blanks or lines, and have capital letters.
+    /// Words may be parted by `-`, blanks or lines, and have capital letters. Behind a sum may be what it is of, as `sha256sum`
+    /// prints it.
     fn from_str(text: &str) -> Result<Self, NotAFingerprint> {
-        if let Ok(sum) = text.trim().parse() {
+        let mut parts = text.split_whitespace();
+        if let (Some(Ok(sum)), _, None) = (parts.next().map(str::parse), parts.next(), parts.next()) {
             return Ok(Self::Sum(sum));
         }
         let lower = text.to_lowercase();
@@ -124,7 +126,10 @@ impl FromStr for Claim {
         }
         let mnemonic = Mnemonic::parse_in_normalized(Language::English, &words.join(" "));
         let mnemonic = mnemonic.map_err(|error| match error {
-            bip39::Error::UnknownWord(at) => NotAFingerprint::Word(at + 1),
+            bip39::Error::UnknownWord(at) => {
+                let word = words.get(at).map(|word| word.chars().take(40).collect()).unwrap_or_default();
+                NotAFingerprint::Word { at: at + 1, word }
+            }
             _ => NotAFingerprint::Check,
         })?;
         let (entropy, _) = mnemonic.to_entropy_array();
@@ -148,6 +153,7 @@ mod tests {
                 words.replace('-', " "),
                 format!(" {}\n", words.to_uppercase()),
                 fingerprint.sum().to_string(),
+                format!("{}  signing.pub\n", fingerprint.sum()),
             ] {
                 let claim: Claim = said.parse().unwrap();
                 assert!(claim.is_of(fingerprint), "{said}");
@@ -188,7 +194,10 @@ mod tests {
         let words = Fingerprint::of(b"key").to_string();
         let list: Vec<&str> = words.split('-').collect();
         assert_eq!(list[1..].join("-").parse::<Claim>(), Err(NotAFingerprint::Form));
-        assert_eq!(words.replacen(list[2], "etcd", 1).parse::<Claim>(), Err(NotAFingerprint::Word(3)));
+        assert_eq!(
+            words.replacen(list[2], "etcd", 1).parse::<Claim>(),
+            Err(NotAFingerprint::Word { at: 3, word: "etcd".to_owned() })
+        );
         for bad in ["", "e3b0c442"] {
             assert_eq!(bad.parse::<Claim>(), Err(NotAFingerprint::Form));
         }

@@ -13,12 +13,24 @@ use p256::pkcs8::{DecodePublicKey as _, EncodePublicKey as _};
 use serde::{Deserialize, Serialize};
 
 use crate::digest::Digest;
-use crate::fingerprint::Fingerprint;
+use crate::fingerprint::{Claim, Fingerprint, NotAFingerprint};
 
 /// The public half of a signing key. Written as base64 of its `SubjectPublicKeyInfo` (RFC 5480), the body of `signing.pub`.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct SignerKey(VerifyingKey);
+
+const PEM_BEGIN: &str = "-----BEGIN PUBLIC KEY-----";
+const PEM_END: &str = "-----END PUBLIC KEY-----";
+const PEM_WIDTH: usize = 64;
+
+/// The most bytes of a file that a person names instead of a fingerprint.
+pub const MAX_CLAIM_FILE: u64 = 4096;
+
+/// Whom a file names: `signing.pub`, or one with the words or the sum in it, as `signing.words`.
+pub fn claim_in(text: &str) -> Result<Claim, NotAFingerprint> {
+    SignerKey::from_pem(text).map_or_else(|_| text.parse(), |key| Ok(Claim::Sum(key.fingerprint().sum())))
+}
 
 /// A text or file that is no such key.
 #[derive(Debug, thiserror::Error, PartialEq, Eq)]
@@ -37,6 +49,34 @@ impl SignerKey {
     pub fn der(&self) -> Vec<u8> {
         // A point on the curve always has one.
         self.0.to_public_key_der().map(|document| document.as_bytes().to_vec()).unwrap_or_default()
+    }
+
+    /// The key that a file such as `signing.pub` has, in PEM (RFC 7468) and nothing beside it but blanks.
+    pub fn from_pem(text: &str) -> Result<Self, NotASigner> {
+        let body = text.trim().strip_prefix(PEM_BEGIN).and_then(|rest| rest.strip_suffix(PEM_END)).ok_or(NotASigner)?;
+        Self::try_from(body.split_whitespace().collect::<String>())
+    }
+
+    /// The file `signing.pub`, with these ends of lines.
+    fn to_pem(&self, end: &str) -> String {
+        let body = Base64::encode_string(&self.der());
+        let lines: Vec<&str> =
+            body.as_bytes().chunks(PEM_WIDTH).filter_map(|line| std::str::from_utf8(line).ok()).collect();
+        [&[PEM_BEGIN], lines.as_slice(), &[PEM_END, ""]].concat().join(end)
+    }
+
+    /// Whether who says this means this key: its fingerprint, or the SHA-256 of the file `signing.pub`, also where a transfer
+    /// in text mode has changed the ends of its lines.
+    #[must_use]
+    pub fn is_meant_by(&self, claim: &Claim) -> bool {
+        let of_file = |sum: Digest| ["\n", "\r\n"].iter().any(|end| Digest::of(self.to_pem(end).as_bytes()) == sum);
+        claim.is_of(self.fingerprint()) || matches!(claim, Claim::Sum(sum) if of_file(*sum))
+    }
+
+    /// The sum that `sha256sum signing.pub` shows.
+    #[must_use]
+    pub fn file_sum(&self) -> Digest {
+        Digest::of(self.to_pem("\n").as_bytes())
     }
 
     #[must_use]
@@ -139,6 +179,33 @@ pub(crate) mod tests {
     pub(crate) fn sign(seed: u8, sum: Digest) -> Signature {
         let signature: ecdsa::Signature = key(seed).sign_prehash(sum.as_bytes()).unwrap();
         signature.into()
+    }
+
+    #[test]
+    fn a_key_is_meant_by_its_words_its_sum_and_its_file() {
+        let (one, other) = (public(1), public(2));
+        let file = one.to_pem("\n");
+        assert_eq!(SignerKey::from_pem(&file), Ok(one.clone()));
+        assert!(file.lines().count() == 4 && file.lines().all(|line| line.len() <= 64) && file.ends_with("-----\n"));
+        let of_file = Digest::of(file.as_bytes()).to_string();
+        assert_eq!(of_file, one.file_sum().to_string());
+        let windows = file.replace('\n', "\r\n");
+        for said in [
+            one.fingerprint().to_string(),
+            one.fingerprint().sum().to_string(),
+            format!("{of_file}  signing.pub\n"),
+            of_file,
+            Digest::of(windows.as_bytes()).to_string(),
+            file,
+            windows,
+        ] {
+            let claim = claim_in(&said).unwrap();
+            assert!(one.is_meant_by(&claim) && !other.is_meant_by(&claim), "{said}");
+        }
+        let private = one.to_pem("\n").replace("PUBLIC", "PRIVATE");
+        for said in ["", "signing.pub", &private] {
+            assert_eq!(claim_in(said), Err(NotAFingerprint::Form), "{said}");
+        }
     }
 
     #[test]

@@ -50,6 +50,51 @@ fn stock_tools_read_a_bundle_without_a_warning() {
     assert_eq!(fs::metadata(&bundle).unwrap().permissions().mode() & 0o7777, 0o700);
 }
 
+/// What a person reads beside a bundle, compares, and types.
+#[test]
+fn the_sum_that_is_shown_is_the_files_and_a_signer_is_named_in_three_ways() {
+    let site = built();
+    let (bundle, dist) = (site.bundle(HOST), site.path("dist"));
+    let (path, sum) = (bundle.to_string_lossy().into_owned(), sha256(&bundle));
+    let sums = fs::read_to_string(dist.join("SHA256SUMS")).unwrap();
+    assert!(sums.contains(&sum), "{sums}");
+    let inspected = site.etcdpack(&["inspect", &path]).ok();
+    let line = |label: &str| inspected.lines().find(|line| line.starts_with(label)).unwrap_or_default().to_owned();
+    assert!(line("sha256 ").ends_with(&sum), "{inspected}");
+    assert!(line("id ").ends_with("(of all bytes before the signature)"), "{inspected}");
+    let key = dist.join("signing.pub");
+    assert!(inspected.contains(&format!("sha256 {} of signing.pub", sha256(&key))), "{inspected}");
+    assert!(tool(&path, &["verify"]).ok().ends_with(&format!("sha256 {sum}")));
+
+    let at = |name: &str| dist.join(name).to_string_lossy().into_owned();
+    let words = fs::read_to_string(dist.join("signing.words")).unwrap();
+    let der = format!("openssl pkey -pubin -in '{}' -outform DER | sha256sum", at("signing.pub"));
+    let sum_of_der = tool("sh", &["-c", &der]).ok();
+    let listed = tool("sha256sum", &[&at("signing.pub")]).ok();
+    for signer in [&words, &sha256(&key), &listed, &sum_of_der, &at("signing.pub"), &at("signing.words")] {
+        let said = site.etcdpack(&["verify", &path, "--signer", signer]).ok();
+        assert!(said.ends_with(&format!("sha256 {sum}")), "{signer}: {said}");
+        tool(&path, &["verify", "--signer", signer]).ok();
+    }
+    let other = Site::new("");
+    fs::write(other.path("other.pub"), fs::read_to_string(&key).unwrap().replace("PUBLIC", "OTHER")).unwrap();
+    let absent = other.path("signing.pub").to_string_lossy().into_owned();
+    for (signer, code, why) in [
+        (sha256(&bundle), 4, "not by the signer that you named"),
+        (path.clone(), 2, "has neither a signing key (signing.pub) nor its twelve words"),
+        (other.path("other.pub").to_string_lossy().into_owned(), 2, "has neither a signing key"),
+        (absent, 2, "there is no file of that name"),
+        ("/dev/zero".to_owned(), 2, "it is not a regular file"),
+        (words.replacen('-', "-etcd", 1), 2, "is not in the word list"),
+    ] {
+        for said in
+            [site.etcdpack(&["verify", &path, "--signer", &signer]), tool(&path, &["verify", "--signer", &signer])]
+        {
+            assert!(said.code == code && said.err.contains(why), "{signer}: {said:?}");
+        }
+    }
+}
+
 #[test]
 fn certificates_are_what_openssl_expects_and_keys_stay_apart() {
     let site = built();

@@ -16,6 +16,7 @@ use payload::etcd::EtcdVersion;
 use payload::fingerprint::Claim;
 use payload::name::HostName;
 
+use crate::claim_source;
 use crate::rehearsal::INSIDE;
 use crate::text::cli as text;
 
@@ -231,8 +232,8 @@ pub struct VerifyArgs {
     #[arg(required = true, value_name = "BUNDLE")]
     pub bundles: Vec<PathBuf>,
 
-    /// Who must have signed them: the twelve words of signing.words, or the SHA-256 of the public key
-    #[arg(long, value_name = "FINGERPRINT", help_heading = heading::KEYS)]
+    /// Who must have signed them: the twelve words of signing.words, the file signing.pub, or its SHA-256
+    #[arg(long, value_name = "WORDS|FILE|SHA256", value_parser = claim_source::claim, help_heading = heading::KEYS)]
     pub signer: Option<Claim>,
 }
 

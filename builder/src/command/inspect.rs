@@ -29,7 +29,8 @@ pub(super) fn inspect(path: &Path, json: bool, narrator: &mut dyn Narrator) -> R
         Ok(parts) => show_parts(&parts),
         Err(error) => narrator.warn(&text::unreadable_list(error)),
     }
-    println!("{:<12} {}", text::SUM, bundle.digest());
+    println!("{:<12} {}", text::SUM, bundle.sum());
+    println!("{:<12} {}", text::ID, text::id(bundle.digest()));
     narrator.note(text::RANDOM_BY_NATURE);
     Ok(())
 }
@@ -37,7 +38,7 @@ pub(super) fn inspect(path: &Path, json: bool, narrator: &mut dyn Narrator) -> R
 fn show_provenance(provenance: &Provenance) {
     let Provenance { site_id, serial, signer, succession } = provenance;
     println!("{:<12} {}", text::SIGNED_BY, signer.fingerprint());
-    println!("{:<12} {}", "", text::sum_of_key(signer.fingerprint().sum()));
+    println!("{:<12} {}", "", text::sum_of_key(signer.file_sum()));
     for change in succession.iter().rev() {
         println!("{:<12} {}", text::AFTER, change.from.fingerprint());
     }

@@ -63,7 +63,10 @@ pub(super) fn verify(args: &VerifyArgs, narrator: &mut dyn Narrator) -> Result<(
             Ok(bundle) => {
                 let (manifest, signer) = (bundle.manifest(), bundle.provenance().signer.fingerprint());
                 let (version, host) = (manifest.release.version, &manifest.host);
-                println!("{}", text::verified(&line::plain(&path.to_string_lossy()), version, host, signer));
+                println!(
+                    "{}",
+                    text::verified(&line::plain(&path.to_string_lossy()), version, host, signer, bundle.sum())
+                );
             }
             Err(error) => {
                 if let Some(earlier) = worst.replace(error) {
@@ -77,11 +80,11 @@ pub(super) fn verify(args: &VerifyArgs, narrator: &mut dyn Narrator) -> Result<(
 
 /// The bundle, if it is signed by whom it should be.
 fn signed(path: &Path, bundle: Verified, wanted: Option<&Claim>) -> Result<Verified, VerifyError> {
-    let signer = bundle.provenance().signer.fingerprint();
-    if wanted.is_none_or(|claim| claim.is_of(signer)) {
+    let signer = &bundle.provenance().signer;
+    if wanted.is_none_or(|claim| signer.is_meant_by(claim)) {
         return Ok(bundle);
     }
-    Err(VerifyError::OtherSigner { path: path.to_owned(), signer })
+    Err(VerifyError::OtherSigner { path: path.to_owned(), signer: signer.fingerprint() })
 }
 
 /// What is known of a bundle after every byte of it has been read.

@@ -126,8 +126,9 @@ pub(crate) fn verified(
     version: impl fmt::Display,
     host: impl fmt::Display,
     signer: Fingerprint,
+    sum: impl fmt::Display,
 ) -> String {
-    format!("{bundle}: ok, etcd {version} for {host}, signed by {signer}")
+    format!("{bundle}: ok, etcd {version} for {host}, signed by {signer}, sha256 {sum}")
 }
 
 // pki

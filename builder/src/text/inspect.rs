@@ -5,6 +5,7 @@ use std::fmt;
 use payload::manifest::{Purpose, SBOM, When};
 
 pub(crate) const SUM: &str = "sha256";
+pub(crate) const ID: &str = "id";
 pub(crate) const SIGNED_BY: &str = "signed by";
 pub(crate) const AFTER: &str = "  after";
 pub(crate) const NUMBER: &str = "number";
@@ -16,7 +17,12 @@ pub(crate) const ENTRIES: &str = "entries";
 pub(crate) const PARTS: &str = "parts";
 
 pub(crate) fn sum_of_key(sum: impl fmt::Display) -> String {
-    format!("sha256 {sum} of its DER")
+    format!("sha256 {sum} of signing.pub")
+}
+
+/// What receipts on hosts name the bundle by.
+pub(crate) fn id(id: impl fmt::Display) -> String {
+    format!("{id} (of all bytes before the signature)")
 }
 
 pub(crate) fn number(serial: impl fmt::Display, cluster: impl fmt::Display) -> String {

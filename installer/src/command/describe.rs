@@ -39,7 +39,7 @@ pub(super) fn verify(args: &VerifyArgs, report: &Report) -> Result<ExitStatus, F
     } else {
         signer::status(bundle.provenance(), None, args.bundle.signer.as_ref())?
     };
-    report.data(&about::whole(bundle.manifest(), bundle.size(), bundle.digest()));
+    report.data(&about::whole(bundle.manifest(), bundle.size(), bundle.sum()));
     report.note(&about::signer(bundle.provenance(), status));
     if status == SignerStatus::Unknown {
         report.note(about::WHOLE_IS_NOT_WHOSE);

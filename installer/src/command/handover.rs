@@ -66,9 +66,8 @@ pub(super) fn unless_newer(
     };
     let Some(newer) = vouched.newer() else { return Ok(vouched.into_copied()) };
     // Whoever names another signer does not want a program by the one that is known: its key may be stolen.
-    let signer = known.fingerprint();
-    if claim.is_some_and(|claim| !claim.is_of(signer)) {
-        return Err(SignerError::NotNamed { signer }.into());
+    if claim.is_some_and(|claim| !known.is_meant_by(claim)) {
+        return Err(SignerError::NotNamed { signer: known.fingerprint() }.into());
     }
     allowed(&newer, hand_over, words, report)?;
     report.note(&progress::going_on_with(path));

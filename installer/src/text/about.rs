@@ -50,10 +50,10 @@ pub(crate) fn headline(manifest: &Manifest) -> String {
     )
 }
 
-/// A bundle of this size and digest that is whole.
-pub(crate) fn whole(manifest: &Manifest, size: u64, digest: impl Display) -> String {
+/// A bundle of this size that is whole; its file has this sum.
+pub(crate) fn whole(manifest: &Manifest, size: u64, sum: impl Display) -> String {
     format!(
-        "ok: {size} bytes, {} entries, sha256 {digest} before the last line; etcd {} for {}",
+        "ok: {size} bytes, {} entries, etcd {} for {}; sha256 {sum}",
         manifest.entries.len() + 1,
         manifest.release.version,
         manifest.host

@@ -30,10 +30,16 @@ pub enum CopyError {
 pub struct Copied<S> {
     file: S,
     len: u64,
-    /// Of all bytes before the trailer.
-    digest: Digest,
+    sums: Box<Sums>,
     /// `None` where the last line is no signature.
     signature: Option<Signature>,
+}
+
+struct Sums {
+    /// Of all bytes before the trailer.
+    digest: Digest,
+    /// Of all bytes.
+    file: Digest,
 }
 
 impl<S: Read + Write + Seek + Send> Copied<S> {
@@ -54,7 +60,10 @@ impl<S: Read + Write + Seek + Send> Copied<S> {
         if len > MAX_LEN {
             return Err(CopyError::Source(BundleError::TooLarge));
         }
-        Ok(Self { file, len, digest: hasher.finish(), signature: trailer::decode(&last) })
+        let mut all = hasher.clone();
+        all.update(&last);
+        let sums = Box::new(Sums { digest: hasher.finish(), file: all.finish() });
+        Ok(Self { file, len, sums, signature: trailer::decode(&last) })
     }
 
     /// How many bytes it has.
@@ -66,7 +75,7 @@ impl<S: Read + Write + Seek + Send> Copied<S> {
     /// The copy, if `signer` has signed it, without looking at anything in it but the last line; else the copy as it was.
     pub fn vouched_for(self, signer: &SignerKey) -> Result<Vouched<S>, Self> {
         match &self.signature {
-            Some(signature) if signer.has_signed(self.digest, signature) => Ok(Vouched(self)),
+            Some(signature) if signer.has_signed(self.sums.digest, signature) => Ok(Vouched(self)),
             _ => Err(self),
         }
     }
@@ -78,7 +87,7 @@ impl<S: Read + Write + Seek + Send> Copied<S> {
         self.file.seek(SeekFrom::Start(0))?;
         let all = (&mut self.file).take(self.len - TRAILER_LEN as u64);
         read_ahead(all, |bytes| parsed.compare(bytes))?;
-        let verified = parsed.verified(self.len, self.digest)?;
+        let verified = parsed.verified(self.len, self.sums.digest, self.sums.file)?;
         Ok(Bundle { file: self.file, records, verified })
     }
 }
@@ -145,10 +154,16 @@ impl<S: Read + Seek> Bundle<S> {
         self.verified.manifest()
     }
 
-    /// The sum that tells this bundle from every other: of all bytes before the trailer.
+    /// The id that tells this bundle from every other: the sum of all bytes before the trailer.
     #[must_use]
     pub fn digest(&self) -> Digest {
         self.verified.digest()
+    }
+
+    /// The sum of the whole file, which `sha256sum` shows and `SHA256SUMS` has.
+    #[must_use]
+    pub fn sum(&self) -> Digest {
+        self.verified.sum()
     }
 
     /// Who signed it, and after which others.

@@ -67,14 +67,16 @@ impl<R: Read + Seek + Send> Unverified<R> {
         self.file.seek(SeekFrom::Start(0))?;
         let mut all = Hashing::new((&mut self.file).take(self.len - TRAILER_LEN as u64));
         read_ahead(&mut all, |bytes| self.parsed.compare(bytes))?;
-        let (_, digest, _) = all.finish();
+        let mut sum = all.into_hasher();
+        let digest = sum.clone().finish();
         // And one more byte, which must not be there.
         let mut last = Vec::new();
         (&mut self.file).take(TRAILER_LEN as u64 + 1).read_to_end(&mut last)?;
         if last != trailer::encode(&self.parsed.signature) {
             return Err(BundleError::Changed);
         }
-        self.parsed.verified(self.len, digest)
+        sum.update(&last);
+        self.parsed.verified(self.len, digest, sum.finish())
     }
 }
 
@@ -118,12 +120,13 @@ impl Parsed {
     }
 
     /// What is known once all is compared: the signature is by the signer that the manifest names, of bytes with this sum.
-    pub(super) fn verified(self, len: u64, digest: Digest) -> Result<Verified, BundleError> {
+    /// The whole file has the sum `sum`.
+    pub(super) fn verified(self, len: u64, digest: Digest, sum: Digest) -> Result<Verified, BundleError> {
         let Self { signature, manifest, provenance, .. } = self;
         if !provenance.signer.has_signed(digest, &signature) {
             return Err(BundleError::Signature { signer: provenance.signer.fingerprint() });
         }
-        Ok(Verified { len, digest, manifest, provenance })
+        Ok(Verified { len, digest, sum, manifest, provenance })
     }
 }
 
@@ -132,6 +135,7 @@ impl Parsed {
 pub struct Verified {
     pub(super) len: u64,
     pub(super) digest: Digest,
+    pub(super) sum: Digest,
     pub(super) manifest: Manifest,
     pub(super) provenance: Provenance,
 }
@@ -149,10 +153,16 @@ impl Verified {
         self.len
     }
 
-    /// The sum that tells this bundle from every other: of all bytes before the trailer.
+    /// The id that tells this bundle from every other: the sum of all bytes before the trailer.
     #[must_use]
     pub fn digest(&self) -> Digest {
         self.digest
+    }
+
+    /// The sum of the whole file, which `sha256sum` shows and `SHA256SUMS` has.
+    #[must_use]
+    pub fn sum(&self) -> Digest {
+        self.sum
     }
 
     /// Who signed it, and after which others.

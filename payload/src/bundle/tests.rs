@@ -69,7 +69,9 @@ fn open(bytes: &[u8]) -> Result<Bundle<Cursor<Vec<u8>>>, BundleError> {
     let checked = Unverified::open(Cursor::new(bytes)).and_then(Unverified::check);
     let verified = copied(bytes).verify();
     match (&checked, &verified) {
-        (Ok(checked), Ok(verified)) => assert_eq!(checked.digest(), verified.digest()),
+        (Ok(checked), Ok(verified)) => {
+            assert_eq!((checked.digest(), checked.sum()), (verified.digest(), verified.sum()));
+        }
         (Err(checked), Err(verified)) => assert_eq!(checked.to_string(), verified.to_string()),
         _ => panic!("checked: {}, verified: {}", checked.is_ok(), verified.is_ok()),
     }
@@ -88,6 +90,7 @@ fn what_is_written_reads_back() {
     bundle.installer().unwrap().read_to_end(&mut installer).unwrap();
     assert_eq!(installer, INSTALLER);
     assert_eq!(bundle.digest(), Digest::of(&bytes[..bytes.len() - TRAILER_LEN]));
+    assert_eq!(bundle.sum(), Digest::of(&bytes), "the sum that sha256sum shows");
     assert!(matches!(bundle.entry("certs/other"), Err(BundleError::Missing(_))));
 }
 
