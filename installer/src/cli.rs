@@ -67,6 +67,9 @@ pub(crate) enum Command {
     /// Show the installed member: service, ports, certificate, members, health
     #[command(after_help = pages::status())]
     Status(StatusArgs),
+    /// Look at all that can keep the installed member from running, now or after the next boot; for people and for monitoring
+    #[command(after_help = pages::doctor())]
+    Doctor(DoctorArgs),
     /// Undo the install; data and logs stay unless --purge
     #[command(after_help = pages::uninstall())]
     Uninstall(UninstallArgs),
@@ -262,6 +265,17 @@ fn words(command: &str, bundle: &BundleArgs, target: &TargetArgs, flags: &[(&str
 #[derive(Debug, Args)]
 pub(crate) struct StatusArgs {
     /// Print the status as JSON
+    #[arg(long, help_heading = OUTPUT)]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct DoctorArgs {
+    /// Exit 7 for warnings, too
+    #[arg(long)]
+    pub(crate) strict: bool,
+
+    /// Print what was found as JSON
     #[arg(long, help_heading = OUTPUT)]
     pub(crate) json: bool,
 }

@@ -1,6 +1,8 @@
 //! How an installed member does, and what `status` says of one that is not well: each time why, and what mends it.
 
-use whole::{Lab, SIGNER, Site, cluster, release};
+use std::process::Command;
+
+use whole::{Lab, SIGNER, Site, cluster, release, run, workspace};
 
 /// One member under this host's own supervisor, with as large a quota.
 fn member(name: &str, address: &str, quota: u64) -> Lab {
@@ -70,4 +72,58 @@ fn a_member_without_a_majority_says_who_is_missing() {
         "members that are down are asked one after the other: {:?}",
         began.elapsed()
     );
+}
+
+#[test]
+fn the_doctor_finds_what_is_wrong_says_what_to_type_and_is_content_when_that_was_typed() {
+    let lab = member("tdoctor", "10.82.4.11", 200_000_000);
+    let sh = |line: &str| lab.sh("solo", &format!("export PATH=$PATH:/usr/local/sbin:/usr/local/bin; {line}"));
+    let codes = |said: &str| -> Vec<String> {
+        let examined: serde_json::Value = serde_json::from_str(said).expect("JSON");
+        let findings = examined["findings"].as_array().expect("findings");
+        findings.iter().filter_map(|found| found["code"].as_str().map(str::to_owned)).collect()
+    };
+    let well = sh("etcdpack-host doctor --json");
+    assert_eq!(well.code, 0, "{well:?}");
+    assert!(well.out.contains("\"healthy\": true") && well.out.contains("\"faults\": 0"), "{well:?}");
+    has_its_form(&well.out);
+
+    // Each of these lets etcd run on, and would be found at the next boot, or the next night.
+    let dir = "$(dirname $(readlink -f /opt/etcd/etcd))";
+    for (harm, code, cure) in [
+        (
+            "rm /usr/local/bin/etcdctl".to_owned(),
+            "not-as-installed",
+            format!("/root/solo.run install --yes --quiet {SIGNER}"),
+        ),
+        (format!("chmod 0777 {dir}"), "unsafe-directory", format!("chmod 0755 {dir}")),
+        (
+            "mv /data/etcd/etcd-server /data/gone".to_owned(),
+            "data-gone",
+            "mv /data/gone /data/etcd/etcd-server".to_owned(),
+        ),
+        ("supervisorctl stop solo".to_owned(), "etcd-down", "supervisorctl start solo; sleep 2".to_owned()),
+    ] {
+        sh(&harm).ok();
+        let said = sh("etcdpack-host doctor --json");
+        assert!(codes(&said.out).iter().any(|found| found == code), "{harm}: {said:?}");
+        assert_eq!(said.code, 7, "{harm}: {said:?}");
+        has_its_form(&said.out);
+        let said = sh("etcdpack-host doctor");
+        assert!(said.err.contains(&format!("[{code}]")) && said.out.contains("fault"), "{harm}: {said:?}");
+        sh(&cure).ok();
+        let said = sh("etcdpack-host doctor --json");
+        assert!(said.code == 0 && !codes(&said.out).iter().any(|found| found == code), "{cure}: {said:?}");
+    }
+    let strict = sh("etcdpack-host doctor --json --strict");
+    assert_eq!(strict.code, if codes(&strict.out).is_empty() { 0 } else { 7 }, "{strict:?}");
+    let next = sh("etcdpack-host status").ok();
+    assert!(next.contains("nothing until 20") || next.contains("what the warnings say"), "{next}");
+}
+
+/// What the schema in `docs/` says of the doctor's JSON, by a validator that is not ours.
+fn has_its_form(said: &str) {
+    let schema = workspace().join("docs/doctor.schema.json");
+    let line = "import json,jsonschema,sys; jsonschema.validate(json.loads(sys.argv[2]), json.load(open(sys.argv[1])))";
+    run(Command::new("python3").args(["-c", line]).arg(schema).arg(said)).ok();
 }

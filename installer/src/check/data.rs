@@ -11,7 +11,7 @@ use crate::finding::{DataFinding, Finding};
 use crate::records::{Leftovers, Operation, Records};
 
 /// Whether what lies there is this member's, where an uninstall left it or nothing is on record.
-pub(super) fn data(manifest: &Manifest, data: &Data, records: &Records, although_gone: Word) -> Option<Finding> {
+pub(crate) fn data(manifest: &Manifest, data: &Data, records: &Records, although_gone: Word) -> Option<Finding> {
     let kept = records.kept.as_ref().filter(|kept| kept.data().is_some());
     // An uninstall that was cut off at its very end has said what it keeps.
     let settled = records.unfinished.as_ref().is_some_and(|cut| cut.of == Operation::Uninstall) && kept.is_some();

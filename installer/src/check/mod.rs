@@ -18,13 +18,15 @@ mod paths;
 mod records;
 
 pub(crate) use cluster::{Member, is_electing, not_asked, quorum, still_member};
+pub(crate) use credentials::{SOON, validity};
+pub(crate) use data::data;
 pub(crate) use etcd::{by_hand, pending, shown};
 pub(crate) use health::{View, health};
 pub(crate) use logs::{logs, trap, unsafe_logs};
 pub(crate) use machine::confinement;
 pub(crate) use managers::{programs, units};
 pub(crate) use network::wrong_file;
-pub(crate) use records::{founds_again, unfinished_other};
+pub(crate) use records::{founds_again, not_as_installed, unfinished, unfinished_other};
 
 use payload::manifest::Manifest;
 

@@ -10,7 +10,7 @@
 //! 6. What a run left that was cut off while the state directory came or went. It stands where the records will be.
 //! 7. The records, which say what is here.
 //!
-//! Who only looks (`plan`, `status`, `uninstall --dry-run`) stops at 3, and reads the records without the lock: it must not
+//! Who only looks (`plan`, `status`, `doctor`, `uninstall --dry-run`) stops at 3, and reads the records without the lock: it must not
 //! wait for a run under way, and must not clean up after it.
 
 use std::path::Path;
@@ -106,6 +106,7 @@ fn command(doing: Doing) -> &'static str {
         Doing::Installing => "install",
         Doing::MakingAKey => "csr",
         Doing::ReadingTheStatus => "status",
+        Doing::Examining => "doctor",
         Doing::Uninstalling => "uninstall",
     }
 }
@@ -113,7 +114,7 @@ fn command(doing: Doing) -> &'static str {
 /// What is typed to do it again.
 fn again(doing: Doing) -> Help {
     match doing {
-        Doing::ReadingTheStatus | Doing::Uninstalling => Help::host(command(doing)),
+        Doing::ReadingTheStatus | Doing::Examining | Doing::Uninstalling => Help::host(command(doing)),
         Doing::Planning | Doing::Installing | Doing::MakingAKey => Help::run(command(doing)),
     }
 }

@@ -4,7 +4,9 @@ mod carried;
 mod context;
 mod csr;
 mod describe;
+mod doctor;
 mod handover;
+mod health;
 mod install;
 mod key;
 mod prepare;
@@ -55,6 +57,7 @@ pub(crate) fn run(command: Option<Command>, report: &Report) -> ExitStatus {
         Some(Command::Csr(args)) => csr::csr(&args, report),
         Some(Command::Install(args)) => install::install(&args, report),
         Some(Command::Status(args)) => status::status(&args, report),
+        Some(Command::Doctor(args)) => doctor::doctor(&args, report),
         Some(Command::Uninstall(args)) => uninstall::uninstall(&args, report),
     };
     ended.unwrap_or_else(|failure: Failure| {

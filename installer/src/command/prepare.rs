@@ -18,7 +18,7 @@ use crate::finding::{Finding, ManagerFinding, Question, Severity};
 use crate::help::Help;
 use crate::host::Tree;
 use crate::host::interrupt::Interrupt;
-use crate::host::probe::{self, ProbeError, cluster, managers};
+use crate::host::probe::{self, ProbeError, Subject, cluster, managers};
 use crate::operation::install;
 use crate::plan::Plan;
 use crate::plan::steps::{Choices, PlanInput};
@@ -46,7 +46,7 @@ impl Prepared {
         signer: SignerStatus,
         choices: Choices,
     ) -> Result<Self, Failure> {
-        let facts = probe::facts(tree, bundle, records, choices.manager)?;
+        let facts = probe::facts(tree, &Subject::bundle(bundle)?, records, choices.manager)?;
         let installer = carried::installer_digest(bundle)?;
         let mut prepared = Self { facts, plan: Plan::default(), installer, signer, choices };
         if signer.settled().is_none() && prepared.facts.cluster.asked == Asked::No(NotAsked::NotYet) {

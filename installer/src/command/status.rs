@@ -10,16 +10,17 @@ use time::format_description::well_known::Rfc3339;
 
 use super::context::Looking;
 use super::deliver_json;
+use super::health::Health;
+use crate::although::Word;
 use crate::check;
 use crate::cli::StatusArgs;
 use crate::drift;
 use crate::facts::cluster::answers::Alarm;
-use crate::facts::credentials::x509;
+use crate::facts::credentials::{Validity, x509};
 use crate::failure::Failure;
 use crate::finding::{Code, Finding};
-use crate::health::{self, MemberHealth};
+use crate::health::MemberHealth;
 use crate::help::Help;
-use crate::host::etcdctl;
 use crate::host::interrupt::Interrupt;
 use crate::host::probe::{self, ProbeError};
 use crate::host::{Seen, Tree, clock};
@@ -71,49 +72,50 @@ struct Certificate {
     not_before: String,
     not_after: String,
     days_left: i64,
+    #[serde(skip)]
+    validity: Validity,
 }
 
 /// Shows the member; exits 7 when it is not healthy and 3 when there is none.
 pub(super) fn status(args: &StatusArgs, report: &Report) -> Result<ExitStatus, Failure> {
     let Looking { tree, state, .. } = Looking::begin(Doing::ReadingTheStatus, None)?;
     let records = Records::read_lasting(&tree, &state)?;
-    let Some(receipt) = records.receipt else {
+    let Some(receipt) = &records.receipt else {
         let left = records.kept.as_ref().map(words::still_here).unwrap_or_default();
         return Err(Failure::refused(refusals::nothing_installed(&left), Help::run("install")));
     };
-    let mut status = gather(&tree, &receipt)?;
+    let mut status = gather(&tree, receipt, &records)?;
     if args.json {
         status.findings = status.found.iter().map(|finding| report.said(finding)).collect();
         deliver_json(&status, report)?;
     } else {
-        show(&status, &receipt, report);
+        show(&status, receipt, report);
     }
     Ok(if status.healthy { ExitStatus::Done } else { ExitStatus::NotHealthy })
 }
 
-fn gather(tree: &Tree, receipt: &Receipt) -> Result<Status, ProbeError> {
+fn gather(tree: &Tree, receipt: &Receipt, records: &Records) -> Result<Status, ProbeError> {
     let manifest = &receipt.manifest;
     let certs = manifest.layout.link.join("certs")?;
     let text = |url: Option<Url>| url.map(String::from).unwrap_or_default();
     // Nothing is held meanwhile: a signal ends us by itself.
     let never = Interrupt::default();
-    let members = health::members(manifest);
-    let reads = members
-        .iter()
-        .any(|member| member.name == manifest.member.as_str() && health::is_healthy(manifest, member, &never));
-    let alarms = if reads { manifest.me().and_then(|me| etcdctl::alarms(manifest, me, &never)) } else { None };
-    let alarms = alarms.unwrap_or_else(|| health::alarms_said(&members));
-    let view = check::View { manifest, members: &members, alarms: &alarms, reads };
-    let unwell = check::health(&view, || health::down(tree, manifest, &receipt.supervision, &never));
+    let Health { members, alarms, reads, unwell } = Health::of(tree, receipt);
     let key_mode = match tree.look(&certs.join(render::KEY)?)? {
         Seen::File { mode, .. } => Some(format!("{mode:04o}")),
         _ => None,
     };
     let restart_pending = restart_pending(tree, receipt)?;
+    let certificate = certificate(tree, &certs.join(render::CERTIFICATE)?);
+    let mut found = findings(tree, receipt, &restart_pending)?;
+    let ends = certificate.as_ref().and_then(|there| check::validity(&manifest.member, there.validity, clock::now()));
+    let data = probe::data::data(tree, &manifest.layout.data, None)?;
+    found.extend(check::data(manifest, &data, records, Word::NotSaid));
+    found.extend(ends.into_iter().chain(unwell.iter().cloned()));
     Ok(Status {
         findings: Vec::new(),
         healthy: unwell.is_empty(),
-        found: findings(tree, receipt, &restart_pending)?.into_iter().chain(unwell).collect(),
+        found,
         restart_pending,
         cluster: manifest.cluster.to_string(),
         member: manifest.member.to_string(),
@@ -125,7 +127,7 @@ fn gather(tree: &Tree, receipt: &Receipt) -> Result<Status, ProbeError> {
         running: service::is_running(&receipt.supervision, &never),
         client_url: text(manifest.me().and_then(|me| manifest.client_url(me))),
         peer_url: text(manifest.me().and_then(|me| manifest.peer_url(me))),
-        certificate: certificate(tree, &certs.join(render::CERTIFICATE)?),
+        certificate,
         key_mode,
         members,
         alarms,
@@ -176,6 +178,7 @@ fn certificate(tree: &Tree, path: &payload::path::AbsPath) -> Option<Certificate
         not_before: validity.from.format(&Rfc3339).ok()?,
         not_after: validity.until.format(&Rfc3339).ok()?,
         days_left: (validity.until - clock::now()).whole_days(),
+        validity,
     })
 }
 
@@ -204,5 +207,7 @@ fn show(status: &Status, receipt: &Receipt, report: &Report) {
         status.found.iter().filter(|found| matches!(found, Finding::Health(_))).map(Finding::code).collect();
     line("health", &words::health(&whys));
     let is_said = |finding: &Finding| finding.code() == Code::RestartPending;
+    let until = status.certificate.as_ref().map(|there| there.validity.until - check::SOON);
+    line("next", &words::next(&status.found, until));
     report.findings(&status.found.iter().filter(|finding| !is_said(finding)).cloned().collect::<Vec<_>>());
 }

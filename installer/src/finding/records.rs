@@ -8,6 +8,8 @@ use payload::provenance::SiteId;
 use payload::url::Url;
 
 use super::{Code, Severity};
+use crate::records::Operation;
+use crate::step::Step;
 
 /// What of an earlier install does not go with this bundle.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -34,6 +36,12 @@ pub(crate) enum RecordFinding {
         begun: Begun,
         other: Digest,
         bundle: Digest,
+    },
+    /// A run is under way, or was cut off.
+    Unfinished(Operation),
+    /// What these steps of the install made is missing, or is another by now.
+    NotAsInstalled {
+        steps: Vec<Step>,
     },
     /// The bundle would have something of an installed member elsewhere, or called otherwise.
     Moved {
@@ -89,6 +97,8 @@ impl RecordFinding {
             Self::OtherVersion { .. } => Code::OtherVersion,
             Self::NothingInstalled => Code::NotInstalled,
             Self::UnfinishedOther { .. } => Code::UnfinishedOther,
+            Self::Unfinished(_) => Code::Unfinished,
+            Self::NotAsInstalled { .. } => Code::NotAsInstalled,
             Self::Moved { .. } | Self::LeftElsewhere { .. } => Code::MemberMoved,
             Self::OtherAddress { .. } => Code::MemberAddress,
         }

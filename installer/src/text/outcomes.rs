@@ -78,6 +78,17 @@ pub(crate) fn key_stays(host: &HostName) -> String {
     format!("the key stays on this host; next, where the bundle was built: etcdpack sign {host}.csr")
 }
 
+// doctor
+
+/// How many things were found.
+pub(crate) fn examined(faults: usize, warnings: usize) -> String {
+    let count = |n: usize, what: &str| format!("{n} {what}{}", if n == 1 { "" } else { "s" });
+    if faults + warnings == 0 {
+        return "nothing found".to_owned();
+    }
+    format!("{}, {}", count(faults, "fault"), count(warnings, "warning"))
+}
+
 // uninstall
 
 pub(crate) const UNINSTALLED: &str = "uninstalled";

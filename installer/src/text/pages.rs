@@ -8,7 +8,7 @@ const EXIT_CODES: &str = "Exit codes:
   4  verification failed: nothing was changed
   5  failed or interrupted, and everything was undone
   6  failed, and something is left, which was named
-  7  installed, but etcd is not healthy (install --wait, status)";
+  7  installed, but etcd is not healthy (install --wait, status); or doctor found something";
 
 /// The end of a page. Each example is a command, and what it does.
 fn page(examples: &[(&str, &str)]) -> String {
@@ -55,6 +55,13 @@ pub(crate) fn status() -> String {
     page(&[
         ("etcdpack-host status", "show service, certificate, members and health"),
         ("etcdpack-host status --json", "for monitoring"),
+    ])
+}
+
+pub(crate) fn doctor() -> String {
+    page(&[
+        ("etcdpack-host doctor", "what is wrong here, or will be, and what to type about it"),
+        ("etcdpack-host doctor --json --strict", "for monitoring: exit 7 for warnings, too"),
     ])
 }
 

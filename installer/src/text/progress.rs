@@ -42,6 +42,8 @@ pub(crate) fn of_the_log(line: &str) -> String {
     format!("  etcd: {line}")
 }
 
+pub(crate) const EXAMINING: &str = "looking at this host, its etcd and the other members";
+
 pub(crate) const WAITING_FOR_ETCD: &str = "waiting for etcd to listen";
 
 pub(crate) fn waiting_for_health(seconds: u64) -> String {

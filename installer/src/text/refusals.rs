@@ -16,6 +16,7 @@ pub(crate) enum Doing {
     Installing,
     MakingAKey,
     ReadingTheStatus,
+    Examining,
     Uninstalling,
 }
 
@@ -25,6 +26,7 @@ pub(crate) fn needs_root(doing: Doing) -> String {
         Doing::Installing => "installing",
         Doing::MakingAKey => "making a key",
         Doing::ReadingTheStatus => "reading the status",
+        Doing::Examining => "examining this host",
         Doing::Uninstalling => "uninstalling",
     };
     format!("{doing} needs root [{}]", Code::NotRoot)

@@ -2,7 +2,9 @@
 
 use std::fmt::Display;
 
-use crate::finding::Code;
+use time::OffsetDateTime;
+
+use crate::finding::{Code, Finding, Severity};
 use crate::health::MemberHealth;
 use crate::records::Leftovers;
 use crate::service::StateWord;
@@ -81,6 +83,17 @@ pub(crate) fn health(whys: &[Code]) -> String {
         return "healthy".to_owned();
     }
     format!("not healthy: {}", whys.iter().map(ToString::to_string).collect::<Vec<_>>().join(", "))
+}
+
+/// What is to be done next, and until when. `renewal`: from when on the certificate's end is spoken of.
+pub(crate) fn next(found: &[Finding], renewal: Option<OffsetDateTime>) -> String {
+    let is = |severity| found.iter().any(|finding| finding.severity() == severity);
+    match renewal {
+        _ if is(Severity::Refuse) => "now: what the errors say".to_owned(),
+        _ if is(Severity::Warn) => "soon: what the warnings say".to_owned(),
+        Some(from) => format!("nothing until {}: then a new certificate, by etcdpack build", from.date()),
+        None => "nothing".to_owned(),
+    }
 }
 
 /// What an uninstall has left, and whom it remembers.

@@ -9,7 +9,9 @@ use payload::manifest::{Manifest, Phase};
 
 use crate::finding::records::{Begun, OfCluster};
 use crate::finding::{BundleFinding, Finding, RecordFinding};
+use crate::plan::Planned;
 use crate::records::{Operation, Records, StateDir};
+use crate::step::{State, Step};
 
 /// What earlier runs left.
 pub(super) fn earlier(manifest: &Manifest, records: &Records) -> Option<Finding> {
@@ -53,6 +55,20 @@ pub(crate) fn unfinished_other(bundle: Digest, records: &Records, state: &StateD
         Operation::Uninstall => return None,
     };
     Some(RecordFinding::UnfinishedOther { begun, other, bundle }.into())
+}
+
+/// A run that has not come to its end, for whoever only looks: it may still be at work.
+pub(crate) fn unfinished(records: &Records) -> Option<Finding> {
+    records.unfinished.as_ref().map(|cut| RecordFinding::Unfinished(cut.of).into())
+}
+
+/// What an install of the installed bundle would have to make again. How etcd does is told by its health, not here.
+pub(crate) fn not_as_installed(steps: &[Planned]) -> Option<Finding> {
+    let is_lost = |planned: &&Planned| {
+        planned.state == State::Pending && !matches!(planned.step, Step::Service { .. } | Step::Labels { .. })
+    };
+    let steps: Vec<Step> = steps.iter().filter(is_lost).map(|planned| planned.step.clone()).collect();
+    (!steps.is_empty()).then(|| RecordFinding::NotAsInstalled { steps }.into())
 }
 
 #[cfg(test)]

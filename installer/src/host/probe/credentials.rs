@@ -1,5 +1,5 @@
-//! Finding out whether the bundle's certificate and key can be used on this host. A sealed key is only looked at from
-//! outside.
+//! Finding out whether a certificate and its key can be used on this host: the bundle's, or those that are in use here. A
+//! sealed key is only looked at from outside.
 
 use std::fs::File;
 
@@ -19,12 +19,22 @@ use crate::facts::paths::Seen;
 use crate::host::Tree;
 use crate::records::StateDir;
 
-/// What a bundle with a certificate brings of them, as it stands in the bundle.
+/// A file of certificates is some kilobytes.
+const MAX_CERTIFICATES: u64 = 1 << 20;
+
+/// A certificate with what belongs to it: as a bundle brings them, or as they are in use here.
 pub(super) struct Brought {
     ca: Vec<u8>,
     certificate: Vec<u8>,
-    /// In the clear, or sealed, as the manifest says; `None` where the host has its own.
-    key: Option<Zeroizing<Vec<u8>>>,
+    key: Key,
+}
+
+/// A certificate's key.
+enum Key {
+    Clear(Zeroizing<Vec<u8>>),
+    Sealed(Vec<u8>),
+    /// The host has its own, and the bundle none.
+    OfHost,
 }
 
 impl Brought {
@@ -33,19 +43,35 @@ impl Brought {
         if !bundle.manifest().has_certificate() {
             return Ok(None);
         }
-        let key = match bundle.manifest().key_from() {
-            KeyFrom::Bundle => Some(render::KEY),
-            KeyFrom::Sealed => Some(render::SEALED_KEY),
-            KeyFrom::Host => None,
-        };
+        let from = bundle.manifest().key_from();
         let mut read = |name: &str| bundle.read(&format!("certs/{name}"));
         let (ca, certificate) = (read(render::CA)?, read(render::CERTIFICATE)?);
-        Ok(Some(Self { ca, certificate, key: key.map(read).transpose()?.map(Zeroizing::new) }))
+        let key = match from {
+            KeyFrom::Bundle => Key::Clear(read(render::KEY)?.into()),
+            KeyFrom::Sealed => Key::Sealed(read(render::SEALED_KEY)?),
+            KeyFrom::Host => Key::OfHost,
+        };
+        Ok(Some(Self { ca, certificate, key }))
     }
-}
 
-impl Brought {
-    /// The CAs, as they stand in the bundle.
+    /// What lies where etcd reads it. A file that is missing, or larger than any of ours, is as one that cannot be read.
+    pub(super) fn in_use(tree: &Tree, manifest: &Manifest) -> Result<Self, ProbeError> {
+        let certs = manifest.layout.certs()?;
+        let read = |name: &str, max| -> Result<Vec<u8>, ProbeError> {
+            Ok(tree.read_if_there(&certs.join(name)?, max).ok().flatten().unwrap_or_default())
+        };
+        let key = match manifest.key_from() {
+            KeyFrom::Bundle | KeyFrom::Sealed => Key::Clear(read(render::KEY, LARGEST_KEY)?.into()),
+            KeyFrom::Host => Key::OfHost,
+        };
+        Ok(Self {
+            ca: read(render::CA, MAX_CERTIFICATES)?,
+            certificate: read(render::CERTIFICATE, MAX_CERTIFICATES)?,
+            key,
+        })
+    }
+
+    /// The CAs, as they stand in their file.
     pub(super) fn cas(&self) -> &[u8] {
         &self.ca
     }
@@ -100,13 +126,12 @@ fn validity(
 ) -> Result<Validity, CredentialError> {
     let me = manifest.me().ok_or(CredentialError::Unreadable(PemFile::Manifest))?;
     let Brought { ca, certificate, key } = brought.ok_or(CredentialError::Awaited)?;
-    let key = match manifest.key_from() {
-        KeyFrom::Host if own_key.is_none() => return Err(CredentialError::NotHere),
-        KeyFrom::Host => None,
-        KeyFrom::Bundle => key.as_ref().map(|key| key.as_slice()),
-        KeyFrom::Sealed => {
-            let sealed = key.as_ref().map(|key| key.as_slice()).unwrap_or_default();
-            Sealed::parse(sealed).map_err(CredentialError::Sealed)?;
+    let key = match key {
+        Key::OfHost if own_key.is_none() => return Err(CredentialError::NotHere),
+        Key::OfHost => None,
+        Key::Clear(key) => Some(key.as_slice()),
+        Key::Sealed(key) => {
+            Sealed::parse(key).map_err(CredentialError::Sealed)?;
             None
         }
     };

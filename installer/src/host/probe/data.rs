@@ -28,7 +28,7 @@ fn made_by_mkfs(name: &str) -> bool {
 }
 
 /// The bundle's data directory `here`, and the place `left` where an uninstall kept data.
-pub(super) fn data(tree: &Tree, here: &AbsPath, left: Option<&AbsPath>) -> Result<Data, ProbeError> {
+pub(crate) fn data(tree: &Tree, here: &AbsPath, left: Option<&AbsPath>) -> Result<Data, ProbeError> {
     let data = dir(tree, here)?;
     let left = match left {
         Some(path) if path != here => dir(tree, path)?,

@@ -14,19 +14,18 @@ mod machine;
 pub(crate) mod managers;
 mod network;
 mod paths;
+mod subject;
 
 pub(crate) use error::ProbeError;
 pub(crate) use etcd::{instances, running, shown};
 pub(crate) use machine::setpriv;
+pub(crate) use subject::Subject;
 
-use std::fs::File;
 use std::thread::{self, Builder, ScopedJoinHandle};
 use std::time::Duration;
 
-use payload::bundle::Bundle;
 use payload::cluster::Manager;
 use payload::manifest::Manifest;
-use payload::render;
 
 use super::Tree;
 use super::processes::{self, Process};
@@ -38,17 +37,15 @@ use crate::records::{Leftovers, Records, StateDir};
 /// How long a peer, or a program that we ask, may take to answer.
 const PATIENCE: Duration = Duration::from_secs(1);
 
-/// Everything that a plan for this bundle depends on, beside what earlier runs wrote down.
+/// Everything that a plan for `subject` depends on, beside what earlier runs wrote down.
 pub(crate) fn facts(
     tree: &Tree,
-    bundle: &mut Bundle<File>,
+    subject: &Subject<'_>,
     records: Records,
     wanted: Manager,
 ) -> Result<Facts, ProbeError> {
     let state = StateDir::new()?;
-    let brought = credentials::Brought::read(bundle)?;
-    let script = bundle.read(&format!("files/{}", render::STARTUP))?;
-    let manifest = bundle.manifest();
+    let Subject { manifest, credentials: brought, script } = subject;
     let layout = &manifest.layout;
     // On a host that is ours already, and in an image, whatever runs here is no obstacle.
     let is_fresh = tree.is_live() && records.receipt.is_none() && records.unfinished.is_none();
@@ -90,7 +87,7 @@ pub(crate) fn facts(
         cluster: Cluster { cas, ..seen },
         credentials,
         managers,
-        etcd: etcd::etcd(tree, manifest, &script, &records, etcds)?,
+        etcd: etcd::etcd(tree, manifest, script, &records, etcds)?,
         records,
     })
 }

@@ -5,6 +5,8 @@ use payload::etcd::EtcdVersion;
 use crate::finding::RecordFinding;
 use crate::finding::records::{Begun, Moved, OfCluster};
 use crate::help::Help;
+use crate::records::Operation;
+use crate::step::Step;
 
 pub(super) fn text(found: &RecordFinding) -> String {
     match found {
@@ -28,6 +30,20 @@ pub(super) fn text(found: &RecordFinding) -> String {
             };
             format!("{what} another bundle ({}) was cut off here; this one is {}", other.short(), bundle.short())
         }
+        RecordFinding::Unfinished(operation) => {
+            let what = match operation {
+                Operation::Install { .. } => "an install",
+                Operation::MakeKey { .. } => "making a key",
+                Operation::Uninstall => "an uninstall",
+            };
+            format!("{what} is under way here, or was cut off")
+        }
+        RecordFinding::NotAsInstalled { steps } => {
+            let named = steps.iter().take(MAX_NAMED).map(one_line).collect::<Vec<_>>().join("; ");
+            let more = steps.len().saturating_sub(MAX_NAMED);
+            let more = if more > 0 { format!("; and {more} more") } else { String::new() };
+            format!("missing, or not as the install made it: {named}{more}")
+        }
         RecordFinding::Moved { what, here, bundle } => {
             let what = match what {
                 Moved::Data => "etcd's data is in",
@@ -46,6 +62,14 @@ pub(super) fn text(found: &RecordFinding) -> String {
             format!("the other members know this one at {old}; with this bundle it listens at {new}")
         }
     }
+}
+
+/// More than these are counted.
+const MAX_NAMED: usize = 5;
+
+/// A step as it stands in a plan, without the columns.
+fn one_line(step: &Step) -> String {
+    step.to_string().split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 fn of_cluster(of: &OfCluster) -> String {
@@ -68,6 +92,14 @@ pub(super) fn help(found: &RecordFinding) -> Help {
                 Begun::Key => "csr",
             };
             Help::plain(format!("run the other bundle's {command} again, or: ")).and(Help::host("uninstall"))
+        }
+        RecordFinding::Unfinished(operation) => match operation {
+            Operation::Install { .. } => Help::run("install").remark("the same bundle again: it goes on, or back"),
+            Operation::MakeKey { .. } => Help::run("csr").remark("the same bundle again"),
+            Operation::Uninstall => Help::host("uninstall").remark("goes on"),
+        },
+        RecordFinding::NotAsInstalled { .. } => {
+            Help::run("install").remark("this host's newest bundle again: it makes what is missing")
         }
         RecordFinding::Moved { .. } => Help::host("uninstall").remark("keeps the data"),
         RecordFinding::LeftElsewhere { old, .. } => {

@@ -1,0 +1,116 @@
+//! `doctor`: all that an install looks at before it begins, on a host that has one, and how the member does. With the same
+//! codes; changes nothing.
+
+use payload::exit::ExitStatus;
+use payload::path::NotAPath;
+use serde::Serialize;
+
+use super::context::{Looking, interruptible, unless_told_to_stop};
+use super::deliver_json;
+use super::health::Health;
+use crate::although::Although;
+use crate::check;
+use crate::cli::DoctorArgs;
+use crate::drift;
+use crate::failure::Failure;
+use crate::finding::{Finding, Severity};
+use crate::help::Help;
+use crate::host::Tree;
+use crate::host::probe::{self, ProbeError, Subject};
+use crate::operation::install;
+use crate::plan::Plan;
+use crate::plan::steps::{Choices, PlanInput};
+use crate::records::{Receipt, Records};
+use crate::report::{Report, Said};
+use crate::restart::Restart;
+use crate::signer::{Downgrade, SignerStatus};
+use crate::supervision::Start;
+use crate::text::refusals::Doing;
+use crate::text::{outcomes, progress, refusals};
+
+/// The form of the JSON: `docs/doctor.schema.json`.
+const SCHEMA: u32 = 1;
+
+/// What was found, for a program.
+#[derive(Debug, Serialize)]
+struct Examined {
+    schema: u32,
+    cluster: String,
+    member: String,
+    host: String,
+    /// Whether etcd serves here, with a majority behind it and no alarm.
+    healthy: bool,
+    faults: usize,
+    warnings: usize,
+    findings: Vec<Said>,
+}
+
+/// Says what is wrong; exits 7 where something is, and 3 where nothing is installed.
+pub(super) fn doctor(args: &DoctorArgs, report: &Report) -> Result<ExitStatus, Failure> {
+    let looking = Looking::begin(Doing::Examining, None)?;
+    let records = looking.records()?;
+    let Some(receipt) = records.receipt.clone() else {
+        return Err(Failure::refused(refusals::nothing_installed(""), Help::run("install")));
+    };
+    if !args.json {
+        report.note(progress::EXAMINING);
+    }
+    // Only while there is a trial to take away.
+    let interrupt = interruptible()?;
+    let tree = looking.tree.heeding(&interrupt);
+    let found = preflight(&tree, &receipt, records);
+    let mut findings = unless_told_to_stop(&interrupt, found, Help::host("doctor"))?;
+    interrupt.let_go();
+    findings.extend(check::shown(probe::shown(&tree, &receipt.manifest), &receipt.supervision));
+    let unwell = Health::of(&tree, &receipt).unwell;
+    let healthy = unwell.is_empty();
+    findings.extend(unwell);
+    let of = |severity| findings.iter().filter(|finding| finding.severity() == severity).count();
+    let (faults, warnings) = (of(Severity::Refuse), of(Severity::Warn));
+    if args.json {
+        let manifest = &receipt.manifest;
+        let examined = Examined {
+            schema: SCHEMA,
+            cluster: manifest.cluster.to_string(),
+            member: manifest.member.to_string(),
+            host: manifest.host.to_string(),
+            healthy,
+            faults,
+            warnings,
+            findings: findings.iter().map(|finding| report.said(finding)).collect(),
+        };
+        deliver_json(&examined, report)?;
+    } else {
+        report.findings(&findings);
+        report.data(&outcomes::examined(faults, warnings));
+    }
+    let counts = faults > 0 || (args.strict && warnings > 0);
+    Ok(if counts { ExitStatus::NotHealthy } else { ExitStatus::Done })
+}
+
+/// What would speak against installing here, once more, what is installed.
+fn preflight(tree: &Tree, receipt: &Receipt, records: Records) -> Result<Vec<Finding>, Failure> {
+    let manifest = &receipt.manifest;
+    let unfinished = check::unfinished(&records);
+    let facts = probe::facts(tree, &Subject::installed(tree, manifest)?, records, manifest.service.manager)?;
+    let of_program = || -> Result<_, NotAPath> {
+        let path = manifest.layout.sbin.join(crate::HOST_COMMAND)?;
+        Ok(drift::recorded(&path, &receipt.changes).last().copied())
+    };
+    // Of a receipt without the program, which none is, any sum will do: the program is missing then.
+    let installer = of_program().map_err(ProbeError::from)?.unwrap_or(receipt.bundle);
+    let input = PlanInput { manifest, bundle: receipt.bundle, installer, signer: SignerStatus::Known };
+    let choices = Choices {
+        manager: manifest.service.manager,
+        start: Start::Later,
+        restart: Restart::IfNeeded,
+        // What stands here was taken, whatever its number.
+        downgrade: Downgrade::Allow,
+        although: Although::default(),
+    };
+    let plan = install::plan(input, &facts, choices).map_err(ProbeError::from)?;
+    let Plan { mut findings, steps, .. } = plan;
+    findings.extend(check::not_as_installed(&steps));
+    findings.extend(unfinished);
+    Ok(findings)
+}
