@@ -2,6 +2,7 @@
 #![expect(clippy::disallowed_methods, reason = "edge: asks the clock and the environment")]
 
 use std::collections::BTreeMap;
+use std::ffi::OsStr;
 use std::path::PathBuf;
 
 use payload::etcd::Arch;
@@ -11,7 +12,7 @@ use super::cluster_file::{self, Loaded};
 use crate::cache;
 use crate::cli::{FetchArgs, SourceArgs};
 use crate::failure::Failure;
-use crate::release::{self, FirstUse, Limits, Mirror, ReleaseRequest, Verified};
+use crate::release::{self, FirstUse, Limits, Mirror, ReleaseRequest, Verified, asset};
 use crate::report::Narrator;
 use crate::text;
 
@@ -31,19 +32,26 @@ pub(super) fn releases(
     let mut archs: Vec<Arch> = loaded.cluster.hosts.iter().map(|host| host.arch).collect();
     archs.sort_unstable();
     archs.dedup();
-    if args.release.is_some() && archs.len() > 1 {
-        return Err(Failure::usage(text::release::ONE_TARBALL.to_owned(), text::release::ONE_TARBALL_HELP));
+    // Of several architectures the one that the file's name says.
+    let named = args.release.as_ref().map(|path| (path, path.file_name()));
+    let local = |arch| {
+        let mine = |(_, name): &(_, Option<&OsStr>)| *name == Some(OsStr::new(&asset(release.version, arch)));
+        named.filter(|named| archs.len() == 1 || mine(named)).map(|(path, _)| path.clone())
+    };
+    if named.is_some() && archs.iter().all(|arch| local(*arch).is_none()) {
+        let files: Vec<String> = archs.iter().map(|arch| asset(release.version, *arch)).collect();
+        return Err(Failure::usage(text::release::one_tarball(&files), text::release::ONE_TARBALL_HELP));
     }
     let mirrors: Vec<&String> = args.mirrors.iter().chain(&release.mirrors).collect();
     let sources = Mirror::before_upstream(&mirrors)?;
     let mut verified = BTreeMap::new();
-    for arch in archs {
+    for arch in archs.iter().copied() {
         let request = ReleaseRequest {
             version: release.version,
             arch,
             sha256: release.sha256.get(&arch).copied(),
             sources: sources.clone(),
-            local: args.release.clone(),
+            local: local(arch),
             first_use: if args.trust_on_first_use { FirstUse::Trust } else { FirstUse::Refuse },
             ca_cert: args.ca_cert.clone(),
             lock: loaded.home.join("etcdpack.lock"),

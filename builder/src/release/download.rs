@@ -30,6 +30,7 @@ pub(super) fn download(
     let continuity = if partial.resume().is_some() { Continuity::Resumed } else { Continuity::InOneGo };
     let mut attempts = Attempts::new(http.limits());
     let deadline = http.deadline();
+    asks(http, location, narrator);
     loop {
         let before = partial.len();
         let outcome = attempt(http, location, partial, deadline, narrator);
@@ -49,9 +50,15 @@ pub(super) fn download(
 }
 
 /// A small file, with the same patience.
-pub(super) fn small(http: &Http, location: &Location, most: u64) -> Result<Vec<u8>, SourceError> {
+pub(super) fn small(
+    http: &Http,
+    location: &Location,
+    most: u64,
+    narrator: &mut dyn Narrator,
+) -> Result<Vec<u8>, SourceError> {
     let mut attempts = Attempts::new(http.limits());
     let deadline = http.deadline();
+    asks(http, location, narrator);
     loop {
         let failure = match http.get_small(location.url(), most, deadline) {
             Ok(bytes) => return Ok(bytes),
@@ -60,8 +67,15 @@ pub(super) fn small(http: &Http, location: &Location, most: u64) -> Result<Vec<u
         let Some(pause) = attempts.after(&failure, false) else {
             return Err(failure);
         };
+        narrator.note(&text::tries_again(location, &failure, pause));
         Http::pause(pause);
     }
+}
+
+/// Said before there is anything to wait for.
+fn asks(http: &Http, location: &Location, narrator: &mut dyn Narrator) {
+    let Limits { connect, idle, .. } = http.limits();
+    narrator.note(&text::asks(&location.host(), location.file(), connect, idle));
 }
 
 fn attempt(
@@ -141,19 +155,23 @@ struct Attempts {
     limits: Limits,
     in_a_row: u32,
     failed: u32,
+    /// Whether a byte has ever come.
+    reached: bool,
 }
 
 impl Attempts {
     fn new(limits: Limits) -> Self {
-        Self { limits, in_a_row: 0, failed: 0 }
+        Self { limits, in_a_row: 0, failed: 0, reached: false }
     }
 
     /// The pause before the next attempt, if there is to be one. Progress starts the count again: a line that
-    /// breaks every few megabytes still gets there.
+    /// breaks every few megabytes still gets there. Where there is silence from the beginning, it is not waited for again.
     fn after(&mut self, failure: &SourceError, progressed: bool) -> Option<Duration> {
         self.failed += 1;
         self.in_a_row = if progressed { 1 } else { self.in_a_row + 1 };
-        let again = failure.is_transient() && self.in_a_row < self.limits.attempts;
+        self.reached |= progressed;
+        let again =
+            failure.is_transient() && (self.reached || !failure.is_silence()) && self.in_a_row < self.limits.attempts;
         again.then(|| self.limits.pause * 2_u32.saturating_pow(self.in_a_row - 1))
     }
 

@@ -5,13 +5,13 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use payload::digest::Digest;
-use payload::etcd::{Arch, EtcdVersion};
+use payload::etcd::{self, Arch, EtcdVersion};
 use payload::exit::ExitStatus;
 use payload::tarball::TarballError;
 
 use super::lock::LockError;
 use super::redirect::RedirectError;
-use super::source::{Mirror, asset};
+use super::source::{Mirror, asset, published_at, published_list};
 use super::voucher::Origin;
 use crate::cache::DiskError;
 use crate::failure::Diagnose;
@@ -26,11 +26,20 @@ pub enum ReleaseError {
         what: String,
     },
     Unprotected(Mirror, EtcdVersion, Arch),
-    Unvouched(EtcdVersion, Arch),
+    /// Nothing says what the tarball must hash to.
+    Unvouched {
+        version: EtcdVersion,
+        arch: Arch,
+        /// A file that was named, its sum, and what the hints say of that.
+        file: Option<(PathBuf, Digest, Hint)>,
+    },
     Unreachable {
         version: EtcdVersion,
         arch: Arch,
-        last: String,
+        /// Who was asked.
+        places: Vec<String>,
+        /// What is to be brought here.
+        missing: Missing,
     },
     /// A file that the user named is something else.
     NotARelease {
@@ -59,6 +68,37 @@ pub enum ReleaseError {
     Disk(#[from] DiskError),
 }
 
+/// What the sums that one source alone has published say of a file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Hint {
+    /// There are none.
+    None,
+    Agrees,
+    Differs,
+}
+
+impl Hint {
+    /// Of `hints` on a file with this sum.
+    pub(super) fn of(hints: &[Digest], sum: Digest) -> Self {
+        match hints {
+            [] => Self::None,
+            hints if hints.contains(&sum) => Self::Agrees,
+            _ => Self::Differs,
+        }
+    }
+}
+
+/// What a person has to bring where no place can be reached.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Missing {
+    /// The tarball: its sum is known.
+    Tarball,
+    /// The tarball, and upstream's list of sums.
+    TarballAndSums,
+    /// The tarball, which nobody vouches for.
+    Unvouched,
+}
+
 impl Diagnose for ReleaseError {
     /// 2: a file that the user named cannot be used. 4: bytes came, and they are not the release. 3: all else.
     fn exit_status(&self) -> ExitStatus {
@@ -68,7 +108,7 @@ impl Diagnose for ReleaseError {
                 ExitStatus::NotVerified
             }
             Self::Unprotected(..)
-            | Self::Unvouched(..)
+            | Self::Unvouched { .. }
             | Self::Unreachable { .. }
             | Self::Client(_)
             | Self::Disk(_) => ExitStatus::Refused,
@@ -77,9 +117,23 @@ impl Diagnose for ReleaseError {
 
     fn help(&self) -> Option<String> {
         Some(match self {
-            Self::Unvouched(version, arch) => text::three_ways(*arch, &asset(*version, *arch)),
+            Self::Unvouched { version, arch, file: None } => {
+                text::three_ways(*arch, &asset(*version, *arch), etcd::publishes_checksums(*version))
+            }
+            Self::Unvouched { version, arch, file: Some((path, sum, _)) } => {
+                let list = etcd::publishes_checksums(*version).then(|| published_list(*version));
+                text::vouch_for_the_file(path, *sum, *arch, list.as_deref())
+            }
             Self::Unprotected(..) => text::WRITE_SUM.to_owned(),
-            Self::Unreachable { version, arch, .. } => text::another_place(&asset(*version, *arch)),
+            Self::Unreachable { version, arch, missing, .. } => {
+                let list = published_list(*version);
+                let (list, flag) = match missing {
+                    Missing::Tarball => (None, None),
+                    Missing::TarballAndSums => (Some(list.as_str()), None),
+                    Missing::Unvouched => (None, Some("--trust-on-first-use")),
+                };
+                text::bring_it(&published_at(*version, *arch), list, &asset(*version, *arch), flag)
+            }
             Self::Foreign { .. } => text::LOG_IN.to_owned(),
             Self::Torn { .. } => text::ONCE_MORE.to_owned(),
             Self::Differs { origin: Origin::LockFile { .. }, .. } => text::NOT_AS_LOCKED.to_owned(),
@@ -97,6 +151,15 @@ impl Diagnose for ReleaseError {
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum SourceError {
     Network(String),
+    /// No connection in that time; while the name `dns` was looked up.
+    NotReached {
+        within: Duration,
+        dns: Option<String>,
+    },
+    /// DNS says so.
+    NoAddress(String),
+    /// A connection was refused, or there is no way there.
+    Unreachable(String),
     Status(String),
     Stalled(Duration),
     Late(Duration),
@@ -113,10 +176,19 @@ impl SourceError {
     /// Whether the same question may be answered better in a moment.
     pub(super) fn is_transient(&self) -> bool {
         match self {
-            Self::Network(_) | Self::Stalled(_) => true,
+            Self::Network(_)
+            | Self::Stalled(_)
+            | Self::NotReached { .. }
+            | Self::NoAddress(_)
+            | Self::Unreachable(_) => true,
             Self::Status(status) => ["408", "425", "429", "5"].iter().any(|code| status.starts_with(code)),
             _ => false,
         }
+    }
+
+    /// Whether nobody is there to be asked again, where nobody ever was.
+    pub(super) fn is_silence(&self) -> bool {
+        matches!(self, Self::NotReached { .. } | Self::NoAddress(_) | Self::Unreachable(_) | Self::Stalled(_))
     }
 }
 
@@ -169,7 +241,7 @@ mod tests {
 
     #[test]
     fn help_names_the_three_ways() {
-        let error = ReleaseError::Unvouched(EtcdVersion::new(3, 1, 20), Arch::Amd64);
+        let error = ReleaseError::Unvouched { version: EtcdVersion::new(3, 1, 20), arch: Arch::Amd64, file: None };
         let help = error.help().unwrap();
         for way in ["release.sha256", "init --sha256", "--trust-on-first-use"] {
             assert!(help.contains(way), "{help}");

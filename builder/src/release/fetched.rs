@@ -118,6 +118,11 @@ impl Fetched {
         Ok(self.keep(content, cache, name, origin)?)
     }
 
+    /// What it hashes to, whatever that is worth.
+    pub(super) fn digest(&self) -> Result<Digest, DiskError> {
+        Ok(self.measure()?.digest)
+    }
+
     fn measure(&self) -> Result<Content, DiskError> {
         let path = self.path();
         measure(path).map_err(DiskError::new(DiskAction::Read, path))

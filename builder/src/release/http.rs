@@ -8,6 +8,7 @@ use std::error::Error;
 use std::fs;
 use std::io::Read as _;
 use std::path::Path;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use reqwest::blocking::{self, Client};
@@ -18,6 +19,7 @@ use super::error::{ReleaseError, SourceError};
 use super::headers::{Resume, content_range, encoded, goes_on, validator};
 use super::limits::Limits;
 use super::redirect;
+use super::resolver::Resolver;
 use crate::failure::chain;
 use crate::text::release as messages;
 
@@ -60,6 +62,7 @@ impl Deadline {
 /// The client.
 pub(super) struct Http {
     client: Client,
+    resolver: Arc<Resolver>,
     limits: Limits,
 }
 
@@ -69,7 +72,9 @@ impl Http {
     pub(super) fn new(ca_cert: Option<&Path>, limits: Limits) -> Result<Self, ReleaseError> {
         // The blocking client applies its timeout to the wait for an answer and to each read after it, which
         // is what an idle limit is; the total is ours to watch.
+        let resolver = Arc::new(Resolver::default());
         let mut builder = Client::builder()
+            .dns_resolver(Arc::clone(&resolver))
             .user_agent(concat!("etcdpack/", env!("CARGO_PKG_VERSION")))
             .timeout(limits.idle)
             .connect_timeout(limits.connect)
@@ -80,7 +85,7 @@ impl Http {
             builder = builder.tls_certs_merge(certificates(path)?);
         }
         let client = builder.build().map_err(|error| ReleaseError::Client(in_one_line(&error)))?;
-        Ok(Self { client, limits })
+        Ok(Self { client, resolver, limits })
     }
 
     pub(super) fn limits(&self) -> Limits {
@@ -129,6 +134,7 @@ impl Http {
             if let Some(Resume { from, validator }) = resume {
                 request = request.header(header::RANGE, format!("bytes={from}-")).header(header::IF_RANGE, validator);
             }
+            self.resolver.forget();
             let response = request.send().map_err(|error| self.failure(error))?;
             let Some(next) = redirect::target(&at, response.status(), response.headers())? else { return Ok(response) };
             previous.push(at);
@@ -161,14 +167,22 @@ impl Http {
     }
 
     fn failure(&self, error: reqwest::Error) -> SourceError {
-        let late = error.is_timeout();
-        let text = in_one_line(&error.without_url());
+        let (late, connecting) = (error.is_timeout(), error.is_connect());
+        let error = error.without_url();
+        let text = in_one_line(&error);
         match () {
+            // Where the limits are the same, or DNS takes all of the time, who comes first is a matter of chance.
+            () if late && (connecting || self.resolver.waits_for().is_some()) => {
+                SourceError::NotReached { within: self.limits.connect, dns: self.resolver.waits_for() }
+            }
             () if late => SourceError::Stalled(self.limits.idle),
             // The words of hyper-util, where the proxy answers a CONNECT with 407.
             () if text.contains("proxy authorization required") => SourceError::ProxyLogin,
             // The words of rustls; its error type is not within reach behind reqwest's.
             () if text.contains("invalid peer certificate") => SourceError::Certificate(text),
+            // The words of hyper-util.
+            () if connecting && text.contains("dns error") => SourceError::NoAddress(last_cause(&error)),
+            () if connecting => SourceError::Unreachable(last_cause(&error)),
             () => SourceError::Network(text),
         }
     }
@@ -203,4 +217,9 @@ fn certificates(path: &Path) -> Result<Vec<Certificate>, ReleaseError> {
 /// An error and its causes in one line.
 fn in_one_line(error: &dyn Error) -> String {
     chain(error).join(": ")
+}
+
+/// What the causes of an error come down to.
+fn last_cause(error: &dyn Error) -> String {
+    chain(error).pop().unwrap_or_default()
 }

@@ -5,7 +5,7 @@ use std::time::Duration;
 /// Bounds of a download; [`Limits::default`] suits slow lines.
 #[derive(Debug, Clone, Copy)]
 pub struct Limits {
-    /// Until a connection stands.
+    /// Until a connection stands: DNS, TCP and TLS, and a proxy's tunnel.
     pub connect: Duration,
     /// Until the answer begins, and between two pieces of it.
     pub idle: Duration,
@@ -22,7 +22,7 @@ pub struct Limits {
 impl Default for Limits {
     fn default() -> Self {
         Self {
-            connect: Duration::from_secs(15),
+            connect: Duration::from_secs(5),
             idle: Duration::from_secs(30),
             total: Duration::from_hours(1),
             bytes: 256 * 1024 * 1024,

@@ -14,6 +14,7 @@ mod limits;
 mod lock;
 mod partial;
 mod redirect;
+mod resolver;
 mod retrieval;
 mod source;
 mod sums;
@@ -26,7 +27,7 @@ use payload::etcd::{Arch, EtcdVersion};
 use time::Date;
 
 pub(crate) use error::SourceError;
-pub use error::{NotATarball, ReleaseError};
+pub use error::{Hint, Missing, NotATarball, ReleaseError};
 pub use fetched::Verified;
 pub use limits::Limits;
 pub use lock::LockError;
@@ -85,7 +86,7 @@ pub fn obtain(request: &ReleaseRequest, narrator: &mut dyn Narrator) -> Result<V
     }
     let cache = Cache::open(&request.cache)?;
     narrator.detail(&text::cache::root(&request.cache));
-    let retrieval = retrieval::Retrieval::new(request, cache, narrator);
+    let retrieval = retrieval::Retrieval::new(request, cache, known.hints.clone(), narrator);
     let verified = match &request.local {
         Some(path) => retrieval.take(path, voucher)?,
         None => retrieval.fetch(voucher)?,

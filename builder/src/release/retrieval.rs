@@ -4,13 +4,14 @@
 use std::cell::OnceCell;
 use std::fs::{self, File};
 use std::io::{self, Read as _};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use payload::bundle::Content;
+use payload::digest::Digest;
 use payload::etcd;
 
 use super::download::{download, small};
-use super::error::{NotATarball, ReleaseError, SourceError};
+use super::error::{Hint, Missing, NotATarball, ReleaseError, SourceError};
 use super::fetched::{Fetched, Rejected, Verified};
 use super::http::Http;
 use super::partial::{Partial, Waited};
@@ -29,6 +30,8 @@ pub(super) struct Retrieval<'a> {
     name: String,
     /// Made when the first question goes out: with everything in the cache there is none.
     http: OnceCell<Http>,
+    /// Sums that one source alone has published.
+    hints: Vec<Digest>,
     narrator: &'a mut dyn Narrator,
 }
 
@@ -80,13 +83,18 @@ impl From<Rejected> for NotHere {
 #[derive(Default)]
 struct Failures {
     foreign: Option<(String, NotATarball)>,
-    last: Option<String>,
+    places: Vec<String>,
 }
 
 impl<'a> Retrieval<'a> {
-    pub(super) fn new(request: &'a ReleaseRequest, cache: Cache, narrator: &'a mut dyn Narrator) -> Self {
+    pub(super) fn new(
+        request: &'a ReleaseRequest,
+        cache: Cache,
+        hints: Vec<Digest>,
+        narrator: &'a mut dyn Narrator,
+    ) -> Self {
         let name = source::asset(request.version, request.arch);
-        Self { request, cache, name, http: OnceCell::new(), narrator }
+        Self { request, cache, name, http: OnceCell::new(), hints, narrator }
     }
 
     /// Takes the local tarball at `path`.
@@ -108,7 +116,10 @@ impl<'a> Retrieval<'a> {
         match (voucher, self.request.first_use) {
             (Some(voucher), _) => Ok(fetched.verify(voucher, &self.cache, &self.name)?),
             (None, FirstUse::Trust) => fetched.trust_on_first_use(&self.cache, &self.name),
-            (None, FirstUse::Refuse) => Err(self.unvouched()),
+            (None, FirstUse::Refuse) => {
+                let sum = fetched.digest()?;
+                Err(self.unvouched(Some((path.to_owned(), sum, Hint::of(&self.hints, sum)))))
+            }
         }
     }
 
@@ -137,7 +148,7 @@ impl<'a> Retrieval<'a> {
             };
         }
         match self.request.first_use {
-            FirstUse::Refuse => Err(self.unvouched()),
+            FirstUse::Refuse => Err(self.unvouched(None)),
             FirstUse::Trust => self.fetch_on_trust(),
         }
     }
@@ -160,7 +171,11 @@ impl<'a> Retrieval<'a> {
                 Err(NotHere::Stitched(error) | NotHere::Fatal(error)) => return Err(error),
             }
         }
-        Err(self.nowhere(failures))
+        let missing = match voucher.origin {
+            Origin::Sums(_) => Missing::TarballAndSums,
+            _ => Missing::Tarball,
+        };
+        Err(self.nowhere(failures, missing))
     }
 
     fn get_verified(&mut self, location: &Location, voucher: &Voucher) -> Result<Verified, NotHere> {
@@ -183,7 +198,7 @@ impl<'a> Retrieval<'a> {
                 Err(NotHere::Stitched(error) | NotHere::Fatal(error)) => return Err(error),
             }
         }
-        Err(self.nowhere(failures))
+        Err(self.nowhere(failures, Missing::Unvouched))
     }
 
     fn get(&mut self, location: &Location, voucher: Option<&Voucher>) -> Result<Got, NotHere> {
@@ -213,7 +228,7 @@ impl<'a> Retrieval<'a> {
             let location = mirror.locate(self.request.version, SUMS);
             let bytes = match location.local() {
                 Some(path) => read_sums(&path).map_err(SourceError::from),
-                None => small(http(&self.http, self.request)?, &location, sums::MAX_BYTES),
+                None => small(http(&self.http, self.request)?, &location, sums::MAX_BYTES, self.narrator),
             };
             match bytes.map(|bytes| sums::find(&bytes, &self.name)) {
                 Ok(Ok(digest)) => {
@@ -230,7 +245,7 @@ impl<'a> Retrieval<'a> {
             }
         }
         // That nothing vouches for the release can be said only where somebody has answered.
-        if answered { Ok(None) } else { Err(self.nowhere(failures)) }
+        if answered { Ok(None) } else { Err(self.nowhere(failures, Missing::TarballAndSums)) }
     }
 
     /// A list that came with a local tarball.
@@ -251,22 +266,23 @@ impl<'a> Retrieval<'a> {
         if let SourceError::Foreign(what) = failure {
             failures.foreign.get_or_insert((location.to_string(), *what));
         }
-        failures.last = Some(text::at(location, failure));
+        failures.places.push(location.host());
     }
 
-    fn nowhere(&self, failures: Failures) -> ReleaseError {
+    fn nowhere(&self, failures: Failures, missing: Missing) -> ReleaseError {
         match failures.foreign {
             Some((place, what)) => ReleaseError::Foreign { place, what },
             None => ReleaseError::Unreachable {
                 version: self.request.version,
                 arch: self.request.arch,
-                last: failures.last.unwrap_or_else(|| text::NO_PLACE.to_owned()),
+                places: failures.places,
+                missing,
             },
         }
     }
 
-    fn unvouched(&self) -> ReleaseError {
-        ReleaseError::Unvouched(self.request.version, self.request.arch)
+    fn unvouched(&self, file: Option<(PathBuf, Digest, Hint)>) -> ReleaseError {
+        ReleaseError::Unvouched { version: self.request.version, arch: self.request.arch, file }
     }
 }
 

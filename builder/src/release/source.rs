@@ -107,6 +107,18 @@ impl Location {
     }
 }
 
+impl Location {
+    /// Whom a person knows to be asked: a host's name, or a path.
+    pub(super) fn host(&self) -> String {
+        self.0.host_str().map_or_else(|| self.to_string(), str::to_owned)
+    }
+
+    /// The file's name.
+    pub(super) fn file(&self) -> &str {
+        self.0.path().rsplit('/').next().unwrap_or_default()
+    }
+}
+
 impl fmt::Display for Location {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&redacted(&self.0))
@@ -133,6 +145,13 @@ pub fn asset(version: EtcdVersion, arch: Arch) -> String {
 pub(crate) fn published_at(version: EtcdVersion, arch: Arch) -> String {
     let [page, _] = UPSTREAM;
     format!("{page}/{}/{}", version.tag(), asset(version, arch))
+}
+
+/// Where upstream publishes the list of its sums.
+#[must_use]
+pub(super) fn published_list(version: EtcdVersion) -> String {
+    let [page, _] = UPSTREAM;
+    format!("{page}/{}/{SUMS}", version.tag())
 }
 
 #[cfg(test)]

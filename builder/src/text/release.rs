@@ -29,12 +29,16 @@ pub(crate) fn at_file(path: &Path, why: impl fmt::Display) -> String {
     format!("`{}`: {why}", path.display())
 }
 
+/// Who is asked for which file, and how long that may take.
+pub(crate) fn asks(host: &str, file: &str, connect: Duration, answer: Duration) -> String {
+    format!("asking {host} for {file}: at most {connect:?} to connect, {answer:?} for an answer")
+}
+
 pub(crate) fn tries_again(place: impl fmt::Display, why: impl fmt::Display, pause: Duration) -> String {
     format!("{place}: {why}; trying again in {pause:?}")
 }
 
-pub(crate) const NO_PLACE: &str = "there is none";
-pub(crate) const STARTS_OVER: &str = "what several attempts put together is not the release; starting over";
+pub(crate) const STARTS_OVER: &str = "the resumed download is corrupt; starting over";
 pub(crate) const ANOTHER_DOWNLOADS: &str = "another etcdpack is downloading the same file; waiting for it";
 pub(crate) const DOES_NOT_GO_ON: &str = "what it sends does not go on where the last download stopped";
 pub(crate) const NOT_THE_WHOLE_FILE: &str = "the answer is not the whole file";
@@ -48,23 +52,51 @@ pub(crate) const LOCK_HEAD: &str =
 
 pub(crate) const A_DAY: &str = "a day is written as `2026-01-31`";
 
-pub(crate) const ONE_TARBALL: &str = "`--release` names one tarball, but the cluster has hosts of two architectures";
-pub(crate) const ONE_TARBALL_HELP: &str = "etcdpack build --mirror file:///DIR";
+pub(crate) fn one_tarball(files: &[String]) -> String {
+    format!(
+        "the cluster has hosts of two architectures, and the name of the file that `--release` gives is none of {}",
+        files.join(", ")
+    )
+}
+pub(crate) const ONE_TARBALL_HELP: &str =
+    "`etcdpack fetch --release FILE` once for each of them, under the name that upstream gave it";
 
 pub(crate) const MIRROR_EXAMPLE: &str = "etcdpack fetch --mirror https://mirror.example/etcd";
 
-pub(crate) fn three_ways(arch: Arch, file: &str) -> String {
+pub(crate) fn three_ways(arch: Arch, file: &str, has_list: bool) -> String {
+    let list = if has_list { ", or put upstream's `SHA256SUMS` beside it and leave that flag out" } else { "" };
     format!(
         "write a sum that you trust into the cluster file: `release.sha256-{arch} = \"HEX\"`, or `etcdpack init --sha256 HEX`\n\
-         take a tarball that you have checked yourself: `etcdpack fetch --release {file} --trust-on-first-use`\n\
+         take a tarball that you have checked yourself: `etcdpack fetch --release {file} --trust-on-first-use`{list}\n\
          accept the first bytes that come and lock them: `etcdpack fetch --trust-on-first-use`"
+    )
+}
+
+/// What to type where `path`, with this sum, was given, and nothing says what it should be.
+pub(crate) fn vouch_for_the_file(path: &Path, sum: Digest, arch: Arch, list: Option<&str>) -> String {
+    let list = list.map(|list| {
+        let beside = path.with_file_name("SHA256SUMS");
+        format!("download {list} to `{}`, then the same command again\n", beside.display())
+    });
+    format!(
+        "{}or, if you know this sum to be right, write it into the cluster file: `release.sha256-{arch} = \"{sum}\"`\n\
+         or accept these bytes and lock them: `etcdpack fetch --release {} --trust-on-first-use`",
+        list.unwrap_or_default(),
+        path.display()
     )
 }
 
 pub(crate) const WRITE_SUM: &str = "write the sum into the cluster file (`release.sha256`), or use an `https:` mirror";
 
-pub(crate) fn another_place(file: &str) -> String {
-    format!("`etcdpack fetch --mirror URL`, or `etcdpack fetch --release {file}`")
+/// What to carry here from where, with which list, and what to type then: `flag` as well.
+pub(crate) fn bring_it(tarball: &str, list: Option<&str>, file: &str, flag: Option<&str>) -> String {
+    let and_list = list.map(|list| format!(" and {list}")).unwrap_or_default();
+    let flag = flag.map(|flag| format!(" {flag}")).unwrap_or_default();
+    format!(
+        "on a machine with a network download {tarball}{and_list}, carry that here into one directory, then \
+         `etcdpack fetch --release DIRECTORY/{file}{flag}`, and this command again\n\
+         or by a proxy or from a mirror: `HTTPS_PROXY=http://PROXY:PORT etcdpack fetch`, `etcdpack fetch --mirror URL`"
+    )
 }
 
 pub(crate) const LOG_IN: &str = "log in to the network, set `HTTPS_PROXY`, or `etcdpack fetch --mirror URL`";

@@ -134,7 +134,7 @@ pub(crate) fn refused(request: &ReleaseRequest, exit: u8) -> (String, Told) {
     let (result, told) = get(request);
     let error = result.unwrap_err();
     assert_eq!(error.exit_status().code(), exit, "{error}");
-    (error.to_string(), told)
+    (format!("{error}\n{}", told.warnings.join("\n")), told)
 }
 
 pub(crate) fn accepted(request: &ReleaseRequest, bytes: &[u8]) -> (Verified, Told) {

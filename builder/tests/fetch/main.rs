@@ -6,6 +6,7 @@ mod answers;
 mod body;
 mod download;
 mod machine;
+mod offline;
 mod process;
 mod resume;
 mod site;

@@ -3,7 +3,7 @@
 use std::fmt;
 
 use crate::release::{
-    Contradiction, LockError, MirrorError, NotATarball, RedirectError, ReleaseError, SourceError, SumsError,
+    Contradiction, Hint, LockError, MirrorError, NotATarball, RedirectError, ReleaseError, SourceError, SumsError,
 };
 
 impl fmt::Display for ReleaseError {
@@ -13,17 +13,26 @@ impl fmt::Display for ReleaseError {
             Self::Unprotected(mirror, version, arch) => {
                 write!(f, "`{mirror}` is not encrypted, and no sum is known beforehand for etcd {version} on {arch}")
             }
-            Self::Unvouched(version, arch) => write!(
-                f,
-                "nothing vouches for etcd {version} on {arch}: no sum in the cluster file, in `etcdpack.lock`, in etcdpack or beside the release"
-            ),
-            Self::Unreachable { version, arch, last } => {
-                write!(f, "no place delivered etcd {version} for {arch}; the last one: {last}")
+            Self::Unvouched { version, arch, file } => {
+                write!(
+                    f,
+                    "nothing vouches for etcd {version} on {arch}: no sum in the cluster file, in `etcdpack.lock`, in etcdpack or beside the release"
+                )?;
+                let Some((path, sum, hint)) = file else { return Ok(()) };
+                write!(f, "; `{}` has the SHA-256 {sum}", path.display())?;
+                f.write_str(match hint {
+                    Hint::None => "",
+                    Hint::Agrees => ", which one public source lists too: a hint, not a proof",
+                    Hint::Differs => ", and a public source lists another one: do not trust it before you know why",
+                })
+            }
+            Self::Unreachable { version, arch, places, .. } => {
+                write!(f, "no place delivered etcd {version} for {arch}; asked: {}", places.join(", "))
             }
             Self::NotARelease { path, what } => write!(f, "`{}`: {what}", path.display()),
             Self::Foreign { place, what } => write!(f, "{place}: {what}"),
             Self::Torn { place, error } => {
-                write!(f, "{place}: it is not there to its end, or was damaged on its way: {error}")
+                write!(f, "{place}: truncated or damaged download: {error}")
             }
             Self::Differs { place, actual, expected, origin } => {
                 write!(f, "{place} has the SHA-256 {actual}, not {expected} ({origin})")
@@ -39,6 +48,14 @@ impl fmt::Display for SourceError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Network(why) => f.write_str(why),
+            Self::NotReached { within, dns: Some(name) } => {
+                write!(f, "DNS has not answered for {within:?} (looking up `{name}`)")
+            }
+            Self::NotReached { within, dns: None } => {
+                write!(f, "no connection within {within:?}: a firewall or a proxy does not answer")
+            }
+            Self::NoAddress(why) => write!(f, "DNS has no address for it: {why}"),
+            Self::Unreachable(why) => write!(f, "no connection: {why}"),
             Self::Status(status) => write!(f, "the server answers `{status}`"),
             Self::Stalled(time) => write!(f, "nothing came for {time:?}"),
             Self::Late(time) => write!(f, "not done after {time:?}"),
