@@ -58,7 +58,7 @@ pub(crate) fn status(manifest: &Manifest, member: &Member, interrupt: &Interrupt
 pub(crate) fn reads_through(manifest: &Manifest, member: &Member, interrupt: &Interrupt) -> bool {
     let Some((etcdctl, url)) = Etcdctl::installed(manifest).zip(manifest.client_url(member)) else { return false };
     etcdctl
-        .call(&url, Patience::Long, interrupt)
+        .call(&[&url], Patience::Long, interrupt)
         .args(["get", "health"])
         .output()
         .is_ok_and(|output| output.ok() || answers::is_refusal(&output.stderr))
@@ -67,7 +67,7 @@ pub(crate) fn reads_through(manifest: &Manifest, member: &Member, interrupt: &In
 /// The alarms of the cluster; `None` where the member does not say them: without a majority it cannot.
 pub(crate) fn alarms(manifest: &Manifest, member: &Member, interrupt: &Interrupt) -> Option<Vec<Alarm>> {
     let (etcdctl, url) = Etcdctl::installed(manifest).zip(manifest.client_url(member))?;
-    let asked = etcdctl.call(&url, Patience::Long, interrupt).args(["alarm", "list", "-w", "json"]);
+    let asked = etcdctl.call(&[&url], Patience::Long, interrupt).args(["alarm", "list", "-w", "json"]);
     let output = asked.output().ok()?;
     output.ok().then(|| answers::alarms(&output.stdout))?
 }
@@ -156,7 +156,7 @@ impl Etcdctl {
 
     /// What the member at `endpoint` says of the cluster; `None` where it gives no list: without a quorum there is none.
     pub(super) fn list(&self, endpoint: &Url, interrupt: &Interrupt) -> Option<List> {
-        let call = self.call(endpoint, Patience::Short, interrupt).args(["member", "list", "-w", "json"]);
+        let call = self.call(&[endpoint], Patience::Short, interrupt).args(["member", "list", "-w", "json"]);
         let output = call.output().ok()?;
         output.ok().then(|| answers::list(&output.stdout))?
     }
@@ -168,22 +168,50 @@ impl Etcdctl {
         patience: Patience,
         interrupt: &Interrupt,
     ) -> (Option<answers::Status>, bool) {
-        match self.call(endpoint, patience, interrupt).args(["endpoint", "status", "-w", "json"]).output() {
+        match self.call(&[endpoint], patience, interrupt).args(["endpoint", "status", "-w", "json"]).output() {
             Ok(output) if output.ok() => (answers::status(&output.stdout), false),
             Ok(output) => (None, answers::is_refusal(&output.stderr)),
             Err(_) => (None, false),
         }
     }
 
-    /// A call, v3 API.
-    fn call(&self, endpoint: &Url, patience: Patience, interrupt: &Interrupt) -> Exec {
+    /// What each of these says of itself, as [`Etcdctl::status`] does, by one call: starting the program is most of what an
+    /// answer costs. `None` for whoever is to be asked by itself, since the call was over before its turn came.
+    pub(super) fn statuses(
+        &self,
+        endpoints: &[Url],
+        interrupt: &Interrupt,
+    ) -> Vec<Option<(Option<answers::Status>, bool)>> {
+        let call = self
+            .call(&endpoints.iter().collect::<Vec<_>>(), Patience::Short, interrupt)
+            .args(["endpoint", "status", "-w", "json"]);
+        let Ok(output) = call.output() else { return vec![None; endpoints.len()] };
+        let mut found = answers::statuses(&output.stdout).unwrap_or_default();
+        let mut of = |endpoint: &Url| {
+            let endpoint = endpoint.to_string();
+            if let Some(at) = found.iter().position(|(at, _)| *at == endpoint) {
+                return Some((Some(found.swap_remove(at).1), false));
+            }
+            answers::no_status(&output.stderr, &endpoint).map(|why| (None, answers::is_refusal(why)))
+        };
+        endpoints.iter().map(&mut of).collect()
+    }
+
+    /// Whether the lists that it asks for are read by a quorum, where members do that.
+    pub(super) fn lists_by_quorum(&self) -> bool {
+        self.version >= answers::LINEARIZABLE_LIST
+    }
+
+    /// A call, v3 API. Several endpoints are asked one after the other.
+    fn call(&self, endpoints: &[&Url], patience: Patience, interrupt: &Interrupt) -> Exec {
         let (dial, command, limit) = match patience {
             Patience::Short => ("1s", "2s", Duration::from_secs(3)),
             Patience::Long => ("2s", "4s", Duration::from_secs(10)),
         };
+        let endpoints = endpoints.iter().map(ToString::to_string).collect::<Vec<_>>().join(",");
         let [cas, certificate, key] = &self.files;
         let mut exec = Exec::at(&self.program)
-            .args(["--endpoints", &endpoint.to_string(), "--dial-timeout", dial, "--command-timeout", command])
+            .args(["--endpoints", &endpoints, "--dial-timeout", dial, "--command-timeout", command])
             .args(["--cacert", cas, "--cert", certificate, "--key", key])
             .limit(limit)
             .heeding(interrupt);

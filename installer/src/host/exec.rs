@@ -26,6 +26,8 @@ const DIRS: [&str; 6] = ["/usr/sbin", "/usr/bin", "/sbin", "/bin", "/usr/local/s
 const TAIL: usize = 1024;
 /// How much output is kept at all.
 const MAX_OUTPUT: usize = 4 * 1024 * 1024;
+/// How long a child is left alone at first.
+const PAUSE: Duration = Duration::from_millis(1);
 /// How much is read at a time: more than a pipe holds.
 const MAX_READ: u64 = 1024 * 1024;
 
@@ -238,12 +240,11 @@ struct Ended {
 fn attend(mut child: Child, limit: Duration, is_enough: &mut dyn FnMut() -> bool) -> io::Result<Ended> {
     let end = Instant::now() + limit;
     let (mut stdout, mut stderr) = (Pipe::at(child.stdout.take())?, Pipe::at(child.stderr.take())?);
-    let mut pause = Duration::from_millis(1);
+    let mut pause = PAUSE;
     loop {
         // Asked before the last reading: what it said before its end is in the pipes then.
         let status = child.try_wait()?;
-        stdout.read()?;
-        stderr.read()?;
+        let has_closed = [stdout.read()?, stderr.read()?].contains(&true);
         let late = status.is_none() && (is_enough() || Instant::now() >= end);
         if late {
             kill(&mut child)?;
@@ -251,8 +252,9 @@ fn attend(mut child: Child, limit: Duration, is_enough: &mut dyn FnMut() -> bool
         if late || status.is_some() {
             return Ok(Ended { status, stdout: stdout.text(), stderr: stderr.text() });
         }
+        // Who closes what it says, ends; nothing else tells when.
+        pause = if has_closed { PAUSE } else { (pause * 2).min(Duration::from_millis(50)) };
         wait(&[&stdout, &stderr], pause)?;
-        pause = (pause * 2).min(Duration::from_millis(50));
     }
 }
 
@@ -295,20 +297,20 @@ impl Pipe {
         self.pipe.as_ref().map(AsFd::as_fd)
     }
 
-    /// Takes what is there.
-    fn read(&mut self) -> io::Result<()> {
-        let Some(pipe) = &mut self.pipe else { return Ok(()) };
+    /// Takes what is there; whether its end has been reached by that.
+    fn read(&mut self) -> io::Result<bool> {
+        let Some(pipe) = &mut self.pipe else { return Ok(false) };
         let mut bytes = Vec::new();
         let read = pipe.take(MAX_READ).read_to_end(&mut bytes);
         let room = MAX_OUTPUT.saturating_sub(self.heard.len()).min(bytes.len());
         self.heard.extend(bytes.drain(..room));
         match read {
-            Ok(read) if read as u64 == MAX_READ => Ok(()),
+            Ok(read) if read as u64 == MAX_READ => Ok(false),
             Ok(_) => {
                 self.pipe = None;
-                Ok(())
+                Ok(true)
             }
-            Err(error) if error.kind() == io::ErrorKind::WouldBlock => Ok(()),
+            Err(error) if error.kind() == io::ErrorKind::WouldBlock => Ok(false),
             Err(error) => Err(error),
         }
     }

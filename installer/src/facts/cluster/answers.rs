@@ -1,7 +1,11 @@
 //! What `etcdctl` says of a cluster, read. The same from 3.1 to 3.7: numbers are decimals of 64 bits. Pure.
 
+use payload::etcd::EtcdVersion;
 use payload::url::Url;
 use serde::{Deserialize, Serialize};
+
+/// From here on members, and `etcdctl`, read the list by a quorum (etcd's changelog of 3.5.0: "Make member list linearizable").
+pub(crate) const LINEARIZABLE_LIST: EtcdVersion = EtcdVersion::new(3, 5, 0);
 
 /// What `member list` says.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -60,6 +64,15 @@ impl Listed {
     }
 }
 
+impl Status {
+    /// Whether the list that this member gives is read by a quorum, and so the same from any such member of its cluster: from
+    /// 3.5 on, where there is a leader. Before that it is each member's own.
+    pub(crate) fn lists_by_quorum(&self) -> bool {
+        let version = self.version.parse::<EtcdVersion>();
+        self.leader != 0 && version.is_ok_and(|version| version >= LINEARIZABLE_LIST)
+    }
+}
+
 impl List {
     /// Who is reached at `peer_url`.
     pub(crate) fn at(&self, peer_url: &Url) -> Option<&Listed> {
@@ -98,8 +111,15 @@ pub(crate) fn list(json: &str) -> Option<List> {
 
 /// `endpoint status -w json` of one endpoint.
 pub(crate) fn status(json: &str) -> Option<Status> {
+    statuses(json)?.into_iter().next().map(|(_, status)| status)
+}
+
+/// The same of several: each with its endpoint as it was named. Whoever did not answer is left out.
+pub(crate) fn statuses(json: &str) -> Option<Vec<(String, Status)>> {
     #[derive(Deserialize)]
     struct Line {
+        #[serde(default, rename = "Endpoint")]
+        endpoint: String,
         #[serde(rename = "Status")]
         status: Raw,
     }
@@ -120,10 +140,19 @@ pub(crate) fn status(json: &str) -> Option<Status> {
         errors: Vec<String>,
     }
     let lines: Vec<Line> = serde_json::from_str(json).ok()?;
-    let Raw { header, version, leader, is_learner, db_size, raft_index, errors } = lines.into_iter().next()?.status;
-    let (cluster, member) = (header.cluster_id, header.member_id);
-    let status = Status { cluster, member, version, leader, learner: is_learner, db_size, raft_index, errors };
-    (cluster != 0 && member != 0).then_some(status)
+    let read = |Line { endpoint, status }: Line| {
+        let Raw { header, version, leader, is_learner, db_size, raft_index, errors } = status;
+        let (cluster, member) = (header.cluster_id, header.member_id);
+        let status = Status { cluster, member, version, leader, learner: is_learner, db_size, raft_index, errors };
+        (cluster != 0 && member != 0).then_some((endpoint, status))
+    };
+    Some(lines.into_iter().filter_map(read).collect())
+}
+
+/// Whether `etcdctl`, asked for the status of several, says that it could not have that of `endpoint`: why not.
+pub(crate) fn no_status<'a>(said: &'a str, endpoint: &str) -> Option<&'a str> {
+    let begins = format!("Failed to get the status of endpoint {endpoint} (");
+    said.lines().find_map(|line| line.strip_prefix(begins.as_str()))
 }
 
 /// What keeps a member from its work until somebody takes it away. It lasts over restarts.
@@ -273,5 +302,26 @@ pub(crate) mod tests {
         assert_eq!((found.cluster, found.member, found.leader, found.raft_index), (1, 5, 0, 9));
         assert_eq!(found.errors, ["etcdserver: no leader"]);
         assert_eq!(status("[]"), None);
+    }
+
+    #[test]
+    fn of_several_each_is_known_by_its_endpoint() {
+        let json = r#"[{"Endpoint":"https://10.0.0.1:2379","Status":{"header":{"cluster_id":1,"member_id":5},"version":"3.5.1","leader":5}},
+            {"Endpoint":"https://10.0.0.3:2379","Status":{"header":{"cluster_id":1,"member_id":7},"version":"3.4.23","leader":5}}]"#;
+        let found = statuses(json).unwrap();
+        let of = |endpoint: &str| found.iter().find(|(at, _)| at == endpoint).map(|(_, status)| status);
+        assert_eq!(
+            of("https://10.0.0.1:2379").map(|status| (status.member, status.lists_by_quorum())),
+            Some((5, true))
+        );
+        assert_eq!(
+            of("https://10.0.0.3:2379").map(|status| (status.member, status.lists_by_quorum())),
+            Some((7, false))
+        );
+        assert_eq!(of("https://10.0.0.2:2379"), None);
+        // etcdctl 3.5.1, with a member of three that is down; its own log is between.
+        let said = "{\"level\":\"warn\"}\nFailed to get the status of endpoint https://10.0.0.2:2379 (context deadline exceeded)\n";
+        assert_eq!(no_status(said, "https://10.0.0.2:2379"), Some("context deadline exceeded)"));
+        assert_eq!(no_status(said, "https://10.0.0.1:2379"), None);
     }
 }

@@ -80,7 +80,7 @@ pub(crate) type KeyId = Vec<u8>;
 /// What a member says, as far as it was asked.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct Said {
-    /// `None` where it was not asked, or there was no quorum to answer by.
+    /// `None` where it was not asked, since another's stands for it too, or there was no quorum to answer by.
     pub(crate) list: Option<List>,
     pub(crate) status: Option<Status>,
     /// It would not say how it is to whoever has no user's name (authentication is on): an answer, too.
@@ -170,6 +170,14 @@ impl Said {
     /// Whether it knows a leader: who answers by a quorum does.
     pub(crate) fn has_leader(&self) -> bool {
         self.withheld || self.status.as_ref().is_some_and(|status| status.leader != 0)
+    }
+
+    /// Whether the list that this member gives is the other's, too.
+    pub(crate) fn stands_for(&self, other: &Self) -> bool {
+        let both = self.status.as_ref().zip(other.status.as_ref());
+        both.is_some_and(|(one, other)| {
+            one.cluster == other.cluster && one.lists_by_quorum() && other.lists_by_quorum()
+        })
     }
 
     /// Whether it has said how it is, or that it does not say so.

@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 use std::fs::File;
 use std::io;
-use std::thread::{self, Builder};
+use std::thread::{self, Builder, ScopedJoinHandle};
 use std::time::Duration;
 
 use payload::bundle::Bundle;
@@ -16,7 +16,7 @@ use payload::url::Url;
 use zeroize::Zeroizing;
 
 use super::ProbeError;
-use crate::facts::cluster::answers::Listed;
+use crate::facts::cluster::answers::{Listed, Status};
 use crate::facts::cluster::{Asked, Cas, Chain, Cluster, NotAsked, Other, Said, Seen, Silence, Trusted, Trusting};
 use crate::facts::credentials::{Credentials, LARGEST_KEY, x509};
 use crate::host::etcdctl::{Etcdctl, Patience};
@@ -50,9 +50,9 @@ fn me(installed: &Manifest) -> Option<Other> {
     places(installed, None).into_iter().find(|place| place.name == installed.member.as_str())
 }
 
-/// The others, and this member among them.
+/// The others, and this member after them.
 fn all(cluster: &mut Cluster) -> Vec<&mut Other> {
-    cluster.me.iter_mut().chain(&mut cluster.others).collect()
+    cluster.others.iter_mut().chain(&mut cluster.me).collect()
 }
 
 /// Everybody in the list of what is installed here, this member among them, asked with what is installed.
@@ -239,28 +239,50 @@ fn ask_all(manifest: &Manifest, cluster: &mut Cluster, etcdctl: &Etcdctl, interr
     cluster.others.extend(strangers);
 }
 
-/// Each by itself, and all at once: one that does not answer costs the others nothing.
+/// How each is, by one call; and the members' list, of each whose word another's does not stand for. The first one's list is
+/// asked for beside the call: where all is well, nobody else is asked.
 fn ask_at_once(others: Vec<&mut Other>, etcdctl: &Etcdctl, interrupt: &Interrupt) {
+    let serving = others.into_iter().filter_map(|other| match (&mut other.seen, &other.client_url) {
+        (Seen::Serves { said, .. }, Some(url)) => Some((said, url.clone())),
+        _ => None,
+    });
+    let (mut said, urls): (Vec<&mut Said>, Vec<Url>) = serving.unzip();
+    let Some(first) = urls.first() else { return };
     thread::scope(|scope| {
-        let asked: Vec<_> = others
-            .into_iter()
-            .filter_map(|other| match (&mut other.seen, &other.client_url) {
-                (Seen::Serves { said, .. }, Some(url)) => Some((said, url)),
-                _ => None,
-            })
-            .map(|(said, url)| {
-                let list = Builder::new().spawn_scoped(scope, move || etcdctl.list(url, interrupt));
-                let status =
-                    Builder::new().spawn_scoped(scope, move || etcdctl.status(url, Patience::Short, interrupt));
-                (said, list, status)
-            })
-            .collect();
-        for (said, list, status) in asked {
-            said.list = list.ok().and_then(|thread| thread.join().ok()?);
-            let answer = status.ok().and_then(|thread| thread.join().ok());
-            (said.status, said.withheld) = answer.unwrap_or_default();
+        let list = |of: Url| Builder::new().spawn_scoped(scope, move || etcdctl.list(&of, interrupt)).ok();
+        let first = list(first.clone());
+        for (said, answer) in said.iter_mut().zip(statuses(&urls, etcdctl, interrupt)) {
+            (said.status, said.withheld) = answer;
+        }
+        let (one, rest) = said.split_at_mut(1);
+        let Some(one) = one.first_mut() else { return };
+        let is_told = |other: &Said| etcdctl.lists_by_quorum() && one.stands_for(other);
+        let urls = || urls.iter().skip(1).cloned();
+        let mut lists: Vec<_> =
+            rest.iter().zip(urls()).map(|(other, url)| if is_told(other) { None } else { list(url) }).collect();
+        one.list = first.and_then(|thread| thread.join().ok()?);
+        if one.list.is_none() {
+            lists = lists.into_iter().zip(urls()).map(|(asked, url)| asked.or_else(|| list(url))).collect();
+        }
+        for (other, list) in rest.iter_mut().zip(lists) {
+            other.list = list.and_then(|thread| thread.join().ok()?);
         }
     });
+}
+
+/// By one call; whom it did not come to is asked by itself, and all of those at once.
+fn statuses(urls: &[Url], etcdctl: &Etcdctl, interrupt: &Interrupt) -> Vec<(Option<Status>, bool)> {
+    let answers = etcdctl.statuses(urls, interrupt);
+    thread::scope(|scope| {
+        let alone = |url| Builder::new().spawn_scoped(scope, move || etcdctl.status(url, Patience::Short, interrupt));
+        let asked: Vec<_> =
+            answers.into_iter().zip(urls).map(|(answer, url)| answer.ok_or_else(|| alone(url))).collect();
+        let answer = |asked: Result<_, io::Result<ScopedJoinHandle<'_, _>>>| match asked {
+            Ok(answer) => answer,
+            Err(thread) => thread.ok().and_then(|thread| thread.join().ok()).unwrap_or_default(),
+        };
+        asked.into_iter().map(answer).collect()
+    })
 }
 
 /// Members by the cluster's word of whom neither the bundle nor what is installed here knows: whether they answer decides what may

@@ -19,13 +19,16 @@ mod subject;
 pub(crate) use error::ProbeError;
 pub(crate) use etcd::{instances, running, shown};
 pub(crate) use machine::setpriv;
+use subject::Of;
 pub(crate) use subject::Subject;
 
+use std::collections::BTreeMap;
 use std::thread::{self, Builder, ScopedJoinHandle};
 use std::time::Duration;
 
 use payload::cluster::Manager;
-use payload::manifest::Manifest;
+use payload::digest::Digest;
+use payload::path::AbsPath;
 
 use super::Tree;
 use super::processes::{self, Process};
@@ -45,28 +48,29 @@ pub(crate) fn facts(
     wanted: Manager,
 ) -> Result<Facts, ProbeError> {
     let state = StateDir::new()?;
-    let Subject { manifest, credentials: brought, script } = subject;
+    let Subject { manifest, credentials: brought, script, .. } = subject;
     let layout = &manifest.layout;
     // On a host that is ours already, and in an image, whatever runs here is no obstacle.
     let is_fresh = tree.is_live() && records.receipt.is_none() && records.unfinished.is_none();
     let managers = managers::managers(tree, manifest, &records.ours(), wanted, is_fresh)?;
     let (busy, etcds) =
         if is_fresh { (network::busy(manifest), etcd::others(tree, manifest)) } else { (Vec::new(), Vec::new()) };
-    let (machine, disks, network, seen) = if tree.is_live() {
+    let (machine, disks, network, seen, programs) = if tree.is_live() {
         // Before anything goes on beside it: a child of another thread would hold the program open for writing.
         let no_exec = disks::no_exec(tree, layout);
         let processes = processes::all();
-        let Asked { seen, sync, clock, firewall } =
-            ask(tree, manifest, &records, &processes).map_err(ProbeError::Thread)?;
+        let Asked { seen, sync, clock, firewall, programs } =
+            ask(tree, subject, &records, &processes).map_err(ProbeError::Thread)?;
         (
             machine::running(tree, &managers, &processes, clock)?,
             disks::running(tree, manifest, no_exec, sync)?,
             network::network(busy, network::peers(manifest, &seen.others), firewall)?,
             seen,
+            programs,
         )
     } else {
         let network = network::network(busy, Vec::new(), Firewall::None)?;
-        (machine::image(tree)?, disks::image(tree, manifest)?, network, Cluster::default())
+        (machine::image(tree)?, disks::image(tree, manifest)?, network, Cluster::default(), BTreeMap::new())
     };
     let credentials = credentials::credentials(tree, manifest, brought.as_ref(), &state, &records.ours())?;
     let cas = cluster::cas(tree, &records, brought.as_ref().map(credentials::Brought::cas))?;
@@ -79,6 +83,7 @@ pub(crate) fn facts(
             managers.supervisor.as_ref().map(|found| &found.section),
             &credentials,
             &state.journal,
+            &programs,
         )?,
         disks,
         data: data::data(tree, &layout.data, records.kept.as_ref().and_then(Leftovers::data))?,
@@ -98,17 +103,24 @@ struct Asked {
     sync: Option<Duration>,
     clock: Clock,
     firewall: Firewall,
+    /// Of the programs that are here already.
+    programs: BTreeMap<AbsPath, Digest>,
 }
 
-fn ask(tree: &Tree, manifest: &Manifest, records: &Records, processes: &[Process]) -> std::io::Result<Asked> {
+fn ask(tree: &Tree, subject: &Subject, records: &Records, processes: &[Process]) -> std::io::Result<Asked> {
+    let manifest = subject.manifest;
     thread::scope(|scope| {
         let installed = records.receipt.as_ref().map(|receipt| &receipt.manifest);
         let look = move || cluster::cluster(manifest, records.installed(), installed, tree.interrupt());
         let seen = Builder::new().spawn_scoped(scope, look)?;
-        let sync = Builder::new().spawn_scoped(scope, || disks::sync(tree, &manifest.layout.data))?;
+        // Beside an etcd that serves, it disturbs what it measures: only where that is what was asked for.
+        let is_tried = installed.is_none() || subject.of == Of::Installed;
+        let sync = move || is_tried.then(|| disks::sync(tree, &manifest.layout.data)).flatten();
+        let sync = Builder::new().spawn_scoped(scope, sync)?;
+        let programs = Builder::new().spawn_scoped(scope, || paths::programs(tree, manifest))?;
         let clock = Builder::new().spawn_scoped(scope, || machine::clock(tree, processes))?;
         let firewall = network::firewall(tree, processes, manifest);
-        Ok(Asked { seen: joined(seen), sync: joined(sync), clock: joined(clock), firewall })
+        Ok(Asked { seen: joined(seen), sync: joined(sync), clock: joined(clock), firewall, programs: joined(programs) })
     })
 }
 

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use payload::digest::Digest;
 use payload::manifest::{Manifest, Purpose};
 use payload::path::AbsPath;
 
@@ -12,15 +13,25 @@ use crate::facts::paths::{Obstacle, PathFact, Paths, Seen};
 use crate::host::{FsError, Tree};
 use crate::layout;
 
-/// `section` is the file that a program section for this host's own supervisor would have; `journal` is where ours is.
+/// The sums of etcd's programs that are here already. They are most of what there is to read, so it is done beside what has to be
+/// waited for. One that cannot be read is left out, and met again.
+pub(super) fn programs(tree: &Tree, manifest: &Manifest) -> BTreeMap<AbsPath, Digest> {
+    let at = |name: &str| manifest.layout.release_dir.join(name).ok();
+    let paths = manifest.release.programs.iter().filter_map(|program| at(&program.name));
+    paths.filter_map(|path| tree.measure(&path).ok()?.map(|content| (path, content.digest))).collect()
+}
+
+/// `section` is the file that a program section for this host's own supervisor would have; `journal` is where ours is; `known` are
+/// the sums of what has been read already.
 pub(super) fn paths(
     tree: &Tree,
     manifest: &Manifest,
     section: Option<&AbsPath>,
     credentials: &Credentials,
     journal: &AbsPath,
+    known: &BTreeMap<AbsPath, Digest>,
 ) -> Result<Paths, ProbeError> {
-    let found = found(tree, manifest, section, credentials)?;
+    let found = found(tree, manifest, section, credentials, known)?;
     let obstacles = obstacles(tree, found.keys().chain([journal]))?;
     let filled = data::filled(tree, [&manifest.layout.logs, &layout::SUPERVISOR_LOGS.parse()?])?;
     Ok(Paths { found, obstacles, filled })
@@ -32,6 +43,7 @@ fn found(
     manifest: &Manifest,
     section: Option<&AbsPath>,
     credentials: &Credentials,
+    known: &BTreeMap<AbsPath, Digest>,
 ) -> Result<BTreeMap<AbsPath, PathFact>, ProbeError> {
     let at = &manifest.layout;
     let mut files: BTreeSet<AbsPath> = section.into_iter().cloned().collect();
@@ -71,7 +83,10 @@ fn found(
     for path in all {
         let seen = tree.look(&path)?;
         let digest = match seen {
-            Seen::File { .. } if files.contains(&path) => tree.measure(&path)?.map(|content| content.digest),
+            Seen::File { .. } if files.contains(&path) => match known.get(&path) {
+                Some(digest) => Some(*digest),
+                None => tree.measure(&path)?.map(|content| content.digest),
+            },
             _ => None,
         };
         found.insert(path, PathFact { seen, digest });

@@ -12,8 +12,16 @@ use crate::host::Tree;
 /// A startup script is some kilobytes.
 const MAX_SCRIPT: u64 = 1 << 20;
 
+/// Where it is from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Of {
+    Bundle,
+    Installed,
+}
+
 /// A member as a manifest has it, with the bytes that its checks look into.
 pub(crate) struct Subject<'a> {
+    pub(super) of: Of,
     pub(super) manifest: &'a Manifest,
     /// `None` of a bundle without a certificate.
     pub(super) credentials: Option<credentials::Brought>,
@@ -25,7 +33,7 @@ impl<'a> Subject<'a> {
     pub(crate) fn bundle(bundle: &'a mut Bundle<File>) -> Result<Self, ProbeError> {
         let credentials = credentials::Brought::read(bundle)?;
         let script = bundle.read(&format!("files/{}", render::STARTUP))?;
-        Ok(Self { manifest: bundle.manifest(), credentials, script })
+        Ok(Self { of: Of::Bundle, manifest: bundle.manifest(), credentials, script })
     }
 
     /// What is installed here by `manifest`, as it lies here now.
@@ -33,6 +41,6 @@ impl<'a> Subject<'a> {
         let credentials = Some(credentials::Brought::in_use(tree, manifest)?);
         let path = manifest.layout.release_dir.join(render::STARTUP)?;
         let script = tree.read_if_there(&path, MAX_SCRIPT).ok().flatten().unwrap_or_default();
-        Ok(Self { manifest, credentials, script })
+        Ok(Self { of: Of::Installed, manifest, credentials, script })
     }
 }
