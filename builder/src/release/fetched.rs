@@ -179,3 +179,9 @@ impl Verified {
         &self.origin
     }
 }
+
+/// Whether the file at `path` has just this content. One that cannot be read has not: whoever copies it says why.
+pub(super) fn is_copy(path: &Path, content: Content) -> bool {
+    let same_size = fs::metadata(path).is_ok_and(|metadata| metadata.len() == content.size);
+    same_size && measure(path).is_ok_and(|measured| measured == content)
+}

@@ -1,24 +1,20 @@
 //! Edge: asks one place after the other, and lets nothing through that has not been verified.
-#![expect(clippy::disallowed_methods, reason = "edge: the file given by `--release`")]
 
 use std::cell::OnceCell;
-use std::fs::{self, File};
-use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
 
-use payload::bundle::Content;
 use payload::digest::Digest;
 use payload::etcd;
 
 use super::download::{download, small};
 use super::error::{Hint, Missing, NotATarball, ReleaseError, SourceError};
-use super::fetched::{Fetched, Rejected, Verified};
+use super::fetched::{Fetched, Rejected, Verified, is_copy};
 use super::http::Http;
 use super::partial::{Partial, Waited};
 use super::source::{self, Location, SUMS};
 use super::voucher::{Origin, Voucher};
 use super::{FirstUse, ReleaseRequest, sums};
-use crate::cache::{Cache, DiskError, measure};
+use crate::cache::{Cache, DiskError};
 use crate::report::Narrator;
 use crate::text::release as text;
 
@@ -227,7 +223,7 @@ impl<'a> Retrieval<'a> {
         for mirror in &self.request.sources {
             let location = mirror.locate(self.request.version, SUMS);
             let bytes = match location.local() {
-                Some(path) => read_sums(&path).map_err(SourceError::from),
+                Some(path) => sums::read(&path).map_err(SourceError::from),
                 None => small(http(&self.http, self.request)?, &location, sums::MAX_BYTES, self.narrator),
             };
             match bytes.map(|bytes| sums::find(&bytes, &self.name)) {
@@ -251,7 +247,7 @@ impl<'a> Retrieval<'a> {
     /// A list that came with a local tarball.
     fn sums_beside(&mut self, path: &Path) -> Option<Voucher> {
         let list = path.with_file_name(SUMS);
-        let bytes = read_sums(&list).ok()?;
+        let bytes = sums::read(&list).ok()?;
         match sums::find(&bytes, &self.name) {
             Ok(digest) => Some(Voucher { digest, origin: Origin::Sums(list.display().to_string()) }),
             Err(error) => {
@@ -293,20 +289,4 @@ fn http<'a>(cell: &'a OnceCell<Http>, request: &ReleaseRequest) -> Result<&'a Ht
     }
     let http = Http::new(request.ca_cert.as_deref(), request.limits)?;
     Ok(cell.get_or_init(|| http))
-}
-
-/// A list on this machine.
-fn read_sums(path: &Path) -> io::Result<Vec<u8>> {
-    if !fs::metadata(path)?.is_file() {
-        return Err(io::Error::other(text::NOT_A_FILE));
-    }
-    let mut bytes = Vec::new();
-    File::open(path)?.take(sums::MAX_BYTES).read_to_end(&mut bytes)?;
-    Ok(bytes)
-}
-
-/// Whether the file at `path` has just this content. One that cannot be read has not: whoever copies it says why.
-fn is_copy(path: &Path, content: Content) -> bool {
-    let same_size = fs::metadata(path).is_ok_and(|metadata| metadata.len() == content.size);
-    same_size && measure(path).is_ok_and(|measured| measured == content)
 }

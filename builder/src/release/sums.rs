@@ -1,6 +1,13 @@
 //! Upstream's `SHA256SUMS`, read strictly: one odd line and none of it counts.
+#![expect(clippy::disallowed_methods, reason = "edge: reads a list on this machine")]
+
+use std::fs::{self, File};
+use std::io::{self, Read as _};
+use std::path::Path;
 
 use payload::digest::Digest;
+
+use crate::text::release as text;
 
 /// Upstream's list has a dozen lines; more than this is something else.
 pub(super) const MAX_BYTES: u64 = 64 * 1024;
@@ -46,6 +53,16 @@ fn entry(line: &[u8]) -> Option<(Digest, &str)> {
 pub(super) fn looks_like_a_web_page(bytes: &[u8]) -> bool {
     let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
     bytes.trim_ascii_start().starts_with(b"<")
+}
+
+/// A list on this machine, or its beginning where it is no list.
+pub(super) fn read(path: &Path) -> io::Result<Vec<u8>> {
+    if !fs::metadata(path)?.is_file() {
+        return Err(io::Error::other(text::NOT_A_FILE));
+    }
+    let mut bytes = Vec::new();
+    File::open(path)?.take(MAX_BYTES).read_to_end(&mut bytes)?;
+    Ok(bytes)
 }
 
 #[cfg(test)]
