@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use payload::etcd::last_words::{self, Known};
 use payload::manifest::{Manifest, Member};
+use payload::render;
 use serde::Serialize;
 
 use crate::endpoint_status::EndpointStatus;
@@ -24,7 +25,7 @@ const UP: Duration = Duration::from_secs(30);
 /// How long it may read its data then, before it serves: several gigabytes on a slow disk.
 const READS_ITS_DATA: Duration = Duration::from_mins(10);
 
-/// How long it must have served before it counts as up.
+/// How long it must have served before it counts as up, where it opens a port after that.
 const SETTLE: Duration = Duration::from_millis(600);
 
 /// How often etcd may be seen ended before it counts as given up: five seconds, in which a service manager starts it again.
@@ -90,10 +91,19 @@ pub(crate) fn wait_until_up(
     let unless_interrupted = |seen| if interrupt.is_raised() { Err(NotUp::Interrupted) } else { seen };
     unless_interrupted(wait(UP, &listens))?;
     unless_interrupted(wait(READS_ITS_DATA, &serves))?;
-    // What is opened last, the port for metrics, is opened after that, and ends etcd where it cannot be: nothing shows that it is
-    // over, so a moment is waited.
-    clock::poll(SETTLE, || interrupt.is_raised().then_some(()));
+    if opens_another_port(tree, manifest) {
+        clock::poll(SETTLE, || interrupt.is_raised().then_some(()));
+    }
     unless_interrupted(if serves() { Ok(()) } else { Err(ended_so()) })
+}
+
+/// Whether etcd has a port of its own for metrics. That is opened last, after the peers' is served, and ends etcd where it cannot
+/// be (`embed.StartEtcd`, 3.3 to 3.7). Nothing shows that this is over: whoever has the port answers there, too.
+fn opens_another_port(tree: &Tree, manifest: &Manifest) -> bool {
+    let script = manifest.layout.release_dir.join(render::STARTUP).ok();
+    let script = script.and_then(|path| tree.read_if_there(&path, render::MAX_STARTUP).ok().flatten());
+    // What cannot be read may have it.
+    script.is_none_or(|script| String::from_utf8_lossy(&script).contains("--listen-metrics-urls"))
 }
 
 /// Why this host's etcd does not listen, by its service manager and its log.

@@ -8,6 +8,7 @@ use crate::help::Help;
 use crate::host::console::{self, print, say};
 use crate::host::interrupt::Interrupt;
 use crate::host::terminal::{Asked, Terminal};
+use crate::host::waiting;
 use crate::plan::Plan;
 use crate::step::State;
 use crate::text;
@@ -57,6 +58,11 @@ impl Report {
         if self.verbosity > Verbosity::Quiet {
             say(&format!("{}\n", line::plain(text)));
         }
+    }
+
+    /// Does `work`, and says at the terminal that it is waited for, once that takes longer than half a second.
+    pub(crate) fn while_waiting<T>(&self, what: &str, work: impl FnOnce() -> T) -> T {
+        if self.verbosity > Verbosity::Quiet { waiting::telling(&line::plain(what), work) } else { work() }
     }
 
     /// For those who ask for more.

@@ -35,6 +35,10 @@ fn a_full_quota_is_named_and_the_line_that_is_shown_cures_it() {
     assert_eq!(said.code, 7, "{said:?}");
     assert!(said.out.contains("not healthy: alarm"), "{said:?}");
     assert!(said.err.contains("alarm NOSPACE, raised by solo") && said.err.contains("[alarm]"), "{said:?}");
+    // An install that waits for a healthy member does not take this one for it.
+    let waited = sh(&format!("/root/solo.run install --yes --quiet {SIGNER} --wait 30"));
+    assert_eq!(waited.code, 7, "{waited:?}");
+    assert!(waited.err.contains("alarm NOSPACE, raised by solo"), "{waited:?}");
     let json = sh("etcdpack-host status --json");
     assert_eq!(json.code, 7);
     assert!(json.out.contains("\"kind\": \"NOSPACE\"") && json.out.contains("\"code\": \"alarm\""), "{json:?}");
@@ -72,6 +76,13 @@ fn a_member_without_a_majority_says_who_is_missing() {
         "members that are down are asked one after the other: {:?}",
         began.elapsed()
     );
+    // Who sits there is told meanwhile what is waited for, and sees none of it afterwards.
+    let line = format!("{} run n1 /usr/local/sbin/etcdpack-host status", lab.shell_command());
+    let seen = run(whole::answered("never asked", "", "true").args(["sh", "-c", &line]));
+    assert_eq!(seen.code, 7, "{seen:?}");
+    assert!(seen.out.contains("\rlooking at this host and asking the members (0 s)\u{1b}[K"), "{seen:?}");
+    let gone = seen.out.rfind("\r\u{1b}[K").expect("the row is cleared");
+    assert!(seen.out[gone..].contains("not healthy"), "{seen:?}");
 }
 
 #[test]

@@ -47,6 +47,11 @@ pub(crate) fn health(view: &View<'_>, down: impl FnOnce() -> Down) -> Vec<Findin
     findings.into_iter().map(Finding::from).collect()
 }
 
+/// The alarms of a member that serves.
+pub(crate) fn alarmed(manifest: &Manifest, members: &[MemberHealth], raised: &[Alarm]) -> Vec<Finding> {
+    alarms(manifest.release.version, members, raised).into_iter().map(Finding::from).collect()
+}
+
 /// One finding a kind.
 fn alarms(etcd: EtcdVersion, members: &[MemberHealth], alarms: &[Alarm]) -> Vec<HealthFinding> {
     let name = |id: u64| {

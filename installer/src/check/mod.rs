@@ -21,7 +21,7 @@ pub(crate) use cluster::{Member, is_electing, not_asked, quorum, still_member};
 pub(crate) use credentials::{SOON, validity};
 pub(crate) use data::data;
 pub(crate) use etcd::{by_hand, pending, shown};
-pub(crate) use health::{View, health};
+pub(crate) use health::{View, alarmed, health};
 pub(crate) use logs::{logs, trap, unsafe_logs};
 pub(crate) use machine::confinement;
 pub(crate) use managers::{programs, units};

@@ -20,9 +20,11 @@ use crate::execute::{After, Execution, Failed, Sources};
 use crate::facts::Facts;
 use crate::facts::machine::Target;
 use crate::failure::Failure;
+use crate::finding::Finding;
 use crate::health;
 use crate::help::Help;
 use crate::host::Tree;
+use crate::host::etcdctl;
 use crate::host::interrupt::Interrupt;
 use crate::host::probe::{self, ProbeError};
 use crate::operation::install::Install;
@@ -56,7 +58,8 @@ pub(super) fn plan(args: &PlanArgs, report: &Report) -> Result<ExitStatus, Failu
     let interrupt = interruptible()?;
     let tree = looking.tree.heeding(&interrupt);
     let choices = choices(&args.target, args.no_start, args.restart);
-    let prepared = Prepared::of(&tree, &mut bundle, records, signer, choices);
+    let prepare = || Prepared::of(&tree, &mut bundle, records, signer, choices);
+    let prepared = report.while_waiting(progress::ASKING, prepare);
     let mut prepared = unless_told_to_stop(&interrupt, prepared, Help::run("plan"))?;
     if let Some(given) = &given
         && bundle.manifest().sealed_key().is_some()
@@ -99,7 +102,8 @@ pub(super) fn install(args: &InstallArgs, report: &Report) -> Result<ExitStatus,
     // What a person has confirmed here counts as named.
     let signer = if signer.settled().is_none() { SignerStatus::Named } else { signer };
     let choices = choices(&args.target, args.no_start, args.restart);
-    let prepared = Prepared::of(tree, &mut bundle, context.records.clone(), signer, choices);
+    let prepare = || Prepared::of(tree, &mut bundle, context.records.clone(), signer, choices);
+    let prepared = report.while_waiting(progress::ASKING, prepare);
     let mut prepared = context.unless_told_to_stop(prepared)?;
     let mut opened = None;
     if prepared.waits_for_key() {
@@ -238,11 +242,23 @@ fn end_of(
         return who_is_up::say(tree, manifest, seen, interrupt, report);
     };
     report.note(&progress::waiting_for_health(seconds));
-    if health::wait_until_healthy(manifest, Duration::from_secs(seconds), interrupt) {
+    let healthy = || health::wait_until_healthy(manifest, Duration::from_secs(seconds), interrupt);
+    if report.while_waiting(progress::STILL_WAITING, healthy) {
+        let alarmed = alarmed(manifest, interrupt);
+        report.findings(&alarmed);
+        if !alarmed.is_empty() {
+            return ExitStatus::NotHealthy;
+        }
         report.note(outcomes::HEALTHY);
         return who_is_up::say(tree, manifest, None, interrupt, report);
     }
     who_is_up::say(tree, manifest, None, interrupt, report);
     report.error(outcomes::NOT_HEALTHY_YET, Some(&Help::host("status")));
     ExitStatus::NotHealthy
+}
+
+/// The alarms that stand against a member which serves: it may refuse every write.
+fn alarmed(manifest: &Manifest, interrupt: &Interrupt) -> Vec<Finding> {
+    let alarms = manifest.me().and_then(|me| etcdctl::alarms(manifest, me, interrupt)).unwrap_or_default();
+    if alarms.is_empty() { Vec::new() } else { check::alarmed(manifest, &health::members(manifest), &alarms) }
 }

@@ -30,7 +30,7 @@ use crate::restart::{self, Part};
 use crate::service;
 use crate::supervision::{Supervision, Supervisor};
 use crate::text::refusals::Doing;
-use crate::text::{names, refusals, status as words};
+use crate::text::{names, progress, refusals, status as words};
 use payload::exit::ExitStatus;
 
 /// Everything that `status` knows.
@@ -84,7 +84,7 @@ pub(super) fn status(args: &StatusArgs, report: &Report) -> Result<ExitStatus, F
         let left = records.kept.as_ref().map(words::still_here).unwrap_or_default();
         return Err(Failure::refused(refusals::nothing_installed(&left), Help::run("install")));
     };
-    let mut status = gather(&tree, receipt, &records)?;
+    let mut status = report.while_waiting(progress::ASKING, || gather(&tree, receipt, &records))?;
     if args.json {
         status.findings = status.found.iter().map(|finding| report.said(finding)).collect();
         deliver_json(&status, report)?;

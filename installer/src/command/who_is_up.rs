@@ -14,7 +14,7 @@ use crate::host::clock;
 use crate::host::interrupt::Interrupt;
 use crate::host::probe::{cluster, data};
 use crate::report::Report;
-use crate::text::members;
+use crate::text::{members, progress};
 
 /// How long a member that was just started is waited for, where enough others are there for a quorum.
 const JOINS: Duration = Duration::from_secs(5);
@@ -33,11 +33,13 @@ pub(super) fn say(
     let is_settled = |seen: &Cluster| !is_about_to_join(manifest, seen);
     let (seen, own) = match seen.filter(|seen| is_settled(seen) && !matches!(seen.asked, Asked::No(_))) {
         Some(seen) => (seen.clone(), own()),
-        None => clock::poll(JOINS, || {
-            let (seen, own) = look();
-            (interrupt.is_raised() || is_settled(&seen)).then_some((seen, own))
-        })
-        .unwrap_or_else(look),
+        None => report.while_waiting(progress::ASKING, || {
+            let seen = clock::poll(JOINS, || {
+                let (seen, own) = look();
+                (interrupt.is_raised() || is_settled(&seen)).then_some((seen, own))
+            });
+            seen.unwrap_or_else(look)
+        }),
     };
     if interrupt.is_raised() {
         return ExitStatus::Done;

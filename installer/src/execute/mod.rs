@@ -172,7 +172,8 @@ impl Run<'_> {
             if !matches!(step, Step::Undo { .. }) {
                 self.on.report.step(&step.to_string());
             }
-            self.apply(step, undoing).map_err(stopped)?;
+            let report = self.on.report;
+            report.while_waiting(&step.to_string(), || self.apply(step, undoing)).map_err(stopped)?;
             self.pass(point, PointOfNoReturn::Taken);
         }
         Ok(())

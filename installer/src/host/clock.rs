@@ -10,11 +10,15 @@ pub(crate) fn now() -> OffsetDateTime {
     OffsetDateTime::now_utc()
 }
 
-/// Asks again and again until an answer comes or the time is up.
+/// The longest pause between two questions.
+const PAUSE: Duration = Duration::from_millis(200);
+
+/// Asks again and again until an answer comes or the time is up: often at first, since most of what is waited for comes soon.
 pub(crate) fn poll<T>(limit: Duration, mut ask: impl FnMut() -> Option<T>) -> Option<T> {
     // None is further off than the clock goes.
     let end = Instant::now().checked_add(limit);
     let left = || end.map_or(Duration::MAX, |end| end.saturating_duration_since(Instant::now()));
+    let mut pause = PAUSE / 8;
     loop {
         if let Some(answer) = ask() {
             return Some(answer);
@@ -22,6 +26,7 @@ pub(crate) fn poll<T>(limit: Duration, mut ask: impl FnMut() -> Option<T>) -> Op
         if left().is_zero() {
             return None;
         }
-        std::thread::sleep(Duration::from_millis(200).min(left()));
+        std::thread::sleep(pause.min(left()));
+        pause = PAUSE.min(pause * 2);
     }
 }

@@ -2,6 +2,7 @@
 #![expect(clippy::disallowed_methods, reason = "edge: the standard streams, and whether they may be coloured")]
 
 use std::io::{self, IsTerminal as _, Write as _};
+use std::sync::{Mutex, PoisonError};
 
 use payload::exit::ExitStatus;
 
@@ -20,11 +21,31 @@ pub(crate) fn panics_are_bugs() {
 /// Whole lines in one write: where both streams are one, as over ssh, pieces of a line would mix with the other's. A
 /// reader that went away is no error of ours, least of all in the middle of an install.
 pub(crate) fn say(text: &str) {
+    clear_row();
     let _ = io::stderr().write_all(text.as_bytes());
+}
+
+/// Whether the terminal's last row says what is waited for: whatever is said next takes its place.
+static ROW: Mutex<bool> = Mutex::new(false);
+
+/// Says it in the terminal's last row, in the place of what stood there.
+pub(crate) fn show_row(text: &str) {
+    let mut row = ROW.lock().unwrap_or_else(PoisonError::into_inner);
+    *row = true;
+    let _ = io::stderr().write_all(format!("\r{text}\x1b[K").as_bytes());
+}
+
+/// The terminal as it was.
+pub(crate) fn clear_row() {
+    let mut row = ROW.lock().unwrap_or_else(PoisonError::into_inner);
+    if std::mem::take(&mut *row) {
+        let _ = io::stderr().write_all(b"\r\x1b[K");
+    }
 }
 
 /// A reader that went away (`| head`) is no error of ours.
 pub(crate) fn print(text: &str) {
+    clear_row();
     let _ = writeln!(io::stdout(), "{text}");
 }
 

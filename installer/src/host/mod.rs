@@ -38,6 +38,7 @@ mod strays;
 pub(crate) mod terminal;
 pub(crate) mod tree;
 
+pub(crate) mod waiting;
 pub(crate) mod wheels;
 pub(crate) mod write;
 

@@ -42,7 +42,9 @@ pub(crate) fn of_the_log(line: &str) -> String {
     format!("  etcd: {line}")
 }
 
-pub(crate) const EXAMINING: &str = "looking at this host, its etcd and the other members";
+pub(crate) const ASKING: &str = "looking at this host and asking the members";
+
+pub(crate) const STILL_WAITING: &str = "waiting";
 
 pub(crate) const WAITING_FOR_ETCD: &str = "waiting for etcd to listen";
 

@@ -31,6 +31,9 @@ pub const REQUEST: &str = "etcd-peer.csr";
 /// The startup script, in the release's directory.
 pub const STARTUP: &str = "etcd-server-startup.sh";
 
+/// The most that is read of one: it has some kilobytes.
+pub const MAX_STARTUP: u64 = 1 << 20;
+
 /// Open files for etcd and for a supervisord that we bring: etcd keeps 150 and gives clients the rest.
 const OPEN_FILES: u32 = 65536;
 

@@ -23,9 +23,6 @@ use crate::records::Records;
 use crate::restart::Instance;
 use crate::service;
 
-/// A startup script is some kilobytes.
-const MAX_SCRIPT: u64 = 1 << 20;
-
 /// So is a certificate.
 const MAX_CERTIFICATE: u64 = 1 << 20;
 
@@ -74,7 +71,7 @@ fn script<'a>(
         Some(Before::Nothing) => return Ok(Script::SameCommand),
         None => path.clone(),
     };
-    let Ok(Some(here)) = tree.read_if_there(&at, MAX_SCRIPT) else { return Ok(Script::SameCommand) };
+    let Ok(Some(here)) = tree.read_if_there(&at, render::MAX_STARTUP) else { return Ok(Script::SameCommand) };
     let is_alike = render::confine_alike(&String::from_utf8_lossy(&here), &brought);
     Ok(if is_alike { Script::SameStart } else { Script::SameCommand })
 }

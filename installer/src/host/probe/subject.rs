@@ -9,9 +9,6 @@ use payload::render;
 use super::{ProbeError, credentials};
 use crate::host::Tree;
 
-/// A startup script is some kilobytes.
-const MAX_SCRIPT: u64 = 1 << 20;
-
 /// Where it is from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Of {
@@ -40,7 +37,7 @@ impl<'a> Subject<'a> {
     pub(crate) fn installed(tree: &Tree, manifest: &'a Manifest) -> Result<Self, ProbeError> {
         let credentials = Some(credentials::Brought::in_use(tree, manifest)?);
         let path = manifest.layout.release_dir.join(render::STARTUP)?;
-        let script = tree.read_if_there(&path, MAX_SCRIPT).ok().flatten().unwrap_or_default();
+        let script = tree.read_if_there(&path, render::MAX_STARTUP).ok().flatten().unwrap_or_default();
         Ok(Self { of: Of::Installed, manifest, credentials, script })
     }
 }
