@@ -105,9 +105,7 @@ fn where_pki_is_lost_the_host_makes_a_key_beside_the_data_that_were_kept() {
     certified();
     bundle(&site, "install --yes").ok();
     let wal = site.path("root/data/etcd/etcd-server/member/wal");
-    fs::create_dir_all(&wal).unwrap();
-    let log = include_bytes!("../../installer/fixtures/wal-3.5.1.bin");
-    fs::write(wal.join("0000000000000000-0000000000000000.wal"), log).unwrap();
+    with_data(&site, "root");
     bundle(&site, "uninstall --yes").ok();
     let kept = || fs::read_to_string(site.path("root/var/lib/etcdpack/kept.json")).unwrap();
     assert!(kept().contains("\"peer-url\": \"https://10.83.0.11:2380\""), "{}", kept());
@@ -127,6 +125,80 @@ fn where_pki_is_lost_the_host_makes_a_key_beside_the_data_that_were_kept() {
     site.shell("rm -r pki dist").ok();
     site.etcdpack(&["build", "--same-cluster", "--release", "release.tar.gz"]).ok();
     bundle(&site, "csr").refused(3, "this host is member `n1`");
+}
+
+/// A log that etcd wrote, where the member's data lie.
+fn with_data(site: &Site, root: &str) {
+    let wal = site.path(root).join("data/etcd/etcd-server/member/wal");
+    fs::create_dir_all(&wal).unwrap();
+    let log = include_bytes!("../../installer/fixtures/wal-3.5.1.bin");
+    fs::write(wal.join("0000000000000000-0000000000000000.wal"), log).unwrap();
+}
+
+#[test]
+fn the_only_key_stays_with_the_data_and_goes_with_a_purge() {
+    let site = host_site();
+    bundle(&site, "csr -o n1.csr").ok();
+    sign(&site, &format!("n1.csr {}", words(&site, "n1", "n1.csr"))).ok();
+    bundle(&site, "install --yes").ok();
+    with_data(&site, "root");
+    let read = |at: &str| fs::read_to_string(site.path("root").join(at)).ok();
+    let key = read(KEY).unwrap();
+    for _ in 0..2 {
+        bundle(&site, "uninstall --yes").ok();
+        assert_eq!((read(MADE).as_ref(), read(KEY)), (Some(&key), None));
+        let of = site.shell(&format!("cd root/var/lib/etcdpack && stat -c '%a %u' {} host-key", &MADE[17..])).ok();
+        assert_eq!(of, "600 0\n700 0");
+        // Nothing more goes, and the same key asks again.
+        bundle(&site, "uninstall --yes").ok();
+        assert_eq!(read(MADE).as_ref(), Some(&key));
+        assert_eq!(bundle(&site, "csr").out, fs::read_to_string(site.path("n1.csr")).unwrap());
+        bundle(&site, "install --yes").ok();
+        assert_eq!((read(MADE), read(KEY).as_ref()), (None, Some(&key)));
+    }
+    bundle(&site, "uninstall --yes").ok();
+    bundle(&site, "uninstall --purge --yes").ok();
+    assert_eq!(fs::read_dir(site.path("root")).unwrap().count(), 0);
+}
+
+#[test]
+fn an_uninstall_that_is_killed_never_loses_the_only_key() {
+    let site = host_site();
+    bundle(&site, "csr -o n1.csr").ok();
+    sign(&site, &format!("n1.csr {}", words(&site, "n1", "n1.csr"))).ok();
+    bundle(&site, "install --yes").ok();
+    with_data(&site, "root");
+    let key = fs::read(site.path("root").join(KEY)).unwrap();
+    let host = |root: &str, command: &str| {
+        let mut host = Command::new("dist/n1.run");
+        host.args(command.split(' ')).args(["--yes", "--root", root]).current_dir(site.path(""));
+        host
+    };
+    let copy = |root: &str| {
+        site.shell(&format!("cp -a root {root}")).ok();
+    };
+    copy("unharmed");
+    let points = strace::points(&host("unharmed", "uninstall"));
+    assert!(points.len() > 20, "{}", points.len());
+    for (n, seen) in points.iter().enumerate() {
+        for (what, fault) in [("kill", Fault::Kill), ("fail", Fault::Errno("EIO"))] {
+            let root = format!("{what}{n}");
+            copy(&root);
+            let command = host(&root, "uninstall");
+            let Ok(said) = strace::inject(&command, &seen.point.call, seen.point.n, fault) else { continue };
+            let found = site.shell(&format!("find {root} -name etcd-peer-key.pem -type f | head -1")).ok();
+            let at = format!("{what} at {}: {said:?}", seen.line);
+            assert_eq!(fs::read(site.path(found.trim())).ok().as_ref(), Some(&key), "{at}");
+            // Whichever way it goes on.
+            if n % 2 == 0 {
+                run(&mut host(&root, "uninstall")).ok();
+                assert_eq!(fs::read(site.path(&root).join(MADE)).ok().as_ref(), Some(&key), "{at}");
+            }
+            run(&mut host(&root, concat!("install --service systemd ", signer!()))).ok();
+            assert_eq!(fs::read(site.path(&root).join(KEY)).ok().as_ref(), Some(&key), "{at}");
+            fs::remove_dir_all(site.path(&root)).unwrap();
+        }
+    }
 }
 
 #[test]

@@ -40,7 +40,8 @@ pub(super) fn uninstall(args: &UninstallArgs, report: &Report) -> Result<ExitSta
     let found = inventory(tree, &uninstall).map_err(Failure::from);
     let found = context.unless_told_to_stop(found)?;
     let uninstall = uninstall.having_found(&found);
-    let (plan, again) = (uninstall.plan(&found, state), uninstall.again(&found));
+    let plan = uninstall.plan(&found, state).map_err(ProbeError::from)?;
+    let again = uninstall.again(&found);
     report.findings(&plan.findings);
     if plan.is_refused() {
         report.note(outcomes::NOTHING_CHANGED);
@@ -75,7 +76,8 @@ fn inventory(tree: &Tree, uninstall: &Uninstall) -> Result<Inventory, ProbeError
 fn show(looking: &Looking, contents: Contents, args: &UninstallArgs, report: &Report) -> Result<ExitStatus, Failure> {
     let records = looking.records()?;
     let uninstall = Uninstall::new(&records, contents, args.at_risk.word());
-    let plan = uninstall.plan(&inventory(&looking.tree, &uninstall)?, &looking.state);
+    let found = inventory(&looking.tree, &uninstall)?;
+    let plan = uninstall.plan(&found, &looking.state).map_err(ProbeError::from)?;
     let status = if plan.is_refused() { ExitStatus::Refused } else { ExitStatus::Done };
     if args.look.json {
         deliver_plan(&plan, report)?;

@@ -196,7 +196,11 @@ impl Run<'_> {
         // To be taken back is what being told to stop asks for: it goes on to its end.
         let mut undoing = Undoing::new(tree.undisturbed(), self.operation.policy(), known.clone());
         // A service in an image is not this system's.
-        let is_ours = |change: &&Change| !state.holds(change) && (tree.is_live() || !change.is_of_service());
+        // A key of the host's own that stands in the journal of an install was put there by an uninstall that was cut off, or
+        // made by a run before: it is not this one's to take back, and there is no other copy of it.
+        let installs = matches!(self.operation.header(), records::Operation::Install { .. });
+        let stays = |change: &Change| state.holds(change) || (installs && state.is_of_key(change));
+        let is_ours = |change: &&Change| !stays(change) && (tree.is_live() || !change.is_of_service());
         let steps = in_order(&changes).into_iter().filter(is_ours);
         let steps: Vec<Step> = steps.map(|change| Step::Undo { change: change.clone() }).collect();
         if let Err(Stopped { at, error }) = self.take(&steps, &mut undoing) {

@@ -2,6 +2,7 @@
 //! record afterwards. One file each; pure. The steps are carried out by `execute`, which knows of no operation.
 
 pub(crate) mod install;
+mod kept_key;
 pub(crate) mod make_key;
 pub(crate) mod uninstall;
 
@@ -55,8 +56,9 @@ pub(crate) fn taken_back(operation: &dyn Operate, records: &Records, outcome: &O
     let Some(manifest) = operation.manifest().filter(|_| stays.iter().any(Change::is_kept_without_purge)) else {
         return Remains { receipt, kept: records.kept.clone(), waiting_key, replaced: Vec::new() };
     };
-    let made = changes.iter().filter(|change| state.holds(change));
-    let stays: Vec<Change> = made.chain(*stays).cloned().collect();
+    // A key that an uninstall has put there, which was cut off, is the host's only one.
+    let lasting = |change: &&Change| state.holds(change) || state.is_of_key(change);
+    let stays: Vec<Change> = changes.iter().filter(lasting).chain(*stays).cloned().collect();
     let earlier = records.kept.as_ref().map_or(&[][..], |kept| &kept.changes);
     let begun = || manifest.provenance.as_ref().map(Memory::of_begun);
     let known = records.known().map(|known| known.memory()).or_else(begun);

@@ -1,14 +1,15 @@
 //! Taking a member off its host: the steps are all changes that are on record, undone. Pure.
 //!
-//! Data and logs stay without `--purge`, and with them the account that owns them and a record of whose they are.
+//! Data and logs stay without `--purge`, and with them the account that owns them, a key of the host's own and a record of
+//! whose they are.
 
 use std::collections::BTreeSet;
 
 use payload::digest::Digest;
 use payload::manifest::Manifest;
-use payload::path::AbsPath;
+use payload::path::{AbsPath, NotAPath};
 
-use super::{Operate, Outcome};
+use super::{Operate, Outcome, kept_key};
 use crate::HOST_COMMAND;
 use crate::although::Word;
 use crate::change::{Change, fold};
@@ -95,8 +96,8 @@ impl<'a> Uninstall<'a> {
         if is_there { Help::host_with("uninstall", purge) } else { Help::run_with("uninstall", purge) }
     }
 
-    /// The plan for this host.
-    pub(crate) fn plan(&self, inventory: &Inventory, state: &StateDir) -> Plan {
+    /// The plan for this host. An error means that a path cannot be put together.
+    pub(crate) fn plan(&self, inventory: &Inventory, state: &StateDir) -> Result<Plan, NotAPath> {
         let findings = self.findings(inventory);
         // An image that was booted since has no change for its service, but a service. One that was taken from a running
         // system has a change, but its service is not this system's.
@@ -105,14 +106,19 @@ impl<'a> Uninstall<'a> {
             step: Step::Service { supervision: supervision.clone(), action: Action::Remove },
             state: State::Pending,
         };
-        let others =
-            in_order(&self.changes).into_iter().filter(|change| !state.holds(change) && !change.is_of_service());
         let data_stays = self.changes.iter().any(|change| self.keeps(change, inventory));
+        let key = match self.manifest() {
+            manifest if data_stays => kept_key::steps(manifest, &self.changes, &inventory.paths, state)?,
+            _ => Vec::new(),
+        };
+        let is_kept = |change: &Change| state.holds(change) || (data_stays && state.is_of_key(change));
+        let others = in_order(&self.changes).into_iter().filter(|change| !is_kept(change) && !change.is_of_service());
         let others = others.map(|change| Planned {
             step: Step::Undo { change: change.clone() },
             state: self.state(change, data_stays, inventory),
         });
-        Plan { findings, steps: service.map(remove).into_iter().chain(others).collect(), ..Plan::default() }
+        let steps = key.into_iter().chain(service.map(remove)).chain(others).collect();
+        Ok(Plan { findings, steps, ..Plan::default() })
     }
 
     fn findings(&self, inventory: &Inventory) -> Vec<Finding> {
@@ -158,6 +164,12 @@ impl<'a> Uninstall<'a> {
         self.contents == Contents::Keep
             && change.is_kept_without_purge()
             && change.path().is_some_and(|path| inventory.paths.filled.contains(path))
+    }
+
+    /// The key of the host's own that stays with the data.
+    fn key(&self, outcome: &Outcome) -> Vec<Change> {
+        let all = fold(&self.changes, outcome.changes);
+        all.into_iter().filter(|change| self.contents == Contents::Keep && outcome.state.is_of_key(change)).collect()
     }
 
     fn state(&self, change: &Change, data_stays: bool, inventory: &Inventory) -> State {
@@ -219,7 +231,7 @@ impl Operate for Uninstall<'_> {
         let kept = match (self.manifest(), &self.records.kept) {
             (Some(manifest), _) => {
                 let made = self.changes.iter().filter(|change| outcome.state.holds(change));
-                let all = made.chain(outcome.stays).cloned().collect();
+                let all = made.chain(outcome.stays).cloned().chain(self.key(outcome)).collect();
                 Some(Leftovers::of(manifest, all, outcome.data).trusting(self.cas.clone()))
             }
             (None, kept) => kept.clone(),
@@ -256,7 +268,7 @@ mod tests {
     }
 
     fn codes(records: &Records, contents: Contents, inventory: &Inventory) -> Vec<Code> {
-        let plan = Uninstall::new(records, contents, Word::NotSaid).plan(inventory, &StateDir::new().unwrap());
+        let plan = Uninstall::new(records, contents, Word::NotSaid).plan(inventory, &StateDir::new().unwrap()).unwrap();
         plan.findings.iter().map(Finding::code).collect()
     }
 
@@ -293,7 +305,7 @@ mod tests {
             Paths { found: BTreeMap::from([(data.clone(), there)]), filled: [data.clone()].into(), ..Paths::default() };
         let here = Inventory { paths, accounts: ["etcd".to_owned()].into(), ..inventory() };
         let plan = |contents, inventory: &Inventory| {
-            Uninstall::new(&records, contents, Word::NotSaid).plan(inventory, &StateDir::new().unwrap()).steps
+            Uninstall::new(&records, contents, Word::NotSaid).plan(inventory, &StateDir::new().unwrap()).unwrap().steps
         };
         let steps = plan(Contents::Keep, &here);
         assert!(matches!(steps[0].step, Step::Service { action: Action::Remove, .. }));
