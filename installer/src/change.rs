@@ -101,6 +101,10 @@ pub(crate) enum Before {
     Ours {
         backup: AbsPath,
     },
+    /// A file with the same bytes that was there before us: ours took its place, and it comes back as it was.
+    Theirs {
+        was: Access,
+    },
 }
 
 impl Change {
@@ -157,13 +161,30 @@ pub(crate) fn fold(earlier: &[Change], later: &[Change]) -> Vec<Change> {
     let mut all: Vec<Change> = Vec::new();
     let lasting = |change: &&Change| !matches!(change, Change::Access { .. });
     for change in earlier.iter().chain(later).filter(lasting) {
-        match all.iter_mut().find(|known| known.same_thing(change)) {
-            // A backup is gone once its install is done: what stays true is that the file is ours.
-            Some(known) => *known = settled(change),
-            None => all.push(settled(change)),
+        let mut change = settled(change);
+        match all.iter_mut().find(|known| known.same_thing(&change)) {
+            Some(known) => {
+                change.remember(known);
+                *known = change;
+            }
+            None => all.push(change),
         }
     }
     all
+}
+
+impl Change {
+    /// Takes from an `earlier` change to the same file that it was there before us. With other bytes it is not that one.
+    fn remember(&mut self, earlier: &Self) {
+        if let (
+            Self::File { sha256: is, before, .. },
+            Self::File { sha256: was, before: theirs @ Before::Theirs { .. }, .. },
+        ) = (self, earlier)
+            && is == was
+        {
+            *before = theirs.clone();
+        }
+    }
 }
 
 /// All that was adopted before logs were.
@@ -173,7 +194,10 @@ fn data() -> Holds {
 
 fn settled(change: &Change) -> Change {
     match change.clone() {
-        Change::File { path, sha256, before: _ } => Change::File { path, sha256, before: Before::Nothing },
+        // A backup is gone once its install is done: what stays true is that the file is ours.
+        Change::File { path, sha256, before: Before::Ours { .. } } => {
+            Change::File { path, sha256, before: Before::Nothing }
+        }
         Change::Link { path, target, before: _ } => Change::Link { path, target, before: None },
         other => other,
     }
@@ -195,5 +219,14 @@ mod tests {
         let later = [file("/opt/x/a", b"2", backup), file("/opt/x/b", b"3", Before::Nothing), dir.clone()];
         let expected = [dir, file("/opt/x/a", b"2", Before::Nothing), file("/opt/x/b", b"3", Before::Nothing)];
         assert_eq!(fold(&earlier, &later), expected);
+    }
+
+    #[test]
+    fn that_a_file_was_there_before_us_is_known_as_long_as_it_is_that_file() {
+        let theirs = || Before::Theirs { was: Access { mode: 0o775, uid: 7, gid: 7 } };
+        let backup = || Before::Ours { backup: "/var/lib/etcdpack/undo/1-a".parse().unwrap() };
+        let first = file("/opt/x/a", b"1", theirs());
+        assert_eq!(fold(&[first.clone()], &[file("/opt/x/a", b"1", backup())]), [first.clone()]);
+        assert_eq!(fold(&[first], &[file("/opt/x/a", b"2", backup())]), [file("/opt/x/a", b"2", Before::Nothing)]);
     }
 }

@@ -4,7 +4,7 @@
 use payload::digest::Digest;
 use payload::path::{AbsPath, NotAPath};
 
-use crate::change::Change;
+use crate::change::{Before, Change};
 use crate::facts::Paths;
 use crate::facts::paths::{PathFact, Seen};
 use crate::finding::{Finding, PathFinding};
@@ -94,6 +94,13 @@ pub(crate) fn recorded(path: &AbsPath, ours: &[Change]) -> Vec<Digest> {
         _ => None,
     };
     ours.iter().filter_map(written).collect()
+}
+
+/// Whether what we have written to `path` took the place of the same bytes, which were there before us and are to come back.
+pub(crate) fn is_theirs(path: &AbsPath, ours: &[Change]) -> bool {
+    let is_it =
+        |change: &Change| matches!(change, Change::File { path: at, before: Before::Theirs { .. }, .. } if at == path);
+    ours.iter().any(is_it)
 }
 
 /// Whether we have made `path` a link to `target`, in this and earlier runs.

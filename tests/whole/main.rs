@@ -64,5 +64,7 @@ mod supervision;
 mod surroundings;
 /// The installer dies, or a call fails, at each of its calls on a tree.
 mod sweep;
+/// What was on the host before us, and comes back.
+mod there_before;
 /// `etcdctl` as people type it on a host.
 mod wrapper;

@@ -62,7 +62,8 @@ impl Run<'_> {
         };
         let access = Access { mode: was, uid, gid };
         let is_ours = self.on.records.ours().iter().any(|change| change.path() == Some(path));
-        if owner != Owner::Root && !is_ours {
+        // Of root's, others than those for logs are only in a plan where they are ours.
+        if (owner != Owner::Root || holds == Holds::Logs) && !is_ours {
             self.transaction.adopt_dir(path, holds, access)?;
         }
         self.transaction.mend_dir(path, mode, ids, access, |permit| {

@@ -103,6 +103,7 @@ impl Execution<'_> {
             let host = After::Undone { left: left.into_iter().collect() };
             Box::new(Failed { at: At::Journal, error: error.into(), host })
         })?;
+        let transaction = transaction.knowing(self.records.ours());
         let mut run = Run { on: self, operation, plan, sources, transaction, stage };
         match run.all_steps() {
             Ok(done) => Ok(run.close(done)),

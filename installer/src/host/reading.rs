@@ -9,7 +9,7 @@ use nix::errno::Errno;
 use super::interrupt::Interrupt;
 
 /// No file of ours comes near this: etcd's programs have tens of megabytes.
-const LARGEST: u64 = 512 << 20;
+pub(super) const LARGEST: u64 = 512 << 20;
 /// Nor one that others than root can write to near this: those are keys.
 const LARGEST_OF_OTHERS: u64 = 1 << 20;
 

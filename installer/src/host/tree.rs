@@ -18,7 +18,7 @@ use payload::bundle::Content;
 use payload::path::AbsPath;
 
 use super::interrupt::Interrupt;
-use super::reading::Reading;
+use super::reading::{LARGEST, Reading};
 use crate::facts::paths::Seen;
 
 pub(super) use super::fs_error::{FileOp, FsError};
@@ -133,7 +133,20 @@ impl Tree {
 
     /// Size and digest of a file; `None` of one that has more bytes than any of ours, or that its owner holds back from us.
     pub(crate) fn measure(&self, path: &AbsPath) -> Result<Option<Content>, FsError> {
-        let measure = |file| Reading::of_ours(file, &self.interrupt)?.map(Content::read).transpose();
+        self.measure_by(path, |file| Reading::of_ours(file, &self.interrupt))
+    }
+
+    /// Likewise of a file that has no more than `size` bytes, whoever can write to it.
+    pub(crate) fn measure_sized(&self, path: &AbsPath, size: u64) -> Result<Option<Content>, FsError> {
+        self.measure_by(path, |file| Reading::of(file, size.min(LARGEST), &self.interrupt))
+    }
+
+    fn measure_by(
+        &self,
+        path: &AbsPath,
+        reading: impl FnOnce(File) -> io::Result<Option<Reading>>,
+    ) -> Result<Option<Content>, FsError> {
+        let measure = |file| reading(file)?.map(Content::read).transpose();
         let file = match self.open_file(path) {
             Err(error) if error.is_leased() => return Ok(None),
             file => file?,

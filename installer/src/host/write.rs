@@ -21,7 +21,7 @@ use payload::path::AbsPath;
 use zeroize::Zeroizing;
 
 use super::interrupt::Interrupt;
-use super::reading::Reading;
+use super::reading::{LARGEST, Reading};
 use super::tree::{FileOp, FsError, Spot, Tree, Trust};
 use crate::transaction::Permit;
 
@@ -76,6 +76,16 @@ impl Tree {
         mend().map_err(|errno: Errno| FsError::new(FileOp::ChangeDir, path, errno))
     }
 
+    /// Owner and mode of a file that is ours, and was there before us.
+    pub(crate) fn give_file(&self, _: &Permit, path: &AbsPath, mode: u32, ids: Ids) -> Result<(), FsError> {
+        let file = self.open_by(path, Trust::RootOnly)?;
+        let mend = || {
+            give(&file, mode, ids)?;
+            fsync(&file)
+        };
+        mend().map_err(|errno: Errno| FsError::new(FileOp::Write, path, errno))
+    }
+
     /// Writes a file, replacing what was there in one instant.
     pub(crate) fn put_file(
         &self,
@@ -128,7 +138,7 @@ impl Tree {
     pub(crate) fn copy_with_owner(&self, permit: &Permit, from: &AbsPath, to: &AbsPath) -> Result<(), FsError> {
         let fail = |error: io::Error| FsError::new(FileOp::Copy, from, error);
         // A step is made or undone as a whole.
-        let file = Reading::of_ours(self.open_file(from)?, &Interrupt::default()).map_err(fail)?;
+        let file = Reading::of(self.open_file(from)?, LARGEST, &Interrupt::default()).map_err(fail)?;
         let mut file = file.ok_or_else(|| fail(Errno::EFBIG.into()))?;
         let meta = file.file().metadata().map_err(fail)?;
         let ids = Ids { uid: meta.uid(), gid: meta.gid() };

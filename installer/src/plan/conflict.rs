@@ -16,7 +16,8 @@ pub(crate) fn conflicts(step: &Step, facts: &Facts, ours: &[Change]) -> Result<V
     let on_record = |path: &AbsPath| ours.iter().any(|change| change.path() == Some(path));
     let is_our_file = |path: &AbsPath, sha256: Digest| {
         let here = facts.paths.digest(path);
-        here.is_some_and(|here| here == sha256 || drift::recorded(path, ours).contains(&here))
+        let written = || if drift::is_theirs(path, ours) { Vec::new() } else { drift::recorded(path, ours) };
+        here.is_some_and(|here| here == sha256 || written().contains(&here))
     };
     let places = match step {
         Step::File { path, sha256, source, .. } => {

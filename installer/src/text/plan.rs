@@ -4,6 +4,7 @@ use std::fmt;
 
 use payload::mode::Owner;
 
+use crate::change::{Before, Change};
 use crate::plan::{Plan, Planned};
 use crate::step::{Action, Source, State, Step};
 
@@ -40,6 +41,9 @@ impl fmt::Display for Step {
                     Action::Remove => "stop and disable",
                 };
                 write!(f, "service    {verb} under {supervision}")
+            }
+            Self::Undo { change: Change::File { path, before: Before::Theirs { .. }, .. } } => {
+                write!(f, "give back  `{path}`, with the owner and mode that it had")
             }
             Self::Undo { change } => write!(f, "remove     {change}"),
         }

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use payload::name::UserName;
 
-use crate::change::Change;
+use crate::change::{Before, Change};
 
 pub(crate) fn verifying(bytes: u64) -> String {
     format!("verifying {bytes} bytes")
@@ -20,7 +20,12 @@ pub(crate) const PASSPHRASE_OPENS: &str = "the passphrase opens the private key,
 pub(crate) const DOES_NOT_OPEN: &str = "that does not open the private key";
 
 pub(crate) fn removed(change: &Change) -> String {
-    format!("removed {change}")
+    match change {
+        Change::File { path, before: Before::Theirs { .. }, .. } => {
+            format!("gave back `{path}`, with the owner and mode that it had")
+        }
+        change => format!("removed {change}"),
+    }
 }
 
 pub(crate) fn kept(change: &Change) -> String {

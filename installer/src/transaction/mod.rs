@@ -12,6 +12,7 @@ mod state_dir;
 pub(crate) mod undo;
 mod undoing;
 
+use payload::digest::Digest;
 use payload::manifest::Manifest;
 use payload::mode::Mode;
 use payload::name::UserName;
@@ -44,6 +45,8 @@ pub(crate) struct Transaction<'a> {
     tree: &'a Tree,
     state: &'a StateDir,
     journal: Journal<'a>,
+    /// What was on record before this run.
+    ours: Vec<Change>,
 }
 
 impl<'a> Transaction<'a> {
@@ -56,7 +59,13 @@ impl<'a> Transaction<'a> {
         manifest: Option<&Manifest>,
         changes: &[Change],
     ) -> Result<Self, JournalError> {
-        Ok(Self { tree, state, journal: Journal::begin(tree, state, operation, manifest, changes)? })
+        let journal = Journal::begin(tree, state, operation, manifest, changes)?;
+        Ok(Self { tree, state, journal, ours: Vec::new() })
+    }
+
+    /// With what was on record before this run: whatever else it replaces was there before us.
+    pub(crate) fn knowing(self, ours: Vec<Change>) -> Self {
+        Self { ours, ..self }
     }
 
     /// Every change that began, in this run and in those that were cut off before it; oldest first.
@@ -77,7 +86,8 @@ impl<'a> Transaction<'a> {
         ids: Ids,
         mut content: Content,
     ) -> Result<(), FsError> {
-        let change = Change::File { path: path.clone(), sha256: content.sha256(), before: self.put_aside(path)? };
+        let sha256 = content.sha256();
+        let change = Change::File { path: path.clone(), sha256, before: self.before(path, sha256)? };
         let tree = self.tree;
         self.journal.act(change, |permit| tree.put_file(permit, path, mode, ids, &mut content))
     }
@@ -85,7 +95,7 @@ impl<'a> Transaction<'a> {
     /// Gives a file its name that was written without one.
     pub(crate) fn name_file(&mut self, file: WholeFile) -> Result<(), FsError> {
         let WholeFile { path, sha256, file } = file;
-        let change = Change::File { path: path.clone(), sha256, before: self.put_aside(&path)? };
+        let change = Change::File { path: path.clone(), sha256, before: self.before(&path, sha256)? };
         let tree = self.tree;
         // The handle goes with this call: the kernel starts no program that is open for writing.
         self.journal.act(change, |permit| tree.name_file(permit, &path, &file))
@@ -197,6 +207,26 @@ impl<'a> Transaction<'a> {
     /// Makes everything durable on the file system of the directory `path`.
     pub(crate) fn sync(&self, path: &AbsPath) -> Result<(), FsError> {
         self.tree.sync_filesystem(self.journal.permit(), path)
+    }
+
+    /// What stands where a file with this sum is to be put, which comes back when the change is undone.
+    fn before(&mut self, path: &AbsPath, sha256: Digest) -> Result<Before, FsError> {
+        let Seen::File { mode, uid, gid, size } = self.tree.look(path)? else { return self.put_aside(path) };
+        let at_path = |change: &&Change| change.path() == Some(path);
+        // A run that was cut off may have come as far as here.
+        let theirs = self.changes().iter().filter(at_path).find_map(|change| match change {
+            Change::File { before: before @ Before::Theirs { .. }, .. } => Some(before.clone()),
+            _ => None,
+        });
+        if let Some(theirs) = theirs {
+            return Ok(theirs);
+        }
+        let is_ours = self.ours.iter().chain(self.changes()).any(|change| at_path(&change));
+        let is_same = || Ok(self.tree.measure_sized(path, size)?.is_some_and(|here| here.digest == sha256));
+        if !is_ours && is_same()? {
+            return Ok(Before::Theirs { was: Access { mode, uid, gid } });
+        }
+        self.put_aside(path)
     }
 
     /// Puts a file that is to be replaced aside; nothing to do where there is none.

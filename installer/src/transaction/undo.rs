@@ -2,6 +2,7 @@
 //!
 //! A file goes only if it is still the one that we wrote; a directory only if it is empty. What stays is named.
 
+use payload::bundle::Content;
 use payload::path::{AbsPath, NotAPath};
 
 use super::Permit;
@@ -169,15 +170,20 @@ fn file(permit: &Permit, tree: &Tree, change: &Change, known: &[Change]) -> Resu
         }
         return Ok(Left::Gone);
     }
-    Ok(match tree.look(path)? {
-        // A run that was cut off may not have come to replace what an earlier one wrote.
-        Seen::File { .. }
-            if tree.measure(path)?.is_some_and(|here| drift::recorded(path, known).contains(&here.digest)) =>
+    let is_ours = |here: Option<Content>| here.is_some_and(|here| drift::recorded(path, known).contains(&here.digest));
+    Ok(match (tree.look(path)?, before) {
+        (Seen::File { size, .. }, Before::Theirs { was: Access { mode, uid, gid } })
+            if is_ours(tree.measure_sized(path, size)?) =>
         {
+            tree.give_file(permit, path, *mode, Ids { uid: *uid, gid: *gid })?;
+            Left::Gone
+        }
+        // A run that was cut off may not have come to replace what an earlier one wrote.
+        (Seen::File { .. }, Before::Nothing) if is_ours(tree.measure(path)?) => {
             tree.remove_file(permit, path)?;
             Left::Gone
         }
-        Seen::Absent => Left::Gone,
+        (Seen::Absent, _) => Left::Gone,
         _ => Left::Kept,
     })
 }

@@ -69,7 +69,8 @@ fn script<'a>(
     let at = match cut.into_iter().find_map(of_path) {
         Some(Before::Ours { backup }) => backup,
         Some(Before::Nothing) => return Ok(Script::SameCommand),
-        None => path.clone(),
+        // What was there before us has the same bytes.
+        Some(Before::Theirs { .. }) | None => path.clone(),
     };
     let Ok(Some(here)) = tree.read_if_there(&at, render::MAX_STARTUP) else { return Ok(Script::SameCommand) };
     let is_alike = render::confine_alike(&String::from_utf8_lossy(&here), &brought);

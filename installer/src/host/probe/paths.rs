@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use payload::bundle::Content;
 use payload::digest::Digest;
 use payload::manifest::{Manifest, Purpose};
 use payload::path::AbsPath;
@@ -49,8 +50,12 @@ fn found(
     let mut files: BTreeSet<AbsPath> = section.into_iter().cloned().collect();
     files.insert(layout::carried_section(&manifest.service.name)?);
     files.insert(at.sbin.join(crate::HOST_COMMAND)?);
+    // Those that others have unpacked may be theirs, and large.
+    let mut sizes = BTreeMap::new();
     for program in &manifest.release.programs {
-        files.insert(at.release_dir.join(&program.name)?);
+        let path = at.release_dir.join(&program.name)?;
+        sizes.insert(path.clone(), program.size);
+        files.insert(path);
     }
     let set = Set::of(manifest, credentials.own_key.as_ref())?;
     for entry in &manifest.entries {
@@ -82,11 +87,11 @@ fn found(
     let mut found = BTreeMap::new();
     for path in all {
         let seen = tree.look(&path)?;
-        let digest = match seen {
-            Seen::File { .. } if files.contains(&path) => match known.get(&path) {
-                Some(digest) => Some(*digest),
-                None => tree.measure(&path)?.map(|content| content.digest),
-            },
+        let content = |content: Option<Content>| content.map(|content| content.digest);
+        let digest = match (&seen, known.get(&path), sizes.get(&path)) {
+            (Seen::File { .. }, Some(digest), _) if files.contains(&path) => Some(*digest),
+            (Seen::File { size: is, .. }, _, Some(size)) if is == size => content(tree.measure_sized(&path, *size)?),
+            (Seen::File { .. }, ..) if files.contains(&path) => content(tree.measure(&path)?),
             _ => None,
         };
         found.insert(path, PathFact { seen, digest });
