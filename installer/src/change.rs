@@ -5,7 +5,7 @@ use payload::name::UserName;
 use payload::path::AbsPath;
 use serde::{Deserialize, Serialize};
 
-use crate::supervision::Supervision;
+use crate::supervision::{Standing, Supervision};
 
 /// One change. What was there before is captured before the act.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -68,6 +68,9 @@ pub(crate) enum Change {
     /// etcd was put under this supervision.
     Service {
         supervision: Supervision,
+        /// How its manager stood then; not known of what was put there before this was kept.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        was: Option<Standing>,
     },
 }
 
@@ -174,8 +177,12 @@ pub(crate) fn fold(earlier: &[Change], later: &[Change]) -> Vec<Change> {
 }
 
 impl Change {
-    /// Takes from an `earlier` change to the same file that it was there before us. With other bytes it is not that one.
+    /// Takes from an `earlier` change to the same thing how that was before us.
     fn remember(&mut self, earlier: &Self) {
+        if let (Self::Service { was, .. }, Self::Service { was: first, .. }) = (&mut *self, earlier) {
+            *was = *first;
+        }
+        // A file with other bytes is not the one that was there.
         if let (
             Self::File { sha256: is, before, .. },
             Self::File { sha256: was, before: theirs @ Before::Theirs { .. }, .. },
@@ -226,7 +233,10 @@ mod tests {
         let theirs = || Before::Theirs { was: Access { mode: 0o775, uid: 7, gid: 7 } };
         let backup = || Before::Ours { backup: "/var/lib/etcdpack/undo/1-a".parse().unwrap() };
         let first = file("/opt/x/a", b"1", theirs());
-        assert_eq!(fold(&[first.clone()], &[file("/opt/x/a", b"1", backup())]), [first.clone()]);
+        assert_eq!(
+            fold(std::slice::from_ref(&first), &[file("/opt/x/a", b"1", backup())]),
+            std::slice::from_ref(&first)
+        );
         assert_eq!(fold(&[first], &[file("/opt/x/a", b"2", backup())]), [file("/opt/x/a", b"2", Before::Nothing)]);
     }
 }

@@ -56,10 +56,20 @@ fn an_old_etcd_that_would_start_at_the_next_boot_is_found_wherever_it_stands() {
     for (file, text) in [
         ("/etc/supervisor/conf.d/old.conf", "[program:old]\\ncommand=/opt/old/etcd-server-startup.sh\\n"),
         ("/etc/cron.d/old", "@reboot root /opt/old/etcd\\n"),
+        ("/var/spool/cron/crontabs/root", "@reboot /opt/old/etcd\\n"),
+        ("/var/spool/cron/etcd", "* * * * * pgrep etcd || /opt/old/etcd\\n"),
         ("/etc/rc.local", "#!/bin/sh\\nnohup /opt/old/etcd &\\n"),
+        ("/etc/rc.d/rc.local", "/opt/old/etcd &\\n"),
+        ("/etc/rc3.d/S50etcd", "#!/bin/sh\\n"),
+        (
+            "/etc/systemd/system/multi-user.target.wants/store.service",
+            "[Service]\\nExecStart=/opt/old/etcd --name old\\n",
+        ),
     ] {
         sh(&format!("mkdir -p $(dirname {file}); printf '{text}' >{file}")).ok();
-        sh(&plan).refused(3, file);
+        let said = sh(&plan);
+        let shown = file.rsplit_once("wants/").map_or(file, |(_, unit)| unit);
+        assert!(said.code == 3 && said.err.contains("[etcd-at-boot]") && said.err.contains(shown), "{file}: {said:?}");
         sh(&format!("rm {file}")).ok();
     }
     // What only speaks to an etcd, or starts nothing by itself, is nobody's business.
@@ -67,4 +77,78 @@ fn an_old_etcd_that_would_start_at_the_next_boot_is_found_wherever_it_stands() {
         printf '[program:old]\\ncommand=/opt/old/etcd\\nautostart=false\\n' >/etc/supervisor/conf.d/old.conf")
     .ok();
     sh(&plan).ok();
+}
+
+#[test]
+fn a_supervisor_that_was_off_is_off_again_whatever_came_of_an_install() {
+    let tarball = release("3.5.1", "amd64");
+    let refused = "[etcd.flags]\nlisten-metrics-urls = \"https://10.99.9.9:9999\"\n";
+    let site = Site::new(&(cluster("3.5.1", &tarball, &[("n1", "10.86.3.11")]) + refused));
+    site.build(&tarball);
+    let lab = Lab::up("toff", "supervisor", &["n1=10.86.3.11"]);
+    lab.put(&site.bundle("n1"), "n1");
+    let sh = |line: &str| lab.sh("n1", line);
+    let stands = || {
+        let ask = "echo $(systemctl is-enabled supervisor) $(systemctl is-active supervisor)";
+        let said = sh(ask).out;
+        said.lines().last().unwrap_or_default().to_owned()
+    };
+    let install = format!("/root/n1.run install --yes --quiet {SIGNER} --service supervisor --wait 60");
+    let uninstall = "/usr/local/sbin/etcdpack-host uninstall --purge --yes --quiet";
+    sh("systemctl disable --quiet --now supervisor").ok();
+    assert_eq!(stands(), "disabled inactive");
+    sh(&install).refused(5, "cannot assign");
+    assert_eq!(stands(), "disabled inactive", "rolled back");
+
+    let text = std::fs::read_to_string(site.path("cluster.toml")).unwrap();
+    std::fs::write(site.path("cluster.toml"), text.replace(refused, "")).unwrap();
+    site.build(&tarball);
+    lab.put(&site.bundle("n1"), "n1");
+    for _ in 0..2 {
+        sh(&install).ok();
+        // Once more: how it stood before is known from the first time.
+        sh(&install).ok();
+        assert_eq!(stands(), "enabled active");
+        sh(uninstall).ok();
+        assert_eq!(stands(), "disabled inactive", "uninstalled");
+    }
+    // Enabled, and stopped.
+    sh("systemctl enable --quiet supervisor").ok();
+    sh(&install).ok();
+    sh(uninstall).ok();
+    assert_eq!(stands(), "enabled inactive");
+    // What a site has come to run under it since is not stopped.
+    sh(&install).ok();
+    sh("printf '[program:theirs]\\ncommand=/bin/sleep 77777\\n' >/etc/supervisor/conf.d/theirs.conf; supervisorctl update").ok();
+    sh(uninstall).ok();
+    assert_eq!(stands(), "enabled active");
+    assert!(sh("supervisorctl status theirs").ok().contains("RUNNING"));
+}
+
+#[test]
+fn an_own_unit_that_was_there_and_enabled_is_so_again() {
+    let tarball = release("3.5.1", "amd64");
+    let site = Site::new(&cluster("3.5.1", &tarball, &[("n1", "10.86.4.11")]));
+    site.build(&tarball);
+    let lab = Lab::up("townunit", "bare", &["n1=10.86.4.11"]);
+    lab.put(&site.bundle("n1"), "n1");
+    let sh = |line: &str| lab.sh("n1", line);
+    let install = format!("/root/n1.run install --yes --quiet {SIGNER} --wait 60");
+    let uninstall = "/usr/local/sbin/etcdpack-host uninstall --purge --yes --quiet";
+    let unit = "/etc/systemd/system/etcd-server.service";
+    sh(&install).ok();
+    sh(&format!("cp {unit} /root/unit")).ok();
+    sh(uninstall).ok();
+    sh(&format!("! test -e {unit}")).ok();
+    for (state, word) in [("enable", "enabled"), ("disable", "disabled")] {
+        sh(&format!(
+            "install -m 600 /root/unit {unit} && systemctl daemon-reload && systemctl {state} --quiet etcd-server"
+        ))
+        .ok();
+        sh(&install).ok();
+        assert_eq!(sh("systemctl is-enabled etcd-server").ok(), "enabled");
+        sh(uninstall).ok();
+        assert_eq!(sh("systemctl is-enabled etcd-server").out.trim(), word);
+        assert_eq!(sh(&format!("stat -c '%a %U' {unit}")).ok(), "600 root");
+    }
 }

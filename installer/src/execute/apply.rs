@@ -5,7 +5,7 @@ use payload::name::UserName;
 use payload::path::AbsPath;
 
 use super::{Missing, Run, Stage, StepError};
-use crate::change::{Access, Change, Holds};
+use crate::change::{Access, Change, Holds, fold};
 use crate::check;
 use crate::facts::logs::Keeper;
 use crate::facts::paths::Seen;
@@ -100,9 +100,14 @@ impl Run<'_> {
     /// Before anything of etcd goes, etcd must have stopped.
     fn remove_service(&mut self, supervision: &Supervision, undoing: &mut Undoing) -> Result<(), StepError> {
         let tree = self.on.tree;
-        undoing.try_undo(&mut self.transaction, &Change::Service { supervision: supervision.clone() })?;
+        // As an install recorded it; of an image there is no such change.
+        let was = fold(&self.on.records.ours(), &[]).into_iter().find_map(|change| match change {
+            Change::Service { was, .. } => was,
+            _ => None,
+        });
+        undoing.try_undo(&mut self.transaction, &Change::Service { supervision: supervision.clone(), was })?;
         // The link that starts the service at boot: systemd leaves it where the unit's file has gone before.
-        if let Some(unit) = supervision.own_unit() {
+        if let Some(unit) = supervision.own_unit().filter(|_| was.is_none_or(|was| !was.enabled)) {
             let link = layout::WANTS.parse::<AbsPath>()?.join(unit)?;
             if let Seen::Link { .. } = tree.look(&link)? {
                 self.transaction.remove_enabling_link(&link)?;

@@ -180,7 +180,7 @@ impl Operate for Install<'_> {
             service: match receipt {
                 Some(_) if self.keeps_running() => ServiceFate::RunsAgain { systemd: self.facts.managers.systemd },
                 Some(_) => ServiceFate::Rests,
-                None => ServiceFate::Goes,
+                None => ServiceFate::IsTakenBack,
             },
             stop_seconds: self.manifest.service.stop_seconds,
         }

@@ -66,7 +66,7 @@ impl<'a> Uninstall<'a> {
         let of_receipt = self.records.receipt.as_ref().map(|receipt| &receipt.supervision);
         of_receipt.or_else(|| {
             self.changes.iter().find_map(|change| match change {
-                Change::Service { supervision } => Some(supervision),
+                Change::Service { supervision, .. } => Some(supervision),
                 _ => None,
             })
         })

@@ -120,7 +120,7 @@ impl Records {
         let cut = self.unfinished.iter().flat_map(|unfinished| &unfinished.changes);
         of_receipt.or_else(|| {
             cut.into_iter().find_map(|change| match change {
-                Change::Service { supervision } => Some(supervision),
+                Change::Service { supervision, .. } => Some(supervision),
                 _ => None,
             })
         })

@@ -5,43 +5,17 @@
 
 use std::time::Duration;
 
+use super::calls::{ServiceError, WORK, answers, ask, ctl, heed, is_active, systemctl};
+use super::standing::{Others, put_back};
 use crate::host::exec::ExecError;
 use crate::host::interrupt::Interrupt;
 use crate::host::{Exec, clock};
 use crate::step::Action;
-use crate::supervision::{Origin, Supervision, Supervisor};
+use crate::supervision::{Origin, Standing, Supervision, Supervisor};
 use crate::transaction::Permit;
 
 /// How long supervisord may take until it answers.
 const ANSWER: Duration = Duration::from_secs(30);
-/// How long a service manager may take to do as told, where etcd is not given a time of its own.
-const WORK: Duration = Duration::from_mins(3);
-
-/// Why a service manager did not do as told.
-#[derive(Debug, thiserror::Error)]
-pub(crate) enum ServiceError {
-    Exec(#[from] ExecError),
-    NoAnswer(String),
-    /// Between two calls of a service manager.
-    Interrupted,
-}
-
-impl ServiceError {
-    /// Whether it did not fail, but was told to stop.
-    pub(crate) fn is_interrupt(&self) -> bool {
-        match self {
-            Self::Exec(error) => error.is_interrupt(),
-            Self::NoAnswer(_) => false,
-            Self::Interrupted => true,
-        }
-    }
-}
-
-/// After a question, before what it decides: one that was cut short has no answer.
-fn heed(interrupt: &Interrupt) -> Result<(), ServiceError> {
-    if interrupt.is_raised() { Err(ServiceError::Interrupted) } else { Ok(()) }
-}
-
 /// Puts etcd under supervision, as the action says.
 pub(crate) fn start(
     _: &Permit,
@@ -210,20 +184,43 @@ pub(crate) fn stop(
     Ok(())
 }
 
-/// Takes etcd out of supervision: before its files go. A supervisor that we brought goes with it.
-pub(crate) fn remove(
+/// Likewise, and the host's supervisor is as it `was`; it is left alone where that is not on record.
+pub(crate) fn stop_and_put_back(
     permit: &Permit,
     supervision: &Supervision,
+    was: Option<Standing>,
+    others: Others,
     seconds: u32,
     interrupt: &Interrupt,
 ) -> Result<(), ServiceError> {
     stop(permit, supervision, seconds, interrupt)?;
+    match (supervision, was) {
+        (Supervision::Supervisor(supervisor), Some(was)) => put_back(supervisor, was, others, interrupt),
+        _ => Ok(()),
+    }
+}
+
+/// Takes etcd out of supervision: before its files go. A supervisor that we brought goes with it.
+pub(crate) fn remove(
+    permit: &Permit,
+    supervision: &Supervision,
+    was: Option<Standing>,
+    others: Others,
+    seconds: u32,
+    interrupt: &Interrupt,
+) -> Result<(), ServiceError> {
+    stop_and_put_back(permit, supervision, was, others, seconds, interrupt)?;
+    let is_to_disable = was.is_none_or(|was| !was.enabled);
     match supervision {
-        Supervision::Systemd { unit } if knows(unit, interrupt)? => systemctl(["disable", unit], interrupt)?,
+        Supervision::Systemd { unit } if is_to_disable && knows(unit, interrupt)? => {
+            systemctl(["disable", unit], interrupt)?;
+        }
         Supervision::Supervisor(supervisor) if supervisor.origin == Origin::Bundle => match &supervisor.unit {
             Some(unit) if knows(unit, interrupt)? => {
                 systemctl(["stop", unit], interrupt)?;
-                systemctl(["disable", unit], interrupt)?;
+                if is_to_disable {
+                    systemctl(["disable", unit], interrupt)?;
+                }
             }
             None if answers(supervisor, interrupt) => ctl(supervisor, &["shutdown"], interrupt)?,
             Some(_) | None => heed(interrupt)?,
@@ -260,13 +257,6 @@ fn forget_unit(unit: &str, interrupt: &Interrupt) -> Result<(), ServiceError> {
     }
 }
 
-/// Whether anything of the unit runs.
-fn is_active(unit: &str, interrupt: &Interrupt) -> Result<bool, ServiceError> {
-    let asked = Exec::named("systemctl")?.args(["show", "--property", "ActiveState", unit]);
-    let said = asked.heeding(interrupt).output()?;
-    Ok(!matches!(said.stdout.trim(), "ActiveState=inactive" | "ActiveState=failed"))
-}
-
 /// The word that `supervisorctl status` has for our program; `None` if it does not know it or does not answer.
 fn state(supervisor: &Supervisor, interrupt: &Interrupt) -> Option<String> {
     let line = ask(supervisor, &["status", &supervisor.program], interrupt)?;
@@ -290,31 +280,9 @@ fn pid(supervisor: &Supervisor, interrupt: &Interrupt) -> Option<u32> {
     said.trim().parse().ok().filter(|pid| *pid > 0)
 }
 
-/// What `supervisorctl` answers to a question that changes nothing; `None` where it could not be asked.
-fn ask(supervisor: &Supervisor, words: &[&str], interrupt: &Interrupt) -> Option<String> {
-    let asked = Exec::at(supervisor.ctl.as_str()).args(["-c", supervisor.conf.as_str()]).args(words.iter().copied());
-    Some(asked.heeding(interrupt).output().ok()?.stdout)
-}
-
 /// Lets systemd read its units again, of which one of ours is another than it has read.
 pub(crate) fn reload(_: &Permit, interrupt: &Interrupt) -> Result<(), ServiceError> {
     systemctl(["daemon-reload"], interrupt)
-}
-
-/// Whether supervisord answers at all. `pid` is the cheapest question.
-fn answers(supervisor: &Supervisor, interrupt: &Interrupt) -> bool {
-    let said = ask(supervisor, &["pid"], interrupt);
-    said.is_some_and(|said| said.trim().parse::<u32>().is_ok_and(|pid| pid > 0))
-}
-
-fn ctl(supervisor: &Supervisor, words: &[&str], interrupt: &Interrupt) -> Result<(), ServiceError> {
-    Exec::at(supervisor.ctl.as_str())
-        .args(["-c", supervisor.conf.as_str()])
-        .args(words.iter().copied())
-        .limit(WORK)
-        .heeding(interrupt)
-        .run()?;
-    Ok(())
 }
 
 /// Tells our program's supervisord something that takes longer to come back than to be done.
@@ -337,9 +305,4 @@ fn knows(unit: &str, interrupt: &Interrupt) -> Result<bool, ServiceError> {
     let asked = Exec::named("systemctl")?.args(["show", "--property", "LoadState", unit]);
     let said = asked.heeding(interrupt).output()?;
     Ok(said.stdout.trim() != "LoadState=not-found")
-}
-
-fn systemctl<const N: usize>(words: [&str; N], interrupt: &Interrupt) -> Result<(), ServiceError> {
-    Exec::named("systemctl")?.args(words).limit(WORK).heeding(interrupt).run()?;
-    Ok(())
 }

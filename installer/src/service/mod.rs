@@ -1,5 +1,9 @@
 //! Keeping etcd running: finding out who can, and telling them to.
 
+mod calls;
 pub(crate) mod control;
+mod standing;
 
-pub(crate) use control::{ServiceError, StateWord, has_ended, is_running, remove, start};
+pub(crate) use calls::ServiceError;
+pub(crate) use control::{StateWord, has_ended, is_running, remove, start};
+pub(crate) use standing::{Others, standing};

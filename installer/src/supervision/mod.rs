@@ -2,9 +2,11 @@
 
 mod carried;
 mod choose;
+mod standing;
 
 pub(crate) use carried::launcher;
 pub(crate) use choose::{Grounds, Start, choose};
+pub(crate) use standing::Standing;
 
 use payload::path::AbsPath;
 use serde::{Deserialize, Serialize};

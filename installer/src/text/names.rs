@@ -14,7 +14,7 @@ impl fmt::Display for Change {
         match self {
             Self::Group { name } => write!(f, "group `{name}`"),
             Self::User { name, .. } => write!(f, "user `{name}`"),
-            Self::Service { supervision } => write!(f, "service under {supervision}"),
+            Self::Service { supervision, .. } => write!(f, "service under {supervision}"),
             Self::Adopted { path, .. } => write!(f, "what is in `{path}`"),
             Self::Access { path, .. } => write!(f, "owner and mode of `{path}`"),
             Self::Dir { path, .. }

@@ -6,6 +6,7 @@ use super::undo::{self, Contents, UndoError, Undone};
 use crate::change::Change;
 use crate::host::FsError;
 use crate::records::{Leftovers, Receipt};
+use crate::service::Others;
 
 /// What is on record when a run has come to its end.
 #[derive(Debug)]
@@ -83,7 +84,7 @@ impl Transaction<'_> {
         let (mut receipt, tree) = (receipt.clone(), self.tree.undisturbed());
         for change in remains.replaced.iter().rev() {
             let permit = self.journal.permit();
-            if undo::undo(permit, &tree, change, &receipt.changes, Contents::Keep, 0)? == Undone::Yes {
+            if undo::undo(permit, &tree, change, &receipt.changes, Contents::Keep, (Others::Spare, 0))? == Undone::Yes {
                 receipt.changes.retain(|other| other != change);
             }
         }

@@ -193,7 +193,16 @@ impl<'a> Transaction<'a> {
             // No change of its own: taken back, it must not look like a restart.
             return Ok(service::start(self.journal.permit(), supervision, action, interrupt)?);
         }
-        self.journal.act(Change::Service { supervision: supervision.clone() }, |permit| {
+        // What a run that was cut off has enabled or started was not so before.
+        let earlier = self.changes().iter().find_map(|change| match change {
+            Change::Service { supervision: of, was } if of == supervision => Some(*was),
+            _ => None,
+        });
+        let was = match earlier {
+            Some(was) => was,
+            None => Some(service::standing(supervision, interrupt)?),
+        };
+        self.journal.act(Change::Service { supervision: supervision.clone(), was }, |permit| {
             service::start(permit, supervision, action, interrupt)?;
             then()
         })

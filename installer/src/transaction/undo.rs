@@ -13,7 +13,7 @@ use crate::host::remove::Left;
 use crate::host::write::Ids;
 use crate::host::{FsError, Seen, Tree};
 use crate::records::JournalError;
-use crate::service::{self, ServiceError};
+use crate::service::{self, Others, ServiceError};
 
 /// Why a change could not be undone.
 #[derive(Debug, thiserror::Error)]
@@ -69,7 +69,7 @@ pub(super) fn undo(
     change: &Change,
     known: &[Change],
     contents: Contents,
-    stop_seconds: u32,
+    (others, stop_seconds): (Others, u32),
 ) -> Result<Undone, UndoError> {
     clear_leftovers(permit, tree, change)?;
     if contents == Contents::Remove && change.is_kept_without_purge() {
@@ -109,8 +109,8 @@ pub(super) fn undo(
         Change::File { .. } => file(permit, tree, change, known)?,
         Change::Link { .. } => link(permit, tree, change, known)?,
         Change::MadeWay { path, aside, .. } => tree.take_back_dir(permit, path, aside)?,
-        Change::Service { supervision } => {
-            service::remove(permit, supervision, stop_seconds, tree.interrupt())?;
+        Change::Service { supervision, was } => {
+            service::remove(permit, supervision, *was, others, stop_seconds, tree.interrupt())?;
             Left::Gone
         }
     };

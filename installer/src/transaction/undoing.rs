@@ -9,7 +9,7 @@ use crate::facts::managers::Init;
 use crate::host::Tree;
 use crate::host::interrupt::Interrupt;
 use crate::layout;
-use crate::service;
+use crate::service::{self, Others};
 use crate::step::Action;
 use crate::supervision::Supervision;
 
@@ -35,8 +35,10 @@ pub(crate) enum AdoptedData {
 /// What becomes of the service.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum ServiceFate {
-    /// It is stopped and taken from its manager.
+    /// It is stopped and taken from its manager, which goes back to how it was as far as others can do without it.
     Goes,
+    /// Likewise, a moment after it was put there: its manager goes back to how it was.
+    IsTakenBack,
     /// An earlier install has it, and it did not run before this run began.
     Rests,
     /// An earlier install has it, and it ran: it gets its files back, then a restart. It may never have been touched.
@@ -113,7 +115,7 @@ impl Undoing {
 
     /// Likewise, where nothing else may be undone unless this is.
     pub(crate) fn try_undo(&mut self, transaction: &mut Transaction, change: &Change) -> Result<Undone, UndoError> {
-        if let Change::Service { supervision } = change {
+        if let Change::Service { supervision, .. } = change {
             self.service = Some(supervision.clone());
         }
         transaction.journal.undo(change, |permit| self.undo_one(permit, change))
@@ -123,15 +125,19 @@ impl Undoing {
         let Policy { contents, adopted_data, service, stop_seconds } = self.policy;
         match (change, service) {
             (Change::Service { .. }, ServiceFate::RunsAgain { .. }) => Ok(Undone::Yes),
-            (Change::Service { supervision }, ServiceFate::Rests) => {
-                service::control::stop(permit, supervision, stop_seconds, self.interrupt())?;
+            (Change::Service { supervision, was }, ServiceFate::Rests) => {
+                let (interrupt, others) = (self.interrupt(), Others::Stop);
+                service::control::stop_and_put_back(permit, supervision, *was, others, stop_seconds, interrupt)?;
                 Ok(Undone::Yes)
             }
             // It has its owner back already: that change came after this one.
             (Change::Adopted { .. }, _) if change.is_of_data() && adopted_data == AdoptedData::IsTheirs => {
                 Ok(Undone::Yes)
             }
-            _ => undo::undo(permit, &self.tree, change, &self.known, contents, stop_seconds),
+            _ => {
+                let others = if matches!(service, ServiceFate::IsTakenBack) { Others::Stop } else { Others::Spare };
+                undo::undo(permit, &self.tree, change, &self.known, contents, (others, stop_seconds))
+            }
         }
     }
 
@@ -157,7 +163,7 @@ impl Undoing {
                     service::control::reload(permit, self.interrupt())?;
                 }
             }
-            (ServiceFate::Goes | ServiceFate::Rests, Some(supervision)) => {
+            (ServiceFate::Goes | ServiceFate::IsTakenBack | ServiceFate::Rests, Some(supervision)) => {
                 service::control::forget(permit, supervision, self.interrupt())?;
             }
             (_, None) => {}
@@ -176,7 +182,8 @@ mod tests {
     #[test]
     fn services_go_first_and_the_program_that_goes_on_goes_last() {
         let dir = |path: &str| Change::Dir { path: path.parse::<AbsPath>().unwrap(), holds: Holds::Files };
-        let service = Change::Service { supervision: Supervision::Systemd { unit: "etcd-server.service".to_owned() } };
+        let supervision = Supervision::Systemd { unit: "etcd-server.service".to_owned() };
+        let service = Change::Service { supervision, was: None };
         let command = Change::Link {
             path: "/usr/local/sbin/etcdpack-host".parse().unwrap(),
             target: "x".to_owned(),
