@@ -7,6 +7,7 @@ mod call;
 mod corpus;
 pub mod disk;
 pub mod form;
+pub mod ground;
 mod host;
 mod image_host;
 pub mod old_layout;

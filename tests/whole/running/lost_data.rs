@@ -1,7 +1,8 @@
 //! A member's data are gone while its receipt stands, or both are, and the others run, are cut off, or are stopped. And a cluster of
 //! one whose disk died.
 
-use whole::{Lab, SIGNER, Said, Site, cluster, release};
+use whole::ground::{self, Ground, Keeper};
+use whole::{Lab, SIGNER, Said, Site, cluster};
 
 const HOSTS: [(&str, &str); 3] = [("n1", "10.97.0.11"), ("n2", "10.97.0.12"), ("n3", "10.97.0.13")];
 const ALONE: (&str, &str) = ("n4", "10.97.0.14");
@@ -25,38 +26,48 @@ fn refused(lab: &Lab, code: &str, words: &[&str]) {
     assert_eq!((state(lab), lab.etcds("n3")), (before, Vec::new()), "{code}");
 }
 
-fn others(lab: &Lab, verb: &str) {
+fn others_stop(lab: &Lab, ground: Ground) {
     for host in ["n1", "n2"] {
-        // Not waited for: the first one has no quorum.
-        lab.sh(host, &format!("systemctl --no-block {verb} etcd-server")).ok();
-        lab.until(host, if verb == "stop" { "! pgrep -x etcd" } else { "pgrep -x etcd" });
+        lab.sh(host, &ground.stop(host)).ok();
+        lab.until(host, "! pgrep -x etcd");
+    }
+}
+
+fn others_start(lab: &Lab, ground: Ground) {
+    for host in ["n1", "n2"] {
+        lab.sh(host, &ground.start(host)).ok();
+        lab.until(host, "pgrep -x etcd");
     }
 }
 
 #[test]
 fn a_member_without_its_data_is_held_back_while_any_other_counts_on_them() {
-    let tarball = release("3.5.1", "amd64");
+    ground::each("lost-data", Ground::of(Keeper::Systemd, "3.5.1"), without_data);
+}
+
+fn without_data(ground: Ground) {
+    let (version, tarball) = (ground.version, ground.tarball());
     let (site, alone) =
-        (Site::new(&cluster("3.5.1", &tarball, &HOSTS)), Site::new(&cluster("3.5.1", &tarball, &[ALONE])));
+        (Site::new(&cluster(version, &tarball, &HOSTS)), Site::new(&cluster(version, &tarball, &[ALONE])));
     site.build(&tarball);
     alone.build(&tarball);
     let hosts = [HOSTS[0], HOSTS[1], HOSTS[2], ALONE].map(|(name, at)| format!("{name}={at}"));
-    let lab = Lab::up("tgone", "bare", &hosts.each_ref().map(String::as_str));
+    let lab = ground.up("tgone", &hosts.each_ref().map(String::as_str));
     for (host, _) in HOSTS {
         lab.scp(&site.bundle(host), host);
         install(&lab, host, "--quiet").ok();
     }
-    lab.until("n3", "/usr/local/bin/etcdctl put ship at-sea");
+    lab.until("n3", "ETCDCTL_API=3 /usr/local/bin/etcdctl put ship at-sea");
 
-    lost(&lab);
-    purged_while_the_others_are_stopped(&lab);
-    cluster_of_one(&lab, &alone);
+    lost(&lab, ground);
+    purged_while_the_others_are_stopped(&lab, ground);
+    cluster_of_one(&lab, ground, &alone);
 }
 
 /// The disk is not there: mounted again it is the common case, and nothing that was said meanwhile has harmed it.
-fn lost(lab: &Lab) {
-    let ids = lab.ssh("n1", "etcdctl member list").ok();
-    lab.sh("n3", &format!("systemctl stop etcd-server && mv {DATA}/member /root/member")).ok();
+fn lost(lab: &Lab, ground: Ground) {
+    let ids = lab.ssh("n1", "ETCDCTL_API=3 etcdctl member list").ok();
+    lab.sh("n3", &format!("{} && mv {DATA}/member /root/member", ground.stop("n3"))).ok();
     refused(lab, "rejoin-needed", &["", "--although-data-gone", "--first-install"]);
     lab.cut("n3");
     refused(lab, "data-gone", &["", "--first-install"]);
@@ -64,39 +75,39 @@ fn lost(lab: &Lab) {
     refused(lab, "would-bootstrap", &["--although-data-gone"]);
     lab.mend("n3");
     lab.until("n3", "ping -c 1 -W 1 10.97.0.11");
-    others(lab, "stop");
+    others_stop(lab, ground);
     refused(lab, "data-gone", &["", "--first-install"]);
-    others(lab, "start");
-    lab.until("n1", "/usr/local/bin/etcdctl get ship");
+    others_start(lab, ground);
+    lab.until("n1", "ETCDCTL_API=3 /usr/local/bin/etcdctl get ship");
     lab.sh("n3", &format!("mv /root/member {DATA}/")).ok();
     install(lab, "n3", "--wait 60").ok();
-    assert_eq!(lab.ssh("n3", "etcdctl get ship --print-value-only").ok(), "at-sea");
-    assert_eq!(lab.ssh("n1", "etcdctl member list").ok(), ids);
+    assert_eq!(lab.ssh("n3", "ETCDCTL_API=3 etcdctl get ship --print-value-only").ok(), "at-sea");
+    assert_eq!(lab.ssh("n1", "ETCDCTL_API=3 etcdctl member list").ok(), ids);
 }
 
 /// Where every other founder's host is there and etcd on none, it looks as before the first install, and is taken for that: it is
 /// the same cluster by etcd's own numbers, and the others bring what they know.
-fn purged_while_the_others_are_stopped(lab: &Lab) {
-    let ids = lab.ssh("n1", "etcdctl member list").ok();
+fn purged_while_the_others_are_stopped(lab: &Lab, ground: Ground) {
+    let ids = lab.ssh("n1", "ETCDCTL_API=3 etcdctl member list").ok();
     lab.sh("n3", "etcdpack-host uninstall --purge --yes --quiet").ok();
-    others(lab, "stop");
+    others_stop(lab, ground);
     install(lab, "n3", "").ok();
-    others(lab, "start");
-    lab.until("n3", "/usr/local/bin/etcdctl get ship");
-    assert_eq!(lab.ssh("n3", "etcdctl get ship --print-value-only").ok(), "at-sea");
-    assert_eq!(lab.ssh("n3", "etcdctl member list").ok(), ids);
+    others_start(lab, ground);
+    lab.until("n3", "ETCDCTL_API=3 /usr/local/bin/etcdctl get ship");
+    assert_eq!(lab.ssh("n3", "ETCDCTL_API=3 etcdctl get ship --print-value-only").ok(), "at-sea");
+    assert_eq!(lab.ssh("n3", "ETCDCTL_API=3 etcdctl member list").ok(), ids);
 }
 
 /// Nobody counts on it: it begins anew by the one word.
-fn cluster_of_one(lab: &Lab, site: &Site) {
+fn cluster_of_one(lab: &Lab, ground: Ground, site: &Site) {
     lab.scp(&site.bundle("n4"), "n4");
     install(lab, "n4", "--quiet --wait 60").ok();
-    lab.ssh("n4", "etcdctl put ship at-sea").ok();
-    lab.sh("n4", &format!("systemctl stop etcd-server && rm -r {DATA}/member")).ok();
+    lab.ssh("n4", "ETCDCTL_API=3 etcdctl put ship at-sea").ok();
+    lab.sh("n4", &format!("{} && rm -r {DATA}/member", ground.stop("n4"))).ok();
     let said = install(lab, "n4", "");
     assert!(said.code == 3 && said.err.contains("[data-gone]"), "{said:?}");
     let said = install(lab, "n4", "--although-data-gone --wait 60");
     assert!(said.code == 0 && said.err.contains("warning: ") && said.err.contains("[data-gone]"), "{said:?}");
-    assert_eq!(lab.ssh("n4", "etcdctl get ship --print-value-only").ok(), "");
-    lab.ssh("n4", "etcdctl put ship in-port").ok();
+    assert_eq!(lab.ssh("n4", "ETCDCTL_API=3 etcdctl get ship --print-value-only").ok(), "");
+    lab.ssh("n4", "ETCDCTL_API=3 etcdctl put ship in-port").ok();
 }

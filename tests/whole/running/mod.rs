@@ -4,6 +4,8 @@
 
 /// A member that no etcdpack has installed.
 mod by_hand;
+/// Five members, of whom one or two are missing.
+mod five;
 /// A member's data are gone.
 mod lost_data;
 /// The builder's `pki/` is lost, or all hosts are purged.

@@ -4,7 +4,8 @@
 use std::fs;
 use std::path::Path;
 
-use whole::{Lab, SIGNER, Said, Site, cluster, plain_keys, release};
+use whole::ground::{self, Ground, Keeper};
+use whole::{Lab, SIGNER, Said, Site, cluster, plain_keys};
 
 const HOSTS: [(&str, &str); 4] =
     [("n1", "10.95.0.11"), ("n2", "10.95.0.12"), ("n3", "10.95.0.13"), ("n4", "10.95.0.14")];
@@ -19,21 +20,26 @@ fn carry(lab: &Lab, site: &Site, host: &str) {
 
 #[test]
 fn no_bundle_begins_a_second_cluster_or_a_voter_without_memory() {
-    let tarball = release("3.5.1", "amd64");
+    ground::each("newcomers", Ground::of(Keeper::Systemd, "3.5.1"), no_second_cluster);
+}
+
+fn no_second_cluster(ground: Ground) {
+    let tarball = ground.tarball();
     let text = |hosts: &[usize]| {
         let hosts: Vec<_> = hosts.iter().map(|at| HOSTS[*at]).collect();
-        cluster("3.5.1", &tarball, &hosts)
+        cluster(ground.version, &tarball, &hosts)
     };
     let site = Site::new(&text(&[0, 1, 2]));
     site.build(&tarball);
     let hosts = HOSTS.map(|(name, at)| format!("{name}={at}"));
-    let lab = Lab::up("tnew", "bare", &hosts.each_ref().map(String::as_str));
+    let lab = ground.up("tnew", &hosts.each_ref().map(String::as_str));
     for (host, _) in &HOSTS[..3] {
         carry(&lab, &site, host);
     }
 
     founders_see_each_other(&lab);
-    let id = lab.ssh("n1", "etcdctl endpoint status -w fields | sed -n 's/.*ClusterID. : //p' | head -1").ok();
+    let id =
+        lab.ssh("n1", "ETCDCTL_API=3 etcdctl endpoint status -w fields | sed -n 's/.*ClusterID. : //p' | head -1").ok();
     let lines = format!("printf '%x' {id}");
     let id = lab.ssh("n1", &lines).ok();
 
@@ -42,8 +48,8 @@ fn no_bundle_begins_a_second_cluster_or_a_voter_without_memory() {
     replacement(&lab, &site, &tarball, &text(&[0, 1, 3]), &id);
 
     // After all of it the cluster is what it was, and counts three.
-    assert_eq!(lab.ssh("n2", "etcdctl get ship --print-value-only").ok(), "at-sea");
-    let members = lab.ssh("n2", "etcdctl member list").ok();
+    assert_eq!(lab.ssh("n2", "ETCDCTL_API=3 etcdctl get ship --print-value-only").ok(), "at-sea");
+    let members = lab.ssh("n2", "ETCDCTL_API=3 etcdctl member list").ok();
     assert_eq!(members.lines().count(), 3, "{members}");
 }
 
@@ -64,7 +70,7 @@ fn founders_see_each_other(lab: &Lab) {
     let said = install(lab, "n3", "--wait 60");
     assert!(said.err.contains("3 of 3 members of cluster"), "{said:?}");
     said.ok();
-    lab.ssh("n1", "etcdctl put ship at-sea").ok();
+    lab.ssh("n1", "ETCDCTL_API=3 etcdctl put ship at-sea").ok();
     // Again, with everybody up: nothing to do, and nobody's etcd is another.
     let before = lab.etcds("n1");
     let said = install(lab, "n1", "");

@@ -7,16 +7,17 @@ use std::process::Command;
 use std::thread;
 use std::time::{Duration, Instant};
 
+use whole::ground::{self, Ground, Keeper};
 use whole::strace::{self, Fault};
-use whole::{Lab, SIGNER, Said, Site, cluster, plain_keys, release, run};
+use whole::{Lab, SIGNER, Said, Site, cluster, plain_keys, run};
 
-const STATUS: &str = "/usr/local/sbin/etcdpack-host status";
-const WORD: &str = "--although-quorum-at-risk";
+pub(super) const STATUS: &str = "/usr/local/sbin/etcdpack-host status";
+pub(super) const WORD: &str = "--although-quorum-at-risk";
 
 /// Bundles of all hosts in root's home: `n1.run`, and `n1-2.run` and so on with another quota, which takes a restart.
-fn carried(lab: &Lab, version: &str, hosts: &[(&str, &str)], more: &str, quotas: usize) {
-    let tarball = release(version, "amd64");
-    let text = cluster(version, &tarball, hosts) + more;
+pub(super) fn carried(lab: &Lab, ground: Ground, hosts: &[(&str, &str)], more: &str, quotas: usize) {
+    let tarball = ground.tarball();
+    let text = cluster(ground.version, &tarball, hosts) + more;
     let site = Site::new(&text);
     for n in 1..=quotas {
         let quota = format!("[etcd]\nquota-backend-bytes = {}\n", (n as u64) << 30);
@@ -31,9 +32,9 @@ fn carried(lab: &Lab, version: &str, hosts: &[(&str, &str)], more: &str, quotas:
     }
 }
 
-fn up(name: &str, variant: &str, hosts: &[(&str, &str)]) -> Lab {
+pub(super) fn up(name: &str, ground: Ground, hosts: &[(&str, &str)]) -> Lab {
     let hosts: Vec<String> = hosts.iter().map(|(name, at)| format!("{name}={at}")).collect();
-    Lab::up(name, variant, &hosts.iter().map(String::as_str).collect::<Vec<_>>())
+    ground.up(name, &hosts.iter().map(String::as_str).collect::<Vec<_>>())
 }
 
 /// What must be the same where nothing was changed.
@@ -43,7 +44,7 @@ fn state(lab: &Lab, host: &str) -> (String, Vec<String>) {
 
 /// Refused with this code and these words, and nothing is another than before.
 #[track_caller]
-fn stays(lab: &Lab, host: &str, line: &str, words: &[&str]) -> Said {
+pub(super) fn stays(lab: &Lab, host: &str, line: &str, words: &[&str]) -> Said {
     let before = state(lab, host);
     let said = lab.sh(host, line);
     assert_eq!(said.code, 3, "{line}: {said:?}");
@@ -56,7 +57,7 @@ fn stays(lab: &Lab, host: &str, line: &str, words: &[&str]) -> Said {
 
 /// Goes on, with one restart.
 #[track_caller]
-fn restarts(lab: &Lab, host: &str, line: &str) -> Said {
+pub(super) fn restarts(lab: &Lab, host: &str, line: &str) -> Said {
     let before = lab.etcds(host);
     let said = lab.sh(host, line);
     assert_eq!(said.code, 0, "{line}: {said:?}");
@@ -74,9 +75,13 @@ fn answered(lab: &Lab, host: &str, line: &str, meanwhile: &str) -> Said {
 
 #[test]
 fn three_members_are_not_left_without_a_quorum() {
+    ground::each("quorum-of-three", Ground::of(Keeper::Systemd, "3.5.1"), three);
+}
+
+fn three(ground: Ground) {
     let hosts = [("n1", "10.95.2.11"), ("n2", "10.95.2.12"), ("n3", "10.95.2.13")];
-    let lab = up("tquorum", "bare", &hosts);
-    carried(&lab, "3.5.1", &hosts, "", 4);
+    let lab = up("tquorum", ground, &hosts);
+    carried(&lab, ground, &hosts, "", 4);
     lab.sh("n1", &format!("./n1.run install --yes --quiet {SIGNER}")).ok();
     // It has no leader yet: restarted, taken away and made anew as one likes.
     let said = restarts_alone(&lab);
@@ -85,7 +90,7 @@ fn three_members_are_not_left_without_a_quorum() {
         lab.sh(host, &format!("./{host}.run install --yes --quiet {SIGNER} --wait 60")).ok();
     }
     lab.until("n1", STATUS);
-    lab.sh("n1", "etcdctl put ship at-sea").ok();
+    lab.sh("n1", "ETCDCTL_API=3 etcdctl put ship at-sea").ok();
 
     a_dead_member(&lab);
     // All are up: nothing is in the way, and who plans is told to go from host to host.
@@ -109,7 +114,7 @@ fn restarts_alone(lab: &Lab) -> Said {
 
 fn a_dead_member(lab: &Lab) {
     lab.crash("n3");
-    lab.until("n2", "etcdctl put ship at-sea");
+    lab.until("n2", "ETCDCTL_API=3 etcdctl put ship at-sea");
     let words = &["[quorum-at-risk]", "of the 3 voters", "n3 at https://10.95.2.13:2380", WORD];
     stays(lab, "n2", "./n2-2.run install --yes", words);
     stays(lab, "n2", "./n2-2.run plan", words);
@@ -129,7 +134,7 @@ fn a_dead_member(lab: &Lab) {
     assert!(said.err.contains("warning: while etcd restarts here, too few"), "{said:?}");
     lab.boot("n3");
     lab.until("n3", STATUS);
-    assert_eq!(lab.sh("n3", "etcdctl get ship --print-value-only").ok(), "at-sea");
+    assert_eq!(lab.sh("n3", "ETCDCTL_API=3 etcdctl get ship --print-value-only").ok(), "at-sea");
 }
 
 /// A member dies while somebody is asked, and between the first change and the stop.
@@ -182,14 +187,14 @@ fn the_last_look(lab: &Lab) {
 
 /// With authentication on, members say nothing to a certificate that is no user's: that is an answer.
 fn authentication(lab: &Lab) {
-    lab.sh("n1", "etcdctl user add root:secret && etcdctl user grant-role root root && etcdctl auth enable").ok();
+    lab.sh("n1", "export ETCDCTL_API=3; etcdctl user add root:secret && etcdctl user grant-role root root && etcdctl auth enable").ok();
     restarts(lab, "n1", "./n1-4.run install --yes");
     lab.crash("n3");
     stays(lab, "n2", "./n2-4.run install --yes", &["[quorum-at-risk]", "n3 at https://10.95.2.13:2380"]);
     lab.boot("n3");
     lab.until("n3", STATUS);
     restarts(lab, "n2", "./n2-4.run install --yes");
-    lab.sh("n1", "etcdctl --user root:secret auth disable").ok();
+    lab.sh("n1", "ETCDCTL_API=3 etcdctl --user root:secret auth disable").ok();
 }
 
 /// One of three may go; of the two that are left none, unless it is said.
@@ -197,12 +202,12 @@ fn uninstalls(lab: &Lab) {
     let uninstall = "/usr/local/sbin/etcdpack-host uninstall --yes";
     let said = lab.sh("n3", uninstall);
     assert!(said.err.contains("[still-member]") && !said.err.contains("quorum-at-risk"), "{said:?}");
-    let id = lab.sh("n1", "etcdctl member list | sed -n 's/, started, n3,.*//p'").ok();
-    let line = format!("until: etcdctl member remove {id}   (on n");
+    let id = lab.sh("n1", "ETCDCTL_API=3 etcdctl member list | sed -n 's/, started, n3,.*//p'").ok();
+    let line = format!("etcdctl member remove {id}   (on n");
     assert!(id.len() > 10 && said.err.contains(&line), "{id}: {said:?}");
     said.ok();
     stays(lab, "n2", uninstall, &["[quorum-at-risk]", "without this member, too few"]);
-    lab.sh("n1", "etcdctl put ship still-at-sea").ok();
+    lab.sh("n1", "ETCDCTL_API=3 etcdctl put ship still-at-sea").ok();
     lab.sh("n2", &format!("{uninstall} {WORD}")).ok();
     assert_eq!(lab.etcds("n2"), Vec::<String>::new());
     // Now there is nothing to lose: the last one has no leader, as soon as it has seen that itself.
@@ -213,9 +218,13 @@ fn uninstalls(lab: &Lab) {
 
 #[test]
 fn two_members_and_one_are_asked_about_and_a_founder_alone_is_not() {
+    ground::each("quorum-of-two", Ground::of(Keeper::Supervisor, "3.4.23"), two);
+}
+
+fn two(ground: Ground) {
     let hosts = [("n1", "10.95.3.11"), ("n2", "10.95.3.12")];
-    let lab = up("tquorum2", "supervisor", &hosts);
-    carried(&lab, "3.4.23", &hosts, "", 3);
+    let lab = up("tquorum2", ground, &hosts);
+    carried(&lab, ground, &hosts, "", 3);
     let uninstall = "/usr/local/sbin/etcdpack-host uninstall";
     // Purged before it has seen anybody.
     lab.sh("n1", &format!("./n1.run install --yes --quiet {SIGNER}")).ok();
@@ -239,14 +248,14 @@ fn two_members_and_one_are_asked_about_and_a_founder_alone_is_not() {
 
     stays(&lab, "n2", &format!("setsid -w {uninstall}"), &["[quorum-at-risk]", "etcdctl member remove", "--yes"]);
     // Taken out as the line says, it leaves a cluster of one that serves.
-    let id = lab.sh("n1", "etcdctl member list | sed -n 's/, started, n2,.*//p'").ok();
+    let id = lab.sh("n1", "ETCDCTL_API=3 etcdctl member list | sed -n 's/, started, n2,.*//p'").ok();
     let said =
         lab.sh("n2", &format!("{uninstall} --dry-run")).ok() + &lab.sh("n2", &format!("{uninstall} --dry-run")).err;
     assert!(said.contains(&format!("etcdctl member remove {id}   (on n1")), "{id}: {said}");
-    lab.sh("n1", &format!("etcdctl member remove {id}")).ok();
+    lab.sh("n1", &format!("ETCDCTL_API=3 etcdctl member remove {id}")).ok();
     let said = lab.sh("n2", &format!("{uninstall} --purge --yes"));
     assert!(said.code == 0 && !said.err.contains("quorum-at-risk") && !said.err.contains("still-member"), "{said:?}");
-    lab.until("n1", "etcdctl put ship at-sea");
+    lab.until("n1", "ETCDCTL_API=3 etcdctl put ship at-sea");
 
     // The last one is the end of it.
     let said = lab.sh("n1", &format!("setsid -w {uninstall} --dry-run"));

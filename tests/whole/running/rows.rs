@@ -4,7 +4,8 @@
 use std::fs;
 use std::path::Path;
 
-use whole::{Lab, SIGNER, Said, Site, cluster, plain_keys, release};
+use whole::ground::{self, Ground, Keeper};
+use whole::{Lab, SIGNER, Said, Site, cluster, plain_keys};
 
 fn install(lab: &Lab, host: &str, more: &str) -> Said {
     lab.ssh(host, &format!("./{host}.run install --yes {SIGNER} {more}"))
@@ -13,12 +14,13 @@ fn install(lab: &Lab, host: &str, more: &str) -> Said {
 /// One connected machine, and a way to build from it and to carry.
 struct Desk<'a> {
     site: Site,
+    version: &'a str,
     tarball: &'a Path,
 }
 
 impl Desk<'_> {
     fn file(&self, hosts: &[(&str, &str)]) {
-        let text = plain_keys(&cluster("3.5.1", self.tarball, hosts));
+        let text = plain_keys(&cluster(self.version, self.tarball, hosts));
         fs::write(self.site.path("cluster.toml"), text).expect("the cluster file");
     }
 
@@ -44,17 +46,21 @@ fn typed(said: &Said) -> (String, String) {
 
 #[test]
 fn an_address_that_was_wrong_is_mended_once_two_of_three_run() {
-    let tarball = release("3.5.1", "amd64");
+    ground::each("an-address-after-the-quorum", Ground::of(Keeper::Systemd, "3.5.1"), after_the_quorum);
+}
+
+fn after_the_quorum(ground: Ground) {
+    let (version, tarball) = (ground.version, ground.tarball());
     let (right, wrong) = ("10.113.0.13", "10.113.0.99");
     let hosts = |third| [("n1", "10.113.0.11"), ("n2", "10.113.0.12"), ("n3", third)];
-    let desk = Desk { site: Site::new(&cluster("3.5.1", &tarball, &hosts(wrong))), tarball: &tarball };
+    let desk = Desk { site: Site::new(&cluster(version, &tarball, &hosts(wrong))), version, tarball: &tarball };
     desk.site.build(&tarball);
     let all = hosts(right).map(|(name, at)| format!("{name}={at}"));
-    let lab = Lab::up("trows", "bare", &all.each_ref().map(String::as_str));
+    let lab = ground.up("trows", &all.each_ref().map(String::as_str));
     desk.carry(&lab, &["n1", "n2"]);
     install(&lab, "n1", "--quiet --first-install").ok();
     install(&lab, "n2", "--quiet --first-install --wait 60").ok();
-    lab.ssh("n1", "etcdctl put ship at-sea").ok();
+    lab.ssh("n1", "ETCDCTL_API=3 etcdctl put ship at-sea").ok();
 
     // Whoever mends the address is asked whether data are there, and says so.
     desk.file(&hosts(right));
@@ -75,7 +81,7 @@ fn an_address_that_was_wrong_is_mended_once_two_of_three_run() {
         install(&lab, host, "").ok();
         assert_eq!(lab.etcds(host), before, "{host}");
     }
-    assert_eq!(lab.ssh("n3", "etcdctl get ship --print-value-only").ok(), "at-sea");
+    assert_eq!(lab.ssh("n3", "ETCDCTL_API=3 etcdctl get ship --print-value-only").ok(), "at-sea");
 
     // A host leaves the file: that alone takes no member out.
     desk.file(&hosts(right)[..2]);
@@ -89,11 +95,15 @@ fn an_address_that_was_wrong_is_mended_once_two_of_three_run() {
 
 #[test]
 fn an_address_that_was_wrong_is_mended_while_one_waits_alone() {
-    let tarball = release("3.5.1", "amd64");
+    ground::each("an-address-before-the-quorum", Ground::of(Keeper::Supervisor, "3.4.23"), before_the_quorum);
+}
+
+fn before_the_quorum(ground: Ground) {
+    let (version, tarball) = (ground.version, ground.tarball());
     let hosts = |third| [("n1", "10.114.0.11"), ("n2", "10.114.0.12"), ("n3", third)];
-    let desk = Desk { site: Site::new(&cluster("3.5.1", &tarball, &hosts("10.114.0.99"))), tarball: &tarball };
+    let desk = Desk { site: Site::new(&cluster(version, &tarball, &hosts("10.114.0.99"))), version, tarball: &tarball };
     desk.site.build(&tarball);
-    let lab = Lab::up("trowsa", "supervisor", &["n1=10.114.0.11"]);
+    let lab = ground.up("trowsa", &["n1=10.114.0.11"]);
     desk.carry(&lab, &["n1"]);
     install(&lab, "n1", "--first-install").ok();
     desk.file(&hosts("10.114.0.13"));
