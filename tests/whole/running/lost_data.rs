@@ -86,7 +86,8 @@ fn lost(lab: &Lab, ground: Ground) {
 }
 
 /// Where every other founder's host is there and etcd on none, it looks as before the first install, and is taken for that: it is
-/// the same cluster by etcd's own numbers, and the others bring what they know.
+/// the same cluster by etcd's own numbers, and the others bring what they know: here both of them, so that nothing is lost. What may be, and
+/// how not, is in `docs/cluster-file.md`.
 fn purged_while_the_others_are_stopped(lab: &Lab, ground: Ground) {
     let ids = lab.ssh("n1", "ETCDCTL_API=3 etcdctl member list").ok();
     lab.sh("n3", "etcdpack-host uninstall --purge --yes --quiet").ok();
