@@ -164,7 +164,24 @@ fn a_generated_passphrase_is_shown_at_the_terminal_and_nowhere_else() {
         assert!(!fs::read_to_string(site.path(file)).unwrap().contains(passphrase));
     }
     assert_eq!(holding(&site.path(""), passphrase), ["./shown"]);
-    // What is shown is what opens it.
+    // It comes once more, last of all (script(1) ends with a line of its own): what was shown first has left the screen by then.
+    let last: Vec<&str> = shown.lines().rev().map(str::trim).filter(|line| !line.is_empty()).take(4).collect();
+    assert!(last[1] == passphrase && last.concat().contains("seven words"), "{last:?}");
+    assert_eq!(shown.matches(passphrase).count(), 2);
+    assert!(fs::read_to_string(site.path("err")).unwrap().contains("signed by (twelve words): liar-"));
+    // What is shown is what opens it, with the blanks that do not show, and as people read words.
+    for (at, said) in [
+        format!("  {passphrase} "),
+        passphrase.replace('-', " "),
+        passphrase.replace('-', "\u{3000}"),
+        passphrase.replace('-', "\t").to_uppercase(),
+    ]
+    .iter()
+    .enumerate()
+    {
+        install(&site, &format!("root{at}"), &typed(said)).ok();
+    }
+    install(&site, "root4", &typed(&passphrase.replace('-', "+"))).refused(4, "does not open the private key");
     install(&site, "root", &typed(passphrase)).ok();
     let key = fs::read_to_string(site.path("pki/hosts/n1/etcd-peer-key.pem")).unwrap();
     assert_eq!(fs::read_to_string(site.path("root").join(KEY)).unwrap(), key);

@@ -9,7 +9,8 @@ use time::OffsetDateTime;
 
 use super::cluster_file::Loaded;
 use super::founding::{self, Resolved};
-use super::{cluster_file, keys, rehearse, source};
+use super::keys::Made;
+use super::{cluster_file, keys, passphrase, rehearse, source};
 use crate::carried;
 use crate::cli::{BuildArgs, PackArgs, SealArgs, SourceArgs};
 use crate::failure::Failure;
@@ -54,7 +55,7 @@ pub(super) fn with_requests(
         let issued = keys::issue(order.seal, &site, requests, narrator);
         (issued, programs.join().unwrap_or_else(|panic| resume_unwind(panic)))
     });
-    let ((issued, keys), programs) = (issued?, programs?);
+    let (Made { issued, keys, generated }, programs) = (issued?, programs?);
     for path in pki::namesakes(&site.dir(), &loaded.cluster)? {
         narrator.warn(&text::namesake(&path));
     }
@@ -94,5 +95,5 @@ pub(super) fn with_requests(
             narrator.note(text::FROM_0_1);
         }
     }
-    Ok(())
+    generated.as_ref().map_or(Ok(()), passphrase::show_once_more)
 }

@@ -15,20 +15,29 @@ use crate::report::Narrator;
 use crate::text::command as text;
 use crate::text::help;
 
+/// What bundles need of certificates and keys.
+pub(super) struct Made {
+    pub(super) issued: Issued,
+    pub(super) keys: KeyMaterial,
+    /// The passphrase that was made, and shown.
+    pub(super) generated: Option<Passphrase>,
+}
+
 /// The certificates of the cluster, and its keys as the cluster file wants them to travel.
 pub(super) fn issue(
     seal: &SealArgs,
     site: &Site<'_>,
     requests: &[(HostName, Request)],
     narrator: &mut dyn Narrator,
-) -> Result<(Issued, KeyMaterial), Failure> {
+) -> Result<Made, Failure> {
     let cluster = site.cluster();
     if cluster.pki.keys != cluster::Keys::Passphrase && (seal.passphrase_fd.is_some() || seal.new_passphrase) {
         return Err(Failure::usage(text::NOTHING_TO_SEAL.to_owned(), help::BUILD));
     }
     if cluster.pki.keys == cluster::Keys::HostKey {
         let certificates = pki::certificates(site, requests, narrator)?;
-        return Ok((Issued { ca_pem: certificates.ca_pem, pairs: Vec::new() }, KeyMaterial::OnHost(certificates.of)));
+        let issued = Issued { ca_pem: certificates.ca_pem, pairs: Vec::new() };
+        return Ok(Made { issued, keys: KeyMaterial::OnHost(certificates.of), generated: None });
     }
     // Before anything is made: whoever has no passphrase to give would be left with keys that cannot travel.
     let given = seal.passphrase_fd.map(passphrase::from_fd).transpose()?;
@@ -36,11 +45,11 @@ pub(super) fn issue(
         passphrase::need_terminal()?;
     }
     let issued = pki::issue_all(site, narrator)?;
-    let keys = match cluster.pki.keys {
+    let (keys, generated) = match cluster.pki.keys {
         cluster::Keys::Passphrase => sealed(seal, given.as_ref(), &issued, &site.dir(), narrator)?,
-        cluster::Keys::Plaintext | cluster::Keys::HostKey => KeyMaterial::Plaintext,
+        cluster::Keys::Plaintext | cluster::Keys::HostKey => (KeyMaterial::Plaintext, None),
     };
-    Ok((issued, keys))
+    Ok(Made { issued, keys, generated })
 }
 
 fn sealed(
@@ -49,21 +58,22 @@ fn sealed(
     issued: &Issued,
     pki_dir: &Path,
     narrator: &mut dyn Narrator,
-) -> Result<KeyMaterial, Failure> {
+) -> Result<(KeyMaterial, Option<Passphrase>), Failure> {
     let sealing = Sealing::open(issued, pki_dir, seal.new_passphrase, narrator)?;
     let wanted = sealing.wanted().map(Holder::to_string).collect::<Vec<_>>().join(", ");
     if let Some(given) = given {
         sealing.check(given)?;
-        return Ok(KeyMaterial::Sealed(sealing.seal(given)?));
+        return Ok((KeyMaterial::Sealed(sealing.seal(given)?), None));
     }
     if wanted.is_empty() {
         narrator.note(text::KEYS_STAY_SEALED);
-        return Ok(KeyMaterial::Sealed(sealing.as_it_is()));
+        return Ok((KeyMaterial::Sealed(sealing.as_it_is()), None));
     }
     let generated = passphrase::generate()?;
     // First of all: a key under a passphrase that nobody has seen would be of no use to the next build.
     passphrase::show(&generated, &wanted)?;
-    Ok(KeyMaterial::Sealed(sealing.seal(&generated)?))
+    let keys = KeyMaterial::Sealed(sealing.seal(&generated)?);
+    Ok((keys, Some(generated)))
 }
 
 /// How careful one has to be with the bundles.

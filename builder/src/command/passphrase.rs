@@ -40,6 +40,12 @@ pub(super) fn show(passphrase: &Passphrase, holder: &str) -> Result<(), Failure>
     terminal().and_then(|mut terminal| terminal.write_all(shown.as_bytes())).map_err(|_| no_terminal())
 }
 
+/// Shows it at the end as well, to whoever saw it before.
+pub(super) fn show_once_more(passphrase: &Passphrase) -> Result<(), Failure> {
+    let shown = Zeroizing::new(text::once_more(passphrase.expose()));
+    terminal().and_then(|mut terminal| terminal.write_all(shown.as_bytes())).map_err(|_| no_terminal())
+}
+
 /// Refuses where nobody would see a passphrase.
 pub(super) fn need_terminal() -> Result<(), Failure> {
     terminal().map(drop).map_err(|_| no_terminal())

@@ -134,6 +134,7 @@ impl<'a> Sealing<'a> {
 
     /// Seals the rest with `passphrase`: some at a time, each of which takes [`payload::sealed::MEMORY`].
     pub fn seal(mut self, passphrase: &Passphrase) -> Result<Vec<SealedKey>, SealError> {
+        let passphrase = &passphrase.tidy();
         let at_once = thread::available_parallelism().map_or(1, usize::from).min(MOST_AT_ONCE);
         let all = parallel::map(&self.wanted, at_once, |pair| seal_one(pair, passphrase))?;
         // All or none: two hosts of one build do not have two passphrases.

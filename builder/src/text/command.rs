@@ -79,11 +79,10 @@ pub(crate) fn bundles(count: usize, sums: &Path) -> String {
 }
 
 pub(crate) fn signed_by(signer: Fingerprint) -> String {
-    format!("signed by {signer}")
+    format!("signed by (twelve words): {signer}")
 }
 
-pub(crate) const TELL_THE_WORDS: &str =
-    "  a host asks for these words at its first install: tell them by another way than the bundle's";
+pub(crate) const TELL_THE_WORDS: &str = "  public: each host asks for these twelve words at its first install and compares them with the bundle's signer; send them separately from the bundles (telephone, paper)";
 
 /// How one bundle is checked with stock tools, and what is next: a note each.
 pub(crate) fn check_and_next(bundle: &str, next: &str) -> [String; 4] {

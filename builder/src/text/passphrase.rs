@@ -29,12 +29,20 @@ pub(crate) const PRIVATE_KEYS: &str = "the private keys";
 pub(crate) const KEYS_BY_DESCRIPTOR: &str = "etcdpack build --passphrase-fd 3 3<FILE";
 pub(crate) const NO_TERMINAL_TO_SHOW: &str = "there is no terminal to show a passphrase on";
 
-/// Shown once, when keys were sealed with a generated passphrase.
+/// Shown when keys were sealed with a generated passphrase.
 pub(crate) fn generated(holders: &str, passphrase: &str) -> String {
     format!(
-        "\nThe passphrase of the private keys for {holders}:\n\n    {passphrase}\n\n\
-         `install` asks for it on the host. It is shown this once and kept nowhere: write it down now,\n\
-         and carry it another way than the bundles.\n\n"
+        "\nThe passphrase of the private keys for {holders}, seven words:\n\n    {passphrase}\n\n\
+         `install` asks for it on the host. Keep it secret. It is kept nowhere: write it down now, and\n\
+         carry it another way than the bundles. It is shown once more at the end of this command.\n\n"
+    )
+}
+
+/// Shown at the end: the lines above may have left the screen.
+pub(crate) fn once_more(passphrase: &str) -> String {
+    format!(
+        "\nOnce more, for it is kept nowhere: the seven words of the passphrase. They are secret, and open the\n\
+         private keys; the twelve words above are public, and say who signed.\n\n    {passphrase}\n\n"
     )
 }
 

@@ -125,8 +125,20 @@ impl<'a> Sealed<'a> {
         Ok(Self { work_factor, salt, wrapped, header, mac, nonce: *nonce, chunk })
     }
 
-    /// Opens it: half a second of work, and [`MEMORY`] for as long.
+    /// Opens it: half a second of work, and [`MEMORY`] for as long. Where `passphrase` does not open it as it was typed, what else
+    /// may have been meant is tried: the blanks in it do not show.
     pub fn open(&self, passphrase: &Passphrase) -> Result<Opened, SealedError> {
+        let mut opened = self.open_with(passphrase);
+        for other in passphrase.also_meant() {
+            if !matches!(opened, Err(SealedError::Passphrase)) {
+                break;
+            }
+            opened = self.open_with(&other);
+        }
+        opened
+    }
+
+    fn open_with(&self, passphrase: &Passphrase) -> Result<Opened, SealedError> {
         let wrapping_key = wrapping_key(passphrase, &self.salt, self.work_factor)?;
         let file_key = decrypt(&wrapping_key, &[0; 12], &self.wrapped);
         let file_key = file_key.ok_or(SealedError::Passphrase)?;

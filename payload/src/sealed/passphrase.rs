@@ -4,7 +4,8 @@ use std::fmt;
 
 use zeroize::Zeroizing;
 
-/// At least twelve characters, none of them a control character: it can be typed at any terminal, and stands on one line.
+/// At least twelve characters, none of them a control character (a tab counts as a blank): it can be typed at any terminal,
+/// and stands on one line.
 /// It has no `Display`, its `Debug` shows nothing of it, and it is wiped when dropped.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Passphrase(Zeroizing<String>);
@@ -14,7 +15,7 @@ pub struct Passphrase(Zeroizing<String>);
 pub enum NotAPassphrase {
     #[error("the passphrase is empty")]
     Empty,
-    #[error("a passphrase has at least {} characters", Passphrase::SHORTEST)]
+    #[error("a passphrase has at least {} characters; blanks at its ends do not count", Passphrase::SHORTEST)]
     Short,
     #[error("the passphrase is not text in UTF-8")]
     NotText,
@@ -35,12 +36,39 @@ impl Passphrase {
 
     /// A text that is in memory already.
     pub fn new(text: Zeroizing<String>) -> Result<Self, NotAPassphrase> {
-        match text.chars().count() {
+        let text = if text.contains('\t') { Zeroizing::new(text.replace('\t', " ")) } else { text };
+        match text.trim().chars().count() {
             _ if text.contains(char::is_control) => Err(NotAPassphrase::Control),
             0 => Err(NotAPassphrase::Empty),
             1..Self::SHORTEST => Err(NotAPassphrase::Short),
             _ => Ok(Self(text)),
         }
+    }
+
+    /// As it stands on paper, where nobody sees a blank at an end, how many there are in between, or of which width they are.
+    /// What is sealed now is sealed with this.
+    #[must_use]
+    pub fn tidy(&self) -> Self {
+        let mut text = Zeroizing::new(String::with_capacity(self.0.len()));
+        for word in self.0.split_whitespace() {
+            if !text.is_empty() {
+                text.push(' ');
+            }
+            text.push_str(word);
+        }
+        Self(text)
+    }
+
+    /// What else somebody may have meant who typed this: without the blanks that do not show; seven words as `build` shows
+    /// them, with `-` between them.
+    pub(super) fn also_meant(&self) -> Vec<Self> {
+        let tidy = self.tidy();
+        let words = (tidy.0.split(' ').count() > 1).then(|| {
+            let mut words = Zeroizing::new(tidy.0.replace([' ', '\u{ff0d}'], "-"));
+            words.make_ascii_lowercase();
+            Self(words)
+        });
+        [Some(tidy), words].into_iter().flatten().filter(|other| other != self).collect()
     }
 
     /// The text itself, for the one place that shows it and those that seal and open with it.
@@ -75,7 +103,8 @@ mod tests {
             (b"elevenchars", NotAPassphrase::Short),
             ("一二三四五六七八九十百".as_bytes(), NotAPassphrase::Short),
             (b"correct\0horse battery", NotAPassphrase::Control),
-            (b"correct horse\tbattery", NotAPassphrase::Control),
+            (b"correct horse\x1bbattery", NotAPassphrase::Control),
+            (b"   elevenchars   ", NotAPassphrase::Short),
             (b"correct horse \xff battery", NotAPassphrase::NotText),
         ] {
             assert_eq!(Passphrase::first_line(bytes), Err(why), "{bytes:?}");

@@ -61,6 +61,23 @@ fn what_was_sealed_is_opened() {
 }
 
 #[test]
+fn blanks_that_do_not_show_do_not_count() {
+    let opens = |sealed: &str, typed: &str| {
+        let bytes = seal(KEY, &passphrase(sealed), &[[7; 16]; 3]).unwrap();
+        Sealed::parse(&bytes).unwrap().open(&passphrase(typed)).is_ok()
+    };
+    let sloppy = "  correct \u{3000} horse\tbattery staple ";
+    let tidy = passphrase(sloppy).tidy();
+    assert_eq!(tidy.expose(), "correct horse battery staple");
+    assert!(opens(tidy.expose(), sloppy));
+    // One that an earlier version has sealed with its blanks.
+    assert!(opens(" correct  horse battery", " correct  horse battery"));
+    assert!(!opens(" correct  horse battery", "correct horse battery"));
+    assert!(opens("one-two-three-four", "One two three Four"));
+    assert!(!opens("one-two-three-four", "one two three"));
+}
+
+#[test]
 fn another_work_factor_is_refused_unseen() {
     let bytes = sealed_with(QUICK, KEY);
     assert_eq!(Sealed::parse(&bytes).unwrap_err(), SealedError::WorkFactor("4".to_owned()));
