@@ -23,6 +23,13 @@ pub(crate) fn end(head: &[u8]) -> Option<u64> {
     })
 }
 
+/// How long the file is that was linked so: behind what is loaded may come the table of sections, which is its last part.
+pub(crate) fn len(head: &[u8]) -> Option<u64> {
+    let (end, table) = (end(head)?, u64_at(head, 40)?);
+    let (size, count) = (u64::from(u16_at(head, 58)?), u64::from(u16_at(head, 60)?));
+    Some(end.max(table.checked_add(size.checked_mul(count)?)?))
+}
+
 fn u16_at(bytes: &[u8], at: usize) -> Option<u16> {
     bytes.get(at..at + 2)?.try_into().ok().map(u16::from_le_bytes)
 }

@@ -23,6 +23,10 @@ use crate::text::{help, progress};
 pub(crate) enum CarriedError {
     /// This executable's own.
     Own(#[from] BundleError),
+    /// This executable was a bundle, and has lost its end.
+    CutOff,
+    /// This executable is the one that an install leaves: there is no bundle in it.
+    NoneHere,
     Named {
         path: PathBuf,
         error: BundleError,
@@ -33,6 +37,7 @@ impl Diagnose for CarriedError {
     fn exit_status(&self) -> ExitStatus {
         match self {
             Self::Own(error) | Self::Named { error, .. } => error.exit_status(),
+            Self::CutOff | Self::NoneHere => ExitStatus::NotVerified,
         }
     }
 
@@ -40,7 +45,8 @@ impl Diagnose for CarriedError {
         match self {
             // The copy is not at fault, and `plan` says how to go on.
             Self::Named { error: BundleError::Manifest(error), .. } if error.is_of_a_newer() => Some(Help::run("plan")),
-            Self::Named { error: BundleError::NoBundle, .. } => Some(help::copy_again()),
+            Self::CutOff | Self::Named { error: BundleError::NoBundle, .. } => Some(help::copy_again()),
+            Self::NoneHere => Some(help::name_a_bundle()),
             Self::Own(error) | Self::Named { error, .. } => error.help(),
         }
     }
@@ -72,7 +78,11 @@ fn path(named: Option<&Path>) -> &Path {
 pub(super) fn of(named: Option<&Path>, error: BundleError) -> CarriedError {
     match named {
         Some(path) => CarriedError::Named { path: path.to_owned(), error },
-        None => CarriedError::Own(error),
+        None => match error {
+            BundleError::NoBundle if own_program::is_cut_off_bundle().unwrap_or(true) => CarriedError::CutOff,
+            BundleError::NoBundle => CarriedError::NoneHere,
+            error => CarriedError::Own(error),
+        },
     }
 }
 

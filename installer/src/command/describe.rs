@@ -1,7 +1,5 @@
 //! Without a command: what this file is and how to go on. `verify`: whether it is what was built.
 
-use payload::bundle::BundleError;
-
 use super::carried::CarriedError;
 use super::context::tree;
 use super::{carried, trust};
@@ -17,7 +15,7 @@ use payload::exit::ExitStatus;
 pub(super) fn describe(report: &Report) -> Result<ExitStatus, Failure> {
     let unverified = match carried::open(None) {
         Ok(unverified) => unverified,
-        Err(CarriedError::Own(BundleError::NoBundle)) => {
+        Err(CarriedError::NoneHere) => {
             report.data(&about::program(env!("CARGO_PKG_VERSION")));
             return Ok(ExitStatus::Done);
         }

@@ -52,6 +52,16 @@ pub(crate) fn program() -> io::Result<impl Read> {
     Ok(File::open(ITSELF)?.take(end))
 }
 
+/// Whether its file is another than a program alone, whole: longer or shorter, or called as bundles are.
+pub(crate) fn is_cut_off_bundle() -> io::Result<bool> {
+    let mut file = File::open(ITSELF)?;
+    let len = file.metadata()?.len();
+    let mut head = Vec::new();
+    file.by_ref().take(elf::HEAD).read_to_end(&mut head)?;
+    let is_called_so = path()?.extension().is_some_and(|extension| extension == "run");
+    Ok(is_called_so || elf::len(&head).is_some_and(|whole| whole != len))
+}
+
 /// Where it lies, or lay.
 pub(crate) fn path() -> io::Result<PathBuf> {
     fs::read_link(ITSELF)

@@ -12,7 +12,7 @@ pub enum BundleError {
     #[error("reading the bundle: {0}")]
     Io(#[from] io::Error),
     /// The installer alone: built so, stripped, or cut off.
-    #[error("this installer carries no bundle: the file was cut off, stripped, or is not a bundle at all")]
+    #[error("this is not a whole bundle: its end is missing, or a copy in text mode changed it, or it is another file")]
     NoBundle,
     #[error("the bundle is damaged: {0}")]
     Damaged(&'static str),

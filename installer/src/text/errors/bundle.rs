@@ -8,6 +8,8 @@ impl fmt::Display for CarriedError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Own(error) => fmt::Display::fmt(error, f),
+            Self::CutOff => f.write_str("this file is only the beginning of a bundle: its end is missing"),
+            Self::NoneHere => f.write_str("this program carries no bundle: which one is meant?"),
             Self::Named { path, error } => write!(f, "`{}`: {error}", path.display()),
         }
     }
