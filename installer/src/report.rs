@@ -1,15 +1,18 @@
 //! What people see: narration on standard error, data on standard output, and the exit codes.
 
+use std::io;
+use std::sync::Mutex;
+
 use payload::line;
 use serde::Serialize;
 
 use crate::finding::{Code, Finding, Severity};
 use crate::help::Help;
-use crate::host::console::{self, print, say};
+use crate::host::console::{self, print};
 use crate::host::interrupt::Interrupt;
 use crate::host::terminal::{Asked, Terminal};
 use crate::host::waiting;
-use crate::plan::Plan;
+use crate::plan::{Plan, Planned};
 use crate::step::State;
 use crate::text;
 use crate::typed::Typed;
@@ -36,12 +39,15 @@ pub(crate) struct Report {
     verbosity: Verbosity,
     typed: Typed,
     paint: bool,
+    /// What was said and is not seen by whoever would be asked: `2> log`.
+    unseen: Option<Mutex<String>>,
 }
 
 impl Report {
     /// Colours only on a terminal, and only where `NO_COLOR` is not set.
     pub(crate) fn new(verbosity: Verbosity, typed: Typed) -> Self {
-        Self { verbosity, typed, paint: console::has_colours() }
+        let unseen = (!console::is_seen()).then(Mutex::default);
+        Self { verbosity, typed, paint: console::has_colours(), unseen }
     }
 
     /// The flags that make another program say as much.
@@ -53,10 +59,18 @@ impl Report {
         }
     }
 
+    fn say(&self, text: &str) {
+        console::say(text);
+        // Poisoned by a panic: then there is no question any more.
+        if let Some(Ok(mut unseen)) = self.unseen.as_ref().map(Mutex::lock) {
+            unseen.push_str(text);
+        }
+    }
+
     /// Something is going on.
     pub(crate) fn note(&self, text: &str) {
         if self.verbosity > Verbosity::Quiet {
-            say(&format!("{}\n", line::plain(text)));
+            self.say(&format!("{}\n", line::plain(text)));
         }
     }
 
@@ -68,24 +82,24 @@ impl Report {
     /// For those who ask for more.
     pub(crate) fn detail(&self, text: &str) {
         if self.verbosity >= Verbosity::Verbose {
-            say(&format!("{}\n", line::plain(text)));
+            self.say(&format!("{}\n", line::plain(text)));
         }
     }
 
     /// A step begins.
     pub(crate) fn step(&self, text: &str) {
         if self.verbosity > Verbosity::Quiet {
-            say(&format!("  {} {}\n", self.mark("32", "+"), line::plain(text)));
+            self.say(&format!("  {} {}\n", self.mark("32", "+"), line::plain(text)));
         }
     }
 
     pub(crate) fn warn(&self, text: &str, help: Option<&Help>) {
-        say(&format!("{} {}\n", self.mark("33", "warning:"), line::plain(text)));
+        self.say(&format!("{} {}\n", self.mark("33", "warning:"), line::plain(text)));
         self.help(help);
     }
 
     pub(crate) fn error(&self, text: &str, help: Option<&Help>) {
-        say(&format!("{} {}\n", self.mark("31", "error:"), line::plain(text)));
+        self.say(&format!("{} {}\n", self.mark("31", "error:"), line::plain(text)));
         self.help(help);
     }
 
@@ -96,7 +110,7 @@ impl Report {
     }
 
     fn say_help(&self, typed: &str) {
-        say(&format!("{} {}\n", self.mark("36", "help:"), line::plain(typed)));
+        self.say(&format!("{} {}\n", self.mark("36", "help:"), line::plain(typed)));
     }
 
     /// A help line as it is typed here.
@@ -116,11 +130,11 @@ impl Report {
 
     /// Data, of one line or several.
     pub(crate) fn data(&self, text: &str) {
-        print(&text.split('\n').map(line::plain).collect::<Vec<_>>().join("\n"));
+        print(&plain(text));
     }
 
     /// What somebody waits for: that it could not be written is for the caller to say.
-    pub(crate) fn deliver(&self, text: &str) -> std::io::Result<()> {
+    pub(crate) fn deliver(&self, text: &str) -> io::Result<()> {
         console::deliver(text)
     }
 
@@ -137,22 +151,26 @@ impl Report {
             Severity::Warn => self.mark("33", "warning:"),
             Severity::Refuse => self.mark("31", "error:"),
         };
-        say(&format!("{mark} {}\n", line::plain(&text::findings::with_code(finding))));
+        self.say(&format!("{mark} {}\n", line::plain(&text::findings::with_code(finding))));
         self.say_help(&self.typed(&text::findings::help(finding)));
     }
 
-    /// The plan, one line a step.
+    /// The plan, one line a step, as data.
     pub(crate) fn plan(&self, plan: &Plan) {
-        for planned in &plan.steps {
+        print(&self.steps(plan));
+    }
+
+    fn steps(&self, plan: &Plan) -> String {
+        let step = |planned: &Planned| {
             let mark = match planned.state {
                 State::Pending if planned.step.takes_away() => self.mark("31", "-"),
                 State::Pending => self.mark("32", "+"),
                 State::Done | State::Stays => self.mark("2", "="),
                 State::Waits => self.mark("33", "~"),
             };
-            print(&format!("  {mark} {}", line::plain(&planned.to_string())));
-        }
-        self.data(&text::plan::summary(plan));
+            format!("  {mark} {}\n", line::plain(&planned.to_string()))
+        };
+        plan.steps.iter().map(step).collect::<String>() + &plain(&text::plan::summary(plan))
     }
 
     /// Whether somebody sits at the terminal who can be asked.
@@ -160,11 +178,36 @@ impl Report {
         console::can_ask()
     }
 
+    /// The terminal, for a question. What was said before is seen there by then, wherever our output goes.
+    pub(crate) fn terminal(&self) -> io::Result<Terminal> {
+        let mut terminal = Terminal::open()?;
+        self.catch_up(&mut terminal)?;
+        Ok(terminal)
+    }
+
+    /// Shows there what was said and not seen.
+    pub(crate) fn catch_up(&self, terminal: &mut Terminal) -> io::Result<()> {
+        match self.unseen.as_ref().map(Mutex::lock) {
+            Some(Ok(mut unseen)) => terminal.show(&std::mem::take(&mut *unseen)),
+            Some(Err(_)) | None => Ok(()),
+        }
+    }
+
     /// Asks at the terminal; anything but `y` or `yes` is a no, and so is a signal.
     pub(crate) fn ask(&self, question: &str, interrupt: &Interrupt) -> bool {
-        let asked = Terminal::open()
-            .and_then(|mut terminal| terminal.ask_aloud(&format!("{} [y/N] ", line::plain(question)), interrupt));
-        match asked {
+        self.ask_about(None, question, interrupt)
+    }
+
+    /// Likewise, about a plan, which is shown where the question is.
+    pub(crate) fn ask_about(&self, plan: Option<&Plan>, question: &str, interrupt: &Interrupt) -> bool {
+        let ask = || {
+            let mut terminal = self.terminal()?;
+            if let Some(plan) = plan {
+                terminal.show(&format!("{}\n", self.steps(plan)))?;
+            }
+            terminal.ask_aloud(&format!("{} [y/N] ", line::plain(question)), interrupt)
+        };
+        match ask() {
             Ok(Asked::Line(answer)) => matches!(answer.trim_ascii(), b"y" | b"Y" | b"yes"),
             Ok(Asked::Cancelled) | Err(_) => false,
         }
@@ -173,4 +216,9 @@ impl Report {
     fn mark(&self, code: &str, text: &str) -> String {
         if self.paint { format!("\x1b[{code}m{text}\x1b[0m") } else { text.to_owned() }
     }
+}
+
+/// Lines without what a terminal would obey.
+fn plain(text: &str) -> String {
+    text.split('\n').map(line::plain).collect::<Vec<_>>().join("\n")
 }

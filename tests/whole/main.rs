@@ -56,6 +56,8 @@ mod sbom;
 mod sealed;
 /// Whose bundles a host takes.
 mod signer;
+/// The person with the stick: output that goes elsewhere, a file that was cut off, the wrong shell.
+mod stick;
 /// Service managers, programs and streams that do not do as they are told.
 mod stubborn;
 /// Every service manager on every kind of host, once through a member's life. Each test here boots a host or three.

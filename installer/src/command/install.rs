@@ -209,9 +209,8 @@ fn consent(plan: &Plan, interrupt: &Interrupt, report: &Report) -> Result<(), Fa
     if !report.can_ask() {
         return Err(Failure::refused(refusals::no_terminal(), Help::run_with("install", "--yes")));
     }
-    report.plan(plan);
     let question = if plan.says_at_risk() { questions::INSTALL_AT_RISK } else { questions::INSTALL };
-    if report.ask(question, interrupt) {
+    if report.ask_about(Some(plan), question, interrupt) {
         return Ok(());
     }
     Err(Failure::refused(refusals::not_confirmed(), Help::run("plan")))

@@ -14,7 +14,7 @@ use crate::host::harden;
 use crate::host::interrupt::Interrupt;
 use crate::host::memory::{self, TooLittle};
 use crate::host::passphrase;
-use crate::host::terminal::{Asked, Terminal};
+use crate::host::terminal::Asked;
 use crate::report::Report;
 use crate::text::{help, progress, questions};
 use payload::exit::ExitStatus;
@@ -91,9 +91,10 @@ pub(super) fn open(
     if let Some(given) = given {
         return with(given, bundle);
     }
-    let mut terminal = Terminal::open().map_err(|_| KeyError::NoTerminal)?;
+    let mut terminal = report.terminal().map_err(|_| KeyError::NoTerminal)?;
     harden::guard_secrets();
     for _ in 0..TRIES {
+        report.catch_up(&mut terminal).map_err(KeyError::Terminal)?;
         let typed = match terminal.ask(questions::PASSPHRASE, interrupt).map_err(KeyError::Terminal)? {
             Asked::Line(line) => line,
             Asked::Cancelled => return Err(KeyError::Cancelled),

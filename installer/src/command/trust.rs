@@ -55,12 +55,13 @@ pub(super) fn confirm(
     if new == NewSigner::Other && (unasked || !report.can_ask()) {
         return Err(Failure::refused(refusals::signer_changed(), help::name_the_new_signer()));
     }
-    let terminal = if unasked || !report.can_ask() { None } else { Terminal::open().ok() };
+    let terminal = if unasked || !report.can_ask() { None } else { report.terminal().ok() };
     let Some(mut terminal) = terminal else {
         return Err(Failure::refused(refusals::signer_unknown(), help::name_the_first_signer()));
     };
+    let not_asked = |error| Failure::refused(refusals::words_not_asked(error), help::name_the_signer());
     for line in questions::about_the_words(new) {
-        report.data(line);
+        terminal.show(&format!("{line}\n")).map_err(not_asked)?;
     }
     let mut random = Random::default();
     random::fill(&mut random)
@@ -71,6 +72,7 @@ pub(super) fn confirm(
             return Ok(());
         }
         report.warn(questions::WRONG_WORDS, None);
+        report.catch_up(&mut terminal).map_err(not_asked)?;
     }
     Err(Failure::new(ExitStatus::NotVerified, refusals::words_differ(), help::read_the_words_again()))
 }

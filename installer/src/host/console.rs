@@ -6,6 +6,7 @@ use std::sync::{Mutex, PoisonError};
 
 use payload::exit::ExitStatus;
 
+use super::terminal::Terminal;
 use crate::text::bug::bug;
 
 /// A panic is a bug of ours: says so in one line and ends with the exit code for that. What was under way stands in
@@ -61,7 +62,12 @@ pub(crate) fn has_colours() -> bool {
     wanted && io::stderr().is_terminal()
 }
 
-/// Whether somebody sits at the terminal who can be asked.
+/// Whether whoever sits at the terminal sees what is said.
+pub(crate) fn is_seen() -> bool {
+    io::stderr().is_terminal()
+}
+
+/// Whether somebody sits at the terminal who can be asked, wherever our output goes.
 pub(crate) fn can_ask() -> bool {
-    io::stdin().is_terminal() && io::stderr().is_terminal()
+    io::stdin().is_terminal() && Terminal::open().is_ok()
 }

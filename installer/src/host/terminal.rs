@@ -38,6 +38,11 @@ impl Terminal {
         OpenOptions::new().read(true).write(true).open("/dev/tty").map(Self)
     }
 
+    /// Shows what a question is about.
+    pub(crate) fn show(&mut self, text: &str) -> io::Result<()> {
+        self.0.write_all(text.as_bytes())
+    }
+
     /// Asks for a line that is not shown. Keys are taken one by one, so that a signal is answered while nobody types.
     pub(crate) fn ask(&mut self, question: &str, interrupt: &Interrupt) -> io::Result<Asked> {
         let stop = Stop::awaited();
