@@ -11,6 +11,12 @@ pub(crate) const UNITS: &str = "/etc/systemd/system";
 /// What is started at boot.
 pub(crate) const WANTS: &str = "/etc/systemd/system/multi-user.target.wants";
 
+/// Where the lock lies, and the sockets of most services.
+pub(crate) const RUN: &str = "/run";
+
+/// What `useradd`, `groupadd` and those that take an account away replace.
+pub(crate) const ACCOUNTS: [&str; 4] = ["/etc/passwd", "/etc/group", "/etc/shadow", "/etc/gshadow"];
+
 /// Where supervisors keep their own logs.
 pub(crate) const SUPERVISOR_LOGS: &str = "/var/log/supervisor";
 

@@ -10,6 +10,8 @@ mod builder;
 mod bundle;
 /// CA, certificate and key, and how one set of them follows another.
 mod certificates;
+/// Places where root cannot write: what a plan says of them, and what becomes of the install.
+mod closed;
 /// The guide's own cluster of three, from nothing to purged: the long way through the product. Try not to add to it.
 mod cluster;
 /// The installer dies on a running host. On a tree, where it costs a tenth: `sweep`.

@@ -27,7 +27,7 @@ use crate::host::Tree;
 use crate::host::etcdctl;
 use crate::host::interrupt::Interrupt;
 use crate::host::probe::{self, ProbeError};
-use crate::operation::install::Install;
+use crate::operation::install::{Install, is_in_place};
 use crate::plan::Plan;
 use crate::plan::steps::Choices;
 use crate::report::Report;
@@ -118,8 +118,7 @@ pub(super) fn install(args: &InstallArgs, report: &Report) -> Result<ExitStatus,
         report.note(outcomes::NOTHING_CHANGED);
         return Ok(ExitStatus::Refused);
     }
-    let on_record = facts.records.receipt.as_ref().is_some_and(|receipt| receipt.bundle == bundle.digest());
-    if plan.is_done() && on_record && facts.records.unfinished.is_none() {
+    if is_in_place(bundle.digest(), &plan.steps, &facts.records) {
         report.note(outcomes::IN_PLACE_ALREADY);
         return Ok(end_of(tree, bundle.manifest(), &facts, &plan, args, interrupt, report));
     }

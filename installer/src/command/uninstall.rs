@@ -17,6 +17,7 @@ use crate::inventory::Inventory;
 use crate::operation::Operate;
 use crate::operation::uninstall::Uninstall;
 use crate::plan::Plan;
+use crate::records::StateDir;
 use crate::report::Report;
 use crate::text::refusals::Doing;
 use crate::text::{help, outcomes, pids, questions, refusals};
@@ -37,7 +38,7 @@ pub(super) fn uninstall(args: &UninstallArgs, report: &Report) -> Result<ExitSta
         report.note(outcomes::UNINSTALLED);
         return Ok(ExitStatus::Done);
     }
-    let found = inventory(tree, &uninstall).map_err(Failure::from);
+    let found = inventory(tree, state, &uninstall).map_err(Failure::from);
     let found = context.unless_told_to_stop(found)?;
     let uninstall = uninstall.having_found(&found);
     let plan = uninstall.plan(&found, state).map_err(ProbeError::from)?;
@@ -67,16 +68,16 @@ pub(super) fn uninstall(args: &UninstallArgs, report: &Report) -> Result<ExitSta
     Ok(end)
 }
 
-fn inventory(tree: &Tree, uninstall: &Uninstall) -> Result<Inventory, ProbeError> {
+fn inventory(tree: &Tree, state: &StateDir, uninstall: &Uninstall) -> Result<Inventory, ProbeError> {
     let (manifest, supervision) = (uninstall.manifest(), uninstall.supervision());
-    host::inventory::inventory(tree, uninstall.changes(), manifest, supervision, uninstall.left())
+    host::inventory::inventory(tree, state, uninstall.changes(), manifest, supervision, uninstall.left())
 }
 
 /// Says what an uninstall would do. Another run may change it meanwhile.
 fn show(looking: &Looking, contents: Contents, args: &UninstallArgs, report: &Report) -> Result<ExitStatus, Failure> {
     let records = looking.records()?;
     let uninstall = Uninstall::new(&records, contents, args.at_risk.word());
-    let found = inventory(&looking.tree, &uninstall)?;
+    let found = inventory(&looking.tree, &looking.state, &uninstall)?;
     let plan = uninstall.plan(&found, &looking.state).map_err(ProbeError::from)?;
     let status = if plan.is_refused() { ExitStatus::Refused } else { ExitStatus::Done };
     if args.look.json {

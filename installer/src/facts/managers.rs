@@ -59,6 +59,8 @@ pub(crate) enum Unfit {
     NotText(String),
     /// There is a configuration, and no supervisord where packages put it.
     NoProgram,
+    /// There is a supervisord with this unit, and not its configuration.
+    NoConf { unit: String },
 }
 
 /// Why a Python does not run the carried supervisor.

@@ -13,6 +13,41 @@ pub(crate) struct Paths {
     pub(crate) obstacles: BTreeSet<Obstacle>,
     /// Directories for logs that something lies in.
     pub(crate) filled: BTreeSet<AbsPath>,
+    /// Where nothing can be written, or removed.
+    pub(crate) closed: Closed,
+}
+
+/// Places that are closed to root, or where too little fits.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct Closed {
+    /// By the directory that something goes to, which need not be there yet.
+    pub(crate) dirs: BTreeMap<AbsPath, ClosedDir>,
+    /// What stands at a path and can be neither replaced nor removed.
+    pub(crate) things: BTreeMap<AbsPath, Barrier>,
+}
+
+/// The nearest directory that is there, and what is wrong with it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct ClosedDir {
+    pub(crate) at: String,
+    pub(crate) barrier: Barrier,
+}
+
+/// What keeps root from writing.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Barrier {
+    /// The mount.
+    ReadOnly,
+    /// `chattr +i`
+    Immutable,
+    /// `chattr +a`
+    AppendOnly,
+    /// A mount on the thing itself: its name can neither be given to another file nor go.
+    MountPoint,
+    /// In KiB; `inodes` where the file system counts them.
+    Full { free: u64, inodes: Option<u64> },
+    /// What the kernel says.
+    Forbidden { said: String },
 }
 
 /// One path, with the digest of a regular file.

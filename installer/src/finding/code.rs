@@ -68,6 +68,7 @@ codes! {
     NotAsked = "not-asked",
     NotInstalled = "not-installed",
     NotRoot = "not-root",
+    NotWritable = "not-writable",
     OlderBundle = "older-bundle",
     OldKernel = "old-kernel",
     OtherCluster = "other-cluster",

@@ -6,6 +6,7 @@ use payload::path::AbsPath;
 
 use super::{Code, Severity};
 use crate::facts::disks::Holding;
+use crate::facts::paths::Barrier;
 
 /// What a file system lacks. A `path` is the nearest directory that is there.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -31,6 +32,12 @@ pub(crate) enum DiskFinding {
         free: u64,
         needed: u64,
     },
+    /// Root cannot write at `at`, and `what` would have to.
+    Barred {
+        at: String,
+        barrier: Barrier,
+        what: AbsPath,
+    },
     DataInMemory {
         data: AbsPath,
     },
@@ -48,9 +55,10 @@ pub(crate) enum DiskFinding {
 impl DiskFinding {
     pub(super) fn code(&self) -> Code {
         match self {
-            Self::ReadOnly { .. } => Code::ReadOnly,
+            Self::ReadOnly { .. } | Self::Barred { barrier: Barrier::ReadOnly, .. } => Code::ReadOnly,
             Self::MountedNoExec { .. } | Self::NoExec { .. } => Code::NoExec,
-            Self::NoSpace { .. } => Code::NoSpace,
+            Self::NoSpace { .. } | Self::Barred { barrier: Barrier::Full { .. }, .. } => Code::NoSpace,
+            Self::Barred { .. } => Code::NotWritable,
             Self::DataInMemory { .. } => Code::DataInMemory,
             Self::DataOnNetwork { .. } => Code::DataOnNetwork,
             Self::Slow { .. } => Code::SlowDisk,
@@ -61,6 +69,19 @@ impl DiskFinding {
         match self {
             Self::DataInMemory { .. } | Self::Slow { .. } => Severity::Warn,
             _ => Severity::Refuse,
+        }
+    }
+
+    /// Whether another finding says all of it.
+    pub(crate) fn says_no_more_than(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::Barred { at, barrier, .. }, Self::Barred { at: there, barrier: said, .. }) => {
+                at == there && barrier == said
+            }
+            (Self::Barred { at, .. }, Self::ReadOnly { path, .. } | Self::NoSpace { path, .. }) => {
+                at == path && self.code() == other.code()
+            }
+            _ => self == other,
         }
     }
 }

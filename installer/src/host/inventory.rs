@@ -6,17 +6,20 @@ use payload::manifest::Manifest;
 use payload::path::AbsPath;
 
 use super::Tree;
+use super::barriers::Barriers;
 use super::probe::{self, ProbeError, cluster, data};
 use crate::change::Change;
 use crate::facts::machine::Target;
 use crate::facts::paths::{PathFact, Paths, Seen};
 use crate::inventory::{Inventory, Manager};
+use crate::records::StateDir;
 use crate::service;
 use crate::supervision::Supervision;
 
 /// What stands of these `changes`; of the etcd in `manifest` under this supervision; of the data that an uninstall `left`.
 pub(crate) fn inventory(
     tree: &Tree,
+    state: &StateDir,
     changes: &[Change],
     manifest: Option<&Manifest>,
     supervision: Option<&Supervision>,
@@ -35,6 +38,7 @@ pub(crate) fn inventory(
         }
         found.insert(path.clone(), PathFact { seen, digest });
     }
+    let closed = Barriers::read().closed(tree, state, found.keys())?;
     let mut accounts = BTreeSet::new();
     for change in changes {
         let is_there = match change {
@@ -59,7 +63,7 @@ pub(crate) fn inventory(
     let member = manifest.filter(|_| tree.is_live());
     Ok(Inventory {
         target: if is_live { Target::Live } else { Target::Image },
-        paths: Paths { found, filled, ..Paths::default() },
+        paths: Paths { found, filled, closed, ..Paths::default() },
         accounts,
         running,
         manager,

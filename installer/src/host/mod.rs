@@ -5,6 +5,7 @@
 mod account_locks;
 pub(crate) mod accounts;
 mod addresses;
+mod barriers;
 pub(crate) mod claim;
 pub(crate) mod clock;
 pub(crate) mod console;

@@ -20,11 +20,11 @@ use crate::facts::etcd::Running;
 use crate::finding::cluster::Stop;
 use crate::finding::{ClusterFinding, Finding};
 use crate::plan::steps::{Choices, PlanInput};
-use crate::plan::{Plan, Planned, conflict, pending, steps};
+use crate::plan::{Plan, Planned, closed, conflict, pending, steps};
 use crate::records::{self, Receipt, Records, StateDir};
 use crate::restart::{Part, Waiting};
 use crate::signer::{self, Newest};
-use crate::step::Step;
+use crate::step::{State, Step};
 use crate::supervision::{Grounds, choose};
 use crate::transaction::undo::Contents;
 use crate::transaction::{AdoptedData, Policy, Remains, ServiceFate, WaitingKey};
@@ -80,8 +80,17 @@ pub(crate) fn plan(input: PlanInput, facts: &Facts, choices: Choices) -> Result<
     let pending::Stood { steps, waits } = standings.of(steps);
     findings.extend(supervision.as_ref().and_then(|supervision| check::pending(&waits, supervision)));
     findings.extend(at_risk(&steps, facts, choices).map(Finding::from));
+    let is_over = is_in_place(input.bundle, &steps, &facts.records);
+    let writes = if is_over { closed::Records::Stay } else { closed::Records::AreWritten };
+    findings.extend(closed::closed(&steps, writes, &facts.paths, facts.machine.target, &findings)?);
     let findings = check::wrong_file(check::by_hand(manifest, &facts.etcd, findings));
     Ok(Plan { signer: Some(input.signer), findings, steps, waits, supervision })
+}
+
+/// Whether an install has nothing to do, and nothing to write down.
+pub(crate) fn is_in_place(bundle: Digest, steps: &[Planned], records: &Records) -> bool {
+    let on_record = records.receipt.as_ref().is_some_and(|receipt| receipt.bundle == bundle);
+    on_record && records.unfinished.is_none() && steps.iter().all(|planned| planned.state != State::Pending)
 }
 
 /// What the cluster would lose where these steps restart etcd.

@@ -23,7 +23,7 @@ use crate::finding::cluster::Stop;
 use crate::finding::{DataFinding, EtcdFinding, Finding, RecordFinding};
 use crate::help::Help;
 use crate::inventory::{Inventory, Manager};
-use crate::plan::{Plan, Planned};
+use crate::plan::{Plan, Planned, closed};
 use crate::records::{self, Leftovers, Records, StateDir};
 use crate::signer::Memory;
 use crate::step::{Action, State, Step};
@@ -98,7 +98,7 @@ impl<'a> Uninstall<'a> {
 
     /// The plan for this host. An error means that a path cannot be put together.
     pub(crate) fn plan(&self, inventory: &Inventory, state: &StateDir) -> Result<Plan, NotAPath> {
-        let findings = self.findings(inventory);
+        let mut findings = self.findings(inventory);
         // An image that was booted since has no change for its service, but a service. One that was taken from a running
         // system has a change, but its service is not this system's.
         let service = self.supervision().filter(|_| inventory.target == Target::Live);
@@ -117,7 +117,11 @@ impl<'a> Uninstall<'a> {
             step: Step::Undo { change: change.clone() },
             state: self.state(change, data_stays, inventory),
         });
-        let steps = key.into_iter().chain(service.map(remove)).chain(others).collect();
+        let steps: Vec<Planned> = key.into_iter().chain(service.map(remove)).chain(others).collect();
+        if !self.changes.is_empty() {
+            let (paths, target) = (&inventory.paths, inventory.target);
+            findings.extend(closed::closed(&steps, closed::Records::AreWritten, paths, target, &findings)?);
+        }
         Ok(Plan { findings, steps, ..Plan::default() })
     }
 

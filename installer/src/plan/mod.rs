@@ -1,6 +1,7 @@
 //! The plan: what will happen on a host, in order, and what speaks against it. Which steps those are is up to each
 //! operation; here is what plans have in common, and the rules that decide for a step whether it is to be taken.
 
+pub(crate) mod closed;
 pub(crate) mod conflict;
 pub(crate) mod pending;
 pub(crate) mod steps;

@@ -82,7 +82,7 @@ pub(crate) fn facts(
             manifest,
             managers.supervisor.as_ref().map(|found| &found.section),
             &credentials,
-            &state.journal,
+            &state,
             &programs,
         )?,
         disks,

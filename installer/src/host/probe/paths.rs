@@ -11,8 +11,10 @@ use super::{ProbeError, data};
 use crate::certificates::{Home, Set};
 use crate::facts::Credentials;
 use crate::facts::paths::{Obstacle, PathFact, Paths, Seen};
+use crate::host::barriers::Barriers;
 use crate::host::{FsError, Tree};
 use crate::layout;
+use crate::records::StateDir;
 
 /// The sums of etcd's programs that are here already. They are most of what there is to read, so it is done beside what has to be
 /// waited for. One that cannot be read is left out, and met again.
@@ -22,20 +24,21 @@ pub(super) fn programs(tree: &Tree, manifest: &Manifest) -> BTreeMap<AbsPath, Di
     paths.filter_map(|path| tree.measure(&path).ok()?.map(|content| (path, content.digest))).collect()
 }
 
-/// `section` is the file that a program section for this host's own supervisor would have; `journal` is where ours is; `known` are
+/// `section` is the file that a program section for this host's own supervisor would have; `state` is where our records are; `known` are
 /// the sums of what has been read already.
 pub(super) fn paths(
     tree: &Tree,
     manifest: &Manifest,
     section: Option<&AbsPath>,
     credentials: &Credentials,
-    journal: &AbsPath,
+    state: &StateDir,
     known: &BTreeMap<AbsPath, Digest>,
 ) -> Result<Paths, ProbeError> {
     let found = found(tree, manifest, section, credentials, known)?;
-    let obstacles = obstacles(tree, found.keys().chain([journal]))?;
+    let obstacles = obstacles(tree, found.keys().chain([&state.journal]))?;
+    let closed = Barriers::read().closed(tree, state, found.keys())?;
     let filled = data::filled(tree, [&manifest.layout.logs, &layout::SUPERVISOR_LOGS.parse()?])?;
-    Ok(Paths { found, obstacles, filled })
+    Ok(Paths { found, obstacles, filled, closed })
 }
 
 /// Every path that a plan may touch, with all directories above.

@@ -114,6 +114,7 @@ fn unfit(supervisor: &UnfitSupervisor) -> String {
         Unfit::NoProgram => {
             format!("there is `{conf}`, and no supervisord in /usr/bin, /usr/local/bin or /usr/sbin that reads it")
         }
+        Unfit::NoConf { unit } => format!("its configuration `{conf}` is missing (`{unit}`)"),
     };
     format!("this host's own supervisor cannot take etcd as a program: {why}")
 }
@@ -160,7 +161,7 @@ fn mend(supervisor: &UnfitSupervisor) -> Help {
             .remark(&format!("add {pattern} behind `files =`, with a blank before it; then this again")),
         Unfit::NoCtl => Help::in_tree(format!("grep -n -A 3 http_server {conf}"))
             .remark("add a section [supervisorctl] with that address as serverurl=; then this again"),
-        Unfit::User(_) | Unfit::NoProgram => {
+        Unfit::User(_) | Unfit::NoProgram | Unfit::NoConf { .. } => {
             Help::run_with("install", "--service systemd").remark("or `service.manager = \"systemd\"` in cluster.toml")
         }
         Unfit::NotText(file) => {

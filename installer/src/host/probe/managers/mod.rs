@@ -162,7 +162,7 @@ fn supervisor(
                 continue;
             }
         };
-        let unit = if conf.as_str() == CONFS[0] { "supervisor.service" } else { "supervisord.service" };
+        let unit = unit_for(&conf);
         managers.supervisor = Some(Supervisor {
             section,
             daemon,
@@ -175,7 +175,29 @@ fn supervisor(
         managers.unfit_supervisor = None;
         return Ok(());
     }
+    if found.is_some() && managers.unfit_supervisor.is_none() {
+        managers.unfit_supervisor = without_conf(tree, ours)?;
+    }
     Ok(())
+}
+
+/// A supervisor of a package's whose configuration is not there. Its supervisord may run all the same, with the socket that the
+/// carried one would have.
+fn without_conf(tree: &Tree, ours: &[Change]) -> Result<Option<UnfitSupervisor>, ProbeError> {
+    for conf in CONFS {
+        let conf: AbsPath = conf.parse()?;
+        let unit = unit_for(&conf);
+        let is_ours = ours.iter().any(|change| change.path().is_some_and(|path| path.name() == unit));
+        if !is_ours && has_unit(tree, unit)? {
+            return Ok(Some(UnfitSupervisor { conf, why: Unfit::NoConf { unit: unit.to_owned() } }));
+        }
+    }
+    Ok(None)
+}
+
+/// What packages call the unit of the supervisord with this configuration.
+fn unit_for(conf: &AbsPath) -> &'static str {
+    if conf.as_str() == CONFS[0] { "supervisor.service" } else { "supervisord.service" }
 }
 
 /// Whether systemd knows the unit: a supervisor that pip installed has none.
