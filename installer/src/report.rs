@@ -170,7 +170,14 @@ impl Report {
             };
             format!("  {mark} {}\n", line::plain(&planned.to_string()))
         };
-        plan.steps.iter().map(step).collect::<String>() + &plain(&text::plan::summary(plan))
+        let rows = |steps: &[&Planned]| steps.iter().map(|planned| step(planned)).collect::<String>();
+        let (stays, goes): (Vec<&Planned>, _) = plan.steps.iter().partition(|planned| planned.state == State::Stays);
+        let rows = if stays.is_empty() {
+            rows(&goes)
+        } else {
+            format!("{}\n{}{}\n{}", text::plan::GOES, rows(&goes), text::plan::STAYS, rows(&stays))
+        };
+        rows + &plain(&text::plan::summary(plan))
     }
 
     /// Whether somebody sits at the terminal who can be asked.

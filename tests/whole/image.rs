@@ -149,6 +149,9 @@ fn an_uninstall_is_shown_before_it_is_done() {
     ] {
         assert!(shown.contains(line), "no `{line}` in {shown}");
     }
+    let (goes, stays) = shown.split_once("\nstays:\n").expect("two lists");
+    assert!(goes.starts_with("goes:\n") && !goes.contains("keep"), "{shown}");
+    assert!(!stays.contains("  - ") && stays.contains("  = keep       user `etcd`"), "{shown}");
     let purge = bundle(&site, "uninstall", &["--dry-run", "--purge"], &root).ok();
     assert!(purge.contains("  - remove     `/data/etcd/etcd-server`"), "{purge}");
     let told = bundle(&site, "uninstall", &["--dry-run", "--json"], &root).ok();

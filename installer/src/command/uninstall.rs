@@ -94,7 +94,7 @@ fn consent(plan: &Plan, contents: Contents, interrupt: &Interrupt, report: &Repo
     if !report.can_ask() {
         return Err(Failure::refused(refusals::no_terminal(), Help::host_with("uninstall", "--yes")));
     }
-    if report.ask_about(Some(plan), questions::uninstall(contents, plan), interrupt) {
+    if report.ask_about(Some(plan), &questions::uninstall(contents, plan), interrupt) {
         return Ok(());
     }
     Err(Failure::refused(refusals::not_confirmed(), Help::host("uninstall")))

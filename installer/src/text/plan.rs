@@ -67,6 +67,10 @@ impl fmt::Display for Planned {
     }
 }
 
+/// Above what an uninstall takes away, and above what it leaves.
+pub(crate) const GOES: &str = "goes:";
+pub(crate) const STAYS: &str = "stays:";
+
 /// Two who restart members at the same moment do not see each other.
 const ONE_AT_A_TIME: &str =
     "etcd restarts: one host at a time, and the next when `etcdpack-host status` here says healthy";

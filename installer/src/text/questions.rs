@@ -4,18 +4,21 @@ use std::fmt::Display;
 
 use crate::finding::Question;
 use crate::plan::Plan;
+use crate::step::State;
 use crate::transaction::undo::Contents;
 
 pub(crate) const INSTALL: &str = "Install?";
 pub(crate) const INSTALL_AT_RISK: &str = "Install? The cluster serves nobody while etcd restarts.";
 
-pub(crate) fn uninstall(contents: Contents, plan: &Plan) -> &'static str {
-    match (contents, plan.says_at_risk()) {
-        (Contents::Keep, false) => "Uninstall, keeping data and logs?",
-        (Contents::Remove, false) => "Uninstall, and delete all data and logs?",
-        (Contents::Keep, true) => "Uninstall, keeping data and logs? The cluster serves nobody from then on.",
-        (Contents::Remove, true) => "Uninstall, and delete all data and logs? The cluster serves nobody from then on.",
-    }
+pub(crate) fn uninstall(contents: Contents, plan: &Plan) -> String {
+    let stays = plan.steps.iter().any(|planned| planned.state == State::Stays);
+    let what = match contents {
+        Contents::Keep if stays => "Uninstall what goes, and keep what stays?",
+        Contents::Keep => "Uninstall? Nothing stays.",
+        Contents::Remove => "Uninstall, and delete all data and logs?",
+    };
+    let risk = if plan.says_at_risk() { " The cluster serves nobody from then on." } else { "" };
+    format!("{what}{risk}")
 }
 
 /// A bundle for a newer etcdpack, which `error` says.
