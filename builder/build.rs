@@ -12,6 +12,11 @@ use std::{env, fs};
 
 fn main() {
     println!("cargo::rerun-if-env-changed=ETCDPACK_INSTALLERS");
+    // What `--version` says. A commit is told by `scripts/release` alone: asking git here would build anew after each commit.
+    println!("cargo::rerun-if-env-changed=ETCDPACK_COMMIT");
+    let commit = env::var("ETCDPACK_COMMIT").unwrap_or_else(|_| "not a release, built from source".to_owned());
+    println!("cargo::rustc-env=ETCDPACK_COMMIT={commit}");
+    println!("cargo::rustc-env=ETCDPACK_TARGET={}", env::var("TARGET").unwrap_or_default());
     let out = PathBuf::from(env::var_os("OUT_DIR").unwrap_or_default());
     let workspace = env::var_os("CARGO_MANIFEST_DIR").map(PathBuf::from).unwrap_or_default().join("..");
     let dir = env::var_os("ETCDPACK_INSTALLERS").map_or(workspace.join("target/installers"), PathBuf::from);

@@ -48,6 +48,8 @@ mod power;
 mod refusals;
 /// What `build` proves before it packs.
 mod rehearsal;
+/// What a release page has, as `scripts/release` makes it.
+mod release_page;
 /// When etcd is restarted, and when it is not.
 mod restart;
 /// Bundles on hosts of a cluster that runs: a file for each way to harm it.

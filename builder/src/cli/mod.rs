@@ -34,6 +34,7 @@ pub use source::SourceArgs;
 #[command(
     name = "etcdpack",
     version,
+    long_version = text::VERSION,
     help_expected = true,
     max_term_width = 100,
     arg_required_else_help = true,

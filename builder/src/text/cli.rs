@@ -8,6 +8,16 @@ const EXIT_CODES: &str = "Exit codes:
   3  refused: something is in the way, and nothing was changed on any host
   4  something is not what it should be: a release, a bundle, a request";
 
+/// What `--version` says: what it was built from, for what, and which etcds it knows.
+pub(crate) const VERSION: &str = concat!(
+    env!("CARGO_PKG_VERSION"),
+    "\ncommit  ",
+    env!("ETCDPACK_COMMIT"),
+    "\ntarget  ",
+    env!("ETCDPACK_TARGET"),
+    "\netcd    3.1 to 3.7"
+);
+
 /// The end of a page. Each example is a command, and what it does.
 fn page(examples: &[(&str, &str)]) -> String {
     let examples: Vec<String> = examples.iter().map(|(command, does)| format!("  {command}\n      {does}\n")).collect();
@@ -140,4 +150,16 @@ pub(crate) fn pki_rotate_signer() -> String {
         ("etcdpack pki rotate-signer", "make a new signing key in pki/, which the old one signs"),
         ("etcdpack pki rotate-signer -C prod/cluster.toml", "of another cluster"),
     ])
+}
+
+#[cfg(test)]
+mod tests {
+    use payload::etcd::NEWEST;
+
+    #[test]
+    fn the_version_says_which_etcds_are_known() {
+        let [first, .., last] = NEWEST;
+        let range = format!("etcd    {}.{} to {}.{}", first.major(), first.minor(), last.major(), last.minor());
+        assert!(super::VERSION.ends_with(&range), "{range}");
+    }
 }
