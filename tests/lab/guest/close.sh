@@ -1,3 +1,4 @@
+#!/bin/sh
 # Closes a place to root, or opens it again: close.sh close|open KIND PLACE
 # KIND: read-only, full, immutable, append-only, missing, file. PLACE is a directory or a file that is there.
 set -eu
