@@ -89,6 +89,10 @@ fn a_host_that_does_not_fit_is_left_as_it_is() {
     refused("mount -t tmpfs -o ro none /opt", install, "[read-only]", "umount /opt");
     refused("mount -t tmpfs -o size=20m none /opt", install, "[no-space]", "umount /opt");
     refused("chmod 777 /opt", install, "[unsafe-directory]", "chmod 755 /opt");
+    // As Debian has it, with somebody in the group.
+    let debian = "chgrp staff /usr/local && chmod 2775 /usr/local";
+    let again = "gpasswd -d games staff >/dev/null 2>&1; chgrp root /usr/local; chmod 755 /usr/local";
+    refused(&format!("{debian}; usermod -aG staff games"), install, "[unsafe-directory]", again);
     refused(
         "true",
         concat!("flock /run/etcdpack.lock ./n1.run install --yes ", signer!()),
@@ -98,8 +102,8 @@ fn a_host_that_does_not_fit_is_left_as_it_is() {
     refused("true", "etcdpack-host status || ./n1.run status", "installed nothing", "true");
     assert_eq!(lab.disk("n1"), before);
 
-    // And none of it left anything that stands in the way.
-    lab.ssh("n1", &format!("{install} --quiet")).ok();
+    // And none of it left anything that stands in the way. Nor does a group in which nobody is.
+    lab.ssh("n1", &format!("{debian} && {install} --quiet")).ok();
     lab.ssh("n1", concat!("./n1.run install --yes --service systemd ", signer!())).refused(3, "[other-manager]");
     lab.ssh("n1", "./n1.run uninstall --purge --yes --quiet").ok();
 }

@@ -4,12 +4,13 @@
 
 use std::fs::File;
 use std::io::{self, Read};
-use std::os::fd::OwnedFd;
+use std::os::fd::{AsFd, OwnedFd};
 
 use nix::errno::Errno;
 use nix::fcntl::{AtFlags, OFlag, openat, readlinkat};
 use nix::sys::stat::{FileStat, Mode as RawMode, SFlag, fstat, fstatat};
 use payload::path::AbsPath;
+use rustix::fs::fgetxattr;
 
 use super::tree::{FileOp, FsError, Tree, kind};
 use crate::facts::paths::{Obstacle, ObstacleKind};
@@ -40,7 +41,25 @@ impl Trust {
 }
 
 /// Takes what a walk met, and the directory that it is, or is in.
-type Meet<'a> = dyn FnMut(Obstacle, &FileStat) -> Result<(), Errno> + 'a;
+type Meet<'a> = dyn FnMut(Obstacle, &Around) -> Result<(), Errno> + 'a;
+
+/// A directory, as far as it says who can write to it.
+struct Around {
+    stat: FileStat,
+    /// It names users or groups beside its mode. Asked only where its group may write: without that, nobody named may.
+    has_acl: bool,
+}
+
+impl Around {
+    fn of(dir: impl AsFd) -> Result<Self, Errno> {
+        let stat = fstat(&dir)?;
+        let has_acl = || match fgetxattr(&dir, "system.posix_acl_access", &mut [0_u8; 0]) {
+            Err(errno) => !matches!(errno, rustix::io::Errno::NODATA | rustix::io::Errno::NOTSUP),
+            Ok(_) => true,
+        };
+        Ok(Self { has_acl: stat.st_mode & 0o020 != 0 && has_acl(), stat })
+    }
+}
 
 /// The end of a walk: a directory's handle, and its way from the root without any links.
 struct Reached {
@@ -51,15 +70,34 @@ struct Reached {
 impl Tree {
     /// The handle of the directory at the end of `components`.
     pub(super) fn walk(&self, components: Vec<String>, trust: Trust) -> Result<OwnedFd, Errno> {
-        Ok(self.go(components, &mut |met, _| trust.pass(&met))?.dir)
+        let mut meet = |met: Obstacle, around: &Around| match trust {
+            Trust::RootOnly if self.is_no_obstacle(&met, around) => Ok(()),
+            _ => trust.pass(&met),
+        };
+        Ok(self.go(components, &mut meet)?.dir)
+    }
+
+    /// Whether nobody but root can write there all the same: the group that may has nobody in it. So it is with Debian's
+    /// `/usr/local`.
+    fn is_no_obstacle(&self, met: &Obstacle, around: &Around) -> bool {
+        matches!(met.kind, ObstacleKind::Dir { .. } | ObstacleKind::Link { uid: 0, .. })
+            && self.root_alone_writes(around)
+    }
+
+    fn root_alone_writes(&self, dir: &Around) -> bool {
+        let Around { stat, has_acl } = dir;
+        let by_nobody = || !has_acl && self.is_group_of_nobody(stat.st_gid).unwrap_or(false);
+        stat.st_uid == 0 && stat.st_mode & 0o002 == 0 && (stat.st_mode & 0o020 == 0 || by_nobody())
     }
 
     /// All that stands in the way to the directory `path`, as far as there is one.
     pub(super) fn obstacles(&self, path: &AbsPath) -> Result<Vec<Obstacle>, FsError> {
         let mut all = Vec::new();
         let components = path.components().map(str::to_owned).collect();
-        let walked = self.go(components, &mut |met, _| {
-            all.push(met);
+        let walked = self.go(components, &mut |met, around| {
+            if !self.is_no_obstacle(&met, around) {
+                all.push(met);
+            }
             Ok(())
         });
         match walked {
@@ -91,19 +129,17 @@ impl Tree {
     /// Whether `path` leads to a regular file, and root alone can change that file, each link to it, and every directory
     /// on the way. A group that may write to a directory does not count where nobody is in it: Debian's `/usr/local` has one.
     pub(crate) fn is_roots_alone(&self, path: &AbsPath) -> Result<bool, FsError> {
-        let is_roots = |dir: &FileStat| {
-            let by_nobody = || self.is_group_of_nobody(dir.st_gid).unwrap_or(false);
-            dir.st_uid == 0 && dir.st_mode & 0o002 == 0 && (dir.st_mode & 0o020 == 0 || by_nobody())
-        };
         let look = || -> Result<bool, Errno> {
             let way = path.components().map(str::to_owned).collect();
-            let mut meet = |met: Obstacle, dir: &FileStat| match met.kind {
-                ObstacleKind::Dir { .. } | ObstacleKind::Link { uid: 0, .. } if is_roots(dir) => Ok(()),
-                _ => Trust::RootOnly.pass(&met),
+            let mut meet = |met: Obstacle, around: &Around| {
+                if self.is_no_obstacle(&met, around) { Ok(()) } else { Trust::RootOnly.pass(&met) }
             };
             let Some((dir, last)) = self.follow(way, &mut meet)? else { return Ok(false) };
             let stat = fstatat(&dir, last.as_str(), AtFlags::AT_SYMLINK_NOFOLLOW)?;
-            Ok(kind(&stat) == SFlag::S_IFREG && stat.st_uid == 0 && !others_write(&stat) && is_roots(&fstat(&dir)?))
+            Ok(kind(&stat) == SFlag::S_IFREG
+                && stat.st_uid == 0
+                && !others_write(&stat)
+                && self.root_alone_writes(&Around::of(&dir)?))
         };
         match look() {
             Err(Errno::EPERM | Errno::ENOENT | Errno::ENOTDIR | Errno::ELOOP) => Ok(false),
@@ -154,17 +190,19 @@ impl Tree {
             let flags = OFlag::O_DIRECTORY | OFlag::O_NOFOLLOW | OFlag::O_RDONLY | OFlag::O_CLOEXEC;
             match openat(descent.here(), name.as_str(), flags, RawMode::empty()) {
                 Ok(dir) => {
-                    let stat = fstat(&dir)?;
+                    let around = Around::of(&dir)?;
+                    let stat = around.stat;
                     if stat.st_uid != 0 || (others_write(&stat) && stat.st_mode & 0o1000 == 0) {
                         let kind = ObstacleKind::Dir { mode: stat.st_mode & 0o7777, uid: stat.st_uid };
-                        meet(Obstacle { path: descent.path(&name), kind }, &stat)?;
+                        meet(Obstacle { path: descent.path(&name), kind }, &around)?;
                     }
                     descent.below.push((name, dir));
                 }
                 Err(errno @ (Errno::ENOTDIR | Errno::ELOOP)) => {
                     let stat = fstatat(descent.here(), name.as_str(), AtFlags::AT_SYMLINK_NOFOLLOW)?;
                     if kind(&stat) != SFlag::S_IFLNK {
-                        meet(Obstacle { path: descent.path(&name), kind: ObstacleKind::NoDirectory }, &stat)?;
+                        let obstacle = Obstacle { path: descent.path(&name), kind: ObstacleKind::NoDirectory };
+                        meet(obstacle, &Around::of(descent.here())?)?;
                         return Err(errno);
                     }
                     if let Some((kind, around)) = loose_link(descent.here(), &name)? {
@@ -172,7 +210,7 @@ impl Tree {
                     }
                     links += 1;
                     if links > MAX_LINKS {
-                        meet(nowhere(descent.path(&name)), &stat)?;
+                        meet(nowhere(descent.path(&name)), &Around::of(descent.here())?)?;
                         return Err(Errno::ELOOP);
                     }
                     let target = readlinkat(descent.here(), name.as_str())?;
@@ -185,7 +223,7 @@ impl Tree {
                 }
                 Err(errno) => {
                     if errno == Errno::ENOENT && link.is_some() {
-                        meet(nowhere(descent.path(&name)), &fstat(descent.here())?)?;
+                        meet(nowhere(descent.path(&name)), &Around::of(descent.here())?)?;
                     }
                     return Err(errno);
                 }
@@ -217,12 +255,13 @@ impl Descent {
 
 /// Whether others could choose where the link `name` in `dir` leads. In a sticky directory nobody can take root's link
 /// away, but others can be there first. With the directory that the link is in.
-fn loose_link(dir: &OwnedFd, name: &str) -> Result<Option<(ObstacleKind, FileStat)>, Errno> {
+fn loose_link(dir: &OwnedFd, name: &str) -> Result<Option<(ObstacleKind, Around)>, Errno> {
     let link = fstatat(dir, name, AtFlags::AT_SYMLINK_NOFOLLOW)?;
-    let dir = fstat(dir)?;
-    let loose = link.st_uid != 0 || dir.st_uid != 0 || others_write(&dir);
+    let around = Around::of(dir)?;
+    let dir = &around.stat;
+    let loose = link.st_uid != 0 || dir.st_uid != 0 || others_write(dir);
     let what = ObstacleKind::Link { uid: link.st_uid, dir_mode: dir.st_mode & 0o7777, dir_uid: dir.st_uid };
-    Ok(loose.then_some((what, dir)))
+    Ok(loose.then_some((what, around)))
 }
 
 fn others_write(dir: &FileStat) -> bool {
@@ -248,6 +287,8 @@ mod tests {
     use std::os::unix::fs::{PermissionsExt as _, chown, symlink};
     use std::path::Path;
 
+    use rustix::fs::{XattrFlags, removexattr, setxattr};
+
     use super::*;
 
     #[test]
@@ -271,6 +312,10 @@ mod tests {
             let path = |name: &str| format!("/usr/local/bin/{name}").parse().unwrap();
             let [file, link] = ["tool-3", "tool"].map(|name| tree.is_roots_alone(&path(name)).unwrap());
             assert_eq!(file, link, "a link is as safe as where it is");
+            // Whoever writes there asks the same.
+            let dir: AbsPath = "/usr/local/bin".parse().unwrap();
+            assert_eq!(file, tree.open_dir(&dir, Trust::RootOnly).is_ok());
+            assert_eq!(file, tree.obstacles(&dir).unwrap().is_empty());
             file
         };
         group("");
@@ -285,12 +330,26 @@ mod tests {
             mode(dir, 0o755);
         }
         group("");
+        // user::rwx, user:1000:rwx, group::---, mask::rwx, other::r-x, as acl(5) and the kernel have it: ann may write.
+        let entries: [(u16, u16, u32); 5] =
+            [(1, 7, u32::MAX), (2, 7, 1000), (4, 0, u32::MAX), (0x10, 7, u32::MAX), (0x20, 5, u32::MAX)];
+        let entry = |(tag, may, id): (u16, u16, u32)| {
+            [tag.to_le_bytes().as_slice(), &may.to_le_bytes(), &id.to_le_bytes()].concat()
+        };
+        let acl = [2_u32.to_le_bytes().to_vec(), entries.into_iter().flat_map(entry).collect()].concat();
+        setxattr(&bin, "system.posix_acl_access", &acl, XattrFlags::empty()).unwrap();
+        assert!(!is_roots(), "an ACL names ann");
+        removexattr(&bin, "system.posix_acl_access").unwrap();
         mode(&bin, 0o777);
         assert!(!is_roots());
         mode(&bin, 0o755);
         chown(bin.join("tool-3"), None, Some(50)).unwrap();
         mode(&bin.join("tool-3"), 0o775);
-        assert!(!is_roots(), "of a file's group nobody says so");
+        let tree = Tree::open(&root).unwrap();
+        assert!(
+            !tree.is_roots_alone(&"/usr/local/bin/tool".parse().unwrap()).unwrap(),
+            "of a file's group nobody says so"
+        );
         fs::remove_dir_all(&root).unwrap();
     }
 }
