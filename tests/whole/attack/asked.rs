@@ -118,7 +118,9 @@ fn an_etcd_that_does_not_stop_is_not_waited_for_when_told_to_stop() {
     let is_the_first = || {
         sh("for n in $(seq 50); do pgrep -x etcd && break; sleep 0.1; done; \
             ! grep -q 4294967296 /proc/$(pgrep -x etcd)/cmdline /opt/etcd/*.sh")
-        .ok()
+        .ok();
+        // An uninstall says what the cluster loses once this one has a leader: before its first change, if not in its plan.
+        lab.until("n1", "/usr/local/sbin/etcdpack-host status >/dev/null 2>&1");
     };
 
     // Held still, it hears no SIGTERM: supervisord kills it after `service.stop-seconds`.
