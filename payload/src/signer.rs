@@ -13,7 +13,7 @@ use p256::pkcs8::{DecodePublicKey as _, EncodePublicKey as _};
 use serde::{Deserialize, Serialize};
 
 use crate::digest::Digest;
-use crate::fingerprint::{Claim, Fingerprint, NotAFingerprint};
+use crate::fingerprint::{Claim, Fingerprint};
 
 /// The public half of a signing key. Written as base64 of its `SubjectPublicKeyInfo` (RFC 5480), the body of `signing.pub`.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -23,14 +23,6 @@ pub struct SignerKey(VerifyingKey);
 const PEM_BEGIN: &str = "-----BEGIN PUBLIC KEY-----";
 const PEM_END: &str = "-----END PUBLIC KEY-----";
 const PEM_WIDTH: usize = 64;
-
-/// The most bytes of a file that a person names instead of a fingerprint.
-pub const MAX_CLAIM_FILE: u64 = 4096;
-
-/// Whom a file names: `signing.pub`, or one with the words or the sum in it, as `signing.words`.
-pub fn claim_in(text: &str) -> Result<Claim, NotAFingerprint> {
-    SignerKey::from_pem(text).map_or_else(|_| text.parse(), |key| Ok(Claim::Sum(key.fingerprint().sum())))
-}
 
 /// A text or file that is no such key.
 #[derive(Debug, thiserror::Error, PartialEq, Eq)]
@@ -166,6 +158,8 @@ pub(crate) mod tests {
     use p256::ecdsa::signature::hazmat::PrehashSigner as _;
 
     use super::*;
+    use crate::claim::in_text;
+    use crate::fingerprint::NotAFingerprint;
 
     /// A key for tests, the same for the same seed.
     pub(crate) fn key(seed: u8) -> SigningKey {
@@ -199,12 +193,12 @@ pub(crate) mod tests {
             file,
             windows,
         ] {
-            let claim = claim_in(&said).unwrap();
+            let claim = in_text(&said).unwrap();
             assert!(one.is_meant_by(&claim) && !other.is_meant_by(&claim), "{said}");
         }
         let private = one.to_pem("\n").replace("PUBLIC", "PRIVATE");
         for said in ["", "signing.pub", &private] {
-            assert_eq!(claim_in(said), Err(NotAFingerprint::Form), "{said}");
+            assert_eq!(in_text(said), Err(NotAFingerprint::Form), "{said}");
         }
     }
 

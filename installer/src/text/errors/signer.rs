@@ -2,9 +2,6 @@
 
 use std::fmt;
 
-use payload::fingerprint::NotAFingerprint;
-
-use crate::host::claim::ClaimError;
 use crate::signer::SignerError;
 
 impl fmt::Display for SignerError {
@@ -21,22 +18,6 @@ impl fmt::Display for SignerError {
             Self::NotNamed { signer } => {
                 write!(f, "the bundle is signed by {signer}, not by the signer that you named")
             }
-        }
-    }
-}
-
-impl fmt::Display for ClaimError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Fingerprint(error) => write!(f, "{error}"),
-            Self::Neither => f.write_str(
-                "write the twelve words, the SHA-256 of signing.pub, or the path of the file signing.pub; there is no file of that name",
-            ),
-            Self::Unreadable(path, error) => write!(f, "`{}` cannot be read: {error}", path.display()),
-            Self::NotInFile(path, NotAFingerprint::Form) => {
-                write!(f, "`{}` has neither a signing key (signing.pub) nor its twelve words", path.display())
-            }
-            Self::NotInFile(path, error) => write!(f, "`{}`: {error}", path.display()),
         }
     }
 }
