@@ -105,9 +105,7 @@ impl Location {
     pub(crate) fn local(&self) -> Option<PathBuf> {
         if self.0.scheme() == "file" { self.0.to_file_path().ok() } else { None }
     }
-}
 
-impl Location {
     /// Whom a person knows to be asked: a host's name, or a path.
     pub(super) fn host(&self) -> String {
         self.0.host_str().map_or_else(|| self.to_string(), str::to_owned)
@@ -143,15 +141,18 @@ pub fn asset(version: EtcdVersion, arch: Arch) -> String {
 /// Where upstream publishes the tarball.
 #[must_use]
 pub(crate) fn published_at(version: EtcdVersion, arch: Arch) -> String {
-    let [page, _] = UPSTREAM;
-    format!("{page}/{}/{}", version.tag(), asset(version, arch))
+    published(version, &asset(version, arch))
 }
 
 /// Where upstream publishes the list of its sums.
 #[must_use]
 pub(super) fn published_list(version: EtcdVersion) -> String {
+    published(version, SUMS)
+}
+
+fn published(version: EtcdVersion, file: &str) -> String {
     let [page, _] = UPSTREAM;
-    format!("{page}/{}/{SUMS}", version.tag())
+    format!("{page}/{}/{file}", version.tag())
 }
 
 #[cfg(test)]
