@@ -28,7 +28,7 @@ impl Health {
         let members = health::members(manifest);
         let is_me = |member: &MemberHealth| member.name == manifest.member.as_str();
         let reads = members.iter().any(|member| is_me(member) && health::is_healthy(manifest, member, &never));
-        let alarms = if reads { manifest.me().and_then(|me| etcdctl::alarms(manifest, me, &never)) } else { None };
+        let alarms = if reads { etcdctl::alarms(manifest, &never) } else { None };
         let alarms = alarms.unwrap_or_else(|| health::alarms_said(&members));
         let view = check::View { manifest, members: &members, alarms: &alarms, reads };
         let unwell = check::health(&view, || health::down(tree, manifest, &receipt.supervision, &never));

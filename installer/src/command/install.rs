@@ -257,6 +257,6 @@ fn end_of(
 
 /// The alarms that stand against a member which serves: it may refuse every write.
 fn alarmed(manifest: &Manifest, interrupt: &Interrupt) -> Vec<Finding> {
-    let alarms = manifest.me().and_then(|me| etcdctl::alarms(manifest, me, interrupt)).unwrap_or_default();
+    let alarms = etcdctl::alarms(manifest, interrupt).unwrap_or_default();
     if alarms.is_empty() { Vec::new() } else { check::alarmed(manifest, &health::members(manifest), &alarms) }
 }

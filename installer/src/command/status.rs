@@ -16,7 +16,7 @@ use crate::check;
 use crate::cli::StatusArgs;
 use crate::drift;
 use crate::facts::cluster::answers::Alarm;
-use crate::facts::credentials::{Validity, x509};
+use crate::facts::credentials::{LARGEST_CERTIFICATES, Validity, x509};
 use crate::failure::Failure;
 use crate::finding::{Code, Finding};
 use crate::health::MemberHealth;
@@ -173,7 +173,7 @@ fn bundle(receipt: &Receipt) -> Option<Bundle> {
 }
 
 fn certificate(tree: &Tree, path: &payload::path::AbsPath) -> Option<Certificate> {
-    let validity = x509::validity(&tree.read(path, 1 << 20).ok()?).ok()?;
+    let validity = x509::validity(&tree.read(path, LARGEST_CERTIFICATES).ok()?).ok()?;
     Some(Certificate {
         not_before: validity.from.format(&Rfc3339).ok()?,
         not_after: validity.until.format(&Rfc3339).ok()?,

@@ -64,9 +64,9 @@ pub(crate) fn reads_through(manifest: &Manifest, member: &Member, interrupt: &In
         .is_ok_and(|output| output.ok() || answers::is_refusal(&output.stderr))
 }
 
-/// The alarms of the cluster; `None` where the member does not say them: without a majority it cannot.
-pub(crate) fn alarms(manifest: &Manifest, member: &Member, interrupt: &Interrupt) -> Option<Vec<Alarm>> {
-    let (etcdctl, url) = Etcdctl::installed(manifest).zip(manifest.client_url(member))?;
+/// The alarms of the cluster; `None` where this host's member does not say them: without a majority it cannot.
+pub(crate) fn alarms(manifest: &Manifest, interrupt: &Interrupt) -> Option<Vec<Alarm>> {
+    let (etcdctl, url) = Etcdctl::installed(manifest).zip(manifest.client_url(manifest.me()?))?;
     let asked = etcdctl.call(&[&url], Patience::Long, interrupt).args(["alarm", "list", "-w", "json"]);
     let output = asked.output().ok()?;
     output.ok().then(|| answers::alarms(&output.stdout))?

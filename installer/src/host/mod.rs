@@ -4,6 +4,7 @@
 
 mod account_locks;
 pub(crate) mod accounts;
+mod acl;
 mod addresses;
 mod barriers;
 pub(crate) mod claim;

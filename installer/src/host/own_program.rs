@@ -16,10 +16,10 @@ use nix::sys::stat::Mode as RawMode;
 use rustix::fs::lgetxattr;
 use rustix::io::Errno;
 
-use super::Tree;
 use super::accounts::AccountError;
 use super::fs_error::{Cause, FileOp};
 use super::namespace::is_in_narrow_namespace;
+use super::{Tree, acl};
 use crate::elf;
 
 /// By whatever name it was started.
@@ -111,16 +111,9 @@ fn others_write(tree: &Tree, path: &Path, stat: &Metadata) -> Result<bool, Accou
         return Ok(false);
     }
     let fail = |errno: Errno| super::FsError::of_path(FileOp::ReadAcl, &path.to_string_lossy(), errno.into());
-    Ok(!stat.is_dir() || has_acl(path).map_err(fail)? || !tree.is_group_of_nobody(stat.gid())?)
-}
-
-/// Whether `path` has a POSIX ACL. The group's bits are then the mask of all whom it names, and say nothing of the group.
-fn has_acl(path: &Path) -> Result<bool, Errno> {
-    match lgetxattr(path, "system.posix_acl_access", &mut [0_u8; 0]) {
-        Ok(_) => Ok(true),
-        Err(Errno::NODATA | Errno::NOTSUP) => Ok(false),
-        Err(errno) => Err(errno),
-    }
+    Ok(!stat.is_dir()
+        || acl::is_there(lgetxattr(path, acl::ATTRIBUTE, &mut [0_u8; 0])).map_err(fail)?
+        || !tree.is_group_of_nobody(stat.gid())?)
 }
 
 /// A program in a file without a name, for root alone, that the kernel starts.

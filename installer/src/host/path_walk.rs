@@ -12,6 +12,7 @@ use nix::sys::stat::{FileStat, Mode as RawMode, SFlag, fstat, fstatat};
 use payload::path::AbsPath;
 use rustix::fs::fgetxattr;
 
+use super::acl;
 use super::tree::{FileOp, FsError, Tree, kind};
 use crate::facts::paths::{Obstacle, ObstacleKind};
 
@@ -53,10 +54,8 @@ struct Around {
 impl Around {
     fn of(dir: impl AsFd) -> Result<Self, Errno> {
         let stat = fstat(&dir)?;
-        let has_acl = || match fgetxattr(&dir, "system.posix_acl_access", &mut [0_u8; 0]) {
-            Err(errno) => !matches!(errno, rustix::io::Errno::NODATA | rustix::io::Errno::NOTSUP),
-            Ok(_) => true,
-        };
+        // One that cannot be asked for may be there.
+        let has_acl = || acl::is_there(fgetxattr(&dir, acl::ATTRIBUTE, &mut [0_u8; 0])).unwrap_or(true);
         Ok(Self { has_acl: stat.st_mode & 0o020 != 0 && has_acl(), stat })
     }
 }
@@ -337,9 +336,9 @@ mod tests {
             [tag.to_le_bytes().as_slice(), &may.to_le_bytes(), &id.to_le_bytes()].concat()
         };
         let acl = [2_u32.to_le_bytes().to_vec(), entries.into_iter().flat_map(entry).collect()].concat();
-        setxattr(&bin, "system.posix_acl_access", &acl, XattrFlags::empty()).unwrap();
+        setxattr(&bin, acl::ATTRIBUTE, &acl, XattrFlags::empty()).unwrap();
         assert!(!is_roots(), "an ACL names ann");
-        removexattr(&bin, "system.posix_acl_access").unwrap();
+        removexattr(&bin, acl::ATTRIBUTE).unwrap();
         mode(&bin, 0o777);
         assert!(!is_roots());
         mode(&bin, 0o755);

@@ -20,11 +20,11 @@ use crate::facts::etcd::Running;
 use crate::finding::cluster::Stop;
 use crate::finding::{ClusterFinding, Finding};
 use crate::plan::steps::{Choices, PlanInput};
-use crate::plan::{Plan, Planned, closed, conflict, pending, steps};
+use crate::plan::{self, Plan, Planned, closed, conflict, pending, steps};
 use crate::records::{self, Receipt, Records, StateDir};
 use crate::restart::{Part, Waiting};
 use crate::signer::{self, Newest};
-use crate::step::{State, Step};
+use crate::step::Step;
 use crate::supervision::{Grounds, choose};
 use crate::transaction::undo::Contents;
 use crate::transaction::{AdoptedData, Policy, Remains, ServiceFate, WaitingKey};
@@ -90,7 +90,7 @@ pub(crate) fn plan(input: PlanInput, facts: &Facts, choices: Choices) -> Result<
 /// Whether an install has nothing to do, and nothing to write down.
 pub(crate) fn is_in_place(bundle: Digest, steps: &[Planned], records: &Records) -> bool {
     let on_record = records.receipt.as_ref().is_some_and(|receipt| receipt.bundle == bundle);
-    on_record && records.unfinished.is_none() && steps.iter().all(|planned| planned.state != State::Pending)
+    on_record && records.unfinished.is_none() && plan::is_done(steps)
 }
 
 /// What the cluster would lose where these steps restart etcd.

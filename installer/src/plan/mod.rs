@@ -83,8 +83,13 @@ impl Plan {
 
     /// Whether there is nothing to do.
     pub(crate) fn is_done(&self) -> bool {
-        self.steps.iter().all(|planned| planned.state != State::Pending)
+        is_done(&self.steps)
     }
+}
+
+/// Whether none of these steps is still to be taken.
+pub(crate) fn is_done(steps: &[Planned]) -> bool {
+    steps.iter().all(|planned| planned.state != State::Pending)
 }
 
 #[cfg(test)]

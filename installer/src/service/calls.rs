@@ -37,9 +37,18 @@ pub(super) fn heed(interrupt: &Interrupt) -> Result<(), ServiceError> {
 
 /// Whether anything of the unit runs.
 pub(super) fn is_active(unit: &str, interrupt: &Interrupt) -> Result<bool, ServiceError> {
-    let asked = Exec::named("systemctl")?.args(["show", "--property", "ActiveState", unit]);
-    let said = asked.heeding(interrupt).output()?;
-    Ok(!matches!(said.stdout.trim(), "ActiveState=inactive" | "ActiveState=failed"))
+    Ok(!matches!(property(unit, "ActiveState", interrupt)?.as_str(), "ActiveState=inactive" | "ActiveState=failed"))
+}
+
+/// Whether systemd has the unit's file.
+pub(super) fn knows(unit: &str, interrupt: &Interrupt) -> Result<bool, ServiceError> {
+    Ok(property(unit, "LoadState", interrupt)? != "LoadState=not-found")
+}
+
+/// `NAME=VALUE`, as systemd has it of any unit, also of one that there is not. (`--value` came with systemd 230; RHEL 7 has 219.)
+fn property(unit: &str, name: &str, interrupt: &Interrupt) -> Result<String, ServiceError> {
+    let asked = Exec::named("systemctl")?.args(["show", "--property", name, unit]);
+    Ok(asked.heeding(interrupt).output()?.stdout.trim().to_owned())
 }
 
 /// What `supervisorctl` answers to a question that changes nothing; `None` where it could not be asked.

@@ -5,7 +5,7 @@
 
 use std::time::Duration;
 
-use super::calls::{ServiceError, WORK, answers, ask, ctl, heed, is_active, systemctl};
+use super::calls::{ServiceError, WORK, answers, ask, ctl, heed, is_active, knows, systemctl};
 use super::standing::{Others, put_back};
 use crate::host::exec::ExecError;
 use crate::host::interrupt::Interrupt;
@@ -298,11 +298,4 @@ fn ctl_until(
         .heeding(interrupt)
         .run_until(is_done)?;
     Ok(())
-}
-
-/// Whether systemd has the unit's file. (`--value` came with systemd 230; RHEL 7 has 219.)
-fn knows(unit: &str, interrupt: &Interrupt) -> Result<bool, ServiceError> {
-    let asked = Exec::named("systemctl")?.args(["show", "--property", "LoadState", unit]);
-    let said = asked.heeding(interrupt).output()?;
-    Ok(said.stdout.trim() != "LoadState=not-found")
 }

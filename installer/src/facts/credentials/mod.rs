@@ -12,6 +12,9 @@ use time::OffsetDateTime;
 /// No private key comes near this many bytes.
 pub(crate) const LARGEST_KEY: u64 = 64 << 10;
 
+/// Nor a file of certificates near this many: it has some kilobytes.
+pub(crate) const LARGEST_CERTIFICATES: u64 = 1 << 20;
+
 /// What is known of them before anything is changed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Credentials {

@@ -18,7 +18,7 @@ use zeroize::Zeroizing;
 use super::ProbeError;
 use crate::facts::cluster::answers::{Listed, Status};
 use crate::facts::cluster::{Asked, Cas, Chain, Cluster, NotAsked, Other, Said, Seen, Silence, Trusted, Trusting};
-use crate::facts::credentials::{Credentials, LARGEST_KEY, x509};
+use crate::facts::credentials::{Credentials, LARGEST_CERTIFICATES, LARGEST_KEY, x509};
 use crate::host::etcdctl::{Etcdctl, Patience};
 use crate::host::fs_error::Cause;
 use crate::host::hello::{self, Hello};
@@ -32,9 +32,6 @@ const FIRST_WORD: Duration = Duration::from_millis(500);
 
 /// More members than this, of whom only the cluster knows, are not knocked at.
 const MAX_STRANGERS: usize = 16;
-
-/// A file of CAs is some kilobytes.
-const MAX_CAS: u64 = 1 << 20;
 
 /// The members in the bundle's list and in that of what is installed here, and what their hosts answer.
 fn seen(manifest: &Manifest, installed: Option<&Manifest>, interrupt: &Interrupt) -> Cluster {
@@ -157,7 +154,7 @@ pub(super) fn cas(tree: &Tree, records: &Records, brought: Option<&[u8]>) -> Res
 /// Those that the member in `manifest` trusts, where it is installed.
 pub(crate) fn installed_cas(tree: &Tree, manifest: &Manifest) -> Result<Option<BTreeSet<Digest>>, ProbeError> {
     let path = manifest.layout.certs()?.join(render::CA)?;
-    Ok(tree.read_if_there(&path, MAX_CAS)?.map(|pems| x509::cas(&pems).0))
+    Ok(tree.read_if_there(&path, LARGEST_CERTIFICATES)?.map(|pems| x509::cas(&pems).0))
 }
 
 /// What everybody's host answers, and those say that serve clients: where etcd is installed, by what is `installed`; else they are

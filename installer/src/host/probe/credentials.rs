@@ -14,13 +14,12 @@ use zeroize::Zeroizing;
 use super::ProbeError;
 use crate::certificates::Home;
 use crate::change::Change;
-use crate::facts::credentials::{CredentialError, Credentials, Here, LARGEST_KEY, OwnKey, PemFile, Validity, x509};
+use crate::facts::credentials::{
+    CredentialError, Credentials, Here, LARGEST_CERTIFICATES, LARGEST_KEY, OwnKey, PemFile, Validity, x509,
+};
 use crate::facts::paths::Seen;
 use crate::host::Tree;
 use crate::records::StateDir;
-
-/// A file of certificates is some kilobytes.
-const MAX_CERTIFICATES: u64 = 1 << 20;
 
 /// A certificate with what belongs to it: as a bundle brings them, or as they are in use here.
 pub(super) struct Brought {
@@ -65,8 +64,8 @@ impl Brought {
             KeyFrom::Host => Key::OfHost,
         };
         Ok(Self {
-            ca: read(render::CA, MAX_CERTIFICATES)?,
-            certificate: read(render::CERTIFICATE, MAX_CERTIFICATES)?,
+            ca: read(render::CA, LARGEST_CERTIFICATES)?,
+            certificate: read(render::CERTIFICATE, LARGEST_CERTIFICATES)?,
             key,
         })
     }

@@ -9,7 +9,7 @@ use payload::render::{self, Call};
 
 use super::{PATIENCE, ProbeError, data};
 use crate::change::{Before, Change};
-use crate::facts::credentials::x509;
+use crate::facts::credentials::{LARGEST_CERTIFICATES, x509};
 use crate::facts::etcd::{Etcd, Process, Running, Script, Shown, flag};
 use crate::facts::paths::Seen;
 use crate::host::accounts::AccountError;
@@ -22,9 +22,6 @@ use crate::host::{Tree, processes};
 use crate::records::Records;
 use crate::restart::Instance;
 use crate::service;
-
-/// So is a certificate.
-const MAX_CERTIFICATE: u64 = 1 << 20;
 
 /// `brought` is the bundle's startup script; `others` are etcds that are in the way, where that is of interest.
 pub(super) fn etcd(
@@ -87,7 +84,7 @@ fn command_lines(tree: &Tree, manifest: &Manifest) -> Result<Vec<Vec<String>>, P
 pub(crate) fn shown(tree: &Tree, manifest: &Manifest) -> Shown {
     let installed = || {
         let path = manifest.layout.link.join("certs").ok()?.join(render::CERTIFICATE).ok()?;
-        tree.read_if_there(&path, MAX_CERTIFICATE).ok()?
+        tree.read_if_there(&path, LARGEST_CERTIFICATES).ok()?
     };
     let at = manifest.me().and_then(|me| manifest.peer_url(me)).and_then(|url| url.socket());
     match (at, installed()) {
