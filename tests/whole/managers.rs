@@ -2,6 +2,16 @@
 
 use whole::{Lab, SIGNER, Site, cluster, release};
 
+/// A host with its bundle; the cluster file has `more` sections.
+fn host(name: &str, variant: &str, address: &str, more: &str) -> (Lab, Site) {
+    let tarball = release("3.5.1", "amd64");
+    let site = Site::new(&(cluster("3.5.1", &tarball, &[("n1", address)]) + more));
+    site.build(&tarball);
+    let lab = Lab::up(name, variant, &[&format!("n1={address}")]);
+    lab.put(&site.bundle("n1"), "n1");
+    (lab, site)
+}
+
 /// The line behind the first `help: ` below a code, without its remark.
 fn help(said: &str, code: &str) -> String {
     let below = said.split(&format!("[{code}]")).nth(1).unwrap_or_else(|| panic!("no {code}: {said}"));
@@ -11,11 +21,7 @@ fn help(said: &str, code: &str) -> String {
 
 #[test]
 fn a_supervisor_without_room_gets_it_by_the_line_that_is_shown_and_its_programs_stay() {
-    let tarball = release("3.5.1", "amd64");
-    let site = Site::new(&cluster("3.5.1", &tarball, &[("n1", "10.86.1.11")]));
-    site.build(&tarball);
-    let lab = Lab::up("troom", "supervisor", &["n1=10.86.1.11"]);
-    lab.put(&site.bundle("n1"), "n1");
+    let (lab, _) = host("troom", "supervisor", "10.86.1.11", "");
     let sh = |line: &str| lab.sh("n1", line);
     let plan = format!("/root/n1.run plan {SIGNER} --service supervisor");
     let conf = "/etc/supervisor/supervisord.conf";
@@ -39,11 +45,7 @@ fn a_supervisor_without_room_gets_it_by_the_line_that_is_shown_and_its_programs_
 
 #[test]
 fn an_old_etcd_that_would_start_at_the_next_boot_is_found_wherever_it_stands() {
-    let tarball = release("3.5.1", "amd64");
-    let site = Site::new(&cluster("3.5.1", &tarball, &[("n1", "10.86.2.11")]));
-    site.build(&tarball);
-    let lab = Lab::up("tatboot", "supervisor", &["n1=10.86.2.11"]);
-    lab.put(&site.bundle("n1"), "n1");
+    let (lab, _) = host("tatboot", "supervisor", "10.86.2.11", "");
     let sh = |line: &str| lab.sh("n1", line);
     let plan = format!("/root/n1.run plan {SIGNER}");
     sh("printf '[Service]\\nExecStart=/usr/bin/etcd --name old\\n[Install]\\nWantedBy=multi-user.target\\n' \
@@ -81,12 +83,8 @@ fn an_old_etcd_that_would_start_at_the_next_boot_is_found_wherever_it_stands() {
 
 #[test]
 fn a_supervisor_that_was_off_is_off_again_whatever_came_of_an_install() {
-    let tarball = release("3.5.1", "amd64");
     let refused = "[etcd.flags]\nlisten-metrics-urls = \"https://10.99.9.9:9999\"\n";
-    let site = Site::new(&(cluster("3.5.1", &tarball, &[("n1", "10.86.3.11")]) + refused));
-    site.build(&tarball);
-    let lab = Lab::up("toff", "supervisor", &["n1=10.86.3.11"]);
-    lab.put(&site.bundle("n1"), "n1");
+    let (lab, site) = host("toff", "supervisor", "10.86.3.11", refused);
     let sh = |line: &str| lab.sh("n1", line);
     let stands = || {
         let ask = "echo $(systemctl is-enabled supervisor) $(systemctl is-active supervisor)";
@@ -102,7 +100,7 @@ fn a_supervisor_that_was_off_is_off_again_whatever_came_of_an_install() {
 
     let text = std::fs::read_to_string(site.path("cluster.toml")).unwrap();
     std::fs::write(site.path("cluster.toml"), text.replace(refused, "")).unwrap();
-    site.build(&tarball);
+    site.build(&release("3.5.1", "amd64"));
     lab.put(&site.bundle("n1"), "n1");
     for _ in 0..2 {
         sh(&install).ok();
@@ -127,11 +125,7 @@ fn a_supervisor_that_was_off_is_off_again_whatever_came_of_an_install() {
 
 #[test]
 fn an_own_unit_that_was_there_and_enabled_is_so_again() {
-    let tarball = release("3.5.1", "amd64");
-    let site = Site::new(&cluster("3.5.1", &tarball, &[("n1", "10.86.4.11")]));
-    site.build(&tarball);
-    let lab = Lab::up("townunit", "bare", &["n1=10.86.4.11"]);
-    lab.put(&site.bundle("n1"), "n1");
+    let (lab, _) = host("townunit", "bare", "10.86.4.11", "");
     let sh = |line: &str| lab.sh("n1", line);
     let install = format!("/root/n1.run install --yes --quiet {SIGNER} --wait 60");
     let uninstall = "/usr/local/sbin/etcdpack-host uninstall --purge --yes --quiet";
