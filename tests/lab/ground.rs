@@ -29,13 +29,15 @@ pub enum Keeper {
 }
 
 impl Ground {
-    const ALL: [Self; 6] = [
+    const ALL: [Self; 8] = [
         Self::of(Keeper::Systemd, "3.3.25"),
         Self::of(Keeper::Systemd, "3.4.23"),
         Self::of(Keeper::Systemd, "3.5.1"),
+        Self::of(Keeper::Systemd, "3.5.33"),
         Self::of(Keeper::Supervisor, "3.3.25"),
         Self::of(Keeper::Supervisor, "3.4.23"),
         Self::of(Keeper::Supervisor, "3.5.1"),
+        Self::of(Keeper::Supervisor, "3.5.33"),
     ];
 
     pub const fn of(keeper: Keeper, version: &'static str) -> Self {
