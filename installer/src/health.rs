@@ -28,8 +28,11 @@ const READS_ITS_DATA: Duration = Duration::from_mins(10);
 /// How long it must have served before it counts as up, where it opens a port after that.
 const SETTLE: Duration = Duration::from_millis(600);
 
+/// How often the service manager is asked meanwhile whether etcd has ended: of supervisord that takes as long as etcd's start.
+const ASKED: Duration = Duration::from_millis(500);
+
 /// How often etcd may be seen ended before it counts as given up: five seconds, in which a service manager starts it again.
-const GIVEN_UP: u32 = 25;
+const GIVEN_UP: u32 = 10;
 
 /// What is known of one member.
 #[derive(Debug, Clone, Serialize)]
@@ -70,10 +73,12 @@ pub(crate) fn wait_until_up(
     let down = || down(tree, manifest, supervision, interrupt);
     let ended_so = || NotUp::Ended(Box::new(down()));
     let runs = || service::is_running(supervision, interrupt);
-    let listens = || etcdctl::is_reachable(manifest, me) && runs();
+    // Or another process does: that this is etcd is seen once it serves.
+    let listens = || etcdctl::is_reachable(manifest, me);
     // It listens before it has looked at its data, and may still end of what it finds.
     let serves = || etcdctl::serves_peers(manifest, me, interrupt) && runs();
     let mut ended = 0;
+    let mut pace = clock::Pace::new(ASKED);
     let mut wait = |limit, is_up: &dyn Fn() -> bool| {
         let seen = clock::poll(limit, || {
             if interrupt.is_raised() {
@@ -82,9 +87,10 @@ pub(crate) fn wait_until_up(
             if is_up() {
                 return Some(Ok(()));
             }
-            ended = if service::has_ended(supervision, interrupt) { ended + 1 } else { ended };
+            let is_over = pace.is_due() && service::has_ended(supervision, interrupt);
+            ended += u32::from(is_over);
             let lasts = || down().words.cause.and_then(|cause| cause.known).is_some_and(Known::lasts);
-            (ended >= GIVEN_UP || (ended > 0 && lasts())).then(|| Err(ended_so()))
+            (is_over && (ended >= GIVEN_UP || lasts())).then(|| Err(ended_so()))
         });
         seen.unwrap_or_else(|| Err(ended_so()))
     };

@@ -46,7 +46,9 @@ fn the_edge_finds_out_and_does_not_judge() {
 }
 
 /// Literals of several words outside of the rooms for them that no person reads as a sentence.
-const NO_SENTENCES: [(&str, &str); 12] = [
+const NO_SENTENCES: [(&str, &str); 13] = [
+    // supervisorctl's words.
+    ("service/program.rs", "no such process"),
     // etcdctl's words, by which its answer is known.
     ("facts/cluster/answers.rs", "user name "),
     ("facts/cluster/answers.rs", "Failed to get the status of endpoint "),

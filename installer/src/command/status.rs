@@ -112,6 +112,7 @@ fn gather(tree: &Tree, receipt: &Receipt, records: &Records) -> Result<Status, P
     let data = probe::data::data(tree, &manifest.layout.data, None)?;
     found.extend(check::data(manifest, &data, records, Word::NotSaid));
     found.extend(ends.into_iter().chain(unwell.iter().cloned()));
+    let service = service::control::state_word(&receipt.supervision, &never);
     Ok(Status {
         findings: Vec::new(),
         healthy: unwell.is_empty(),
@@ -123,8 +124,8 @@ fn gather(tree: &Tree, receipt: &Receipt, records: &Records) -> Result<Status, P
         etcd: manifest.release.version.to_string(),
         bundle: bundle(receipt),
         supervision: receipt.supervision.to_string(),
-        service: words::state(&service::control::state_word(&receipt.supervision, &never), reads),
-        running: service::is_running(&receipt.supervision, &never),
+        service: words::state(&service, reads),
+        running: service.runs(),
         client_url: text(manifest.me().and_then(|me| manifest.client_url(me))),
         peer_url: text(manifest.me().and_then(|me| manifest.peer_url(me))),
         certificate,

@@ -10,6 +10,28 @@ pub(crate) fn now() -> OffsetDateTime {
     OffsetDateTime::now_utc()
 }
 
+/// Something that is done again and again, but not more often than this.
+pub(crate) struct Pace {
+    every: Duration,
+    last: Instant,
+}
+
+impl Pace {
+    /// Done for the first time once the pause is over.
+    pub(crate) fn new(every: Duration) -> Self {
+        Self { every, last: Instant::now() }
+    }
+
+    /// Whether it is time; if so, the next pause begins.
+    pub(crate) fn is_due(&mut self) -> bool {
+        let is_due = self.last.elapsed() >= self.every;
+        if is_due {
+            self.last = Instant::now();
+        }
+        is_due
+    }
+}
+
 /// The longest pause between two questions.
 const PAUSE: Duration = Duration::from_millis(200);
 

@@ -5,17 +5,16 @@
 
 use std::time::Duration;
 
-use super::calls::{ServiceError, WORK, answers, ask, ctl, heed, is_active, knows, systemctl};
+use super::calls::{ServiceError, answers, ctl, heed, is_active, knows, systemctl};
+use super::program::{self, Seen, is_up, seen, seen_at_rest};
 use super::standing::{Others, put_back};
+use crate::host::Exec;
 use crate::host::exec::ExecError;
 use crate::host::interrupt::Interrupt;
-use crate::host::{Exec, clock};
 use crate::step::Action;
-use crate::supervision::{Origin, Standing, Supervision, Supervisor};
+use crate::supervision::{Origin, Standing, Supervision};
 use crate::transaction::Permit;
 
-/// How long supervisord may take until it answers.
-const ANSWER: Duration = Duration::from_secs(30);
 /// Puts etcd under supervision, as the action says.
 pub(crate) fn start(
     _: &Permit,
@@ -33,73 +32,9 @@ pub(crate) fn start(
                 Action::Enable | Action::Reload | Action::Remove => {}
             }
         }
-        Supervision::Supervisor(supervisor) => under_supervisor(supervisor, action, interrupt)?,
+        Supervision::Supervisor(supervisor) => program::start(supervisor, action, interrupt)?,
     }
     Ok(())
-}
-
-fn under_supervisor(supervisor: &Supervisor, action: Action, interrupt: &Interrupt) -> Result<(), ServiceError> {
-    if let Some(unit) = &supervisor.unit {
-        systemctl(["daemon-reload"], interrupt)?;
-        systemctl(["enable", unit], interrupt)?;
-    }
-    if matches!(action, Action::Enable | Action::Reload | Action::Remove) {
-        return Ok(());
-    }
-    let is_up = answers(supervisor, interrupt);
-    heed(interrupt)?;
-    if !is_up {
-        match &supervisor.unit {
-            Some(unit) => systemctl(["start", unit], interrupt)?,
-            None => {
-                Exec::at(supervisor.daemon.as_str()).args(["-c", supervisor.conf.as_str()]).heeding(interrupt).run()?;
-            }
-        }
-        let answer = clock::poll(ANSWER, || (interrupt.is_raised() || answers(supervisor, interrupt)).then_some(()));
-        heed(interrupt)?;
-        if answer.is_none() {
-            return Err(ServiceError::NoAnswer(supervisor.conf.to_string()));
-        }
-    }
-    // A run before this one may have told it to stop etcd and not have waited. A program that stops cannot be started.
-    let _ = resting(supervisor, WORK, interrupt);
-    // `update` starts what is new and restarts what changed. Other people's pending changes are not ours to apply.
-    let before = pid(supervisor, interrupt);
-    let rests =
-        |state: Option<String>| state.is_some_and(|state| matches!(state.as_str(), "STOPPED" | "EXITED" | "FATAL"));
-    let rested = rests(state(supervisor, interrupt));
-    heed(interrupt)?;
-    ctl(supervisor, &["reread"], interrupt)?;
-    ctl(supervisor, &["update", &supervisor.program], interrupt)?;
-    // For a section that changed, `update` was a restart.
-    let is_the_same = action == Action::Restart && pid(supervisor, interrupt) == before;
-    heed(interrupt)?;
-    // `restart` and `start` end when the program has run for `startsecs`, which may be hours. They have done their work as
-    // soon as supervisord has started it; whether it stays up is seen afterwards.
-    // What a signal leaves half-way, the roll-back takes up.
-    if is_the_same {
-        ctl_until(supervisor, "restart", interrupt, || {
-            pid(supervisor, interrupt).is_some_and(|now| Some(now) != before)
-        })?;
-    }
-    // What somebody has stopped, or what gave up, `update` leaves as it is. Whether it comes up is seen afterwards, with its log.
-    if rested && rests(state(supervisor, interrupt)) {
-        let _ = ctl_until(supervisor, "start", interrupt, || pid(supervisor, interrupt).is_some());
-    }
-    Ok(())
-}
-
-/// Whether the service manager says that etcd runs.
-pub(crate) fn is_running(supervision: &Supervision, interrupt: &Interrupt) -> bool {
-    match supervision {
-        Supervision::Systemd { unit } => {
-            let asked = Exec::named("systemctl").map(|exec| exec.args(["is-active", "--quiet", unit]));
-            asked.and_then(|exec| exec.heeding(interrupt).output()).is_ok_and(|output| output.ok())
-        }
-        Supervision::Supervisor(supervisor) => {
-            state(supervisor, interrupt).is_some_and(|state| matches!(state.as_str(), "RUNNING" | "STARTING"))
-        }
-    }
 }
 
 /// Whether etcd has ended and its service manager has not started it again yet, or will not.
@@ -115,7 +50,7 @@ pub(crate) fn has_ended(supervision: &Supervision, interrupt: &Interrupt) -> boo
             })
         }
         Supervision::Supervisor(supervisor) => {
-            state(supervisor, interrupt).is_some_and(|state| matches!(state.as_str(), "BACKOFF" | "EXITED" | "FATAL"))
+            matches!(seen(supervisor, interrupt).state(), Some("BACKOFF" | "EXITED" | "FATAL"))
         }
     }
 }
@@ -124,8 +59,9 @@ pub(crate) fn has_ended(supervision: &Supervision, interrupt: &Interrupt) -> boo
 pub(crate) fn has(supervision: &Supervision, interrupt: &Interrupt) -> bool {
     match supervision {
         Supervision::Systemd { unit } => is_active(unit, interrupt).unwrap_or(false),
-        Supervision::Supervisor(supervisor) => state(supervisor, interrupt)
-            .is_some_and(|state| matches!(state.as_str(), "RUNNING" | "STARTING" | "STOPPING" | "BACKOFF")),
+        Supervision::Supervisor(supervisor) => {
+            matches!(seen(supervisor, interrupt).state(), Some("RUNNING" | "STARTING" | "STOPPING" | "BACKOFF"))
+        }
     }
 }
 
@@ -138,6 +74,21 @@ pub(crate) enum StateWord {
     NoAnswer,
 }
 
+impl StateWord {
+    /// Whether it says that etcd runs.
+    pub(crate) fn runs(&self) -> bool {
+        match self {
+            Self::Said(word) => matches!(word.as_str(), "active" | "reloading" | "RUNNING" | "STARTING"),
+            Self::NotAsked(_) | Self::NoAnswer => false,
+        }
+    }
+}
+
+/// Whether the service manager says that etcd runs.
+pub(crate) fn is_running(supervision: &Supervision, interrupt: &Interrupt) -> bool {
+    state_word(supervision, interrupt).runs()
+}
+
 /// That word.
 pub(crate) fn state_word(supervision: &Supervision, interrupt: &Interrupt) -> StateWord {
     match supervision {
@@ -147,7 +98,7 @@ pub(crate) fn state_word(supervision: &Supervision, interrupt: &Interrupt) -> St
             said.map_or_else(StateWord::NotAsked, |output| StateWord::Said(output.stdout.trim().to_owned()))
         }
         Supervision::Supervisor(supervisor) => {
-            state(supervisor, interrupt).map_or(StateWord::NoAnswer, StateWord::Said)
+            seen(supervisor, interrupt).state().map_or(StateWord::NoAnswer, |word| StateWord::Said(word.to_owned()))
         }
     }
 }
@@ -164,7 +115,7 @@ pub(crate) fn stop(
         // Also where the unit's file has gone: what runs is still systemd's.
         Supervision::Systemd { unit } => knows(unit, interrupt)? || is_active(unit, interrupt)?,
         // One that stops already is not waited for by `supervisorctl stop`.
-        Supervision::Supervisor(supervisor) => resting(supervisor, limit, interrupt).is_some(),
+        Supervision::Supervisor(supervisor) => seen_at_rest(supervisor, limit, interrupt).state().is_some(),
     };
     heed(interrupt)?;
     match supervision {
@@ -236,15 +187,20 @@ pub(crate) fn forget(_: &Permit, supervision: &Supervision, interrupt: &Interrup
         Supervision::Systemd { unit } => forget_unit(unit, interrupt),
         Supervision::Supervisor(supervisor) => match (supervisor.origin, &supervisor.unit) {
             (Origin::Bundle, Some(unit)) => forget_unit(unit, interrupt),
-            (Origin::Host, _) if answers(supervisor, interrupt) => {
-                // Fails where somebody else's section cannot be read: not ours to mend, and not in the way.
-                let _ = ctl(supervisor, &["reread"], interrupt);
-                // A program that was never started is not there to be removed.
-                let is_known = state(supervisor, interrupt).is_some();
+            (Origin::Host, _) => {
+                let seen = seen(supervisor, interrupt);
+                if is_up(supervisor, &seen, interrupt) {
+                    // Fails where somebody else's section cannot be read: not ours to mend, and not in the way.
+                    let _ = ctl(supervisor, &["reread"], interrupt);
+                }
                 heed(interrupt)?;
-                if is_known { ctl(supervisor, &["remove", &supervisor.program], interrupt) } else { Ok(()) }
+                // A program that was never started is not there to be removed.
+                match seen {
+                    Seen::State(_) => ctl(supervisor, &["remove", &supervisor.program], interrupt),
+                    Seen::Unknown | Seen::NoAnswer => Ok(()),
+                }
             }
-            (Origin::Host | Origin::Bundle, _) => heed(interrupt),
+            (Origin::Bundle, None) => heed(interrupt),
         },
     }
 }
@@ -257,45 +213,7 @@ fn forget_unit(unit: &str, interrupt: &Interrupt) -> Result<(), ServiceError> {
     }
 }
 
-/// The word that `supervisorctl status` has for our program; `None` if it does not know it or does not answer.
-fn state(supervisor: &Supervisor, interrupt: &Interrupt) -> Option<String> {
-    let line = ask(supervisor, &["status", &supervisor.program], interrupt)?;
-    // `status` exits 3 when a program is not running: the words tell, not the code.
-    let mut words = line.split_whitespace();
-    (words.next()? == supervisor.program).then(|| words.next().map(str::to_owned))?
-}
-
-/// Likewise, but once it is not on its way down any more, or the time is over.
-fn resting(supervisor: &Supervisor, limit: Duration, interrupt: &Interrupt) -> Option<String> {
-    let rests = || {
-        let word = state(supervisor, interrupt);
-        (interrupt.is_raised() || word.as_deref() != Some("STOPPING")).then_some(word)
-    };
-    clock::poll(limit, rests).unwrap_or_else(|| Some("STOPPING".to_owned()))
-}
-
-/// The process that supervisord has for our program, if one runs.
-fn pid(supervisor: &Supervisor, interrupt: &Interrupt) -> Option<u32> {
-    let said = ask(supervisor, &["pid", &supervisor.program], interrupt)?;
-    said.trim().parse().ok().filter(|pid| *pid > 0)
-}
-
 /// Lets systemd read its units again, of which one of ours is another than it has read.
 pub(crate) fn reload(_: &Permit, interrupt: &Interrupt) -> Result<(), ServiceError> {
     systemctl(["daemon-reload"], interrupt)
-}
-
-/// Tells our program's supervisord something that takes longer to come back than to be done.
-fn ctl_until(
-    supervisor: &Supervisor,
-    verb: &str,
-    interrupt: &Interrupt,
-    is_done: impl FnMut() -> bool,
-) -> Result<(), ServiceError> {
-    Exec::at(supervisor.ctl.as_str())
-        .args(["-c", supervisor.conf.as_str(), verb, &supervisor.program])
-        .limit(WORK)
-        .heeding(interrupt)
-        .run_until(is_done)?;
-    Ok(())
 }

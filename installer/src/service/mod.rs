@@ -2,6 +2,7 @@
 
 mod calls;
 pub(crate) mod control;
+mod program;
 mod standing;
 
 pub(crate) use calls::ServiceError;

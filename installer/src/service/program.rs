@@ -1,0 +1,163 @@
+//! Our program under a supervisord: what it has of it, and starting it there. Each question starts a Python, which takes a
+//! fifth of a second of a processor: none is asked twice.
+
+use std::time::Duration;
+
+use super::calls::{ServiceError, WORK, answers, ask, ctl, heed, systemctl};
+use crate::host::interrupt::Interrupt;
+use crate::host::{Exec, clock};
+use crate::step::Action;
+use crate::supervision::Supervisor;
+
+/// How long supervisord may take until it answers.
+const ANSWER: Duration = Duration::from_secs(30);
+
+/// What supervisord says of our program.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Seen {
+    /// The word that `supervisorctl status` has for it.
+    State(String),
+    /// It has no such program.
+    Unknown,
+    /// It does not answer, or in words that are not known.
+    NoAnswer,
+}
+
+impl Seen {
+    /// Of what `supervisorctl status NAME` prints, which ends with another code than 0 where a program does not run: the
+    /// words tell, not the code.
+    fn parse(said: &str, program: &str) -> Self {
+        let mut words = said.split_whitespace();
+        match (words.next(), words.next()) {
+            // `NAME: ERROR (no such process)`, 3.0 to 4.3.
+            _ if said.to_ascii_lowercase().contains("no such process") => Self::Unknown,
+            (Some(name), Some(state)) if name == program => Self::State(state.to_owned()),
+            _ => Self::NoAnswer,
+        }
+    }
+
+    pub(super) fn state(&self) -> Option<&str> {
+        match self {
+            Self::State(word) => Some(word),
+            Self::Unknown | Self::NoAnswer => None,
+        }
+    }
+
+    /// Whether it does nothing until it is told to.
+    fn rests(&self) -> bool {
+        matches!(self.state(), Some("STOPPED" | "EXITED" | "FATAL"))
+    }
+}
+
+pub(super) fn seen(supervisor: &Supervisor, interrupt: &Interrupt) -> Seen {
+    let said = ask(supervisor, &["status", &supervisor.program], interrupt);
+    said.map_or(Seen::NoAnswer, |said| Seen::parse(&said, &supervisor.program))
+}
+
+/// Likewise, but once it is not on its way down any more, or the time is over.
+pub(super) fn seen_at_rest(supervisor: &Supervisor, limit: Duration, interrupt: &Interrupt) -> Seen {
+    let rests = || {
+        let seen = seen(supervisor, interrupt);
+        (interrupt.is_raised() || seen.state() != Some("STOPPING")).then_some(seen)
+    };
+    clock::poll(limit, rests).unwrap_or_else(|| Seen::State("STOPPING".to_owned()))
+}
+
+/// Whether supervisord is there to be told something.
+pub(super) fn is_up(supervisor: &Supervisor, seen: &Seen, interrupt: &Interrupt) -> bool {
+    *seen != Seen::NoAnswer || answers(supervisor, interrupt)
+}
+
+/// Puts etcd under supervisord, as the action says.
+pub(super) fn start(supervisor: &Supervisor, action: Action, interrupt: &Interrupt) -> Result<(), ServiceError> {
+    if let Some(unit) = &supervisor.unit {
+        systemctl(["daemon-reload"], interrupt)?;
+        systemctl(["enable", unit], interrupt)?;
+    }
+    if matches!(action, Action::Enable | Action::Reload | Action::Remove) {
+        return Ok(());
+    }
+    // A run before this one may have told it to stop etcd and not have waited. A program that stops cannot be started.
+    let mut before = seen_at_rest(supervisor, WORK, interrupt);
+    let is_up = is_up(supervisor, &before, interrupt);
+    heed(interrupt)?;
+    if !is_up {
+        start_supervisord(supervisor, interrupt)?;
+        before = seen_at_rest(supervisor, WORK, interrupt);
+    }
+    // Only a restart must know whether it is still the same process afterwards.
+    let process = || if action == Action::Restart { pid(supervisor, interrupt) } else { None };
+    let first = process();
+    heed(interrupt)?;
+    // `update` starts what is new and restarts what changed. Other people's pending changes are not ours to apply.
+    ctl(supervisor, &["reread"], interrupt)?;
+    ctl(supervisor, &["update", &supervisor.program], interrupt)?;
+    // For a section that changed, `update` was a restart.
+    let is_the_same = action == Action::Restart && process() == first;
+    heed(interrupt)?;
+    // `restart` and `start` end when the program has run for `startsecs`, which may be hours. They have done their work as
+    // soon as supervisord has started it; whether it stays up is seen afterwards.
+    // What a signal leaves half-way, the roll-back takes up.
+    if is_the_same {
+        ctl_until(supervisor, "restart", interrupt, || {
+            pid(supervisor, interrupt).is_some_and(|now| Some(now) != first)
+        })?;
+    }
+    // What somebody has stopped, or what gave up, `update` leaves as it is. Whether it comes up is seen afterwards, with its log.
+    if before.rests() && seen(supervisor, interrupt).rests() {
+        let _ = ctl_until(supervisor, "start", interrupt, || pid(supervisor, interrupt).is_some());
+    }
+    Ok(())
+}
+
+fn start_supervisord(supervisor: &Supervisor, interrupt: &Interrupt) -> Result<(), ServiceError> {
+    match &supervisor.unit {
+        Some(unit) => systemctl(["start", unit], interrupt)?,
+        None => {
+            Exec::at(supervisor.daemon.as_str()).args(["-c", supervisor.conf.as_str()]).heeding(interrupt).run()?;
+        }
+    }
+    let answer = clock::poll(ANSWER, || (interrupt.is_raised() || answers(supervisor, interrupt)).then_some(()));
+    heed(interrupt)?;
+    if answer.is_none() { Err(ServiceError::NoAnswer(supervisor.conf.to_string())) } else { Ok(()) }
+}
+
+/// The process that supervisord has for our program, if one runs; `status` does not say it of one that has just started.
+fn pid(supervisor: &Supervisor, interrupt: &Interrupt) -> Option<u32> {
+    let said = ask(supervisor, &["pid", &supervisor.program], interrupt)?;
+    said.trim().parse().ok().filter(|pid| *pid > 0)
+}
+
+/// Tells our program's supervisord something that takes longer to come back than to be done.
+fn ctl_until(
+    supervisor: &Supervisor,
+    verb: &str,
+    interrupt: &Interrupt,
+    is_done: impl FnMut() -> bool,
+) -> Result<(), ServiceError> {
+    Exec::at(supervisor.ctl.as_str())
+        .args(["-c", supervisor.conf.as_str(), verb, &supervisor.program])
+        .limit(WORK)
+        .heeding(interrupt)
+        .run_until(is_done)?;
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_supervisorctl_says_of_a_program() {
+        let of = |said: &str| Seen::parse(said, "n1");
+        assert_eq!(
+            of("n1                               RUNNING   pid 7, uptime 0:00:01\n"),
+            Seen::State("RUNNING".into())
+        );
+        assert!(of("n1    STOPPED   Not started\n").rests() && !of("n1    STOPPING\n").rests());
+        assert_eq!(of("n1: ERROR (no such process)\n"), Seen::Unknown);
+        assert_eq!(of("unix:///run/supervisor.sock no such file\n"), Seen::NoAnswer);
+        assert_eq!(of("unix:///run/supervisor.sock refused connection\n"), Seen::NoAnswer);
+        assert_eq!(of(""), Seen::NoAnswer);
+    }
+}
