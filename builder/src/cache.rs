@@ -166,6 +166,12 @@ pub(crate) fn measure(path: &Path) -> io::Result<Content> {
     Content::read(File::open(path)?)
 }
 
+/// Whether the cache at `root` has the file of that name, with that sum. Makes nothing, and removes nothing.
+pub(crate) fn holds(root: &Path, digest: Digest, name: &str) -> bool {
+    let cache = Cache { root: root.to_owned() };
+    measure(&cache.place(digest, name)).is_ok_and(|content| content.digest == digest)
+}
+
 /// Makes the names in `dir` survive a power cut.
 fn sync_dir(dir: &Path) -> Result<(), DiskError> {
     File::open(dir).and_then(|dir| dir.sync_all()).map_err(DiskError::new(DiskAction::Write, dir))

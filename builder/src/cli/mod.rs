@@ -3,16 +3,14 @@
 mod cluster;
 mod founding;
 mod heading;
+mod init;
 mod pack;
 mod pki;
 mod source;
 
-use std::net::IpAddr;
 use std::path::PathBuf;
 
-use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
-use payload::digest::Digest;
-use payload::etcd::EtcdVersion;
+use clap::{ArgAction, Args, Parser, Subcommand};
 use payload::fingerprint::Claim;
 use payload::name::HostName;
 
@@ -22,6 +20,7 @@ use crate::text::cli as text;
 
 pub use cluster::{ClusterArg, ClusterOperand, PkiDirArgs};
 pub use founding::FoundingArgs;
+pub use init::{InitArgs, KeysArg};
 pub use pack::{PackArgs, SealArgs};
 pub use pki::{
     CaPassphrase, ClientOrServerArgs, PkiAcceptArgs, PkiClientArgs, PkiCommand, PkiCsrArgs, PkiImportArgs, PkiLockArgs,
@@ -73,6 +72,9 @@ pub enum Command {
     /// Download and verify the release into the cache
     #[command(after_help = text::fetch())]
     Fetch(FetchArgs),
+    /// Say what `build` would make, ask and need; no network, and nothing is written
+    #[command(after_help = text::check())]
+    Check(CheckArgs),
     /// Fetch, issue certificates, and pack one bundle per host
     #[command(after_help = text::build())]
     Build(BuildArgs),
@@ -99,61 +101,6 @@ pub enum Command {
     Pki(PkiCommand),
 }
 
-/// `etcdpack init`
-#[derive(Debug, Args)]
-pub struct InitArgs {
-    /// A host and its address (repeatable)
-    #[arg(long = "host", value_name = "NAME=IP", value_parser = named_host)]
-    pub hosts: Vec<(HostName, IpAddr)>,
-
-    /// Version of etcd
-    #[arg(long, value_name = "VERSION")]
-    pub version: Option<EtcdVersion>,
-
-    /// SHA-256 that the release's tarball must have
-    #[arg(long, value_name = "SHA256")]
-    pub sha256: Option<Digest>,
-
-    /// How the hosts get their private keys [default: passphrase]
-    #[arg(long, value_enum, value_name = "MODE")]
-    pub keys: Option<KeysArg>,
-
-    /// Cluster file to write
-    #[arg(
-        short,
-        long,
-        alias = "cluster",
-        short_alias = 'C',
-        value_name = "FILE",
-        default_value = "cluster.toml",
-        help_heading = heading::OUTPUT
-    )]
-    pub output: PathBuf,
-}
-
-/// `init --keys`
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum KeysArg {
-    /// In the bundles, sealed with a passphrase
-    Passphrase,
-    /// Made on the hosts; no private key ever travels
-    HostKey,
-    /// In the bundles, in the clear
-    Plaintext,
-}
-
-impl KeysArg {
-    /// As the cluster file has it.
-    #[must_use]
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Passphrase => "passphrase",
-            Self::HostKey => "host-key",
-            Self::Plaintext => "plaintext",
-        }
-    }
-}
-
 /// `etcdpack fetch`
 #[derive(Debug, Args)]
 pub struct FetchArgs {
@@ -164,6 +111,26 @@ pub struct FetchArgs {
     /// Where the release comes from
     #[command(flatten)]
     pub source: SourceArgs,
+}
+
+/// `etcdpack check`
+#[derive(Debug, Args)]
+pub struct CheckArgs {
+    /// Of which cluster
+    #[command(flatten)]
+    pub cluster: ClusterOperand,
+
+    /// Whether the cluster runs
+    #[command(flatten)]
+    pub founding: FoundingArgs,
+
+    /// Where the release would come from
+    #[command(flatten)]
+    pub source: SourceArgs,
+
+    /// Print it as JSON
+    #[arg(long, help_heading = heading::OUTPUT)]
+    pub json: bool,
 }
 
 /// `etcdpack build`
@@ -260,13 +227,6 @@ pub struct RehearseArgs {
     /// Open the sealed private keys with the first line of this file descriptor
     #[arg(long, value_name = "FD", help_heading = heading::KEYS)]
     pub passphrase_fd: Option<u32>,
-}
-
-fn named_host(text: &str) -> Result<(HostName, IpAddr), String> {
-    let (name, address) = text.split_once('=').ok_or("write it as NAME=IP, for example n1=192.0.2.1")?;
-    let name = name.parse().map_err(|error| format!("{error}"))?;
-    let address = address.parse().map_err(|_| format!("`{}` is not an IP address", address.escape_debug()))?;
-    Ok((name, address))
 }
 
 fn named_file(text: &str) -> Result<(HostName, PathBuf), String> {

@@ -37,7 +37,8 @@ pub(super) fn load_for_pki(path: &Path) -> Result<Loaded, Failure> {
     parse(path).map(|(loaded, _)| loaded)
 }
 
-fn parse(path: &Path) -> Result<(Loaded, Vec<Fault>), Failure> {
+/// The same with what is doubtful about it.
+pub(super) fn parse(path: &Path) -> Result<(Loaded, Vec<Fault>), Failure> {
     let bytes = read(path).map_err(|error| match error.kind() {
         io::ErrorKind::NotFound => Failure::usage(text::not_there(path), text::INIT_EXAMPLE),
         _ => Failure::usage(text::reading(path, error), help::list(path)),

@@ -25,9 +25,8 @@ pub(super) struct Resolved {
 
 /// Settles what bundles are built for. Nothing is written down before bundles get their numbers.
 pub(super) fn settle(args: &FoundingArgs, loaded: &Loaded, narrator: &mut dyn Narrator) -> Result<Resolved, Failure> {
-    let cluster = &loaded.cluster;
-    let (before, numbered) = pki::ledger(&loaded.home.join("pki"), cluster, narrator)?;
-    let wanted = Wanted { name: cluster.name.clone(), token: cluster.token.clone(), hosts: BuiltHost::all(cluster) };
+    let (before, numbered) = pki::ledger(&loaded.home.join("pki"), &loaded.cluster, narrator)?;
+    let wanted = wanted(loaded);
     let fresh = draw(&wanted)?;
     let mut word = args.word();
     // Each question has one answer, so there are at most two of them.
@@ -41,26 +40,67 @@ pub(super) fn settle(args: &FoundingArgs, loaded: &Loaded, narrator: &mut dyn Na
     }
 }
 
+/// What the first look at the record comes to, before anybody is asked.
+pub(super) fn foresee(args: &FoundingArgs, loaded: &Loaded) -> Result<Foreseen, Failure> {
+    let (before, numbered) = pki::ledger_as_it_lies(&loaded.home.join("pki"), &loaded.cluster)?;
+    let wanted = wanted(loaded);
+    let fresh = draw(&wanted)?;
+    match crate::founding::decide(&before, numbered, &wanted, &args.word(), &fresh) {
+        Decision::Settled(settled) => Ok(Foreseen::Settled(settled)),
+        Decision::AskForData(changes) => Ok(Foreseen::AsksForData(changes.iter().map(change).collect())),
+        Decision::AskForName => Ok(Foreseen::AsksForName),
+        Decision::Refused(refusal) => Err(refused(refusal, &wanted)),
+    }
+}
+
+/// What `build` will do about the cluster.
+pub(super) enum Foreseen {
+    Settled(Settled),
+    /// Whether any host holds data of the cluster that was built for; the file has this otherwise.
+    AsksForData(Vec<String>),
+    /// Another cluster is to take the place of one that runs.
+    AsksForName,
+}
+
+fn wanted(loaded: &Loaded) -> Wanted {
+    let cluster = &loaded.cluster;
+    Wanted { name: cluster.name.clone(), token: cluster.token.clone(), hosts: BuiltHost::all(cluster) }
+}
+
 /// Says which cluster the bundles are of.
 pub(super) fn say(settled: &Settled, loaded: &Loaded, narrator: &mut dyn Narrator) {
-    let Settled { cluster, outcome, .. } = settled;
+    if let Some(note) = note(settled) {
+        narrator.note(&note);
+    }
+    for doubt in doubts(settled, loaded) {
+        narrator.warn(&doubt);
+    }
+}
+
+/// What becomes of the cluster, in a sentence where there is something to say.
+pub(super) fn note(Settled { cluster, outcome, .. }: &Settled) -> Option<String> {
     match outcome {
-        Outcome::First | Outcome::TakenOver | Outcome::Kept { .. } if cluster.phase == Phase::Founding => {
-            narrator.note(text::FOUNDS);
+        Outcome::First | Outcome::TakenOver | Outcome::Kept { .. } => {
+            (cluster.phase == Phase::Founding).then(|| text::FOUNDS.to_owned())
         }
-        Outcome::First | Outcome::TakenOver => {}
-        Outcome::Kept { left } => {
-            for member in left {
-                narrator.warn(&text::still_a_member(member));
-            }
-        }
-        Outcome::Runs => narrator.note(text::RUNS_FROM_NOW_ON),
-        Outcome::Replaced(token) => narrator.note(&text::replaced(token)),
-        Outcome::TakenBack(token) => narrator.note(&text::taken_back(&cluster.token, token)),
+        Outcome::Runs => Some(text::RUNS_FROM_NOW_ON.to_owned()),
+        Outcome::Replaced(token) => Some(text::replaced(token)),
+        Outcome::TakenBack(token) => Some(text::taken_back(&cluster.token, token)),
+    }
+}
+
+/// What the operator should know of it.
+pub(super) fn doubts(Settled { cluster, outcome, .. }: &Settled, loaded: &Loaded) -> Vec<String> {
+    let mut doubts = Vec::new();
+    if let Outcome::Kept { left } = outcome
+        && cluster.phase == Phase::Running
+    {
+        doubts.extend(left.iter().map(text::still_a_member));
     }
     if let Some(token) = loaded.cluster.token.as_ref().filter(|token| **token != cluster.token) {
-        narrator.warn(&text::token_stays(token, &cluster.token));
+        doubts.push(text::token_stays(token, &cluster.token));
     }
+    doubts
 }
 
 fn draw(wanted: &Wanted) -> Result<Fresh, Failure> {

@@ -1,6 +1,7 @@
 //! What the user types, carried out: one file a command. Each ends well or in a [`Failure`].
 
 mod build;
+mod check;
 mod cluster_file;
 mod founding;
 mod init;
@@ -24,6 +25,7 @@ pub fn run(command: Command, terminal: &mut Terminal) -> Result<(), Failure> {
     match command {
         Command::Init(args) => init::init(&args, terminal),
         Command::Fetch(args) => source::fetch(&args, terminal),
+        Command::Check(args) => check::check(&args, terminal),
         Command::Build(args) => build::build(&args, terminal),
         Command::Sign(args) => sign::sign(&args, terminal),
         Command::Verify(args) => verify::verify(&args, terminal),

@@ -28,6 +28,17 @@ pub(super) fn releases(
     loaded: &Loaded,
     narrator: &mut dyn Narrator,
 ) -> Result<BTreeMap<Arch, Verified>, Failure> {
+    let mut verified = BTreeMap::new();
+    for request in requests(args, loaded)? {
+        let got = release::obtain(&request, narrator)?;
+        narrator.note(&text::release::got(request.version, request.arch, got.digest(), got.origin()));
+        verified.insert(request.arch, got);
+    }
+    Ok(verified)
+}
+
+/// What is wanted for each architecture in the cluster, and on which terms.
+pub(super) fn requests(args: &SourceArgs, loaded: &Loaded) -> Result<Vec<ReleaseRequest>, Failure> {
     let release = &loaded.cluster.release;
     let mut archs: Vec<Arch> = loaded.cluster.hosts.iter().map(|host| host.arch).collect();
     archs.sort_unstable();
@@ -44,26 +55,21 @@ pub(super) fn releases(
     }
     let mirrors: Vec<&String> = args.mirrors.iter().chain(&release.mirrors).collect();
     let sources = Mirror::before_upstream(&mirrors)?;
-    let mut verified = BTreeMap::new();
-    for arch in archs.iter().copied() {
-        let request = ReleaseRequest {
-            version: release.version,
-            arch,
-            sha256: release.sha256.get(&arch).copied(),
-            sources: sources.clone(),
-            local: local(arch),
-            first_use: if args.trust_on_first_use { FirstUse::Trust } else { FirstUse::Refuse },
-            ca_cert: args.ca_cert.clone(),
-            lock: loaded.home.join("etcdpack.lock"),
-            cache: cache()?,
-            limits: Limits::default(),
-            today: OffsetDateTime::now_utc().date(),
-        };
-        let got = release::obtain(&request, narrator)?;
-        narrator.note(&text::release::got(release.version, arch, got.digest(), got.origin()));
-        verified.insert(arch, got);
-    }
-    Ok(verified)
+    let cache = cache()?;
+    let request = |arch| ReleaseRequest {
+        version: release.version,
+        arch,
+        sha256: release.sha256.get(&arch).copied(),
+        sources: sources.clone(),
+        local: local(arch),
+        first_use: if args.trust_on_first_use { FirstUse::Trust } else { FirstUse::Refuse },
+        ca_cert: args.ca_cert.clone(),
+        lock: loaded.home.join("etcdpack.lock"),
+        cache: cache.clone(),
+        limits: Limits::default(),
+        today: OffsetDateTime::now_utc().date(),
+    };
+    Ok(archs.iter().copied().map(request).collect())
 }
 
 /// The cache directory.

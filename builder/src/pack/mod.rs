@@ -13,7 +13,7 @@ use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
 use std::path::Path;
 
-use payload::cluster::Cluster;
+use payload::cluster::{Cluster, Host};
 use payload::etcd::Arch;
 
 pub(crate) use bundle::Made;
@@ -38,6 +38,11 @@ const AT_ONCE: usize = 4;
 /// Says at once, before anything is downloaded, when this builder has no installer for some host.
 pub(crate) fn check_installers(cluster: &Cluster) -> Result<(), PackError> {
     cluster.hosts.iter().try_for_each(|host| Ok(installer(host.arch).map(drop)?))
+}
+
+/// Whether members would take `host`, with this certificate, for one of them.
+pub(crate) fn check_peer(cluster: &Cluster, host: &Host, certificate: &str) -> Result<(), PackError> {
+    own::is_a_peer(cluster, host, certificate)
 }
 
 /// All that bundles will hold, but for their numbers. Nothing has a final name yet.

@@ -3,7 +3,7 @@
 use std::num::NonZeroU64;
 
 use payload::bundle::EntryName;
-use payload::cluster::Host;
+use payload::cluster::{Cluster, Host};
 use payload::digest::Digest;
 use payload::line::DisplayLine;
 use payload::manifest::{
@@ -49,7 +49,7 @@ impl Draft {
             wheels: common.wheels.clone(),
         };
         let credentials = HostCredentials::of(parts, host)?;
-        is_a_peer(parts, host, &credentials)?;
+        is_a_peer(parts.cluster, host, credentials.certificate)?;
         let slots = Slot::own(&layout, &service, credentials.pair())?;
         let own = slots.into_iter().map(|Slot { part, name, purpose }| {
             let mode = purpose.mode_inside();
@@ -148,13 +148,12 @@ impl<'a> HostCredentials<'a> {
 }
 
 /// Whether members would take the host for one of them. Where others sign, the common name may be any.
-fn is_a_peer(parts: &Parts, host: &Host, credentials: &HostCredentials) -> Result<(), PackError> {
-    let cluster = parts.cluster;
+pub(super) fn is_a_peer(cluster: &Cluster, host: &Host, certificate: &str) -> Result<(), PackError> {
     let peers = &cluster.etcd.peer_names;
-    if peers.is_empty() || credentials.certificate.is_empty() {
+    if peers.is_empty() || certificate.is_empty() {
         return Ok(());
     }
-    let name = crate::pki::common_name(credentials.certificate).unwrap_or_default();
+    let name = crate::pki::common_name(certificate).unwrap_or_default();
     if peers.iter().any(|peer| peer.as_str() == name) {
         return Ok(());
     }

@@ -13,6 +13,7 @@ use payload::fingerprint::Fingerprint;
 use payload::name::HostName;
 use payload::render::{CERTIFICATE, KEY, REQUEST, SEALED_KEY};
 use rcgen::PublicKeyData as _;
+use time::OffsetDateTime;
 
 use super::ca::{self, Authority};
 use super::error::PkiError;
@@ -125,8 +126,13 @@ pub fn certificates(
     let mut of = Vec::new();
     for spec in &all {
         let Holder::Host(host) = &spec.holder else { continue };
-        if !requests.iter().any(|(name, _)| name == host) {
-            of.extend(issuer.kept(spec, host, narrator)?);
+        if requests.iter().any(|(name, _)| name == host) {
+            continue;
+        }
+        match kept(site, &store, &authority, spec, host)? {
+            KeptForHost::Nothing => {}
+            KeptForHost::LeftOut(why) => narrator.warn(&text::pki::left_out(host, &why)),
+            KeptForHost::Fits(one, _) => of.push(*one),
         }
     }
     each_its_own(requests, &of)?;
@@ -176,33 +182,40 @@ impl HostIssuer<'_> {
         }
         Ok(Certified { host: host.clone(), certificate_pem: certificate, csr_pem: request.pem().to_owned() })
     }
+}
 
-    /// The certificate of an earlier request, if it still fits; why it does not is said.
-    fn kept(
-        &self,
-        spec: &CertificateSpec,
-        host: &HostName,
-        narrator: &mut dyn Narrator,
-    ) -> Result<Option<Certified>, SignError> {
-        let dir = self.store.dir_of(&spec.holder);
-        let read = |name: &str| -> Result<Option<String>, SignError> {
-            let path = dir.join(name);
-            let bytes = file::bytes(&path).map_err(|source| SignError::Io { path, source })?;
-            Ok(bytes.map(|bytes| String::from_utf8_lossy(&bytes).into_owned()))
-        };
-        let (Some(certificate_pem), Some(csr_pem)) = (read(CERTIFICATE)?, read(REQUEST)?) else { return Ok(None) };
-        let left = LEAST_LEFT.min(self.site.validity / 2);
-        let fits = match read(KEY)? {
-            Some(_) => Err(text::pki::KEY_MADE_HERE.to_owned()),
-            None => check::without_key(&certificate_pem, &csr_pem, spec, self.authority, self.site.now, left)
-                .map_err(|problem| problem.to_string()),
-        };
-        match fits {
-            Ok(_) => Ok(Some(Certified { host: host.clone(), certificate_pem, csr_pem })),
-            Err(why) => {
-                narrator.warn(&text::pki::left_out(host, &why));
-                Ok(None)
-            }
-        }
+/// What is there of an earlier request.
+pub(super) enum KeptForHost {
+    Nothing,
+    /// It does not fit any more, and why.
+    LeftOut(String),
+    /// Until when.
+    Fits(Box<Certified>, OffsetDateTime),
+}
+
+/// The certificate of an earlier request of `host`.
+pub(super) fn kept(
+    site: &Site<'_>,
+    store: &Store,
+    authority: &Authority,
+    spec: &CertificateSpec,
+    host: &HostName,
+) -> Result<KeptForHost, SignError> {
+    let dir = store.dir_of(&spec.holder);
+    let read = |name: &str| -> Result<Option<String>, SignError> {
+        let path = dir.join(name);
+        let bytes = file::bytes(&path).map_err(|source| SignError::Io { path, source })?;
+        Ok(bytes.map(|bytes| String::from_utf8_lossy(&bytes).into_owned()))
+    };
+    let (Some(certificate_pem), Some(csr_pem)) = (read(CERTIFICATE)?, read(REQUEST)?) else {
+        return Ok(KeptForHost::Nothing);
+    };
+    if read(KEY)?.is_some() {
+        return Ok(KeptForHost::LeftOut(text::pki::KEY_MADE_HERE.to_owned()));
     }
+    let left = LEAST_LEFT.min(site.validity / 2);
+    Ok(match check::without_key(&certificate_pem, &csr_pem, spec, authority, site.now, left) {
+        Ok(fit) => KeptForHost::Fits(Box::new(Certified { host: host.clone(), certificate_pem, csr_pem }), fit.end),
+        Err(problem) => KeptForHost::LeftOut(problem.to_string()),
+    })
 }

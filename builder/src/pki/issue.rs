@@ -4,12 +4,11 @@
 use std::thread;
 
 use payload::name::HostName;
-use time::OffsetDateTime;
 
-use super::ca::{self, Authority, Issuing};
+use super::ca::{self, Authority, Issuing, KeyPlace};
 use super::chain::{self, Link};
-use super::check::{self, Validated};
-use super::error::PkiError;
+use super::check;
+use super::error::{CaFault, PkiError};
 use super::key;
 use super::pair::PairFiles;
 use super::site::{LEAST_LEFT, Site};
@@ -72,24 +71,17 @@ pub fn issue_all(site: &Site<'_>, narrator: &mut dyn Narrator) -> Result<Issued,
     let store = Store::open(&site.dir(), narrator)?;
     let mut authority = ca::load(site, &store, narrator)?;
     let mut found = look(site, &store, &all, &authority)?;
-    if found.iter().any(|one| !matches!(one, StoredCertificate::Fits(..))) {
-        if authority.issuing() == Issuing::Elsewhere {
-            return Err(awaited(&all, &found));
-        }
-        if authority.needs_passphrase() {
-            authority = ca::unlock(site, authority, narrator)?;
-            found = look(site, &store, &all, &authority)?;
-        }
+    if takes(&all, &found, &authority)? == Takes::Passphrase {
+        authority = ca::unlock(site, authority, narrator)?;
+        found = look(site, &store, &all, &authority)?;
     }
     if authority.trusted.len() > 1 {
         narrator.note(&text::several_are_trusted(authority.trusted.len()));
     }
-    if let Some(end) = authority.ends_before(site.validity, site.now)
-        && found.iter().any(|one| !matches!(one, StoredCertificate::Fits(..)))
-    {
-        narrator.warn(&text::ends_with_ca(authority.file(), end));
+    for doubt in doubts(site, &all, &found, &authority) {
+        narrator.warn(&doubt);
     }
-    let unfit = all.iter().zip(&found).filter(|(_, found)| !matches!(found, StoredCertificate::Fits(..)));
+    let unfit = all.iter().zip(&found).filter(|(_, found)| !found.fits());
     let mut made = make_all(site, &store, &unfit.map(|(spec, _)| spec).collect::<Vec<_>>(), &authority)?.into_iter();
     let mut pairs = Vec::with_capacity(all.len());
     let mut trusted: Vec<Link> = Vec::new();
@@ -99,7 +91,6 @@ pub fn issue_all(site: &Site<'_>, narrator: &mut dyn Narrator) -> Result<Issued,
         }
         let (files, state) = match found {
             StoredCertificate::Fits(files, fit) => {
-                ends_soon(&spec, &fit, &authority, site.now, narrator);
                 trusted.extend(fit.path);
                 (PairFiles { certificate: fit.certificate, ..files }, KeyState::Reused)
             }
@@ -139,17 +130,57 @@ fn ca_pem(authority: &Authority, paths: Vec<Link>) -> String {
     chain::pem(&trusted)
 }
 
-fn ends_soon(
-    spec: &CertificateSpec,
-    fit: &Validated,
+/// What it takes to make those that do not fit.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Takes {
+    Nothing,
+    /// The CA's key, which is at hand.
+    Key,
+    /// The same, and the passphrase that it is under.
+    Passphrase,
+}
+
+/// The same; an error where they cannot be made.
+pub(super) fn takes(
+    all: &[CertificateSpec],
+    found: &[StoredCertificate],
     authority: &Authority,
-    now: OffsetDateTime,
-    narrator: &mut dyn Narrator,
-) {
-    if authority.issuing() == Issuing::Elsewhere && fit.end < now + LEAST_LEFT {
-        let (holder, days) = (&spec.holder, (fit.end - now).whole_days());
-        narrator.warn(&text::ends_soon(holder, days));
+) -> Result<Takes, PkiError> {
+    let mut lacking = all.iter().zip(found).filter(|(_, found)| !found.fits()).map(|(spec, _)| spec).peekable();
+    if lacking.peek().is_none() {
+        return Ok(Takes::Nothing);
     }
+    match authority.key_place() {
+        KeyPlace::Elsewhere => Err(awaited(all, found)),
+        KeyPlace::Missing => Err(PkiError::Ca { path: authority.file().to_owned(), fault: CaFault::NoKey }),
+        // Who in the file signs, and for which names it may, the opened key says.
+        KeyPlace::Locked => Ok(Takes::Passphrase),
+        KeyPlace::Here => lacking.try_for_each(|spec| authority.permitted(spec).map(drop)).map(|()| Takes::Key),
+    }
+}
+
+/// What the operator should know of certificates that are used or made.
+pub(super) fn doubts(
+    site: &Site<'_>,
+    all: &[CertificateSpec],
+    found: &[StoredCertificate],
+    authority: &Authority,
+) -> Vec<String> {
+    let mut doubts = Vec::new();
+    if let Some(end) = authority.ends_before(site.validity, site.now)
+        && !found.iter().all(StoredCertificate::fits)
+    {
+        doubts.push(text::ends_with_ca(authority.file(), end));
+    }
+    for (spec, found) in all.iter().zip(found) {
+        if let StoredCertificate::Fits(_, fit) = found
+            && authority.issuing() == Issuing::Elsewhere
+            && fit.end < site.now + LEAST_LEFT
+        {
+            doubts.push(text::ends_soon(&spec.holder, (fit.end - site.now).whole_days()));
+        }
+    }
+    doubts
 }
 
 fn awaited(all: &[CertificateSpec], found: &[StoredCertificate]) -> PkiError {

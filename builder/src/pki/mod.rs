@@ -7,7 +7,7 @@
 //!   `peer_name`
 //! - the CA, ours or the site's: `ca`; one whose key is out of reach: `external_ca`
 //! - operations: `issue` for the hosts, `client` for who is no member, `host_key` and `request` for hosts that make their own
-//!   keys, `sealing`, `show`; what of earlier builds still serves, `stored` says
+//!   keys, `sealing`, `show`; what of earlier builds still serves, `stored` says; what `build` will do, `outlook`
 //! - the signing key and the numbers of bundles: `signing`, `serials`; who founded the cluster: `recorded`
 //! - the directory on disk: `store`, `listing`, `paths`, `file`, `modes`; nobody else touches it
 //! - settings taken from cfssl's files: `cfssl`
@@ -31,6 +31,7 @@ mod key_material;
 mod listing;
 mod modes;
 mod names;
+mod outlook;
 mod pair;
 mod paths;
 mod peer_name;
@@ -50,7 +51,7 @@ mod spec;
 mod store;
 mod stored;
 
-pub use ca::{ImportedCa, KeyProtection, encrypt_key, import};
+pub use ca::{ImportedCa, KeyPlace, KeyProtection, encrypt_key, import};
 pub use client::{ClientOrServer, issue_client_or_server};
 pub use error::{CaFault, KeyFault, PkiError};
 pub use external_ca::{Requested, accept, request};
@@ -59,12 +60,13 @@ pub use host_key::{Certificates, Certified, SignError, certificates, key_until_n
 pub use issue::{Issued, IssuedPair, KeyState, issue_all};
 pub(crate) use key::KeyAlgorithm;
 pub use key_material::KeyMaterial;
+pub(crate) use outlook::{Fate, Outlook, SealingOutlook, outlook};
 pub(crate) use pair::PairFile;
 pub(crate) use peer_name::{common_name, namesakes};
 pub(crate) use problem::CertificateProblem;
 pub use profile::Profile;
 pub(crate) use readable::Unreadable;
-pub(crate) use recorded::ledger;
+pub(crate) use recorded::{ledger, ledger_as_it_lies};
 pub use request::{Request, RequestError};
 pub use sealing::{SealError, SealedKey, Sealing, has_sealed_keys};
 pub use serials::SerialsError;

@@ -24,10 +24,19 @@ pub(crate) fn ledger(
     cluster: &Cluster,
     narrator: &mut dyn Narrator,
 ) -> Result<(Ledger, NumberedHosts), PkiError> {
-    let Some(store) = Store::open_existing(dir, narrator)? else {
-        return Ok((Ledger::default(), NumberedHosts::Others));
-    };
-    let serials = serials(&store)?;
+    match Store::open_existing(dir, narrator)? {
+        Some(store) => of_store(&store, dir, cluster),
+        None => Ok((Ledger::default(), NumberedHosts::Others)),
+    }
+}
+
+/// The same of a directory as it lies.
+pub(crate) fn ledger_as_it_lies(dir: &Path, cluster: &Cluster) -> Result<(Ledger, NumberedHosts), PkiError> {
+    of_store(&Store::look(dir)?, dir, cluster)
+}
+
+fn of_store(store: &Store, dir: &Path, cluster: &Cluster) -> Result<(Ledger, NumberedHosts), PkiError> {
+    let serials = serials(store)?;
     let ledger = serials.ledger();
     let numbered = match ledger.unrecorded {
         Some(_) => compare(&serials, dir, cluster)?,

@@ -111,7 +111,7 @@ impl<'a> Sealing<'a> {
         let mut sealing = Self { store: Store::open(dir, narrator)?, kept: Vec::new(), wanted: Vec::new() };
         for pair in &issued.pairs {
             let sha256 = Digest::of(pair.key_pem.expose().as_bytes());
-            match sealing.kept(&pair.holder, sha256)? {
+            match kept(&sealing.store, &pair.holder, sha256)? {
                 Some(file) if !anew => sealing.kept.push(SealedKey { holder: pair.holder.clone(), file, sha256 }),
                 _ => sealing.wanted.push(pair),
             }
@@ -152,14 +152,7 @@ impl<'a> Sealing<'a> {
     }
 
     fn path(&self, holder: &Holder) -> PathBuf {
-        self.store.dir_of(holder).join(SEALED_KEY)
-    }
-
-    /// The kept file, if it belongs to the key with this sum.
-    fn kept(&self, holder: &Holder, sha256: Digest) -> Result<Option<Vec<u8>>, SealError> {
-        let path = self.path(holder);
-        let (Some(file), Some(sums)) = (read(&path)?, read(&beside(&path))?) else { return Ok(None) };
-        Ok((sums == record(sha256, &file).as_bytes() && Sealed::parse(&file).is_ok()).then_some(file))
+        sealed_file(&self.store, holder)
     }
 
     fn keep(&self, sealed: &SealedKey) -> Result<(), SealError> {
@@ -172,6 +165,17 @@ impl<'a> Sealing<'a> {
         put(&path, &sealed.file, 0o600)?;
         put(&beside(&path), sums.as_bytes(), 0o644)
     }
+}
+
+fn sealed_file(store: &Store, holder: &Holder) -> PathBuf {
+    store.dir_of(holder).join(SEALED_KEY)
+}
+
+/// The sealed file of an earlier build, if it belongs to the key with this sum.
+pub(super) fn kept(store: &Store, holder: &Holder, sha256: Digest) -> Result<Option<Vec<u8>>, SealError> {
+    let path = sealed_file(store, holder);
+    let (Some(file), Some(sums)) = (read(&path)?, read(&beside(&path))?) else { return Ok(None) };
+    Ok((sums == record(sha256, &file).as_bytes() && Sealed::parse(&file).is_ok()).then_some(file))
 }
 
 fn seal_one(pair: &IssuedPair, passphrase: &Passphrase) -> Result<SealedKey, SealError> {

@@ -149,6 +149,14 @@ impl Signing {
     }
 }
 
+/// Who signs with the key in the directory, where there is one; makes none.
+pub(super) fn kept_signer(store: &Store) -> Result<Option<SignerKey>, PkiError> {
+    let path = store.path(KEY);
+    let text = file::found(file::secret(&path))?;
+    let key = text.map(|text| parse(&path, &text)).transpose()?;
+    Ok(key.map(|key| (*SigningKey::from(key).verifying_key()).into()))
+}
+
 /// The key in the directory, made where there is none.
 fn kept_key(store: &Store, narrator: &mut dyn Narrator) -> Result<SecretKey, PkiError> {
     let path = store.path(KEY);

@@ -31,12 +31,12 @@ use crate::text;
 /// How many syncs wait for the disk at once.
 const SYNCS: usize = 32;
 
-/// The directory, locked against a second builder.
+/// The directory, locked against a second builder; or as it lies, to be looked at.
 #[derive(Debug)]
 pub(super) struct Store {
     dir: PathBuf,
-    /// Held, not used: closing it lets the next builder in.
-    _lock: File,
+    /// Held, not used: closing it lets the next builder in. `None` while nothing may be changed.
+    lock: Option<File>,
 }
 
 /// What is kept for a host.
@@ -66,12 +66,18 @@ impl Store {
             Err(TryLockError::Error(error)) => return Err(writing(&path)(error)),
         }
         atomic_file::sweep(dir);
-        Ok(Self { dir: dir.to_owned(), _lock: lock })
+        Ok(Self { dir: dir.to_owned(), lock: Some(lock) })
     }
 
     /// The same where the directory is there.
     pub(super) fn open_existing(dir: &Path, narrator: &mut dyn Narrator) -> Result<Option<Self>, PkiError> {
         if fs::exists(dir).map_err(reading(dir))? { Self::open(dir, narrator).map(Some) } else { Ok(None) }
+    }
+
+    /// The directory as it lies, which may be nowhere yet. Nothing is made, mended or waited for; nothing may be written.
+    pub(super) fn look(dir: &Path) -> Result<Self, PkiError> {
+        modes::check(dir)?;
+        Ok(Self { dir: dir.to_owned(), lock: None })
     }
 
     pub(super) fn ca_certificate(&self) -> PathBuf {
@@ -126,20 +132,18 @@ impl Store {
 
     /// What is kept for `holder`, after mending what a kill in [`Self::write_pair`] or [`Self::settle`] has left.
     pub(super) fn pair(&self, holder: &Holder) -> Result<StoredPair, PkiError> {
-        let PairPaths { dir, new, old, files, .. } = self.paths(holder);
-        if fs::exists(&old).map_err(reading(&old))? {
-            if fs::exists(&dir).map_err(reading(&dir))? {
-                fs::remove_dir_all(&old).map_err(writing(&old))?;
-            } else {
-                fs::rename(&old, &dir).map_err(writing(&dir))?;
-            }
+        let paths = self.paths(holder);
+        if self.lock.is_some() {
+            mend(&paths)?;
         }
-        if fs::exists(&new).map_err(reading(&new))? {
-            fs::remove_dir_all(&new).map_err(writing(&new))?;
-        }
-        if !fs::exists(&dir).map_err(reading(&dir))? {
-            return Ok(StoredPair::Nothing);
-        }
+        let PairPaths { dir, old, files, .. } = paths;
+        let there = |dir: &PathBuf| fs::exists(dir).map_err(reading(dir));
+        // Mended, there is no old one; unmended, it is the one where the new one has not come to its place.
+        let dir = match (there(&dir)?, there(&old)?) {
+            (true, _) => dir,
+            (false, true) => old,
+            (false, false) => return Ok(StoredPair::Nothing),
+        };
         let FileNames { certificate, key, request } = files;
         let files =
             (found(text(&dir.join(certificate)))?, found(secret(&dir.join(key)))?, found(text(&dir.join(request)))?);
@@ -218,6 +222,21 @@ impl Store {
     fn paths(&self, holder: &Holder) -> PairPaths {
         paths(&self.dir, holder)
     }
+}
+
+/// Ends what a kill has interrupted.
+fn mend(PairPaths { dir, new, old, .. }: &PairPaths) -> Result<(), PkiError> {
+    if fs::exists(old).map_err(reading(old))? {
+        if fs::exists(dir).map_err(reading(dir))? {
+            fs::remove_dir_all(old).map_err(writing(old))?;
+        } else {
+            fs::rename(old, dir).map_err(writing(dir))?;
+        }
+    }
+    if fs::exists(new).map_err(reading(new))? {
+        fs::remove_dir_all(new).map_err(writing(new))?;
+    }
+    Ok(())
 }
 
 /// What was written for many, on the disk when this returns. At once, since a file system commits the syncs that wait

@@ -21,6 +21,13 @@ pub(super) enum StoredCertificate {
     Fits(PairFiles, Validated),
 }
 
+impl StoredCertificate {
+    /// Whether it is used as it is.
+    pub(super) fn fits(&self) -> bool {
+        matches!(self, Self::Fits(..))
+    }
+}
+
 /// Looks at what is kept for each of `all`. A key that is used already is no one else's.
 pub(super) fn look(
     site: &Site<'_>,

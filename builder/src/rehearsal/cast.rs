@@ -64,16 +64,34 @@ pub(crate) fn cast(
     version: EtcdVersion,
     releases: BTreeMap<Arch, (PathBuf, Vec<Program>)>,
 ) -> Result<Cast, Cannot> {
-    if members.len() > MOST {
-        return Err(Cannot::TooMany(members.len()));
-    }
-    let is_own = |arch: Arch| arch.uname() == std::env::consts::ARCH;
-    if let Some(other) = members.iter().find(|member| !is_own(member.arch)) {
-        return Err(Cannot::OtherArch { host: other.host.clone(), arch: other.arch });
-    }
+    suits(members.iter().map(|member| (&member.host, member.arch)))?;
     let release = releases.into_iter().find(|(arch, _)| is_own(*arch));
     let (arch, (tarball, programs)) = release.ok_or_else(|| Cannot::Machine(text::NO_RELEASE_FOR_IT.to_owned()))?;
     Ok(Cast { members, version, arch, tarball, programs })
+}
+
+/// Whether hosts are so many, and of such an architecture, that one machine like this can be asked to run their members.
+pub(crate) fn suits<'a>(hosts: impl ExactSizeIterator<Item = (&'a HostName, Arch)>) -> Result<(), Cannot> {
+    if hosts.len() > MOST {
+        return Err(Cannot::TooMany(hosts.len()));
+    }
+    match { hosts }.find(|(_, arch)| !is_own(*arch)) {
+        Some((host, arch)) => Err(Cannot::OtherArch { host: host.clone(), arch }),
+        None => Ok(()),
+    }
+}
+
+fn is_own(arch: Arch) -> bool {
+    arch.uname() == std::env::consts::ARCH
+}
+
+/// What the process inside is asked for.
+#[derive(Debug, Serialize, Deserialize)]
+pub(super) enum Play<T> {
+    /// To run these.
+    Members(T),
+    /// To do what it takes, with nobody to run.
+    Trial,
 }
 
 impl Cast {

@@ -20,9 +20,9 @@ use crate::cache::DiskError;
 use crate::failure::Diagnose;
 use crate::text;
 
-pub(crate) use cast::{Member, cast};
+pub(crate) use cast::{Member, cast, suits};
 pub(crate) use inside::play;
-pub(crate) use outside::{INSIDE, rehearse};
+pub(crate) use outside::{INSIDE, rehearse, try_out};
 
 /// The most members that one machine is asked to run.
 pub(crate) const MOST: usize = 9;

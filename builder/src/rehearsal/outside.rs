@@ -15,9 +15,8 @@ use std::time::{Duration, Instant};
 use payload::etcd::last_words;
 use payload::line;
 use payload::render::PATH;
-use tempfile::TempDir;
 
-use super::cast::Cast;
+use super::cast::{Cast, Play};
 use super::inside::PATIENCE;
 use super::told::Told;
 use super::{Cannot, Outcome, RehearsalError, is_of_certificates};
@@ -42,7 +41,7 @@ pub(crate) fn rehearse(cast: &Cast, dir: &Path, flags: &[(&str, &str)]) -> Resul
     cache::sweep(dir, STALE);
     let room = tempfile::Builder::new().prefix(PREFIX).tempdir_in(dir);
     let room = room.map_err(DiskError::new(DiskAction::CreateFileIn, dir))?;
-    let mut inside = match Inside::start(cast, &room) {
+    let mut inside = match Inside::start(&Play::Members(cast), room.path()) {
         Ok(inside) => inside,
         Err(why) => return Ok(Outcome::Cannot(Cannot::Machine(why))),
     };
@@ -63,7 +62,19 @@ pub(crate) fn rehearse(cast: &Cast, dir: &Path, flags: &[(&str, &str)]) -> Resul
             Err(RehearsalError::NoLeader { waited: PATIENCE, last, flag })
         }
         Ok(Told::Cannot { why }) | Err(why) => Ok(Outcome::Cannot(Cannot::Machine(why))),
-        Ok(Told::Begun) => Ok(Outcome::Cannot(Cannot::Machine(text::NO_WORD.to_owned()))),
+        Ok(Told::Begun | Told::Able) => Ok(Outcome::Cannot(Cannot::Machine(text::NO_WORD.to_owned()))),
+    }
+}
+
+/// Whether this machine lets anybody rehearse: all that it takes is done once, but for members. Nothing is written.
+pub(crate) fn try_out() -> Result<(), Cannot> {
+    // Whatever it is, it is covered inside.
+    let room = std::env::temp_dir();
+    let told = Inside::start(&Play::Trial, &room).and_then(|mut inside| inside.last_word());
+    match told {
+        Ok(Told::Able) => Ok(()),
+        Ok(Told::Cannot { why }) | Err(why) => Err(Cannot::Machine(why)),
+        Ok(_) => Err(Cannot::Machine(text::NO_WORD.to_owned())),
     }
 }
 
@@ -97,11 +108,11 @@ struct Inside {
 }
 
 impl Inside {
-    fn start(cast: &Cast, room: &TempDir) -> Result<Self, String> {
+    fn start(play: &Play<&Cast>, room: &Path) -> Result<Self, String> {
         let program = std::env::current_exe().map_err(|error| text::starting("etcdpack", error))?;
         let mut unshare = Command::new("unshare");
         unshare.args(["-Urmn", "--pid", "--fork", "--kill-child", "--mount-proc", "--"]);
-        unshare.arg(program).arg(INSIDE).arg(room.path()).env("PATH", PATH).current_dir("/");
+        unshare.arg(program).arg(INSIDE).arg(room).env("PATH", PATH).current_dir("/");
         let child = unshare.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn();
         let mut child = child.map_err(|error| text::starting("unshare", error))?;
         let (to, told) = mpsc::channel();
@@ -117,7 +128,7 @@ impl Inside {
         }
         if let Some(stdin) = &mut child.stdin {
             // That it has ended is seen when it is heard.
-            let _ = serde_json::to_writer(&mut *stdin, cast).map_err(Into::into).and_then(|()| stdin.write_all(b"\n"));
+            let _ = serde_json::to_writer(&mut *stdin, play).map_err(Into::into).and_then(|()| stdin.write_all(b"\n"));
         }
         Ok(Self { child, told })
     }

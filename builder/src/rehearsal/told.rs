@@ -9,6 +9,8 @@ use serde::{Deserialize, Serialize};
 pub(super) enum Told {
     /// Roots and networks stand: from here on, what fails are the members.
     Begun,
+    /// This machine lets us do what it takes.
+    Able,
     /// One key was written and read.
     Proven,
     /// A member ended by itself; the end of what it had said.

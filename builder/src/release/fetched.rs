@@ -61,6 +61,27 @@ impl From<Rejected> for ReleaseError {
     }
 }
 
+/// The first bytes of a local tarball, and the rest of them: at most one more than `most`.
+fn begun(path: &Path, most: u64) -> Result<(Vec<u8>, io::Take<File>), SourceError> {
+    if !fs::metadata(path)?.is_file() {
+        return Err(io::Error::other(text::release::NOT_A_FILE).into());
+    }
+    let mut from = File::open(path)?.take(most + 1);
+    let mut head = Vec::new();
+    from.by_ref().take(256).read_to_end(&mut head)?;
+    match foreign(&head) {
+        Some(what) => Err(SourceError::Foreign(what)),
+        None => Ok((head, from)),
+    }
+}
+
+/// The sum of a local tarball, of which no copy is made.
+pub(super) fn sum_of(path: &Path, most: u64) -> Result<Digest, SourceError> {
+    let (head, from) = begun(path, most)?;
+    let content = Content::read(head.as_slice().chain(from))?;
+    if content.size > most { Err(SourceError::TooLarge(most)) } else { Ok(content.digest) }
+}
+
 impl Fetched {
     pub(super) fn downloaded(partial: Partial, continuity: Continuity, place: String) -> Self {
         Self { held: Held::Download(partial, continuity), place }
@@ -68,16 +89,8 @@ impl Fetched {
 
     /// Copies the local file at `path`: what is verified later is the copy, which nobody else can change.
     pub(super) fn copied(path: &Path, cache: &Cache, most: u64) -> Result<Self, SourceError> {
-        if !fs::metadata(path)?.is_file() {
-            return Err(io::Error::other(text::release::NOT_A_FILE).into());
-        }
+        let (head, mut from) = begun(path, most)?;
         let mut temp = cache.temp().map_err(|error| SourceError::Local(io::Error::other(error)))?;
-        let mut from = File::open(path)?.take(most + 1);
-        let mut head = Vec::new();
-        from.by_ref().take(256).read_to_end(&mut head)?;
-        if let Some(what) = foreign(&head) {
-            return Err(SourceError::Foreign(what));
-        }
         temp.write_all(&head)?;
         if io::copy(&mut from, &mut temp)? + head.len() as u64 > most {
             return Err(SourceError::TooLarge(most));

@@ -3,6 +3,7 @@
 //! [`obtain`] is the whole of it: what vouches for the release is settled first ([`voucher`]), then the tarball
 //! comes from the cache, a local file, a mirror or upstream ([`retrieval`]), is hashed as it lies on the disk
 //! ([`fetched`]), and what was accepted is written to `etcdpack.lock` ([`ledger`]). Nothing is ever unpacked here.
+//! What of that is known without a network, [`outlook()`] says.
 
 mod download;
 mod error;
@@ -12,12 +13,14 @@ mod http;
 mod ledger;
 mod limits;
 mod lock;
+mod outlook;
 mod partial;
 mod redirect;
 mod resolver;
 mod retrieval;
 mod source;
 mod sums;
+mod unpinned;
 mod voucher;
 
 use std::path::PathBuf;
@@ -31,6 +34,7 @@ pub use error::{Hint, Missing, NotATarball, ReleaseError};
 pub use fetched::Verified;
 pub use limits::Limits;
 pub use lock::LockError;
+pub(crate) use outlook::{ReleaseOutlook, Sum, Supply, outlook};
 pub(crate) use redirect::RedirectError;
 pub(crate) use source::published_at;
 pub use source::{Mirror, MirrorError, asset};
@@ -77,9 +81,7 @@ pub enum FirstUse {
 
 /// Gets and verifies `request`. Without a network if a file that is vouched for is in the cache.
 pub fn obtain(request: &ReleaseRequest, narrator: &mut dyn Narrator) -> Result<Verified, ReleaseError> {
-    let lock = ledger::load(&request.lock)?;
-    let locked = lock.find(request.version, request.arch);
-    let known = Known::of(request.version, request.arch, request.sha256, locked);
+    let known = known(request)?;
     let (voucher, contradictions) = voucher::choose(&known);
     for contradiction in contradictions {
         narrator.warn(&contradiction.to_string());
@@ -96,6 +98,13 @@ pub fn obtain(request: &ReleaseRequest, narrator: &mut dyn Narrator) -> Result<V
     }
     accept(request, &verified, narrator)?;
     Ok(verified)
+}
+
+/// All that is known of it here.
+fn known(request: &ReleaseRequest) -> Result<Known, ReleaseError> {
+    let lock = ledger::load(&request.lock)?;
+    let locked = lock.find(request.version, request.arch);
+    Ok(Known::of(request.version, request.arch, request.sha256, locked))
 }
 
 /// Holds all later builds to what has been accepted now.

@@ -4,7 +4,6 @@ use std::cell::OnceCell;
 use std::path::{Path, PathBuf};
 
 use payload::digest::Digest;
-use payload::etcd;
 
 use super::download::{download, small};
 use super::error::{Hint, Missing, NotATarball, ReleaseError, SourceError};
@@ -12,6 +11,7 @@ use super::fetched::{Fetched, Rejected, Verified, is_copy};
 use super::http::Http;
 use super::partial::{Partial, Waited};
 use super::source::{self, Location, SUMS};
+use super::unpinned::{Unpinned, settle, sums_beside, unusable};
 use super::voucher::{Origin, Voucher};
 use super::{FirstUse, ReleaseRequest, sums};
 use crate::cache::{Cache, DiskError};
@@ -101,14 +101,8 @@ impl<'a> Retrieval<'a> {
         {
             return Ok(verified);
         }
-        let fetched =
-            Fetched::copied(path, &self.cache, self.request.limits.bytes).map_err(|failure| match failure {
-                SourceError::Foreign(what) => ReleaseError::NotARelease { path: path.to_owned(), what },
-                failure => {
-                    ReleaseError::BadFile { flag: "--release", path: path.to_owned(), what: failure.to_string() }
-                }
-            })?;
-        let voucher = voucher.or_else(|| self.sums_beside(path));
+        let fetched = Fetched::copied(path, &self.cache, self.request.limits.bytes).map_err(unusable(path))?;
+        let voucher = voucher.or_else(|| sums_beside(path, &self.name, self.narrator));
         match (voucher, self.request.first_use) {
             (Some(voucher), _) => Ok(fetched.verify(voucher, &self.cache, &self.name)?),
             (None, FirstUse::Trust) => fetched.trust_on_first_use(&self.cache, &self.name),
@@ -131,11 +125,7 @@ impl<'a> Retrieval<'a> {
     }
 
     fn fetch_unpinned(&mut self) -> Result<Verified, ReleaseError> {
-        let (version, arch) = (self.request.version, self.request.arch);
-        if let Some(mirror) = self.request.sources.iter().find(|mirror| mirror.is_unprotected()) {
-            return Err(ReleaseError::Unprotected(mirror.clone(), version, arch));
-        }
-        if etcd::publishes_checksums(version)
+        if settle(self.request)? == Unpinned::PublishedList
             && let Some(voucher) = self.published_sums()?
         {
             return match self.cached(&voucher)? {
@@ -242,19 +232,6 @@ impl<'a> Retrieval<'a> {
         }
         // That nothing vouches for the release can be said only where somebody has answered.
         if answered { Ok(None) } else { Err(self.nowhere(failures, Missing::TarballAndSums)) }
-    }
-
-    /// A list that came with a local tarball.
-    fn sums_beside(&mut self, path: &Path) -> Option<Voucher> {
-        let list = path.with_file_name(SUMS);
-        let bytes = sums::read(&list).ok()?;
-        match sums::find(&bytes, &self.name) {
-            Ok(digest) => Some(Voucher { digest, origin: Origin::Sums(list.display().to_string()) }),
-            Err(error) => {
-                self.narrator.warn(&text::at_file(&list, error));
-                None
-            }
-        }
     }
 
     fn failed(&mut self, failures: &mut Failures, location: &Location, failure: &SourceError) {

@@ -67,6 +67,11 @@ impl Mirror {
         self.0.scheme() == "http"
     }
 
+    /// Whom a person knows to be asked.
+    pub(super) fn host(&self) -> String {
+        Location(self.0.clone()).host()
+    }
+
     /// The URL of `file` in the directory of `version`.
     #[must_use]
     pub(crate) fn locate(&self, version: EtcdVersion, file: &str) -> Location {

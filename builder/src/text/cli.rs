@@ -48,6 +48,13 @@ pub(crate) fn fetch() -> String {
     ])
 }
 
+pub(crate) fn check() -> String {
+    page(&[
+        ("etcdpack check", "say what `etcdpack build` would do with cluster.toml"),
+        ("etcdpack check --json prod", "as JSON, with prod/cluster.toml"),
+    ])
+}
+
 pub(crate) fn build() -> String {
     page(&[
         ("etcdpack build", "make dist/HOST.run for every host in cluster.toml"),

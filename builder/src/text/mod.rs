@@ -6,6 +6,7 @@
 
 pub(crate) mod cache;
 pub(crate) mod cfssl;
+pub(crate) mod check;
 pub(crate) mod cli;
 pub(crate) mod command;
 mod errors;

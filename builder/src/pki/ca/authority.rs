@@ -42,6 +42,18 @@ pub(in crate::pki) enum Issuing {
     Elsewhere,
 }
 
+/// Where the key is that signs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum KeyPlace {
+    Here,
+    /// Here, under a passphrase.
+    Locked,
+    /// Ours, and not in its place.
+    Missing,
+    /// With whoever runs the CA.
+    Elsewhere,
+}
+
 /// A CA that certificates can be checked against and, with its key, made by.
 pub(in crate::pki) struct Authority {
     pub(super) files: CaFiles,
@@ -56,6 +68,11 @@ pub(in crate::pki) struct Authority {
     etcd: EtcdVersion,
 }
 
+/// When a CA ends that is made now.
+pub(in crate::pki) fn end_of_new(cluster: &Cluster, now: OffsetDateTime) -> OffsetDateTime {
+    now + Duration::hours(cluster.pki.ca_validity.count().into())
+}
+
 /// A certificate for a new CA of `cluster`, made by its own `key`.
 pub(super) fn self_signed(cluster: &Cluster, key: &KeyPair, now: OffsetDateTime) -> Result<String, PkiError> {
     let mut params = CertificateParams::default();
@@ -68,7 +85,7 @@ pub(super) fn self_signed(cluster: &Cluster, key: &KeyPair, now: OffsetDateTime)
     params.key_identifier_method = KeyIdMethod::PreSpecified(key::id(key));
     params.serial_number = Some(sign::serial()?);
     params.not_before = now - BACKDATED;
-    params.not_after = now + Duration::hours(cluster.pki.ca_validity.count().into());
+    params.not_after = end_of_new(cluster, now);
     Ok(params.self_signed(key)?.pem())
 }
 
@@ -139,15 +156,29 @@ impl Authority {
         }
     }
 
-    /// Whether nothing can be signed before somebody gives the passphrase.
-    pub(in crate::pki) fn needs_passphrase(&self) -> bool {
-        self.encrypted_key().is_some()
-    }
-
     /// The same CA with its key opened, which also tells for certain who in the file it is.
     pub(super) fn opened(self, key: Zeroizing<KeyPair>, now: OffsetDateTime) -> Result<Self, PkiError> {
         let pem = chain::pem(&self.trusted);
         Self::read(self.files, pem.as_bytes(), CaKey::Open(key), now, self.etcd)
+    }
+
+    pub(in crate::pki) fn key_place(&self) -> KeyPlace {
+        match self.key {
+            CaKey::Open(_) => KeyPlace::Here,
+            CaKey::Encrypted(_) => KeyPlace::Locked,
+            CaKey::Missing => KeyPlace::Missing,
+            CaKey::Elsewhere => KeyPlace::Elsewhere,
+        }
+    }
+
+    /// When it ends.
+    pub(in crate::pki) fn end(&self) -> OffsetDateTime {
+        self.not_after
+    }
+
+    /// When a certificate of this `validity` ends that it makes now.
+    pub(in crate::pki) fn end_of(&self, validity: Duration, now: OffsetDateTime) -> OffsetDateTime {
+        (now + validity).min(self.not_after)
     }
 
     /// Where the CA's certificate lies.
@@ -191,7 +222,7 @@ impl Authority {
         };
         let mut params = spec.params()?;
         params.not_before = (now - BACKDATED).max(self.not_before);
-        params.not_after = (now + validity).min(self.not_after);
+        params.not_after = self.end_of(validity, now);
         params.serial_number = Some(sign::serial()?);
         params.use_authority_key_identifier_extension = true;
         params.key_identifier_method = KeyIdMethod::PreSpecified(key::id(key));

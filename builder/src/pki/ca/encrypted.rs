@@ -12,7 +12,7 @@ use crate::pki::pem;
 use crate::secret::Secret;
 
 /// A key that nobody has opened yet. What is in it is no secret without the passphrase.
-pub(super) struct EncryptedKey(Vec<u8>);
+pub(in crate::pki) struct EncryptedKey(Vec<u8>);
 
 impl EncryptedKey {
     pub(super) fn new(der: Vec<u8>) -> Result<Self, KeyFault> {

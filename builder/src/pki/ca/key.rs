@@ -9,7 +9,7 @@ use crate::pki::{key, pem};
 use crate::secret::Secret;
 
 /// A CA's key, as far as it is at hand.
-pub(super) enum CaKey {
+pub(in crate::pki) enum CaKey {
     Open(Zeroizing<KeyPair>),
     /// Under a passphrase that nobody has been asked for yet.
     Encrypted(EncryptedKey),
@@ -20,6 +20,11 @@ pub(super) enum CaKey {
 }
 
 impl CaKey {
+    /// Whether nobody has opened it yet.
+    pub(in crate::pki) fn is_locked(&self) -> bool {
+        matches!(self, Self::Encrypted(_))
+    }
+
     pub(super) fn read(text: &Secret) -> Result<Self, KeyFault> {
         let blocks = ::pem::parse_many(text.expose()).map_err(|_| KeyFault::None)?;
         match blocks.into_iter().find(|block| block.tag() == pem::ENCRYPTED_KEY) {

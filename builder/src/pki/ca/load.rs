@@ -19,11 +19,26 @@ use crate::report::Narrator;
 use crate::secret::Secret;
 use crate::text::pki as text;
 
-/// The CA that the cluster file names, or the one in the store.
-pub(in crate::pki) fn load(site: &Site<'_>, store: &Store, narrator: &mut dyn Narrator) -> Result<Authority, PkiError> {
+/// What there is of a CA.
+pub(in crate::pki) enum FoundCa {
+    There(Box<Authority>),
+    /// One is to be made, with this key where there is one.
+    ToMake(CaKey),
+}
+
+/// The CA that the cluster file names, or the one in the store. Makes nothing.
+pub(in crate::pki) fn find(site: &Site<'_>, store: &Store) -> Result<FoundCa, PkiError> {
     match &site.cluster.pki.own_ca {
-        Some(own) => named_authority(own, site),
-        None => kept_authority(site, store, narrator),
+        Some(own) => named_authority(own, site).map(|named| FoundCa::There(Box::new(named))),
+        None => kept_authority(site, store),
+    }
+}
+
+/// The same, made where there is none.
+pub(in crate::pki) fn load(site: &Site<'_>, store: &Store, narrator: &mut dyn Narrator) -> Result<Authority, PkiError> {
+    match find(site, store)? {
+        FoundCa::There(authority) => Ok(*authority),
+        FoundCa::ToMake(key) => make(site, store, key, narrator),
     }
 }
 
@@ -45,35 +60,39 @@ pub(super) fn ca_key(path: &Path, text: &Secret) -> Result<CaKey, PkiError> {
     CaKey::read(text).map_err(|fault| PkiError::Key { path: path.to_owned(), fault })
 }
 
-/// The CA in the store, made if there is none. Its key may be kept elsewhere while nothing has to be signed.
-fn kept_authority(site: &Site<'_>, store: &Store, narrator: &mut dyn Narrator) -> Result<Authority, PkiError> {
+/// The CA in the store. Its key may be kept elsewhere while nothing has to be signed.
+fn kept_authority(site: &Site<'_>, store: &Store) -> Result<FoundCa, PkiError> {
     let files = CaFiles { certificate: store.ca_certificate(), key: store.ca_key() };
     let key = file::found(file::secret(&files.key))?;
-    let mut key = key.map_or(Ok(CaKey::Missing), |key| ca_key(&files.key, &key))?;
-    let certificate = match file::found(file::text(&files.certificate))? {
-        Some(certificate) => certificate,
-        None if site.new_ca == NewCa::Refused && has_served(store)? => {
-            return Err(PkiError::Ca { path: files.certificate, fault: CaFault::Missing });
+    let key = key.map_or(Ok(CaKey::Missing), |key| ca_key(&files.key, &key))?;
+    match file::found(file::text(&files.certificate))? {
+        Some(certificate) => {
+            Authority::read(files, certificate.as_bytes(), key, site.now, site.cluster.release.version)
+                .map(|kept| FoundCa::There(Box::new(kept)))
         }
-        None => {
-            // A key alone is what a kill between the two files leaves; it has signed nothing yet.
-            let pair = match key {
-                CaKey::Open(pair) => pair,
-                CaKey::Encrypted(locked) => open(&locked, &files.key, site.passphrase, narrator)?,
-                CaKey::Missing | CaKey::Elsewhere => {
-                    let pair = key::generate(site.cluster.pki.algorithm)?;
-                    store.write_ca_key(&Secret::new(pair.serialize_pem()))?;
-                    pair
-                }
-            };
-            let certificate = authority::self_signed(site.cluster, &pair, site.now)?;
-            store.write_ca_certificate(&certificate)?;
-            narrator.note(&text::ca_made(&files.certificate));
-            key = CaKey::Open(pair);
-            certificate
+        None if site.new_ca == NewCa::Refused && has_served(store)? => {
+            Err(PkiError::Ca { path: files.certificate, fault: CaFault::Missing })
+        }
+        None => Ok(FoundCa::ToMake(key)),
+    }
+}
+
+fn make(site: &Site<'_>, store: &Store, key: CaKey, narrator: &mut dyn Narrator) -> Result<Authority, PkiError> {
+    let files = CaFiles { certificate: store.ca_certificate(), key: store.ca_key() };
+    // A key alone is what a kill between the two files leaves; it has signed nothing yet.
+    let pair = match key {
+        CaKey::Open(pair) => pair,
+        CaKey::Encrypted(locked) => open(&locked, &files.key, site.passphrase, narrator)?,
+        CaKey::Missing | CaKey::Elsewhere => {
+            let pair = key::generate(site.cluster.pki.algorithm)?;
+            store.write_ca_key(&Secret::new(pair.serialize_pem()))?;
+            pair
         }
     };
-    Authority::read(files, certificate.as_bytes(), key, site.now, site.cluster.release.version)
+    let certificate = authority::self_signed(site.cluster, &pair, site.now)?;
+    store.write_ca_certificate(&certificate)?;
+    narrator.note(&text::ca_made(&files.certificate));
+    Authority::read(files, certificate.as_bytes(), CaKey::Open(pair), site.now, site.cluster.release.version)
 }
 
 /// Whether hosts may have certificates of a CA from here: another one would not be taken by any of them.

@@ -7,7 +7,8 @@ mod import;
 mod key;
 mod load;
 
-pub(super) use authority::{Authority, Issuing};
+pub use authority::KeyPlace;
+pub(super) use authority::{Authority, Issuing, end_of_new};
 pub(super) use fitness::{is_signature_trusted, times};
 pub use import::{ImportedCa, KeyProtection, encrypt_key, import};
-pub(super) use load::{load, unlock};
+pub(super) use load::{FoundCa, find, load, unlock};

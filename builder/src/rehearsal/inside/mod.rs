@@ -7,13 +7,14 @@ mod member;
 mod network;
 mod programs;
 mod root;
+mod trial;
 
 use std::io::{self, BufRead, BufReader, Read, Write};
 use std::path::{Path, PathBuf};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use super::cast::Cast;
+use super::cast::{Cast, Play};
 use super::told::Told;
 use crate::text::rehearsal as text;
 use member::Playing;
@@ -36,14 +37,18 @@ impl From<io::Error> for Cannot {
 pub(crate) fn play(dir: &Path) {
     let mut from = BufReader::new(io::stdin());
     let mut cast = zeroize::Zeroizing::new(Vec::new());
-    let told = match from.read_until(b'\n', &mut cast).map(|_| serde_json::from_slice::<Cast>(&cast)) {
-        Ok(Ok(cast)) => {
+    let told = match from.read_until(b'\n', &mut cast).map(|_| serde_json::from_slice::<Play<Cast>>(&cast)) {
+        Ok(Ok(play)) => {
             // Nobody listens any more: all namespaces end with this process.
             thread::spawn(move || {
                 let _ = io::copy(&mut from.by_ref(), &mut io::sink());
                 std::process::exit(0)
             });
-            all(&cast, dir).unwrap_or_else(|Cannot(why)| Told::Cannot { why })
+            let told = match play {
+                Play::Members(cast) => all(&cast, dir),
+                Play::Trial => trial::hold(dir),
+            };
+            told.unwrap_or_else(|Cannot(why)| Told::Cannot { why })
         }
         Ok(Err(error)) => Told::Cannot { why: error.to_string() },
         Err(error) => Told::Cannot { why: error.to_string() },

@@ -31,7 +31,8 @@ pub(super) fn memory(path: &Path) -> Result<PathBuf, Cannot> {
     Ok(path.to_owned())
 }
 
-fn cover(path: &Path) -> Result<(), Cannot> {
+/// Memory over the directory at `path`, in this namespace alone.
+pub(super) fn cover(path: &Path) -> Result<(), Cannot> {
     let flags = MountFlags::NOSUID | MountFlags::NODEV;
     mount("tmpfs", path, "tmpfs", flags, c"mode=0755").map_err(|errno| at(path)(errno.into()))
 }
