@@ -36,6 +36,8 @@ mod hostile;
 mod hostkey;
 /// `install --root`: the tree of an image, for either architecture.
 mod image;
+/// Where members listen and are reached.
+mod listens;
 /// Our reader of ZIP beside others.
 mod listing;
 /// Service managers as sites have them, and what else would start an etcd at boot.

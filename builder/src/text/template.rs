@@ -96,6 +96,8 @@ fn host(text: &mut String, name: &dyn Display, address: &dyn Display) {
 const REST: &str = r#"# member = "..."               # etcd's --name; the host's name, unless you say otherwise
 # names = []                   # further names and addresses that clients call this host by
 # addresses = []
+# client-port = 2379           # where this host has other ports than `[etcd]` says for all
+# peer-port = 2380
 
 [pki]
 KEYS

@@ -87,6 +87,10 @@ pub(crate) enum Moved {
     HostCommand,
     Service,
     User,
+    /// Where clients are told to come.
+    Clients,
+    /// Where it listens, but for loopback.
+    Listens,
 }
 
 impl RecordFinding {

@@ -75,6 +75,8 @@ pub(super) struct HostSection {
     pub(super) names: Vec<HostName>,
     #[serde(default)]
     pub(super) addresses: Vec<Spanned<IpAddr>>,
+    pub(super) client_port: Option<Spanned<NonZeroU16>>,
+    pub(super) peer_port: Option<Spanned<NonZeroU16>>,
 }
 
 #[derive(Debug, Default, Deserialize)]

@@ -53,14 +53,16 @@ pub struct Host {
     pub names: Vec<HostName>,
     /// Further addresses that clients call it by.
     pub addresses: Vec<IpAddr>,
+    /// Where it listens, and is reached, for clients.
+    pub client_port: NonZeroU16,
+    /// The same for peers; another than that for clients.
+    pub peer_port: NonZeroU16,
 }
 
 /// The options of the member itself.
 #[derive(Debug, Clone)]
 pub struct Etcd {
     pub user: UserName,
-    pub client_port: NonZeroU16,
-    pub peer_port: NonZeroU16,
     pub quota_backend_bytes: Option<u64>,
     /// Milliseconds.
     pub heartbeat_interval: Option<u32>,
@@ -117,13 +119,13 @@ impl Cluster {
     /// The client URL of `host`, as it is advertised.
     #[must_use]
     pub fn client_url(&self, host: &Host) -> Url {
-        Url::of(Scheme::Https, host.address, self.etcd.client_port)
+        Url::of(Scheme::Https, host.address, host.client_port)
     }
 
     /// The peer URL of `host`.
     #[must_use]
     pub fn peer_url(&self, host: &Host) -> Url {
-        Url::of(Scheme::Https, host.address, self.etcd.peer_port)
+        Url::of(Scheme::Https, host.address, host.peer_port)
     }
 
     /// Where `host` listens for clients: what it advertises, and a loopback address of the host's own family.
@@ -138,7 +140,7 @@ impl Cluster {
             Loopback::Http => Some(Scheme::Http),
             Loopback::Off => None,
         };
-        let loopback = scheme.map(|scheme| Url::of(scheme, loopback, self.etcd.client_port));
+        let loopback = scheme.map(|scheme| Url::of(scheme, loopback, host.client_port));
         [self.client_url(host)].into_iter().chain(loopback).collect()
     }
 }

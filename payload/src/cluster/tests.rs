@@ -86,6 +86,8 @@ fn bad_values_are_shown_where_they_stand() {
         ("[etcd]\nclient-port = 0\n", 15, "nonzero"),
         ("[etcd]\nclient-port = 65536\n", 15, "65536"),
         ("[etcd]\npeer-port = 2379\n", 15, "cannot share port"),
+        ("[[host]]\nname = \"n4\"\naddress = \"192.0.2.4\"\npeer-port = 2379\n", 17, "cannot share port"),
+        ("[[host]]\nname = \"n4\"\naddress = \"fe80::1\"\n", 16, "is link-local and needs a zone"),
         ("[etcd]\nelection-timeout = 100\n", 15, "5 heartbeats"),
         ("[paths]\ndata = \"data\"\n", 15, "not absolute"),
         ("[paths]\ndata = \"/data/../etc\"\n", 15, "`..`"),
@@ -118,6 +120,41 @@ fn bad_values_are_shown_where_they_stand() {
         assert_eq!(at, line, "{rest}: {text}");
         assert!(text.contains(said), "{rest}: {text}");
     }
+}
+
+#[test]
+fn a_host_has_ports_of_its_own_or_those_of_the_cluster() {
+    let own = "client-port = 12379\npeer-port = 12380\n[[host]]\nname = \"n4\"\naddress = \"2001:db8::4\"\n";
+    let parsed = Cluster::parse(file("3.6.14", &format!("{own}[etcd]\nclient-port = 4001\n")).as_bytes()).unwrap();
+    let cluster = parsed.cluster;
+    let urls = |at: usize| {
+        let host = &cluster.hosts[at];
+        [vec![cluster.peer_url(host)], cluster.listen_client_urls(host)]
+            .concat()
+            .iter()
+            .map(ToString::to_string)
+            .collect()
+    };
+    let all: Vec<Vec<String>> = [1, 2, 3].into_iter().map(urls).collect();
+    assert_eq!(
+        all,
+        [
+            ["https://192.0.2.2:2380", "https://192.0.2.2:4001", "https://127.0.0.1:4001"],
+            ["https://192.0.2.3:12380", "https://192.0.2.3:12379", "https://127.0.0.1:12379"],
+            ["https://[2001:db8::4]:2380", "https://[2001:db8::4]:4001", "https://[::1]:4001"],
+        ]
+    );
+    // Of whatever host a port is, flags are all hosts'.
+    let flag = "[etcd.flags]\nlisten-metrics-urls = \"http://127.0.0.1:12379\"\n";
+    let (_, said, help) = only_fault(&file("3.6.14", &format!("client-port = 12379\n{flag}")));
+    assert!(said.contains("client listener") && help.contains("127.0.0.1:12380"), "{said}: {help}");
+}
+
+#[test]
+fn a_second_member_on_a_host_is_told_why_not_whatever_its_port() {
+    let second = "[[host]]\nname = \"n4\"\naddress = \"192.0.2.1\"\nclient-port = 3379\npeer-port = 3380\n";
+    let (line, said, help) = only_fault(&file("3.6.14", second));
+    assert_eq!((line, help.as_str()), (16, "one host has one member: two on one host fail together"), "{said}");
 }
 
 #[test]

@@ -2,6 +2,7 @@
 //! still the same one to the others, who count on what it has forgotten.
 
 use payload::manifest::Manifest;
+use payload::url::Url;
 
 use crate::facts::Data;
 use crate::facts::data::DataDir;
@@ -27,19 +28,43 @@ fn installed(there: &Manifest, bundle: &Manifest) -> Option<Finding> {
         (Moved::Service, there.service.name.as_str(), bundle.service.name.as_str()),
         (Moved::User, there.user.as_str(), bundle.user.as_str()),
     ];
-    let (what, here, bundle) = things.into_iter().find(|(_, old, new)| old != new)?;
-    Some(RecordFinding::Moved { what, here: here.to_owned(), bundle: bundle.to_owned() }.into())
+    let moved = |what, here: &str, bundle: &str| {
+        Some(RecordFinding::Moved { what, here: here.to_owned(), bundle: bundle.to_owned() }.into())
+    };
+    if let Some((what, here, bundle)) = things.into_iter().find(|(_, old, new)| old != new) {
+        return moved(what, here, bundle);
+    }
+    // That it would be another address to its peers is a finding of its own.
+    let ends = [(Moved::Clients, clients as fn(&Manifest) -> String), (Moved::Listens, listens)];
+    let differ = |(_, of): &(Moved, fn(&Manifest) -> String)| of(there) != of(bundle);
+    let (what, of) = ends.into_iter().filter(|_| peers(there) == peers(bundle)).find(differ)?;
+    moved(what, &of(there), &of(bundle))
+}
+
+/// Where the other members reach the one of `manifest`.
+fn peers(manifest: &Manifest) -> Option<Url> {
+    manifest.peer_url(manifest.me()?)
+}
+
+fn clients(manifest: &Manifest) -> String {
+    manifest.me().and_then(|me| manifest.client_url(me)).map(|url| url.to_string()).unwrap_or_default()
+}
+
+/// Loopback is nobody's way to the member but this host's own.
+fn listens(manifest: &Manifest) -> String {
+    let is_loopback = |url: &Url| url.address().is_some_and(|address| address.is_loopback());
+    let urls = manifest.listens().into_iter().filter(|url| !is_loopback(url)).map(|url| url.to_string());
+    urls.collect::<Vec<_>>().join(",")
 }
 
 /// The others go on asking at the address in their data: a member's flags are read when its cluster begins, and no more.
 pub(in crate::check) fn address(bundle: &Manifest, records: &Records) -> Option<Finding> {
-    let at = |manifest: &Manifest| manifest.peer_url(manifest.me()?);
     let old = match (records.installed(), &records.kept) {
-        (Some(there), _) => at(there)?,
+        (Some(there), _) => peers(there)?,
         (None, Some(kept)) if kept.data().is_some() && kept.is_for(bundle) => kept.peer_url.clone()?,
         (None, _) => return None,
     };
-    let new = at(bundle)?;
+    let new = peers(bundle)?;
     let etcd = bundle.release.version;
     (old != new).then(|| RecordFinding::OtherAddress { old, new, etcd }.into())
 }
@@ -64,12 +89,15 @@ mod tests {
     #[test]
     fn an_installed_member_stays_where_it_is() {
         type Edit = fn(&mut Manifest);
-        let edits: [(Edit, Option<&str>); 6] = [
+        let edits: [(Edit, Option<&str>); 8] = [
             (|_| {}, None),
             (|bundle| bundle.layout.data = "/srv/etcd".parse().unwrap(), Some("`/srv/etcd`")),
             (|bundle| bundle.layout.link = "/srv/etcd".parse().unwrap(), Some("programs are below `/opt/etcd`")),
             (|bundle| bundle.service.name = "etcd".parse().unwrap(), Some("would be `etcd`")),
             (|bundle| bundle.user = "etcd2".parse().unwrap(), Some("user `etcd`")),
+            (|bundle| bundle.client_port = Some(7379.try_into().unwrap()), Some("would be `https://10.90.0.11:7379`")),
+            // For its peers, it is `member-address`.
+            (|bundle| bundle.peer_port = Some(7380.try_into().unwrap()), None),
             (|bundle| bundle.layout.sbin = "/sbin".parse().unwrap(), Some("`/sbin`")),
         ];
         for (edit, words) in edits {

@@ -52,6 +52,8 @@ pub(super) fn text(found: &RecordFinding) -> String {
                 Moved::HostCommand => "`etcdpack-host` is in",
                 Moved::Service => "the service is called",
                 Moved::User => "etcd runs as user",
+                Moved::Clients => "clients reach the member at",
+                Moved::Listens => "the member listens at",
             };
             format!("{what} `{here}` on this host, and would be `{bundle}`: to move a member is not an install")
         }

@@ -1,6 +1,5 @@
 //! `[etcd]`: what etcd itself is told, but for the flags that users give.
 
-use std::num::NonZeroU16;
 use std::ops::Range;
 
 use toml::Spanned;
@@ -19,10 +18,6 @@ use crate::cluster::{Etcd, Host, peers};
 use crate::etcd::{self, EtcdVersion, FlagValue};
 use crate::name::UserName;
 
-/// etcd's default ports, registered with IANA.
-const CLIENT_PORT: NonZeroU16 = NonZeroU16::new(2379).unwrap();
-const PEER_PORT: NonZeroU16 = NonZeroU16::new(2380).unwrap();
-
 /// What other sections say, as far as it matters to etcd's options.
 pub(super) struct Around<'a> {
     pub(super) pki: &'a Pki,
@@ -40,17 +35,14 @@ pub(super) fn etcd(findings: &mut Findings, section: EtcdSection, around: &Aroun
     known(findings, "max-request-bytes", section.max_request_bytes.as_ref().map(Spanned::span), version);
     known(findings, "log-level", section.log_level.as_ref().map(Spanned::span), version);
     retention(findings, &section, version);
-    let (client_port, peer_port) = ports(findings, &section);
     let mut flags = user_flags(findings, section.flags, version);
     let peer_names = peers::names(findings, section.peers.as_ref(), &mut flags, (pki, hosts), version);
-    listeners(findings, &flags, &Taken { hosts, client_port, peer_port, loopback });
+    listeners(findings, &flags, &Taken { hosts, loopback });
     tls(findings, &flags, pki, version);
     together(findings, &flags, version);
     let user = user(findings, section.user)?;
     Ok(Etcd {
         user,
-        client_port,
-        peer_port,
         quota_backend_bytes: section.quota_backend_bytes.map(|size| size.get_ref().bytes()),
         heartbeat_interval: section.heartbeat_interval.map(|ms| ms.get_ref().count()),
         election_timeout: section.election_timeout.map(|ms| ms.get_ref().count()),
@@ -126,15 +118,6 @@ fn user(findings: &mut Findings, user: Option<Spanned<UserName>>) -> Result<User
         findings.fault_with_help(&user.span(), text, "user = \"etcd\"");
     }
     Ok(user.into_inner())
-}
-
-fn ports(findings: &mut Findings, section: &EtcdSection) -> (NonZeroU16, NonZeroU16) {
-    let client = section.client_port.as_ref().map_or(CLIENT_PORT, |port| *port.get_ref());
-    let peer = section.peer_port.as_ref().map_or(PEER_PORT, |port| *port.get_ref());
-    if let Some(port) = section.peer_port.as_ref().or(section.client_port.as_ref()).filter(|_| client == peer) {
-        findings.fault(&port.span(), format!("clients and peers cannot share port {client}"));
-    }
-    (client, peer)
 }
 
 /// etcd exits unless the election timeout is at least five heartbeats and at most 50 s.

@@ -5,6 +5,7 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 use toml::Spanned;
 
+use super::ports::Ports;
 use crate::cluster::Host;
 use crate::cluster::fault::Fault;
 use crate::cluster::file::HostSection;
@@ -15,15 +16,21 @@ use crate::name::MemberName;
 /// More members than this cost more than they give (etcd's FAQ).
 const MANY_MEMBERS: usize = 7;
 
-pub(super) fn hosts(findings: &mut Findings, sections: Vec<Spanned<HostSection>>, arch: Arch) -> Vec<Host> {
+/// What other sections say for hosts that do not say it themselves.
+pub(super) struct Defaults {
+    pub(super) arch: Arch,
+    pub(super) ports: Ports,
+}
+
+pub(super) fn hosts(findings: &mut Findings, sections: Vec<Spanned<HostSection>>, defaults: &Defaults) -> Vec<Host> {
     let (mut names, mut members, mut addresses) = (HashMap::new(), HashMap::new(), HashMap::new());
     let mut hosts = Vec::new();
     let last = sections.last().map(Spanned::span);
     for section in sections {
         let host = section.into_inner();
         let name_is = findings.once(&mut names, "host name", &host.name);
-        findings.once(&mut addresses, "address", &host.address);
-        usable(findings, &host.address);
+        let ports = defaults.ports.overridden(findings, &host.client_port, &host.peer_port);
+        address(findings, &mut addresses, &host.address);
         for address in &host.addresses {
             findings.once(&mut addresses, "address", address);
             usable(findings, address);
@@ -37,9 +44,11 @@ pub(super) fn hosts(findings: &mut Findings, sections: Vec<Spanned<HostSection>>
             name: host.name.into_inner(),
             address: host.address.into_inner(),
             member: member.into_inner(),
-            arch: host.arch.map_or(arch, Spanned::into_inner),
+            arch: host.arch.map_or(defaults.arch, Spanned::into_inner),
             names: host.names,
             addresses: host.addresses.into_iter().map(Spanned::into_inner).collect(),
+            client_port: ports.client,
+            peer_port: ports.peer,
         });
     }
     match (hosts.len(), last) {
@@ -58,6 +67,22 @@ pub(super) fn hosts(findings: &mut Findings, sections: Vec<Spanned<HostSection>>
         _ => {}
     }
     hosts
+}
+
+/// Where a member is reached. A second member at it is meant to share the host, whatever its ports.
+fn address(findings: &mut Findings, seen: &mut HashMap<IpAddr, usize>, address: &Spanned<IpAddr>) {
+    if findings.once(seen, "address", address) == Use::Again
+        && let Some(fault) = findings.faults.last_mut()
+    {
+        fault.help = Some("one host has one member: two on one host fail together".to_owned());
+    }
+    usable(findings, address);
+    if let IpAddr::V4(ip) = address.get_ref()
+        && ip.is_link_local()
+    {
+        let text = format!("`{ip}` is link-local: a host gives itself such an address, and another at its next boot");
+        findings.warn(&address.span(), text);
+    }
 }
 
 /// The member's own name, or the host's where none is given and it is short enough.

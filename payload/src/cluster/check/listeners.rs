@@ -2,7 +2,6 @@
 
 use std::collections::HashSet;
 use std::net::IpAddr;
-use std::num::NonZeroU16;
 use std::ops::Range;
 
 use crate::cluster::Host;
@@ -16,8 +15,6 @@ const LISTENERS: [(&str, &str); 2] =
 /// Where etcd listens already.
 pub(super) struct Taken<'a> {
     pub(super) hosts: &'a [Host],
-    pub(super) client_port: NonZeroU16,
-    pub(super) peer_port: NonZeroU16,
     pub(super) loopback: Loopback,
 }
 
@@ -68,13 +65,14 @@ pub(super) fn listeners(findings: &mut Findings, flags: &Flags, taken: &Taken<'_
 }
 
 impl Taken<'_> {
-    /// Which of etcd's own listeners has this port of this address.
+    /// Which of etcd's own listeners has this port of this address, on some host.
     fn whose(&self, ip: IpAddr, port: u16) -> Option<&'static str> {
-        let own = self.hosts.iter().any(|host| host.address == ip) || ip.is_unspecified();
         let on_loopback = ip.is_loopback() && self.loopback != Loopback::Off;
-        if port == self.client_port.get() && (own || on_loopback) {
+        let is_at = |host: &Host| host.address == ip || ip.is_unspecified();
+        let is_clients = |host: &Host| host.client_port.get() == port && (is_at(host) || on_loopback);
+        if self.hosts.iter().any(is_clients) {
             Some("client listener")
-        } else if port == self.peer_port.get() && own {
+        } else if self.hosts.iter().any(|host| host.peer_port.get() == port && is_at(host)) {
             Some("peer listener")
         } else {
             None
@@ -92,7 +90,8 @@ impl Taken<'_> {
 
 /// The port after etcd's own, as in its documentation: 2381.
 fn free_port(flag: &str, taken: &Taken<'_>) -> String {
-    let port = taken.client_port.max(taken.peer_port).get().checked_add(1).unwrap_or(2381);
+    let last = taken.hosts.iter().flat_map(|host| [host.client_port, host.peer_port]).max();
+    let port = last.and_then(|last| last.get().checked_add(1)).unwrap_or(2381);
     match flag {
         "listen-metrics-urls" => format!(
             "{flag} = \"http://127.0.0.1:{port}\"; with a certificate, /metrics is at the client port without this flag"

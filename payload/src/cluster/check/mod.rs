@@ -6,6 +6,7 @@ mod hosts;
 mod listeners;
 mod paths;
 mod pki;
+mod ports;
 mod release;
 mod service;
 mod tls;
@@ -22,7 +23,8 @@ pub(crate) use hosts::unusable;
 pub(super) fn resolve(file: File, source: &str) -> Result<Parsed, Vec<Fault>> {
     let mut findings = Findings::new(source);
     let version = *file.release.version.get_ref();
-    let hosts = hosts::hosts(&mut findings, file.host, file.release.arch);
+    let ports = ports::Ports::of_cluster(&mut findings, &file.etcd);
+    let hosts = hosts::hosts(&mut findings, file.host, &hosts::Defaults { arch: file.release.arch, ports });
     release::check(&mut findings, &file.release, &hosts);
     let pki = pki::pki(&mut findings, file.pki);
     let loopback = file.client.loopback.unwrap_or_default();

@@ -1,0 +1,38 @@
+//! `client-port` and `peer-port`: of the cluster, and of a host that has others.
+
+use std::num::NonZeroU16;
+
+use toml::Spanned;
+
+use crate::cluster::file::EtcdSection;
+use crate::cluster::findings::Findings;
+
+/// As a section has it.
+pub(super) type Written = Option<Spanned<NonZeroU16>>;
+
+/// Where a member is reached.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Ports {
+    pub(super) client: NonZeroU16,
+    pub(super) peer: NonZeroU16,
+}
+
+impl Ports {
+    /// etcd's own, registered with IANA.
+    const DEFAULT: Self = Self { client: NonZeroU16::new(2379).unwrap(), peer: NonZeroU16::new(2380).unwrap() };
+
+    /// Those of hosts that have none of their own.
+    pub(super) fn of_cluster(findings: &mut Findings, section: &EtcdSection) -> Self {
+        Self::DEFAULT.overridden(findings, &section.client_port, &section.peer_port)
+    }
+
+    /// These, where a section has no others.
+    pub(super) fn overridden(self, findings: &mut Findings, client: &Written, peer: &Written) -> Self {
+        let or = |written: &Written, port| written.as_ref().map_or(port, |port| *port.get_ref());
+        let ports = Self { client: or(client, self.client), peer: or(peer, self.peer) };
+        if let Some(port) = peer.as_ref().or(client.as_ref()).filter(|_| ports.client == ports.peer) {
+            findings.fault(&port.span(), format!("clients and peers cannot share port {}", ports.client));
+        }
+        ports
+    }
+}
