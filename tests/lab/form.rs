@@ -2,8 +2,6 @@
 
 use std::time::Instant;
 
-use crate::strace::Point;
-
 /// The line that `scripts/torture` makes its table of.
 pub fn figures(kind: &str, what: &str, points: usize, failures: usize, began: Instant) {
     let seconds = began.elapsed().as_secs();
@@ -32,7 +30,7 @@ pub fn form() -> Form {
 }
 
 /// About `some` of the points, spread evenly, in the short form; every one in the others.
-pub fn chosen(points: &[Point], some: usize) -> Vec<Point> {
+pub fn chosen<T: Clone>(points: &[T], some: usize) -> Vec<T> {
     let step = if form() == Form::Short { points.len().div_ceil(some).max(1) } else { 1 };
     points.iter().step_by(step).cloned().collect()
 }

@@ -4,6 +4,7 @@ use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::process::Command;
 
+use whole::form::chosen;
 use whole::strace::{self, Fault};
 use whole::{Lab, Said, Site, cluster, release, run, sha256, signer, small_site};
 
@@ -180,7 +181,7 @@ fn an_uninstall_that_is_killed_never_loses_the_only_key() {
     copy("unharmed");
     let points = strace::points(&host("unharmed", "uninstall"));
     assert!(points.len() > 20, "{}", points.len());
-    for (n, seen) in points.iter().enumerate() {
+    for (n, seen) in chosen(&points, 9).iter().enumerate() {
         for (what, fault) in [("kill", Fault::Kill), ("fail", Fault::Errno("EIO"))] {
             let root = format!("{what}{n}");
             copy(&root);
@@ -251,7 +252,7 @@ fn a_run_that_is_killed_makes_the_key_once() {
     };
     let points = strace::points(&command("unharmed"));
     let request = |root: &str| fs::read_to_string(site.path(&format!("{root}.csr"))).unwrap();
-    for (n, seen) in points.iter().enumerate() {
+    for (n, seen) in chosen(&points, 9).iter().enumerate() {
         for (what, fault) in [("kill", Fault::Kill), ("fail", Fault::Errno("EIO"))] {
             let root = format!("{what}{n}");
             let Ok(said) = strace::inject(&command(&root), &seen.point.call, seen.point.n, fault) else { continue };

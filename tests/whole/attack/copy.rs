@@ -7,9 +7,15 @@ use std::process::{Command, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use whole::form::chosen;
 use whole::{Lab, SIGNER, Said, Site, run, small_site};
 
 use super::compile;
+
+/// The reading of a file at which it becomes another: each of the first thirty, or about `some` of them.
+fn readings(some: usize) -> Vec<usize> {
+    chosen(&(1..=30).collect::<Vec<_>>(), some)
+}
 
 /// The installer of a bundle alone, as it stays on a host.
 fn installer(site: &Site, bundle: &Path) -> PathBuf {
@@ -116,7 +122,7 @@ fn a_manifest_that_is_another_while_it_is_parsed_is_never_taken() {
     site.build(&site.path("release.tar.gz"));
     let root = tree(&site, "root");
     run(Command::new(site.bundle("n1")).args(["install", "--yes", SIGNER]).args(image(&root))).ok();
-    for n in 1..=30 {
+    for n in readings(8) {
         become_like(&old, &altered);
         let mut command = Command::new(&host);
         command.arg("install").arg(&old).arg("--yes").args(image(&root));
@@ -144,7 +150,7 @@ fn a_program_that_is_swapped_in_is_not_installed_into_an_image() {
     let elf = fs::read(&evil).unwrap();
     let bad = [&elf, &good[elf.len()..]].concat();
     let ours = fs::read(&host).unwrap();
-    for n in (1..=30).step_by(3) {
+    for n in readings(8) {
         become_like(&bundle, &good);
         let root = tree(&site, &format!("root-{n}"));
         let mut command = Command::new(&host);
@@ -201,7 +207,7 @@ fn a_bundle_that_is_cut_or_grows_while_it_is_read_is_whole_or_refused() {
     fs::copy(site.bundle("n1"), &bundle).unwrap();
     let (host, good) = (installer(&site, &bundle), fs::read(&bundle).unwrap());
     for other in [&good[..good.len() / 2], &[good.as_slice(), b"more"].concat()] {
-        for n in (1..=30).step_by(5) {
+        for n in readings(5) {
             for args in [vec!["verify"], vec!["plan"]] {
                 become_like(&bundle, &good);
                 let mut command = Command::new(&host);
