@@ -8,6 +8,7 @@ use zeroize::Zeroizing;
 
 use super::carried;
 use super::context::{Context, Looking};
+use super::failed::say_failed;
 use crate::although::Word;
 use crate::cli::CsrArgs;
 use crate::execute::{Execution, Failed, Sources};
@@ -50,7 +51,7 @@ pub(super) fn csr(args: &CsrArgs, report: &Report) -> Result<ExitStatus, Failure
             let execution = Execution { tree, state, records: earlier, interrupt, report, at_risk: Word::NotSaid };
             match make_key(&execution, &make, found)? {
                 Ok(key) => key,
-                Err(failed) => return Ok(say_failed(&failed, report)),
+                Err(failed) => return Ok(say_failed(&outcomes::key_not_made(&failed.error), &failed, report)),
             }
         }
     };
@@ -140,14 +141,6 @@ fn random_key() -> Result<HostKey, Failure> {
             return Ok(key);
         }
     }
-}
-
-fn say_failed(failed: &Failed, report: &Report) -> ExitStatus {
-    report.error(&outcomes::key_not_made(&failed.error), Some(&help::when_the_cause_is_gone()));
-    for line in outcomes::left(&failed.host) {
-        report.error(&line, None);
-    }
-    failed.exit_status()
 }
 
 fn to_standard_output() -> Help {

@@ -10,13 +10,14 @@ use payload::manifest::Manifest;
 use payload::sealed::Opened;
 
 use super::context::{Context, Looking, interruptible, unless_told_to_stop};
+use super::failed::say_failed;
 use super::handover::{self, HandOver};
 use super::prepare::Prepared;
 use super::{carried, deliver_plan, key, trust, who_is_up};
 use crate::although::Word;
 use crate::check;
 use crate::cli::{BundleArgs, InstallArgs, PlanArgs, TargetArgs};
-use crate::execute::{After, Execution, Failed, Sources};
+use crate::execute::{Execution, Failed, Sources};
 use crate::facts::Facts;
 use crate::facts::machine::Target;
 use crate::failure::Failure;
@@ -132,7 +133,7 @@ pub(super) fn install(args: &InstallArgs, report: &Report) -> Result<ExitStatus,
     let manifest = bundle.manifest().clone();
     match carry_out(&context, bundle, &facts, &plan, opened.as_ref(), choices.although.quorum_at_risk, report)? {
         Ok(()) => Ok(end_of(tree, &manifest, &facts, &plan, args, interrupt, report)),
-        Err(failed) => Ok(say_failed(&failed, report)),
+        Err(failed) => Ok(say_failed(&outcomes::failed(&failed), &failed, report)),
     }
 }
 
@@ -161,20 +162,6 @@ fn carry_out(
     let supervision = done.remains.receipt.map(|receipt| receipt.supervision);
     report.note(&outcomes::installed(manifest.release.version, supervision.as_ref()));
     Ok(Ok(()))
-}
-
-fn say_failed(failed: &Failed, report: &Report) -> ExitStatus {
-    let help = failed.error.help().unwrap_or_else(help::when_the_cause_is_gone);
-    report.error(&outcomes::failed(failed), Some(&help));
-    for line in outcomes::left(&failed.host) {
-        report.error(&line, None);
-    }
-    match &failed.host {
-        After::Untouched => report.note(outcomes::NOTHING_CHANGED),
-        After::Undone { left } if left.is_empty() => report.note(outcomes::EVERYTHING_UNDONE),
-        After::Undone { .. } | After::Begun => {}
-    }
-    failed.exit_status()
 }
 
 fn choices(target: &TargetArgs, no_start: bool, restart: bool) -> Choices {

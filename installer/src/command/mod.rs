@@ -5,6 +5,7 @@ mod context;
 mod csr;
 mod describe;
 mod doctor;
+mod failed;
 mod handover;
 mod health;
 mod install;
