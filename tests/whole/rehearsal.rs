@@ -81,7 +81,12 @@ fn what_stops_etcd_on_every_host_is_known_before_the_walk() {
     let site = site(112, "[etcd.flags]\nlisten-metrics-urls = \"https://10.112.0.99:9999\"\n");
     let said = shell(&site, "$E build --release $R");
     assert!(said.err.contains("10.112.0.99:9999: bind: cannot assign requested address"), "{said:?}");
-    assert!(said.err.contains("help: look at `listen-metrics-urls` in `[etcd.flags]`"), "{said:?}");
+    let text = fs::read_to_string(site.path("cluster.toml")).unwrap();
+    let (line, setting) =
+        text.lines().zip(1..).find(|(line, _)| line.starts_with("listen-")).map(|(l, n)| (n, l)).unwrap();
+    let help =
+        format!("help: look at `listen-metrics-urls` in `[etcd.flags]`, line {line} of the cluster file: {setting}\n");
+    assert!(said.err.contains(&help), "{help}: {said:?}");
     said.refused(3, "ends with: ");
     assert_eq!(bundles(&site), 0, "nothing has a final name");
     let numbers = fs::read_to_string(site.path("pki/serials.toml")).unwrap_or_default();
@@ -128,14 +133,9 @@ fn what_cannot_be_rehearsed_is_said_and_packed() {
     // Asked for by name, that is a refusal.
     let said = shell(&site, "exec unshare -Ur sh -c 'echo 0 >/proc/sys/user/max_user_namespaces; exec $E rehearse'");
     said.refused(3, "not rehearsed");
-    // Keys that hosts make are nowhere else.
-    shell(&site, "sed -i s/plaintext/host-key/ cluster.toml").ok();
-    let said = shell(&site, "$E build -o other --release $R");
-    assert!(said.err.contains("not rehearsed") && said.err.contains("the key of n1 is on that host alone"), "{said:?}");
-    said.ok();
     shell(&site, "$E rehearse pki").refused(2, "`pki` has no bundles (*.run)");
     // Sealed ones are opened with their passphrase, which is in no argument.
-    shell(&site, "sed -i s/host-key/passphrase/ cluster.toml; echo correct-horse-battery >known; echo wrong-horse-battery >wrong")
+    shell(&site, "sed -i s/plaintext/passphrase/ cluster.toml; echo correct-horse-battery >known; echo wrong-horse-battery >wrong")
         .ok();
     shell(&site, "$E build --no-rehearsal -o sealed --release $R --passphrase-fd 3 3<known").ok();
     shell(&site, "$E rehearse sealed --passphrase-fd 3 3<wrong").refused(3, "the passphrase is another one");
@@ -148,4 +148,39 @@ fn what_cannot_be_rehearsed_is_said_and_packed() {
     shell(&site, "$E build --no-rehearsal --new-cluster -o sealed --release $R --passphrase-fd 3 3<known").ok();
     shell(&site, "$E rehearse sealed --passphrase-fd 3 3<known").refused(2, "of another cluster or etcd");
     nothing_is_left(&site, 114);
+}
+
+#[test]
+fn keys_that_only_hosts_have_are_rehearsed_by_stand_ins() {
+    const STAND_INS: &str = "the keys of n1, n2, n3 had stand-ins";
+    let site = site(115, "[pki]\nkeys = \"host-key\"\n");
+    let keys = || shell(&site, "grep -rl -e 'PRIVATE KEY' --include=*.pem --include=*.age . | sort").out;
+    let serials = || fs::read_to_string(site.path("pki/serials.toml")).unwrap();
+    // Nothing of them stays: not a key, and not a certificate.
+    let said = shell(&site, "$E build --release $R");
+    assert!(said.err.contains(PROVEN) && said.err.contains(STAND_INS), "{said:?}");
+    said.ok();
+    assert_eq!(keys(), "./pki/ca-key.pem\n./pki/signing-key.pem\n");
+    assert!(!site.path("pki/hosts").exists());
+    let before = serials();
+    shell(&site, "$E build --no-rehearsal --release $R").ok();
+    assert_eq!(serials(), before, "bundles are the same with a rehearsal and without one");
+    // Of a host that has its certificate, too.
+    shell(&site, "mkdir root && dist/n1.run csr --root root -o n1.csr && rm -r root").ok();
+    let of_key = "$(openssl req -in n1.csr -noout -pubkey | openssl pkey -pubin -outform DER | sha256sum | cut -c1-64)";
+    let said = shell(&site, &format!("$E sign --release $R --words n1={of_key} n1.csr"));
+    assert!(said.err.contains(PROVEN) && said.err.contains(STAND_INS), "{said:?}");
+    said.ok();
+    assert_eq!(keys(), "./pki/ca-key.pem\n./pki/signing-key.pem\n");
+    // Nobody opens the CA's key for it; nor is it in the bundles.
+    shell(&site, "echo correct-horse-battery >known; $E pki lock --ca-passphrase-fd 3 3<known").ok();
+    let said = shell(&site, "$E build --release $R");
+    let why = "the key of n1 is on that host alone, and the CA's key, which could make a stand-in, is not at hand";
+    assert!(said.err.contains("warning: not rehearsed") && said.err.contains(why), "{said:?}");
+    said.ok();
+    let said = shell(&site, "$E check --release $R");
+    assert!(said.out.contains("cannot be held: the key of n1 is on that host alone"), "{said:?}");
+    said.ok();
+    shell(&site, "$E rehearse dist").refused(3, why);
+    nothing_is_left(&site, 115);
 }

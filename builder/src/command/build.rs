@@ -55,7 +55,7 @@ pub(super) fn with_requests(
         let issued = keys::issue(order.seal, &site, requests, narrator);
         (issued, programs.join().unwrap_or_else(|panic| resume_unwind(panic)))
     });
-    let (Made { issued, keys, generated }, programs) = (issued?, programs?);
+    let (Made { issued, keys, stand_ins, generated }, programs) = (issued?, programs?);
     for path in pki::namesakes(&site.dir(), &loaded.cluster)? {
         narrator.warn(&text::namesake(&path));
     }
@@ -69,11 +69,12 @@ pub(super) fn with_requests(
         wheels: &wheels,
         issued: &issued,
         keys: &keys,
+        stand_ins: stand_ins.as_ref(),
         signing: &mut signing,
     };
     let drafts = pack::draft(&parts, &order.pack.output)?;
     if !order.pack.no_rehearsal {
-        rehearse::members(drafts.members(&parts), &parts, narrator)?;
+        rehearse::members(drafts.members(&parts), &parts, &loaded.text, narrator)?;
     }
     let made = pack::pack(drafts, &mut parts, &order.pack.output, narrator)?;
     for bundle in &made {

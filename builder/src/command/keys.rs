@@ -10,7 +10,7 @@ use super::cluster_file::Loaded;
 use super::passphrase;
 use crate::cli::SealArgs;
 use crate::failure::Failure;
-use crate::pki::{self, Holder, Issued, KeyMaterial, Request, Sealing, Site};
+use crate::pki::{self, Holder, Issued, KeyMaterial, Request, Sealing, Site, StandIns};
 use crate::report::Narrator;
 use crate::text::command as text;
 use crate::text::help;
@@ -19,6 +19,8 @@ use crate::text::help;
 pub(super) struct Made {
     pub(super) issued: Issued,
     pub(super) keys: KeyMaterial,
+    /// Who can lend a rehearsal what only hosts have.
+    pub(super) stand_ins: Option<StandIns>,
     /// The passphrase that was made, and shown.
     pub(super) generated: Option<Passphrase>,
 }
@@ -37,7 +39,8 @@ pub(super) fn issue(
     if cluster.pki.keys == cluster::Keys::HostKey {
         let certificates = pki::certificates(site, requests, narrator)?;
         let issued = Issued { ca_pem: certificates.ca_pem, pairs: Vec::new() };
-        return Ok(Made { issued, keys: KeyMaterial::OnHost(certificates.of), generated: None });
+        let keys = KeyMaterial::OnHost(certificates.of);
+        return Ok(Made { issued, keys, stand_ins: certificates.stand_ins, generated: None });
     }
     // Before anything is made: whoever has no passphrase to give would be left with keys that cannot travel.
     let given = seal.passphrase_fd.map(passphrase::from_fd).transpose()?;
@@ -49,7 +52,7 @@ pub(super) fn issue(
         cluster::Keys::Passphrase => sealed(seal, given.as_ref(), &issued, &site.dir(), narrator)?,
         cluster::Keys::Plaintext | cluster::Keys::HostKey => (KeyMaterial::Plaintext, None),
     };
-    Ok(Made { issued, keys, generated })
+    Ok(Made { issued, keys, stand_ins: None, generated })
 }
 
 fn sealed(

@@ -23,7 +23,7 @@ use crate::cli::RehearseArgs;
 use crate::failure::Failure;
 use crate::pack::Parts;
 use crate::passphrase_source::PassphraseSource;
-use crate::rehearsal::{self, Cannot, Member, Outcome};
+use crate::rehearsal::{self, Cannot, KeyFrom, Member, Outcome, Written, written};
 use crate::report::Narrator;
 use crate::secret::Secret;
 use crate::text::{help, rehearsal as text};
@@ -64,17 +64,22 @@ pub(super) fn rehearse(args: &RehearseArgs, narrator: &mut dyn Narrator) -> Resu
 pub(super) fn members(
     members: Result<Vec<Member>, Cannot>,
     parts: &Parts,
+    cluster_file: &str,
     narrator: &mut dyn Narrator,
 ) -> Result<(), Failure> {
     let version = parts.cluster.release.version;
     let programs = |arch| parts.programs.get(arch).cloned().unwrap_or_default();
     let releases = parts.releases.iter().map(|(arch, release)| (*arch, (release.path().to_owned(), programs(arch))));
-    let flags: Vec<_> = parts.cluster.etcd.flags.iter().map(|(name, value)| (&**name, value.as_str())).collect();
     if parts.start().phase == Phase::Running {
         narrator.detail(text::OF_A_CLUSTER_THAT_RUNS);
     }
-    match play(members, version, releases.collect(), &flags, narrator)? {
-        Outcome::Proven { .. } => {}
+    match play(members, version, releases.collect(), &written(cluster_file), narrator)? {
+        Outcome::Proven { .. } => {
+            if parts.stand_ins.is_some() {
+                let hosts: Vec<&str> = parts.cluster.hosts.iter().map(|host| host.name.as_str()).collect();
+                narrator.note(&text::with_stand_ins(&hosts));
+            }
+        }
         Outcome::Cannot(why) => narrator.warn(&text::not_rehearsed(why)),
     }
     Ok(())
@@ -84,7 +89,7 @@ fn play(
     members: Result<Vec<Member>, Cannot>,
     version: EtcdVersion,
     releases: BTreeMap<Arch, (PathBuf, Vec<Program>)>,
-    flags: &[(&str, &str)],
+    written: &[Written],
     narrator: &mut dyn Narrator,
 ) -> Result<Outcome, Failure> {
     let cast = match members.and_then(|members| rehearsal::cast(members, version, releases)) {
@@ -92,7 +97,7 @@ fn play(
         Err(why) => return Ok(Outcome::Cannot(why)),
     };
     narrator.note(&text::begins(cast.len()));
-    let outcome = rehearsal::rehearse(&cast, &source::cache()?.join("rehearsal"), flags)?;
+    let outcome = rehearsal::rehearse(&cast, &source::cache()?.join("rehearsal"), written)?;
     if let Outcome::Proven { members, took } = outcome {
         narrator.note(&text::proven(members, took));
     }
@@ -133,7 +138,8 @@ fn member(
         Some((name, _)) => Some(opener.open(&bundle.read(name.as_str()).map_err(fail)?, manifest)?),
         None => None,
     };
-    Ok(Member::of(manifest, &|name| contents.get(name).cloned(), key.as_ref()))
+    let key = key.as_ref().map_or(KeyFrom::Bundle, KeyFrom::Opened);
+    Ok(Member::of(manifest, &|name| contents.get(name).cloned(), key))
 }
 
 fn text_of(bytes: &[u8]) -> Option<Secret> {

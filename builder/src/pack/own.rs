@@ -19,8 +19,8 @@ use payload::cluster::FIRST_WITH_LISTS;
 use super::common::Common;
 use super::error::PackError;
 use super::parts::Parts;
-use crate::pki::{KeyMaterial, SealedKey};
-use crate::rehearsal::{self, Cannot};
+use crate::pki::{KeyMaterial, SealedKey, StandIn};
+use crate::rehearsal::{self, Cannot, KeyFrom};
 use crate::text::{self, readme::HostKey};
 
 /// One entry and its bytes.
@@ -70,11 +70,16 @@ impl Draft {
     /// The member that this bundle makes.
     pub(super) fn member(&self, parts: &Parts) -> Result<rehearsal::Member, Cannot> {
         let bytes = |name: &EntryName| self.entries.iter().find(|own| own.name == *name).map(|own| own.bytes.clone());
-        let key = match parts.keys {
-            KeyMaterial::Plaintext | KeyMaterial::Sealed(_) => parts.issued.of(&self.manifest.host),
-            KeyMaterial::OnHost(_) => None,
+        let host = &self.manifest.host;
+        let lent = parts.stand_ins.map(|stand_ins| stand_ins.make(host)).transpose();
+        let lent = lent.map_err(|error| Cannot::NoStandIn { host: host.clone(), why: error.to_string() })?.flatten();
+        let key = match &lent {
+            Some(StandIn { certificate_pem, key_pem }) => {
+                KeyFrom::StandIn { certificate: certificate_pem, key: key_pem }
+            }
+            None => parts.issued.of(host).map_or(KeyFrom::Bundle, |pair| KeyFrom::Opened(&pair.key_pem)),
         };
-        rehearsal::Member::of(&self.manifest, &bytes, key.map(|pair| &pair.key_pem))
+        rehearsal::Member::of(&self.manifest, &bytes, key)
     }
 
     /// The sum of all that makes this bundle another than the last, but for its number.

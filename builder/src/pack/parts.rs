@@ -8,7 +8,7 @@ use payload::manifest::Program;
 use payload::render::Start;
 
 use crate::carried::CarriedWheel;
-use crate::pki::{Issued, KeyMaterial, Signing};
+use crate::pki::{Issued, KeyMaterial, Signing, StandIns};
 use crate::release::Verified;
 
 /// Everything that goes into the bundles of a cluster.
@@ -20,6 +20,8 @@ pub(crate) struct Parts<'a> {
     pub(crate) wheels: &'a [CarriedWheel],
     pub(crate) issued: &'a Issued,
     pub(crate) keys: &'a KeyMaterial,
+    /// For the rehearsal alone.
+    pub(crate) stand_ins: Option<&'a StandIns>,
     pub(crate) signing: &'a mut Signing,
 }
 

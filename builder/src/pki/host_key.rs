@@ -20,6 +20,7 @@ use super::error::PkiError;
 use super::request::Request;
 use super::site::{LEAST_LEFT, Site};
 use super::spec::{self, CertificateSpec, Holder};
+use super::stand_in::StandIns;
 use super::store::Store;
 use super::{chain, check, file};
 use crate::atomic_file::{self, FileMode};
@@ -39,12 +40,13 @@ pub struct Certified {
 }
 
 /// What is there for the bundles of a cluster whose hosts make their keys.
-#[derive(Debug)]
 pub struct Certificates {
     /// `ca.pem`
     pub ca_pem: String,
     /// In the order of the cluster file; hosts whose request is still awaited are missing.
     pub of: Vec<Certified>,
+    /// Who can lend a rehearsal what only hosts have; `None` where the CA's key is not at hand.
+    pub stand_ins: Option<StandIns>,
 }
 
 /// Why nothing was signed.
@@ -144,7 +146,8 @@ pub fn certificates(
     }
     of.sort_by_key(|one| site.cluster.hosts.iter().position(|host| host.name == one.host));
     narrator.note(&text::pki::signed(requests.len(), of.len(), site.cluster.hosts.len()));
-    Ok(Certificates { ca_pem: chain::pem(&authority.trusted), of })
+    let ca_pem = chain::pem(&authority.trusted);
+    Ok(Certificates { ca_pem, of, stand_ins: StandIns::by(authority, all, site) })
 }
 
 /// A key that is used already is no one else's: whoever steals it would be two members.

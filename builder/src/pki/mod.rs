@@ -7,7 +7,7 @@
 //!   `peer_name`
 //! - the CA, ours or the site's: `ca`; one whose key is out of reach: `external_ca`
 //! - operations: `issue` for the hosts, `client` for who is no member, `host_key` and `request` for hosts that make their own
-//!   keys, `sealing`, `show`; what of earlier builds still serves, `stored` says; what `build` will do, `outlook`
+//!   keys, `stand_in` for their rehearsal, `sealing`, `show`; what of earlier builds still serves, `stored` says; what `build` will do, `outlook`
 //! - the signing key and the numbers of bundles: `signing`, `serials`; who founded the cluster: `recorded`
 //! - the directory on disk: `store`, `listing`, `paths`, `file`, `modes`; nobody else touches it
 //! - settings taken from cfssl's files: `cfssl`
@@ -48,6 +48,7 @@ mod sign;
 mod signing;
 mod site;
 mod spec;
+mod stand_in;
 mod store;
 mod stored;
 
@@ -74,3 +75,4 @@ pub use show::{CertificateKind, CertificateRow, show, waiting};
 pub use signing::Signing;
 pub use site::{NewCa, Site};
 pub use spec::Holder;
+pub use stand_in::{StandIn, StandIns};

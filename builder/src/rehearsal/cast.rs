@@ -40,6 +40,17 @@ pub(crate) struct Member {
     pub(super) files: Vec<Placed>,
 }
 
+/// Where a member's private key comes from.
+#[derive(Clone, Copy)]
+pub(crate) enum KeyFrom<'a> {
+    /// Its bundle, if it is there.
+    Bundle,
+    /// Its bundle, where it is sealed; this is what it opens to.
+    Opened(&'a Secret),
+    /// Nowhere: this pair stands in for that of the host.
+    StandIn { certificate: &'a str, key: &'a Secret },
+}
+
 /// A file for its place on the host.
 #[derive(Debug, Serialize, Deserialize)]
 pub(super) struct Placed {
@@ -102,16 +113,16 @@ impl Cast {
 }
 
 impl Member {
-    /// What the bundle with this manifest brings; `bytes` has its entries. `sealed_key` is the host's, opened, where it is
-    /// sealed.
+    /// What the bundle with this manifest brings; `bytes` has its entries.
     pub(crate) fn of(
         manifest: &Manifest,
         bytes: &dyn Fn(&EntryName) -> Option<Vec<u8>>,
-        sealed_key: Option<&Secret>,
+        key: KeyFrom<'_>,
     ) -> Result<Self, Cannot> {
         let host = manifest.host.clone();
         let on_host = || Cannot::KeyOnHost(host.clone());
-        if !manifest.has_certificate() {
+        let is_lent = matches!(key, KeyFrom::StandIn { .. });
+        if !manifest.has_certificate() && !is_lent {
             return Err(on_host());
         }
         let mut files = Vec::new();
@@ -121,12 +132,25 @@ impl Member {
             if path.is_within(&manifest.layout.bin) || path.is_within(&manifest.layout.sbin) {
                 continue;
             }
+            // Of the key that is on the host.
+            if is_lent && path.name() == render::CERTIFICATE {
+                continue;
+            }
             let text = bytes(&entry.name).and_then(|bytes| String::from_utf8(bytes).ok()).ok_or_else(on_host)?;
             let text = if path.name() == render::STARTUP { founding(&text) } else { text };
             files.push(Placed { path: path.clone(), mode: *mode, text: Secret::new(text) });
         }
-        if let Some(key) = sealed_key.filter(|_| manifest.sealed_key().is_some()) {
-            files.push(Placed { path: key_path.clone(), mode: Mode::SECRET, text: key.clone() });
+        match key {
+            KeyFrom::Opened(key) if manifest.sealed_key().is_some() => {
+                files.push(Placed { path: key_path.clone(), mode: Mode::SECRET, text: key.clone() });
+            }
+            KeyFrom::Bundle | KeyFrom::Opened(_) => {}
+            KeyFrom::StandIn { certificate, key } => {
+                let path =
+                    key_path.parent().and_then(|certs| certs.join(render::CERTIFICATE).ok()).ok_or_else(on_host)?;
+                files.push(Placed { path, mode: Mode::PLAIN, text: Secret::new(certificate.to_owned()) });
+                files.push(Placed { path: key_path.clone(), mode: Mode::SECRET, text: key.clone() });
+            }
         }
         if !files.iter().any(|file| file.path == key_path) {
             return Err(on_host());

@@ -2,13 +2,14 @@
 //! the bundles hold: release, startup scripts, certificates and keys. They elect a leader, write one key and read it; then all
 //! is gone. The etcd that was chosen is so its own oracle of flags, certificates and CAs.
 //!
-//! `cast` is what runs, a value. `outside` starts a second `etcdpack` in a user, mount, network and process namespace and hears
+//! `cast` is what runs, a value; `written` is what the cluster file says. `outside` starts a second `etcdpack` in a user, mount, network and process namespace and hears
 //! what it tells; `inside` is that one. Nothing here may write where it stays, or send anything off this machine.
 
 mod cast;
 mod inside;
 mod outside;
 mod told;
+mod written;
 
 use std::time::Duration;
 
@@ -20,9 +21,10 @@ use crate::cache::DiskError;
 use crate::failure::Diagnose;
 use crate::text;
 
-pub(crate) use cast::{Member, cast, suits};
+pub(crate) use cast::{KeyFrom, Member, cast, suits};
 pub(crate) use inside::play;
 pub(crate) use outside::{INSIDE, rehearse, try_out};
+pub(crate) use written::{Written, written};
 
 /// The most members that one machine is asked to run.
 pub(crate) const MOST: usize = 9;
@@ -48,6 +50,11 @@ pub(crate) enum Cannot {
     },
     /// Its key is made on the host, and is nowhere else.
     KeyOnHost(HostName),
+    /// Nor can the CA make one for it.
+    NoStandIn {
+        host: HostName,
+        why: String,
+    },
     /// This machine lets nobody do what it takes; in its words.
     Machine(String),
 }
@@ -59,13 +66,15 @@ pub(crate) enum RehearsalError {
     Ended {
         host: HostName,
         why: String,
-        flag: Option<String>,
+        /// What the cluster file says of it.
+        meant: Option<Box<Written>>,
     },
     /// No leader, or no answer, within the time that was given.
     NoLeader {
         waited: Duration,
         last: Vec<(HostName, String)>,
-        flag: Option<String>,
+        /// What the cluster file says of it.
+        meant: Option<Box<Written>>,
     },
     Disk(#[from] DiskError),
 }
@@ -77,8 +86,8 @@ impl Diagnose for RehearsalError {
 
     fn help(&self) -> Option<String> {
         match self {
-            Self::Ended { flag: Some(flag), .. } | Self::NoLeader { flag: Some(flag), .. } => {
-                Some(text::rehearsal::look_at_flag(flag))
+            Self::Ended { meant: Some(meant), .. } | Self::NoLeader { meant: Some(meant), .. } => {
+                Some(text::rehearsal::look_at(&meant.key, meant.section, meant.line, &meant.text))
             }
             Self::Ended { why, .. } => Some(text::rehearsal::look(is_of_certificates(why)).to_owned()),
             Self::NoLeader { last, .. } => {

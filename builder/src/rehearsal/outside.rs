@@ -19,6 +19,7 @@ use payload::render::PATH;
 use super::cast::{Cast, Play};
 use super::inside::PATIENCE;
 use super::told::Told;
+use super::written::Written;
 use super::{Cannot, Outcome, RehearsalError, is_of_certificates};
 use crate::cache::{self, DiskAction, DiskError};
 use crate::text::rehearsal as text;
@@ -33,9 +34,9 @@ const SILENCE: Duration = Duration::from_secs(PATIENCE.as_secs() + 45);
 /// The hidden word that makes this program the one inside.
 pub(crate) const INSIDE: &str = "rehearsal-inside";
 
-/// Rehearses in `dir`, which has room for the members' data. `flags` are the cluster file's own, with their values, to be
-/// named where etcd complains of one.
-pub(crate) fn rehearse(cast: &Cast, dir: &Path, flags: &[(&str, &str)]) -> Result<Outcome, RehearsalError> {
+/// Rehearses in `dir`, which has room for the members' data. `written` is what the cluster file says, to be named where etcd
+/// complains of it.
+pub(crate) fn rehearse(cast: &Cast, dir: &Path, written: &[Written]) -> Result<Outcome, RehearsalError> {
     let begun = Instant::now();
     fs::create_dir_all(dir).map_err(DiskError::new(DiskAction::Create, dir))?;
     cache::sweep(dir, STALE);
@@ -48,18 +49,17 @@ pub(crate) fn rehearse(cast: &Cast, dir: &Path, flags: &[(&str, &str)]) -> Resul
     let told = inside.last_word();
     // The namespaces end before their data go.
     drop(inside);
-    let named =
-        |line: &str| flags.iter().find(|(flag, value)| is_of(line, flag, value)).map(|(flag, _)| (*flag).to_owned());
+    let meant = |line: &str| written.iter().find(|one| one.is_meant_by(line)).cloned().map(Box::new);
     match told {
         Ok(Told::Proven) => Ok(Outcome::Proven { members: cast.members.len(), took: begun.elapsed() }),
         Ok(Told::Ended { host, log }) => {
             let why = why_ended(&log);
-            Err(RehearsalError::Ended { host, flag: named(&why), why })
+            Err(RehearsalError::Ended { host, meant: meant(&why), why })
         }
         Ok(Told::NoLeader { logs }) => {
             let last: Vec<_> = logs.into_iter().filter_map(|(host, log)| Some((host, why_waits(&log)?))).collect();
-            let flag = last.iter().find_map(|(_, line)| named(line));
-            Err(RehearsalError::NoLeader { waited: PATIENCE, last, flag })
+            let meant = last.iter().find_map(|(_, line)| meant(line));
+            Err(RehearsalError::NoLeader { waited: PATIENCE, last, meant })
         }
         Ok(Told::Cannot { why }) | Err(why) => Ok(Outcome::Cannot(Cannot::Machine(why))),
         Ok(Told::Begun | Told::Able) => Ok(Outcome::Cannot(Cannot::Machine(text::NO_WORD.to_owned()))),
@@ -91,14 +91,6 @@ fn why_waits(log: &str) -> Option<String> {
     let said = last_words::read(log).lines;
     let line = said.iter().rfind(|line| is_of_certificates(line)).or(said.last());
     line.map(|line| line::plain(line))
-}
-
-/// Whether a line of etcd's is about a flag: its name is in it, as a word; or an address that it has been given.
-fn is_of(line: &str, flag: &str, value: &str) -> bool {
-    let is_word = |c: char| c.is_ascii_alphanumeric() || c == '-';
-    let is_named = line.split(|c| !is_word(c)).any(|word| word.trim_start_matches('-') == flag);
-    let mut addresses = value.split(',').filter_map(|url| url.split_once("://")).map(|(_, address)| address);
-    is_named || addresses.any(|address| line.contains(address))
 }
 
 /// The process inside, which ends when this goes.
@@ -183,14 +175,5 @@ mod tests {
 {"level":"info","msg":"x is starting a new election"}"#;
         assert_eq!(why_waits(waits).unwrap(), "rejected connection: remote error: tls: bad certificate");
         assert_eq!(why_waits(""), None);
-    }
-
-    #[test]
-    fn the_flag_that_a_line_is_about_is_found() {
-        assert!(is_of("conflicting value for --cipher-suites: x", "cipher-suites", ""));
-        assert!(is_of("invalid value \"x\" for flag -feature-gates: unknown", "feature-gates", ""));
-        assert!(!is_of("listen-metrics-urls-x", "listen-metrics-urls", ""));
-        let metrics = "http://127.0.0.1:1,http://10.0.0.1:9999";
-        assert!(is_of("listen tcp 10.0.0.1:9999: bind: cannot assign", "listen-metrics-urls", metrics));
     }
 }

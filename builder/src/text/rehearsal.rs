@@ -31,7 +31,16 @@ pub(crate) fn other_arch(host: &HostName, arch: &str) -> String {
 }
 
 pub(crate) fn key_on_host(host: &HostName) -> String {
-    format!("the key of {host} is on that host alone")
+    format!("the key of {host} is on that host alone, and the CA's key, which could make a stand-in, is not at hand")
+}
+
+pub(crate) fn no_stand_in(host: &HostName, why: &str) -> String {
+    format!("the key of {host} is on that host alone, and there is no stand-in for it: {why}")
+}
+
+pub(crate) fn with_stand_ins(hosts: &[&str]) -> String {
+    let (keys, these) = if hosts.len() == 1 { ("the key", "this host") } else { ("the keys", "these hosts") };
+    format!("in that, {keys} of {} had stand-ins: the real ones are on {these} alone", hosts.join(", "))
 }
 
 pub(crate) const NO_RELEASE_FOR_IT: &str = "there is no release for this machine's architecture";
@@ -68,8 +77,9 @@ pub(crate) fn last_line(host: &HostName, line: &str) -> String {
     format!("{host}: {line}")
 }
 
-pub(crate) fn look_at_flag(flag: &str) -> String {
-    format!("look at `{flag}` in `[etcd.flags]` of the cluster file")
+/// Where the cluster file says what etcd complains of.
+pub(crate) fn look_at(key: &str, section: &str, line: usize, text: &str) -> String {
+    format!("look at `{key}` in `{section}`, line {line} of the cluster file: {text}")
 }
 
 pub(crate) fn look(is_of_certificates: bool) -> &'static str {

@@ -23,7 +23,7 @@ use crate::cli::CheckArgs;
 use crate::failure::Failure;
 use crate::pack;
 use crate::passphrase_source::PassphraseSource;
-use crate::pki::{self, Outlook, SealingOutlook, Site};
+use crate::pki::{self, KeyPlace, Outlook, SealingOutlook, Site};
 use crate::rehearsal::{self, Cannot};
 use crate::release;
 use crate::report::{Narrator, Progress, Terminal};
@@ -149,7 +149,7 @@ fn cluster(args: &CheckArgs, loaded: &Loaded, found: &mut Found) -> ClusterRepor
         releases,
         founding,
         asks: asks(foreseen.as_ref(), outlook.as_ref(), loaded),
-        rehearsal: rehearsal(cluster),
+        rehearsal: rehearsal(cluster, outlook.as_ref()),
         travels: rows::travels(cluster, outlook.as_ref()),
     }
 }
@@ -188,10 +188,15 @@ fn asks(foreseen: Option<&Foreseen>, outlook: Option<&Outlook>, loaded: &Loaded)
     asks
 }
 
-fn rehearsal(cluster: &Cluster) -> RehearsalRow {
+fn rehearsal(cluster: &Cluster, outlook: Option<&Outlook>) -> RehearsalRow {
     let hosts: Vec<(_, Arch)> = cluster.hosts.iter().map(|host| (&host.name, host.arch)).collect();
+    // Nobody opens the CA's key for a rehearsal.
+    let lends = outlook.is_some_and(|outlook| match outlook.ca.key {
+        None => !outlook.opens_ca_key,
+        Some(place) => place == KeyPlace::Here,
+    });
     let can = rehearsal::suits(hosts.into_iter()).and_then(|()| match cluster.hosts.first() {
-        Some(host) if cluster.pki.keys == Keys::HostKey => Err(Cannot::KeyOnHost(host.name.clone())),
+        Some(host) if cluster.pki.keys == Keys::HostKey && !lends => Err(Cannot::KeyOnHost(host.name.clone())),
         _ => rehearsal::try_out(),
     });
     RehearsalRow { held: can.is_ok(), why: can.err().map(|why| why.to_string()) }

@@ -11,6 +11,7 @@ impl fmt::Display for Cannot {
             Self::TooMany(members) => text::too_many(*members, MOST),
             Self::OtherArch { host, arch } => text::other_arch(host, arch.etcd_name()),
             Self::KeyOnHost(host) => text::key_on_host(host),
+            Self::NoStandIn { host, why } => text::no_stand_in(host, why),
             Self::Machine(why) => why.clone(),
         })
     }
