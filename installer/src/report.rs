@@ -171,9 +171,9 @@ impl Report {
             format!("  {mark} {}\n", line::plain(&planned.to_string()))
         };
         let rows = |steps: &[&Planned]| steps.iter().map(|planned| step(planned)).collect::<String>();
-        let (stays, goes): (Vec<&Planned>, _) = plan.steps.iter().partition(|planned| planned.state == State::Stays);
-        let rows = if stays.is_empty() {
-            rows(&goes)
+        let (goes, stays): (Vec<&Planned>, Vec<_>) = plan.steps.iter().partition(|planned| planned.goes());
+        let rows = if stays.is_empty() || goes.is_empty() {
+            rows(&plan.steps.iter().collect::<Vec<_>>())
         } else {
             format!("{}\n{}{}\n{}", text::plan::GOES, rows(&goes), text::plan::STAYS, rows(&stays))
         };

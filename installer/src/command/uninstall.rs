@@ -57,8 +57,9 @@ pub(super) fn uninstall(args: &UninstallArgs, report: &Report) -> Result<ExitSta
         Ok(done) => done,
         Err(failed) => return Ok(say_failed(&failed, &again, report)),
     };
-    let end = say(&done, contents, &again, report);
-    if done.left.is_empty() && uninstall.known().is_some() && uninstall.forgets(&done.stays) {
+    let end = say(&done, contents, &again, state, report);
+    let forgets = done.remains.kept.as_ref().is_none_or(|kept| kept.known.is_none());
+    if done.left.is_empty() && uninstall.known().is_some() && forgets {
         report.note(outcomes::SIGNER_FORGOTTEN);
     }
     // Once more: it is what is left to do.
@@ -100,7 +101,7 @@ fn consent(plan: &Plan, contents: Contents, interrupt: &Interrupt, report: &Repo
     Err(Failure::refused(refusals::not_confirmed(), Help::host("uninstall")))
 }
 
-fn say(done: &Done, contents: Contents, again: &Help, report: &Report) -> ExitStatus {
+fn say(done: &Done, contents: Contents, again: &Help, state: &StateDir, report: &Report) -> ExitStatus {
     if !done.left.is_empty() {
         for (change, error) in &done.left {
             say_left(change, error, again, report);
@@ -111,7 +112,9 @@ fn say(done: &Done, contents: Contents, again: &Help, report: &Report) -> ExitSt
         report.error(&outcomes::uninstalled_but(error), Some(again));
         return ExitStatus::NotRolledBack;
     }
-    for change in &done.stays {
+    let is_key = |change: &&Change| matches!(change, Change::File { .. }) && state.is_of_key(change);
+    let key = done.remains.kept.iter().flat_map(|kept| &kept.changes).filter(is_key);
+    for change in done.stays.iter().chain(key) {
         report.note(&outcomes::kept(change));
     }
     let all = done.stays.is_empty() && contents == Contents::Remove;

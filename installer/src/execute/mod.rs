@@ -13,6 +13,7 @@ pub(crate) use sources::Sources;
 
 use crate::although::Word;
 use crate::change::{Change, fold};
+use crate::facts::paths::Seen;
 use crate::host::interrupt::Interrupt;
 use crate::host::probe::{self, data};
 use crate::host::{Tree, clock};
@@ -257,6 +258,7 @@ impl Run<'_> {
                 .filter(|_| stays.iter().any(Change::is_kept_without_purge))
                 .and_then(|manifest| data::identity(tree, &manifest.layout.data)),
             here: manifest.and_then(|manifest| data::identity(tree, &manifest.layout.data)),
+            key_waits: matches!(tree.look(&self.on.state.host_key_file()?)?, Seen::File { .. }),
         })
     }
 }

@@ -1,5 +1,5 @@
-//! The key of the host's own where a member goes and its data stay: it goes back to where it waits for an install, for there
-//! is no other copy of it. Pure.
+//! The key of the host's own where a member goes without a purge: it goes back to where it waits for an install, for there is
+//! no other copy of it. Pure.
 
 use payload::digest::Digest;
 use payload::manifest::{KeyFrom, Manifest};
@@ -14,18 +14,19 @@ use crate::plan::Planned;
 use crate::records::StateDir;
 use crate::step::{Source, State, Step};
 
-/// What puts it there, before anything goes; nothing where the member in `manifest` has no key of the host's own, or where it
-/// waits there already.
+/// What puts it there, before anything goes; steps that are done where it waits there already, and none where this host has no
+/// key of its own. The member is the one in `manifest`, where one is installed.
 pub(super) fn steps(
     manifest: Option<&Manifest>,
     changes: &[Change],
     paths: &Paths,
     state: &StateDir,
 ) -> Result<Vec<Planned>, NotAPath> {
-    let found =
-        manifest.filter(|manifest| manifest.key_from() == KeyFrom::Host).and_then(|_| at_work(changes, paths, state));
-    let Some((at, sha256)) = found else { return Ok(Vec::new()) };
     let (path, owner) = (state.host_key_file()?, Owner::Root);
+    let installed = manifest.filter(|manifest| manifest.key_from() == KeyFrom::Host);
+    let waits = || paths.digest(&path).map(|sha256| (path.clone(), sha256));
+    let found = installed.and_then(|_| at_work(changes, paths, state)).or_else(waits);
+    let Some((at, sha256)) = found else { return Ok(Vec::new()) };
     let is_there = paths.digest(&path) == Some(sha256);
     let dir = Step::Dir { path: state.host_key.clone(), mode: Mode::PRIVATE_DIR, owner, holds: Holds::Files };
     let key = Step::File { path, mode: Mode::SECRET, owner, sha256, source: Source::HostKey { at } };
@@ -75,7 +76,12 @@ mod tests {
         assert_eq!(of(&of_host, &[(&at, b"key"), (&waits, b"key")])[1], State::Done);
         assert_eq!(of(&of_host, &[(&at, b"key"), (&waits, b"other")])[1], State::Pending);
         assert_eq!(of(&of_host, &[(&at, b"other")]), [], "somebody else's");
-        assert_eq!(of(&of_host, &[(&waits, b"key")]), [], "a run that was cut off has put it there");
+        assert_eq!(
+            of(&of_host, &[(&waits, b"key")])[1],
+            State::Done,
+            "it waits, or a run that was cut off has put it there"
+        );
+        assert_eq!(of(&manifest(), &[(&waits, b"key")])[1], State::Done, "another bundle has been installed since");
         assert_eq!(of(&manifest(), &[(&at, b"key")]), [], "the bundle brings it again");
     }
 }

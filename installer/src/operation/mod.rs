@@ -46,14 +46,18 @@ pub(crate) struct Outcome<'a> {
     pub(crate) data: Option<Identity>,
     /// Whose data lies here now, where that can be read.
     pub(crate) here: Option<Identity>,
+    /// Whether a key of the host's own waits for an install.
+    pub(crate) key_waits: bool,
 }
 
 /// What is on record when a run that failed has been taken back: what was there before it. Data that an etcd may have
-/// served from stays, and is kept for this member.
+/// served from stays, and is kept for this member; so is a key of the host's own that a run which was cut off has put aside.
 pub(crate) fn taken_back(operation: &dyn Operate, records: &Records, outcome: &Outcome) -> Remains {
     let Outcome { state, changes, stays, data, .. } = outcome;
     let (receipt, waiting_key) = (records.receipt.clone(), WaitingKey::Stays);
-    let Some(manifest) = operation.manifest().filter(|_| stays.iter().any(Change::is_kept_without_purge)) else {
+    let keeps_key = outcome.key_waits && changes.iter().any(|change| state.is_of_key(change));
+    let keeps = keeps_key || stays.iter().any(Change::is_kept_without_purge);
+    let Some(manifest) = operation.manifest().filter(|_| keeps) else {
         return Remains { receipt, kept: records.kept.clone(), waiting_key, replaced: Vec::new() };
     };
     // A key that an uninstall has put there, which was cut off, is the host's only one.

@@ -1,6 +1,6 @@
 //! Taking a member off its host: the steps are all changes that are on record, undone. Pure.
 //!
-//! Data and logs stay without `--purge`, and with them the account that owns them, a key of the host's own and a record of
+//! Without `--purge`, data and logs stay with the account that owns them, and a key of the host's own; with either a record of
 //! whose they are.
 
 use std::collections::BTreeSet;
@@ -83,11 +83,6 @@ impl<'a> Uninstall<'a> {
         self.records.known().map(|known| known.memory()).or_else(begun)
     }
 
-    /// Whether nothing on this host says any more who signed, when only this stays.
-    pub(crate) fn forgets(&self, stays: &[Change]) -> bool {
-        self.contents == Contents::Remove || !stays.iter().any(Change::is_kept_without_purge)
-    }
-
     /// What goes on with it: the program that the install left here, until that has gone itself.
     pub(crate) fn again(&self, inventory: &Inventory) -> Help {
         let is_there = |path: &AbsPath| path.name() == HOST_COMMAND && is_file(inventory, path);
@@ -107,16 +102,17 @@ impl<'a> Uninstall<'a> {
             state: State::Pending,
         };
         let data_stays = self.changes.iter().any(|change| self.keeps(change, inventory));
-        let key = match self.manifest() {
-            manifest if data_stays => kept_key::steps(manifest, &self.changes, &inventory.paths, state)?,
-            _ => Vec::new(),
+        let key = match self.contents {
+            Contents::Keep => kept_key::steps(self.manifest(), &self.changes, &inventory.paths, state)?,
+            Contents::Remove => Vec::new(),
         };
-        let is_kept = |change: &Change| state.holds(change) || (data_stays && state.is_of_key(change));
+        let is_kept = |change: &Change| state.holds(change) || (!key.is_empty() && state.is_of_key(change));
         let others = in_order(&self.changes).into_iter().filter(|change| !is_kept(change) && !change.is_of_service());
-        let others = others.map(|change| Planned {
+        let undo = |change: &Change| Planned {
             step: Step::Undo { change: change.clone() },
             state: self.state(change, data_stays, inventory),
-        });
+        };
+        let others: Vec<Planned> = others.map(undo).collect();
         let steps: Vec<Planned> = key.into_iter().chain(service.map(remove)).chain(others).collect();
         if !self.changes.is_empty() {
             let (paths, target) = (&inventory.paths, inventory.target);
@@ -170,10 +166,11 @@ impl<'a> Uninstall<'a> {
             && change.path().is_some_and(|path| inventory.paths.filled.contains(path))
     }
 
-    /// The key of the host's own that stays with the data.
+    /// The key of the host's own that stays.
     fn key(&self, outcome: &Outcome) -> Vec<Change> {
+        let stays = self.contents == Contents::Keep && outcome.key_waits;
         let all = fold(&self.changes, outcome.changes);
-        all.into_iter().filter(|change| self.contents == Contents::Keep && outcome.state.is_of_key(change)).collect()
+        all.into_iter().filter(|change| stays && outcome.state.is_of_key(change)).collect()
     }
 
     fn state(&self, change: &Change, data_stays: bool, inventory: &Inventory) -> State {
@@ -224,21 +221,20 @@ impl Operate for Uninstall<'_> {
         }
     }
 
-    /// Nothing; or whose data stays, and whom this host knows. `--purge` leaves nothing of the member, and forgets who
+    /// Nothing; or whose data or key stays, and whom this host knows. `--purge` leaves nothing of the member, and forgets who
     /// signed.
     fn leaves(&self, outcome: &Outcome) -> Result<Remains, StepError> {
         let nothing = Remains { receipt: None, kept: None, waiting_key: WaitingKey::Stays, replaced: Vec::new() };
-        if !outcome.stays.iter().any(Change::is_kept_without_purge) {
+        let key = self.key(outcome);
+        if key.is_empty() && !outcome.stays.iter().any(Change::is_kept_without_purge) {
             return Ok(nothing);
         }
         let known = self.known().filter(|_| self.contents == Contents::Keep);
+        let made = self.changes.iter().filter(|change| outcome.state.holds(change));
+        let all = made.chain(outcome.stays).cloned().chain(key).collect();
         let kept = match (self.manifest(), &self.records.kept) {
-            (Some(manifest), _) => {
-                let made = self.changes.iter().filter(|change| outcome.state.holds(change));
-                let all = made.chain(outcome.stays).cloned().chain(self.key(outcome)).collect();
-                Some(Leftovers::of(manifest, all, outcome.data).trusting(self.cas.clone()))
-            }
-            (None, kept) => kept.clone(),
+            (Some(manifest), _) => Some(Leftovers::of(manifest, all, outcome.data).trusting(self.cas.clone())),
+            (None, kept) => kept.clone().map(|kept| Leftovers { changes: all, ..kept }),
         };
         Ok(Remains { kept: kept.map(|kept| kept.knowing(known)), ..nothing })
     }

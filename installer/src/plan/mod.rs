@@ -45,6 +45,11 @@ pub(crate) struct Planned {
 }
 
 impl Planned {
+    /// Whether something is there no more when it has been taken.
+    pub(crate) fn goes(&self) -> bool {
+        self.state != State::Stays && self.step.takes_away()
+    }
+
     /// Whether etcd is stopped and started again by it.
     pub(crate) fn restarts(&self) -> bool {
         self.state == State::Pending && matches!(self.step, Step::Service { action: Action::Restart, .. })

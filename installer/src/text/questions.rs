@@ -4,14 +4,13 @@ use std::fmt::Display;
 
 use crate::finding::Question;
 use crate::plan::Plan;
-use crate::step::State;
 use crate::transaction::undo::Contents;
 
 pub(crate) const INSTALL: &str = "Install?";
 pub(crate) const INSTALL_AT_RISK: &str = "Install? The cluster serves nobody while etcd restarts.";
 
 pub(crate) fn uninstall(contents: Contents, plan: &Plan) -> String {
-    let stays = plan.steps.iter().any(|planned| planned.state == State::Stays);
+    let stays = plan.steps.iter().any(|planned| !planned.goes());
     let what = match contents {
         Contents::Keep if stays => "Uninstall what goes, and keep what stays?",
         Contents::Keep => "Uninstall? Nothing stays.",
