@@ -26,12 +26,20 @@ pub(crate) const CARRIED_CONF: &str = "/etc/supervisord.conf";
 /// The programs of the carried supervisor, in [`carried_dir`].
 pub(crate) const CARRIED_PROGRAMS: [&str; 2] = ["supervisord", "supervisorctl"];
 
+/// What packages call the unit of supervisord: Debian, and EPEL as well as the carried one.
+pub(crate) const SUPERVISORD_UNITS: [&str; 2] = ["supervisor.service", "supervisord.service"];
+
 /// What the name of a file ends with that lies beside one which an administrator has changed.
 const BESIDE: &str = ".etcdpack-dist";
 
 /// The file of our section for it.
 pub(crate) fn carried_section(service: &MemberName) -> Result<AbsPath, NotAPath> {
     format!("/etc/supervisord.d/{service}.ini").parse()
+}
+
+/// What we add to supervisord's `unit`.
+pub(crate) fn drop_in(unit: &str, service: &MemberName) -> Result<AbsPath, NotAPath> {
+    format!("{UNITS}/{unit}.d/{service}.conf").parse()
 }
 
 /// Where the carried supervisor lies, beside etcd.
@@ -71,4 +79,9 @@ pub(crate) fn aside(path: &AbsPath) -> Result<AbsPath, NotAPath> {
 /// Whether a unit of this host's own lies at the path.
 pub(crate) fn is_unit(path: &AbsPath) -> bool {
     path.parent().is_some_and(|dir| dir.as_str() == UNITS)
+}
+
+/// Whether what is added to such a unit lies there.
+pub(crate) fn is_drop_in(path: &AbsPath) -> bool {
+    path.parent().is_some_and(|dir| dir.name().ends_with(".service.d") && is_unit(&dir))
 }

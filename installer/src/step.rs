@@ -125,6 +125,11 @@ pub(crate) enum Source {
     Launcher {
         python: AbsPath,
     },
+    /// What has systemd make the directory for `logs` before supervisord starts; its group is that of `user`.
+    LogDir {
+        logs: AbsPath,
+        user: UserName,
+    },
 }
 
 /// What the service manager is to do.

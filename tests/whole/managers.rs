@@ -37,10 +37,28 @@ fn a_supervisor_without_room_gets_it_by_the_line_that_is_shown_and_its_programs_
     let said = sh(&format!("/root/n1.run plan {SIGNER}"));
     assert!(said.code == 0 && said.err.contains("[supervisor-unfit]") && said.out.contains("systemd"), "{said:?}");
     sh(&help(&sh(&plan).err, "supervisor-unfit")).ok();
-    sh(&format!("/root/n1.run install --yes --quiet {SIGNER} --service supervisor --wait 60")).ok();
+    let install = format!("/root/n1.run install --yes --quiet {SIGNER} --service supervisor --wait 60");
+    sh(&install).ok();
     assert!(sh("supervisorctl status theirs").ok().contains("RUNNING"));
+    // What an earlier version had not put there comes without a restart.
+    let drop_in = "/etc/systemd/system/supervisor.service.d/etcd-server.conf";
+    let etcd = sh("supervisorctl pid n1").ok();
+    sh(&format!("rm {drop_in}")).ok();
+    sh(&install).ok();
+    assert_eq!(sh(&format!("supervisorctl pid n1; ls {drop_in}")).ok(), format!("{etcd}\n{drop_in}"));
+    // Without the disk of the logs, at a start and at a boot, others' programs start all the same.
+    let is_up = "supervisorctl status theirs | grep RUNNING && supervisorctl status n1 | grep RUNNING";
+    sh("rm -rf /data/logs && systemctl restart supervisor").ok();
+    lab.until("n1", is_up);
+    sh("systemctl stop supervisor && rm -rf /data/logs").ok();
+    lab.crash("n1");
+    lab.boot("n1");
+    lab.until("n1", is_up);
+    assert_eq!(sh("stat -c '%a %U %G' /data/logs/etcd-server").ok(), "750 root etcd");
+    sh("/usr/local/sbin/etcdpack-host status").ok();
     sh("/usr/local/sbin/etcdpack-host uninstall --purge --yes --quiet").ok();
     assert!(sh("supervisorctl status theirs").ok().contains("RUNNING"));
+    sh("! test -e /etc/systemd/system/supervisor.service.d && ! systemctl cat supervisor | grep etcd").ok();
 }
 
 #[test]

@@ -12,6 +12,7 @@ use payload::digest::Digest;
 use payload::manifest::Program;
 use payload::mode::Mode;
 use payload::path::AbsPath;
+use payload::render;
 use payload::sealed::Opened;
 use payload::tarball;
 use zeroize::Zeroizing;
@@ -97,6 +98,7 @@ impl<'a> Sources<'a> {
                 put(Content::of_reader(*sha256, key.as_slice()))
             }
             Source::Launcher { python } => put(Content::of_bytes(launcher(path, python)?.as_bytes())),
+            Source::LogDir { logs, user } => put(Content::of_bytes(render::log_dir_drop_in(logs, user).as_bytes())),
         }
     }
 

@@ -149,10 +149,11 @@ impl Standings<'_> {
         }
     }
 
-    /// Whether it brings a unit that systemd has to read again.
+    /// Whether it brings a unit, or what is added to one, that systemd has to read again.
     fn is_unit(self, step: &Step) -> bool {
         let own = self.supervision.and_then(Supervision::own_unit);
-        matches!((step, own), (Step::File { path, .. }, Some(unit)) if is_unit_at(path, unit))
+        let Step::File { path, .. } = step else { return false };
+        layout::is_drop_in(path) || own.is_some_and(|unit| is_unit_at(path, unit))
     }
 }
 

@@ -6,6 +6,7 @@ use payload::digest::Digest;
 use payload::manifest::{Manifest, Purpose, When};
 use payload::mode::{Mode, Owner};
 use payload::path::{AbsPath, NotAPath};
+use payload::render;
 
 use crate::although::Although;
 use crate::certificates::{Laid, Set};
@@ -17,7 +18,7 @@ use crate::layout::{self, WANTS};
 use crate::restart::Restart;
 use crate::signer::{Downgrade, SignerStatus};
 use crate::step::{Action, Source, Step};
-use crate::supervision::{Origin, Start, Supervision, launcher};
+use crate::supervision::{Origin, Start, Supervision, Supervisor, launcher};
 
 /// What the operator chose.
 #[derive(Debug, Clone, Copy)]
@@ -51,6 +52,7 @@ pub(crate) fn steps(
     let layout = &manifest.layout;
     let Laid { mut files, links, .. } = certificates;
     files.extend(self::files(manifest, set, supervision));
+    files.extend(log_dir(manifest, supervision)?);
     files.push(Step::File {
         path: layout.sbin.join(crate::HOST_COMMAND)?,
         mode: Mode::PROGRAM,
@@ -157,6 +159,19 @@ fn files(manifest: &Manifest, set: &Set, supervision: &Supervision) -> Vec<Step>
         }
     }
     files
+}
+
+/// What has the directory for logs made before supervisord starts: without it, supervisord would start nobody's programs.
+fn log_dir(manifest: &Manifest, supervision: &Supervision) -> Result<Option<Step>, NotAPath> {
+    let Supervision::Supervisor(Supervisor { unit: Some(unit), .. }) = supervision else { return Ok(None) };
+    let (logs, user) = (manifest.layout.logs.clone(), manifest.user.clone());
+    Ok(Some(Step::File {
+        path: layout::drop_in(unit, &manifest.service.name)?,
+        mode: Mode::PLAIN,
+        owner: Owner::Root,
+        sha256: Digest::of(render::log_dir_drop_in(&logs, &user).as_bytes()),
+        source: Source::LogDir { logs, user },
+    }))
 }
 
 /// Every directory that is needed and may not be there, from the top down.

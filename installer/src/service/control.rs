@@ -187,7 +187,8 @@ pub(crate) fn forget(_: &Permit, supervision: &Supervision, interrupt: &Interrup
         Supervision::Systemd { unit } => forget_unit(unit, interrupt),
         Supervision::Supervisor(supervisor) => match (supervisor.origin, &supervisor.unit) {
             (Origin::Bundle, Some(unit)) => forget_unit(unit, interrupt),
-            (Origin::Host, _) => {
+            (Origin::Host, unit) => {
+                forget_drop_in(unit.as_ref(), interrupt);
                 let seen = seen(supervisor, interrupt);
                 if is_up(supervisor, &seen, interrupt) {
                     // Fails where somebody else's section cannot be read: not ours to mend, and not in the way.
@@ -202,6 +203,13 @@ pub(crate) fn forget(_: &Permit, supervision: &Supervision, interrupt: &Interrup
             }
             (Origin::Bundle, None) => heed(interrupt),
         },
+    }
+}
+
+/// A systemd that cannot read its units again makes a directory for logs at the next start of supervisord, and no more.
+fn forget_drop_in(unit: Option<&String>, interrupt: &Interrupt) {
+    if unit.is_some() {
+        let _ = systemctl(["daemon-reload"], interrupt);
     }
 }
 

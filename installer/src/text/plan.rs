@@ -23,7 +23,7 @@ impl fmt::Display for Step {
                     Source::Sealed { .. } => ", sealed: asks for the passphrase",
                     Source::HostKey { .. } | Source::NewKey => ", made on this host",
                     Source::Carried { .. } => ", from this host",
-                    Source::Entry { .. } | Source::Installer | Source::Launcher { .. } => "",
+                    Source::Entry { .. } | Source::Installer | Source::Launcher { .. } | Source::LogDir { .. } => "",
                 };
                 write!(f, "file       {path}  {mode} {}{more}", by(*owner))
             }

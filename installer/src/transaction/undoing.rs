@@ -159,7 +159,8 @@ impl Undoing {
             }
             // A unit that is back in its place is read again: etcd went on with what it had.
             (ServiceFate::RunsAgain { systemd: Init::Running }, None) => {
-                if transaction.changes().iter().filter_map(Change::path).any(layout::is_unit) {
+                let is_read = |path| layout::is_unit(path) || layout::is_drop_in(path);
+                if transaction.changes().iter().filter_map(Change::path).any(is_read) {
                     service::control::reload(permit, self.interrupt())?;
                 }
             }

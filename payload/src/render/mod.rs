@@ -12,7 +12,9 @@ mod systemd;
 pub use call::{Call, confine_alike};
 pub use etcdctl::etcdctl;
 pub use startup::{PATH, Start, startup};
-pub use supervisor::{PYTHON_FLAGS, launcher, program, search_path, supervisord_conf, supervisord_unit};
+pub use supervisor::{
+    PYTHON_FLAGS, launcher, log_dir_drop_in, program, search_path, supervisord_conf, supervisord_unit,
+};
 pub use systemd::unit;
 
 use crate::cluster::Cluster;

@@ -1,8 +1,11 @@
 //! What supervisor reads: the program section, and for the supervisor that the bundle brings its own
 //! configuration, unit and launcher.
 
+use super::startup::PATH;
 use super::{OPEN_FILES, Places};
 use crate::cluster::{Cluster, Host};
+use crate::mode::Mode;
+use crate::name::UserName;
 use crate::path::{AbsPath, NotAPath};
 
 /// The program section: the guide's keys and values, apart from those that make a stop a real one.
@@ -44,6 +47,24 @@ pub fn program(cluster: &Cluster, host: &Host) -> Result<String, NotAPath> {
         megabytes = service.log_megabytes,
         backups = service.log_backups,
     ))
+}
+
+/// A drop-in for the systemd unit of the supervisord that has etcd: it makes the directory of etcd's log before supervisord
+/// starts, where that is missing.
+///
+/// supervisord refuses its whole configuration for one log whose directory is not there (`existing_dirpath` in
+/// supervisor's `datatypes.py`), as after a boot without the disk: it would keep others' programs from starting. What fails
+/// here is passed over, by the `-`; a `$` would be systemd's. Only what systemd 219 knows.
+#[must_use]
+pub fn log_dir_drop_in(logs: &AbsPath, user: &UserName) -> String {
+    format!(
+        "# Made by etcdpack. For one log whose directory is missing (a disk that is not mounted, say), supervisord refuses\n\
+         # its whole configuration, and starts no program of anybody's. So the directory is made before.\n\
+         [Service]\n\
+         ExecStartPre=-/bin/sh -c 'PATH={PATH}; test -d {logs} || {{ umask 022; mkdir -p {logs} && chmod {mode} {logs} && \
+         chgrp `id -g {user}` {logs}; }}'\n",
+        mode = Mode::LOG_DIR,
+    )
 }
 
 /// `/etc/supervisord.conf` for the carried supervisor: EPEL's layout.

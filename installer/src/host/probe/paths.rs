@@ -53,6 +53,9 @@ fn found(
     let mut files: BTreeSet<AbsPath> = section.into_iter().cloned().collect();
     files.insert(layout::carried_section(&manifest.service.name)?);
     files.insert(at.sbin.join(crate::HOST_COMMAND)?);
+    for unit in layout::SUPERVISORD_UNITS {
+        files.insert(layout::drop_in(unit, &manifest.service.name)?);
+    }
     // Those that others have unpacked may be theirs, and large.
     let mut sizes = BTreeMap::new();
     for program in &manifest.release.programs {

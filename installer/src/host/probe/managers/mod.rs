@@ -197,7 +197,8 @@ fn without_conf(tree: &Tree, ours: &[Change]) -> Result<Option<UnfitSupervisor>,
 
 /// What packages call the unit of the supervisord with this configuration.
 fn unit_for(conf: &AbsPath) -> &'static str {
-    if conf.as_str() == CONFS[0] { "supervisor.service" } else { "supervisord.service" }
+    let [debian, epel] = layout::SUPERVISORD_UNITS;
+    if conf.as_str() == CONFS[0] { debian } else { epel }
 }
 
 /// Whether systemd knows the unit: a supervisor that pip installed has none.
