@@ -26,7 +26,7 @@ fn a_supervisor_without_room_gets_it_by_the_line_that_is_shown_and_its_programs_
     let plan = format!("/root/n1.run plan {SIGNER} --service supervisor");
     let conf = "/etc/supervisor/supervisord.conf";
     sh(&format!(
-        "sed -i '/include/,$d' {conf}; \
+        "cp {conf} /root/good.conf; sed -i '/include/,$d' {conf}; \
          printf '[program:theirs]\\ncommand=/bin/sleep 77777\\n' >>{conf}; supervisorctl update; supervisorctl status theirs"
     ))
     .ok();
@@ -59,6 +59,15 @@ fn a_supervisor_without_room_gets_it_by_the_line_that_is_shown_and_its_programs_
     sh("/usr/local/sbin/etcdpack-host uninstall --purge --yes --quiet").ok();
     assert!(sh("supervisorctl status theirs").ok().contains("RUNNING"));
     sh("! test -e /etc/systemd/system/supervisor.service.d && ! systemctl cat supervisor | grep etcd").ok();
+    // The last is GBK, of which the first two bytes alone would be UTF-8.
+    for (change, words) in [
+        ("sed -i 's/^.supervisord.$/&\\nuser=daemon/'", "has `user=daemon`"),
+        ("sed -i 's/^.supervisorctl.$/[other]/'", "does not tell supervisorctl"),
+        ("sed -i '1i ; \\xd7\\xa2\\xca\\xcd'", "is not UTF-8"),
+    ] {
+        sh(&format!("cp /root/good.conf {conf}; {change} {conf}")).ok();
+        sh(&plan).refused(3, words);
+    }
 }
 
 #[test]
