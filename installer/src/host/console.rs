@@ -36,6 +36,12 @@ pub(crate) fn show_row(text: &str) {
     let _ = io::stderr().write_all(format!("\r{text}\x1b[K").as_bytes());
 }
 
+/// How many columns the terminal has; what most have, where it does not say.
+pub(crate) fn columns() -> usize {
+    let said = rustix::termios::tcgetwinsize(io::stderr()).map_or(0, |size| usize::from(size.ws_col));
+    if said == 0 { 80 } else { said }
+}
+
 /// The terminal as it was.
 pub(crate) fn clear_row() {
     let mut row = ROW.lock().unwrap_or_else(PoisonError::into_inner);

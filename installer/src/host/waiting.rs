@@ -35,8 +35,65 @@ fn tell(what: &str, ends: &Receiver<()>) {
     let began = Instant::now();
     let mut pause = FIRST;
     while ends.recv_timeout(pause) == Err(RecvTimeoutError::Timeout) {
-        console::show_row(&format!("{what} ({} s)", began.elapsed().as_secs()));
+        console::show_row(&row(what, began.elapsed().as_secs(), console::columns()));
         pause = EACH;
     }
     console::clear_row();
+}
+
+/// What fits into one row of so many columns: one that is longer goes on in the next row, and a piece of it stays on the screen
+/// for each second. The last column stays free, since some terminals go on to the next row there.
+fn row(what: &str, seconds: u64, columns: usize) -> String {
+    let end = format!(" ({seconds} s)");
+    let room = columns.saturating_sub(1 + end.len());
+    if width(what) <= room {
+        return format!("{what}{end}");
+    }
+    let (mut kept, mut used) = (String::new(), CUT.len());
+    for c in what.chars() {
+        used += columns_of(c);
+        if used > room {
+            break;
+        }
+        kept.push(c);
+    }
+    format!("{kept}{CUT}{end}")
+}
+
+/// What stands for the rest.
+const CUT: &str = "...";
+
+fn width(text: &str) -> usize {
+    text.chars().map(columns_of).sum()
+}
+
+/// No character takes more than two; what is no ASCII is taken to.
+fn columns_of(c: char) -> usize {
+    if c.is_ascii() { 1 } else { 2 }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_row_never_goes_on_in_the_next() {
+        let step = format!("file       /opt/etcd-certs/{}/etcd-peer-key.pem  0600 etcd's user", "0".repeat(64));
+        for (what, columns, expected) in [
+            ("enable and start", 80, "enable and start (7 s)"),
+            ("enable and start", 23, "enable and start (7 s)"),
+            ("enable and start", 22, "enable and s... (7 s)"),
+            (&step, 40, "file       /opt/etcd-certs/000... (7 s)"),
+            ("\u{7b49}\u{5f85}\u{4e2d}", 13, "\u{7b49}\u{5f85}\u{4e2d} (7 s)"),
+            ("\u{7b49}\u{5f85}\u{4e2d}", 12, "\u{7b49}... (7 s)"),
+            ("x", 0, "... (7 s)"),
+        ] {
+            let shown = row(what, 7, columns);
+            assert_eq!(shown, expected, "{columns}");
+            assert!(width(&shown) < columns || columns < 10, "{shown}");
+        }
+        for columns in 10..200 {
+            assert!(width(&row(&step, 12345, columns)) < columns.max(14), "{columns}");
+        }
+    }
 }
