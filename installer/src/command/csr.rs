@@ -48,7 +48,9 @@ pub(super) fn csr(args: &CsrArgs, report: &Report) -> Result<ExitStatus, Failure
         }
         found => {
             let make = MakeKey { bundle: bundle.digest(), manifest, records: earlier };
-            let execution = Execution { tree, state, records: earlier, interrupt, report, at_risk: Word::NotSaid };
+            // It stops nothing.
+            let (at_risk, unasked) = (Word::NotSaid, Word::NotSaid);
+            let execution = Execution { tree, state, records: earlier, interrupt, report, at_risk, unasked };
             match make_key(&execution, &make, found)? {
                 Ok(key) => key,
                 Err(failed) => return Ok(say_failed(&outcomes::key_not_made(&failed.error), &failed, report)),

@@ -131,7 +131,8 @@ pub(super) fn install(args: &InstallArgs, report: &Report) -> Result<ExitStatus,
     }
     drop(given);
     let manifest = bundle.manifest().clone();
-    match carry_out(&context, bundle, &facts, &plan, opened.as_ref(), choices.although.quorum_at_risk, report)? {
+    let said = (choices.although.quorum_at_risk, Word::of(args.yes));
+    match carry_out(&context, bundle, &facts, &plan, opened.as_ref(), said, report)? {
         Ok(()) => Ok(end_of(tree, &manifest, &facts, &plan, args, interrupt, report)),
         Err(failed) => Ok(say_failed(&outcomes::failed(&failed), &failed, report)),
     }
@@ -144,14 +145,14 @@ fn carry_out(
     facts: &Facts,
     plan: &Plan,
     opened: Option<&Opened>,
-    at_risk: Word,
+    (at_risk, unasked): (Word, Word),
     report: &Report,
 ) -> Result<Result<(), Box<Failed>>, Failure> {
     let Context { tree, state, records, interrupt, .. } = context;
     let (manifest, provenance) = (bundle.manifest().clone(), bundle.provenance().clone());
     let install = Install { bundle: bundle.digest(), manifest: &manifest, provenance: &provenance, facts, plan };
     let standing = install.standing().map_err(ProbeError::from)?;
-    let execution = Execution { tree, state, records, interrupt, report, at_risk };
+    let execution = Execution { tree, state, records, interrupt, report, at_risk, unasked };
     let done = match execution.run(&install, plan, Sources::of_bundle(bundle, opened, standing)) {
         Ok(done) => done,
         Err(failed) => return Ok(Err(failed)),

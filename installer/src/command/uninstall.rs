@@ -4,6 +4,7 @@ use payload::exit::ExitStatus;
 
 use super::context::{Context, Ended, Looking};
 use super::deliver_plan;
+use crate::although::Word;
 use crate::change::Change;
 use crate::cli::UninstallArgs;
 use crate::execute::{After, Done, Execution, Failed, Sources, StepError};
@@ -52,7 +53,7 @@ pub(super) fn uninstall(args: &UninstallArgs, report: &Report) -> Result<ExitSta
         consent(&plan, contents, interrupt, report)?;
     }
     context.unless_told_to_stop(Ok(()))?;
-    let execution = Execution { tree, state, records, interrupt, report, at_risk };
+    let execution = Execution { tree, state, records, interrupt, report, at_risk, unasked: Word::of(args.yes) };
     let done = match execution.run(&uninstall, &plan, Sources::default()) {
         Ok(done) => done,
         Err(failed) => return Ok(say_failed(&failed, &again, report)),

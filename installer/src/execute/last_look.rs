@@ -6,6 +6,7 @@ use std::time::Duration;
 use payload::manifest::Manifest;
 
 use super::{At, Execution, StepError};
+use crate::although::Word;
 use crate::check::{self, Member};
 use crate::facts::Cluster;
 use crate::finding::cluster::Stop;
@@ -62,12 +63,15 @@ impl Execution<'_> {
         let found = check::quorum(Member { manifest, seen: &seen, data }, stop, self.at_risk);
         // What was installed meanwhile may have another CA, by which nobody can be asked: what was seen before counts then.
         let found = found.filter(|found| look == Look::Ahead || !found.is_of_silence());
-        match found.map(Finding::from) {
-            Some(found) if found.severity() == Severity::Refuse || !plan.says_at_risk() => {
-                Err(StepError::AtRisk(Box::new(found)))
-            }
-            _ => Ok(()),
+        let Some(found) = found.map(Finding::from) else { return Ok(()) };
+        let was_shown = plan.says_at_risk();
+        if !is_taken(found.severity(), was_shown, self.unasked) {
+            return Err(StepError::AtRisk(Box::new(found)));
         }
+        if !was_shown && look == Look::Ahead {
+            self.report.findings(&[found]);
+        }
+        Ok(())
     }
 
     /// What is seen of everybody, once that does not change by itself any more.
@@ -78,5 +82,30 @@ impl Execution<'_> {
             (self.interrupt.is_raised() || !is_electing(&seen)).then_some(seen)
         });
         seen.unwrap_or_else(look)
+    }
+}
+
+/// Whether what is found right before the stop is agreed to: by whoever saw it in the plan, or by who said that nothing is to be
+/// asked. What is refused without a word of its own never is.
+fn is_taken(severity: Severity, was_shown: bool, unasked: Word) -> bool {
+    severity == Severity::Warn && (was_shown || unasked == Word::Said)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_shows_only_at_the_last_look_is_agreed_to_by_who_is_not_to_be_asked() {
+        for (severity, was_shown, unasked, expected) in [
+            (Severity::Warn, true, Word::NotSaid, true),
+            // An only voter had no leader yet when the plan was made.
+            (Severity::Warn, false, Word::Said, true),
+            (Severity::Warn, false, Word::NotSaid, false),
+            (Severity::Refuse, true, Word::Said, false),
+            (Severity::Refuse, false, Word::Said, false),
+        ] {
+            assert_eq!(is_taken(severity, was_shown, unasked), expected, "{severity:?} {was_shown} {unasked:?}");
+        }
     }
 }

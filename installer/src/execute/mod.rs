@@ -35,6 +35,8 @@ pub(crate) struct Execution<'a> {
     pub(crate) report: &'a Report,
     /// Whether it was said that the cluster may stop serving.
     pub(crate) at_risk: Word,
+    /// Whether nobody is to be asked (`--yes`): whatever is only warned of is taken, also what shows at the last look.
+    pub(crate) unasked: Word,
 }
 
 /// How a run ended whose steps were all taken.
