@@ -90,6 +90,12 @@ fn an_old_etcd_that_would_start_at_the_next_boot_is_found_wherever_it_stands() {
         ("/etc/rc.local", "#!/bin/sh\\nnohup /opt/old/etcd &\\n"),
         ("/etc/rc.d/rc.local", "/opt/old/etcd &\\n"),
         ("/etc/rc3.d/S50etcd", "#!/bin/sh\\n"),
+        ("/etc/rc3.d/S50store", "#!/bin/sh\\nDAEMON=/usr/local/bin/etcd\\n"),
+        (
+            "/etc/containers/systemd/old.container",
+            "[Container]\\nImage=x/etcd:1\\n[Install]\\nWantedBy=default.target\\n",
+        ),
+        ("/etc/kubernetes/manifests/etcd.yaml", "spec:\\n  containers:\\n  - image: x/etcd:3.5.15-0\\n"),
         (
             "/etc/systemd/system/multi-user.target.wants/store.service",
             "[Service]\\nExecStart=/opt/old/etcd --name old\\n",

@@ -1,5 +1,7 @@
 //! What starts when a host boots, as far as it is an etcd or a supervisord. Reads text; decides nothing.
 
+use serde::Deserialize;
+
 use super::conf::{self, Entry};
 
 /// Something that starts a program at boot, or again and again.
@@ -9,8 +11,10 @@ pub(crate) enum Starter {
     Unit { name: String },
     /// A section of supervisor's.
     Section { file: String, program: String },
-    /// A line of cron's, or of a script that runs at boot.
+    /// A line of cron's, of a script that runs at boot, or of what a runtime of containers reads then.
     Line { file: String },
+    /// A container that Docker starts again by itself.
+    Container { name: String },
 }
 
 /// What takes other commands, and has no operand of its own before them.
@@ -40,6 +44,91 @@ pub(crate) fn starts_etcd(command: &str) -> bool {
             && ["start", "server", "run"].iter().any(|word| name.contains(word))
     };
     programs(command).iter().any(|name| name == "etcd" || is_script(name))
+}
+
+/// Whether a service of init's is an etcd: by its name, or by what its script starts. Most say the program in a variable.
+pub(crate) fn is_etcd_service(name: &str, script: &str) -> bool {
+    let is_of_etcd = |name: &str| name == "etcd" || name.starts_with("etcd-server");
+    let is_program = |line: &&str| {
+        let value = line.split_once('=').map(|(_, value)| value.trim_matches(['"', '\'']));
+        value.is_some_and(|value| value.starts_with('/') && value.ends_with("bin/etcd"))
+    };
+    is_of_etcd(name) || lines(script).any(|line| is_program(&line) || starts_etcd(line))
+}
+
+/// Whether a container is one of etcd: by its image, or by what runs in it.
+fn is_etcd_container(image: &str, command: &str) -> bool {
+    let name = image.split('@').next().unwrap_or_default().rsplit('/').next().unwrap_or_default();
+    name.split(':').next() == Some("etcd") || starts_etcd(command)
+}
+
+/// Whether a text of podman's (`NAME.container`, podman-systemd.unit(5)) makes a service of etcd that something wants at boot.
+pub(crate) fn is_etcd_quadlet(text: &str) -> bool {
+    let value = |key: &str| lines(text).filter_map(|line| line.split_once('=')).find(|(name, _)| name.trim() == key);
+    let of = |key: &str| value(key).map(|(_, value)| value.trim()).unwrap_or_default();
+    let is_wanted = value("WantedBy").is_some() || value("RequiredBy").is_some();
+    is_wanted && is_etcd_container(of("Image"), of("Exec"))
+}
+
+/// Whether a manifest that kubelet reads makes a pod of etcd. YAML or JSON, of which the line with the image is enough.
+pub(crate) fn is_etcd_pod(text: &str) -> bool {
+    let images = lines(text).filter_map(|line| line.trim_start_matches(['-', ' ', '{', '"']).strip_prefix("image"));
+    let image = |rest: &str| rest.trim_matches(['"', ':', ' ', '\'', ',']).to_owned();
+    images.map(image).any(|image| is_etcd_container(&image, ""))
+}
+
+/// What Docker has of a container in `config.v2.json`, as far as it matters here.
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct DockerContainer {
+    #[serde(default)]
+    name: String,
+    #[serde(default)]
+    path: String,
+    state: DockerState,
+    config: DockerConfig,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct DockerState {
+    #[serde(default)]
+    running: bool,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct DockerConfig {
+    #[serde(default)]
+    image: String,
+}
+
+/// Likewise, in `hostconfig.json`.
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct DockerHost {
+    restart_policy: DockerPolicy,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct DockerPolicy {
+    #[serde(default)]
+    name: String,
+}
+
+/// The name of a container of etcd that Docker starts when it starts itself. With `always` it does that also for one that
+/// was stopped, with the others only for one that ran.
+pub(crate) fn docker_etcd(config: &[u8], host: &[u8]) -> Option<String> {
+    let config: DockerContainer = serde_json::from_slice(config).ok()?;
+    let host: DockerHost = serde_json::from_slice(host).ok()?;
+    let starts = match host.restart_policy.name.as_str() {
+        "always" => true,
+        "unless-stopped" | "on-failure" => config.state.running,
+        _ => false,
+    };
+    let is_etcd = starts && is_etcd_container(&config.config.image, &config.path);
+    is_etcd.then(|| config.name.trim_start_matches('/').to_owned())
 }
 
 /// Whether a command line starts a supervisord.
@@ -115,6 +204,12 @@ pub(crate) fn of_cron(text: &str, table: Table) -> Vec<String> {
     lines(text).filter_map(command).collect()
 }
 
+/// The commands of `/etc/inittab`, which systemd does not read.
+pub(crate) fn of_inittab(text: &str) -> Vec<String> {
+    let command = |line: &str| line.splitn(4, ':').nth(3).map(str::to_owned);
+    lines(text).filter_map(command).collect()
+}
+
 /// The commands of a script that runs at boot.
 pub(crate) fn of_script(text: &str) -> Vec<String> {
     lines(text).map(str::to_owned).collect()
@@ -152,6 +247,61 @@ mod tests {
         }
         assert!(starts_supervisord("/usr/local/bin/supervisord -n -c /etc/supervisord.conf"));
         assert!(starts_supervisord("/etc/init.d/supervisor start") && !starts_supervisord("supervisorctl reload"));
+    }
+
+    #[test]
+    fn a_service_of_inits_is_known_by_its_name_or_its_script() {
+        for (name, script, expected) in [
+            ("etcd", "#!/bin/sh\n", true),
+            ("etcd-server", "", true),
+            ("etcd-backup", "#!/bin/sh\nexec /usr/bin/etcdctl snapshot save /x\n", false),
+            ("store", "#!/bin/sh\nDAEMON=/usr/local/bin/etcd\nstart-stop-daemon --start --exec $DAEMON\n", true),
+            ("store", "#!/bin/sh\ncase $1 in\nstart)\nnohup /opt/old/etcd --name n1 &\n", true),
+            ("store", "#!/bin/sh\n# DAEMON=/usr/bin/etcd\nDATA=/var/lib/etcd\n", false),
+        ] {
+            assert_eq!(is_etcd_service(name, script), expected, "{name} {script}");
+        }
+        assert_eq!(of_inittab("# x\ne1:2345:respawn:/opt/old/etcd --name a:b\n"), ["/opt/old/etcd --name a:b"]);
+    }
+
+    #[test]
+    fn containers_of_etcd_that_come_back_by_themselves_are_known() {
+        for (text, expected) in [
+            ("[Container]\nImage=quay.io/coreos/etcd:v3.5.1\n[Install]\nWantedBy=default.target\n", true),
+            ("[Container]\nImage=localhost/base\nExec=/usr/local/bin/etcd --name n1\n[Install]\nWantedBy=a\n", true),
+            ("[Container]\nImage=quay.io/coreos/etcd:v3.5.1\n", false),
+            ("[Container]\nImage=etcd-backup\n[Install]\nWantedBy=default.target\n", false),
+        ] {
+            assert_eq!(is_etcd_quadlet(text), expected, "{text}");
+        }
+        let pod = "spec:\n  containers:\n  - command:\n    - etcd\n    image: registry.example/etcd:3.5.15-0\n";
+        assert!(
+            is_etcd_pod(pod) && is_etcd_pod("  - image: 'etcd'\n") && is_etcd_pod("\"image\": \"x/etcd@sha256:0\",\n")
+        );
+        assert!(!is_etcd_pod(
+            "    image: registry.example/kube-apiserver:1\n    - --etcd-servers=https://127.0.0.1:2379\n"
+        ));
+        let config = |image: &str, path: &str, runs: bool| {
+            format!(
+                r#"{{"Name":"/old","Path":"{path}","State":{{"Running":{runs}}},"Config":{{"Image":"{image}"}},"X":1}}"#
+            )
+        };
+        let host = |policy: &str| format!(r#"{{"RestartPolicy":{{"Name":"{policy}","MaximumRetryCount":0}}}}"#);
+        for (config, policy, expected) in [
+            (config("quay.io/coreos/etcd:v3.5.1", "/x", false), "always", Some("old")),
+            (config("quay.io/coreos/etcd:v3.5.1", "/x", true), "unless-stopped", Some("old")),
+            (config("quay.io/coreos/etcd:v3.5.1", "/x", false), "unless-stopped", None),
+            (config("base", "/usr/local/bin/etcd", false), "always", Some("old")),
+            (config("quay.io/coreos/etcd:v3.5.1", "/x", true), "no", None),
+            (config("nginx", "/docker-entrypoint.sh", true), "always", None),
+            ("{".to_owned(), "always", None),
+        ] {
+            assert_eq!(
+                docker_etcd(config.as_bytes(), host(policy).as_bytes()).as_deref(),
+                expected,
+                "{config} {policy}"
+            );
+        }
     }
 
     #[test]

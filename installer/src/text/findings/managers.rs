@@ -93,6 +93,9 @@ fn starts(starter: &Starter) -> String {
             format!("the program `{}` in `{}`", DisplayLine::of(program), DisplayLine::of(file))
         }
         Starter::Line { file } => format!("a line in `{}`", DisplayLine::of(file)),
+        Starter::Container { name } => {
+            format!("the container `{}`, which Docker starts by itself,", DisplayLine::of(name))
+        }
     }
 }
 
@@ -206,6 +209,10 @@ pub(super) fn help(found: &ManagerFinding) -> Help {
             Starter::Section { file, program } => {
                 Help::in_tree(format!("grep -n -A 9 {} {}", word(Path::new(program)), word(Path::new(file))))
                     .remark("set autostart=false there, if that etcd is not needed any more")
+            }
+            Starter::Container { name } => {
+                Help::in_tree(format!("docker update --restart=no {}", word(Path::new(name))))
+                    .remark("if that etcd is not needed any more")
             }
             Starter::Line { file } => Help::in_tree(format!("grep -n etcd {}", word(Path::new(file))))
                 .remark("take that line out, if that etcd is not needed any more"),

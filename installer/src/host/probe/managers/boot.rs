@@ -1,5 +1,6 @@
-//! What would start when this host boots: units that are enabled, sections, tables of cron's, scripts. Reads files only, so that
-//! it is the same in an image; what cannot be read starts nothing for us.
+//! What would start when this host boots: units that are enabled, sections, tables of cron's, scripts, containers. Reads files only,
+//! so that it is the same in an image; what cannot be read starts nothing for us. What podman's `--restart` says is in a
+//! database, and not looked at.
 
 use payload::path::AbsPath;
 
@@ -21,8 +22,19 @@ const SCRIPTS: [&str; 3] = ["/etc/rc.local", "/etc/rc.d/rc.local", "/etc/init.d/
 /// Runlevels in which services run.
 const LEVELS: [&str; 4] = ["/etc/rc2.d", "/etc/rc3.d", "/etc/rc4.d", "/etc/rc5.d"];
 
-/// What starts, and the command of each.
-pub(super) struct AtBoot(Vec<(Starter, String)>);
+/// Where podman has texts that become units, and kubelet manifests of pods.
+const QUADLETS: [&str; 2] = ["/etc/containers/systemd", "/usr/share/containers/systemd"];
+const PODS: &str = "/etc/kubernetes/manifests";
+/// Where Docker has a directory for each container.
+const DOCKER: &str = "/var/lib/docker/containers";
+/// More containers than this are not looked at.
+const MOST_CONTAINERS: usize = 256;
+
+/// What starts, and the command of each; and what starts an etcd for sure.
+pub(super) struct AtBoot {
+    commands: Vec<(Starter, String)>,
+    etcds: Vec<Starter>,
+}
 
 impl AtBoot {
     /// All of it, but for our unit and our section.
@@ -55,19 +67,30 @@ impl AtBoot {
             let commands = read(tree, dir, name).map(|text| boot::of_script(&text)).unwrap_or_default();
             all.extend(commands.into_iter().map(|command| (Starter::Line { file: script.to_owned() }, command)));
         }
+        let commands = read(tree, "/etc", "inittab").map(|text| boot::of_inittab(&text)).unwrap_or_default();
+        all.extend(commands.into_iter().map(|command| (Starter::Line { file: "/etc/inittab".to_owned() }, command)));
+        let mut etcds = Vec::new();
         for dir in LEVELS {
             for name in list(tree, dir).iter().filter(|name| name.starts_with('S')) {
                 let service = name.trim_start_matches('S').trim_start_matches(|digit: char| digit.is_ascii_digit());
-                all.push((Starter::Line { file: format!("{dir}/{name}") }, format!("/etc/init.d/{service}")));
+                let starter = Starter::Line { file: format!("{dir}/{name}") };
+                if own_unit.strip_suffix(".service") != Some(service)
+                    && boot::is_etcd_service(service, &read(tree, dir, name).unwrap_or_default())
+                {
+                    etcds.push(starter.clone());
+                }
+                all.push((starter, format!("/etc/init.d/{service}")));
             }
         }
-        Self(all)
+        containers(tree, &mut etcds);
+        Self { commands: all, etcds }
     }
 
     /// What starts an etcd.
     pub(super) fn etcds(&self) -> Vec<Starter> {
         let mut found: Vec<Starter> = Vec::new();
-        for (starter, _) in self.0.iter().filter(|(_, command)| boot::starts_etcd(command)) {
+        let by_command = self.commands.iter().filter(|(_, command)| boot::starts_etcd(command));
+        for starter in by_command.map(|(starter, _)| starter).chain(&self.etcds) {
             if !found.contains(starter) {
                 found.push(starter.clone());
             }
@@ -77,7 +100,7 @@ impl AtBoot {
 
     /// Whether anything starts a supervisord.
     pub(super) fn has_supervisord(&self) -> bool {
-        self.0.iter().any(|(_, command)| boot::starts_supervisord(command))
+        self.commands.iter().any(|(_, command)| boot::starts_supervisord(command))
     }
 }
 
@@ -94,6 +117,29 @@ fn units(tree: &Tree, own: &str, all: &mut Vec<(Starter, String)>) {
                 let commands = read(tree, &dir, &name).map(|text| boot::of_unit(&text)).unwrap_or_default();
                 all.extend(commands.into_iter().map(|command| (Starter::Unit { name: name.clone() }, command)));
             }
+        }
+    }
+}
+
+/// What runtimes of containers start by themselves.
+fn containers(tree: &Tree, etcds: &mut Vec<Starter>) {
+    let quadlets = QUADLETS.map(|dir| (dir, boot::is_etcd_quadlet as fn(&str) -> bool));
+    for (dir, is_etcd) in quadlets.into_iter().chain([(PODS, boot::is_etcd_pod as fn(&str) -> bool)]) {
+        let is_read =
+            |name: &String| [".container", ".yaml", ".yml", ".json"].iter().any(|end| name.strip_suffix(end).is_some());
+        for name in list(tree, dir).into_iter().filter(is_read) {
+            if read(tree, dir, &name).is_some_and(|text| is_etcd(&text)) {
+                etcds.push(Starter::Line { file: format!("{dir}/{name}") });
+            }
+        }
+    }
+    for id in list(tree, DOCKER).into_iter().take(MOST_CONTAINERS) {
+        let dir = format!("{DOCKER}/{id}");
+        let files = ["config.v2.json", "hostconfig.json"].map(|name| read(tree, &dir, name));
+        if let [Some(config), Some(host)] = files
+            && let Some(name) = boot::docker_etcd(config.as_bytes(), host.as_bytes())
+        {
+            etcds.push(Starter::Container { name });
         }
     }
 }
