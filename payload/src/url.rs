@@ -1,7 +1,7 @@
 //! A URL as etcd takes it: scheme, host, port. Nothing is looked up here.
 
 use std::fmt;
-use std::net::{IpAddr, SocketAddr};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::num::NonZeroU16;
 use std::str::FromStr;
 
@@ -63,6 +63,17 @@ impl Url {
     #[must_use]
     pub fn port(&self) -> NonZeroU16 {
         self.port
+    }
+
+    /// As programs on the host that listens here reach it: who listens at all addresses is found at that of loopback.
+    #[must_use]
+    pub fn on_the_host_itself(&self) -> Self {
+        let host = match self.host {
+            UrlHost::Ip(IpAddr::V4(ip)) if ip.is_unspecified() => UrlHost::Ip(Ipv4Addr::LOCALHOST.into()),
+            UrlHost::Ip(IpAddr::V6(ip)) if ip.is_unspecified() => UrlHost::Ip(Ipv6Addr::LOCALHOST.into()),
+            _ => self.host.clone(),
+        };
+        Self { host, ..self.clone() }
     }
 
     /// Where to connect to; `None` where that takes a look into the DNS.

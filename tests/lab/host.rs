@@ -148,6 +148,12 @@ impl Lab {
         }
     }
 
+    /// Runs a program of this machine's in the network of the host.
+    pub fn outside(&self, host: &str, command: &[&str]) -> Said {
+        let network = format!("--net=/proc/{}/ns/net", self.pid(host).trim());
+        run(Command::new("nsenter").arg(network).arg("--").args(command))
+    }
+
     /// Its first process, by its number out here.
     pub fn pid(&self, host: &str) -> String {
         self.lab(&["pid", host]).ok()

@@ -59,6 +59,23 @@ fn members_run_before_they_are_packed_and_leave_nothing() {
     said.ok();
     assert_eq!(bundles(&site), 3);
     nothing_is_left(&site, 111);
+    // Another network for clients, and one host that listens everywhere there.
+    let two = "cp cluster.toml one-network.toml && sed -i -e '/1[.]12\"/aclient-address = \"10.111.2.12\"' \
+               -e '/0[.]13\"/alisten = \"0.0.0.0\"' -e 's/\"http\"/\"https\"/' cluster.toml";
+    shell(&site, two).ok();
+    let said = shell(&site, "$E build -o two --release $R");
+    assert!(said.err.contains(PROVEN), "{said:?}");
+    said.ok();
+    // Nobody here leads from one address to another.
+    shell(&site, "sed -i '/0[.]11\"/alisten = \"10.111.0.1\"' cluster.toml").ok();
+    let said = shell(&site, "$E build -o two --release $R");
+    assert!(
+        said.err.contains("not rehearsed") && said.err.contains("n1 listens elsewhere than it is reached"),
+        "{said:?}"
+    );
+    said.ok();
+    assert!(shell(&site, "$E inspect two/n1.run").ok().contains("listens      https://10.111.0.1:2380 for peers"));
+    shell(&site, "mv one-network.toml cluster.toml").ok();
     // As a person without rights, of bundles that exist.
     shell(&site, "chmod 755 . && chmod -R a+rX dist && mkdir -m 777 theirs").ok();
     let nobody = "setpriv --reuid=65534 --regid=65534 --clear-groups env XDG_CACHE_HOME=$PWD/theirs";

@@ -54,6 +54,11 @@ fn show(manifest: &Manifest) {
     for member in &manifest.members {
         line("", &format!("{} {} {}", member.name, member.address, member.host));
     }
+    if let Some(listen) = &manifest.listen
+        && manifest.own_addresses() != manifest.advertised()
+    {
+        line(text::LISTENS, &text::listens(&listen.peers, &listen.clients));
+    }
     line(text::ENTRIES, "");
     for entry in &manifest.entries {
         let purpose = text::purpose(&entry.purpose);

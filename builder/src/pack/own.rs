@@ -227,7 +227,7 @@ fn manifest(
         arch: host.arch,
         client_port: None,
         peer_port: None,
-        listen: Some(Listen { peers: vec![cluster.peer_url(host)], clients: cluster.listen_client_urls(host) }),
+        listen: Some(Listen { peers: cluster.listen_peer_urls(host), clients: cluster.listen_client_urls(host) }),
         peer_names: cluster.etcd.peer_names.clone(),
         members: members.collect(),
         user: cluster.etcd.user.clone(),

@@ -78,15 +78,11 @@ pub(super) fn all(cluster: &Cluster) -> (Vec<CertificateSpec>, Vec<&HostName>) {
             .iter()
             .map(|host| {
                 let names = std::iter::once(&host.name).chain(&host.names);
-                let addresses = std::iter::once(host.address).chain(host.addresses.iter().copied());
-                one(cluster, Holder::Host(host.name.clone()), names, addresses)
+                one(cluster, Holder::Host(host.name.clone()), names, host.certified().into_iter())
             })
             .collect(),
         KeySharing::Shared => {
-            let addresses = cluster
-                .hosts
-                .iter()
-                .flat_map(|host| std::iter::once(host.address).chain(host.addresses.iter().copied()));
+            let addresses = cluster.hosts.iter().flat_map(payload::cluster::Host::certified);
             vec![one(cluster, Holder::Everyone, valid.into_iter(), addresses)]
         }
     };
@@ -110,7 +106,8 @@ fn one<'a>(
         addresses: Vec::new(),
         optional: Vec::new(),
     };
-    let by_tls = cluster.loopback == Loopback::Https;
+    let members: Vec<_> = cluster.hosts.iter().filter(|host| spec.holder.is(&host.name)).collect();
+    let by_tls = cluster.loopback == Loopback::Https || members.iter().any(|host| host.listens_everywhere());
     let names = names.chain(&pki.spare_names).filter(|name| is_dns(name)).map(HostName::as_str);
     for name in names.chain(by_tls.then_some("localhost")) {
         if !spec.names.iter().any(|known| known.eq_ignore_ascii_case(name)) {
@@ -124,11 +121,9 @@ fn one<'a>(
             spec.addresses.push(address);
         }
     }
-    // Members listen on the loopback address of their host's family; the others are for people's convenience.
-    let is_called = |name: &&str| {
-        let members = cluster.hosts.iter().filter(|host| spec.holder.is(&host.name));
-        name.parse::<IpAddr>().is_ok_and(|ip| members.into_iter().any(|host| host.address.is_ipv4() == ip.is_ipv4()))
-    };
+    // Members are called by the loopback address of one family; the others are for people's convenience.
+    let is_called =
+        |name: &&str| name.parse::<IpAddr>().is_ok_and(|ip| members.iter().any(|host| host.loopback() == ip));
     spec.optional = LOOPBACK.into_iter().filter(|name| !is_called(name)).map(str::to_owned).collect();
     spec
 }

@@ -34,7 +34,8 @@ pub(crate) struct Cast {
 pub(crate) struct Member {
     pub(super) host: HostName,
     arch: Arch,
-    pub(super) address: IpAddr,
+    /// All that its host has, that by which its peers reach it first.
+    pub(super) addresses: Vec<IpAddr>,
     pub(super) client_url: Url,
     pub(super) layout: Layout,
     pub(super) files: Vec<Placed>,
@@ -156,9 +157,10 @@ impl Member {
             return Err(on_host());
         }
         let me = manifest.me().ok_or_else(on_host)?;
+        let addresses = at_home(manifest).ok_or_else(|| Cannot::BehindNat(host.clone()))?;
         Ok(Self {
             arch: manifest.arch,
-            address: me.address,
+            addresses,
             client_url: me.client_url.clone().ok_or_else(on_host)?,
             layout: manifest.layout.clone(),
             host,
@@ -170,6 +172,24 @@ impl Member {
     pub(super) fn path_of(&self, name: &str) -> Option<&AbsPath> {
         self.files.iter().map(|file| &file.path).find(|path| path.name() == name)
     }
+}
+
+/// The addresses of this manifest's host; `None` where it is reached at one that it does not listen at: nobody here leads from one to
+/// the other.
+fn at_home(manifest: &Manifest) -> Option<Vec<IpAddr>> {
+    let listen = manifest.listen.as_ref()?;
+    let hears = |urls: &[Url], told: IpAddr| {
+        urls.iter().filter_map(Url::address).any(|address| address.is_unspecified() || address == told)
+    };
+    let mut addresses = manifest.advertised();
+    let (peers, clients) = (*addresses.first()?, *addresses.last()?);
+    (hears(&listen.peers, peers) && hears(&listen.clients, clients)).then_some(())?;
+    for own in manifest.own_addresses() {
+        if !addresses.contains(&own) {
+            addresses.push(own);
+        }
+    }
+    Some(addresses)
 }
 
 /// Here everybody is without data. Members of a cluster that runs would wait for those who have some.

@@ -55,6 +55,8 @@ pub(crate) enum Cannot {
         host: HostName,
         why: String,
     },
+    /// It is reached at an address that it does not listen at.
+    BehindNat(HostName),
     /// This machine lets nobody do what it takes; in its words.
     Machine(String),
 }

@@ -3,6 +3,7 @@
 use std::fmt;
 
 use payload::manifest::{Purpose, SBOM, When};
+use payload::url::Url;
 
 pub(crate) const SUM: &str = "sha256";
 pub(crate) const ID: &str = "id";
@@ -13,6 +14,7 @@ pub(crate) const FOR: &str = "for";
 pub(crate) const MEMBER: &str = "member";
 pub(crate) const ETCD: &str = "etcd";
 pub(crate) const MADE_BY: &str = "made by";
+pub(crate) const LISTENS: &str = "listens";
 pub(crate) const ENTRIES: &str = "entries";
 pub(crate) const PARTS: &str = "parts";
 
@@ -43,6 +45,12 @@ pub(crate) fn etcd(version: impl fmt::Display, origin: impl fmt::Display) -> Str
 
 pub(crate) fn made_by(version: impl fmt::Display) -> String {
     format!("etcdpack {version}")
+}
+
+/// Where the member listens, for peers and for clients.
+pub(crate) fn listens(peers: &[Url], clients: &[Url]) -> String {
+    let list = |urls: &[Url]| urls.iter().map(ToString::to_string).collect::<Vec<_>>().join(",");
+    format!("{} for peers, {} for clients", list(peers), list(clients))
 }
 
 /// What becomes of an entry.

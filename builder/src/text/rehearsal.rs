@@ -43,6 +43,10 @@ pub(crate) fn with_stand_ins(hosts: &[&str]) -> String {
     format!("in that, {keys} of {} had stand-ins: the real ones are on {these} alone", hosts.join(", "))
 }
 
+pub(crate) fn behind_nat(host: &HostName) -> String {
+    format!("{host} listens elsewhere than it is reached at, and there is nobody here who leads from one to the other")
+}
+
 pub(crate) const NO_RELEASE_FOR_IT: &str = "there is no release for this machine's architecture";
 pub(crate) const NO_WORD: &str = "what was started for it ended without a word";
 pub(crate) const NO_ANSWER: &str = "what was started for it does not answer";

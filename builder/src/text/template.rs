@@ -96,6 +96,8 @@ fn host(text: &mut String, name: &dyn Display, address: &dyn Display) {
 const REST: &str = r#"# member = "..."               # etcd's --name; the host's name, unless you say otherwise
 # names = []                   # further names and addresses that clients call this host by
 # addresses = []
+# listen = "0.0.0.0"           # where etcd listens, if not at the address; also listen-clients, listen-peers
+# client-address = "198.51.100.1"   # where clients reach it, if not at the address
 # client-port = 2379           # where this host has other ports than `[etcd]` says for all
 # peer-port = 2380
 

@@ -44,6 +44,7 @@ pub(crate) fn preflight(manifest: &Manifest, facts: &Facts, although: Although) 
         findings.extend(network::identity(manifest, network));
         findings.extend(etcd::others(etcd));
         findings.extend(network::ports(network));
+        findings.extend(network::sources(manifest, credentials, network));
     }
     findings.extend(managers::at_boot(&facts.managers, records));
     findings.extend(credentials::certificate(manifest, credentials, machine));

@@ -4,6 +4,7 @@ use std::net::IpAddr;
 
 use payload::name::HostName;
 use payload::peer_name::PeerName;
+use payload::url::Url;
 
 use super::{Code, Severity};
 use crate::facts::cluster::Silence;
@@ -18,6 +19,22 @@ pub(crate) enum NetworkFinding {
         hostname: String,
         addresses: Vec<IpAddr>,
         rightful: Option<HostName>,
+    },
+    /// Others are told addresses that are none of this host's, and it listens at all of them.
+    ToldElsewhere {
+        bundle: HostName,
+        told: Vec<IpAddr>,
+    },
+    /// Others are told an address of this host's that etcd does not listen at.
+    NotListened {
+        address: IpAddr,
+        listens: Vec<Url>,
+    },
+    /// To these members this host goes from an address that the bundle's certificate does not name.
+    SourceUnnamed {
+        from: IpAddr,
+        members: Vec<String>,
+        bundle: HostName,
     },
     PortTaken {
         address: IpAddr,
@@ -71,6 +88,8 @@ impl NetworkFinding {
     pub(super) fn code(&self) -> Code {
         match self {
             Self::OtherHost { .. } => Code::WrongHost,
+            Self::ToldElsewhere { .. } | Self::NotListened { .. } => Code::NotListened,
+            Self::SourceUnnamed { .. } => Code::SourceUnnamed,
             Self::PortTaken { .. } => Code::PortTaken,
             Self::PeerSilent { .. } => Code::PeerUnreachable,
             Self::FirewallClosed { .. } => Code::FirewallClosed,

@@ -34,14 +34,14 @@ const ETCDCTL: &str = "etcdctl";
 
 /// Whether something accepts connections on the member's peer port.
 pub(crate) fn is_reachable(manifest: &Manifest, member: &Member) -> bool {
-    let at = manifest.peer_url(member).and_then(|url| url.socket());
+    let at = manifest.reach_peer(member).and_then(|url| url.socket());
     at.is_some_and(|at| TcpStream::connect_timeout(&at, Duration::from_secs(1)).is_ok())
 }
 
 /// Whether the member serves its peers: it answers a hello there. etcd listens first, looks at its data and at the cluster
 /// then, and serves only after that (`embed.StartEtcd`, 3.1 to 3.7).
 pub(crate) fn serves_peers(manifest: &Manifest, member: &Member, interrupt: &Interrupt) -> bool {
-    let at = manifest.peer_url(member).and_then(|url| url.socket());
+    let at = manifest.reach_peer(member).and_then(|url| url.socket());
     let answer = at.and_then(|at| hello::ask(at, Duration::from_secs(1), interrupt).ok());
     answer.is_some_and(|answer| answer != Hello::Silence)
 }
@@ -50,13 +50,13 @@ pub(crate) fn serves_peers(manifest: &Manifest, member: &Member, interrupt: &Int
 /// always exits 0 in 3.1.
 pub(crate) fn status(manifest: &Manifest, member: &Member, interrupt: &Interrupt) -> Option<EndpointStatus> {
     let etcdctl = Etcdctl::installed(manifest)?;
-    etcdctl.status(&manifest.client_url(member)?, Patience::Long, interrupt).0.map(EndpointStatus::from)
+    etcdctl.status(&manifest.reach_client(member)?, Patience::Long, interrupt).0.map(EndpointStatus::from)
 }
 
 /// A linearizable read of a key that need not be there, as `endpoint health` does it. With authentication on, a
 /// refusal is an answer too: it took a majority to give it.
 pub(crate) fn reads_through(manifest: &Manifest, member: &Member, interrupt: &Interrupt) -> bool {
-    let Some((etcdctl, url)) = Etcdctl::installed(manifest).zip(manifest.client_url(member)) else { return false };
+    let Some((etcdctl, url)) = Etcdctl::installed(manifest).zip(manifest.reach_client(member)) else { return false };
     etcdctl
         .call(&[&url], Patience::Long, interrupt)
         .args(["get", "health"])
@@ -66,7 +66,7 @@ pub(crate) fn reads_through(manifest: &Manifest, member: &Member, interrupt: &In
 
 /// The alarms of the cluster; `None` where this host's member does not say them: without a majority it cannot.
 pub(crate) fn alarms(manifest: &Manifest, interrupt: &Interrupt) -> Option<Vec<Alarm>> {
-    let (etcdctl, url) = Etcdctl::installed(manifest).zip(manifest.client_url(manifest.me()?))?;
+    let (etcdctl, url) = Etcdctl::installed(manifest).zip(manifest.reach_client(manifest.me()?))?;
     let asked = etcdctl.call(&[&url], Patience::Long, interrupt).args(["alarm", "list", "-w", "json"]);
     let output = asked.output().ok()?;
     output.ok().then(|| answers::alarms(&output.stdout))?

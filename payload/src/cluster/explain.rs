@@ -33,7 +33,10 @@ const LOOKALIKES: [(char, char); 19] = [
 pub(super) const SECTIONS: [(&str, &str); 9] = [
     ("[cluster]", "name token"),
     ("[release]", "version arch sha256 sha256-amd64 sha256-arm64 mirrors"),
-    ("[[host]]", "name address member arch names addresses client-port peer-port"),
+    (
+        "[[host]]",
+        "name address member arch names addresses client-port peer-port client-address listen listen-clients listen-peers",
+    ),
     (
         "[pki]",
         "mode keys algorithm validity ca-validity common-name country state locality organization organizational-unit \

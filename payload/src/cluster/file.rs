@@ -9,6 +9,7 @@ use std::num::NonZeroU16;
 use serde::Deserialize;
 use toml::Spanned;
 
+use super::listen::Addresses;
 use super::peers::Peers;
 use super::pki::{Algorithm, CommonName, Country, Hours, KeySharing, Keys, SubjectText};
 use super::quantity::{Milliseconds, Size};
@@ -77,6 +78,10 @@ pub(super) struct HostSection {
     pub(super) addresses: Vec<Spanned<IpAddr>>,
     pub(super) client_port: Option<Spanned<NonZeroU16>>,
     pub(super) peer_port: Option<Spanned<NonZeroU16>>,
+    pub(super) client_address: Option<Spanned<IpAddr>>,
+    pub(super) listen: Option<Spanned<Addresses>>,
+    pub(super) listen_clients: Option<Spanned<Addresses>>,
+    pub(super) listen_peers: Option<Spanned<Addresses>>,
 }
 
 #[derive(Debug, Default, Deserialize)]

@@ -5,6 +5,7 @@ mod explain;
 mod fault;
 mod file;
 mod findings;
+mod listen;
 mod model;
 mod paths;
 mod peers;
@@ -14,7 +15,7 @@ mod setting;
 
 use std::borrow::Cow;
 
-pub(crate) use check::unusable;
+pub(crate) use check::{unheard, unusable};
 pub use fault::{Fault, Place};
 pub use model::{Cluster, Etcd, Host, Parsed, Release, Service};
 pub use paths::{CERTIFICATES, PathFault, Paths};

@@ -46,14 +46,21 @@ pub struct Release {
 #[derive(Debug, Clone)]
 pub struct Host {
     pub name: HostName,
+    /// Where its peers reach it.
     pub address: IpAddr,
+    /// Where clients do.
+    pub client_address: IpAddr,
+    /// Its own addresses that etcd listens at for peers: one alone, if that means all of them.
+    pub listen_peers: Vec<IpAddr>,
+    /// The same for clients.
+    pub listen_clients: Vec<IpAddr>,
     pub member: MemberName,
     pub arch: Arch,
     /// Further names that clients call it by.
     pub names: Vec<HostName>,
     /// Further addresses that clients call it by.
     pub addresses: Vec<IpAddr>,
-    /// Where it listens, and is reached, for clients.
+    /// Where it listens for clients, and is reached by them.
     pub client_port: NonZeroU16,
     /// The same for peers; another than that for clients.
     pub peer_port: NonZeroU16,
@@ -119,7 +126,7 @@ impl Cluster {
     /// The client URL of `host`, as it is advertised.
     #[must_use]
     pub fn client_url(&self, host: &Host) -> Url {
-        Url::of(Scheme::Https, host.address, host.client_port)
+        Url::of(Scheme::Https, host.client_address, host.client_port)
     }
 
     /// The peer URL of `host`.
@@ -128,19 +135,58 @@ impl Cluster {
         Url::of(Scheme::Https, host.address, host.peer_port)
     }
 
-    /// Where `host` listens for clients: what it advertises, and a loopback address of the host's own family.
+    /// Where `host` listens for its peers.
+    #[must_use]
+    pub fn listen_peer_urls(&self, host: &Host) -> Vec<Url> {
+        host.listen_peers.iter().map(|address| Url::of(Scheme::Https, *address, host.peer_port)).collect()
+    }
+
+    /// Where `host` listens for clients, and at a loopback address of the host's own family. Who listens everywhere has that.
     #[must_use]
     pub fn listen_client_urls(&self, host: &Host) -> Vec<Url> {
-        let loopback: IpAddr = match host.address {
-            IpAddr::V4(_) => Ipv4Addr::LOCALHOST.into(),
-            IpAddr::V6(_) => Ipv6Addr::LOCALHOST.into(),
-        };
+        let own = host.listen_clients.iter().map(|address| Url::of(Scheme::Https, *address, host.client_port));
         let scheme = match self.loopback {
+            _ if host.listens_everywhere() => None,
             Loopback::Https => Some(Scheme::Https),
             Loopback::Http => Some(Scheme::Http),
             Loopback::Off => None,
         };
-        let loopback = scheme.map(|scheme| Url::of(scheme, loopback, host.client_port));
-        [self.client_url(host)].into_iter().chain(loopback).collect()
+        own.chain(scheme.map(|scheme| Url::of(scheme, host.loopback(), host.client_port))).collect()
+    }
+
+    /// Where programs on `host` itself reach its member.
+    #[must_use]
+    pub fn local_client_url(&self, host: &Host) -> Url {
+        self.listen_client_urls(host).first().map_or_else(|| self.client_url(host), Url::on_the_host_itself)
+    }
+}
+
+impl Host {
+    /// All addresses that its certificate has by its section, none twice: what it is reached at, what it listens at, and `addresses`.
+    #[must_use]
+    pub fn certified(&self) -> Vec<IpAddr> {
+        let mut all = vec![self.address];
+        let listens = self.listen_clients.iter().chain(&self.listen_peers).filter(|address| !address.is_unspecified());
+        for address in self.addresses.iter().chain([&self.client_address]).chain(listens) {
+            if !all.contains(address) {
+                all.push(*address);
+            }
+        }
+        all
+    }
+
+    /// Whether clients find it at each of the host's addresses, loopback among them.
+    #[must_use]
+    pub fn listens_everywhere(&self) -> bool {
+        self.listen_clients.iter().any(IpAddr::is_unspecified)
+    }
+
+    /// The loopback address of its own family, or of the one that it listens everywhere in.
+    #[must_use]
+    pub fn loopback(&self) -> IpAddr {
+        match self.listen_clients.iter().find(|address| address.is_unspecified()).unwrap_or(&self.address) {
+            IpAddr::V4(_) => Ipv4Addr::LOCALHOST.into(),
+            IpAddr::V6(_) => Ipv6Addr::LOCALHOST.into(),
+        }
     }
 }

@@ -83,7 +83,8 @@ fn hostnames(
     let allowed: Vec<&str> = if version < FIRST_WITH_LISTS { vec![value] } else { value.split(',').collect() };
     let of = |host: &Host| {
         let names = std::iter::once(&host.name).chain(&host.names).chain(&pki.spare_names).map(ToString::to_string);
-        let addresses = std::iter::once(&host.address).chain(&host.addresses).chain(&pki.spare_addresses);
+        let certified = host.certified();
+        let addresses = certified.iter().chain(&pki.spare_addresses);
         names.chain(addresses.map(ToString::to_string)).collect::<Vec<_>>()
     };
     let all: Vec<String> = hosts.iter().flat_map(of).collect();

@@ -1,6 +1,7 @@
 //! Cluster files, good and bad: what is said, and where.
 
 use super::{Cluster, Fault, KeySharing, Keys, MAX_BYTES};
+use crate::url::Url;
 
 const HOSTS: &str = "[[host]]\nname = \"n1\"\naddress = \"192.0.2.1\"\n[[host]]\nname = \"n2\"\naddress = \"192.0.2.2\"\n[[host]]\nname = \"n3\"\naddress = \"192.0.2.3\"\n";
 
@@ -148,6 +149,90 @@ fn a_host_has_ports_of_its_own_or_those_of_the_cluster() {
     let flag = "[etcd.flags]\nlisten-metrics-urls = \"http://127.0.0.1:12379\"\n";
     let (_, said, help) = only_fault(&file("3.6.14", &format!("client-port = 12379\n{flag}")));
     assert!(said.contains("client listener") && help.contains("127.0.0.1:12380"), "{said}: {help}");
+}
+
+#[test]
+fn a_host_listens_elsewhere_than_it_is_reached_where_the_file_says_so() {
+    let parse = |rest: &str| Cluster::parse(file("3.6.14", rest).as_bytes()).unwrap().cluster;
+    let text = |urls: Vec<Url>| urls.iter().map(ToString::to_string).collect::<Vec<_>>().join(",");
+    for (lines, peers, clients, reached, certified) in [
+        // NAT.
+        (
+            "listen = \"10.0.0.3\"",
+            "10.0.0.3:2380",
+            "10.0.0.3:2379,https://127.0.0.1:2379",
+            "192.0.2.3",
+            "192.0.2.3,10.0.0.3",
+        ),
+        // A network for clients, beside that of the peers.
+        (
+            "client-address = \"198.51.100.3\"",
+            "192.0.2.3:2380",
+            "198.51.100.3:2379,https://127.0.0.1:2379",
+            "198.51.100.3",
+            "192.0.2.3,198.51.100.3",
+        ),
+        // A floating address for clients, which is not always here.
+        ("listen-clients = \"0.0.0.0\"", "192.0.2.3:2380", "0.0.0.0:2379", "192.0.2.3", "192.0.2.3"),
+        (
+            "listen-clients = [\"192.0.2.3\", \"198.51.100.3\"]",
+            "192.0.2.3:2380",
+            "192.0.2.3:2379,https://198.51.100.3:2379,https://127.0.0.1:2379",
+            "192.0.2.3",
+            "192.0.2.3,198.51.100.3",
+        ),
+        ("listen = \"::\"", "[::]:2380", "[::]:2379", "192.0.2.3", "192.0.2.3"),
+        (
+            "listen = \"10.0.0.3\"\nlisten-peers = \"10.9.0.3\"",
+            "10.9.0.3:2380",
+            "10.0.0.3:2379,https://127.0.0.1:2379",
+            "192.0.2.3",
+            "192.0.2.3,10.0.0.3,10.9.0.3",
+        ),
+    ] {
+        let cluster = parse(&format!("{lines}\n"));
+        let host = &cluster.hosts[2];
+        let (said_peers, said_clients) = (text(cluster.listen_peer_urls(host)), text(cluster.listen_client_urls(host)));
+        assert_eq!((said_peers, said_clients), (format!("https://{peers}"), format!("https://{clients}")), "{lines}");
+        assert_eq!(cluster.client_url(host).to_string(), format!("https://{reached}:2379"), "{lines}");
+        assert_eq!(cluster.peer_url(host).to_string(), "https://192.0.2.3:2380", "{lines}");
+        let names: Vec<String> = host.certified().iter().map(ToString::to_string).collect();
+        assert_eq!(names.join(","), certified, "{lines}");
+    }
+    let local = |lines: &str| {
+        let cluster = parse(lines);
+        cluster.local_client_url(&cluster.hosts[2]).to_string()
+    };
+    assert_eq!(local(""), "https://192.0.2.3:2379");
+    assert_eq!(local("listen = \"0.0.0.0\"\n"), "https://127.0.0.1:2379");
+    assert_eq!(local("listen = \"::\"\n[client]\nloopback = \"off\"\n"), "https://[::1]:2379");
+}
+
+#[test]
+fn where_etcd_cannot_listen_is_said_where_it_is_written() {
+    for (lines, words, help) in [
+        ("listen = \"127.0.0.1\"", "is the host itself", "`loopback` in the section `[client]`"),
+        ("listen = \"fe80::3\"", "is link-local and needs a zone", ""),
+        ("listen = \"224.0.0.1\"", "multicast", ""),
+        ("listen = [\"0.0.0.0\", \"192.0.2.3\"]", "means every address", "\"0.0.0.0\" alone"),
+        ("listen-peers = [\"10.0.0.3\", \"10.0.0.3\"]", "there twice", ""),
+        ("listen = \"192.0.2.2\"", "is the address of `n2`", ""),
+        ("listen = []", "an empty list", ""),
+        ("listen = \"10.0.0.3:2380\"", "not an IP address", "without scheme, port or prefix length: \"10.0.0.3\""),
+        ("client-address = \"192.0.2.1\"", "used twice", ""),
+        ("listen = \"::\"\n[client]\nloopback = \"http\"", "means loopback, too", "loopback = \"https\""),
+        ("listen-clients = \"0.0.0.0\"\nflags.x = 1", "unknown field `flags`", ""),
+        (
+            "listen-clients = \"0.0.0.0\"\n[etcd.flags]\nlisten-metrics-urls = \"http://127.0.0.1:2379\"",
+            "client listener",
+            "",
+        ),
+    ] {
+        let (line, said, shown) = only_fault(&file("3.6.14", &format!("{lines}\n")));
+        assert!(line >= 14 && said.contains(words) && shown.contains(help), "{lines}: line {line}: {said}: {shown}");
+    }
+    let all = "listen = \"10.0.0.3\"\nlisten-peers = \"10.0.0.4\"\nlisten-clients = \"10.0.0.5\"\n";
+    assert_eq!(only_fault(&file("3.6.14", all)).2, "take the line `listen` out");
 }
 
 #[test]

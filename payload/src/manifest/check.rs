@@ -1,10 +1,10 @@
 //! What must be right with a manifest beyond its form. A builder that wrote another one would have a fault.
 
 use super::{Layout, Listen, Manifest, ManifestError, Pair, Phase, Purpose, Shared, Slot, State, release_entry};
-use crate::cluster::{Etcd, unusable};
+use crate::cluster::{Etcd, unheard, unusable};
 use crate::etcd;
 use crate::render;
-use crate::url::Url;
+use crate::url::{Scheme, Url};
 
 use ManifestError::{Entry, Field};
 
@@ -42,11 +42,15 @@ impl Manifest {
             if peers.port() == clients.port() {
                 return Err(Field("members", "have one port for peers and clients"));
             }
-            if unusable(one.address).is_some() {
+            if unusable(one.address).or_else(|| unusable(clients.address()?)).is_some() {
                 return Err(Field("members", "have an address that no peer can reach"));
             }
             let same = |other: &super::Member| {
-                other.name == one.name || other.host == one.host || other.address == one.address
+                let reached =
+                    |member: &super::Member| [Some(member.address), member.client_url.as_ref().and_then(Url::address)];
+                other.name == one.name
+                    || other.host == one.host
+                    || reached(other).iter().any(|address| reached(one).contains(address))
             };
             if self.members.iter().take(at).any(same) {
                 return Err(Field("members", "have a name, a host or an address twice"));
@@ -73,7 +77,8 @@ impl Manifest {
         }
     }
 
-    /// Peers come to the URL that they know alone. Clients come to theirs, and from this host to a loopback address as well.
+    /// For peers and for clients at addresses of its own, at the port that the members have; for clients, from this host itself,
+    /// at a loopback address as well.
     fn check_listen(&self) -> Result<(), ManifestError> {
         if self.client_port.or(self.peer_port).is_some() {
             return Err(Field("client-port", "and `peer-port` are those of an older form"));
@@ -81,17 +86,23 @@ impl Manifest {
         let (Some(Listen { peers, clients }), Some(me)) = (&self.listen, self.me()) else {
             return Err(Field("listen", "is not there"));
         };
-        if me.peer_url.iter().ne(peers) {
-            return Err(Field("listen.peers", "is another URL than the members have for this host"));
+        if !is_listened(peers, me.peer_url.as_ref()) {
+            return Err(Field("listen.peers", "are none that a member with this peer URL has"));
         }
-        let loopback = |url: &Url| {
-            let same_port = me.client_url.as_ref().is_some_and(|own| own.port() == url.port());
-            same_port && url.address().is_some_and(|address| address.is_loopback())
+        let is_loopback = |url: &Url| url.address().is_some_and(|address| address.is_loopback());
+        let everywhere = clients.iter().any(is_wildcard);
+        let own = match clients.split_last() {
+            Some((last, own))
+                if !everywhere && is_loopback(last) && Some(last.port()) == me.client_url.as_ref().map(Url::port) =>
+            {
+                own
+            }
+            _ => clients,
         };
-        match clients.as_slice() {
-            [own] if Some(own) == me.client_url.as_ref() => Ok(()),
-            [own, other] if Some(own) == me.client_url.as_ref() && loopback(other) => Ok(()),
-            _ => Err(Field("listen.clients", "are others than that of the members for this host and one of loopback")),
+        if is_listened(own, me.client_url.as_ref()) {
+            Ok(())
+        } else {
+            Err(Field("listen.clients", "are none that a member with this client URL has, and one of loopback"))
         }
     }
 
@@ -171,4 +182,20 @@ impl Manifest {
             None => Pair::Nothing,
         }
     }
+}
+
+fn is_wildcard(url: &Url) -> bool {
+    url.address().is_some_and(|address| address.is_unspecified())
+}
+
+/// Whether a member that is reached at `reached` can listen at all of these, and at one at least.
+fn is_listened(urls: &[Url], reached: Option<&Url>) -> bool {
+    let is_one = |url: &Url| {
+        url.scheme() == Scheme::Https
+            && Some(url.port()) == reached.map(Url::port)
+            && url.address().is_some_and(|address| unheard(address).is_none())
+    };
+    let is_again = |at: usize, url: &Url| urls.iter().take(at).any(|other| other == url);
+    let alone = urls.len() == 1 || !urls.iter().any(is_wildcard);
+    !urls.is_empty() && alone && urls.iter().enumerate().all(|(at, url)| is_one(url) && !is_again(at, url))
 }

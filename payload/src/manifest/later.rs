@@ -47,9 +47,11 @@ impl Manifest {
     pub(super) fn check_known(&self) -> Result<(), ManifestError> {
         let is_https = |url: &Option<Url>| url.as_ref().is_none_or(|url| url.scheme() == Scheme::Https);
         let at_home = |member: &super::Member| {
-            [&member.peer_url, &member.client_url]
-                .into_iter()
-                .all(|url| is_https(url) && url.as_ref().is_none_or(|url| url.address() == Some(member.address)))
+            let address = |url: &Option<Url>| url.as_ref().map_or(Some(member.address), Url::address);
+            is_https(&member.peer_url)
+                && is_https(&member.client_url)
+                && address(&member.peer_url) == Some(member.address)
+                && address(&member.client_url).is_some()
         };
         let later = [
             ("backup", self.backup.is_some()),

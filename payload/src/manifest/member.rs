@@ -45,6 +45,44 @@ impl Manifest {
         member.client_url.clone().or_else(|| by_port(member, self.client_port))
     }
 
+    /// Where this host itself reaches `member` as a peer: its own at what it listens on, whatever others are told.
+    #[must_use]
+    pub fn reach_peer(&self, member: &Member) -> Option<Url> {
+        self.listened(member, |listen| &listen.peers).or_else(|| self.peer_url(member))
+    }
+
+    /// The same for clients.
+    #[must_use]
+    pub fn reach_client(&self, member: &Member) -> Option<Url> {
+        self.listened(member, |listen| &listen.clients).or_else(|| self.client_url(member))
+    }
+
+    /// The first URL of this host's own member.
+    fn listened(&self, member: &Member, urls: fn(&Listen) -> &Vec<Url>) -> Option<Url> {
+        let listen = self.listen.as_ref().filter(|_| member.name == self.member)?;
+        urls(listen).first().map(Url::on_the_host_itself)
+    }
+
+    /// The addresses of this host that its member listens at, each once; none where it listens at all of them, or on loopback.
+    #[must_use]
+    pub fn own_addresses(&self) -> Vec<IpAddr> {
+        let mut own = Vec::new();
+        for address in self.listens().iter().filter_map(Url::address) {
+            if !(address.is_unspecified() || address.is_loopback() || own.contains(&address)) {
+                own.push(address);
+            }
+        }
+        own
+    }
+
+    /// What others reach this host's member at, each address once.
+    #[must_use]
+    pub fn advertised(&self) -> Vec<IpAddr> {
+        let Some(me) = self.me() else { return Vec::new() };
+        let clients = self.client_url(me).and_then(|url| url.address()).filter(|address| *address != me.address);
+        std::iter::once(me.address).chain(clients).collect()
+    }
+
     /// The ports that this host's member is reached at: the clients', and the peers'.
     #[must_use]
     pub fn ports(&self) -> Vec<u16> {

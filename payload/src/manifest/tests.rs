@@ -138,10 +138,17 @@ fn fields_that_no_cluster_file_gives_are_refused() {
         ("/members/0/client-url", json!(null), "no URL"),
         ("/members/1/peer-url", json!("https://192.0.2.2"), "a URL is written like"),
         ("/listen", json!(null), "`listen` is not there"),
-        ("/listen/peers/0", json!("https://192.0.2.9:2380"), "`listen.peers`"),
+        ("/listen/peers/0", json!("https://192.0.2.9:2381"), "`listen.peers`"),
+        ("/listen/peers/0", json!("https://127.0.0.1:2380"), "`listen.peers`"),
+        ("/listen/peers/0", json!("http://192.0.2.1:2380"), "`listen.peers`"),
+        ("/listen/peers", json!(["https://0.0.0.0:2380", "https://192.0.2.1:2380"]), "`listen.peers`"),
+        ("/listen/peers", json!(["https://192.0.2.1:2380", "https://192.0.2.1:2380"]), "`listen.peers`"),
         ("/listen/peers", json!([]), "`listen.peers`"),
         ("/listen/clients", json!([]), "`listen.clients`"),
         ("/listen/clients/0", json!("https://0.0.0.0:2379"), "`listen.clients`"),
+        ("/listen/clients", json!(["https://127.0.0.1:2379"]), "`listen.clients`"),
+        ("/members/0/client-url", json!("https://192.0.2.2:2379"), "twice"),
+        ("/members/0/client-url", json!("https://0.0.0.0:2379"), "no peer can reach"),
         ("/listen/clients/1", json!("http://192.0.2.1:2379"), "`listen.clients`"),
         ("/listen/clients/1", json!("https://127.0.0.1:2380"), "`listen.clients`"),
         ("/state", json!(null), "`state` is not there"),
@@ -188,6 +195,41 @@ fn an_address_that_cannot_be_is_refused_with_its_urls() {
         other["state"]["founders"][1]["peer-url"] = json!(format!("https://{address}:2380"));
         let error = parse(&other).unwrap_err();
         assert!(error.contains(words), "{error}");
+    }
+}
+
+#[test]
+fn a_member_listens_where_its_host_is_and_says_where_it_is_reached() {
+    let reached = |listen: Value| {
+        let mut one = manifest(PLAIN);
+        one["members"][0]["client-url"] = json!("https://198.51.100.1:2379");
+        one["listen"] = listen;
+        parse(&one)
+    };
+    for (peers, clients, own, local) in [
+        (
+            json!(["https://10.0.0.1:2380"]),
+            json!(["https://10.0.0.1:2379", "https://127.0.0.1:2379"]),
+            vec!["10.0.0.1"],
+            "https://10.0.0.1:2379",
+        ),
+        (
+            json!(["https://192.0.2.1:2380"]),
+            json!(["https://0.0.0.0:2379"]),
+            vec!["192.0.2.1"],
+            "https://127.0.0.1:2379",
+        ),
+        (json!(["https://[::]:2380"]), json!(["https://[::]:2379"]), vec![], "https://[::1]:2379"),
+    ] {
+        let one = reached(json!({"peers": peers, "clients": clients})).unwrap();
+        let me = one.me().unwrap();
+        let shown: Vec<String> = one.own_addresses().iter().map(ToString::to_string).collect();
+        assert_eq!(shown, own);
+        assert_eq!(one.reach_client(me).unwrap().to_string(), local);
+        assert_eq!(one.client_url(me).unwrap().to_string(), "https://198.51.100.1:2379", "what others are told");
+        assert_eq!(one.advertised().len(), 2);
+        let other = &one.members[1];
+        assert_eq!(one.reach_peer(other), one.peer_url(other));
     }
 }
 

@@ -15,7 +15,7 @@ use crate::path::NotAPath;
 pub fn etcdctl(cluster: &Cluster, host: &Host) -> Result<String, NotAPath> {
     let Places { link, certs, .. } = Places::of(cluster)?;
     let version = cluster.release.version;
-    let own = cluster.client_url(host).to_string();
+    let own = cluster.local_client_url(host).to_string();
     let others = cluster.hosts.iter().filter(|other| other.name != host.name);
     let others = others.map(|other| cluster.client_url(other).to_string());
     let all = std::iter::once(own.clone()).chain(others).collect::<Vec<_>>().join(",");

@@ -82,7 +82,7 @@ fn flags(cluster: &Cluster, host: &Host, start: Start<'_>) -> Result<Vec<Flag>, 
     let mut say = |name, value: String| flags.push(Flag { name, value: Some(value) });
     say("name", host.member.to_string());
     say("data-dir", cluster.paths.data.to_string());
-    say("listen-peer-urls", peer_url.clone());
+    say("listen-peer-urls", list(&cluster.listen_peer_urls(host)));
     say("listen-client-urls", list(&cluster.listen_client_urls(host)));
     say("initial-advertise-peer-urls", peer_url);
     say("advertise-client-urls", cluster.client_url(host).to_string());

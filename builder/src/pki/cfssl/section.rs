@@ -69,7 +69,7 @@ fn lists(cluster: &Cluster, settings: &Settings) -> [(&'static str, Vec<String>)
         names.any(|host| host.as_str().eq_ignore_ascii_case(name))
     };
     let names = settings.names.iter().map(|name| name.as_str().to_owned()).filter(|name| !known(name));
-    let has = |address| hosts.iter().any(|host| host.address == address || host.addresses.contains(&address));
+    let has = |address| hosts.iter().any(|host| host.certified().contains(&address));
     let addresses = settings.addresses.iter().filter(|address| !has(**address)).map(ToString::to_string);
     [("spare-addresses", addresses.collect()), ("spare-names", names.collect())]
 }

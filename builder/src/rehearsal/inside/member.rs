@@ -36,8 +36,8 @@ impl Playing {
         let output = File::create_new(&log).map_err(at(&log))?;
         let errors = output.try_clone()?;
         let mut unshare = Command::new("unshare");
-        unshare.args(["-n", "--", "sh", "-c", network::PRELUDE, "sh"]).args(network::words(member.address));
-        unshare.args([&path, &script]).env_clear().env("PATH", PATH);
+        unshare.args(["-n", "--", "sh", "-c", network::PRELUDE, "sh", &path, &script]);
+        unshare.args(member.addresses.iter().copied().flat_map(network::words)).env_clear().env("PATH", PATH);
         let child = unshare.stdin(Stdio::piped()).stdout(output).stderr(errors).spawn();
         let child = child.map_err(|error| Cannot(text::starting("unshare", error)))?;
         network::join(at_, child.id())?;

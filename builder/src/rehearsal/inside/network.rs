@@ -17,12 +17,18 @@ use crate::text::rehearsal as text;
 const PATIENCE: Duration = Duration::from_secs(10);
 const PAUSE: Duration = Duration::from_millis(2);
 
-/// What a member does before etcd begins, with its address, its root and its script: it waits for its cable.
+/// What a member does before etcd begins, with its root, its script and three words an address: it waits for its cable.
 pub(super) const PRELUDE: &str = "read -r _ || exit 1\n\
-     ip link set lo up && ip addr add \"$1\" dev e0 $2 && ip link set e0 up && ip $3 route add default dev e0 || exit 1\n\
-     exec chroot \"$4\" \"$5\"\n";
+     root=$1 script=$2\n\
+     shift 2\n\
+     ip link set lo up && ip link set e0 up || exit 1\n\
+     while [ $# -gt 0 ]; do\n\
+     ip addr add \"$1\" dev e0 $2 && ip $3 route replace default dev e0 || exit 1\n\
+     shift 3\n\
+     done\n\
+     exec chroot \"$root\" \"$script\"\n";
 
-/// `$1`, `$2` and `$3` of the prelude: hosts may be of many networks, and here all are neighbours.
+/// The three words: hosts may be of many networks, and here all are neighbours.
 pub(super) fn words(address: IpAddr) -> [String; 3] {
     let [length, no_waiting, family] = match address {
         IpAddr::V4(_) => ["32", "", "-4"],

@@ -12,6 +12,7 @@ impl fmt::Display for Cannot {
             Self::OtherArch { host, arch } => text::other_arch(host, arch.etcd_name()),
             Self::KeyOnHost(host) => text::key_on_host(host),
             Self::NoStandIn { host, why } => text::no_stand_in(host, why),
+            Self::BehindNat(host) => text::behind_nat(host),
             Self::Machine(why) => why.clone(),
         })
     }

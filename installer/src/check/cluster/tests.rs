@@ -44,6 +44,7 @@ fn other(host: u8, seen: Seen) -> Other {
         host: format!("n{host}"),
         peer_url: url(host).parse().unwrap(),
         client_url: Some(format!("https://10.0.0.{host}:2379").parse().unwrap()),
+        knock: url(host).parse().unwrap(),
         seen,
     }
 }

@@ -4,28 +4,64 @@ mod peers;
 
 pub(super) use peers::peers;
 
-use payload::manifest::Manifest;
+use std::net::IpAddr;
 
-use crate::facts::Network;
+use payload::etcd::EtcdVersion;
+use payload::manifest::{Listen, Manifest};
+use payload::url::Url;
+
 use crate::facts::network::{Firewall, Peer, PeerProbe};
+use crate::facts::{Credentials, Network};
 use crate::finding::network::ClosedBy;
 use crate::finding::{Finding, NetworkFinding};
 
-/// etcd binds to the address, so a host without it is another one (or its network is not up yet).
+/// etcd binds to its addresses, so a host without one of them is another one (or its network is not up yet). One that listens at
+/// all addresses is known by those that others are told.
 pub(super) fn identity(manifest: &Manifest, network: &Network) -> Option<Finding> {
-    let me = manifest.me()?;
-    if network.addresses.contains(&me.address) {
-        return None;
-    }
-    let rightful = manifest.members.iter().find(|member| network.addresses.contains(&member.address));
+    let is_here = |address: &IpAddr| network.addresses.contains(address);
+    let (own, told) = (manifest.own_addresses(), manifest.advertised());
+    let mut others = manifest.members.iter().filter(|member| member.host != manifest.host);
+    let rightful = others.find(|member| is_here(&member.address)).map(|member| &member.host);
+    let lacking = match own.iter().find(|address| !is_here(address)) {
+        Some(lacking) => *lacking,
+        None if !own.is_empty() || told.iter().any(is_here) => return unheard(manifest, network, &told),
+        None if rightful.is_some() => *told.first()?,
+        None => {
+            let found = NetworkFinding::ToldElsewhere { bundle: manifest.host.clone(), told };
+            return Some(found.into());
+        }
+    };
     let found = NetworkFinding::OtherHost {
         bundle: manifest.host.clone(),
-        address: me.address,
+        address: lacking,
         hostname: network.hostname.clone(),
         addresses: network.addresses.clone(),
-        rightful: rightful.map(|member| member.host.clone()),
+        rightful: rightful.cloned(),
     };
     Some(found.into())
+}
+
+/// What others are told is this host's own, and nothing of etcd's listens there.
+fn unheard(manifest: &Manifest, network: &Network, told: &[IpAddr]) -> Option<Finding> {
+    let Listen { peers, clients } = manifest.listen.as_ref()?;
+    let is_at = |urls: &[Url], told: IpAddr| {
+        urls.iter().filter_map(Url::address).any(|address| address.is_unspecified() || address == told)
+    };
+    let (first, last) = (*told.first()?, *told.last()?);
+    let ends = [(first, peers), (last, clients)];
+    let is_unheard = |(told, urls): &(IpAddr, &Vec<Url>)| network.addresses.contains(told) && !is_at(urls, *told);
+    let (address, urls) = ends.into_iter().find(is_unheard)?;
+    Some(NetworkFinding::NotListened { address, listens: urls.clone() }.into())
+}
+
+/// etcd takes no peer that comes from an address which its certificate does not name (3.2 and newer; `checkCertSAN` of its `tlsutil`).
+pub(super) fn sources(manifest: &Manifest, credentials: &Credentials, network: &Network) -> Option<Finding> {
+    let named = credentials.addresses.as_ref().filter(|_| manifest.release.version >= EtcdVersion::new(3, 2, 0))?;
+    let mut lacking = network.sources.iter().filter(|source| !named.contains(&source.from));
+    let first = lacking.next()?;
+    let others = lacking.filter(|source| source.from == first.from).map(|source| source.member.to_string());
+    let members = std::iter::once(first.member.to_string()).chain(others).collect();
+    Some(NetworkFinding::SourceUnnamed { from: first.from, members, bundle: manifest.host.clone() }.into())
 }
 
 /// The wrong file on a host of the cluster: everything else that was found is of this one cause, and some of it would be misleading.
@@ -61,9 +97,9 @@ pub(super) fn firewall(firewall: &Firewall) -> Option<Finding> {
 mod tests {
     use super::*;
     use crate::facts::cluster::Silence;
-    use crate::facts::network::Serves;
+    use crate::facts::network::{Serves, Source};
     use crate::facts::tests::{good, manifest};
-    use crate::finding::Code;
+    use crate::finding::{Code, Severity};
     use crate::text;
 
     #[test]
@@ -77,6 +113,72 @@ mod tests {
         let said = text::findings::text(&found[0]);
         assert!(said.starts_with("this file is for host `n1`") && said.ends_with("use n3.run"), "{said}");
         assert_eq!(wrong_file(vec![busy()]).len(), 1);
+    }
+
+    /// A manifest whose member is told as before, and listens here.
+    fn listening(peers: &str, clients: &str) -> Manifest {
+        let url = |address: &str, port: u16| format!("https://{address}:{port}").parse().unwrap();
+        let listen = Listen { peers: vec![url(peers, 2380)], clients: vec![url(clients, 2379)] };
+        Manifest { listen: Some(listen), ..manifest() }
+    }
+
+    #[test]
+    fn a_host_is_known_by_what_etcd_listens_at_else_by_what_others_are_told() {
+        let (told, inside, other) = ("10.90.0.11", "192.168.0.1", manifest().members[2].address.to_string());
+        let other = other.as_str();
+        for (manifest, here, expected) in [
+            (listening(told, told), vec![told], None),
+            // NAT: the address that others are told is not here, and need not be.
+            (listening(inside, inside), vec![inside], None),
+            (listening(inside, inside), vec![told], Some((Code::WrongHost, "with address 192.168.0.1"))),
+            (listening(inside, inside), vec![told, inside], Some((Code::NotListened, "nobody reaches it"))),
+            (
+                listening(told, inside),
+                vec![told, inside],
+                Some((Code::NotListened, "listens at https://192.168.0.1:2379")),
+            ),
+            (listening("0.0.0.0", "0.0.0.0"), vec![told], None),
+            (listening(told, "0.0.0.0"), vec![told], None),
+            (listening("0.0.0.0", "0.0.0.0"), vec!["10.9.9.9"], Some((Code::NotListened, "right only behind NAT"))),
+            (listening("0.0.0.0", "0.0.0.0"), vec![other], Some((Code::WrongHost, "use n3.run"))),
+            (listening("0.0.0.0", "0.0.0.0"), vec![told, other], None),
+        ] {
+            let mut network = good().network;
+            network.addresses = here.iter().map(|address| address.parse().unwrap()).collect();
+            let found = identity(&manifest, &network);
+            let shown = found.as_ref().map(|found| (found.code(), text::findings::text(found)));
+            match (&shown, expected) {
+                (None, None) => {}
+                (Some((code, said)), Some((wanted, words))) => {
+                    assert!(*code == wanted && said.contains(words), "{said}");
+                }
+                (found, expected) => panic!("{here:?}: {found:?}, not {expected:?}"),
+            }
+        }
+    }
+
+    #[test]
+    fn an_address_that_a_host_comes_from_must_be_in_its_certificate() {
+        let source = |member: &str, from: &str| Source {
+            member: member.parse().unwrap(),
+            to: "10.0.0.2".parse().unwrap(),
+            from: from.parse().unwrap(),
+        };
+        let mut network = good().network;
+        network.sources = vec![source("n2", "10.0.0.1"), source("n3", "10.0.0.100"), source("n4", "10.0.0.100")];
+        let named = |addresses: &[&str]| {
+            let addresses = addresses.iter().map(|address| address.parse().unwrap()).collect();
+            Credentials { addresses: Some(addresses), ..good().credentials }
+        };
+        let found = sources(&manifest(), &named(&["10.0.0.1"]), &network).unwrap();
+        assert_eq!((found.code(), found.severity()), (Code::SourceUnnamed, Severity::Warn));
+        let said = text::findings::text(&found);
+        assert!(said.starts_with("this host goes to n3, n4 from 10.0.0.100, which"), "{said}");
+        assert!(text::findings::help(&found).to_string().starts_with("`addresses = [\"10.0.0.100\"]`"), "{found:?}");
+        assert_eq!(sources(&manifest(), &named(&["10.0.0.1", "10.0.0.100"]), &network), None);
+        let mut old = manifest();
+        old.release.version = EtcdVersion::new(3, 1, 20);
+        assert_eq!(sources(&old, &named(&["10.0.0.1"]), &network), None, "3.1 does not look");
     }
 
     #[test]

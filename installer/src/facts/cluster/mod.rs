@@ -33,6 +33,8 @@ pub(crate) struct Other {
     /// Where the bundle, or what is installed here, says that it listens for peers and for clients.
     pub(crate) peer_url: Url,
     pub(crate) client_url: Option<Url>,
+    /// Where it is knocked at as a peer: this host's own member at what it listens on.
+    pub(crate) knock: Url,
     pub(crate) seen: Seen,
 }
 

@@ -22,6 +22,8 @@ pub(crate) struct Credentials {
     pub(crate) validity: Result<Validity, CredentialError>,
     /// That of the bundle's certificate, if it has one.
     pub(crate) common_name: Option<String>,
+    /// The addresses that the bundle's certificate names, if it has one.
+    pub(crate) addresses: Option<Vec<IpAddr>>,
     /// The key that this host has made and the bundle's certificate is for.
     pub(crate) own_key: Option<OwnKey>,
     /// Where an earlier install's lie.

@@ -27,14 +27,15 @@ pub(crate) struct Pems<'a> {
 }
 
 impl Pems<'_> {
-    /// Checks that they belong together and to a host with `address`.
-    pub(crate) fn check(&self, address: IpAddr) -> Result<Validity, CredentialError> {
+    /// Checks that they belong together and to a host with all of `addresses`.
+    pub(crate) fn check(&self, addresses: &[IpAddr]) -> Result<Validity, CredentialError> {
         let certificate = pem(self.certificate, PemFile::Certificate)?;
         let certificate = x509(&certificate, PemFile::Certificate)?;
         let ca = issuer(&certificate, self.ca)?;
         self.key.map_or(Ok(()), |key| belongs(&certificate, key))?;
-        if !names(&certificate, address) {
-            return Err(CredentialError::Address(address));
+        let named = named(&certificate);
+        if let Some(lacking) = addresses.iter().find(|address| !named.contains(address)) {
+            return Err(CredentialError::Address(*lacking));
         }
         let usage = certificate.extended_key_usage().ok().flatten();
         if usage.is_some_and(|usage| !(usage.value.any || usage.value.server_auth && usage.value.client_auth)) {
@@ -85,6 +86,12 @@ pub(crate) fn common_name(certificate: &[u8]) -> Option<String> {
 pub(crate) fn common_name_of(der: &[u8]) -> Option<String> {
     let (_, certificate) = X509Certificate::from_der(der).ok()?;
     certificate.subject().iter_common_name().last().and_then(|name| name.as_str().ok()).map(str::to_owned)
+}
+
+/// The addresses that a certificate in PEM names.
+pub(crate) fn addresses(certificate: &[u8]) -> Option<Vec<IpAddr>> {
+    let pem = pem(certificate, PemFile::Certificate).ok()?;
+    Some(named(&x509(&pem, PemFile::Certificate).ok()?))
 }
 
 /// When a certificate in DER ends, whoever it comes from.
@@ -147,11 +154,15 @@ fn belongs(certificate: &X509Certificate, key: &[u8]) -> Result<(), CredentialEr
     if holds { Ok(()) } else { Err(CredentialError::Key) }
 }
 
-fn names(certificate: &X509Certificate, address: IpAddr) -> bool {
-    let octets = match address {
-        IpAddr::V4(ip) => ip.octets().to_vec(),
-        IpAddr::V6(ip) => ip.octets().to_vec(),
+/// The addresses among the names of a certificate.
+fn named(certificate: &X509Certificate) -> Vec<IpAddr> {
+    let Ok(Some(names)) = certificate.subject_alternative_name() else { return Vec::new() };
+    let address = |name: &GeneralName| match name {
+        GeneralName::IPAddress(ip) => {
+            let v4 = <[u8; 4]>::try_from(*ip).map(IpAddr::from);
+            v4.or_else(|_| <[u8; 16]>::try_from(*ip).map(IpAddr::from)).ok()
+        }
+        _ => None,
     };
-    let Ok(Some(names)) = certificate.subject_alternative_name() else { return false };
-    names.value.general_names.iter().any(|name| matches!(name, GeneralName::IPAddress(ip) if *ip == octets.as_slice()))
+    names.value.general_names.iter().filter_map(address).collect()
 }

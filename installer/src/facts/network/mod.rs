@@ -5,6 +5,8 @@ pub(crate) mod hello;
 
 use std::net::IpAddr;
 
+use payload::name::MemberName;
+
 use super::cluster::Silence;
 
 /// The network, as far as an install cares.
@@ -16,7 +18,17 @@ pub(crate) struct Network {
     pub(crate) busy: Vec<BusyPort>,
     /// The other members; none where an image is made.
     pub(crate) peers: Vec<Peer>,
+    /// From where this host would go to them; none where an image is made.
+    pub(crate) sources: Vec<Source>,
     pub(crate) firewall: Firewall,
+}
+
+/// The way to another member, as the kernel would choose it now.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Source {
+    pub(crate) member: MemberName,
+    pub(crate) to: IpAddr,
+    pub(crate) from: IpAddr,
 }
 
 /// A port that something listens on already.

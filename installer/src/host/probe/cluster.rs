@@ -73,7 +73,8 @@ fn places(manifest: &Manifest, installed: Option<&Manifest>) -> Vec<Other> {
             others.push(Other {
                 name: member.name.to_string(),
                 host: member.host.to_string(),
-                client_url: list.client_url(member),
+                client_url: list.reach_client(member),
+                knock: list.reach_peer(member).unwrap_or_else(|| peer_url.clone()),
                 peer_url,
                 seen: Seen::Unseen(Silence::NotAsked),
             });
@@ -88,7 +89,7 @@ fn knock_all(others: Vec<&mut Other>, interrupt: &Interrupt) {
         let looks: Vec<_> = others
             .iter()
             .map(|other| {
-                let at = [Some(&other.peer_url), other.client_url.as_ref()].map(|url| url.and_then(Url::socket));
+                let at = [Some(&other.knock), other.client_url.as_ref()].map(|url| url.and_then(Url::socket));
                 at.map(|at| {
                     at.map(|at| Builder::new().spawn_scoped(scope, move || hello::ask(at, FIRST_WORD, interrupt)))
                 })
@@ -297,6 +298,7 @@ fn strangers(manifest: &Manifest, cluster: &Cluster) -> Vec<Other> {
                 name: listed.name.clone(),
                 host: String::new(),
                 client_url: client_url(listed, &url),
+                knock: url.clone(),
                 peer_url: url,
                 seen: Seen::Unseen(Silence::NotAsked),
             });

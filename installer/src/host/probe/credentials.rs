@@ -98,6 +98,7 @@ pub(super) fn credentials(
     Ok(Credentials {
         validity: validity(manifest, brought, own_key.as_ref()),
         common_name: brought.and_then(|brought| x509::common_name(&brought.certificate)),
+        addresses: brought.and_then(|brought| x509::addresses(&brought.certificate)),
         own_key,
         here,
     })
@@ -123,7 +124,7 @@ fn validity(
     brought: Option<&Brought>,
     own_key: Option<&OwnKey>,
 ) -> Result<Validity, CredentialError> {
-    let me = manifest.me().ok_or(CredentialError::Unreadable(PemFile::Manifest))?;
+    manifest.me().ok_or(CredentialError::Unreadable(PemFile::Manifest))?;
     let Brought { ca, certificate, key } = brought.ok_or(CredentialError::Awaited)?;
     let key = match key {
         Key::OfHost if own_key.is_none() => return Err(CredentialError::NotHere),
@@ -134,7 +135,9 @@ fn validity(
             None
         }
     };
-    x509::Pems { ca, certificate, key }.check(me.address)
+    let mut named = manifest.advertised();
+    named.extend(manifest.own_addresses());
+    x509::Pems { ca, certificate, key }.check(&named)
 }
 
 /// The key of this host's own that the certificate is for: in its place, or where it was made.

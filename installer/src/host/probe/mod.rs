@@ -64,12 +64,12 @@ pub(crate) fn facts(
         (
             machine::running(tree, &managers, &processes, clock)?,
             disks::running(tree, manifest, no_exec, sync)?,
-            network::network(busy, network::peers(manifest, &seen.others), firewall)?,
+            network::network(busy, network::peers(manifest, &seen.others), network::sources(manifest), firewall)?,
             seen,
             programs,
         )
     } else {
-        let network = network::network(busy, Vec::new(), Firewall::None)?;
+        let network = network::network(busy, Vec::new(), Vec::new(), Firewall::None)?;
         (machine::image(tree)?, disks::image(tree, manifest)?, network, Cluster::default(), BTreeMap::new())
     };
     let credentials = credentials::credentials(tree, manifest, brought.as_ref(), &state, &records.ours())?;

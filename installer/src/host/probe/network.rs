@@ -2,24 +2,30 @@
 #![expect(clippy::disallowed_methods, reason = "edge: tries ports")]
 
 use std::io;
-use std::net::{IpAddr, SocketAddr, TcpListener};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, TcpListener, UdpSocket};
 
 use payload::manifest::Manifest;
 
 use super::{PATIENCE, ProbeError};
 use crate::facts::cluster::{Chain, Other, Seen};
 use crate::facts::network::firewall;
-use crate::facts::network::{BusyPort, Firewall, Network, Peer, PeerProbe, Serves};
+use crate::facts::network::{BusyPort, Firewall, Network, Peer, PeerProbe, Serves, Source};
 use crate::host::processes::Process;
 use crate::host::{Exec, Tree, addresses};
 
 /// This host's part. Others are asked side by side: `peers` and `firewall` are what came of that.
-pub(super) fn network(busy: Vec<BusyPort>, peers: Vec<Peer>, firewall: Firewall) -> Result<Network, ProbeError> {
+pub(super) fn network(
+    busy: Vec<BusyPort>,
+    peers: Vec<Peer>,
+    sources: Vec<Source>,
+    firewall: Firewall,
+) -> Result<Network, ProbeError> {
     Ok(Network {
         hostname: nix::sys::utsname::uname()?.nodename().to_string_lossy().into_owned(),
         addresses: addresses::all()?.into_iter().map(|(_, address)| address).collect(),
         busy,
         peers,
+        sources,
         firewall,
     })
 }
@@ -63,7 +69,7 @@ pub(super) fn firewall(tree: &Tree, processes: &[Process], manifest: &Manifest) 
         if setting(&policy, "DEFAULT_INPUT_POLICY").is_some_and(|policy| policy.trim_matches('"') == "ACCEPT") {
             return Firewall::Open;
         }
-        let is_v6 = manifest.me().is_some_and(|me| me.address.is_ipv6());
+        let is_v6 = own_address(manifest).is_some_and(|address| address.is_ipv6());
         let rules = if is_v6 { "/etc/ufw/user6.rules" } else { "/etc/ufw/user.rules" };
         let shut = firewall::ufw(&config(rules).unwrap_or_default(), &ports);
         return if shut.is_empty() { Firewall::Open } else { Firewall::Ufw { shut } };
@@ -73,7 +79,7 @@ pub(super) fn firewall(tree: &Tree, processes: &[Process], manifest: &Manifest) 
     }
     let said = Exec::named("firewall-cmd")
         .and_then(|exec| exec.args(["--list-all-zones"]).limit(PATIENCE).heeding(tree.interrupt()).run());
-    let (Ok(said), Some(interface)) = (said, manifest.me().and_then(|me| interface(me.address))) else {
+    let (Ok(said), Some(interface)) = (said, own_address(manifest).and_then(interface)) else {
         return Firewall::None;
     };
     let conf = config("/etc/firewalld/firewalld.conf").unwrap_or_default();
@@ -82,6 +88,26 @@ pub(super) fn firewall(tree: &Tree, processes: &[Process], manifest: &Manifest) 
         Some((zone, shut)) => Firewall::Firewalld { zone, shut },
         None => Firewall::Open,
     }
+}
+
+/// One of this host's addresses that its member listens at; where that is all of them, the one that others are told.
+fn own_address(manifest: &Manifest) -> Option<IpAddr> {
+    manifest.own_addresses().into_iter().chain(manifest.advertised()).next()
+}
+
+/// From where the kernel would go to each of the other members. Nothing is sent: to connect a UDP socket is to choose a way.
+pub(super) fn sources(manifest: &Manifest) -> Vec<Source> {
+    let source = |to: SocketAddr| {
+        let any: IpAddr = if to.is_ipv4() { Ipv4Addr::UNSPECIFIED.into() } else { Ipv6Addr::UNSPECIFIED.into() };
+        let socket = UdpSocket::bind((any, 0)).ok()?;
+        socket.connect(to).ok()?;
+        Some(socket.local_addr().ok()?.ip())
+    };
+    let others = manifest.members.iter().filter(|member| member.name != manifest.member);
+    let others = others.filter_map(|member| Some((member, manifest.peer_url(member)?.socket()?)));
+    others
+        .filter_map(|(member, to)| Some(Source { member: member.name.clone(), to: to.ip(), from: source(to)? }))
+        .collect()
 }
 
 /// The value in a line `KEY=VALUE`.

@@ -17,6 +17,20 @@ pub(super) fn text(found: &NetworkFinding) -> String {
             let here = if here.is_empty() { "no address".to_owned() } else { here.join(", ") };
             format!("the bundle is for host `{bundle}` with address {address}; this is `{hostname}` with {here}")
         }
+        NetworkFinding::ToldElsewhere { bundle, told } => format!(
+            "others reach host `{bundle}` at {}, which this host does not have: right only behind NAT, or with an address \
+             that comes later",
+            joined(told)
+        ),
+        NetworkFinding::NotListened { address, listens } => format!(
+            "others are told {address}, which is this host's own, and etcd listens at {} alone: nobody reaches it",
+            joined(listens)
+        ),
+        NetworkFinding::SourceUnnamed { from, members, .. } => format!(
+            "this host goes to {} from {from}, which its certificate does not name: etcd there refuses it, unless NAT makes \
+             it another address",
+            members.join(", ")
+        ),
         NetworkFinding::PortTaken { address, port } => format!("port {port} on {address} is taken"),
         NetworkFinding::PeerSilent { member, at, why } => {
             format!("no answer from member `{member}` at {at} ({why}): off, a cable, or a firewall")
@@ -55,7 +69,16 @@ pub(super) fn text(found: &NetworkFinding) -> String {
 pub(super) fn help(found: &NetworkFinding) -> Help {
     match found {
         NetworkFinding::OtherHost { rightful: Some(host), .. } => Help::plain(format!("./{host}.run install")),
-        NetworkFinding::OtherHost { rightful: None, .. } => Help::plain("ip address show"),
+        NetworkFinding::OtherHost { rightful: None, .. } | NetworkFinding::ToldElsewhere { .. } => {
+            Help::plain("ip address show")
+        }
+        NetworkFinding::NotListened { .. } => {
+            Help::plain(format!("set `listen` of this host in cluster.toml, and run: {}", super::BUILD))
+        }
+        NetworkFinding::SourceUnnamed { from, bundle, .. } => Help::plain(format!(
+            "`addresses = [\"{from}\"]` in the `[[host]]` of {bundle} in cluster.toml, and run: {}",
+            super::BUILD
+        )),
         NetworkFinding::PortTaken { port, .. } => Help::plain(format!("ss -ltnp 'sport = :{port}'")),
         NetworkFinding::PeerSilent { at, .. } => {
             let host = at.rsplit_once(':').map_or(at.as_str(), |(host, _)| host).trim_matches(['[', ']']);
@@ -92,6 +115,10 @@ fn ranges(ports: &[u16], dash: char) -> Vec<String> {
         [from, to] if from.checked_add(1) == Some(*to) => vec![format!("{from}{dash}{to}")],
         ports => ports.iter().map(ToString::to_string).collect(),
     }
+}
+
+fn joined<T: ToString>(of: &[T]) -> String {
+    of.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")
 }
 
 fn listed(names: &[PeerName]) -> String {

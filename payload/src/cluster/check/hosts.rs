@@ -1,15 +1,18 @@
 //! `[[host]]`: who the members are, and where.
 
 use std::collections::HashMap;
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+use std::net::IpAddr;
 
 use toml::Spanned;
 
+use super::address::usable;
+use super::listen;
 use super::ports::Ports;
 use crate::cluster::Host;
 use crate::cluster::fault::Fault;
 use crate::cluster::file::HostSection;
 use crate::cluster::findings::{Findings, Use};
+use crate::cluster::setting::Loopback;
 use crate::etcd::Arch;
 use crate::name::MemberName;
 
@@ -20,11 +23,12 @@ const MANY_MEMBERS: usize = 7;
 pub(super) struct Defaults {
     pub(super) arch: Arch,
     pub(super) ports: Ports,
+    pub(super) loopback: Loopback,
 }
 
 pub(super) fn hosts(findings: &mut Findings, sections: Vec<Spanned<HostSection>>, defaults: &Defaults) -> Vec<Host> {
     let (mut names, mut members, mut addresses) = (HashMap::new(), HashMap::new(), HashMap::new());
-    let mut hosts = Vec::new();
+    let (mut hosts, mut listeners) = (Vec::new(), Vec::new());
     let last = sections.last().map(Spanned::span);
     for section in sections {
         let host = section.into_inner();
@@ -35,6 +39,11 @@ pub(super) fn hosts(findings: &mut Findings, sections: Vec<Spanned<HostSection>>
             findings.once(&mut addresses, "address", address);
             usable(findings, address);
         }
+        if let Some(clients) = &host.client_address {
+            address(findings, &mut addresses, clients);
+        }
+        let ends = listen::ends(findings, &host, defaults.loopback);
+        listeners.extend(ends.written.iter().map(|written| (hosts.len(), written.clone())));
         let Some(member) = member(findings, &host) else { continue };
         // A member that is named after its host shares the host's fault.
         if host.member.is_some() || name_is == Use::First {
@@ -43,6 +52,9 @@ pub(super) fn hosts(findings: &mut Findings, sections: Vec<Spanned<HostSection>>
         hosts.push(Host {
             name: host.name.into_inner(),
             address: host.address.into_inner(),
+            client_address: ends.client_address,
+            listen_peers: ends.peers,
+            listen_clients: ends.clients,
             member: member.into_inner(),
             arch: host.arch.map_or(defaults.arch, Spanned::into_inner),
             names: host.names,
@@ -51,6 +63,7 @@ pub(super) fn hosts(findings: &mut Findings, sections: Vec<Spanned<HostSection>>
             peer_port: ports.peer,
         });
     }
+    listen::at_home(findings, &hosts, &listeners);
     match (hosts.len(), last) {
         (0, _) if findings.faults.is_empty() => {
             findings.faults.push(
@@ -100,39 +113,4 @@ fn member(findings: &mut Findings, host: &HostSection) -> Option<Spanned<MemberN
         );
         None
     }
-}
-
-pub(super) fn usable(findings: &mut Findings, address: &Spanned<IpAddr>) {
-    let ip = *address.get_ref();
-    let Some(why_not) = unusable(ip) else { return };
-    let text = format!("the address `{ip}` {why_not}");
-    match ip {
-        IpAddr::V6(ip) if let Some(plain) = mapped(ip) => {
-            findings.fault_with_help(&address.span(), text, format!("write the IPv4 address: {plain}"));
-        }
-        _ => findings.fault(&address.span(), text),
-    }
-}
-
-/// Both `::ffff:a.b.c.d` and `::a.b.c.d`: a second way to write an address, past all that is said of the first.
-fn mapped(ip: Ipv6Addr) -> Option<Ipv4Addr> {
-    ip.to_ipv4().filter(|_| !ip.is_unspecified() && !ip.is_loopback())
-}
-
-/// Why no peer can reach `ip`, if none can.
-pub(crate) fn unusable(ip: IpAddr) -> Option<&'static str> {
-    let why_not = match ip {
-        _ if ip.is_unspecified() => "means every address",
-        _ if ip.is_loopback() => "is the host itself: no peer can reach it",
-        _ if ip.is_multicast() => "is a multicast group",
-        IpAddr::V4(ip) if ip.is_broadcast() => "is the broadcast address",
-        IpAddr::V4(ip) if ip.octets()[0] == 0 => "is in 0.0.0.0/8: no host has it",
-        IpAddr::V4(ip) if ip.octets()[0] >= 240 => "is in 240.0.0.0/4, which is reserved",
-        IpAddr::V6(ip) if mapped(ip).is_some() => "is an IPv4 address in IPv6's clothes",
-        IpAddr::V6(ip) if ip.is_unicast_link_local() => {
-            "is link-local and needs a zone, which etcd's URLs cannot carry"
-        }
-        _ => return None,
-    };
-    Some(why_not)
 }

@@ -68,11 +68,11 @@ impl Taken<'_> {
     /// Which of etcd's own listeners has this port of this address, on some host.
     fn whose(&self, ip: IpAddr, port: u16) -> Option<&'static str> {
         let on_loopback = ip.is_loopback() && self.loopback != Loopback::Off;
-        let is_at = |host: &Host| host.address == ip || ip.is_unspecified();
-        let is_clients = |host: &Host| host.client_port.get() == port && (is_at(host) || on_loopback);
-        if self.hosts.iter().any(is_clients) {
+        let is_at = |own: &[IpAddr]| ip.is_unspecified() || own.iter().any(|own| own.is_unspecified() || *own == ip);
+        let is_clients = |host: &&Host| is_at(&host.listen_clients) || on_loopback;
+        if self.hosts.iter().filter(|host| host.client_port.get() == port).any(|host| is_clients(&host)) {
             Some("client listener")
-        } else if self.hosts.iter().any(|host| host.peer_port.get() == port && is_at(host)) {
+        } else if self.hosts.iter().any(|host| host.peer_port.get() == port && is_at(&host.listen_peers)) {
             Some("peer listener")
         } else {
             None
@@ -81,7 +81,7 @@ impl Taken<'_> {
 
     /// The flags are the same on all hosts, and no host can listen on the address of another.
     fn not_on_all(&self, ip: IpAddr, url: &str) -> Option<String> {
-        let owner = self.hosts.iter().find(|host| host.address == ip || host.addresses.contains(&ip))?;
+        let owner = self.hosts.iter().find(|host| host.certified().contains(&ip))?;
         let text =
             format!("every host gets `{url}`, and `{}` alone has this address: etcd exits on the others", owner.name);
         (self.hosts.len() > 1).then_some(text)

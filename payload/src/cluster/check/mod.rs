@@ -1,8 +1,10 @@
 //! From the file as written to the cluster as meant: defaults, and what only the whole file can tell. A file a section.
 
+mod address;
 mod etcd;
 mod flags;
 mod hosts;
+mod listen;
 mod listeners;
 mod paths;
 mod pki;
@@ -18,16 +20,17 @@ use super::findings::Findings;
 use super::setting::Loopback;
 use super::{Cluster, Parsed};
 
-pub(crate) use hosts::unusable;
+pub(crate) use address::{unheard, unusable};
 
 pub(super) fn resolve(file: File, source: &str) -> Result<Parsed, Vec<Fault>> {
     let mut findings = Findings::new(source);
     let version = *file.release.version.get_ref();
     let ports = ports::Ports::of_cluster(&mut findings, &file.etcd);
-    let hosts = hosts::hosts(&mut findings, file.host, &hosts::Defaults { arch: file.release.arch, ports });
+    let loopback = file.client.loopback.unwrap_or_default();
+    let defaults = hosts::Defaults { arch: file.release.arch, ports, loopback };
+    let hosts = hosts::hosts(&mut findings, file.host, &defaults);
     release::check(&mut findings, &file.release, &hosts);
     let pki = pki::pki(&mut findings, file.pki);
-    let loopback = file.client.loopback.unwrap_or_default();
     let etcd = etcd::etcd(&mut findings, file.etcd, &etcd::Around { pki: &pki, hosts: &hosts, loopback, version })?;
     let cluster = Cluster {
         token: file.cluster.token,

@@ -2,7 +2,7 @@
 
 use toml::Spanned;
 
-use super::hosts::usable;
+use super::address::usable;
 use crate::cluster::file::PkiSection;
 use crate::cluster::findings::Findings;
 use crate::cluster::pki::{Algorithm, CommonName, Hours, KeySharing, Keys, OwnCa, Pki, Subject};

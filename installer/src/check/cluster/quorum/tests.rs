@@ -63,6 +63,7 @@ fn place(member: u64, is: Is, list: &List) -> Other {
         host: format!("n{member}"),
         peer_url: url(member).parse().unwrap(),
         client_url: Some(url(member).replace(":2380", ":2379").parse().unwrap()),
+        knock: url(member).parse().unwrap(),
         seen: seen(member, is, list),
     }
 }
