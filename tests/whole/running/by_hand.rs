@@ -1,15 +1,16 @@
 //! A member that was set up by hand, as the guide has it, and runs: a bundle for it is one refusal, and nobody is told to move
 //! anything.
 
-use whole::{Lab, SIGNER, Site, cluster, release};
+use whole::ground::{self, Ground, Keeper};
+use whole::{SIGNER, Site, cluster};
 
-/// The guide's steps 5 to 14, on the host: all of it is etcd's own, under this host's supervisor.
+/// The guide's steps 5 to 13, on the host: all of it is etcd's own.
 const BY_HAND: &str = "\
 set -e
 useradd --system --no-create-home --shell /usr/sbin/nologin etcd
-mkdir -p /opt/etcd-v3.5.1/certs /data/etcd/etcd-server /data/logs/etcd-server
-tar -xzf etcd-v3.5.1-linux-amd64.tar.gz --strip-components=1 -C /opt/etcd-v3.5.1
-ln -s /opt/etcd-v3.5.1 /opt/etcd
+mkdir -p /opt/etcd-vVERSION/certs /data/etcd/etcd-server /data/logs/etcd-server
+tar -xzf etcd-vVERSION-linux-amd64.tar.gz --strip-components=1 -C /opt/etcd-vVERSION
+ln -s /opt/etcd-vVERSION /opt/etcd
 mv ca.pem etcd-peer.pem etcd-peer-key.pem /opt/etcd/certs/
 cat >/opt/etcd/etcd-server-startup.sh <<'END'
 #!/bin/sh
@@ -22,7 +23,11 @@ cat >/opt/etcd/etcd-server-startup.sh <<'END'
  --peer-client-cert-auth --peer-trusted-ca-file ./certs/ca.pem
 END
 chmod a+x /opt/etcd/etcd-server-startup.sh
-chown -R etcd:etcd /opt/etcd-v3.5.1 /data/etcd /data/logs
+chown -R etcd:etcd /opt/etcd-vVERSION /data/etcd /data/logs
+";
+
+/// Its step 14: under this host's supervisor.
+const SUPERVISOR: &str = "\
 cat >/etc/supervisor/conf.d/etcd-server.conf <<'END'
 [program:etcd-server]
 command=/opt/etcd/etcd-server-startup.sh
@@ -34,12 +39,34 @@ END
 supervisorctl update
 ";
 
+/// What many write in its place.
+const SYSTEMD: &str = "\
+cat >/etc/systemd/system/etcd.service <<'END'
+[Service]
+User=etcd
+WorkingDirectory=/opt/etcd
+ExecStart=/opt/etcd/etcd-server-startup.sh
+[Install]
+WantedBy=multi-user.target
+END
+systemctl daemon-reload
+systemctl enable --now etcd
+";
+
 #[test]
 fn the_guides_member_is_one_finding_and_is_left_as_it_runs() {
-    let tarball = release("3.5.1", "amd64");
-    let site = Site::new(&cluster("3.5.1", &tarball, &[("n1", "10.115.0.11")]));
+    ground::each("by-hand", Ground::of(Keeper::Supervisor, "3.5.1"), by_hand);
+}
+
+fn by_hand(ground: Ground) {
+    let (version, tarball) = (ground.version, ground.tarball());
+    let site = Site::new(&cluster(version, &tarball, &[("n1", "10.115.0.11")]));
     site.build(&tarball);
-    let lab = Lab::up("tbyhand", "supervisor", &["n1=10.115.0.11"]);
+    let lab = ground.up("tbyhand", &["n1=10.115.0.11"]);
+    let (kept, dir) = match ground.keeper {
+        Keeper::Supervisor => (SUPERVISOR, "/etc/supervisor"),
+        Keeper::Systemd => (SYSTEMD, "/etc/systemd/system"),
+    };
     let sh = |line: &str| lab.sh("n1", &format!("cd /root && {line}"));
     lab.put(&tarball, "n1");
     lab.put(&site.path("pki/ca.pem"), "n1");
@@ -47,7 +74,7 @@ fn the_guides_member_is_one_finding_and_is_left_as_it_runs() {
         lab.put(&site.path(&format!("pki/hosts/n1/{file}")), "n1");
     }
     lab.put(&site.bundle("n1"), "n1");
-    sh(BY_HAND).ok();
+    sh(&format!("{}{kept}", BY_HAND.replace("VERSION", version))).ok();
     let etcdctl = "ETCDCTL_API=3 /opt/etcd/etcdctl --endpoints http://127.0.0.1:2379";
     lab.until("n1", &format!("{etcdctl} put ship at-sea"));
     let ids = sh(&format!(
@@ -55,8 +82,8 @@ fn the_guides_member_is_one_finding_and_is_left_as_it_runs() {
     ))
     .ok();
     let [cluster, member] = [0, 1].map(|at| format!("{:x}", ids.lines().nth(at).unwrap().parse::<u64>().unwrap()));
-    let (before, pids) =
-        (sh("find /opt /data/etcd /etc/supervisor -type f -newer /root/n1.run | sort").ok(), lab.etcds("n1"));
+    let newer = format!("find /opt /data/etcd {dir} -type f -newer /root/n1.run | sort");
+    let (before, pids) = (sh(&newer).ok(), lab.etcds("n1"));
     assert_eq!(pids.len(), 1);
     for command in ["plan", "install --yes"] {
         let said = sh(&format!("./n1.run {command} {SIGNER}"));
@@ -69,6 +96,6 @@ fn the_guides_member_is_one_finding_and_is_left_as_it_runs() {
         assert_eq!(said.code, 3, "{said:?}");
     }
     assert_eq!(lab.etcds("n1"), pids, "it runs on");
-    assert_eq!(sh("find /opt /data/etcd /etc/supervisor -type f -newer /root/n1.run | sort").ok(), before);
+    assert_eq!(sh(&newer).ok(), before);
     assert_eq!(sh(&format!("{etcdctl} get ship --print-value-only")).ok(), "at-sea");
 }

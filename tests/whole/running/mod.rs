@@ -6,6 +6,8 @@
 mod by_hand;
 /// Five members, of whom one or two are missing.
 mod five;
+/// Keys and certificates that come from elsewhere than a build; one CA for two clusters.
+mod keys;
 /// A member's data are gone.
 mod lost_data;
 /// The builder's `pki/` is lost, or all hosts are purged.

@@ -26,9 +26,10 @@ pub(super) fn text(found: &CredentialFinding) -> String {
 
 pub(super) fn help(found: &CredentialFinding) -> Help {
     match found {
-        CredentialFinding::Awaited { host } => Help::run_with("csr", format!("-o {host}.csr"))
-            .and(Help::plain(format!("; then, where it was built: etcdpack sign {host}.csr"))),
-        CredentialFinding::NotHere { host } => Help::run_with("csr", format!("-o {host}.csr")),
+        CredentialFinding::Awaited { host } | CredentialFinding::NotHere { host } => {
+            Help::run_with("csr", format!("-o {host}.csr"))
+                .and(Help::plain(format!("; then, where it was built: etcdpack sign {host}.csr")))
+        }
         CredentialFinding::Unusable(_) | CredentialFinding::EndsSoon { .. } => Help::plain(super::BUILD),
         CredentialFinding::Early { .. } => Help::plain("date -u; chronyc makestep"),
         CredentialFinding::Expired { .. } => Help::plain(format!("date -u; if the clock is right: {}", super::BUILD)),
