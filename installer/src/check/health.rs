@@ -36,9 +36,12 @@ pub(crate) fn health(view: &View<'_>, down: impl FnOnce() -> Down) -> Vec<Findin
             if me.has_leader() && up.len() * 2 > view.members.len() {
                 findings.push(HealthFinding::NoRead);
             } else {
-                // The log of a member that is up says why in two cases alone: the others turn it away.
+                // A member that is up logs why it has no leader where the others turn it away; and where enough are up, where
+                // they do not come together.
                 let turned_away = |known| matches!(known, Some(Known::ClusterId | Known::Removed));
-                let cause = down().words.cause.filter(|cause| turned_away(cause.known));
+                let (words, enough) = (down().words, up.len() * 2 > view.members.len());
+                let apart = words.apart.filter(|cause| enough || turned_away(cause.known));
+                let cause = words.cause.filter(|cause| turned_away(cause.known)).or(apart);
                 findings.push(HealthFinding::NoQuorum { up: names(up), down: names(off), cause });
             }
         }
@@ -108,6 +111,7 @@ mod tests {
     fn whoever_is_not_well_is_told_why() {
         let n = |reachable, leader| member("n1", reachable, leader);
         let other = |reachable| member("n2", reachable, reachable.then_some(true));
+        let apart = "2026-11-28 07:12:20.1 I | embed: rejected connection from \"a\" (error \"remote error: tls: bad certificate\")";
         let port = "panic: listen tcp 10.0.0.1:2380: bind: address already in use";
         for (members, reads, log, code, words) in [
             (vec![n(true, Some(true)), other(true)], true, "", None, ""),
@@ -122,6 +126,9 @@ mod tests {
             ),
             (vec![n(true, Some(false)), other(true)], false, "", Some("no-quorum"), "2 of 2 members"),
             (vec![n(true, Some(true)), other(true)], false, "", Some("no-quorum"), "a read does not come back"),
+            (vec![n(true, None), other(true)], false, apart, Some("no-quorum"), "not accept another's certificate"),
+            // With too few up that is reason enough, and the line may be of anybody.
+            (vec![n(true, None), other(false)], false, apart, Some("no-quorum"), "must agree; not up: n2"),
         ] {
             let found = found(&members, &[], reads, log);
             let codes: Vec<_> = found.iter().map(|found| found.code().as_str()).collect();

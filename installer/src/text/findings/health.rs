@@ -67,6 +67,7 @@ fn meaning(known: Known) -> &'static str {
         Known::Unreachable => "none of the other members answered",
         Known::Newer => "the cluster, or these data, are of a newer etcd",
         Known::Clock => "by this host's clock a certificate is not valid",
+        Known::PeerCertificate => "one member does not accept another's certificate",
         Known::Certificate => "etcd cannot use its certificate, its key or its CA",
         Known::Permission => "etcd's user may not do that",
         Known::ReadOnly => "its file system is mounted read-only",
@@ -95,6 +96,12 @@ pub(super) fn help(found: &HealthFinding) -> Help {
             "leave the alarm in place; a member whose data differ is removed and joins anew: docs/checks.md, `alarm`",
         ),
         HealthFinding::Down(down) => what_to_do(down),
+        HealthFinding::NoQuorum { cause: Some(Cause { known: Some(Known::Clock | Known::PeerCertificate), .. }), .. } => {
+            Help::host("doctor").remark(
+                "on every member: it looks at the certificate, the CA and the clock; for a host where one is wrong: etcdpack build, \
+                 and carry its new file there",
+            )
+        }
         HealthFinding::NoQuorum { cause: Some(_), .. } => {
             Help::plain("etcdctl member list").remark("on each of the others: whether this one is among them")
         }
@@ -133,7 +140,7 @@ fn what_to_do(down: &Down) -> Help {
         Known::Clock => {
             Help::plain("date -u").remark("set the clock; the certificates' dates: etcdpack pki show, where they were made")
         }
-        Known::Certificate => {
+        Known::PeerCertificate | Known::Certificate => {
             Help::plain("etcdpack pki show").remark("on the connected machine; then etcdpack build, and carry the new file here")
         }
         Known::Permission => Help::in_tree(format!("namei -l {data}")),

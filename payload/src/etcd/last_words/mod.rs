@@ -19,6 +19,8 @@ const SHOWN: usize = 12;
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct LastWords {
     pub cause: Option<Cause>,
+    /// Why one that runs may have no leader: the last that it says, in a low voice, of peers that it does not come together with.
+    pub apart: Option<Cause>,
     /// The last lines, without the traces of Go's stacks, oldest first.
     pub lines: Vec<String>,
 }
@@ -45,6 +47,7 @@ struct Reading {
     cause: Option<(Weight, Cause)>,
     /// Of the run before.
     earlier: Option<Cause>,
+    apart: Option<Cause>,
     lines: Vec<String>,
     /// In the trace of a stack.
     traces: bool,
@@ -57,9 +60,9 @@ pub fn read(log: &str) -> LastWords {
     for line in log.lines().map(str::trim_end).filter(|line| !line.trim().is_empty()) {
         reading.line(line);
     }
-    let Reading { cause, earlier, mut lines, .. } = reading;
+    let Reading { cause, earlier, apart, mut lines, .. } = reading;
     lines.drain(..lines.len().saturating_sub(SHOWN));
-    LastWords { cause: cause.map(|(_, cause)| cause).or(earlier), lines }
+    LastWords { cause: cause.map(|(_, cause)| cause).or(earlier), apart, lines }
 }
 
 impl Reading {
@@ -83,9 +86,14 @@ impl Reading {
         let Entry { text, weight, begins } = entry.unwrap_or_else(|| Entry::plain(line));
         if begins {
             self.earlier = self.cause.take().map(|(_, cause)| cause).or(self.earlier.take());
+            self.apart = None;
         }
         if let Some(weight) = weight {
             self.weigh(weight, &text);
+        }
+        if words::APART.iter().any(|words| text.contains(words)) {
+            let known = Known::of(&text).filter(|known| known.keeps_apart());
+            self.apart = known.map(|known| Cause { said: shortened(&text), known: Some(known) }).or(self.apart.take());
         }
         self.lines.push(shortened(&text));
     }

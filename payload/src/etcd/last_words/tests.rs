@@ -104,3 +104,56 @@ fn the_last_run_counts_and_what_is_shown_is_bounded() {
     let many = read(&run("again").repeat(50));
     assert_eq!(many.lines.len(), SHOWN);
 }
+
+#[test]
+fn a_member_that_runs_says_in_a_low_voice_who_keeps_it_apart() {
+    // Of 3.4.23, 3.5.1 and 3.6.14, each beside a member of another CA, of another cluster, or with a certificate that has ended.
+    for (log, known) in [
+        (
+            "2026-11-28 07:12:20.000001 I | embed: rejected connection from \"10.0.0.2:57450\" (error \"remote error: tls: bad certificate\", ServerName \"\")",
+            Some(Known::PeerCertificate),
+        ),
+        (
+            "2026-11-28 07:12:20.000001 W | rafthttp: health check for peer fc262f508f18263 could not connect: x509: certificate signed by unknown authority",
+            Some(Known::PeerCertificate),
+        ),
+        (
+            r#"{"level":"warn","ts":"x","caller":"embed/config_logging.go:169","msg":"rejected connection","remote-addr":"10.0.0.2:57450","server-name":"","error":"remote error: tls: bad certificate"}"#,
+            Some(Known::PeerCertificate),
+        ),
+        (
+            r#"{"level":"warn","ts":"x","caller":"embed/config_logging.go:194","msg":"rejected connection on peer endpoint","remote-addr":"10.0.0.2:57450","server-name":"","error":"remote error: tls: bad certificate"}"#,
+            Some(Known::PeerCertificate),
+        ),
+        (
+            r#"{"level":"warn","ts":"x","caller":"rafthttp/probing_status.go:68","msg":"prober detected unhealthy status","round-tripper-name":"ROUND_TRIPPER_SNAPSHOT","remote-peer-id":"fc262f508f18263","rtt":"0s","error":"tls: failed to verify certificate: x509: certificate has expired or is not yet valid: current time 2026-11-28T07:12:20Z is after 2021-01-01T00:00:00Z"}"#,
+            Some(Known::Clock),
+        ),
+        (
+            "2026-11-28 07:12:15.605782 E | rafthttp: request sent was ignored (cluster ID mismatch: peer[c912c68c8abc7e7d]=de69d7eca32d1ab6, local=c29ece2376df47e7)",
+            Some(Known::ClusterId),
+        ),
+        (
+            r#"{"level":"warn","ts":"x","caller":"rafthttp/stream.go:653","msg":"request sent was ignored by remote peer due to cluster ID mismatch","remote-peer-id":"c912c68c8abc7e7d","local-member-cluster-id":"c29ece2376df47e7","error":"cluster ID mismatch"}"#,
+            Some(Known::ClusterId),
+        ),
+        // Somebody looks whether the port is open, or a member is off.
+        (
+            r#"{"level":"warn","ts":"x","caller":"y","msg":"rejected connection","remote-addr":"10.0.0.9:1","error":"EOF"}"#,
+            None,
+        ),
+        (
+            r#"{"level":"warn","ts":"x","caller":"y","msg":"prober detected unhealthy status","error":"dial tcp 10.0.0.2:2380: connect: connection refused"}"#,
+            None,
+        ),
+    ] {
+        let words = read(log);
+        assert_eq!(words.apart.as_ref().and_then(|cause| cause.known), known, "{log}");
+        // What it says of a peer is not why it ends.
+        assert!(words.cause.is_none_or(|cause| cause.known == Some(Known::ClusterId)), "{log}");
+    }
+    // A run that has begun since says it anew, or does not.
+    let two = "2026-11-28 07:12:15.605782 E | rafthttp: request sent was ignored (cluster ID mismatch: peer[c9]=de, local=c2)\n\
+               2026-11-28 07:12:16.605782 I | etcdmain: etcd Version: 3.4.23\n";
+    assert_eq!(read(two).apart, None);
+}

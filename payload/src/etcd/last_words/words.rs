@@ -14,6 +14,15 @@ pub(super) const FRAMES: [&str; 3] = ["discovery failed", "failed to start etcd"
 /// One that is an end, and called a warning.
 pub(super) const BAD_FLAGS: &str = "failed to verify flags";
 
+/// What a member that runs says of a peer: it is turned away, or turns away. At any level, from 3.1 on.
+pub(super) const APART: [&str; 5] = [
+    "request sent was ignored",
+    "rejected connection",
+    "could not connect: ",
+    "prober detected unhealthy status",
+    "failed to dial",
+];
+
 /// The causes that there is something to say about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Known {
@@ -26,6 +35,7 @@ pub enum Known {
     Unreachable,
     Newer,
     Clock,
+    PeerCertificate,
     Certificate,
     Permission,
     ReadOnly,
@@ -43,6 +53,12 @@ impl Known {
         KNOWN.iter().find(|(_, words)| words.iter().any(|words| text.contains(words))).map(|(known, _)| *known)
     }
 
+    /// Whether members that run, and reach each other, do not come together for it.
+    #[must_use]
+    pub fn keeps_apart(self) -> bool {
+        matches!(self, Self::ClusterId | Self::Clock | Self::PeerCertificate)
+    }
+
     /// Whether another start ends in the same way. The others may come and go: a port, an address, a peer, a disk.
     #[must_use]
     pub fn lasts(self) -> bool {
@@ -51,7 +67,7 @@ impl Known {
 }
 
 /// What each cause is known by, in lower case, in this order: the first that is in a line counts.
-const KNOWN: [(Known, &[&str]); 17] = [
+const KNOWN: [(Known, &[&str]); 18] = [
     (Known::NoProgram, &[": exec: ", "failed at step ", "exec format error"]),
     (Known::AddressInUse, &["address already in use"]),
     (Known::NoAddress, &["cannot assign requested address"]),
@@ -59,7 +75,17 @@ const KNOWN: [(Known, &[&str]); 17] = [
     (Known::ClusterId, &["cluster id mismatch", "cluster-id-mismatch"]),
     (Known::Removed, &["permanently removed from the cluster", "data-dir used by this member must be removed"]),
     (Known::Newer, &["cannot be downgraded", "invalid downgrade", "incompatible with current running cluster"]),
-    (Known::Clock, &["has expired or is not yet valid"]),
+    (Known::Clock, &["has expired or is not yet valid", "tls: expired certificate"]),
+    (
+        Known::PeerCertificate,
+        &[
+            "remote error: tls: bad certificate",
+            "remote error: tls: unknown certificate",
+            "certificate signed by unknown authority",
+            "certificate is valid for ",
+            "doesn't contain any ip sans",
+        ],
+    ),
     (Known::Unreachable, &["cannot fetch cluster info", "could not retrieve cluster information"]),
     (
         Known::MemberList,
