@@ -56,7 +56,7 @@ fn every_host_has_its_own_ports_and_ipv6_stands_beside_ipv4() {
     lab.put(&site.bundle("n2"), "n2");
     lab.sh("n2", &format!("cd && ./n2.run plan {SIGNER}")).refused(
         3,
-        "clients reach the member at `https://10.125.0.12:7379` on this host, and would be `https://10.125.0.12:8379`",
+        "clients reach the member at `https://10.125.0.12:7379` on this host, and `https://10.125.0.12:8379` in the bundle",
     );
 }
 

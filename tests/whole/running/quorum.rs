@@ -236,7 +236,7 @@ fn two(ground: Ground) {
     lab.until("n1", STATUS);
     lab.until("n2", STATUS);
 
-    let words = "of its two voters both are needed";
+    let words = "it has two voters and needs both";
     stays(&lab, "n1", "setsid -w ./n1-2.run install", &["[quorum-at-risk]", words, "--yes"]);
     let said = restarts(&lab, "n1", "./n1-2.run install --yes --wait 60");
     assert!(said.err.contains(words) && said.err.contains("warning: while etcd restarts"), "{said:?}");

@@ -105,7 +105,7 @@ mod tests {
             (|bundle| bundle.cluster = "other".parse().unwrap(), Some(("other-member", "etcdpack-host status"))),
             (
                 |bundle| bundle.release.version = "3.5.30".parse().unwrap(),
-                Some(("other-version", "etcdpack-host status")),
+                Some(("other-version", "set `release.version` to")),
             ),
         ];
         for (edit, expected) in edits {

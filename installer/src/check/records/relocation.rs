@@ -93,9 +93,12 @@ mod tests {
             (|_| {}, None),
             (|bundle| bundle.layout.data = "/srv/etcd".parse().unwrap(), Some("`/srv/etcd`")),
             (|bundle| bundle.layout.link = "/srv/etcd".parse().unwrap(), Some("programs are below `/opt/etcd`")),
-            (|bundle| bundle.service.name = "etcd".parse().unwrap(), Some("would be `etcd`")),
+            (|bundle| bundle.service.name = "etcd".parse().unwrap(), Some("and `etcd` in the bundle")),
             (|bundle| bundle.user = "etcd2".parse().unwrap(), Some("user `etcd`")),
-            (|bundle| bundle.client_port = Some(7379.try_into().unwrap()), Some("would be `https://10.90.0.11:7379`")),
+            (
+                |bundle| bundle.client_port = Some(7379.try_into().unwrap()),
+                Some("and `https://10.90.0.11:7379` in the bundle"),
+            ),
             // For its peers, it is `member-address`.
             (|bundle| bundle.peer_port = Some(7380.try_into().unwrap()), None),
             (|bundle| bundle.layout.sbin = "/sbin".parse().unwrap(), Some("`/sbin`")),

@@ -27,8 +27,7 @@ pub(super) fn text(found: &BundleFinding) -> String {
                 .to_owned()
         }
         BundleFinding::OtherSigner { kept } => format!(
-            "before the uninstall this host took bundles by {kept}, who has not named the signer of this one its successor: \
-             installed, it takes bundles by the new signer alone"
+            "before the uninstall this host took bundles signed by {kept}, and that signer did not name the signer of this bundle as its successor: once this bundle is installed, the host takes bundles by the new signer only"
         ),
     }
 }
@@ -40,10 +39,10 @@ pub(super) fn help(found: &BundleFinding) -> Help {
             Help::plain("etcdpack inspect ").and(Help::bundle_name()).and(Help::plain(", on the connected machine"))
         }
         BundleFinding::Older { .. } => {
-            Help::plain("the newest bundle, or: ").and(Help::run_with("install", "--allow-downgrade"))
+            Help::plain("install the newest bundle, or: ").and(Help::run_with("install", "--allow-downgrade"))
         }
         BundleFinding::FoundsAgain { token } => Help::plain(format!(
-            "the newest bundle; where its `pki/` is lost, on the connected machine: {}, and carry the new file here",
+            "install the newest bundle; if its `pki/` is lost, on the connected machine: {}, and carry the new file here",
             same_cluster(token)
         )),
         BundleFinding::OtherSigner { .. } => crate::text::help::name_the_new_signer(),

@@ -18,20 +18,17 @@ pub(super) fn text(found: &ClusterFinding) -> String {
              beside it"
         ),
         ClusterFinding::Added { cluster, by, url, .. } => format!(
-            "cluster {cluster:x} runs ({by} answers), and its place for {url} was made later; this bundle can found a cluster, \
-             not join one"
+            "cluster {cluster:x} runs ({by} answers), and somebody added {url} to it after it was founded; this bundle founds a cluster and cannot join one"
         ),
         ClusterFinding::Rejoin { cluster, by, id, .. } => format!(
-            "this host has no data, and cluster {cluster:x} ({by} answers) counts on those of its member {id:x}, which is this \
-             one: without them it must be removed and added anew"
+            "this host has no data. Cluster {cluster:x} ({by} answers) has this host in its list as member {id:x}, and counts on the data of that member: it must be removed and added again"
         ),
         ClusterFinding::Unreachable { what: Reached::Nobody } => {
-            "the cluster runs, this host has none of its data, and no other member serves clients: none can be asked for a \
-             place in it"
+            "the cluster runs, this host has none of its data, and no other member serves clients: nobody can add this host to it now"
                 .to_owned()
         }
         ClusterFinding::Unreachable { what: Reached::NoQuorum } => {
-            "the cluster has no quorum, and this host none of its data: it cannot be given a place".to_owned()
+            "the cluster has no quorum, and this host has none of its data: without a quorum nobody can add this host".to_owned()
         }
         ClusterFinding::OtherCluster { here: Here::Data(here), there, member, at } => {
             format!("{member} at {at} is a member of cluster {there:x}; the data of this host are of cluster {here:x}")
@@ -49,21 +46,21 @@ pub(super) fn text(found: &ClusterFinding) -> String {
             bundle.join(", ")
         ),
         ClusterFinding::OldAddress { id, there, new, by, .. } => format!(
-            "{by} knows this member ({id:x}) at {}; with this bundle it listens at {new}, where nobody would ask for it",
+            "{by} knows this member ({id:x}) at {}; with this bundle it listens at {new}, where the others do not look for it",
             there.join(", ")
         ),
         ClusterFinding::OtherCas { by: Trusting::KeptData, .. } => {
-            "before the uninstall that kept its data, this member had other CAs than the bundle's".to_owned()
+            "the bundle has other CAs than this member had before the uninstall that kept its data".to_owned()
         }
         ClusterFinding::OtherCas { by: Trusting::Installed, runs, .. } => {
-            let leaves = if *runs { ": this member leaves the cluster with it" } else { "" };
-            format!("the CAs installed here are others than the bundle's{leaves}")
+            let leaves = if *runs { ": with them this member leaves the cluster" } else { "" };
+            format!("the bundle has other CAs than those installed here{leaves}")
         }
         ClusterFinding::OtherCa { member, at, .. } => {
-            format!("what {member} serves at {at} was issued by another CA than the bundle's: they would not speak to each other")
+            format!("the certificate of {member} at {at} is by another CA than the bundle's: that member and this one would refuse each other")
         }
         ClusterFinding::CaUnseen { member, at } => {
-            format!("by which CA the certificate of {member} at {at} was issued cannot be seen")
+            format!("this host cannot see which CA issued the certificate of {member} at {at}")
         }
         ClusterFinding::NotAsked { members, why } => {
             let why = match why {
@@ -74,7 +71,7 @@ pub(super) fn text(found: &ClusterFinding) -> String {
                 NotAsked::NoProgram(why) => format!("no etcdctl can be run: {why}"),
             };
             let (serve, them) = if members.len() == 1 { ("serves", "it was") } else { ("serve", "they were") };
-            format!("{} {serve} clients; of which cluster {them} not asked: {why}", members.join(" and "))
+            format!("{} {serve} clients, and {them} not asked which cluster that is: {why}", members.join(" and "))
         }
         ClusterFinding::QuorumAtRisk { stop, risk, .. } => at_risk(*stop, risk),
         ClusterFinding::StillMember { cluster, id, by, .. } => {
@@ -83,8 +80,7 @@ pub(super) fn text(found: &ClusterFinding) -> String {
                 None => format!("cluster {cluster:x}, where others run it,"),
             };
             format!(
-                "{whose} counts this host's member, {id:x}, among its own until it is removed: as one who is missing, once it has \
-                 gone from here"
+                "{whose} keeps this host's member, {id:x}, in its list until somebody removes it: after the uninstall it counts as a member that is down"
             )
         }
     }
@@ -106,15 +102,14 @@ fn at_risk(stop: Stop, risk: &Risk) -> String {
             )
         }
         Risk::OfTwo { cluster, other } => format!(
-            "{until}, cluster {cluster:x} serves nobody: of its two voters both are needed, and {} is the other",
+            "{until}, cluster {cluster:x} serves nobody: it has two voters and needs both; the other is {}",
             place(other)
         ),
         Risk::Only { cluster } => {
             format!("{until}, cluster {cluster:x} serves nobody: this member is its only voter")
         }
         Risk::Unknown => {
-            "this member serves clients, and does not say whether its cluster has a leader: whether it goes on \
-                          without this member cannot be told"
+            "this member serves clients, and does not say whether its cluster has a leader: this host cannot tell whether the cluster goes on without it"
                 .to_owned()
         }
     }
@@ -142,8 +137,7 @@ fn uncertain(unseen: &[Unseen], days: Option<i64>) -> String {
     let old = days.map(|days| format!("its certificate is {days} days old"));
     let why: Vec<String> = not_seen.into_iter().chain(old).collect();
     format!(
-        "this bundle founds a cluster, and whether that runs already cannot be told: {}. A founder that begins anew beside it \
-         votes without memory, and writes can be lost",
+        "this bundle founds a cluster, and this host cannot tell whether that cluster runs already: {}. If it runs, a member that starts here without its data can make the cluster lose writes",
         why.join("; ")
     )
 }
@@ -160,7 +154,7 @@ pub(super) fn help(found: &ClusterFinding) -> Help {
             member_lines(lines, by)
         }
         ClusterFinding::Unreachable { .. } => Help::run("plan")
-            .remark("again when a majority of the others is up; where it cannot be had back: restore a snapshot"),
+            .remark("again when a majority of the others is up; if they are lost for good: restore a snapshot"),
         ClusterFinding::Added { token, .. } => {
             Help::plain(same_cluster(token)).remark("on the connected machine; carry the new file here")
         }
@@ -168,18 +162,19 @@ pub(super) fn help(found: &ClusterFinding) -> Help {
         ClusterFinding::OtherCluster { here: Here::Founded(_), .. } => {
             Help::plain(SAME_CLUSTER).remark("on the connected machine; carry the new file here")
         }
-        ClusterFinding::OtherCluster { .. } | ClusterFinding::TwoClusters { .. } => {
-            Help::plain("etcdctl member list").remark("on each of them; the bundle is not for both")
-        }
+        ClusterFinding::OtherCluster { .. } | ClusterFinding::TwoClusters { .. } => Help::plain("etcdctl member list")
+            .remark("on each of these members: they are in different clusters, and a bundle is for one"),
         ClusterFinding::OtherList { .. } => {
-            Help::plain(format!("the cluster's members as hosts in cluster.toml, then: {}", super::BUILD))
+            Help::plain(format!("write the cluster's members as hosts into cluster.toml, then: {}", super::BUILD))
         }
         ClusterFinding::OldAddress { id, new, by, etcd, .. } => {
             Help::plain(format!("{}etcdctl member update {id:x} --peer-urls={new}", api(*etcd)))
                 .remark(&format!("on {by}"))
         }
         ClusterFinding::OtherCas { said: Word::NotSaid, .. } | ClusterFinding::OtherCa { said: Word::NotSaid, .. } => {
-            Help::plain("the bundle by the pki/ that the others are from; where that is lost: docs/trust.md")
+            Help::plain(
+                "use the bundle that was built with the other members' pki/; if that pki/ is lost: docs/trust.md",
+            )
         }
         // A word was said for it: what came of that shows afterwards.
         ClusterFinding::Uncertain { .. } | ClusterFinding::OtherCas { .. } | ClusterFinding::OtherCa { .. } => {
@@ -218,7 +213,7 @@ fn help_at_risk(stop: Stop, risk: &Risk, said: Word) -> Help {
                 .and(Help::host_with("uninstall", WORD))
         }
         (Stop::Uninstall, Risk::OfTwo { .. }, _) => Help::plain("etcdctl member list")
-            .remark("one that is to live on alone has to remove this one first, while both serve"),
+            .remark("if the other is to go on alone: on it, etcdctl member remove of this one first, while both serve"),
         (Stop::Uninstall, Risk::Only { .. }, _) => {
             Help::plain("etcdctl snapshot save FILE").remark("first, if its data are of use")
         }

@@ -27,7 +27,7 @@ pub(super) fn text(found: &DataFinding) -> String {
             format!("`{path}` holds {here}; what the uninstall left there was {left}")
         }
         DataFinding::Gone { path, left, .. } => {
-            format!("`{path}` held the data of {left}, and is empty: etcd would begin anew")
+            format!("`{path}` held the data of {left}, and is empty: etcd would begin as a new member")
         }
         DataFinding::Newer { path, bundle, wrote } => {
             format!("`{path}` holds data of etcd {wrote}; the bundle has {bundle}, which cannot read it safely")
@@ -39,15 +39,15 @@ pub(super) fn help(found: &DataFinding) -> Help {
     match found {
         // Data of an etcd are some member's, and may be its only ones: nobody is told to move them.
         DataFinding::Foreign { path, owner: DataOwner::Etcd(_) | DataOwner::SomeEtcd, .. }
-        | DataFinding::Replaced { path, owner: DataOwner::Etcd(_) | DataOwner::SomeEtcd, .. } => {
-            Help::in_tree(format!("ls -lA {path}/member/wal"))
-                .remark("whose member is it? the bundle for it, or another paths.data")
-        }
+        | DataFinding::Replaced { path, owner: DataOwner::Etcd(_) | DataOwner::SomeEtcd, .. } => Help::in_tree(
+            format!("ls -lA {path}/member/wal"),
+        )
+        .remark("if these data are of use: install that member's bundle; else set another paths.data in cluster.toml"),
         DataFinding::Foreign { path, .. } | DataFinding::Replaced { path, .. } => {
             Help::in_tree(format!("mv {path} {path}.old"))
         }
         DataFinding::Gone { path, .. } => Help::plain(format!("findmnt -T {path}"))
-            .remark("is its disk there? a bundle begins a cluster, it cannot rejoin one"),
+            .remark("is its disk mounted? without these data etcd would begin as a new member"),
         DataFinding::Newer { wrote, .. } => {
             let minor = format!("{}.{}", wrote.major(), wrote.minor());
             Help::plain(format!("set `release.version` to {minor} or newer in cluster.toml and run: {}", super::BUILD))

@@ -24,10 +24,10 @@ pub(super) fn text(found: &EtcdFinding) -> String {
             format!("etcd still runs (process {}), and not under its service manager", typed(pids))
         }
         EtcdFinding::RestartPending { parts, .. } => {
-            format!("etcd is not restarted for what takes effect at its next restart alone: {}", names::parts(parts))
+            format!("etcd was not restarted; these take effect only at its next restart: {}", names::parts(parts))
         }
         EtcdFinding::CertificateNotServed { .. } => {
-            "etcd's peer port shows another certificate than the installed one: only a restart brings that".to_owned()
+            "etcd's peer port still shows another certificate than the installed one: etcd takes the new one only at a restart".to_owned()
         }
     }
 }

@@ -13,7 +13,7 @@ pub(super) fn text(found: &MachineFinding) -> String {
             format!("the kernel is {release}; etcdpack is made for 3.10 and newer")
         }
         MachineFinding::NarrowNamespace => {
-            "this is root of a user namespace with too few ids: etcd's user is out of its reach".to_owned()
+            "this root is inside a user namespace with too few ids: it cannot use the ids of etcd's user".to_owned()
         }
         MachineFinding::NoTimeService => clock("no program that is known to keeps this host's clock right"),
         MachineFinding::NoTimeSource { program } => clock(&format!("`{program}` runs, but has found no source of time")),

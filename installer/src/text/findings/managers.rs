@@ -31,7 +31,7 @@ pub(super) fn text(found: &ManagerFinding) -> String {
             format!("a service `{unit}` runs here that etcdpack did not start; ours would take its place")
         }
         ManagerFinding::Overridden { file, key, unit, bundle } => {
-            format!("`{file}` sets `{key}=` for `{unit}`: not what bundle `{bundle}` says will run")
+            format!("`{file}` sets `{key}=` for `{unit}`: systemd would not run what bundle `{bundle}` says")
         }
         ManagerFinding::OtherManager { chosen } => {
             format!("etcd runs under {chosen} here; another manager would start a second one")
@@ -67,7 +67,7 @@ pub(super) fn text(found: &ManagerFinding) -> String {
             "nothing starts supervisord when this host boots: it has no systemd".to_owned()
         }
         ManagerFinding::Untried => {
-            "whether a Python here can run the supervisor in the bundle was not tried: nobody has said yet whose bundle this is"
+            "etcdpack has not tried yet whether a Python here runs the supervisor in the bundle: nobody has said yet whose bundle this is"
                 .to_owned()
         }
     }

@@ -32,8 +32,7 @@ pub(super) fn text(found: &PathFinding) -> String {
         PathFinding::LeftBehind { dir, names, stays } => {
             let names: Vec<String> = names.iter().map(|name| format!("`{}`", name.escape_debug())).collect();
             format!(
-                "others' files lie among the certificates in `{dir}`: {}; they stay, in `{stays}`, and `{dir}` leads \
-                 elsewhere then",
+                "`{dir}` has files that etcdpack did not put there: {}; they stay in `{stays}`, and from now on `{dir}` leads to another directory",
                 names.join(", ")
             )
         }

@@ -20,7 +20,7 @@ pub(super) fn text(found: &RecordFinding) -> String {
             here.0, here.1, bundle.0, bundle.1
         ),
         RecordFinding::OtherVersion { here, bundle } => format!(
-            "etcd {here} is installed, the bundle has {bundle}: changing the version of a running member is not an install"
+            "etcd {here} is installed, the bundle has {bundle}: `install` does not change the version of a member"
         ),
         RecordFinding::NothingInstalled => "etcdpack has installed nothing here".to_owned(),
         RecordFinding::UnfinishedOther { begun, other, bundle } => {
@@ -55,10 +55,10 @@ pub(super) fn text(found: &RecordFinding) -> String {
                 Moved::Clients => "clients reach the member at",
                 Moved::Listens => "the member listens at",
             };
-            format!("{what} `{here}` on this host, and would be `{bundle}`: to move a member is not an install")
+            format!("{what} `{here}` on this host, and `{bundle}` in the bundle: `install` does not move a member")
         }
         RecordFinding::LeftElsewhere { old, new } => {
-            format!("the data of this member was left in `{old}`; in `{new}` it would begin without any")
+            format!("an earlier uninstall left this member's data in `{old}`; in `{new}` it would begin without them")
         }
         RecordFinding::OtherAddress { old, new, .. } => {
             format!("the other members know this one at {old}; with this bundle it listens at {new}")
@@ -85,7 +85,9 @@ pub(super) fn help(found: &RecordFinding) -> Help {
     match found {
         RecordFinding::OtherCluster { here, .. } => Help::plain(super::same_cluster(&here.token))
             .remark("on the connected machine, and carry the new file here; where its pki/ is lost: docs/trust.md"),
-        RecordFinding::OtherVersion { .. } => Help::host("status"),
+        RecordFinding::OtherVersion { here, .. } => {
+            Help::plain(format!("set `release.version` to {here} in cluster.toml and run: {}", super::BUILD))
+        }
         RecordFinding::OtherMember { .. } => Help::host("status").remark("says which member's bundle belongs here"),
         RecordFinding::NothingInstalled => Help::run("install"),
         RecordFinding::UnfinishedOther { begun, .. } => {
@@ -96,14 +98,17 @@ pub(super) fn help(found: &RecordFinding) -> Help {
             Help::plain(format!("run the other bundle's {command} again, or: ")).and(Help::host("uninstall"))
         }
         RecordFinding::Unfinished(operation) => match operation {
-            Operation::Install { .. } => Help::run("install").remark("the same bundle again: it goes on, or back"),
+            Operation::Install { .. } => {
+                Help::run("install").remark("the same bundle again: it finishes that install, or takes it back")
+            }
             Operation::MakeKey { .. } => Help::run("csr").remark("the same bundle again"),
-            Operation::Uninstall => Help::host("uninstall").remark("goes on"),
+            Operation::Uninstall => Help::host("uninstall").remark("it finishes that uninstall"),
         },
         RecordFinding::NotAsInstalled { .. } => {
             Help::run("install").remark("this host's newest bundle again: it makes what is missing")
         }
-        RecordFinding::Moved { .. } => Help::host("uninstall").remark("keeps the data"),
+        RecordFinding::Moved { .. } => Help::host("uninstall")
+            .remark("it keeps the data; or write the old place into cluster.toml, and build again"),
         RecordFinding::LeftElsewhere { old, .. } => {
             Help::plain(format!("set `paths.data = \"{old}\"` in cluster.toml and run: {}", super::BUILD))
         }
