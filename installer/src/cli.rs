@@ -70,6 +70,9 @@ pub(crate) enum Command {
     /// Look at all that can keep the installed member from running, now or after the next boot; for people and for monitoring
     #[command(after_help = pages::doctor())]
     Doctor(DoctorArgs),
+    /// Save all keys of the cluster to one file, which is proven whole before it has its name
+    #[command(after_help = pages::snapshot(), args_conflicts_with_subcommands = true)]
+    Snapshot(SnapshotArgs),
     /// Undo the install; data and logs stay unless --purge
     #[command(after_help = pages::uninstall())]
     Uninstall(UninstallArgs),
@@ -278,6 +281,30 @@ pub(crate) struct DoctorArgs {
     /// Print what was found as JSON
     #[arg(long, help_heading = OUTPUT)]
     pub(crate) json: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct SnapshotArgs {
+    #[command(subcommand)]
+    pub(crate) command: Option<SnapshotCommand>,
+
+    /// Write the snapshot to this file [default: CLUSTER-YYYYMMDDThhmmssZ.db, here]
+    #[arg(short, long, value_name = "FILE", help_heading = OUTPUT)]
+    pub(crate) output: Option<PathBuf>,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum SnapshotCommand {
+    /// Read snapshots byte by byte: whether they are whole, how far they go, whose they are
+    #[command(after_help = pages::snapshot_verify())]
+    Verify(SnapshotVerifyArgs),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct SnapshotVerifyArgs {
+    /// Snapshots of any etcd from 3.1 on, whoever took them
+    #[arg(value_name = "FILE", required = true)]
+    pub(crate) files: Vec<PathBuf>,
 }
 
 /// Looking first.

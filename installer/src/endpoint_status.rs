@@ -7,6 +7,9 @@ use crate::facts::cluster::answers::{self, Alarm, Status};
 /// A member's own word.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub(crate) struct EndpointStatus {
+    /// etcd's number of the cluster.
+    #[serde(skip)]
+    pub(crate) cluster: u64,
     /// etcd's number of the member, as `etcdctl` prints it.
     pub(crate) id: String,
     pub(crate) version: String,
@@ -21,8 +24,9 @@ pub(crate) struct EndpointStatus {
 
 impl From<Status> for EndpointStatus {
     fn from(status: Status) -> Self {
-        let Status { member, version, leader, db_size, raft_index, errors, .. } = status;
+        let Status { cluster, member, version, leader, db_size, raft_index, errors, .. } = status;
         Self {
+            cluster,
             id: format!("{member:x}"),
             version,
             is_leader: leader == member,

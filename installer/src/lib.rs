@@ -30,6 +30,7 @@ mod report;
 mod restart;
 mod service;
 mod signer;
+mod snapshot_record;
 mod spoken;
 mod step;
 mod supervision;

@@ -28,6 +28,7 @@ pub mod render;
 pub mod sealed;
 pub mod shell;
 pub mod signer;
+pub mod snapshot;
 pub mod tarball;
 pub mod url;
 pub mod wheel;

@@ -64,6 +64,8 @@ mod sbom;
 mod sealed;
 /// Whose bundles a host takes.
 mod signer;
+/// Snapshots of a member that serves: whole, or not there; and what a harmed one is called.
+mod snapshot;
 /// The person with the stick: output that goes elsewhere, a file that was cut off, the wrong shell.
 mod stick;
 /// Service managers, programs and streams that do not do as they are told.

@@ -108,13 +108,16 @@ fn command(doing: Doing) -> &'static str {
         Doing::ReadingTheStatus => "status",
         Doing::Examining => "doctor",
         Doing::Uninstalling => "uninstall",
+        Doing::TakingASnapshot => "snapshot",
     }
 }
 
 /// What is typed to do it again.
 fn again(doing: Doing) -> Help {
     match doing {
-        Doing::ReadingTheStatus | Doing::Examining | Doing::Uninstalling => Help::host(command(doing)),
+        Doing::ReadingTheStatus | Doing::Examining | Doing::Uninstalling | Doing::TakingASnapshot => {
+            Help::host(command(doing))
+        }
         Doing::Planning | Doing::Installing | Doing::MakingAKey => Help::run(command(doing)),
     }
 }

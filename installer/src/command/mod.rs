@@ -12,6 +12,7 @@ mod install;
 mod key;
 mod prepare;
 mod program;
+mod snapshot;
 mod status;
 mod trust;
 mod uninstall;
@@ -59,6 +60,7 @@ pub(crate) fn run(command: Option<Command>, report: &Report) -> ExitStatus {
         Some(Command::Install(args)) => install::install(&args, report),
         Some(Command::Status(args)) => status::status(&args, report),
         Some(Command::Doctor(args)) => doctor::doctor(&args, report),
+        Some(Command::Snapshot(args)) => snapshot::snapshot(&args, report),
         Some(Command::Uninstall(args)) => uninstall::uninstall(&args, report),
     };
     ended.unwrap_or_else(|failure: Failure| {

@@ -64,6 +64,17 @@ pub(crate) fn reads_through(manifest: &Manifest, member: &Member, interrupt: &In
         .is_ok_and(|output| output.ok() || answers::is_refusal(&output.stderr))
 }
 
+/// `snapshot save` of one member, into what it takes for the file `path`.
+pub(crate) fn snapshot(manifest: &Manifest, member: &Member, path: &str, interrupt: &Interrupt) -> Option<Exec> {
+    let (etcdctl, url) = Etcdctl::installed(manifest).zip(manifest.client_url(member))?;
+    Some(etcdctl.call(&[&url], Patience::WhileItComes, interrupt).args(["snapshot", "save", path]))
+}
+
+/// Whether the cluster wants to know whose call it was, by what etcdctl said.
+pub(crate) fn wants_a_user(said: &str) -> bool {
+    answers::is_refusal(said)
+}
+
 /// The alarms of the cluster; `None` where this host's member does not say them: without a majority it cannot.
 pub(crate) fn alarms(manifest: &Manifest, interrupt: &Interrupt) -> Option<Vec<Alarm>> {
     let (etcdctl, url) = Etcdctl::installed(manifest).zip(manifest.reach_client(manifest.me()?))?;
@@ -79,6 +90,8 @@ pub(super) enum Patience {
     Short,
     /// Of a member that is waited for.
     Long,
+    /// For a snapshot: as long as some of it comes.
+    WhileItComes,
 }
 
 /// An `etcdctl` with a member's certificate.
@@ -205,13 +218,16 @@ impl Etcdctl {
     /// A call, v3 API. Several endpoints are asked one after the other.
     fn call(&self, endpoints: &[&Url], patience: Patience, interrupt: &Interrupt) -> Exec {
         let (dial, command, limit) = match patience {
-            Patience::Short => ("1s", "2s", Duration::from_secs(3)),
-            Patience::Long => ("2s", "4s", Duration::from_secs(10)),
+            Patience::Short => ("1s", Some("2s"), Duration::from_secs(3)),
+            Patience::Long => ("2s", Some("4s"), Duration::from_secs(10)),
+            // Without a limit of etcdctl's own, which would be one for all of it.
+            Patience::WhileItComes => ("2s", None, Duration::from_hours(24)),
         };
         let endpoints = endpoints.iter().map(ToString::to_string).collect::<Vec<_>>().join(",");
         let [cas, certificate, key] = &self.files;
         let mut exec = Exec::at(&self.program)
-            .args(["--endpoints", &endpoints, "--dial-timeout", dial, "--command-timeout", command])
+            .args(["--endpoints", &endpoints, "--dial-timeout", dial])
+            .args(command.into_iter().flat_map(|limit| ["--command-timeout", limit]))
             .args(["--cacert", cas, "--cert", certificate, "--key", key])
             .limit(limit)
             .heeding(interrupt);

@@ -144,18 +144,20 @@ impl Exec {
 
     /// Runs to the end, whatever the exit code.
     pub(crate) fn output(self) -> Result<Output, ExecError> {
+        self.output_unless(|| false)
+    }
+
+    /// Likewise, but killed once `is_over` says that nobody wants to hear more.
+    pub(crate) fn output_unless(self, mut is_over: impl FnMut() -> bool) -> Result<Output, ExecError> {
         let line = self.line();
         let fail = |why| ExecError { line: line.clone(), why };
         let child = self.spawn().map_err(|error| fail(ExecTrouble::Io(error)))?;
-        let ended = attend(child, self.limit, &mut || self.interrupt.is_raised());
-        let Ended { status, stdout, stderr } = ended.map_err(|error| fail(ExecTrouble::Io(error)))?;
-        let Some(status) = status else {
-            if self.interrupt.is_raised() {
-                return Err(fail(ExecTrouble::ToldToStop));
-            }
-            return Err(fail(ExecTrouble::NoEnd(self.limit)));
-        };
-        Ok(Output { status, stdout, stderr, line })
+        let mut killed = || is_over() || self.interrupt.is_raised();
+        match attend(child, self.limit, &mut killed).map_err(|error| fail(ExecTrouble::Io(error)))? {
+            Ended { status: Some(status), stdout, stderr } => Ok(Output { status, stdout, stderr, line }),
+            Ended { status: None, .. } if self.interrupt.is_raised() => Err(fail(ExecTrouble::ToldToStop)),
+            Ended { status: None, .. } => Err(fail(ExecTrouble::NoEnd(self.limit))),
+        }
     }
 
     /// Whether the kernel starts it at all; how it ends does not matter.

@@ -5,19 +5,22 @@
 #![expect(clippy::disallowed_methods, reason = "edge: asks for the current directory, writes a file")]
 
 use std::fs::File;
-use std::io::{self, Write as _};
+use std::io::{self, Seek as _, Write as _};
 use std::path::{Component, Path};
 
 use nix::errno::Errno;
 use nix::fcntl::{AtFlags, renameat};
 use nix::sys::stat::{Mode as RawMode, SFlag, fchmod, fstatat};
+use nix::sys::statvfs::fstatvfs;
 use nix::unistd::{UnlinkatFlags, fsync, unlinkat};
 
 use super::random;
 use super::tree::{Spot, Tree, Trust, kind};
 
-/// What is written here holds no secret.
+/// Of what holds no secret.
 const MODE: u32 = 0o644;
+/// Of what does.
+const SECRET_MODE: u32 = 0o600;
 
 /// A file on its way to its name; without [`Output::put`] nothing comes of it.
 pub(crate) struct Output {
@@ -85,7 +88,34 @@ impl Output {
     /// Writes it, and gives it its name in the place of a file that has it. On the disk when this returns.
     pub(crate) fn put(mut self, bytes: &[u8]) -> Result<(), OutputError> {
         self.file.write_all(bytes)?;
-        fchmod(&self.file, RawMode::from_bits_truncate(MODE))?;
+        self.name_it(MODE)
+    }
+
+    /// Adds to it. Nobody but root can open it yet, and it has no name.
+    pub(crate) fn add(&mut self, bytes: &[u8]) -> io::Result<()> {
+        self.file.write_all(bytes)
+    }
+
+    /// What was added, from its beginning.
+    pub(crate) fn added(&self) -> io::Result<File> {
+        let mut file = self.file.try_clone()?;
+        file.rewind()?;
+        Ok(file)
+    }
+
+    /// How many bytes there is room for.
+    pub(crate) fn room(&self) -> Result<u64, OutputError> {
+        let stat = fstatvfs(&self.file)?;
+        Ok(stat.blocks_available().saturating_mul(stat.fragment_size()))
+    }
+
+    /// Gives what was added its name, as [`Output::put`] does. Root alone can read it.
+    pub(crate) fn keep_secret(self) -> Result<(), OutputError> {
+        self.name_it(SECRET_MODE)
+    }
+
+    fn name_it(self, mode: u32) -> Result<(), OutputError> {
+        fchmod(&self.file, RawMode::from_bits_truncate(mode))?;
         self.file.sync_all()?;
         replaceable(&self.spot)?;
         if self.anonymous {

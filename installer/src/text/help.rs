@@ -1,5 +1,6 @@
 //! What to type, or to do, about a command that failed.
 
+use std::fmt::Display;
 use std::path::Path;
 
 use payload::path::AbsPath;
@@ -9,6 +10,12 @@ use crate::help::Help;
 
 pub(crate) fn when_the_cause_is_gone() -> Help {
     Help::plain("the same command again, when the cause is gone")
+}
+
+/// Of etcd's own words: a user whom a certificate names needs no password.
+pub(crate) fn a_user_for_the_certificate(name: impl Display) -> Help {
+    Help::plain(format!("etcdctl user add {name} --no-password && etcdctl user grant-role {name} root"))
+        .remark("as etcd's root; etcd 3.4 and later")
 }
 
 pub(crate) fn the_same_again() -> Help {

@@ -15,4 +15,5 @@ pub(crate) mod plan;
 pub(crate) mod progress;
 pub(crate) mod questions;
 pub(crate) mod refusals;
+pub(crate) mod snapshot;
 pub(crate) mod status;

@@ -65,6 +65,20 @@ pub(crate) fn doctor() -> String {
     ])
 }
 
+pub(crate) fn snapshot() -> String {
+    page(&[
+        ("etcdpack-host snapshot -o /backup/etcd.db", "save, and prove that the file is whole"),
+        ("etcdpack-host snapshot verify /backup/etcd.db", "prove it again, at any time"),
+    ])
+}
+
+pub(crate) fn snapshot_verify() -> String {
+    page(&[
+        ("etcdpack-host snapshot verify /backup/*.db", "exit 4 if one of them is not whole"),
+        ("./n1.run snapshot verify etcd.db", "on a host without etcdpack"),
+    ])
+}
+
 pub(crate) fn uninstall() -> String {
     page(&[
         ("etcdpack-host uninstall --dry-run", "show what would be removed and what would stay"),

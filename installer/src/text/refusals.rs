@@ -18,6 +18,7 @@ pub(crate) enum Doing {
     ReadingTheStatus,
     Examining,
     Uninstalling,
+    TakingASnapshot,
 }
 
 pub(crate) fn needs_root(doing: Doing) -> String {
@@ -28,6 +29,7 @@ pub(crate) fn needs_root(doing: Doing) -> String {
         Doing::ReadingTheStatus => "reading the status",
         Doing::Examining => "examining this host",
         Doing::Uninstalling => "uninstalling",
+        Doing::TakingASnapshot => "taking a snapshot",
     };
     format!("{doing} needs root [{}]", Code::NotRoot)
 }

@@ -1,0 +1,106 @@
+//! A snapshot has its name once it is proven whole, stock etcd restores it, and no harmed one passes for a good one.
+
+use std::fs;
+
+use whole::ground::{self, Ground, Keeper};
+use whole::{Lab, SIGNER, Site, cluster, plain_keys, sha256};
+
+const HOST: &str = "/usr/local/sbin/etcdpack-host";
+const ETCDCTL: &str = "ETCDCTL_API=3 /usr/local/bin/etcdctl";
+
+#[test]
+fn what_has_a_snapshots_name_is_whole_and_stock_etcd_restores_it() {
+    ground::each("snapshot", Ground::of(Keeper::Systemd, "3.3.25"), row);
+}
+
+fn row(ground: Ground) {
+    let (address, tarball) = ("10.99.4.11", ground.tarball());
+    let lab = ground.up("tsnap", &[&format!("n1={address}")]);
+    let site = Site::new(&plain_keys(&cluster(ground.version, &tarball, &[("n1", address)])));
+    site.build(&tarball);
+    lab.put(&site.bundle("n1"), "n1");
+    let sh = |line: &str| lab.sh("n1", line);
+    let said = sh(&format!("{HOST} snapshot"));
+    assert_eq!(said.code, 127, "nothing is installed: {said:?}");
+    sh("/root/n1.run snapshot").refused(3, "has installed nothing");
+    sh(&format!("/root/n1.run install --yes --quiet --wait 60 {SIGNER}")).ok();
+    sh(&format!(
+        "for n in $(seq 300); do {ETCDCTL} put ship-$n $(head -c 2000 /dev/zero | tr '\\0' x) >/dev/null || exit; done"
+    ))
+    .ok();
+    sh(&format!("{ETCDCTL} del ship-300")).ok();
+
+    let said = sh(&format!("mkdir -p /backup && cd /backup && umask 0 && {HOST} snapshot -o etcd.db")).ok();
+    let revision =
+        said.split("revision ").nth(1).and_then(|rest| rest.split(' ').next()).expect("a revision").to_owned();
+    assert_eq!(sh("stat -c %a /backup/etcd.db").ok().trim(), "600");
+    // etcd's own word for it, and its restore.
+    let status = sh(&format!("{ETCDCTL} snapshot status /backup/etcd.db -w json")).ok();
+    assert!(status.contains(&format!("\"revision\":{revision},")), "{status} {revision}");
+    sh(&format!("{ETCDCTL} snapshot restore /backup/etcd.db --data-dir /tmp/restored && rm -r /tmp/restored")).ok();
+    let said = sh(&format!("{HOST} snapshot verify /backup/etcd.db")).ok();
+    assert!(said.contains("whole") && said.contains(&format!("revision {revision} of cluster")), "{said}");
+    let sums = said.contains(sh("sha256sum </backup/etcd.db").ok().split(' ').next().expect("a sum"));
+    assert!(sums && sh("cat /backup/etcd.db.json").ok().contains(&format!("\"revision\": {revision}")), "{said}");
+    // By itself it is named after the cluster and the time; whoever can read one can prove it.
+    sh(&format!("cd /backup && {HOST} snapshot && test $(ls | grep -c 'Z[.]db$') = 1")).ok();
+    sh("cp /root/n1.run /tmp/ && cp /backup/etcd.db /tmp/seen.db && chmod 755 /tmp/n1.run && chmod 644 /tmp/seen.db")
+        .ok();
+    sh("setpriv --reuid=65534 --regid=65534 --clear-groups /tmp/n1.run snapshot verify /tmp/seen.db").ok();
+    sh("setpriv --reuid=65534 --regid=65534 --clear-groups /tmp/n1.run snapshot").refused(3, "needs root");
+    let place = site.path("sevens.db");
+    fs::write(&place, [7; 8192]).expect("a file");
+    let hex = sha256(&place);
+    let sum = (0..32).map(|n| u8::from_str_radix(&hex[2 * n..][..2], 16).expect("a sum")).collect::<Vec<_>>();
+    fs::write(&place, [[7; 8192].as_slice(), &sum].concat()).expect("a file");
+    lab.put(&place, "n1");
+    harmed(&lab);
+    held_up(&lab, ground);
+}
+
+/// Each way in which a file comes to be no snapshot.
+fn harmed(lab: &Lab) {
+    for (harm, words) in [
+        ("truncate -s -1 x", "was cut off"),
+        ("truncate -s -4096 x", "its bytes are not those"),
+        ("truncate -s -32 x", "no sum at its end"),
+        ("truncate -s -32 x; truncate -s +32 x", "all zeroes"),
+        ("printf X | dd of=x bs=1 seek=20000 conv=notrunc status=none", "its bytes are not those"),
+        ("printf XY | dd of=x bs=1 seek=$(($(stat -c %s x) - 2)) conv=notrunc status=none", "its bytes are not those"),
+        ("truncate -s 0 x", "is empty"),
+        ("rm x; cp /data/etcd/etcd-server/member/snap/db x", "no sum at its end"),
+        ("cp /root/sevens.db x", "no database of etcd's"),
+        ("rm x; mkfifo x", "not a regular file"),
+        ("rm x", "No such file"),
+    ] {
+        let said = lab.sh("n1", &format!("cd /tmp && rm -f x && cp /backup/etcd.db x && {{ {harm}; }} && {HOST} snapshot verify /backup/etcd.db x"));
+        assert!(
+            said.code == 4 && said.err.contains(words) && said.out.contains("/backup/etcd.db: whole"),
+            "{harm}: {said:?}"
+        );
+    }
+}
+
+/// What does not come to its end leaves what there was.
+fn held_up(lab: &Lab, ground: Ground) {
+    let sh = |line: &str| lab.sh("n1", line);
+    let before = sh("sha256sum /backup/*").ok();
+    sh("mkdir -p /small && mount -t tmpfs -o size=100k tmpfs /small").ok();
+    sh(&format!("{HOST} snapshot -o /small/etcd.db")).refused(3, "there is room for");
+    assert_eq!(sh("ls -A /small").ok(), "");
+    sh(&format!("ln -s /backup/etcd.db /tmp/link.db; {HOST} snapshot -o /tmp/link.db")).refused(3, "a link");
+    // Killed at whatever it does, and once more while it waits for an etcd that is held.
+    for wait in ["0.02", "0.1", "0.2", "0.3"] {
+        sh(&format!("timeout --signal=KILL {wait} {HOST} snapshot -o /backup/etcd.db"));
+        sh(&format!("{HOST} snapshot verify /backup/etcd.db")).ok();
+    }
+    sh(&format!("{HOST} snapshot -o /backup/etcd.db")).ok();
+    assert_eq!(sh("ls -A /backup | grep -c etcdpack-; ls -d /run/etcdpack*; true").ok().trim(), "0");
+    sh("pkill -STOP -x etcd").ok();
+    let said = sh(&format!("{HOST} snapshot -o /backup/etcd.db"));
+    sh("pkill -CONT -x etcd").ok();
+    said.refused(3, "does not answer");
+    sh(&ground.stop("n1")).ok();
+    sh(&format!("{HOST} snapshot -o /backup/other.db")).refused(3, "does not answer");
+    assert_eq!(sh("ls /backup | grep -c other; true").ok().trim(), "0", "{before}");
+}
