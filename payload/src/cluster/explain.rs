@@ -4,6 +4,8 @@ use std::net::{IpAddr, SocketAddr};
 use std::ops::Range;
 
 use super::fault::{Fault, closest};
+use super::keys::SECTIONS;
+use super::plain::Spot;
 use crate::etcd::{self, Verdict};
 
 /// Characters that editors and input methods put in the place of TOML's own, and these.
@@ -29,30 +31,6 @@ const LOOKALIKES: [(char, char); 19] = [
     ('\u{3000}', ' '),
 ];
 
-/// Every key, by section; a test holds this to the parser.
-pub(super) const SECTIONS: [(&str, &str); 9] = [
-    ("[cluster]", "name token"),
-    ("[release]", "version arch sha256 sha256-amd64 sha256-arm64 mirrors"),
-    (
-        "[[host]]",
-        "name address member arch names addresses client-port peer-port client-address listen listen-clients listen-peers",
-    ),
-    (
-        "[pki]",
-        "mode keys algorithm validity ca-validity common-name country state locality organization organizational-unit \
-         spare-addresses spare-names ca ca-key",
-    ),
-    (
-        "[etcd]",
-        "user client-port peer-port quota-backend-bytes heartbeat-interval election-timeout snapshot-count max-request-bytes \
-         auto-compaction-mode auto-compaction-retention log-level peers flags",
-    ),
-    ("[client]", "loopback"),
-    ("[paths]", "opt data logs bin sbin"),
-    ("[service]", "manager name"),
-    ("[supervisor]", "carry startsecs startretries log-megabytes log-backups"),
-];
-
 /// A fault of the TOML itself or of one value, with what helps.
 pub(super) fn of_toml(source: &str, error: &toml::de::Error) -> Fault {
     if error.message() == "recursion limit" {
@@ -64,11 +42,22 @@ pub(super) fn of_toml(source: &str, error: &toml::de::Error) -> Fault {
 }
 
 fn fault(source: &str, message: &str, span: Option<&Range<usize>>) -> Fault {
+    if let Some(at) = source.find('\0') {
+        return Fault::new("the file has NUL bytes, as UTF-16 without its mark has")
+            .at(source, &(at..at))
+            .help("iconv -f UTF-16LE -t UTF-8 cluster.toml > cluster-utf8.toml");
+    }
     let Some(span) = span else { return Fault::new(message) };
-    let plain = || Fault::new(message).at(source, span);
     let (start, line) = line_at(source, span.start);
+    let said = Spot::new(source, span, (start, line)).say(message);
+    let (text, help) = said.map_or_else(|| (message.to_owned(), None), |said| (said.text, said.help));
+    let plain = || Fault { help: help.clone(), ..Fault::new(text.as_str()).at(source, span) };
     if message.starts_with("unknown ") {
-        return Fault { help: unknown(message, source, span), ..plain() };
+        return Fault { help: unknown(message, source, span).or_else(|| help.clone()), ..plain() };
+    }
+    // The whole file lacks it.
+    if message.starts_with("missing field") && text.starts_with("the section") {
+        return Fault { place: None, ..plain() };
     }
     if message.contains("IP address") {
         let written = source.get(span.clone()).unwrap_or_default().trim_matches(['"', '\'']);
@@ -78,11 +67,15 @@ fn fault(source: &str, message: &str, span: Option<&Range<usize>>) -> Fault {
         return plain().help("write `[[host]]`, with two brackets, before each host");
     }
     // What is wrong with a value that was read is no matter of how it is written.
-    if message.starts_with("invalid type") || message.starts_with("invalid value") {
+    if ["invalid type", "invalid value", "wanted ", "missing field"].iter().any(|begin| message.starts_with(begin)) {
         return plain();
     }
     if let Some((at, odd, own)) = lookalike(line) {
         let place = start + at..start + at + odd.len_utf8();
+        if own == ' ' {
+            let text = format!("this blank is another character, U+{:04X}", u32::from(odd));
+            return Fault::new(text).at(source, &place).help("write an ordinary blank");
+        }
         let text = format!("`{odd}` is not TOML's `{own}`");
         return Fault::new(text).at(source, &place).help(format!("write `{own}`"));
     }

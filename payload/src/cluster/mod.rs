@@ -5,11 +5,13 @@ mod explain;
 mod fault;
 mod file;
 mod findings;
+mod keys;
 mod listen;
 mod model;
 mod paths;
 mod peers;
 mod pki;
+mod plain;
 mod quantity;
 mod setting;
 

@@ -58,7 +58,7 @@ fn keys_are_sealed_unless_the_file_says_otherwise() {
     for (pki, words, help) in [
         ("keys = \"host-key\"\nmode = \"shared\"", "wants one for all", "mode = \"per-host\""),
         ("keys = \"host-key\"\nalgorithm = \"rsa-2048\"", "wants others", "algorithm = \"ecdsa-p256\""),
-        ("keys = \"hostkey\"", "unknown variant", "did you mean `host-key`?"),
+        ("keys = \"hostkey\"", "`keys` cannot be \"hostkey\": it is \"passphrase\"", "did you mean `host-key`?"),
     ] {
         let (line, said, hint) = only_fault(&file("3.6.14", &format!("[pki]\n{pki}\n")));
         assert_eq!((line, hint.as_str()), (15, help), "{said}");
@@ -84,7 +84,7 @@ fn bad_values_are_shown_where_they_stand() {
         ("[[host]]\nname = \"a;reboot\"\naddress = \"192.0.2.4\"\n", 15, "character `;`"),
         ("[[host]]\nname = \"a%i\"\naddress = \"192.0.2.4\"\n", 15, "character `%`"),
         ("[[host]]\nname = \"a\\nb\"\naddress = \"192.0.2.4\"\n", 15, "character `\\n`"),
-        ("[etcd]\nclient-port = 0\n", 15, "nonzero"),
+        ("[etcd]\nclient-port = 0\n", 15, "from 1 to 65535"),
         ("[etcd]\nclient-port = 65536\n", 15, "65536"),
         ("[etcd]\npeer-port = 2379\n", 15, "cannot share port"),
         ("[[host]]\nname = \"n4\"\naddress = \"192.0.2.4\"\npeer-port = 2379\n", 17, "cannot share port"),
@@ -221,7 +221,7 @@ fn where_etcd_cannot_listen_is_said_where_it_is_written() {
         ("listen = \"10.0.0.3:2380\"", "not an IP address", "without scheme, port or prefix length: \"10.0.0.3\""),
         ("client-address = \"192.0.2.1\"", "used twice", ""),
         ("listen = \"::\"\n[client]\nloopback = \"http\"", "means loopback, too", "loopback = \"https\""),
-        ("listen-clients = \"0.0.0.0\"\nflags.x = 1", "unknown field `flags`", ""),
+        ("listen-clients = \"0.0.0.0\"\nflags.x = 1", "`flags` is no key of", ""),
         (
             "listen-clients = \"0.0.0.0\"\n[etcd.flags]\nlisten-metrics-urls = \"http://127.0.0.1:2379\"",
             "client listener",
@@ -358,7 +358,7 @@ fn peers_are_known_by_name_where_the_file_says_so() {
             "exclude each other",
             "take the",
         ),
-        ("3.6.14", "peers = \"by-nam\"", "unknown variant", "did you mean `by-name`?"),
+        ("3.6.14", "peers = \"by-nam\"", "it is \"by-name\" or \"by-ca\"", "did you mean `by-name`?"),
     ] {
         let (text, hint) = only(version, lines);
         assert!(text.contains(words) && hint.contains(help), "{lines}: {text} {hint}");
@@ -596,7 +596,7 @@ fn what_a_person_meant_is_said() {
         ("[pki]\norganization ＝ \"x\"\n".to_owned(), "`＝` is not TOML's `=`", "write `=`"),
         ("[pki]\nspare-names = [\"a\"，\"b\"]\n".to_owned(), "`，`", "write `,`"),
         ("[pki]\norganization = “x”\n".to_owned(), "`“`", "write `\"`"),
-        ("[pki]\norganization =\u{3000}\"x\"\n".to_owned(), "TOML's ` `", "write"),
+        ("[pki]\norganization =\u{3000}\"x\"\n".to_owned(), "another character, U+3000", "write"),
         ("［pki］\norganization = \"x\"\n".to_owned(), "`［`", "write `[`"),
         ("[etcd]\nquota-backend-bytes = 8GB\n".to_owned(), "", "quota-backend-bytes = \"8GB\""),
         ("[pki]\nvalidity = 20y # long\n".to_owned(), "", "validity = \"20y\""),
@@ -609,13 +609,13 @@ fn what_a_person_meant_is_said() {
         (host("address = \"fe80::1%eth0\""), "IP address", ": \"fe80::1\""),
         (host("address = \"n4.bank.example\""), "IP address", "the name into `names`"),
         (host("address = \"192.0.2.256\""), "IP address", "four numbers"),
-        (host("address = \"192.0.2.4\"\narch = \"x86_64\""), "unknown variant", "amd64"),
-        (host("address = \"192.0.2.4\"\narch = \"aarch64\""), "unknown variant", "arm64"),
-        ("[pki]\nquota-backend-bytes = 8\n".to_owned(), "unknown field", "into the section `[etcd]`"),
-        ("[etcd]\nloopback = \"off\"\n".to_owned(), "unknown field", "into the section `[client]`"),
-        (host("address = \"192.0.2.4\"\nspare-names = []"), "unknown field", "into the section `[pki]`"),
-        ("[etcd]\nlisten-metrics-urls = \"http://127.0.0.1:2381\"\n".to_owned(), "unknown field", "`[etcd.flags]`"),
-        ("[hosts]\n".to_owned(), "unknown field", "did you mean `host`?"),
+        (host("address = \"192.0.2.4\"\narch = \"x86_64\""), "it is \"amd64\" or \"arm64\"", "amd64"),
+        (host("address = \"192.0.2.4\"\narch = \"aarch64\""), "it is \"amd64\" or \"arm64\"", "arm64"),
+        ("[pki]\nquota-backend-bytes = 8\n".to_owned(), "is no key of `[", "into the section `[etcd]`"),
+        ("[etcd]\nloopback = \"off\"\n".to_owned(), "is no key of `[", "into the section `[client]`"),
+        (host("address = \"192.0.2.4\"\nspare-names = []"), "is no key of `[", "into the section `[pki]`"),
+        ("[etcd]\nlisten-metrics-urls = \"http://127.0.0.1:2381\"\n".to_owned(), "is no key of `[", "`[etcd.flags]`"),
+        ("[hosts]\n".to_owned(), "no section", "did you mean `host`?"),
     ] {
         let (line, text, hint) = only_fault(&file("3.6.14", &rest));
         assert!(line >= 14 && text.contains(words), "{rest}: {line} {text}");
@@ -636,15 +636,26 @@ fn what_a_person_meant_is_said() {
 
 #[test]
 fn every_key_is_known_by_its_section() {
-    for (section, keys) in super::explain::SECTIONS {
+    for (section, keys) in super::keys::SECTIONS {
         let text = match section {
             "[cluster]" => file("3.6.14", "").replacen("[cluster]\n", "[cluster]\nx-y-z = 1\n", 1),
             "[release]" => file("3.6.14", "").replacen("[release]\n", "[release]\nx-y-z = 1\n", 1),
             _ => file("3.6.14", &format!("{section}\nx-y-z = 1\n")),
         };
-        let (_, said, _) = only_fault(&text);
-        let there: Vec<&str> = said.split('`').skip(3).step_by(2).collect();
-        assert_eq!(there, keys.split(' ').collect::<Vec<_>>(), "{section}: {said}");
+        let error = toml::from_str::<super::file::File>(&text).unwrap_err();
+        let there: Vec<&str> = error.message().split('`').skip(3).step_by(2).collect();
+        assert_eq!(there, keys.split(' ').collect::<Vec<_>>(), "{section}: {error}");
+    }
+    for (key, words) in super::keys::WORDS {
+        let (section, _) =
+            super::keys::SECTIONS.iter().find(|(_, keys)| keys.split(' ').any(|one| one == key)).unwrap();
+        let text = match *section {
+            "[release]" => file("3.6.14", "").replacen("[release]\n", &format!("[release]\n{key} = \"x\"\n"), 1),
+            section => file("3.6.14", &format!("{section}\n{key} = \"x\"\n")),
+        };
+        let error = toml::from_str::<super::file::File>(&text).unwrap_err();
+        let there: Vec<&str> = error.message().split('`').skip(3).step_by(2).collect();
+        assert_eq!(there, words.split(' ').collect::<Vec<_>>(), "{key}: {error}");
     }
 }
 
@@ -656,5 +667,56 @@ fn utf_16_is_read() {
         let cluster = Cluster::parse(&bytes).unwrap().cluster;
         assert_eq!(cluster.pki.subject.organization.unwrap().as_str(), "中国");
         assert!(Cluster::parse(&bytes[..bytes.len() - 1]).is_err());
+    }
+}
+
+/// In the parser's place, in words of the field: what is wrong, and the line that is right.
+#[test]
+fn no_word_of_a_library_is_left() {
+    let host = |more: &str| format!("[[host]]\nname = \"n4\"\n{more}\n");
+    for (rest, words, help) in [
+        ("[etcd]\nclient-port = \"2379\"\n".to_owned(), "cannot be \"2379\": a port is", "client-port = 2379"),
+        ("[etcd]\nclient-port = 99999\n".to_owned(), "from 1 to 65535", "client-port = 2379"),
+        ("[etcd]\npeer-port = [2380]\n".to_owned(), "cannot be [2380]", "peer-port = 2380"),
+        ("[etcd.client-port]\nx = 1\n".to_owned(), "is a section: it is a key with one value", ""),
+        ("[etcd]\nuser = [\"a\"]\n".to_owned(), "it is one text, in quotes", ""),
+        ("[etcd]\nuser =\n".to_owned(), "`user` has no value", ""),
+        ("[etcd]\nuser\n".to_owned(), "`user` has no value", "user = ..."),
+        ("[etcd]\nuser \"etcd\"\n".to_owned(), "between `user` and its value stands `=`", "user = \"etcd\""),
+        ("[etcd]\nuser: etcd\n".to_owned(), "`:` stands where `=` belongs", "user = \"etcd\""),
+        ("[etcd]\nuser = \"etcd\n".to_owned(), "is not closed", ""),
+        ("[etcd]\nuser = \"etcd\";\n".to_owned(), "`;` stands behind the value", "user = \"etcd\""),
+        ("[etcd]\n// x\n".to_owned(), "a comment begins with `#`", ""),
+        ("[etcd]\nuser = \"a\"\nuser = \"b\"\n".to_owned(), "`user` is there twice: in line 15", "keep one"),
+        ("[etcd]\n[etcd]\n".to_owned(), "`[etcd]` is there twice: in line 14", "keep one"),
+        ("[etcd]\nflags = \"--a=b\"\n".to_owned(), "it is a section", "write `[etcd.flags]` on a line"),
+        ("[etcd.flags]\n--auto-tls = true\n".to_owned(), "without its dashes", "auto-tls = ..."),
+        ("[etcd]\nfoobar = 1\n".to_owned(), "`foobar` is no key of `[etcd]`", "the keys of `[etcd]`: user client-port"),
+        ("[pki]\nkeys = true\n".to_owned(), "it is \"passphrase\", \"host-key\" or \"plaintext\", in quotes", ""),
+        ("[pki]\nvalidity = 20\n".to_owned(), "it is one text", "validity = \"10y\""),
+        (host("address = \"192.0.2.4\"\nnames = \"a\""), "it is a list, in brackets", "names = [\"a\"]"),
+        (host("address = \"192.0.2.4\"\nnames = [\"a\""), "`]` is missing", ""),
+        (host(""), "`address` is missing in this section", "address = \"192.0.2.1\""),
+        ("[etcd]\nuser\u{a0}= \"a\"\n".to_owned(), "another character, U+00A0", "an ordinary blank"),
+    ] {
+        let (line, text, hint) = only_fault(&file("3.6.14", &rest));
+        assert!(line >= 14 && text.contains(words), "{rest}: {line} {text}");
+        assert!(if help.is_empty() { hint.is_empty() } else { hint.contains(help) }, "{rest}: {text}: {hint}");
+        for leaked in ["expected", "invalid", "variant", "field", "struct", "u16", "sequence", "map"] {
+            assert!(!text.contains(leaked), "{rest}: {text}");
+        }
+    }
+    let version = file("3.6.14", "").replace("\"3.6.14\"", "3.6");
+    assert_eq!(only_fault(&version).2, "version = \"3.6.14\"");
+    for (whole, words) in [
+        ("", "the section `[cluster]` is missing"),
+        ("{\"cluster\": {}}", "this is JSON"),
+        ("cluster:\n  name: c\n", "this is YAML"),
+        ("c\0l\0", "UTF-16 without its mark"),
+        ("[cluster]\rname = \"c\"\r", "a carriage return alone"),
+        ("cluster = \"c\"\n", "it is a section"),
+    ] {
+        let faults = Cluster::parse(whole.as_bytes()).unwrap_err();
+        assert!(faults[0].text.contains(words) && faults[0].help.is_some(), "{whole}: {faults:?}");
     }
 }

@@ -36,6 +36,10 @@ pub(super) fn user_flags(
                     None => findings.fault(&span, text),
                 }
             }
+            etcd::Verdict::Unknown { .. } if key.get_ref().starts_with('-') => {
+                let name = key.get_ref().trim_start_matches('-').escape_debug();
+                findings.fault_with_help(&span, "a flag stands here without its dashes", format!("{name} = ..."));
+            }
             etcd::Verdict::Unknown { suggestion } => {
                 let text = format!("no etcd has a flag `--{}`", key.get_ref().escape_debug());
                 match suggestion {

@@ -1,0 +1,50 @@
+//! Which keys a cluster file has, and what some of them take, for who explains it. What the parser takes, `file` says.
+
+/// Every key, by section; a test holds this to the parser.
+pub(super) const SECTIONS: [(&str, &str); 9] = [
+    ("[cluster]", "name token"),
+    ("[release]", "version arch sha256 sha256-amd64 sha256-arm64 mirrors"),
+    (
+        "[[host]]",
+        "name address member arch names addresses client-port peer-port client-address listen listen-clients listen-peers",
+    ),
+    (
+        "[pki]",
+        "mode keys algorithm validity ca-validity common-name country state locality organization organizational-unit \
+         spare-addresses spare-names ca ca-key",
+    ),
+    (
+        "[etcd]",
+        "user client-port peer-port quota-backend-bytes heartbeat-interval election-timeout snapshot-count max-request-bytes \
+         auto-compaction-mode auto-compaction-retention log-level peers flags",
+    ),
+    ("[client]", "loopback"),
+    ("[paths]", "opt data logs bin sbin"),
+    ("[service]", "manager name"),
+    ("[supervisor]", "carry startsecs startretries log-megabytes log-backups"),
+];
+
+/// What keys take that take one of a few words; a test holds this to the parser.
+pub(super) const WORDS: [(&str, &str); 10] = [
+    ("mode", "per-host shared"),
+    ("keys", "passphrase host-key plaintext"),
+    ("algorithm", "rsa-2048 rsa-3072 rsa-4096 ecdsa-p256 ecdsa-p384"),
+    ("arch", "amd64 arm64"),
+    ("auto-compaction-mode", "periodic revision"),
+    ("log-level", "debug info warn error panic fatal"),
+    ("peers", "by-name by-ca"),
+    ("loopback", "https http off"),
+    ("manager", "auto supervisor systemd"),
+    ("carry", "wheels nothing"),
+];
+
+/// A whole number as it may stand for each key, and which ones may.
+pub(super) const NUMBERS: [(&str, &str, &str); 7] = [
+    ("client-port", "2379", "a port is a whole number from 1 to 65535"),
+    ("peer-port", "2380", "a port is a whole number from 1 to 65535"),
+    ("snapshot-count", "100000", "it is a whole number"),
+    ("startsecs", "10", "it is a whole number"),
+    ("startretries", "3", "it is a whole number"),
+    ("log-megabytes", "50", "it is a whole number"),
+    ("log-backups", "10", "it is a whole number"),
+];
