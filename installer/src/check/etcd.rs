@@ -34,6 +34,7 @@ fn follows(code: Code) -> bool {
     matches!(
         code,
         Code::EtcdRunning
+            | Code::EtcdAtBoot
             | Code::PortTaken
             | Code::UnsafeDirectory
             | Code::DataInPlace
@@ -63,8 +64,9 @@ pub(crate) fn shown(shown: Shown, supervision: &Supervision) -> Option<Finding> 
 mod tests {
     use super::*;
     use crate::facts::data::DataOwner;
+    use crate::facts::managers::boot::Starter;
     use crate::facts::tests::{good, manifest};
-    use crate::finding::{DataFinding, NetworkFinding};
+    use crate::finding::{DataFinding, ManagerFinding, NetworkFinding};
     use crate::text;
 
     #[test]
@@ -81,7 +83,9 @@ mod tests {
         let findings = || -> Vec<Finding> {
             let (path, owner) = (manifest.layout.data.clone(), DataOwner::SomeEtcd);
             let (member, cluster) = (manifest.member.clone(), manifest.cluster.clone());
+            let starter = Starter::Unit { name: "etcd.service".to_owned() };
             vec![
+                ManagerFinding::EtcdAtBoot { starter, installed: false }.into(),
                 EtcdFinding::Running { pid: 7, exe: "etcd".to_owned() }.into(),
                 NetworkFinding::PortTaken { address: "10.0.0.1".parse().unwrap(), port: 2379 }.into(),
                 DataFinding::Foreign { path, owner, kept: None, member, cluster }.into(),
