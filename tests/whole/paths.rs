@@ -50,6 +50,8 @@ impl Watched {
             ("PROGRAM", "/root/n1.run"),
             ("BUNDLE", "/home/alice/n1.run"),
             ("REQUEST", "/home/alice/n1.csr"),
+            ("SNAPSHOT", "/home/alice/etcd.db"),
+            ("SAVED", "/home/alice/saved.db"),
             ("TREE", "/srv/tree"),
             ("HERE", HOME),
             ("ABOVE", "/home"),
@@ -267,6 +269,9 @@ fn under_the_carried_supervisor_without_systemd() {
 fn under_systemd() {
     live(Watched::new("twalksys", "bare", ""), |host| {
         host.systemd();
+        host.run(&format!("{HOST} snapshot -o etcd.db")).ok();
+        host.lab.sh("n1", &format!("cd {HOME} && mv etcd.db saved.db && mv etcd.db.json saved.db.json")).ok();
+        host.run(&format!("{HOST} snapshot verify saved.db")).ok();
         host.hand_over();
     });
 }

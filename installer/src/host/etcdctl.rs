@@ -66,7 +66,7 @@ pub(crate) fn reads_through(manifest: &Manifest, member: &Member, interrupt: &In
 
 /// `snapshot save` of one member, into what it takes for the file `path`.
 pub(crate) fn snapshot(manifest: &Manifest, member: &Member, path: &str, interrupt: &Interrupt) -> Option<Exec> {
-    let (etcdctl, url) = Etcdctl::installed(manifest).zip(manifest.client_url(member))?;
+    let (etcdctl, url) = Etcdctl::installed(manifest).zip(manifest.reach_client(member))?;
     Some(etcdctl.call(&[&url], Patience::WhileItComes, interrupt).args(["snapshot", "save", path]))
 }
 
