@@ -205,7 +205,7 @@ fn what_others_put_among_the_certificates_stays_and_is_named() {
         };
         fs::write(tree.at(CERTS).join("monitor.pem"), "theirs").unwrap();
         let said = tree.install(&tree.bundles.second, &[]);
-        let words = format!("`monitor.pem`; they stay, in `/{stays}`");
+        let words = format!("`monitor.pem`; they stay in `/{stays}`");
         assert!(said.err.contains("[left-behind]") && said.err.contains(&words), "{said:?}");
         said.ok();
         assert_eq!(names(&tree.at(&stays)), ["monitor.pem"]);
