@@ -83,7 +83,7 @@ fn wiped_founder(lab: &Lab, id: &str) {
     lab.ssh("n3", "etcdpack-host uninstall --purge --yes").ok();
     let said = install(lab, "n3", "");
     assert!(said.code == 3 && said.err.contains("[rejoin-needed]"), "{said:?}");
-    assert!(said.err.contains(&format!("cluster {id}")) && said.err.contains("etcdctl member remove"), "{said:?}");
+    assert!(said.err.contains(&format!("Cluster {id}")) && said.err.contains("etcdctl member remove"), "{said:?}");
     assert_eq!(install(lab, "n3", "--first-install").code, 3, "the word is not for this");
     lab.cut("n3");
     let said = lab.sh("n3", &format!("cd /root && ./n3.run install --yes {SIGNER}"));
