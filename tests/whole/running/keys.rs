@@ -216,7 +216,7 @@ fn lost_disk(desk: &Desk, lab: &Lab, way: Way) {
     }
     let said = install(lab, "n3", "");
     assert!(said.code == 3 && said.err.contains("[rejoin-needed]"), "{said:?}");
-    let is_line = |line: &&str| line.starts_with("help: etcdctl member remove");
+    let is_line = |line: &&str| line.starts_with("help: ") && line.contains("etcdctl member remove");
     let line = said.err.lines().find(is_line).expect("a line to type").trim_start_matches("help: ");
     let (line, rest) = line.split_once("   (on ").expect("for another host");
     lab.ssh(&rest[..2], line).ok();
