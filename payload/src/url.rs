@@ -65,6 +65,12 @@ impl Url {
         self.port
     }
 
+    /// Whether what comes to `address` is heard by who listens here.
+    #[must_use]
+    pub fn hears(&self, address: IpAddr) -> bool {
+        self.address().is_some_and(|own| own.is_unspecified() || own == address)
+    }
+
     /// As programs on the host that listens here reach it: who listens at all addresses is found at that of loopback.
     #[must_use]
     pub fn on_the_host_itself(&self) -> Self {

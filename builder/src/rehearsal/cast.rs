@@ -177,19 +177,8 @@ impl Member {
 /// The addresses of this manifest's host; `None` where it is reached at one that it does not listen at: nobody here leads from one to
 /// the other.
 fn at_home(manifest: &Manifest) -> Option<Vec<IpAddr>> {
-    let listen = manifest.listen.as_ref()?;
-    let hears = |urls: &[Url], told: IpAddr| {
-        urls.iter().filter_map(Url::address).any(|address| address.is_unspecified() || address == told)
-    };
-    let mut addresses = manifest.advertised();
-    let (peers, clients) = (*addresses.first()?, *addresses.last()?);
-    (hears(&listen.peers, peers) && hears(&listen.clients, clients)).then_some(())?;
-    for own in manifest.own_addresses() {
-        if !addresses.contains(&own) {
-            addresses.push(own);
-        }
-    }
-    Some(addresses)
+    let are_heard = manifest.ends()?.iter().all(|(told, urls)| urls.iter().any(|url| url.hears(*told)));
+    are_heard.then(|| manifest.addresses())
 }
 
 /// Here everybody is without data. Members of a cluster that runs would wait for those who have some.

@@ -83,6 +83,27 @@ impl Manifest {
         std::iter::once(me.address).chain(clients).collect()
     }
 
+    /// At which addresses others reach this host's member, then those that it listens at; each once.
+    #[must_use]
+    pub fn addresses(&self) -> Vec<IpAddr> {
+        let mut all = self.advertised();
+        for own in self.own_addresses() {
+            if !all.contains(&own) {
+                all.push(own);
+            }
+        }
+        all
+    }
+
+    /// For peers and for clients: the address that these are told, and what this host's member listens on for them. `None` of a
+    /// record of schema 1 and 2, in which both are the same.
+    #[must_use]
+    pub fn ends(&self) -> Option<[(IpAddr, &[Url]); 2]> {
+        let Listen { peers, clients } = self.listen.as_ref()?;
+        let told = self.advertised();
+        Some([(*told.first()?, peers), (*told.last()?, clients)])
+    }
+
     /// The ports that this host's member is reached at: the clients', and the peers'.
     #[must_use]
     pub fn ports(&self) -> Vec<u16> {

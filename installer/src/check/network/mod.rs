@@ -7,7 +7,7 @@ pub(super) use peers::peers;
 use std::net::IpAddr;
 
 use payload::etcd::EtcdVersion;
-use payload::manifest::{Listen, Manifest};
+use payload::manifest::Manifest;
 use payload::url::Url;
 
 use crate::facts::network::{Firewall, Peer, PeerProbe};
@@ -24,7 +24,7 @@ pub(super) fn identity(manifest: &Manifest, network: &Network) -> Option<Finding
     let rightful = others.find(|member| is_here(&member.address)).map(|member| &member.host);
     let lacking = match own.iter().find(|address| !is_here(address)) {
         Some(lacking) => *lacking,
-        None if !own.is_empty() || told.iter().any(is_here) => return unheard(manifest, network, &told),
+        None if !own.is_empty() || told.iter().any(is_here) => return unheard(manifest, network),
         None if rightful.is_some() => *told.first()?,
         None => {
             let found = NetworkFinding::ToldElsewhere { bundle: manifest.host.clone(), told };
@@ -42,16 +42,11 @@ pub(super) fn identity(manifest: &Manifest, network: &Network) -> Option<Finding
 }
 
 /// What others are told is this host's own, and nothing of etcd's listens there.
-fn unheard(manifest: &Manifest, network: &Network, told: &[IpAddr]) -> Option<Finding> {
-    let Listen { peers, clients } = manifest.listen.as_ref()?;
-    let is_at = |urls: &[Url], told: IpAddr| {
-        urls.iter().filter_map(Url::address).any(|address| address.is_unspecified() || address == told)
-    };
-    let (first, last) = (*told.first()?, *told.last()?);
-    let ends = [(first, peers), (last, clients)];
-    let is_unheard = |(told, urls): &(IpAddr, &Vec<Url>)| network.addresses.contains(told) && !is_at(urls, *told);
-    let (address, urls) = ends.into_iter().find(is_unheard)?;
-    Some(NetworkFinding::NotListened { address, listens: urls.clone() }.into())
+fn unheard(manifest: &Manifest, network: &Network) -> Option<Finding> {
+    let is_unheard =
+        |(told, urls): &(IpAddr, &[Url])| network.addresses.contains(told) && !urls.iter().any(|url| url.hears(*told));
+    let (address, urls) = manifest.ends()?.into_iter().find(is_unheard)?;
+    Some(NetworkFinding::NotListened { address, listens: urls.to_vec() }.into())
 }
 
 /// etcd takes no peer that comes from an address which its certificate does not name (3.2 and newer; `checkCertSAN` of its `tlsutil`).
@@ -95,6 +90,8 @@ pub(super) fn firewall(firewall: &Firewall) -> Option<Finding> {
 
 #[cfg(test)]
 mod tests {
+    use payload::manifest::Listen;
+
     use super::*;
     use crate::facts::cluster::Silence;
     use crate::facts::network::{Serves, Source};

@@ -135,9 +135,7 @@ fn validity(
             None
         }
     };
-    let mut named = manifest.advertised();
-    named.extend(manifest.own_addresses());
-    x509::Pems { ca, certificate, key }.check(&named)
+    x509::Pems { ca, certificate, key }.check(&manifest.addresses())
 }
 
 /// The key of this host's own that the certificate is for: in its place, or where it was made.
