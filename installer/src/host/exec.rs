@@ -144,17 +144,23 @@ impl Exec {
 
     /// Runs to the end, whatever the exit code.
     pub(crate) fn output(self) -> Result<Output, ExecError> {
-        self.output_unless(|| false)
+        let no_end = ExecError { line: self.line(), why: ExecTrouble::NoEnd(self.limit) };
+        self.output_unless(|| false)?.ok_or(no_end)
     }
 
-    /// Likewise, but killed once `is_over` says that nobody wants to hear more.
-    pub(crate) fn output_unless(self, mut is_over: impl FnMut() -> bool) -> Result<Output, ExecError> {
+    /// Likewise, but killed once `is_over` says that nobody wants to hear more; `None` then.
+    pub(crate) fn output_unless(self, mut is_over: impl FnMut() -> bool) -> Result<Option<Output>, ExecError> {
         let line = self.line();
         let fail = |why| ExecError { line: line.clone(), why };
         let child = self.spawn().map_err(|error| fail(ExecTrouble::Io(error)))?;
-        let mut killed = || is_over() || self.interrupt.is_raised();
-        match attend(child, self.limit, &mut killed).map_err(|error| fail(ExecTrouble::Io(error)))? {
-            Ended { status: Some(status), stdout, stderr } => Ok(Output { status, stdout, stderr, line }),
+        let mut over = false;
+        let mut asked = || {
+            over = is_over();
+            over || self.interrupt.is_raised()
+        };
+        match attend(child, self.limit, &mut asked).map_err(|error| fail(ExecTrouble::Io(error)))? {
+            Ended { status: Some(status), stdout, stderr } => Ok(Some(Output { status, stdout, stderr, line })),
+            Ended { status: None, .. } if over => Ok(None),
             Ended { status: None, .. } if self.interrupt.is_raised() => Err(fail(ExecTrouble::ToldToStop)),
             Ended { status: None, .. } => Err(fail(ExecTrouble::NoEnd(self.limit))),
         }
@@ -167,22 +173,10 @@ impl Exec {
 
     /// Runs until it ends, or until `is_done` says that it has done what it is for: it is killed then. An exit code other
     /// than 0 is an error.
-    pub(crate) fn run_until(self, mut is_done: impl FnMut() -> bool) -> Result<(), ExecError> {
-        let line = self.line();
-        let fail = |why| ExecError { line: line.clone(), why };
-        let child = self.spawn().map_err(|error| fail(ExecTrouble::Io(error)))?;
-        let mut done = false;
-        let mut asked = || {
-            done = is_done();
-            done || self.interrupt.is_raised()
-        };
-        let ended = attend(child, self.limit, &mut asked).map_err(|error| fail(ExecTrouble::Io(error)))?;
-        match ended {
-            Ended { status: None, .. } if done => Ok(()),
-            Ended { status: None, .. } if self.interrupt.is_raised() => Err(fail(ExecTrouble::ToldToStop)),
-            Ended { status: None, .. } => Err(fail(ExecTrouble::NoEnd(self.limit))),
-            Ended { status: Some(status), .. } if status.success() => Ok(()),
-            Ended { status: Some(status), stdout, stderr } => Err(Output { status, stdout, stderr, line }.complaint()),
+    pub(crate) fn run_until(self, is_done: impl FnMut() -> bool) -> Result<(), ExecError> {
+        match self.output_unless(is_done)? {
+            Some(output) if !output.ok() => Err(output.complaint()),
+            Some(_) | None => Ok(()),
         }
     }
 

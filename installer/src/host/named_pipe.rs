@@ -6,6 +6,7 @@
 
 use std::fs::File;
 use std::io::{self, Read as _};
+use std::os::fd::OwnedFd;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -33,8 +34,8 @@ const PAUSE: Duration = Duration::from_millis(5);
 
 /// The pipe; with it go its name and its directory.
 pub(crate) struct NamedPipe {
-    run: std::os::fd::OwnedFd,
-    dir: std::os::fd::OwnedFd,
+    run: OwnedFd,
+    dir: OwnedFd,
     pipe: File,
 }
 
@@ -94,8 +95,10 @@ impl NamedPipe {
         });
         drained?;
         match ended {
-            Ok(output) => output.map_err(Broken::Exec),
-            Err(_) => Err(Broken::Pipe(io::ErrorKind::Other.into())),
+            Ok(Ok(Some(output))) => Ok(output),
+            Ok(Err(error)) => Err(Broken::Exec(error)),
+            // It panicked, or was killed, and all had been read for all that.
+            Ok(Ok(None)) | Err(_) => Err(Broken::Pipe(io::ErrorKind::Other.into())),
         }
     }
 
@@ -135,7 +138,7 @@ impl Drop for NamedPipe {
     }
 }
 
-fn clear(dir: &std::os::fd::OwnedFd) {
+fn clear(dir: &OwnedFd) {
     for name in [TOLD, WRITTEN] {
         let _ = unlinkat(dir, name, UnlinkatFlags::NoRemoveDir);
     }
