@@ -24,6 +24,11 @@ pub(super) const SECTIONS: [(&str, &str); 9] = [
     ("[supervisor]", "carry startsecs startretries log-megabytes log-backups"),
 ];
 
+/// The section that is called so, as it is written, and its keys.
+pub(super) fn section(name: &str) -> Option<(&'static str, &'static str)> {
+    SECTIONS.into_iter().find(|(section, _)| section.trim_matches(['[', ']']) == name)
+}
+
 /// What keys take that take one of a few words; a test holds this to the parser.
 pub(super) const WORDS: [(&str, &str); 10] = [
     ("mode", "per-host shared"),

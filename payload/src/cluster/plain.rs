@@ -3,7 +3,7 @@
 
 use std::ops::Range;
 
-use super::keys::{NUMBERS, SECTIONS, WORDS};
+use super::keys::{NUMBERS, SECTIONS, WORDS, section};
 
 /// A version as it is written.
 const EXAMPLE: &str = "3.6.14";
@@ -105,17 +105,17 @@ impl<'a> Spot<'a> {
             return said(format!("`{key}` is no section of a cluster file"), Some(format!("the sections: {all}")));
         }
         let of = self.section().split('.').next().unwrap_or_default();
-        let (section, keys) = SECTIONS.iter().find(|(section, _)| section.trim_matches(['[', ']']) == of)?;
-        let help = if SECTIONS.iter().any(|(section, _)| section.trim_matches(['[', ']']) == key) {
+        let (header, keys) = section(of)?;
+        let help = if section(key).is_some() {
             format!("`{key}` is a section: write `[{key}]` on a line of its own, and its keys below")
         } else {
-            format!("the keys of `{section}`: {keys}")
+            format!("the keys of `{header}`: {keys}")
         };
-        said(format!("`{key}` is no key of `{section}`"), Some(help))
+        said(format!("`{key}` is no key of `{header}`"), Some(help))
     }
 
     fn missing(&self, key: &str) -> Option<Said> {
-        if let Some((section, keys)) = SECTIONS.iter().find(|(section, _)| section.trim_matches(['[', ']']) == key) {
+        if let Some((section, keys)) = section(key) {
             let first = keys.split(' ').next().unwrap_or_default();
             let example = if first == "version" { EXAMPLE } else { "etcd" };
             let help = format!("write `{section}` on a line of its own, and below it: {first} = \"{example}\"");
