@@ -7,13 +7,13 @@ use clap::Args;
 use super::heading;
 
 /// What is taken where nothing is named.
-const CLUSTER: &str = "cluster.toml";
+pub(crate) const CLUSTER_FILE: &str = "cluster.toml";
 
 /// The cluster file, by an option.
 #[derive(Clone, Debug, Args)]
 pub struct ClusterArg {
     /// Cluster file
-    #[arg(short = 'C', long = "cluster", value_name = "FILE", default_value = CLUSTER, help_heading = heading::INPUT)]
+    #[arg(short = 'C', long = "cluster", value_name = "FILE", default_value = CLUSTER_FILE, help_heading = heading::INPUT)]
     path: PathBuf,
 }
 
@@ -41,7 +41,7 @@ impl ClusterOperand {
     /// The file.
     #[must_use]
     pub fn path(&self) -> &Path {
-        self.operand.as_deref().or(self.cluster.as_deref()).unwrap_or(Path::new(CLUSTER))
+        self.operand.as_deref().or(self.cluster.as_deref()).unwrap_or(Path::new(CLUSTER_FILE))
     }
 }
 

@@ -8,7 +8,7 @@ use payload::digest::Digest;
 use payload::etcd::EtcdVersion;
 use payload::name::HostName;
 
-use super::heading;
+use super::{CLUSTER_FILE, heading};
 
 /// `etcdpack init`
 #[derive(Debug, Args)]
@@ -36,7 +36,7 @@ pub struct InitArgs {
         alias = "cluster",
         short_alias = 'C',
         value_name = "FILE",
-        default_value = "cluster.toml",
+        default_value = CLUSTER_FILE,
         help_heading = heading::OUTPUT
     )]
     pub output: PathBuf,

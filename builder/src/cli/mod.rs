@@ -18,6 +18,7 @@ use crate::claim_source;
 use crate::rehearsal::INSIDE;
 use crate::text::cli as text;
 
+pub(crate) use cluster::CLUSTER_FILE;
 pub use cluster::{ClusterArg, ClusterOperand, PkiDirArgs};
 pub use founding::FoundingArgs;
 pub use init::{InitArgs, KeysArg};

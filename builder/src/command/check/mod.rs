@@ -19,7 +19,7 @@ use super::cluster_file::{self, Loaded};
 use super::founding::{self, Foreseen};
 use super::source;
 use crate::carried;
-use crate::cli::CheckArgs;
+use crate::cli::{CLUSTER_FILE, CheckArgs};
 use crate::failure::Failure;
 use crate::pack;
 use crate::passphrase_source::PassphraseSource;
@@ -84,7 +84,7 @@ pub(super) fn check(args: &CheckArgs, terminal: &mut Terminal) -> Result<(), Fai
 /// A directory stands for the cluster file in it.
 fn cluster_file_of(path: &Path) -> PathBuf {
     let is_dir = fs::metadata(path).is_ok_and(|metadata| metadata.is_dir());
-    if is_dir { path.join("cluster.toml") } else { path.to_owned() }
+    if is_dir { path.join(CLUSTER_FILE) } else { path.to_owned() }
 }
 
 /// What would stop `build`, and what it would warn of.

@@ -9,7 +9,7 @@ use payload::line;
 use time::{Date, OffsetDateTime};
 
 use super::cluster_file;
-use crate::cli::PkiShowArgs;
+use crate::cli::{CLUSTER_FILE, PkiShowArgs};
 use crate::failure::Failure;
 use crate::pki::{self, CertificateKind, CertificateRow};
 use crate::report::Narrator;
@@ -41,7 +41,7 @@ pub(super) fn show(args: &PkiShowArgs, narrator: &mut dyn Narrator) -> Result<()
 /// The CA of a cluster file that happens to lie beside the directory; one that cannot be read is nobody's fault here.
 fn beside(dir: &Path) -> Option<PathBuf> {
     let home = dir.parent()?;
-    let parsed = Cluster::parse(&fs::read(home.join("cluster.toml")).ok()?).ok()?;
+    let parsed = Cluster::parse(&fs::read(home.join(CLUSTER_FILE)).ok()?).ok()?;
     parsed.cluster.pki.own_ca.map(|own| home.join(own.certificate))
 }
 
