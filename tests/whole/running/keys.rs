@@ -203,6 +203,8 @@ fn taken_as_it_runs(lab: &Lab, host: &str) {
 
 /// Every line is one that a refusal has printed.
 fn lost_disk(desk: &Desk, lab: &Lab, way: Way) {
+    // n1 was cut off until a moment ago, and the others have to see it serve again.
+    lab.until("n3", "etcdpack-host uninstall --purge --dry-run");
     lab.sh("n3", "etcdpack-host uninstall --purge --yes --quiet").ok();
     if let Way::HostKey = way {
         let said = install(lab, "n3", "");
