@@ -190,12 +190,13 @@ impl Lab {
         lines
     }
 
-    /// Names, times and sums of everything that an install touches.
+    /// Names, times and sums of everything that an install touches. By cksum, in a tenth of the time of sha256sum: what changes by
+    /// accident does not keep its sum.
     pub fn installed(&self, host: &str) -> String {
         self.sh(
             host,
             "find /opt /usr/local /etc /var/lib/etcdpack -printf '%y %m %U:%G %T@ %p %l\\n' | sort; \
-             find /opt /usr/local /etc /var/lib/etcdpack -type f -exec sha256sum {} + | sort",
+             find /opt /usr/local /etc /var/lib/etcdpack -type f -exec cksum {} + | sort",
         )
         .ok()
     }

@@ -53,9 +53,9 @@ impl ImageHost {
         self.run(bundle, &[&["install", "--yes", "--service", "systemd"], args].concat())
     }
 
-    /// Everything below the root, with the sums of files.
+    /// Everything below the root, with the sums of files, as `Lab::installed` has them.
     pub fn state(&self) -> String {
-        let line = "find . -printf '%y %m %U:%G %s %p %l\\n' | sort; find . -type f -exec sha256sum {} + | sort -k2";
+        let line = "find . -printf '%y %m %U:%G %s %p %l\\n' | sort; find . -type f -exec cksum {} + | sort";
         run(Command::new("sh").args(["-c", line]).current_dir(&self.root)).ok()
     }
 
