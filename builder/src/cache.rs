@@ -166,10 +166,10 @@ pub(crate) fn measure(path: &Path) -> io::Result<Content> {
     Content::read(File::open(path)?)
 }
 
-/// Whether the cache at `root` has the file of that name, with that sum. Makes nothing, and removes nothing.
-pub(crate) fn holds(root: &Path, digest: Digest, name: &str) -> bool {
+/// The file of that name, with that sum, if the cache at `root` has it. Makes nothing, and removes nothing.
+pub(crate) fn held(root: &Path, digest: Digest, name: &str) -> Option<Content> {
     let cache = Cache { root: root.to_owned() };
-    measure(&cache.place(digest, name)).is_ok_and(|content| content.digest == digest)
+    measure(&cache.place(digest, name)).ok().filter(|content| content.digest == digest)
 }
 
 /// Makes the names in `dir` survive a power cut.

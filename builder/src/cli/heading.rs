@@ -2,6 +2,7 @@
 
 pub(super) const INPUT: &str = "Cluster file";
 pub(super) const SOURCE: &str = "Release source";
+pub(super) const BY_HAND: &str = "Without a network";
 pub(super) const FOUNDING: &str = "Founding and running";
 pub(super) const KEYS: &str = "Keys and signing";
 pub(super) const CERTIFICATE: &str = "Certificate";

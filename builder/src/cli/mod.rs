@@ -10,7 +10,7 @@ mod source;
 
 use std::path::PathBuf;
 
-use clap::{ArgAction, Args, Parser, Subcommand};
+use clap::{ArgAction, ArgGroup, Args, Parser, Subcommand};
 use payload::fingerprint::Claim;
 use payload::name::HostName;
 
@@ -104,6 +104,7 @@ pub enum Command {
 
 /// `etcdpack fetch`
 #[derive(Debug, Args)]
+#[command(group = ArgGroup::new("by_hand").args(["list", "into"]))]
 pub struct FetchArgs {
     /// Whose release
     #[command(flatten)]
@@ -112,6 +113,18 @@ pub struct FetchArgs {
     /// Where the release comes from
     #[command(flatten)]
     pub source: SourceArgs,
+
+    /// Only say which files a build needs, with URL and SHA-256, for who downloads them elsewhere
+    #[arg(long, conflicts_with_all = ["into", "release"], help_heading = heading::BY_HAND)]
+    pub list: bool,
+
+    /// Check what was downloaded elsewhere and lies in DIR, take it in, and make DIR a mirror
+    #[arg(long, value_name = "DIR", conflicts_with = "release", help_heading = heading::BY_HAND)]
+    pub into: Option<PathBuf>,
+
+    /// Print it as JSON
+    #[arg(long, requires = "by_hand", help_heading = heading::OUTPUT)]
+    pub json: bool,
 }
 
 /// `etcdpack check`

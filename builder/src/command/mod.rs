@@ -3,6 +3,7 @@
 mod build;
 mod check;
 mod cluster_file;
+mod fetch;
 mod founding;
 mod init;
 mod inspect;
@@ -24,7 +25,7 @@ use crate::report::Terminal;
 pub fn run(command: Command, terminal: &mut Terminal) -> Result<(), Failure> {
     match command {
         Command::Init(args) => init::init(&args, terminal),
-        Command::Fetch(args) => source::fetch(&args, terminal),
+        Command::Fetch(args) => fetch::fetch(&args, terminal),
         Command::Check(args) => check::check(&args, terminal),
         Command::Build(args) => build::build(&args, terminal),
         Command::Sign(args) => sign::sign(&args, terminal),

@@ -1,4 +1,4 @@
-//! `fetch`, and the same first half of `build`: from options and cluster file to verified releases.
+//! The first half of `build`, and all of `fetch`: from options and cluster file to verified releases.
 #![expect(clippy::disallowed_methods, reason = "edge: asks the clock and the environment")]
 
 use std::collections::BTreeMap;
@@ -8,19 +8,13 @@ use std::path::PathBuf;
 use payload::etcd::Arch;
 use time::OffsetDateTime;
 
-use super::cluster_file::{self, Loaded};
+use super::cluster_file::Loaded;
 use crate::cache;
-use crate::cli::{FetchArgs, SourceArgs};
+use crate::cli::SourceArgs;
 use crate::failure::Failure;
 use crate::release::{self, FirstUse, Limits, Mirror, ReleaseRequest, Verified, asset};
 use crate::report::Narrator;
 use crate::text;
-
-/// Downloads and verifies the release for every architecture in the cluster.
-pub(super) fn fetch(args: &FetchArgs, narrator: &mut dyn Narrator) -> Result<(), Failure> {
-    let loaded = cluster_file::load(args.cluster.path(), narrator)?;
-    releases(&args.source, &loaded, narrator).map(drop)
-}
 
 /// The release for every architecture in the cluster.
 pub(super) fn releases(
@@ -62,6 +56,7 @@ pub(super) fn requests(args: &SourceArgs, loaded: &Loaded) -> Result<Vec<Release
         sha256: release.sha256.get(&arch).copied(),
         sources: sources.clone(),
         local: local(arch),
+        list: None,
         first_use: if args.trust_on_first_use { FirstUse::Trust } else { FirstUse::Refuse },
         ca_cert: args.ca_cert.clone(),
         lock: loaded.home.join("etcdpack.lock"),

@@ -5,6 +5,7 @@
 //! ([`fetched`]), and what was accepted is written to `etcdpack.lock` ([`ledger`]). Nothing is ever unpacked here.
 //! What of that is known without a network, [`outlook()`] says.
 
+mod brought;
 mod download;
 mod error;
 mod fetched;
@@ -22,6 +23,7 @@ mod source;
 mod sums;
 mod unpinned;
 mod voucher;
+mod wanted;
 
 use std::path::PathBuf;
 
@@ -29,6 +31,7 @@ use payload::digest::Digest;
 use payload::etcd::{Arch, EtcdVersion};
 use time::Date;
 
+pub(crate) use brought::{Brought, ListError};
 pub(crate) use error::SourceError;
 pub use error::{Hint, Missing, NotATarball, ReleaseError};
 pub use fetched::Verified;
@@ -36,11 +39,12 @@ pub use limits::Limits;
 pub use lock::LockError;
 pub(crate) use outlook::{ReleaseOutlook, Sum, Supply, outlook};
 pub(crate) use redirect::RedirectError;
-pub(crate) use source::published_at;
 pub use source::{Mirror, MirrorError, asset};
+pub(crate) use source::{SUMS, published_at, url_of};
 pub(crate) use sums::SumsError;
 pub(crate) use voucher::Contradiction;
 pub use voucher::Origin;
+pub(crate) use wanted::{Against, Wanted, wanted};
 
 use crate::cache::Cache;
 use crate::report::Narrator;
@@ -59,6 +63,8 @@ pub struct ReleaseRequest {
     pub sources: Vec<Mirror>,
     /// `--release`: this tarball instead of any source.
     pub local: Option<PathBuf>,
+    /// The list that came with it; without one, the `SHA256SUMS` beside it.
+    pub list: Option<PathBuf>,
     pub first_use: FirstUse,
     /// `--ca-cert`: a PEM file with further authorities.
     pub ca_cert: Option<PathBuf>,

@@ -8,7 +8,7 @@ use payload::etcd::{Arch, EtcdVersion};
 use super::error::{Hint, ReleaseError};
 use super::fetched::sum_of;
 use super::source::{Mirror, asset};
-use super::unpinned::{Unpinned, settle, sums_beside, unusable};
+use super::unpinned::{Unpinned, settle, sums_for, unusable};
 use super::voucher::{self, Known, Origin, Voucher};
 use super::{FirstUse, ReleaseRequest, known};
 use crate::cache;
@@ -56,11 +56,11 @@ pub(crate) fn outlook(request: &ReleaseRequest, narrator: &mut dyn Narrator) -> 
     let file = asset(request.version, request.arch);
     let (sum, supply) = match (&request.local, voucher) {
         (Some(path), voucher) => {
-            let voucher = voucher.or_else(|| sums_beside(path, &file, narrator));
+            let voucher = voucher.or_else(|| sums_for(request, path, &file, narrator));
             (of_file(request, &known, path, voucher)?, Supply::File(path.clone()))
         }
         (None, Some(Voucher { digest, origin })) => {
-            let is_there = cache::holds(&request.cache, digest, &file);
+            let is_there = cache::held(&request.cache, digest, &file).is_some();
             (Sum::Known(digest, origin), if is_there { Supply::Cache } else { places(request) })
         }
         (None, None) => match settle(request)? {

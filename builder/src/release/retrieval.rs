@@ -11,7 +11,7 @@ use super::fetched::{Fetched, Rejected, Verified, is_copy};
 use super::http::Http;
 use super::partial::{Partial, Waited};
 use super::source::{self, Location, SUMS};
-use super::unpinned::{Unpinned, settle, sums_beside, unusable};
+use super::unpinned::{Unpinned, settle, sums_for, unusable};
 use super::voucher::{Origin, Voucher};
 use super::{FirstUse, ReleaseRequest, sums};
 use crate::cache::{Cache, DiskError};
@@ -102,7 +102,7 @@ impl<'a> Retrieval<'a> {
             return Ok(verified);
         }
         let fetched = Fetched::copied(path, &self.cache, self.request.limits.bytes).map_err(unusable(path))?;
-        let voucher = voucher.or_else(|| sums_beside(path, &self.name, self.narrator));
+        let voucher = voucher.or_else(|| sums_for(self.request, path, &self.name, self.narrator));
         match (voucher, self.request.first_use) {
             (Some(voucher), _) => Ok(fetched.verify(voucher, &self.cache, &self.name)?),
             (None, FirstUse::Trust) => fetched.trust_on_first_use(&self.cache, &self.name),

@@ -3,7 +3,7 @@
 //! Pure: nothing is looked up. A mirror's password never leaves this file in a text for people.
 
 use std::fmt;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use payload::etcd::{Arch, EtcdVersion};
 use payload::exit::ExitStatus;
@@ -18,7 +18,7 @@ const UPSTREAM: [&str; 2] =
     ["https://github.com/etcd-io/etcd/releases/download", "https://storage.googleapis.com/etcd"];
 
 /// The file in which upstream lists the sums of a release.
-pub(super) const SUMS: &str = "SHA256SUMS";
+pub(crate) const SUMS: &str = "SHA256SUMS";
 
 /// A base URL under which releases lie as `vX.Y.Z/etcd-vX.Y.Z-linux-ARCH.tar.gz`.
 #[derive(Clone, PartialEq, Eq)]
@@ -135,6 +135,13 @@ fn redacted(url: &Url) -> String {
     let _ = url.set_username("");
     let _ = url.set_password(None);
     url.to_string()
+}
+
+/// As a mirror, the directory at `path`, which must exist.
+#[must_use]
+pub(crate) fn url_of(path: &Path) -> String {
+    let whole = std::path::absolute(path).ok();
+    whole.and_then(|path| Url::from_file_path(path).ok()).map_or_else(|| path.display().to_string(), String::from)
 }
 
 /// The tarball's name, as upstream spells it.

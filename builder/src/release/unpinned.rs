@@ -33,8 +33,13 @@ pub(super) fn settle(request: &ReleaseRequest) -> Result<Unpinned, ReleaseError>
 }
 
 /// A list that came with a local tarball.
-pub(super) fn sums_beside(path: &Path, name: &str, narrator: &mut dyn Narrator) -> Option<Voucher> {
-    let list = path.with_file_name(SUMS);
+pub(super) fn sums_for(
+    request: &ReleaseRequest,
+    path: &Path,
+    name: &str,
+    narrator: &mut dyn Narrator,
+) -> Option<Voucher> {
+    let list = request.list.clone().unwrap_or_else(|| path.with_file_name(SUMS));
     let bytes = sums::read(&list).ok()?;
     match sums::find(&bytes, name) {
         Ok(digest) => Some(Voucher { digest, origin: Origin::Sums(list.display().to_string()) }),

@@ -45,6 +45,8 @@ pub(crate) fn fetch() -> String {
             "etcdpack fetch --mirror https://mirror.example/etcd --ca-cert proxy.pem",
             "through a proxy that intercepts TLS",
         ),
+        ("etcdpack fetch --list", "which files to download elsewhere, and from where"),
+        ("etcdpack fetch --into /media/stick", "check what was brought; then `etcdpack build` needs no network"),
     ])
 }
 

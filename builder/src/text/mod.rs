@@ -10,6 +10,7 @@ pub(crate) mod check;
 pub(crate) mod cli;
 pub(crate) mod command;
 mod errors;
+pub(crate) mod fetch;
 pub(crate) mod founding;
 pub(crate) mod help;
 pub(crate) mod inspect;

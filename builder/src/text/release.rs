@@ -44,6 +44,7 @@ pub(crate) const DOES_NOT_GO_ON: &str = "what it sends does not go on where the 
 pub(crate) const NOT_THE_WHOLE_FILE: &str = "the answer is not the whole file";
 pub(crate) const NO_CERTIFICATE: &str = "no PEM certificate in it";
 pub(crate) const NOT_UTF8: &str = "it is not UTF-8";
+pub(crate) const NOT_A_DIRECTORY: &str = "not a directory";
 pub(crate) const NOT_A_FILE: &str = "not a regular file";
 
 /// The first line of `etcdpack.lock`.

@@ -68,6 +68,7 @@ impl Machine {
             sha256: None,
             sources: sources.iter().map(|source| Mirror::parse(source).unwrap()).collect(),
             local: None,
+            list: None,
             first_use: FirstUse::Refuse,
             ca_cert: None,
             lock: self.path("etcdpack.lock"),

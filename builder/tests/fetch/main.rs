@@ -4,6 +4,7 @@
 
 mod answers;
 mod body;
+mod brought;
 mod download;
 mod machine;
 mod offline;

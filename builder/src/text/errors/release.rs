@@ -3,7 +3,8 @@
 use std::fmt;
 
 use crate::release::{
-    Contradiction, Hint, LockError, MirrorError, NotATarball, RedirectError, ReleaseError, SourceError, SumsError,
+    Contradiction, Hint, ListError, LockError, MirrorError, NotATarball, RedirectError, ReleaseError, SourceError,
+    SumsError,
 };
 
 impl fmt::Display for ReleaseError {
@@ -120,6 +121,15 @@ impl fmt::Display for SumsError {
             }
             Self::Missing(file) => write!(f, "`SHA256SUMS` does not list `{file}`"),
             Self::Twice(file) => write!(f, "`SHA256SUMS` lists `{file}` with two different sums"),
+        }
+    }
+}
+
+impl fmt::Display for ListError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Unreadable(error) => fmt::Display::fmt(error, f),
+            Self::Odd(error) => fmt::Display::fmt(error, f),
         }
     }
 }
