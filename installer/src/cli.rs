@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
 use payload::fingerprint::Claim;
+use payload::language::Language;
 
 use crate::although::{Although, Word};
 use crate::host::claim;
@@ -41,6 +42,10 @@ pub(crate) struct Cli {
     #[arg(short, long, global = true, help_heading = GLOBAL)]
     pub(crate) verbose: bool,
 
+    /// Language of sentences: en or zh [default: by the locale]
+    #[arg(long, global = true, value_enum, value_name = "LANG", hide_possible_values = true, help_heading = GLOBAL)]
+    pub(crate) lang: Option<LangArg>,
+
     /// Print this page
     #[arg(short, long, global = true, action = ArgAction::Help, help_heading = GLOBAL)]
     help: Option<bool>,
@@ -48,6 +53,36 @@ pub(crate) struct Cli {
     /// Print the version
     #[arg(short = 'V', long, action = ArgAction::Version, help_heading = GLOBAL)]
     version: Option<bool>,
+}
+
+impl Cli {
+    /// The language that was asked for. What is printed for programs is English, and so is all else of that run.
+    pub(crate) fn language(&self) -> Option<Language> {
+        let json = match &self.command {
+            Some(Command::Plan(args)) => args.json,
+            Some(Command::Status(args)) => args.json,
+            Some(Command::Doctor(args)) => args.json,
+            Some(Command::Uninstall(args)) => args.look.json,
+            Some(Command::Install(_) | Command::Csr(_) | Command::Verify(_) | Command::Snapshot(_)) | None => false,
+        };
+        if json { Some(Language::English) } else { self.lang.map(Language::from) }
+    }
+}
+
+/// `--lang`. The values have no sentences of their own: these would make every page twice as long.
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub(crate) enum LangArg {
+    En,
+    Zh,
+}
+
+impl From<LangArg> for Language {
+    fn from(arg: LangArg) -> Self {
+        match arg {
+            LangArg::En => Self::English,
+            LangArg::Zh => Self::Chinese,
+        }
+    }
 }
 
 #[derive(Debug, Subcommand)]

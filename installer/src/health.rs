@@ -69,7 +69,7 @@ pub(crate) fn wait_until_up(
     report: &Report,
 ) -> Result<(), NotUp> {
     let Some(me) = manifest.me() else { return Ok(()) };
-    report.note(progress::WAITING_FOR_ETCD);
+    report.note(&progress::WAITING_FOR_ETCD);
     let down = || down(tree, manifest, supervision, interrupt);
     let ended_so = || NotUp::Ended(Box::new(down()));
     let runs = || service::is_running(supervision, interrupt);

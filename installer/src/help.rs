@@ -3,6 +3,8 @@
 
 use std::fmt;
 
+use payload::say;
+
 /// One line of help.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct Help(Vec<Part>);
@@ -25,7 +27,12 @@ pub(crate) enum Part {
 }
 
 impl Help {
-    /// Words, or commands of the system that are about this host, whatever tree is worked on.
+    /// Commands of the system, about this host whatever tree is worked on, or of the connected machine's: the same in every language.
+    pub(crate) fn command(commands: impl Into<String>) -> Self {
+        Self::plain(commands)
+    }
+
+    /// Words.
     pub(crate) fn plain(text: impl Into<String>) -> Self {
         Self(vec![Part::Plain(text.into())])
     }
@@ -73,7 +80,7 @@ impl Help {
 
     /// This one, and a remark on it.
     pub(crate) fn remark(self, remark: &str) -> Self {
-        self.and(Self::plain(format!("   ({remark})")))
+        self.and(Self::plain(say!(en = "   ({remark})", zh = "   （{remark}）")))
     }
 
     pub(crate) fn parts(&self) -> &[Part] {

@@ -3,6 +3,7 @@
 use std::io;
 use std::sync::Mutex;
 
+use payload::language::Language;
 use payload::line;
 use serde::Serialize;
 
@@ -50,13 +51,18 @@ impl Report {
         Self { verbosity, typed, paint: console::has_colours(), unseen }
     }
 
-    /// The flags that make another program say as much.
-    pub(crate) fn flags(&self) -> Option<&'static str> {
-        match self.verbosity {
+    /// The flags that make another program say as much, in the same language.
+    pub(crate) fn flags(&self) -> impl Iterator<Item = &'static str> {
+        let verbosity = match self.verbosity {
             Verbosity::Quiet => Some("--quiet"),
             Verbosity::Normal => None,
             Verbosity::Verbose => Some("--verbose"),
-        }
+        };
+        let language = match Language::spoken() {
+            Language::English => None,
+            Language::Chinese => Some("--lang=zh"),
+        };
+        verbosity.into_iter().chain(language)
     }
 
     fn say(&self, text: &str) {
@@ -94,12 +100,12 @@ impl Report {
     }
 
     pub(crate) fn warn(&self, text: &str, help: Option<&Help>) {
-        self.say(&format!("{} {}\n", self.mark("33", "warning:"), line::plain(text)));
+        self.say(&format!("{} {}\n", self.mark("33", &text::names::WARNING), line::plain(text)));
         self.help(help);
     }
 
     pub(crate) fn error(&self, text: &str, help: Option<&Help>) {
-        self.say(&format!("{} {}\n", self.mark("31", "error:"), line::plain(text)));
+        self.say(&format!("{} {}\n", self.mark("31", &text::names::ERROR), line::plain(text)));
         self.help(help);
     }
 
@@ -110,7 +116,7 @@ impl Report {
     }
 
     fn say_help(&self, typed: &str) {
-        self.say(&format!("{} {}\n", self.mark("36", "help:"), line::plain(typed)));
+        self.say(&format!("{} {}\n", self.mark("36", &text::names::HELP), line::plain(typed)));
     }
 
     /// A help line as it is typed here.
@@ -148,8 +154,8 @@ impl Report {
 
     fn finding(&self, finding: &Finding) {
         let mark = match finding.severity() {
-            Severity::Warn => self.mark("33", "warning:"),
-            Severity::Refuse => self.mark("31", "error:"),
+            Severity::Warn => self.mark("33", &text::names::WARNING),
+            Severity::Refuse => self.mark("31", &text::names::ERROR),
         };
         self.say(&format!("{mark} {}\n", line::plain(&text::findings::with_code(finding))));
         self.say_help(&self.typed(&text::findings::help(finding)));

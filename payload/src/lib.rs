@@ -16,6 +16,7 @@ pub mod etcd;
 pub mod exit;
 pub mod fingerprint;
 pub mod founding;
+pub mod language;
 pub mod line;
 pub mod manifest;
 pub mod mode;

@@ -43,7 +43,7 @@ pub(super) fn csr(args: &CsrArgs, report: &Report) -> Result<ExitStatus, Failure
     context.unless_told_to_stop(Ok(()))?;
     let key = match found {
         Some(key) if earlier.unfinished.is_none() => {
-            report.note(outcomes::KEY_IS_THERE);
+            report.note(&outcomes::KEY_IS_THERE);
             key
         }
         found => {

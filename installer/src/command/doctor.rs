@@ -55,11 +55,11 @@ pub(super) fn doctor(args: &DoctorArgs, report: &Report) -> Result<ExitStatus, F
     // Only while there is a trial to take away.
     let interrupt = interruptible()?;
     let tree = looking.tree.heeding(&interrupt);
-    let found = report.while_waiting(progress::ASKING, || preflight(&tree, &receipt, records));
+    let found = report.while_waiting(&progress::ASKING, || preflight(&tree, &receipt, records));
     let mut findings = unless_told_to_stop(&interrupt, found, Help::host("doctor"))?;
     interrupt.let_go();
     findings.extend(check::shown(probe::shown(&tree, &receipt.manifest), &receipt.supervision));
-    let unwell = report.while_waiting(progress::ASKING, || Health::of(&tree, &receipt).unwell);
+    let unwell = report.while_waiting(&progress::ASKING, || Health::of(&tree, &receipt).unwell);
     let healthy = unwell.is_empty();
     findings.extend(unwell);
     let of = |severity| findings.iter().filter(|finding| finding.severity() == severity).count();

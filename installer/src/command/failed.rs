@@ -14,8 +14,8 @@ pub(super) fn say_failed(what: &str, failed: &Failed, report: &Report) -> ExitSt
         report.error(&line, None);
     }
     match &failed.host {
-        After::Untouched => report.note(outcomes::NOTHING_CHANGED),
-        After::Undone { left } if left.is_empty() => report.note(outcomes::EVERYTHING_UNDONE),
+        After::Untouched => report.note(&outcomes::NOTHING_CHANGED),
+        After::Undone { left } if left.is_empty() => report.note(&outcomes::EVERYTHING_UNDONE),
         After::Undone { .. } | After::Begun => {}
     }
     failed.exit_status()

@@ -81,7 +81,7 @@ fn allowed(newer: &ManifestError, hand_over: HandOver, words: &[OsString], repor
         HandOver::GoOn => Ok(()),
         HandOver::Ask if report.can_ask() => {
             report.note(&newer);
-            if report.ask(questions::HAND_OVER, &Interrupt::default()) {
+            if report.ask(&questions::HAND_OVER, &Interrupt::default()) {
                 return Ok(());
             }
             Err(Failure::refused(refusals::not_confirmed(), Help::run("verify")))

@@ -60,14 +60,14 @@ pub(super) fn plan(args: &PlanArgs, report: &Report) -> Result<ExitStatus, Failu
     let tree = looking.tree.heeding(&interrupt);
     let choices = choices(&args.target, args.no_start, args.restart);
     let prepare = || Prepared::of(&tree, &mut bundle, records, signer, choices);
-    let prepared = report.while_waiting(progress::ASKING, prepare);
+    let prepared = report.while_waiting(&progress::ASKING, prepare);
     let mut prepared = unless_told_to_stop(&interrupt, prepared, Help::run("plan"))?;
     if let Some(given) = &given
         && bundle.manifest().sealed_key().is_some()
         && !prepared.plan.is_refused()
     {
         let opened = key::with(given, &mut bundle)?;
-        report.note(progress::PASSPHRASE_OPENS);
+        report.note(&progress::PASSPHRASE_OPENS);
         let asked = prepared.ask_members(&tree, &mut bundle, &opened);
         unless_told_to_stop(&interrupt, asked, Help::run("plan"))?;
     }
@@ -104,7 +104,7 @@ pub(super) fn install(args: &InstallArgs, report: &Report) -> Result<ExitStatus,
     let signer = if signer.settled().is_none() { SignerStatus::Named } else { signer };
     let choices = choices(&args.target, args.no_start, args.restart);
     let prepare = || Prepared::of(tree, &mut bundle, context.records.clone(), signer, choices);
-    let prepared = report.while_waiting(progress::ASKING, prepare);
+    let prepared = report.while_waiting(&progress::ASKING, prepare);
     let mut prepared = context.unless_told_to_stop(prepared)?;
     let mut opened = None;
     if prepared.waits_for_key() {
@@ -116,11 +116,11 @@ pub(super) fn install(args: &InstallArgs, report: &Report) -> Result<ExitStatus,
     prepared.ask_person(&bundle, args.yes, interrupt, report)?;
     let Prepared { facts, plan, .. } = prepared;
     if plan.is_refused() {
-        report.note(outcomes::NOTHING_CHANGED);
+        report.note(&outcomes::NOTHING_CHANGED);
         return Ok(ExitStatus::Refused);
     }
     if is_in_place(bundle.digest(), &plan.steps, &facts.records) {
-        report.note(outcomes::IN_PLACE_ALREADY);
+        report.note(&outcomes::IN_PLACE_ALREADY);
         return Ok(end_of(tree, bundle.manifest(), &facts, &plan, args, interrupt, report));
     }
     if !args.yes {
@@ -197,7 +197,7 @@ fn consent(plan: &Plan, interrupt: &Interrupt, report: &Report) -> Result<(), Fa
         return Err(Failure::refused(refusals::no_terminal(), Help::run_with("install", "--yes")));
     }
     let question = if plan.says_at_risk() { questions::INSTALL_AT_RISK } else { questions::INSTALL };
-    if report.ask_about(Some(plan), question, interrupt) {
+    if report.ask_about(Some(plan), &question, interrupt) {
         return Ok(());
     }
     Err(Failure::refused(refusals::not_confirmed(), Help::run("plan")))
@@ -229,17 +229,17 @@ fn end_of(
     };
     report.note(&progress::waiting_for_health(seconds));
     let healthy = || health::wait_until_healthy(manifest, Duration::from_secs(seconds), interrupt);
-    if report.while_waiting(progress::STILL_WAITING, healthy) {
+    if report.while_waiting(&progress::STILL_WAITING, healthy) {
         let alarmed = alarmed(manifest, interrupt);
         report.findings(&alarmed);
         if !alarmed.is_empty() {
             return ExitStatus::NotHealthy;
         }
-        report.note(outcomes::HEALTHY);
+        report.note(&outcomes::HEALTHY);
         return who_is_up::say(tree, manifest, None, interrupt, report);
     }
     who_is_up::say(tree, manifest, None, interrupt, report);
-    report.error(outcomes::NOT_HEALTHY_YET, Some(&Help::host("status")));
+    report.error(&outcomes::NOT_HEALTHY_YET, Some(&Help::host("status")));
     ExitStatus::NotHealthy
 }
 

@@ -95,17 +95,17 @@ pub(super) fn open(
     harden::guard_secrets();
     for _ in 0..TRIES {
         report.catch_up(&mut terminal).map_err(KeyError::Terminal)?;
-        let typed = match terminal.ask(questions::PASSPHRASE, interrupt).map_err(KeyError::Terminal)? {
+        let typed = match terminal.ask(&questions::PASSPHRASE, interrupt).map_err(KeyError::Terminal)? {
             Asked::Line(line) => line,
             Asked::Cancelled => return Err(KeyError::Cancelled),
         };
         // A text that can be no passphrase is a wrong one.
         let Ok(typed) = Passphrase::first_line(&typed) else {
-            report.warn(progress::DOES_NOT_OPEN, None);
+            report.warn(&progress::DOES_NOT_OPEN, None);
             continue;
         };
         match with(&typed, bundle) {
-            Err(KeyError::Wrong) => report.warn(progress::DOES_NOT_OPEN, None),
+            Err(KeyError::Wrong) => report.warn(&progress::DOES_NOT_OPEN, None),
             other => return other,
         }
     }

@@ -113,12 +113,12 @@ impl Prepared {
         for question in questions {
             let can_ask = !unasked && report.can_ask();
             match question {
-                Question::FirstInstall if can_ask && report.ask(questions::question(question), interrupt) => {
+                Question::FirstInstall if can_ask && report.ask(&questions::question(question), interrupt) => {
                     self.choices.although.first_install = Word::Said;
                 }
                 // Refused by its finding, which says the flag.
                 Question::FirstInstall => return Ok(()),
-                Question::LeavesCluster if can_ask && report.ask(questions::question(question), interrupt) => {}
+                Question::LeavesCluster if can_ask && report.ask(&questions::question(question), interrupt) => {}
                 Question::LeavesCluster => {
                     let help = Help::run_with("install", "--although-ca-differs");
                     return Err(Failure::refused(questions::leaves_cluster_unsaid(), help));

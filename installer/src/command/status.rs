@@ -30,8 +30,10 @@ use crate::restart::{self, Part};
 use crate::service;
 use crate::supervision::{Supervision, Supervisor};
 use crate::text::refusals::Doing;
-use crate::text::{names, progress, refusals, status as words};
+use crate::text::status::{self as words, about};
+use crate::text::{names, progress, refusals};
 use payload::exit::ExitStatus;
+use payload::language::Words;
 
 /// Everything that `status` knows.
 #[derive(Debug, Serialize)]
@@ -84,7 +86,7 @@ pub(super) fn status(args: &StatusArgs, report: &Report) -> Result<ExitStatus, F
         let left = records.kept.as_ref().map(words::still_here).unwrap_or_default();
         return Err(Failure::refused(refusals::nothing_installed(&left), Help::run("install")));
     };
-    let mut status = report.while_waiting(progress::ASKING, || gather(&tree, receipt, &records))?;
+    let mut status = report.while_waiting(&progress::ASKING, || gather(&tree, receipt, &records))?;
     if args.json {
         status.findings = status.found.iter().map(|finding| report.said(finding)).collect();
         deliver_json(&status, report)?;
@@ -184,31 +186,31 @@ fn certificate(tree: &Tree, path: &payload::path::AbsPath) -> Option<Certificate
 }
 
 fn show(status: &Status, receipt: &Receipt, report: &Report) {
-    let line = |what: &str, text: &str| report.data(&words::line(what, text));
-    line("member", &words::member(&status.member, &status.cluster, &status.host));
-    line("etcd", &status.etcd);
+    let line = |what: Words, text: &str| report.data(&words::line(what, text));
+    line(about::MEMBER, &words::member(&status.member, &status.cluster, &status.host));
+    line(about::ETCD, &status.etcd);
     if let Some(Bundle { signer, serial, newest }) = &status.bundle {
-        line("bundle", &words::bundle(*serial, *newest, signer));
+        line(about::BUNDLE, &words::bundle(*serial, *newest, signer));
     }
-    line("service", &words::service(&status.service, &status.supervision));
+    line(about::SERVICE, &words::service(&status.service, &status.supervision));
     if !status.restart_pending.is_empty() {
         let command = report.typed(&restart::command(&receipt.supervision, &status.restart_pending));
-        line("restart", &words::restart(&names::parts(&status.restart_pending), &command));
+        line(about::RESTART, &words::restart(&names::parts(&status.restart_pending), &command));
     }
-    line("clients", &status.client_url);
-    line("peers", &status.peer_url);
+    line(about::CLIENTS, &status.client_url);
+    line(about::PEERS, &status.peer_url);
     let certificate = status.certificate.as_ref().map(|there| words::certificate(&there.not_after, there.days_left));
-    line("certificate", certificate.as_deref().unwrap_or(words::UNREADABLE));
-    line("key", status.key_mode.as_deref().unwrap_or(words::NO_KEY));
+    line(about::CERTIFICATE, certificate.as_deref().unwrap_or(&words::UNREADABLE));
+    line(about::KEY, status.key_mode.as_deref().unwrap_or(&words::NO_KEY));
     for member in &status.members {
-        line("", &words::health_of(member));
+        line(about::NOTHING, &words::health_of(member));
     }
-    line("cluster", &words::can_lose(&status.members));
+    line(about::CLUSTER, &words::can_lose(&status.members));
     let whys: Vec<Code> =
         status.found.iter().filter(|found| matches!(found, Finding::Health(_))).map(Finding::code).collect();
-    line("health", &words::health(&whys));
+    line(about::HEALTH, &words::health(&whys));
     let is_said = |finding: &Finding| finding.code() == Code::RestartPending;
     let until = status.certificate.as_ref().map(|there| there.validity.until - check::SOON);
-    line("next", &words::next(&status.found, until));
+    line(about::NEXT, &words::next(&status.found, until));
     report.findings(&status.found.iter().filter(|finding| !is_said(finding)).cloned().collect::<Vec<_>>());
 }

@@ -71,7 +71,7 @@ pub(super) fn confirm(
         if said(&numbers, fingerprint, &mut terminal, interrupt)? {
             return Ok(());
         }
-        report.warn(questions::WRONG_WORDS, None);
+        report.warn(&questions::WRONG_WORDS, None);
         report.catch_up(&mut terminal).map_err(not_asked)?;
     }
     Err(Failure::new(ExitStatus::NotVerified, refusals::words_differ(), help::read_the_words_again()))

@@ -36,7 +36,7 @@ pub(super) fn uninstall(args: &UninstallArgs, report: &Report) -> Result<ExitSta
     let Context { tree, state, records, interrupt, .. } = &context;
     let uninstall = Uninstall::new(records, contents, at_risk);
     if uninstall.changes().is_empty() && context.ended == Ended::Uninstall {
-        report.note(outcomes::UNINSTALLED);
+        report.note(&outcomes::UNINSTALLED);
         return Ok(ExitStatus::Done);
     }
     let found = inventory(tree, state, &uninstall).map_err(Failure::from);
@@ -46,7 +46,7 @@ pub(super) fn uninstall(args: &UninstallArgs, report: &Report) -> Result<ExitSta
     let again = uninstall.again(&found);
     report.findings(&plan.findings);
     if plan.is_refused() {
-        report.note(outcomes::NOTHING_CHANGED);
+        report.note(&outcomes::NOTHING_CHANGED);
         return Ok(ExitStatus::Refused);
     }
     if !args.yes {
@@ -61,7 +61,7 @@ pub(super) fn uninstall(args: &UninstallArgs, report: &Report) -> Result<ExitSta
     let end = say(&done, contents, &again, state, report);
     let forgets = done.remains.kept.as_ref().is_none_or(|kept| kept.known.is_none());
     if done.left.is_empty() && uninstall.known().is_some() && forgets {
-        report.note(outcomes::SIGNER_FORGOTTEN);
+        report.note(&outcomes::SIGNER_FORGOTTEN);
     }
     // Once more: it is what is left to do.
     for finding in plan.findings.iter().filter(|finding| finding.code() == Code::StillMember) {
@@ -119,7 +119,7 @@ fn say(done: &Done, contents: Contents, again: &Help, state: &StateDir, report: 
         report.note(&outcomes::kept(change));
     }
     let all = done.stays.is_empty() && contents == Contents::Remove;
-    report.note(if all { outcomes::NOTHING_LEFT } else { outcomes::UNINSTALLED });
+    report.note(if all { &outcomes::NOTHING_LEFT } else { &outcomes::UNINSTALLED });
     ExitStatus::Done
 }
 
@@ -132,7 +132,7 @@ fn say_left(change: &Change, error: &UndoError, again: &Help, report: &Report) {
 fn say_failed(failed: &Failed, again: &Help, report: &Report) -> ExitStatus {
     match (&failed.error, &failed.host) {
         (StepError::Interrupted, _) => {
-            report.error(outcomes::STOPPED_ON_RECORD, Some(again));
+            report.error(&outcomes::STOPPED_ON_RECORD, Some(again));
             return ExitStatus::RolledBack;
         }
         (StepError::StillRuns(pids), _) => {
@@ -142,7 +142,7 @@ fn say_failed(failed: &Failed, again: &Help, report: &Report) -> ExitStatus {
         (_, After::Untouched | After::Undone { .. }) => {
             let help = failed.error.help().unwrap_or_else(help::look_at_the_state);
             report.error(&outcomes::failed(failed), Some(&help));
-            report.note(outcomes::NOTHING_CHANGED);
+            report.note(&outcomes::NOTHING_CHANGED);
             return ExitStatus::Refused;
         }
     }

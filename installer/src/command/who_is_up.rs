@@ -33,7 +33,7 @@ pub(super) fn say(
     let is_settled = |seen: &Cluster| !is_about_to_join(manifest, seen);
     let (seen, own) = match seen.filter(|seen| is_settled(seen) && !matches!(seen.asked, Asked::No(_))) {
         Some(seen) => (seen.clone(), own()),
-        None => report.while_waiting(progress::ASKING, || {
+        None => report.while_waiting(&progress::ASKING, || {
             let seen = clock::poll(JOINS, || {
                 let (seen, own) = look();
                 (interrupt.is_raised() || is_settled(&seen)).then_some((seen, own))

@@ -22,6 +22,7 @@ mod holdings;
 pub(crate) mod input;
 pub(crate) mod interrupt;
 pub(crate) mod inventory;
+pub(crate) mod locale;
 pub(crate) mod lock;
 mod logs;
 mod make_way;

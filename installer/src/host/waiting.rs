@@ -7,6 +7,8 @@ use std::sync::mpsc::{self, Receiver, RecvTimeoutError};
 use std::thread::{self, Builder};
 use std::time::{Duration, Instant};
 
+use payload::language;
+
 use super::console;
 
 /// What takes no longer needs no telling.
@@ -51,7 +53,7 @@ fn row(what: &str, seconds: u64, columns: usize) -> String {
     }
     let (mut kept, mut used) = (String::new(), CUT.len());
     for c in what.chars() {
-        used += columns_of(c);
+        used += language::width(c);
         if used > room {
             break;
         }
@@ -64,12 +66,7 @@ fn row(what: &str, seconds: u64, columns: usize) -> String {
 const CUT: &str = "...";
 
 fn width(text: &str) -> usize {
-    text.chars().map(columns_of).sum()
-}
-
-/// No character takes more than two; what is no ASCII is taken to.
-fn columns_of(c: char) -> usize {
-    if c.is_ascii() { 1 } else { 2 }
+    text.chars().map(language::width).sum()
 }
 
 #[cfg(test)]

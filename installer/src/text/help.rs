@@ -5,42 +5,43 @@ use std::path::Path;
 
 use payload::path::AbsPath;
 use payload::shell::word;
+use payload::{say, words};
 
 use crate::help::Help;
 
 pub(crate) fn when_the_cause_is_gone() -> Help {
-    Help::plain("the same command again, when the cause is gone")
+    Help::plain(words!(en = "the same command again, when the cause is gone", zh = "排除故障原因后，重新运行同一命令"))
 }
 
 /// Of etcd's own words: a user whom a certificate names needs no password.
 pub(crate) fn a_user_for_the_certificate(name: impl Display) -> Help {
-    Help::plain(format!("etcdctl user add {name} --no-password && etcdctl user grant-role {name} root"))
-        .remark("as etcd's root; etcd 3.4 and later")
+    Help::command(format!("etcdctl user add {name} --no-password && etcdctl user grant-role {name} root"))
+        .remark(&words!(en = "as etcd's root; etcd 3.4 and later", zh = "需 etcd 的 root 用户执行；etcd 3.4 及以上"))
 }
 
 pub(crate) fn the_same_again() -> Help {
-    Help::plain("the same command again")
+    Help::plain(words!(en = "the same command again", zh = "重新运行同一命令"))
 }
 
 /// Where the bundle's bytes are bad.
 pub(crate) fn copy_again() -> Help {
-    Help::plain("copy the bundle again, then: grep ")
+    Help::plain(words!(en = "copy the bundle again, then: grep ", zh = "重新拷贝安装包，然后运行：grep "))
         .and(Help::bundle_name())
-        .and(Help::plain(" SHA256SUMS | sha256sum -c"))
+        .and(Help::command(" SHA256SUMS | sha256sum -c"))
 }
 
 /// Where the bundle cannot be read.
 pub(crate) fn look_at_the_bundle() -> Help {
-    Help::plain("ls -l ").and(Help::bundle_path())
+    Help::command("ls -l ").and(Help::bundle_path())
 }
 
 /// Where this program carries none.
 pub(crate) fn name_a_bundle() -> Help {
-    Help::plain("etcdpack-host install ").and(Help::bundle_name()).and(Help::plain("; ")).and(Help::host("status"))
+    Help::command("etcdpack-host install ").and(Help::bundle_name()).and(Help::plain("; ")).and(Help::host("status"))
 }
 
 pub(crate) fn build() -> Help {
-    Help::plain("etcdpack build")
+    Help::command("etcdpack build")
 }
 
 /// Where the state directory cannot be written to.
@@ -50,30 +51,32 @@ pub(crate) fn look_at_the_state() -> Help {
 
 /// Where a record is in no form that is known here.
 pub(crate) fn the_program_that_wrote_it() -> Help {
-    Help::plain("with the program that wrote it: ").and(Help::host("status"))
+    Help::plain(words!(en = "with the program that wrote it: ", zh = "使用写入该记录的程序："))
+        .and(Help::host("status"))
 }
 
 /// Where a record was spoilt.
 pub(crate) fn from_a_backup() -> Help {
-    Help::plain("restore it from a backup: ").and(Help::in_tree("ls -l /var/lib/etcdpack"))
+    Help::plain(words!(en = "restore it from a backup: ", zh = "从备份恢复："))
+        .and(Help::in_tree("ls -l /var/lib/etcdpack"))
 }
 
 pub(crate) fn standard_output() -> Help {
-    Help::plain("df -h; ls -l /proc/self/fd/1")
+    Help::command("df -h; ls -l /proc/self/fd/1")
 }
 
 /// Where another etcdpack is at work.
 pub(crate) fn who_is_at_work() -> Help {
-    Help::plain("ps -C etcdpack-host,").and(Help::bundle_name())
+    Help::command("ps -C etcdpack-host,").and(Help::bundle_name())
 }
 
 pub(crate) fn limits() -> Help {
-    Help::plain("ulimit -a")
+    Help::command("ulimit -a")
 }
 
 /// Where there is no tree at `root`.
 pub(crate) fn make_the_root(root: &Path) -> Help {
-    Help::plain(format!("mkdir -p {}", word(root)))
+    Help::command(format!("mkdir -p {}", word(root)))
 }
 
 /// The words of the signer, given with the command.
@@ -83,25 +86,38 @@ pub(crate) fn name_the_signer() -> Help {
 
 /// Likewise, with where they come from.
 pub(crate) fn name_the_first_signer() -> Help {
-    name_the_signer().remark("the twelve words that `etcdpack build` showed")
+    name_the_signer()
+        .remark(&words!(en = "the twelve words that `etcdpack build` showed", zh = "`etcdpack build` 显示的十二个单词"))
 }
 
 /// Likewise, of a signer that is another than before.
 pub(crate) fn name_the_new_signer() -> Help {
-    name_the_signer().remark("the twelve words that `etcdpack build` showed, if the key is new")
+    name_the_signer().remark(&words!(
+        en = "the twelve words that `etcdpack build` showed, if the key is new",
+        zh = "若确实换了密钥：`etcdpack build` 显示的十二个单词"
+    ))
 }
 
 pub(crate) fn read_the_words_again() -> Help {
-    Help::plain("read signing.words again, where the bundle was built")
+    Help::plain(words!(
+        en = "read signing.words again, where the bundle was built",
+        zh = "在制作安装包的机器上，重新核对 signing.words"
+    ))
 }
 
 pub(crate) fn the_hosts_own_bundle() -> Help {
-    Help::plain("the newest bundle of this host; where the signing key was lost or changed: docs/trust.md")
+    Help::plain(words!(
+        en = "the newest bundle of this host; where the signing key was lost or changed: docs/trust.md",
+        zh = "使用本主机最新的安装包；若签名密钥遗失或已更换：docs/trust.md"
+    ))
 }
 
 /// Where the bundle's signer was replaced before.
 pub(crate) fn the_bundle_of_whom_is_kept() -> Help {
-    Help::plain("a bundle by the signer that this host knows; if that one was the error: docs/trust.md")
+    Help::plain(words!(
+        en = "a bundle by the signer that this host knows; if that one was the error: docs/trust.md",
+        zh = "使用本机信任的签名者的安装包；若该签名者本身有误：docs/trust.md"
+    ))
 }
 
 pub(crate) fn passphrase_from_a_file() -> Help {
@@ -109,33 +125,39 @@ pub(crate) fn passphrase_from_a_file() -> Help {
 }
 
 pub(crate) fn where_the_passphrase_is() -> Help {
-    Help::plain("the passphrase that `etcdpack build` showed; where it is lost: etcdpack build --new-passphrase")
+    Help::plain(words!(
+        en = "the passphrase that `etcdpack build` showed; where it is lost: etcdpack build --new-passphrase",
+        zh = "使用 `etcdpack build` 显示的口令；若已遗失：etcdpack build --new-passphrase"
+    ))
 }
 
 pub(crate) fn memory() -> Help {
-    Help::plain("free -m; ulimit -v")
+    Help::command("free -m; ulimit -v")
 }
 
 /// Either of the two ways out of an install that was cut off.
 pub(crate) fn go_on_or_take_back() -> Help {
-    Help::run("install").and(Help::plain(", or: ")).and(Help::run("uninstall"))
+    Help::run("install").and(Help::plain(words!(en = ", or: ", zh = "，或者："))).and(Help::run("uninstall"))
 }
 
 /// `again`, once what is locked in `dir` is unlocked.
 pub(crate) fn unlock(dir: &str, again: Help) -> Help {
-    Help::in_tree(format!("lsattr -aR {dir}")).and(Help::plain("; when it is unlocked: ")).and(again)
+    Help::in_tree(format!("lsattr -aR {dir}"))
+        .and(Help::plain(words!(en = "; when it is unlocked: ", zh = "；解除锁定后：")))
+        .and(again)
 }
 
 /// `again`, once these processes have ended; as they are typed.
 pub(crate) fn end_processes(pids: &str, again: Help) -> Help {
-    Help::plain(format!("kill {pids}; ")).and(again)
+    Help::command(format!("kill {pids}; ")).and(again)
 }
 
 /// For the program at `at`, which others could have written: a bundle's in its place.
 pub(crate) fn replace_the_program(at: &Path) -> Help {
     let aside = word(Path::new(&format!("{}.suspect", at.display())));
-    Help::plain(format!(
-        "mv {} {aside}, then copy and check a bundle as in docs/trust.md, and run its install",
+    Help::plain(say!(
+        en = "mv {} {aside}, then copy and check a bundle as in docs/trust.md, and run its install",
+        zh = "mv {} {aside}，然后按 docs/trust.md 拷贝并校验安装包，再运行其 install",
         word(at)
     ))
 }
@@ -143,15 +165,16 @@ pub(crate) fn replace_the_program(at: &Path) -> Help {
 /// For the directory `at`, which others can write to.
 pub(crate) fn close_the_directory(at: &Path) -> Help {
     let at = word(at);
-    Help::plain(format!("chown root {at}; chmod go-w {at}"))
+    Help::command(format!("chown root {at}; chmod go-w {at}"))
 }
 
 /// A copy in `safe` of the program at `path`, checked before it runs `command`: others could have changed what it was
 /// copied from.
 pub(crate) fn run_a_checked_copy(path: &Path, safe: &str, command: &str) -> Help {
     let name = path.file_name().map_or(path, Path::new);
-    Help::plain(format!(
-        "install -d -m 700 {safe} && install -m 700 {} {safe}/, then check the copy with openssl as in docs/trust.md, then: {} {command}",
+    Help::plain(say!(
+        en = "install -d -m 700 {safe} && install -m 700 {} {safe}/, then check the copy with openssl as in docs/trust.md, then: {} {command}",
+        zh = "install -d -m 700 {safe} && install -m 700 {} {safe}/，然后按 docs/trust.md 用 openssl 校验该副本，再运行：{} {command}",
         word(path),
         word(&Path::new(safe).join(name))
     ))
@@ -159,7 +182,7 @@ pub(crate) fn run_a_checked_copy(path: &Path, safe: &str, command: &str) -> Help
 
 /// Processes by their ids, with commas between.
 pub(crate) fn look_at_processes(pids: &str) -> Help {
-    Help::plain(format!("ps -fp {pids}"))
+    Help::command(format!("ps -fp {pids}"))
 }
 
 pub(crate) fn restart_unit(unit: &str) -> Help {
@@ -168,7 +191,7 @@ pub(crate) fn restart_unit(unit: &str) -> Help {
 
 /// Of `program` under the supervisor with this `supervisorctl` and configuration.
 pub(crate) fn restart_program(ctl: &AbsPath, conf: &AbsPath, program: &str) -> Help {
-    Help::plain(format!("{ctl} -c {conf} restart {program}"))
+    Help::command(format!("{ctl} -c {conf} restart {program}"))
 }
 
 /// The words after a checked copy's name, for the tree at `root`.

@@ -6,6 +6,7 @@ use crate::facts::Cluster;
 use crate::facts::cluster::answers::{List, Listed};
 use crate::facts::cluster::{Other, Seen, api, strangers};
 use crate::facts::data::wal::Identity;
+use crate::text::names;
 
 /// What is said of everybody in `seen`, this member among them; `own` is whose data lies here.
 pub(crate) fn lines(manifest: &Manifest, seen: &Cluster, own: Option<Identity>) -> Vec<String> {
@@ -35,7 +36,7 @@ fn by_list(manifest: &Manifest, seen: &Cluster, list: &List) -> Vec<String> {
         .map(|(member, _)| format!("{}.run", member.host))
         .collect();
     if !waiting.is_empty() {
-        lines.push(format!("not started yet; run the bundles of these: {}", waiting.join(" and ")));
+        lines.push(format!("not started yet; run the bundles of these: {}", names::all(&waiting)));
     }
     let down: Vec<&str> = seen
         .others
@@ -44,7 +45,7 @@ fn by_list(manifest: &Manifest, seen: &Cluster, list: &List) -> Vec<String> {
         .map(|other| other.name.as_str())
         .collect();
     if !down.is_empty() {
-        lines.push(format!("started once, and not up: {}", down.join(" and ")));
+        lines.push(format!("started once, and not up: {}", names::all(&down)));
     }
     for stranger in strangers(list, manifest) {
         let (name, id, api) = (&stranger.name, stranger.id, api(manifest.release.version));
@@ -68,7 +69,7 @@ fn without_list(manifest: &Manifest, seen: &Cluster, own: Option<Identity>) -> V
     let is_missing = |other: &&Other| matches!(other.seen, Seen::Refused | Seen::Unseen(_));
     let bundles: Vec<String> = seen.all().filter(is_missing).map(|other| format!("{}.run", other.host)).collect();
     if !bundles.is_empty() {
-        lines.push(format!("run the bundles of the others{of}: {}", bundles.join(" and ")));
+        lines.push(format!("run the bundles of the others{of}: {}", names::all(&bundles)));
     }
     if bundles.len() * 2 >= manifest.members.len() {
         lines.push("etcd serves clients as soon as a majority is up".to_owned());

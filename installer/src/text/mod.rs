@@ -1,5 +1,4 @@
-//! What people read, in English: values come in with their arguments, words go out. Another language is another room with the
-//! same functions. Decides nothing.
+//! What people read, in English and Chinese side by side: values come in with their arguments, words go out. Decides nothing.
 
 pub(crate) mod about;
 pub(crate) mod bug;

@@ -1,7 +1,11 @@
 //! What things are called in the middle of a sentence: changes, service managers, what waits for a restart, why nothing is seen of a member.
 
+use std::borrow::Borrow;
 use std::collections::BTreeSet;
 use std::fmt;
+
+use payload::language::Words;
+use payload::{say, words};
 
 use crate::change::Change;
 use crate::facts::cluster::Silence;
@@ -9,14 +13,21 @@ use crate::facts::data::wal::Identity;
 use crate::restart::Part;
 use crate::supervision::{Origin, Supervision, Supervisor};
 
+/// What stands in front of a line on standard error.
+pub(crate) const WARNING: Words = words!(en = "warning:", zh = "警告：");
+pub(crate) const ERROR: Words = words!(en = "error:", zh = "错误：");
+pub(crate) const HELP: Words = words!(en = "help:", zh = "提示：");
+
 impl fmt::Display for Change {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Group { name } => write!(f, "group `{name}`"),
-            Self::User { name, .. } => write!(f, "user `{name}`"),
-            Self::Service { supervision, .. } => write!(f, "service under {supervision}"),
-            Self::Adopted { path, .. } => write!(f, "what is in `{path}`"),
-            Self::Access { path, .. } => write!(f, "owner and mode of `{path}`"),
+            Self::Group { name } => say!(f, en = "group `{name}`", zh = "用户组 `{name}`"),
+            Self::User { name, .. } => say!(f, en = "user `{name}`", zh = "用户 `{name}`"),
+            Self::Service { supervision, .. } => {
+                say!(f, en = "service under {supervision}", zh = "{supervision} 管理的服务")
+            }
+            Self::Adopted { path, .. } => say!(f, en = "what is in `{path}`", zh = "`{path}` 中的内容"),
+            Self::Access { path, .. } => say!(f, en = "owner and mode of `{path}`", zh = "`{path}` 的属主和权限"),
             Self::Dir { path, .. }
             | Self::File { path, .. }
             | Self::Link { path, .. }
@@ -29,12 +40,12 @@ impl fmt::Display for Change {
 impl fmt::Display for Supervision {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Systemd { unit } => write!(f, "systemd ({unit})"),
+            Self::Systemd { unit } => say!(f, en = "systemd ({unit})", zh = "systemd（{unit}）"),
             Self::Supervisor(Supervisor { conf, origin: Origin::Host, .. }) => {
-                write!(f, "this host's supervisor ({conf})")
+                say!(f, en = "this host's supervisor ({conf})", zh = "本机的 supervisor（{conf}）")
             }
             Self::Supervisor(Supervisor { conf, origin: Origin::Bundle, .. }) => {
-                write!(f, "the supervisor in the bundle ({conf})")
+                say!(f, en = "the supervisor in the bundle ({conf})", zh = "安装包自带的 supervisor（{conf}）")
             }
         }
     }
@@ -42,15 +53,15 @@ impl fmt::Display for Supervision {
 
 impl fmt::Display for Identity {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "member {:x} of cluster {:x}", self.member, self.cluster)
+        say!(f, en = "member {:x} of cluster {:x}", zh = "成员 {:x}（集群 {:x}）", self.member, self.cluster)
     }
 }
 
 impl fmt::Display for Silence {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::NotAsked => f.write_str("not asked"),
-            Self::Nothing { seconds } => write!(f, "nothing within {seconds} s"),
+            Self::NotAsked => say!(f, en = "not asked", zh = "未询问"),
+            Self::Nothing { seconds } => say!(f, en = "nothing within {seconds} s", zh = "{seconds} 秒内无响应"),
             Self::Failed(said) => f.write_str(said),
         }
     }
@@ -58,17 +69,27 @@ impl fmt::Display for Silence {
 
 impl fmt::Display for Part {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Unit => "unit",
-            Self::StartupScript => "startup script",
-            Self::Section => "supervisor section",
-            Self::Flags => "etcd's flags",
-            Self::Files => "etcd's files",
+        f.write_str(&match self {
+            Self::Unit => words!(en = "unit", zh = "unit 文件"),
+            Self::StartupScript => words!(en = "startup script", zh = "启动脚本"),
+            Self::Section => words!(en = "supervisor section", zh = "supervisor 配置段"),
+            Self::Flags => words!(en = "etcd's flags", zh = "etcd 启动参数"),
+            Self::Files => words!(en = "etcd's files", zh = "etcd 程序文件"),
         })
     }
 }
 
 /// All that waits for a restart.
 pub(crate) fn parts(parts: &BTreeSet<Part>) -> String {
-    parts.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")
+    several(&parts.iter().map(ToString::to_string).collect::<Vec<_>>())
+}
+
+/// One behind the other.
+pub(crate) fn several<S: Borrow<str>>(names: &[S]) -> String {
+    names.join(&words!(en = ", ", zh = "、"))
+}
+
+/// All of them: `n1 and n2`.
+pub(crate) fn all<S: Borrow<str>>(names: &[S]) -> String {
+    names.join(&words!(en = " and ", zh = "、"))
 }

@@ -2,7 +2,9 @@
 
 use std::fmt;
 
+use payload::language::Words;
 use payload::mode::Owner;
+use payload::{say, words};
 
 use crate::change::{Before, Change};
 use crate::plan::{Plan, Planned};
@@ -11,80 +13,117 @@ use crate::step::{Action, Source, State, Step};
 impl fmt::Display for Step {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Group { name } => write!(f, "group      {name}"),
-            Self::User { name, shell } => write!(f, "user       {name} ({shell})"),
-            Self::Dir { path, mode, owner, .. } => write!(f, "directory  {path}  {mode} {}", by(*owner)),
+            Self::Group { name } => say!(f, en = "group      {name}", zh = "用户组     {name}"),
+            Self::User { name, shell } => {
+                say!(f, en = "user       {name} ({shell})", zh = "用户       {name}（{shell}）")
+            }
+            Self::Dir { path, mode, owner, .. } => {
+                say!(f, en = "directory  {path}  {mode} {}", zh = "目录       {path}  {mode} {}", by(*owner))
+            }
             Self::Programs { dir, programs, .. } => {
                 let names = programs.iter().map(|program| program.name.as_str()).collect::<Vec<_>>();
-                write!(f, "programs   {dir}/{{{}}}", names.join(","))
+                say!(f, en = "programs   {dir}/{{{}}}", zh = "程序       {dir}/{{{}}}", names.join(","))
             }
             Self::File { path, mode, owner, source, .. } => {
                 let more = match source {
-                    Source::Sealed { .. } => ", sealed: asks for the passphrase",
-                    Source::HostKey { .. } | Source::NewKey => ", made on this host",
-                    Source::Carried { .. } => ", from this host",
-                    Source::Entry { .. } | Source::Installer | Source::Launcher { .. } | Source::LogDir { .. } => "",
+                    Source::Sealed { .. } => {
+                        words!(en = ", sealed: asks for the passphrase", zh = "，已加密：将询问口令")
+                    }
+                    Source::HostKey { .. } | Source::NewKey => words!(en = ", made on this host", zh = "，在本机生成"),
+                    Source::Carried { .. } => words!(en = ", from this host", zh = "，取自本机"),
+                    Source::Entry { .. } | Source::Installer | Source::Launcher { .. } | Source::LogDir { .. } => {
+                        words!(en = "", zh = "")
+                    }
                 };
-                write!(f, "file       {path}  {mode} {}{more}", by(*owner))
+                say!(
+                    f,
+                    en = "file       {path}  {mode} {}{more}",
+                    zh = "文件       {path}  {mode} {}{more}",
+                    by(*owner)
+                )
             }
-            Self::Link { path, target } => write!(f, "link       {path} -> {target}"),
-            Self::Wheels { dir, python, .. } => write!(f, "supervisor {dir}  on {python}"),
+            Self::Link { path, target } => {
+                say!(f, en = "link       {path} -> {target}", zh = "链接       {path} -> {target}")
+            }
+            Self::Wheels { dir, python, .. } => {
+                say!(f, en = "supervisor {dir}  on {python}", zh = "supervisor {dir}，使用 {python}")
+            }
             Self::Labels { places, trees } => {
-                write!(f, "labels     restorecon on {} places and {} trees", places.len(), trees.len())
+                say!(
+                    f,
+                    en = "labels     restorecon on {} places and {} trees",
+                    zh = "标签       对 {} 个位置和 {} 个目录树执行 restorecon",
+                    places.len(),
+                    trees.len()
+                )
             }
             Self::Service { supervision, action } => {
                 let verb = match action {
-                    Action::Start => "enable and start",
-                    Action::Restart => "restart",
-                    Action::Reload => "reload (no restart)",
-                    Action::Enable => "enable",
-                    Action::Remove => "stop and disable",
+                    Action::Start => words!(en = "enable and start", zh = "启用并启动"),
+                    Action::Restart => words!(en = "restart", zh = "重启"),
+                    Action::Reload => words!(en = "reload (no restart)", zh = "重新加载（不重启）"),
+                    Action::Enable => words!(en = "enable", zh = "启用"),
+                    Action::Remove => words!(en = "stop and disable", zh = "停止并禁用"),
                 };
-                write!(f, "service    {verb} under {supervision}")
+                say!(f, en = "service    {verb} under {supervision}", zh = "服务       {verb}，由 {supervision} 管理")
             }
             Self::Undo { change: Change::File { path, before: Before::Theirs { .. }, .. } } => {
-                write!(f, "give back  `{path}`, with the owner and mode that it had")
+                say!(
+                    f,
+                    en = "give back  `{path}`, with the owner and mode that it had",
+                    zh = "恢复       `{path}`，及其原有属主和权限"
+                )
             }
-            Self::Undo { change } => write!(f, "remove     {change}"),
+            Self::Undo { change } => say!(f, en = "remove     {change}", zh = "删除       {change}"),
         }
     }
 }
 
-fn by(owner: Owner) -> &'static str {
+fn by(owner: Owner) -> Words {
     match owner {
-        Owner::Root => "root",
-        Owner::Service => "etcd's user",
-        Owner::RootForService => "root, etcd's group",
+        Owner::Root => words!(en = "root", zh = "root"),
+        Owner::Service => words!(en = "etcd's user", zh = "etcd 用户"),
+        Owner::RootForService => words!(en = "root, etcd's group", zh = "root，etcd 组"),
     }
 }
 
 impl fmt::Display for Planned {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match (&self.step, self.state) {
-            (Step::Undo { change }, State::Stays) => write!(f, "keep       {change}"),
+            (Step::Undo { change }, State::Stays) => say!(f, en = "keep       {change}", zh = "保留       {change}"),
             (step, _) => step.fmt(f),
         }
     }
 }
 
 /// Above what an uninstall takes away, and above what it leaves.
-pub(crate) const GOES: &str = "goes:";
-pub(crate) const STAYS: &str = "stays:";
+pub(crate) const GOES: Words = words!(en = "goes:", zh = "将删除：");
+pub(crate) const STAYS: Words = words!(en = "stays:", zh = "将保留：");
 
 /// Two who restart members at the same moment do not see each other.
-const ONE_AT_A_TIME: &str =
-    "etcd restarts: one host at a time, and the next when `etcdpack-host status` here says healthy";
+const ONE_AT_A_TIME: Words = words!(
+    en = "etcd restarts: one host at a time, and the next when `etcdpack-host status` here says healthy",
+    zh = "etcd 将重启：每次只操作一台主机，待本机 `etcdpack-host status` 显示健康后再操作下一台"
+);
 
 /// How many steps there are of each kind.
 pub(crate) fn summary(plan: &Plan) -> String {
     let count = |state| plan.steps.iter().filter(|planned| planned.state == state).count();
-    let more = [(State::Waits, "for the next restart"), (State::Stays, "to stay as they are")];
+    let more = [
+        (State::Waits, words!(en = "for the next restart", zh = "等待下次重启")),
+        (State::Stays, words!(en = "to stay as they are", zh = "保持不变")),
+    ];
     let more = more.map(|(state, words)| match count(state) {
         0 => String::new(),
-        steps => format!(", {steps} {words}"),
+        steps => say!(en = ", {steps} {words}", zh = "，{steps} 个{words}"),
     });
-    let steps =
-        format!("{} steps to take, {} done already{}", count(State::Pending), count(State::Done), more.concat());
+    let steps = say!(
+        en = "{} steps to take, {} done already{}",
+        zh = "{} 个步骤待执行，{} 个已完成{}",
+        count(State::Pending),
+        count(State::Done),
+        more.concat()
+    );
     let restarts = plan.steps.iter().any(Planned::restarts);
     if restarts { format!("{steps}\n{ONE_AT_A_TIME}") } else { steps }
 }

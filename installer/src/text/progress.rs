@@ -3,43 +3,54 @@
 use std::fmt::Display;
 use std::path::Path;
 
+use payload::language::Words;
 use payload::name::UserName;
+use payload::{say, words};
 
 use crate::change::{Before, Change};
 
 pub(crate) fn verifying(bytes: u64) -> String {
-    format!("verifying {bytes} bytes")
+    say!(en = "verifying {bytes} bytes", zh = "正在校验 {bytes} 字节")
 }
 
 /// Another program goes on: the one in the bundle at `path`.
 pub(crate) fn going_on_with(path: &Path) -> String {
-    format!("going on with the program in `{}`", path.display())
+    say!(en = "going on with the program in `{}`", zh = "改由 `{}` 中的程序继续", path.display())
 }
 
-pub(crate) const PASSPHRASE_OPENS: &str = "the passphrase opens the private key, and that is the certificate's";
-pub(crate) const DOES_NOT_OPEN: &str = "that does not open the private key";
+pub(crate) const PASSPHRASE_OPENS: Words = words!(
+    en = "the passphrase opens the private key, and that is the certificate's",
+    zh = "口令正确，可解开私钥，且私钥与证书匹配"
+);
+pub(crate) const DOES_NOT_OPEN: Words = words!(en = "that does not open the private key", zh = "该口令无法解开私钥");
 
 pub(crate) fn removed(change: &Change) -> String {
     match change {
         Change::File { path, before: Before::Theirs { .. }, .. } => {
-            format!("gave back `{path}`, with the owner and mode that it had")
+            say!(
+                en = "gave back `{path}`, with the owner and mode that it had",
+                zh = "已恢复 `{path}` 及其原有属主和权限"
+            )
         }
-        change => format!("removed {change}"),
+        change => say!(en = "removed {change}", zh = "已删除 {change}"),
     }
 }
 
 pub(crate) fn kept(change: &Change) -> String {
-    format!("kept {change}")
+    say!(en = "kept {change}", zh = "已保留 {change}")
 }
 
 /// Processes of a user that we have not made, by their ids.
 pub(crate) fn strays(user: &UserName, pids: &str) -> String {
-    format!("as the user `{user}` there still runs what is not ours to end: process {pids}")
+    say!(
+        en = "as the user `{user}` there still runs what is not ours to end: process {pids}",
+        zh = "用户 `{user}` 名下仍有不由我们管理的进程在运行：进程 {pids}"
+    )
 }
 
 /// A run failed, and is taken back.
 pub(crate) fn undoing(error: impl Display) -> String {
-    format!("{error}: undoing what was done")
+    say!(en = "{error}: undoing what was done", zh = "{error}：正在撤销已做的更改")
 }
 
 /// A line of etcd's own log.
@@ -47,12 +58,13 @@ pub(crate) fn of_the_log(line: &str) -> String {
     format!("  etcd: {line}")
 }
 
-pub(crate) const ASKING: &str = "looking at this host and asking the members";
+pub(crate) const ASKING: Words =
+    words!(en = "looking at this host and asking the members", zh = "正在检查本机并询问各成员");
 
-pub(crate) const STILL_WAITING: &str = "waiting";
+pub(crate) const STILL_WAITING: Words = words!(en = "waiting", zh = "等待中");
 
-pub(crate) const WAITING_FOR_ETCD: &str = "waiting for etcd to listen";
+pub(crate) const WAITING_FOR_ETCD: Words = words!(en = "waiting for etcd to listen", zh = "等待 etcd 开始监听");
 
 pub(crate) fn waiting_for_health(seconds: u64) -> String {
-    format!("waiting up to {seconds} s for a healthy member")
+    say!(en = "waiting up to {seconds} s for a healthy member", zh = "最多等待 {seconds} 秒，直到本成员健康")
 }

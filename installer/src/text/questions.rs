@@ -2,32 +2,45 @@
 
 use std::fmt::Display;
 
+use payload::language::Words;
+use payload::{say, words};
+
 use crate::finding::Question;
 use crate::plan::Plan;
 use crate::transaction::undo::Contents;
 
-pub(crate) const INSTALL: &str = "Install?";
-pub(crate) const INSTALL_AT_RISK: &str = "Install? The cluster serves nobody while etcd restarts.";
+pub(crate) const INSTALL: Words = words!(en = "Install?", zh = "开始安装吗？");
+pub(crate) const INSTALL_AT_RISK: Words = words!(
+    en = "Install? The cluster serves nobody while etcd restarts.",
+    zh = "开始安装吗？etcd 重启期间，整个集群无法提供服务。"
+);
 
 pub(crate) fn uninstall(contents: Contents, plan: &Plan) -> String {
     let stays = plan.steps.iter().any(|planned| !planned.goes());
     let what = match contents {
-        Contents::Keep if stays => "Uninstall what goes, and keep what stays?",
-        Contents::Keep => "Uninstall? Nothing stays.",
-        Contents::Remove => "Uninstall, and delete all data and logs?",
+        Contents::Keep if stays => {
+            words!(en = "Uninstall what goes, and keep what stays?", zh = "卸载将删除的内容，并保留其余内容，继续吗？")
+        }
+        Contents::Keep => words!(en = "Uninstall? Nothing stays.", zh = "开始卸载吗？不会保留任何内容。"),
+        Contents::Remove => {
+            words!(en = "Uninstall, and delete all data and logs?", zh = "开始卸载，并删除全部数据和日志吗？")
+        }
     };
-    let risk = if plan.says_at_risk() { " The cluster serves nobody from then on." } else { "" };
-    format!("{what}{risk}")
+    let risk = words!(en = " The cluster serves nobody from then on.", zh = "此后整个集群无法提供服务。");
+    if plan.says_at_risk() { format!("{what}{risk}") } else { what.into() }
 }
 
 /// A bundle for a newer etcdpack, which `error` says.
 pub(crate) fn newer(error: impl Display) -> String {
-    format!("this bundle is for a newer etcdpack: {error}")
+    say!(en = "this bundle is for a newer etcdpack: {error}", zh = "此安装包需要更新版本的 etcdpack：{error}")
 }
 
-pub(crate) const HAND_OVER: &str = "Go on with the program in it? It is signed by the signer that this host knows.";
+pub(crate) const HAND_OVER: Words = words!(
+    en = "Go on with the program in it? It is signed by the signer that this host knows.",
+    zh = "改用其中的程序继续吗？它由本机已信任的签名者签名。"
+);
 
-pub(crate) const PASSPHRASE: &str = "Passphrase of the private key: ";
+pub(crate) const PASSPHRASE: Words = words!(en = "Passphrase of the private key: ", zh = "私钥口令：");
 
 /// Why this host cannot know whose a bundle is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -39,37 +52,55 @@ pub(crate) enum NewSigner {
 }
 
 /// Before the words of the signer's key are asked for.
-pub(crate) fn about_the_words(new: NewSigner) -> [&'static str; 4] {
+pub(crate) fn about_the_words(new: NewSigner) -> [Words; 4] {
     [
         match new {
-            NewSigner::First => "This is the first bundle on this host.",
-            NewSigner::Other => {
-                "Before the uninstall this host took another signer's bundles. This one has a signer of its own."
-            }
+            NewSigner::First => words!(en = "This is the first bundle on this host.", zh = "这是本机的第一个安装包。"),
+            NewSigner::Other => words!(
+                en = "Before the uninstall this host took another signer's bundles. This one has a signer of its own.",
+                zh = "卸载之前，本机信任的是另一个签名者。此安装包的签名者与之不同。"
+            ),
         },
-        "`etcdpack build` showed twelve words, and wrote them to signing.words: the words of the key that signed the",
-        "bundle. Have them read to you by whoever built it, or take them from paper;",
-        "they must have come another way than this file. From then on this host takes no others' bundles.",
+        words!(
+            en = "`etcdpack build` showed twelve words, and wrote them to signing.words: the words of the key that signed the",
+            zh = "`etcdpack build` 显示过十二个单词，并写入了 signing.words：它们对应本安装包的签名密钥。"
+        ),
+        words!(
+            en = "bundle. Have them read to you by whoever built it, or take them from paper;",
+            zh = "请让制作安装包的同事念给您听，或者对照纸面记录；"
+        ),
+        words!(
+            en = "they must have come another way than this file. From then on this host takes no others' bundles.",
+            zh = "这些单词不能与本文件经同一途径送达。此后，本机只接受该签名者的安装包。"
+        ),
     ]
 }
 
 pub(crate) fn word(number: usize) -> String {
-    format!("Word {number} of the twelve: ")
+    say!(en = "Word {number} of the twelve: ", zh = "十二个单词中的第 {number} 个：")
 }
 
-pub(crate) const WRONG_WORDS: &str = "these are not the words of the key that signed this bundle";
+pub(crate) const WRONG_WORDS: Words =
+    words!(en = "these are not the words of the key that signed this bundle", zh = "这些单词与本安装包的签名密钥不符");
 
 /// One line, behind which `[y/N]` is put.
-pub(crate) fn question(question: Question) -> &'static str {
+pub(crate) fn question(question: Question) -> Words {
     match question {
-        Question::FirstInstall => "Did no host of this cluster ever run etcd, so that it is founded now?",
-        Question::LeavesCluster => {
-            "This member leaves the cluster that it is in now, and finds another or none. Go on?"
-        }
+        Question::FirstInstall => words!(
+            en = "Did no host of this cluster ever run etcd, so that it is founded now?",
+            zh = "本集群的所有主机都从未运行过 etcd，现在是首次建立集群，对吗？"
+        ),
+        Question::LeavesCluster => words!(
+            en = "This member leaves the cluster that it is in now, and finds another or none. Go on?",
+            zh = "本成员将离开当前所在的集群，之后可能加入另一个集群，也可能无集群可加入。继续吗？"
+        ),
     }
 }
 
 /// Nobody was asked whether this member is to leave its cluster, or said no.
-pub(crate) fn leaves_cluster_unsaid() -> &'static str {
-    "that this member leaves its cluster has to be said at a terminal; nothing was changed"
+pub(crate) fn leaves_cluster_unsaid() -> Words {
+    words!(
+        en = "that this member leaves its cluster has to be said at a terminal; nothing was changed",
+        zh = "让本成员离开其集群，必须在终端上确认；未做任何更改"
+    )
 }

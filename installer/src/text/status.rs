@@ -2,6 +2,8 @@
 
 use std::fmt::Display;
 
+use payload::language::{Words, padded};
+use payload::{say, words};
 use time::OffsetDateTime;
 
 use crate::finding::{Code, Finding, Severity};
@@ -10,48 +12,68 @@ use crate::records::Leftovers;
 use crate::service::StateWord;
 
 /// A line: what it is about, and how that is.
-pub(crate) fn line(what: &str, text: &str) -> String {
-    format!("{what:<12} {text}")
+pub(crate) fn line(what: Words, text: &str) -> String {
+    format!("{} {text}", padded(&what, 12))
+}
+
+/// What a line is about.
+pub(crate) mod about {
+    use payload::language::Words;
+    use payload::words;
+
+    pub(crate) const MEMBER: Words = words!(en = "member", zh = "成员");
+    pub(crate) const ETCD: Words = words!(en = "etcd", zh = "etcd");
+    pub(crate) const BUNDLE: Words = words!(en = "bundle", zh = "安装包");
+    pub(crate) const SERVICE: Words = words!(en = "service", zh = "服务");
+    pub(crate) const RESTART: Words = words!(en = "restart", zh = "重启");
+    pub(crate) const CLIENTS: Words = words!(en = "clients", zh = "客户端");
+    pub(crate) const PEERS: Words = words!(en = "peers", zh = "成员间");
+    pub(crate) const CERTIFICATE: Words = words!(en = "certificate", zh = "证书");
+    pub(crate) const KEY: Words = words!(en = "key", zh = "私钥");
+    pub(crate) const NOTHING: Words = words!(en = "", zh = "");
+    pub(crate) const CLUSTER: Words = words!(en = "cluster", zh = "集群");
+    pub(crate) const HEALTH: Words = words!(en = "health", zh = "状态");
+    pub(crate) const NEXT: Words = words!(en = "next", zh = "下一步");
 }
 
 pub(crate) fn member(member: &str, cluster: &str, host: &str) -> String {
-    format!("{member} of cluster {cluster} on {host}")
+    say!(en = "{member} of cluster {cluster} on {host}", zh = "{member}，集群 {cluster}，主机 {host}")
 }
 
 /// The bundle that is installed, and the highest number that was.
 pub(crate) fn bundle(serial: u64, newest: u64, signer: &str) -> String {
     let after = if newest > serial { after(newest) } else { String::new() };
-    format!("number {serial}{after}, signed by {signer}")
+    say!(en = "number {serial}{after}, signed by {signer}", zh = "编号 {serial}{after}，签名者 {signer}")
 }
 
 fn after(newest: impl Display) -> String {
-    format!(", after number {newest}")
+    say!(en = ", after number {newest}", zh = "，此前最高编号 {newest}")
 }
 
 pub(crate) fn service(state: &str, supervision: &str) -> String {
-    format!("{state} under {supervision}")
+    say!(en = "{state} under {supervision}", zh = "{state}，由 {supervision} 管理")
 }
 
 /// What waits for a restart, and the command for it.
 pub(crate) fn restart(parts: &str, command: &str) -> String {
-    format!("pending: {parts}; {command}")
+    say!(en = "pending: {parts}; {command}", zh = "待重启生效：{parts}；{command}")
 }
 
 pub(crate) fn certificate(until: &str, days_left: i64) -> String {
-    format!("until {until} ({days_left} days left)")
+    say!(en = "until {until} ({days_left} days left)", zh = "有效期至 {until}（剩余 {days_left} 天）")
 }
 
-pub(crate) const UNREADABLE: &str = "not readable";
-pub(crate) const NO_KEY: &str = "missing";
+pub(crate) const UNREADABLE: Words = words!(en = "not readable", zh = "无法读取");
+pub(crate) const NO_KEY: Words = words!(en = "missing", zh = "缺失");
 
 /// One member as seen from here.
 pub(crate) fn health_of(member: &MemberHealth) -> String {
     let word = match &member.status {
-        Some(status) if status.is_leader => format!("leader    etcd {}", status.version),
-        Some(status) if status.has_leader => format!("follower  etcd {}", status.version),
-        Some(_) => "no leader".to_owned(),
-        None if member.reachable => "up, does not serve clients yet".to_owned(),
-        None => "unreachable".to_owned(),
+        Some(status) if status.is_leader => say!(en = "leader    etcd {}", zh = "leader    etcd {}", status.version),
+        Some(status) if status.has_leader => say!(en = "follower  etcd {}", zh = "follower  etcd {}", status.version),
+        Some(_) => say!(en = "no leader", zh = "没有 leader"),
+        None if member.reachable => say!(en = "up, does not serve clients yet", zh = "已启动，尚不能为客户端提供服务"),
+        None => say!(en = "unreachable", zh = "无法连接"),
     };
     format!("{:<24} {:<16} {word}", member.name, member.address)
 }
@@ -70,29 +92,33 @@ pub(crate) fn can_lose(members: &[MemberHealth]) -> String {
     let serve = members.iter().filter(|member| member.has_leader()).count();
     let (all, needed) = (members.len(), members.len() / 2 + 1);
     let then = match serve.checked_sub(needed) {
-        None => format!("{needed} are needed: it has stopped"),
-        Some(0) => "without any one of them it stops".to_owned(),
-        Some(spare) => format!("it goes on without {spare} of them"),
+        None => say!(en = "{needed} are needed: it has stopped", zh = "至少需要 {needed} 个：集群已停止服务"),
+        Some(0) => say!(en = "without any one of them it stops", zh = "再缺少任何一个，集群就停止服务"),
+        Some(spare) => say!(en = "it goes on without {spare} of them", zh = "再缺少 {spare} 个仍可继续服务"),
     };
-    format!("{serve} of {all} members serve; {then}")
+    say!(en = "{serve} of {all} members serve; {then}", zh = "{all} 个成员中有 {serve} 个在提供服务；{then}")
 }
 
 /// Healthy, or the codes of what says why not.
 pub(crate) fn health(whys: &[Code]) -> String {
     if whys.is_empty() {
-        return "healthy".to_owned();
+        return say!(en = "healthy", zh = "健康");
     }
-    format!("not healthy: {}", whys.iter().map(ToString::to_string).collect::<Vec<_>>().join(", "))
+    say!(en = "not healthy: {}", zh = "不健康：{}", whys.iter().map(ToString::to_string).collect::<Vec<_>>().join(", "))
 }
 
 /// What is to be done next, and until when. `renewal`: from when on the certificate's end is spoken of.
 pub(crate) fn next(found: &[Finding], renewal: Option<OffsetDateTime>) -> String {
     let is = |severity| found.iter().any(|finding| finding.severity() == severity);
     match renewal {
-        _ if is(Severity::Refuse) => "now: what the errors say".to_owned(),
-        _ if is(Severity::Warn) => "soon: what the warnings say".to_owned(),
-        Some(from) => format!("nothing until {}: then a new certificate, by etcdpack build", from.date()),
-        None => "nothing".to_owned(),
+        _ if is(Severity::Refuse) => say!(en = "now: what the errors say", zh = "立即处理：见上面的错误"),
+        _ if is(Severity::Warn) => say!(en = "soon: what the warnings say", zh = "尽快处理：见上面的警告"),
+        Some(from) => say!(
+            en = "nothing until {}: then a new certificate, by etcdpack build",
+            zh = "{} 之前无需处理；届时用 etcdpack build 换发证书",
+            from.date()
+        ),
+        None => say!(en = "nothing", zh = "无需处理"),
     }
 }
 
@@ -100,10 +126,20 @@ pub(crate) fn next(found: &[Finding], renewal: Option<OffsetDateTime>) -> String
 pub(crate) fn still_here(kept: &Leftovers) -> String {
     let member = &kept.member;
     let what = match kept.data() {
-        Some(path) => format!("; `{path}` has the data of member `{member}`, kept by an uninstall"),
-        None => format!("; a key of member `{member}` waits for its certificate"),
+        Some(path) => say!(
+            en = "; `{path}` has the data of member `{member}`, kept by an uninstall",
+            zh = "；`{path}` 中有成员 `{member}` 的数据，卸载时保留"
+        ),
+        None => say!(
+            en = "; a key of member `{member}` waits for its certificate",
+            zh = "；成员 `{member}` 的私钥在等待证书"
+        ),
     };
     let Some(known) = kept.signer() else { return what };
     let after = known.newest().map(|newest| after(newest.serial)).unwrap_or_default();
-    format!("{what}; it takes bundles by {}{after}", known.signer.fingerprint())
+    say!(
+        en = "{what}; it takes bundles by {}{after}",
+        zh = "{what}；本机信任的签名者为 {}{after}",
+        known.signer.fingerprint()
+    )
 }

@@ -8,7 +8,7 @@ use crate::facts::cluster::api;
 use crate::facts::health::{Company, Down, Log};
 use crate::finding::HealthFinding;
 use crate::help::Help;
-use crate::text::help;
+use crate::text::{help, names};
 use payload::etcd::last_words::{Cause, Known};
 
 /// Where a host has no room for a new line of its cluster's list: how a member whose data are lost comes back.
@@ -21,14 +21,14 @@ pub(super) fn text(found: &HealthFinding) -> String {
             format!(
                 "alarm NOSPACE, raised by {}: the database has reached quota-backend-bytes, and the cluster refuses every \
                  write but deletes",
-                members.join(" and ")
+                names::all(members)
             )
         }
         HealthFinding::Alarm { kind: AlarmKind::Corrupt, members, .. } => {
-            format!("alarm CORRUPT of {}: its data differ from the other members'", members.join(" and "))
+            format!("alarm CORRUPT of {}: its data differ from the other members'", names::all(members))
         }
         HealthFinding::Alarm { kind: AlarmKind::Other, members, .. } => {
-            format!("an alarm that this etcdpack does not know, raised by {}", members.join(" and "))
+            format!("an alarm that this etcdpack does not know, raised by {}", names::all(members))
         }
         HealthFinding::Down(down) => format!("etcd does not run ({}): {}", down.state, why(down)),
         HealthFinding::NoQuorum { up, down, cause } => no_quorum(up, down, cause.as_ref()),
@@ -41,7 +41,7 @@ pub(super) fn text(found: &HealthFinding) -> String {
 
 fn no_quorum(up: &[String], down: &[String], cause: Option<&Cause>) -> String {
     let all = up.len() + down.len();
-    let missing = if down.is_empty() { String::new() } else { format!("; not up: {}", down.join(" and ")) };
+    let missing = if down.is_empty() { String::new() } else { format!("; not up: {}", names::all(down)) };
     let cause = cause.map(|cause| format!("; {}", said(cause))).unwrap_or_default();
     format!("no leader: {} of {all} members are up, and {} must agree{missing}{cause}", up.len(), all / 2 + 1)
 }
@@ -106,7 +106,7 @@ pub(super) fn help(found: &HealthFinding) -> Help {
             Help::plain("etcdctl member list").remark("on each of the others: whether this one is among them")
         }
         HealthFinding::NoQuorum { down, .. } if !down.is_empty() => {
-            Help::host("status").remark(&format!("on {}: what keeps etcd down there", down.join(" and ")))
+            Help::host("status").remark(&format!("on {}: what keeps etcd down there", names::all(down)))
         }
         HealthFinding::NoQuorum { .. } | HealthFinding::NoRead => {
             Help::host("status").remark("on each of the others; network between them, disks, clocks")
