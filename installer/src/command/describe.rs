@@ -40,7 +40,7 @@ pub(super) fn verify(args: &VerifyArgs, report: &Report) -> Result<ExitStatus, F
     report.data(&about::whole(bundle.manifest(), bundle.size(), bundle.sum()));
     report.note(&about::signer(bundle.provenance(), status));
     if status == SignerStatus::Unknown {
-        report.note(about::WHOLE_IS_NOT_WHOSE);
+        report.note(&about::WHOLE_IS_NOT_WHOSE);
     }
     Ok(ExitStatus::Done)
 }

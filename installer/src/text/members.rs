@@ -1,6 +1,7 @@
 //! Who is up, in words.
 
 use payload::manifest::Manifest;
+use payload::{say, words};
 
 use crate::facts::Cluster;
 use crate::facts::cluster::answers::{List, Listed};
@@ -19,8 +20,15 @@ pub(crate) fn lines(manifest: &Manifest, seen: &Cluster, own: Option<Identity>) 
 
 /// A member that runs beside another cluster than its own.
 pub(crate) fn foreign(other: &Other, there: u64, own: Option<Identity>) -> String {
-    let here = own.map(|own| format!("this host's data are those of {own}; ")).unwrap_or_default();
-    format!("{here}{} at {} is a member of cluster {there:x}", other.name, other.at())
+    let here = own
+        .map(|own| say!(en = "this host's data are those of {own}; ", zh = "本机数据属于{own}；"))
+        .unwrap_or_default();
+    say!(
+        en = "{here}{} at {} is a member of cluster {there:x}",
+        zh = "{here}{}（{}）是集群 {there:x} 的成员",
+        other.name,
+        other.at()
+    )
 }
 
 fn by_list(manifest: &Manifest, seen: &Cluster, list: &List) -> Vec<String> {
@@ -29,14 +37,23 @@ fn by_list(manifest: &Manifest, seen: &Cluster, list: &List) -> Vec<String> {
         said && list.at(&other.peer_url).is_some()
     };
     let up = seen.all().filter(is_up).count();
-    let mut lines = vec![format!("{up} of {} members of cluster {:x} up", list.members.len(), list.cluster)];
+    let mut lines = vec![say!(
+        en = "{up} of {} members of cluster {:x} up",
+        zh = "已启动 {up} 个成员，共 {} 个（集群 {:x}）",
+        list.members.len(),
+        list.cluster
+    )];
     let ours = || manifest.members.iter().filter_map(|member| Some((member, manifest.peer_url(member)?)));
     let waiting: Vec<String> = ours()
         .filter(|(_, url)| list.at(url).is_some_and(|listed| !listed.has_started()))
         .map(|(member, _)| format!("{}.run", member.host))
         .collect();
     if !waiting.is_empty() {
-        lines.push(format!("not started yet; run the bundles of these: {}", names::all(&waiting)));
+        lines.push(say!(
+            en = "not started yet; run the bundles of these: {}",
+            zh = "尚未启动，请运行这些安装包：{}",
+            names::all(&waiting)
+        ));
     }
     let down: Vec<&str> = seen
         .others
@@ -45,23 +62,32 @@ fn by_list(manifest: &Manifest, seen: &Cluster, list: &List) -> Vec<String> {
         .map(|other| other.name.as_str())
         .collect();
     if !down.is_empty() {
-        lines.push(format!("started once, and not up: {}", names::all(&down)));
+        lines.push(say!(en = "started once, and not up: {}", zh = "曾经启动，现在未运行：{}", names::all(&down)));
     }
     for stranger in strangers(list, manifest) {
         let (name, id, api) = (&stranger.name, stranger.id, api(manifest.release.version));
-        lines.push(format!("{name} is not in the bundle, and still a member until: {api}etcdctl member remove {id:x}"));
+        lines.push(say!(
+            en = "{name} is not in the bundle, and still a member until: {api}etcdctl member remove {id:x}",
+            zh = "{name} 不在安装包中，但仍是成员，直到运行：{api}etcdctl member remove {id:x}"
+        ));
     }
     lines
 }
 
 /// No quorum: not yet, or not any more.
 fn without_list(manifest: &Manifest, seen: &Cluster, own: Option<Identity>) -> Vec<String> {
-    let of = own.map(|own| format!(" of cluster {:x}", own.cluster)).unwrap_or_default();
+    let of = own.map(|own| say!(en = " of cluster {:x}", zh = "（集群 {:x}）", own.cluster)).unwrap_or_default();
     let mut lines = Vec::new();
     for other in seen.all() {
         let what = match &other.seen {
-            Seen::Listens { .. } => "listens for peers, serves no client: no quorum",
-            Seen::Serves { .. } => "serves clients, and does not say who its members are: no quorum",
+            Seen::Listens { .. } => words!(
+                en = "listens for peers, serves no client: no quorum",
+                zh = "在监听成员连接，但没有为客户端提供服务：未达到法定人数"
+            ),
+            Seen::Serves { .. } => words!(
+                en = "serves clients, and does not say who its members are: no quorum",
+                zh = "在为客户端提供服务，但没有说明有哪些成员：未达到法定人数"
+            ),
             Seen::Refused | Seen::Unseen(_) => continue,
         };
         lines.push(format!("{} {what}", other.name));
@@ -69,10 +95,17 @@ fn without_list(manifest: &Manifest, seen: &Cluster, own: Option<Identity>) -> V
     let is_missing = |other: &&Other| matches!(other.seen, Seen::Refused | Seen::Unseen(_));
     let bundles: Vec<String> = seen.all().filter(is_missing).map(|other| format!("{}.run", other.host)).collect();
     if !bundles.is_empty() {
-        lines.push(format!("run the bundles of the others{of}: {}", names::all(&bundles)));
+        lines.push(say!(
+            en = "run the bundles of the others{of}: {}",
+            zh = "请运行其他成员的安装包{of}：{}",
+            names::all(&bundles)
+        ));
     }
     if bundles.len() * 2 >= manifest.members.len() {
-        lines.push("etcd serves clients as soon as a majority is up".to_owned());
+        lines.push(say!(
+            en = "etcd serves clients as soon as a majority is up",
+            zh = "多数派启动后，etcd 就会为客户端提供服务"
+        ));
     }
     lines
 }

@@ -3,6 +3,8 @@
 use time::OffsetDateTime;
 use time::macros::format_description;
 
+use payload::say;
+
 use crate::facts::credentials::CredentialError;
 use crate::finding::CredentialFinding;
 use crate::help::Help;
@@ -13,13 +15,23 @@ pub(super) fn text(found: &CredentialFinding) -> String {
         CredentialFinding::NotHere { .. } => CredentialError::NotHere.to_string(),
         CredentialFinding::Unusable(error) => error.to_string(),
         CredentialFinding::Early { now, from } => {
-            format!("the clock says {}, before the certificate begins ({})", minute(*now), minute(*from))
+            say!(
+                en = "the clock says {}, before the certificate begins ({})",
+                zh = "本机时间为 {}，早于证书生效时间（{}）",
+                minute(*now),
+                minute(*from)
+            )
         }
         CredentialFinding::Expired { now, until } => {
-            format!("the clock says {}, after the certificate's end ({})", minute(*now), minute(*until))
+            say!(
+                en = "the clock says {}, after the certificate's end ({})",
+                zh = "本机时间为 {}，晚于证书到期时间（{}）",
+                minute(*now),
+                minute(*until)
+            )
         }
         CredentialFinding::EndsSoon { member, until } => {
-            format!("the certificate of `{member}` ends on {}", minute(*until))
+            say!(en = "the certificate of `{member}` ends on {}", zh = "`{member}` 的证书将于 {} 到期", minute(*until))
         }
     }
 }
@@ -27,12 +39,18 @@ pub(super) fn text(found: &CredentialFinding) -> String {
 pub(super) fn help(found: &CredentialFinding) -> Help {
     match found {
         CredentialFinding::Awaited { host } | CredentialFinding::NotHere { host } => {
-            Help::run_with("csr", format!("-o {host}.csr"))
-                .and(Help::plain(format!("; then, where it was built: etcdpack sign {host}.csr")))
+            Help::run_with("csr", format!("-o {host}.csr")).and(Help::plain(say!(
+                en = "; then, where it was built: etcdpack sign {host}.csr",
+                zh = "；然后在制作安装包的机器上运行：etcdpack sign {host}.csr"
+            )))
         }
         CredentialFinding::Unusable(_) | CredentialFinding::EndsSoon { .. } => Help::plain(super::BUILD),
-        CredentialFinding::Early { .. } => Help::plain("date -u; chronyc makestep"),
-        CredentialFinding::Expired { .. } => Help::plain(format!("date -u; if the clock is right: {}", super::BUILD)),
+        CredentialFinding::Early { .. } => Help::command("date -u; chronyc makestep"),
+        CredentialFinding::Expired { .. } => Help::plain(say!(
+            en = "date -u; if the clock is right: {}",
+            zh = "date -u；若时间正确，运行：{}",
+            super::BUILD
+        )),
     }
 }
 

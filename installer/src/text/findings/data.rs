@@ -1,5 +1,7 @@
 //! The words of findings about the data directory.
 
+use payload::{say, words};
+
 use crate::facts::data::DataOwner;
 use crate::finding::DataFinding;
 use crate::help::Help;
@@ -8,29 +10,53 @@ pub(super) fn text(found: &DataFinding) -> String {
     match found {
         DataFinding::Foreign { path, owner, kept, member, cluster } => {
             let ids = match owner {
-                DataOwner::Etcd(identity) => format!("; etcd calls it {identity}"),
-                DataOwner::SomeEtcd => "; it is an etcd's, but its log cannot be read".to_owned(),
+                DataOwner::Etcd(identity) => {
+                    say!(en = "; etcd calls it {identity}", zh = "；etcd 将其标识为{identity}")
+                }
+                DataOwner::SomeEtcd => say!(
+                    en = "; it is an etcd's, but its log cannot be read",
+                    zh = "；是某个 etcd 的数据，但其日志无法读取"
+                ),
                 DataOwner::Unknown => String::new(),
             };
             let there = match kept {
-                Some((member, cluster)) => format!("holds the data of member `{member}` of cluster `{cluster}`"),
-                None => "is not empty and etcdpack did not make it".to_owned(),
+                Some((member, cluster)) => say!(
+                    en = "holds the data of member `{member}` of cluster `{cluster}`",
+                    zh = "存有集群 `{cluster}` 的成员 `{member}` 的数据"
+                ),
+                None => say!(en = "is not empty and etcdpack did not make it", zh = "不为空，且不是 etcdpack 创建的"),
             };
-            format!("`{path}` {there}{ids}; the bundle is for member `{member}` of cluster `{cluster}`")
+            say!(
+                en = "`{path}` {there}{ids}; the bundle is for member `{member}` of cluster `{cluster}`",
+                zh = "`{path}` {there}{ids}；安装包用于集群 `{cluster}` 的成员 `{member}`"
+            )
         }
         DataFinding::Replaced { path, owner, left } => {
             let here = match owner {
-                DataOwner::Etcd(identity) => format!("data that etcd calls {identity}"),
-                DataOwner::SomeEtcd => "an etcd's data whose log cannot be read".to_owned(),
-                DataOwner::Unknown => "something that is no etcd's data".to_owned(),
+                DataOwner::Etcd(identity) => {
+                    say!(en = "data that etcd calls {identity}", zh = "etcd 标识为{identity}的数据")
+                }
+                DataOwner::SomeEtcd => {
+                    say!(en = "an etcd's data whose log cannot be read", zh = "某个 etcd 的数据，其日志无法读取")
+                }
+                DataOwner::Unknown => say!(en = "something that is no etcd's data", zh = "不是 etcd 数据的内容"),
             };
-            format!("`{path}` holds {here}; what the uninstall left there was {left}")
+            say!(
+                en = "`{path}` holds {here}; what the uninstall left there was {left}",
+                zh = "`{path}` 中是{here}；而卸载时留在那里的是{left}"
+            )
         }
         DataFinding::Gone { path, left, .. } => {
-            format!("`{path}` held the data of {left}, and is empty: etcd would begin as a new member")
+            say!(
+                en = "`{path}` held the data of {left}, and is empty: etcd would begin as a new member",
+                zh = "`{path}` 中原有{left}的数据，现在是空的：etcd 会作为新成员启动"
+            )
         }
         DataFinding::Newer { path, bundle, wrote } => {
-            format!("`{path}` holds data of etcd {wrote}; the bundle has {bundle}, which cannot read it safely")
+            say!(
+                en = "`{path}` holds data of etcd {wrote}; the bundle has {bundle}, which cannot read it safely",
+                zh = "`{path}` 中是 etcd {wrote} 的数据；安装包中的 etcd {bundle} 无法安全读取"
+            )
         }
     }
 }
@@ -42,15 +68,24 @@ pub(super) fn help(found: &DataFinding) -> Help {
         | DataFinding::Replaced { path, owner: DataOwner::Etcd(_) | DataOwner::SomeEtcd, .. } => Help::in_tree(
             format!("ls -lA {path}/member/wal"),
         )
-        .remark("if these data are of use: install that member's bundle; else set another paths.data in cluster.toml"),
+        .remark(&words!(
+            en = "if these data are of use: install that member's bundle; else set another paths.data in cluster.toml",
+            zh = "如果这些数据还有用：安装该成员的安装包；否则在 cluster.toml 中另设 paths.data"
+        )),
         DataFinding::Foreign { path, .. } | DataFinding::Replaced { path, .. } => {
             Help::in_tree(format!("mv {path} {path}.old"))
         }
-        DataFinding::Gone { path, .. } => Help::plain(format!("findmnt -T {path}"))
-            .remark("is its disk mounted? without these data etcd would begin as a new member"),
+        DataFinding::Gone { path, .. } => Help::command(format!("findmnt -T {path}")).remark(&words!(
+            en = "is its disk mounted? without these data etcd would begin as a new member",
+            zh = "磁盘是否已挂载？没有这些数据，etcd 会作为新成员启动"
+        )),
         DataFinding::Newer { wrote, .. } => {
             let minor = format!("{}.{}", wrote.major(), wrote.minor());
-            Help::plain(format!("set `release.version` to {minor} or newer in cluster.toml and run: {}", super::BUILD))
+            Help::plain(say!(
+                en = "set `release.version` to {minor} or newer in cluster.toml and run: {}",
+                zh = "在 cluster.toml 中把 `release.version` 设为 {minor} 或更高版本，然后运行：{}",
+                super::BUILD
+            ))
         }
     }
 }

@@ -2,7 +2,9 @@
 
 use std::collections::BTreeSet;
 
+use payload::language::Words;
 use payload::line::DisplayLine;
+use payload::{say, words};
 
 use crate::facts::etcd::Process;
 use crate::finding::EtcdFinding;
@@ -12,22 +14,37 @@ use crate::text::names;
 use crate::text::pids::pids as typed;
 use crate::transaction::undo::Contents;
 
-const ONE_AT_A_TIME: &str = "one host at a time, while the other members are up";
+const ONE_AT_A_TIME: Words =
+    words!(en = "one host at a time, while the other members are up", zh = "每次只操作一台主机，且其他成员均正常");
 
 pub(super) fn text(found: &EtcdFinding) -> String {
     match found {
         EtcdFinding::Running { pid, exe } => {
-            format!("an etcd that etcdpack did not install runs here: process {pid} ({exe})")
+            say!(
+                en = "an etcd that etcdpack did not install runs here: process {pid} ({exe})",
+                zh = "本机有一个不是由 etcdpack 安装的 etcd 在运行：进程 {pid}（{exe}）"
+            )
         }
         EtcdFinding::ByHand { process } => by_hand(process),
         EtcdFinding::Unmanaged { pids, .. } => {
-            format!("etcd still runs (process {}), and not under its service manager", typed(pids))
+            say!(
+                en = "etcd still runs (process {}), and not under its service manager",
+                zh = "etcd 仍在运行（进程 {}），但不在其服务管理器管理之下",
+                typed(pids)
+            )
         }
         EtcdFinding::RestartPending { parts, .. } => {
-            format!("etcd was not restarted; these take effect only at its next restart: {}", names::parts(parts))
+            say!(
+                en = "etcd was not restarted; these take effect only at its next restart: {}",
+                zh = "etcd 未重启；以下内容要到下次重启才生效：{}",
+                names::parts(parts)
+            )
         }
         EtcdFinding::CertificateNotServed { .. } => {
-            "etcd's peer port still shows another certificate than the installed one: etcd takes the new one only at a restart".to_owned()
+            say!(
+                en = "etcd's peer port still shows another certificate than the installed one: etcd takes the new one only at a restart",
+                zh = "etcd 的成员间端口仍在使用旧证书，与已安装的不同：etcd 重启后才会使用新证书"
+            )
         }
     }
 }
@@ -35,31 +52,36 @@ pub(super) fn text(found: &EtcdFinding) -> String {
 fn by_hand(process: &Process) -> String {
     let Process { pid, exe, under, name, data, identity } = process;
     let plain = |text: &Option<String>| text.as_deref().map(|text| DisplayLine::of(text).to_string());
-    let name = plain(name).map(|name| format!(" as `{name}`")).unwrap_or_default();
-    let data = plain(data).map(|data| format!(", with its data in `{data}`")).unwrap_or_default();
-    let whose = identity.map(|identity| format!(", which are those of {identity}")).unwrap_or_default();
-    format!(
-        "an etcd that was set up by hand runs here at this bundle's places{name}: process {pid} ({exe}) under {}{data}{whose}. \
-         etcdpack cannot take it over yet, and changes nothing; it may go on running, and nothing of it is to be moved or removed",
+    let name = plain(name).map(|name| say!(en = " as `{name}`", zh = "，名称为 `{name}`")).unwrap_or_default();
+    let data =
+        plain(data).map(|data| say!(en = ", with its data in `{data}`", zh = "，数据在 `{data}`")).unwrap_or_default();
+    let whose = identity
+        .map(|identity| say!(en = ", which are those of {identity}", zh = "，数据属于{identity}"))
+        .unwrap_or_default();
+    say!(
+        en = "an etcd that was set up by hand runs here at this bundle's places{name}: process {pid} ({exe}) under {}{data}{whose}. etcdpack cannot take it over yet, and changes nothing; it may go on running, and nothing of it is to be moved or removed",
+        zh = "本机有一个手工部署的 etcd，正在本安装包的位置上运行{name}：进程 {pid}（{exe}），由 {} 管理{data}{whose}。etcdpack 目前还不能接管它，未做任何更改；它可以继续运行，请不要移动或删除它的任何内容",
         DisplayLine::of(under)
     )
 }
 
 pub(super) fn help(found: &EtcdFinding) -> Help {
     match found {
-        EtcdFinding::ByHand { process } => Help::plain(format!("systemctl status {}", process.pid))
-            .remark("looks only; leave it as it runs, until a version of etcdpack can take it over"),
-        EtcdFinding::Running { pid, .. } => Help::plain(format!("systemctl status {pid}")),
+        EtcdFinding::ByHand { process } => Help::command(format!("systemctl status {}", process.pid)).remark(&words!(
+            en = "looks only; leave it as it runs, until a version of etcdpack can take it over",
+            zh = "此命令只查看；在 etcdpack 的某个版本能够接管之前，让它照常运行"
+        )),
+        EtcdFinding::Running { pid, .. } => Help::command(format!("systemctl status {pid}")),
         EtcdFinding::Unmanaged { pids, contents } => {
             let purge = if *contents == Contents::Remove { " --purge" } else { "" };
-            Help::plain(format!("kill {}; ", typed(pids))).and(Help::host("uninstall")).and(Help::plain(purge))
+            Help::command(format!("kill {}; ", typed(pids))).and(Help::host("uninstall")).and(Help::plain(purge))
         }
         // By hand nobody else is asked whether the cluster goes on meanwhile.
         EtcdFinding::RestartPending { parts, supervision } => {
-            restart::command(supervision, parts).remark(ONE_AT_A_TIME)
+            restart::command(supervision, parts).remark(&ONE_AT_A_TIME)
         }
         EtcdFinding::CertificateNotServed { supervision } => {
-            restart::command(supervision, &BTreeSet::new()).remark(ONE_AT_A_TIME)
+            restart::command(supervision, &BTreeSet::new()).remark(&ONE_AT_A_TIME)
         }
     }
 }

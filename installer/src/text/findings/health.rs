@@ -1,7 +1,9 @@
 //! The words of findings about how a member does, and what to type about each cause. Whatever is typed only looks, but for the
 //! cure of a full quota, which etcd itself prescribes; it must be right on a host from which a failed install was taken back.
 
+use payload::language::Words;
 use payload::line::DisplayLine;
+use payload::{say, words};
 
 use crate::facts::cluster::answers::AlarmKind;
 use crate::facts::cluster::api;
@@ -12,70 +14,113 @@ use crate::text::{help, names};
 use payload::etcd::last_words::{Cause, Known};
 
 /// Where a host has no room for a new line of its cluster's list: how a member whose data are lost comes back.
-const JOIN_ANEW: &str = "on a living member; a member whose data are lost comes back as a new one: member remove ID, \
-                         etcdpack-host uninstall --purge here, member add; then etcdpack build --same-cluster";
+const JOIN_ANEW: Words = words!(
+    en = "on a living member; a member whose data are lost comes back as a new one: member remove ID, etcdpack-host uninstall --purge here, member add; then etcdpack build --same-cluster",
+    zh = "在正常的成员上运行；数据丢失的成员要作为新成员重新加入：member remove ID，在本机运行 etcdpack-host uninstall --purge，member add；然后 etcdpack build --same-cluster"
+);
 
 pub(super) fn text(found: &HealthFinding) -> String {
     match found {
         HealthFinding::Alarm { kind: AlarmKind::NoSpace, members, .. } => {
-            format!(
-                "alarm NOSPACE, raised by {}: the database has reached quota-backend-bytes, and the cluster refuses every \
-                 write but deletes",
+            say!(
+                en = "alarm NOSPACE, raised by {}: the database has reached quota-backend-bytes, and the cluster refuses every write but deletes",
+                zh = "NOSPACE 告警，由 {} 发出：数据库已达到 quota-backend-bytes，除删除外，集群拒绝一切写入",
                 names::all(members)
             )
         }
         HealthFinding::Alarm { kind: AlarmKind::Corrupt, members, .. } => {
-            format!("alarm CORRUPT of {}: its data differ from the other members'", names::all(members))
+            say!(
+                en = "alarm CORRUPT of {}: its data differ from the other members'",
+                zh = "{} 的 CORRUPT 告警：其数据与其他成员不同",
+                names::all(members)
+            )
         }
         HealthFinding::Alarm { kind: AlarmKind::Other, members, .. } => {
-            format!("an alarm that this etcdpack does not know, raised by {}", names::all(members))
+            say!(
+                en = "an alarm that this etcdpack does not know, raised by {}",
+                zh = "本版 etcdpack 不认识的告警，由 {} 发出",
+                names::all(members)
+            )
         }
-        HealthFinding::Down(down) => format!("etcd does not run ({}): {}", down.state, why(down)),
+        HealthFinding::Down(down) => {
+            say!(en = "etcd does not run ({}): {}", zh = "etcd 未运行（{}）：{}", down.state, why(down))
+        }
         HealthFinding::NoQuorum { up, down, cause } => no_quorum(up, down, cause.as_ref()),
         HealthFinding::NoRead => {
-            "a majority is up, and a read does not come back through it: the members do not reach each other, or are too slow"
-                .to_owned()
+            say!(
+                en = "a majority is up, and a read does not come back through it: the members do not reach each other, or are too slow",
+                zh = "多数派成员已启动，但读请求没有结果：成员之间不通，或者太慢"
+            )
         }
     }
 }
 
 fn no_quorum(up: &[String], down: &[String], cause: Option<&Cause>) -> String {
     let all = up.len() + down.len();
-    let missing = if down.is_empty() { String::new() } else { format!("; not up: {}", names::all(down)) };
+    let missing = if down.is_empty() {
+        String::new()
+    } else {
+        say!(en = "; not up: {}", zh = "；未启动：{}", names::all(down))
+    };
     let cause = cause.map(|cause| format!("; {}", said(cause))).unwrap_or_default();
-    format!("no leader: {} of {all} members are up, and {} must agree{missing}{cause}", up.len(), all / 2 + 1)
+    say!(
+        en = "no leader: {} of {all} members are up, and {} must agree{missing}{cause}",
+        zh = "没有 leader：{all} 个成员中有 {} 个已启动，至少需要 {} 个达成一致{missing}{cause}",
+        up.len(),
+        all / 2 + 1
+    )
 }
 
 /// etcd's one line, and what it means.
 pub(crate) fn why(down: &Down) -> String {
-    down.words.cause.as_ref().map_or_else(|| "its log does not say why".to_owned(), said)
+    down.words.cause.as_ref().map_or_else(|| say!(en = "its log does not say why", zh = "其日志没有说明原因"), said)
 }
 
 fn said(cause: &Cause) -> String {
     let line = DisplayLine::of(&cause.said);
-    cause.known.map_or_else(|| line.to_string(), |known| format!("{line}: {}", meaning(known)))
+    cause.known.map_or_else(|| line.to_string(), |known| say!(en = "{line}: {}", zh = "{line}：{}", meaning(known)))
 }
 
-fn meaning(known: Known) -> &'static str {
+fn meaning(known: Known) -> Words {
     match known {
-        Known::AddressInUse => "another program has that port",
-        Known::NoAddress => "this host does not have that address now",
-        Known::AlreadyBootstrapped => "the running cluster counts on data of this member that are not here",
-        Known::ClusterId => "this member's data are of another cluster than the others'",
-        Known::Removed => "this member was removed from the cluster",
-        Known::MemberList => "the cluster's member list and this bundle's hosts differ",
-        Known::Unreachable => "none of the other members answered",
-        Known::Newer => "the cluster, or these data, are of a newer etcd",
-        Known::Clock => "by this host's clock a certificate is not valid",
-        Known::PeerCertificate => "one member does not accept another's certificate",
-        Known::Certificate => "etcd cannot use its certificate, its key or its CA",
-        Known::Permission => "etcd's user may not do that",
-        Known::ReadOnly => "its file system is mounted read-only",
-        Known::DiskFull => "its disk is full",
-        Known::Locked => "another process has these data open",
-        Known::Flag => "this version of etcd does not take that flag or value",
-        Known::Damaged => "this member's data are damaged",
-        Known::NoProgram => "the program itself could not be started",
+        Known::AddressInUse => words!(en = "another program has that port", zh = "该端口被其他程序占用"),
+        Known::NoAddress => words!(en = "this host does not have that address now", zh = "本机目前没有该地址"),
+        Known::AlreadyBootstrapped => words!(
+            en = "the running cluster counts on data of this member that are not here",
+            zh = "正在运行的集群指望本成员的数据，而本机没有这些数据"
+        ),
+        Known::ClusterId => words!(
+            en = "this member's data are of another cluster than the others'",
+            zh = "本成员的数据与其他成员不属于同一个集群"
+        ),
+        Known::Removed => words!(en = "this member was removed from the cluster", zh = "本成员已被移出集群"),
+        Known::MemberList => words!(
+            en = "the cluster's member list and this bundle's hosts differ",
+            zh = "集群的成员列表与本安装包的主机不一致"
+        ),
+        Known::Unreachable => words!(en = "none of the other members answered", zh = "其他成员均无应答"),
+        Known::Newer => {
+            words!(en = "the cluster, or these data, are of a newer etcd", zh = "集群或这些数据来自更新版本的 etcd")
+        }
+        Known::Clock => {
+            words!(en = "by this host's clock a certificate is not valid", zh = "按本机时间，某个证书不在有效期内")
+        }
+        Known::PeerCertificate => {
+            words!(en = "one member does not accept another's certificate", zh = "一个成员不接受另一个成员的证书")
+        }
+        Known::Certificate => {
+            words!(en = "etcd cannot use its certificate, its key or its CA", zh = "etcd 无法使用其证书、私钥或 CA")
+        }
+        Known::Permission => words!(en = "etcd's user may not do that", zh = "etcd 用户没有相应权限"),
+        Known::ReadOnly => words!(en = "its file system is mounted read-only", zh = "其文件系统以只读方式挂载"),
+        Known::DiskFull => words!(en = "its disk is full", zh = "其磁盘已满"),
+        Known::Locked => words!(en = "another process has these data open", zh = "这些数据正被另一个进程打开"),
+        Known::Flag => words!(
+            en = "this version of etcd does not take that flag or value",
+            zh = "此版本的 etcd 不接受该参数或该取值"
+        ),
+        Known::Damaged => words!(en = "this member's data are damaged", zh = "本成员的数据已损坏"),
+        Known::NoProgram => words!(en = "the program itself could not be started", zh = "程序本身无法启动"),
     }
 }
 
@@ -83,33 +128,31 @@ pub(super) fn help(found: &HealthFinding) -> Help {
     match found {
         HealthFinding::Alarm { kind: AlarmKind::NoSpace, etcd, .. } => {
             let api = api(*etcd);
-            Help::plain(format!(
+            Help::command(format!(
                 "{api}etcdctl compact \"$({api}etcdctl endpoint status -w json | grep -o '\"revision\":[0-9]*' | head -n 1 | cut -d: -f2)\"; \
                  {api}etcdctl defrag; {api}etcdctl alarm disarm"
             ))
             .remark(
-                "drops old revisions of keys; etcdctl defrag on every member, one after the other, before the alarm is disarmed; \
-                 where that frees too little: a larger quota-backend-bytes in cluster.toml",
+                &words!(en = "drops old revisions of keys; etcdctl defrag on every member, one after the other, before the alarm is disarmed; where that frees too little: a larger quota-backend-bytes in cluster.toml", zh = "会丢弃各个键的旧版本；在解除告警之前，逐个成员运行 etcdctl defrag；若释放的空间仍不够：在 cluster.toml 中调大 quota-backend-bytes"),
             )
         }
-        HealthFinding::Alarm { etcd, .. } => Help::plain(format!("{}etcdctl alarm list", api(*etcd))).remark(
-            "leave the alarm in place; a member whose data differ is removed and joins anew: docs/checks.md, `alarm`",
+        HealthFinding::Alarm { etcd, .. } => Help::command(format!("{}etcdctl alarm list", api(*etcd))).remark(
+            &words!(en = "leave the alarm in place; a member whose data differ is removed and joins anew: docs/checks.md, `alarm`", zh = "不要解除告警；数据不同的成员须移除后重新加入：docs/checks.md，`alarm`"),
         ),
         HealthFinding::Down(down) => what_to_do(down),
         HealthFinding::NoQuorum { cause: Some(Cause { known: Some(Known::Clock | Known::PeerCertificate), .. }), .. } => {
             Help::host("doctor").remark(
-                "on every member: it looks at the certificate, the CA and the clock; for a host where one is wrong: etcdpack build, \
-                 and carry its new file there",
+                &words!(en = "on every member: it looks at the certificate, the CA and the clock; for a host where one is wrong: etcdpack build, and carry its new file there", zh = "在每个成员上运行：它会检查证书、CA 和时钟；若某台主机有误：运行 etcdpack build，再把该主机的新文件带过去"),
             )
         }
         HealthFinding::NoQuorum { cause: Some(_), .. } => {
-            Help::plain("etcdctl member list").remark("on each of the others: whether this one is among them")
+            Help::command("etcdctl member list").remark(&words!(en = "on each of the others: whether this one is among them", zh = "在其他成员上分别运行：看本成员是否在列表中"))
         }
         HealthFinding::NoQuorum { down, .. } if !down.is_empty() => {
-            Help::host("status").remark(&format!("on {}: what keeps etcd down there", names::all(down)))
+            Help::host("status").remark(&say!(en = "on {}: what keeps etcd down there", zh = "在 {} 上运行：查明那里的 etcd 为何没有启动", names::all(down)))
         }
         HealthFinding::NoQuorum { .. } | HealthFinding::NoRead => {
-            Help::host("status").remark("on each of the others; network between them, disks, clocks")
+            Help::host("status").remark(&words!(en = "on each of the others; network between them, disks, clocks", zh = "在其他成员上分别运行；并检查成员之间的网络、磁盘和时钟"))
         }
     }
 }
@@ -117,7 +160,8 @@ pub(super) fn help(found: &HealthFinding) -> Help {
 /// Likewise after an install, which is taken back or not on record.
 pub(crate) fn help_after_start(down: &Down) -> Help {
     match down.words.cause {
-        Some(Cause { known: Some(_), .. }) => what_to_do(down).and(Help::plain("; then the same command again")),
+        Some(Cause { known: Some(_), .. }) => what_to_do(down)
+            .and(Help::plain(words!(en = "; then the same command again", zh = "；然后重新运行同一命令"))),
         _ => help::when_the_cause_is_gone(),
     }
 }
@@ -128,37 +172,37 @@ fn what_to_do(down: &Down) -> Help {
     let data = &down.data;
     match known {
         Known::AddressInUse => match port(said) {
-            Some(port) => Help::plain(format!("ss -ltnp 'sport = :{port}'")).remark("shows whose it is: stop that"),
-            None => Help::plain("ss -ltnp").remark("shows who listens: stop that program"),
+            Some(port) => Help::command(format!("ss -ltnp 'sport = :{port}'")).remark(&words!(en = "shows whose it is: stop that", zh = "查出占用者，并将其停止")),
+            None => Help::command("ss -ltnp").remark(&words!(en = "shows who listens: stop that program", zh = "查出监听者，并将其停止")),
         },
-        Known::NoAddress => Help::plain("ip address show"),
-        Known::AlreadyBootstrapped | Known::Removed => members(down).remark(JOIN_ANEW),
-        Known::ClusterId => members(down).remark("here and on each of the others: the ids show which is which"),
-        Known::MemberList => members(down).remark("on a living member: the hosts of cluster.toml must be these"),
-        Known::Unreachable => Help::host("status").remark("on the others: a majority must be up first"),
-        Known::Newer => members(down).remark("on a living member; build with the version that runs there"),
+        Known::NoAddress => Help::command("ip address show"),
+        Known::AlreadyBootstrapped | Known::Removed => members(down).remark(&JOIN_ANEW),
+        Known::ClusterId => members(down).remark(&words!(en = "here and on each of the others: the ids show which is which", zh = "在本机和其他成员上分别运行：从 id 可看出归属")),
+        Known::MemberList => members(down).remark(&words!(en = "on a living member: the hosts of cluster.toml must be these", zh = "在正常的成员上运行：cluster.toml 中的主机必须与之一致")),
+        Known::Unreachable => Help::host("status").remark(&words!(en = "on the others: a majority must be up first", zh = "在其他成员上运行：必须先有多数派启动")),
+        Known::Newer => members(down).remark(&words!(en = "on a living member; build with the version that runs there", zh = "在正常的成员上运行；用那里运行的版本重新制作安装包")),
         Known::Clock => {
-            Help::plain("date -u").remark("set the clock; the certificates' dates: etcdpack pki show, where they were made")
+            Help::command("date -u").remark(&words!(en = "set the clock; the certificates' dates: etcdpack pki show, where they were made", zh = "校正时钟；证书的日期：在签发证书的机器上运行 etcdpack pki show"))
         }
         Known::PeerCertificate | Known::Certificate => {
-            Help::plain("etcdpack pki show").remark("on the connected machine; then etcdpack build, and carry the new file here")
+            Help::command("etcdpack pki show").remark(&words!(en = "on the connected machine; then etcdpack build, and carry the new file here", zh = "在联网机器上运行；然后 etcdpack build，再把新文件带到本机"))
         }
         Known::Permission => Help::in_tree(format!("namei -l {data}")),
         Known::ReadOnly => Help::in_tree(format!("findmnt -T {data}")),
         Known::DiskFull => Help::in_tree(format!("df -h {data}; df -i {data}")),
-        Known::Locked => Help::plain("ps -C etcd -o pid,user,lstart,args"),
+        Known::Locked => Help::command("ps -C etcd -o pid,user,lstart,args"),
         Known::Flag => {
-            Help::plain("etcdpack build").remark("on the connected machine, once the flag is mended in cluster.toml")
+            Help::command("etcdpack build").remark(&words!(en = "on the connected machine, once the flag is mended in cluster.toml", zh = "在 cluster.toml 中改正该参数之后，在联网机器上运行"))
         }
-        Known::Damaged if down.company == Company::Others => members(down).remark(JOIN_ANEW),
-        Known::Damaged => Help::plain(format!("cp -a {data} {data}.damaged"))
-            .remark("it is the only member: keep that copy, then restore the last snapshot: etcdutl snapshot restore, before 3.6 etcdctl"),
+        Known::Damaged if down.company == Company::Others => members(down).remark(&JOIN_ANEW),
+        Known::Damaged => Help::command(format!("cp -a {data} {data}.damaged"))
+            .remark(&words!(en = "it is the only member: keep that copy, then restore the last snapshot: etcdutl snapshot restore, before 3.6 etcdctl", zh = "这是唯一的成员：保留该副本，然后恢复最近的快照：etcdutl snapshot restore，3.6 之前用 etcdctl")),
         Known::NoProgram => log(down),
     }
 }
 
 fn members(down: &Down) -> Help {
-    Help::plain(format!("{}etcdctl member list", api(down.etcd)))
+    Help::command(format!("{}etcdctl member list", api(down.etcd)))
 }
 
 /// Where all of the log is.

@@ -2,94 +2,122 @@
 
 use payload::line::DisplayLine;
 use payload::peer_name::PeerName;
+use payload::say;
 
 use crate::finding::NetworkFinding;
 use crate::finding::network::ClosedBy;
 use crate::help::Help;
+use crate::text::names;
 
 pub(super) fn text(found: &NetworkFinding) -> String {
     match found {
         NetworkFinding::OtherHost { bundle, address, rightful: Some(host), .. } => {
-            format!("this file is for host `{bundle}` ({address}), and this is host `{host}`: use {host}.run")
+            say!(
+                en = "this file is for host `{bundle}` ({address}), and this is host `{host}`: use {host}.run",
+                zh = "此文件用于主机 `{bundle}`（{address}），而本机是 `{host}`：请使用 {host}.run"
+            )
         }
         NetworkFinding::OtherHost { bundle, address, hostname, addresses, .. } => {
             let here: Vec<String> = addresses.iter().filter(|ip| !ip.is_loopback()).map(ToString::to_string).collect();
-            let here = if here.is_empty() { "no address".to_owned() } else { here.join(", ") };
-            format!("the bundle is for host `{bundle}` with address {address}; this is `{hostname}` with {here}")
+            let here =
+                if here.is_empty() { say!(en = "no address", zh = "没有地址") } else { names::several(&here) };
+            say!(
+                en = "the bundle is for host `{bundle}` with address {address}; this is `{hostname}` with {here}",
+                zh = "安装包用于地址为 {address} 的主机 `{bundle}`；本机是 `{hostname}`，地址为 {here}"
+            )
         }
-        NetworkFinding::ToldElsewhere { bundle, told } => format!(
-            "others reach host `{bundle}` at {}, which this host does not have: right only behind NAT, or with an address \
-             that comes later",
+        NetworkFinding::ToldElsewhere { bundle, told } => say!(
+            en = "others reach host `{bundle}` at {}, which this host does not have: right only behind NAT, or with an address that comes later",
+            zh = "其他主机通过 {} 访问主机 `{bundle}`，而本机没有该地址：只有在 NAT 之后，或该地址稍后才出现时，才是正确的",
             joined(told)
         ),
-        NetworkFinding::NotListened { address, listens } => format!(
-            "others are told {address}, which is this host's own, and etcd listens at {} alone: nobody reaches it",
+        NetworkFinding::NotListened { address, listens } => say!(
+            en = "others are told {address}, which is this host's own, and etcd listens at {} alone: nobody reaches it",
+            zh = "对外公布的地址是 {address}，属于本机，而 etcd 只监听 {}：没有人能连上",
             joined(listens)
         ),
-        NetworkFinding::SourceUnnamed { from, members, .. } => format!(
-            "this host goes to {} from {from}, which its certificate does not name: etcd there refuses it, unless NAT makes \
-             it another address",
-            members.join(", ")
+        NetworkFinding::SourceUnnamed { from, members, .. } => say!(
+            en = "this host goes to {} from {from}, which its certificate does not name: etcd there refuses it, unless NAT makes it another address",
+            zh = "本机从 {from} 访问 {}，而本机的证书中没有该地址：除非 NAT 将其转换为其他地址，否则那里的 etcd 会拒绝",
+            names::several(members)
         ),
-        NetworkFinding::PortTaken { address, port } => format!("port {port} on {address} is taken"),
+        NetworkFinding::PortTaken { address, port } => {
+            say!(en = "port {port} on {address} is taken", zh = "{address} 上的端口 {port} 已被占用")
+        }
         NetworkFinding::PeerSilent { member, at, why } => {
-            format!("no answer from member `{member}` at {at} ({why}): off, a cable, or a firewall")
+            say!(
+                en = "no answer from member `{member}` at {at} ({why}): off, a cable, or a firewall",
+                zh = "成员 `{member}`（{at}）无应答（{why}）：可能已关机、网线断开，或被防火墙阻断"
+            )
         }
         NetworkFinding::FirewallClosed { by, ports } => {
             let who = match by {
-                ClosedBy::Firewalld { zone } => format!("firewalld (zone `{zone}`)"),
+                ClosedBy::Firewalld { zone } => {
+                    say!(en = "firewalld (zone `{zone}`)", zh = "firewalld（区域 `{zone}`）")
+                }
                 ClosedBy::Ufw => "ufw".to_owned(),
             };
             let ports: Vec<String> = ports.iter().map(ToString::to_string).collect();
-            format!("{who} lets nobody in at {}", ports.join(" and "))
+            say!(en = "{who} lets nobody in at {}", zh = "{who} 不允许访问端口 {}", names::all(&ports))
         }
-        NetworkFinding::OwnName { name, taken } => format!(
-            "the bundle's certificate has the common name `{}`, and the members of this cluster take {} alone for a member's",
+        NetworkFinding::OwnName { name, taken } => say!(
+            en = "the bundle's certificate has the common name `{}`, and the members of this cluster take {} alone for a member's",
+            zh = "安装包中证书的通用名为 `{}`，而本集群的成员只认 {} 为成员证书",
             DisplayLine::of(name),
             listed(taken)
         ),
-        NetworkFinding::PeerName { member, at, name, taken } => format!(
-            "{member} at {at} serves a certificate with the common name `{}`; with this bundle the member here takes \
-             {} alone, and would put {member} out",
+        NetworkFinding::PeerName { member, at, name, taken } => say!(
+            en = "{member} at {at} serves a certificate with the common name `{}`; with this bundle the member here takes {} alone, and would put {member} out",
+            zh = "{member}（{at}）的证书通用名为 `{}`；按本安装包，本机成员只认 {}，会把 {member} 拒之门外",
             DisplayLine::of(name),
             listed(taken)
         ),
         NetworkFinding::PeerNameUnseen { member, at, taken } => {
-            format!(
-                "the certificate of {member} at {at} cannot be seen; this member would take {} alone",
+            say!(
+                en = "the certificate of {member} at {at} cannot be seen; this member would take {} alone",
+                zh = "看不到 {member}（{at}）的证书；本成员只认 {}",
                 listed(taken)
             )
         }
         NetworkFinding::PeerNameUnanswered { member, at, taken } => {
-            format!("{member} at {at} does not answer; once it does, this member would take {} alone", listed(taken))
+            say!(
+                en = "{member} at {at} does not answer; once it does, this member would take {} alone",
+                zh = "{member}（{at}）无应答；待它应答后，本成员只认 {}",
+                listed(taken)
+            )
         }
     }
 }
 
 pub(super) fn help(found: &NetworkFinding) -> Help {
     match found {
-        NetworkFinding::OtherHost { rightful: Some(host), .. } => Help::plain(format!("./{host}.run install")),
+        NetworkFinding::OtherHost { rightful: Some(host), .. } => Help::command(format!("./{host}.run install")),
         NetworkFinding::OtherHost { rightful: None, .. } | NetworkFinding::ToldElsewhere { .. } => {
-            Help::plain("ip address show")
+            Help::command("ip address show")
         }
-        NetworkFinding::NotListened { .. } => {
-            Help::plain(format!("set `listen` of this host in cluster.toml, and run: {}", super::BUILD))
-        }
-        NetworkFinding::SourceUnnamed { from, bundle, .. } => Help::plain(format!(
-            "`addresses = [\"{from}\"]` in the `[[host]]` of {bundle} in cluster.toml, and run: {}",
+        NetworkFinding::NotListened { .. } => Help::plain(say!(
+            en = "set `listen` of this host in cluster.toml, and run: {}",
+            zh = "在 cluster.toml 中设置该主机的 `listen`，然后运行：{}",
             super::BUILD
         )),
-        NetworkFinding::PortTaken { port, .. } => Help::plain(format!("ss -ltnp 'sport = :{port}'")),
+        NetworkFinding::SourceUnnamed { from, bundle, .. } => Help::plain(say!(
+            en = "`addresses = [\"{from}\"]` in the `[[host]]` of {bundle} in cluster.toml, and run: {}",
+            zh = "在 cluster.toml 中 {bundle} 的 `[[host]]` 里写入 `addresses = [\"{from}\"]`，然后运行：{}",
+            super::BUILD
+        )),
+        NetworkFinding::PortTaken { port, .. } => Help::command(format!("ss -ltnp 'sport = :{port}'")),
         NetworkFinding::PeerSilent { at, .. } => {
             let host = at.rsplit_once(':').map_or(at.as_str(), |(host, _)| host).trim_matches(['[', ']']);
-            Help::plain(format!("ping -c 3 {host}"))
+            Help::command(format!("ping -c 3 {host}"))
         }
         NetworkFinding::FirewallClosed { by, ports } => Help::plain(opened(by, ports)),
-        NetworkFinding::OwnName { .. } | NetworkFinding::PeerName { .. } => {
-            Help::plain(format!("set `common-name` in cluster.toml as it was, and run: {}", super::BUILD))
-        }
+        NetworkFinding::OwnName { .. } | NetworkFinding::PeerName { .. } => Help::plain(say!(
+            en = "set `common-name` in cluster.toml as it was, and run: {}",
+            zh = "在 cluster.toml 中把 `common-name` 改回原值，然后运行：{}",
+            super::BUILD
+        )),
         NetworkFinding::PeerNameUnseen { at, .. } => {
-            Help::plain(format!("openssl s_client -connect {at} </dev/null | grep subject"))
+            Help::command(format!("openssl s_client -connect {at} </dev/null | grep subject"))
         }
         NetworkFinding::PeerNameUnanswered { .. } => Help::host("status"),
     }
@@ -118,9 +146,9 @@ fn ranges(ports: &[u16], dash: char) -> Vec<String> {
 }
 
 fn joined<T: ToString>(of: &[T]) -> String {
-    of.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")
+    names::several(&of.iter().map(ToString::to_string).collect::<Vec<_>>())
 }
 
 fn listed(names: &[PeerName]) -> String {
-    names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")
+    names::several(&names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>())
 }

@@ -3,37 +3,58 @@
 use std::path::Path;
 
 use payload::shell::word;
+use payload::{say, words};
 
 use crate::facts::paths::{Obstacle, ObstacleKind};
 use crate::finding::PathFinding;
 use crate::help::Help;
+use crate::text::names;
 
 pub(super) fn text(found: &PathFinding) -> String {
     match found {
         PathFinding::Obstacle(Obstacle { path, kind }) => match kind {
             ObstacleKind::Dir { mode, uid } => {
-                format!("others than root can write to `{path}` (mode {mode:04o}, owner {uid})")
+                say!(
+                    en = "others than root can write to `{path}` (mode {mode:04o}, owner {uid})",
+                    zh = "除 root 以外的用户可以写入 `{path}`（权限 {mode:04o}，属主 {uid}）"
+                )
             }
-            ObstacleKind::Link { uid, dir_mode, dir_uid } => format!(
-                "others than root can choose where `{path}` leads: a link of owner {uid}, in a directory of mode \
-                 {dir_mode:04o}, owner {dir_uid}"
+            ObstacleKind::Link { uid, dir_mode, dir_uid } => say!(
+                en = "others than root can choose where `{path}` leads: a link of owner {uid}, in a directory of mode {dir_mode:04o}, owner {dir_uid}",
+                zh = "除 root 以外的用户可以决定 `{path}` 指向哪里：链接的属主为 {uid}，所在目录的权限为 {dir_mode:04o}，属主为 {dir_uid}"
             ),
-            ObstacleKind::Nowhere => format!("`{path}` is a link that leads nowhere"),
-            ObstacleKind::NoDirectory => format!("`{path}` is there already and is not a directory"),
+            ObstacleKind::Nowhere => {
+                say!(en = "`{path}` is a link that leads nowhere", zh = "`{path}` 是一个无效的链接")
+            }
+            ObstacleKind::NoDirectory => {
+                say!(en = "`{path}` is there already and is not a directory", zh = "`{path}` 已存在，且不是目录")
+            }
         },
-        PathFinding::Taken { path } => format!("`{path}` is there already and is not ours"),
-        PathFinding::Changed { path } => format!("`{path}` was changed since etcdpack wrote it: it is kept"),
+        PathFinding::Taken { path } => {
+            say!(en = "`{path}` is there already and is not ours", zh = "`{path}` 已存在，且不属于我们")
+        }
+        PathFinding::Changed { path } => say!(
+            en = "`{path}` was changed since etcdpack wrote it: it is kept",
+            zh = "`{path}` 在 etcdpack 写入之后被修改过：予以保留"
+        ),
         PathFinding::ChangedAndNew { path, new } => {
-            format!("`{path}` was changed since etcdpack wrote it: it is kept, the new one is `{new}`")
+            say!(
+                en = "`{path}` was changed since etcdpack wrote it: it is kept, the new one is `{new}`",
+                zh = "`{path}` 在 etcdpack 写入之后被修改过：予以保留，新文件为 `{new}`"
+            )
         }
         PathFinding::BesideChanged { path, new } => {
-            format!("`{path}` is kept with what was changed beside it; the new one is `{new}`")
+            say!(
+                en = "`{path}` is kept with what was changed beside it; the new one is `{new}`",
+                zh = "`{path}` 及其旁边的修改予以保留；新文件为 `{new}`"
+            )
         }
         PathFinding::LeftBehind { dir, names, stays } => {
             let names: Vec<String> = names.iter().map(|name| format!("`{}`", name.escape_debug())).collect();
-            format!(
-                "`{dir}` has files that etcdpack did not put there: {}; they stay in `{stays}`, and from now on `{dir}` leads to another directory",
-                names.join(", ")
+            say!(
+                en = "`{dir}` has files that etcdpack did not put there: {}; they stay in `{stays}`, and from now on `{dir}` leads to another directory",
+                zh = "`{dir}` 中有不是由 etcdpack 放入的文件：{}；它们留在 `{stays}` 中，此后 `{dir}` 指向另一个目录",
+                names::several(&names)
             )
         }
     }
@@ -51,9 +72,9 @@ pub(super) fn help(found: &PathFinding) -> Help {
             })
         }
         PathFinding::Taken { path } => Help::in_tree(format!("mv {path} {path}.old")),
-        PathFinding::Changed { path } => Help::plain("to have it back: ")
+        PathFinding::Changed { path } => Help::plain(words!(en = "to have it back: ", zh = "如需恢复："))
             .and(Help::in_tree(format!("mv {path} {path}.old")))
-            .and(Help::plain(", then install again")),
+            .and(Help::plain(words!(en = ", then install again", zh = "，然后重新安装"))),
         PathFinding::ChangedAndNew { path, new } | PathFinding::BesideChanged { path, new } => {
             Help::in_tree(format!("diff {path} {new}"))
         }

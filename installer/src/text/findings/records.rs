@@ -1,6 +1,7 @@
 //! The words of findings about what earlier installs left on record.
 
 use payload::etcd::EtcdVersion;
+use payload::{say, words};
 
 use crate::finding::RecordFinding;
 use crate::finding::records::{Begun, Moved, OfCluster};
@@ -10,58 +11,85 @@ use crate::step::Step;
 
 pub(super) fn text(found: &RecordFinding) -> String {
     match found {
-        RecordFinding::OtherCluster { cluster, here, bundle } => format!(
-            "this host is a member of another cluster of the name `{cluster}`: {}; the bundle's: {}",
+        RecordFinding::OtherCluster { cluster, here, bundle } => say!(
+            en = "this host is a member of another cluster of the name `{cluster}`: {}; the bundle's: {}",
+            zh = "本机是另一个同名集群 `{cluster}` 的成员：{}；安装包中的是：{}",
             of_cluster(here),
             of_cluster(bundle)
         ),
-        RecordFinding::OtherMember { here, bundle } => format!(
-            "this host is member `{}` of cluster `{}`; the bundle is for member `{}` of `{}`",
-            here.0, here.1, bundle.0, bundle.1
+        RecordFinding::OtherMember { here, bundle } => say!(
+            en = "this host is member `{}` of cluster `{}`; the bundle is for member `{}` of `{}`",
+            zh = "本机是成员 `{}`（集群 `{}`）；安装包用于成员 `{}`（集群 `{}`）",
+            here.0,
+            here.1,
+            bundle.0,
+            bundle.1
         ),
-        RecordFinding::OtherVersion { here, bundle } => format!(
-            "etcd {here} is installed, the bundle has {bundle}: `install` does not change the version of a member"
+        RecordFinding::OtherVersion { here, bundle } => say!(
+            en = "etcd {here} is installed, the bundle has {bundle}: `install` does not change the version of a member",
+            zh = "已安装 etcd {here}，安装包中的是 {bundle}：`install` 不更改成员的版本"
         ),
-        RecordFinding::NothingInstalled => "etcdpack has installed nothing here".to_owned(),
+        RecordFinding::NothingInstalled => {
+            say!(en = "etcdpack has installed nothing here", zh = "etcdpack 没有在此安装任何内容")
+        }
         RecordFinding::UnfinishedOther { begun, other, bundle } => {
             let what = match begun {
-                Begun::Install => "an install of",
-                Begun::Key => "making a key for",
+                Begun::Install => words!(en = "an install of", zh = "安装"),
+                Begun::Key => words!(en = "making a key for", zh = "生成私钥"),
             };
-            format!("{what} another bundle ({}) was cut off here; this one is {}", other.short(), bundle.short())
+            say!(
+                en = "{what} another bundle ({}) was cut off here; this one is {}",
+                zh = "本机曾为另一个安装包（{}）{what}，中途中断；当前安装包为 {}",
+                other.short(),
+                bundle.short()
+            )
         }
         RecordFinding::Unfinished(operation) => {
             let what = match operation {
-                Operation::Install { .. } => "an install",
-                Operation::MakeKey { .. } => "making a key",
-                Operation::Uninstall => "an uninstall",
+                Operation::Install { .. } => words!(en = "an install", zh = "安装"),
+                Operation::MakeKey { .. } => words!(en = "making a key", zh = "生成私钥"),
+                Operation::Uninstall => words!(en = "an uninstall", zh = "卸载"),
             };
-            format!("{what} is under way here, or was cut off")
+            say!(en = "{what} is under way here, or was cut off", zh = "{what}正在进行，或曾中断")
         }
         RecordFinding::NotAsInstalled { steps } => {
-            let named = steps.iter().take(MAX_NAMED).map(one_line).collect::<Vec<_>>().join("; ");
+            let named =
+                steps.iter().take(MAX_NAMED).map(one_line).collect::<Vec<_>>().join(&words!(en = "; ", zh = "；"));
             let more = steps.len().saturating_sub(MAX_NAMED);
-            let more = if more > 0 { format!("; and {more} more") } else { String::new() };
-            format!("missing, or not as the install made it: {named}{more}")
+            let more =
+                if more > 0 { say!(en = "; and {more} more", zh = "；另有 {more} 个") } else { String::new() };
+            say!(
+                en = "missing, or not as the install made it: {named}{more}",
+                zh = "缺失，或与安装时不一致：{named}{more}"
+            )
         }
         RecordFinding::Moved { what, here, bundle } => {
             let what = match what {
-                Moved::Data => "etcd's data is in",
-                Moved::Programs => "etcd's programs are below",
-                Moved::Etcdctl => "`etcdctl` is in",
-                Moved::HostCommand => "`etcdpack-host` is in",
-                Moved::Service => "the service is called",
-                Moved::User => "etcd runs as user",
-                Moved::Clients => "clients reach the member at",
-                Moved::Listens => "the member listens at",
+                Moved::Data => words!(en = "etcd's data is in", zh = "etcd 的数据目录，"),
+                Moved::Programs => words!(en = "etcd's programs are below", zh = "etcd 的程序目录，"),
+                Moved::Etcdctl => words!(en = "`etcdctl` is in", zh = "`etcdctl` 的位置，"),
+                Moved::HostCommand => words!(en = "`etcdpack-host` is in", zh = "`etcdpack-host` 的位置，"),
+                Moved::Service => words!(en = "the service is called", zh = "服务名称，"),
+                Moved::User => words!(en = "etcd runs as user", zh = "运行 etcd 的用户，"),
+                Moved::Clients => words!(en = "clients reach the member at", zh = "客户端访问本成员的地址，"),
+                Moved::Listens => words!(en = "the member listens at", zh = "本成员的监听地址，"),
             };
-            format!("{what} `{here}` on this host, and `{bundle}` in the bundle: `install` does not move a member")
+            say!(
+                en = "{what} `{here}` on this host, and `{bundle}` in the bundle: `install` does not move a member",
+                zh = "{what}本机为 `{here}`，安装包中为 `{bundle}`：`install` 不迁移成员"
+            )
         }
         RecordFinding::LeftElsewhere { old, new } => {
-            format!("an earlier uninstall left this member's data in `{old}`; in `{new}` it would begin without them")
+            say!(
+                en = "an earlier uninstall left this member's data in `{old}`; in `{new}` it would begin without them",
+                zh = "此前卸载时，本成员的数据留在了 `{old}`；放在 `{new}`，它启动时就没有这些数据"
+            )
         }
         RecordFinding::OtherAddress { old, new, .. } => {
-            format!("the other members know this one at {old}; with this bundle it listens at {new}")
+            say!(
+                en = "the other members know this one at {old}; with this bundle it listens at {new}",
+                zh = "其他成员所知的本成员地址是 {old}；按本安装包，它监听 {new}"
+            )
         }
     }
 }
@@ -76,46 +104,65 @@ fn one_line(step: &Step) -> String {
 
 fn of_cluster(of: &OfCluster) -> String {
     match of.id {
-        Some(id) => format!("id {id}, token `{}`", of.token),
-        None => format!("token `{}`", of.token),
+        Some(id) => say!(en = "id {id}, token `{}`", zh = "id 为 {id}，令牌为 `{}`", of.token),
+        None => say!(en = "token `{}`", zh = "令牌为 `{}`", of.token),
     }
 }
 
 pub(super) fn help(found: &RecordFinding) -> Help {
     match found {
-        RecordFinding::OtherCluster { here, .. } => Help::plain(super::same_cluster(&here.token))
-            .remark("on the connected machine, and carry the new file here; where its pki/ is lost: docs/trust.md"),
-        RecordFinding::OtherVersion { here, .. } => {
-            Help::plain(format!("set `release.version` to {here} in cluster.toml and run: {}", super::BUILD))
-        }
-        RecordFinding::OtherMember { .. } => Help::host("status").remark("says which member's bundle belongs here"),
+        RecordFinding::OtherCluster { here, .. } => Help::plain(super::same_cluster(&here.token)).remark(&words!(
+            en = "on the connected machine, and carry the new file here; where its pki/ is lost: docs/trust.md",
+            zh = "在联网机器上运行，再把新文件带到本机；若其 pki/ 已丢失：docs/trust.md"
+        )),
+        RecordFinding::OtherVersion { here, .. } => Help::plain(say!(
+            en = "set `release.version` to {here} in cluster.toml and run: {}",
+            zh = "在 cluster.toml 中把 `release.version` 设为 {here}，然后运行：{}",
+            super::BUILD
+        )),
+        RecordFinding::OtherMember { .. } => Help::host("status")
+            .remark(&words!(en = "says which member's bundle belongs here", zh = "会显示本机应使用哪个成员的安装包")),
         RecordFinding::NothingInstalled => Help::run("install"),
         RecordFinding::UnfinishedOther { begun, .. } => {
             let command = match begun {
                 Begun::Install => "install",
                 Begun::Key => "csr",
             };
-            Help::plain(format!("run the other bundle's {command} again, or: ")).and(Help::host("uninstall"))
+            Help::plain(say!(
+                en = "run the other bundle's {command} again, or: ",
+                zh = "重新运行另一个安装包的 {command}，或者："
+            ))
+            .and(Help::host("uninstall"))
         }
         RecordFinding::Unfinished(operation) => match operation {
-            Operation::Install { .. } => {
-                Help::run("install").remark("the same bundle again: it finishes that install, or takes it back")
+            Operation::Install { .. } => Help::run("install").remark(&words!(
+                en = "the same bundle again: it finishes that install, or takes it back",
+                zh = "重新运行同一个安装包：会完成该次安装，或将其撤销"
+            )),
+            Operation::MakeKey { .. } => {
+                Help::run("csr").remark(&words!(en = "the same bundle again", zh = "重新运行同一个安装包"))
             }
-            Operation::MakeKey { .. } => Help::run("csr").remark("the same bundle again"),
-            Operation::Uninstall => Help::host("uninstall").remark("it finishes that uninstall"),
+            Operation::Uninstall => {
+                Help::host("uninstall").remark(&words!(en = "it finishes that uninstall", zh = "会完成该次卸载"))
+            }
         },
-        RecordFinding::NotAsInstalled { .. } => {
-            Help::run("install").remark("this host's newest bundle again: it makes what is missing")
-        }
-        RecordFinding::Moved { .. } => Help::host("uninstall")
-            .remark("it keeps the data; or write the old place into cluster.toml, and build again"),
-        RecordFinding::LeftElsewhere { old, .. } => {
-            Help::plain(format!("set `paths.data = \"{old}\"` in cluster.toml and run: {}", super::BUILD))
-        }
+        RecordFinding::NotAsInstalled { .. } => Help::run("install").remark(&words!(
+            en = "this host's newest bundle again: it makes what is missing",
+            zh = "重新运行本机最新的安装包：会补上缺失的内容"
+        )),
+        RecordFinding::Moved { .. } => Help::host("uninstall").remark(&words!(
+            en = "it keeps the data; or write the old place into cluster.toml, and build again",
+            zh = "数据会保留；或在 cluster.toml 中写回原来的位置，再重新制作"
+        )),
+        RecordFinding::LeftElsewhere { old, .. } => Help::plain(say!(
+            en = "set `paths.data = \"{old}\"` in cluster.toml and run: {}",
+            zh = "在 cluster.toml 中设 `paths.data = \"{old}\"`，然后运行：{}",
+            super::BUILD
+        )),
         RecordFinding::OtherAddress { new, etcd, .. } => {
             // Older ones speak version 2 unless told otherwise.
             let api = if *etcd < EtcdVersion::new(3, 4, 0) { "export ETCDCTL_API=3; " } else { "" };
-            Help::plain(format!("{api}etcdctl member list; etcdctl member update ID --peer-urls={new}"))
+            Help::command(format!("{api}etcdctl member list; etcdctl member update ID --peer-urls={new}"))
         }
     }
 }
