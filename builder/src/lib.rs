@@ -15,6 +15,7 @@ pub mod failure;
 mod founding;
 pub mod harden;
 pub mod pack;
+mod paper;
 mod parallel;
 pub mod passphrase_source;
 pub mod pki;

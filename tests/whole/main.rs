@@ -44,6 +44,8 @@ mod listing;
 mod managers;
 /// CAs whose keys are out of reach.
 mod outside;
+/// What is printed.
+mod paper;
 /// What root opens and starts, held against `docs/trust.md`.
 mod paths;
 /// The power goes at a chosen call.

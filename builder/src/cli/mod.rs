@@ -5,6 +5,7 @@ mod founding;
 mod heading;
 mod init;
 mod pack;
+mod paper;
 mod pki;
 mod source;
 
@@ -23,6 +24,7 @@ pub use cluster::{ClusterArg, ClusterOperand, PkiDirArgs};
 pub use founding::FoundingArgs;
 pub use init::{InitArgs, KeysArg};
 pub use pack::{PackArgs, SealArgs};
+pub use paper::{PaperArg, PaperArgs, PaperLanguage};
 pub use pki::{
     CaPassphrase, ClientOrServerArgs, PkiAcceptArgs, PkiClientArgs, PkiCommand, PkiCsrArgs, PkiImportArgs, PkiLockArgs,
     PkiRotateSignerArgs, PkiServerArgs, PkiShowArgs,
@@ -91,6 +93,9 @@ pub enum Command {
     /// Run the members of bundles here, for a moment, before anybody carries them
     #[command(after_help = text::rehearse())]
     Rehearse(RehearseArgs),
+    /// Write sheets to print about bundles that exist: words, sums, commands
+    #[command(after_help = text::paper())]
+    Paper(PaperArgs),
     /// What a rehearsal runs in namespaces of its own; nothing for people
     #[command(name = INSIDE, hide = true)]
     RehearsalInside {

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::Args;
 
 use super::heading;
+use super::paper::PaperArg;
 use super::pki::CaPassphrase;
 
 /// What goes into bundles, and where they go.
@@ -29,6 +30,10 @@ pub struct PackArgs {
     /// Pack without running the members here first
     #[arg(long, help_heading = heading::OUTPUT)]
     pub no_rehearsal: bool,
+
+    /// What is printed
+    #[command(flatten)]
+    pub paper: PaperArg,
 }
 
 /// How the private keys of the hosts are sealed.

@@ -10,11 +10,13 @@ use time::OffsetDateTime;
 use super::cluster_file::Loaded;
 use super::founding::{self, Resolved};
 use super::keys::Made;
+use super::paper::of_packed;
 use super::{cluster_file, keys, passphrase, rehearse, source};
 use crate::carried;
 use crate::cli::{BuildArgs, PackArgs, SealArgs, SourceArgs};
 use crate::failure::Failure;
 use crate::pack::{self, Parts};
+use crate::paper;
 use crate::pki::{self, NewCa, Request, Signing, Site};
 use crate::report::Narrator;
 use crate::text::command as text;
@@ -44,6 +46,7 @@ pub(super) fn with_requests(
     narrator: &mut dyn Narrator,
 ) -> Result<(), Failure> {
     pack::check_installers(&loaded.cluster)?;
+    paper::check(&loaded.home.join(paper::FOLDER), &order.pack.output)?;
     let wheels = carried::wheels(loaded.cluster.service.carry).map_err(pack::PackError::from)?;
     let releases = source::releases(order.source, loaded, narrator)?;
     let now = OffsetDateTime::now_utc();
@@ -86,6 +89,8 @@ pub(super) fn with_requests(
     founding::say(settled, loaded, narrator);
     narrator.note(&text::signed_by(signer));
     narrator.note(text::TELL_THE_WORDS);
+    // Whatever becomes of the paper, the bundles are there, and their passphrase is still to be shown.
+    let printed = of_packed(&made, order.pack.paper, &loaded.home, narrator);
     keys::say_what_travels(&keys, &loaded.cluster, narrator);
     if let Some(first) = made.first().and_then(|bundle| bundle.path.file_name()) {
         let first = first.to_string_lossy();
@@ -96,5 +101,6 @@ pub(super) fn with_requests(
             narrator.note(text::FROM_0_1);
         }
     }
-    generated.as_ref().map_or(Ok(()), passphrase::show_once_more)
+    generated.as_ref().map_or(Ok(()), passphrase::show_once_more)?;
+    printed
 }

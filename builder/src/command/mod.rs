@@ -8,6 +8,7 @@ mod founding;
 mod init;
 mod inspect;
 mod keys;
+mod paper;
 mod passphrase;
 mod pki;
 mod rehearse;
@@ -32,6 +33,7 @@ pub fn run(command: Command, terminal: &mut Terminal) -> Result<(), Failure> {
         Command::Verify(args) => verify::verify(&args, terminal),
         Command::Inspect(args) => inspect::inspect(&args.bundle, args.json, terminal),
         Command::Rehearse(args) => rehearse::rehearse(&args, terminal),
+        Command::Paper(args) => paper::paper(&args, terminal),
         Command::RehearsalInside { dir } => {
             crate::rehearsal::play(&dir);
             Ok(())

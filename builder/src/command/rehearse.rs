@@ -105,7 +105,7 @@ fn play(
 }
 
 /// The bundles in `dir`, by name.
-fn bundles(dir: &Path) -> Result<Vec<PathBuf>, Failure> {
+pub(super) fn bundles(dir: &Path) -> Result<Vec<PathBuf>, Failure> {
     let read = DiskError::new(DiskAction::Read, dir);
     let entries = fs::read_dir(dir).and_then(Iterator::collect::<io::Result<Vec<_>>>).map_err(read)?;
     let mut paths: Vec<PathBuf> = entries.into_iter().map(|entry| entry.path()).collect();

@@ -3,9 +3,11 @@
 use std::io;
 use std::path::PathBuf;
 
-use payload::bundle::{Content, WriteError};
+use payload::bundle::{Content, EntryName, WriteError};
 use payload::cluster::Host;
 use payload::digest::Digest;
+use payload::manifest::Manifest;
+use payload::render;
 
 use super::common::Common;
 use super::dist::{Dist, place};
@@ -22,6 +24,9 @@ pub(crate) struct Made {
     pub(crate) path: PathBuf,
     pub(crate) bytes: u64,
     pub(crate) digest: Digest,
+    pub(crate) manifest: Manifest,
+    /// Those of CA and host, as they are in it.
+    pub(crate) certificates: Vec<(EntryName, Vec<u8>)>,
 }
 
 /// What one bundle is made of, but for its signature.
@@ -29,6 +34,7 @@ pub(super) struct HostBundle<'a> {
     pub(super) host: &'a Host,
     pub(super) common: &'a Common,
     pub(super) own: Vec<Packed>,
+    pub(super) manifest: Manifest,
 }
 
 impl HostBundle<'_> {
@@ -52,6 +58,9 @@ impl HostBundle<'_> {
         let (_, digest) = writer.finish(|sum| signing.sign(sum).map_err(|_| WriteError::Sign)).map_err(wrong)?;
         let bytes = new.as_file().metadata().map_err(fail)?.len();
         place(new, &path, MODE).map_err(fail)?;
-        Ok(Made { path, bytes, digest })
+        let is_certificate = |name: &EntryName| [render::CA, render::CERTIFICATE].contains(&name.file_name());
+        let certificates = self.own.iter().filter(|entry| is_certificate(&entry.name));
+        let certificates = certificates.map(|entry| (entry.name.clone(), entry.bytes.clone())).collect();
+        Ok(Made { path, bytes, digest, manifest: self.manifest.clone(), certificates })
     }
 }

@@ -15,6 +15,8 @@ use crate::pki::Signing;
 /// The public half of the key that signs, in PEM, and its fingerprint.
 pub(super) const SIGNING_KEY: &str = "signing.pub";
 pub(super) const SIGNING_WORDS: &str = "signing.words";
+/// What the bundles are, for whoever finds the stick.
+const START_HERE: &str = "START-HERE.txt";
 
 /// A directory that bundles go to.
 pub(super) struct Dist {
@@ -73,6 +75,11 @@ impl Dist {
         let words = format!("{}\n", signing.signer().fingerprint());
         self.put(SIGNING_KEY, signing.public_pem()?.as_bytes())?;
         self.put(SIGNING_WORDS, words.as_bytes())
+    }
+
+    /// Writes what travels beside the bundles and says what they are.
+    pub(super) fn start_here(&self, text: &str) -> Result<(), PackError> {
+        self.put(START_HERE, text.as_bytes())
     }
 
     /// Makes the names in the directory last.

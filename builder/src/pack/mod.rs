@@ -30,7 +30,7 @@ use crate::carried::installer;
 use crate::parallel;
 use crate::rehearsal::{Cannot, Member};
 use crate::report::Narrator;
-use crate::text;
+use crate::text::{self, start_here::Line};
 
 /// Bundles that are written at a time: enough for a disk to be busy, few enough for one that has to seek.
 const AT_ONCE: usize = 4;
@@ -93,7 +93,8 @@ pub(crate) fn pack(
     let serials = parts.signing.number(&contents)?;
     let mut bundles = Vec::new();
     for ((host, common, draft), serial) in drafts.into_iter().zip(serials) {
-        bundles.push(HostBundle { host, common, own: draft.numbered(parts.signing.provenance(serial))? });
+        let (own, manifest) = draft.numbered(parts.signing.provenance(serial))?;
+        bundles.push(HostBundle { host, common, own, manifest });
     }
     // While one waits for the disk, the next is copied.
     let signing = &*parts.signing;
@@ -103,7 +104,24 @@ pub(crate) fn pack(
     }
     dist.sums(made.iter().map(|bundle| (bundle.path.as_path(), bundle.digest)))?;
     dist.signer(parts.signing)?;
+    dist.start_here(&start_here(parts.cluster, &made))?;
     dist.sync()?;
     narrator.note(&text::pack::packed(dir));
     Ok(made)
+}
+
+fn start_here(cluster: &Cluster, made: &[Made]) -> String {
+    let lines: Vec<Line> = made
+        .iter()
+        .map(|Made { manifest, .. }| Line {
+            host: &manifest.host,
+            address: manifest.advertised().iter().map(ToString::to_string).collect::<Vec<_>>().join(", "),
+            command: if manifest.has_certificate() {
+                "install".to_owned()
+            } else {
+                format!("csr -o {}.csr", manifest.host)
+            },
+        })
+        .collect();
+    text::start_here::start_here(&cluster.name, &lines)
 }

@@ -88,13 +88,13 @@ impl Draft {
         Ok(Digest::of(format!("{} {}", Digest::of(&manifest), common.installer).as_bytes()))
     }
 
-    /// The entries with the number in the last of them, the manifest.
-    pub(super) fn numbered(mut self, provenance: Provenance) -> Result<Vec<Packed>, PackError> {
+    /// The entries with the number in the last of them, the manifest; and that.
+    pub(super) fn numbered(mut self, provenance: Provenance) -> Result<(Vec<Packed>, Manifest), PackError> {
         self.manifest.provenance = Some(provenance);
         let name = EntryName::try_from(payload::bundle::MANIFEST.to_owned())?;
         let bytes = self.manifest.to_bytes().map_err(ManifestError::from)?;
         self.entries.push(Packed { name, mode: Mode::PLAIN, bytes, purpose: Purpose::Reading });
-        Ok(self.entries)
+        Ok((self.entries, self.manifest))
     }
 }
 

@@ -51,6 +51,7 @@ mod spec;
 mod stand_in;
 mod store;
 mod stored;
+mod validity;
 
 pub use ca::{ImportedCa, KeyPlace, KeyProtection, encrypt_key, import};
 pub use client::{ClientOrServer, issue_client_or_server};
@@ -76,3 +77,4 @@ pub use signing::Signing;
 pub use site::{NewCa, Site};
 pub use spec::Holder;
 pub use stand_in::{StandIn, StandIns};
+pub(crate) use validity::{Validity, validities};

@@ -92,6 +92,13 @@ pub(crate) fn rehearse() -> String {
     ])
 }
 
+pub(crate) fn paper() -> String {
+    page(&[
+        ("etcdpack paper", "write paper/cluster.html, paper/host-HOST.html and paper/expiry.ics about dist/*.run"),
+        ("etcdpack paper --paper zh old/dist -o old/paper", "in Chinese alone, about other bundles"),
+    ])
+}
+
 pub(crate) fn pki() -> String {
     page(&[
         ("etcdpack pki show", "list the certificates in pki/ and when they end"),

@@ -15,12 +15,14 @@ pub(crate) mod founding;
 pub(crate) mod help;
 pub(crate) mod inspect;
 pub(crate) mod pack;
+pub(crate) mod paper;
 pub(crate) mod passphrase;
 pub(crate) mod pki;
 pub(crate) mod readme;
 pub(crate) mod rehearsal;
 pub(crate) mod release;
 pub(crate) mod sign;
+pub(crate) mod start_here;
 pub(crate) mod template;
 pub(crate) mod terminal;
 

@@ -154,6 +154,12 @@ impl<S: Read + Seek> Bundle<S> {
         self.verified.manifest()
     }
 
+    /// How many bytes it has.
+    #[must_use]
+    pub fn size(&self) -> u64 {
+        self.verified.size()
+    }
+
     /// The id that tells this bundle from every other: the sum of all bytes before the trailer.
     #[must_use]
     pub fn digest(&self) -> Digest {
