@@ -51,7 +51,7 @@ fn save(path: Option<&Path>, report: &Report) -> Result<ExitStatus, Failure> {
     if room < needed {
         return Err(Failure::refused(words::not_written(&path, words::no_room(needed, room)), elsewhere()));
     }
-    let whole = report.while_waiting(words::SAVING, || receive(&context, manifest, &path, &mut file))?;
+    let whole = report.while_waiting(&words::SAVING, || receive(&context, manifest, &path, &mut file))?;
     let revision = file
         .added()
         .map_err(|error| unwritten(error.into()))
@@ -107,7 +107,7 @@ fn verify(args: &SnapshotVerifyArgs, report: &Report) -> ExitStatus {
             ends = ExitStatus::NotVerified;
         }
     }
-    report.note(words::SURE);
+    report.note(&words::SURE);
     ends
 }
 

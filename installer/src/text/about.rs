@@ -13,10 +13,15 @@ use crate::signer::SignerStatus;
 pub(crate) fn program(version: &str) -> String {
     say!(
         en = "etcdpack-host {version}: looks after the etcd member on this host
-  etcdpack-host status      how the member does
-  etcdpack-host install HOST.run   verify a new bundle of this member and install it
-  etcdpack-host uninstall   take it off this host; data stays unless --purge",
-        zh = "etcdpack-host {version}：照看本机的 etcd 成员\n  etcdpack-host status      查看成员状态\n  etcdpack-host install HOST.run   校验并安装本成员的新安装包\n  etcdpack-host uninstall   从本机卸载；不加 --purge 则保留数据"
+  etcdpack-host \
+                 status      how the member does
+  etcdpack-host install HOST.run   verify a new \
+                 bundle of this member and install it
+  etcdpack-host uninstall   take it off this \
+                 host; data stays unless --purge",
+        zh = "etcdpack-host {version}：照看本机的 etcd 成员\n  etcdpack-host status      \
+                 查看成员状态\n  etcdpack-host install HOST.run   校验并安装本成员的新安装包\n  \
+                 etcdpack-host uninstall   从本机卸载；不加 --purge 则保留数据"
     )
 }
 
@@ -81,7 +86,8 @@ pub(crate) fn whole(manifest: &Manifest, size: u64, sum: impl Display) -> String
 }
 
 pub(crate) const WHOLE_IS_NOT_WHOSE: Words = words!(
-    en = "this shows that the file is whole, not who made it: compare the words with those that the builder showed",
+    en = "this shows that the file is whole, not who made it: compare the words with those that \
+             the builder showed",
     zh = "这只说明文件完整，不说明由谁制作：请与制作时显示的单词核对"
 );
 

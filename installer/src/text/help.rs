@@ -126,7 +126,8 @@ pub(crate) fn passphrase_from_a_file() -> Help {
 
 pub(crate) fn where_the_passphrase_is() -> Help {
     Help::plain(words!(
-        en = "the passphrase that `etcdpack build` showed; where it is lost: etcdpack build --new-passphrase",
+        en = "the passphrase that `etcdpack build` showed; where it is lost: etcdpack build \
+                 --new-passphrase",
         zh = "使用 `etcdpack build` 显示的口令；若已遗失：etcdpack build --new-passphrase"
     ))
 }
@@ -173,8 +174,10 @@ pub(crate) fn close_the_directory(at: &Path) -> Help {
 pub(crate) fn run_a_checked_copy(path: &Path, safe: &str, command: &str) -> Help {
     let name = path.file_name().map_or(path, Path::new);
     Help::plain(say!(
-        en = "install -d -m 700 {safe} && install -m 700 {} {safe}/, then check the copy with openssl as in docs/trust.md, then: {} {command}",
-        zh = "install -d -m 700 {safe} && install -m 700 {} {safe}/，然后按 docs/trust.md 用 openssl 校验该副本，再运行：{} {command}",
+        en = "install -d -m 700 {safe} && install -m 700 {} {safe}/, then check the copy with \
+                 openssl as in docs/trust.md, then: {} {command}",
+        zh = "install -d -m 700 {safe} && install -m 700 {} {safe}/，然后按 docs/trust.md 用 \
+                 openssl 校验该副本，再运行：{} {command}",
         word(path),
         word(&Path::new(safe).join(name))
     ))

@@ -67,7 +67,8 @@ fn by_list(manifest: &Manifest, seen: &Cluster, list: &List) -> Vec<String> {
     for stranger in strangers(list, manifest) {
         let (name, id, api) = (&stranger.name, stranger.id, api(manifest.release.version));
         lines.push(say!(
-            en = "{name} is not in the bundle, and still a member until: {api}etcdctl member remove {id:x}",
+            en = "{name} is not in the bundle, and still a member until: {api}etcdctl member \
+                     remove {id:x}",
             zh = "{name} 不在安装包中，但仍是成员，直到运行：{api}etcdctl member remove {id:x}"
         ));
     }

@@ -83,8 +83,10 @@ pub(crate) fn words_of_the_key(fingerprint: impl Display) -> [String; 3] {
         ),
         format!("  {fingerprint}"),
         say!(
-            en = "  `etcdpack sign` shows words of what it is given, and asks to compare: tell these by another way than the request's",
-            zh = "  `etcdpack sign` 会显示所收到的证书请求的单词，并要求核对：请经另一途径告知这些单词，不要随证书请求一起发送"
+            en = "  `etcdpack sign` shows words of what it is given, and asks to compare: tell \
+                     these by another way than the request's",
+            zh = "  `etcdpack sign` 会显示所收到的证书请求的单词，并要求核对：\
+                     请经另一途径告知这些单词，不要随证书请求一起发送"
         ),
     ]
 }

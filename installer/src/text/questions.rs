@@ -57,20 +57,24 @@ pub(crate) fn about_the_words(new: NewSigner) -> [Words; 4] {
         match new {
             NewSigner::First => words!(en = "This is the first bundle on this host.", zh = "这是本机的第一个安装包。"),
             NewSigner::Other => words!(
-                en = "Before the uninstall this host took another signer's bundles. This one has a signer of its own.",
+                en = "Before the uninstall this host took another signer's bundles. This one \
+                         has a signer of its own.",
                 zh = "卸载之前，本机信任的是另一个签名者。此安装包的签名者与之不同。"
             ),
         },
         words!(
-            en = "`etcdpack build` showed twelve words, and wrote them to signing.words: the words of the key that signed the",
-            zh = "`etcdpack build` 显示过十二个单词，并写入了 signing.words：它们对应本安装包的签名密钥。"
+            en = "`etcdpack build` showed twelve words, and wrote them to signing.words: the \
+                     words of the key that signed the",
+            zh = "`etcdpack build` 显示过十二个单词，并写入了 signing.words：\
+                     它们对应本安装包的签名密钥。"
         ),
         words!(
             en = "bundle. Have them read to you by whoever built it, or take them from paper;",
             zh = "请让制作安装包的同事念给您听，或者对照纸面记录；"
         ),
         words!(
-            en = "they must have come another way than this file. From then on this host takes no others' bundles.",
+            en = "they must have come another way than this file. From then on this host takes \
+                     no others' bundles.",
             zh = "这些单词不能与本文件经同一途径送达。此后，本机只接受该签名者的安装包。"
         ),
     ]

@@ -81,8 +81,10 @@ pub(crate) fn no_output(path: &Path, error: impl Display) -> String {
 
 pub(crate) fn signer_changed() -> String {
     say!(
-        en = "before the uninstall this host took another signer's bundles, who has not named this one its successor; nobody was asked [{}]",
-        zh = "卸载之前，本机接受另一个签名者的安装包，该签名者并未指定本安装包的签名者为继任者；且无人可询问 [{}]",
+        en = "before the uninstall this host took another signer's bundles, who has not named \
+                 this one its successor; nobody was asked [{}]",
+        zh = "卸载之前，本机接受另一个签名者的安装包，该签名者并未指定本安装包的签名者为继任者；\
+                 且无人可询问 [{}]",
         Code::SignerChanged
     )
 }
@@ -97,7 +99,8 @@ pub(crate) fn signer_unknown() -> String {
 
 pub(crate) fn words_differ() -> String {
     say!(
-        en = "the words that were given are not those of the key that signed this bundle; nothing was changed",
+        en = "the words that were given are not those of the key that signed this bundle; \
+                 nothing was changed",
         zh = "给出的单词与本安装包的签名密钥不符；未做任何更改"
     )
 }
@@ -139,7 +142,8 @@ pub(crate) fn nothing_installed(left: &str) -> String {
 pub(crate) fn newer_in_an_image(path: &Path, error: impl Display) -> String {
     let path = path.display();
     say!(
-        en = "`{path}` is for a newer etcdpack, and the record in an image does not decide what runs here: {error}",
+        en = "`{path}` is for a newer etcdpack, and the record in an image does not decide what \
+                 runs here: {error}",
         zh = "`{path}` 需要更新版本的 etcdpack，而镜像中的记录不能决定在本机运行什么：{error}"
     )
 }
@@ -147,7 +151,8 @@ pub(crate) fn newer_in_an_image(path: &Path, error: impl Display) -> String {
 pub(crate) fn newer_by_another(path: &Path, known: Fingerprint, error: impl Display) -> String {
     let path = path.display();
     say!(
-        en = "`{path}` is for a newer etcdpack, and it is not signed by the signer that this host knows, {known}: {error}",
+        en = "`{path}` is for a newer etcdpack, and it is not signed by the signer that this \
+                 host knows, {known}: {error}",
         zh = "`{path}` 需要更新版本的 etcdpack，且不是由本机信任的签名者 {known} 签名：{error}"
     )
 }
@@ -155,7 +160,8 @@ pub(crate) fn newer_by_another(path: &Path, known: Fingerprint, error: impl Disp
 pub(crate) fn newer_by_nobody_known(path: &Path, error: impl Display) -> String {
     let path = path.display();
     say!(
-        en = "`{path}` is for a newer etcdpack, and this host does not know yet whose bundles it may take: {error}",
+        en = "`{path}` is for a newer etcdpack, and this host does not know yet whose bundles \
+                 it may take: {error}",
         zh = "`{path}` 需要更新版本的 etcdpack，而本机尚不知道应接受谁的安装包：{error}"
     )
 }
@@ -179,12 +185,15 @@ pub(crate) fn unsafe_program(path: &Path, found: &Unsafe) -> String {
             say!(
                 en =
                     "others than root can write the program that runs here, `{program}` (mode {mode:04o}, owner {uid})",
-                zh = "除 root 以外的用户可以改写正在运行的程序 `{program}`（权限 {mode:04o}，属主 {uid}）"
+                zh = "除 root 以外的用户可以改写正在运行的程序 `{program}`（权限 {mode:04o}，\
+                         属主 {uid}）"
             )
         }
         Unsafe::Writable { path: at, mode, uid } => say!(
-            en = "others than root can put another program in the place of `{program}`, which runs here: they can write to `{}` (mode {mode:04o}, owner {uid})",
-            zh = "除 root 以外的用户可以替换正在运行的程序 `{program}`：他们可以写入 `{}`（权限 {mode:04o}，属主 {uid}）",
+            en = "others than root can put another program in the place of `{program}`, which \
+                     runs here: they can write to `{}` (mode {mode:04o}, owner {uid})",
+            zh = "除 root 以外的用户可以替换正在运行的程序 `{program}`：他们可以写入 `{}`（权限 \
+                     {mode:04o}，属主 {uid}）",
             at.display()
         ),
         Unsafe::Replaced => {

@@ -2,14 +2,24 @@
 
 use std::fmt;
 
+use payload::say;
+
 use crate::command::{CarriedError, KeyError};
 
 impl fmt::Display for CarriedError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Own(error) => fmt::Display::fmt(error, f),
-            Self::CutOff => f.write_str("this file is only the beginning of a bundle: its end is missing"),
-            Self::NoneHere => f.write_str("this program carries no bundle: which one is meant?"),
+            Self::CutOff => say!(
+                f,
+                en = "this file is only the beginning of a bundle: its end is missing",
+                zh = "此文件只是安装包的开头部分：结尾缺失"
+            ),
+            Self::NoneHere => say!(
+                f,
+                en = "this program carries no bundle: which one is meant?",
+                zh = "本程序不含安装包：请指定使用哪一个"
+            ),
             Self::Named { path, error } => write!(f, "`{}`: {error}", path.display()),
         }
     }
@@ -22,15 +32,34 @@ impl fmt::Display for KeyError {
             Self::NotAPassphrase(error) => fmt::Display::fmt(error, f),
             Self::Memory(error) => fmt::Display::fmt(error, f),
             Self::NoTerminal => {
-                f.write_str("the private key is sealed, and there is no terminal to ask for the passphrase at")
+                say!(
+                    f,
+                    en = "the private key is sealed, and there is no terminal to ask for the \
+                             passphrase at",
+                    zh = "私钥已加密，而没有可用于询问口令的终端"
+                )
             }
-            Self::Fd(fd, error) => write!(f, "reading the passphrase from file descriptor {fd}: {error}"),
-            Self::Terminal(error) => write!(f, "reading the passphrase: {error}"),
-            Self::Cancelled => f.write_str("no passphrase was given; nothing was changed"),
-            Self::Wrong => f.write_str("the passphrase does not open the private key; nothing was changed"),
-            Self::Sealed(error) => write!(f, "the sealed private key: {error}"),
-            Self::Another => f.write_str("the sealed private key is not the one that the manifest speaks of"),
-            Self::Mismatch(error) => write!(f, "the sealed private key: {error}"),
+            Self::Fd(fd, error) => say!(
+                f,
+                en = "reading the passphrase from file descriptor {fd}: {error}",
+                zh = "从文件描述符 {fd} 读取口令：{error}"
+            ),
+            Self::Terminal(error) => say!(f, en = "reading the passphrase: {error}", zh = "读取口令：{error}"),
+            Self::Cancelled => {
+                say!(f, en = "no passphrase was given; nothing was changed", zh = "没有给出口令；未做任何更改")
+            }
+            Self::Wrong => say!(
+                f,
+                en = "the passphrase does not open the private key; nothing was changed",
+                zh = "口令无法解开私钥；未做任何更改"
+            ),
+            Self::Sealed(error) => say!(f, en = "the sealed private key: {error}", zh = "加密的私钥：{error}"),
+            Self::Another => say!(
+                f,
+                en = "the sealed private key is not the one that the manifest speaks of",
+                zh = "加密的私钥不是清单中所说的那个"
+            ),
+            Self::Mismatch(error) => say!(f, en = "the sealed private key: {error}", zh = "加密的私钥：{error}"),
         }
     }
 }

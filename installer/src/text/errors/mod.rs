@@ -1,5 +1,8 @@
 //! The sentences of errors: their `Display`, a file for each room. Nobody imports these files; they import the errors.
 
+use payload::language::Words;
+use payload::words;
+
 mod bundle;
 mod credentials;
 mod files;
@@ -10,4 +13,4 @@ mod signer;
 mod steps;
 
 /// What somebody asked for with a signal.
-const TOLD_TO_STOP: &str = "told to stop";
+const TOLD_TO_STOP: Words = words!(en = "told to stop", zh = "已按要求停止");

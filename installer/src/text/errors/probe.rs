@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use payload::say;
+
 use crate::host::accounts::AccountError;
 use crate::host::probe::ProbeError;
 
@@ -13,8 +15,8 @@ impl fmt::Display for ProbeError {
             Self::Bundle(error) => fmt::Display::fmt(error, f),
             Self::Record(error) => fmt::Display::fmt(error, f),
             Self::Path(error) => fmt::Display::fmt(error, f),
-            Self::Thread(error) => write!(f, "starting a thread: {error}"),
-            Self::Kernel(error) => write!(f, "asking the kernel: {error}"),
+            Self::Thread(error) => say!(f, en = "starting a thread: {error}", zh = "启动线程：{error}"),
+            Self::Kernel(error) => say!(f, en = "asking the kernel: {error}", zh = "查询内核：{error}"),
         }
     }
 }
@@ -25,8 +27,16 @@ impl fmt::Display for AccountError {
             Self::Fs(error) => fmt::Display::fmt(error, f),
             Self::Exec(error) => fmt::Display::fmt(error, f),
             Self::Path(error) => fmt::Display::fmt(error, f),
-            Self::NoFreeId(user) => write!(f, "no free system id between 100 and 999 for `{user}`"),
-            Self::StillRuns { name, pids } => write!(f, "processes of `{name}` do not end (process {pids})"),
+            Self::NoFreeId(user) => say!(
+                f,
+                en = "no free system id between 100 and 999 for `{user}`",
+                zh = "100 到 999 之间没有可供 `{user}` 使用的系统 id"
+            ),
+            Self::StillRuns { name, pids } => say!(
+                f,
+                en = "processes of `{name}` do not end (process {pids})",
+                zh = "`{name}` 的进程没有结束（进程 {pids}）"
+            ),
         }
     }
 }

@@ -2,18 +2,25 @@
 
 use std::fmt;
 
+use payload::say;
+
 use crate::host::exec::{ExecError, ExecTrouble};
 use crate::host::wheels::WheelError;
 use crate::service::{ServiceError, StateWord};
 
 impl fmt::Display for ExecError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "running `{}`: ", self.line)?;
+        say!(f, en = "running `{}`: ", zh = "运行 `{}`：", self.line)?;
         match &self.why {
-            ExecTrouble::NotFound => write!(f, "this host has no `{}` that root alone can change", self.line),
+            ExecTrouble::NotFound => say!(
+                f,
+                en = "this host has no `{}` that root alone can change",
+                zh = "本机没有只有 root 能更改的 `{}`",
+                self.line
+            ),
             ExecTrouble::Io(error) => fmt::Display::fmt(error, f),
-            ExecTrouble::ToldToStop => f.write_str(super::TOLD_TO_STOP),
-            ExecTrouble::NoEnd(limit) => write!(f, "no end within {} s", limit.as_secs()),
+            ExecTrouble::ToldToStop => f.write_str(&super::TOLD_TO_STOP),
+            ExecTrouble::NoEnd(limit) => say!(f, en = "no end within {} s", zh = "{} 秒内没有结束", limit.as_secs()),
             ExecTrouble::Failed { status, tail } => write!(f, "{status}: {tail}"),
         }
     }
@@ -23,8 +30,10 @@ impl fmt::Display for ServiceError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Exec(error) => fmt::Display::fmt(error, f),
-            Self::NoAnswer(conf) => write!(f, "supervisord ({conf}) does not answer"),
-            Self::Interrupted => f.write_str(super::TOLD_TO_STOP),
+            Self::NoAnswer(conf) => {
+                say!(f, en = "supervisord ({conf}) does not answer", zh = "supervisord（{conf}）没有应答")
+            }
+            Self::Interrupted => f.write_str(&super::TOLD_TO_STOP),
         }
     }
 }
@@ -34,7 +43,7 @@ impl fmt::Display for StateWord {
         match self {
             Self::Said(word) => f.write_str(word),
             Self::NotAsked(error) => fmt::Display::fmt(error, f),
-            Self::NoAnswer => f.write_str("supervisord does not answer"),
+            Self::NoAnswer => say!(f, en = "supervisord does not answer", zh = "supervisord 没有应答"),
         }
     }
 }
@@ -45,9 +54,19 @@ impl fmt::Display for WheelError {
             Self::Fs(error) => fmt::Display::fmt(error, f),
             Self::Bundle(error) => fmt::Display::fmt(error, f),
             Self::Path(error) => fmt::Display::fmt(error, f),
-            Self::Zip(name, error) => write!(f, "reading the wheel `{name}`: {error}"),
-            Self::TooLarge(name) => write!(f, "the wheel `{name}` is larger than any that etcdpack carries"),
-            Self::Strange(name) => write!(f, "the wheel `{name}` is not the one whose digest etcdpack knows"),
+            Self::Zip(name, error) => {
+                say!(f, en = "reading the wheel `{name}`: {error}", zh = "读取 wheel `{name}`：{error}")
+            }
+            Self::TooLarge(name) => say!(
+                f,
+                en = "the wheel `{name}` is larger than any that etcdpack carries",
+                zh = "wheel `{name}` 比 etcdpack 自带的任何 wheel 都大"
+            ),
+            Self::Strange(name) => say!(
+                f,
+                en = "the wheel `{name}` is not the one whose digest etcdpack knows",
+                zh = "wheel `{name}` 的摘要与 etcdpack 所知的不符"
+            ),
         }
     }
 }

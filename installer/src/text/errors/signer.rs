@@ -2,21 +2,31 @@
 
 use std::fmt;
 
+use payload::say;
+
 use crate::signer::SignerError;
 
 impl fmt::Display for SignerError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Other { signer, known } => write!(
+            Self::Other { signer, known } => say!(
                 f,
-                "the bundle is signed by {signer}; this host takes bundles by {known} alone, who has not named that one successor"
+                en = "the bundle is signed by {signer}; this host takes bundles by {known} \
+                         alone, who has not named that one successor",
+                zh = "安装包由 {signer} 签名；本机只接受 {known} 的安装包，而后者没有指定前者为继任者"
             ),
-            Self::Replaced { signer, known } => write!(
+            Self::Replaced { signer, known } => say!(
                 f,
-                "the bundle is signed by {signer}, whose place {known} has taken on this host: no word brings it back"
+                en = "the bundle is signed by {signer}, whose place {known} has taken on this \
+                         host: no word brings it back",
+                zh = "安装包由 {signer} 签名，而在本机 {known} 已取代它：任何单词都不能使其恢复"
             ),
             Self::NotNamed { signer } => {
-                write!(f, "the bundle is signed by {signer}, not by the signer that you named")
+                say!(
+                    f,
+                    en = "the bundle is signed by {signer}, not by the signer that you named",
+                    zh = "安装包由 {signer} 签名，不是您指定的签名者"
+                )
             }
         }
     }

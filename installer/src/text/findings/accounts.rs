@@ -15,7 +15,8 @@ pub(super) fn text(found: &AccountFinding) -> String {
         ),
         Login { user, uid, shell, .. } => {
             say!(
-                en = "the user `{user}` is there with uid {uid} and shell `{shell}`: etcd's user must not log in",
+                en = "the user `{user}` is there with uid {uid} and shell `{shell}`: etcd's \
+                         user must not log in",
                 zh = "用户 `{user}` 已存在，uid 为 {uid}，shell 为 `{shell}`：etcd 用户不得登录"
             )
         }
@@ -34,7 +35,8 @@ pub(super) fn text(found: &AccountFinding) -> String {
         }
         OtherGroup { user, gid, .. } => {
             say!(
-                en = "the primary group of the user `{user}` is {gid}, not `{user}`: it can read etcd's logs",
+                en = "the primary group of the user `{user}` is {gid}, not `{user}`: it can \
+                         read etcd's logs",
                 zh = "用户 `{user}` 的主组是 {gid}，不是 `{user}`：该组可以读取 etcd 的日志"
             )
         }

@@ -16,43 +16,56 @@ pub(super) fn text(found: &ClusterFinding) -> String {
     match found {
         ClusterFinding::Uncertain { unseen, days, .. } => uncertain(unseen, *days),
         ClusterFinding::NotListed { cluster, by, url, .. } => say!(
-            en = "cluster {cluster:x} runs ({by} answers), and has no member at {url}: this host would begin a second cluster beside it",
-            zh = "集群 {cluster:x} 正在运行（{by} 有应答），其中没有地址为 {url} 的成员：本机若启动，将在其旁另建一个集群"
+            en = "cluster {cluster:x} runs ({by} answers), and has no member at {url}: this \
+                     host would begin a second cluster beside it",
+            zh = "集群 {cluster:x} 正在运行（{by} 有应答），其中没有地址为 {url} 的成员：\
+                     本机若启动，将在其旁另建一个集群"
         ),
         ClusterFinding::Added { cluster, by, url, .. } => say!(
-            en = "cluster {cluster:x} runs ({by} answers), and somebody added {url} to it after it was founded; this bundle founds a cluster and cannot join one",
-            zh = "集群 {cluster:x} 正在运行（{by} 有应答），{url} 是集群建立之后才加入的；本安装包只能建立集群，不能加入集群"
+            en = "cluster {cluster:x} runs ({by} answers), and somebody added {url} to it after \
+                     it was founded; this bundle founds a cluster and cannot join one",
+            zh = "集群 {cluster:x} 正在运行（{by} 有应答），{url} 是集群建立之后才加入的；\
+                     本安装包只能建立集群，不能加入集群"
         ),
         ClusterFinding::Rejoin { cluster, by, id, .. } => say!(
-            en = "this host has no data. Cluster {cluster:x} ({by} answers) has this host in its list as member {id:x}, and counts on the data of that member: it must be removed and added again",
-            zh = "本机没有数据。集群 {cluster:x}（{by} 有应答）的成员列表中，本机是成员 {id:x}，集群指望该成员的数据：必须先移除，再重新加入"
+            en = "this host has no data. Cluster {cluster:x} ({by} answers) has this host in \
+                     its list as member {id:x}, and counts on the data of that member: it must be \
+                     removed and added again",
+            zh = "本机没有数据。集群 {cluster:x}（{by} 有应答）的成员列表中，本机是成员 {id:x}，\
+                     集群指望该成员的数据：必须先移除，再重新加入"
         ),
         ClusterFinding::Unreachable { what: Reached::Nobody } => {
             say!(
-                en = "the cluster runs, this host has none of its data, and no other member serves clients: nobody can add this host to it now",
-                zh = "集群正在运行，本机没有它的数据，也没有其他成员在为客户端提供服务：目前无法把本机加入集群"
+                en = "the cluster runs, this host has none of its data, and no other member \
+                         serves clients: nobody can add this host to it now",
+                zh = "集群正在运行，本机没有它的数据，也没有其他成员在为客户端提供服务：\
+                         目前无法把本机加入集群"
             )
         }
         ClusterFinding::Unreachable { what: Reached::NoQuorum } => {
             say!(
-                en = "the cluster has no quorum, and this host has none of its data: without a quorum nobody can add this host",
+                en = "the cluster has no quorum, and this host has none of its data: without a \
+                         quorum nobody can add this host",
                 zh = "集群达不到法定人数，本机没有它的数据：达不到法定人数，就无法把本机加入集群"
             )
         }
         ClusterFinding::OtherCluster { here: Here::Data(here), there, member, at } => {
             say!(
-                en = "{member} at {at} is a member of cluster {there:x}; the data of this host are of cluster {here:x}",
+                en = "{member} at {at} is a member of cluster {there:x}; the data of this host \
+                         are of cluster {here:x}",
                 zh = "{member}（{at}）是集群 {there:x} 的成员；本机的数据属于集群 {here:x}"
             )
         }
         ClusterFinding::OtherCluster { here: Here::Founded(here), there, member, at } => {
             say!(
-                en = "{member} at {at} is a member of cluster {there:x}, which runs; this bundle would found cluster {here:x}",
+                en = "{member} at {at} is a member of cluster {there:x}, which runs; this \
+                         bundle would found cluster {here:x}",
                 zh = "{member}（{at}）是正在运行的集群 {there:x} 的成员；本安装包将建立的是集群 {here:x}"
             )
         }
         ClusterFinding::TwoClusters { one, other } => say!(
-            en = "{} is a member of cluster {:x}, and {} of cluster {:x}: the bundle's members are in two clusters",
+            en = "{} is a member of cluster {:x}, and {} of cluster {:x}: the bundle's members \
+                     are in two clusters",
             zh = "{} 是集群 {:x} 的成员，{} 是集群 {:x} 的成员：安装包中的成员分属两个集群",
             one.0,
             one.1,
@@ -60,20 +73,23 @@ pub(super) fn text(found: &ClusterFinding) -> String {
             other.1
         ),
         ClusterFinding::OtherList { cluster, there, bundle } => say!(
-            en = "the members of cluster {cluster:x} are {}; the bundle's are {}: etcd joins only with the same list",
+            en = "the members of cluster {cluster:x} are {}; the bundle's are {}: etcd joins \
+                     only with the same list",
             zh = "集群 {cluster:x} 的成员是 {}；安装包中的是 {}：列表一致，etcd 才能加入",
             names::several(there),
             names::several(bundle)
         ),
         ClusterFinding::OldAddress { id, there, new, by, .. } => say!(
-            en = "{by} knows this member ({id:x}) at {}; with this bundle it listens at {new}, where the others do not look for it",
+            en = "{by} knows this member ({id:x}) at {}; with this bundle it listens at {new}, \
+                     where the others do not look for it",
             zh = "{by} 所知的本成员（{id:x}）地址是 {}；按本安装包，它监听 {new}，其他成员不会到那里找它",
             names::several(there)
         ),
         ClusterFinding::OtherCas { by, runs, .. } => other_cas(*by, *runs),
         ClusterFinding::OtherCa { member, at, .. } => {
             say!(
-                en = "the certificate of {member} at {at} is by another CA than the bundle's: that member and this one would refuse each other",
+                en = "the certificate of {member} at {at} is by another CA than the bundle's: \
+                         that member and this one would refuse each other",
                 zh = "{member}（{at}）的证书不是由安装包中的 CA 签发的：该成员与本成员会互相拒绝"
             )
         }
@@ -85,19 +101,22 @@ pub(super) fn text(found: &ClusterFinding) -> String {
         }
         ClusterFinding::NotAsked { members, why } => not_asked(members, why),
         ClusterFinding::QuorumAtRisk { stop, risk, .. } => at_risk(*stop, risk),
-        ClusterFinding::StillMember { cluster, id, by, .. } => {
-            let whose = match by {
-                Some(by) => say!(en = "cluster {cluster:x} ({by} answers)", zh = "集群 {cluster:x}（{by} 有应答）"),
-                None => {
-                    say!(en = "cluster {cluster:x}, where others run it,", zh = "集群 {cluster:x}（由其他主机运行）")
-                }
-            };
-            say!(
-                en = "{whose} keeps this host's member, {id:x}, in its list until somebody removes it: after the uninstall it counts as a member that is down",
-                zh = "{whose} 的成员列表中仍有本机的成员 {id:x}，直到有人移除它：卸载之后，它按停机成员计算"
-            )
-        }
+        ClusterFinding::StillMember { cluster, id, by, .. } => still_member(*cluster, *id, by.as_deref()),
     }
+}
+
+fn still_member(cluster: u64, id: u64, by: Option<&str>) -> String {
+    let whose = match by {
+        Some(by) => say!(en = "cluster {cluster:x} ({by} answers)", zh = "集群 {cluster:x}（{by} 有应答）"),
+        None => {
+            say!(en = "cluster {cluster:x}, where others run it,", zh = "集群 {cluster:x}（由其他主机运行）")
+        }
+    };
+    say!(
+        en = "{whose} keeps this host's member, {id:x}, in its list until somebody removes it: \
+                 after the uninstall it counts as a member that is down",
+        zh = "{whose} 的成员列表中仍有本机的成员 {id:x}，直到有人移除它：卸载之后，它按停机成员计算"
+    )
 }
 
 fn other_cas(by: Trusting, runs: bool) -> String {
@@ -107,7 +126,8 @@ fn other_cas(by: Trusting, runs: bool) -> String {
             zh = "安装包中的 CA 与本成员卸载（保留数据）之前使用的不同"
         ),
         Trusting::Installed if runs => say!(
-            en = "the bundle has other CAs than those installed here: with them this member leaves the cluster",
+            en = "the bundle has other CAs than those installed here: with them this member \
+                     leaves the cluster",
             zh = "安装包中的 CA 与本机已安装的不同：换用之后，本成员将离开集群"
         ),
         Trusting::Installed => {
@@ -148,14 +168,18 @@ fn at_risk(stop: Stop, risk: &Risk) -> String {
         Risk::TooFew { cluster, voters, serve, missing } => {
             let of = if serve.is_empty() { say!(en = "none", zh = "没有") } else { places(serve) };
             say!(
-                en = "{until}, too few of the {voters} voters of cluster {cluster:x} would serve: {of}, and a quorum is {}; not serving, as far as this host sees: {}",
-                zh = "{until}，集群 {cluster:x} 的 {voters} 个投票成员中能提供服务的太少：{of}，法定人数是 {}；从本机看，未提供服务的有：{}",
+                en = "{until}, too few of the {voters} voters of cluster {cluster:x} would \
+                         serve: {of}, and a quorum is {}; not serving, as far as this host sees: \
+                         {}",
+                zh = "{until}，集群 {cluster:x} 的 {voters} 个投票成员中能提供服务的太少：{of}，\
+                         法定人数是 {}；从本机看，未提供服务的有：{}",
                 voters / 2 + 1,
                 places(missing)
             )
         }
         Risk::OfTwo { cluster, other } => say!(
-            en = "{until}, cluster {cluster:x} serves nobody: it has two voters and needs both; the other is {}",
+            en = "{until}, cluster {cluster:x} serves nobody: it has two voters and needs both; \
+                     the other is {}",
             zh = "{until}，集群 {cluster:x} 将无法提供服务：它有两个投票成员，缺一不可；另一个是 {}",
             place(other)
         ),
@@ -167,7 +191,8 @@ fn at_risk(stop: Stop, risk: &Risk) -> String {
         }
         Risk::Unknown => {
             say!(
-                en = "this member serves clients, and does not say whether its cluster has a leader: this host cannot tell whether the cluster goes on without it",
+                en = "this member serves clients, and does not say whether its cluster has a \
+                         leader: this host cannot tell whether the cluster goes on without it",
                 zh =
                     "本成员在为客户端提供服务，但没有说明集群是否有 leader：本机无法判断，缺少本成员时集群能否继续服务"
             )
@@ -206,8 +231,11 @@ fn uncertain(unseen: &[Unseen], days: Option<i64>) -> String {
     let old = days.map(|days| say!(en = "its certificate is {days} days old", zh = "其证书已使用 {days} 天"));
     let why: Vec<String> = not_seen.into_iter().chain(old).collect();
     say!(
-        en = "this bundle founds a cluster, and this host cannot tell whether that cluster runs already: {}. If it runs, a member that starts here without its data can make the cluster lose writes",
-        zh = "本安装包用于建立集群，但本机无法判断该集群是否已在运行：{}。如果已在运行，没有数据的成员在此启动，可能使集群丢失已写入的数据",
+        en = "this bundle founds a cluster, and this host cannot tell whether that cluster runs \
+                 already: {}. If it runs, a member that starts here without its data can make the \
+                 cluster lose writes",
+        zh = "本安装包用于建立集群，但本机无法判断该集群是否已在运行：{}。如果已在运行，\
+                 没有数据的成员在此启动，可能使集群丢失已写入的数据",
         why.join(&words!(en = "; ", zh = "；"))
     )
 }
@@ -230,7 +258,8 @@ pub(super) fn help(found: &ClusterFinding) -> Help {
             member_lines(lines, by)
         }
         ClusterFinding::Unreachable { .. } => Help::run("plan").remark(&words!(
-            en = "again when a majority of the others is up; if they are lost for good: restore a snapshot",
+            en = "again when a majority of the others is up; if they are lost for good: restore \
+                     a snapshot",
             zh = "待其他成员的多数派启动后再运行；若它们已无法恢复：从快照恢复"
         )),
         ClusterFinding::Added { token, .. } => Help::plain(same_cluster(token)).remark(&words!(
@@ -259,7 +288,8 @@ pub(super) fn help(found: &ClusterFinding) -> Help {
         }
         ClusterFinding::OtherCas { said: Word::NotSaid, .. } | ClusterFinding::OtherCa { said: Word::NotSaid, .. } => {
             Help::plain(words!(
-                en = "use the bundle that was built with the other members' pki/; if that pki/ is lost: docs/trust.md",
+                en = "use the bundle that was built with the other members' pki/; if that pki/ \
+                         is lost: docs/trust.md",
                 zh = "使用由其他成员的同一 pki/ 制作的安装包；若该 pki/ 已丢失：docs/trust.md"
             ))
         }
@@ -310,8 +340,10 @@ fn help_at_risk(stop: Stop, risk: &Risk, said: Word) -> Help {
                 .and(Help::host_with("uninstall", WORD))
         }
         (Stop::Uninstall, Risk::OfTwo { .. }, _) => Help::command("etcdctl member list").remark(&words!(
-            en = "if the other is to go on alone: on it, etcdctl member remove of this one first, while both serve",
-            zh = "如果要让另一个成员单独继续：趁两者都在服务，先在它上面用 etcdctl member remove 移除本成员"
+            en = "if the other is to go on alone: on it, etcdctl member remove of this one \
+                     first, while both serve",
+            zh = "如果要让另一个成员单独继续：趁两者都在服务，先在它上面用 etcdctl member \
+                     remove 移除本成员"
         )),
         (Stop::Uninstall, Risk::Only { .. }, _) => Help::command("etcdctl snapshot save FILE")
             .remark(&words!(en = "first, if its data are of use", zh = "如果数据还有用，先运行此命令")),

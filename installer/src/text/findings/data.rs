@@ -54,7 +54,8 @@ pub(super) fn text(found: &DataFinding) -> String {
         }
         DataFinding::Newer { path, bundle, wrote } => {
             say!(
-                en = "`{path}` holds data of etcd {wrote}; the bundle has {bundle}, which cannot read it safely",
+                en = "`{path}` holds data of etcd {wrote}; the bundle has {bundle}, which \
+                         cannot read it safely",
                 zh = "`{path}` 中是 etcd {wrote} 的数据；安装包中的 etcd {bundle} 无法安全读取"
             )
         }
@@ -65,13 +66,13 @@ pub(super) fn help(found: &DataFinding) -> Help {
     match found {
         // Data of an etcd are some member's, and may be its only ones: nobody is told to move them.
         DataFinding::Foreign { path, owner: DataOwner::Etcd(_) | DataOwner::SomeEtcd, .. }
-        | DataFinding::Replaced { path, owner: DataOwner::Etcd(_) | DataOwner::SomeEtcd, .. } => Help::in_tree(
-            format!("ls -lA {path}/member/wal"),
-        )
-        .remark(&words!(
-            en = "if these data are of use: install that member's bundle; else set another paths.data in cluster.toml",
-            zh = "如果这些数据还有用：安装该成员的安装包；否则在 cluster.toml 中另设 paths.data"
-        )),
+        | DataFinding::Replaced { path, owner: DataOwner::Etcd(_) | DataOwner::SomeEtcd, .. } => {
+            Help::in_tree(format!("ls -lA {path}/member/wal")).remark(&words!(
+                en = "if these data are of use: install that member's bundle; else set another \
+                         paths.data in cluster.toml",
+                zh = "如果这些数据还有用：安装该成员的安装包；否则在 cluster.toml 中另设 paths.data"
+            ))
+        }
         DataFinding::Foreign { path, .. } | DataFinding::Replaced { path, .. } => {
             Help::in_tree(format!("mv {path} {path}.old"))
         }

@@ -51,8 +51,10 @@ pub(super) fn text(found: &DiskFinding) -> String {
             zh = "`{data}` 位于网络文件系统上，etcd 在其上会丢失数据"
         ),
         DiskFinding::Slow { data, sync, most } => say!(
-            en = "the disk of `{data}` is slow: 99 of 100 small synced writes took up to {:.1} ms, etcd asks for {} ms",
-            zh = "`{data}` 所在磁盘太慢：100 次小块同步写入中有 99 次耗时不超过 {:.1} ms，etcd 要求 {} ms",
+            en = "the disk of `{data}` is slow: 99 of 100 small synced writes took up to {:.1} \
+                     ms, etcd asks for {} ms",
+            zh = "`{data}` 所在磁盘太慢：100 次小块同步写入中有 99 次耗时不超过 {:.1} ms，etcd \
+                     要求 {} ms",
             sync.as_secs_f64() * 1000.0,
             most.as_millis()
         ),
@@ -108,7 +110,8 @@ fn barred(at: &str, barrier: &Barrier, what: &AbsPath) -> String {
         ),
         Barrier::Full { free, inodes: Some(inodes) } => {
             say!(
-                en = "the file system of `{at}` is full: {free} KiB and {inodes} inodes are free{purpose}",
+                en = "the file system of `{at}` is full: {free} KiB and {inodes} inodes are \
+                         free{purpose}",
                 zh = "`{at}` 所在的文件系统已满：剩余 {free} KiB，{inodes} 个 inode{purpose}"
             )
         }

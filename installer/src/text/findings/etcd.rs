@@ -42,7 +42,8 @@ pub(super) fn text(found: &EtcdFinding) -> String {
         }
         EtcdFinding::CertificateNotServed { .. } => {
             say!(
-                en = "etcd's peer port still shows another certificate than the installed one: etcd takes the new one only at a restart",
+                en = "etcd's peer port still shows another certificate than the installed one: \
+                         etcd takes the new one only at a restart",
                 zh = "etcd 的成员间端口仍在使用旧证书，与已安装的不同：etcd 重启后才会使用新证书"
             )
         }
@@ -59,8 +60,13 @@ fn by_hand(process: &Process) -> String {
         .map(|identity| say!(en = ", which are those of {identity}", zh = "，数据属于{identity}"))
         .unwrap_or_default();
     say!(
-        en = "an etcd that was set up by hand runs here at this bundle's places{name}: process {pid} ({exe}) under {}{data}{whose}. etcdpack cannot take it over yet, and changes nothing; it may go on running, and nothing of it is to be moved or removed",
-        zh = "本机有一个手工部署的 etcd，正在本安装包的位置上运行{name}：进程 {pid}（{exe}），由 {} 管理{data}{whose}。etcdpack 目前还不能接管它，未做任何更改；它可以继续运行，请不要移动或删除它的任何内容",
+        en = "an etcd that was set up by hand runs here at this bundle's places{name}: process \
+                 {pid} ({exe}) under {}{data}{whose}. etcdpack cannot take it over yet, and \
+                 changes nothing; it may go on running, and nothing of it is to be moved or \
+                 removed",
+        zh = "本机有一个手工部署的 etcd，正在本安装包的位置上运行{name}：进程 {pid}（{exe}），\
+                 由 {} 管理{data}{whose}。etcdpack 目前还不能接管它，未做任何更改；它可以继续运行，\
+                 请不要移动或删除它的任何内容",
         DisplayLine::of(under)
     )
 }

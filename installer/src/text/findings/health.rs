@@ -15,16 +15,21 @@ use payload::etcd::last_words::{Cause, Known};
 
 /// Where a host has no room for a new line of its cluster's list: how a member whose data are lost comes back.
 const JOIN_ANEW: Words = words!(
-    en = "on a living member; a member whose data are lost comes back as a new one: member remove ID, etcdpack-host uninstall --purge here, member add; then etcdpack build --same-cluster",
-    zh = "在正常的成员上运行；数据丢失的成员要作为新成员重新加入：member remove ID，在本机运行 etcdpack-host uninstall --purge，member add；然后 etcdpack build --same-cluster"
+    en = "on a living member; a member whose data are lost comes back as a new one: member \
+             remove ID, etcdpack-host uninstall --purge here, member add; then etcdpack build \
+             --same-cluster",
+    zh = "在正常的成员上运行；数据丢失的成员要作为新成员重新加入：member remove ID，在本机运行 \
+             etcdpack-host uninstall --purge，member add；然后 etcdpack build --same-cluster"
 );
 
 pub(super) fn text(found: &HealthFinding) -> String {
     match found {
         HealthFinding::Alarm { kind: AlarmKind::NoSpace, members, .. } => {
             say!(
-                en = "alarm NOSPACE, raised by {}: the database has reached quota-backend-bytes, and the cluster refuses every write but deletes",
-                zh = "NOSPACE 告警，由 {} 发出：数据库已达到 quota-backend-bytes，除删除外，集群拒绝一切写入",
+                en = "alarm NOSPACE, raised by {}: the database has reached \
+                         quota-backend-bytes, and the cluster refuses every write but deletes",
+                zh = "NOSPACE 告警，由 {} 发出：数据库已达到 quota-backend-bytes，除删除外，\
+                         集群拒绝一切写入",
                 names::all(members)
             )
         }
@@ -48,7 +53,8 @@ pub(super) fn text(found: &HealthFinding) -> String {
         HealthFinding::NoQuorum { up, down, cause } => no_quorum(up, down, cause.as_ref()),
         HealthFinding::NoRead => {
             say!(
-                en = "a majority is up, and a read does not come back through it: the members do not reach each other, or are too slow",
+                en = "a majority is up, and a read does not come back through it: the members \
+                         do not reach each other, or are too slow",
                 zh = "多数派成员已启动，但读请求没有结果：成员之间不通，或者太慢"
             )
         }
@@ -133,27 +139,43 @@ pub(super) fn help(found: &HealthFinding) -> Help {
                  {api}etcdctl defrag; {api}etcdctl alarm disarm"
             ))
             .remark(
-                &words!(en = "drops old revisions of keys; etcdctl defrag on every member, one after the other, before the alarm is disarmed; where that frees too little: a larger quota-backend-bytes in cluster.toml", zh = "会丢弃各个键的旧版本；在解除告警之前，逐个成员运行 etcdctl defrag；若释放的空间仍不够：在 cluster.toml 中调大 quota-backend-bytes"),
+                &words!(en = "drops old revisions of keys; etcdctl defrag on every member, one after \
+                         the other, before the alarm is disarmed; where that frees too little: a \
+                         larger quota-backend-bytes in cluster.toml", zh = "会丢弃各个键的旧版本；在解除告警之前，逐个成员运行 etcdctl \
+                                  defrag；若释放的空间仍不够：在 cluster.toml 中调大 \
+                                  quota-backend-bytes"),
             )
         }
-        HealthFinding::Alarm { etcd, .. } => Help::command(format!("{}etcdctl alarm list", api(*etcd))).remark(
-            &words!(en = "leave the alarm in place; a member whose data differ is removed and joins anew: docs/checks.md, `alarm`", zh = "不要解除告警；数据不同的成员须移除后重新加入：docs/checks.md，`alarm`"),
-        ),
+        HealthFinding::Alarm { etcd, .. } => {
+            Help::command(format!("{}etcdctl alarm list", api(*etcd))).remark(&words!(
+                en = "leave the alarm in place; a member whose data differ is removed and joins \
+                         anew: docs/checks.md, `alarm`",
+                zh = "不要解除告警；数据不同的成员须移除后重新加入：docs/checks.md，`alarm`"
+            ))
+        }
         HealthFinding::Down(down) => what_to_do(down),
-        HealthFinding::NoQuorum { cause: Some(Cause { known: Some(Known::Clock | Known::PeerCertificate), .. }), .. } => {
-            Help::host("doctor").remark(
-                &words!(en = "on every member: it looks at the certificate, the CA and the clock; for a host where one is wrong: etcdpack build, and carry its new file there", zh = "在每个成员上运行：它会检查证书、CA 和时钟；若某台主机有误：运行 etcdpack build，再把该主机的新文件带过去"),
-            )
-        }
-        HealthFinding::NoQuorum { cause: Some(_), .. } => {
-            Help::command("etcdctl member list").remark(&words!(en = "on each of the others: whether this one is among them", zh = "在其他成员上分别运行：看本成员是否在列表中"))
-        }
-        HealthFinding::NoQuorum { down, .. } if !down.is_empty() => {
-            Help::host("status").remark(&say!(en = "on {}: what keeps etcd down there", zh = "在 {} 上运行：查明那里的 etcd 为何没有启动", names::all(down)))
-        }
-        HealthFinding::NoQuorum { .. } | HealthFinding::NoRead => {
-            Help::host("status").remark(&words!(en = "on each of the others; network between them, disks, clocks", zh = "在其他成员上分别运行；并检查成员之间的网络、磁盘和时钟"))
-        }
+        HealthFinding::NoQuorum {
+            cause: Some(Cause { known: Some(Known::Clock | Known::PeerCertificate), .. }),
+            ..
+        } => Help::host("doctor").remark(&words!(
+            en = "on every member: it looks at the certificate, the CA and the clock; for a \
+                     host where one is wrong: etcdpack build, and carry its new file there",
+            zh = "在每个成员上运行：它会检查证书、CA 和时钟；若某台主机有误：运行 etcdpack \
+                     build，再把该主机的新文件带过去"
+        )),
+        HealthFinding::NoQuorum { cause: Some(_), .. } => Help::command("etcdctl member list").remark(&words!(
+            en = "on each of the others: whether this one is among them",
+            zh = "在其他成员上分别运行：看本成员是否在列表中"
+        )),
+        HealthFinding::NoQuorum { down, .. } if !down.is_empty() => Help::host("status").remark(&say!(
+            en = "on {}: what keeps etcd down there",
+            zh = "在 {} 上运行：查明那里的 etcd 为何没有启动",
+            names::all(down)
+        )),
+        HealthFinding::NoQuorum { .. } | HealthFinding::NoRead => Help::host("status").remark(&words!(
+            en = "on each of the others; network between them, disks, clocks",
+            zh = "在其他成员上分别运行；并检查成员之间的网络、磁盘和时钟"
+        )),
     }
 }
 
@@ -172,31 +194,52 @@ fn what_to_do(down: &Down) -> Help {
     let data = &down.data;
     match known {
         Known::AddressInUse => match port(said) {
-            Some(port) => Help::command(format!("ss -ltnp 'sport = :{port}'")).remark(&words!(en = "shows whose it is: stop that", zh = "查出占用者，并将其停止")),
-            None => Help::command("ss -ltnp").remark(&words!(en = "shows who listens: stop that program", zh = "查出监听者，并将其停止")),
+            Some(port) => Help::command(format!("ss -ltnp 'sport = :{port}'"))
+                .remark(&words!(en = "shows whose it is: stop that", zh = "查出占用者，并将其停止")),
+            None => Help::command("ss -ltnp")
+                .remark(&words!(en = "shows who listens: stop that program", zh = "查出监听者，并将其停止")),
         },
         Known::NoAddress => Help::command("ip address show"),
         Known::AlreadyBootstrapped | Known::Removed => members(down).remark(&JOIN_ANEW),
-        Known::ClusterId => members(down).remark(&words!(en = "here and on each of the others: the ids show which is which", zh = "在本机和其他成员上分别运行：从 id 可看出归属")),
-        Known::MemberList => members(down).remark(&words!(en = "on a living member: the hosts of cluster.toml must be these", zh = "在正常的成员上运行：cluster.toml 中的主机必须与之一致")),
-        Known::Unreachable => Help::host("status").remark(&words!(en = "on the others: a majority must be up first", zh = "在其他成员上运行：必须先有多数派启动")),
-        Known::Newer => members(down).remark(&words!(en = "on a living member; build with the version that runs there", zh = "在正常的成员上运行；用那里运行的版本重新制作安装包")),
-        Known::Clock => {
-            Help::command("date -u").remark(&words!(en = "set the clock; the certificates' dates: etcdpack pki show, where they were made", zh = "校正时钟；证书的日期：在签发证书的机器上运行 etcdpack pki show"))
-        }
-        Known::PeerCertificate | Known::Certificate => {
-            Help::command("etcdpack pki show").remark(&words!(en = "on the connected machine; then etcdpack build, and carry the new file here", zh = "在联网机器上运行；然后 etcdpack build，再把新文件带到本机"))
-        }
+        Known::ClusterId => members(down).remark(&words!(
+            en = "here and on each of the others: the ids show which is which",
+            zh = "在本机和其他成员上分别运行：从 id 可看出归属"
+        )),
+        Known::MemberList => members(down).remark(&words!(
+            en = "on a living member: the hosts of cluster.toml must be these",
+            zh = "在正常的成员上运行：cluster.toml 中的主机必须与之一致"
+        )),
+        Known::Unreachable => Help::host("status").remark(&words!(
+            en = "on the others: a majority must be up first",
+            zh = "在其他成员上运行：必须先有多数派启动"
+        )),
+        Known::Newer => members(down).remark(&words!(
+            en = "on a living member; build with the version that runs there",
+            zh = "在正常的成员上运行；用那里运行的版本重新制作安装包"
+        )),
+        Known::Clock => Help::command("date -u").remark(&words!(
+            en = "set the clock; the certificates' dates: etcdpack pki show, where they were made",
+            zh = "校正时钟；证书的日期：在签发证书的机器上运行 etcdpack pki show"
+        )),
+        Known::PeerCertificate | Known::Certificate => Help::command("etcdpack pki show").remark(&words!(
+            en = "on the connected machine; then etcdpack build, and carry the new file here",
+            zh = "在联网机器上运行；然后 etcdpack build，再把新文件带到本机"
+        )),
         Known::Permission => Help::in_tree(format!("namei -l {data}")),
         Known::ReadOnly => Help::in_tree(format!("findmnt -T {data}")),
         Known::DiskFull => Help::in_tree(format!("df -h {data}; df -i {data}")),
         Known::Locked => Help::command("ps -C etcd -o pid,user,lstart,args"),
-        Known::Flag => {
-            Help::command("etcdpack build").remark(&words!(en = "on the connected machine, once the flag is mended in cluster.toml", zh = "在 cluster.toml 中改正该参数之后，在联网机器上运行"))
-        }
+        Known::Flag => Help::command("etcdpack build").remark(&words!(
+            en = "on the connected machine, once the flag is mended in cluster.toml",
+            zh = "在 cluster.toml 中改正该参数之后，在联网机器上运行"
+        )),
         Known::Damaged if down.company == Company::Others => members(down).remark(&JOIN_ANEW),
-        Known::Damaged => Help::command(format!("cp -a {data} {data}.damaged"))
-            .remark(&words!(en = "it is the only member: keep that copy, then restore the last snapshot: etcdutl snapshot restore, before 3.6 etcdctl", zh = "这是唯一的成员：保留该副本，然后恢复最近的快照：etcdutl snapshot restore，3.6 之前用 etcdctl")),
+        Known::Damaged => Help::command(format!("cp -a {data} {data}.damaged")).remark(&words!(
+            en = "it is the only member: keep that copy, then restore the last snapshot: \
+                     etcdutl snapshot restore, before 3.6 etcdctl",
+            zh = "这是唯一的成员：保留该副本，然后恢复最近的快照：etcdutl snapshot restore，3.6 \
+                     之前用 etcdctl"
+        )),
         Known::NoProgram => log(down),
     }
 }

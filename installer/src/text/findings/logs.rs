@@ -12,18 +12,25 @@ const NAMED: usize = 5;
 pub(super) fn text(found: &LogFinding) -> String {
     match found {
         LogFinding::OthersWrite { path, mode, uid } => say!(
-            en = "others than root can make files in `{path}` (mode {mode:04o}, owner {uid}), where supervisord opens etcd's log as root: who breaks into etcd could become root by it",
-            zh = "除 root 以外的用户可以在 `{path}` 中创建文件（权限 {mode:04o}，属主 {uid}），而 supervisord 以 root 身份在那里打开 etcd 的日志：攻破 etcd 的人可借此成为 root"
+            en = "others than root can make files in `{path}` (mode {mode:04o}, owner {uid}), \
+                     where supervisord opens etcd's log as root: who breaks into etcd could become \
+                     root by it",
+            zh = "除 root 以外的用户可以在 `{path}` 中创建文件（权限 {mode:04o}，属主 {uid}），\
+                     而 supervisord 以 root 身份在那里打开 etcd 的日志：攻破 etcd 的人可借此成为 \
+                     root"
         ),
         LogFinding::Overfull { path } => {
             say!(
-                en = "`{path}` has more than {MOST} names: no supervisor makes so many, not all were looked at",
+                en = "`{path}` has more than {MOST} names: no supervisor makes so many, not all \
+                         were looked at",
                 zh = "`{path}` 中的文件超过 {MOST} 个：supervisor 不会产生这么多，未能全部检查"
             )
         }
         LogFinding::Planted { path, odd } => say!(
-            en = "in `{path}`, where supervisord opens files as root: {}. No supervisor makes that: it points to a break-in into etcd",
-            zh = "supervisord 以 root 身份打开文件的 `{path}` 中：{}。supervisor 不会产生这些：说明 etcd 可能已被攻破",
+            en = "in `{path}`, where supervisord opens files as root: {}. No supervisor makes \
+                     that: it points to a break-in into etcd",
+            zh = "supervisord 以 root 身份打开文件的 `{path}` 中：{}。supervisor 不会产生这些：\
+                     说明 etcd 可能已被攻破",
             named(odd)
         ),
     }

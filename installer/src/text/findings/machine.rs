@@ -23,7 +23,8 @@ pub(super) fn text(found: &MachineFinding) -> String {
         }
         MachineFinding::NarrowNamespace => {
             say!(
-                en = "this root is inside a user namespace with too few ids: it cannot use the ids of etcd's user",
+                en = "this root is inside a user namespace with too few ids: it cannot use the \
+                         ids of etcd's user",
                 zh = "当前 root 处于 id 不足的用户命名空间中：无法使用 etcd 用户的 id"
             )
         }
@@ -49,13 +50,15 @@ pub(super) fn text(found: &MachineFinding) -> String {
         }
         MachineFinding::NoRestorecon => {
             say!(
-                en = "SELinux is enforcing and there is no `restorecon` to give etcd's files their labels",
+                en = "SELinux is enforcing and there is no `restorecon` to give etcd's files \
+                         their labels",
                 zh = "SELinux 处于 enforcing 模式，但没有 `restorecon` 可为 etcd 的文件设置标签"
             )
         }
         MachineFinding::NoSetpriv => {
             say!(
-                en = "this host has no `setpriv`: under supervisor, a set-uid program that etcd's user starts gives it more rights",
+                en = "this host has no `setpriv`: under supervisor, a set-uid program that \
+                         etcd's user starts gives it more rights",
                 zh = "本机没有 `setpriv`：在 supervisor 管理下，etcd 用户可通过 set-uid 程序获得更多权限"
             )
         }
@@ -84,8 +87,10 @@ pub(super) fn help(found: &MachineFinding) -> Help {
         MachineFinding::FewOpenFiles { files, wanted } => match files.by {
             Ceiling::Kernel => Help::command(format!("sysctl -w fs.nr_open={}", wanted * 16)),
             Ceiling::Supervisord => Help::command("systemctl edit UNIT").remark(&words!(
-                en = "`supervisor` on Debian, else `supervisord`: LimitNOFILE=65536, from its next start on",
-                zh = "在 Debian 上为 `supervisor`，否则为 `supervisord`：LimitNOFILE=65536，下次启动时生效"
+                en = "`supervisor` on Debian, else `supervisord`: LimitNOFILE=65536, from its \
+                         next start on",
+                zh = "在 Debian 上为 `supervisor`，否则为 `supervisord`：LimitNOFILE=65536，\
+                         下次启动时生效"
             )),
             Ceiling::Init => Help::command("cat /proc/1/limits"),
             Ceiling::Shell => Help::command(format!("ulimit -n {wanted}")),
@@ -95,7 +100,8 @@ pub(super) fn help(found: &MachineFinding) -> Help {
             zh = "从本地安装介质安装软件包 `policycoreutils`"
         )),
         MachineFinding::NoSetpriv => Help::plain(words!(
-            en = "install util-linux from the site's own media; etcd takes it into use at its next restart",
+            en = "install util-linux from the site's own media; etcd takes it into use at its \
+                     next restart",
             zh = "从本地安装介质安装 util-linux；etcd 下次重启时生效"
         )),
     }

@@ -43,13 +43,15 @@ pub(super) fn text(found: &ManagerFinding) -> String {
         }
         ManagerFinding::UnitRuns { unit } => {
             say!(
-                en = "a service `{unit}` runs here that etcdpack did not start; ours would take its place",
+                en = "a service `{unit}` runs here that etcdpack did not start; ours would take \
+                         its place",
                 zh = "本机已有服务 `{unit}` 在运行，不是由 etcdpack 启动的；我们的服务会取代它"
             )
         }
         ManagerFinding::Overridden { file, key, unit, bundle } => {
             say!(
-                en = "`{file}` sets `{key}=` for `{unit}`: systemd would not run what bundle `{bundle}` says",
+                en = "`{file}` sets `{key}=` for `{unit}`: systemd would not run what bundle \
+                         `{bundle}` says",
                 zh = "`{file}` 为 `{unit}` 设置了 `{key}=`：systemd 将不按安装包 `{bundle}` 的内容运行"
             )
         }
@@ -59,16 +61,7 @@ pub(super) fn text(found: &ManagerFinding) -> String {
                 zh = "本机的 etcd 由 {chosen} 管理；换用另一个管理器会再启动一个 etcd"
             )
         }
-        ManagerFinding::NotPacked { wanted, .. } => match wanted {
-            Manager::Systemd => say!(
-                en = "this bundle was built for supervisor alone: it has no unit for systemd",
-                zh = "本安装包仅为 supervisor 制作：其中没有 systemd unit"
-            ),
-            Manager::Supervisor | Manager::Auto => say!(
-                en = "this bundle was built for systemd alone: it has no program section for supervisor",
-                zh = "本安装包仅为 systemd 制作：其中没有 supervisor 配置段"
-            ),
-        },
+        ManagerFinding::NotPacked { wanted, .. } => not_packed(*wanted),
         ManagerFinding::NoSystemd { .. } => say!(en = "this host does not run systemd", zh = "本机没有运行 systemd"),
         ManagerFinding::NoneInImage => {
             say!(
@@ -92,20 +85,24 @@ pub(super) fn text(found: &ManagerFinding) -> String {
         }
         ManagerFinding::UnsafeInUse { program } => {
             say!(
-                en = "etcd runs under this host's supervisor, and users other than root can change `{program}`",
+                en = "etcd runs under this host's supervisor, and users other than root can \
+                         change `{program}`",
                 zh = "etcd 由本机的 supervisor 管理，而除 root 以外的用户可以更改 `{program}`"
             )
         }
         ManagerFinding::UnsafePassedOver { program } => {
             say!(
-                en = "this host's own supervisor is passed over: users other than root can change `{program}`",
+                en = "this host's own supervisor is passed over: users other than root can \
+                         change `{program}`",
                 zh = "不使用本机自己的 supervisor：除 root 以外的用户可以更改 `{program}`"
             )
         }
         ManagerFinding::NoStartAtBoot { supervisor } if supervisor.origin == Origin::Host => {
             say!(
-                en = "nothing starts this host's supervisord when it boots: no enabled unit, no line of cron or rc.local",
-                zh = "本机启动时没有任何机制启动 supervisord：没有已启用的 unit，cron 和 rc.local 中也没有"
+                en = "nothing starts this host's supervisord when it boots: no enabled unit, no \
+                         line of cron or rc.local",
+                zh = "本机启动时没有任何机制启动 supervisord：没有已启用的 unit，cron 和 \
+                         rc.local 中也没有"
             )
         }
         ManagerFinding::NoStartAtBoot { .. } => {
@@ -116,10 +113,25 @@ pub(super) fn text(found: &ManagerFinding) -> String {
         }
         ManagerFinding::Untried => {
             say!(
-                en = "etcdpack has not tried yet whether a Python here runs the supervisor in the bundle: nobody has said yet whose bundle this is",
-                zh = "etcdpack 尚未试验本机的 Python 能否运行安装包自带的 supervisor：尚未确认安装包的签名者"
+                en = "etcdpack has not tried yet whether a Python here runs the supervisor in \
+                         the bundle: nobody has said yet whose bundle this is",
+                zh = "etcdpack 尚未试验本机的 Python 能否运行安装包自带的 supervisor：\
+                         尚未确认安装包的签名者"
             )
         }
+    }
+}
+
+fn not_packed(wanted: Manager) -> String {
+    match wanted {
+        Manager::Systemd => say!(
+            en = "this bundle was built for supervisor alone: it has no unit for systemd",
+            zh = "本安装包仅为 supervisor 制作：其中没有 systemd unit"
+        ),
+        Manager::Supervisor | Manager::Auto => say!(
+            en = "this bundle was built for systemd alone: it has no program section for supervisor",
+            zh = "本安装包仅为 systemd 制作：其中没有 supervisor 配置段"
+        ),
     }
 }
 
@@ -169,7 +181,8 @@ fn unfit(supervisor: &UnfitSupervisor) -> String {
         ),
         Unfit::NarrowInclude => {
             say!(
-                en = "[include] in `{conf}` names no directory of which all files with one ending are read",
+                en = "[include] in `{conf}` names no directory of which all files with one \
+                         ending are read",
                 zh = "`{conf}` 中的 [include] 没有指定任何按同一后缀全部读取的目录"
             )
         }
@@ -180,8 +193,10 @@ fn unfit(supervisor: &UnfitSupervisor) -> String {
         Unfit::User(user) => {
             let user = DisplayLine::of(user);
             say!(
-                en = "`{conf}` has `user={user}`: a supervisord that is not root's cannot start etcd as its own user",
-                zh = "`{conf}` 中设有 `user={user}`：不以 root 运行的 supervisord 无法以 etcd 用户启动 etcd"
+                en = "`{conf}` has `user={user}`: a supervisord that is not root's cannot start \
+                         etcd as its own user",
+                zh = "`{conf}` 中设有 `user={user}`：不以 root 运行的 supervisord 无法以 etcd \
+                         用户启动 etcd"
             )
         }
         Unfit::NotText(file) => {
@@ -193,7 +208,8 @@ fn unfit(supervisor: &UnfitSupervisor) -> String {
         }
         Unfit::NoProgram => {
             say!(
-                en = "there is `{conf}`, and no supervisord in /usr/bin, /usr/local/bin or /usr/sbin that reads it",
+                en = "there is `{conf}`, and no supervisord in /usr/bin, /usr/local/bin or \
+                         /usr/sbin that reads it",
                 zh = "有 `{conf}`，但 /usr/bin、/usr/local/bin、/usr/sbin 中没有读取它的 supervisord"
             )
         }
@@ -235,7 +251,8 @@ fn none(python: &NoPython, unsafe_supervisor: Option<&AbsPath>, systemd: Systemd
         ),
         Systemd::NotPacked => {
             say!(
-                en = "nothing here can keep etcd running: {own}, {python}, and the bundle has no unit for systemd",
+                en = "nothing here can keep etcd running: {own}, {python}, and the bundle has \
+                         no unit for systemd",
                 zh = "本机没有可用的服务管理器来管理 etcd：{own}，{python}，安装包中也没有 systemd unit"
             )
         }

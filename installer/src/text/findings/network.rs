@@ -13,7 +13,8 @@ pub(super) fn text(found: &NetworkFinding) -> String {
     match found {
         NetworkFinding::OtherHost { bundle, address, rightful: Some(host), .. } => {
             say!(
-                en = "this file is for host `{bundle}` ({address}), and this is host `{host}`: use {host}.run",
+                en = "this file is for host `{bundle}` ({address}), and this is host `{host}`: \
+                         use {host}.run",
                 zh = "此文件用于主机 `{bundle}`（{address}），而本机是 `{host}`：请使用 {host}.run"
             )
         }
@@ -22,23 +23,29 @@ pub(super) fn text(found: &NetworkFinding) -> String {
             let here =
                 if here.is_empty() { say!(en = "no address", zh = "没有地址") } else { names::several(&here) };
             say!(
-                en = "the bundle is for host `{bundle}` with address {address}; this is `{hostname}` with {here}",
+                en = "the bundle is for host `{bundle}` with address {address}; this is \
+                         `{hostname}` with {here}",
                 zh = "安装包用于地址为 {address} 的主机 `{bundle}`；本机是 `{hostname}`，地址为 {here}"
             )
         }
         NetworkFinding::ToldElsewhere { bundle, told } => say!(
-            en = "others reach host `{bundle}` at {}, which this host does not have: right only behind NAT, or with an address that comes later",
-            zh = "其他主机通过 {} 访问主机 `{bundle}`，而本机没有该地址：只有在 NAT 之后，或该地址稍后才出现时，才是正确的",
+            en = "others reach host `{bundle}` at {}, which this host does not have: right only \
+                     behind NAT, or with an address that comes later",
+            zh = "其他主机通过 {} 访问主机 `{bundle}`，而本机没有该地址：只有在 NAT 之后，\
+                     或该地址稍后才出现时，才是正确的",
             joined(told)
         ),
         NetworkFinding::NotListened { address, listens } => say!(
-            en = "others are told {address}, which is this host's own, and etcd listens at {} alone: nobody reaches it",
+            en = "others are told {address}, which is this host's own, and etcd listens at {} \
+                     alone: nobody reaches it",
             zh = "对外公布的地址是 {address}，属于本机，而 etcd 只监听 {}：没有人能连上",
             joined(listens)
         ),
         NetworkFinding::SourceUnnamed { from, members, .. } => say!(
-            en = "this host goes to {} from {from}, which its certificate does not name: etcd there refuses it, unless NAT makes it another address",
-            zh = "本机从 {from} 访问 {}，而本机的证书中没有该地址：除非 NAT 将其转换为其他地址，否则那里的 etcd 会拒绝",
+            en = "this host goes to {} from {from}, which its certificate does not name: etcd \
+                     there refuses it, unless NAT makes it another address",
+            zh = "本机从 {from} 访问 {}，而本机的证书中没有该地址：除非 NAT 将其转换为其他地址，\
+                     否则那里的 etcd 会拒绝",
             names::several(members)
         ),
         NetworkFinding::PortTaken { address, port } => {
@@ -61,20 +68,24 @@ pub(super) fn text(found: &NetworkFinding) -> String {
             say!(en = "{who} lets nobody in at {}", zh = "{who} 不允许访问端口 {}", names::all(&ports))
         }
         NetworkFinding::OwnName { name, taken } => say!(
-            en = "the bundle's certificate has the common name `{}`, and the members of this cluster take {} alone for a member's",
+            en = "the bundle's certificate has the common name `{}`, and the members of this \
+                     cluster take {} alone for a member's",
             zh = "安装包中证书的通用名为 `{}`，而本集群的成员只认 {} 为成员证书",
             DisplayLine::of(name),
             listed(taken)
         ),
         NetworkFinding::PeerName { member, at, name, taken } => say!(
-            en = "{member} at {at} serves a certificate with the common name `{}`; with this bundle the member here takes {} alone, and would put {member} out",
-            zh = "{member}（{at}）的证书通用名为 `{}`；按本安装包，本机成员只认 {}，会把 {member} 拒之门外",
+            en = "{member} at {at} serves a certificate with the common name `{}`; with this \
+                     bundle the member here takes {} alone, and would put {member} out",
+            zh = "{member}（{at}）的证书通用名为 `{}`；按本安装包，本机成员只认 {}，会把 \
+                     {member} 拒之门外",
             DisplayLine::of(name),
             listed(taken)
         ),
         NetworkFinding::PeerNameUnseen { member, at, taken } => {
             say!(
-                en = "the certificate of {member} at {at} cannot be seen; this member would take {} alone",
+                en = "the certificate of {member} at {at} cannot be seen; this member would \
+                         take {} alone",
                 zh = "看不到 {member}（{at}）的证书；本成员只认 {}",
                 listed(taken)
             )
@@ -102,7 +113,8 @@ pub(super) fn help(found: &NetworkFinding) -> Help {
         )),
         NetworkFinding::SourceUnnamed { from, bundle, .. } => Help::plain(say!(
             en = "`addresses = [\"{from}\"]` in the `[[host]]` of {bundle} in cluster.toml, and run: {}",
-            zh = "在 cluster.toml 中 {bundle} 的 `[[host]]` 里写入 `addresses = [\"{from}\"]`，然后运行：{}",
+            zh = "在 cluster.toml 中 {bundle} 的 `[[host]]` 里写入 `addresses = [\"{from}\"]`，\
+                     然后运行：{}",
             super::BUILD
         )),
         NetworkFinding::PortTaken { port, .. } => Help::command(format!("ss -ltnp 'sport = :{port}'")),

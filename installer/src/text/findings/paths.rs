@@ -20,8 +20,10 @@ pub(super) fn text(found: &PathFinding) -> String {
                 )
             }
             ObstacleKind::Link { uid, dir_mode, dir_uid } => say!(
-                en = "others than root can choose where `{path}` leads: a link of owner {uid}, in a directory of mode {dir_mode:04o}, owner {dir_uid}",
-                zh = "除 root 以外的用户可以决定 `{path}` 指向哪里：链接的属主为 {uid}，所在目录的权限为 {dir_mode:04o}，属主为 {dir_uid}"
+                en = "others than root can choose where `{path}` leads: a link of owner {uid}, \
+                         in a directory of mode {dir_mode:04o}, owner {dir_uid}",
+                zh = "除 root 以外的用户可以决定 `{path}` 指向哪里：链接的属主为 {uid}，\
+                         所在目录的权限为 {dir_mode:04o}，属主为 {dir_uid}"
             ),
             ObstacleKind::Nowhere => {
                 say!(en = "`{path}` is a link that leads nowhere", zh = "`{path}` 是一个无效的链接")
@@ -52,8 +54,10 @@ pub(super) fn text(found: &PathFinding) -> String {
         PathFinding::LeftBehind { dir, names, stays } => {
             let names: Vec<String> = names.iter().map(|name| format!("`{}`", name.escape_debug())).collect();
             say!(
-                en = "`{dir}` has files that etcdpack did not put there: {}; they stay in `{stays}`, and from now on `{dir}` leads to another directory",
-                zh = "`{dir}` 中有不是由 etcdpack 放入的文件：{}；它们留在 `{stays}` 中，此后 `{dir}` 指向另一个目录",
+                en = "`{dir}` has files that etcdpack did not put there: {}; they stay in \
+                         `{stays}`, and from now on `{dir}` leads to another directory",
+                zh = "`{dir}` 中有不是由 etcdpack 放入的文件：{}；它们留在 `{stays}` 中，此后 \
+                         `{dir}` 指向另一个目录",
                 names::several(&names)
             )
         }

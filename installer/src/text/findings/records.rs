@@ -26,7 +26,8 @@ pub(super) fn text(found: &RecordFinding) -> String {
             bundle.1
         ),
         RecordFinding::OtherVersion { here, bundle } => say!(
-            en = "etcd {here} is installed, the bundle has {bundle}: `install` does not change the version of a member",
+            en = "etcd {here} is installed, the bundle has {bundle}: `install` does not change \
+                     the version of a member",
             zh = "已安装 etcd {here}，安装包中的是 {bundle}：`install` 不更改成员的版本"
         ),
         RecordFinding::NothingInstalled => {
@@ -75,13 +76,15 @@ pub(super) fn text(found: &RecordFinding) -> String {
                 Moved::Listens => words!(en = "the member listens at", zh = "本成员的监听地址，"),
             };
             say!(
-                en = "{what} `{here}` on this host, and `{bundle}` in the bundle: `install` does not move a member",
+                en = "{what} `{here}` on this host, and `{bundle}` in the bundle: `install` \
+                         does not move a member",
                 zh = "{what}本机为 `{here}`，安装包中为 `{bundle}`：`install` 不迁移成员"
             )
         }
         RecordFinding::LeftElsewhere { old, new } => {
             say!(
-                en = "an earlier uninstall left this member's data in `{old}`; in `{new}` it would begin without them",
+                en = "an earlier uninstall left this member's data in `{old}`; in `{new}` it \
+                         would begin without them",
                 zh = "此前卸载时，本成员的数据留在了 `{old}`；放在 `{new}`，它启动时就没有这些数据"
             )
         }
@@ -112,7 +115,8 @@ fn of_cluster(of: &OfCluster) -> String {
 pub(super) fn help(found: &RecordFinding) -> Help {
     match found {
         RecordFinding::OtherCluster { here, .. } => Help::plain(super::same_cluster(&here.token)).remark(&words!(
-            en = "on the connected machine, and carry the new file here; where its pki/ is lost: docs/trust.md",
+            en = "on the connected machine, and carry the new file here; where its pki/ is \
+                     lost: docs/trust.md",
             zh = "在联网机器上运行，再把新文件带到本机；若其 pki/ 已丢失：docs/trust.md"
         )),
         RecordFinding::OtherVersion { here, .. } => Help::plain(say!(
