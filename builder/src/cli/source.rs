@@ -9,8 +9,8 @@ use super::heading;
 /// Where the release comes from.
 #[derive(Clone, Debug, Args)]
 pub struct SourceArgs {
-    /// Ask this place first: https://, file:///, or http:// where a checksum is known (repeatable)
-    #[arg(long = "mirror", value_name = "URL", help_heading = heading::SOURCE)]
+    /// Ask this place first: https://, file:///, http:// where a checksum is known, or `huaweicloud`, `daocloud`, `qingstor` (repeatable)
+    #[arg(long = "mirror", value_name = "URL|WORD", help_heading = heading::SOURCE)]
     pub mirrors: Vec<String>,
 
     /// Take this tarball; nothing is downloaded

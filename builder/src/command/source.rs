@@ -47,7 +47,9 @@ pub(super) fn requests(args: &SourceArgs, loaded: &Loaded) -> Result<Vec<Release
         let files: Vec<String> = archs.iter().map(|arch| asset(release.version, *arch)).collect();
         return Err(Failure::usage(text::release::one_tarball(&files), text::release::ONE_TARBALL_HELP));
     }
-    let mirrors: Vec<&String> = args.mirrors.iter().chain(&release.mirrors).collect();
+    let own = args.mirrors.iter().map(String::as_str);
+    let named = release.mirror.iter().map(|mirror| mirror.word());
+    let mirrors: Vec<&str> = own.chain(named).chain(release.mirrors.iter().map(String::as_str)).collect();
     let sources = Mirror::before_upstream(&mirrors)?;
     let cache = cache()?;
     let request = |arch| ReleaseRequest {

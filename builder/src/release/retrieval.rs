@@ -210,7 +210,7 @@ impl<'a> Retrieval<'a> {
     /// Upstream's own list, from the first place that has a proper one.
     fn published_sums(&mut self) -> Result<Option<Voucher>, ReleaseError> {
         let (mut answered, mut failures) = (false, Failures::default());
-        for mirror in &self.request.sources {
+        for mirror in self.request.sources.iter().filter(|mirror| mirror.is_asked_for_sums()) {
             let location = mirror.locate(self.request.version, SUMS);
             let bytes = match location.local() {
                 Some(path) => sums::read(&path).map_err(SourceError::from),

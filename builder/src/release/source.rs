@@ -5,7 +5,7 @@
 use std::fmt;
 use std::path::{Path, PathBuf};
 
-use payload::etcd::{Arch, EtcdVersion};
+use payload::etcd::{Arch, EtcdVersion, KnownMirror};
 use payload::exit::ExitStatus;
 use reqwest::Url;
 
@@ -22,7 +22,19 @@ pub(crate) const SUMS: &str = "SHA256SUMS";
 
 /// A base URL under which releases lie as `vX.Y.Z/etcd-vX.Y.Z-linux-ARCH.tar.gz`.
 #[derive(Clone, PartialEq, Eq)]
-pub struct Mirror(Url);
+pub struct Mirror {
+    url: Url,
+    lists: Lists,
+}
+
+/// Whether a mirror is asked for the list of sums.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Lists {
+    /// Upstream, and whom the user has named by URL.
+    Asked,
+    /// A public copy that was named by a word: the sum has to come from elsewhere.
+    Never,
+}
 
 /// A text that is no usable base URL.
 #[derive(Debug, thiserror::Error, PartialEq, Eq)]
@@ -31,6 +43,8 @@ pub enum MirrorError {
     Shape,
     /// `file://host/...`
     FileHost,
+    /// One word, and none that stands for a mirror.
+    Word(String),
 }
 
 impl Diagnose for MirrorError {
@@ -44,8 +58,15 @@ impl Diagnose for MirrorError {
 }
 
 impl Mirror {
-    /// Reads a base URL; a slash at its end makes no difference.
+    /// Reads a base URL, a slash at whose end makes no difference, or the word that stands for a public copy.
     pub fn parse(text: &str) -> Result<Self, MirrorError> {
+        if let Some(known) = KnownMirror::called(text) {
+            let url = Url::parse(known.base()).map_err(|_| MirrorError::Shape)?;
+            return Ok(Self { url, lists: Lists::Never });
+        }
+        if !text.is_empty() && text.bytes().all(|b| b.is_ascii_alphanumeric()) {
+            return Err(MirrorError::Word(text.to_owned()));
+        }
         let url = Url::parse(text).map_err(|_| MirrorError::Shape)?;
         if !["https", "http", "file"].contains(&url.scheme()) || url.query().is_some() || url.fragment().is_some() {
             return Err(MirrorError::Shape);
@@ -53,7 +74,7 @@ impl Mirror {
         if url.scheme() == "file" && url.to_file_path().is_err() {
             return Err(MirrorError::FileHost);
         }
-        Ok(Self(url))
+        Ok(Self { url, lists: Lists::Asked })
     }
 
     /// `own` in their order, then upstream.
@@ -64,18 +85,23 @@ impl Mirror {
     /// Whether anybody on the way can change what it delivers.
     #[must_use]
     pub fn is_unprotected(&self) -> bool {
-        self.0.scheme() == "http"
+        self.url.scheme() == "http"
+    }
+
+    /// Whether its list of sums counts.
+    pub(super) fn is_asked_for_sums(&self) -> bool {
+        self.lists == Lists::Asked
     }
 
     /// Whom a person knows to be asked.
     pub(super) fn host(&self) -> String {
-        Location(self.0.clone()).host()
+        Location(self.url.clone()).host()
     }
 
     /// The URL of `file` in the directory of `version`.
     #[must_use]
     pub(crate) fn locate(&self, version: EtcdVersion, file: &str) -> Location {
-        let mut url = self.0.clone();
+        let mut url = self.url.clone();
         // Only a URL that cannot be a base has no segments; `parse` lets none through.
         if let Ok(mut segments) = url.path_segments_mut() {
             segments.pop_if_empty().push(&version.tag()).push(file);
@@ -86,7 +112,7 @@ impl Mirror {
 
 impl fmt::Display for Mirror {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&redacted(&self.0))
+        f.write_str(&redacted(&self.url))
     }
 }
 
@@ -207,8 +233,24 @@ mod tests {
 
     #[test]
     fn what_is_no_base_is_refused() {
-        for text in ["", "m.example", "ftp://m/", "data:x", "https://m/?a=b", "https://m/#x", "file://host/x", "/srv"] {
+        for text in [
+            "",
+            "m.example",
+            "huawei",
+            "HUAWEICLOUD",
+            "ftp://m/",
+            "data:x",
+            "https://m/?a=b",
+            "https://m/#x",
+            "file://host/x",
+            "/srv",
+        ] {
             assert!(Mirror::parse(text).is_err(), "{text}");
+        }
+        for known in KnownMirror::ALL {
+            let (by_word, by_url) = (Mirror::parse(known.word()).unwrap(), Mirror::parse(known.base()).unwrap());
+            assert_eq!(by_word.locate(V, "f").to_string(), by_url.locate(V, "f").to_string());
+            assert!(!by_word.is_unprotected() && !by_word.is_asked_for_sums() && by_url.is_asked_for_sums());
         }
         assert!(Mirror::parse("http://m/").unwrap().is_unprotected());
         assert!(!Mirror::parse("file:///m").unwrap().is_unprotected());

@@ -58,6 +58,7 @@ pub(crate) fn wanted(request: &ReleaseRequest, narrator: &mut dyn Narrator) -> R
 
 /// Where a browser finds `file`.
 fn urls(request: &ReleaseRequest, file: &str) -> Vec<String> {
-    let places = request.sources.iter().map(|mirror| mirror.locate(request.version, file));
+    let asked = request.sources.iter().filter(|mirror| file != SUMS || mirror.is_asked_for_sums());
+    let places = asked.map(|mirror| mirror.locate(request.version, file));
     places.filter(|place| place.local().is_none()).map(|place: Location| place.to_string()).collect()
 }

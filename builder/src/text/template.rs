@@ -50,6 +50,7 @@ name = "etcd"
 version = "{version}"
 # arch = "amd64"               # or "arm64"; a host can have its own
 {sha256}
+# mirror = "huaweicloud"       # or "daocloud", "qingstor": where upstream is slow; the sum never comes from there
 # mirrors = []                 # asked before upstream: "https://mirror.example/etcd", "file:///media/etcd"
 "#
     );

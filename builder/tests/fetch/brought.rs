@@ -145,3 +145,21 @@ fn the_mirror_that_a_stick_has_become_serves_another_machine() {
     assert_eq!(output.status.code(), Some(0), "{err}");
     assert_eq!(kept(&second), 2);
 }
+
+#[test]
+fn a_public_copy_is_asked_for_tarballs_alone() {
+    let machine = machine("mirror = \"daocloud\"");
+    let (output, out, err) = etcdpack(&machine, "fetch --list");
+    assert_eq!(output.status.code(), Some(0), "{err}");
+    let copy = "https://files.m.daocloud.io/github.com/etcd-io/etcd/releases/download/v3.6.13";
+    let from: Vec<&str> = out.lines().filter_map(|line| line.strip_prefix("    from     ")).collect();
+    assert_eq!(from[0], format!("{copy}/{AMD}"), "{out}");
+    assert!(!out.contains(&format!("{copy}/SHA256SUMS")), "{out}");
+    // Asked for the list, it would be named.
+    let (output, _, err) = etcdpack(&machine, "fetch --mirror qingstor");
+    assert_eq!(output.status.code(), Some(3), "{err}");
+    assert!(err.contains("asked: github.com, storage.googleapis.com"), "{err}");
+    let (output, _, err) = etcdpack(&machine, "fetch --mirror huawei");
+    assert_eq!(output.status.code(), Some(2), "{err}");
+    assert!(err.contains("no mirror is called `huawei`; there are huaweicloud, daocloud, qingstor"), "{err}");
+}

@@ -15,7 +15,7 @@ use super::pki::{Algorithm, CommonName, Country, Hours, KeySharing, Keys, Subjec
 use super::quantity::{Milliseconds, Size};
 use super::setting::{Carry, CompactionMode, LogLevel, Loopback, Manager, Setting};
 use crate::digest::Digest;
-use crate::etcd::{Arch, EtcdVersion};
+use crate::etcd::{Arch, EtcdVersion, KnownMirror};
 use crate::name::{ClusterName, ClusterToken, HostName, MemberName, UserName};
 use crate::path::AbsPath;
 
@@ -59,6 +59,7 @@ pub(super) struct ReleaseSection {
     pub(super) sha256_arm64: Option<Digest>,
     #[serde(default)]
     pub(super) mirrors: Vec<Spanned<String>>,
+    pub(super) mirror: Option<KnownMirror>,
 }
 
 fn amd64() -> Arch {

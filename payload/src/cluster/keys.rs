@@ -3,7 +3,7 @@
 /// Every key, by section; a test holds this to the parser.
 pub(super) const SECTIONS: [(&str, &str); 9] = [
     ("[cluster]", "name token"),
-    ("[release]", "version arch sha256 sha256-amd64 sha256-arm64 mirrors"),
+    ("[release]", "version arch sha256 sha256-amd64 sha256-arm64 mirrors mirror"),
     (
         "[[host]]",
         "name address member arch names addresses client-port peer-port client-address listen listen-clients listen-peers",
@@ -30,11 +30,12 @@ pub(super) fn section(name: &str) -> Option<(&'static str, &'static str)> {
 }
 
 /// What keys take that take one of a few words; a test holds this to the parser.
-pub(super) const WORDS: [(&str, &str); 10] = [
+pub(super) const WORDS: [(&str, &str); 11] = [
     ("mode", "per-host shared"),
     ("keys", "passphrase host-key plaintext"),
     ("algorithm", "rsa-2048 rsa-3072 rsa-4096 ecdsa-p256 ecdsa-p384"),
     ("arch", "amd64 arm64"),
+    ("mirror", "huaweicloud daocloud qingstor"),
     ("auto-compaction-mode", "periodic revision"),
     ("log-level", "debug info warn error panic fatal"),
     ("peers", "by-name by-ca"),

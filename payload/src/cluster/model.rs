@@ -12,7 +12,7 @@ use super::paths::Paths;
 use super::pki::Pki;
 use super::setting::{Carry, CompactionMode, LogLevel, Loopback, Manager, Setting};
 use crate::digest::Digest;
-use crate::etcd::{Arch, EtcdVersion};
+use crate::etcd::{Arch, EtcdVersion, KnownMirror};
 use crate::name::{ClusterName, ClusterToken, HostName, MemberName, UserName};
 use crate::peer_name::PeerName;
 use crate::url::{Scheme, Url};
@@ -40,6 +40,8 @@ pub struct Release {
     /// The user's own word on what the release's tarball must hash to.
     pub sha256: BTreeMap<Arch, Digest>,
     pub mirrors: Vec<String>,
+    /// A public copy of the tarballs, which vouches for nothing.
+    pub mirror: Option<KnownMirror>,
 }
 
 /// One host and the member on it.

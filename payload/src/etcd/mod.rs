@@ -13,6 +13,7 @@ mod flags;
 mod go;
 pub mod last_words;
 mod lookup;
+mod mirror;
 mod pins;
 mod quirk;
 mod version;
@@ -26,6 +27,7 @@ pub use flag::{Flag, KnownTo, Owner, Span};
 pub use flag_value::FlagValue;
 pub use go::go_minor;
 pub use lookup::{Verdict, accepts, is_switch};
+pub use mirror::KnownMirror;
 pub use pins::{hints, pinned};
 pub use quirk::{
     V2Server, default_api, demands_private_data_dir, has_v2_api, log_flag, logger_must_be_named, programs,

@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use payload::etcd::KnownMirror;
+
 use crate::release::{
     Contradiction, Hint, ListError, LockError, MirrorError, NotATarball, RedirectError, ReleaseError, SourceError,
     SumsError,
@@ -106,6 +108,10 @@ impl fmt::Display for MirrorError {
         match self {
             Self::Shape => {
                 f.write_str("a mirror is an `https://`, `http://` or `file:///` URL without query and fragment")
+            }
+            Self::Word(word) => {
+                let known: Vec<&str> = KnownMirror::ALL.map(KnownMirror::word).to_vec();
+                write!(f, "no mirror is called `{word}`; there are {}, and any URL", known.join(", "))
             }
             Self::FileHost => f.write_str("a `file:` mirror is a path on this machine: `file:///...`"),
         }

@@ -49,5 +49,6 @@ pub(super) fn release(section: ReleaseSection) -> Release {
         version: section.version.into_inner(),
         sha256: by_arch.into_iter().filter_map(|(arch, sum)| Some((arch, sum?))).collect(),
         mirrors: section.mirrors.into_iter().map(Spanned::into_inner).collect(),
+        mirror: section.mirror,
     }
 }
