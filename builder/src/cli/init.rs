@@ -17,7 +17,7 @@ pub struct InitArgs {
     #[arg(long = "host", value_name = "NAME=IP", value_parser = named_host)]
     pub hosts: Vec<(HostName, IpAddr)>,
 
-    /// Version of etcd
+    /// Version of etcd [default: the newest 3.6 that this etcdpack knows]
     #[arg(long, value_name = "VERSION")]
     pub version: Option<EtcdVersion>,
 

@@ -36,7 +36,7 @@ pub use source::SourceArgs;
 #[command(
     name = "etcdpack",
     version,
-    long_version = text::VERSION,
+    long_version = text::VERSION.as_str(),
     help_expected = true,
     max_term_width = 100,
     arg_required_else_help = true,

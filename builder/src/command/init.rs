@@ -6,7 +6,7 @@ use std::io;
 use std::path::Path;
 
 use payload::cluster::Cluster;
-use payload::etcd::{self, EtcdVersion};
+use payload::etcd;
 
 use crate::atomic_file::{self, FileMode, dir_of};
 use crate::cli::{InitArgs, KeysArg};
@@ -16,9 +16,6 @@ use crate::text::{
     self,
     template::{Peers, Suites},
 };
-
-/// Taken where the user names none: the newest patch of a minor that is supported and no longer new.
-const VERSION: EtcdVersion = EtcdVersion::new(3, 6, 14);
 
 /// Writes the file; an existing one is never touched.
 pub(super) fn init(args: &InitArgs, narrator: &mut dyn Narrator) -> Result<(), Failure> {
@@ -53,7 +50,7 @@ fn write(path: &Path, text: &str) -> io::Result<()> {
 }
 
 fn template(args: &InitArgs) -> String {
-    let version = args.version.unwrap_or(VERSION);
+    let version = args.version.unwrap_or(etcd::DEFAULT);
     let peers = match etcd::accepts("peer-cert-allowed-cn", version) {
         etcd::Verdict::Accepted(_) => Peers::ByName,
         _ => Peers::ByCa,
@@ -68,6 +65,7 @@ fn template(args: &InitArgs) -> String {
 #[cfg(test)]
 mod tests {
     use payload::cluster::Keys;
+    use payload::etcd::EtcdVersion;
 
     use super::*;
 

@@ -3,12 +3,8 @@
 //! Warnings never refuse: the choice of a version is the user's, who may have to match a cluster that is there.
 //! What does not exist is refused. No clock is read, so the texts carry dates and leave the counting to the reader.
 
-use std::ops::Range;
-
-use super::{Arch, EtcdVersion, NEWEST};
-
-/// Taken in place of a minor that is over: it is maintained, and has had more patch releases than the newest.
-const SETTLED: EtcdVersion = EtcdVersion::new(3, 6, 14);
+use super::known::{DEFAULT, ENDS, End, FIXES, LOSSES, NEWEST, WITHDRAWN};
+use super::{Arch, EtcdVersion};
 
 /// One warning about a version.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -37,66 +33,6 @@ pub enum Unavailable {
     },
 }
 
-/// How a minor ended.
-#[derive(Clone, Copy)]
-enum End {
-    /// On a day that etcd's maintainers named.
-    On(&'static str),
-    /// Without a word; the day of its last release.
-    After(&'static str),
-}
-
-/// The minors that get no more fixes.
-const ENDS: [(u16, End); 4] = [
-    (1, End::After("2018-10-10")),
-    (2, End::After("2021-03-28")),
-    (3, End::After("2021-10-15")),
-    (4, End::On("2026-05-15")),
-];
-
-/// Releases that damage or lose data, the worst first, from etcd's changelogs. One warning is enough: the remedy is
-/// the same for all.
-const LOSSES: [(Range<EtcdVersion>, &str); 12] = [
-    (patches(5, 0, 3), "can lose committed writes when a member crashes"),
-    (patches(2, 0, 1), "can restore its data with a damaged index"),
-    (patches(3, 0, 21), "can corrupt the data of clusters with authentication"),
-    (patches(4, 0, 8), "can corrupt the data of clusters with authentication"),
-    (patches(4, 21, 22), "lets members disagree when one crashes while it defragments"),
-    (patches(5, 5, 6), "lets members disagree when one crashes while it defragments"),
-    (patches(2, 0, 29), "can corrupt its data when it defragments"),
-    (patches(3, 0, 19), "can corrupt its data when it defragments"),
-    (patches(4, 0, 4), "can corrupt its data when it defragments"),
-    (patches(4, 0, 38), "can corrupt its data when it defragments while it receives a snapshot"),
-    (patches(5, 0, 23), "can corrupt its data when it defragments while it receives a snapshot"),
-    (patches(6, 0, 5), "can corrupt its data when it defragments while it receives a snapshot"),
-];
-
-/// Withdrawn by etcd's maintainers, and unsigned on purpose.
-const WITHDRAWN: EtcdVersion = EtcdVersion::new(3, 3, 16);
-
-/// Security fixes of etcd's own code, by the first release that has them; those of its dependencies are not listed.
-const FIXES: [(EtcdVersion, &str); 15] = [
-    (EtcdVersion::new(3, 3, 23), "CVE-2020-15106, -15112, -15113, -15114, -15115, -15136"),
-    (EtcdVersion::new(3, 4, 10), "CVE-2020-15106, -15112, -15113, -15114, -15115, -15136"),
-    (EtcdVersion::new(3, 4, 25), "CVE-2021-28235"),
-    (EtcdVersion::new(3, 4, 26), "CVE-2023-32082"),
-    (EtcdVersion::new(3, 4, 42), "CVE-2026-33343, CVE-2026-33413"),
-    (EtcdVersion::new(3, 4, 44), "CVE-2026-44283"),
-    (EtcdVersion::new(3, 5, 8), "CVE-2021-28235"),
-    (EtcdVersion::new(3, 5, 9), "CVE-2023-32082"),
-    (EtcdVersion::new(3, 5, 28), "CVE-2026-33343, CVE-2026-33413"),
-    (EtcdVersion::new(3, 5, 30), "CVE-2026-44283"),
-    (EtcdVersion::new(3, 5, 33), "GHSA-6vch-q96h-7gc3, GHSA-xg4h-6gfc-h4m8"),
-    (EtcdVersion::new(3, 6, 9), "CVE-2026-33343, CVE-2026-33413"),
-    (EtcdVersion::new(3, 6, 11), "CVE-2026-44283"),
-    (EtcdVersion::new(3, 6, 14), "GHSA-6vch-q96h-7gc3, GHSA-xg4h-6gfc-h4m8"),
-    (EtcdVersion::new(3, 7, 1), "GHSA-6vch-q96h-7gc3, GHSA-xg4h-6gfc-h4m8"),
-];
-
-const fn patches(minor: u16, from: u16, to: u16) -> Range<EtcdVersion> {
-    EtcdVersion::new(3, minor, from)..EtcdVersion::new(3, minor, to)
-}
-
 /// The newest release of the minor, which etcdpack knows and which was published for this machine.
 pub(crate) fn newest_of(version: EtcdVersion, arch: Arch) -> Result<EtcdVersion, Unavailable> {
     let newest = NEWEST.into_iter().find(|newest| same_minor(*newest, version)).ok_or(Unavailable::Minor(version))?;
@@ -112,7 +48,7 @@ pub fn advise(version: EtcdVersion, arch: Arch) -> Result<Vec<Advice>, Unavailab
         say("etcd-withdrawn", withdrawn(version), newest),
         say("etcd-loses-data", loses_data(version), newest),
         say("etcd-lacks-security-fixes", lacks_fixes(version), newest),
-        say("etcd-end-of-life", end_of_life(version), SETTLED),
+        say("etcd-end-of-life", end_of_life(version), DEFAULT),
     ];
     Ok(all.into_iter().flatten().collect())
 }
@@ -184,12 +120,14 @@ mod tests {
             (v(5, 5), &["etcd-loses-data", "etcd-lacks-security-fixes"]),
             (v(5, 23), &["etcd-lacks-security-fixes"]),
             (v(5, 33), &[]),
-            (v(5, 34), &["etcd-newer-than-known"]),
+            (v(5, 35), &[]),
+            (v(5, 36), &["etcd-newer-than-known"]),
             (v(6, 4), &["etcd-loses-data", "etcd-lacks-security-fixes"]),
             (v(6, 14), &[]),
             (v(7, 0), &["etcd-lacks-security-fixes"]),
             (v(7, 1), &[]),
-            (v(7, 2), &[]),
+            (v(6, 16), &[]),
+            (v(7, 3), &[]),
             (v(7, 900), &["etcd-newer-than-known"]),
         ] {
             assert_eq!(codes(version).as_deref(), Ok(expected), "{version}");
@@ -229,8 +167,7 @@ mod tests {
                 }
             }
         }
-        assert_eq!(codes(SETTLED), Ok(vec![]));
-        assert!(NEWEST.contains(&SETTLED));
+        assert_eq!(codes(DEFAULT), Ok(vec![]));
     }
 
     #[test]

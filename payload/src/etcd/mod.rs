@@ -11,6 +11,7 @@ mod flag;
 mod flag_value;
 mod flags;
 mod go;
+mod known;
 pub mod last_words;
 mod lookup;
 mod mirror;
@@ -26,6 +27,7 @@ pub use cipher::{CipherSuite, HTTP2, STRONG, SuiteKey, cipher_suites, ends_with_
 pub use flag::{Flag, KnownTo, Owner, Span};
 pub use flag_value::FlagValue;
 pub use go::go_minor;
+pub use known::{AS_OF, DEFAULT, NEWEST};
 pub use lookup::{Verdict, accepts, is_switch};
 pub use mirror::KnownMirror;
 pub use pins::{hints, pinned};
@@ -33,4 +35,4 @@ pub use quirk::{
     V2Server, default_api, demands_private_data_dir, has_v2_api, log_flag, logger_must_be_named, programs,
     publishes_checksums, reloads_certificates, ships_etcdutl, takes_host_names_in_listen_urls, v2_server,
 };
-pub use version::{EtcdVersion, NEWEST, NotAVersion};
+pub use version::{EtcdVersion, NotAVersion};

@@ -4,7 +4,7 @@
 //! `etcd-v<version>-linux-<arch>.tar.gz`. Two that agree make a pin, one alone makes a hint: a hint may
 //! confirm a digest that came another way, and must never stand in for one. Values known to be wrong are not
 //! in the file: digests of another version or architecture, and the `SHA256SUMS` first published for 3.4.15, whose
-//! archives were replaced later.
+//! archives were replaced later. Of which day it is, [`super::AS_OF`] says.
 
 use super::{Arch, EtcdVersion};
 

@@ -1,7 +1,7 @@
 //! Against what running programs accepted, and what etcd's source says.
 
 use super::super::flag::Span;
-use super::super::version::NEWEST;
+use super::super::known::NEWEST;
 use super::*;
 
 const fn v(minor: u16, patch: u16) -> EtcdVersion {
