@@ -1,8 +1,9 @@
 //! `etcdpack` as its users type it: what it writes, and what it says when it cannot.
 
 use std::fs;
+use std::process::Command;
 
-use whole::{Site, release, small_site};
+use whole::{Site, at_terminal, etcdpack, release, run, small_site, workspace};
 
 const GOOD: &str =
     "[cluster]\nname = \"c\"\n[release]\nversion = \"3.5.24\"\n[[host]]\nname = \"n1\"\naddress = \"192.0.2.1\"\n";
@@ -22,6 +23,58 @@ fn init_writes_a_file_that_build_takes_and_never_overwrites_one() {
     assert_eq!(site.etcdpack(&["init", "-o", "x.toml", "--host", "n1"]).code, 2);
     assert_eq!(site.etcdpack(&["init", "-o", "x.toml", "--version", "3.5"]).code, 2);
     assert_eq!(site.etcdpack(&["build", "no.toml"]).code, 2);
+}
+
+/// Types each answer when its question stands at the end, and prints all that was shown.
+const TYPIST: &str = r#"
+answers = [line.split("|") for line in sys.argv[1].split(";")]
+done, at = 0, 0
+def hear(shown, type_):
+    global done, at
+    if done < len(answers) and shown[at:].rstrip().endswith(answers[done][0]):
+        at = len(shown)
+        done += 1
+        type_(answers[done - 1][1].encode() + b"\n")
+shown, status = talk(sys.argv[2:], hear)
+print(shown)
+sys.exit(status)
+"#;
+
+#[test]
+fn init_asks_at_a_terminal_for_what_was_not_said() {
+    let site = Site::new(GOOD);
+    let asked = |answers: &str, words: &[&str]| {
+        run(at_terminal(TYPIST).arg(answers).arg(etcdpack()).arg("init").args(words).current_dir(site.path("")))
+    };
+    let said = asked(
+        "host 1: name:|n1;reach n1:|192.0.2.300;reach n1:|192.0.2.1;host 2: name:|n1;host 2: name:|n2;reach n2:|2001:db8::2;\
+         host 3: name:|;keys [passphrase]:|secret;keys [passphrase]:|host-key;manager [auto]:|",
+        &["-o", "asked.toml"],
+    );
+    let shown = said.ok();
+    for words in ["`192.0.2.300` is not an IP address", "n1 is in the list already", "`secret` is none of passphrase, "]
+    {
+        assert!(shown.contains(words), "{shown}");
+    }
+    let text = fs::read_to_string(site.path("asked.toml")).unwrap();
+    for line in ["address = \"192.0.2.1\"", "address = \"2001:db8::2\"", "keys = \"host-key\"", "manager = \"auto\""] {
+        assert_eq!(text.lines().filter(|said| *said == line).count(), 1, "{line}: {text}");
+    }
+    assert_eq!(text.matches("[[host]]").count(), 2, "{text}");
+    // What is said is not asked, and a file that is there is not asked about.
+    assert_eq!(asked("x|x", &["-o", "said.toml", "--host", "n1=192.0.2.1"]).code, 0);
+    assert_eq!(asked("x|x", &["-o", "asked.toml"]).code, 3);
+    // Editors hold both to the schema; so does a validator of its own.
+    let script = "import json, jsonschema, sys, tomllib\nschema = json.load(open(sys.argv[1]))\n\
+                  check = jsonschema.validators.validator_for(schema)\ncheck.check_schema(schema)\n\
+                  for path in sys.argv[2:]: jsonschema.validate(tomllib.load(open(path, 'rb')), schema)\n\
+                  bad = tomllib.loads(open(sys.argv[2]).read() + '\\n[etc]\\n')\n\
+                  assert not check(schema).is_valid(bad)";
+    let schema = workspace().join("docs/cluster-file.schema.json");
+    let example = workspace().join("examples/mfyxw/cluster.toml");
+    let mut python = Command::new("python3");
+    python.args(["-c", script]).arg(schema).args(["asked.toml", "said.toml"]).arg(example);
+    run(python.current_dir(site.path(""))).ok();
 }
 
 #[test]

@@ -13,7 +13,7 @@ use super::{CLUSTER_FILE, heading};
 /// `etcdpack init`
 #[derive(Debug, Args)]
 pub struct InitArgs {
-    /// A host and its address (repeatable)
+    /// A host and its address (repeatable); without one, at a terminal, hosts are asked for one by one
     #[arg(long = "host", value_name = "NAME=IP", value_parser = named_host)]
     pub hosts: Vec<(HostName, IpAddr)>,
 
@@ -28,6 +28,10 @@ pub struct InitArgs {
     /// How the hosts get their private keys [default: passphrase]
     #[arg(long, value_enum, value_name = "MODE")]
     pub keys: Option<KeysArg>,
+
+    /// Who keeps etcd running [default: auto]
+    #[arg(long, value_enum, value_name = "MANAGER")]
+    pub manager: Option<ManagerArg>,
 
     /// Cluster file to write
     #[arg(
@@ -61,6 +65,29 @@ impl KeysArg {
             Self::Passphrase => "passphrase",
             Self::HostKey => "host-key",
             Self::Plaintext => "plaintext",
+        }
+    }
+}
+
+/// `init --manager`
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum ManagerArg {
+    /// Decided on each host: its own supervisor, else the carried one, else systemd
+    Auto,
+    /// Supervisor, the host's own or the carried one
+    Supervisor,
+    /// A systemd unit
+    Systemd,
+}
+
+impl ManagerArg {
+    /// As the cluster file has it.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Auto => "auto",
+            Self::Supervisor => "supervisor",
+            Self::Systemd => "systemd",
         }
     }
 }

@@ -22,7 +22,7 @@ use crate::text::cli as text;
 pub(crate) use cluster::CLUSTER_FILE;
 pub use cluster::{ClusterArg, ClusterOperand, PkiDirArgs};
 pub use founding::FoundingArgs;
-pub use init::{InitArgs, KeysArg};
+pub use init::{InitArgs, KeysArg, ManagerArg};
 pub use pack::{PackArgs, SealArgs};
 pub use paper::{PaperArg, PaperArgs, PaperLanguage};
 pub use pki::{

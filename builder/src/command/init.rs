@@ -1,24 +1,34 @@
 //! `init`: a cluster file to start from, with a comment for every choice.
 #![expect(clippy::disallowed_methods, reason = "edge: writes the cluster file")]
 
+mod asking;
+
 use std::fs;
-use std::io;
+use std::io::{self, IsTerminal as _};
 use std::path::Path;
 
 use payload::cluster::Cluster;
 use payload::etcd;
 
 use crate::atomic_file::{self, FileMode, dir_of};
-use crate::cli::{InitArgs, KeysArg};
+use crate::cli::{InitArgs, KeysArg, ManagerArg};
 use crate::failure::Failure;
 use crate::report::Narrator;
 use crate::text::{
     self,
     template::{Peers, Suites},
 };
+use crate::tty::Tty;
 
 /// Writes the file; an existing one is never touched.
-pub(super) fn init(args: &InitArgs, narrator: &mut dyn Narrator) -> Result<(), Failure> {
+pub(super) fn init(mut args: InitArgs, narrator: &mut dyn Narrator) -> Result<(), Failure> {
+    let is_there = fs::symlink_metadata(&args.output).is_ok();
+    // A script that has a terminal is not asked: its input or its messages go elsewhere.
+    if args.hosts.is_empty() && !is_there && io::stdin().is_terminal() && io::stderr().is_terminal() {
+        let asked = Tty::open().and_then(|mut tty| asking::ask(&mut args, &mut tty));
+        asked.map_err(|error| Failure::refused(text::init::unasked(error), text::init::BY_OPTIONS))?;
+    }
+    let args = &args;
     let text = template(args);
     let parsed = Cluster::parse(text.as_bytes()).map_err(|faults| Failure::of_cluster_file(&args.output, faults))?;
     for warning in &parsed.warnings {
@@ -59,18 +69,33 @@ fn template(args: &InitArgs) -> String {
         etcd::Verdict::Accepted(_) => Suites::Listed(etcd::STRONG),
         _ => Suites::Fixed,
     };
-    text::template::cluster_file(version, args.sha256, &args.hosts, args.keys.map(KeysArg::as_str), peers, suites)
+    text::template::cluster_file(text::template::Chosen {
+        version,
+        sha256: args.sha256,
+        hosts: &args.hosts,
+        keys: args.keys.map(KeysArg::as_str),
+        manager: args.manager.map(ManagerArg::as_str),
+        peers,
+        suites,
+    })
 }
 
 #[cfg(test)]
 mod tests {
-    use payload::cluster::Keys;
+    use payload::cluster::{Keys, Manager};
     use payload::etcd::EtcdVersion;
 
     use super::*;
 
     fn args() -> InitArgs {
-        InitArgs { hosts: Vec::new(), version: None, sha256: None, keys: None, output: "cluster.toml".into() }
+        InitArgs {
+            hosts: Vec::new(),
+            version: None,
+            sha256: None,
+            keys: None,
+            manager: None,
+            output: "cluster.toml".into(),
+        }
     }
 
     #[test]
@@ -117,10 +142,13 @@ mod tests {
         let hosts = vec![("a".parse().unwrap(), "2001:db8::1".parse().unwrap())];
         let sum = payload::digest::Digest::of(b"x");
         let keys = Some(KeysArg::HostKey);
-        let args = InitArgs { hosts, version: Some(EtcdVersion::new(3, 5, 24)), sha256: Some(sum), keys, ..args() };
+        let manager = Some(ManagerArg::Systemd);
+        let version = Some(EtcdVersion::new(3, 5, 24));
+        let args = InitArgs { hosts, version, sha256: Some(sum), keys, manager, ..args() };
         let cluster = Cluster::parse(template(&args).as_bytes()).unwrap().cluster;
         assert_eq!(cluster.release.version, EtcdVersion::new(3, 5, 24));
         assert_eq!(cluster.pki.keys, Keys::HostKey);
+        assert_eq!(cluster.service.manager, Manager::Systemd);
         assert_eq!(cluster.release.sha256.into_values().collect::<Vec<_>>(), [sum]);
         assert_eq!(cluster.hosts[0].address.to_string(), "2001:db8::1");
     }

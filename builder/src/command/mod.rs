@@ -25,7 +25,7 @@ use crate::report::Terminal;
 /// Carries out one command.
 pub fn run(command: Command, terminal: &mut Terminal) -> Result<(), Failure> {
     match command {
-        Command::Init(args) => init::init(&args, terminal),
+        Command::Init(args) => init::init(args, terminal),
         Command::Fetch(args) => fetch::fetch(&args, terminal),
         Command::Check(args) => check::check(&args, terminal),
         Command::Build(args) => build::build(&args, terminal),

@@ -13,6 +13,7 @@ mod errors;
 pub(crate) mod fetch;
 pub(crate) mod founding;
 pub(crate) mod help;
+pub(crate) mod init;
 pub(crate) mod inspect;
 pub(crate) mod pack;
 pub(crate) mod paper;

@@ -24,15 +24,21 @@ pub(crate) enum Suites {
     Fixed,
 }
 
-/// The whole file. Without `hosts`, three examples; `keys` as the cluster file has it.
-pub(crate) fn cluster_file(
-    version: EtcdVersion,
-    sha256: Option<Digest>,
-    hosts: &[(HostName, IpAddr)],
-    keys: Option<&str>,
-    peers: Peers,
-    suites: Suites,
-) -> String {
+/// What a file is to say; `keys` and `manager` as the cluster file has them.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Chosen<'a> {
+    pub(crate) version: EtcdVersion,
+    pub(crate) sha256: Option<Digest>,
+    pub(crate) hosts: &'a [(HostName, IpAddr)],
+    pub(crate) keys: Option<&'a str>,
+    pub(crate) manager: Option<&'a str>,
+    pub(crate) peers: Peers,
+    pub(crate) suites: Suites,
+}
+
+/// The whole file. Without hosts, three examples.
+pub(crate) fn cluster_file(chosen: Chosen<'_>) -> String {
+    let Chosen { version, sha256, hosts, keys, manager, peers, suites } = chosen;
     let sha256 = match sha256 {
         Some(sum) => format!("sha256 = \"{sum}\""),
         None => "# sha256 = \"...\"             # what the tarball must hash to; your word wins over everything else"
@@ -70,6 +76,13 @@ version = "{version}"
             "# keys = \"passphrase\"        # \"host-key\": made on the hosts; \"plaintext\": in the clear".to_owned()
         }
     };
+    let manager = match manager {
+        Some(manager) => format!("manager = \"{manager}\""),
+        None => {
+            "# manager = \"auto\"             # the host's supervisor, else the carried one, else systemd; or name one of them"
+                .to_owned()
+        }
+    };
     let peers = match peers {
         Peers::ByName => {
             "peers = \"by-name\"            # who has the hosts' common name; \"by-ca\": who has any certificate"
@@ -85,7 +98,13 @@ version = "{version}"
         ),
         Suites::Fixed => String::new(),
     };
-    text.push_str(&REST.replacen("KEYS", &keys, 1).replacen("PEERS", peers, 1).replacen("SUITES", &suites, 1));
+    text.push_str(
+        &REST
+            .replacen("KEYS", &keys, 1)
+            .replacen("MANAGER", &manager, 1)
+            .replacen("PEERS", peers, 1)
+            .replacen("SUITES", &suites, 1),
+    );
     text
 }
 
@@ -136,7 +155,7 @@ SUITES# any other flag that this version of etcd has, for example:
 # loopback = "https"           # "http" gives every local user full access; "off"
 
 [service]
-# manager = "auto"             # the host's supervisor, else the carried one, else systemd; or name one of them
+MANAGER
 # name = "etcd-server"         # of the unit, and of the supervisor section's file
 
 [supervisor]

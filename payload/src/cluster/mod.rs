@@ -74,4 +74,6 @@ fn not_utf8(bytes: &[u8], error: std::str::Utf8Error) -> Fault {
 }
 
 #[cfg(test)]
+mod schema;
+#[cfg(test)]
 mod tests;
