@@ -24,6 +24,7 @@ pub mod release;
 pub mod report;
 pub mod sbom;
 pub mod secret;
+mod stick;
 mod text;
 mod toml_error;
 mod tty;

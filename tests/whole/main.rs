@@ -22,6 +22,8 @@ mod damage;
 mod dist;
 /// Others change the host before, between or after.
 mod drift;
+/// Bundles onto a stick, and what is there afterwards.
+mod export;
 /// What `check` foretells of a build.
 mod foresight;
 /// Who founds a cluster, and whether it runs: what the builder asks and refuses.

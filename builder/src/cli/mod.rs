@@ -1,6 +1,7 @@
 //! The command line of `etcdpack`: what can be typed, nothing of what it does.
 
 mod cluster;
+mod export;
 mod founding;
 mod heading;
 mod init;
@@ -21,6 +22,7 @@ use crate::text::cli as text;
 
 pub(crate) use cluster::CLUSTER_FILE;
 pub use cluster::{ClusterArg, ClusterOperand, PkiDirArgs};
+pub use export::ExportArgs;
 pub use founding::FoundingArgs;
 pub use init::{InitArgs, KeysArg, ManagerArg};
 pub use pack::{PackArgs, SealArgs};
@@ -81,6 +83,9 @@ pub enum Command {
     /// Fetch, issue certificates, and pack one bundle per host
     #[command(after_help = text::build())]
     Build(BuildArgs),
+    /// Write the bundles onto a stick, and read them back
+    #[command(after_help = text::export())]
+    Export(ExportArgs),
     /// Answer the requests of hosts that make their own keys: certificates, and bundles with them
     #[command(after_help = text::sign())]
     Sign(SignArgs),

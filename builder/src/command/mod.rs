@@ -3,6 +3,7 @@
 mod build;
 mod check;
 mod cluster_file;
+mod export;
 mod fetch;
 mod founding;
 mod init;
@@ -29,6 +30,7 @@ pub fn run(command: Command, terminal: &mut Terminal) -> Result<(), Failure> {
         Command::Fetch(args) => fetch::fetch(&args, terminal),
         Command::Check(args) => check::check(&args, terminal),
         Command::Build(args) => build::build(&args, terminal),
+        Command::Export(args) => export::export(&args, terminal),
         Command::Sign(args) => sign::sign(&args, terminal),
         Command::Verify(args) => verify::verify(&args, terminal),
         Command::Inspect(args) => inspect::inspect(&args.bundle, args.json, terminal),

@@ -88,7 +88,7 @@ fn signed(path: &Path, bundle: Verified, wanted: Option<&Claim>) -> Result<Verif
 }
 
 /// What is known of a bundle after every byte of it has been read.
-fn check(path: &Path) -> Result<Verified, VerifyError> {
+pub(super) fn check(path: &Path) -> Result<Verified, VerifyError> {
     let fail = |error| VerifyError::Bundle { path: path.to_owned(), error };
     open(path).and_then(Unverified::open).and_then(Unverified::check).map_err(fail)
 }

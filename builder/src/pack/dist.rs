@@ -16,7 +16,7 @@ use crate::pki::Signing;
 pub(super) const SIGNING_KEY: &str = "signing.pub";
 pub(super) const SIGNING_WORDS: &str = "signing.words";
 /// What the bundles are, for whoever finds the stick.
-const START_HERE: &str = "START-HERE.txt";
+pub(crate) const START_HERE: &str = "START-HERE.txt";
 
 /// A directory that bundles go to.
 pub(super) struct Dist {

@@ -15,8 +15,11 @@ use std::path::Path;
 
 use payload::cluster::{Cluster, Host};
 use payload::etcd::Arch;
+use payload::manifest::Manifest;
+use payload::name::ClusterName;
 
 pub(crate) use bundle::Made;
+pub(crate) use dist::START_HERE;
 pub use error::PackError;
 pub(crate) use parts::Parts;
 pub(crate) use survey::survey;
@@ -104,16 +107,16 @@ pub(crate) fn pack(
     }
     dist.sums(made.iter().map(|bundle| (bundle.path.as_path(), bundle.digest)))?;
     dist.signer(parts.signing)?;
-    dist.start_here(&start_here(parts.cluster, &made))?;
+    dist.start_here(&start_here(&parts.cluster.name, made.iter().map(|made| &made.manifest)))?;
     dist.sync()?;
     narrator.note(&text::pack::packed(dir));
     Ok(made)
 }
 
-fn start_here(cluster: &Cluster, made: &[Made]) -> String {
-    let lines: Vec<Line> = made
-        .iter()
-        .map(|Made { manifest, .. }| Line {
+/// What travels beside bundles with these manifests, and says which is for which host.
+pub(crate) fn start_here<'a>(cluster: &ClusterName, manifests: impl Iterator<Item = &'a Manifest>) -> String {
+    let lines: Vec<Line> = manifests
+        .map(|manifest| Line {
             host: &manifest.host,
             address: manifest.advertised().iter().map(ToString::to_string).collect::<Vec<_>>().join(", "),
             command: if manifest.has_certificate() {
@@ -123,5 +126,5 @@ fn start_here(cluster: &Cluster, made: &[Made]) -> String {
             },
         })
         .collect();
-    text::start_here::start_here(&cluster.name, &lines)
+    text::start_here::start_here(cluster, &lines)
 }

@@ -113,7 +113,7 @@ fn attempt(
 fn begin(location: &Location, partial: &Partial, body: &Body, narrator: &mut dyn Narrator) {
     let done = partial.len();
     let total = body.length.map(|length| done + length);
-    narrator.progress(Progress::Begin { what: &location.to_string(), done, total });
+    narrator.progress(Progress::Begin { what: &text::getting(location), done, total });
 }
 
 fn pour(

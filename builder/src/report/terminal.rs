@@ -114,7 +114,7 @@ impl Terminal {
         }
         let (already, size) = (HumanBytes(done), total.map(HumanBytes));
         let already = (done > 0).then_some(&already as &dyn fmt::Display);
-        self.say(None, &terminal::getting(what, already, size.as_ref().map(|size| size as &dyn fmt::Display)));
+        self.say(None, &terminal::begins(what, already, size.as_ref().map(|size| size as &dyn fmt::Display)));
         Transfer::Lines { what: what.to_owned(), total, said: Instant::now() }
     }
 

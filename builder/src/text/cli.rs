@@ -75,6 +75,13 @@ pub(crate) fn build() -> String {
     ])
 }
 
+pub(crate) fn export() -> String {
+    page(&[
+        ("etcdpack export /media/stick", "copy the bundles in dist/ onto a mounted stick, and read them back"),
+        ("etcdpack export --from prod/dist /media/stick/etcd", "of another cluster, into a directory of the stick"),
+    ])
+}
+
 pub(crate) fn sign() -> String {
     page(&[
         ("etcdpack sign n1.csr n2.csr n3.csr", "show the words of each key and ask whether they are the host's"),

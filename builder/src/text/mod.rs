@@ -24,6 +24,7 @@ pub(crate) mod rehearsal;
 pub(crate) mod release;
 pub(crate) mod sign;
 pub(crate) mod start_here;
+pub(crate) mod stick;
 pub(crate) mod template;
 pub(crate) mod terminal;
 

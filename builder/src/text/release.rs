@@ -34,6 +34,10 @@ pub(crate) fn asks(host: &str, file: &str, connect: Duration, answer: Duration) 
     format!("asking {host} for {file}: at most {connect:?} to connect, {answer:?} for an answer")
 }
 
+pub(crate) fn getting(place: impl fmt::Display) -> String {
+    format!("getting {place}")
+}
+
 pub(crate) fn tries_again(place: impl fmt::Display, why: impl fmt::Display, pause: Duration) -> String {
     format!("{place}: {why}; trying again in {pause:?}")
 }

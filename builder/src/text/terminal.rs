@@ -13,10 +13,10 @@ pub(crate) fn bug(panic: impl fmt::Display) -> String {
 }
 
 /// A transfer begins. `done` and `total` are amounts of bytes for people.
-pub(crate) fn getting(what: &str, done: Option<&dyn fmt::Display>, total: Option<&dyn fmt::Display>) -> String {
+pub(crate) fn begins(what: &str, done: Option<&dyn fmt::Display>, total: Option<&dyn fmt::Display>) -> String {
     let size = total.map_or_else(String::new, |total| format!(" ({total})"));
     let already = done.map_or_else(String::new, |done| format!(", going on at {done}"));
-    format!("getting {what}{size}{already}")
+    format!("{what}{size}{already}")
 }
 
 /// A transfer goes on.

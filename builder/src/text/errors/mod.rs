@@ -10,3 +10,4 @@ mod passphrase;
 mod pki;
 mod rehearsal;
 mod release;
+mod stick;
