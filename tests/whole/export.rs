@@ -40,7 +40,7 @@ fn what_a_stick_cannot_take_is_refused_before_anything_is_written() {
     let site = small_site();
     for (line, code, words) in [
         ("stick 256M; mount -o remount,ro at; before; $E export at", 3, "is mounted read-only"),
-        ("stick 8M; before; $E export at", 3, "more are needed; nothing was written"),
+        ("stick 3M; before; $E export at", 3, "more are needed; nothing was written"),
         ("stick 256M; echo mine > at/n1.run; before; $E export at", 3, "etcdpack did not write it; it was left alone"),
         ("stick 256M; echo mine > at/START-HERE.txt; before; $E export at", 3, "etcdpack did not write it"),
         ("stick 256M; ln -s ../dist/n1.run at/SHA256SUMS; before; $E export at", 3, "etcdpack did not write it"),
@@ -60,14 +60,15 @@ fn what_a_stick_cannot_take_is_refused_before_anything_is_written() {
 #[test]
 fn a_stick_that_goes_or_lies_is_noticed() {
     let site = small_site();
-    let dies = "mkdir small; mount -t tmpfs -o size=10M none small; cd small; stick 200M; cd ..; set +e; $E export small/at; code=$?
+    let dies = "mkdir small; mount -t tmpfs -o size=32M none small; cd small; stick 200M
+                head -c $(($(stat -f -c '%a * %S' .) - 1048576)) /dev/zero > filler; cd ..; set +e; $E export small/at; code=$?
                 ls small/at; exit $code";
     let said = mounting(&site, dies);
     assert!(said.code == 3 && said.err.contains("plug it in and mount it again"), "{said:?}");
     assert!(!said.out.contains("n1.run"), "no name for what is not there: {said:?}");
-    // Of the bundle's fifth mebibyte nothing is written.
+    // Of the bundle's second mebibyte nothing is written.
     let lies =
-        "stick 256M; strace -f -qq -o trace -e trace=write -e inject=write:retval=1048576:when=5 $E -q export at";
+        "stick 256M; strace -f -qq -o trace -e trace=write -e inject=write:retval=1048576:when=2 $E -q export at";
     let said = mounting(&site, lies);
     assert!(
         said.code == 4 && said.err.contains("reads back as"),
