@@ -5,6 +5,7 @@ use payload::name::UserName;
 use payload::path::AbsPath;
 use serde::{Deserialize, Serialize};
 
+use crate::facts::data::wal::Identity;
 use crate::supervision::{Standing, Supervision};
 
 /// One change. What was there before is captured before the act.
@@ -65,6 +66,12 @@ pub(crate) enum Change {
     Tree {
         path: AbsPath,
     },
+    /// A snapshot came into the directory for data, and has this identity there; what was there lies beside it, as `aside`.
+    Restored {
+        path: AbsPath,
+        aside: String,
+        identity: Identity,
+    },
     /// etcd was put under this supervision.
     Service {
         supervision: Supervision,
@@ -122,6 +129,7 @@ impl Change {
             | (Self::MadeWay { path: a, .. }, Self::MadeWay { path: b, .. })
             | (Self::Access { path: a, .. }, Self::Access { path: b, .. })
             | (Self::Adopted { path: a, .. }, Self::Adopted { path: b, .. })
+            | (Self::Restored { path: a, .. }, Self::Restored { path: b, .. })
             | (Self::Tree { path: a }, Self::Tree { path: b }) => a == b,
             (Self::Service { .. }, Self::Service { .. }) => true,
             _ => false,
@@ -139,6 +147,11 @@ impl Change {
         matches!(self, Self::Adopted { holds, .. } | Self::Dir { holds, .. } if kept(*holds))
     }
 
+    /// Whether a snapshot came by it.
+    pub(crate) fn is_of_restore(&self) -> bool {
+        matches!(self, Self::Restored { .. })
+    }
+
     pub(crate) fn is_of_service(&self) -> bool {
         matches!(self, Self::Service { .. })
     }
@@ -153,7 +166,8 @@ impl Change {
             | Self::Access { path, .. }
             | Self::Adopted { path, .. }
             | Self::Tree { path } => Some(path),
-            Self::Group { .. } | Self::User { .. } | Self::Service { .. } => None,
+            // That its directory is ours another change says.
+            Self::Group { .. } | Self::User { .. } | Self::Restored { .. } | Self::Service { .. } => None,
         }
     }
 }

@@ -1,6 +1,7 @@
 //! The command line of a bundle and of `etcdpack-host`: what can be typed, nothing of what it does.
 
 use std::ffi::OsString;
+use std::num::NonZeroU32;
 use std::path::PathBuf;
 
 use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
@@ -16,6 +17,7 @@ const TRUST: &str = "Whose bundle";
 const CLUSTER: &str = "Cluster";
 const TARGET: &str = "Target";
 const ETCD: &str = "Starting etcd";
+const SNAPSHOT: &str = "Snapshot";
 const KEYS: &str = "Private key";
 const OUTPUT: &str = "Output";
 const GLOBAL: &str = "Global options";
@@ -63,7 +65,10 @@ impl Cli {
             Some(Command::Status(args)) => args.json,
             Some(Command::Doctor(args)) => args.json,
             Some(Command::Uninstall(args)) => args.look.json,
-            Some(Command::Install(_) | Command::Csr(_) | Command::Verify(_) | Command::Snapshot(_)) | None => false,
+            Some(
+                Command::Install(_) | Command::Restore(_) | Command::Csr(_) | Command::Verify(_) | Command::Snapshot(_),
+            )
+            | None => false,
         };
         if json { Some(Language::English) } else { self.lang.map(Language::from) }
     }
@@ -93,6 +98,9 @@ pub(crate) enum Command {
     /// Install etcd on this host and start it
     #[command(after_help = pages::install())]
     Install(InstallArgs),
+    /// Install etcd on this host with what is in a snapshot; what was there stays beside it
+    #[command(after_help = pages::restore())]
+    Restore(RestoreArgs),
     /// Make this host's private key, and print the request for its certificate
     #[command(after_help = pages::csr())]
     Csr(CsrArgs),
@@ -175,6 +183,75 @@ pub(crate) struct InstallArgs {
     /// Restart etcd also for what would wait for its next restart
     #[arg(long, conflicts_with = "no_start", help_heading = ETCD)]
     pub(crate) restart: bool,
+
+    /// Begin with this snapshot, as `restore` does
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["no_start", "restart", "root"], help_heading = SNAPSHOT)]
+    pub(crate) restore: Option<PathBuf>,
+
+    #[command(flatten)]
+    pub(crate) from: FromArgs,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct RestoreArgs {
+    /// Snapshot to begin with, the same on each host
+    #[arg(value_name = "FILE")]
+    pub(crate) file: PathBuf,
+
+    #[command(flatten)]
+    pub(crate) from: FromArgs,
+
+    #[command(flatten)]
+    pub(crate) bundle: BundleArgs,
+
+    #[command(flatten)]
+    pub(crate) target: TargetArgs,
+
+    /// Do not ask
+    #[arg(long)]
+    pub(crate) yes: bool,
+
+    /// Wait this many seconds for a healthy member; exit 7 if it does not come
+    #[arg(long, value_name = "SECONDS", help_heading = ETCD)]
+    pub(crate) wait: Option<u64>,
+}
+
+/// How a snapshot is taken.
+#[derive(Debug, Args)]
+pub(crate) struct FromArgs {
+    /// Restore the same snapshot for the Nth time, as a new cluster again: the same N on each host
+    #[arg(long, value_name = "N", default_value = "1", help_heading = SNAPSHOT)]
+    pub(crate) again: NonZeroU32,
+
+    /// Take a file that has no sum: the `db` of a data directory
+    #[arg(long, help_heading = SNAPSHOT)]
+    pub(crate) unverified: bool,
+
+    /// Restore although this member serves clients in another cluster; may be repeated
+    #[arg(long, value_name = "MEMBER", help_heading = SNAPSHOT)]
+    pub(crate) although_running: Vec<String>,
+}
+
+impl FromArgs {
+    /// Whether any of it was said.
+    pub(crate) fn is_given(&self) -> bool {
+        self.again != NonZeroU32::MIN || self.unverified || !self.although_running.is_empty()
+    }
+
+    fn words(&self) -> Vec<OsString> {
+        let mut words: Vec<OsString> = Vec::new();
+        words.extend((self.again != NonZeroU32::MIN).then(|| format!("--again={}", self.again).into()));
+        words.extend(self.unverified.then(|| "--unverified".into()));
+        words.extend(self.although_running.iter().map(|member| format!("--although-running={member}").into()));
+        words
+    }
+}
+
+impl From<RestoreArgs> for InstallArgs {
+    fn from(args: RestoreArgs) -> Self {
+        let RestoreArgs { file, from, bundle, target, yes, wait } = args;
+        Self { bundle, target, yes, wait, no_start: false, restart: false, restore: Some(file), from }
+    }
 }
 
 #[derive(Debug, Args)]
@@ -275,6 +352,12 @@ impl InstallArgs {
         let flags = [("--yes", self.yes), ("--no-start", self.no_start), ("--restart", self.restart)];
         let mut words = words("install", &self.bundle, &self.target, &flags);
         words.extend(self.wait.map(|seconds| format!("--wait={seconds}").into()));
+        if let Some(file) = &self.restore {
+            let mut word = OsString::from("--restore=");
+            word.push(file);
+            words.push(word);
+        }
+        words.extend(self.from.words());
         words
     }
 }
@@ -432,6 +515,10 @@ mod tests {
                     "x install n1.run --root /i --service systemd --signer {sum} --passphrase-fd 3 --allow-downgrade"
                 ),
                 format!("install --signer={sum} --service=systemd --root=/i --passphrase-fd=3 --allow-downgrade"),
+            ),
+            (
+                "x install n1.run --restore /b/etcd.db --again 2 --unverified --although-running n9",
+                "install --service=auto --restore=/b/etcd.db --again=2 --unverified --although-running=n9".to_owned(),
             ),
             ("x plan n1.run --json --no-start", "plan --service=auto --json --no-start".to_owned()),
             (

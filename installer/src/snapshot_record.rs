@@ -82,6 +82,15 @@ impl SnapshotRecord {
         (self.size, self.sha256, self.database_sha256) == (whole.size, whole.file, whole.database)
     }
 
+    /// The cluster's name, and the etcd that served it: anybody's words.
+    pub(crate) fn cluster(&self) -> &str {
+        &self.cluster
+    }
+
+    pub(crate) fn etcd(&self) -> &str {
+        &self.etcd
+    }
+
     /// In a person's words. What stands in it may have been written by anybody.
     pub(crate) fn whose(&self) -> String {
         words::whose(&self.cluster, &self.cluster_id, &self.member, self.taken)

@@ -4,11 +4,13 @@ use payload::bundle::EntryName;
 use payload::digest::Digest;
 use payload::manifest::Program;
 use payload::mode::{Mode, Owner};
-use payload::name::UserName;
+use payload::name::{ClusterToken, UserName};
 use payload::path::AbsPath;
 use serde::Serialize;
 
 use crate::change::{Change, Holds};
+use crate::facts::data::wal::Identity;
+use crate::facts::restore::Sum;
 use crate::supervision::Supervision;
 
 /// One step.
@@ -57,6 +59,17 @@ pub(crate) enum Step {
         /// With everything below.
         trees: Vec<AbsPath>,
     },
+    /// A snapshot comes into the directory for data; what is there is called `aside` from then on.
+    Restore {
+        data: AbsPath,
+        aside: String,
+        /// Etcd's numbers of what comes of it.
+        #[serde(flatten)]
+        identity: Identity,
+        token: ClusterToken,
+        revision: u64,
+        sum: Sum,
+    },
     Service {
         supervision: Supervision,
         action: Action,
@@ -85,7 +98,7 @@ impl Step {
         match self {
             Self::Service { action: Action::Start | Action::Restart, .. } => PointOfNoReturn::Taken,
             Self::Service { action: Action::Remove, .. } | Self::Undo { .. } => PointOfNoReturn::Begun,
-            Self::Service { action: Action::Enable | Action::Reload, .. }
+            Self::Service { action: Action::Enable | Action::Reload | Action::Stop, .. }
             | Self::Group { .. }
             | Self::User { .. }
             | Self::Dir { .. }
@@ -93,6 +106,7 @@ impl Step {
             | Self::File { .. }
             | Self::Link { .. }
             | Self::Wheels { .. }
+            | Self::Restore { .. }
             | Self::Labels { .. } => PointOfNoReturn::No,
         }
     }
@@ -142,6 +156,8 @@ pub(crate) enum Action {
     Restart,
     /// It goes on with what it has; systemd reads the unit again, for the next start.
     Reload,
+    /// Stop, until another step starts it again.
+    Stop,
     /// Enable at boot only: `--no-start`, or an image.
     Enable,
     /// Stop, and take it from its manager.

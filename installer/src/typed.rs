@@ -32,6 +32,7 @@ impl Typed {
         let (file, root) = match command {
             Some(Command::Plan(args)) => (args.bundle.file.as_deref(), args.target.root.as_deref()),
             Some(Command::Install(args)) => (args.bundle.file.as_deref(), args.target.root.as_deref()),
+            Some(Command::Restore(args)) => (args.bundle.file.as_deref(), args.target.root.as_deref()),
             Some(Command::Verify(args)) => (args.bundle.file.as_deref(), None),
             Some(Command::Csr(args)) => (None, args.root.as_deref()),
             Some(Command::Uninstall(args)) => (None, args.root.as_deref()),

@@ -4,9 +4,12 @@
 //! file name and a certificate, so the grammars are narrow enough to need quoting in none of them.
 
 use std::fmt;
+use std::num::NonZeroU32;
 use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
+
+use crate::digest::Digest;
 
 /// Why a text is not the name it should be.
 #[derive(Debug, thiserror::Error, PartialEq, Eq)]
@@ -165,6 +168,14 @@ impl ClusterToken {
         Self(cluster.as_str().to_owned())
     }
 
+    /// The one of the cluster that comes of a database by being restored the `again`th time: the same on each host, and another
+    /// than that of any cluster which runs or ran, so that members of the two never take each other for their own.
+    #[must_use]
+    pub fn restored(database: Digest, again: NonZeroU32) -> Self {
+        let of = Digest::of(format!("etcdpack restore {database} {again}").as_bytes()).to_string();
+        Self(format!("restored-{}", of.get(..16).unwrap_or_default()))
+    }
+
     /// Whether it has the form of one that was drawn for `cluster`.
     #[must_use]
     pub fn is_drawn_for(&self, cluster: &ClusterName) -> bool {
@@ -184,6 +195,15 @@ mod tests {
         assert!(token.as_str().ends_with("a-000000000000000a") && token.as_str().parse() == Ok(token.clone()));
         assert!(token.is_drawn_for(&cluster) && !token.is_drawn_for(&"a".parse().unwrap()));
         assert!(!ClusterToken::named_after(&cluster).is_drawn_for(&cluster));
+    }
+
+    #[test]
+    fn a_restored_clusters_token_follows_from_what_is_restored_and_how_often() {
+        let of = |bytes: &[u8], again| ClusterToken::restored(Digest::of(bytes), NonZeroU32::new(again).unwrap());
+        assert_eq!(of(b"a", 1), of(b"a", 1));
+        assert!(of(b"a", 1) != of(b"b", 1) && of(b"a", 1) != of(b"a", 2));
+        assert_eq!(of(b"a", 1).as_str().parse(), Ok(of(b"a", 1)));
+        assert_eq!(of(b"a", 1).as_str().len(), "restored-".len() + 16);
     }
 
     #[test]

@@ -60,6 +60,8 @@ mod rehearsal;
 mod release_page;
 /// When etcd is restarted, and when it is not.
 mod restart;
+/// A cluster comes back from a snapshot, on hosts as they are left.
+mod restore;
 /// Bundles on hosts of a cluster that runs: a file for each way to harm it.
 mod running;
 /// The list of parts.

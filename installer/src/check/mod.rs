@@ -16,6 +16,7 @@ mod managers;
 mod network;
 mod paths;
 mod records;
+mod restore;
 
 pub(crate) use cluster::{Member, is_electing, not_asked, quorum, still_member};
 pub(crate) use credentials::{SOON, validity};
@@ -51,15 +52,23 @@ pub(crate) fn preflight(manifest: &Manifest, facts: &Facts, although: Although) 
     findings.extend(paths::obstacles(paths));
     findings.extend(disks::room(disks));
     let view = cluster::View::of(manifest, facts, although);
-    let of_cluster = view.as_ref().map(cluster::cluster).unwrap_or_default();
-    let lost = data::data(manifest, data, records, although.data_gone);
+    let of_cluster = match (&view, &facts.restore) {
+        (Some(view), Some(restore)) => {
+            // Whom a restored member meets is judged by what is restored.
+            cluster::trust(view).into_iter().chain(restore::restore(manifest, restore, &facts.cluster, data)).collect()
+        }
+        (Some(view), None) => cluster::cluster(view),
+        (None, _) => Vec::new(),
+    };
+    // What is there is put aside by a restore.
+    let lost = if facts.restore.is_some() { None } else { data::data(manifest, data, records, although.data_gone) };
     findings
         .extend(lost.filter(|found| !(found.code() == Code::DataGone && cluster::overrules_data_gone(&of_cluster))));
     findings.extend(of_cluster);
     findings.extend(accounts::user(manifest, accounts, machine.target));
     findings.extend(network::peers(manifest, records.installed(), credentials, network));
     // What the members say of the address counts for more than what is written down here.
-    let is_known = view.as_ref().is_some_and(cluster::knows_address);
+    let is_known = facts.restore.is_some() || view.as_ref().is_some_and(cluster::knows_address);
     let address = |manifest, records| if is_known { None } else { records::address(manifest, records) };
     let elsewhere = || records::place(manifest, records, data).or_else(|| address(manifest, records));
     findings.extend(records::earlier(manifest, records).or_else(elsewhere));

@@ -95,7 +95,7 @@ fn allows(earlier: &Records, manifest: &Manifest, bundle: Digest, state: &StateD
         Operation::Install { bundle: of } if of == bundle => {
             Err(Failure::refused(refusals::install_cut_off(), help::go_on_or_take_back()))
         }
-        Operation::Install { .. } | Operation::MakeKey { .. } | Operation::Uninstall => {
+        Operation::Install { .. } | Operation::Restore { .. } | Operation::MakeKey { .. } | Operation::Uninstall => {
             Err(Failure::refused(refusals::run_cut_off(), Help::run("uninstall")))
         }
     }

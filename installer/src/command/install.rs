@@ -13,6 +13,7 @@ use super::context::{Context, Looking, interruptible, unless_told_to_stop};
 use super::failed::say_failed;
 use super::handover::{self, HandOver};
 use super::prepare::Prepared;
+use super::restore::{self, Brought};
 use super::{carried, deliver_plan, key, trust, who_is_up};
 use crate::although::Word;
 use crate::check;
@@ -34,7 +35,9 @@ use crate::plan::steps::Choices;
 use crate::report::Report;
 use crate::restart::Restart;
 use crate::signer::{Downgrade, SignerStatus};
+use crate::step::{State, Step};
 use crate::supervision::Start;
+use crate::text;
 use crate::text::refusals::Doing;
 use crate::text::{about, help, outcomes, progress, questions, refusals};
 use payload::exit::ExitStatus;
@@ -59,7 +62,7 @@ pub(super) fn plan(args: &PlanArgs, report: &Report) -> Result<ExitStatus, Failu
     let interrupt = interruptible()?;
     let tree = looking.tree.heeding(&interrupt);
     let choices = choices(&args.target, args.no_start, args.restart);
-    let prepare = || Prepared::of(&tree, &mut bundle, records, signer, choices);
+    let prepare = || Prepared::of(&tree, &mut bundle, records, signer, choices, None);
     let prepared = report.while_waiting(&progress::ASKING, prepare);
     let mut prepared = unless_told_to_stop(&interrupt, prepared, Help::run("plan"))?;
     if let Some(given) = &given
@@ -103,7 +106,11 @@ pub(super) fn install(args: &InstallArgs, report: &Report) -> Result<ExitStatus,
     // What a person has confirmed here counts as named.
     let signer = if signer.settled().is_none() { SignerStatus::Named } else { signer };
     let choices = choices(&args.target, args.no_start, args.restart);
-    let prepare = || Prepared::of(tree, &mut bundle, context.records.clone(), signer, choices);
+    let (restore, snapshot) = match restore::brought(args, bundle.manifest(), &context, report)? {
+        Some(Brought { restore, copy }) => (Some(restore), Some(copy)),
+        None => (None, None),
+    };
+    let prepare = || Prepared::of(tree, &mut bundle, context.records.clone(), signer, choices, restore);
     let prepared = report.while_waiting(&progress::ASKING, prepare);
     let mut prepared = context.unless_told_to_stop(prepared)?;
     let mut opened = None;
@@ -132,8 +139,13 @@ pub(super) fn install(args: &InstallArgs, report: &Report) -> Result<ExitStatus,
     drop(given);
     let manifest = bundle.manifest().clone();
     let said = (choices.although.quorum_at_risk, Word::of(args.yes));
-    match carry_out(&context, bundle, &facts, &plan, opened.as_ref(), said, report)? {
-        Ok(()) => Ok(end_of(tree, &manifest, &facts, &plan, args, interrupt, report)),
+    match carry_out(&context, bundle, &facts, &plan, (opened.as_ref(), snapshot), said, report)? {
+        Ok(()) => {
+            let ends = end_of(tree, &manifest, &facts, &plan, args, interrupt, report);
+            let restored = facts.restore.as_ref().map(|of| text::restore::restored(of, manifest.members.len() > 1));
+            restored.iter().flatten().for_each(|line| report.note(line));
+            Ok(ends)
+        }
         Err(failed) => Ok(say_failed(&outcomes::failed(&failed), &failed, report)),
     }
 }
@@ -144,7 +156,7 @@ fn carry_out(
     bundle: Bundle<File>,
     facts: &Facts,
     plan: &Plan,
-    opened: Option<&Opened>,
+    (opened, snapshot): (Option<&Opened>, Option<File>),
     (at_risk, unasked): (Word, Word),
     report: &Report,
 ) -> Result<Result<(), Box<Failed>>, Failure> {
@@ -153,7 +165,8 @@ fn carry_out(
     let install = Install { bundle: bundle.digest(), manifest: &manifest, provenance: &provenance, facts, plan };
     let standing = install.standing().map_err(ProbeError::from)?;
     let execution = Execution { tree, state, records, interrupt, report, at_risk, unasked };
-    let done = match execution.run(&install, plan, Sources::of_bundle(bundle, opened, standing)) {
+    let done = match execution.run(&install, plan, Sources::of_bundle(bundle, opened, standing).with_snapshot(snapshot))
+    {
         Ok(done) => done,
         Err(failed) => return Ok(Err(failed)),
     };
@@ -196,7 +209,17 @@ fn consent(plan: &Plan, interrupt: &Interrupt, report: &Report) -> Result<(), Fa
     if !report.can_ask() {
         return Err(Failure::refused(refusals::no_terminal(), Help::run_with("install", "--yes")));
     }
-    let question = if plan.says_at_risk() { questions::INSTALL_AT_RISK } else { questions::INSTALL };
+    let restores = plan
+        .steps
+        .iter()
+        .any(|planned| planned.state == State::Pending && matches!(planned.step, Step::Restore { .. }));
+    let question = if restores {
+        text::restore::QUESTION
+    } else if plan.says_at_risk() {
+        questions::INSTALL_AT_RISK
+    } else {
+        questions::INSTALL
+    };
     if report.ask_about(Some(plan), &question, interrupt) {
         return Ok(());
     }

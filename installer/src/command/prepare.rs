@@ -10,9 +10,9 @@ use payload::sealed::Opened;
 
 use super::carried;
 use crate::although::Word;
-use crate::facts::Facts;
 use crate::facts::cluster::{Asked, NotAsked};
 use crate::facts::machine::Target;
+use crate::facts::{Facts, Restore};
 use crate::failure::Failure;
 use crate::finding::{Finding, ManagerFinding, Question, Severity};
 use crate::help::Help;
@@ -45,8 +45,10 @@ impl Prepared {
         records: Records,
         signer: SignerStatus,
         choices: Choices,
+        restore: Option<Restore>,
     ) -> Result<Self, Failure> {
         let facts = probe::facts(tree, &Subject::bundle(bundle)?, records, choices.manager)?;
+        let facts = Facts { restore, ..facts };
         let installer = carried::installer_digest(bundle)?;
         let mut prepared = Self { facts, plan: Plan::default(), installer, signer, choices };
         if signer.settled().is_none() && prepared.facts.cluster.asked == Asked::No(NotAsked::NotYet) {

@@ -10,6 +10,8 @@ use crate::check;
 use crate::facts::logs::Keeper;
 use crate::facts::paths::Seen;
 use crate::health;
+use crate::host::etcdutl;
+use crate::host::restored::RESTORING;
 use crate::host::wheels;
 use crate::host::write::Ids;
 use crate::host::{Exec, probe};
@@ -42,6 +44,8 @@ impl Run<'_> {
                 Exec::named("restorecon")?.args(["-R"]).args(trees.iter().map(ToString::to_string)).run()?;
                 trees.iter().try_for_each(|dir| Ok(self.transaction.sync(dir)?))
             }
+            Step::Service { supervision, action: Action::Stop } => self.stop(supervision),
+            Step::Restore { .. } => self.restore(step),
             Step::Service { supervision, action: Action::Remove } => self.remove_service(supervision, undoing),
             Step::Service { supervision, action } => self.serve(supervision, *action),
             Step::Undo { change } => {
@@ -97,6 +101,34 @@ impl Run<'_> {
         })
     }
 
+    /// Nothing is to run on the data that are put aside.
+    fn stop(&mut self, supervision: &Supervision) -> Result<(), StepError> {
+        let seconds = self.operation.policy().stop_seconds;
+        self.transaction.stop::<StepError>(supervision, seconds, self.on.interrupt)?;
+        self.has_stopped()
+    }
+
+    /// By the release that was installed, as etcd's user.
+    fn restore(&mut self, step: &Step) -> Result<(), StepError> {
+        let Step::Restore { data, aside, identity, token, sum, .. } = step else { return Ok(()) };
+        self.has_stopped()?;
+        let manifest = self.operation.manifest().ok_or(StepError::NoSource(Missing::Manifest))?;
+        let me = manifest.me().ok_or(StepError::NoSource(Missing::Manifest))?;
+        let (ids, into) = (self.ids(Owner::Service)?, data.join(RESTORING)?);
+        let snapshot = self.sources.snapshot(ids)?;
+        let call = etcdutl::restore(manifest, me, (token, *sum), (snapshot, &into), ids, self.on.interrupt)?;
+        self.transaction.restore(data, aside, *identity, || call.run().map(drop).map_err(StepError::from))
+    }
+
+    /// An etcd of ours that its manager did not stop: its programs and data must not go under it.
+    fn has_stopped(&self) -> Result<(), StepError> {
+        let running = self.operation.manifest().map(|manifest| probe::running(self.on.tree, manifest)).transpose()?;
+        match running {
+            Some(pids) if !pids.is_empty() => Err(StepError::StillRuns(pids)),
+            _ => Ok(()),
+        }
+    }
+
     /// Before anything of etcd goes, etcd must have stopped.
     fn remove_service(&mut self, supervision: &Supervision, undoing: &mut Undoing) -> Result<(), StepError> {
         let tree = self.on.tree;
@@ -113,12 +145,8 @@ impl Run<'_> {
                 self.transaction.remove_enabling_link(&link)?;
             }
         }
-        // An etcd of ours that its manager did not stop: its programs and data must not go under it.
-        let running = self.operation.manifest().map(|manifest| probe::running(tree, manifest)).transpose()?;
-        match running {
-            Some(pids) if !pids.is_empty() => Err(StepError::StillRuns(pids)),
-            _ => self.name_strays(),
-        }
+        self.has_stopped()?;
+        self.name_strays()
     }
 
     /// What runs as a user whom we have not made is not ours to end, also where its data goes.

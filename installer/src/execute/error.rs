@@ -55,6 +55,7 @@ pub(crate) enum Missing {
     Manifest,
     PrivateKey,
     NewKey,
+    Snapshot,
 }
 
 impl From<UndoError> for StepError {
@@ -71,6 +72,7 @@ impl StepError {
             Self::Fs(error) => error.is_interrupt(),
             Self::Account(error) => error.is_interrupt(),
             Self::Service(error) => error.is_interrupt(),
+            Self::Exec(error) => error.is_interrupt(),
             _ => false,
         }
     }

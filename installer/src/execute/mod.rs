@@ -93,7 +93,9 @@ impl Execution<'_> {
             // installed. And it has nothing to take back, not even before its first step: what stands in the journal then
             // is what a run before it had begun, and that is for the next uninstall to undo.
             records::Operation::Uninstall => (None, fold(&self.records.ours(), &[]), Stage::PastThePoint),
-            records::Operation::Install { .. } | records::Operation::MakeKey { .. } => {
+            records::Operation::Install { .. }
+            | records::Operation::Restore { .. }
+            | records::Operation::MakeKey { .. } => {
                 // What the receipt replaces may have begun to go.
                 let is_over = self.records.is_all_but_closed(operation.header(), plan.is_done());
                 let stage = if is_over { Stage::PastThePoint } else { Stage::CanBeTakenBack };
@@ -202,7 +204,7 @@ impl Run<'_> {
         // A service in an image is not this system's.
         // A key of the host's own that stands in the journal of an install was put there by an uninstall that was cut off, or
         // made by a run before: it is not this one's to take back, and there is no other copy of it.
-        let installs = matches!(self.operation.header(), records::Operation::Install { .. });
+        let installs = self.operation.header().installs().is_some();
         let stays = |change: &Change| state.holds(change) || (installs && state.is_of_key(change));
         let is_ours = |change: &&Change| !stays(change) && (tree.is_live() || !change.is_of_service());
         let steps = in_order(&changes).into_iter().filter(is_ours);

@@ -21,7 +21,7 @@ use super::{Missing, StepError};
 use crate::facts::credentials::LARGEST_KEY;
 use crate::host::fs_error::FileOp;
 use crate::host::write::Ids;
-use crate::host::{FsError, Tree, harden};
+use crate::host::{FsError, Tree, harden, snapshot_copy};
 use crate::plan::Plan;
 use crate::step::{Source, State, Step};
 use crate::supervision::launcher;
@@ -35,6 +35,8 @@ pub(crate) struct Sources<'a> {
     opened: Option<&'a Opened>,
     /// The private key that is made now, as PEM.
     new_key: Option<Zeroizing<String>>,
+    /// The snapshot that etcd is to begin with: a copy that has been judged.
+    snapshot: Option<File>,
     /// The programs of the release that are in their places already.
     standing: BTreeSet<AbsPath>,
     /// The others, but for their names; not all where a file system needs every file to have one.
@@ -48,6 +50,11 @@ impl<'a> Sources<'a> {
     /// What a bundle brings, but for the programs that are `standing` already.
     pub(crate) fn of_bundle(bundle: Bundle<File>, opened: Option<&'a Opened>, standing: BTreeSet<AbsPath>) -> Self {
         Self { bundle: Some(bundle), opened, standing, ..Self::default() }
+    }
+
+    /// Likewise, with a snapshot.
+    pub(crate) fn with_snapshot(self, snapshot: Option<File>) -> Self {
+        Self { snapshot, ..self }
     }
 
     /// A key that was made for this host.
@@ -113,6 +120,12 @@ impl<'a> Sources<'a> {
         self.each_program(dir, entry.as_str(), programs, &mut |path, sha256, from| {
             Ok(transaction.put_file(path, Mode::PROGRAM, Ids::ROOT, Content::of_reader(sha256, from))?)
         })
+    }
+
+    /// The snapshot, for a program of this user.
+    pub(super) fn snapshot(&self, ids: Ids) -> Result<File, StepError> {
+        let snapshot = self.snapshot.as_ref().ok_or(StepError::NoSource(Missing::Snapshot))?;
+        Ok(snapshot_copy::for_a_program_of(snapshot, ids)?)
     }
 
     pub(super) fn bundle(&mut self) -> Result<&mut Bundle<File>, StepError> {

@@ -15,6 +15,7 @@ pub(crate) mod machine;
 pub(crate) mod managers;
 pub(crate) mod network;
 pub(crate) mod paths;
+pub(crate) mod restore;
 
 use crate::records::Records;
 
@@ -29,6 +30,7 @@ pub(crate) use machine::Machine;
 pub(crate) use managers::Managers;
 pub(crate) use network::Network;
 pub(crate) use paths::Paths;
+pub(crate) use restore::Restore;
 
 /// The host, as far as an install cares.
 pub(crate) struct Facts {
@@ -43,6 +45,8 @@ pub(crate) struct Facts {
     pub(crate) credentials: Credentials,
     pub(crate) managers: Managers,
     pub(crate) etcd: Etcd,
+    /// The snapshot that etcd is to begin with; `None` where it begins with what is there, or with nothing.
+    pub(crate) restore: Option<Restore>,
     /// What earlier runs have written down here.
     pub(crate) records: Records,
 }
@@ -136,6 +140,7 @@ pub(crate) mod tests {
                 script: Script::OtherCommand,
                 waiting: BTreeSet::new(),
             },
+            restore: None,
             records: Records::default(),
         }
     }

@@ -19,6 +19,7 @@ pub(crate) mod managers;
 pub(crate) mod network;
 pub(crate) mod paths;
 pub(crate) mod records;
+pub(crate) mod restore;
 
 use serde::Serialize;
 
@@ -37,6 +38,7 @@ pub(crate) use managers::ManagerFinding;
 pub(crate) use network::NetworkFinding;
 pub(crate) use paths::PathFinding;
 pub(crate) use records::RecordFinding;
+pub(crate) use restore::RestoreFinding;
 
 /// How bad it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -114,4 +116,5 @@ topics! {
     Network(NetworkFinding),
     Paths(PathFinding),
     Records(RecordFinding),
+    Restore(RestoreFinding),
 }

@@ -76,6 +76,7 @@ pub(crate) enum Begun {
     Install,
     /// Making a key of the host's own.
     Key,
+    Restore,
 }
 
 /// What of a member would be moved.

@@ -18,6 +18,7 @@ use nix::unistd::Pid;
 use super::Tree;
 use super::interrupt::Interrupt;
 use super::namespace::is_in_narrow_namespace;
+use super::write::Ids;
 
 /// Where the system's programs are. The caller's `PATH` is never asked.
 const DIRS: [&str; 6] = ["/usr/sbin", "/usr/bin", "/sbin", "/bin", "/usr/local/sbin", "/usr/local/bin"];
@@ -39,6 +40,7 @@ pub(crate) struct Exec {
     limit: Duration,
     interrupt: Interrupt,
     input: Option<File>,
+    ids: Option<Ids>,
 }
 
 /// What a program that ran to its end said.
@@ -104,6 +106,7 @@ impl Exec {
             limit: Duration::from_mins(1),
             interrupt: Interrupt::default(),
             input: None,
+            ids: None,
         }
     }
 
@@ -139,6 +142,12 @@ impl Exec {
     /// other child's hands.
     pub(crate) fn input(mut self, file: File) -> Self {
         self.input = Some(file);
+        self
+    }
+
+    /// As this user and group, and in no others.
+    pub(crate) fn run_as(mut self, ids: Ids) -> Self {
+        self.ids = Some(ids);
         self
     }
 
@@ -182,7 +191,12 @@ impl Exec {
 
     fn spawn(&self) -> io::Result<Child> {
         let input = self.input.as_ref().map(File::try_clone).transpose()?;
-        Command::new(&self.program)
+        let mut command = Command::new(&self.program);
+        if let Some(Ids { uid, gid }) = self.ids {
+            // The groups of who calls go with it (std::os::unix::process::CommandExt::uid).
+            command.uid(uid).gid(gid);
+        }
+        command
             .args(&self.args)
             .env_clear()
             .env("PATH", DIRS.join(":"))

@@ -14,6 +14,7 @@ pub(crate) mod copy;
 pub(crate) mod disk_trial;
 mod emptying;
 pub(crate) mod etcdctl;
+pub(crate) mod etcdutl;
 pub(crate) mod exec;
 pub(crate) mod fs_error;
 pub(crate) mod harden;
@@ -39,12 +40,15 @@ mod processes;
 pub(crate) mod random;
 mod reading;
 pub(crate) mod remove;
+pub(crate) mod restored;
+pub(crate) mod snapshot_copy;
 mod strays;
 pub(crate) mod terminal;
 pub(crate) mod tree;
 
 pub(crate) mod waiting;
 pub(crate) mod wheels;
+pub(crate) mod whose;
 pub(crate) mod write;
 
 pub(crate) use crate::facts::paths::Seen;

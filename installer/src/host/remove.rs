@@ -123,7 +123,7 @@ impl Tree {
     }
 
     /// A directory whose parents are root's, whoever it belongs to itself.
-    fn open_to_clear(&self, path: &AbsPath) -> Result<OwnedFd, Errno> {
+    pub(super) fn open_to_clear(&self, path: &AbsPath) -> Result<OwnedFd, Errno> {
         let spot = self.spot(path, Trust::RootOnly)?;
         let flags = OFlag::O_DIRECTORY | OFlag::O_NOFOLLOW | OFlag::O_RDONLY | OFlag::O_CLOEXEC;
         openat(&spot, spot.name.as_str(), flags, RawMode::empty())

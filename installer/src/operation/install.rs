@@ -14,9 +14,9 @@ use crate::change::{Change, fold};
 use crate::check::{self, confinement, logs, preflight, programs, units};
 use crate::drift;
 use crate::execute::StepError;
-use crate::facts::Facts;
 use crate::facts::data::{DataDir, DataOwner};
 use crate::facts::etcd::Running;
+use crate::facts::{Facts, Restore};
 use crate::finding::cluster::Stop;
 use crate::finding::{ClusterFinding, Finding};
 use crate::plan::steps::{Choices, PlanInput};
@@ -34,7 +34,7 @@ pub(crate) fn plan(input: PlanInput, facts: &Facts, choices: Choices) -> Result<
     let manifest = input.manifest;
     let ours = facts.records.ours();
     let mut findings = preflight(manifest, facts, choices.although);
-    findings.extend(check::unfinished_other(input.bundle, &facts.records, &StateDir::new()?));
+    findings.extend(check::unfinished_other(header(input.bundle, facts), &facts.records, &StateDir::new()?));
     if let (Some(provenance), Some(known)) = (&manifest.provenance, facts.records.known()) {
         // Another signer, taken by the operator's word, numbers its bundles anew.
         let order = || signer::order(provenance.serial, input.bundle, &known, choices.downgrade);
@@ -85,6 +85,14 @@ pub(crate) fn plan(input: PlanInput, facts: &Facts, choices: Choices) -> Result<
     findings.extend(closed::closed(&steps, writes, &facts.paths, facts.machine.target, &findings)?);
     let findings = check::wrong_file(check::by_hand(manifest, &facts.etcd, findings));
     Ok(Plan { signer: Some(input.signer), findings, steps, waits, supervision })
+}
+
+/// What the journal says of it.
+fn header(bundle: Digest, facts: &Facts) -> records::Operation {
+    match &facts.restore {
+        Some(restore) => records::Operation::Restore { bundle, database: restore.database, again: restore.again },
+        None => records::Operation::Install { bundle },
+    }
 }
 
 /// Whether an install has nothing to do, and nothing to write down.
@@ -145,6 +153,8 @@ impl Install<'_> {
     fn changes(&self, outcome: &Outcome) -> Vec<Change> {
         let records = &self.facts.records;
         let mut changes = fold(&records.ours(), outcome.changes);
+        // Data that came by a restore are data: their directory is on record.
+        changes.retain(|change| !change.is_of_restore());
         if self.facts.credentials.own_key.is_some() {
             // The key has come to its place: where it was made goes with the journal.
             changes.retain(|change| !outcome.state.is_of_key(change));
@@ -167,7 +177,7 @@ impl Install<'_> {
 
 impl Operate for Install<'_> {
     fn header(&self) -> records::Operation {
-        records::Operation::Install { bundle: self.bundle }
+        header(self.bundle, self.facts)
     }
 
     fn manifest(&self) -> Option<&Manifest> {
@@ -179,7 +189,14 @@ impl Operate for Install<'_> {
     fn policy(&self) -> Policy {
         let Records { receipt, unfinished, .. } = &self.facts.records;
         // An etcd that was started by a run that was cut off may have been a member for a while.
-        let served = unfinished.iter().flat_map(|cut| &cut.changes).any(Change::is_of_service);
+        let begun: Vec<&Change> = unfinished.iter().flat_map(|cut| &cut.changes).collect();
+        // What ran before a restore has not run on what came by it.
+        let since = match begun.iter().rposition(|change| change.is_of_restore()) {
+            _ if self.facts.restore.is_none() => 0,
+            Some(restored) => restored,
+            None => begun.len(),
+        };
+        let served = begun.iter().skip(since).any(|change| change.is_of_service());
         let contents = if served { Contents::Keep } else { Contents::Remove };
         // What was in it when this run began is no work of an etcd of ours: none had run.
         let brought = matches!(self.facts.data.here, DataDir::Used(_)) && contents == Contents::Remove;
@@ -187,6 +204,9 @@ impl Operate for Install<'_> {
             contents,
             adopted_data: if brought { AdoptedData::IsTheirs } else { AdoptedData::IsOurs },
             service: match receipt {
+                Some(_) if self.keeps_running() && self.facts.restore.is_some() => {
+                    ServiceFate::RunsAgainAfterwards { systemd: self.facts.managers.systemd }
+                }
                 Some(_) if self.keeps_running() => ServiceFate::RunsAgain { systemd: self.facts.managers.systemd },
                 Some(_) => ServiceFate::Rests,
                 None => ServiceFate::IsTakenBack,
@@ -212,6 +232,9 @@ impl Operate for Install<'_> {
         let before = self.facts.records.receipt.as_ref().and_then(|receipt| receipt.identity);
         let is_there = matches!(self.facts.data.here, DataDir::Used(_));
         receipt.identity = outcome.here.or(before.filter(|_| is_there));
+        let restored = self.facts.restore.as_ref().map(Restore::restored);
+        let earlier = || self.facts.records.receipt.as_ref().and_then(|receipt| receipt.restored.clone());
+        receipt.restored = restored.or_else(earlier);
         let moved = self.facts.credentials.own_key.is_some();
         let waiting_key = if moved { WaitingKey::Goes } else { WaitingKey::Stays };
         Ok(Remains { receipt: Some(receipt), kept: None, waiting_key, replaced })

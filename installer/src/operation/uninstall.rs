@@ -190,9 +190,11 @@ impl<'a> Uninstall<'a> {
                 Seen::Link { target } => !drift::is_recorded_link(path, target, ours),
                 _ => true,
             }),
-            Change::MadeWay { .. } | Change::Access { .. } | Change::Tree { .. } | Change::Service { .. } => {
-                State::Pending
-            }
+            Change::MadeWay { .. }
+            | Change::Access { .. }
+            | Change::Tree { .. }
+            | Change::Restored { .. }
+            | Change::Service { .. } => State::Pending,
         }
     }
 }

@@ -92,6 +92,10 @@ fn of_step(step: &Step, paths: &Paths) -> Result<Vec<Need>, NotAPath> {
         }
         Step::Wheels { dir, .. } => vec![at(dir), within(dir.clone())],
         Step::File { path, .. } | Step::Link { path, .. } => vec![at(path), Need::Thing(path.clone())],
+        Step::Restore { data, .. } => match paths.at(data) {
+            Seen::Absent => Vec::new(),
+            _ => vec![within(data.clone())],
+        },
         Step::Service { supervision, action } => of_service(supervision, *action, paths)?,
         Step::Undo { change } => of_undoing(change)?,
         Step::Labels { .. } => Vec::new(),
@@ -107,7 +111,7 @@ fn of_service(supervision: &Supervision, action: Action, paths: &Paths) -> Resul
     Ok(match action {
         Action::Start | Action::Enable if !is_there => vec![at(&link)],
         Action::Remove => vec![at(&link)],
-        Action::Start | Action::Enable | Action::Restart | Action::Reload => Vec::new(),
+        Action::Start | Action::Enable | Action::Restart | Action::Reload | Action::Stop => Vec::new(),
     })
 }
 
@@ -124,7 +128,9 @@ fn of_undoing(change: &Change) -> Result<Vec<Need>, NotAPath> {
         Change::Dir { path, .. } | Change::Tree { path } => {
             vec![at(path), Need::Thing(path.clone()), within(path.clone())]
         }
-        Change::Adopted { path, .. } | Change::Access { path, .. } => vec![within(path.clone())],
+        Change::Adopted { path, .. } | Change::Access { path, .. } | Change::Restored { path, .. } => {
+            vec![within(path.clone())]
+        }
         Change::Service { .. } => Vec::new(),
     })
 }

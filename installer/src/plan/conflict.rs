@@ -52,9 +52,12 @@ pub(crate) fn conflicts(step: &Step, facts: &Facts, ours: &[Change]) -> Result<V
             let is_others = *holds == Holds::Logs && facts.paths.filled.contains(path) && !on_record(path);
             vec![(path.clone(), matches!(facts.paths.at(path), Seen::Dir { .. }) && !is_others)]
         }
-        Step::Group { .. } | Step::User { .. } | Step::Labels { .. } | Step::Service { .. } | Step::Undo { .. } => {
-            Vec::new()
-        }
+        Step::Group { .. }
+        | Step::User { .. }
+        | Step::Labels { .. }
+        | Step::Restore { .. }
+        | Step::Service { .. }
+        | Step::Undo { .. } => Vec::new(),
     };
     let is_taken = |path: &AbsPath| {
         // A mask and an obstacle are said by their own findings.

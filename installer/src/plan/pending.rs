@@ -11,11 +11,11 @@ use payload::render;
 use super::Planned;
 use crate::certificates::{self, Set};
 use crate::change::Change;
+use crate::facts::data::{DataDir, DataOwner};
 use crate::facts::etcd::{Running, Script};
 use crate::facts::paths::{PathFact, Seen};
 use crate::facts::{Accounts, Facts};
 use crate::layout;
-use crate::records::Operation;
 use crate::restart::{Part, Restart};
 use crate::step::{Action, State, Step};
 use crate::supervision::Supervision;
@@ -50,7 +50,11 @@ impl Standings<'_> {
         // A section is only ever replaced for a restart.
         let needed = due.iter().any(|part| part.is_etcds_own()) || cut.contains(&Part::Section);
         let asked = self.restart == Restart::ForAll && !due.is_empty();
-        let runs = facts.etcd.running == Running::Yes;
+        let restores =
+            steps.iter().zip(&pending).any(|(step, pending)| *pending && matches!(step, Step::Restore { .. }));
+        let stops = restores && facts.etcd.running == Running::Yes;
+        // What is stopped for a restore is to be started.
+        let runs = facts.etcd.running == Running::Yes && !restores;
         let starts = steps.iter().any(|step| matches!(step, Step::Service { action: Action::Start, .. }));
         let goes_on = runs && !(starts && (needed || asked));
         let reloads = steps.iter().zip(&pending).any(|(step, pending)| *pending && self.is_unit(step));
@@ -58,6 +62,7 @@ impl Standings<'_> {
         let steps = steps.into_iter().zip(pending).map(|(mut step, mut pending)| {
             if let Step::Service { action, .. } = &mut step {
                 pending = match *action {
+                    Action::Stop => stops,
                     Action::Start if !runs => true,
                     Action::Start if !goes_on => {
                         *action = Action::Restart;
@@ -93,7 +98,7 @@ impl Standings<'_> {
 
     /// The parts that a cut-off install may have replaced without coming to the service.
     fn cut_before_service(self) -> BTreeSet<Part> {
-        let cut = self.facts.records.unfinished.as_ref().filter(|cut| matches!(cut.of, Operation::Install { .. }));
+        let cut = self.facts.records.unfinished.as_ref().filter(|cut| cut.of.installs().is_some());
         let Some(cut) = cut else { return BTreeSet::new() };
         let is_service = |change: &Change| matches!(change, Change::Service { .. });
         let is_cut =
@@ -191,6 +196,8 @@ fn is_done(step: &Step, facts: &Facts) -> bool {
         Step::Link { path, target } => *facts.paths.at(path) == Seen::Link { target: target.clone() },
         // The tree appears under its name only when it is whole.
         Step::Wheels { dir, .. } => matches!(facts.paths.at(dir), Seen::Dir { .. }),
+        // It has its name once it is whole and on the disk; what else a killed run may have left is cleared beforehand.
+        Step::Restore { identity, .. } => facts.data.here == DataDir::Used(DataOwner::Etcd(*identity)),
         Step::Labels { .. } | Step::Service { .. } | Step::Undo { .. } => false,
     }
 }

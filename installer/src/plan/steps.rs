@@ -82,6 +82,7 @@ pub(crate) fn steps(
     steps.push(Step::Link { path: layout.link.clone(), target: layout.release_dir.name().to_owned() });
     steps.extend(carried_supervisor(manifest, facts, supervision)?);
     steps.extend(last);
+    steps.extend(restoring(manifest, facts, supervision));
     steps.extend(labels(facts, &steps));
     match (facts.machine.target, choices.start) {
         (Target::Image, _) => steps.extend(enabling_link(supervision)?),
@@ -93,6 +94,22 @@ pub(crate) fn steps(
         }
     }
     Ok(steps)
+}
+
+/// Nothing runs on data while others take their place.
+fn restoring(manifest: &Manifest, facts: &Facts, supervision: &Supervision) -> Vec<Step> {
+    let Some(restore) = &facts.restore else { return Vec::new() };
+    vec![
+        Step::Service { supervision: supervision.clone(), action: Action::Stop },
+        Step::Restore {
+            data: manifest.layout.data.clone(),
+            aside: restore.aside(),
+            identity: restore.identity,
+            token: restore.token.clone(),
+            revision: restore.revision,
+            sum: restore.sum,
+        },
+    ]
 }
 
 /// Files that are made in place have their directory's label, which need not be theirs.
@@ -110,8 +127,12 @@ fn labels(facts: &Facts, steps: &[Step]) -> Option<Step> {
             Step::Programs { dir: path, .. } | Step::Wheels { dir: path, .. } | Step::Dir { path, .. } => {
                 trees.push(path.clone());
             }
-            Step::Group { .. } | Step::User { .. } | Step::Labels { .. } | Step::Service { .. } | Step::Undo { .. } => {
-            }
+            Step::Group { .. }
+            | Step::User { .. }
+            | Step::Labels { .. }
+            | Step::Restore { .. }
+            | Step::Service { .. }
+            | Step::Undo { .. } => {}
         }
     }
     places.retain(|path| !trees.iter().any(|tree| path.is_within(tree)));

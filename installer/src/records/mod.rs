@@ -94,10 +94,10 @@ impl Records {
     /// taken back any more.
     pub(crate) fn is_all_but_closed(&self, operation: Operation, is_done: bool) -> bool {
         let of = |bundle| {
-            let cut = self.unfinished.as_ref().is_some_and(|cut| cut.of == Operation::Install { bundle });
+            let cut = self.unfinished.as_ref().is_some_and(|cut| cut.of == operation);
             cut && self.receipt.as_ref().is_some_and(|receipt| receipt.bundle == bundle)
         };
-        matches!(operation, Operation::Install { bundle } if is_done && of(bundle))
+        is_done && operation.installs().is_some_and(of)
     }
 
     /// What is installed here, or was until an uninstall began that was cut off.

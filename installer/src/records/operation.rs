@@ -1,5 +1,7 @@
 //! What a run does, as the header of its journal says. Pure.
 
+use std::num::NonZeroU32;
+
 use payload::digest::Digest;
 use serde::{Deserialize, Serialize};
 
@@ -9,8 +11,20 @@ use serde::{Deserialize, Serialize};
 pub(crate) enum Operation {
     /// What this bundle brings comes to its place.
     Install { bundle: Digest },
+    /// Likewise, and the snapshot with this database comes to be the member's data, for the `again`th time.
+    Restore { bundle: Digest, database: Digest, again: NonZeroU32 },
     /// The key of the host's own is made, for this bundle's member.
     MakeKey { bundle: Digest },
     /// All that is on record goes.
     Uninstall,
+}
+
+impl Operation {
+    /// The bundle that it installs.
+    pub(crate) fn installs(self) -> Option<Digest> {
+        match self {
+            Self::Install { bundle } | Self::Restore { bundle, .. } => Some(bundle),
+            Self::MakeKey { .. } | Self::Uninstall => None,
+        }
+    }
 }

@@ -12,6 +12,7 @@ use time::OffsetDateTime;
 use super::form::{self, ReceiptError, SCHEMA};
 use crate::change::Change;
 use crate::facts::data::wal::Identity;
+use crate::facts::restore::Restored;
 use crate::host::{FsError, Tree};
 use crate::restart::Waiting;
 use crate::signer::{Known, Newest};
@@ -44,6 +45,9 @@ pub(crate) struct Receipt {
     /// been started.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) identity: Option<Identity>,
+    /// The snapshot that the data came of at their beginning; `None` where they came of none, or that is not known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) restored: Option<Restored>,
     pub(crate) changes: Vec<Change>,
 }
 
@@ -73,6 +77,7 @@ impl Receipt {
             cas: BTreeSet::new(),
             waiting: None,
             identity: None,
+            restored: None,
             changes,
         }
     }

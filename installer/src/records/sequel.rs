@@ -10,23 +10,33 @@ impl Operation {
     /// - An uninstall follows upon anything. The journal lists every change, and that is all that it needs.
     /// - An install follows upon an uninstall: what is left on record counts as ours, and what has gone is made anew. It
     ///   also takes over a key that was being made for its bundle, which is one of its own steps beforehand.
+    /// - A restore follows upon an install of its bundle: what that has begun is among its own steps, and whatever data is
+    ///   there is put aside. An install does not follow upon a restore, nor a restore upon another: they would leave the member
+    ///   without its data, or with others.
     /// - Making a key knows nothing of the steps of an install. It follows upon one only where that had not come further
     ///   than the state directory, which both make.
     pub(crate) fn may_go_on_after(self, cut: &Unfinished, state: &StateDir) -> bool {
         match (self, cut.of) {
-            (Self::Uninstall, _) | (Self::Install { .. }, Self::Uninstall) => true,
-            (Self::Install { bundle }, Self::Install { bundle: of } | Self::MakeKey { bundle: of })
+            (Self::Uninstall, _) | (Self::Install { .. } | Self::Restore { .. }, Self::Uninstall) => true,
+            (Self::Restore { .. }, Self::Restore { .. }) => self == cut.of,
+            (
+                Self::Install { bundle } | Self::Restore { bundle, .. },
+                Self::Install { bundle: of } | Self::MakeKey { bundle: of },
+            )
             | (Self::MakeKey { bundle }, Self::MakeKey { bundle: of }) => bundle == of,
             (Self::MakeKey { bundle }, Self::Install { bundle: of }) => {
                 bundle == of && cut.changes.iter().all(|change| state.holds(change) || state.is_of_key(change))
             }
-            (Self::MakeKey { .. }, Self::Uninstall) => false,
+            (Self::MakeKey { .. }, Self::Uninstall | Self::Restore { .. })
+            | (Self::Install { .. }, Self::Restore { .. }) => false,
         }
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use std::num::NonZeroU32;
+
     use payload::digest::Digest;
 
     use super::*;
@@ -37,6 +47,11 @@ mod tests {
         let state = StateDir::new().unwrap();
         let [a, b] = [b"a", b"b"].map(|bytes| Digest::of(bytes));
         let (install, key) = (|bundle| Operation::Install { bundle }, |bundle| Operation::MakeKey { bundle });
+        let restore = |bundle, again| Operation::Restore {
+            bundle,
+            database: Digest::of(b"db"),
+            again: NonZeroU32::new(again).unwrap(),
+        };
         let dir = |path: &str| Change::Dir { path: path.parse().unwrap(), holds: Holds::Files };
         let own = vec![dir("/var/lib/etcdpack"), dir("/var/lib/etcdpack/host-key")];
         let more = vec![dir("/var/lib/etcdpack"), dir("/opt/etcd-v3.5.1")];
@@ -56,6 +71,16 @@ mod tests {
             (Operation::Uninstall, install(b), &more, true),
             (Operation::Uninstall, key(b), &own, true),
             (Operation::Uninstall, Operation::Uninstall, &more, true),
+            (restore(a, 1), restore(a, 1), &more, true),
+            (restore(a, 1), restore(a, 2), &more, false),
+            (restore(a, 1), restore(b, 1), &more, false),
+            (restore(a, 1), install(a), &more, true),
+            (restore(a, 1), install(b), &more, false),
+            (restore(a, 1), key(a), &own, true),
+            (restore(a, 1), Operation::Uninstall, &more, true),
+            (install(a), restore(a, 1), &more, false),
+            (key(a), restore(a, 1), &own, false),
+            (Operation::Uninstall, restore(a, 1), &more, true),
         ] {
             let cut = Unfinished { of, changes: changes.clone(), open: None, manifest: None, lines: 1 };
             assert_eq!(this.may_go_on_after(&cut, &state), may, "{this:?} after {of:?}");

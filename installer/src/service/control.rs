@@ -29,7 +29,7 @@ pub(crate) fn start(
             match action {
                 Action::Start => systemctl(["start", unit], interrupt)?,
                 Action::Restart => systemctl(["restart", unit], interrupt)?,
-                Action::Enable | Action::Reload | Action::Remove => {}
+                Action::Enable | Action::Reload | Action::Stop | Action::Remove => {}
             }
         }
         Supervision::Supervisor(supervisor) => program::start(supervisor, action, interrupt)?,

@@ -74,7 +74,7 @@ pub(super) fn start(supervisor: &Supervisor, action: Action, interrupt: &Interru
         systemctl(["daemon-reload"], interrupt)?;
         systemctl(["enable", unit], interrupt)?;
     }
-    if matches!(action, Action::Enable | Action::Reload | Action::Remove) {
+    if matches!(action, Action::Enable | Action::Reload | Action::Stop | Action::Remove) {
         return Ok(());
     }
     // A run before this one may have told it to stop etcd and not have waited. A program that stops cannot be started.

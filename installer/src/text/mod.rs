@@ -14,5 +14,6 @@ pub(crate) mod plan;
 pub(crate) mod progress;
 pub(crate) mod questions;
 pub(crate) mod refusals;
+pub(crate) mod restore;
 pub(crate) mod snapshot;
 pub(crate) mod status;

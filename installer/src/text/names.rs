@@ -28,6 +28,9 @@ impl fmt::Display for Change {
             }
             Self::Adopted { path, .. } => say!(f, en = "what is in `{path}`", zh = "`{path}` 中的内容"),
             Self::Access { path, .. } => say!(f, en = "owner and mode of `{path}`", zh = "`{path}` 的属主和权限"),
+            Self::Restored { path, .. } => {
+                say!(f, en = "what was restored into `{path}`", zh = "恢复到 `{path}` 的内容")
+            }
             Self::Dir { path, .. }
             | Self::File { path, .. }
             | Self::Link { path, .. }

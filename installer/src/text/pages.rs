@@ -37,6 +37,16 @@ pub(crate) fn install() -> String {
     ])
 }
 
+pub(crate) fn restore() -> String {
+    page(&[
+        (
+            "./n1.run restore /mnt/stick/etcd.db",
+            "show the plan, ask, and restore: the same file on each host, with its own bundle",
+        ),
+        ("./n1.run restore --again 2 /mnt/stick/etcd.db", "once more, also on each host: a new cluster again"),
+    ])
+}
+
 pub(crate) fn csr() -> String {
     page(&[
         ("./n1.run csr -o n1.csr", "make the key, write the request, and show the words of the key"),

@@ -57,11 +57,19 @@ impl fmt::Display for Step {
                     trees.len()
                 )
             }
+            Self::Restore { data, aside, identity, revision, .. } => {
+                say!(
+                    f,
+                    en = "restore    {data}  revision {revision}, as {identity}; what is there stays as {aside}",
+                    zh = "恢复       {data}  修订号 {revision}，成为 {identity}；原有数据保留为 {aside}"
+                )
+            }
             Self::Service { supervision, action } => {
                 let verb = match action {
                     Action::Start => words!(en = "enable and start", zh = "启用并启动"),
                     Action::Restart => words!(en = "restart", zh = "重启"),
                     Action::Reload => words!(en = "reload (no restart)", zh = "重新加载（不重启）"),
+                    Action::Stop => words!(en = "stop", zh = "停止"),
                     Action::Enable => words!(en = "enable", zh = "启用"),
                     Action::Remove => words!(en = "stop and disable", zh = "停止并禁用"),
                 };

@@ -35,6 +35,14 @@ pub(crate) fn needs_root(doing: Doing) -> String {
     say!(en = "{doing} needs root [{}]", zh = "{doing}需要 root 权限 [{}]", Code::NotRoot)
 }
 
+/// What its ids are computed from.
+pub(crate) fn no_peer_url() -> String {
+    say!(
+        en = "the bundle does not say where its member listens for peers",
+        zh = "安装包没有说明其成员在何处监听其他成员"
+    )
+}
+
 pub(crate) fn another_at_work() -> String {
     say!(en = "another etcdpack is at work on this host", zh = "本机已有另一个 etcdpack 在运行")
 }

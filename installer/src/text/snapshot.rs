@@ -29,7 +29,7 @@ pub(crate) const SURE: Words = words!(
 );
 
 /// How large it is, in MiB.
-fn mib(bytes: u64) -> String {
+pub(super) fn mib(bytes: u64) -> String {
     let tenths = bytes.saturating_mul(10) / (1 << 20);
     format!("{}.{} MiB", tenths / 10, tenths % 10)
 }

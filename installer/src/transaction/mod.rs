@@ -19,6 +19,7 @@ use payload::name::UserName;
 use payload::path::AbsPath;
 
 use crate::change::{Access, Before, Change, Holds};
+use crate::facts::data::wal::Identity;
 use crate::facts::paths::Seen;
 use crate::host::accounts::AccountError;
 use crate::host::fs_error::FileOp;
@@ -29,7 +30,7 @@ use crate::layout;
 use crate::records::{JournalError, Operation, StateDir};
 use crate::service::{self, ServiceError};
 use crate::step::Action;
-use crate::supervision::Supervision;
+use crate::supervision::{Standing, Supervision};
 
 use journal::Journal;
 use undo::UndoError;
@@ -193,24 +194,60 @@ impl<'a> Transaction<'a> {
             // No change of its own: taken back, it must not look like a restart.
             return Ok(service::start(self.journal.permit(), supervision, action, interrupt)?);
         }
-        // What a run that was cut off has enabled or started was not so before.
-        let earlier = self.changes().iter().find_map(|change| match change {
-            Change::Service { supervision: of, was } if of == supervision => Some(*was),
-            _ => None,
-        });
-        let was = match earlier {
-            Some(was) => was,
-            None => Some(service::standing(supervision, interrupt)?),
-        };
+        let was = self.standing(supervision, interrupt)?;
         self.journal.act(Change::Service { supervision: supervision.clone(), was }, |permit| {
             service::start(permit, supervision, action, interrupt)?;
             then()
         })
     }
 
+    /// How its manager stood before us. What a run that was cut off has enabled or started was not so before.
+    fn standing(&self, supervision: &Supervision, interrupt: &Interrupt) -> Result<Option<Standing>, ServiceError> {
+        let earlier = self.changes().iter().find_map(|change| match change {
+            Change::Service { supervision: of, was } if of == supervision => Some(*was),
+            _ => None,
+        });
+        match earlier {
+            Some(was) => Ok(was),
+            None => Ok(Some(service::standing(supervision, interrupt)?)),
+        }
+    }
+
     /// Removes the link that starts a service at boot, after the service has been taken from its manager.
     pub(crate) fn remove_enabling_link(&self, link: &AbsPath) -> Result<(), FsError> {
         self.tree.remove_file(self.journal.permit(), link)
+    }
+
+    /// Stops etcd, which somebody else's change starts again; undoing this one is undoing that.
+    pub(crate) fn stop<E: From<FsError> + From<ServiceError>>(
+        &mut self,
+        supervision: &Supervision,
+        seconds: u32,
+        interrupt: &Interrupt,
+    ) -> Result<(), E> {
+        let was = self.standing(supervision, interrupt)?;
+        self.journal.act(Change::Service { supervision: supervision.clone(), was }, |permit| {
+            Ok(service::control::stop(permit, supervision, seconds, interrupt)?)
+        })
+    }
+
+    /// A snapshot comes into the directory for data: `restore` makes it, beside what is there.
+    pub(crate) fn restore<E: From<FsError>>(
+        &mut self,
+        data: &AbsPath,
+        aside: &str,
+        identity: Identity,
+        restore: impl FnOnce() -> Result<(), E>,
+    ) -> Result<(), E> {
+        let tree = self.tree;
+        let change = Change::Restored { path: data.clone(), aside: aside.to_owned(), identity };
+        self.journal.act(change, |permit| {
+            tree.clear_restoring(permit, data)?;
+            restore()?;
+            // Before it has its name.
+            tree.sync_filesystem(permit, data)?;
+            Ok(tree.put_restored(permit, data, aside)?)
+        })
     }
 
     /// Makes everything durable on the file system of the directory `path`.

@@ -11,7 +11,7 @@ use crate::drift;
 use crate::host::accounts::AccountError;
 use crate::host::remove::Left;
 use crate::host::write::Ids;
-use crate::host::{FsError, Seen, Tree};
+use crate::host::{FsError, Seen, Tree, whose};
 use crate::records::JournalError;
 use crate::service::{self, Others, ServiceError};
 
@@ -109,6 +109,7 @@ pub(super) fn undo(
         Change::File { .. } => file(permit, tree, change, known)?,
         Change::Link { .. } => link(permit, tree, change, known)?,
         Change::MadeWay { path, aside, .. } => tree.take_back_dir(permit, path, aside)?,
+        Change::Restored { .. } => restored(permit, tree, change, contents)?,
         Change::Service { supervision, was } => {
             service::remove(permit, supervision, *was, others, stop_seconds, tree.interrupt())?;
             Left::Gone
@@ -138,6 +139,7 @@ pub(super) fn clear_leftovers(permit: &Permit, tree: &Tree, change: &Change) -> 
         | Change::Access { .. }
         | Change::Tree { .. }
         | Change::Service { .. } => {}
+        Change::Restored { path, .. } => tree.clear_restoring(permit, path)?,
         Change::MadeWay { path, aside, .. } => {
             tree.clear_leftover(permit, path)?;
             if let Seen::Link { .. } = tree.look(aside)? {
@@ -146,6 +148,16 @@ pub(super) fn clear_leftovers(permit: &Permit, tree: &Tree, change: &Change) -> 
         }
     }
     Ok(())
+}
+
+/// What was there comes back, unless what took its place stays: an etcd may have served from it.
+fn restored(permit: &Permit, tree: &Tree, change: &Change, contents: Contents) -> Result<Left, UndoError> {
+    let Change::Restored { path, aside, identity } = change else { return Ok(Left::Kept) };
+    if contents == Contents::Remove && whose::identity(tree, path) == Some(*identity) {
+        tree.discard_restored(permit, path)?;
+    }
+    tree.put_back(permit, path, aside)?;
+    Ok(Left::Gone)
 }
 
 fn adopted(permit: &Permit, tree: &Tree, change: &Change, contents: Contents) -> Result<Left, UndoError> {

@@ -43,6 +43,8 @@ pub(crate) enum ServiceFate {
     Rests,
     /// An earlier install has it, and it ran: it gets its files back, then a restart. It may never have been touched.
     RunsAgain { systemd: Init },
+    /// Likewise, and what it ran on is being changed: it does not run until that is as it was.
+    RunsAgainAfterwards { systemd: Init },
 }
 
 /// Changes on their way back.
@@ -125,6 +127,10 @@ impl Undoing {
         let Policy { contents, adopted_data, service, stop_seconds } = self.policy;
         match (change, service) {
             (Change::Service { .. }, ServiceFate::RunsAgain { .. }) => Ok(Undone::Yes),
+            (Change::Service { supervision, .. }, ServiceFate::RunsAgainAfterwards { .. }) => {
+                service::control::stop(permit, supervision, stop_seconds, self.interrupt())?;
+                Ok(Undone::Yes)
+            }
             (Change::Service { supervision, was }, ServiceFate::Rests) => {
                 let (interrupt, others) = (self.interrupt(), Others::Stop);
                 service::control::stop_and_put_back(permit, supervision, *was, others, stop_seconds, interrupt)?;
@@ -154,11 +160,13 @@ impl Undoing {
     pub(crate) fn settle(&self, transaction: &Transaction) -> Result<(), UndoError> {
         let permit = transaction.journal.permit();
         match (self.policy.service, &self.service) {
-            (ServiceFate::RunsAgain { .. }, Some(supervision)) => {
+            (ServiceFate::RunsAgain { .. } | ServiceFate::RunsAgainAfterwards { .. }, Some(supervision)) => {
                 service::start(permit, supervision, Action::Restart, self.interrupt())?;
             }
             // A unit that is back in its place is read again: etcd went on with what it had.
-            (ServiceFate::RunsAgain { systemd: Init::Running }, None) => {
+            (ServiceFate::RunsAgain { systemd } | ServiceFate::RunsAgainAfterwards { systemd }, None)
+                if systemd == Init::Running =>
+            {
                 let is_read = |path| layout::is_unit(path) || layout::is_drop_in(path);
                 if transaction.changes().iter().filter_map(Change::path).any(is_read) {
                     service::control::reload(permit, self.interrupt())?;

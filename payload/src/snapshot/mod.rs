@@ -4,7 +4,9 @@
 //! Reads what it is given, and knows no file.
 
 mod database;
+mod packing;
 mod whole;
 
 pub use database::{DatabaseError, revision};
+pub use packing::{Packing, UNFINISHED};
 pub use whole::{Flaw, Inspection, Whole};

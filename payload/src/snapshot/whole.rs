@@ -8,7 +8,7 @@ const TRAILER: usize = 32;
 const BLOCK: u64 = 512;
 
 /// A snapshot that passes by, in pieces of any size.
-#[derive(Default)]
+#[derive(Default, Clone)]
 pub struct Inspection {
     /// Of what is surely of the database: all but the last bytes that have come.
     database: Hasher,
@@ -76,6 +76,26 @@ impl Inspection {
         }
         Err(if last.iter().all(|byte| *byte == 0) { Flaw::Zeroes } else { Flaw::Altered })
     }
+
+    /// Likewise, of a file without a sum, or with one of zeroes alone: what it is when it is taken for whole unproven. `None` where
+    /// there is a sum, and for what has not the length of a database.
+    #[must_use]
+    pub fn unproven(self) -> Option<Whole> {
+        let Self { mut database, last, size } = self;
+        match size % BLOCK {
+            0 if size > 0 => {
+                database.update(&last);
+                let all = database.finish();
+                Some(Whole { size, database: all, file: all })
+            }
+            rest if rest == TRAILER as u64 && size > BLOCK && last.iter().all(|byte| *byte == 0) => {
+                let mut file = database.clone();
+                file.update(&last);
+                Some(Whole { size, database: database.finish(), file: file.finish() })
+            }
+            _ => None,
+        }
+    }
 }
 
 #[cfg(test)]
@@ -120,5 +140,27 @@ mod tests {
         assert_eq!(judged(&[], 1), Err(Flaw::Empty));
         assert_eq!(judged(&good[..4096], 7), Err(Flaw::NoSum));
         assert_eq!(judged(&[&good[..4096], &[0; 32]].concat(), 7), Err(Flaw::Zeroes));
+    }
+
+    #[test]
+    fn what_has_no_sum_is_known_by_its_database_alone() {
+        let good = snapshot();
+        let unproven = |bytes: &[u8]| {
+            let mut inspection = Inspection::default();
+            inspection.take(bytes);
+            inspection.unproven()
+        };
+        let zeroes = [&good[..4096], &[0; 32]].concat();
+        for bytes in [&good[..4096], &zeroes] {
+            let whole = unproven(bytes).unwrap();
+            assert_eq!((whole.database, whole.file), (Digest::of(&good[..4096]), Digest::of(bytes)));
+            assert_eq!(whole.size, bytes.len() as u64);
+        }
+        // Whoever has a sum is held to it.
+        let mut altered = good.clone();
+        altered[7] ^= 1;
+        for bytes in [&good[..], &altered, &good[..4000], &[0; 32], &[]] {
+            assert_eq!(unproven(bytes), None, "{}", bytes.len());
+        }
     }
 }

@@ -69,6 +69,11 @@ impl<'a> View<'a> {
     }
 }
 
+/// What they have against its CAs, and who could not be asked.
+pub(super) fn trust(view: &View) -> Vec<Finding> {
+    cas::cas(view).into_iter().chain(not_asked(view.cluster)).map(Finding::from).collect()
+}
+
 /// Everything that the others have against an install here.
 pub(super) fn cluster(view: &View) -> Vec<Finding> {
     let mut findings: Vec<Finding> = cas::cas(view).into_iter().map(Finding::from).collect();

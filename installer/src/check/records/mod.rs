@@ -4,7 +4,6 @@ mod relocation;
 
 pub(super) use relocation::{address, place};
 
-use payload::digest::Digest;
 use payload::manifest::{Manifest, Phase};
 
 use crate::finding::records::{Begun, OfCluster};
@@ -46,11 +45,12 @@ pub(crate) fn founds_again(manifest: &Manifest, records: &Records) -> Option<Fin
 }
 
 /// Half of one bundle and half of another is nothing that anybody tested.
-pub(crate) fn unfinished_other(bundle: Digest, records: &Records, state: &StateDir) -> Option<Finding> {
-    let cut = records.unfinished.as_ref()?;
+pub(crate) fn unfinished_other(this: Operation, records: &Records, state: &StateDir) -> Option<Finding> {
+    let (cut, bundle) = (records.unfinished.as_ref()?, this.installs()?);
     let (begun, other) = match cut.of {
-        _ if (Operation::Install { bundle }).may_go_on_after(cut, state) => return None,
+        _ if this.may_go_on_after(cut, state) => return None,
         Operation::Install { bundle } => (Begun::Install, bundle),
+        Operation::Restore { bundle, .. } => (Begun::Restore, bundle),
         Operation::MakeKey { bundle } => (Begun::Key, bundle),
         Operation::Uninstall => return None,
     };

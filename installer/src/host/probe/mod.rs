@@ -93,6 +93,7 @@ pub(crate) fn facts(
         credentials,
         managers,
         etcd: etcd::etcd(tree, manifest, script, &records, etcds)?,
+        restore: None,
         records,
     })
 }

@@ -54,6 +54,7 @@ impl fmt::Display for Missing {
             Self::Manifest => words!(en = "the manifest", zh = "清单"),
             Self::PrivateKey => words!(en = "the private key", zh = "私钥"),
             Self::NewKey => words!(en = "the new key", zh = "新私钥"),
+            Self::Snapshot => words!(en = "the snapshot", zh = "快照"),
         })
     }
 }

@@ -14,6 +14,7 @@ mod managers;
 mod network;
 mod paths;
 mod records;
+mod restore;
 
 use payload::name::ClusterToken;
 
@@ -37,6 +38,7 @@ pub(crate) fn text(finding: &Finding) -> String {
         Finding::Network(found) => network::text(found),
         Finding::Paths(found) => paths::text(found),
         Finding::Records(found) => records::text(found),
+        Finding::Restore(found) => restore::text(found),
     }
 }
 
@@ -62,6 +64,7 @@ pub(crate) fn help(finding: &Finding) -> Help {
         Finding::Network(found) => network::help(found),
         Finding::Paths(found) => paths::help(found),
         Finding::Records(found) => records::help(found),
+        Finding::Restore(found) => restore::help(found),
     }
 }
 

@@ -33,10 +33,16 @@ pub(super) fn text(found: &RecordFinding) -> String {
         RecordFinding::NothingInstalled => {
             say!(en = "etcdpack has installed nothing here", zh = "etcdpack 没有在此安装任何内容")
         }
+        RecordFinding::UnfinishedOther { begun: Begun::Restore, other, .. } => say!(
+            en = "a restore by the bundle {} was cut off here: the member has its old data, or the restored",
+            zh = "本机用安装包 {} 做的恢复中途中断：成员的数据是原有的，或者是恢复出来的",
+            other.short()
+        ),
         RecordFinding::UnfinishedOther { begun, other, bundle } => {
             let what = match begun {
                 Begun::Install => words!(en = "an install of", zh = "安装"),
                 Begun::Key => words!(en = "making a key for", zh = "生成私钥"),
+                Begun::Restore => words!(en = "a restore by", zh = "恢复"),
             };
             say!(
                 en = "{what} another bundle ({}) was cut off here; this one is {}",
@@ -48,6 +54,7 @@ pub(super) fn text(found: &RecordFinding) -> String {
         RecordFinding::Unfinished(operation) => {
             let what = match operation {
                 Operation::Install { .. } => words!(en = "an install", zh = "安装"),
+                Operation::Restore { .. } => words!(en = "a restore", zh = "恢复"),
                 Operation::MakeKey { .. } => words!(en = "making a key", zh = "生成私钥"),
                 Operation::Uninstall => words!(en = "an uninstall", zh = "卸载"),
             };
@@ -112,6 +119,13 @@ fn of_cluster(of: &OfCluster) -> String {
     }
 }
 
+fn the_same_restore() -> Help {
+    Help::run_with("restore", "FILE").remark(&words!(
+        en = "the same bundle and file again: it finishes that restore, or takes it back",
+        zh = "重新使用同一个安装包和同一个文件：会完成该次恢复，或将其撤销"
+    ))
+}
+
 pub(super) fn help(found: &RecordFinding) -> Help {
     match found {
         RecordFinding::OtherCluster { here, .. } => Help::plain(super::same_cluster(&here.token)).remark(&words!(
@@ -127,10 +141,11 @@ pub(super) fn help(found: &RecordFinding) -> Help {
         RecordFinding::OtherMember { .. } => Help::host("status")
             .remark(&words!(en = "says which member's bundle belongs here", zh = "会显示本机应使用哪个成员的安装包")),
         RecordFinding::NothingInstalled => Help::run("install"),
+        RecordFinding::UnfinishedOther { begun: Begun::Restore, .. } => the_same_restore(),
         RecordFinding::UnfinishedOther { begun, .. } => {
             let command = match begun {
                 Begun::Install => "install",
-                Begun::Key => "csr",
+                Begun::Key | Begun::Restore => "csr",
             };
             Help::plain(say!(
                 en = "run the other bundle's {command} again, or: ",
@@ -149,6 +164,7 @@ pub(super) fn help(found: &RecordFinding) -> Help {
             Operation::Uninstall => {
                 Help::host("uninstall").remark(&words!(en = "it finishes that uninstall", zh = "会完成该次卸载"))
             }
+            Operation::Restore { .. } => the_same_restore(),
         },
         RecordFinding::NotAsInstalled { .. } => Help::run("install").remark(&words!(
             en = "this host's newest bundle again: it makes what is missing",

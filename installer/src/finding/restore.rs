@@ -1,0 +1,50 @@
+//! Findings about a snapshot that is to be restored, and about who runs meanwhile.
+
+use payload::etcd::EtcdVersion;
+use payload::name::{ClusterName, MemberName};
+
+use super::{Code, Severity};
+use crate::although::Word;
+
+/// What speaks against restoring it here.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum RestoreFinding {
+    /// A newer minor version of etcd served it than the bundle has.
+    Newer { snapshot: EtcdVersion, bundle: EtcdVersion },
+    /// The file beside it says that it is of the cluster `there`: anybody's word.
+    OtherCluster { there: String, bundle: ClusterName },
+    /// Nothing beside it says whose it is.
+    Unlabelled { bundle: ClusterName, etcd: EtcdVersion },
+    /// No sum has shown that it is whole.
+    Unproven,
+    /// The member serves clients in another cluster; `there` is not known where it does not say so.
+    Answers { member: String, at: String, there: Option<u64>, said: Word },
+    /// The member listens for its peers, and serves nobody.
+    Listens { member: String, at: String },
+    /// The restored cluster runs, and counts on data that this member had.
+    Lost { member: MemberName, cluster: u64 },
+}
+
+impl RestoreFinding {
+    pub(super) fn code(&self) -> Code {
+        match self {
+            Self::Newer { .. } => Code::SnapshotNewer,
+            Self::OtherCluster { .. } => Code::SnapshotOfAnother,
+            Self::Unlabelled { .. } => Code::SnapshotUnlabelled,
+            Self::Unproven => Code::SnapshotUnproven,
+            Self::Answers { .. } => Code::MemberAnswers,
+            Self::Listens { .. } => Code::MemberListens,
+            Self::Lost { .. } => Code::RejoinNeeded,
+        }
+    }
+
+    pub(super) fn severity(&self) -> Severity {
+        match self {
+            Self::Newer { .. }
+            | Self::OtherCluster { .. }
+            | Self::Lost { .. }
+            | Self::Answers { said: Word::NotSaid, .. } => Severity::Refuse,
+            Self::Unlabelled { .. } | Self::Unproven | Self::Answers { .. } | Self::Listens { .. } => Severity::Warn,
+        }
+    }
+}

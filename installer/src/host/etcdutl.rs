@@ -1,0 +1,52 @@
+//! Restoring a snapshot by the program of the installed release that does it: `etcdutl` from 3.5 on, `etcdctl` before.
+//!
+//! It runs as etcd's user, in etcd's own directory: what it makes is etcd's from its first byte, and no program that reads a
+//! stranger's database does so as root. The snapshot is handed over as its standard input, which has no name.
+
+use std::fs::File;
+use std::time::Duration;
+
+use payload::etcd;
+use payload::manifest::{Manifest, Member};
+use payload::name::ClusterToken;
+use payload::path::{AbsPath, NotAPath};
+
+use super::Exec;
+use super::interrupt::Interrupt;
+use super::write::Ids;
+use crate::facts::cluster;
+use crate::facts::restore::Sum;
+
+/// More than the slowest disk takes for the largest database.
+const LIMIT: Duration = Duration::from_hours(24);
+
+/// A call that restores `snapshot` into the directory `into`, which must not be there.
+pub(crate) fn restore(
+    manifest: &Manifest,
+    me: &Member,
+    (token, sum): (&ClusterToken, Sum),
+    (snapshot, into): (File, &AbsPath),
+    ids: Ids,
+    interrupt: &Interrupt,
+) -> Result<Exec, NotAPath> {
+    let version = manifest.release.version;
+    let program = if etcd::ships_etcdutl(version) { "etcdutl" } else { "etcdctl" };
+    let members: Vec<String> = cluster::members(manifest).iter().map(|(name, url)| format!("{name}={url}")).collect();
+    let url = manifest.peer_url(me).map(|url| url.to_string()).unwrap_or_default();
+    let mut exec = Exec::at(manifest.layout.release_dir.join(program)?.as_path())
+        .args(["snapshot", "restore", "/proc/self/fd/0", "--name", me.name.as_str()])
+        .args(["--initial-cluster", &members.join(","), "--initial-cluster-token", token.as_str()])
+        .args(["--initial-advertise-peer-urls", &url, "--data-dir", into.as_str()])
+        .args((sum == Sum::Unproven).then_some("--skip-hash-check"))
+        .input(snapshot)
+        .run_as(ids)
+        .limit(LIMIT)
+        .heeding(interrupt);
+    if etcd::has_v2_api(version) {
+        exec = exec.env("ETCDCTL_API", "3");
+    }
+    if manifest.arch.needs_unsupported_arch_env(version) {
+        exec = exec.env("ETCD_UNSUPPORTED_ARCH", manifest.arch.etcd_name());
+    }
+    Ok(exec)
+}

@@ -1,0 +1,85 @@
+//! The copy of a snapshot that is restored: a file without a name, on the file system of the data directory. What was brought is
+//! read once, and what is judged is what was copied.
+#![expect(clippy::disallowed_methods, reason = "edge: reads what was brought, writes a copy of it")]
+
+use std::fs::File;
+use std::io::{self, Read as _, Write as _};
+use std::path::Path;
+
+use nix::sys::stat::{Mode as RawMode, fchmod};
+use nix::sys::statvfs::fstatvfs;
+use nix::unistd::{Gid, fchown};
+use payload::path::AbsPath;
+
+use super::fs_error::FileOp;
+use super::interrupt::Interrupt;
+use super::write::Ids;
+use super::{FsError, Tree, copy};
+
+const PIECE: usize = 1 << 20;
+
+/// What etcd lays out beside its database: its log, 64 MB at a time, two files ahead.
+const LOGS: u64 = 256 << 20;
+
+/// Why there is no copy.
+#[derive(Debug)]
+pub(crate) enum NotCopied {
+    /// What was brought cannot be read.
+    Source(io::Error),
+    Place(FsError),
+    /// The copy, and what is restored from it. In bytes.
+    Full {
+        needed: u64,
+        free: u64,
+    },
+    Write(io::Error),
+    ToldToStop,
+}
+
+/// A copy of the file at `path` near `data`; `take` sees each piece of it. And the first bytes, by which some kinds of files are
+/// known.
+pub(crate) fn copy(
+    path: &Path,
+    tree: &Tree,
+    data: &AbsPath,
+    interrupt: &Interrupt,
+    take: &mut dyn FnMut(&[u8]),
+) -> Result<(File, Vec<u8>), NotCopied> {
+    let mut from = copy::open(path).map_err(NotCopied::Source)?;
+    let len = from.metadata().map_err(NotCopied::Source)?.len();
+    let mut to = tree.private_file(data).map_err(NotCopied::Place)?;
+    let asking = |errno| NotCopied::Place(FsError::new(FileOp::AskFileSystem, data, errno));
+    let stat = fstatvfs(&to).map_err(asking)?;
+    let free = stat.blocks_available().saturating_mul(stat.fragment_size());
+    let needed = len.saturating_mul(2).saturating_add(LOGS);
+    if free < needed {
+        return Err(NotCopied::Full { needed, free });
+    }
+    let (mut head, mut piece) = (Vec::new(), vec![0; PIECE]);
+    loop {
+        if interrupt.is_raised() {
+            return Err(NotCopied::ToldToStop);
+        }
+        let read = match from.read(&mut piece) {
+            Ok(0) => return to.sync_all().map(|()| (to, head)).map_err(NotCopied::Write),
+            Ok(read) => piece.get(..read).unwrap_or_default(),
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
+            Err(error) => return Err(NotCopied::Source(error)),
+        };
+        if head.is_empty() {
+            head.extend(read.iter().take(4));
+        }
+        take(read);
+        to.write_all(read).map_err(NotCopied::Write)?;
+    }
+}
+
+/// A handle of the copy by which a program of this user may read it; nobody else comes to it.
+pub(crate) fn for_a_program_of(copy: &File, ids: Ids) -> Result<File, FsError> {
+    let hand = || -> io::Result<File> {
+        fchown(copy, None, Some(Gid::from_raw(ids.gid)))?;
+        fchmod(copy, RawMode::S_IRUSR | RawMode::S_IRGRP)?;
+        copy.try_clone()
+    };
+    hand().map_err(|error| FsError::of_path(FileOp::MakePrivateFile, "/proc/self/fd/0", error))
+}

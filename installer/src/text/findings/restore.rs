@@ -1,0 +1,90 @@
+//! The words of findings about a snapshot that is to be restored.
+
+use payload::line::plain;
+use payload::{say, words};
+
+use crate::although::Word;
+use crate::finding::RestoreFinding;
+use crate::help::Help;
+
+pub(super) fn text(found: &RestoreFinding) -> String {
+    match found {
+        RestoreFinding::Newer { snapshot, bundle } => say!(
+            en = "the snapshot is of etcd {snapshot}; the bundle has {bundle}, which may not start on it",
+            zh = "快照来自 etcd {snapshot}；安装包里是 {bundle}，可能无法用它启动"
+        ),
+        RestoreFinding::OtherCluster { there, bundle } => {
+            let there = plain(there);
+            say!(
+                en =
+                    "by the file beside it, the snapshot is of cluster `{there}`; the bundle is for cluster `{bundle}`",
+                zh = "根据旁边的文件，快照属于集群 `{there}`；安装包属于集群 `{bundle}`"
+            )
+        }
+        RestoreFinding::Unlabelled { bundle, etcd } => say!(
+            en = "nothing beside the snapshot says whose it is: that it is of cluster `{bundle}`, and of no newer etcd than {etcd}, is your word",
+            zh = "快照旁边没有说明它属于谁：它属于集群 `{bundle}`、且不来自比 {etcd} 更新的 etcd，由你确认"
+        ),
+        RestoreFinding::Unproven => say!(
+            en = "no sum shows that the snapshot is whole: a `db` of a data directory may lack the last writes, or be half written if etcd ran",
+            zh = "没有校验和能证明快照完整：数据目录里的 `db` 可能缺少最后的写入；如果当时 etcd 在运行，还可能只写了一半"
+        ),
+        RestoreFinding::Answers { member, at, there: Some(there), .. } => say!(
+            en =
+                "{member} at {at} runs, and serves clients in cluster {there:x}, which is not the one that is restored",
+            zh = "{member}（{at}）正在运行，在集群 {there:x} 中为客户端服务，而它不是要恢复的集群"
+        ),
+        RestoreFinding::Answers { member, at, there: None, .. } => say!(
+            en = "{member} at {at} serves clients, and does not say in which cluster",
+            zh = "{member}（{at}）在为客户端服务，但没有说明属于哪个集群"
+        ),
+        RestoreFinding::Listens { member, at } => say!(
+            en = "{member} at {at} listens for its peers, and serves nobody: it was restored before this host, or is still of the old cluster",
+            zh = "{member}（{at}）在监听其他成员，但不为任何客户端服务：它已先于本机恢复，或者仍属于旧集群"
+        ),
+        RestoreFinding::Lost { member, cluster } => say!(
+            en = "the restored cluster {cluster:x} runs, and counts on data that {member} had: the same snapshot once more would bring it back without its memory",
+            zh = "恢复出来的集群 {cluster:x} 正在运行，并且依赖 {member} 已有的数据：再恢复一次同一个快照，它会丢失这些记忆"
+        ),
+    }
+}
+
+pub(super) fn help(found: &RestoreFinding) -> Help {
+    match found {
+        RestoreFinding::Newer { snapshot, .. } => {
+            let (minor, build) = (format!("{}.{}", snapshot.major(), snapshot.minor()), super::BUILD);
+            Help::plain(say!(
+                en = "set `release.version` to {minor} or newer in cluster.toml and run: {build}",
+                zh = "在 cluster.toml 中把 `release.version` 设为 {minor} 或更新的版本，然后执行：{build}"
+            ))
+        }
+        RestoreFinding::OtherCluster { .. } => Help::plain(words!(
+            en = "this cluster's own snapshot; a copy that has no .json beside it is taken by your word",
+            zh = "使用本集群自己的快照；旁边没有 .json 的副本则由你确认"
+        )),
+        RestoreFinding::Unlabelled { .. } => Help::plain(words!(
+            en = "carry FILE.json, which `etcdpack-host snapshot` wrote, beside FILE",
+            zh = "把 `etcdpack-host snapshot` 写的 FILE.json 带到 FILE 旁边"
+        )),
+        RestoreFinding::Unproven => Help::plain(words!(
+            en = "a file of `etcdpack-host snapshot`, if there is one",
+            zh = "如果有，请使用 `etcdpack-host snapshot` 保存的文件"
+        )),
+        RestoreFinding::Answers { member, said: Word::NotSaid, .. } => Help::host("uninstall").and(Help::plain(say!(
+            en = "   on {member}; or, if both clusters are to run: --although-running {member}",
+            zh = "   在 {member} 上执行；如果两个集群都要运行：--although-running {member}"
+        ))),
+        RestoreFinding::Answers { .. } => Help::plain(words!(
+            en = "clients that know both addresses write to either",
+            zh = "知道两个地址的客户端会写入其中任意一个"
+        )),
+        RestoreFinding::Listens { member, .. } => Help::plain(say!(
+            en = "if {member} was not restored yet: do it there, too, with the same file",
+            zh = "如果 {member} 尚未恢复：在那里也用同一个文件恢复"
+        )),
+        RestoreFinding::Lost { .. } => Help::run("install").remark(&words!(
+            en = "it says how a member without its data comes back",
+            zh = "它会说明没有数据的成员如何回来"
+        )),
+    }
+}

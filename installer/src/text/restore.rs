@@ -1,0 +1,114 @@
+//! What is said of a restore.
+
+use std::fmt::Display;
+use std::path::Path;
+
+use payload::exit::ExitStatus;
+use payload::language::Words;
+use payload::shell::word;
+use payload::snapshot::{DatabaseError, Flaw, Packing, UNFINISHED};
+use payload::{say, words};
+
+use crate::facts::Restore;
+use crate::failure::Failure;
+use crate::finding::Code;
+use crate::help::Help;
+use crate::host::snapshot_copy::NotCopied;
+use crate::text::snapshot::{self, mib};
+use crate::text::{help, refusals};
+
+pub(crate) const READING: Words = words!(en = "reading the snapshot", zh = "正在读取快照");
+pub(crate) const QUESTION: Words = words!(
+    en = "Restore? The cluster begins anew with what is in the snapshot.",
+    zh = "是否恢复？集群将以快照中的内容重新开始。"
+);
+
+/// Options without the one that they are about.
+pub(crate) fn nothing_to_restore() -> Failure {
+    let text = say!(
+        en = "`--again`, `--unverified` and `--although-running` are about a snapshot, and none is named",
+        zh = "`--again`、`--unverified` 和 `--although-running` 用于快照，但没有指定快照"
+    );
+    Failure::new(ExitStatus::Usage, text, Help::run_with("restore", "FILE"))
+}
+
+pub(crate) fn not_in_an_image() -> Failure {
+    let text = say!(
+        en = "a snapshot is restored on the running host, not in an image",
+        zh = "快照要在运行中的主机上恢复，而不是在镜像里"
+    );
+    Failure::refused(text, Help::run_with("restore", "FILE"))
+}
+
+pub(crate) fn not_copied(path: &Path, why: &NotCopied) -> Failure {
+    let failed = |why: &dyn Display| say!(en = "{}: {why}", zh = "{}：{why}", path.display());
+    match why {
+        NotCopied::Source(error) => Failure::refused(failed(error), Help::command(format!("ls -l {}", word(path)))),
+        NotCopied::Place(error) => Failure::refused(failed(error), help::when_the_cause_is_gone()),
+        NotCopied::Write(error) => {
+            let why = say!(en = "copying it beside the data: {error}", zh = "把它复制到数据旁边：{error}");
+            Failure::refused(failed(&why), help::when_the_cause_is_gone())
+        }
+        NotCopied::Full { needed, free } => {
+            let (needed, free, code) = (mib(*needed), mib(*free), Code::NoSpace);
+            let why = say!(
+                en = "the disk of the data has {free} free; a copy of the snapshot, and what is restored from it, need {needed} [{code}]",
+                zh = "数据所在的磁盘还有 {free} 空闲；快照的副本和恢复出来的数据需要 {needed} [{code}]"
+            );
+            Failure::refused(failed(&why), Help::command("df -h"))
+        }
+        NotCopied::ToldToStop => Failure::refused(refusals::told_to_stop(), help::the_same_again()),
+    }
+}
+
+/// It is no snapshot, by its sum or its first bytes.
+pub(crate) fn flawed(path: &Path, head: &[u8], flaw: &Flaw) -> Failure {
+    let (file, name) = (word(path), path.display().to_string());
+    if let Some(packing) = Packing::of(head) {
+        let how = packing.name();
+        let text = say!(
+            en = "{name} is packed ({how}): what is in it can be restored",
+            zh = "{name} 是压缩文件（{how}）：可以恢复的是其中的内容"
+        );
+        let (unpacker, to) = (packing.unpacker(), word(Path::new(&packing.without(&name))));
+        return Failure::new(ExitStatus::NotVerified, text, Help::command(format!("{unpacker} {file} >{to}")));
+    }
+    let help = match (flaw, name.strip_suffix(UNFINISHED)) {
+        (_, Some(whole)) => Help::command(format!("ls -l {}", word(Path::new(whole)))).remark(&words!(
+            en = "it was left behind while that file was saved: save it again",
+            zh = "它是保存那个文件时留下的：请重新保存"
+        )),
+        (Flaw::NoSum | Flaw::Zeroes, _) => {
+            Help::run_with("restore", "--unverified ").and(Help::command(file)).remark(&words!(
+                en = "nothing shows then that it is whole: only where there is no other",
+                zh = "这样就没有东西能证明它完整：仅在没有其他文件时使用"
+            ))
+        }
+        (Flaw::Empty | Flaw::Cut { .. } | Flaw::Altered, _) => {
+            Help::run_with("snapshot", "verify ").and(Help::command(file)).remark(&words!(
+                en = "where it was saved, too: it says which copy is whole",
+                zh = "在保存它的地方也执行：它会指出哪个副本是完整的"
+            ))
+        }
+    };
+    Failure::new(ExitStatus::NotVerified, snapshot::bad(path, flaw), help)
+}
+
+pub(crate) fn no_database(path: &Path, error: &DatabaseError) -> Failure {
+    let text = say!(en = "{}: {}", zh = "{}：{}", path.display(), snapshot::no_database(error));
+    Failure::new(ExitStatus::NotVerified, text, Help::plain(words!(en = "another snapshot", zh = "换一个快照")))
+}
+
+/// What came of it, and what is to be done on the others.
+pub(crate) fn restored(restore: &Restore, others: bool) -> Vec<String> {
+    let (revision, cluster, again) = (restore.revision, format!("{:x}", restore.identity.cluster), restore.again());
+    let done = say!(
+        en = "restored: revision {revision}, as cluster {cluster}",
+        zh = "已恢复：修订号 {revision}，成为集群 {cluster}"
+    );
+    let next = say!(
+        en = "on each of the others: its own bundle's `restore`, not `install`, with the same file{again}",
+        zh = "在其余每台主机上：用它自己安装包的 `restore`（不是 `install`）和同一个文件{again}"
+    );
+    std::iter::once(done).chain(others.then_some(next)).collect()
+}
