@@ -14,6 +14,7 @@ pub mod command;
 pub mod failure;
 mod founding;
 pub mod harden;
+pub mod locale;
 pub mod pack;
 mod paper;
 mod parallel;

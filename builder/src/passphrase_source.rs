@@ -64,7 +64,7 @@ impl PassphraseSource {
     /// One that is set now; at a terminal it is asked for twice.
     pub fn fresh(self, what: &str) -> Result<Secret, PassphraseError> {
         let first = self.get(&text::fresh(what))?;
-        if self == Self::Terminal && self.get(text::ONCE_MORE)? != first {
+        if self == Self::Terminal && self.get(&text::ONCE_MORE)? != first {
             return Err(PassphraseError::Differ);
         }
         Ok(first)
@@ -89,11 +89,11 @@ fn typed(prompt: &str) -> io::Result<Zeroizing<String>> {
 fn descriptor(number: u32) -> io::Result<String> {
     match number {
         // Opened anew, the end of a pipe that is written to can be read, and nothing ever comes.
-        _ if writes_only(number) => Err(io::Error::other(text::FOR_WRITING_ONLY)),
+        _ if writes_only(number) => Err(io::Error::other(text::FOR_WRITING_ONLY.text())),
         0 => first_line(io::stdin().lock()),
         _ => match File::open(format!("/proc/self/fd/{number}")) {
             Ok(file) => first_line(file),
-            Err(error) if error.kind() == io::ErrorKind::NotFound => Err(io::Error::other(text::NOT_OPEN)),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Err(io::Error::other(text::NOT_OPEN.text())),
             Err(error) => Err(error),
         },
     }
@@ -119,7 +119,7 @@ fn first_line(file: impl Read) -> io::Result<String> {
     }
     String::from_utf8(line.to_vec()).map_err(|error| {
         error.into_bytes().zeroize();
-        io::Error::other(text::NOT_UTF8)
+        io::Error::other(text::NOT_UTF8.text())
     })
 }
 

@@ -116,7 +116,7 @@ impl Tty {
         }
         let text = String::from_utf8(std::mem::take(&mut *line)).map_err(|error| {
             error.into_bytes().zeroize();
-            io::Error::other(text::passphrase::NOT_UTF8)
+            io::Error::other(text::passphrase::NOT_UTF8.text())
         })?;
         Ok(Typed::Line(Zeroizing::new(text)))
     }

@@ -160,3 +160,18 @@ fn a_release_that_nothing_vouches_for_is_taken_only_on_request_and_then_held_to(
     assert_eq!(said.code, 4, "{said:?}");
     assert!(said.err.contains("a path outside the release's directory"), "{said:?}");
 }
+
+#[test]
+fn chinese_is_spoken_where_it_is_asked_for_and_never_to_programs() {
+    let site = small_site();
+    let build = ["build", "--release", "release.tar.gz", "--lang", "zh"];
+    let said = site.etcdpack(&build);
+    assert!(said.code == 0 && said.err.contains("签名者（十二个单词）：") && said.err.contains("请打印："), "{said:?}");
+    let by_locale = |locale: &str| run(site.command(&build[..3]).env("LC_ALL", locale)).err;
+    assert!(by_locale("zh_CN.UTF-8").contains("签名者"));
+    for english in ["zh_CN.GBK", "C"] {
+        assert!(by_locale(english).contains("signed by (twelve words): "), "{english}");
+    }
+    let [chinese, english] = ["zh", "en"].map(|lang| site.etcdpack(&["check", "--json", "--lang", lang]).out);
+    assert_eq!(chinese, english);
+}

@@ -5,6 +5,7 @@ mod export;
 mod founding;
 mod heading;
 mod init;
+mod lang;
 mod pack;
 mod paper;
 mod pki;
@@ -14,6 +15,7 @@ use std::path::PathBuf;
 
 use clap::{ArgAction, ArgGroup, Args, Parser, Subcommand};
 use payload::fingerprint::Claim;
+use payload::language::Language;
 use payload::name::HostName;
 
 use crate::claim_source;
@@ -25,6 +27,7 @@ pub use cluster::{ClusterArg, ClusterOperand, PkiDirArgs};
 pub use export::ExportArgs;
 pub use founding::FoundingArgs;
 pub use init::{InitArgs, KeysArg, ManagerArg};
+pub use lang::LangArg;
 pub use pack::{PackArgs, SealArgs};
 pub use paper::{PaperArg, PaperArgs, PaperLanguage};
 pub use pki::{
@@ -59,6 +62,10 @@ pub struct Cli {
     #[arg(short, long, global = true, help_heading = heading::GLOBAL)]
     pub verbose: bool,
 
+    /// Language of sentences: en or zh [default: by the locale]
+    #[arg(long, global = true, value_enum, value_name = "LANG", hide_possible_values = true, help_heading = heading::GLOBAL)]
+    pub lang: Option<LangArg>,
+
     /// Print this page
     #[arg(short, long, global = true, action = ArgAction::Help, help_heading = heading::GLOBAL)]
     pub help: Option<bool>,
@@ -66,6 +73,21 @@ pub struct Cli {
     /// Print the version
     #[arg(short = 'V', long, action = ArgAction::Version, help_heading = heading::GLOBAL)]
     pub version: Option<bool>,
+}
+
+impl Cli {
+    /// The language that was asked for. What is printed for programs is English, and so is all else of that run.
+    #[must_use]
+    pub fn language(&self) -> Option<Language> {
+        let json = match &self.command {
+            Command::Check(args) => args.json,
+            Command::Inspect(args) => args.json,
+            Command::Fetch(args) => args.json,
+            Command::Pki(PkiCommand::Show(args)) => args.json,
+            _ => false,
+        };
+        if json { Some(Language::English) } else { self.lang.map(Language::from) }
+    }
 }
 
 /// What etcdpack does.

@@ -88,7 +88,7 @@ pub(super) fn with_requests(
     narrator.note(&text::bundles(made.len(), &sums));
     founding::say(settled, loaded, narrator);
     narrator.note(&text::signed_by(signer));
-    narrator.note(text::TELL_THE_WORDS);
+    narrator.note(&text::TELL_THE_WORDS);
     // Whatever becomes of the paper, the bundles are there, and their passphrase is still to be shown.
     let printed = of_packed(&made, order.pack.paper, &loaded.home, narrator);
     keys::say_what_travels(&keys, &loaded.cluster, narrator);

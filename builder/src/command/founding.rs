@@ -81,9 +81,9 @@ pub(super) fn say(settled: &Settled, loaded: &Loaded, narrator: &mut dyn Narrato
 pub(super) fn note(Settled { cluster, outcome, .. }: &Settled) -> Option<String> {
     match outcome {
         Outcome::First | Outcome::TakenOver | Outcome::Kept { .. } => {
-            (cluster.phase == Phase::Founding).then(|| text::FOUNDS.to_owned())
+            (cluster.phase == Phase::Founding).then(|| text::FOUNDS.into())
         }
-        Outcome::Runs => Some(text::RUNS_FROM_NOW_ON.to_owned()),
+        Outcome::Runs => Some(text::RUNS_FROM_NOW_ON.into()),
         Outcome::Replaced(token) => Some(text::replaced(token)),
         Outcome::TakenBack(token) => Some(text::taken_back(&cluster.token, token)),
     }
@@ -119,7 +119,7 @@ fn ask_for_data(wanted: &Wanted, before: &Ledger, changes: &[Change]) -> Result<
     let mut tty = Tty::open().map_err(nobody)?;
     tty.show(&text::before_asking(&wanted.name, &changed)).map_err(nobody)?;
     for _ in 0..TRIES {
-        match tty.ask(text::HOLDS_ANY_HOST_DATA).map_err(|error| refused(text::asking(error)))?.as_str() {
+        match tty.ask(&text::HOLDS_ANY_HOST_DATA).map_err(|error| refused(text::asking(error)))?.as_str() {
             "yes" => return Ok(Word::SameCluster(before.cluster.as_ref().map(|cluster| cluster.token.clone()))),
             "no" => return Ok(Word::NewCluster(None)),
             _ => {}

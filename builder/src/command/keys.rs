@@ -69,7 +69,7 @@ fn sealed(
         return Ok((KeyMaterial::Sealed(sealing.seal(given)?), None));
     }
     if wanted.is_empty() {
-        narrator.note(text::KEYS_STAY_SEALED);
+        narrator.note(&text::KEYS_STAY_SEALED);
         return Ok((KeyMaterial::Sealed(sealing.as_it_is()), None));
     }
     let generated = passphrase::generate()?;
@@ -86,7 +86,7 @@ pub(super) fn say_what_travels(keys: &KeyMaterial, cluster: &Cluster, narrator: 
         KeyMaterial::Sealed(_) => text::KEYS_SEALED,
         KeyMaterial::OnHost(_) => text::KEYS_ON_HOSTS,
     };
-    narrator.note(said);
+    narrator.note(&said);
     if let KeyMaterial::OnHost(certified) = keys {
         let waits = |host: &&cluster::Host| !certified.iter().any(|certified| certified.host == host.name);
         let awaited: Vec<String> =

@@ -18,7 +18,8 @@ const WORDS: usize = 7;
 /// The first line of a file descriptor that was handed to us.
 pub(super) fn from_fd(fd: u32) -> Result<Passphrase, Failure> {
     let usage = |said: String| Failure::usage(said, text::KEYS_BY_DESCRIPTOR);
-    let given = PassphraseSource::Descriptor(fd).known(text::PRIVATE_KEYS).map_err(|error| usage(error.to_string()))?;
+    let given =
+        PassphraseSource::Descriptor(fd).known(&text::PRIVATE_KEYS).map_err(|error| usage(error.to_string()))?;
     Passphrase::new(Zeroizing::new(given.expose().to_owned())).map_err(|error| usage(error.to_string()))
 }
 
@@ -60,7 +61,7 @@ fn terminal() -> io::Result<Box<dyn io::Write>> {
 }
 
 fn no_terminal() -> Failure {
-    Failure::refused(text::NO_TERMINAL_TO_SHOW.to_owned(), text::KEYS_BY_DESCRIPTOR)
+    Failure::refused(text::NO_TERMINAL_TO_SHOW.into(), text::KEYS_BY_DESCRIPTOR)
 }
 
 #[cfg(test)]

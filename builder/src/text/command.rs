@@ -1,10 +1,12 @@
-//! `init`, `fetch`, `build`, `verify` and `pki`, in English.
+//! `init`, `fetch`, `build`, `verify` and `pki`. What `build` says at its end stands in both languages, the rest in English.
 
 use std::fmt;
 use std::path::Path;
 
 use payload::fingerprint::Fingerprint;
+use payload::language::Words;
 use payload::shell::word;
+use payload::{say, words};
 
 // The cluster file.
 
@@ -75,22 +77,32 @@ pub(crate) fn bundle_sum(sum: impl fmt::Display) -> String {
 }
 
 pub(crate) fn bundles(count: usize, sums: &Path) -> String {
-    format!("{count} bundles; their sums are in {}", sums.display())
+    let sums = sums.display();
+    say!(en = "{count} bundles; their sums are in {sums}", zh = "{count} 个安装包；校验和在 {sums}")
 }
 
 pub(crate) fn signed_by(signer: Fingerprint) -> String {
-    format!("signed by (twelve words): {signer}")
+    say!(en = "signed by (twelve words): {signer}", zh = "签名者（十二个单词）：{signer}")
 }
 
-pub(crate) const TELL_THE_WORDS: &str = "  public: each host asks for these twelve words at its first install and compares them with the bundle's signer; send them separately from the bundles (telephone, paper)";
+pub(crate) const TELL_THE_WORDS: Words = words!(
+    en = "  public: each host asks for these twelve words at its first install and compares them with the bundle's signer; send them separately from the bundles (telephone, paper)",
+    zh = "  可公开：每台主机首次安装时会询问这十二个单词，并与安装包的签名者比对；请与安装包分开传递（电话、纸单）"
+);
 
 /// How one bundle is checked with stock tools, and what is next: a note each.
 pub(crate) fn check_and_next(bundle: &str, next: &str) -> [String; 4] {
     [
-        "to check one with stock tools and a signing.pub that came another way:".to_owned(),
+        say!(
+            en = "to check one with stock tools and a signing.pub that came another way:",
+            zh = "用系统自带工具和走另一条途径带来的 signing.pub 检查一个安装包："
+        ),
         format!("  tail -c 128 {bundle} | cut -d' ' -f3 | base64 -d > {bundle}.sig"),
         format!("  head -c -128 {bundle} | openssl dgst -sha256 -verify signing.pub -signature {bundle}.sig"),
-        format!("next, as root on its host: ./{bundle} {next}"),
+        say!(
+            en = "next, as root on its host: ./{bundle} {next}",
+            zh = "下一步，在该主机上以 root 运行：./{bundle} {next}"
+        ),
     ]
 }
 
@@ -98,12 +110,20 @@ pub(crate) const FROM_0_1: &str = "a host that etcdpack 0.1 installed: copy its 
      there with these two lines, and run ./HOST.run install; its old etcdpack-host cannot read the bundle \
      (exit 4)";
 
-pub(crate) const KEYS_IN_THE_CLEAR: &str =
-    "the bundles hold private keys in the clear: carry them like keys, and delete the copies";
-pub(crate) const KEYS_SEALED: &str =
-    "the private keys in them are sealed: carry the passphrase another way than the bundles";
-pub(crate) const KEYS_ON_HOSTS: &str = "no private key is in them: each host makes its own";
-pub(crate) const KEYS_STAY_SEALED: &str = "the private keys stay sealed with the passphrase of an earlier build";
+pub(crate) const KEYS_IN_THE_CLEAR: Words = words!(
+    en = "the bundles hold private keys in the clear: carry them like keys, and delete the copies",
+    zh = "安装包含有明文私钥：像携带私钥一样携带，并删除拷贝"
+);
+pub(crate) const KEYS_SEALED: Words = words!(
+    en = "the private keys in them are sealed: carry the passphrase another way than the bundles",
+    zh = "其中的私钥已加密：口令与安装包走不同的途径"
+);
+pub(crate) const KEYS_ON_HOSTS: Words =
+    words!(en = "no private key is in them: each host makes its own", zh = "其中没有私钥：每台主机自行生成");
+pub(crate) const KEYS_STAY_SEALED: Words = words!(
+    en = "the private keys stay sealed with the passphrase of an earlier build",
+    zh = "私钥仍用以前构建时的口令加密"
+);
 
 /// The files are named as hosts are told to write them.
 pub(crate) fn awaited(requests: &[String]) -> String {

@@ -1,14 +1,22 @@
-//! Founding and running, in English.
+//! Founding and running. What is asked and noted stands in both languages, the rest in English.
 
 use std::fmt;
 
+use payload::language::Words;
 use payload::line;
 use payload::name::{ClusterName, ClusterToken, MemberName};
 use payload::url::Url;
+use payload::{say, words};
 
-pub(crate) const FOUNDS: &str = "founds a new cluster; if these hosts run one already: etcdpack build --same-cluster";
+pub(crate) const FOUNDS: Words = words!(
+    en = "founds a new cluster; if these hosts run one already: etcdpack build --same-cluster",
+    zh = "将建立新集群；如果这些主机上已有集群在运行：etcdpack build --same-cluster"
+);
 
-pub(crate) const RUNS_FROM_NOW_ON: &str = "the cluster runs: no bundle founds it again, from this build on";
+pub(crate) const RUNS_FROM_NOW_ON: Words = words!(
+    en = "the cluster runs: no bundle founds it again, from this build on",
+    zh = "集群在运行：从这次构建起，任何安装包都不会再次建立它"
+);
 
 pub(crate) fn replaced(token: &ClusterToken) -> String {
     format!(
@@ -35,15 +43,20 @@ pub(crate) fn token_stays(written: &ClusterToken, token: &ClusterToken) -> Strin
 /// What is changed, a line each.
 pub(crate) fn before_asking(cluster: &ClusterName, changes: &[String]) -> String {
     let changes = changes.join("\n  ");
-    format!(
-        "The cluster file is not what the bundles of cluster {cluster} were built from:\n  {changes}\n\
-         A cluster that has never had a quorum cannot be changed: purge its hosts (etcdpack-host uninstall --purge)\n\
-         and answer no. Yes means that the cluster runs; no, that another one is founded in its place.\n"
+    say!(
+        en = "The cluster file is not what the bundles of cluster {cluster} were built from:\n  {changes}\n\
+              A cluster that has never had a quorum cannot be changed: purge its hosts (etcdpack-host uninstall --purge)\n\
+              and answer no. Yes means that the cluster runs; no, that another one is founded in its place.\n",
+        zh = "集群 {cluster} 的安装包不是由现在的集群文件构建的：\n  {changes}\n\
+              从未达到法定人数的集群无法更改：清除它的主机（etcdpack-host uninstall --purge），然后回答 no。\n\
+              yes 表示集群在运行；no 表示在原处另建一个集群。\n"
     )
 }
 
-pub(crate) const HOLDS_ANY_HOST_DATA: &str =
-    "Does any host hold data of this cluster now (installed, and not purged since)? [yes/no]";
+pub(crate) const HOLDS_ANY_HOST_DATA: Words = words!(
+    en = "Does any host hold data of this cluster now (installed, and not purged since)? [yes/no]",
+    zh = "现在有主机存有该集群的数据吗（装过且未清除）？[yes/no]"
+);
 
 pub(crate) const NEITHER_YES_NOR_NO: &str = "neither yes nor no was typed: nothing was built";
 
@@ -79,7 +92,10 @@ pub(crate) fn other_token(from: &ClusterToken, to: &ClusterToken) -> String {
 }
 
 pub(crate) fn type_the_name(cluster: &ClusterName) -> String {
-    format!("Cluster {cluster} runs. To found another in its place, type its name:")
+    say!(
+        en = "Cluster {cluster} runs. To found another in its place, type its name:",
+        zh = "集群 {cluster} 在运行。要在原处另建一个集群，请输入它的名称："
+    )
 }
 
 pub(crate) fn runs(cluster: &ClusterName) -> String {

@@ -11,17 +11,29 @@ use std::path::Path;
 use payload::say;
 
 pub(crate) fn wrote(dir: &Path) -> String {
-    format!("to print: {}/*.html; the words are on it: never onto the stick with the bundles", dir.display())
+    let dir = dir.display();
+    say!(
+        en = "to print: {dir}/*.html; the words are on it: never onto the stick with the bundles",
+        zh = "请打印：{dir}/*.html；上面有那些单词：切勿放进装安装包的 U 盘"
+    )
 }
 
 pub(crate) fn in_the_bundles(dir: &Path) -> String {
-    format!("`{}` is where the bundles go; paper does not travel with them", dir.display())
+    let dir = dir.display();
+    say!(
+        en = "`{dir}` is where the bundles go; paper does not travel with them",
+        zh = "`{dir}` 是放安装包的目录；纸单不与安装包同行"
+    )
 }
 
 pub(crate) const ELSEWHERE: &str = "etcdpack build -o dist";
 
 pub(crate) fn two_signers(path: &Path) -> String {
-    format!("`{}` is signed by another key than the bundles before it", path.display())
+    let path = path.display();
+    say!(
+        en = "`{path}` is signed by another key than the bundles before it",
+        zh = "`{path}` 的签名者与前面的安装包不同"
+    )
 }
 
 /// Above the twelve words.

@@ -49,7 +49,7 @@ pub(crate) fn rows(host: &HostName) -> Vec<[String; 2]> {
             say!(en = "another code in brackets", zh = "方括号中的其他代码"),
             say!(
                 en = "Do what stands behind `help:`, then the same command again. Write the code down.",
-                zh = "照 `help:` 后面的去做，再运行同一条命令。把代码记下来。"
+                zh = "照 `help:`（提示）后面的去做，再运行同一条命令。把代码记下来。"
             ),
         ],
         [
