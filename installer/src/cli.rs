@@ -196,7 +196,7 @@ pub(crate) struct InstallArgs {
 pub(crate) struct RestoreArgs {
     /// Snapshot to begin with, the same on each host
     #[arg(value_name = "FILE")]
-    pub(crate) file: PathBuf,
+    pub(crate) snapshot: PathBuf,
 
     #[command(flatten)]
     pub(crate) from: FromArgs,
@@ -249,8 +249,8 @@ impl FromArgs {
 
 impl From<RestoreArgs> for InstallArgs {
     fn from(args: RestoreArgs) -> Self {
-        let RestoreArgs { file, from, bundle, target, yes, wait } = args;
-        Self { bundle, target, yes, wait, no_start: false, restart: false, restore: Some(file), from }
+        let RestoreArgs { snapshot, from, bundle, target, yes, wait } = args;
+        Self { bundle, target, yes, wait, no_start: false, restart: false, restore: Some(snapshot), from }
     }
 }
 
