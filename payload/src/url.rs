@@ -24,13 +24,23 @@ pub enum Scheme {
     Https,
 }
 
-/// What stands between scheme and port.
-#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-enum UrlHost {
+/// What stands between scheme and port: by what a member is reached.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub enum UrlHost {
     Ip(IpAddr),
-    /// A name of the DNS, lower-case.
-    Name(String),
+    Name(DnsName),
 }
+
+/// A name that hosts are looked up by, in lower case: what etcd takes for one in a URL.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct DnsName(String);
+
+/// A text that is neither.
+#[derive(Debug, thiserror::Error, PartialEq, Eq)]
+#[error("neither an IP address nor a DNS name in lower case")]
+pub struct NotAUrlHost;
 
 /// A text that is no URL of that form.
 #[derive(Debug, thiserror::Error, PartialEq, Eq)]
@@ -38,10 +48,10 @@ enum UrlHost {
 pub struct NotAUrl;
 
 impl Url {
-    /// The URL of an address and a port.
+    /// The URL of an address, or a name, and a port.
     #[must_use]
-    pub fn of(scheme: Scheme, address: IpAddr, port: NonZeroU16) -> Self {
-        Self { scheme, host: UrlHost::Ip(address), port }
+    pub fn of(scheme: Scheme, host: impl Into<UrlHost>, port: NonZeroU16) -> Self {
+        Self { scheme, host: host.into(), port }
     }
 
     /// Its scheme.
@@ -50,13 +60,16 @@ impl Url {
         self.scheme
     }
 
+    /// Its address or its name.
+    #[must_use]
+    pub fn host(&self) -> &UrlHost {
+        &self.host
+    }
+
     /// Its address; `None` where it has a name.
     #[must_use]
     pub fn address(&self) -> Option<IpAddr> {
-        match self.host {
-            UrlHost::Ip(address) => Some(address),
-            UrlHost::Name(_) => None,
-        }
+        self.host.ip()
     }
 
     /// Its port.
@@ -82,10 +95,112 @@ impl Url {
         Self { host, ..self.clone() }
     }
 
-    /// Where to connect to; `None` where that takes a look into the DNS.
+    /// Where to connect to; `None` where its name has to be looked up.
     #[must_use]
     pub fn socket(&self) -> Option<SocketAddr> {
         self.address().map(|address| SocketAddr::new(address, self.port.get()))
+    }
+}
+
+impl UrlHost {
+    /// The address; `None` of a name.
+    #[must_use]
+    pub fn ip(&self) -> Option<IpAddr> {
+        match self {
+            Self::Ip(address) => Some(*address),
+            Self::Name(_) => None,
+        }
+    }
+
+    /// The name; `None` of an address.
+    #[must_use]
+    pub fn name(&self) -> Option<&DnsName> {
+        match self {
+            Self::Ip(_) => None,
+            Self::Name(name) => Some(name),
+        }
+    }
+}
+
+impl DnsName {
+    /// As it is written.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// Whether it means whoever asks (RFC 6761, 6.3; the second is in the hosts files of old systems).
+    #[must_use]
+    pub fn is_localhost(&self) -> bool {
+        self.0 == "localhost" || self.0.ends_with(".localhost") || self.0 == "localhost.localdomain"
+    }
+}
+
+impl FromStr for DnsName {
+    type Err = NotAUrlHost;
+
+    fn from_str(text: &str) -> Result<Self, NotAUrlHost> {
+        if is_dns_name(text) { Ok(Self(text.to_owned())) } else { Err(NotAUrlHost) }
+    }
+}
+
+impl TryFrom<String> for DnsName {
+    type Error = NotAUrlHost;
+
+    fn try_from(text: String) -> Result<Self, NotAUrlHost> {
+        text.parse()
+    }
+}
+
+impl From<DnsName> for String {
+    fn from(name: DnsName) -> Self {
+        name.0
+    }
+}
+
+impl From<IpAddr> for UrlHost {
+    fn from(address: IpAddr) -> Self {
+        Self::Ip(address)
+    }
+}
+
+impl FromStr for UrlHost {
+    type Err = NotAUrlHost;
+
+    fn from_str(text: &str) -> Result<Self, NotAUrlHost> {
+        match text.parse() {
+            Ok(address) => Ok(Self::Ip(address)),
+            Err(_) => text.parse().map(Self::Name),
+        }
+    }
+}
+
+impl fmt::Display for UrlHost {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Ip(address) => fmt::Display::fmt(address, f),
+            Self::Name(name) => fmt::Display::fmt(name, f),
+        }
+    }
+}
+
+impl fmt::Display for DnsName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl TryFrom<String> for UrlHost {
+    type Error = NotAUrlHost;
+
+    fn try_from(text: String) -> Result<Self, NotAUrlHost> {
+        text.parse()
+    }
+}
+
+impl From<UrlHost> for String {
+    fn from(host: UrlHost) -> Self {
+        host.to_string()
     }
 }
 
@@ -103,8 +218,7 @@ impl FromStr for Url {
             Some(v6) => UrlHost::Ip(IpAddr::V6(v6.parse().map_err(|_| NotAUrl)?)),
             None => match host.parse() {
                 Ok(v4) => UrlHost::Ip(IpAddr::V4(v4)),
-                Err(_) if is_dns_name(host) => UrlHost::Name(host.to_owned()),
-                Err(_) => return Err(NotAUrl),
+                Err(_) => UrlHost::Name(host.parse().map_err(|_| NotAUrl)?),
             },
         };
         let url = Self { scheme, host, port: port.parse().map_err(|_| NotAUrl)? };

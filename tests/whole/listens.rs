@@ -1,6 +1,7 @@
 //! Where members listen and are reached, when it is not one IPv4 address a host and etcd's own ports.
 
 use std::fs;
+use std::process::{Child, Command, Stdio};
 
 use whole::{Lab, SIGNER, Site, cluster, release};
 
@@ -118,4 +119,99 @@ fn members_behind_nat_in_two_networks_and_with_a_floating_address_are_one_cluste
     site.build_same_cluster(&tarball);
     lab.put(&site.bundle("n3"), "n3");
     lab.sh("n3", &format!("cd && ./n3.run plan {SIGNER}")).refused(3, "the member listens at");
+}
+
+/// Debian's dnsmasq in the network of a host, until it is dropped.
+struct NameServer(Child);
+
+impl NameServer {
+    fn start(lab: &Lab, host: &str, address: &str, names: &[(&str, &str)]) -> Self {
+        let mut command = Command::new("nsenter");
+        command.arg(format!("--net=/proc/{}/ns/net", lab.pid(host).trim())).arg("--").arg("dnsmasq");
+        command.args([
+            "--keep-in-foreground",
+            "--local=/example/",
+            "--conf-file=/dev/null",
+            "--no-resolv",
+            "--no-hosts",
+            "--bind-interfaces",
+        ]);
+        command.args([
+            format!("--listen-address={address}"),
+            "--pid-file=".to_owned(),
+            "--except-interface=lo".to_owned(),
+        ]);
+        command.args(names.iter().map(|(name, address)| format!("--host-record={name},{address}")));
+        let server = command.stdin(Stdio::null()).stderr(Stdio::null()).spawn().expect("dnsmasq: scripts/deps");
+        lab.until(host, &format!("ss -lunH | grep -q {address}:53"));
+        Self(server)
+    }
+}
+
+impl Drop for NameServer {
+    fn drop(&mut self) {
+        // Gone already is gone, too.
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
+#[test]
+fn members_are_called_by_names_and_plan_looks_them_up_as_etcd_will() {
+    let tarball = release("3.5.1", "amd64");
+    let names = ["n1", "n2", "n3"].map(|host| format!("{host}.corp.example"));
+    let own = ["10.128.0.11", "10.128.0.12", "10.128.0.13"];
+    let [n1, n2, n3] = [0, 1, 2].map(|at| (names[at].as_str(), own[at]));
+    let mut text = cluster("3.5.1", &tarball, &[("n1", n1.0), ("n2", n2.0), ("n3", n3.0)]);
+    for (name, address) in [n1, n2, n3] {
+        text = text.replace(&format!("\"{name}\"\n"), &format!("\"{name}\"\nlisten = \"{address}\"\n"));
+    }
+    let site = Site::new(&format!("{text}[service]\nmanager = \"systemd\"\n[etcd]\npeers = \"by-name\"\n"));
+    site.build(&tarball);
+    let lab = Lab::up("tnames", "python", &["n1=10.128.0.11", "n2=10.128.0.12", "n3=10.128.0.13"]);
+    let plan = || lab.sh("n1", &format!("cd && ./n1.run plan {SIGNER} --first-install"));
+    let resolv = |host: &str, server: &str| lab.sh(host, &format!("echo nameserver {server} >/etc/resolv.conf")).ok();
+    lab.put(&site.bundle("n1"), "n1");
+
+    // Nobody answers; somebody who knows one name less.
+    plan().refused(3, "no name server answers within 3 s");
+    resolv("n1", n3.1);
+    let server = NameServer::start(&lab, "n3", n3.1, &[n1, n2]);
+    plan().refused(3, "the name `n3.corp.example` of member `n3` means nobody here");
+    drop(server);
+    // What Debian's installer writes; then what DNS says of another host.
+    let server = NameServer::start(&lab, "n3", n3.1, &[n1, n2, n3]);
+    lab.sh("n1", "cp /etc/hosts /etc/hosts.plain; echo 127.0.1.1 n1.corp.example n1 >>/etc/hosts").ok();
+    plan().refused(3, "means 127.0.1.1 here, which is this host to itself");
+    lab.sh("n1", "cp /etc/hosts.plain /etc/hosts; echo 10.128.0.11 n2.corp.example >>/etc/hosts").ok();
+    plan().refused(3, "which is another host's, means 10.128.0.11 here: this host");
+    lab.sh("n1", "cp /etc/hosts.plain /etc/hosts").ok();
+    let said = plan();
+    let lines = "printf '%s\\n' '10.128.0.11 n1.corp.example' '10.128.0.12 n2.corp.example' '10.128.0.13 n3.corp.example' >>/etc/hosts";
+    assert!(said.code == 0 && said.err.contains("[name-by-dns]") && said.err.contains(lines), "{said:?}");
+
+    // n1 and n2 know by DNS alone, n3 by its hosts file alone.
+    resolv("n2", n3.1);
+    lab.sh("n3", lines).ok();
+    install(&lab, &site, &["n1", "n2", "n3"]);
+    lab.sh("n1", "etcdctl put ship at-sea").ok();
+    for host in ["n1", "n2", "n3"] {
+        lab.until(host, "etcdpack-host status");
+        assert_eq!(lab.sh(host, "etcdctl get ship --print-value-only").ok(), "at-sea");
+    }
+    let said = lab.sh("n3", "etcdpack-host doctor");
+    assert!(said.code == 0 && !said.err.contains("name-by-dns"), "{said:?}");
+    let status = lab.sh("n3", "etcdpack-host status").ok();
+    assert!(status.contains("https://n3.corp.example:2379") && status.contains("n1.corp.example"), "{status}");
+    let listening = lab.sh("n1", "ss -ltnpH | grep etcd | awk '{print $4}' | sort").ok();
+    assert_eq!(listening, "10.128.0.11:2379\n10.128.0.11:2380\n127.0.0.1:2379");
+
+    // The name server is stopped before n1 boots: by the lines that were shown it is a member again.
+    drop(server);
+    lab.crash("n1");
+    lab.boot("n1");
+    lab.sh("n1", "etcdpack-host doctor").refused(7, "no name server answers within 3 s");
+    lab.sh("n1", lines).ok();
+    lab.until("n1", "etcdpack-host status");
+    lab.sh("n1", "etcdpack-host doctor").ok();
 }

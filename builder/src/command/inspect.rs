@@ -55,7 +55,7 @@ fn show(manifest: &Manifest) {
         line("", &format!("{} {} {}", member.name, member.address, member.host));
     }
     if let Some(listen) = &manifest.listen
-        && manifest.own_addresses() != manifest.advertised()
+        && manifest.listens_elsewhere()
     {
         line(text::LISTENS, &text::listens(&listen.peers, &listen.clients));
     }

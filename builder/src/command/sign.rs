@@ -133,7 +133,7 @@ fn compare(one: &Asked<'_>, args: &SignArgs, narrator: &mut dyn Narrator) -> Res
     }
     let refused = |said: String| Failure::refused(said, text::give_words(one.path, name));
     let mut tty = Tty::open().map_err(|_| refused(text::nobody_to_ask(one.path, name)))?;
-    let (shown, question) = (text::words(one.path, name, one.host.address, words), text::are_they_the_words(name));
+    let (shown, question) = (text::words(one.path, name, &one.host.address, words), text::are_they_the_words(name));
     let agrees = tty.show(&shown).and_then(|()| tty.agrees(&question));
     if agrees.map_err(|error| refused(text::asking(error)))? {
         return Ok(());

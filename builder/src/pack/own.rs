@@ -208,7 +208,7 @@ fn manifest(
     let members = cluster.hosts.iter().map(|host| Member {
         name: host.member.clone(),
         host: host.name.clone(),
-        address: host.address,
+        address: host.address.clone(),
         peer_url: Some(cluster.peer_url(host)),
         client_url: Some(cluster.client_url(host)),
     });

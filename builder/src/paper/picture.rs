@@ -60,7 +60,7 @@ fn lines(manifest: &Manifest, tongues: Tongues) -> Vec<(&'static str, String)> {
     }
     // Behind NAT, or at some of its networks alone.
     if let Some(Listen { peers, clients }) = &manifest.listen
-        && manifest.own_addresses() != manifest.advertised()
+        && manifest.listens_elsewhere()
     {
         let mut all: Vec<String> = clients.iter().chain(peers).map(bare).collect();
         all.dedup();

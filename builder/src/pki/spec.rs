@@ -4,9 +4,10 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 use payload::cluster::{Algorithm, Cluster, KeySharing, Loopback, Pki};
 use payload::name::HostName;
+use payload::url::DnsName;
 use rcgen::string::{Ia5String, PrintableString};
 use rcgen::{CertificateParams, DnType, DnValue, Error, SanType};
-use rustls_pki_types::DnsName;
+use rustls_pki_types::DnsName as ValidName;
 
 use super::profile::Profile;
 
@@ -109,7 +110,8 @@ fn one<'a>(
     let members: Vec<_> = cluster.hosts.iter().filter(|host| spec.holder.is(&host.name)).collect();
     let by_tls = cluster.loopback == Loopback::Https || members.iter().any(|host| host.listens_everywhere());
     let names = names.chain(&pki.spare_names).filter(|name| is_dns(name)).map(HostName::as_str);
-    for name in names.chain(by_tls.then_some("localhost")) {
+    let called = members.iter().flat_map(|host| host.called()).map(DnsName::as_str);
+    for name in called.chain(names).chain(by_tls.then_some("localhost")) {
         if !spec.names.iter().any(|known| known.eq_ignore_ascii_case(name)) {
             spec.names.push(name.to_owned());
         }
@@ -177,7 +179,7 @@ fn subject(pki: &Pki, common_name: &str) -> Vec<Attribute> {
 
 /// Names with a dot at the end are left out as well: a certificate's names have none (RFC 5280, 4.2.1.6).
 fn is_dns(name: &HostName) -> bool {
-    !name.as_str().ends_with('.') && DnsName::try_from(name.as_str()).is_ok()
+    !name.as_str().ends_with('.') && ValidName::try_from(name.as_str()).is_ok()
 }
 
 impl CertificateSpec {

@@ -11,7 +11,7 @@ use payload::mode::Mode;
 use payload::name::HostName;
 use payload::path::AbsPath;
 use payload::render;
-use payload::url::Url;
+use payload::url::{DnsName, Url, UrlHost};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::{Cannot, MOST};
@@ -22,6 +22,8 @@ use crate::text::rehearsal as text;
 #[derive(Debug, Serialize, Deserialize)]
 pub(crate) struct Cast {
     pub(super) members: Vec<Member>,
+    /// What the names that members are reached by mean here, as in a hosts file.
+    pub(super) names: Vec<(DnsName, IpAddr)>,
     pub(super) version: EtcdVersion,
     pub(super) arch: Arch,
     /// A release that was verified, and what is taken out of it.
@@ -34,12 +36,17 @@ pub(crate) struct Cast {
 pub(crate) struct Member {
     pub(super) host: HostName,
     arch: Arch,
-    /// All that its host has, that by which its peers reach it first.
+    /// All that its host has.
     pub(super) addresses: Vec<IpAddr>,
+    /// By which names it is reached, and what each means where it listens at that.
+    called: Called,
     pub(super) client_url: Url,
     pub(super) layout: Layout,
     pub(super) files: Vec<Placed>,
 }
+
+/// Names, and what each means.
+type Called = Vec<(DnsName, Option<IpAddr>)>;
 
 /// Where a member's private key comes from.
 #[derive(Clone, Copy)]
@@ -72,14 +79,31 @@ fn hide<'de, D: Deserializer<'de>>(from: D) -> Result<Secret, D::Error> {
 
 /// These members of one release, if this machine can be asked to run them.
 pub(crate) fn cast(
-    members: Vec<Member>,
+    mut members: Vec<Member>,
     version: EtcdVersion,
     releases: BTreeMap<Arch, (PathBuf, Vec<Program>)>,
 ) -> Result<Cast, Cannot> {
     suits(members.iter().map(|member| (&member.host, member.arch)))?;
     let release = releases.into_iter().find(|(arch, _)| is_own(*arch));
     let (arch, (tarball, programs)) = release.ok_or_else(|| Cannot::Machine(text::NO_RELEASE_FOR_IT.to_owned()))?;
-    Ok(Cast { members, version, arch, tarball, programs })
+    let names = named(&mut members);
+    Ok(Cast { members, names, version, arch, tarball, programs })
+}
+
+/// What their names are to mean. Who listens at all addresses, and is known by a name alone, gets an address of its own here
+/// (RFC 2544: in no network that others have).
+fn named(members: &mut [Member]) -> Vec<(DnsName, IpAddr)> {
+    let mut names = Vec::new();
+    for (at, member) in (1..).zip(members) {
+        for (name, means) in std::mem::take(&mut member.called) {
+            let means = means.or(member.addresses.first().copied()).unwrap_or_else(|| [198, 18, 0, at].into());
+            if !member.addresses.contains(&means) {
+                member.addresses.push(means);
+            }
+            names.push((name, means));
+        }
+    }
+    names
 }
 
 /// Whether hosts are so many, and of such an architecture, that one machine like this can be asked to run their members.
@@ -157,10 +181,11 @@ impl Member {
             return Err(on_host());
         }
         let me = manifest.me().ok_or_else(on_host)?;
-        let addresses = at_home(manifest).ok_or_else(|| Cannot::BehindNat(host.clone()))?;
+        let (addresses, called) = at_home(manifest).ok_or_else(|| Cannot::BehindNat(host.clone()))?;
         Ok(Self {
             arch: manifest.arch,
             addresses,
+            called,
             client_url: me.client_url.clone().ok_or_else(on_host)?,
             layout: manifest.layout.clone(),
             host,
@@ -174,11 +199,21 @@ impl Member {
     }
 }
 
-/// The addresses of this manifest's host; `None` where it is reached at one that it does not listen at: nobody here leads from one to
-/// the other.
-fn at_home(manifest: &Manifest) -> Option<Vec<IpAddr>> {
-    let are_heard = manifest.ends()?.iter().all(|(told, urls)| urls.iter().any(|url| url.hears(*told)));
-    are_heard.then(|| manifest.addresses())
+/// The addresses of this manifest's host, and its names, which mean here what it listens at; `None` where it is reached at an address
+/// that it does not listen at: nobody here leads from one to the other.
+fn at_home(manifest: &Manifest) -> Option<(Vec<IpAddr>, Called)> {
+    let mut called = Vec::new();
+    for (told, urls) in manifest.ends()? {
+        match told {
+            UrlHost::Ip(told) if !urls.iter().any(|url| url.hears(told)) => return None,
+            UrlHost::Ip(_) => {}
+            UrlHost::Name(name) => {
+                let own = urls.iter().filter_map(Url::address).find(|address| !address.is_unspecified());
+                called.push((name, own));
+            }
+        }
+    }
+    Some((manifest.addresses(), called))
 }
 
 /// Here everybody is without data. Members of a cluster that runs would wait for those who have some.

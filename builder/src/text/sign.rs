@@ -1,13 +1,13 @@
 //! `sign`, in English.
 
 use std::fmt;
-use std::net::IpAddr;
 use std::path::Path;
 
 use payload::fingerprint::Fingerprint;
 use payload::line;
 use payload::name::HostName;
 use payload::shell::word;
+use payload::url::UrlHost;
 
 pub(crate) const NOTHING_TO_SIGN: &str = "the hosts of this cluster get their keys: there is nothing to sign";
 pub(crate) const NOTHING_TO_SIGN_HELP: &str = "keys = \"host-key\"   (in `[pki]`)";
@@ -92,7 +92,7 @@ pub(crate) fn nobody_to_ask(path: &Path, host: &HostName) -> String {
 }
 
 /// The request and the words of its key, four a line.
-pub(crate) fn words(path: &Path, host: &HostName, address: IpAddr, words: Fingerprint) -> String {
+pub(crate) fn words(path: &Path, host: &HostName, address: &UrlHost, words: Fingerprint) -> String {
     let words = words.to_string();
     let lines: Vec<String> =
         words.split('-').collect::<Vec<_>>().chunks(4).map(|four| format!("    {}\n", four.join("  "))).collect();

@@ -43,6 +43,7 @@ pub(crate) fn preflight(manifest: &Manifest, facts: &Facts, although: Although) 
     findings.extend(machine::arch(manifest, machine));
     if machine.target == Target::Live {
         findings.extend(network::identity(manifest, network));
+        findings.extend(network::names(manifest, network));
         findings.extend(etcd::others(etcd));
         findings.extend(network::ports(network));
         findings.extend(network::sources(manifest, credentials, network));

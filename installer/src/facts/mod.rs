@@ -116,9 +116,10 @@ pub(crate) mod tests {
             logs: Logs::default(),
             network: Network {
                 hostname: "n1".to_owned(),
-                addresses: vec![manifest.me().unwrap().address],
+                addresses: manifest.addresses(),
                 busy: Vec::new(),
                 peers: Vec::new(),
+                names: Vec::new(),
                 sources: Vec::new(),
                 firewall: Firewall::None,
             },

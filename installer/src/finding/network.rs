@@ -2,9 +2,9 @@
 
 use std::net::IpAddr;
 
-use payload::name::HostName;
+use payload::name::{HostName, MemberName};
 use payload::peer_name::PeerName;
-use payload::url::Url;
+use payload::url::{DnsName, Url};
 
 use super::{Code, Severity};
 use crate::facts::cluster::Silence;
@@ -30,6 +30,8 @@ pub(crate) enum NetworkFinding {
         address: IpAddr,
         listens: Vec<Url>,
     },
+    /// The name of a member is none that it can be reached by.
+    Name(NameFinding),
     /// To these members this host goes from an address that the bundle's certificate does not name.
     SourceUnnamed {
         from: IpAddr,
@@ -77,6 +79,31 @@ pub(crate) enum NetworkFinding {
     },
 }
 
+/// What is wrong with names that members are reached by, as they are looked up here.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum NameFinding {
+    /// The name of a member means nobody here.
+    Unknown { member: MemberName, name: DnsName, why: Why },
+    /// The name of a member means this host by loopback: this member's own, or another's. `own` is what would be right, if known.
+    Loopback { name: DnsName, member: MemberName, address: IpAddr, own: Option<IpAddr> },
+    /// The name of another member means this host.
+    Here { name: DnsName, member: MemberName, address: IpAddr },
+    /// Two members are one host, by what others are told.
+    Shared { name: DnsName, members: [MemberName; 2], address: IpAddr },
+    /// These are in no hosts file.
+    ByDns { names: Vec<(DnsName, IpAddr)> },
+}
+
+/// Why a name means nobody.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Why {
+    /// So the resolver says, in its words.
+    Said(String),
+    Silence {
+        seconds: u64,
+    },
+}
+
 /// A firewall that we know how to ask.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum ClosedBy {
@@ -89,6 +116,7 @@ impl NetworkFinding {
         match self {
             Self::OtherHost { .. } => Code::WrongHost,
             Self::ToldElsewhere { .. } | Self::NotListened { .. } => Code::NotListened,
+            Self::Name(found) => found.code(),
             Self::SourceUnnamed { .. } => Code::SourceUnnamed,
             Self::PortTaken { .. } => Code::PortTaken,
             Self::PeerSilent { .. } => Code::PeerUnreachable,
@@ -103,7 +131,18 @@ impl NetworkFinding {
             Self::OtherHost { .. } | Self::PortTaken { .. } | Self::OwnName { .. } | Self::PeerName { .. } => {
                 Severity::Refuse
             }
+            Self::Name(found) if found.code() != Code::NameByDns => Severity::Refuse,
             _ => Severity::Warn,
+        }
+    }
+}
+
+impl NameFinding {
+    fn code(&self) -> Code {
+        match self {
+            Self::Unknown { .. } => Code::NameUnknown,
+            Self::Loopback { .. } | Self::Here { .. } | Self::Shared { .. } => Code::NameElsewhere,
+            Self::ByDns { .. } => Code::NameByDns,
         }
     }
 }

@@ -24,7 +24,7 @@ use super::fs_error::Cause;
 use super::hello::{self, Hello};
 use super::interrupt::Interrupt;
 use super::own_program::Startable;
-use super::{Exec, Tree};
+use super::{Exec, Tree, names};
 use crate::endpoint_status::EndpointStatus;
 use crate::facts::cluster::answers::{self, Alarm, List};
 use crate::facts::credentials::LARGEST_KEY;
@@ -34,14 +34,14 @@ const ETCDCTL: &str = "etcdctl";
 
 /// Whether something accepts connections on the member's peer port.
 pub(crate) fn is_reachable(manifest: &Manifest, member: &Member) -> bool {
-    let at = manifest.reach_peer(member).and_then(|url| url.socket());
+    let at = manifest.reach_peer(member).and_then(|url| names::socket(&url).ok());
     at.is_some_and(|at| TcpStream::connect_timeout(&at, Duration::from_secs(1)).is_ok())
 }
 
 /// Whether the member serves its peers: it answers a hello there. etcd listens first, looks at its data and at the cluster
 /// then, and serves only after that (`embed.StartEtcd`, 3.1 to 3.7).
 pub(crate) fn serves_peers(manifest: &Manifest, member: &Member, interrupt: &Interrupt) -> bool {
-    let at = manifest.reach_peer(member).and_then(|url| url.socket());
+    let at = manifest.reach_peer(member).and_then(|url| names::socket(&url).ok());
     let answer = at.and_then(|at| hello::ask(at, Duration::from_secs(1), interrupt).ok());
     answer.is_some_and(|answer| answer != Hello::Silence)
 }

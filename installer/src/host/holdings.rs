@@ -27,7 +27,7 @@ pub(super) struct Holdings {
 
 impl Holdings {
     pub(super) fn of(tree: &Tree, manifest: &Manifest) -> Self {
-        let ports: Vec<u16> = manifest.listens().into_iter().filter_map(|url| Some(url.socket()?.port())).collect();
+        let ports: Vec<u16> = manifest.listens().into_iter().map(|url| url.port().get()).collect();
         let table = |name: &str| fs::read_to_string(format!("/proc/self/net/{name}")).unwrap_or_default();
         let sockets = ["tcp", "tcp6"].iter().flat_map(|name| listening(&table(name), &ports)).collect();
         let data = tree.open_dir(&manifest.layout.data, Trust::Anyone).ok();

@@ -30,6 +30,7 @@ mod make_way;
 pub(crate) mod memory;
 mod mounts;
 pub(crate) mod named_pipe;
+mod names;
 mod namespace;
 pub(crate) mod output;
 pub(crate) mod own_program;

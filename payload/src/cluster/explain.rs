@@ -7,6 +7,7 @@ use super::fault::{Fault, closest};
 use super::keys::SECTIONS;
 use super::plain::Spot;
 use crate::etcd::{self, Verdict};
+use crate::url::UrlHost;
 
 /// Characters that editors and input methods put in the place of TOML's own, and these.
 const LOOKALIKES: [(char, char); 19] = [
@@ -61,7 +62,7 @@ fn fault(source: &str, message: &str, span: Option<&Range<usize>>) -> Fault {
     }
     if message.contains("IP address") {
         let written = source.get(span.clone()).unwrap_or_default().trim_matches(['"', '\'']);
-        return Fault { help: Some(address(written)), ..plain() };
+        return Fault { help: Some(address(written, message)), ..plain() };
     }
     if single_bracket(source) && (message.starts_with("invalid type: map") || message.contains("duplicate key")) {
         return plain().help("write `[[host]]`, with two brackets, before each host");
@@ -171,8 +172,8 @@ fn unknown(message: &str, source: &str, span: &Range<usize>) -> Option<String> {
         .or_else(|| is_key.then(flag).flatten())
 }
 
-/// What to write in the place of a text that is not an IP address.
-fn address(written: &str) -> String {
+/// What to write in the place of a text that is no address, and no name where one may stand.
+fn address(written: &str, message: &str) -> String {
     let rest = written.split_once("://").map_or(written, |(_, rest)| rest);
     let rest = rest.split('/').next().unwrap_or_default();
     let alone = rest.split('%').next().unwrap_or_default();
@@ -181,12 +182,14 @@ fn address(written: &str) -> String {
         .ok()
         .or_else(|| rest.parse::<SocketAddr>().ok().map(|socket| socket.ip()))
         .or_else(|| alone.trim_matches(['[', ']']).parse().ok());
+    let lower = rest.split(':').next().unwrap_or_default().trim_end_matches('.').to_ascii_lowercase();
+    let is_name = lower.parse::<UrlHost>().is_ok_and(|host| host.name().is_some());
     match ip {
         Some(ip) => format!("the address alone, without scheme, port or prefix length: \"{ip}\""),
-        None if alone.chars().any(|c| c.is_ascii_alphabetic()) && !alone.contains(':') => {
-            "members are reached by addresses: write the IP address here, and the name into `names` of its `[[host]]`"
-                .to_owned()
+        None if is_name && !message.contains("DNS name") => {
+            "an IP address is wanted here: a name goes into `address`, or into `names`, of its `[[host]]`".to_owned()
         }
+        None if is_name => format!("the name alone, in lower case and without scheme or port: \"{lower}\""),
         None => "an IPv4 address has four numbers from 0 to 255: \"192.0.2.1\"".to_owned(),
     }
 }

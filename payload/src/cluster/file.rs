@@ -18,6 +18,7 @@ use crate::digest::Digest;
 use crate::etcd::{Arch, EtcdVersion, KnownMirror};
 use crate::name::{ClusterName, ClusterToken, HostName, MemberName, UserName};
 use crate::path::AbsPath;
+use crate::url::UrlHost;
 
 /// The whole file.
 #[derive(Debug, Deserialize)]
@@ -70,7 +71,7 @@ fn amd64() -> Arch {
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub(super) struct HostSection {
     pub(super) name: Spanned<HostName>,
-    pub(super) address: Spanned<IpAddr>,
+    pub(super) address: Spanned<UrlHost>,
     pub(super) member: Option<Spanned<MemberName>>,
     pub(super) arch: Option<Spanned<Arch>>,
     #[serde(default)]
@@ -79,7 +80,7 @@ pub(super) struct HostSection {
     pub(super) addresses: Vec<Spanned<IpAddr>>,
     pub(super) client_port: Option<Spanned<NonZeroU16>>,
     pub(super) peer_port: Option<Spanned<NonZeroU16>>,
-    pub(super) client_address: Option<Spanned<IpAddr>>,
+    pub(super) client_address: Option<Spanned<UrlHost>>,
     pub(super) listen: Option<Spanned<Addresses>>,
     pub(super) listen_clients: Option<Spanned<Addresses>>,
     pub(super) listen_peers: Option<Spanned<Addresses>>,

@@ -17,7 +17,7 @@ mod setting;
 
 use std::borrow::Cow;
 
-pub(crate) use check::{unheard, unusable};
+pub(crate) use check::{unheard, unusable_host};
 pub use fault::{Fault, Place};
 pub use model::{Cluster, Etcd, Host, Parsed, Release, Service};
 pub use paths::{CERTIFICATES, PathFault, Paths};

@@ -15,7 +15,7 @@ use crate::digest::Digest;
 use crate::etcd::{Arch, EtcdVersion, KnownMirror};
 use crate::name::{ClusterName, ClusterToken, HostName, MemberName, UserName};
 use crate::peer_name::PeerName;
-use crate::url::{Scheme, Url};
+use crate::url::{DnsName, Scheme, Url, UrlHost};
 
 /// One cluster: everything the builder needs to make its bundles.
 #[derive(Debug, Clone)]
@@ -49,9 +49,9 @@ pub struct Release {
 pub struct Host {
     pub name: HostName,
     /// Where its peers reach it.
-    pub address: IpAddr,
+    pub address: UrlHost,
     /// Where clients do.
-    pub client_address: IpAddr,
+    pub client_address: UrlHost,
     /// Its own addresses that etcd listens at for peers: one alone, if that means all of them.
     pub listen_peers: Vec<IpAddr>,
     /// The same for clients.
@@ -128,13 +128,13 @@ impl Cluster {
     /// The client URL of `host`, as it is advertised.
     #[must_use]
     pub fn client_url(&self, host: &Host) -> Url {
-        Url::of(Scheme::Https, host.client_address, host.client_port)
+        Url::of(Scheme::Https, host.client_address.clone(), host.client_port)
     }
 
     /// The peer URL of `host`.
     #[must_use]
     pub fn peer_url(&self, host: &Host) -> Url {
-        Url::of(Scheme::Https, host.address, host.peer_port)
+        Url::of(Scheme::Https, host.address.clone(), host.peer_port)
     }
 
     /// Where `host` listens for its peers.
@@ -167,14 +167,21 @@ impl Host {
     /// All addresses that its certificate has by its section, none twice: what it is reached at, what it listens at, and `addresses`.
     #[must_use]
     pub fn certified(&self) -> Vec<IpAddr> {
-        let mut all = vec![self.address];
+        let mut all = Vec::new();
         let listens = self.listen_clients.iter().chain(&self.listen_peers).filter(|address| !address.is_unspecified());
-        for address in self.addresses.iter().chain([&self.client_address]).chain(listens) {
+        let clients = self.client_address.ip();
+        for address in self.address.ip().iter().chain(&self.addresses).chain(&clients).chain(listens) {
             if !all.contains(address) {
                 all.push(*address);
             }
         }
         all
+    }
+
+    /// The names that it is reached by in the place of addresses.
+    pub fn called(&self) -> impl Iterator<Item = &DnsName> {
+        let clients = self.client_address.name().filter(|_| self.client_address != self.address);
+        self.address.name().into_iter().chain(clients)
     }
 
     /// Whether clients find it at each of the host's addresses, loopback among them.
@@ -186,9 +193,10 @@ impl Host {
     /// The loopback address of its own family, or of the one that it listens everywhere in.
     #[must_use]
     pub fn loopback(&self) -> IpAddr {
-        match self.listen_clients.iter().find(|address| address.is_unspecified()).unwrap_or(&self.address) {
-            IpAddr::V4(_) => Ipv4Addr::LOCALHOST.into(),
-            IpAddr::V6(_) => Ipv6Addr::LOCALHOST.into(),
+        let everywhere = self.listen_clients.iter().find(|address| address.is_unspecified()).copied();
+        match everywhere.or(self.address.ip()).or(self.listen_clients.first().copied()) {
+            Some(IpAddr::V6(_)) => Ipv6Addr::LOCALHOST.into(),
+            Some(IpAddr::V4(_)) | None => Ipv4Addr::LOCALHOST.into(),
         }
     }
 }

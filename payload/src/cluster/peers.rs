@@ -83,6 +83,7 @@ fn hostnames(
     let allowed: Vec<&str> = if version < FIRST_WITH_LISTS { vec![value] } else { value.split(',').collect() };
     let of = |host: &Host| {
         let names = std::iter::once(&host.name).chain(&host.names).chain(&pki.spare_names).map(ToString::to_string);
+        let names = names.chain(host.called().map(ToString::to_string));
         let certified = host.certified();
         let addresses = certified.iter().chain(&pki.spare_addresses);
         names.chain(addresses.map(ToString::to_string)).collect::<Vec<_>>()

@@ -1,7 +1,9 @@
 //! Cluster files, good and bad: what is said, and where.
 
+use std::net::IpAddr;
+
 use super::{Cluster, Fault, KeySharing, Keys, MAX_BYTES};
-use crate::url::Url;
+use crate::url::{DnsName, Url};
 
 const HOSTS: &str = "[[host]]\nname = \"n1\"\naddress = \"192.0.2.1\"\n[[host]]\nname = \"n2\"\naddress = \"192.0.2.2\"\n[[host]]\nname = \"n3\"\naddress = \"192.0.2.3\"\n";
 
@@ -209,6 +211,25 @@ fn a_host_listens_elsewhere_than_it_is_reached_where_the_file_says_so() {
 }
 
 #[test]
+fn a_name_is_told_to_others_and_an_address_is_listened_at() {
+    let lines = "client-address = \"db.example\"\nlisten = \"fd00::3\"\n";
+    let named = file("3.6.14", lines).replace("\"192.0.2.3\"", "\"n3.example\"");
+    let cluster = Cluster::parse(named.as_bytes()).unwrap().cluster;
+    let host = &cluster.hosts[2];
+    assert_eq!(cluster.peer_url(host).to_string(), "https://n3.example:2380");
+    assert_eq!(cluster.client_url(host).to_string(), "https://db.example:2379");
+    assert_eq!(cluster.local_client_url(host).to_string(), "https://[fd00::3]:2379");
+    assert_eq!(host.certified(), ["fd00::3".parse::<IpAddr>().unwrap()]);
+    assert_eq!(host.called().map(DnsName::as_str).collect::<Vec<_>>(), ["n3.example", "db.example"]);
+    assert_eq!(host.loopback().to_string(), "::1");
+    // One name for both ends is one fault, and one of two hosts is another's.
+    let (_, said, _) = only_fault(&file("3.6.14", "").replace("\"192.0.2.3\"", "\"n3.example\""));
+    assert!(said.contains("`listen` says which"), "{said}");
+    let twice = named.replace("\"192.0.2.2\"", "\"n3.example\"\nlisten = \"192.0.2.2\"");
+    assert!(only_fault(&twice).1.contains("`n3.example` is used twice"));
+}
+
+#[test]
 fn where_etcd_cannot_listen_is_said_where_it_is_written() {
     for (lines, words, help) in [
         ("listen = \"127.0.0.1\"", "is the host itself", "`loopback` in the section `[client]`"),
@@ -220,6 +241,8 @@ fn where_etcd_cannot_listen_is_said_where_it_is_written() {
         ("listen = []", "an empty list", ""),
         ("listen = \"10.0.0.3:2380\"", "not an IP address", "without scheme, port or prefix length: \"10.0.0.3\""),
         ("client-address = \"192.0.2.1\"", "used twice", ""),
+        ("client-address = \"n3.example\"", "`n3.example` is a name", "listen = \"192.0.2.1\""),
+        ("client-address = \"localhost\"\nlisten-clients = \"192.0.2.3\"", "is the host itself", ""),
         ("listen = \"::\"\n[client]\nloopback = \"http\"", "means loopback, too", "loopback = \"https\""),
         ("listen-clients = \"0.0.0.0\"\nflags.x = 1", "`flags` is no key of", ""),
         (
@@ -607,7 +630,10 @@ fn what_a_person_meant_is_said() {
         (host("address = \"https://192.0.2.4:2380\""), "IP address", ": \"192.0.2.4\""),
         (host("address = \"https://[fd00::4]:2380/\""), "IP address", ": \"fd00::4\""),
         (host("address = \"fe80::1%eth0\""), "IP address", ": \"fe80::1\""),
-        (host("address = \"n4.bank.example\""), "IP address", "the name into `names`"),
+        (host("address = \"n4.bank.example\""), "etcd listens at addresses alone", "listen = \"192.0.2.1\""),
+        (host("address = \"https://N4.bank.example:2380/\""), "DNS name", "or port: \"n4.bank.example\""),
+        (host("address = \"n4_a\""), "DNS name", "four numbers"),
+        (host("address = \"192.0.2.4\"\naddresses = [\"n4.bank.example\"]"), "IP address", "into `names`, of its"),
         (host("address = \"192.0.2.256\""), "IP address", "four numbers"),
         (host("address = \"192.0.2.4\"\narch = \"x86_64\""), "it is \"amd64\" or \"arm64\"", "amd64"),
         (host("address = \"192.0.2.4\"\narch = \"aarch64\""), "it is \"amd64\" or \"arm64\"", "arm64"),

@@ -1,7 +1,7 @@
 //! What must be right with a manifest beyond its form. A builder that wrote another one would have a fault.
 
 use super::{Layout, Listen, Manifest, ManifestError, Pair, Phase, Purpose, Shared, Slot, State, release_entry};
-use crate::cluster::{Etcd, unheard, unusable};
+use crate::cluster::{Etcd, unheard, unusable_host};
 use crate::etcd;
 use crate::render;
 use crate::url::{Scheme, Url};
@@ -42,12 +42,13 @@ impl Manifest {
             if peers.port() == clients.port() {
                 return Err(Field("members", "have one port for peers and clients"));
             }
-            if unusable(one.address).or_else(|| unusable(clients.address()?)).is_some() {
+            if [&one.address, clients.host()].into_iter().any(|host| unusable_host(host).is_some()) {
                 return Err(Field("members", "have an address that no peer can reach"));
             }
             let same = |other: &super::Member| {
-                let reached =
-                    |member: &super::Member| [Some(member.address), member.client_url.as_ref().and_then(Url::address)];
+                let reached = |member: &super::Member| {
+                    [Some(member.address.clone()), member.client_url.as_ref().map(|url| url.host().clone())]
+                };
                 other.name == one.name
                     || other.host == one.host
                     || reached(other).iter().any(|address| reached(one).contains(address))

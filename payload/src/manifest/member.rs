@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::Manifest;
 use crate::name::{HostName, MemberName};
-use crate::url::{Scheme, Url};
+use crate::url::{Scheme, Url, UrlHost};
 
 /// One member of the cluster.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -15,7 +15,8 @@ use crate::url::{Scheme, Url};
 pub struct Member {
     pub name: MemberName,
     pub host: HostName,
-    pub address: IpAddr,
+    /// By what the others reach it.
+    pub address: UrlHost,
     /// Where the others reach it, and where clients do. `None` only in records of schema 1 and 2, which have one port for all:
     /// see [`Manifest::peer_url`] and [`Manifest::client_url`].
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -75,18 +76,25 @@ impl Manifest {
         own
     }
 
-    /// What others reach this host's member at, each address once.
+    /// What others reach this host's member at, addresses and names, each once.
     #[must_use]
-    pub fn advertised(&self) -> Vec<IpAddr> {
+    pub fn advertised(&self) -> Vec<UrlHost> {
         let Some(me) = self.me() else { return Vec::new() };
-        let clients = self.client_url(me).and_then(|url| url.address()).filter(|address| *address != me.address);
-        std::iter::once(me.address).chain(clients).collect()
+        let clients = self.client_url(me).map(|url| url.host().clone()).filter(|host| *host != me.address);
+        std::iter::once(me.address.clone()).chain(clients).collect()
     }
 
-    /// At which addresses others reach this host's member, then those that it listens at; each once.
+    /// Whether its member listens elsewhere than others are told.
+    #[must_use]
+    pub fn listens_elsewhere(&self) -> bool {
+        !self.own_addresses().into_iter().map(UrlHost::from).eq(self.advertised())
+    }
+
+    /// At which addresses others reach this host's member, then those that it listens at; each once. What a name means is not
+    /// known here.
     #[must_use]
     pub fn addresses(&self) -> Vec<IpAddr> {
-        let mut all = self.advertised();
+        let mut all: Vec<_> = self.advertised().iter().filter_map(UrlHost::ip).collect();
         for own in self.own_addresses() {
             if !all.contains(&own) {
                 all.push(own);
@@ -95,13 +103,13 @@ impl Manifest {
         all
     }
 
-    /// For peers and for clients: the address that these are told, and what this host's member listens on for them. `None` of a
-    /// record of schema 1 and 2, in which both are the same.
+    /// For peers and for clients: the address or name that these are told, and what this host's member listens on for them. `None`
+    /// of a record of schema 1 and 2, in which both are the same.
     #[must_use]
-    pub fn ends(&self) -> Option<[(IpAddr, &[Url]); 2]> {
+    pub fn ends(&self) -> Option<[(UrlHost, &[Url]); 2]> {
         let Listen { peers, clients } = self.listen.as_ref()?;
         let told = self.advertised();
-        Some([(*told.first()?, peers), (*told.last()?, clients)])
+        Some([(told.first()?.clone(), peers), (told.last()?.clone(), clients)])
     }
 
     /// The ports that this host's member is reached at: the clients', and the peers'.
@@ -124,5 +132,5 @@ impl Manifest {
 
 /// As bundles before schema 3 had it: TLS, and one port on all hosts.
 fn by_port(member: &Member, port: Option<NonZeroU16>) -> Option<Url> {
-    port.map(|port| Url::of(Scheme::Https, member.address, port))
+    port.map(|port| Url::of(Scheme::Https, member.address.clone(), port))
 }

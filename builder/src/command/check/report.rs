@@ -1,10 +1,9 @@
 //! What `check` says: a value, which is printed as lines or as JSON (docs/check.schema.json). Must not find anything out.
 
-use std::net::IpAddr;
-
 use payload::cluster::Fault;
 use payload::digest::Digest;
 use payload::founding::Phase;
+use payload::url::UrlHost;
 use serde::Serialize;
 use time::OffsetDateTime;
 
@@ -71,7 +70,7 @@ pub(super) enum State {
 pub(super) struct HostRow {
     pub(super) name: String,
     pub(super) member: String,
-    pub(super) address: IpAddr,
+    pub(super) address: UrlHost,
     pub(super) arch: &'static str,
     pub(super) certificate: Option<CertificateRow>,
 }

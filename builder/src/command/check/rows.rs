@@ -25,7 +25,7 @@ pub(super) fn hosts(cluster: &Cluster, outlook: Option<&Outlook>) -> Vec<HostRow
     let row = |host: &Host| HostRow {
         name: host.name.to_string(),
         member: host.member.to_string(),
-        address: host.address,
+        address: host.address.clone(),
         arch: host.arch.etcd_name(),
         certificate: outlook.and_then(|outlook| outlook.fate(&host.name)).map(certificate),
     };

@@ -72,6 +72,9 @@ fn all(cast: &Cast, dir: &Path) -> Result<Told, Cannot> {
         let name = format!("{at}");
         let mut root = Root::new(roots.join(&name))?;
         lay_out(&mut root, member, &programs, &dir.join(format!("data-{name}")))?;
+        if !cast.names.is_empty() {
+            root.hosts_file(&roots.join("hosts"), &cast.names)?;
+        }
         playing.push(Playing::start(member, &root, at, roots.join(format!("{name}.log")))?);
     }
     tell(&Told::Begun);

@@ -4,11 +4,13 @@
 
 use std::fs::{self, DirBuilder, OpenOptions};
 use std::io::{self, Write as _};
+use std::net::IpAddr;
 use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _, symlink};
 use std::path::{Path, PathBuf};
 
 use payload::mode::Mode;
 use payload::path::AbsPath;
+use payload::url::DnsName;
 use rustix::mount::{MountFlags, mount, mount_bind, mount_bind_recursive};
 
 use super::{Cannot, at};
@@ -114,6 +116,15 @@ impl Root {
         let path = self.place(wanted)?;
         let file = OpenOptions::new().write(true).create_new(true).mode(mode.bits()).open(&path);
         file.and_then(|mut file| file.write_all(text.as_bytes())).map_err(at(&path))
+    }
+
+    /// A hosts file over this machine's, kept at `text`.
+    pub(super) fn hosts_file(&self, text: &Path, names: &[(DnsName, IpAddr)]) -> Result<(), Cannot> {
+        let mut lines = vec!["127.0.0.1 localhost".to_owned(), "::1 localhost".to_owned()];
+        lines.extend(names.iter().map(|(name, means)| format!("{means} {name}")));
+        fs::write(text, lines.join("\n") + "\n").map_err(at(text))?;
+        let over = self.path.join("etc/hosts");
+        mount_bind(text, &over).map_err(|errno| at(&over)(errno.into()))
     }
 
     /// A link at `wanted`.

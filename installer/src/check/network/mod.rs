@@ -1,13 +1,15 @@
 //! Findings about addresses, ports, the firewall and the other members.
 
+mod names;
 mod peers;
 
+pub(super) use names::names;
 pub(super) use peers::peers;
 
 use std::net::IpAddr;
 
 use payload::etcd::EtcdVersion;
-use payload::manifest::Manifest;
+use payload::manifest::{Manifest, Member};
 use payload::url::Url;
 
 use crate::facts::network::{Firewall, Peer, PeerProbe};
@@ -19,9 +21,10 @@ use crate::finding::{Finding, NetworkFinding};
 /// all addresses is known by those that others are told.
 pub(super) fn identity(manifest: &Manifest, network: &Network) -> Option<Finding> {
     let is_here = |address: &IpAddr| network.addresses.contains(address);
-    let (own, told) = (manifest.own_addresses(), manifest.advertised());
+    let (own, told) = (manifest.own_addresses(), told(manifest, network));
     let mut others = manifest.members.iter().filter(|member| member.host != manifest.host);
-    let rightful = others.find(|member| is_here(&member.address)).map(|member| &member.host);
+    let is_of_here = |member: &&Member| network.meant(&member.address).any(|address| is_here(&address));
+    let rightful = others.find(is_of_here).map(|member| &member.host);
     let lacking = match own.iter().find(|address| !is_here(address)) {
         Some(lacking) => *lacking,
         None if !own.is_empty() || told.iter().any(is_here) => return unheard(manifest, network),
@@ -41,18 +44,28 @@ pub(super) fn identity(manifest: &Manifest, network: &Network) -> Option<Finding
     Some(found.into())
 }
 
+/// The addresses that others are told, or find by the names that they are told.
+fn told(manifest: &Manifest, network: &Network) -> Vec<IpAddr> {
+    manifest.advertised().iter().flat_map(|host| network.meant(host)).collect()
+}
+
 /// What others are told is this host's own, and nothing of etcd's listens there.
 fn unheard(manifest: &Manifest, network: &Network) -> Option<Finding> {
     let is_unheard =
         |(told, urls): &(IpAddr, &[Url])| network.addresses.contains(told) && !urls.iter().any(|url| url.hears(*told));
-    let (address, urls) = manifest.ends()?.into_iter().find(is_unheard)?;
+    let ends = manifest.ends()?;
+    let mut ends = ends.iter().flat_map(|(told, urls)| network.meant(told).map(|told| (told, *urls)));
+    let (address, urls) = ends.find(is_unheard)?;
     Some(NetworkFinding::NotListened { address, listens: urls.to_vec() }.into())
 }
 
-/// etcd takes no peer that comes from an address which its certificate does not name (3.2 and newer; `checkCertSAN` of its `tlsutil`).
+/// etcd takes no peer that comes from an address which its certificate does not name (3.2 and newer; `checkCertSAN` of its
+/// `transport`). Names in it count for what they mean to the other host: for what they mean here, as far as that is known.
 pub(super) fn sources(manifest: &Manifest, credentials: &Credentials, network: &Network) -> Option<Finding> {
     let named = credentials.addresses.as_ref().filter(|_| manifest.release.version >= EtcdVersion::new(3, 2, 0))?;
-    let mut lacking = network.sources.iter().filter(|source| !named.contains(&source.from));
+    let called = told(manifest, network);
+    let is_named = |from: &IpAddr| named.contains(from) || called.contains(from);
+    let mut lacking = network.sources.iter().filter(|source| !is_named(&source.from));
     let first = lacking.next()?;
     let others = lacking.filter(|source| source.from == first.from).map(|source| source.member.to_string());
     let members = std::iter::once(first.member.to_string()).chain(others).collect();
@@ -102,9 +115,10 @@ mod tests {
     #[test]
     fn the_wrong_file_is_one_sentence_and_says_which_is_the_right_one() {
         let (manifest, mut facts) = (manifest(), good());
-        facts.network.addresses = vec![manifest.members[2].address];
+        let third = manifest.members[2].address.ip().unwrap();
+        facts.network.addresses = vec![third];
         let wrong = identity(&manifest, &facts.network).unwrap();
-        let busy = || NetworkFinding::PortTaken { address: manifest.members[2].address, port: 2379 }.into();
+        let busy = || NetworkFinding::PortTaken { address: third, port: 2379 }.into();
         let found = wrong_file(vec![busy(), wrong.clone(), busy()]);
         assert_eq!(found, [wrong]);
         let said = text::findings::text(&found[0]);

@@ -2,10 +2,14 @@
 
 pub(crate) mod firewall;
 pub(crate) mod hello;
+pub(crate) mod names;
 
 use std::net::IpAddr;
 
 use payload::name::MemberName;
+use payload::url::UrlHost;
+
+use names::Named;
 
 use super::cluster::Silence;
 
@@ -18,9 +22,19 @@ pub(crate) struct Network {
     pub(crate) busy: Vec<BusyPort>,
     /// The other members; none where an image is made.
     pub(crate) peers: Vec<Peer>,
+    /// The names in the bundle, this member's among them; none where an image is made.
+    pub(crate) names: Vec<Named>,
     /// From where this host would go to them; none where an image is made.
     pub(crate) sources: Vec<Source>,
     pub(crate) firewall: Firewall,
+}
+
+impl Network {
+    /// The addresses that a member is reached at by `host`: those that it means, if it is a name.
+    pub(crate) fn meant<'a>(&'a self, host: &'a UrlHost) -> impl Iterator<Item = IpAddr> + 'a {
+        let named = self.names.iter().filter(|named| Some(&named.name) == host.name()).take(1);
+        host.ip().into_iter().chain(named.flat_map(|named| named.means.addresses().iter().copied()))
+    }
 }
 
 /// The way to another member, as the kernel would choose it now.

@@ -23,7 +23,7 @@ use crate::host::etcdctl::{Etcdctl, Patience};
 use crate::host::fs_error::Cause;
 use crate::host::hello::{self, Hello};
 use crate::host::interrupt::Interrupt;
-use crate::host::{Tree, clock};
+use crate::host::{Tree, clock, names};
 use crate::records::Records;
 use crate::signer::Settled;
 
@@ -89,10 +89,9 @@ fn knock_all(others: Vec<&mut Other>, interrupt: &Interrupt) {
         let looks: Vec<_> = others
             .iter()
             .map(|other| {
-                let at = [Some(&other.knock), other.client_url.as_ref()].map(|url| url.and_then(Url::socket));
-                at.map(|at| {
-                    at.map(|at| Builder::new().spawn_scoped(scope, move || hello::ask(at, FIRST_WORD, interrupt)))
-                })
+                let ask = |url: Url| hello::ask(names::socket(&url)?, FIRST_WORD, interrupt);
+                let at = [Some(other.knock.clone()), other.client_url.clone()];
+                at.map(|url| url.map(|url| Builder::new().spawn_scoped(scope, move || ask(url))))
             })
             .collect();
         let seen: Vec<Seen> = looks
@@ -310,5 +309,5 @@ fn strangers(manifest: &Manifest, cluster: &Cluster) -> Vec<Other> {
 /// Where it serves clients by its own word, if that is where its peers find it: another place may be anybody's.
 fn client_url(listed: &Listed, peer_url: &Url) -> Option<Url> {
     let mut urls = listed.client_urls().iter().filter_map(|url| url.parse::<Url>().ok());
-    urls.find(|url| url.scheme() == peer_url.scheme() && url.socket().is_some() && url.address() == peer_url.address())
+    urls.find(|url| url.scheme() == peer_url.scheme() && url.host() == peer_url.host())
 }

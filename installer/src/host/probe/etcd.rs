@@ -18,7 +18,7 @@ use crate::host::holdings::Holdings;
 use crate::host::interrupt::Interrupt;
 use crate::host::processes::Runner;
 use crate::host::write::Ids;
-use crate::host::{Tree, processes};
+use crate::host::{Tree, names, processes};
 use crate::records::Records;
 use crate::restart::Instance;
 use crate::service;
@@ -86,7 +86,7 @@ pub(crate) fn shown(tree: &Tree, manifest: &Manifest) -> Shown {
         let path = manifest.layout.link.join("certs").ok()?.join(render::CERTIFICATE).ok()?;
         tree.read_if_there(&path, LARGEST_CERTIFICATES).ok()?
     };
-    let at = manifest.me().and_then(|me| manifest.reach_peer(me)).and_then(|url| url.socket());
+    let at = manifest.me().and_then(|me| manifest.reach_peer(me)).and_then(|url| names::socket(&url).ok());
     match (at, installed()) {
         (Some(at), Some(installed)) => shown_at(at, &installed, tree.interrupt()),
         _ => Shown::Unseen,

@@ -34,6 +34,7 @@ use super::Tree;
 use super::processes::{self, Process};
 use crate::facts::machine::Clock;
 use crate::facts::network::Firewall;
+use crate::facts::network::names::Named;
 use crate::facts::{Cluster, Facts};
 use crate::records::{Leftovers, Records, StateDir};
 
@@ -59,17 +60,23 @@ pub(crate) fn facts(
         // Before anything goes on beside it: a child of another thread would hold the program open for writing.
         let no_exec = disks::no_exec(tree, layout);
         let processes = processes::all();
-        let Asked { seen, sync, clock, firewall, programs } =
+        let Asked { seen, names, sync, clock, firewall, programs } =
             ask(tree, subject, &records, &processes).map_err(ProbeError::Thread)?;
         (
             machine::running(tree, &managers, &processes, clock)?,
             disks::running(tree, manifest, no_exec, sync)?,
-            network::network(busy, network::peers(manifest, &seen.others), network::sources(manifest), firewall)?,
+            network::network(
+                busy,
+                network::peers(manifest, &seen.others),
+                network::sources(manifest, &names),
+                names,
+                firewall,
+            )?,
             seen,
             programs,
         )
     } else {
-        let network = network::network(busy, Vec::new(), Vec::new(), Firewall::None)?;
+        let network = network::network(busy, Vec::new(), Vec::new(), Vec::new(), Firewall::None)?;
         (machine::image(tree)?, disks::image(tree, manifest)?, network, Cluster::default(), BTreeMap::new())
     };
     let credentials = credentials::credentials(tree, manifest, brought.as_ref(), &state, &records.ours())?;
@@ -101,6 +108,7 @@ pub(crate) fn facts(
 /// What takes time to ask.
 struct Asked {
     seen: Cluster,
+    names: Vec<Named>,
     sync: Option<Duration>,
     clock: Clock,
     firewall: Firewall,
@@ -118,10 +126,18 @@ fn ask(tree: &Tree, subject: &Subject, records: &Records, processes: &[Process])
         let is_tried = installed.is_none() || subject.of == Of::Installed;
         let sync = move || is_tried.then(|| disks::sync(tree, &manifest.layout.data)).flatten();
         let sync = Builder::new().spawn_scoped(scope, sync)?;
+        let names = Builder::new().spawn_scoped(scope, || network::names(tree, manifest))?;
         let programs = Builder::new().spawn_scoped(scope, || paths::programs(tree, manifest))?;
         let clock = Builder::new().spawn_scoped(scope, || machine::clock(tree, processes))?;
         let firewall = network::firewall(tree, processes, manifest);
-        Ok(Asked { seen: joined(seen), sync: joined(sync), clock: joined(clock), firewall, programs: joined(programs) })
+        Ok(Asked {
+            seen: joined(seen),
+            names: joined(names),
+            sync: joined(sync),
+            clock: joined(clock),
+            firewall,
+            programs: joined(programs),
+        })
     })
 }
 

@@ -5,19 +5,23 @@ use std::io;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, TcpListener, UdpSocket};
 
 use payload::manifest::Manifest;
+use payload::name::MemberName;
+use payload::url::{DnsName, Url};
 
 use super::{PATIENCE, ProbeError};
 use crate::facts::cluster::{Chain, Other, Seen};
 use crate::facts::network::firewall;
+use crate::facts::network::names::Named;
 use crate::facts::network::{BusyPort, Firewall, Network, Peer, PeerProbe, Serves, Source};
 use crate::host::processes::Process;
-use crate::host::{Exec, Tree, addresses};
+use crate::host::{Exec, Tree, addresses, names};
 
-/// This host's part. Others are asked side by side: `peers` and `firewall` are what came of that.
+/// This host's part. Others are asked side by side: `peers`, `names` and `firewall` are what came of that.
 pub(super) fn network(
     busy: Vec<BusyPort>,
     peers: Vec<Peer>,
     sources: Vec<Source>,
+    names: Vec<Named>,
     firewall: Firewall,
 ) -> Result<Network, ProbeError> {
     Ok(Network {
@@ -25,6 +29,7 @@ pub(super) fn network(
         addresses: addresses::all()?.into_iter().map(|(_, address)| address).collect(),
         busy,
         peers,
+        names,
         sources,
         firewall,
     })
@@ -92,11 +97,26 @@ pub(super) fn firewall(tree: &Tree, processes: &[Process], manifest: &Manifest) 
 
 /// One of this host's addresses that its member listens at; where that is all of them, the one that others are told.
 fn own_address(manifest: &Manifest) -> Option<IpAddr> {
-    manifest.own_addresses().into_iter().chain(manifest.advertised()).next()
+    manifest.own_addresses().into_iter().chain(manifest.addresses()).next()
+}
+
+/// What the names mean here that members are reached by, each once a member.
+pub(super) fn names(tree: &Tree, manifest: &Manifest) -> Vec<Named> {
+    let mut found: Vec<(&MemberName, DnsName)> = Vec::new();
+    for member in &manifest.members {
+        for url in [manifest.peer_url(member), manifest.client_url(member)].into_iter().flatten() {
+            let named = url.host().name().map(|name| (&member.name, name.clone()));
+            found.extend(named.filter(|named| !found.contains(named)));
+        }
+    }
+    let (members, names): (Vec<_>, Vec<_>) = found.into_iter().unzip();
+    let means = names::means(tree, &names);
+    let all = members.into_iter().zip(names).zip(means);
+    all.map(|((member, name), means)| Named { member: member.clone(), name, means }).collect()
 }
 
 /// From where the kernel would go to each of the other members. Nothing is sent: to connect a UDP socket is to choose a way.
-pub(super) fn sources(manifest: &Manifest) -> Vec<Source> {
+pub(super) fn sources(manifest: &Manifest, names: &[Named]) -> Vec<Source> {
     let source = |to: SocketAddr| {
         let any: IpAddr = if to.is_ipv4() { Ipv4Addr::UNSPECIFIED.into() } else { Ipv6Addr::UNSPECIFIED.into() };
         let socket = UdpSocket::bind((any, 0)).ok()?;
@@ -104,7 +124,12 @@ pub(super) fn sources(manifest: &Manifest) -> Vec<Source> {
         Some(socket.local_addr().ok()?.ip())
     };
     let others = manifest.members.iter().filter(|member| member.name != manifest.member);
-    let others = others.filter_map(|member| Some((member, manifest.peer_url(member)?.socket()?)));
+    let at = |url: &Url| -> Option<SocketAddr> {
+        let named = || names.iter().find(|named| url.host().name() == Some(&named.name));
+        let address = url.address().or_else(|| named()?.means.addresses().first().copied())?;
+        Some(SocketAddr::new(address, url.port().get()))
+    };
+    let others = others.filter_map(|member| Some((member, at(&manifest.peer_url(member)?)?)));
     others
         .filter_map(|(member, to)| Some(Source { member: member.name.clone(), to: to.ip(), from: source(to)? }))
         .collect()

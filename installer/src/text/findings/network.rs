@@ -5,7 +5,7 @@ use payload::peer_name::PeerName;
 use payload::say;
 
 use crate::finding::NetworkFinding;
-use crate::finding::network::ClosedBy;
+use crate::finding::network::{ClosedBy, NameFinding, Why};
 use crate::help::Help;
 use crate::text::names;
 
@@ -41,6 +41,7 @@ pub(super) fn text(found: &NetworkFinding) -> String {
             zh = "对外公布的地址是 {address}，属于本机，而 etcd 只监听 {}：没有人能连上",
             joined(listens)
         ),
+        NetworkFinding::Name(found) => name(found),
         NetworkFinding::SourceUnnamed { from, members, .. } => say!(
             en = "this host goes to {} from {from}, which its certificate does not name: etcd \
                      there refuses it, unless NAT makes it another address",
@@ -111,6 +112,7 @@ pub(super) fn help(found: &NetworkFinding) -> Help {
             zh = "在 cluster.toml 中设置该主机的 `listen`，然后运行：{}",
             super::BUILD
         )),
+        NetworkFinding::Name(found) => name_help(found),
         NetworkFinding::SourceUnnamed { from, bundle, .. } => Help::plain(say!(
             en = "`addresses = [\"{from}\"]` in the `[[host]]` of {bundle} in cluster.toml, and run: {}",
             zh = "在 cluster.toml 中 {bundle} 的 `[[host]]` 里写入 `addresses = [\"{from}\"]`，\
@@ -132,6 +134,64 @@ pub(super) fn help(found: &NetworkFinding) -> Help {
             Help::command(format!("openssl s_client -connect {at} </dev/null | grep subject"))
         }
         NetworkFinding::PeerNameUnanswered { .. } => Help::host("status"),
+    }
+}
+
+fn name(found: &NameFinding) -> String {
+    match found {
+        NameFinding::Unknown { member, name, why: Why::Said(said) } => say!(
+            en = "the name `{name}` of member `{member}` means nobody here ({})",
+            zh = "成员 `{member}` 的名称 `{name}` 在本机解析不到任何地址（{}）",
+            DisplayLine::of(said)
+        ),
+        NameFinding::Unknown { member, name, why: Why::Silence { seconds } } => say!(
+            en = "the name `{name}` of member `{member}` is not in /etc/hosts, and no name server \
+                     answers within {seconds} s",
+            zh = "成员 `{member}` 的名称 `{name}` 不在 /etc/hosts 中，且 {seconds} 秒内没有 DNS 服务器应答"
+        ),
+        NameFinding::Loopback { member, name, address, .. } => say!(
+            en = "the name `{name}` of member `{member}` means {address} here, which is this host \
+                     to itself and to nobody else",
+            zh = "成员 `{member}` 的名称 `{name}` 在本机解析为 {address}，这是本机的回环地址，其他主机无法用它连接"
+        ),
+        NameFinding::Here { member, name, address } => say!(
+            en = "the name `{name}` of member `{member}`, which is another host's, means {address} \
+                     here: this host",
+            zh = "成员 `{member}` 在另一台主机上，而它的名称 `{name}` 在本机解析为 {address}，即本机"
+        ),
+        NameFinding::Shared { name, members: [one, other], address } => say!(
+            en = "the name `{name}` of member `{one}` means {address} here, which is member `{other}`",
+            zh = "成员 `{one}` 的名称 `{name}` 在本机解析为 {address}，那是成员 `{other}`"
+        ),
+        NameFinding::ByDns { names } => {
+            let known: Vec<_> = names.iter().map(|(name, _)| name.to_string()).collect();
+            say!(
+                en = "name servers alone know {}: while none answers, etcd does not find them, and \
+                         does not begin where it has no data",
+                zh = "只有 DNS 服务器知道 {}：DNS 无应答时，etcd 找不到这些成员，没有数据的成员也无法启动",
+                names::several(&known)
+            )
+        }
+    }
+}
+
+fn name_help(found: &NameFinding) -> Help {
+    match found {
+        NameFinding::Unknown { name, .. } => Help::plain(say!(
+            en = "write a line `ADDRESS {name}` into /etc/hosts, and look: getent ahosts {name}",
+            zh = "在 /etc/hosts 中写入一行 `ADDRESS {name}`，然后查看：getent ahosts {name}"
+        )),
+        NameFinding::Loopback { name, own: Some(own), .. } => Help::plain(say!(
+            en = "in /etc/hosts, write `{own} {name}`, and take `{name}` out of its other lines",
+            zh = "在 /etc/hosts 中写入 `{own} {name}`，并从其他行中去掉 `{name}`"
+        )),
+        NameFinding::Loopback { name, own: None, .. }
+        | NameFinding::Here { name, .. }
+        | NameFinding::Shared { name, .. } => Help::command(format!("grep -n {name} /etc/hosts; getent ahosts {name}")),
+        NameFinding::ByDns { names } => {
+            let lines: Vec<_> = names.iter().map(|(name, address)| format!("'{address} {name}'")).collect();
+            Help::command(format!("printf '%s\\n' {} >>/etc/hosts", lines.join(" ")))
+        }
     }
 }
 

@@ -5,7 +5,7 @@ use std::net::IpAddr;
 
 use toml::Spanned;
 
-use super::address::usable;
+use super::address::{usable, usable_host};
 use super::listen;
 use super::ports::Ports;
 use crate::cluster::Host;
@@ -15,6 +15,7 @@ use crate::cluster::findings::{Findings, Use};
 use crate::cluster::setting::Loopback;
 use crate::etcd::Arch;
 use crate::name::MemberName;
+use crate::url::UrlHost;
 
 /// More members than this cost more than they give (etcd's FAQ).
 const MANY_MEMBERS: usize = 7;
@@ -36,7 +37,8 @@ pub(super) fn hosts(findings: &mut Findings, sections: Vec<Spanned<HostSection>>
         let ports = defaults.ports.overridden(findings, &host.client_port, &host.peer_port);
         address(findings, &mut addresses, &host.address);
         for address in &host.addresses {
-            findings.once(&mut addresses, "address", address);
+            let host = Spanned::new(address.span(), UrlHost::Ip(*address.get_ref()));
+            findings.once(&mut addresses, "address", &host);
             usable(findings, address);
         }
         if let Some(clients) = &host.client_address {
@@ -83,14 +85,14 @@ pub(super) fn hosts(findings: &mut Findings, sections: Vec<Spanned<HostSection>>
 }
 
 /// Where a member is reached. A second member at it is meant to share the host, whatever its ports.
-fn address(findings: &mut Findings, seen: &mut HashMap<IpAddr, usize>, address: &Spanned<IpAddr>) {
+fn address(findings: &mut Findings, seen: &mut HashMap<UrlHost, usize>, address: &Spanned<UrlHost>) {
     if findings.once(seen, "address", address) == Use::Again
         && let Some(fault) = findings.faults.last_mut()
     {
         fault.help = Some("one host has one member: two on one host fail together".to_owned());
     }
-    usable(findings, address);
-    if let IpAddr::V4(ip) = address.get_ref()
+    usable_host(findings, address);
+    if let Some(IpAddr::V4(ip)) = address.get_ref().ip()
         && ip.is_link_local()
     {
         let text = format!("`{ip}` is link-local: a host gives itself such an address, and another at its next boot");

@@ -1,19 +1,22 @@
 //! Where a host listens, if that is elsewhere than it is reached: `listen`, `listen-clients`, `listen-peers`, `client-address`.
 
 use std::net::IpAddr;
+use std::ops::Range;
 
 use toml::Spanned;
 
 use super::address::unheard;
 use crate::cluster::Host;
+use crate::cluster::fault::Fault;
 use crate::cluster::file::HostSection;
 use crate::cluster::findings::Findings;
 use crate::cluster::listen::Addresses;
 use crate::cluster::setting::Loopback;
+use crate::url::{DnsName, UrlHost};
 
 /// Both ends of a member, as meant.
 pub(super) struct Ends {
-    pub(super) client_address: IpAddr,
+    pub(super) client_address: UrlHost,
     pub(super) peers: Vec<IpAddr>,
     pub(super) clients: Vec<IpAddr>,
     /// What was written of them.
@@ -22,8 +25,8 @@ pub(super) struct Ends {
 
 /// Without a word a member listens where it is reached.
 pub(super) fn ends(findings: &mut Findings, host: &HostSection, loopback: Loopback) -> Ends {
-    let address = *host.address.get_ref();
-    let client_address = host.client_address.as_ref().map_or(address, |address| *address.get_ref());
+    let address = &host.address;
+    let client_address = host.client_address.as_ref().unwrap_or(address);
     let written: Vec<_> =
         [&host.listen, &host.listen_clients, &host.listen_peers].into_iter().flatten().cloned().collect();
     for written in &written {
@@ -36,16 +39,33 @@ pub(super) fn ends(findings: &mut Findings, host: &HostSection, loopback: Loopba
     }
     let peers = peers.or(host.listen.as_ref());
     let clients = clients.or(host.listen.as_ref());
-    let or = |written: Option<&Spanned<Addresses>>, address| {
-        written.map_or_else(|| vec![address], |written| written.get_ref().as_slice().to_vec())
-    };
     let is_everywhere = |written: &&Spanned<Addresses>| written.get_ref().as_slice().iter().any(IpAddr::is_unspecified);
     if let Some(written) = clients.filter(is_everywhere).filter(|_| loopback == Loopback::Http) {
         let text =
             "the address that means every address means loopback, too: etcd cannot serve it with TLS and without";
         findings.fault_with_help(&written.span(), text, "loopback = \"https\" in the section `[client]`");
     }
-    Ends { client_address, peers: or(peers, address), clients: or(clients, client_address), written }
+    let mut or = |written: Option<&Spanned<Addresses>>, told: &Spanned<UrlHost>| match (written, told.get_ref()) {
+        (Some(written), _) => written.get_ref().as_slice().to_vec(),
+        (None, UrlHost::Ip(address)) => vec![*address],
+        (None, UrlHost::Name(name)) => {
+            unlisted(findings, name, &told.span());
+            Vec::new()
+        }
+    };
+    let (peers, clients) = (or(peers, address), or(clients, client_address));
+    Ends { client_address: client_address.get_ref().clone(), peers, clients, written }
+}
+
+/// Said once where one name is for peers and for clients.
+fn unlisted(findings: &mut Findings, name: &DnsName, span: &Range<usize>) {
+    let text = format!(
+        "etcd listens at addresses alone, and `{name}` is a name: `listen` says which one of this host's it is"
+    );
+    let fault = Fault::new(text).at(findings.source, span).help("listen = \"192.0.2.1\"");
+    if !findings.faults.contains(&fault) {
+        findings.faults.push(fault);
+    }
 }
 
 fn listener(findings: &mut Findings, written: &Spanned<Addresses>) {
@@ -69,7 +89,7 @@ fn listener(findings: &mut Findings, written: &Spanned<Addresses>) {
 pub(super) fn at_home(findings: &mut Findings, hosts: &[Host], written: &[(usize, Spanned<Addresses>)]) {
     for (at, addresses) in written {
         for ip in addresses.get_ref().as_slice() {
-            let is_its = |host: &&Host| host.address == *ip || host.client_address == *ip;
+            let is_its = |host: &&Host| [&host.address, &host.client_address].iter().any(|told| told.ip() == Some(*ip));
             let Some(other) = hosts.iter().enumerate().filter(|(of, _)| of != at).map(|(_, host)| host).find(is_its)
             else {
                 continue;

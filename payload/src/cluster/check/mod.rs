@@ -20,7 +20,7 @@ use super::findings::Findings;
 use super::setting::Loopback;
 use super::{Cluster, Parsed};
 
-pub(crate) use address::{unheard, unusable};
+pub(crate) use address::{unheard, unusable_host};
 
 pub(super) fn resolve(file: File, source: &str) -> Result<Parsed, Vec<Fault>> {
     let mut findings = Findings::new(source);
