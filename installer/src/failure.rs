@@ -6,6 +6,7 @@ use std::error::Error;
 use payload::bundle::BundleError;
 use payload::exit::ExitStatus;
 use payload::manifest::ManifestError;
+use payload::say;
 
 use crate::finding::Finding;
 use crate::help::Help;
@@ -65,7 +66,7 @@ fn chain(error: &dyn Error) -> String {
     while let Some(error) = cause {
         let more = error.to_string();
         if !text.contains(&more) {
-            text = format!("{text}: {more}");
+            text = say!(en = "{text}: {more}", zh = "{text}：{more}");
         }
         cause = error.source();
     }

@@ -3,7 +3,7 @@
 use std::io;
 use std::sync::Mutex;
 
-use payload::language::Language;
+use payload::language::{Language, Words};
 use payload::line;
 use serde::Serialize;
 
@@ -100,12 +100,12 @@ impl Report {
     }
 
     pub(crate) fn warn(&self, text: &str, help: Option<&Help>) {
-        self.say(&format!("{} {}\n", self.mark("33", &text::names::WARNING), line::plain(text)));
+        self.say(&format!("{}{}\n", self.label("33", text::names::WARNING), line::plain(text)));
         self.help(help);
     }
 
     pub(crate) fn error(&self, text: &str, help: Option<&Help>) {
-        self.say(&format!("{} {}\n", self.mark("31", &text::names::ERROR), line::plain(text)));
+        self.say(&format!("{}{}\n", self.label("31", text::names::ERROR), line::plain(text)));
         self.help(help);
     }
 
@@ -116,7 +116,7 @@ impl Report {
     }
 
     fn say_help(&self, typed: &str) {
-        self.say(&format!("{} {}\n", self.mark("36", &text::names::HELP), line::plain(typed)));
+        self.say(&format!("{}{}\n", self.label("36", text::names::HELP), line::plain(typed)));
     }
 
     /// A help line as it is typed here.
@@ -154,10 +154,10 @@ impl Report {
 
     fn finding(&self, finding: &Finding) {
         let mark = match finding.severity() {
-            Severity::Warn => self.mark("33", &text::names::WARNING),
-            Severity::Refuse => self.mark("31", &text::names::ERROR),
+            Severity::Warn => self.label("33", text::names::WARNING),
+            Severity::Refuse => self.label("31", text::names::ERROR),
         };
-        self.say(&format!("{mark} {}\n", line::plain(&text::findings::with_code(finding))));
+        self.say(&format!("{mark}{}\n", line::plain(&text::findings::with_code(finding))));
         self.say_help(&self.typed(&text::findings::help(finding)));
     }
 
@@ -224,6 +224,11 @@ impl Report {
             Ok(Asked::Line(answer)) => matches!(answer.trim_ascii(), b"y" | b"Y" | b"yes"),
             Ok(Asked::Cancelled) | Err(_) => false,
         }
+    }
+
+    /// What stands in front of a line. Full-width punctuation brings its own blank.
+    fn label(&self, code: &str, words: Words) -> String {
+        format!("{}{}", self.mark(code, &words), text::names::BLANK)
     }
 
     fn mark(&self, code: &str, text: &str) -> String {

@@ -7,6 +7,7 @@ use std::str::FromStr;
 use bip39::{Language, Mnemonic};
 
 use crate::digest::Digest;
+use crate::words;
 
 /// How many bytes of the sum the words stand for: 128 bits, and 4 that check them.
 const BYTES: usize = 16;
@@ -99,12 +100,18 @@ fn words(head: &[u8], f: &mut fmt::Formatter<'_>) -> fmt::Result {
 /// A text that is no fingerprint.
 #[derive(Debug, thiserror::Error, PartialEq, Eq)]
 pub enum NotAFingerprint {
-    #[error("a fingerprint is twelve words, or 64 hexadecimal digits")]
+    #[error("{}", words!(
+        en = "a fingerprint is twelve words, or 64 hexadecimal digits",
+        zh = "指纹是十二个单词，或 64 位十六进制数字"
+    ))]
     Form,
     /// Words are counted from 1.
     #[error("word {at} of the fingerprint (`{}`) is not in the word list", .word.escape_debug())]
     Word { at: usize, word: String },
-    #[error("the twelve words do not fit together: one is wrong, or two are swapped")]
+    #[error("{}", words!(
+        en = "the twelve words do not fit together: one is wrong, or two are swapped",
+        zh = "这十二个单词互不相符：有一个错了，或有两个颠倒了顺序"
+    ))]
     Check,
 }
 

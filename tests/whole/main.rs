@@ -38,6 +38,8 @@ mod hostile;
 mod hostkey;
 /// `install --root`: the tree of an image, for either architecture.
 mod image;
+/// In which language people are spoken to, and what programs read in whichever.
+mod language;
 /// Where members listen and are reached.
 mod listens;
 /// Our reader of ZIP beside others.

@@ -144,4 +144,16 @@ mod tests {
         assert_eq!(codes, documented);
         assert_eq!(codes.len(), Code::ALL.len(), "no two are spelt alike");
     }
+
+    #[test]
+    fn both_languages_document_the_same_rows() {
+        /// Code and severity of each row.
+        fn rows(table: &str) -> Vec<[&str; 2]> {
+            let rows = table.lines().filter(|line| line.starts_with("| `"));
+            rows.filter_map(|row| row.split(" | ").take(2).collect::<Vec<_>>().try_into().ok()).collect()
+        }
+        let english = rows(include_str!("../../../docs/checks.md"));
+        assert!(english.contains(&["| `not-root`", "refuse"]), "{english:?}");
+        assert_eq!(rows(include_str!("../../../docs/checks.zh-CN.md")), english);
+    }
 }

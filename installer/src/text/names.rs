@@ -17,6 +17,7 @@ use crate::supervision::{Origin, Supervision, Supervisor};
 pub(crate) const WARNING: Words = words!(en = "warning:", zh = "警告：");
 pub(crate) const ERROR: Words = words!(en = "error:", zh = "错误：");
 pub(crate) const HELP: Words = words!(en = "help:", zh = "提示：");
+pub(crate) const BLANK: Words = words!(en = " ", zh = "");
 
 impl fmt::Display for Change {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

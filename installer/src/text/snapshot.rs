@@ -58,7 +58,7 @@ pub(crate) fn whose(cluster: &str, id: &str, member: &str, taken: OffsetDateTime
 }
 
 pub(crate) fn bad(path: &Path, flaw: &Flaw) -> String {
-    format!("{}: {}", path.display(), flawed(flaw))
+    say!(en = "{}: {}", zh = "{}：{}", path.display(), flawed(flaw))
 }
 
 fn flawed(flaw: &Flaw) -> String {
@@ -84,7 +84,7 @@ fn flawed(flaw: &Flaw) -> String {
 }
 
 pub(crate) fn unread(path: &Path, error: impl Display) -> String {
-    format!("{}: {error}", path.display())
+    say!(en = "{}: {error}", zh = "{}：{error}", path.display())
 }
 
 pub(crate) fn no_database(error: &DatabaseError) -> String {

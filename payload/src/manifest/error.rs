@@ -7,35 +7,55 @@ use crate::line::plain;
 use crate::name::MemberName;
 use crate::path::NotAPath;
 use crate::provenance::BadSuccession;
+use crate::{say, words};
 
 use super::SCHEMA;
 
 /// Why a manifest cannot be used.
 #[derive(Debug, thiserror::Error)]
 pub enum ManifestError {
-    #[error("its manifest has schema {0}, and this program reads schema {SCHEMA}: a newer etcdpack has built it")]
+    #[error("{}", say!(
+        en = "its manifest has schema {_0}, and this program reads schema {SCHEMA}: a newer \
+             etcdpack has built it",
+        zh = "其清单的 schema 为 {_0}，本程序可读取的是 schema {SCHEMA}：它由更新版本的 etcdpack 制作"
+    ))]
     Newer(u32),
-    #[error(
-        "its manifest has schema {0}, and this program reads schema {SCHEMA}: an older etcdpack has built it, so build it again"
-    )]
+    #[error("{}", say!(
+        en = "its manifest has schema {_0}, and this program reads schema {SCHEMA}: an older \
+             etcdpack has built it, so build it again",
+        zh = "其清单的 schema 为 {_0}，本程序可读取的是 schema {SCHEMA}：它由较旧版本的 etcdpack \
+             制作，请重新制作"
+    ))]
     Older(u32),
     /// A part that has its form already, and that only a later version acts on.
-    #[error("its `{0}` says what this program cannot do yet: a newer etcdpack has built it")]
+    #[error("{}", say!(
+        en = "its `{_0}` says what this program cannot do yet: a newer etcdpack has built it",
+        zh = "其 `{_0}` 的内容本程序尚不支持：它由更新版本的 etcdpack 制作"
+    ))]
     Later(&'static str),
     #[error("{}", shown(.0))]
     Form(serde_json::Error),
-    #[error("it does not say who signed the bundle")]
+    #[error("{}", words!(
+        en = "it does not say who signed the bundle",
+        zh = "其中没有说明由谁签名"
+    ))]
     NoProvenance,
     #[error(transparent)]
     Succession(#[from] BadSuccession),
-    #[error("it does not list `{0}`, its own host's member")]
+    #[error("{}", say!(
+        en = "it does not list `{_0}`, its own host's member",
+        zh = "其中没有列出 `{_0}`，即本安装包所属主机的成员"
+    ))]
     NoSelf(MemberName),
     /// What no cluster file says.
     #[error("its `{0}` {1}")]
     Field(&'static str, &'static str),
     #[error(transparent)]
     Release(#[from] Unavailable),
-    #[error("its layout is none: {0}")]
+    #[error("{}", say!(
+        en = "its layout is none: {_0}",
+        zh = "其布局无效：{_0}"
+    ))]
     Layout(#[from] PathFault),
     /// Something else than the table of entries has.
     #[error("its entry `{0}` {1}")]

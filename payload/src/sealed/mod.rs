@@ -9,6 +9,7 @@ mod passphrase;
 mod tests;
 mod write;
 
+use crate::{say, words};
 use std::fmt;
 
 use base64ct::{Base64Unpadded, Encoding as _};
@@ -58,7 +59,10 @@ pub struct Sealed<'a> {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum SealedError {
     /// Not an age file, or one of another form.
-    #[error("it is no sealed key of ours: {0}")]
+    #[error("{}", say!(
+        en = "it is no sealed key of ours: {_0}",
+        zh = "它不是由 etcdpack 加密的私钥：{_0}"
+    ))]
     Form(&'static str),
     /// More than one chunk, for one.
     #[error("it cannot be sealed: {0}")]
@@ -66,10 +70,16 @@ pub enum SealedError {
     /// Refused before any work is done.
     #[error("it was sealed with work factor `{}`, not {WORK_FACTOR}", .0.escape_debug())]
     WorkFactor(String),
-    #[error("the passphrase is another one")]
+    #[error("{}", words!(
+        en = "the passphrase is another one",
+        zh = "口令不对"
+    ))]
     Passphrase,
     /// The passphrase is right, and the file is not what was sealed.
-    #[error("it is damaged: {0}")]
+    #[error("{}", say!(
+        en = "it is damaged: {_0}",
+        zh = "它已损坏：{_0}"
+    ))]
     Damaged(&'static str),
 }
 

@@ -1,5 +1,6 @@
 //! A passphrase: a text that people write down once and type once a host.
 
+use crate::words;
 use std::fmt;
 
 use zeroize::Zeroizing;
@@ -13,13 +14,22 @@ pub struct Passphrase(Zeroizing<String>);
 /// Why a text is no passphrase. Nothing of it is shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum NotAPassphrase {
-    #[error("the passphrase is empty")]
+    #[error("{}", words!(
+        en = "the passphrase is empty",
+        zh = "口令为空"
+    ))]
     Empty,
     #[error("a passphrase has at least {} characters; blanks at its ends do not count", Passphrase::SHORTEST)]
     Short,
-    #[error("the passphrase is not text in UTF-8")]
+    #[error("{}", words!(
+        en = "the passphrase is not text in UTF-8",
+        zh = "口令不是 UTF-8 文本"
+    ))]
     NotText,
-    #[error("the passphrase has a control character, which nobody can type")]
+    #[error("{}", words!(
+        en = "the passphrase has a control character, which nobody can type",
+        zh = "口令中有无法键入的控制字符"
+    ))]
     Control,
 }
 

@@ -20,7 +20,7 @@ impl fmt::Display for CarriedError {
                 en = "this program carries no bundle: which one is meant?",
                 zh = "本程序不含安装包：请指定使用哪一个"
             ),
-            Self::Named { path, error } => write!(f, "`{}`: {error}", path.display()),
+            Self::Named { path, error } => say!(f, en = "`{}`: {error}", zh = "`{}`：{error}", path.display()),
         }
     }
 }

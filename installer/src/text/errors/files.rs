@@ -61,7 +61,7 @@ impl fmt::Display for NoPlace {
                     zh = "`{dir}` 剩余 {free} MiB，拷贝需要 {needed} MiB"
                 )
             }
-            Self::Write { dir, error } => write!(f, "`{dir}`: {error}"),
+            Self::Write { dir, error } => say!(f, en = "`{dir}`: {error}", zh = "`{dir}`：{error}"),
         }
     }
 }

@@ -21,7 +21,7 @@ impl fmt::Display for ExecError {
             ExecTrouble::Io(error) => fmt::Display::fmt(error, f),
             ExecTrouble::ToldToStop => f.write_str(&super::TOLD_TO_STOP),
             ExecTrouble::NoEnd(limit) => say!(f, en = "no end within {} s", zh = "{} 秒内没有结束", limit.as_secs()),
-            ExecTrouble::Failed { status, tail } => write!(f, "{status}: {tail}"),
+            ExecTrouble::Failed { status, tail } => say!(f, en = "{status}: {tail}", zh = "{status}：{tail}"),
         }
     }
 }
