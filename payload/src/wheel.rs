@@ -42,6 +42,9 @@ impl Wheel {
 /// Version of the supervisor that bundles carry; names its directory on the host.
 pub const SUPERVISOR_VERSION: &str = "4.3.0";
 
+/// As many names as a host has more, or fewer, when both are unzipped: files and directories.
+pub const MOST_NAMES: u64 = 256;
+
 /// What is carried, in this order.
 pub const WHEELS: [Wheel; 2] = [
     Wheel {

@@ -116,6 +116,31 @@ impl Host {
         done.code == 0
     }
 
+    /// On a disk of its own for all that an install brings, with ever more inodes.
+    fn short_of_inodes(&mut self) {
+        let on_it = "/opt /data /var/lib /usr/local";
+        let mount = format!(
+            "mkdir -p /srv/few /data && mount -t tmpfs -o size=700m none /srv/few && for dir in {on_it}; do \
+                             mkdir -p /srv/few$dir && cp -a $dir/. /srv/few$dir && mount --bind /srv/few$dir $dir; done"
+        );
+        self.sh(&mount).ok();
+        let (mut refused, mut is_done) = (0, false);
+        for free in (0..400).step_by(if form() == Form::Short { 13 } else { 1 }) {
+            let used = "$(df --output=iused /srv/few | tail -n 1)";
+            self.sh(&format!("mount -o remount,nr_inodes=$(({used} + {free})) /srv/few")).ok();
+            let (asked, done) = ("plan", "install --yes --quiet");
+            is_done = self.agree(("inodes", &format!("{free}")), asked, done);
+            if is_done {
+                self.sh("mount -o remount,nr_inodes=0 /srv/few").ok();
+                self.bundle(PURGE).ok();
+                break;
+            }
+            refused += 1;
+        }
+        assert!(is_done && refused > 2, "{refused}");
+        self.sh(&format!("for dir in {on_it}; do umount -l $dir; done; umount -l /srv/few; rmdir /data")).ok();
+    }
+
     fn end(self, what: &str, began: Instant) {
         figures("closed", &format!("{what} {}", self.manager), self.tried, self.failures.len(), began);
         assert!(self.tried > 8, "only {} places", self.tried);
@@ -144,6 +169,7 @@ fn installs(name: &str, manager: &'static str, address: &str) {
             host.bundle(PURGE);
         }
     }
+    host.short_of_inodes();
     host.end("installs", began);
 }
 

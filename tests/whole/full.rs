@@ -1,4 +1,4 @@
-//! Disks that really are full: of inodes, which no preflight promises, at every count until there are enough; and of
+//! Disks that really are full: of inodes, which are not counted for an image, at every count until there are enough; and of
 //! blocks, which is refused beforehand.
 
 use std::path::Path;

@@ -38,6 +38,8 @@ fn checked(wheel: &'static Wheel, bytes: &'static [u8]) -> Result<CarriedWheel, 
 
 #[cfg(test)]
 mod tests {
+    use payload::wheel::MOST_NAMES;
+
     use super::*;
     use crate::failure::Diagnose as _;
 
@@ -53,5 +55,18 @@ mod tests {
         let all = wheels(Carry::Wheels).unwrap();
         assert_eq!(all.iter().map(|carried| carried.wheel).collect::<Vec<_>>(), [supervisor, setuptools]);
         assert_eq!(wheels(Carry::Nothing).unwrap(), []);
+    }
+
+    #[test]
+    fn no_more_names_are_in_them_than_hosts_make_room_for() {
+        // The number of entries, twelve bytes before a zip file's end where it has no comment (APPNOTE.TXT, 4.3.16).
+        let entries = |bytes: &[u8]| {
+            let end = bytes.last_chunk::<22>().unwrap();
+            assert_eq!(end.first_chunk(), Some(b"PK\x05\x06"));
+            u64::from(u16::from_le_bytes([end[10], end[11]]))
+        };
+        // Their directories are no entries.
+        let names = BYTES.into_iter().map(entries).sum::<u64>() + 24;
+        assert!(names <= MOST_NAMES && names > MOST_NAMES / 2, "{names}");
     }
 }

@@ -24,6 +24,18 @@ pub(crate) struct Closed {
     pub(crate) dirs: BTreeMap<AbsPath, ClosedDir>,
     /// What stands at a path and can be neither replaced nor removed.
     pub(crate) things: BTreeMap<AbsPath, Barrier>,
+    /// By the directory, as in `dirs`; on a running system alone, and where its file system counts them.
+    pub(crate) inodes: BTreeMap<AbsPath, Inodes>,
+}
+
+/// How many files and directories a file system can still hold.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Inodes {
+    /// What tells it from others.
+    pub(crate) file_system: u64,
+    /// The nearest directory that is there.
+    pub(crate) at: String,
+    pub(crate) free: u64,
 }
 
 /// The nearest directory that is there, and what is wrong with it.
@@ -44,8 +56,8 @@ pub(crate) enum Barrier {
     AppendOnly,
     /// A mount on the thing itself: its name can neither be given to another file nor go.
     MountPoint,
-    /// In KiB; `inodes` where the file system counts them.
-    Full { free: u64, inodes: Option<u64> },
+    /// In KiB.
+    Full { free: u64 },
     /// What the kernel says.
     Forbidden { said: String },
 }

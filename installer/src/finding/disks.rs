@@ -38,6 +38,12 @@ pub(crate) enum DiskFinding {
         barrier: Barrier,
         what: AbsPath,
     },
+    /// Fewer inodes than the steps take.
+    NoInodes {
+        at: String,
+        free: u64,
+        needed: u64,
+    },
     DataInMemory {
         data: AbsPath,
     },
@@ -57,7 +63,9 @@ impl DiskFinding {
         match self {
             Self::ReadOnly { .. } | Self::Barred { barrier: Barrier::ReadOnly, .. } => Code::ReadOnly,
             Self::MountedNoExec { .. } | Self::NoExec { .. } => Code::NoExec,
-            Self::NoSpace { .. } | Self::Barred { barrier: Barrier::Full { .. }, .. } => Code::NoSpace,
+            Self::NoSpace { .. } | Self::NoInodes { .. } | Self::Barred { barrier: Barrier::Full { .. }, .. } => {
+                Code::NoSpace
+            }
             Self::Barred { .. } => Code::NotWritable,
             Self::DataInMemory { .. } => Code::DataInMemory,
             Self::DataOnNetwork { .. } => Code::DataOnNetwork,

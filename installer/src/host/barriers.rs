@@ -8,6 +8,7 @@ use std::os::fd::{AsFd as _, BorrowedFd};
 
 use nix::errno::Errno;
 use nix::fcntl::AtFlags as NixAtFlags;
+use nix::sys::stat::fstat;
 use nix::sys::statvfs::fstatvfs;
 use nix::unistd::{AccessFlags, faccessat};
 use payload::path::AbsPath;
@@ -17,15 +18,12 @@ use super::fs_error::FileOp;
 use super::mounts::Mounts;
 use super::tree::Trust;
 use super::{FsError, Seen, Tree};
-use crate::facts::paths::{Barrier, Closed, ClosedDir};
+use crate::facts::paths::{Barrier, Closed, ClosedDir, Inodes};
 use crate::layout;
 use crate::records::StateDir;
 
 /// What has to be free where anything of ours goes: the records and what `useradd` copies are small. In KiB.
 const LEAST: u64 = 1024;
-
-/// Likewise, in files.
-const LEAST_INODES: u64 = 16;
 
 /// What is asked, once for all places.
 pub(super) struct Barriers {
@@ -54,6 +52,9 @@ impl Barriers {
         for path in all {
             let fail = |errno| FsError::new(FileOp::AskFileSystem, &path, errno);
             let (at, handle) = tree.nearest_dir(&path).map_err(fail)?;
+            if let Some(inodes) = inodes(handle.as_fd(), &at).filter(|_| tree.is_live()) {
+                closed.inodes.insert(path.clone(), inodes);
+            }
             // An image's file system grows with the image: of that only the programs and the data say how much they need.
             let full = || if tree.is_live() { full(handle.as_fd()) } else { None };
             if let Some(barrier) = dir(handle.as_fd()).or_else(full) {
@@ -101,9 +102,14 @@ fn full(handle: BorrowedFd<'_>) -> Option<Barrier> {
     let stat = fstatvfs(handle).ok()?;
     // Of root nothing is kept back.
     let free = stat.blocks_free().saturating_mul(stat.fragment_size()) / 1024;
-    let inodes = (stat.files() > 0).then(|| stat.files_free());
-    let is_full = free < LEAST || inodes.is_some_and(|inodes| inodes < LEAST_INODES);
-    is_full.then_some(Barrier::Full { free, inodes })
+    (free < LEAST).then_some(Barrier::Full { free })
+}
+
+/// Some file systems make inodes as they are needed, and count none.
+fn inodes(handle: BorrowedFd<'_>, at: &str) -> Option<Inodes> {
+    let stat = fstatvfs(handle).ok()?;
+    let file_system = fstat(handle).ok()?.st_dev;
+    (stat.files() > 0).then(|| Inodes { file_system, at: at.to_owned(), free: stat.files_free() })
 }
 
 /// The marks of chattr(1). Kernels before 4.11, and some file systems, do not say; then nothing is known of it.

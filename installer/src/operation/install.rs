@@ -20,7 +20,7 @@ use crate::facts::{Facts, Restore};
 use crate::finding::cluster::Stop;
 use crate::finding::{ClusterFinding, Finding};
 use crate::plan::steps::{Choices, PlanInput};
-use crate::plan::{self, Plan, Planned, closed, conflict, pending, steps};
+use crate::plan::{self, Plan, Planned, closed, conflict, inodes, pending, steps};
 use crate::records::{self, Receipt, Records, StateDir};
 use crate::restart::{Part, Waiting};
 use crate::signer::{self, Newest};
@@ -83,6 +83,8 @@ pub(crate) fn plan(input: PlanInput, facts: &Facts, choices: Choices) -> Result<
     let is_over = is_in_place(input.bundle, &steps, &facts.records);
     let writes = if is_over { closed::Records::Stay } else { closed::Records::AreWritten };
     findings.extend(closed::closed(&steps, writes, &facts.paths, facts.machine.target, &findings)?);
+    let data = Some(&manifest.layout.data);
+    findings.extend(inodes::too_few(&steps, writes, &facts.paths, facts.machine.target, data)?);
     let findings = check::wrong_file(check::by_hand(manifest, &facts.etcd, findings));
     Ok(Plan { signer: Some(input.signer), findings, steps, waits, supervision })
 }

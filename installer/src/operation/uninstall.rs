@@ -23,7 +23,7 @@ use crate::finding::cluster::Stop;
 use crate::finding::{DataFinding, EtcdFinding, Finding, RecordFinding};
 use crate::help::Help;
 use crate::inventory::{Inventory, Manager};
-use crate::plan::{Plan, Planned, closed};
+use crate::plan::{Plan, Planned, closed, inodes};
 use crate::records::{self, Leftovers, Records, StateDir};
 use crate::signer::Memory;
 use crate::step::{Action, State, Step};
@@ -116,7 +116,9 @@ impl<'a> Uninstall<'a> {
         let steps: Vec<Planned> = key.into_iter().chain(service.map(remove)).chain(others).collect();
         if !self.changes.is_empty() {
             let (paths, target) = (&inventory.paths, inventory.target);
-            findings.extend(closed::closed(&steps, closed::Records::AreWritten, paths, target, &findings)?);
+            let written = closed::Records::AreWritten;
+            findings.extend(closed::closed(&steps, written, paths, target, &findings)?);
+            findings.extend(inodes::too_few(&steps, written, paths, target, None)?);
         }
         Ok(Plan { findings, steps, ..Plan::default() })
     }

@@ -159,7 +159,7 @@ mod tests {
     use crate::plan::tests::plan_of;
     use crate::text::findings::{help, text};
 
-    const FULL: Barrier = Barrier::Full { free: 0, inodes: Some(9) };
+    const FULL: Barrier = Barrier::Full { free: 0 };
 
     fn path(path: &str) -> AbsPath {
         path.parse().unwrap()
@@ -172,7 +172,7 @@ mod tests {
             ("/etc", Barrier::ReadOnly, "read-only", "mounted read-only", "remount,rw"),
             ("/etc/systemd/system", Barrier::Immutable, "not-writable", "immutable", "chattr -i /etc/systemd/system"),
             ("/usr/local/bin", Barrier::AppendOnly, "not-writable", "append-only", "chattr -a /usr/local/bin"),
-            ("/run", FULL, "no-space", "0 KiB and 9 inodes are free", "df -i /run"),
+            ("/run", FULL, "no-space", "0 KiB are free", "df -h /run"),
             ("/var/lib/etcdpack", Barrier::Forbidden { said: "EIO".to_owned() }, "not-writable", "EIO", "findmnt"),
         ] {
             let mut facts = good();

@@ -3,6 +3,7 @@
 
 pub(crate) mod closed;
 pub(crate) mod conflict;
+pub(crate) mod inodes;
 pub(crate) mod pending;
 pub(crate) mod steps;
 

@@ -40,6 +40,10 @@ pub(super) fn text(found: &DiskFinding) -> String {
             )
         }
         DiskFinding::Barred { at, barrier, what } => barred(at, barrier, what),
+        DiskFinding::NoInodes { at, free, needed } => say!(
+            en = "the file system of `{at}` can hold {free} more files and directories, however small (inodes); {needed} are needed",
+            zh = "`{at}` 所在的文件系统只能再容纳 {free} 个文件和目录（inode），不论大小；需要 {needed} 个"
+        ),
         DiskFinding::DataInMemory { data } => {
             say!(
                 en = "`{data}` is in memory: the member loses its data when the host stops",
@@ -74,6 +78,10 @@ pub(super) fn help(found: &DiskFinding) -> Help {
         }
         DiskFinding::NoSpace { path, .. } => Help::in_tree(format!("df -h {path}")),
         DiskFinding::Barred { at, barrier, .. } => past(&word(Path::new(at)), barrier),
+        DiskFinding::NoInodes { at, .. } => {
+            let at = word(Path::new(at));
+            Help::in_tree(format!("df -i {at}; du --inodes -x {at} | sort -n | tail"))
+        }
         DiskFinding::DataInMemory { data } => Help::command(format!("findmnt -T {data}")),
         DiskFinding::DataOnNetwork { .. } => Help::plain(say!(
             en = "set `paths.data` to a local disk and run: {}",
@@ -108,14 +116,7 @@ fn barred(at: &str, barrier: &Barrier, what: &AbsPath) -> String {
             en = "something is mounted on `{at}`, so that no other file can take its place",
             zh = "`{at}` 是挂载点，无法用其他文件替换"
         ),
-        Barrier::Full { free, inodes: Some(inodes) } => {
-            say!(
-                en = "the file system of `{at}` is full: {free} KiB and {inodes} inodes are \
-                         free{purpose}",
-                zh = "`{at}` 所在的文件系统已满：剩余 {free} KiB，{inodes} 个 inode{purpose}"
-            )
-        }
-        Barrier::Full { free, inodes: None } => {
+        Barrier::Full { free } => {
             say!(
                 en = "the file system of `{at}` is full: {free} KiB are free{purpose}",
                 zh = "`{at}` 所在的文件系统已满：剩余 {free} KiB{purpose}"
@@ -134,7 +135,7 @@ fn past(at: &str, barrier: &Barrier) -> Help {
         Barrier::Immutable => format!("chattr -i {at}"),
         Barrier::AppendOnly => format!("chattr -a {at}"),
         Barrier::MountPoint => format!("findmnt {at}"),
-        Barrier::Full { .. } => format!("df -h {at}; df -i {at}"),
+        Barrier::Full { .. } => format!("df -h {at}"),
         Barrier::Forbidden { .. } => format!("ls -ldZ {at}; findmnt -T {at}"),
     })
 }
