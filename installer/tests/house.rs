@@ -169,6 +169,9 @@ const SAME_IN_BOTH: [&str; 47] = [
     "supervisor",
     "systemd",
     "chronyd",
+    "logs",
+    "data",
+    "DIR",
     "ufw",
     "csr",
     "verify",
@@ -198,7 +201,7 @@ const SAME_IN_BOTH: [&str; 47] = [
     "chattr -i {at}",
     "chattr -a {at}",
     "findmnt {at}",
-    "df -h {at}; df -i {at}",
+    "df -h {at}",
     "ls -ldZ {at}; findmnt -T {at}",
     "[year]-[month]-[day] [hour]:[minute] UTC",
     // etcd's own log, and what of the kernel is in it; supervisor's words.

@@ -27,7 +27,7 @@ fn a_host_that_does_not_fit_is_left_as_it_is() {
         lab.sh("n1", mend).ok();
     };
     // The other hosts of its cluster file are not there.
-    let install = concat!("./n1.run install --yes --first-install ", signer!());
+    let install = INSTALL;
     refused("true", concat!("./n1.run install --yes ", signer!()), "[would-bootstrap]", "true");
     refused("true", concat!("./n2.run install --yes ", signer!()), "[wrong-host]", "true");
     refused("true", "./n1.run install --yes", "[signer-unknown]", "true");
@@ -49,6 +49,11 @@ fn a_host_that_does_not_fit_is_left_as_it_is() {
         &format!("etcd calls it member {etcd_member} of cluster {etcd_cluster}"),
         "rm -r /data",
     );
+    refused(LINKED, install, "`data = \"/srv/big\"` below `[paths]`", "rm -r /data /srv/big");
+    // What the refusal says to do here is done, and nothing speaks against it any more but what speaks of the others.
+    lab.sh("n1", &format!("{LINKED} && {BOUND}")).ok();
+    lab.ssh("n1", concat!("./n1.run plan --first-install ", signer!())).ok();
+    lab.sh("n1", "umount /data/etcd/etcd-server && rm -r /data /srv/big").ok();
     refused("mkdir /opt/etcd", install, "[path-taken]", "rmdir /opt/etcd");
     refused("ln -s /nowhere /opt/etcd", install, "[path-taken]", "rm /opt/etcd");
     refused("echo foreign > /usr/local/bin/etcdctl", install, "[path-taken]", "rm /usr/local/bin/etcdctl");
@@ -103,11 +108,24 @@ fn a_host_that_does_not_fit_is_left_as_it_is() {
     refused("true", "etcdpack-host status || ./n1.run status", "installed nothing", "true");
     assert_eq!(lab.disk("n1"), before);
 
-    // And none of it left anything that stands in the way. Nor does a group in which nobody is.
-    lab.ssh("n1", &format!("{debian} && {install} --quiet")).ok();
+    installs_all_the_same(&lab, debian);
+}
+
+/// None of it left anything that stands in the way. Nor does a group in which nobody is.
+fn installs_all_the_same(lab: &Lab, debian: &str) {
+    // Links above that are root's, as to a large disk, are followed.
+    let links = "mkdir -p /srv/big /srv/state && ln -s /srv/big /data && ln -s ../../srv/state /var/lib/etcdpack";
+    lab.ssh("n1", &format!("{debian} && {links} && {INSTALL} --quiet && test -d /srv/big/etcd/etcd-server/member"))
+        .ok();
     lab.ssh("n1", concat!("./n1.run install --yes --service systemd ", signer!())).refused(3, "[other-manager]");
     lab.ssh("n1", "./n1.run uninstall --purge --yes --quiet").ok();
+    assert_eq!(lab.sh("n1", "find /srv/big /srv/state").ok().trim(), "/srv/big\n/srv/state");
 }
+
+const LINKED: &str = "mkdir -p /srv/big /data/etcd && ln -s /srv/big /data/etcd/etcd-server";
+const BOUND: &str = "cd /data/etcd && rm etcd-server && mkdir etcd-server && mount --bind /srv/big etcd-server";
+
+const INSTALL: &str = concat!("./n1.run install --yes --first-install ", signer!());
 
 const UNMASK_SUPERVISOR: &str = "rm /etc/systemd/system/supervisor.service";
 
@@ -129,7 +147,7 @@ fn what_others_have_on_a_host_is_not_run_over() {
         lab.sh("n1", mend).ok();
     };
     // The other hosts of its cluster file are not there.
-    let install = concat!("./n1.run install --yes --first-install ", signer!());
+    let install = INSTALL;
     refused("true", concat!("./n1.run install --yes ", signer!()), "[would-bootstrap]", "true");
     refused(
         "mkdir -p /opt/etcd-v3.5.1 && echo '#!/bin/sh' > /opt/etcd-v3.5.1/etcd",

@@ -3,6 +3,7 @@
 use payload::path::AbsPath;
 
 use super::{Code, Severity};
+use crate::change::Holds;
 use crate::facts::paths::{Obstacle, ObstacleKind};
 
 /// What is in the way, or was changed.
@@ -12,6 +13,10 @@ pub(crate) enum PathFinding {
     Obstacle(Obstacle),
     /// Something at one of our places that is not ours.
     Taken { path: AbsPath },
+    /// A directory for etcd's data or logs that is a link itself.
+    Linked { path: AbsPath, target: String, holds: Holds },
+    /// Likewise, of a member that is installed: it was none then.
+    LinkedSince { path: AbsPath, target: String, holds: Holds },
     /// A file of ours that an administrator has changed, and that stays.
     Changed { path: AbsPath },
     /// Likewise; what this bundle brings for its place goes to `new`.
@@ -29,7 +34,9 @@ impl PathFinding {
                 Code::UnsafeDirectory
             }
             Self::Obstacle(Obstacle { kind: ObstacleKind::Nowhere | ObstacleKind::NoDirectory, .. })
-            | Self::Taken { .. } => Code::PathTaken,
+            | Self::Taken { .. }
+            | Self::Linked { .. }
+            | Self::LinkedSince { .. } => Code::PathTaken,
             Self::Changed { .. } | Self::ChangedAndNew { .. } | Self::BesideChanged { .. } => Code::ChangedFile,
             Self::LeftBehind { .. } => Code::LeftBehind,
         }
@@ -37,7 +44,7 @@ impl PathFinding {
 
     pub(super) fn severity(&self) -> Severity {
         match self {
-            Self::Obstacle(_) | Self::Taken { .. } => Severity::Refuse,
+            Self::Obstacle(_) | Self::Taken { .. } | Self::Linked { .. } | Self::LinkedSince { .. } => Severity::Refuse,
             Self::Changed { .. }
             | Self::ChangedAndNew { .. }
             | Self::BesideChanged { .. }

@@ -66,7 +66,21 @@ pub(crate) fn conflicts(step: &Step, facts: &Facts, ours: &[Change]) -> Result<V
         *facts.paths.at(path) != Seen::Absent && !masked && !obstacle
     };
     let taken = places.into_iter().filter(|(path, is_ours)| !is_ours && is_taken(path));
-    Ok(taken.map(|(path, _)| PathFinding::Taken { path }.into()).collect())
+    Ok(taken.map(|(path, _)| linked(step, facts, ours).unwrap_or(PathFinding::Taken { path }).into()).collect())
+}
+
+/// A directory of etcd's that is a link itself. systemd waits for no disk behind a link, and what is adopted and purged is what
+/// has the name.
+fn linked(step: &Step, facts: &Facts, ours: &[Change]) -> Option<PathFinding> {
+    let Step::Dir { path, holds: holds @ (Holds::Data | Holds::Logs), .. } = step else { return None };
+    let Seen::Link { target } = facts.paths.at(path) else { return None };
+    let (path, target, holds) = (path.clone(), target.clone(), *holds);
+    let is_on_record = ours.iter().any(|change| change.path() == Some(&path));
+    Some(if is_on_record {
+        PathFinding::LinkedSince { path, target, holds }
+    } else {
+        PathFinding::Linked { path, target, holds }
+    })
 }
 
 #[cfg(test)]
@@ -76,6 +90,7 @@ mod tests {
     use crate::facts::tests::{good, manifest, receipt};
     use crate::plan::tests::plan_of;
     use crate::supervision::{Origin, Supervisor};
+    use crate::text::findings::{help, text};
 
     #[test]
     fn what_is_not_ours_is_neither_replaced_nor_taken_over() {
@@ -84,6 +99,7 @@ mod tests {
         let link = || Seen::Link { target: "mine".to_owned() };
         let dir = || Seen::Dir { mode: 0o755, uid: 7, gid: 7 };
         let (etcd, opt, logs) = ("/opt/etcd-v3.5.1/etcd", "/opt/etcd", "/data/logs/etcd-server");
+        let data = "/data/etcd/etcd-server";
         let other = Some(Digest::of(b"other"));
         for (path, seen, digest, on_record, expected) in [
             (etcd, file.clone(), other, false, Some("path-taken")),
@@ -98,6 +114,8 @@ mod tests {
             (opt, link(), None, true, Some("changed-file")),
             (opt, file, other, true, Some("path-taken")),
             (logs, dir(), None, false, Some("path-taken")),
+            (data, link(), None, false, Some("path-taken")),
+            (logs, link(), None, false, Some("path-taken")),
         ] {
             let path: AbsPath = path.parse().unwrap();
             let mut facts = good();
@@ -118,6 +136,31 @@ mod tests {
         let managers = crate::facts::Managers { supervisor, has_supervisord_at_boot, ..good().managers };
         let found = [(logs.parse().unwrap(), PathFact { seen: dir(), digest: None })].into();
         assert_eq!(plan_of(&Facts { paths: Paths { found, ..Paths::default() }, managers, ..good() }).findings, []);
+    }
+
+    #[test]
+    fn a_directory_that_is_a_link_is_told_what_to_do_about_it() {
+        let data: AbsPath = "/data/etcd/etcd-server".parse().unwrap();
+        let at = |target: &str, receipt| {
+            let mut facts = good();
+            let seen = Seen::Link { target: target.to_owned() };
+            facts.paths.found = [(data.clone(), PathFact { seen, digest: None })].into();
+            facts.records.receipt = receipt;
+            let found =
+                plan_of(&facts).findings.into_iter().find(|found| found.code().as_str() == "path-taken").unwrap();
+            (text(&found), help(&found).to_string())
+        };
+        let (said, typed) = at("/mnt/big/etcd", None);
+        assert!(said.contains("is a link, to `/mnt/big/etcd`"), "{said}");
+        assert!(typed.contains("`data = \"/mnt/big/etcd\"`"), "{typed}");
+        assert!(typed.contains("mount --bind /mnt/big/etcd /data/etcd/etcd-server"), "{typed}");
+        // Where it leads cannot be said without the host, or is no path of ours: nothing is written that could be another's.
+        for target in ["../big", "/mnt/my disk", "/mnt/$(reboot)"] {
+            let (_, typed) = at(target, None);
+            assert!(typed.contains("`data = \"DIR\"`") && typed.contains("realpath /data/etcd/etcd-server"), "{typed}");
+        }
+        let (_, typed) = at("/mnt/big/etcd", Some(receipt()));
+        assert!(!typed.contains("data =") && typed.contains("with etcd stopped"), "{typed}");
     }
 
     fn supervisor() -> Supervisor {

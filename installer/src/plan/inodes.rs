@@ -83,6 +83,7 @@ fn of_step(
         }
         Step::Service { supervision, action: Action::Enable } => of_enabling(supervision)?.into_iter().collect(),
         Step::Dir { .. } | Step::Labels { .. } | Step::Service { .. } => Vec::new(),
+        Step::Restore { data, .. } => vec![(data.clone(), OF_DATA)],
         Step::Undo { change } => of_undoing(change)?,
     })
 }

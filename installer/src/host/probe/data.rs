@@ -42,7 +42,8 @@ pub(crate) fn data(tree: &Tree, here: &AbsPath, left: Option<&AbsPath>) -> Resul
 fn dir(tree: &Tree, path: &AbsPath) -> Result<DataDir, ProbeError> {
     Ok(match tree.look(path)? {
         Seen::Absent => DataDir::Absent,
-        Seen::Dir { .. } if !tree.holds(path, |name| !made_by_mkfs(name))? => DataDir::Empty,
+        // A link is said by itself; what it leads to may be somebody's data.
+        Seen::Dir { .. } | Seen::Link { .. } if !tree.holds(path, |name| !made_by_mkfs(name))? => DataDir::Empty,
         _ => DataDir::Used(owner(tree, path)?),
     })
 }

@@ -2,9 +2,11 @@
 
 use std::path::Path;
 
+use payload::path::AbsPath;
 use payload::shell::word;
 use payload::{say, words};
 
+use crate::change::Holds;
 use crate::facts::paths::{Obstacle, ObstacleKind};
 use crate::finding::PathFinding;
 use crate::help::Help;
@@ -34,6 +36,19 @@ pub(super) fn text(found: &PathFinding) -> String {
         },
         PathFinding::Taken { path } => {
             say!(en = "`{path}` is there already and is not ours", zh = "`{path}` 已存在，且不属于我们")
+        }
+        PathFinding::Linked { path, target, holds } | PathFinding::LinkedSince { path, target, holds } => {
+            let target = target.escape_debug();
+            match holds {
+                Holds::Logs => say!(
+                    en = "`{path}`, the directory for etcd's log, is a link, to `{target}`: at boot nothing would wait for the disk behind it",
+                    zh = "etcd 的日志目录 `{path}` 是符号链接，指向 `{target}`：开机时不会等待链接背后的磁盘"
+                ),
+                Holds::Data | Holds::Files => say!(
+                    en = "`{path}`, the directory for etcd's data, is a link, to `{target}`: at boot nothing would wait for the disk behind it",
+                    zh = "etcd 的数据目录 `{path}` 是符号链接，指向 `{target}`：开机时不会等待链接背后的磁盘"
+                ),
+            }
         }
         PathFinding::Changed { path } => say!(
             en = "`{path}` was changed since etcdpack wrote it: it is kept",
@@ -76,6 +91,11 @@ pub(super) fn help(found: &PathFinding) -> Help {
             })
         }
         PathFinding::Taken { path } => Help::in_tree(format!("mv {path} {path}.old")),
+        PathFinding::Linked { path, target, holds } => linked(path, target, *holds),
+        PathFinding::LinkedSince { path, target, .. } => {
+            Help::plain(words!(en = "with etcd stopped: ", zh = "先停止 etcd，然后运行："))
+                .and(bound(path, real(target).as_deref()))
+        }
         PathFinding::Changed { path } => Help::plain(words!(en = "to have it back: ", zh = "如需恢复："))
             .and(Help::in_tree(format!("mv {path} {path}.old")))
             .and(Help::plain(words!(en = ", then install again", zh = "，然后重新安装"))),
@@ -84,4 +104,36 @@ pub(super) fn help(found: &PathFinding) -> Help {
         }
         PathFinding::LeftBehind { dir, .. } => Help::in_tree(format!("ls -lA {dir}/")),
     }
+}
+
+/// The directory itself in the cluster file, or, without a new bundle, a mount in the place of the link.
+fn linked(path: &AbsPath, target: &str, holds: Holds) -> Help {
+    let key = if holds == Holds::Logs { "logs" } else { "data" };
+    let real = real(target);
+    let line = format!("{key} = \"{}\"", real.as_deref().unwrap_or(DIR));
+    let named = say!(
+        en = "`{line}` below `[paths]` in cluster.toml, then: {}; or here: ",
+        zh = "在 cluster.toml 的 `[paths]` 下写 `{line}`，然后运行：{}；或者在本机运行：",
+        super::BUILD
+    );
+    Help::plain(named).and(bound(path, real.as_deref()))
+}
+
+/// Where a link leads that is in no words for a shell.
+const DIR: &str = "DIR";
+
+fn bound(path: &AbsPath, real: Option<&str>) -> Help {
+    let dir = real.unwrap_or(DIR);
+    let mount = Help::in_tree(format!("rm {path} && mkdir {path} && mount --bind {dir} {path}"));
+    let lasting = Help::command(format!("{dir} {path} none bind 0 0"));
+    let help = mount.and(Help::plain(words!(en = ", and in /etc/fstab: ", zh = "，并在 /etc/fstab 中写入："))).and(lasting);
+    match real {
+        Some(_) => help,
+        None => help.remark(&say!(en = "DIR: realpath {path}", zh = "DIR：realpath {path}")),
+    }
+}
+
+/// The target of a link, where it is a path that the cluster file takes and that no shell reads anything into.
+fn real(target: &str) -> Option<String> {
+    target.parse::<AbsPath>().ok().map(|path| path.to_string())
 }
