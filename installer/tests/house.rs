@@ -157,7 +157,7 @@ const ENGLISH_ALONE: [&str; 1] = ["pages.rs"];
 
 /// What is the same in both languages though it has letters: commands and their parts that do not stand where a `Help` says that
 /// they are typed, names of files, and words of other programs.
-const SAME_IN_BOTH: [&str; 47] = [
+const SAME_IN_BOTH: [&str; 50] = [
     "{}.{} MiB",
     "/etc/supervisor/",
     "/etc/supervisor/conf.d/*.conf",

@@ -68,6 +68,27 @@ fn a_supervisor_without_room_gets_it_by_the_line_that_is_shown_and_its_programs_
         sh(&format!("cp /root/good.conf {conf}; {change} {conf}")).ok();
         sh(&plan).refused(3, words);
     }
+    sh(&format!("cp /root/good.conf {conf}")).ok();
+    what_supervisord_says_is_passed_on(&lab, &install);
+}
+
+/// Of somebody's section that supervisord cannot read: where it runs, and where it is to be started.
+fn what_supervisord_says_is_passed_on(lab: &Lab, install: &str) {
+    let sh = |line: &str| lab.sh("n1", line);
+    let broken = "/etc/supervisor/conf.d/broken.conf";
+    sh("systemctl restart supervisor").ok();
+    lab.until("n1", "supervisorctl pid");
+    sh(&format!("printf '[program:broken]\\nautostart=true\\n' >{broken}")).ok();
+    for (state, words) in
+        [("true", "cannot read its configuration"), ("systemctl stop supervisor", "does not answer; it says: ")]
+    {
+        sh(state).ok();
+        let said = sh(install);
+        let why = format!("does not specify a command in section 'program:broken' (file: '{broken}')");
+        assert!(said.err.contains(&why) && said.err.contains("help: mend what it says"), "{said:?}");
+        said.refused(5, words);
+    }
+    sh(&format!("rm {broken}; {install} && /usr/local/sbin/etcdpack-host uninstall --purge --yes --quiet")).ok();
 }
 
 #[test]

@@ -102,6 +102,7 @@ impl StepError {
         match self {
             error if error.is_the_bundles() => Some(text::help::copy_again()),
             Self::Planted(finding) | Self::AtRisk(finding) => Some(text::findings::help(finding)),
+            Self::Service(error) => text::help::past_supervisor(error),
             Self::NotUp(NotUp::Ended(down)) => Some(text::findings::health::help_after_start(down)),
             _ => None,
         }

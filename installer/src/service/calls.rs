@@ -2,8 +2,11 @@
 
 use std::time::Duration;
 
+use payload::path::AbsPath;
+
+use super::words;
 use crate::host::Exec;
-use crate::host::exec::ExecError;
+use crate::host::exec::{ExecError, ExecTrouble};
 use crate::host::interrupt::Interrupt;
 use crate::supervision::Supervisor;
 
@@ -14,7 +17,18 @@ pub(super) const WORK: Duration = Duration::from_mins(3);
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum ServiceError {
     Exec(#[from] ExecError),
-    NoAnswer(String),
+    /// A supervisord that nobody can talk to. What it says of that, where it says anything: the line with the cause.
+    NoAnswer {
+        conf: AbsPath,
+        unit: Option<String>,
+        said: Option<String>,
+    },
+    /// A supervisord that runs and cannot read its configuration, with its words.
+    CannotReread {
+        ctl: AbsPath,
+        conf: AbsPath,
+        said: String,
+    },
     /// Between two calls of a service manager.
     Interrupted,
 }
@@ -24,7 +38,7 @@ impl ServiceError {
     pub(crate) fn is_interrupt(&self) -> bool {
         match self {
             Self::Exec(error) => error.is_interrupt(),
-            Self::NoAnswer(_) => false,
+            Self::NoAnswer { .. } | Self::CannotReread { .. } => false,
             Self::Interrupted => true,
         }
     }
@@ -38,6 +52,11 @@ pub(super) fn heed(interrupt: &Interrupt) -> Result<(), ServiceError> {
 /// Whether anything of the unit runs.
 pub(super) fn is_active(unit: &str, interrupt: &Interrupt) -> Result<bool, ServiceError> {
     Ok(!matches!(property(unit, "ActiveState", interrupt)?.as_str(), "ActiveState=inactive" | "ActiveState=failed"))
+}
+
+/// Whether the unit has ended; systemd may be about to start it once more.
+pub(super) fn is_down(unit: &str, interrupt: &Interrupt) -> Result<bool, ServiceError> {
+    Ok(!is_active(unit, interrupt)? || property(unit, "SubState", interrupt)? == "SubState=auto-restart")
 }
 
 /// Whether systemd has the unit's file.
@@ -71,6 +90,32 @@ pub(super) fn ctl(supervisor: &Supervisor, words: &[&str], interrupt: &Interrupt
         .heeding(interrupt)
         .run()?;
     Ok(())
+}
+
+/// Has supervisord read its configuration, of which only our section is then taken.
+pub(super) fn reread(supervisor: &Supervisor, interrupt: &Interrupt) -> Result<(), ServiceError> {
+    match ctl(supervisor, &["reread"], interrupt) {
+        Err(ServiceError::Exec(ExecError { why: ExecTrouble::Failed { tail, .. }, .. }))
+            if words::of_reread(&tail).is_some() =>
+        {
+            let (ctl, conf) = (supervisor.ctl.clone(), supervisor.conf.clone());
+            Err(ServiceError::CannotReread { ctl, conf, said: words::of_reread(&tail).unwrap_or_default() })
+        }
+        told => told,
+    }
+}
+
+/// Of a supervisord that does not answer, why.
+pub(super) fn no_answer(supervisor: &Supervisor, interrupt: &Interrupt) -> ServiceError {
+    let (conf, unit) = (supervisor.conf.clone(), supervisor.unit.clone());
+    let journal = |unit: &String| {
+        let asked = Exec::named("journalctl").ok()?.args(["--no-pager", "-o", "cat", "-n", "100", "-u", unit]);
+        Some(asked.heeding(interrupt).output().ok()?.stdout)
+    };
+    let at_start = unit.as_ref().and_then(journal).and_then(|journal| words::of_start(&journal));
+    let asked = || words::first(&ask(supervisor, &["pid"], interrupt)?);
+    let said = at_start.or_else(asked);
+    ServiceError::NoAnswer { conf, unit, said }
 }
 
 pub(super) fn systemctl<const N: usize>(words: [&str; N], interrupt: &Interrupt) -> Result<(), ServiceError> {

@@ -4,6 +4,7 @@ mod calls;
 pub(crate) mod control;
 mod program;
 mod standing;
+mod words;
 
 pub(crate) use calls::ServiceError;
 pub(crate) use control::{StateWord, has_ended, is_running, remove, start};

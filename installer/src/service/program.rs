@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use super::calls::{ServiceError, WORK, answers, ask, ctl, heed, systemctl};
+use super::calls::{ServiceError, WORK, answers, ask, ctl, heed, is_down, no_answer, reread, systemctl};
 use crate::host::interrupt::Interrupt;
 use crate::host::{Exec, clock};
 use crate::step::Action;
@@ -90,7 +90,7 @@ pub(super) fn start(supervisor: &Supervisor, action: Action, interrupt: &Interru
     let first = process();
     heed(interrupt)?;
     // `update` starts what is new and restarts what changed. Other people's pending changes are not ours to apply.
-    ctl(supervisor, &["reread"], interrupt)?;
+    reread(supervisor, interrupt)?;
     ctl(supervisor, &["update", &supervisor.program], interrupt)?;
     // For a section that changed, `update` was a restart.
     let is_the_same = action == Action::Restart && process() == first;
@@ -117,9 +117,15 @@ fn start_supervisord(supervisor: &Supervisor, interrupt: &Interrupt) -> Result<(
             Exec::at(supervisor.daemon.as_str()).args(["-c", supervisor.conf.as_str()]).heeding(interrupt).run()?;
         }
     }
-    let answer = clock::poll(ANSWER, || (interrupt.is_raised() || answers(supervisor, interrupt)).then_some(()));
+    let is_down = || supervisor.unit.as_ref().is_some_and(|unit| is_down(unit, interrupt).unwrap_or(false));
+    let answer = clock::poll(ANSWER, || {
+        if answers(supervisor, interrupt) {
+            return Some(true);
+        }
+        (interrupt.is_raised() || is_down()).then_some(false)
+    });
     heed(interrupt)?;
-    if answer.is_none() { Err(ServiceError::NoAnswer(supervisor.conf.to_string())) } else { Ok(()) }
+    if answer == Some(true) { Ok(()) } else { Err(no_answer(supervisor, interrupt)) }
 }
 
 /// The process that supervisord has for our program, if one runs; `status` does not say it of one that has just started.

@@ -8,6 +8,7 @@ use payload::shell::word;
 use payload::{say, words};
 
 use crate::help::Help;
+use crate::service::ServiceError;
 
 pub(crate) fn when_the_cause_is_gone() -> Help {
     Help::plain(words!(en = "the same command again, when the cause is gone", zh = "排除故障原因后，重新运行同一命令"))
@@ -28,6 +29,27 @@ pub(crate) fn copy_again() -> Help {
     Help::plain(words!(en = "copy the bundle again, then: grep ", zh = "重新拷贝安装包，然后运行：grep "))
         .and(Help::bundle_name())
         .and(Help::command(" SHA256SUMS | sha256sum -c"))
+}
+
+/// Where this host's supervisord is not in order, by what it says itself.
+pub(crate) fn past_supervisor(error: &ServiceError) -> Option<Help> {
+    let look = match error {
+        ServiceError::NoAnswer { unit: Some(unit), .. } => {
+            Help::command(format!("systemctl start {unit}; journalctl -u {unit} -n 20 --no-pager"))
+        }
+        ServiceError::NoAnswer { conf, unit: None, .. } => Help::command(format!("supervisorctl -c {conf} status")),
+        ServiceError::CannotReread { ctl, conf, .. } => Help::command(format!("{ctl} -c {conf} reread")),
+        ServiceError::Exec(_) | ServiceError::Interrupted => return None,
+    };
+    Some(
+        Help::plain(words!(
+            en = "mend what it says, until this is quiet: ",
+            zh = "按其提示修正，直到下面的命令不再报错："
+        ))
+        .and(look)
+        .and(Help::plain(words!(en = "; then the same command again; or ", zh = "；然后重新运行同一命令；或者：")))
+        .and(Help::run_with("install", "--service systemd")),
+    )
 }
 
 /// Where the bundle cannot be read.

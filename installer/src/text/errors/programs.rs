@@ -30,9 +30,19 @@ impl fmt::Display for ServiceError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Exec(error) => fmt::Display::fmt(error, f),
-            Self::NoAnswer(conf) => {
+            Self::NoAnswer { conf, said: None, .. } => {
                 say!(f, en = "supervisord ({conf}) does not answer", zh = "supervisord（{conf}）没有应答")
             }
+            Self::NoAnswer { conf, said: Some(said), .. } => say!(
+                f,
+                en = "supervisord ({conf}) does not answer; it says: {said}",
+                zh = "supervisord（{conf}）没有应答，它的原话是：{said}"
+            ),
+            Self::CannotReread { conf, said, .. } => say!(
+                f,
+                en = "supervisord cannot read its configuration ({conf}); it says: {said}",
+                zh = "supervisord 无法读取其配置（{conf}），它的原话是：{said}"
+            ),
             Self::Interrupted => f.write_str(&super::TOLD_TO_STOP),
         }
     }

@@ -126,7 +126,8 @@ fn bound(path: &AbsPath, real: Option<&str>) -> Help {
     let dir = real.unwrap_or(DIR);
     let mount = Help::in_tree(format!("rm {path} && mkdir {path} && mount --bind {dir} {path}"));
     let lasting = Help::command(format!("{dir} {path} none bind 0 0"));
-    let help = mount.and(Help::plain(words!(en = ", and in /etc/fstab: ", zh = "，并在 /etc/fstab 中写入："))).and(lasting);
+    let help =
+        mount.and(Help::plain(words!(en = ", and in /etc/fstab: ", zh = "，并在 /etc/fstab 中写入："))).and(lasting);
     match real {
         Some(_) => help,
         None => help.remark(&say!(en = "DIR: realpath {path}", zh = "DIR：realpath {path}")),
