@@ -28,7 +28,7 @@ pub(crate) enum Unreadable {
 }
 
 /// The minor of Go 1 from which on each is so (`crypto/x509`; those that could not be tried are the lowest that may refuse).
-const REFUSES_CRITICAL_IDS: u16 = 20;
+const REFUSES_CRITICAL_IDS: u16 = 23;
 const HEEDS_POLICIES: u16 = 24;
 const REFUSES_NEGATIVE_SERIALS: u16 = 23;
 const REFUSES_ODD_STRINGS: u16 = 17;
