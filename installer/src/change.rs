@@ -98,6 +98,8 @@ pub(crate) enum Holds {
     Files,
     /// etcd's data: emptied by `--purge` alone.
     Data,
+    /// etcd's write-ahead log, where it lies apart from the data: likewise.
+    Wal,
     /// Logs: likewise.
     Logs,
 }
@@ -136,15 +138,22 @@ impl Change {
         }
     }
 
-    /// Whether it is about the directory that holds the member's data.
+    /// What the directory holds that it is about.
+    pub(crate) fn holds(&self) -> Option<Holds> {
+        match self {
+            Self::Adopted { holds, .. } | Self::Dir { holds, .. } => Some(*holds),
+            _ => None,
+        }
+    }
+
+    /// Whether it is about a directory that holds what the member knows: its data, or its log.
     pub(crate) fn is_of_data(&self) -> bool {
-        matches!(self, Self::Adopted { holds: Holds::Data, .. } | Self::Dir { holds: Holds::Data, .. })
+        matches!(self.holds(), Some(Holds::Data | Holds::Wal))
     }
 
     /// Whether it is about what only a purge removes: data or logs.
     pub(crate) fn is_kept_without_purge(&self) -> bool {
-        let kept = |holds| matches!(holds, Holds::Data | Holds::Logs);
-        matches!(self, Self::Adopted { holds, .. } | Self::Dir { holds, .. } if kept(*holds))
+        self.is_of_data() || self.holds() == Some(Holds::Logs)
     }
 
     /// Whether a snapshot came by it.

@@ -120,6 +120,7 @@ pub(crate) fn down(tree: &Tree, manifest: &Manifest, supervision: &Supervision, 
         state: service::control::state_word(supervision, interrupt).to_string(),
         words: last_words::read(&text),
         data: manifest.layout.data.clone(),
+        wal: manifest.layout.wal.clone(),
         company: if manifest.members.len() > 1 { Company::Others } else { Company::Alone },
         log,
     }

@@ -157,7 +157,7 @@ const ENGLISH_ALONE: [&str; 1] = ["pages.rs"];
 
 /// What is the same in both languages though it has letters: commands and their parts that do not stand where a `Help` says that
 /// they are typed, names of files, and words of other programs.
-const SAME_IN_BOTH: [&str; 50] = [
+const SAME_IN_BOTH: [&str; 54] = [
     "{}.{} MiB",
     "/etc/supervisor/",
     "/etc/supervisor/conf.d/*.conf",
@@ -203,6 +203,11 @@ const SAME_IN_BOTH: [&str; 50] = [
     "findmnt {at}",
     "df -h {at}",
     "ls -ldZ {at}; findmnt -T {at}",
+    "findmnt -T {place}",
+    "cp -a {place} {place}.damaged",
+    // Keys of the cluster file.
+    "paths.data",
+    "wal-dir",
     "[year]-[month]-[day] [hour]:[minute] UTC",
     // etcd's own log, and what of the kernel is in it; supervisor's words.
     "  etcd: {line}",

@@ -110,7 +110,7 @@ pub struct Layout {
     pub release_dir: AbsPath,
     pub link: AbsPath,
     pub data: AbsPath,
-    /// Where the log of writes lies, if not with the data.
+    /// The directory that the write-ahead log lies in, if not with the data; etcd's own is [`render::WAL`] in it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub wal: Option<AbsPath>,
     pub logs: AbsPath,
@@ -119,16 +119,21 @@ pub struct Layout {
 }
 
 impl Layout {
-    /// That of one release below `paths`.
-    pub fn of(paths: &Paths, version: EtcdVersion) -> Result<Self, NotAPath> {
+    /// That of one release below `paths`, and of a host whose log lies in `wal`.
+    pub fn of(paths: &Paths, wal: Option<AbsPath>, version: EtcdVersion) -> Result<Self, NotAPath> {
         let Paths { data, logs, bin, sbin, .. } = paths.clone();
-        Ok(Self { release_dir: paths.release_dir(version)?, link: paths.link()?, data, wal: None, logs, bin, sbin })
+        Ok(Self { release_dir: paths.release_dir(version)?, link: paths.link()?, data, wal, logs, bin, sbin })
     }
 
     /// What a cluster file would have to say for it; `None` where programs lie directly below `/`.
     fn paths(&self) -> Option<Paths> {
         let Self { data, logs, bin, sbin, .. } = self.clone();
         Some(Paths { opt: self.release_dir.parent()?, data, logs, bin, sbin })
+    }
+
+    /// The directories that hold what the member knows: that of its data, and that of its log where it has one of its own.
+    pub fn places(&self) -> impl Iterator<Item = &AbsPath> {
+        std::iter::once(&self.data).chain(&self.wal)
     }
 
     /// Where etcd finds the certificates and the key, in the directory of its release.

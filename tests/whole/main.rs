@@ -2,6 +2,8 @@
 //!
 //! Must not hold a test: each module is about one thing that is tried. Which test goes where: `tests/README.md`.
 
+/// The write-ahead log on a disk of its own.
+mod apart;
 /// What an attacker does, and what must come of it: a file for each kind of attack.
 mod attack;
 /// `etcdpack` as its users type it. What the builder does inside is tried in `builder/tests/`.

@@ -269,7 +269,7 @@ fn under_the_carried_supervisor_without_systemd() {
 
 #[test]
 fn under_systemd() {
-    live(Watched::new("twalksys", "bare", ""), |host| {
+    live(Watched::new("twalksys", "bare", "wal-dir = \"/wal/etcd\"\n"), |host| {
         host.systemd();
         host.run(&format!("{HOST} snapshot -o etcd.db")).ok();
         host.lab.sh("n1", &format!("cd {HOME} && mv etcd.db saved.db && mv etcd.db.json saved.db.json")).ok();

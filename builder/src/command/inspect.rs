@@ -59,6 +59,9 @@ fn show(manifest: &Manifest) {
     {
         line(text::LISTENS, &text::listens(&listen.peers, &listen.clients));
     }
+    if let Some(wal) = &manifest.layout.wal {
+        line(text::LOG, &text::log(wal));
+    }
     line(text::ENTRIES, "");
     for entry in &manifest.entries {
         let purpose = text::purpose(&entry.purpose);

@@ -41,7 +41,7 @@ impl Draft {
     /// Everything that `host`'s bundle will hold.
     pub(super) fn new(parts: &Parts, host: &Host, common: &Common) -> Result<Self, PackError> {
         let cluster = parts.cluster;
-        let layout = Layout::of(&cluster.paths, cluster.release.version)?;
+        let layout = Layout::of(&cluster.paths, host.wal.clone(), cluster.release.version)?;
         let service = Service {
             manager: cluster.service.manager,
             name: cluster.service.name.clone(),

@@ -3,6 +3,7 @@
 use std::fmt;
 
 use payload::manifest::{Purpose, SBOM, When};
+use payload::path::AbsPath;
 use payload::url::Url;
 
 pub(crate) const SUM: &str = "sha256";
@@ -15,6 +16,7 @@ pub(crate) const MEMBER: &str = "member";
 pub(crate) const ETCD: &str = "etcd";
 pub(crate) const MADE_BY: &str = "made by";
 pub(crate) const LISTENS: &str = "listens";
+pub(crate) const LOG: &str = "log";
 pub(crate) const ENTRIES: &str = "entries";
 pub(crate) const PARTS: &str = "parts";
 
@@ -45,6 +47,11 @@ pub(crate) fn etcd(version: impl fmt::Display, origin: impl fmt::Display) -> Str
 
 pub(crate) fn made_by(version: impl fmt::Display) -> String {
     format!("etcdpack {version}")
+}
+
+/// Where the write-ahead log lies, if not with the data.
+pub(crate) fn log(wal: &AbsPath) -> String {
+    format!("written in {wal}, apart from the data")
 }
 
 /// Where the member listens, for peers and for clients.

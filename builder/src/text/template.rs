@@ -168,6 +168,7 @@ MANAGER
 [paths]
 # opt = "/opt"
 # data = "/data/etcd/etcd-server"
+# wal-dir = "/wal/etcd"          # the write-ahead log on a disk of its own
 # logs = "/data/logs/etcd-server"
 # bin = "/usr/local/bin"
 # sbin = "/usr/local/sbin"

@@ -2,13 +2,15 @@
 //! cluster.
 
 use payload::manifest::Manifest;
+use payload::path::AbsPath;
 
 use crate::although::Word;
 use crate::facts::Data;
 use crate::facts::data::wal::Identity;
-use crate::facts::data::{DataDir, DataOwner};
+use crate::facts::data::{DataDir, DataOwner, Half, Places};
 use crate::finding::{DataFinding, Finding};
 use crate::records::{Leftovers, Operation, Records};
+use crate::transaction::undo::Contents;
 
 /// Whether what lies there is this member's, where an uninstall left it or nothing is on record.
 pub(crate) fn data(manifest: &Manifest, data: &Data, records: &Records, although_gone: Word) -> Option<Finding> {
@@ -17,7 +19,9 @@ pub(crate) fn data(manifest: &Manifest, data: &Data, records: &Records, although
     let settled = records.unfinished.as_ref().is_some_and(|cut| cut.of == Operation::Uninstall) && kept.is_some();
     if records.receipt.is_some() {
         let path = manifest.layout.data.clone();
-        return lost(manifest, data, records).map(|left| DataFinding::Gone { path, left, said: although_gone }.into());
+        let left = lost(manifest, data, records)?;
+        let apart = apart((&manifest.layout).into(), data.here, Contents::Keep);
+        return Some(apart.unwrap_or(DataFinding::Gone { path, left, said: although_gone }).into());
     }
     if records.unfinished.is_some() && !settled {
         return None;
@@ -25,10 +29,20 @@ pub(crate) fn data(manifest: &Manifest, data: &Data, records: &Records, although
     // Brought here from where it was kept, it has at least the form of an etcd's.
     let passes = |owner, kept: &Leftovers| owner != DataOwner::Unknown || kept.data() == Some(&manifest.layout.data);
     let found = match (data.here, kept) {
+        // That finding is another's.
+        (_, Some(kept)) if is_log_left(kept, manifest, data) => None,
         (DataDir::Used(owner), Some(kept)) if kept.is_for(manifest) && passes(owner, kept) => {
             replaced(manifest, kept, owner).or_else(|| newer(manifest, kept))
         }
-        (DataDir::Used(owner), kept) => Some(foreign(manifest, kept, owner)),
+        (DataDir::Half(_), Some(kept)) if kept.is_for(manifest) => {
+            kept.identity.and_then(|_| apart((&manifest.layout).into(), data.here, Contents::Keep))
+        }
+        (DataDir::Half(Half::Log(owner)), kept) => {
+            Some(foreign(manifest, kept, owner, manifest.layout.wal.as_ref().unwrap_or(&manifest.layout.data)))
+        }
+        (DataDir::Used(owner) | DataDir::Half(Half::Data(owner)), kept) => {
+            Some(foreign(manifest, kept, owner, &manifest.layout.data))
+        }
         (_, Some(kept)) if kept.is_for(manifest) => gone(kept, data.left, although_gone),
         _ => None,
     };
@@ -45,12 +59,11 @@ pub(super) fn lost(manifest: &Manifest, data: &Data, records: &Records) -> Optio
 }
 
 /// Data that is not this member's.
-fn foreign(manifest: &Manifest, kept: Option<&Leftovers>, owner: DataOwner) -> DataFinding {
-    let path = manifest.layout.data.clone();
-    let kept = kept.filter(|kept| kept.data() == Some(&path));
+fn foreign(manifest: &Manifest, kept: Option<&Leftovers>, owner: DataOwner, path: &AbsPath) -> DataFinding {
+    let kept = kept.filter(|kept| kept.changes.iter().any(|change| change.is_of_data() && change.path() == Some(path)));
     DataFinding::Foreign {
         kept: kept.map(|kept| (kept.member.clone(), kept.cluster.clone())),
-        path,
+        path: path.clone(),
         owner,
         member: manifest.member.clone(),
         cluster: manifest.cluster.clone(),
@@ -65,8 +78,30 @@ fn replaced(manifest: &Manifest, kept: &Leftovers, owner: DataOwner) -> Option<D
 
 /// A member that has forgotten what it promised, and whom the others take for the one that promised it.
 fn gone(kept: &Leftovers, left: DataDir, said: Word) -> Option<DataFinding> {
-    let (path, identity) = (kept.data()?, kept.identity?);
-    (!matches!(left, DataDir::Used(_))).then(|| DataFinding::Gone { path: path.clone(), left: identity, said })
+    let (places, identity) = (kept.places()?, kept.identity?);
+    let gone = || DataFinding::Gone { path: places.data.clone(), left: identity, said };
+    match left {
+        DataDir::Used(_) => None,
+        DataDir::Half(_) => apart(places, left, Contents::Keep),
+        DataDir::Absent | DataDir::Empty => Some(gone()),
+    }
+}
+
+/// Data without the log that belongs to them, or a log without data.
+pub(crate) fn apart(places: Places, lies: DataDir, contents: Contents) -> Option<DataFinding> {
+    let (DataDir::Half(half), Some(wal)) = (lies, places.wal) else { return None };
+    let (there, missing) = match half {
+        Half::Data(_) => (places.data, wal),
+        Half::Log(_) => (wal, places.data),
+    };
+    Some(DataFinding::Apart { half, there: there.clone(), missing: missing.clone(), contents })
+}
+
+/// Whether the log that an uninstall kept is not where the bundle looks for it, and was not brought there.
+pub(super) fn is_log_left(kept: &Leftovers, bundle: &Manifest, data: &Data) -> bool {
+    let is_elsewhere = kept.places().is_some_and(|places| places.wal != bundle.layout.wal.as_ref());
+    let is_there = matches!(data.left, DataDir::Used(_)) && !matches!(data.here, DataDir::Used(DataOwner::Etcd(_)));
+    is_elsewhere && is_there && kept.is_for(bundle)
 }
 
 /// etcd reads what an older minor version wrote, never the other way round.
@@ -86,7 +121,90 @@ mod tests {
     use super::*;
     use crate::change::{Change, Holds};
     use crate::facts::tests::manifest;
+    use crate::finding::Severity;
     use crate::text::findings::text;
+
+    /// Bundle, records, what lies here and where an uninstall kept it, and what is said.
+    type Case<'a> = (&'a Manifest, &'a dyn Fn() -> Records, DataDir, DataDir, Option<(&'a str, &'a str)>);
+
+    /// With the log apart.
+    #[test]
+    fn data_and_log_are_one() {
+        let at = |path: &str| Some(path.parse::<AbsPath>().unwrap());
+        let with = |wal: Option<AbsPath>| {
+            let mut apart = manifest();
+            apart.layout.wal = wal;
+            apart
+        };
+        let (apart, moved, together) = (with(at("/wal/e")), with(at("/new/e")), manifest());
+        let ours = Identity { cluster: 7, member: 0x8e9e };
+        let changes = |manifest: &Manifest| {
+            let layout = manifest.layout.clone();
+            let wal = layout.wal.map(|path| Change::Dir { path, holds: Holds::Wal });
+            [Change::Dir { path: layout.data, holds: Holds::Data }].into_iter().chain(wal).collect::<Vec<_>>()
+        };
+        let kept = |manifest: &Manifest| Records::from(Leftovers::of(manifest, changes(manifest), Some(ours)));
+        let installed = || {
+            let receipt = crate::facts::tests::receipt();
+            Records::from(crate::records::Receipt { manifest: with(at("/wal/e")), identity: Some(ours), ..receipt })
+        };
+        let never_ran = || {
+            let receipt = crate::facts::tests::receipt();
+            Records::from(crate::records::Receipt { manifest: with(at("/wal/e")), identity: None, ..receipt })
+        };
+        let whole = DataDir::Used(DataOwner::Etcd(ours));
+        let (data, log) =
+            (DataDir::Half(Half::Data(DataOwner::Unknown)), DataDir::Half(Half::Log(DataOwner::Etcd(ours))));
+        let (no_log, no_data) =
+            ("write-ahead log is not in `/wal/e`: etcd is not started", "its data is not in `/data/");
+        let (of_apart, of_together) = (|| kept(&apart), || kept(&together));
+        let cases: [Case; 14] = [
+            (&apart, &installed, whole, DataDir::Absent, None),
+            (&apart, &installed, data, DataDir::Absent, Some(("data-gone", no_log))),
+            (&apart, &installed, log, DataDir::Absent, Some(("data-gone", no_data))),
+            (&apart, &installed, DataDir::Empty, DataDir::Absent, None),
+            (&apart, &never_ran, data, DataDir::Absent, None),
+            (&apart, &of_apart, whole, whole, None),
+            (&apart, &of_apart, data, data, Some(("data-gone", no_log))),
+            (&apart, &of_apart, log, log, Some(("data-gone", no_data))),
+            (
+                &apart,
+                &Records::default,
+                data,
+                DataDir::Absent,
+                Some(("data-in-place", "`/data/etcd/etcd-server` is not empty")),
+            ),
+            (&apart, &Records::default, log, DataDir::Absent, Some(("data-in-place", "`/wal/e` is not empty"))),
+            // That is `member-moved`, until it was brought.
+            (&moved, &of_apart, data, whole, None),
+            (&moved, &of_apart, whole, whole, None),
+            (&together, &of_apart, DataDir::Used(DataOwner::Unknown), whole, None),
+            (&apart, &of_together, DataDir::Half(Half::Data(DataOwner::Etcd(ours))), whole, None),
+        ];
+        for (bundle, records, here, left, expected) in cases {
+            let records = records();
+            let facts = Data { here, left };
+            // A word takes the data that are gone, and never half of them.
+            let found =
+                super::data(bundle, &facts, &records, Word::Said).filter(|found| found.severity() == Severity::Refuse);
+            let said = found.map(|found| (found.code().as_str(), text(&found)));
+            match (&said, expected) {
+                (None, None) => {}
+                (Some((code, text)), Some((expected, words))) => {
+                    assert!(*code == expected && text.contains(words), "{text}");
+                }
+                _ => panic!("{here:?} {left:?}: {said:?}, not {expected:?}"),
+            }
+            let moves =
+                is_log_left(records.kept.as_ref().unwrap_or(&Leftovers::of(&apart, Vec::new(), None)), bundle, &facts);
+            assert_eq!(
+                moves,
+                records.kept.is_some() && bundle.layout.wal != at("/wal/e") && here != whole
+                    || here == DataDir::Half(Half::Data(DataOwner::Etcd(ours))),
+                "{here:?} {left:?}"
+            );
+        }
+    }
 
     #[test]
     fn data_that_is_not_this_members_stays_and_is_named() {

@@ -2,10 +2,8 @@
 
 use std::time::Duration;
 
-use payload::manifest::Manifest;
-
 use crate::facts::Disks;
-use crate::facts::disks::{Disk, Mount};
+use crate::facts::disks::{Disk, Mount, Place};
 use crate::finding::{DiskFinding, Finding};
 
 /// What etcd's own documents ask of the disk: 99 of 100 synced writes within this time.
@@ -36,42 +34,48 @@ pub(super) fn no_exec(disks: &Disks) -> Vec<Finding> {
     tried.map(|(dir, said)| DiskFinding::NoExec { dir: dir.clone(), said: said.clone() }.into()).collect()
 }
 
-/// Whether the data directory is on a disk that etcd can rely on.
-pub(super) fn data(manifest: &Manifest, disks: &Disks) -> Vec<Finding> {
-    let data = || manifest.layout.data.clone();
-    let kind = match disks.data {
-        Disk::Local => None,
-        Disk::Memory => Some(DiskFinding::DataInMemory { data: data() }),
-        Disk::Network => Some(DiskFinding::DataOnNetwork { data: data() }),
-    };
-    let slow = disks.sync.filter(|sync| *sync > SYNC);
-    let slow = slow.map(|sync| DiskFinding::Slow { data: data(), sync, most: SYNC });
-    kind.into_iter().chain(slow).map(Finding::from).collect()
+/// Whether data and log are on disks that etcd can rely on.
+pub(super) fn places(disks: &Disks) -> impl Iterator<Item = Finding> {
+    disks.places.iter().flat_map(|Place { path, what, disk, sync }| {
+        let (data, what) = (path.clone(), *what);
+        let kind = match disk {
+            Disk::Local => None,
+            Disk::Memory => Some(DiskFinding::DataInMemory { data }),
+            Disk::Network => Some(DiskFinding::DataOnNetwork { data, what }),
+        };
+        let slow = sync.filter(|sync| *sync > SYNC);
+        let slow = slow.map(|sync| DiskFinding::Slow { data: path.clone(), sync, most: SYNC });
+        kind.into_iter().chain(slow).map(Finding::from)
+    })
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::facts::disks::{Holding, Room};
-    use crate::facts::tests::manifest;
     use crate::text;
 
     fn found(disks: &Disks) -> Vec<Finding> {
-        no_exec(disks).into_iter().chain(data(&manifest(), disks)).collect()
+        no_exec(disks).into_iter().chain(places(disks)).collect()
     }
 
     #[test]
     fn each_trouble_has_its_code_and_good_disks_have_none() {
+        let on = |what, disk, sync| {
+            let path = "/d".parse().unwrap();
+            Disks { places: vec![Place { path, what, disk, sync: Some(sync) }], ..Disks::default() }
+        };
         for (disks, expected) in [
             (Disks::default(), None),
-            (Disks { sync: Some(SYNC), ..Disks::default() }, None),
-            (Disks { sync: Some(SYNC * 2), ..Disks::default() }, Some(("slow-disk", "iostat"))),
+            (on(Holding::Data, Disk::Local, SYNC), None),
+            (on(Holding::Wal, Disk::Local, SYNC * 2), Some(("slow-disk", "iostat"))),
             (
                 Disks { no_exec: vec![("/".to_owned(), "EACCES".to_owned())], ..Disks::default() },
                 Some(("no-exec", "findmnt -T /")),
             ),
-            (Disks { data: Disk::Memory, ..Disks::default() }, Some(("data-in-memory", "findmnt"))),
-            (Disks { data: Disk::Network, ..Disks::default() }, Some(("data-on-network", "paths.data"))),
+            (on(Holding::Data, Disk::Memory, SYNC), Some(("data-in-memory", "findmnt"))),
+            (on(Holding::Data, Disk::Network, SYNC), Some(("data-on-network", "`paths.data`"))),
+            (on(Holding::Wal, Disk::Network, SYNC), Some(("data-on-network", "`wal-dir`"))),
         ] {
             match (found(&disks).as_slice(), expected) {
                 ([], None) => {}

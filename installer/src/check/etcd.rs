@@ -21,7 +21,12 @@ pub(crate) fn by_hand(manifest: &Manifest, etcd: &Etcd, findings: Vec<Finding>) 
     let layout = &manifest.layout;
     let is_at_ours = |process: &&Process| {
         let below = |dir: &AbsPath| process.exe.starts_with(&format!("{dir}/"));
-        process.data.as_deref() == Some(layout.data.as_str()) || below(&layout.release_dir) || below(&layout.link)
+        let log = process.log.as_deref().and_then(|log| log.parse::<AbsPath>().ok());
+        let has_log = layout.wal.as_ref().zip(log).is_some_and(|(wal, log)| log.is_within(wal));
+        process.data.as_deref() == Some(layout.data.as_str())
+            || has_log
+            || below(&layout.release_dir)
+            || below(&layout.link)
     };
     let Some(process) = etcd.others.iter().find(is_at_ours) else { return findings };
     let mut left: Vec<Finding> = vec![EtcdFinding::ByHand { process: process.clone() }.into()];
@@ -78,6 +83,7 @@ mod tests {
             under: "supervisord".to_owned(),
             name: Some("n1".to_owned()),
             data: Some(data.to_owned()),
+            log: None,
             identity: None,
         };
         let findings = || -> Vec<Finding> {

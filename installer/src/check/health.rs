@@ -99,6 +99,7 @@ mod tests {
             state: "failed".to_owned(),
             words: last_words::read(log),
             data: "/data/etcd".parse().unwrap(),
+            wal: None,
             company: Company::Others,
             log: Log::Journal { unit: "etcd-server.service".to_owned() },
         }

@@ -20,7 +20,7 @@ mod restore;
 
 pub(crate) use cluster::{Member, is_electing, not_asked, quorum, still_member};
 pub(crate) use credentials::{SOON, validity};
-pub(crate) use data::data;
+pub(crate) use data::{apart, data};
 pub(crate) use etcd::{by_hand, pending, shown};
 pub(crate) use health::{View, alarmed, health};
 pub(crate) use logs::{logs, trap, unsafe_logs};
@@ -75,7 +75,7 @@ pub(crate) fn preflight(manifest: &Manifest, facts: &Facts, although: Although) 
     findings.extend(records::earlier(manifest, records).or_else(elsewhere));
     findings.extend(machine::kernel(machine));
     findings.extend(disks::no_exec(disks));
-    findings.extend(disks::data(manifest, disks));
+    findings.extend(disks::places(disks));
     findings.extend(network.peers.iter().filter_map(network::silent));
     findings.extend(machine::clock(machine.clock));
     findings.extend(network::firewall(&network.firewall));

@@ -33,6 +33,7 @@ fn whose(manifest: &Manifest, restore: &Restore) -> Vec<RestoreFinding> {
     let etcd = restore.label.as_ref().and_then(|label| label.etcd);
     let newer = etcd.filter(|etcd| (etcd.major(), etcd.minor()) > (bundle.major(), bundle.minor()));
     found.extend(newer.map(|snapshot| RestoreFinding::Newer { snapshot, bundle }));
+    found.extend(manifest.layout.wal.clone().map(|wal| RestoreFinding::LogApart { wal }));
     found.extend((restore.sum == Sum::Unproven).then_some(RestoreFinding::Unproven));
     found
 }

@@ -111,7 +111,7 @@ fn gather(tree: &Tree, receipt: &Receipt, records: &Records) -> Result<Status, P
     let certificate = certificate(tree, &certs.join(render::CERTIFICATE)?);
     let mut found = findings(tree, receipt, &restart_pending)?;
     let ends = certificate.as_ref().and_then(|there| check::validity(&manifest.member, there.validity, clock::now()));
-    let data = probe::data::data(tree, &manifest.layout.data, None)?;
+    let data = probe::data::data(tree, (&manifest.layout).into(), None)?;
     found.extend(check::data(manifest, &data, records, Word::NotSaid));
     found.extend(ends.into_iter().chain(unwell.iter().cloned()));
     let service = service::control::state_word(&receipt.supervision, &never);

@@ -28,7 +28,7 @@ pub(super) fn say(
     interrupt: &Interrupt,
     report: &Report,
 ) -> ExitStatus {
-    let own = || data::identity(tree, &manifest.layout.data);
+    let own = || data::identity(tree, (&manifest.layout).into());
     let look = || (cluster::everybody(manifest, interrupt), own());
     let is_settled = |seen: &Cluster| !is_about_to_join(manifest, seen);
     let (seen, own) = match seen.filter(|seen| is_settled(seen) && !matches!(seen.asked, Asked::No(_))) {

@@ -57,7 +57,7 @@ impl Execution<'_> {
         if probe::running(self.tree, manifest)?.is_empty() {
             return Ok(());
         }
-        let data = data::identity(self.tree, &manifest.layout.data);
+        let data = data::identity(self.tree, (&manifest.layout).into());
         let seen = self.settled(manifest, |seen| check::is_electing(Member { manifest, seen, data }));
         self.unless_told_to_stop()?;
         let found = check::quorum(Member { manifest, seen: &seen, data }, stop, self.at_risk);

@@ -260,8 +260,8 @@ impl Run<'_> {
             },
             data: manifest
                 .filter(|_| stays.iter().any(Change::is_kept_without_purge))
-                .and_then(|manifest| data::identity(tree, &manifest.layout.data)),
-            here: manifest.and_then(|manifest| data::identity(tree, &manifest.layout.data)),
+                .and_then(|manifest| data::identity(tree, (&manifest.layout).into())),
+            here: manifest.and_then(|manifest| data::identity(tree, (&manifest.layout).into())),
             key_waits: matches!(tree.look(&self.on.state.host_key_file()?)?, Seen::File { .. }),
         })
     }

@@ -2,14 +2,25 @@
 
 use std::time::Duration;
 
+use payload::path::AbsPath;
+
 /// All of them, as far as an install cares.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Disks {
     pub(crate) room: Vec<Room>,
     /// Directories from which no program can be started, with what the kernel said. Tried on a running system alone.
     pub(crate) no_exec: Vec<(String, String)>,
-    pub(crate) data: Disk,
-    /// 99 of 100 small synced writes to the data directory's disk took no longer; `None` where none could be tried.
+    /// What data and log are on, on a running system.
+    pub(crate) places: Vec<Place>,
+}
+
+/// A directory that etcd writes what a member knows to.
+#[derive(Debug, Clone)]
+pub(crate) struct Place {
+    pub(crate) path: AbsPath,
+    pub(crate) what: Holding,
+    pub(crate) disk: Disk,
+    /// 99 of 100 small synced writes to its disk took no longer; `None` where none could be tried.
     pub(crate) sync: Option<Duration>,
 }
 
@@ -30,6 +41,7 @@ pub(crate) struct Room {
 pub(crate) enum Holding {
     Programs,
     Data,
+    Wal,
     Installer,
 }
 

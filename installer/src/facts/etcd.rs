@@ -27,6 +27,8 @@ pub(crate) struct Process {
     /// By its command line: what it is called, and where its data are.
     pub(crate) name: Option<String>,
     pub(crate) data: Option<String>,
+    /// Where its log is, if it was told.
+    pub(crate) log: Option<String>,
     /// Whose data those are, where that can be read.
     pub(crate) identity: Option<Identity>,
 }

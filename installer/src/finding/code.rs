@@ -52,6 +52,7 @@ codes! {
     FirewallClosed = "firewall-closed",
     LeftBehind = "left-behind",
     ManagerNotPacked = "manager-not-packed",
+    LogApart = "log-apart",
     MemberAddress = "member-address",
     MemberAnswers = "member-answers",
     MemberListens = "member-listens",

@@ -6,8 +6,9 @@ use payload::path::AbsPath;
 
 use super::{Code, Severity};
 use crate::although::Word;
-use crate::facts::data::DataOwner;
 use crate::facts::data::wal::Identity;
+use crate::facts::data::{DataOwner, Half};
+use crate::transaction::undo::Contents;
 
 /// What speaks against the data that lies there, or that does not.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -24,6 +25,8 @@ pub(crate) enum DataFinding {
     Replaced { path: AbsPath, owner: DataOwner, left: Identity },
     /// What an uninstall left is not there any more.
     Gone { path: AbsPath, left: Identity, said: Word },
+    /// Of data and log, which lie apart, one is not there. `contents` are removed where it speaks against a purge.
+    Apart { half: Half, there: AbsPath, missing: AbsPath, contents: Contents },
     /// A newer minor version of etcd wrote it than the bundle has.
     Newer { path: AbsPath, bundle: EtcdVersion, wrote: EtcdVersion },
 }
@@ -32,7 +35,7 @@ impl DataFinding {
     pub(super) fn code(&self) -> Code {
         match self {
             Self::Foreign { .. } | Self::Replaced { .. } => Code::DataInPlace,
-            Self::Gone { .. } => Code::DataGone,
+            Self::Gone { .. } | Self::Apart { .. } => Code::DataGone,
             Self::Newer { .. } => Code::DataNewer,
         }
     }
@@ -40,7 +43,11 @@ impl DataFinding {
     pub(super) fn severity(&self) -> Severity {
         match self {
             Self::Gone { said: Word::Said, .. } => Severity::Warn,
-            Self::Gone { .. } | Self::Foreign { .. } | Self::Replaced { .. } | Self::Newer { .. } => Severity::Refuse,
+            Self::Gone { .. }
+            | Self::Apart { .. }
+            | Self::Foreign { .. }
+            | Self::Replaced { .. }
+            | Self::Newer { .. } => Severity::Refuse,
         }
     }
 }

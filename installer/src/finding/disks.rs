@@ -49,6 +49,7 @@ pub(crate) enum DiskFinding {
     },
     DataOnNetwork {
         data: AbsPath,
+        what: Holding,
     },
     /// 99 of 100 small synced writes took up to `sync`; etcd asks for no more than `most`.
     Slow {

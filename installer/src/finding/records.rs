@@ -51,6 +51,7 @@ pub(crate) enum RecordFinding {
     },
     /// What an uninstall kept is not where the bundle looks for it.
     LeftElsewhere {
+        what: Left,
         old: AbsPath,
         new: AbsPath,
     },
@@ -79,10 +80,18 @@ pub(crate) enum Begun {
     Restore,
 }
 
+/// What an uninstall kept.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Left {
+    Data,
+    Wal,
+}
+
 /// What of a member would be moved.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Moved {
     Data,
+    Wal,
     Programs,
     Etcdctl,
     HostCommand,

@@ -2,6 +2,7 @@
 
 use payload::etcd::EtcdVersion;
 use payload::name::{ClusterName, MemberName};
+use payload::path::AbsPath;
 
 use super::{Code, Severity};
 use crate::although::Word;
@@ -15,6 +16,8 @@ pub(crate) enum RestoreFinding {
     OtherCluster { there: String, bundle: ClusterName },
     /// Nothing beside it says whose it is.
     Unlabelled { bundle: ClusterName, etcd: EtcdVersion },
+    /// The bundle has a place of its own for the log, where a restore would not put it.
+    LogApart { wal: AbsPath },
     /// No sum has shown that it is whole.
     Unproven,
     /// The member serves clients in another cluster; `there` is not known where it does not say so.
@@ -31,6 +34,7 @@ impl RestoreFinding {
             Self::Newer { .. } => Code::SnapshotNewer,
             Self::OtherCluster { .. } => Code::SnapshotOfAnother,
             Self::Unlabelled { .. } => Code::SnapshotUnlabelled,
+            Self::LogApart { .. } => Code::LogApart,
             Self::Unproven => Code::SnapshotUnproven,
             Self::Answers { .. } => Code::MemberAnswers,
             Self::Listens { .. } => Code::MemberListens,
@@ -42,6 +46,7 @@ impl RestoreFinding {
         match self {
             Self::Newer { .. }
             | Self::OtherCluster { .. }
+            | Self::LogApart { .. }
             | Self::Lost { .. }
             | Self::Answers { said: Word::NotSaid, .. } => Severity::Refuse,
             Self::Unlabelled { .. } | Self::Unproven | Self::Answers { .. } | Self::Listens { .. } => Severity::Warn,

@@ -16,13 +16,13 @@ const MAX_FILES: usize = 16 << 10;
 /// `TCP_LISTEN`, as /proc/net/tcp has it.
 const LISTENS: &str = "0A";
 
-/// The sockets that listen at a member's ports, and the place of its data.
+/// The sockets that listen at a member's ports, and the places of its data.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Holdings {
     /// By their numbers.
     sockets: BTreeSet<u64>,
-    /// Without links; `None` where there is none.
-    data: Option<PathBuf>,
+    /// Data and log, without links; those that are there.
+    places: Vec<PathBuf>,
 }
 
 impl Holdings {
@@ -30,9 +30,11 @@ impl Holdings {
         let ports: Vec<u16> = manifest.listens().into_iter().map(|url| url.port().get()).collect();
         let table = |name: &str| fs::read_to_string(format!("/proc/self/net/{name}")).unwrap_or_default();
         let sockets = ["tcp", "tcp6"].iter().flat_map(|name| listening(&table(name), &ports)).collect();
-        let data = tree.open_dir(&manifest.layout.data, Trust::Anyone).ok();
-        let data = data.and_then(|dir| fs::read_link(format!("/proc/self/fd/{}", dir.as_raw_fd())).ok());
-        Self { sockets, data }
+        let place = |path| {
+            let dir = tree.open_dir(path, Trust::Anyone).ok()?;
+            fs::read_link(format!("/proc/self/fd/{}", dir.as_raw_fd())).ok()
+        };
+        Self { sockets, places: manifest.layout.places().filter_map(place).collect() }
     }
 
     /// Whether this process has any of it open. A path counts where the process sees the mounts that we see: in a namespace
@@ -40,12 +42,12 @@ impl Holdings {
     pub(super) fn are_held_by(&self, pid: u32) -> bool {
         let mounts = |pid: &str| fs::read_link(format!("/proc/{pid}/ns/mnt")).ok();
         let sees_ours = mounts("self").is_some_and(|ours| mounts(&pid.to_string()) == Some(ours));
-        let data = self.data.as_ref().filter(|_| sees_ours);
+        let places: &[PathBuf] = if sees_ours { &self.places } else { &[] };
         let Ok(files) = fs::read_dir(format!("/proc/{pid}/fd")) else { return false };
         let targets = files.take(MAX_FILES).filter_map(|file| fs::read_link(file.ok()?.path()).ok());
         let mut held = targets.map(|target| {
             target.to_str().and_then(socket).is_some_and(|inode| self.sockets.contains(&inode))
-                || data.is_some_and(|data| target.starts_with(data))
+                || places.iter().any(|place| target.starts_with(place))
         });
         held.any(|held| held)
     }
@@ -81,14 +83,14 @@ mod tests {
         let sockets: BTreeSet<u64> = listening(&table, &[port]).into_iter().collect();
         assert_eq!(sockets.len(), 1);
         let (me, parent) = (std::process::id(), std::os::unix::process::parent_id());
-        let holds = Holdings { sockets, data: None };
+        let holds = Holdings { sockets, places: Vec::new() };
         assert!(holds.are_held_by(me) && !holds.are_held_by(parent));
         drop(listener);
         assert!(!holds.are_held_by(me));
 
         let dir = std::env::temp_dir().join(format!("etcdpack-test-holdings-{me}"));
         fs::create_dir(&dir).unwrap();
-        let holds = Holdings { sockets: BTreeSet::new(), data: Some(dir.clone()) };
+        let holds = Holdings { sockets: BTreeSet::new(), places: vec![dir.clone()] };
         assert!(!holds.are_held_by(me));
         let file = fs::File::create(dir.join("x")).unwrap();
         assert!(holds.are_held_by(me) && !holds.are_held_by(parent));

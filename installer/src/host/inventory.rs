@@ -3,12 +3,12 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use payload::manifest::Manifest;
-use payload::path::AbsPath;
 
 use super::Tree;
 use super::barriers::Barriers;
 use super::probe::{self, ProbeError, cluster, data};
 use crate::change::Change;
+use crate::facts::data::Places;
 use crate::facts::machine::Target;
 use crate::facts::paths::{PathFact, Paths, Seen};
 use crate::inventory::{Inventory, Manager};
@@ -23,7 +23,7 @@ pub(crate) fn inventory(
     changes: &[Change],
     manifest: Option<&Manifest>,
     supervision: Option<&Supervision>,
-    left: Option<&AbsPath>,
+    left: Option<Places>,
 ) -> Result<Inventory, ProbeError> {
     let (mut found, mut filled) = (BTreeMap::new(), BTreeSet::new());
     for change in changes {
@@ -67,12 +67,12 @@ pub(crate) fn inventory(
         accounts,
         running,
         manager,
-        data: left.and_then(|path| data::identity(tree, path)),
+        data: left.and_then(|places| data::identity(tree, places)),
         cas: match manifest {
             Some(manifest) => cluster::installed_cas(tree, manifest)?.unwrap_or_default(),
             None => BTreeSet::new(),
         },
         cluster: member.map(|member| cluster::everybody(member, tree.interrupt())).unwrap_or_default(),
-        own: member.and_then(|member| data::identity(tree, &member.layout.data)),
+        own: member.and_then(|member| data::identity(tree, (&member.layout).into())),
     })
 }

@@ -107,10 +107,13 @@ impl Tree {
             let mut emptying = Emptying::new(&mounts, self.interrupt());
             // Before anything has its last name: nobody is to be there first.
             seize(&dir);
-            let is_there = fstatat(&dir, c"member", AtFlags::AT_SYMLINK_NOFOLLOW).is_ok();
             let is_way_to_mount = || mounts.is_any_below(dir.as_fd()).map_err(|error| errno(&error));
-            if is_there && !is_way_to_mount()? && !emptying.rename(&dir, c"member")? {
-                return Ok(Some("member".to_owned()));
+            // Etcd's names for its data, and for a log that lies apart.
+            for name in [c"member", c"wal"] {
+                let is_there = fstatat(&dir, name, AtFlags::AT_SYMLINK_NOFOLLOW).is_ok();
+                if is_there && !is_way_to_mount()? && !emptying.rename(&dir, name)? {
+                    return Ok(Some(name.to_string_lossy().into_owned()));
+                }
             }
             fsync(&dir)?;
             emptying.run(&dir)

@@ -163,8 +163,8 @@ impl Install<'_> {
         }
         if let Some(kept) = records.kept.as_ref().filter(|kept| !kept.is_for(self.manifest)) {
             // Another member's data is on nobody's record from now on: it is not this one's to purge.
-            let own = Some(&self.manifest.layout.data);
-            changes.retain(|change| change.path() == own || !(change.is_of_data() && kept.changes.contains(change)));
+            let is_own = |change: &Change| self.manifest.layout.places().any(|place| change.path() == Some(place));
+            changes.retain(|change| is_own(change) || !(change.is_of_data() && kept.changes.contains(change)));
         }
         changes
     }
@@ -201,7 +201,7 @@ impl Operate for Install<'_> {
         let served = begun.iter().skip(since).any(|change| change.is_of_service());
         let contents = if served { Contents::Keep } else { Contents::Remove };
         // What was in it when this run began is no work of an etcd of ours: none had run.
-        let brought = matches!(self.facts.data.here, DataDir::Used(_)) && contents == Contents::Remove;
+        let brought = self.facts.data.here.is_filled() && contents == Contents::Remove;
         Policy {
             contents,
             adopted_data: if brought { AdoptedData::IsTheirs } else { AdoptedData::IsOurs },
@@ -232,7 +232,7 @@ impl Operate for Install<'_> {
         receipt.waiting = self.waiting(outcome);
         // Data that are there and cannot be read for once are still those of before.
         let before = self.facts.records.receipt.as_ref().and_then(|receipt| receipt.identity);
-        let is_there = matches!(self.facts.data.here, DataDir::Used(_));
+        let is_there = self.facts.data.here.is_filled();
         receipt.identity = outcome.here.or(before.filter(|_| is_there));
         let restored = self.facts.restore.as_ref().map(Restore::restored);
         let earlier = || self.facts.records.receipt.as_ref().and_then(|receipt| receipt.restored.clone());

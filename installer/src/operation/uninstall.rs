@@ -16,7 +16,7 @@ use crate::change::{Change, fold};
 use crate::check;
 use crate::drift;
 use crate::execute::StepError;
-use crate::facts::data::DataOwner;
+use crate::facts::data::{DataDir, DataOwner, Half, Places};
 use crate::facts::machine::Target;
 use crate::facts::paths::Seen;
 use crate::finding::cluster::Stop;
@@ -73,8 +73,8 @@ impl<'a> Uninstall<'a> {
     }
 
     /// Where an earlier uninstall has left data.
-    pub(crate) fn left(&self) -> Option<&AbsPath> {
-        self.records.kept.as_ref().and_then(Leftovers::data)
+    pub(crate) fn left(&self) -> Option<Places<'_>> {
+        self.records.kept.as_ref().and_then(Leftovers::places)
     }
 
     /// Whose bundles this host takes.
@@ -127,7 +127,8 @@ impl<'a> Uninstall<'a> {
         if self.changes.is_empty() {
             return vec![RecordFinding::NothingInstalled.into()];
         }
-        let of_host = self.data_replaced(inventory).into_iter().chain(self.etcd_running(inventory));
+        let of_data = self.data_replaced(inventory).or_else(|| self.apart(inventory));
+        let of_host = of_data.into_iter().chain(self.etcd_running(inventory));
         of_host.chain(self.of_cluster(inventory)).collect()
     }
 
@@ -148,6 +149,23 @@ impl<'a> Uninstall<'a> {
         let (path, left) = kept.data().zip(kept.identity)?;
         let owner = DataOwner::Etcd(inventory.data.filter(|here| *here != left)?);
         Some(DataFinding::Replaced { path: path.clone(), owner, left }.into())
+    }
+
+    /// A purge takes data and log, or none of them: what is away may be on a disk that comes back.
+    fn apart(&self, inventory: &Inventory) -> Option<Finding> {
+        let Records { receipt, kept, .. } = self.records;
+        let of_receipt = receipt.as_ref().map(|receipt| (Places::from(&receipt.manifest.layout), receipt.identity));
+        let (places, identity) =
+            of_receipt.or_else(|| kept.as_ref().and_then(|kept| Some((kept.places()?, kept.identity))))?;
+        // Without a log that was there once, there is none to come back.
+        let owner = DataOwner::Etcd(identity.filter(|_| self.contents == Contents::Remove)?);
+        let is_filled = |path: &AbsPath| inventory.paths.filled.contains(path);
+        let half = match (is_filled(places.data), is_filled(places.wal?)) {
+            (true, false) => Half::Data(owner),
+            (false, true) => Half::Log(owner),
+            _ => return None,
+        };
+        check::apart(places, DataDir::Half(half), self.contents).map(Finding::from)
     }
 
     /// An etcd that its manager has lost sight of is not stopped by it, and its files must not go under it. Where an
@@ -298,6 +316,32 @@ mod tests {
         assert_eq!(codes(&kept, Contents::Remove, &here(ours)), []);
         assert_eq!(codes(&kept, Contents::Keep, &here(theirs)), []);
         assert_eq!(codes(&kept, Contents::Remove, &here(theirs)), [Code::DataInPlace]);
+    }
+
+    #[test]
+    fn a_purge_takes_data_and_log_or_none_of_them() {
+        let (wal, of): (AbsPath, _) = ("/wal/etcd".parse().unwrap(), Some(Identity { cluster: 1, member: 2 }));
+        let installed = |identity| {
+            let mut receipt = receipt();
+            receipt.manifest.layout.wal = Some(wal.clone());
+            receipt.identity = identity;
+            Records::from(receipt)
+        };
+        let data = receipt().manifest.layout.data;
+        for (identity, filled, contents, is_refused) in [
+            (of, vec![&data, &wal], Contents::Remove, false),
+            (of, vec![], Contents::Remove, false),
+            (of, vec![&data], Contents::Remove, true),
+            (of, vec![&wal], Contents::Remove, true),
+            (of, vec![&data], Contents::Keep, false),
+            // A first start that failed before it made a log.
+            (None, vec![&data], Contents::Remove, false),
+        ] {
+            let filled = filled.into_iter().cloned().collect();
+            let here = Inventory { paths: Paths { filled, ..Paths::default() }, ..inventory() };
+            let found = codes(&installed(identity), contents, &here);
+            assert_eq!(found == [Code::DataGone], is_refused, "{identity:?} {contents:?}: {found:?}");
+        }
     }
 
     #[test]

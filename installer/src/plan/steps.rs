@@ -208,7 +208,7 @@ fn dirs(manifest: &Manifest, facts: &Facts, supervision: &Supervision, files: &[
             path.parent().iter().for_each(&mut need);
         }
     }
-    layout.data.parent().iter().for_each(&mut need);
+    layout.places().filter_map(AbsPath::parent).for_each(|parent| need(&parent));
     if facts.machine.target == Target::Image {
         need(&"/etc".parse()?);
     }
@@ -217,6 +217,7 @@ fn dirs(manifest: &Manifest, facts: &Facts, supervision: &Supervision, files: &[
     }
     let own = |path: &AbsPath, mode, owner, holds| Step::Dir { path: path.clone(), mode, owner, holds };
     let mut special = vec![own(&layout.data, Mode::PRIVATE_DIR, Owner::Service, Holds::Data)];
+    special.extend(layout.wal.iter().map(|wal| own(wal, Mode::PRIVATE_DIR, Owner::Service, Holds::Wal)));
     if let Supervision::Supervisor(supervisor) = supervision {
         layout.logs.parent().iter().for_each(&mut need);
         // supervisord opens its logs there by name, as root: etcd's user must not choose what has that name.

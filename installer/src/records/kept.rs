@@ -11,8 +11,9 @@ use payload::url::Url;
 use serde::{Deserialize, Serialize};
 
 use super::form::{self, ReceiptError, SCHEMA};
-use crate::change::Change;
+use crate::change::{Change, Holds};
 use crate::facts::cluster::{self, ids};
+use crate::facts::data::Places;
 use crate::facts::data::wal::Identity;
 use crate::host::{FsError, Tree};
 use crate::signer::{Known, Memory};
@@ -60,7 +61,9 @@ impl Leftovers {
     /// it had its own is another's, or was moved away from: nobody's to take or to purge any more.
     pub(crate) fn of(manifest: &Manifest, mut changes: Vec<Change>, identity: Option<Identity>) -> Self {
         let Manifest { cluster, token, member, .. } = manifest;
-        changes.retain(|change| !change.is_of_data() || change.path() == Some(&manifest.layout.data));
+        changes.retain(|change| {
+            !change.is_of_data() || manifest.layout.places().any(|place| change.path() == Some(place))
+        });
         Self {
             schema: SCHEMA,
             site_id: manifest.provenance.as_ref().map(|provenance| provenance.site_id),
@@ -89,7 +92,16 @@ impl Leftovers {
 
     /// Where data was kept: before a first install, only a key was.
     pub(crate) fn data(&self) -> Option<&AbsPath> {
-        self.changes.iter().find(|change| change.is_of_data()).and_then(Change::path)
+        self.at(Holds::Data)
+    }
+
+    /// Where it was kept, with its log.
+    pub(crate) fn places(&self) -> Option<Places<'_>> {
+        Some(Places { data: self.data()?, wal: self.at(Holds::Wal) })
+    }
+
+    fn at(&self, holds: Holds) -> Option<&AbsPath> {
+        self.changes.iter().find(|change| change.holds() == Some(holds)).and_then(Change::path)
     }
 
     /// Whether `manifest` is for the member whose data was kept: the one that our own records say; or, whatever they say of site

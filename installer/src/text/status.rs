@@ -6,6 +6,7 @@ use payload::language::{Words, padded};
 use payload::{say, words};
 use time::OffsetDateTime;
 
+use crate::facts::data::Places;
 use crate::finding::{Code, Finding, Severity};
 use crate::health::MemberHealth;
 use crate::records::Leftovers;
@@ -125,10 +126,14 @@ pub(crate) fn next(found: &[Finding], renewal: Option<OffsetDateTime>) -> String
 /// What an uninstall has left, and whom it remembers.
 pub(crate) fn still_here(kept: &Leftovers) -> String {
     let member = &kept.member;
-    let what = match kept.data() {
-        Some(path) => say!(
-            en = "; `{path}` has the data of member `{member}`, kept by an uninstall",
-            zh = "；`{path}` 中有成员 `{member}` 的数据，卸载时保留"
+    let what = match kept.places() {
+        Some(Places { data, wal: None }) => say!(
+            en = "; `{data}` has the data of member `{member}`, kept by an uninstall",
+            zh = "；`{data}` 中有成员 `{member}` 的数据，卸载时保留"
+        ),
+        Some(Places { data, wal: Some(wal) }) => say!(
+            en = "; `{data}` has the data of member `{member}` and `{wal}` its write-ahead log, kept by an uninstall",
+            zh = "；`{data}` 中有成员 `{member}` 的数据，`{wal}` 中有其预写日志，卸载时保留"
         ),
         None => say!(
             en = "; a key of member `{member}` waits for its certificate",

@@ -8,6 +8,7 @@ use payload::path::{AbsPath, NotAPath};
 use super::Permit;
 use crate::change::{Access, Before, Change, Holds};
 use crate::drift;
+use crate::facts::data::Places;
 use crate::host::accounts::AccountError;
 use crate::host::remove::Left;
 use crate::host::write::Ids;
@@ -89,7 +90,7 @@ pub(super) fn undo(
             }
             Left::Gone
         }
-        Change::Dir { path, holds: Holds::Data | Holds::Logs } if contents == Contents::Remove => {
+        Change::Dir { path, holds: Holds::Data | Holds::Wal | Holds::Logs } if contents == Contents::Remove => {
             tree.discard_tree(permit, path)?
         }
         Change::Adopted { .. } => adopted(permit, tree, change, contents)?,
@@ -132,7 +133,7 @@ fn end_strays(permit: &Permit, tree: &Tree, known: &[Change]) -> Result<(), Undo
 pub(super) fn clear_leftovers(permit: &Permit, tree: &Tree, change: &Change) -> Result<(), UndoError> {
     match change {
         Change::File { path, .. } | Change::Link { path, .. } => tree.clear_leftover(permit, path)?,
-        Change::Dir { path, holds: Holds::Data | Holds::Logs } => tree.clear_discarded(permit, path)?,
+        Change::Dir { path, holds: Holds::Data | Holds::Wal | Holds::Logs } => tree.clear_discarded(permit, path)?,
         Change::Group { .. } | Change::User { .. } => tree.clear_account_leftovers(permit)?,
         Change::Dir { .. }
         | Change::Adopted { .. }
@@ -153,7 +154,7 @@ pub(super) fn clear_leftovers(permit: &Permit, tree: &Tree, change: &Change) -> 
 /// What was there comes back, unless what took its place stays: an etcd may have served from it.
 fn restored(permit: &Permit, tree: &Tree, change: &Change, contents: Contents) -> Result<Left, UndoError> {
     let Change::Restored { path, aside, identity } = change else { return Ok(Left::Kept) };
-    if contents == Contents::Remove && whose::identity(tree, path) == Some(*identity) {
+    if contents == Contents::Remove && whose::identity(tree, Places { data: path, wal: None }) == Some(*identity) {
         tree.discard_restored(permit, path)?;
     }
     tree.put_back(permit, path, aside)?;

@@ -84,6 +84,7 @@ pub(super) struct HostSection {
     pub(super) listen: Option<Spanned<Addresses>>,
     pub(super) listen_clients: Option<Spanned<Addresses>>,
     pub(super) listen_peers: Option<Spanned<Addresses>>,
+    pub(super) wal_dir: Option<Spanned<AbsPath>>,
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -138,6 +139,7 @@ pub(super) struct ClientSection {
 pub(super) struct PathsSection {
     pub(super) opt: Option<Spanned<AbsPath>>,
     pub(super) data: Option<Spanned<AbsPath>>,
+    pub(super) wal_dir: Option<Spanned<AbsPath>>,
     pub(super) logs: Option<Spanned<AbsPath>>,
     pub(super) bin: Option<Spanned<AbsPath>>,
     pub(super) sbin: Option<Spanned<AbsPath>>,

@@ -6,7 +6,7 @@ pub(super) const SECTIONS: [(&str, &str); 9] = [
     ("[release]", "version arch sha256 sha256-amd64 sha256-arm64 mirrors mirror"),
     (
         "[[host]]",
-        "name address member arch names addresses client-port peer-port client-address listen listen-clients listen-peers",
+        "name address member arch names addresses client-port peer-port client-address listen listen-clients listen-peers wal-dir",
     ),
     (
         "[pki]",
@@ -19,7 +19,7 @@ pub(super) const SECTIONS: [(&str, &str); 9] = [
          auto-compaction-mode auto-compaction-retention log-level peers flags",
     ),
     ("[client]", "loopback"),
-    ("[paths]", "opt data logs bin sbin"),
+    ("[paths]", "opt data wal-dir logs bin sbin"),
     ("[service]", "manager name"),
     ("[supervisor]", "carry startsecs startretries log-megabytes log-backups"),
 ];

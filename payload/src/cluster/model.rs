@@ -14,6 +14,7 @@ use super::setting::{Carry, CompactionMode, LogLevel, Loopback, Manager, Setting
 use crate::digest::Digest;
 use crate::etcd::{Arch, EtcdVersion, KnownMirror};
 use crate::name::{ClusterName, ClusterToken, HostName, MemberName, UserName};
+use crate::path::AbsPath;
 use crate::peer_name::PeerName;
 use crate::url::{DnsName, Scheme, Url, UrlHost};
 
@@ -66,6 +67,8 @@ pub struct Host {
     pub client_port: NonZeroU16,
     /// The same for peers; another than that for clients.
     pub peer_port: NonZeroU16,
+    /// Where its write-ahead log lies, if not with the data.
+    pub wal: Option<AbsPath>,
 }
 
 /// The options of the member itself.

@@ -21,6 +21,9 @@ const SYSTEM: [&str; 14] = [
     "/var/run",
 ];
 
+/// What a cluster file calls the place of the write-ahead log.
+const WAL_DIR: &str = "wal-dir";
+
 /// The directory beside the releases that the sets of certificates lie in, which they share.
 pub const CERTIFICATES: &str = "etcd-certs";
 
@@ -44,12 +47,15 @@ pub enum PathFault {
     Within { key: &'static str, dir: String },
     #[error("`{key}` and the data directory `{data}` cannot share a tree")]
     Data { key: &'static str, data: AbsPath },
+    #[error("`wal-dir` and `{key}`, which is `{path}`, cannot share a tree")]
+    Wal { key: &'static str, path: AbsPath },
 }
 
 impl PathFault {
     pub(super) fn key(&self) -> &'static str {
         match self {
             Self::Within { key, .. } | Self::Data { key, .. } => key,
+            Self::Wal { .. } => WAL_DIR,
         }
     }
 }
@@ -93,6 +99,19 @@ impl Paths {
             }
         }
         faults
+    }
+
+    /// All that is wrong with `wal` as the place of the write-ahead log beside them.
+    pub(crate) fn wal_faults(&self, wal: &AbsPath) -> Vec<PathFault> {
+        let Self { opt, data, logs, bin, sbin } = self;
+        let system = SYSTEM.into_iter().filter(|system| wal.as_path().starts_with(system)).map(str::to_owned);
+        let dirs = system.chain(self.kept_in_opt(wal));
+        let within = dirs.map(|dir| PathFault::Within { key: WAL_DIR, dir });
+        let shared = [("opt", opt), ("data", data), ("logs", logs), ("bin", bin), ("sbin", sbin)]
+            .into_iter()
+            .filter(|(key, path)| path.is_within(wal) || (["data", "logs"].contains(key) && wal.is_within(path)));
+        let shared = shared.map(|(key, path)| PathFault::Wal { key, path: path.clone() });
+        within.chain(shared).collect()
     }
 
     /// The directory or link of ours in `opt` that `path` is or lies in, whatever the version.

@@ -18,12 +18,11 @@ const PEER_URLS: Owner = Etcdpack("set `address` in `[[host]]` and `peer-port` i
 const CLIENT_URLS: Owner =
     Etcdpack("set `address` in `[[host]]`, `client-port` in `[etcd]` and `loopback` in `[client]`");
 const DATA: Owner = Etcdpack("set `data` in `[paths]`");
+const WAL: Owner = Etcdpack("set `wal-dir` in `[paths]` or `[[host]]`");
 const LOGS: Owner = Etcdpack("the log goes through the service manager; set `logs` in `[paths]`");
 const CERTIFICATES: Owner = Etcdpack("the bundle brings CA, certificate and key; set them in `[pki]`");
 const ALWAYS: Owner = Etcdpack("clients and peers always need a certificate");
 
-const WAL: Owner =
-    Refused("the write-ahead log stays in the data directory, the only one that etcdpack makes and checks");
 const ONE_CERTIFICATE: Owner = Refused("the bundle's certificate serves both roles");
 const NO_AUTO_TLS: Owner =
     Refused("certificates that nobody signed protect from nobody, and the bundle brings its own");

@@ -109,10 +109,12 @@ impl Manifest {
 
     fn check_layout(&self) -> Result<(), ManifestError> {
         let paths = self.layout.paths().ok_or(Field("layout", "has programs directly below `/`"))?;
-        if Layout::of(&paths, self.release.version)? != self.layout {
+        let wal = self.layout.wal.as_ref();
+        if Layout::of(&paths, wal.cloned(), self.release.version)? != self.layout {
             return Err(Field("layout", "has other names than etcdpack gives"));
         }
-        paths.faults().into_iter().next().map_or(Ok(()), |fault| Err(fault.into()))
+        let faults = paths.faults().into_iter().chain(wal.into_iter().flat_map(|wal| paths.wal_faults(wal)));
+        faults.into_iter().next().map_or(Ok(()), |fault| Err(fault.into()))
     }
 
     fn check_programs(&self) -> Result<(), ManifestError> {

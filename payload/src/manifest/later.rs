@@ -53,7 +53,6 @@ impl Manifest {
         let later = [
             ("backup", self.backup.is_some()),
             ("monitoring", self.monitoring.is_some()),
-            ("layout.wal", self.layout.wal.is_some()),
             ("members", !self.members.iter().all(at_home)),
         ];
         later.into_iter().find(|(_, there)| *there).map_or(Ok(()), |(what, _)| Err(ManifestError::Later(what)))

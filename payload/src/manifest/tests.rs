@@ -260,7 +260,8 @@ fn what_only_a_later_version_does_is_not_passed_over() {
         ("", "backup", json!({"every-seconds": 1, "keep": 1, "dir": "/b", "recipients": []}), "`backup` says"),
         ("", "monitoring", monitoring, "`monitoring` says"),
         ("", "monitoring", json!({}), "`monitoring` says"),
-        ("/layout", "wal", json!("/w"), "`layout.wal` says"),
+        ("/layout", "wal", json!("/d/wal"), "`wal-dir` and `data`, which is `/d`, cannot share a tree"),
+        ("/layout", "wal", json!("w"), "is not absolute"),
         ("/members/1", "address", json!("192.0.2.3"), "`members` says"),
         ("/members/1", "client-url", json!("http://192.0.2.2:2379"), "`members` says"),
         // What has no form yet is a fault.
@@ -271,6 +272,7 @@ fn what_only_a_later_version_does_is_not_passed_over() {
         let error = and(at, key, value).unwrap_err();
         assert!(error.contains(words), "{at} {key}: {error}");
     }
+    assert!(and("/layout", "wal", json!("/w")).is_ok());
     let named = and("", "peer-names", json!(["etcd-peer", "other"])).unwrap();
     assert_eq!(named.peer_names.len(), 2);
     assert!(and("", "peer-names", json!(["a,b"])).unwrap_err().contains("printable ASCII"));

@@ -33,6 +33,10 @@ pub const REQUEST: &str = "etcd-peer.csr";
 /// The startup script, in the release's directory.
 pub const STARTUP: &str = "etcd-server-startup.sh";
 
+/// etcd's own directory for its write-ahead log, in the place for it. etcd makes it under another name and renames it
+/// (`wal.Create`), which it could do neither with a mount point nor in a directory of root's.
+pub const WAL: &str = "wal";
+
 /// The most that is read of one: it has some kilobytes.
 pub const MAX_STARTUP: u64 = 1 << 20;
 

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use super::{CA, CERTIFICATE, KEY, OPEN_FILES, Places};
+use super::{CA, CERTIFICATE, KEY, OPEN_FILES, Places, WAL};
 use crate::cluster::{Cluster, Host};
 use crate::etcd;
 use crate::founding::Phase;
@@ -36,7 +36,8 @@ pub fn startup(cluster: &Cluster, host: &Host, start: Start<'_>) -> Result<Strin
          ulimit -n {OPEN_FILES} 2>/dev/null || ulimit -n \"$(ulimit -H -n)\"\n\
          confined=\n\
          if setpriv --no-new-privs true 2>/dev/null; then confined='setpriv --no-new-privs'; fi\n\
-         {CALL}",
+         {look}{CALL}",
+        look = look(cluster, host)?,
         tag = version.tag(),
         member = host.member,
         cluster = cluster.name,
@@ -53,6 +54,28 @@ pub fn startup(cluster: &Cluster, host: &Host, start: Start<'_>) -> Result<Strin
     }
     script.push('\n');
     Ok(script)
+}
+
+/// Where the log lies apart from the data: whether both are there, or neither.
+///
+/// etcd takes data without a log for nothing, and founds or joins anew on the ids that the others count on. It makes the
+/// database before it makes the log, so that a first start that failed leaves one without the other, too: only once it
+/// is a member are there members in the database (`membership/store.go`: JSON with `peerURLs`).
+fn look(cluster: &Cluster, host: &Host) -> Result<String, NotAPath> {
+    let Some(place) = &host.wal else { return Ok(String::new()) };
+    let (data, log) = (&cluster.paths.data, place.join(WAL)?);
+    Ok(format!(
+        "# The log lies apart from the data. Where one of them is missing, etcd would begin anew on its old ids.\n\
+         db={data}/member/snap/db\n\
+         logged=\n\
+         for file in {log}/*.wal; do if [ -e \"$file\" ]; then logged=yes; fi; done\n\
+         apart() {{ echo \"etcdpack: $1 is not in $2: etcd is not started. Is its disk mounted? findmnt -T $2\" >&2; exit 1; }}\n\
+         if [ \"$logged\" ] && ! [ -e $db ]; then apart \"the data of the log in {place}\" {data}; fi\n\
+         if ! [ \"$logged\" ] && [ -e $db ]; then\n\
+         LC_ALL=C grep -qF '\"peerURLs\"' $db\n\
+         if [ $? -ne 1 ]; then apart \"the log of the data in {data}\" {place}; fi\n\
+         fi\n"
+    ))
 }
 
 /// The system's own directories; where the script looks for `setpriv` and etcd for what it may start.
@@ -82,6 +105,9 @@ fn flags(cluster: &Cluster, host: &Host, start: Start<'_>) -> Result<Vec<Flag>, 
     let mut say = |name, value: String| flags.push(Flag { name, value: Some(value) });
     say("name", host.member.to_string());
     say("data-dir", cluster.paths.data.to_string());
+    if let Some(wal) = &host.wal {
+        say("wal-dir", wal.join(WAL)?.to_string());
+    }
     say("listen-peer-urls", list(&cluster.listen_peer_urls(host)));
     say("listen-client-urls", list(&cluster.listen_client_urls(host)));
     say("initial-advertise-peer-urls", peer_url);
@@ -120,9 +146,10 @@ fn state(phase: Phase) -> &'static str {
 }
 
 /// The guide's order, so that the two scripts can be laid side by side; other flags follow.
-const ORDER: [&str; 21] = [
+const ORDER: [&str; 22] = [
     "name",
     "data-dir",
+    "wal-dir",
     "listen-peer-urls",
     "listen-client-urls",
     "quota-backend-bytes",

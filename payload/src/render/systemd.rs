@@ -80,6 +80,7 @@ pub fn unit(cluster: &Cluster, host: &Host) -> Result<String, NotAPath> {
          Documentation=https://etcd.io/docs/\n\
          After=network-online.target local-fs.target time-sync.target\n\
          Wants=network-online.target\n\
+         {mounts}\
          \n\
          [Service]\n\
          Type=simple\n\
@@ -98,8 +99,8 @@ pub fn unit(cluster: &Cluster, host: &Host) -> Result<String, NotAPath> {
          {protect_home}\
          ProtectSystem=full\n\
          ProtectSystem=strict\n\
-         ReadWriteDirectories=-{data}\n\
-         ReadWritePaths=-{data}\n\
+         ReadWriteDirectories={written}\n\
+         ReadWritePaths={written}\n\
          # Directories for everybody, which `strict` leaves open.\n\
          InaccessibleDirectories=-/dev/shm -/dev/mqueue\n\
          InaccessiblePaths=-/dev/shm -/dev/mqueue\n\
@@ -112,14 +113,28 @@ pub fn unit(cluster: &Cluster, host: &Host) -> Result<String, NotAPath> {
         member = host.member,
         name = cluster.name,
         stop = cluster.etcd.stop_seconds(),
-        protect_home = if homeless(cluster) { "ProtectHome=yes\n" } else { "" },
-        data = cluster.paths.data,
+        mounts = mounts(cluster, host),
+        protect_home = if homeless(cluster, host) { "ProtectHome=yes\n" } else { "" },
+        written = places(cluster, host).map(|place| format!("-{place}")).collect::<Vec<_>>().join(" "),
         denied = DENIED.map(|calls| format!("SystemCallFilter=~{calls}\n")).concat(),
     ))
 }
 
+/// The directories that etcd writes to.
+fn places<'a>(cluster: &'a Cluster, host: &'a Host) -> impl Iterator<Item = &'a AbsPath> {
+    std::iter::once(&cluster.paths.data).chain(&host.wal)
+}
+
+/// What has the disks of data and log mounted first, where they are two: one without the other is no member.
+fn mounts(cluster: &Cluster, host: &Host) -> String {
+    match &host.wal {
+        Some(wal) => format!("RequiresMountsFor={} {wal}\n", cluster.paths.data),
+        None => String::new(),
+    }
+}
+
 /// Whether nothing of ours lies where `ProtectHome=` would hide it.
-fn homeless(cluster: &Cluster) -> bool {
+fn homeless(cluster: &Cluster, host: &Host) -> bool {
     let at_home = |path: &AbsPath| ["/home", "/root"].iter().any(|home| path.as_path().starts_with(home));
-    ![&cluster.paths.opt, &cluster.paths.data].into_iter().any(at_home)
+    !std::iter::once(&cluster.paths.opt).chain(places(cluster, host)).any(at_home)
 }

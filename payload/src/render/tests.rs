@@ -41,6 +41,66 @@ fn the_guides_cluster_on_every_version() {
     }
 }
 
+/// A cluster whose first host has its log apart.
+fn apart() -> Cluster {
+    let text = GUIDE.replace("3.1.20", "3.5.33").replacen("[[host]]\n", "[[host]]\nwal-dir = \"/home/wal\"\n", 1);
+    Cluster::parse(text.as_bytes()).unwrap().cluster
+}
+
+#[test]
+fn a_log_apart_is_said_to_etcd_and_to_systemd_and_changes_nothing_elsewhere() {
+    let (cluster, together) = (apart(), guide("3.5.33"));
+    let both = |cluster: &Cluster, at: usize| {
+        let host = &cluster.hosts[at];
+        (startup(cluster, host, start(&token())).unwrap(), unit(cluster, host).unwrap())
+    };
+    assert_eq!(both(&cluster, 1), both(&together, 1));
+    let (script, of_systemd) = both(&cluster, 0);
+    assert!(script.contains("--data-dir /data/etcd/etcd-server \\\n--wal-dir /home/wal/wal \\\n"), "{script}");
+    assert!(of_systemd.contains("\nRequiresMountsFor=/data/etcd/etcd-server /home/wal\n"), "{of_systemd}");
+    assert!(of_systemd.contains("\nReadWritePaths=-/data/etcd/etcd-server -/home/wal\n"), "{of_systemd}");
+    assert!(!of_systemd.contains("ProtectHome="), "{of_systemd}");
+    let call = Call::of_script(&script).unwrap();
+    assert!(!call.is_same_member(&Call::of_script(&both(&together, 0).0).unwrap()));
+}
+
+/// What lies in the two places, and what the script says of it.
+#[test]
+#[expect(clippy::disallowed_methods, reason = "a test: a shell runs what is rendered")]
+fn etcd_is_not_started_with_data_or_log_alone() {
+    let dir = std::env::temp_dir().join(format!("etcdpack-apart-{}", std::process::id()));
+    let (cluster, place) = (apart(), |name: &str| dir.join(name).display().to_string());
+    let script = startup(&cluster, &cluster.hosts[0], start(&token())).unwrap();
+    let (look, _) = script.split_once("exec ").unwrap();
+    let look = look.replace("/data/etcd/etcd-server", &place("data")).replace("/home/wal", &place("wal"));
+    // As bbolt has it: binary, and a value without an end of line.
+    let known = b"\0\0\xed\xda\x0c\xed\xff{\"id\":1,\"peerURLs\":[\"https://192.0.2.1:2380\"]}\0".as_slice();
+    for (database, log, said) in [
+        (None, false, None),
+        (Some(b"\0\0\xed\xda\x0c\xed".as_slice()), false, None),
+        (Some(known), true, None),
+        (Some(b"\0"), true, None),
+        (Some(known), false, Some("the log of the data")),
+        (None, true, Some("the data of the log")),
+    ] {
+        drop(std::fs::remove_dir_all(&dir));
+        std::fs::create_dir_all(dir.join("data/member/snap")).unwrap();
+        std::fs::create_dir_all(dir.join("wal/wal")).unwrap();
+        if let Some(database) = database {
+            std::fs::write(dir.join("data/member/snap/db"), database).unwrap();
+        }
+        if log {
+            std::fs::write(dir.join("wal/wal/0000000000000000-0000000000000000.wal"), "").unwrap();
+        }
+        let told = std::process::Command::new("sh").args(["-c", &look]).output().unwrap();
+        let text = String::from_utf8(told.stderr).unwrap();
+        assert_eq!(told.status.code(), Some(i32::from(said.is_some())), "{database:?} {log}: {text}");
+        assert!(said.is_none_or(|said| text.starts_with("etcdpack: ") && text.contains(said)), "{text}");
+        assert_eq!(said.is_none(), text.is_empty(), "{text}");
+    }
+    std::fs::remove_dir_all(&dir).unwrap();
+}
+
 #[test]
 fn every_flag_of_every_script_is_one_that_its_version_has() {
     for version in crate::etcd::NEWEST {

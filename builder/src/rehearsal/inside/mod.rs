@@ -71,7 +71,7 @@ fn all(cast: &Cast, dir: &Path) -> Result<Told, Cannot> {
     for (at, member) in cast.members.iter().enumerate() {
         let name = format!("{at}");
         let mut root = Root::new(roots.join(&name))?;
-        lay_out(&mut root, member, &programs, &dir.join(format!("data-{name}")))?;
+        lay_out(&mut root, member, &programs, dir, &name)?;
         if !cast.names.is_empty() {
             root.hosts_file(&roots.join("hosts"), &cast.names)?;
         }
@@ -85,7 +85,13 @@ fn all(cast: &Cast, dir: &Path) -> Result<Told, Cannot> {
 }
 
 /// What the bundle's installer would put where etcd looks for it.
-fn lay_out(root: &mut Root, member: &super::Member, programs: &[PathBuf], data: &Path) -> Result<(), Cannot> {
+fn lay_out(
+    root: &mut Root,
+    member: &super::Member,
+    programs: &[PathBuf],
+    dir: &Path,
+    name: &str,
+) -> Result<(), Cannot> {
     let layout = &member.layout;
     let release = root.directory(&layout.release_dir)?;
     root.link(&layout.link, layout.release_dir.name())?;
@@ -97,7 +103,10 @@ fn lay_out(root: &mut Root, member: &super::Member, programs: &[PathBuf], data: 
     }
     root.directory(&layout.logs)?;
     // On a disk: etcd allots 128 MB a member before it writes anything.
-    root::bind(data, &root.directory(&layout.data)?)
+    for (at, place) in layout.places().enumerate() {
+        root::bind(&dir.join(format!("{name}-{at}")), &root.directory(place)?)?;
+    }
+    Ok(())
 }
 
 /// Writes a key through the first and reads it through the last; or says who ended, or what they wait for.

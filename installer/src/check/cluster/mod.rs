@@ -20,7 +20,7 @@ use time::OffsetDateTime;
 use crate::although::Although;
 use crate::facts::cluster::{Asked, NotAsked};
 use crate::facts::data::wal::Identity;
-use crate::facts::data::{DataDir, DataOwner};
+use crate::facts::data::{DataDir, DataOwner, Half};
 use crate::facts::etcd::Running;
 use crate::facts::machine::Target;
 use crate::facts::{Cluster, Credentials, Data, Facts};
@@ -82,7 +82,7 @@ pub(super) fn cluster(view: &View) -> Vec<Finding> {
         return findings;
     }
     let found = match view.data.here {
-        DataDir::Used(owner) => member::member(view, owner),
+        DataDir::Used(owner) | DataDir::Half(Half::Data(owner) | Half::Log(owner)) => member::member(view, owner),
         DataDir::Absent | DataDir::Empty => newcomer::newcomer(view),
     };
     findings.extend(found.map(Finding::from));

@@ -2,11 +2,13 @@
 //! still the same one to the others, who count on what it has forgotten.
 
 use payload::manifest::Manifest;
+use payload::path::AbsPath;
 use payload::url::Url;
 
+use crate::check;
 use crate::facts::Data;
-use crate::facts::data::DataDir;
-use crate::finding::records::Moved;
+use crate::facts::data::Places;
+use crate::finding::records::{Left, Moved};
 use crate::finding::{Finding, RecordFinding};
 use crate::records::{Leftovers, Records};
 
@@ -33,6 +35,10 @@ fn installed(there: &Manifest, bundle: &Manifest) -> Option<Finding> {
     };
     if let Some((what, here, bundle)) = things.into_iter().find(|(_, old, new)| old != new) {
         return moved(what, here, bundle);
+    }
+    let log = |manifest: &Manifest| Places::from(&manifest.layout).log().map(|log| log.to_string()).unwrap_or_default();
+    if log(there) != log(bundle) {
+        return moved(Moved::Wal, &log(there), &log(bundle));
     }
     // That it would be another address to its peers is a finding of its own.
     let ends = [(Moved::Clients, clients as fn(&Manifest) -> String), (Moved::Listens, listens)];
@@ -71,17 +77,23 @@ pub(in crate::check) fn address(bundle: &Manifest, records: &Records) -> Option<
 
 /// What an uninstall kept is where the bundle looks for it, or has been brought there, or is lost.
 fn left(kept: &Leftovers, bundle: &Manifest, data: &Data) -> Option<Finding> {
-    let new = &bundle.layout.data;
-    let old = kept.data().filter(|old| *old != new && kept.is_for(bundle))?;
-    let (DataDir::Used(_), DataDir::Absent | DataDir::Empty) = (data.left, data.here) else { return None };
-    Some(RecordFinding::LeftElsewhere { old: old.clone(), new: new.clone() }.into())
+    let new = Places::from(&bundle.layout);
+    let old = kept.places().filter(|_| kept.is_for(bundle))?;
+    let elsewhere = |what, old: AbsPath, new: AbsPath| Some(RecordFinding::LeftElsewhere { what, old, new }.into());
+    if old.data != new.data && data.left.is_filled() && !data.here.is_filled() {
+        return elsewhere(Left::Data, old.data.clone(), new.data.clone());
+    }
+    if check::data::is_log_left(kept, bundle, data) {
+        return elsewhere(Left::Wal, old.log().ok()?, new.log().ok()?);
+    }
+    None
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::change::{Change, Holds};
-    use crate::facts::data::DataOwner;
+    use crate::facts::data::{DataDir, DataOwner};
     use crate::facts::tests::{good, manifest, receipt};
     use crate::finding::Severity;
     use crate::text;
@@ -89,8 +101,12 @@ mod tests {
     #[test]
     fn an_installed_member_stays_where_it_is() {
         type Edit = fn(&mut Manifest);
-        let edits: [(Edit, Option<&str>); 8] = [
+        let edits: [(Edit, Option<&str>); 9] = [
             (|_| {}, None),
+            (
+                |bundle| bundle.layout.wal = Some("/wal/etcd".parse().unwrap()),
+                Some("and `/wal/etcd/wal` in the bundle"),
+            ),
             (|bundle| bundle.layout.data = "/srv/etcd".parse().unwrap(), Some("`/srv/etcd`")),
             (|bundle| bundle.layout.link = "/srv/etcd".parse().unwrap(), Some("programs are below `/opt/etcd`")),
             (|bundle| bundle.service.name = "etcd".parse().unwrap(), Some("and `etcd` in the bundle")),

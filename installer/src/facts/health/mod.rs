@@ -11,8 +11,9 @@ pub(crate) struct Down {
     /// What its service manager calls its state.
     pub(crate) state: String,
     pub(crate) words: LastWords,
-    /// Its data directory.
+    /// Its data directory, and where its log lies if not there.
     pub(crate) data: AbsPath,
+    pub(crate) wal: Option<AbsPath>,
     pub(crate) company: Company,
     pub(crate) log: Log,
 }

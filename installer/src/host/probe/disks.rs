@@ -1,6 +1,7 @@
 //! Finding out about the file systems that are written to. What is tried there has no name, and nothing of it is left.
 #![expect(clippy::disallowed_methods, reason = "edge: reads /proc, asks file systems")]
 
+use std::iter;
 use std::time::Duration;
 
 use nix::sys::stat::{fstat, major, minor};
@@ -10,7 +11,7 @@ use payload::manifest::{Layout, Manifest};
 use payload::path::AbsPath;
 
 use super::ProbeError;
-use crate::facts::disks::{Disk, Disks, Holding, Mount, Room};
+use crate::facts::disks::{Disk, Disks, Holding, Mount, Place, Room};
 use crate::host::fs_error::FileOp;
 use crate::host::{FsError, Tree, disk_trial, own_program};
 
@@ -19,14 +20,24 @@ const DATA_ROOM: u64 = 256 << 20;
 /// Scripts, certificates, the installer, the unzipped supervisor.
 const SMALL_ROOM: u64 = 16 << 20;
 
-/// The file systems of a running system. `no_exec` and `sync` are what trials on them have shown.
+/// The file systems of a running system. `no_exec` and `syncs` are what trials on them have shown, the latter in the order of
+/// [`Layout::places`].
 pub(super) fn running(
     tree: &Tree,
     manifest: &Manifest,
     no_exec: Vec<(String, String)>,
-    sync: Option<Duration>,
+    syncs: Vec<Option<Duration>>,
 ) -> Result<Disks, ProbeError> {
-    Ok(Disks { no_exec, sync, data: data(tree, &manifest.layout.data)?, ..image(tree, manifest)? })
+    let syncs = syncs.into_iter().chain(iter::repeat(None));
+    let place = |((path, what), sync): ((&AbsPath, _), _)| {
+        Ok(Place { path: path.clone(), what, disk: disk(tree, path)?, sync })
+    };
+    let places = holding(&manifest.layout).zip(syncs).map(place).collect::<Result<_, ProbeError>>()?;
+    Ok(Disks { no_exec, places, ..image(tree, manifest)? })
+}
+
+fn holding(layout: &Layout) -> impl Iterator<Item = (&AbsPath, Holding)> {
+    layout.places().zip([Holding::Data, Holding::Wal])
 }
 
 /// Those of an image: only what their mounts say.
@@ -43,23 +54,25 @@ pub(super) fn no_exec(tree: &Tree, layout: &Layout) -> Vec<(String, String)> {
     tried.collect()
 }
 
-/// How long small synced writes take there.
-pub(super) fn sync(tree: &Tree, data: &AbsPath) -> Option<Duration> {
-    disk_trial::sync(tree, data)
+/// How long small synced writes take where data and log lie. One after the other: they may be on one disk.
+pub(super) fn syncs(tree: &Tree, layout: &Layout) -> Vec<Option<Duration>> {
+    let each = disk_trial::SYNCS / if layout.wal.is_some() { 2 } else { 1 };
+    layout.places().map(|place| disk_trial::sync(tree, place, each)).collect()
 }
 
 fn room(tree: &Tree, manifest: &Manifest) -> Result<Vec<Room>, FsError> {
     let programs: u64 = manifest.release.programs.iter().map(|program| program.size).sum();
     let wheels: u64 = manifest.service.wheels.iter().filter_map(|name| Some(manifest.entry(name)?.size * 5)).sum();
     let opt = room_at(tree, &manifest.layout.release_dir, Holding::Programs, programs + wheels + SMALL_ROOM)?;
-    let data = room_at(tree, &manifest.layout.data, Holding::Data, DATA_ROOM)?;
+    let kept = holding(&manifest.layout).map(|(path, what)| room_at(tree, path, what, DATA_ROOM));
     let state = room_at(tree, &manifest.layout.sbin, Holding::Installer, SMALL_ROOM)?;
     // Only programs must be executable where they lie.
     let inert = |mut room: Room| {
         room.mount = if room.mount == Mount::NoExec { Mount::Fit } else { room.mount };
         room
     };
-    Ok(vec![opt, inert(data), state])
+    let kept = kept.map(|room| room.map(inert)).collect::<Result<Vec<_>, _>>()?;
+    Ok([opt].into_iter().chain(kept).chain([state]).collect())
 }
 
 /// The file system that `path` is or will be on: that of the nearest directory above that is there.
@@ -79,8 +92,8 @@ fn room_at(tree: &Tree, path: &AbsPath, what: Holding, needed: u64) -> Result<Ro
     Ok(Room { path: dir, what, free, needed, mount })
 }
 
-fn data(tree: &Tree, data: &AbsPath) -> Result<Disk, ProbeError> {
-    let (_, handle) = tree.nearest_dir(data)?;
+fn disk(tree: &Tree, path: &AbsPath) -> Result<Disk, ProbeError> {
+    let (_, handle) = tree.nearest_dir(path)?;
     let magic = u32::try_from(fstatfs(&handle)?.filesystem_type().0 & 0xffff_ffff).unwrap_or_default();
     let device = fstat(&handle)?.st_dev;
     let device = format!("{}:{}", major(device), minor(device));

@@ -10,6 +10,7 @@ use payload::render::{self, Call};
 use super::{PATIENCE, ProbeError, data};
 use crate::change::{Before, Change};
 use crate::facts::credentials::{LARGEST_CERTIFICATES, x509};
+use crate::facts::data::Places;
 use crate::facts::etcd::{Etcd, Process, Running, Script, Shown, flag};
 use crate::facts::paths::Seen;
 use crate::host::accounts::AccountError;
@@ -141,16 +142,23 @@ pub(super) fn others(tree: &Tree, manifest: &Manifest) -> Vec<Process> {
     };
     let process = |process: processes::Process| {
         let line = process.command_line();
-        let data = flag(&line, "data-dir").map(str::to_owned);
+        let place = |name| flag(&line, name).map(str::to_owned);
+        let (data, log) = (place("data-dir"), place("wal-dir"));
         // By a person's word root opens nothing: the place may lie in a file system of his that never answers.
         let may_say = matches!(process.runner(), Some(Runner::Root | Runner::System));
-        let identity = data.as_ref().filter(|_| may_say).and_then(|data| data::identity(tree, &data.parse().ok()?));
+        let identity = || match (&data, &log) {
+            (_, Some(log)) => data::identity_by_log(tree, &log.parse().ok()?),
+            (Some(data), None) => data::identity(tree, Places { data: &data.parse().ok()?, wal: None }),
+            (None, None) => None,
+        };
+        let identity = if may_say { identity() } else { None };
         Some(Process {
             pid: process.pid,
             exe: process.exe()?,
             under: process.parent().unwrap_or_default(),
             name: flag(&line, "name").map(str::to_owned),
             data,
+            log,
             identity,
         })
     };

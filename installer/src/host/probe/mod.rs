@@ -60,11 +60,11 @@ pub(crate) fn facts(
         // Before anything goes on beside it: a child of another thread would hold the program open for writing.
         let no_exec = disks::no_exec(tree, layout);
         let processes = processes::all();
-        let Asked { seen, names, sync, clock, firewall, programs } =
+        let Asked { seen, names, syncs, clock, firewall, programs } =
             ask(tree, subject, &records, &processes).map_err(ProbeError::Thread)?;
         (
             machine::running(tree, &managers, &processes, clock)?,
-            disks::running(tree, manifest, no_exec, sync)?,
+            disks::running(tree, manifest, no_exec, syncs)?,
             network::network(
                 busy,
                 network::peers(manifest, &seen.others),
@@ -93,7 +93,7 @@ pub(crate) fn facts(
             &programs,
         )?,
         disks,
-        data: data::data(tree, &layout.data, records.kept.as_ref().and_then(Leftovers::data))?,
+        data: data::data(tree, layout.into(), records.kept.as_ref().and_then(Leftovers::places))?,
         logs: logs::logs(tree, &layout.logs)?,
         network,
         cluster: Cluster { cas, ..seen },
@@ -109,7 +109,7 @@ pub(crate) fn facts(
 struct Asked {
     seen: Cluster,
     names: Vec<Named>,
-    sync: Option<Duration>,
+    syncs: Vec<Option<Duration>>,
     clock: Clock,
     firewall: Firewall,
     /// Of the programs that are here already.
@@ -124,8 +124,8 @@ fn ask(tree: &Tree, subject: &Subject, records: &Records, processes: &[Process])
         let seen = Builder::new().spawn_scoped(scope, look)?;
         // Beside an etcd that serves, it disturbs what it measures: only where that is what was asked for.
         let is_tried = installed.is_none() || subject.of == Of::Installed;
-        let sync = move || is_tried.then(|| disks::sync(tree, &manifest.layout.data)).flatten();
-        let sync = Builder::new().spawn_scoped(scope, sync)?;
+        let syncs = move || if is_tried { disks::syncs(tree, &manifest.layout) } else { Vec::new() };
+        let syncs = Builder::new().spawn_scoped(scope, syncs)?;
         let names = Builder::new().spawn_scoped(scope, || network::names(tree, manifest))?;
         let programs = Builder::new().spawn_scoped(scope, || paths::programs(tree, manifest))?;
         let clock = Builder::new().spawn_scoped(scope, || machine::clock(tree, processes))?;
@@ -133,7 +133,7 @@ fn ask(tree: &Tree, subject: &Subject, records: &Records, processes: &[Process])
         Ok(Asked {
             seen: joined(seen),
             names: joined(names),
-            sync: joined(sync),
+            syncs: joined(syncs),
             clock: joined(clock),
             firewall,
             programs: joined(programs),

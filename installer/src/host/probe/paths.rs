@@ -84,7 +84,7 @@ fn found(
         files.insert(layout::beside(&path)?);
     }
     let Home { link, current, .. } = &set.home;
-    let others = [&at.link, &at.data, &at.logs, &carried, link, current].map(AbsPath::clone);
+    let others = [&at.link, &at.logs, &carried, link, current].into_iter().chain(at.places()).cloned();
     let commands = [at.bin.join("supervisord")?, at.bin.join("supervisorctl")?, layout::SUPERVISOR_LOGS.parse()?];
     let wants: AbsPath = layout::WANTS.parse()?;
     let enabling = [wants.join(&format!("{}.service", manifest.service.name))?, wants.join("supervisord.service")?];

@@ -2,9 +2,10 @@
 
 use payload::{say, words};
 
-use crate::facts::data::DataOwner;
+use crate::facts::data::{DataOwner, Half};
 use crate::finding::DataFinding;
 use crate::help::Help;
+use crate::transaction::undo::Contents;
 
 pub(super) fn text(found: &DataFinding) -> String {
     match found {
@@ -52,6 +53,22 @@ pub(super) fn text(found: &DataFinding) -> String {
                 zh = "`{path}` 中原有{left}的数据，现在是空的：etcd 会作为新成员启动"
             )
         }
+        DataFinding::Apart { half, there, missing, contents } => {
+            let (here, away) = match half {
+                Half::Data(_) => (words!(en = "data", zh = "数据"), words!(en = "write-ahead log", zh = "预写日志")),
+                Half::Log(_) => (words!(en = "write-ahead log", zh = "预写日志"), words!(en = "data", zh = "数据")),
+            };
+            let so = match contents {
+                Contents::Keep => words!(en = "etcd is not started without", zh = "缺少它就不启动 etcd"),
+                Contents::Remove => {
+                    words!(en = "a purge removes both or none", zh = "--purge 要么两者都删，要么都不删")
+                }
+            };
+            say!(
+                en = "`{there}` has this member's {here}, and its {away} is not in `{missing}`: {so}",
+                zh = "`{there}` 中有本成员的{here}，但其{away}不在 `{missing}` 中：{so}"
+            )
+        }
         DataFinding::Newer { path, bundle, wrote } => {
             say!(
                 en = "`{path}` holds data of etcd {wrote}; the bundle has {bundle}, which \
@@ -67,7 +84,7 @@ pub(super) fn help(found: &DataFinding) -> Help {
         // Data of an etcd are some member's, and may be its only ones: nobody is told to move them.
         DataFinding::Foreign { path, owner: DataOwner::Etcd(_) | DataOwner::SomeEtcd, .. }
         | DataFinding::Replaced { path, owner: DataOwner::Etcd(_) | DataOwner::SomeEtcd, .. } => {
-            Help::in_tree(format!("ls -lA {path}/member/wal")).remark(&words!(
+            Help::in_tree(format!("ls -lAR {path}")).remark(&words!(
                 en = "if these data are of use: install that member's bundle; else set another \
                          paths.data in cluster.toml",
                 zh = "如果这些数据还有用：安装该成员的安装包；否则在 cluster.toml 中另设 paths.data"
@@ -79,6 +96,10 @@ pub(super) fn help(found: &DataFinding) -> Help {
         DataFinding::Gone { path, .. } => Help::command(format!("findmnt -T {path}")).remark(&words!(
             en = "is its disk mounted? without these data etcd would begin as a new member",
             zh = "磁盘是否已挂载？没有这些数据，etcd 会作为新成员启动"
+        )),
+        DataFinding::Apart { missing, .. } => Help::in_tree(format!("findmnt -T {missing}")).remark(&words!(
+            en = "is its disk mounted? where it is lost, move the other one aside: this member has lost its data (docs/checks.md, `data-gone`)",
+            zh = "磁盘是否已挂载？若已丢失，把另一半移开：本成员的数据已丢失（docs/checks.md，`data-gone`）"
         )),
         DataFinding::Newer { wrote, .. } => {
             let minor = format!("{}.{}", wrote.major(), wrote.minor());

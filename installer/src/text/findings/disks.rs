@@ -50,7 +50,7 @@ pub(super) fn text(found: &DiskFinding) -> String {
                 zh = "`{data}` 位于内存中：主机停机后，成员的数据就会丢失"
             )
         }
-        DiskFinding::DataOnNetwork { data } => say!(
+        DiskFinding::DataOnNetwork { data, .. } => say!(
             en = "`{data}` is on a network file system, where etcd loses data",
             zh = "`{data}` 位于网络文件系统上，etcd 在其上会丢失数据"
         ),
@@ -83,11 +83,14 @@ pub(super) fn help(found: &DiskFinding) -> Help {
             Help::in_tree(format!("df -i {at}; du --inodes -x {at} | sort -n | tail"))
         }
         DiskFinding::DataInMemory { data } => Help::command(format!("findmnt -T {data}")),
-        DiskFinding::DataOnNetwork { .. } => Help::plain(say!(
-            en = "set `paths.data` to a local disk and run: {}",
-            zh = "把 `paths.data` 设到本地磁盘，然后运行：{}",
-            super::BUILD
-        )),
+        DiskFinding::DataOnNetwork { what, .. } => {
+            let key = if *what == Holding::Wal { "wal-dir" } else { "paths.data" };
+            Help::plain(say!(
+                en = "set `{key}` to a local disk and run: {}",
+                zh = "把 `{key}` 设到本地磁盘，然后运行：{}",
+                super::BUILD
+            ))
+        }
         DiskFinding::Slow { .. } => Help::command("iostat -x 1 5"),
     }
 }
@@ -144,6 +147,7 @@ fn holding(what: Holding) -> Words {
     match what {
         Holding::Programs => words!(en = "etcd's programs", zh = "etcd 程序"),
         Holding::Data => words!(en = "etcd's data", zh = "etcd 数据"),
+        Holding::Wal => words!(en = "etcd's write-ahead log", zh = "etcd 预写日志"),
         Holding::Installer => words!(en = "the installer", zh = "安装程序 etcdpack-host"),
     }
 }

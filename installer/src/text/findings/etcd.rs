@@ -51,21 +51,22 @@ pub(super) fn text(found: &EtcdFinding) -> String {
 }
 
 fn by_hand(process: &Process) -> String {
-    let Process { pid, exe, under, name, data, identity } = process;
+    let Process { pid, exe, under, name, data, log, identity } = process;
     let plain = |text: &Option<String>| text.as_deref().map(|text| DisplayLine::of(text).to_string());
     let name = plain(name).map(|name| say!(en = " as `{name}`", zh = "，名称为 `{name}`")).unwrap_or_default();
     let data =
         plain(data).map(|data| say!(en = ", with its data in `{data}`", zh = "，数据在 `{data}`")).unwrap_or_default();
+    let log = plain(log).map(|log| say!(en = " and its log in `{log}`", zh = "，日志在 `{log}`")).unwrap_or_default();
     let whose = identity
         .map(|identity| say!(en = ", which are those of {identity}", zh = "，数据属于{identity}"))
         .unwrap_or_default();
     say!(
         en = "an etcd that was set up by hand runs here at this bundle's places{name}: process \
-                 {pid} ({exe}) under {}{data}{whose}. etcdpack cannot take it over yet, and \
+                 {pid} ({exe}) under {}{data}{log}{whose}. etcdpack cannot take it over yet, and \
                  changes nothing; it may go on running, and nothing of it is to be moved or \
                  removed",
         zh = "本机有一个手工部署的 etcd，正在本安装包的位置上运行{name}：进程 {pid}（{exe}），\
-                 由 {} 管理{data}{whose}。etcdpack 目前还不能接管它，未做任何更改；它可以继续运行，\
+                 由 {} 管理{data}{log}{whose}。etcdpack 目前还不能接管它，未做任何更改；它可以继续运行，\
                  请不要移动或删除它的任何内容",
         DisplayLine::of(under)
     )

@@ -3,6 +3,7 @@
 
 use payload::language::Words;
 use payload::line::DisplayLine;
+use payload::path::AbsPath;
 use payload::{say, words};
 
 use crate::facts::cluster::answers::AlarmKind;
@@ -127,6 +128,9 @@ fn meaning(known: Known) -> Words {
         ),
         Known::Damaged => words!(en = "this member's data are damaged", zh = "本成员的数据已损坏"),
         Known::NoProgram => words!(en = "the program itself could not be started", zh = "程序本身无法启动"),
+        Known::DiskAway => {
+            words!(en = "the member's data or its log are not there", zh = "本成员的数据或其日志不在原处")
+        }
     }
 }
 
@@ -191,7 +195,7 @@ pub(crate) fn help_after_start(down: &Down) -> Help {
 /// What to type about the cause.
 fn what_to_do(down: &Down) -> Help {
     let Some(Cause { said, known: Some(known) }) = &down.words.cause else { return log(down) };
-    let data = &down.data;
+    let places = places(down).join(" ");
     match known {
         Known::AddressInUse => match port(said) {
             Some(port) => Help::command(format!("ss -ltnp 'sport = :{port}'"))
@@ -225,23 +229,39 @@ fn what_to_do(down: &Down) -> Help {
             en = "on the connected machine; then etcdpack build, and carry the new file here",
             zh = "在联网机器上运行；然后 etcdpack build，再把新文件带到本机"
         )),
-        Known::Permission => Help::in_tree(format!("namei -l {data}")),
-        Known::ReadOnly => Help::in_tree(format!("findmnt -T {data}")),
-        Known::DiskFull => Help::in_tree(format!("df -h {data}; df -i {data}")),
+        Known::Permission => Help::in_tree(format!("namei -l {places}")),
+        Known::ReadOnly => Help::in_tree(each(down, |place| format!("findmnt -T {place}"), "; ")),
+        Known::DiskFull => Help::in_tree(format!("df -h {places}; df -i {places}")),
         Known::Locked => Help::command("ps -C etcd -o pid,user,lstart,args"),
         Known::Flag => Help::command("etcdpack build").remark(&words!(
             en = "on the connected machine, once the flag is mended in cluster.toml",
             zh = "在 cluster.toml 中改正该参数之后，在联网机器上运行"
         )),
         Known::Damaged if down.company == Company::Others => members(down).remark(&JOIN_ANEW),
-        Known::Damaged => Help::command(format!("cp -a {data} {data}.damaged")).remark(&words!(
-            en = "it is the only member: keep that copy, then restore the last snapshot: \
+        Known::Damaged => {
+            Help::command(each(down, |place| format!("cp -a {place} {place}.damaged"), " && ")).remark(&words!(
+                en = "it is the only member: keep that copy, then restore the last snapshot: \
                      etcdutl snapshot restore, before 3.6 etcdctl",
-            zh = "这是唯一的成员：保留该副本，然后恢复最近的快照：etcdutl snapshot restore，3.6 \
+                zh = "这是唯一的成员：保留该副本，然后恢复最近的快照：etcdutl snapshot restore，3.6 \
                      之前用 etcdctl"
-        )),
+            ))
+        }
         Known::NoProgram => log(down),
+        Known::DiskAway => Help::in_tree(each(down, |place| format!("findmnt -T {place}"), "; ")).remark(&words!(
+            en = "mount what is missing, and start the service; where it is lost, this member has \
+                     lost its data: docs/checks.md, `data-gone`",
+            zh = "挂载缺少的磁盘，再启动服务；若磁盘已丢失，本成员的数据也就丢失了：docs/checks.md，`data-gone`"
+        )),
     }
+}
+
+fn places(down: &Down) -> Vec<&str> {
+    std::iter::once(&down.data).chain(&down.wal).map(AbsPath::as_str).collect()
+}
+
+/// One command for each place.
+fn each(down: &Down, command: impl Fn(&str) -> String, between: &str) -> String {
+    places(down).into_iter().map(command).collect::<Vec<_>>().join(between)
 }
 
 fn members(down: &Down) -> Help {

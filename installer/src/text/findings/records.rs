@@ -4,7 +4,7 @@ use payload::etcd::EtcdVersion;
 use payload::{say, words};
 
 use crate::finding::RecordFinding;
-use crate::finding::records::{Begun, Moved, OfCluster};
+use crate::finding::records::{Begun, Left, Moved, OfCluster};
 use crate::help::Help;
 use crate::records::Operation;
 use crate::step::Step;
@@ -74,6 +74,7 @@ pub(super) fn text(found: &RecordFinding) -> String {
         RecordFinding::Moved { what, here, bundle } => {
             let what = match what {
                 Moved::Data => words!(en = "etcd's data is in", zh = "etcd 的数据目录，"),
+                Moved::Wal => words!(en = "etcd's write-ahead log is in", zh = "etcd 的预写日志目录，"),
                 Moved::Programs => words!(en = "etcd's programs are below", zh = "etcd 的程序目录，"),
                 Moved::Etcdctl => words!(en = "`etcdctl` is in", zh = "`etcdctl` 的位置，"),
                 Moved::HostCommand => words!(en = "`etcdpack-host` is in", zh = "`etcdpack-host` 的位置，"),
@@ -88,11 +89,17 @@ pub(super) fn text(found: &RecordFinding) -> String {
                 zh = "{what}本机为 `{here}`，安装包中为 `{bundle}`：`install` 不迁移成员"
             )
         }
-        RecordFinding::LeftElsewhere { old, new } => {
+        RecordFinding::LeftElsewhere { what: Left::Data, old, new } => {
             say!(
                 en = "an earlier uninstall left this member's data in `{old}`; in `{new}` it \
                          would begin without them",
                 zh = "此前卸载时，本成员的数据留在了 `{old}`；放在 `{new}`，它启动时就没有这些数据"
+            )
+        }
+        RecordFinding::LeftElsewhere { what: Left::Wal, old, new } => {
+            say!(
+                en = "an earlier uninstall left this member's write-ahead log in `{old}`; in `{new}` it would begin without it",
+                zh = "此前卸载时，本成员的预写日志留在了 `{old}`；放在 `{new}`，它启动时就没有该日志"
             )
         }
         RecordFinding::OtherAddress { old, new, .. } => {
@@ -174,7 +181,12 @@ pub(super) fn help(found: &RecordFinding) -> Help {
             en = "it keeps the data; or write the old place into cluster.toml, and build again",
             zh = "数据会保留；或在 cluster.toml 中写回原来的位置，再重新制作"
         )),
-        RecordFinding::LeftElsewhere { old, .. } => Help::plain(say!(
+        RecordFinding::LeftElsewhere { what: Left::Wal, .. } => Help::plain(say!(
+            en = "set `wal-dir` in cluster.toml as it was and run: {}",
+            zh = "在 cluster.toml 中把 `wal-dir` 改回原来的值，然后运行：{}",
+            super::BUILD
+        )),
+        RecordFinding::LeftElsewhere { what: Left::Data, old, .. } => Help::plain(say!(
             en = "set `paths.data = \"{old}\"` in cluster.toml and run: {}",
             zh = "在 cluster.toml 中设 `paths.data = \"{old}\"`，然后运行：{}",
             super::BUILD

@@ -25,6 +25,10 @@ pub(super) fn text(found: &RestoreFinding) -> String {
             en = "nothing beside the snapshot says whose it is: that it is of cluster `{bundle}`, and of no newer etcd than {etcd}, is your word",
             zh = "快照旁边没有说明它属于谁：它属于集群 `{bundle}`、且不来自比 {etcd} 更新的 etcd，由你确认"
         ),
+        RestoreFinding::LogApart { wal } => say!(
+            en = "the bundle has the write-ahead log in `{wal}`; `restore` lays data and log in one directory",
+            zh = "安装包把预写日志放在 `{wal}`；`restore` 把数据和日志放在同一个目录"
+        ),
         RestoreFinding::Unproven => say!(
             en = "no sum shows that the snapshot is whole: a `db` of a data directory may lack the last writes, or be half written if etcd ran",
             zh = "没有校验和能证明快照完整：数据目录里的 `db` 可能缺少最后的写入；如果当时 etcd 在运行，还可能只写了一半"
@@ -65,6 +69,11 @@ pub(super) fn help(found: &RestoreFinding) -> Help {
         RestoreFinding::Unlabelled { .. } => Help::plain(words!(
             en = "carry FILE.json, which `etcdpack-host snapshot` wrote, beside FILE",
             zh = "把 `etcdpack-host snapshot` 写的 FILE.json 带到 FILE 旁边"
+        )),
+        RestoreFinding::LogApart { .. } => Help::plain(say!(
+            en = "take `wal-dir` for this host out of cluster.toml and run: {}",
+            zh = "在 cluster.toml 中去掉本机的 `wal-dir`，然后执行：{}",
+            super::BUILD
         )),
         RestoreFinding::Unproven => Help::plain(words!(
             en = "a file of `etcdpack-host snapshot`, if there is one",

@@ -7,6 +7,7 @@ use toml::Spanned;
 
 use super::address::{usable, usable_host};
 use super::listen;
+use super::paths::Chosen;
 use super::ports::Ports;
 use crate::cluster::Host;
 use crate::cluster::fault::Fault;
@@ -25,6 +26,7 @@ pub(super) struct Defaults {
     pub(super) arch: Arch,
     pub(super) ports: Ports,
     pub(super) loopback: Loopback,
+    pub(super) paths: Chosen,
 }
 
 pub(super) fn hosts(findings: &mut Findings, sections: Vec<Spanned<HostSection>>, defaults: &Defaults) -> Vec<Host> {
@@ -63,6 +65,7 @@ pub(super) fn hosts(findings: &mut Findings, sections: Vec<Spanned<HostSection>>
             addresses: host.addresses.into_iter().map(Spanned::into_inner).collect(),
             client_port: ports.client,
             peer_port: ports.peer,
+            wal: defaults.paths.wal(findings, host.wal_dir),
         });
     }
     listen::at_home(findings, &hosts, &listeners);

@@ -27,7 +27,8 @@ pub(super) fn resolve(file: File, source: &str) -> Result<Parsed, Vec<Fault>> {
     let version = *file.release.version.get_ref();
     let ports = ports::Ports::of_cluster(&mut findings, &file.etcd);
     let loopback = file.client.loopback.unwrap_or_default();
-    let defaults = hosts::Defaults { arch: file.release.arch, ports, loopback };
+    let paths = paths::paths(&mut findings, file.paths)?;
+    let defaults = hosts::Defaults { arch: file.release.arch, ports, loopback, paths };
     let hosts = hosts::hosts(&mut findings, file.host, &defaults);
     release::check(&mut findings, &file.release, &hosts);
     let pki = pki::pki(&mut findings, file.pki);
@@ -40,7 +41,7 @@ pub(super) fn resolve(file: File, source: &str) -> Result<Parsed, Vec<Fault>> {
         etcd,
         pki,
         loopback,
-        paths: paths::paths(&mut findings, file.paths)?,
+        paths: defaults.paths.into_paths(),
         service: service::service(&mut findings, file.service, &file.supervisor)?,
     };
     if cluster.loopback == Loopback::Http {

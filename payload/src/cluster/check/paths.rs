@@ -8,7 +8,32 @@ use crate::cluster::file::PathsSection;
 use crate::cluster::findings::Findings;
 use crate::path::AbsPath;
 
-pub(super) fn paths(findings: &mut Findings, section: PathsSection) -> Result<Paths, Vec<Fault>> {
+/// Where things go, and where the write-ahead log lies on hosts that do not say it themselves.
+pub(super) struct Chosen {
+    paths: Paths,
+    wal: Option<AbsPath>,
+}
+
+impl Chosen {
+    /// That of a host, which may say it itself.
+    pub(super) fn wal(&self, findings: &mut Findings, own: Option<Spanned<AbsPath>>) -> Option<AbsPath> {
+        let Some(own) = own else { return self.wal.clone() };
+        check_wal(findings, &self.paths, &own);
+        Some(own.into_inner())
+    }
+
+    pub(super) fn into_paths(self) -> Paths {
+        self.paths
+    }
+}
+
+fn check_wal(findings: &mut Findings, paths: &Paths, wal: &Spanned<AbsPath>) {
+    for fault in paths.wal_faults(wal.get_ref()) {
+        findings.fault(&wal.span(), fault.to_string());
+    }
+}
+
+pub(super) fn paths(findings: &mut Findings, section: PathsSection) -> Result<Chosen, Vec<Fault>> {
     let mut all: Vec<(Spanned<AbsPath>, &str)> = Vec::new();
     let mut choose = |given: Option<Spanned<AbsPath>>, key: &'static str, default: &str| {
         let path = match given {
@@ -30,5 +55,8 @@ pub(super) fn paths(findings: &mut Findings, section: PathsSection) -> Result<Pa
             findings.fault(&path.span(), fault.to_string());
         }
     }
-    Ok(paths)
+    if let Some(wal) = &section.wal_dir {
+        check_wal(findings, &paths, wal);
+    }
+    Ok(Chosen { paths, wal: section.wal_dir.map(Spanned::into_inner) })
 }

@@ -76,6 +76,16 @@ fn older_versions_and_other_programs_speak_otherwise() {
             Some(Known::NoProgram),
             "/opt/etcd/etcd-server-startup.sh: 9: exec: /opt/etcd/etcd: not found",
         ),
+        (
+            "etcdpack: the log of the data in /d is not in /w: etcd is not started. Is its disk mounted? findmnt -T /w",
+            Some(Known::DiskAway),
+            "etcdpack: the log of the data in /d is not in /w: etcd is not started. Is its disk mounted? findmnt -T /w",
+        ),
+        (
+            "Dependency failed for etcd-server.service - etcd member n1 of cluster c.",
+            Some(Known::DiskAway),
+            "Dependency failed for etcd-server.service - etcd member n1 of cluster c.",
+        ),
         ("panic: something new\n\ngoroutine 1 [running]:\nmain.main()\n", None, "panic: something new"),
         (
             r#"{"level":"warn","ts":"x","caller":"y","msg":"data-dir used by this member must be removed"}"#,

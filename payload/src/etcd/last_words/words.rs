@@ -1,12 +1,13 @@
 //! Words of etcd, Go, shells and systemd, by which the cause of an end is known. Theirs, as they write them from 3.1 to 3.7.
 
 /// How a line begins that tells of the end.
-pub(super) const ENDS: [&str; 4] =
-    ["panic: ", "fatal error: ", "unexpected fault address", "flag provided but not defined"];
+pub(super) const ENDS: [&str; 5] =
+    ["panic: ", "fatal error: ", "unexpected fault address", "flag provided but not defined", "etcdpack: "];
 /// What stands in lines about flags, from 3.1 on.
 pub(super) const OF_FLAGS: [&str; 3] = [" for flag -", "error verifying flags", "is not a valid flag"];
 /// A shell and systemd, of a program that does not start.
-pub(super) const NOT_STARTED: [&str; 3] = [": exec: ", "Failed at step ", "Exec format error"];
+pub(super) const NOT_STARTED: [&str; 4] =
+    [": exec: ", "Failed at step ", "Exec format error", "Dependency failed for "];
 /// Go, of memory that is not there: it has said before where.
 pub(super) const FAULT: &str = "fatal error: fault";
 /// Messages of etcd that say nothing, or something that is not so; why stands in their `error`.
@@ -44,6 +45,8 @@ pub enum Known {
     Flag,
     Damaged,
     NoProgram,
+    /// Data or log are not there, and their startup script or systemd did not start etcd without.
+    DiskAway,
 }
 
 impl Known {
@@ -67,7 +70,8 @@ impl Known {
 }
 
 /// What each cause is known by, in lower case, in this order: the first that is in a line counts.
-const KNOWN: [(Known, &[&str]); 18] = [
+const KNOWN: [(Known, &[&str]); 19] = [
+    (Known::DiskAway, &["is its disk mounted?", "dependency failed for "]),
     (Known::NoProgram, &[": exec: ", "failed at step ", "exec format error"]),
     (Known::AddressInUse, &["address already in use"]),
     (Known::NoAddress, &["cannot assign requested address"]),
