@@ -230,7 +230,9 @@ impl Watched {
 
 #[test]
 fn under_this_hosts_supervisor() {
-    live(Watched::new("twalksup", "supervisor", ""), |host| host.supervisord("/etc/supervisor/supervisord.conf"));
+    live(Watched::new("twalksup", "supervisor", "wal-dir = \"/wal/etcd\"\n"), |host| {
+        host.supervisord("/etc/supervisor/supervisord.conf")
+    });
 }
 
 #[test]
@@ -269,11 +271,12 @@ fn under_the_carried_supervisor_without_systemd() {
 
 #[test]
 fn under_systemd() {
-    live(Watched::new("twalksys", "bare", "wal-dir = \"/wal/etcd\"\n"), |host| {
+    live(Watched::new("twalksys", "bare", ""), |host| {
         host.systemd();
         host.run(&format!("{HOST} snapshot -o etcd.db")).ok();
         host.lab.sh("n1", &format!("cd {HOME} && mv etcd.db saved.db && mv etcd.db.json saved.db.json")).ok();
         host.run(&format!("{HOST} snapshot verify saved.db")).ok();
+        host.run(&format!("{HOST} restore saved.db n1.run --yes --wait 60")).ok();
         host.hand_over();
     });
 }

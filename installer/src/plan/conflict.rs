@@ -72,7 +72,7 @@ pub(crate) fn conflicts(step: &Step, facts: &Facts, ours: &[Change]) -> Result<V
 /// A directory of etcd's that is a link itself. systemd waits for no disk behind a link, and what is adopted and purged is what
 /// has the name.
 fn linked(step: &Step, facts: &Facts, ours: &[Change]) -> Option<PathFinding> {
-    let Step::Dir { path, holds: holds @ (Holds::Data | Holds::Logs), .. } = step else { return None };
+    let Step::Dir { path, holds: holds @ (Holds::Data | Holds::Wal | Holds::Logs), .. } = step else { return None };
     let Seen::Link { target } = facts.paths.at(path) else { return None };
     let (path, target, holds) = (path.clone(), target.clone(), *holds);
     let is_on_record = ours.iter().any(|change| change.path() == Some(&path));

@@ -44,6 +44,10 @@ pub(super) fn text(found: &PathFinding) -> String {
                     en = "`{path}`, the directory for etcd's log, is a link, to `{target}`: at boot nothing would wait for the disk behind it",
                     zh = "etcd 的日志目录 `{path}` 是符号链接，指向 `{target}`：开机时不会等待链接背后的磁盘"
                 ),
+                Holds::Wal => say!(
+                    en = "`{path}`, the directory for etcd's write-ahead log, is a link, to `{target}`: at boot nothing would wait for the disk behind it",
+                    zh = "etcd 的预写日志目录 `{path}` 是符号链接，指向 `{target}`：开机时不会等待链接背后的磁盘"
+                ),
                 Holds::Data | Holds::Files => say!(
                     en = "`{path}`, the directory for etcd's data, is a link, to `{target}`: at boot nothing would wait for the disk behind it",
                     zh = "etcd 的数据目录 `{path}` 是符号链接，指向 `{target}`：开机时不会等待链接背后的磁盘"
@@ -108,7 +112,11 @@ pub(super) fn help(found: &PathFinding) -> Help {
 
 /// The directory itself in the cluster file, or, without a new bundle, a mount in the place of the link.
 fn linked(path: &AbsPath, target: &str, holds: Holds) -> Help {
-    let key = if holds == Holds::Logs { "logs" } else { "data" };
+    let key = match holds {
+        Holds::Logs => "logs",
+        Holds::Wal => "wal-dir",
+        Holds::Data | Holds::Files => "data",
+    };
     let real = real(target);
     let line = format!("{key} = \"{}\"", real.as_deref().unwrap_or(DIR));
     let named = say!(
