@@ -35,8 +35,8 @@ fn text(cluster: &ClusterName, lines: &[Line]) -> String {
     }
     text.push_str(&say!(
         en = "\nWhom to ask: whoever gave you the printed sheets; the telephone number is on them. Without the sheets, run nothing: the twelve words that\n\
-              the host asks for are on them, and not on this stick.\n",
-        zh = "\n有疑问找谁：给你纸单的人，电话在纸单上。没有纸单就什么都不要运行：主机会询问十二个单词，它们只在纸单上，不在 U 盘里。\n"
+              the host asks for are on them. Words that lie on this stick prove nothing.\n",
+        zh = "\n有疑问找谁：给你纸单的人，电话在纸单上。没有纸单就什么都不要运行：主机会询问十二个单词，以纸单上的为准；U 盘里的单词不能证明什么。\n"
     ));
     text
 }

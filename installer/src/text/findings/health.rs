@@ -240,10 +240,9 @@ fn what_to_do(down: &Down) -> Help {
         Known::Damaged if down.company == Company::Others => members(down).remark(&JOIN_ANEW),
         Known::Damaged => {
             Help::command(each(down, |place| format!("cp -a {place} {place}.damaged"), " && ")).remark(&words!(
-                en = "it is the only member: keep that copy, then restore the last snapshot: \
-                     etcdutl snapshot restore, before 3.6 etcdctl",
-                zh = "这是唯一的成员：保留该副本，然后恢复最近的快照：etcdutl snapshot restore，3.6 \
-                     之前用 etcdctl"
+                en = "it is the only member: keep that copy; then, with this host's bundle and the last snapshot: \
+                     ./HOST.run restore FILE",
+                zh = "这是唯一的成员：保留该副本；然后使用本机的安装包和最近的快照：./HOST.run restore FILE"
             ))
         }
         Known::NoProgram => log(down),
