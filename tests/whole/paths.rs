@@ -133,6 +133,7 @@ impl Watched {
     fn walk(&mut self, before: &Ways, open_to_all: &BTreeSet<String>) {
         let etcds = |path: &str| {
             path.starts_with("/data/etcd/etcd-server")
+                || path.starts_with("/wal/etcd")
                 || (path.starts_with("/opt/etcd-certs/") && path.ends_with("/etcd-peer-key.pem"))
         };
         let systems =
