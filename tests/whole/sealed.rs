@@ -373,9 +373,10 @@ fn a_real_host_shows_neither_passphrase_nor_key_to_anybody() {
     };
     // Told to stop, and killed, once it is at the certificates; and gone on with.
     for (signal, code) in [("TERM", 5), ("KILL", 137)] {
+        // As soon as the link to them is there, the pattern has two names.
         let line = format!(
             "./n1.run install --yes {SIGNER} --passphrase-fd 3 3</run/passphrase & pid=$!; \
-             while ! test -e /opt/etcd-certs/*/ca.pem; do :; done; kill -{signal} $pid; wait $pid"
+             while set -- /opt/etcd-certs/*/ca.pem; ! test -e $1; do :; done; kill -{signal} $pid; wait $pid"
         );
         let said = lab.ssh("n1", &line);
         assert_eq!(said.code, code, "{said:?}");
