@@ -137,7 +137,7 @@ pub fn padded(text: &str, columns: usize) -> String {
     format!("{text}{}", " ".repeat(columns.saturating_sub(taken)))
 }
 
-/// Fixed words in each language, as a [`Words`](crate::language::Words), also for a constant:
+/// Fixed words in each language, as a [`Words`], also for a constant:
 /// `words!(en = "healthy", zh = "健康")`.
 #[macro_export]
 macro_rules! words {

@@ -232,7 +232,7 @@ impl Watched {
 #[test]
 fn under_this_hosts_supervisor() {
     live(Watched::new("twalksup", "supervisor", "wal-dir = \"/wal/etcd\"\n"), |host| {
-        host.supervisord("/etc/supervisor/supervisord.conf")
+        host.supervisord("/etc/supervisor/supervisord.conf");
     });
 }
 
