@@ -11,11 +11,11 @@ use std::path::Path;
 
 use nix::fcntl::OFlag;
 use nix::sys::stat::Mode as RawMode;
-use nix::sys::statvfs::fstatvfs;
 use payload::bundle::{BundleError, Copied, CopyError, MAX_LEN};
 use payload::path::AbsPath;
 
 use super::fs_error::{Cause, FileOp};
+use super::room::room;
 use super::{FsError, Tree};
 
 /// Memory, on every system that runs etcd: for a host whose disk takes no more.
@@ -93,9 +93,8 @@ pub(crate) fn copy(path: &Path, tree: &Tree, dir: &AbsPath) -> Result<Copied<Fil
 /// A file for `len` bytes, where there is room for them; else why not.
 fn place(tree: &Tree, dir: &AbsPath, len: u64) -> Result<File, NoPlace> {
     let file = tree.private_file(dir).map_err(NoPlace::Fs)?;
-    let stat = fstatvfs(&file).map_err(|errno| NoPlace::Fs(FsError::new(FileOp::AskFileSystem, dir, errno)))?;
-    let free = stat.blocks_available().saturating_mul(stat.fragment_size());
-    let needed = needed(len, stat.blocks().saturating_mul(stat.fragment_size()));
+    let room = room(&file).map_err(|errno| NoPlace::Fs(FsError::new(FileOp::AskFileSystem, dir, errno)))?;
+    let (free, needed) = (room.free, needed(len, room.size));
     if free < needed {
         return Err(NoPlace::Full { dir: dir.clone(), free: free / MIB, needed: needed.div_ceil(MIB) });
     }

@@ -42,6 +42,7 @@ pub(crate) mod random;
 mod reading;
 pub(crate) mod remove;
 pub(crate) mod restored;
+mod room;
 pub(crate) mod snapshot_copy;
 mod strays;
 pub(crate) mod terminal;

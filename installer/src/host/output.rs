@@ -11,10 +11,10 @@ use std::path::{Component, Path};
 use nix::errno::Errno;
 use nix::fcntl::{AtFlags, renameat};
 use nix::sys::stat::{Mode as RawMode, SFlag, fchmod, fstatat};
-use nix::sys::statvfs::fstatvfs;
 use nix::unistd::{UnlinkatFlags, fsync, unlinkat};
 
 use super::random;
+use super::room::room;
 use super::tree::{Spot, Tree, Trust, kind};
 
 /// Of what holds no secret.
@@ -105,8 +105,7 @@ impl Output {
 
     /// How many bytes there is room for.
     pub(crate) fn room(&self) -> Result<u64, OutputError> {
-        let stat = fstatvfs(&self.file)?;
-        Ok(stat.blocks_available().saturating_mul(stat.fragment_size()))
+        Ok(room(&self.file)?.free)
     }
 
     /// Gives what was added its name, as [`Output::put`] does. Root alone can read it.

@@ -7,12 +7,12 @@ use std::io::{self, Read as _, Write as _};
 use std::path::Path;
 
 use nix::sys::stat::{Mode as RawMode, fchmod};
-use nix::sys::statvfs::fstatvfs;
 use nix::unistd::{Gid, fchown};
 use payload::path::AbsPath;
 
 use super::fs_error::FileOp;
 use super::interrupt::Interrupt;
+use super::room::room;
 use super::write::Ids;
 use super::{FsError, Tree, copy};
 
@@ -49,8 +49,7 @@ pub(crate) fn copy(
     let len = from.metadata().map_err(NotCopied::Source)?.len();
     let mut to = tree.private_file(data).map_err(NotCopied::Place)?;
     let asking = |errno| NotCopied::Place(FsError::new(FileOp::AskFileSystem, data, errno));
-    let stat = fstatvfs(&to).map_err(asking)?;
-    let free = stat.blocks_available().saturating_mul(stat.fragment_size());
+    let free = room(&to).map_err(asking)?.free;
     let needed = len.saturating_mul(2).saturating_add(LOGS);
     if free < needed {
         return Err(NotCopied::Full { needed, free });
