@@ -234,14 +234,19 @@ impl Etcdctl {
         if let Some(pair) = self.brought.as_ref().and_then(|brought| brought.pair.try_clone().ok()) {
             exec = exec.input(pair);
         }
-        if etcd::has_v2_api(self.version) {
-            exec = exec.env("ETCDCTL_API", "3");
-        }
-        if self.arch.needs_unsupported_arch_env(self.version) {
-            exec = exec.env("ETCD_UNSUPPORTED_ARCH", self.arch.etcd_name());
-        }
-        exec
+        in_its_environment(exec, self.version, self.arch)
     }
+}
+
+/// `call`, of a program of a release's, with what that program needs to be told.
+pub(super) fn in_its_environment(mut call: Exec, version: EtcdVersion, arch: Arch) -> Exec {
+    if etcd::has_v2_api(version) {
+        call = call.env("ETCDCTL_API", "3");
+    }
+    if arch.needs_unsupported_arch_env(version) {
+        call = call.env("ETCD_UNSUPPORTED_ARCH", arch.etcd_name());
+    }
+    call
 }
 
 /// A file that lies in memory and has no name.

@@ -12,6 +12,7 @@ use payload::name::ClusterToken;
 use payload::path::{AbsPath, NotAPath};
 
 use super::Exec;
+use super::etcdctl::in_its_environment;
 use super::interrupt::Interrupt;
 use super::write::Ids;
 use crate::facts::cluster;
@@ -33,7 +34,7 @@ pub(crate) fn restore(
     let program = if etcd::ships_etcdutl(version) { "etcdutl" } else { "etcdctl" };
     let members: Vec<String> = cluster::members(manifest).iter().map(|(name, url)| format!("{name}={url}")).collect();
     let url = manifest.peer_url(me).map(|url| url.to_string()).unwrap_or_default();
-    let mut exec = Exec::at(manifest.layout.release_dir.join(program)?.as_path())
+    let call = Exec::at(manifest.layout.release_dir.join(program)?.as_path())
         .args(["snapshot", "restore", "/proc/self/fd/0", "--name", me.name.as_str()])
         .args(["--initial-cluster", &members.join(","), "--initial-cluster-token", token.as_str()])
         .args(["--initial-advertise-peer-urls", &url, "--data-dir", into.as_str()])
@@ -42,11 +43,5 @@ pub(crate) fn restore(
         .run_as(ids)
         .limit(LIMIT)
         .heeding(interrupt);
-    if etcd::has_v2_api(version) {
-        exec = exec.env("ETCDCTL_API", "3");
-    }
-    if manifest.arch.needs_unsupported_arch_env(version) {
-        exec = exec.env("ETCD_UNSUPPORTED_ARCH", manifest.arch.etcd_name());
-    }
-    Ok(exec)
+    Ok(in_its_environment(call, version, manifest.arch))
 }
