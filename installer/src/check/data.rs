@@ -107,11 +107,7 @@ pub(super) fn is_log_left(kept: &Leftovers, bundle: &Manifest, data: &Data) -> b
 /// etcd reads what an older minor version wrote, never the other way round.
 fn newer(manifest: &Manifest, kept: &Leftovers) -> Option<DataFinding> {
     let (bundle, wrote) = (manifest.release.version, kept.etcd?);
-    ((bundle.major(), bundle.minor()) < (wrote.major(), wrote.minor())).then(|| DataFinding::Newer {
-        path: manifest.layout.data.clone(),
-        bundle,
-        wrote,
-    })
+    wrote.is_newer_minor_than(bundle).then(|| DataFinding::Newer { path: manifest.layout.data.clone(), bundle, wrote })
 }
 
 #[cfg(test)]

@@ -31,7 +31,7 @@ fn whose(manifest: &Manifest, restore: &Restore) -> Vec<RestoreFinding> {
         Some(_) => {}
     }
     let etcd = restore.label.as_ref().and_then(|label| label.etcd);
-    let newer = etcd.filter(|etcd| (etcd.major(), etcd.minor()) > (bundle.major(), bundle.minor()));
+    let newer = etcd.filter(|etcd| etcd.is_newer_minor_than(bundle));
     found.extend(newer.map(|snapshot| RestoreFinding::Newer { snapshot, bundle }));
     found.extend(manifest.layout.wal.clone().map(|wal| RestoreFinding::LogApart { wal }));
     found.extend((restore.sum == Sum::Unproven).then_some(RestoreFinding::Unproven));

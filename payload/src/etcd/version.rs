@@ -37,6 +37,12 @@ impl EtcdVersion {
         self.minor
     }
 
+    /// Whether it is of a later minor version than `other`, which cannot read what it writes.
+    #[must_use]
+    pub fn is_newer_minor_than(self, other: Self) -> bool {
+        (self.major, self.minor) > (other.major, other.minor)
+    }
+
     /// The 33 of 3.5.33.
     #[must_use]
     pub const fn patch(self) -> u16 {
