@@ -4,6 +4,7 @@ use std::ffi::OsString;
 use std::num::NonZeroU32;
 use std::path::PathBuf;
 
+use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
 use payload::fingerprint::Claim;
 use payload::language::Language;
@@ -45,8 +46,8 @@ pub(crate) struct Cli {
     pub(crate) verbose: bool,
 
     /// Language of sentences: en or zh [default: by the locale]
-    #[arg(long, global = true, value_enum, value_name = "LANG", hide_possible_values = true, help_heading = GLOBAL)]
-    pub(crate) lang: Option<LangArg>,
+    #[arg(long, global = true, value_parser = lang(), value_name = "LANG", hide_possible_values = true, help_heading = GLOBAL)]
+    pub(crate) lang: Option<Language>,
 
     /// Print this page
     #[arg(short, long, global = true, action = ArgAction::Help, help_heading = GLOBAL)]
@@ -70,24 +71,14 @@ impl Cli {
             )
             | None => false,
         };
-        if json { Some(Language::English) } else { self.lang.map(Language::from) }
+        if json { Some(Language::English) } else { self.lang }
     }
 }
 
 /// `--lang`. The values have no sentences of their own: these would make every page twice as long.
-#[derive(Debug, Clone, Copy, ValueEnum)]
-pub(crate) enum LangArg {
-    En,
-    Zh,
-}
-
-impl From<LangArg> for Language {
-    fn from(arg: LangArg) -> Self {
-        match arg {
-            LangArg::En => Self::English,
-            LangArg::Zh => Self::Chinese,
-        }
-    }
+fn lang() -> impl TypedValueParser<Value = Language> {
+    // The words let no other through.
+    PossibleValuesParser::new(Language::WORDS).map(|word| Language::named(&word).unwrap_or_default())
 }
 
 #[derive(Debug, Subcommand)]
@@ -160,8 +151,9 @@ pub(crate) struct PlanArgs {
     pub(crate) json: bool,
 }
 
+/// What is installed, where to, and how far it goes by itself.
 #[derive(Debug, Args)]
-pub(crate) struct InstallArgs {
+pub(crate) struct InstallingArgs {
     #[command(flatten)]
     pub(crate) bundle: BundleArgs,
 
@@ -175,6 +167,12 @@ pub(crate) struct InstallArgs {
     /// Wait this many seconds for a healthy member; exit 7 if it does not come
     #[arg(long, value_name = "SECONDS", help_heading = ETCD)]
     pub(crate) wait: Option<u64>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct InstallArgs {
+    #[command(flatten)]
+    pub(crate) installing: InstallingArgs,
 
     /// Enable the service, but do not start it
     #[arg(long, help_heading = ETCD)]
@@ -202,18 +200,7 @@ pub(crate) struct RestoreArgs {
     pub(crate) from: FromArgs,
 
     #[command(flatten)]
-    pub(crate) bundle: BundleArgs,
-
-    #[command(flatten)]
-    pub(crate) target: TargetArgs,
-
-    /// Do not ask
-    #[arg(long)]
-    pub(crate) yes: bool,
-
-    /// Wait this many seconds for a healthy member; exit 7 if it does not come
-    #[arg(long, value_name = "SECONDS", help_heading = ETCD)]
-    pub(crate) wait: Option<u64>,
+    pub(crate) installing: InstallingArgs,
 }
 
 /// How a snapshot is taken.
@@ -249,8 +236,8 @@ impl FromArgs {
 
 impl From<RestoreArgs> for InstallArgs {
     fn from(args: RestoreArgs) -> Self {
-        let RestoreArgs { snapshot, from, bundle, target, yes, wait } = args;
-        Self { bundle, target, yes, wait, no_start: false, restart: false, restore: Some(snapshot), from }
+        let RestoreArgs { snapshot, from, installing } = args;
+        Self { installing, no_start: false, restart: false, restore: Some(snapshot), from }
     }
 }
 
@@ -349,9 +336,10 @@ impl PlanArgs {
 impl InstallArgs {
     /// Likewise.
     pub(crate) fn for_the_bundle(&self) -> Vec<OsString> {
-        let flags = [("--yes", self.yes), ("--no-start", self.no_start), ("--restart", self.restart)];
-        let mut words = words("install", &self.bundle, &self.target, &flags);
-        words.extend(self.wait.map(|seconds| format!("--wait={seconds}").into()));
+        let InstallingArgs { bundle, target, yes, wait } = &self.installing;
+        let flags = [("--yes", *yes), ("--no-start", self.no_start), ("--restart", self.restart)];
+        let mut words = words("install", bundle, target, &flags);
+        words.extend(wait.map(|seconds| format!("--wait={seconds}").into()));
         if let Some(file) = &self.restore {
             let mut word = OsString::from("--restore=");
             word.push(file);

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use payload::shell::word;
 
 use crate::HOST_COMMAND;
-use crate::cli::Command;
+use crate::cli::{Command, InstallArgs, RestoreArgs};
 use crate::help::{Help, Part, spaced};
 
 /// What stands for the bundle in a help line; with `./` in front for the bundle as a program.
@@ -31,8 +31,9 @@ impl Typed {
     pub(crate) fn new(program: &OsStr, command: Option<&Command>) -> Self {
         let (file, root) = match command {
             Some(Command::Plan(args)) => (args.bundle.file.as_deref(), args.target.root.as_deref()),
-            Some(Command::Install(args)) => (args.bundle.file.as_deref(), args.target.root.as_deref()),
-            Some(Command::Restore(args)) => (args.bundle.file.as_deref(), args.target.root.as_deref()),
+            Some(
+                Command::Install(InstallArgs { installing, .. }) | Command::Restore(RestoreArgs { installing, .. }),
+            ) => (installing.bundle.file.as_deref(), installing.target.root.as_deref()),
             Some(Command::Verify(args)) => (args.bundle.file.as_deref(), None),
             Some(Command::Csr(args)) => (None, args.root.as_deref()),
             Some(Command::Uninstall(args)) => (None, args.root.as_deref()),

@@ -28,6 +28,19 @@ thread_local! {
 }
 
 impl Language {
+    /// The words by which people name them: those of `--lang`, and what locales begin with.
+    pub const WORDS: [&'static str; 2] = ["en", "zh"];
+
+    /// The one that `word` names; none where it is not spoken here.
+    #[must_use]
+    pub fn named(word: &str) -> Option<Self> {
+        match word {
+            "en" => Some(Self::English),
+            "zh" => Some(Self::Chinese),
+            _ => None,
+        }
+    }
+
     /// What a person has said with `ETCDPACK_LANG`, else what the locale is, as `variable` has the environment. Where
     /// somebody is at a terminal, it has to be able to show it; a file can always.
     #[must_use]
@@ -47,11 +60,7 @@ impl Language {
 
     /// The language that a locale, as `zh_CN.UTF-8`, begins with; none where it is not spoken here.
     fn begins(locale: &str) -> Option<Self> {
-        match locale.split(['_', '-', '.', '@']).next()? {
-            "en" => Some(Self::English),
-            "zh" => Some(Self::Chinese),
-            _ => None,
-        }
+        Self::named(locale.split(['_', '-', '.', '@']).next()?)
     }
 
     /// Speaks it from now on, in all threads. What was settled before stays.

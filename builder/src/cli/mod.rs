@@ -5,7 +5,6 @@ mod export;
 mod founding;
 mod heading;
 mod init;
-mod lang;
 mod pack;
 mod paper;
 mod pki;
@@ -13,6 +12,7 @@ mod source;
 
 use std::path::PathBuf;
 
+use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{ArgAction, ArgGroup, Args, Parser, Subcommand};
 use payload::fingerprint::Claim;
 use payload::language::Language;
@@ -27,7 +27,6 @@ pub use cluster::{ClusterArg, ClusterOperand, PkiDirArgs};
 pub use export::ExportArgs;
 pub use founding::FoundingArgs;
 pub use init::{InitArgs, KeysArg, ManagerArg};
-pub use lang::LangArg;
 pub use pack::{PackArgs, SealArgs};
 pub use paper::{PaperArg, PaperArgs, PaperLanguage};
 pub use pki::{
@@ -63,8 +62,8 @@ pub struct Cli {
     pub verbose: bool,
 
     /// Language of sentences: en or zh [default: by the locale]
-    #[arg(long, global = true, value_enum, value_name = "LANG", hide_possible_values = true, help_heading = heading::GLOBAL)]
-    pub lang: Option<LangArg>,
+    #[arg(long, global = true, value_parser = lang(), value_name = "LANG", hide_possible_values = true, help_heading = heading::GLOBAL)]
+    pub lang: Option<Language>,
 
     /// Print this page
     #[arg(short, long, global = true, action = ArgAction::Help, help_heading = heading::GLOBAL)]
@@ -73,6 +72,12 @@ pub struct Cli {
     /// Print the version
     #[arg(short = 'V', long, action = ArgAction::Version, help_heading = heading::GLOBAL)]
     pub version: Option<bool>,
+}
+
+/// `--lang`. The values have no sentences of their own: these would make every page twice as long.
+fn lang() -> impl TypedValueParser<Value = Language> {
+    // The words let no other through.
+    PossibleValuesParser::new(Language::WORDS).map(|word| Language::named(&word).unwrap_or_default())
 }
 
 impl Cli {
@@ -86,7 +91,7 @@ impl Cli {
             Command::Pki(PkiCommand::Show(args)) => args.json,
             _ => false,
         };
-        if json { Some(Language::English) } else { self.lang.map(Language::from) }
+        if json { Some(Language::English) } else { self.lang }
     }
 }
 

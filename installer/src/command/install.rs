@@ -17,7 +17,7 @@ use super::restore::{self, Brought};
 use super::{carried, deliver_plan, key, trust, who_is_up};
 use crate::although::Word;
 use crate::check;
-use crate::cli::{BundleArgs, InstallArgs, PlanArgs, TargetArgs};
+use crate::cli::{BundleArgs, InstallArgs, InstallingArgs, PlanArgs, TargetArgs};
 use crate::execute::{Execution, Failed, Sources};
 use crate::facts::Facts;
 use crate::facts::machine::Target;
@@ -89,23 +89,24 @@ pub(super) fn plan(args: &PlanArgs, report: &Report) -> Result<ExitStatus, Failu
 
 /// Does it.
 pub(super) fn install(args: &InstallArgs, report: &Report) -> Result<ExitStatus, Failure> {
-    key::is_open(args.target.passphrase_fd)?;
-    let looking = Looking::begin(Doing::Installing, args.target.root.as_deref())?;
-    let hand_over = HandOver::of(args.target.hand_over, args.yes);
-    let root = args.target.root.as_deref();
-    let mut bundle = bundle(&args.bundle, root, hand_over, args.for_the_bundle(), &looking.tree, report)?;
-    let given = key::given(args.target.passphrase_fd)?;
+    let InstallingArgs { bundle: named, target, yes, .. } = &args.installing;
+    key::is_open(target.passphrase_fd)?;
+    let looking = Looking::begin(Doing::Installing, target.root.as_deref())?;
+    let hand_over = HandOver::of(target.hand_over, *yes);
+    let root = target.root.as_deref();
+    let mut bundle = bundle(named, root, hand_over, args.for_the_bundle(), &looking.tree, report)?;
+    let given = key::given(target.passphrase_fd)?;
     let context = looking.work()?;
     let Context { tree, interrupt, .. } = &context;
     // Under the lock: who comes second must see whom the first has pinned.
-    let signer = trust::status(bundle.provenance(), &context.records, args.bundle.signer.as_ref())?;
+    let signer = trust::status(bundle.provenance(), &context.records, named.signer.as_ref())?;
     report.note(&about::headline(bundle.manifest()));
     report.note(&about::signer_before_the_words(bundle.provenance(), signer));
     // Before anything is done that a stranger's bundle says.
-    trust::confirm(bundle.provenance(), signer, args.yes, interrupt, report)?;
+    trust::confirm(bundle.provenance(), signer, *yes, interrupt, report)?;
     // What a person has confirmed here counts as named.
     let signer = if signer.settled().is_none() { SignerStatus::Named } else { signer };
-    let choices = choices(&args.target, args.no_start, args.restart);
+    let choices = choices(target, args.no_start, args.restart);
     let (restore, snapshot) = match restore::brought(args, bundle.manifest(), &context, report)? {
         Some(Brought { restore, copy }) => (Some(restore), Some(copy)),
         None => (None, None),
@@ -120,7 +121,7 @@ pub(super) fn install(args: &InstallArgs, report: &Report) -> Result<ExitStatus,
         opened = Some(key);
     }
     report.findings(&prepared.plan.findings);
-    prepared.ask_person(&bundle, args.yes, interrupt, report)?;
+    prepared.ask_person(&bundle, *yes, interrupt, report)?;
     let Prepared { facts, plan, .. } = prepared;
     if plan.is_refused() {
         report.note(&outcomes::NOTHING_CHANGED);
@@ -130,7 +131,7 @@ pub(super) fn install(args: &InstallArgs, report: &Report) -> Result<ExitStatus,
         report.note(&outcomes::IN_PLACE_ALREADY);
         return Ok(end_of(tree, bundle.manifest(), &facts, &plan, args, interrupt, report));
     }
-    if !args.yes {
+    if !*yes {
         consent(&plan, interrupt, report)?;
     }
     if opened.is_none() && plan.sealed_key().is_some() {
@@ -138,7 +139,7 @@ pub(super) fn install(args: &InstallArgs, report: &Report) -> Result<ExitStatus,
     }
     drop(given);
     let manifest = bundle.manifest().clone();
-    let said = (choices.although.quorum_at_risk, Word::of(args.yes));
+    let said = (choices.although.quorum_at_risk, Word::of(*yes));
     match carry_out(&context, bundle, &facts, &plan, (opened.as_ref(), snapshot), said, report)? {
         Ok(()) => {
             let ends = end_of(tree, &manifest, &facts, &plan, args, interrupt, report);
@@ -245,7 +246,7 @@ fn end_of(
     if args.no_start {
         return ExitStatus::Done;
     }
-    let Some(seconds) = args.wait else {
+    let Some(seconds) = args.installing.wait else {
         // Where nothing was done, what was seen before the plan is what there is.
         let seen = plan.is_done().then_some(&facts.cluster);
         return who_is_up::say(tree, manifest, seen, interrupt, report);

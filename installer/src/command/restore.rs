@@ -36,7 +36,7 @@ pub(super) fn brought(
     let Some(path) = &args.restore else {
         return if args.from.is_given() { Err(words::nothing_to_restore()) } else { Ok(None) };
     };
-    if args.target.root.is_some() {
+    if args.installing.target.root.is_some() {
         return Err(words::not_in_an_image());
     }
     report.while_waiting(&words::READING, || read(path, &args.from, manifest, context)).map(Some)
@@ -47,10 +47,7 @@ fn read(path: &Path, from: &FromArgs, manifest: &Manifest, context: &Context) ->
     let copied = snapshot_copy::copy(path, &context.tree, &manifest.layout.data, &context.interrupt, &mut |piece| {
         inspection.take(piece);
     });
-    let (copy, head) = match copied {
-        Err(NotCopied::ToldToStop) => return Err(Failure::interrupted(help::the_same_again())),
-        copied => copied.map_err(|why| words::not_copied(path, &why))?,
-    };
+    let (copy, head) = copied.map_err(|why| words::not_copied(path, &why))?;
     let (whole, sum) = judged(inspection, from.unverified).map_err(|flaw| words::flawed(path, &head, &flaw))?;
     let beginning = copy.try_clone().map_err(|error| words::not_copied(path, &NotCopied::Write(error)))?;
     let revision = revision(beginning).map_err(|error| words::no_database(path, &error))?;

@@ -14,8 +14,8 @@ use crate::failure::Failure;
 use crate::finding::Code;
 use crate::help::Help;
 use crate::host::snapshot_copy::NotCopied;
+use crate::text::help;
 use crate::text::snapshot::{self, mib};
-use crate::text::{help, refusals};
 
 pub(crate) const READING: Words = words!(en = "reading the snapshot", zh = "正在读取快照");
 pub(crate) const QUESTION: Words = words!(
@@ -57,7 +57,7 @@ pub(crate) fn not_copied(path: &Path, why: &NotCopied) -> Failure {
             );
             Failure::refused(failed(&why), Help::command("df -h"))
         }
-        NotCopied::ToldToStop => Failure::refused(refusals::told_to_stop(), help::the_same_again()),
+        NotCopied::ToldToStop => Failure::interrupted(help::the_same_again()),
     }
 }
 
