@@ -249,6 +249,7 @@ impl Run<'_> {
         // etcd may be up, and only the receipt is missing: nothing stops that.
         let tree = &self.on.tree.undisturbed();
         let manifest = self.operation.manifest();
+        let here = manifest.and_then(|manifest| data::identity(tree, (&manifest.layout).into()));
         Ok(Outcome {
             now: clock::now(),
             state: self.on.state,
@@ -258,10 +259,8 @@ impl Run<'_> {
                 Some(manifest) => probe::instances(tree, manifest)?,
                 None => Vec::new(),
             },
-            data: manifest
-                .filter(|_| stays.iter().any(Change::is_kept_without_purge))
-                .and_then(|manifest| data::identity(tree, (&manifest.layout).into())),
-            here: manifest.and_then(|manifest| data::identity(tree, (&manifest.layout).into())),
+            data: here.filter(|_| stays.iter().any(Change::is_kept_without_purge)),
+            here,
             key_waits: matches!(tree.look(&self.on.state.host_key_file()?)?, Seen::File { .. }),
         })
     }

@@ -94,14 +94,17 @@ pub(super) fn ctl(supervisor: &Supervisor, words: &[&str], interrupt: &Interrupt
 
 /// Has supervisord read its configuration, of which only our section is then taken.
 pub(super) fn reread(supervisor: &Supervisor, interrupt: &Interrupt) -> Result<(), ServiceError> {
-    match ctl(supervisor, &["reread"], interrupt) {
-        Err(ServiceError::Exec(ExecError { why: ExecTrouble::Failed { tail, .. }, .. }))
-            if words::of_reread(&tail).is_some() =>
-        {
+    let told = ctl(supervisor, &["reread"], interrupt);
+    let said = match &told {
+        Err(ServiceError::Exec(ExecError { why: ExecTrouble::Failed { tail, .. }, .. })) => words::of_reread(tail),
+        _ => None,
+    };
+    match said {
+        Some(said) => {
             let (ctl, conf) = (supervisor.ctl.clone(), supervisor.conf.clone());
-            Err(ServiceError::CannotReread { ctl, conf, said: words::of_reread(&tail).unwrap_or_default() })
+            Err(ServiceError::CannotReread { ctl, conf, said })
         }
-        told => told,
+        None => told,
     }
 }
 
