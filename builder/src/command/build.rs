@@ -15,7 +15,7 @@ use super::{cluster_file, keys, passphrase, rehearse, source};
 use crate::carried;
 use crate::cli::{BuildArgs, PackArgs, SealArgs, SourceArgs};
 use crate::failure::Failure;
-use crate::pack::{self, Parts};
+use crate::pack::{self, Parts, SUMS};
 use crate::paper;
 use crate::pki::{self, NewCa, Request, Signing, Site};
 use crate::report::Narrator;
@@ -84,7 +84,7 @@ pub(super) fn with_requests(
         narrator.note(&text::bundle(&bundle.path, bundle.bytes));
         narrator.detail(&text::bundle_sum(bundle.digest));
     }
-    let sums = order.pack.output.join("SHA256SUMS");
+    let sums = order.pack.output.join(SUMS);
     narrator.note(&text::bundles(made.len(), &sums));
     founding::say(settled, loaded, narrator);
     narrator.note(&text::signed_by(signer));

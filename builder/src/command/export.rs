@@ -11,13 +11,10 @@ use super::verify;
 use crate::cache::{DiskAction, DiskError};
 use crate::cli::ExportArgs;
 use crate::failure::Failure;
-use crate::pack::{self, START_HERE};
+use crate::pack::{self, START_HERE, SUMS};
 use crate::report::Narrator;
 use crate::stick::{self, Goods, Item, Place, Source};
 use crate::text::stick as text;
-
-/// The list beside the bundles, which says which of them belong together.
-const SUMS: &str = "SHA256SUMS";
 
 /// More than the list of any cluster has.
 const MAX_LIST: u64 = 1 << 20;
@@ -69,9 +66,9 @@ fn list(path: &Path) -> io::Result<Vec<(Digest, String)>> {
     let mut lines = String::new();
     File::open(path)?.take(MAX_LIST).read_to_string(&mut lines)?;
     let entry = |line: &str| {
-        let (digest, name) = line.split_once("  ")?;
-        let plain = name.strip_suffix(".run").is_some() && !name.contains('/') && !name.contains(char::is_control);
-        Some((digest.parse().ok()?, name.to_owned())).filter(|_| plain)
+        let (digest, name) = stick::listed(line)?;
+        let plain = !name.contains('/') && !name.contains(char::is_control);
+        plain.then(|| (digest, name.to_owned()))
     };
     Ok(lines.lines().filter_map(entry).collect())
 }

@@ -15,6 +15,8 @@ use crate::pki::Signing;
 /// The public half of the key that signs, in PEM, and its fingerprint.
 pub(super) const SIGNING_KEY: &str = "signing.pub";
 pub(super) const SIGNING_WORDS: &str = "signing.words";
+/// The list beside the bundles, which says which of them belong together.
+pub(crate) const SUMS: &str = "SHA256SUMS";
 /// What the bundles are, for whoever finds the stick.
 pub(crate) const START_HERE: &str = "START-HERE.txt";
 
@@ -67,7 +69,7 @@ impl Dist {
         let line = |(path, digest): (&Path, Digest)| {
             format!("{digest}  {}\n", path.file_name().unwrap_or_default().to_string_lossy())
         };
-        self.put("SHA256SUMS", all.map(line).collect::<String>().as_bytes())
+        self.put(SUMS, all.map(line).collect::<String>().as_bytes())
     }
 
     /// Writes what a bundle is checked by: the public key, and its fingerprint in words.

@@ -19,7 +19,7 @@ use payload::manifest::Manifest;
 use payload::name::ClusterName;
 
 pub(crate) use bundle::Made;
-pub(crate) use dist::START_HERE;
+pub(crate) use dist::{START_HERE, SUMS};
 pub use error::PackError;
 pub(crate) use parts::Parts;
 pub(crate) use survey::survey;

@@ -65,15 +65,16 @@ impl Ours {
         match self {
             Self::Bundle => false,
             Self::StartHere => text.starts_with(START_HERE_BEGINS),
-            Self::Sums => {
-                let of_bundle = |line: &str| {
-                    let (sum, name) = line.split_once("  ")?;
-                    sum.parse::<Digest>().ok().filter(|_| name.strip_suffix(".run").is_some())
-                };
-                !text.is_empty() && text.lines().all(|line| of_bundle(line).is_some())
-            }
+            Self::Sums => !text.is_empty() && text.lines().all(|line| listed(line).is_some()),
         }
     }
+}
+
+/// A bundle's line in a list of sums: its sum, and its name as it stands there.
+pub(crate) fn listed(line: &str) -> Option<(Digest, &str)> {
+    let (sum, name) = line.split_once("  ")?;
+    name.strip_suffix(".run")?;
+    Some((sum.parse().ok()?, name))
 }
 
 #[cfg(test)]

@@ -8,6 +8,6 @@ mod place;
 mod write;
 
 pub(crate) use error::StickError;
-pub(crate) use goods::{Goods, Item, Source};
+pub(crate) use goods::{Goods, Item, Source, listed};
 pub(crate) use place::Place;
 pub(crate) use write::carry;

@@ -69,13 +69,13 @@ fn put(place: &Place, item: &Item, narrator: &mut dyn Narrator) -> Result<(), St
         Source::Bytes(bytes) => new.write_all(bytes).map_err(fail)?,
         Source::File(from) => {
             let opened = File::open(from).map_err(|error| StickError::Read { path: from.clone(), error })?;
-            let mut source = Hashing::new(opened.take(item.size));
             let what = text::writing(&item.name);
             narrator.progress(Progress::Begin { what: &what, done: 0, total: Some(item.size) });
-            let moved = piecewise(&mut source, |piece| new.write_all(piece), from, &path, narrator);
+            let mut source = Hashing::new(Told { from: opened.take(item.size), at: 0, narrator: &mut *narrator });
+            let moved = piecewise(&mut source, |piece| new.write_all(piece), from, &path);
+            let (_, digest, _) = source.finish();
             narrator.progress(Progress::End);
             moved?;
-            let (_, digest, _) = source.finish();
             if digest != item.digest {
                 return Err(StickError::Changed(from.clone()));
             }
@@ -90,15 +90,12 @@ fn piecewise(
     mut take: impl FnMut(&[u8]) -> io::Result<()>,
     from: &Path,
     to: &Path,
-    narrator: &mut dyn Narrator,
 ) -> Result<(), StickError> {
-    let (mut piece, mut at) = (vec![0; PIECE], 0);
+    let mut piece = vec![0; PIECE];
     loop {
         let read = source.read(&mut piece).map_err(|error| StickError::Read { path: from.to_owned(), error })?;
         let Some(bytes @ [_, ..]) = piece.get(..read) else { return Ok(()) };
         take(bytes).map_err(|error| StickError::Write { path: to.to_owned(), error })?;
-        at += read as u64;
-        narrator.progress(Progress::At(at));
     }
 }
 
