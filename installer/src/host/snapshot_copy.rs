@@ -45,8 +45,10 @@ pub(crate) fn copy(
     interrupt: &Interrupt,
     take: &mut dyn FnMut(&[u8]),
 ) -> Result<(File, Vec<u8>), NotCopied> {
-    let mut from = copy::open(path).map_err(NotCopied::Source)?;
+    let from = copy::open(path).map_err(NotCopied::Source)?;
     let len = from.metadata().map_err(NotCopied::Source)?.len();
+    // A file that grows meanwhile would take more than there was room for.
+    let mut from = from.take(len);
     let mut to = tree.private_file(data).map_err(NotCopied::Place)?;
     let asking = |errno| NotCopied::Place(FsError::new(FileOp::AskFileSystem, data, errno));
     let free = room(&to).map_err(asking)?.free;
@@ -81,4 +83,29 @@ pub(crate) fn for_a_program_of(copy: &File, ids: Ids) -> Result<File, FsError> {
         copy.try_clone()
     };
     hand().map_err(|error| FsError::of_path(FileOp::MakePrivateFile, "/proc/self/fd/0", error))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+
+    use super::*;
+
+    #[test]
+    fn what_is_added_meanwhile_is_not_copied() {
+        let root = std::env::temp_dir().join(format!("etcdpack-test-snapshot-copy-{}", std::process::id()));
+        fs::create_dir_all(root.join("data")).unwrap();
+        let brought = root.join("etcd.db");
+        fs::write(&brought, vec![7; 2 * PIECE]).unwrap();
+        let (tree, data) = (Tree::open(&root).unwrap(), "/data".parse().unwrap());
+        let mut seen = 0;
+        let taken = &mut |piece: &[u8]| {
+            seen += piece.len();
+            let mut more = File::options().append(true).open(&brought).unwrap();
+            more.write_all(&[8; PIECE]).unwrap();
+        };
+        let (copy, head) = copy(&brought, &tree, &data, &Interrupt::default(), taken).unwrap();
+        assert_eq!((copy.metadata().unwrap().len(), seen, head), (2 * PIECE as u64, 2 * PIECE, vec![7; 4]));
+        fs::remove_dir_all(&root).unwrap();
+    }
 }
