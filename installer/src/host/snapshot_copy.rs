@@ -102,7 +102,7 @@ mod tests {
         let taken = &mut |piece: &[u8]| {
             seen += piece.len();
             let mut more = File::options().append(true).open(&brought).unwrap();
-            more.write_all(&[8; PIECE]).unwrap();
+            more.write_all(&vec![8; PIECE]).unwrap();
         };
         let (copy, head) = copy(&brought, &tree, &data, &Interrupt::default(), taken).unwrap();
         assert_eq!((copy.metadata().unwrap().len(), seen, head), (2 * PIECE as u64, 2 * PIECE, vec![7; 4]));
