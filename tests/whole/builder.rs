@@ -47,7 +47,7 @@ fn init_asks_at_a_terminal_for_what_was_not_said() {
         run(at_terminal(TYPIST).arg(answers).arg(etcdpack()).arg("init").args(words).current_dir(site.path("")))
     };
     let said = asked(
-        "host 1: name:|n1;reach n1:|192.0.2.300;reach n1:|192.0.2.1;host 2: name:|n1;host 2: name:|n2;reach n2:|2001:db8::2;\
+        "host 1: name:|n1;reach n1:|192.0.2.300;reach n1:|192.0.2.1;host 2: name:|n1;host 2: name:|n2;reach n2:|etcd-2.example;on n2 [all that it has]:|2001:db8::2;\
          host 3: name:|;keys [passphrase]:|secret;keys [passphrase]:|host-key;manager [auto]:|",
         &["-o", "asked.toml"],
     );
@@ -57,7 +57,13 @@ fn init_asks_at_a_terminal_for_what_was_not_said() {
         assert!(shown.contains(words), "{shown}");
     }
     let text = fs::read_to_string(site.path("asked.toml")).unwrap();
-    for line in ["address = \"192.0.2.1\"", "address = \"2001:db8::2\"", "keys = \"host-key\"", "manager = \"auto\""] {
+    for line in [
+        "address = \"192.0.2.1\"",
+        "address = \"etcd-2.example\"",
+        "listen = \"2001:db8::2\"",
+        "keys = \"host-key\"",
+        "manager = \"auto\"",
+    ] {
         assert_eq!(text.lines().filter(|said| *said == line).count(), 1, "{line}: {text}");
     }
     assert_eq!(text.matches("[[host]]").count(), 2, "{text}");

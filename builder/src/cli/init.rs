@@ -7,15 +7,17 @@ use clap::{Args, ValueEnum};
 use payload::digest::Digest;
 use payload::etcd::EtcdVersion;
 use payload::name::HostName;
+use payload::url::UrlHost;
 
 use super::{CLUSTER_FILE, heading};
 
 /// `etcdpack init`
 #[derive(Debug, Args)]
 pub struct InitArgs {
-    /// A host and its address (repeatable); without one, at a terminal, hosts are asked for one by one
-    #[arg(long = "host", value_name = "NAME=IP", value_parser = named_host)]
-    pub hosts: Vec<(HostName, IpAddr)>,
+    /// A host and its address (repeatable), or a DNS name and the address that etcd listens at there: n1=etcd-1.example@192.0.2.1;
+    /// without one, at a terminal, hosts are asked for one by one
+    #[arg(long = "host", value_name = "NAME=ADDRESS", value_parser = new_host)]
+    pub hosts: Vec<NewHost>,
 
     /// Version of etcd [default: the newest 3.6 that this etcdpack knows]
     #[arg(long, value_name = "VERSION")]
@@ -44,6 +46,16 @@ pub struct InitArgs {
         help_heading = heading::OUTPUT
     )]
     pub output: PathBuf,
+}
+
+/// A host that a new file is to have.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NewHost {
+    pub name: HostName,
+    /// By what the others reach it.
+    pub address: UrlHost,
+    /// Its own address, where the other is a name; without it etcd listens at all that the host has.
+    pub listen: Option<IpAddr>,
 }
 
 /// `init --keys`
@@ -92,9 +104,15 @@ impl ManagerArg {
     }
 }
 
-fn named_host(text: &str) -> Result<(HostName, IpAddr), String> {
-    let (name, address) = text.split_once('=').ok_or("write it as NAME=IP, for example n1=192.0.2.1")?;
+fn new_host(text: &str) -> Result<NewHost, String> {
+    let (name, address) = text.split_once('=').ok_or("write it as NAME=ADDRESS, for example n1=192.0.2.1")?;
     let name = name.parse().map_err(|error| format!("{error}"))?;
-    let address = address.parse().map_err(|_| format!("`{}` is not an IP address", address.escape_debug()))?;
-    Ok((name, address))
+    let (address, listen) = match address.split_once('@') {
+        Some((address, listen)) => (address, Some(listen)),
+        None => (address, None),
+    };
+    let not_one = |text: &str, what| format!("`{}` is not {what}", text.escape_debug());
+    let address = address.parse().map_err(|_| not_one(address, "an IP address, nor a DNS name in lower case"))?;
+    let listen = listen.map(|listen| listen.parse().map_err(|_| not_one(listen, "an IP address"))).transpose()?;
+    Ok(NewHost { name, address, listen })
 }

@@ -26,7 +26,7 @@ pub(crate) use cluster::CLUSTER_FILE;
 pub use cluster::{ClusterArg, ClusterOperand, PkiDirArgs};
 pub use export::ExportArgs;
 pub use founding::FoundingArgs;
-pub use init::{InitArgs, KeysArg, ManagerArg};
+pub use init::{InitArgs, KeysArg, ManagerArg, NewHost};
 pub use pack::{PackArgs, SealArgs};
 pub use paper::{PaperArg, PaperArgs, PaperLanguage};
 pub use pki::{

@@ -86,6 +86,7 @@ mod tests {
     use payload::etcd::EtcdVersion;
 
     use super::*;
+    use crate::cli::NewHost;
 
     fn args() -> InitArgs {
         InitArgs {
@@ -139,7 +140,16 @@ mod tests {
 
     #[test]
     fn what_was_asked_for_is_written() {
-        let hosts = vec![("a".parse().unwrap(), "2001:db8::1".parse().unwrap())];
+        let host = |name: &str, address: &str, listen: Option<&str>| NewHost {
+            name: name.parse().unwrap(),
+            address: address.parse().unwrap(),
+            listen: listen.map(|listen| listen.parse().unwrap()),
+        };
+        let hosts = vec![
+            host("a", "2001:db8::1", None),
+            host("b", "etcd-2.corp.example", Some("192.0.2.2")),
+            host("c", "etcd-3.corp.example", None),
+        ];
         let sum = payload::digest::Digest::of(b"x");
         let keys = Some(KeysArg::HostKey);
         let manager = Some(ManagerArg::Systemd);
@@ -150,6 +160,8 @@ mod tests {
         assert_eq!(cluster.pki.keys, Keys::HostKey);
         assert_eq!(cluster.service.manager, Manager::Systemd);
         assert_eq!(cluster.release.sha256.into_values().collect::<Vec<_>>(), [sum]);
-        assert_eq!(cluster.hosts[0].address.to_string(), "2001:db8::1");
+        let all = ["2001:db8::1 [2001:db8::1]", "etcd-2.corp.example [192.0.2.2]", "etcd-3.corp.example [0.0.0.0]"];
+        let hosts = cluster.hosts.iter().map(|host| format!("{} {:?}", host.address, host.listen_peers));
+        assert!(hosts.eq(all));
     }
 }

@@ -12,7 +12,11 @@ pub(crate) fn name_of(number: usize) -> String {
 }
 
 pub(crate) fn address_of(name: impl fmt::Display) -> String {
-    format!("IP address at which the others reach {name}:")
+    format!("IP address, or DNS name, at which the others reach {name}:")
+}
+
+pub(crate) fn listen_of(name: impl fmt::Display) -> String {
+    format!("its own IP address, at which etcd listens on {name} [all that it has]:")
 }
 
 pub(crate) fn twice(name: impl fmt::Display) -> String {
@@ -20,6 +24,13 @@ pub(crate) fn twice(name: impl fmt::Display) -> String {
 }
 
 pub(crate) fn not_an_address(line: &str) -> String {
+    format!(
+        "`{}` is not an IP address, such as 192.0.2.1 or 2001:db8::1, nor a DNS name in lower case, such as etcd-1.example",
+        line::plain(line)
+    )
+}
+
+pub(crate) fn not_an_ip(line: &str) -> String {
     format!("`{}` is not an IP address, such as 192.0.2.1 or 2001:db8::1", line::plain(line))
 }
 

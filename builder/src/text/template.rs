@@ -1,11 +1,12 @@
 //! The cluster file that `init` writes: a comment for every choice.
 
 use std::fmt::{Display, Write as _};
-use std::net::IpAddr;
 
 use payload::digest::Digest;
 use payload::etcd::EtcdVersion;
-use payload::name::HostName;
+use payload::url::UrlHost;
+
+use crate::cli::NewHost;
 
 /// By what members know each other.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -29,7 +30,7 @@ pub(crate) enum Suites {
 pub(crate) struct Chosen<'a> {
     pub(crate) version: EtcdVersion,
     pub(crate) sha256: Option<Digest>,
-    pub(crate) hosts: &'a [(HostName, IpAddr)],
+    pub(crate) hosts: &'a [NewHost],
     pub(crate) keys: Option<&'a str>,
     pub(crate) manager: Option<&'a str>,
     pub(crate) peers: Peers,
@@ -66,9 +67,14 @@ version = "{version}"
             host(&mut text, &name, &address);
         }
     }
-    for (name, address) in hosts {
-        let (name, address): (&HostName, &IpAddr) = (name, address);
+    for NewHost { name, address, listen } in hosts {
         host(&mut text, name, address);
+        // Writing to a string cannot fail.
+        let _ = match (address, listen) {
+            (_, Some(listen)) => writeln!(text, "listen = \"{listen}\""),
+            (UrlHost::Name(_), None) => writeln!(text, "{LISTEN_EVERYWHERE}"),
+            (UrlHost::Ip(_), None) => Ok(()),
+        };
     }
     let keys = match keys {
         Some(keys) => format!("keys = \"{keys}\""),
@@ -107,6 +113,10 @@ version = "{version}"
     );
     text
 }
+
+/// Etcd listens at no name.
+const LISTEN_EVERYWHERE: &str =
+    "listen = \"0.0.0.0\"             # at all addresses of this host; better one of its own: listen = \"192.0.2.1\"";
 
 fn host(text: &mut String, name: &dyn Display, address: &dyn Display) {
     // Writing to a string cannot fail.

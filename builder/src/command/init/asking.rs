@@ -6,8 +6,9 @@ use std::io;
 use std::net::IpAddr;
 
 use payload::name::HostName;
+use payload::url::UrlHost;
 
-use crate::cli::{InitArgs, KeysArg, ManagerArg};
+use crate::cli::{InitArgs, KeysArg, ManagerArg, NewHost};
 use crate::text::init as text;
 use crate::tty::Tty;
 
@@ -26,10 +27,17 @@ pub(super) fn ask(args: &mut InitArgs, tty: &mut Tty) -> io::Result<()> {
         })?;
         let Some(name) = name else { break };
         let address = answer(tty, &text::address_of(&name), |line| {
-            line.parse::<IpAddr>().map_err(|_| text::not_an_address(line))
+            line.parse::<UrlHost>().map_err(|_| text::not_an_address(line))
         })?;
+        let listen = match &address {
+            UrlHost::Ip(_) => None,
+            UrlHost::Name(_) => answer(tty, &text::listen_of(&name), |line| match line {
+                "" => Ok(None),
+                line => line.parse::<IpAddr>().map(Some).map_err(|_| text::not_an_ip(line)),
+            })?,
+        };
         names.insert(name.clone());
-        args.hosts.push((name, address));
+        args.hosts.push(NewHost { name, address, listen });
     }
     if args.keys.is_none() {
         tty.show(text::KEYS)?;

@@ -62,7 +62,9 @@ fn unlisted(findings: &mut Findings, name: &DnsName, span: &Range<usize>) {
     let text = format!(
         "etcd listens at addresses alone, and `{name}` is a name: `listen` says which one of this host's it is"
     );
-    let fault = Fault::new(text).at(findings.source, span).help("listen = \"192.0.2.1\"");
+    let fault = Fault::new(text)
+        .at(findings.source, span)
+        .help("listen = \"192.0.2.1\", or \"0.0.0.0\" for all of this host's");
     if !findings.faults.contains(&fault) {
         findings.faults.push(fault);
     }
