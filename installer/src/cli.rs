@@ -19,6 +19,7 @@ const CLUSTER: &str = "Cluster";
 const TARGET: &str = "Target";
 const ETCD: &str = "Starting etcd";
 const SNAPSHOT: &str = "Snapshot";
+const ETCD_USER: &str = "etcd's authentication";
 const KEYS: &str = "Private key";
 const OUTPUT: &str = "Output";
 const GLOBAL: &str = "Global options";
@@ -394,9 +395,17 @@ pub(crate) struct SnapshotArgs {
     #[command(subcommand)]
     pub(crate) command: Option<SnapshotCommand>,
 
-    /// Write the snapshot to this file [default: CLUSTER-YYYYMMDDThhmmssZ.db, here]
+    /// Write the snapshot to this file, or to the standard output (`-`) [default: CLUSTER-YYYYMMDDThhmmssZ.db, here]
     #[arg(short, long, value_name = "FILE", help_heading = OUTPUT)]
     pub(crate) output: Option<PathBuf>,
+
+    /// Ask as this user of etcd's, where its authentication is on; asks for the password
+    #[arg(long, value_name = "NAME", help_heading = ETCD_USER)]
+    pub(crate) user: Option<String>,
+
+    /// Take the password from the first line of this file descriptor instead of asking
+    #[arg(long, value_name = "FD", requires = "user", help_heading = ETCD_USER)]
+    pub(crate) password_fd: Option<i32>,
 }
 
 #[derive(Debug, Subcommand)]
@@ -404,6 +413,24 @@ pub(crate) enum SnapshotCommand {
     /// Read snapshots byte by byte: whether they are whole, how far they go, whose they are
     #[command(after_help = pages::snapshot_verify())]
     Verify(SnapshotVerifyArgs),
+    /// List the snapshots in a directory: when they were taken, how far they go, whether they are good
+    #[command(after_help = pages::snapshot_list())]
+    List(SnapshotListArgs),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct SnapshotListArgs {
+    /// Directory with snapshots [default: this one]
+    #[arg(value_name = "DIR")]
+    pub(crate) dir: Option<PathBuf>,
+
+    /// Read each of them byte by byte
+    #[arg(long)]
+    pub(crate) verify: bool,
+
+    /// Print the list as JSON
+    #[arg(long, help_heading = OUTPUT)]
+    pub(crate) json: bool,
 }
 
 #[derive(Debug, Args)]

@@ -9,7 +9,6 @@ use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 
 use crate::endpoint_status::EndpointStatus;
-use crate::text::snapshot as words;
 
 const SCHEMA: u32 = 1;
 
@@ -21,31 +20,90 @@ pub(crate) const LARGEST: u64 = 64 << 10;
 #[serde(rename_all = "kebab-case")]
 pub(crate) struct SnapshotRecord {
     schema: u32,
-    cluster: String,
+    pub(crate) cluster: String,
     /// etcd's numbers, in the digits that `etcdctl` prints.
-    cluster_id: String,
-    member: String,
-    member_id: String,
-    etcd: String,
-    revision: u64,
+    pub(crate) cluster_id: String,
+    pub(crate) member: String,
+    pub(crate) member_id: String,
+    pub(crate) etcd: String,
+    pub(crate) revision: u64,
     /// In bytes.
-    size: u64,
+    pub(crate) size: u64,
     /// Of the file.
-    sha256: Digest,
+    pub(crate) sha256: Digest,
     /// Of the database alone.
-    database_sha256: Digest,
+    pub(crate) database_sha256: Digest,
     #[serde(with = "time::serde::rfc3339")]
-    taken: OffsetDateTime,
+    pub(crate) taken: OffsetDateTime,
+    /// Those that are alive; not known of what was taken before they were counted, or has more than can be.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) keys: Option<u64>,
+    /// Whether the member had keys of the v2 API, which no snapshot has; not known where it would not say.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) v2_keys_left_out: Option<bool>,
+}
+
+/// What was found out about a snapshot, once it had come.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Proven {
+    pub(crate) whole: Whole,
+    pub(crate) revision: u64,
+    pub(crate) keys: Option<u64>,
+}
+
+/// A snapshot in a directory, unread.
+#[derive(Debug)]
+pub(crate) struct Found {
+    pub(crate) path: PathBuf,
+    /// In bytes.
+    pub(crate) size: u64,
+    /// What lies beside it.
+    pub(crate) record: Option<SnapshotRecord>,
+}
+
+/// How a snapshot is, as far as it was looked at.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Standing {
+    /// Unread; it has the size that its record says.
+    Recorded,
+    /// Unread, and nothing beside it.
+    Unrecorded,
+    /// Every byte was read.
+    Whole,
+    /// Every byte was read; what lies beside it is about another.
+    OfAnother,
+    /// Unread; it has not the size that its record says.
+    OtherSize { recorded: u64 },
+    /// Why it is no whole snapshot.
+    Bad(String),
+}
+
+impl Standing {
+    pub(crate) fn is_bad(&self) -> bool {
+        matches!(self, Self::OtherSize { .. } | Self::Bad(_))
+    }
+}
+
+impl Found {
+    /// Without reading it.
+    pub(crate) fn standing(&self) -> Standing {
+        match &self.record {
+            None => Standing::Unrecorded,
+            Some(record) if record.size == self.size => Standing::Recorded,
+            Some(record) => Standing::OtherSize { recorded: record.size },
+        }
+    }
 }
 
 impl SnapshotRecord {
     pub(crate) fn new(
         manifest: &Manifest,
         status: &EndpointStatus,
-        whole: Whole,
-        revision: u64,
+        proven: &Proven,
+        v2_keys_left_out: Option<bool>,
         taken: OffsetDateTime,
     ) -> Self {
+        let Proven { whole, revision, keys } = *proven;
         Self {
             schema: SCHEMA,
             cluster: manifest.cluster.to_string(),
@@ -58,7 +116,14 @@ impl SnapshotRecord {
             sha256: whole.file,
             database_sha256: whole.database,
             taken,
+            keys,
+            v2_keys_left_out,
         }
+    }
+
+    /// Whether a file of that name is taken for a snapshot where a directory is looked through.
+    pub(crate) fn is_snapshots_name(path: &Path) -> bool {
+        path.extension().is_some_and(|extension| extension == "db")
     }
 
     /// Where it stands: `etcd.db` has `etcd.db.json`.
@@ -81,20 +146,6 @@ impl SnapshotRecord {
     pub(crate) fn is_of(&self, whole: &Whole) -> bool {
         (self.size, self.sha256, self.database_sha256) == (whole.size, whole.file, whole.database)
     }
-
-    /// The cluster's name, and the etcd that served it: anybody's words.
-    pub(crate) fn cluster(&self) -> &str {
-        &self.cluster
-    }
-
-    pub(crate) fn etcd(&self) -> &str {
-        &self.etcd
-    }
-
-    /// In a person's words. What stands in it may have been written by anybody.
-    pub(crate) fn whose(&self) -> String {
-        words::whose(&self.cluster, &self.cluster_id, &self.member, self.taken)
-    }
 }
 
 #[cfg(test)]
@@ -107,10 +158,11 @@ mod tests {
         let text = format!(
             "{{\"schema\":1,\"cluster\":\"ship\",\"cluster-id\":\"1f\",\"member\":\"n1\",\"member-id\":\"2f\",\"etcd\":\"3.5.1\",\
              \"revision\":7,\"size\":4128,\"sha256\":\"{}\",\"database-sha256\":\"{}\",\
-             \"taken\":\"2026-11-28T07:00:00Z\",\"keys\":3}}",
+             \"taken\":\"2026-11-28T07:00:00Z\",\"later\":3}}",
             whole.file, whole.database
         );
         let record = SnapshotRecord::parse(text.as_bytes()).unwrap();
+        assert_eq!((record.keys, record.v2_keys_left_out), (None, None), "one from before these were kept");
         assert!(record.is_of(&whole) && !record.is_of(&Whole { size: 4640, ..whole }));
         assert_eq!(SnapshotRecord::parse(record.to_json().as_bytes()), Some(record));
         assert_eq!(SnapshotRecord::parse(text.replace("\"schema\":1", "\"schema\":2").as_bytes()), None);

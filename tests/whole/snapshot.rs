@@ -42,6 +42,10 @@ fn row(ground: Ground) {
     assert!(said.contains("whole") && said.contains(&format!("revision {revision} of cluster")), "{said}");
     let sums = said.contains(sh("sha256sum </backup/etcd.db").ok().split(' ').next().expect("a sum"));
     assert!(sums && sh("cat /backup/etcd.db.json").ok().contains(&format!("\"revision\": {revision}")), "{said}");
+    assert!(said.contains(" 299 keys,") && sh("cat /backup/etcd.db.json").ok().contains("\"keys\": 299"), "{said}");
+    listed_and_passed_on(&lab);
+    left_out(&lab, ground);
+    asked_as_a_user(&lab);
     // By itself it is named after the cluster and the time; whoever can read one can prove it.
     sh(&format!("cd /backup && {HOST} snapshot && test $(ls | grep -c 'Z[.]db$') = 1")).ok();
     sh("cp /root/n1.run /tmp/ && cp /backup/etcd.db /tmp/seen.db && chmod 755 /tmp/n1.run && chmod 644 /tmp/seen.db")
@@ -56,6 +60,58 @@ fn row(ground: Ground) {
     lab.put(&place, "n1");
     harmed(&lab);
     held_up(&lab, ground);
+}
+
+fn listed_and_passed_on(lab: &Lab) {
+    let sh = |line: &str| lab.sh("n1", line);
+    // Into whatever takes it: nothing but the snapshot, and counted anew where nothing lies beside it.
+    let said = sh(&format!("mkdir /list && cd /list && {HOST} snapshot -o - >passed.db"));
+    assert!(said.code == 0 && said.err.contains("was whole"), "{said:?}");
+    let said =
+        sh(&format!("cd /list && {HOST} snapshot verify passed.db && cp /backup/etcd.db* . && {HOST} snapshot list"))
+            .ok();
+    assert!(said.contains(": whole: ") && said.contains(" 299 keys, revision "), "{said}");
+    assert!(said.contains("good by its record") && said.contains("no record beside it"), "{said}");
+    let said = sh(&format!("{{ {HOST} snapshot -o -; echo $? >code; }} | head -c 10000 | wc -c && cat code"));
+    assert!(said.out == "10000\n3\n" && said.err.contains("Broken pipe"), "{said:?}");
+    // Of a row each, whole or not.
+    sh(&format!("cd /list && truncate -s -512 etcd.db && {HOST} snapshot list --json | grep '\"bad\": true'")).ok();
+    let said = sh(&format!("cd /list && {HOST} snapshot list --verify"));
+    let rows = said.out.lines().filter(|row| row.contains("BAD: ") || row.ends_with("  whole"));
+    assert!(said.code == 4 && rows.count() == 2, "{said:?}");
+}
+
+/// etcd up to 3.3 may have keys of the v2 API, which no snapshot has.
+fn left_out(lab: &Lab, ground: Ground) {
+    let certs = "/opt/etcd/certs";
+    let v2 = format!(
+        "ETCDCTL_API=2 /opt/etcd/etcdctl --no-sync --endpoints https://127.0.0.1:2379 --ca-file {certs}/ca.pem --cert-file {certs}/etcd-peer.pem --key-file {certs}/etcd-peer-key.pem"
+    );
+    let taken = || lab.sh("n1", &format!("{HOST} snapshot -o - >/dev/null"));
+    let before = taken();
+    assert!(before.code == 0 && !before.err.contains("v2"), "{before:?}");
+    if ground.version.starts_with("3.3.") {
+        lab.sh("n1", &format!("{v2} set /flannel x")).ok();
+        let after = taken();
+        assert!(after.code == 0 && after.err.contains("keys of the v2 API"), "{after:?}");
+        lab.sh("n1", &format!("{v2} rm /flannel")).ok();
+    }
+}
+
+/// With authentication on, as somebody whom etcd lets: the password is in no argument.
+fn asked_as_a_user(lab: &Lab) {
+    let sh = |line: &str| lab.sh("n1", line);
+    sh(&format!("{ETCDCTL} user add root:secret-7 && {ETCDCTL} user grant-role root root && {ETCDCTL} auth enable"))
+        .ok();
+    let take = format!("{HOST} snapshot -o /tmp/as.db");
+    sh(&take).refused(3, "authentication is on");
+    sh("echo secret-7 >/root/password && echo secret-8 >/root/wrong").ok();
+    sh(&format!("{take} --user root --password-fd 3 3</root/wrong")).refused(3, "does not let this user");
+    sh(&format!("{take} --user root:secret-7 --password-fd 3 3</root/wrong")).refused(3, "no name that");
+    sh(&format!("{take} --user root --password-fd 3")).refused(3, "it is not open");
+    sh(&format!("{take} --user root </dev/null")).refused(3, "No such device");
+    sh(&format!("{take} --user root --password-fd 3 3</root/password && {HOST} snapshot verify /tmp/as.db")).ok();
+    sh(&format!("{ETCDCTL} --user root:secret-7 auth disable")).ok();
 }
 
 /// Each way in which a file comes to be no snapshot.

@@ -75,5 +75,5 @@ fn judged(inspection: Inspection, unverified: bool) -> Result<(Whole, Sum), Flaw
 fn label(path: &Path, whole: &Whole) -> Option<Label> {
     let text = input::small(&SnapshotRecord::beside(path), LARGEST)?;
     let record = SnapshotRecord::parse(&text).filter(|record| record.is_of(whole))?;
-    Some(Label { cluster: record.cluster().to_owned(), etcd: record.etcd().parse().ok() })
+    Some(Label { cluster: record.cluster, etcd: record.etcd.parse().ok() })
 }

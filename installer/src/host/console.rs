@@ -2,12 +2,21 @@
 #![expect(clippy::disallowed_methods, reason = "edge: the standard streams, and whether they may be coloured")]
 
 use std::io::{self, IsTerminal as _, Write as _};
+use std::os::fd::AsFd as _;
 use std::sync::{Mutex, PoisonError};
 
+use nix::errno::Errno;
+use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 use payload::exit::ExitStatus;
 
+use super::interrupt::Interrupt;
 use super::terminal::Terminal;
 use crate::text::bug::bug;
+
+/// How long a signal waits for an answer at most, in milliseconds.
+const PATIENCE: u16 = 500;
+/// What a pipe takes without waiting, once it takes any (pipe(7), `PIPE_BUF`).
+const AT_ONCE: usize = 4096;
 
 /// A panic is a bug of ours: says so in one line and ends with the exit code for that. What was under way stands in
 /// the journal, as after a kill.
@@ -60,6 +69,29 @@ pub(crate) fn print(text: &str) {
 pub(crate) fn deliver(text: &str) -> io::Result<()> {
     let mut out = io::stdout().lock();
     out.write_all(format!("{text}\n").as_bytes()).and_then(|()| out.flush())
+}
+
+/// Bytes for whatever our output goes to. Where nobody takes them they are waited with, until somebody asks us to stop.
+pub(crate) fn pass_on(mut bytes: &[u8], interrupt: &Interrupt) -> io::Result<()> {
+    let out = io::stdout();
+    while !bytes.is_empty() {
+        let mut ready = [PollFd::new(out.as_fd(), PollFlags::POLLOUT)];
+        match poll(&mut ready, PollTimeout::from(PATIENCE)) {
+            _ if interrupt.is_raised() => return Err(io::ErrorKind::Interrupted.into()),
+            Ok(0) | Err(Errno::EINTR) => continue,
+            Ok(_) => {}
+            Err(errno) => return Err(errno.into()),
+        }
+        let piece = bytes.get(..AT_ONCE).unwrap_or(bytes);
+        let written = nix::unistd::write(&out, piece)?;
+        bytes = bytes.get(written..).unwrap_or_default();
+    }
+    Ok(())
+}
+
+/// Whether our output goes to a terminal.
+pub(crate) fn writes_to_a_terminal() -> bool {
+    io::stdout().is_terminal()
 }
 
 /// Colours only on a terminal, and only where `NO_COLOR` is not set.

@@ -23,11 +23,15 @@ use payload::url::Url;
 use super::fs_error::Cause;
 use super::hello::{self, Hello};
 use super::interrupt::Interrupt;
+use super::login::Login;
 use super::own_program::Startable;
 use super::{Exec, Tree, names};
 use crate::endpoint_status::EndpointStatus;
 use crate::facts::cluster::answers::{self, Alarm, List};
 use crate::facts::credentials::LARGEST_KEY;
+
+/// What etcd up to 3.3 begins with where it knows no user of the certificate's name (`rpctypes/error.go`).
+const NO_USER: &str = "auth: user";
 
 /// The program of a release that asks.
 const ETCDCTL: &str = "etcdctl";
@@ -53,6 +57,23 @@ pub(crate) fn status(manifest: &Manifest, member: &Member, interrupt: &Interrupt
     etcdctl.status(&manifest.reach_client(member)?, Patience::Long, interrupt).0.map(EndpointStatus::from)
 }
 
+/// Likewise, as this user, where one is given: with authentication on, some versions answer nobody else. Etcdctl's complaint
+/// where there is no answer.
+pub(crate) fn status_for(
+    manifest: &Manifest,
+    member: &Member,
+    login: Option<&Login>,
+    interrupt: &Interrupt,
+) -> Result<EndpointStatus, String> {
+    let (etcdctl, url) = Etcdctl::installed(manifest).zip(manifest.reach_client(member)).ok_or_else(String::new)?;
+    let call = by(login, etcdctl.call(&[&url], Patience::Long, interrupt)).map_err(|error| error.to_string())?;
+    let output = call.args(["endpoint", "status", "-w", "json"]).output().map_err(|error| error.to_string())?;
+    // Behind the question for a password, which etcdctl writes in front of it.
+    let answer = output.stdout.find('[').and_then(|at| output.stdout.get(at..)).unwrap_or_default();
+    let said = || output.complaint().to_string();
+    answers::status(answer).filter(|_| output.ok()).map(EndpointStatus::from).ok_or_else(said)
+}
+
 /// A linearizable read of a key that need not be there, as `endpoint health` does it. With authentication on, a
 /// refusal is an answer too: it took a majority to give it.
 pub(crate) fn reads_through(manifest: &Manifest, member: &Member, interrupt: &Interrupt) -> bool {
@@ -65,14 +86,43 @@ pub(crate) fn reads_through(manifest: &Manifest, member: &Member, interrupt: &In
 }
 
 /// `snapshot save` of one member, into what it takes for the file `path`.
-pub(crate) fn snapshot(manifest: &Manifest, member: &Member, path: &str, interrupt: &Interrupt) -> Option<Exec> {
+pub(crate) fn snapshot(
+    manifest: &Manifest,
+    member: &Member,
+    login: Option<&Login>,
+    path: &str,
+    interrupt: &Interrupt,
+) -> Option<Exec> {
     let (etcdctl, url) = Etcdctl::installed(manifest).zip(manifest.reach_client(member))?;
-    Some(etcdctl.call(&[&url], Patience::WhileItComes, interrupt).args(["snapshot", "save", path]))
+    let call = by(login, etcdctl.call(&[&url], Patience::WhileItComes, interrupt)).ok()?;
+    Some(call.args(["snapshot", "save", path]))
+}
+
+/// This call, made by that user: etcdctl asks for the password, and reads a line of whatever its input is (3.1 to 3.7).
+fn by(login: Option<&Login>, call: Exec) -> io::Result<Exec> {
+    let Some(login) = login else { return Ok(call) };
+    let line = in_memory(&[login.password(), b"\n"], MFdFlags::MFD_CLOEXEC)?;
+    Ok(call.args([format!("--user={}", login.name())]).input(line))
+}
+
+/// Whether the member has keys of the v2 API, which etcd serves up to 3.3; `None` where it does not say.
+pub(crate) fn has_v2_keys(manifest: &Manifest, member: &Member, interrupt: &Interrupt) -> Option<bool> {
+    if !etcd::has_v2_api(manifest.release.version) {
+        return Some(false);
+    }
+    let (etcdctl, url) = Etcdctl::installed(manifest).zip(manifest.reach_client(member))?;
+    let output = etcdctl.v2_list(&url, interrupt).output().ok()?;
+    output.ok().then(|| !output.stdout.trim().is_empty())
 }
 
 /// Whether the cluster wants to know whose call it was, by what etcdctl said.
 pub(crate) fn wants_a_user(said: &str) -> bool {
-    answers::is_refusal(said)
+    answers::is_refusal(said) || said.contains(NO_USER)
+}
+
+/// Whether it does not take the user, or that password, by what etcdctl said.
+pub(crate) fn turns_a_user_away(said: &str) -> bool {
+    wants_a_user(said) || said.contains("authentication failed") || said.contains("authentication is not enabled")
 }
 
 /// The alarms of the cluster; `None` where this host's member does not say them: without a majority it cannot.
@@ -235,6 +285,18 @@ impl Etcdctl {
             exec = exec.input(pair);
         }
         in_its_environment(exec, self.version, self.arch)
+    }
+
+    /// What is at the top of the v2 keys. A list is read where it is asked for, and enters no log.
+    fn v2_list(&self, endpoint: &Url, interrupt: &Interrupt) -> Exec {
+        let [cas, certificate, key] = &self.files;
+        Exec::at(&self.program)
+            .args(["--endpoints", &endpoint.to_string(), "--no-sync"])
+            .args(["--ca-file", cas, "--cert-file", certificate, "--key-file", key])
+            .args(["ls", "/"])
+            .env("ETCDCTL_API", "2")
+            .limit(Duration::from_secs(10))
+            .heeding(interrupt)
     }
 }
 

@@ -77,6 +77,10 @@ pub(crate) enum Cause {
     LineTooLong {
         most: usize,
     },
+    /// In a directory.
+    TooManyNames {
+        most: usize,
+    },
     /// Of the running program.
     NoElfHeader,
     /// Of a member.
@@ -98,6 +102,7 @@ impl From<Cause> for io::Error {
             | Cause::NotOpen
             | Cause::WriteOnly
             | Cause::LineTooLong { .. }
+            | Cause::TooManyNames { .. }
             | Cause::NoElfHeader
             | Cause::NoAddress
             | Cause::NotAsked

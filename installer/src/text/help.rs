@@ -20,6 +20,28 @@ pub(crate) fn a_user_for_the_certificate(name: impl Display) -> Help {
         .remark(&words!(en = "as etcd's root; etcd 3.4 and later", zh = "需 etcd 的 root 用户执行；etcd 3.4 及以上"))
 }
 
+/// Where etcd wants to know who asks.
+pub(crate) fn as_a_user(name: impl Display) -> Help {
+    Help::host_with("snapshot", "--user root")
+        .remark(&words!(
+            en = "for unattended ones, see docs/operations.md",
+            zh = "无人值守的快照见 docs/operations.zh-CN.md"
+        ))
+        .and(Help::plain(words!(en = "; or: ", zh = "；或者：")))
+        .and(a_user_for_the_certificate(name))
+}
+
+pub(crate) fn v2_keys() -> Help {
+    Help::plain(words!(
+        en = "copy the data directory while etcd is stopped, on one host after the other: docs/operations.md",
+        zh = "逐台停止 etcd，并复制其数据目录：docs/operations.zh-CN.md"
+    ))
+}
+
+pub(crate) fn password_from_a_file() -> Help {
+    Help::host_with("snapshot", "--user NAME --password-fd 3 3<FILE")
+}
+
 pub(crate) fn the_same_again() -> Help {
     Help::plain(words!(en = "the same command again", zh = "重新运行同一命令"))
 }

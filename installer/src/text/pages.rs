@@ -79,6 +79,17 @@ pub(crate) fn snapshot() -> String {
     page(&[
         ("etcdpack-host snapshot -o /backup/etcd.db", "save, and prove that the file is whole"),
         ("etcdpack-host snapshot verify /backup/etcd.db", "prove it again, at any time"),
+        (
+            "etcdpack-host snapshot -o - | ssh archive 'cat > etcd.db'",
+            "exit 0: whole; else the other end has no snapshot",
+        ),
+    ])
+}
+
+pub(crate) fn snapshot_list() -> String {
+    page(&[
+        ("etcdpack-host snapshot list /backup", "by what lies beside them"),
+        ("etcdpack-host snapshot list --verify /backup", "read them all: exit 4 if one is not whole"),
     ])
 }
 

@@ -40,6 +40,8 @@ pub(crate) const HAND_OVER: Words = words!(
     zh = "改用其中的程序继续吗？它由本机已信任的签名者签名。"
 );
 
+/// Of a user of etcd's.
+pub(crate) const PASSWORD: Words = words!(en = "Password of etcd's user: ", zh = "etcd 用户的密码：");
 pub(crate) const PASSPHRASE: Words = words!(en = "Passphrase of the private key: ", zh = "私钥口令：");
 
 /// Why this host cannot know whose a bundle is.

@@ -91,11 +91,11 @@ pub(crate) fn flawed(path: &Path, head: &[u8], flaw: &Flaw) -> Failure {
             ))
         }
     };
-    Failure::new(ExitStatus::NotVerified, snapshot::bad(path, flaw), help)
+    Failure::new(ExitStatus::NotVerified, snapshot::of_file(path, &snapshot::flawed(flaw)), help)
 }
 
 pub(crate) fn no_database(path: &Path, error: &DatabaseError) -> Failure {
-    let text = say!(en = "{}: {}", zh = "{}：{}", path.display(), snapshot::no_database(error));
+    let text = snapshot::of_file(path, &snapshot::no_database(error));
     Failure::new(ExitStatus::NotVerified, text, Help::plain(words!(en = "another snapshot", zh = "换一个快照")))
 }
 

@@ -6,12 +6,13 @@ use std::time::Duration;
 
 use payload::language::Words;
 use payload::line;
-use payload::snapshot::{DatabaseError, Flaw};
+use payload::snapshot::{DatabaseError, Flaw, Whole};
 use payload::{say, words};
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
 use crate::host::named_pipe::Broken;
+use crate::snapshot_record::{Found, Proven, SnapshotRecord, Standing};
 
 pub(crate) const SAVING: Words = words!(en = "the snapshot comes", zh = "正在接收快照");
 pub(crate) const NO_ANSWER: Words = words!(
@@ -34,34 +35,126 @@ pub(super) fn mib(bytes: u64) -> String {
     format!("{}.{} MiB", tenths / 10, tenths % 10)
 }
 
-pub(crate) fn whole(path: &Path, size: u64, revision: u64, of: Option<&str>) -> String {
-    let of = of.map(|of| say!(en = " of {of}", zh = "（{of}）")).unwrap_or_default();
+pub(crate) fn whole(path: &Path, proven: &Proven, record: Option<&SnapshotRecord>) -> String {
+    let of = record.map(|record| say!(en = " of {}", zh = "（{}）", whose(record))).unwrap_or_default();
+    let Proven { whole, revision, keys } = proven;
+    let keys = keys.map(|keys| say!(en = "{keys} keys, ", zh = "{keys} 个键，")).unwrap_or_default();
     say!(
-        en = "{}: whole: {}, revision {revision}{of}",
-        zh = "{}：完整：{}，revision {revision}{of}",
+        en = "{}: whole: {}, {keys}revision {revision}{of}",
+        zh = "{}：完整：{}，{keys}revision {revision}{of}",
         path.display(),
-        mib(size)
+        mib(whole.size)
     )
+}
+
+/// What went to the standard output.
+pub(crate) fn passed_on(whole: &Whole) -> String {
+    let sums = sums(whole.file, whole.database);
+    say!(en = "the snapshot was whole: {}; {}", zh = "快照完整：{}；{}", mib(whole.size), sums.trim_start())
+}
+
+pub(crate) const TO_A_TERMINAL: Words =
+    words!(en = "a snapshot is no text, and the standard output is a terminal", zh = "快照不是文本，而标准输出是终端");
+pub(crate) const NO_USERS_NAME: Words = words!(
+    en = "that is no name that `etcdctl --user` takes: it is empty, or has a colon or a control character",
+    zh = "`etcdctl --user` 不接受这个名字：名字为空，或含有冒号或控制字符"
+);
+pub(crate) const V2_KEYS: Words = words!(
+    en = "this member has keys of the v2 API: they are in no snapshot, and no restore brings them back",
+    zh = "此成员有通过 v2 API 写入的键：快照不包含它们，恢复后也不会再有"
+);
+
+pub(crate) fn no_password(error: impl Display) -> String {
+    say!(en = "the password of etcd's user: {error}", zh = "etcd 用户的密码：{error}")
+}
+
+/// etcd does not take the user, or what was given as the password.
+pub(crate) fn not_let_in(said: &str) -> String {
+    say!(en = "etcd does not let this user take a snapshot: {said}", zh = "etcd 不允许该用户制作快照：{said}")
+}
+
+pub(crate) fn no_answer(said: &str) -> String {
+    if said.is_empty() { NO_ANSWER.into() } else { say!(en = "{NO_ANSWER}: {said}", zh = "{NO_ANSWER}：{said}") }
+}
+
+pub(crate) fn no_directory(dir: &Path, error: impl Display) -> String {
+    say!(en = "reading the directory `{}`: {error}", zh = "读取目录 `{}`：{error}", dir.display())
+}
+
+pub(crate) fn none_there(dir: &Path) -> String {
+    say!(en = "there is no file in `{}` whose name ends with .db", zh = "`{}` 中没有以 .db 结尾的文件", dir.display())
+}
+
+pub(crate) fn standing(standing: &Standing) -> String {
+    match standing {
+        Standing::Recorded => say!(en = "good by its record, not read now", zh = "按记录完好，未读取"),
+        Standing::Unrecorded => say!(en = "not read, and no record beside it", zh = "未读取，旁边没有记录"),
+        Standing::Whole => say!(en = "whole", zh = "完整"),
+        Standing::OfAnother => {
+            say!(en = "whole, but its record is about another", zh = "完整，但记录说明的是另一个快照")
+        }
+        Standing::OtherSize { recorded } => {
+            say!(en = "BAD: its record speaks of {recorded} bytes", zh = "损坏：记录中为 {recorded} 字节")
+        }
+        Standing::Bad(why) => say!(en = "BAD: {why}", zh = "损坏：{why}"),
+    }
+}
+
+/// A row for each, under each other.
+pub(crate) fn table(rows: &[Found], standings: &[Standing]) -> String {
+    let cells = |found: &Found, how: &Standing| {
+        let record = found.record.as_ref();
+        let of = |get: fn(&SnapshotRecord) -> Option<String>| record.and_then(get).unwrap_or_else(|| "-".to_owned());
+        [
+            line::plain(&found.path.file_name().unwrap_or_default().to_string_lossy()),
+            of(|record| Some(time(record.taken))),
+            of(|record| Some(record.revision.to_string())),
+            of(|record| record.keys.map(|keys| keys.to_string())),
+            mib(found.size),
+            standing(how),
+        ]
+    };
+    let head = [
+        words!(en = "NAME", zh = "名称"),
+        words!(en = "TAKEN", zh = "时间"),
+        words!(en = "REVISION", zh = "修订号"),
+        words!(en = "KEYS", zh = "键数"),
+        words!(en = "SIZE", zh = "大小"),
+        words!(en = "STATE", zh = "状态"),
+    ]
+    .map(String::from);
+    let rows: Vec<_> =
+        std::iter::once(head).chain(rows.iter().zip(standings).map(|(found, how)| cells(found, how))).collect();
+    let width = |column: usize| {
+        rows.iter().filter_map(|row| row.get(column)).map(|cell| cell.chars().count()).max().unwrap_or_default()
+    };
+    let rows = rows.iter().map(|row| {
+        let cells = row.iter().enumerate().map(|(n, cell)| format!("{cell:<width$}", width = width(n)));
+        cells.collect::<Vec<_>>().join("  ").trim_end().to_owned()
+    });
+    rows.collect::<Vec<_>>().join("\n")
 }
 
 pub(crate) fn sums(file: impl Display, database: impl Display) -> String {
     say!(en = "    sha256 {file} (file), {database} (database)", zh = "    sha256 {file}（文件），{database}（数据库）")
 }
 
-/// Whose it is, by the file beside it.
-pub(crate) fn whose(cluster: &str, id: &str, member: &str, taken: OffsetDateTime) -> String {
-    let taken = taken.format(&Rfc3339).unwrap_or_default();
+/// When, in UTC.
+pub(crate) fn time(when: OffsetDateTime) -> String {
+    when.format(&Rfc3339).unwrap_or_default()
+}
+
+/// Whose it is, by the file beside it, which anybody may have written.
+pub(crate) fn whose(record: &SnapshotRecord) -> String {
+    let SnapshotRecord { cluster, cluster_id, member, taken, .. } = record;
+    let taken = time(*taken);
     line::plain(&say!(
-        en = "cluster {cluster} ({id}), from member {member}, {taken}",
-        zh = "集群 {cluster}（{id}），取自成员 {member}，{taken}"
+        en = "cluster {cluster} ({cluster_id}), from member {member}, {taken}",
+        zh = "集群 {cluster}（{cluster_id}），取自成员 {member}，{taken}"
     ))
 }
 
-pub(crate) fn bad(path: &Path, flaw: &Flaw) -> String {
-    say!(en = "{}: {}", zh = "{}：{}", path.display(), flawed(flaw))
-}
-
-fn flawed(flaw: &Flaw) -> String {
+pub(crate) fn flawed(flaw: &Flaw) -> String {
     match flaw {
         Flaw::Empty => say!(en = "the file is empty", zh = "文件为空"),
         Flaw::Cut { size } => say!(
@@ -83,8 +176,13 @@ fn flawed(flaw: &Flaw) -> String {
     }
 }
 
-pub(crate) fn unread(path: &Path, error: impl Display) -> String {
-    say!(en = "{}: {error}", zh = "{}：{error}", path.display())
+/// What is wrong with this file.
+pub(crate) fn of_file(path: &Path, why: &str) -> String {
+    say!(en = "{}: {why}", zh = "{}：{why}", path.display())
+}
+
+pub(crate) fn not_passed_on(why: impl Display) -> String {
+    say!(en = "passing the snapshot on: {why}", zh = "输出快照：{why}")
 }
 
 pub(crate) fn no_database(error: &DatabaseError) -> String {

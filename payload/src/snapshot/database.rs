@@ -13,10 +13,10 @@ const VERSION: u32 = 2;
 const HEADER: u64 = 16;
 /// Each entry of a page.
 const ENTRY: u64 = 16;
-const BRANCH: u16 = 0x01;
+pub(super) const BRANCH: u16 = 0x01;
 const LEAF: u16 = 0x02;
 /// A leaf's entry that is a bucket.
-const BUCKET: u32 = 0x01;
+pub(super) const BUCKET: u32 = 0x01;
 /// What a bucket's entry begins with: its root, and a number that is of no use here.
 const BUCKET_HEAD: u64 = 16;
 /// The page sizes that bbolt takes from the systems that it runs on.
@@ -25,6 +25,8 @@ const PAGE_SIZES: [u64; 5] = [4096, 8192, 16384, 32768, 65536];
 const DEEPEST: u32 = 32;
 /// No name of a bucket and no revision is longer.
 const LONGEST_KEY: u32 = 1024;
+/// How much is read at a time.
+const NEAR: u64 = 4096;
 /// `main_sub` of etcd's revisions, 8 bytes each.
 const REVISION: u32 = 17;
 
@@ -51,13 +53,11 @@ impl From<io::Error> for DatabaseError {
 ///
 /// It cannot be read, or is no database of etcd's.
 pub fn revision(from: impl Read + Seek) -> Result<u64, DatabaseError> {
-    let mut database = Database { from, page_size: 0 };
-    let root = Node::Page(database.root()?);
-    let keys = database.bucket(root, b"key")?.ok_or(DatabaseError::NotADatabase)?;
+    let mut database = Database::open(from)?;
     // One without keys is at 1.
-    let last = database.last_key(keys)?.map_or(Ok(1), |key| number(&key))?;
+    let last = database.last_key(database.keys)?.map_or(Ok(1), |key| number(&key))?;
     let mut compacted = 0;
-    if let Some(meta) = database.bucket(root, b"meta")? {
+    if let Some(meta) = database.bucket(database.root, b"meta")? {
         for name in [b"scheduledCompactRev".as_slice(), b"finishedCompactRev"] {
             if let Some(value) = database.value(meta, name)? {
                 compacted = compacted.max(number(&value)?);
@@ -73,14 +73,21 @@ fn number(revision: &[u8]) -> Result<u64, DatabaseError> {
     Ok(u64::from_be_bytes(*main))
 }
 
-struct Database<R> {
+/// A database, and where it keeps its keys.
+pub(super) struct Database<R> {
     from: R,
     page_size: u64,
+    /// The tree of buckets.
+    root: Node,
+    keys: Node,
+    /// What was read last, and where that begins: what is asked for next is near.
+    near: Vec<u8>,
+    near_at: u64,
 }
 
 /// Where a tree goes on.
 #[derive(Clone, Copy)]
-enum Node {
+pub(super) enum Node {
     /// A page, by its number.
     Page(u64),
     /// A small bucket's only page lies in its entry: there.
@@ -88,6 +95,7 @@ enum Node {
 }
 
 /// What stands at the beginning of a page.
+#[derive(Clone, Copy)]
 struct Head {
     at: u64,
     flags: u16,
@@ -95,19 +103,69 @@ struct Head {
 }
 
 /// An entry of a leaf.
-struct Entry {
+pub(super) struct Entry {
     is_bucket: bool,
-    key: Vec<u8>,
-    value_at: u64,
-    value_len: u32,
+    pub(super) key: Vec<u8>,
+    pub(super) value_at: u64,
+    pub(super) value_len: u32,
 }
 
 impl<R: Read + Seek> Database<R> {
-    fn read<const N: usize>(&mut self, at: u64) -> Result<[u8; N], DatabaseError> {
-        let mut bytes = [0; N];
-        self.from.seek(SeekFrom::Start(at))?;
-        self.from.read_exact(&mut bytes)?;
-        Ok(bytes)
+    pub(super) fn open(from: R) -> Result<Self, DatabaseError> {
+        let nowhere = Node::Page(0);
+        let mut database = Self { from, page_size: 0, root: nowhere, keys: nowhere, near: Vec::new(), near_at: 0 };
+        database.root = Node::Page(database.root()?);
+        database.keys = database.bucket(database.root, b"key")?.ok_or(DatabaseError::NotADatabase)?;
+        Ok(database)
+    }
+
+    /// Every entry of the bucket of keys, in their order, as long as `take` wants more; whether it wanted them all.
+    pub(super) fn each_key(
+        &mut self,
+        take: &mut dyn FnMut(&mut Self, &Entry) -> Result<bool, DatabaseError>,
+    ) -> Result<bool, DatabaseError> {
+        // No page is a part of two trees, or of one twice, and no entry of two pages.
+        let mut left = self.from.seek(SeekFrom::End(0))? / ENTRY;
+        let mut way = vec![(self.head(self.keys)?, 0)];
+        while let Some((head, n)) = way.pop() {
+            if n >= head.count {
+                continue;
+            }
+            way.push((head, n + 1));
+            left = left.checked_sub(1).ok_or(DatabaseError::Damaged)?;
+            match head.flags {
+                LEAF => {
+                    let entry = self.leaf_entry(&head, n)?;
+                    if !take(self, &entry)? {
+                        return Ok(false);
+                    }
+                }
+                BRANCH if way.len() < DEEPEST as usize => {
+                    let (_, below) = self.branch_entry(&head, n)?;
+                    way.push((self.head(below)?, 0));
+                }
+                _ => return Err(DatabaseError::Damaged),
+            }
+        }
+        Ok(true)
+    }
+
+    /// What stands there; never more than is read at a time.
+    fn near(&mut self, at: u64, len: usize) -> Result<&[u8], DatabaseError> {
+        let from = |near_at: u64| at.checked_sub(near_at).and_then(|from| usize::try_from(from).ok());
+        let is_there = from(self.near_at).is_some_and(|from| self.near.len().saturating_sub(from) >= len);
+        if !is_there {
+            self.from.seek(SeekFrom::Start(at))?;
+            self.near.clear();
+            self.near_at = at;
+            self.from.by_ref().take(NEAR).read_to_end(&mut self.near)?;
+        }
+        let from = from(self.near_at).unwrap_or_default();
+        self.near.get(from..).and_then(|near| near.get(..len)).ok_or(DatabaseError::Damaged)
+    }
+
+    pub(super) fn read<const N: usize>(&mut self, at: u64) -> Result<[u8; N], DatabaseError> {
+        self.near(at, N)?.first_chunk().copied().ok_or(DatabaseError::Damaged)
     }
 
     fn u32_at(&mut self, at: u64) -> Result<u32, DatabaseError> {
@@ -118,14 +176,11 @@ impl<R: Read + Seek> Database<R> {
         Ok(u64::from_le_bytes(self.read(at)?))
     }
 
-    fn bytes_at(&mut self, at: u64, len: u32) -> Result<Vec<u8>, DatabaseError> {
+    pub(super) fn bytes_at(&mut self, at: u64, len: u32) -> Result<Vec<u8>, DatabaseError> {
         if len > LONGEST_KEY {
             return Err(DatabaseError::Damaged);
         }
-        self.from.seek(SeekFrom::Start(at))?;
-        let mut bytes = Vec::new();
-        self.from.by_ref().take(len.into()).read_to_end(&mut bytes)?;
-        if bytes.len() as u64 == u64::from(len) { Ok(bytes) } else { Err(DatabaseError::Damaged) }
+        self.near(at, len as usize).map(<[u8]>::to_vec)
     }
 
     /// The page of the tree of buckets, by the newer of the two pages that name it. Each was written whole or not at all,
@@ -239,12 +294,12 @@ fn fnv(bytes: &[u8]) -> u64 {
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use std::io::Cursor;
 
     use super::*;
 
-    fn meta(root: u64, transaction: u64) -> Vec<u8> {
+    pub(in super::super) fn meta(root: u64, transaction: u64) -> Vec<u8> {
         let mut meta = Vec::new();
         for word in [MAGIC, VERSION, 4096, 0] {
             meta.extend(word.to_le_bytes());
@@ -258,7 +313,7 @@ mod tests {
     }
 
     /// A page of these entries: flags, key, value.
-    fn leaf(entries: &[(u32, &[u8], &[u8])]) -> Vec<u8> {
+    pub(in super::super) fn leaf(entries: &[(u32, &[u8], &[u8])]) -> Vec<u8> {
         let mut page = vec![0; 8];
         page.extend(LEAF.to_le_bytes());
         page.extend(u16::try_from(entries.len()).unwrap().to_le_bytes());
@@ -274,12 +329,12 @@ mod tests {
         [page, data].concat()
     }
 
-    fn revision_key(main: u64) -> Vec<u8> {
+    pub(in super::super) fn revision_key(main: u64) -> Vec<u8> {
         [main.to_be_bytes().as_slice(), b"_", &[0; 8]].concat()
     }
 
     /// Two buckets of a page of their own or in their entry.
-    fn database(keys: &[u64], compacted: Option<u64>) -> Vec<u8> {
+    pub(in super::super) fn database(keys: &[u64], compacted: Option<u64>) -> Vec<u8> {
         let keys: Vec<_> = keys.iter().map(|key| revision_key(*key)).collect();
         let keys: Vec<_> = keys.iter().map(|key| (0, key.as_slice(), b"value".as_slice())).collect();
         let value = compacted.map(revision_key);

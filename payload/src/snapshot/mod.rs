@@ -4,9 +4,11 @@
 //! Reads what it is given, and knows no file.
 
 mod database;
+mod live_keys;
 mod packing;
 mod whole;
 
 pub use database::{DatabaseError, revision};
+pub use live_keys::live_keys;
 pub use packing::{Packing, UNFINISHED};
-pub use whole::{Flaw, Inspection, Whole};
+pub use whole::{Flaw, Inspection, TRAILER, Whole};

@@ -3,7 +3,7 @@
 use crate::digest::{Digest, Hasher};
 
 /// How long the sum behind the database is.
-const TRAILER: usize = 32;
+pub const TRAILER: usize = 32;
 /// A database is made of pages, whose size is a multiple of this (etcd asks for the same: `size % 512 == 32`).
 const BLOCK: u64 = 512;
 

@@ -39,6 +39,9 @@ impl fmt::Display for Cause {
             Self::LineTooLong { most } => {
                 say!(f, en = "the line is longer than {most} bytes", zh = "该行超过 {most} 字节")
             }
+            Self::TooManyNames { most } => {
+                say!(f, en = "there are more than {most} names in it", zh = "其中有超过 {most} 个名字")
+            }
             Self::NoElfHeader => {
                 say!(f, en = "the running program has no ELF header", zh = "正在运行的程序没有 ELF 头")
             }

@@ -1,0 +1,70 @@
+//! The snapshots in a directory, by what lies beside them, or read.
+
+use std::path::Path;
+
+use payload::exit::ExitStatus;
+use serde::Serialize;
+use time::OffsetDateTime;
+
+use super::super::deliver_json;
+use super::proof::prove;
+use crate::cli::SnapshotListArgs;
+use crate::failure::Failure;
+use crate::help::Help;
+use crate::host::snapshots;
+use crate::report::Report;
+use crate::snapshot_record::{Found, Standing};
+use crate::text::snapshot as words;
+
+/// A row, for a program.
+#[derive(Serialize)]
+#[serde(rename_all = "kebab-case")]
+struct Row {
+    file: String,
+    #[serde(with = "time::serde::rfc3339::option")]
+    taken: Option<OffsetDateTime>,
+    revision: Option<u64>,
+    keys: Option<u64>,
+    size: u64,
+    /// Whether it was found to be bad.
+    bad: bool,
+    state: String,
+}
+
+pub(super) fn list(args: &SnapshotListArgs, report: &Report) -> Result<ExitStatus, Failure> {
+    let dir = args.dir.as_deref().unwrap_or(Path::new("."));
+    let unread = |error| Failure::refused(words::no_directory(dir, error), Help::host_with("snapshot", "list DIR"));
+    let found = snapshots::in_dir(dir).map_err(unread)?;
+    let standings: Vec<Standing> =
+        found.iter().map(|found| if args.verify { read(&found.path) } else { found.standing() }).collect();
+    if args.json {
+        let rows: Vec<Row> = found.iter().zip(&standings).map(|(found, how)| row(found, how)).collect();
+        deliver_json(&rows, report)?;
+    } else if found.is_empty() {
+        report.note(&words::none_there(dir));
+    } else {
+        report.data(&words::table(&found, &standings));
+    }
+    Ok(if standings.iter().any(Standing::is_bad) { ExitStatus::NotVerified } else { ExitStatus::Done })
+}
+
+fn read(path: &Path) -> Standing {
+    match prove(path) {
+        Ok((proven, Some(record))) if !record.is_of(&proven.whole) => Standing::OfAnother,
+        Ok(_) => Standing::Whole,
+        Err(why) => Standing::Bad(why),
+    }
+}
+
+fn row(found: &Found, how: &Standing) -> Row {
+    let record = found.record.as_ref();
+    Row {
+        file: found.path.to_string_lossy().into_owned(),
+        taken: record.map(|record| record.taken),
+        revision: record.map(|record| record.revision),
+        keys: record.and_then(|record| record.keys),
+        size: found.size,
+        bad: how.is_bad(),
+        state: words::standing(how),
+    }
+}

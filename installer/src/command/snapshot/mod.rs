@@ -1,0 +1,29 @@
+//! `snapshot`: all keys in one file, which has its name once it is proven whole. `snapshot verify` proves any such file,
+//! `snapshot list` shows those in a directory.
+
+mod list;
+mod login;
+mod proof;
+mod save;
+mod source;
+mod stream;
+
+use std::path::Path;
+
+use payload::exit::ExitStatus;
+
+use crate::cli::{SnapshotArgs, SnapshotCommand};
+use crate::failure::Failure;
+use crate::report::Report;
+
+/// The standard output, as a file's name.
+const STANDARD_OUTPUT: &str = "-";
+
+pub(super) fn snapshot(args: &SnapshotArgs, report: &Report) -> Result<ExitStatus, Failure> {
+    match &args.command {
+        Some(SnapshotCommand::Verify(args)) => Ok(proof::verify(args, report)),
+        Some(SnapshotCommand::List(args)) => list::list(args, report),
+        None if args.output.as_deref() == Some(Path::new(STANDARD_OUTPUT)) => stream::save(args, report),
+        None => save::save(args, report),
+    }
+}

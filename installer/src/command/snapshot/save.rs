@@ -1,0 +1,73 @@
+//! A snapshot in a file.
+
+use std::path::{Path, PathBuf};
+
+use payload::exit::ExitStatus;
+use payload::manifest::Manifest;
+use payload::snapshot::{live_keys, revision};
+use time::OffsetDateTime;
+use time::format_description::well_known::Rfc3339;
+
+use super::proof::say;
+use super::source::{Source, not_verified};
+use crate::cli::SnapshotArgs;
+use crate::failure::Failure;
+use crate::help::Help;
+use crate::host::clock;
+use crate::host::output::{Output, OutputError};
+use crate::report::Report;
+use crate::snapshot_record::{Proven, SnapshotRecord};
+use crate::text::{help, snapshot as words};
+
+/// Beside what the database has now: it grows while it is sent.
+const MARGIN: u64 = 16 << 20;
+
+pub(super) fn save(args: &SnapshotArgs, report: &Report) -> Result<ExitStatus, Failure> {
+    let source = Source::begin(args, report)?;
+    let manifest = source.manifest()?;
+    let taken = clock::now().truncate_to_second();
+    let path = args.output.clone().unwrap_or_else(|| name(manifest, taken));
+    let (proven, record) = take(&source, &path, taken, report)?;
+    say(&path, &proven, Some(&record), report);
+    Ok(ExitStatus::Done)
+}
+
+/// What it is called where nobody says it: `CLUSTER-YYYYMMDDThhmmssZ.db`.
+fn name(manifest: &Manifest, taken: OffsetDateTime) -> PathBuf {
+    let taken = taken.format(&Rfc3339).unwrap_or_default().replace(['-', ':'], "");
+    format!("{}-{taken}.db", manifest.cluster).into()
+}
+
+/// One under this name, which it has once it is proven whole, and its record beside it.
+pub(super) fn take(
+    source: &Source,
+    path: &Path,
+    taken: OffsetDateTime,
+    report: &Report,
+) -> Result<(Proven, SnapshotRecord), Failure> {
+    let elsewhere = || Help::host_with("snapshot", "-o /OTHER/DIRECTORY/FILE");
+    let unwritten = |error: OutputError| Failure::refused(words::not_written(path, error), elsewhere());
+    let beside = SnapshotRecord::beside(path);
+    let mut file = Output::open(path).map_err(unwritten)?;
+    let record_file = Output::open(&beside).map_err(unwritten)?;
+    let (status, v2_keys) = source.ask(report)?;
+    let (needed, room) = (status.db_size.saturating_add(MARGIN), file.room().map_err(unwritten)?);
+    if room < needed {
+        return Err(Failure::refused(words::not_written(path, words::no_room(needed, room)), elsewhere()));
+    }
+    let stopped = |why: String| Failure::refused(words::not_written(path, why), help::when_the_cause_is_gone());
+    let mut add = |piece: &[u8]| file.add(piece);
+    let whole = report.while_waiting(&words::SAVING, || source.receive(&mut add, stopped))?;
+    let added = || file.added().map_err(|error| unwritten(error.into()));
+    let unproven = |error| not_verified(words::no_database(&error));
+    let revision = added().and_then(|file| revision(file).map_err(unproven))?;
+    let keys = added().and_then(|file| live_keys(file).map_err(unproven))?;
+    let proven = Proven { whole, revision, keys };
+    let record = SnapshotRecord::new(source.manifest()?, &status, &proven, v2_keys, taken);
+    source.context.unless_told_to_stop(Ok(()))?;
+    file.keep_secret().map_err(unwritten)?;
+    record_file.put(record.to_json().as_bytes()).map_err(|error| {
+        Failure::new(ExitStatus::NotRolledBack, words::not_written(&beside, error), help::when_the_cause_is_gone())
+    })?;
+    Ok((proven, record))
+}

@@ -1,0 +1,36 @@
+//! A snapshot for whatever our output goes to. Its last bytes, by which one is known to be whole, are passed on once it is: who
+//! does not look at the exit code has no snapshot either, where there is none.
+
+use payload::exit::ExitStatus;
+use payload::snapshot::TRAILER;
+
+use super::source::Source;
+use crate::cli::SnapshotArgs;
+use crate::failure::Failure;
+use crate::help::Help;
+use crate::host::console;
+use crate::report::Report;
+use crate::text::{help, snapshot as words};
+
+pub(super) fn save(args: &SnapshotArgs, report: &Report) -> Result<ExitStatus, Failure> {
+    if console::writes_to_a_terminal() {
+        return Err(Failure::refused(words::TO_A_TERMINAL, Help::host_with("snapshot", "-o FILE")));
+    }
+    let source = Source::begin(args, report)?;
+    source.ask(report)?;
+    let stopped = |why: String| Failure::refused(words::not_passed_on(why), help::when_the_cause_is_gone());
+    let interrupt = &source.context.interrupt;
+    let mut held = Vec::new();
+    let mut take = |piece: &[u8]| {
+        held.extend_from_slice(piece);
+        let sure = held.len().saturating_sub(TRAILER);
+        console::pass_on(held.get(..sure).unwrap_or_default(), interrupt)?;
+        held.drain(..sure);
+        Ok(())
+    };
+    let whole = report.while_waiting(&words::SAVING, || source.receive(&mut take, stopped))?;
+    let passed = console::pass_on(&held, interrupt).map_err(|error| stopped(error.to_string()));
+    source.context.unless_told_to_stop(passed)?;
+    report.note(&words::passed_on(&whole));
+    Ok(ExitStatus::Done)
+}
