@@ -6,6 +6,8 @@ use std::fs;
 use std::os::unix::fs::MetadataExt;
 use std::path::Path;
 
+use serde_json::Value;
+
 /// What stands at a path.
 #[derive(Clone, PartialEq, Eq)]
 pub enum Kind {
@@ -45,7 +47,17 @@ pub fn installed(root: &Path) -> Snapshot {
     let mut tree = Snapshot::read(root);
     let undated = |line: &&str| !line.trim_start().starts_with("\"installed\":");
     tree.edit("var/lib/etcdpack/receipt.json", |text| text.lines().filter(undated).collect());
+    tree.edit("var/lib/etcdpack/history.jsonl", what_was_done);
     tree
+}
+
+/// The operations of a history that came to their end, each once: an attempt that was taken back may stand between them.
+fn what_was_done(history: &str) -> String {
+    let entries = history.lines().map(|line| serde_json::from_str::<Value>(line).expect("a line of a history"));
+    let done = entries.filter(|entry| entry["outcome"] == "done");
+    let lines: Vec<String> =
+        done.map(|entry| format!("{} {}", entry["operation"], entry["bundle"]["sha256"])).collect();
+    lines.join("\n")
 }
 
 impl Snapshot {

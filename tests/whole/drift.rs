@@ -176,7 +176,10 @@ fn what_is_missing_or_has_the_wrong_owner_is_put_right() {
         fs::set_permissions(host.at(path), fs::Permissions::from_mode(mode)).unwrap();
     }
     host.install(&host.bundles.first).ok();
-    assert_eq!(installed(host.dir.path()).differences(&before), [""; 0]);
+    let mut now = installed(host.dir.path());
+    // It was installed twice.
+    now.edit("var/lib/etcdpack/history.jsonl", |text| text.lines().take(1).collect());
+    assert_eq!(now.differences(&before), [""; 0]);
 }
 
 #[test]

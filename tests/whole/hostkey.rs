@@ -278,7 +278,7 @@ fn a_run_that_is_killed_makes_the_key_once() {
             let key = fs::read(site.path(&root).join(MADE)).unwrap();
             assert!(made.is_none_or(|made| made == key), "{what} at {}: another key", seen.line);
             let state = site.shell(&format!("cd {root}/var/lib/etcdpack && find . -type f | sort")).ok();
-            assert_eq!(state, "./host-key/etcd-peer-key.pem\n./kept.json", "{what} at {}", seen.line);
+            assert_eq!(state, "./history.jsonl\n./host-key/etcd-peer-key.pem\n./kept.json", "{what} at {}", seen.line);
             let first = request(&root);
             run(&mut command(&root)).ok();
             assert_eq!(request(&root), first);

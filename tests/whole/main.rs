@@ -34,6 +34,8 @@ mod founding;
 mod full;
 /// How an installed member does, and what `status` says of one that is not well.
 mod health;
+/// What was done to a host, as it is remembered there.
+mod history;
 /// Bundles and releases that nobody may take; `tests/hostile/` makes them.
 mod hostile;
 /// Keys that hosts make, their requests and certificates.

@@ -63,6 +63,9 @@ pub(super) fn uninstall(args: &UninstallArgs, report: &Report) -> Result<ExitSta
     if done.left.is_empty() && uninstall.known().is_some() && forgets {
         report.note(&outcomes::SIGNER_FORGOTTEN);
     }
+    if end == ExitStatus::Done && !done.remains.are_any() && records.history.is_any() {
+        report.note(&outcomes::HISTORY_GONE);
+    }
     // Once more: it is what is left to do.
     for finding in plan.findings.iter().filter(|finding| finding.code() == Code::StillMember) {
         report.note(&outcomes::left_to_do(finding));

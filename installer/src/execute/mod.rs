@@ -16,10 +16,10 @@ use crate::change::{Change, fold};
 use crate::facts::paths::Seen;
 use crate::host::interrupt::Interrupt;
 use crate::host::probe::{self, data};
-use crate::host::{Tree, clock};
+use crate::host::{FsError, Tree, clock};
 use crate::operation::{Operate, Outcome, taken_back};
 use crate::plan::{Plan, Planned};
-use crate::records::{self, Records, StateDir};
+use crate::records::{self, Entry, History, Records, StateDir};
 use crate::report::Report;
 use crate::step::{PointOfNoReturn, State, Step};
 use crate::text::progress;
@@ -102,7 +102,8 @@ impl Execution<'_> {
                 (operation.manifest(), Vec::new(), stage)
             }
         };
-        let begun = Transaction::begin(tree, state, operation.header(), manifest, &on_record);
+        let entry = self.records.history.next();
+        let begun = Transaction::begin(tree, state, operation.header(), manifest, &on_record, entry);
         let transaction = begun.map_err(|error| {
             let left = transaction::clean_up(tree, state).err().map(|error| NotUndone::Records(error.into()));
             let host = After::Undone { left: left.into_iter().collect() };
@@ -114,6 +115,7 @@ impl Execution<'_> {
             Ok(done) => Ok(run.close(done)),
             Err(Stopped { at, error }) if run.stage == Stage::PastThePoint => {
                 self.show_log(&error);
+                run.remember_if_possible(records::Outcome::Left);
                 Err(Box::new(Failed { at, error, host: After::Begun }))
             }
             Err(Stopped { at, error }) => {
@@ -154,7 +156,13 @@ impl Run<'_> {
             let remains = run.operation.leaves(&run.outcome(&stays)?)?;
             if left.is_empty() {
                 run.transaction.sync_others_work()?;
+                // Before the records, from which on the run counts as done: whoever is cut off in between has a journal.
+                if remains.are_any() {
+                    run.remember(records::Outcome::Done, stays.len())?;
+                }
                 run.transaction.commit(&remains)?;
+            } else {
+                run.remember_if_possible(records::Outcome::Left);
             }
             Ok(Done { remains, stays, left, unclosed: None })
         };
@@ -210,6 +218,7 @@ impl Run<'_> {
         let steps = in_order(&changes).into_iter().filter(is_ours);
         let steps: Vec<Step> = steps.map(|change| Step::Undo { change: change.clone() }).collect();
         if let Err(Stopped { at, error }) = self.take(&steps, &mut undoing) {
+            self.remember_if_possible(records::Outcome::Left);
             return vec![NotUndone::Step(at, error)];
         }
         let settled = undoing.settle(&self.transaction).err().map(|error| NotUndone::Records(error.into()));
@@ -221,6 +230,8 @@ impl Run<'_> {
         left.extend(settled);
         if left.is_empty() {
             left.extend(self.close_taken_back(&stays, &known).err().map(NotUndone::Records));
+        } else {
+            self.remember_if_possible(records::Outcome::Left);
         }
         left
     }
@@ -230,7 +241,46 @@ impl Run<'_> {
         // First of all: what is written down then may need the room.
         self.transaction.drop_backups()?;
         self.transaction.commit(&remains)?;
+        if remains.are_any() && self.may_be_remembered_as_done() {
+            self.remember(records::Outcome::RolledBack, 0)?;
+        } else if remains.are_any() {
+            self.remember_if_possible(records::Outcome::RolledBack);
+        }
         Ok(self.transaction.close(&remains, known)?)
+    }
+
+    /// Writes down what came of the operation, of which so many changes stay that were to go.
+    fn remember(&self, outcome: records::Outcome, stays: usize) -> Result<(), FsError> {
+        let Self { on: Execution { records, .. }, operation, transaction, .. } = self;
+        let header = operation.header();
+        let changes = match header {
+            records::Operation::Uninstall => fold(&records.ours(), &[]).len().saturating_sub(stays),
+            _ => fold(&[], transaction.changes()).len(),
+        };
+        let entry = Entry {
+            n: transaction.entry(),
+            at: clock::now(),
+            operation: header.into(),
+            outcome,
+            changes,
+            etcdpack: env!("CARGO_PKG_VERSION").to_owned(),
+            bundle: operation.manifest().map(|manifest| records::Of::new(header, manifest, records)),
+        };
+        transaction.remember(&records.history.with(entry))
+    }
+
+    /// Likewise where that is all that is left to do: a disk that is full is no reason not to come to an end.
+    fn remember_if_possible(&self, outcome: records::Outcome) {
+        if let Err(error) = self.remember(outcome, 0) {
+            self.on.report.warn(&progress::not_remembered(&error), None);
+        }
+    }
+
+    /// Whether the history may say that the operation is done: this run has come as far as that, or one that was cut off.
+    fn may_be_remembered_as_done(&self) -> bool {
+        let is_this = |entry: &Entry| entry.n == self.transaction.entry() && entry.outcome == records::Outcome::Done;
+        let history = History::read(&self.on.tree.undisturbed(), &self.on.state.history);
+        history.map_or(true, |history| history.entries().any(is_this))
     }
 
     /// What is left to do once the records are written.

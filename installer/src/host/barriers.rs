@@ -45,7 +45,7 @@ impl Barriers {
     ) -> Result<Closed, FsError> {
         let beside = [layout::RUN, layout::WANTS].into_iter().chain(layout::ACCOUNTS);
         let beside = beside.filter_map(|path| path.parse().ok());
-        let records = [&state.journal, &state.receipt, &state.kept, &state.undo];
+        let records = [&state.journal, &state.receipt, &state.kept, &state.history, &state.undo];
         let all = paths.chain(records).cloned().chain(beside);
         let all: BTreeSet<AbsPath> = all.flat_map(|path| path.lineage()).collect();
         let mut closed = Closed::default();

@@ -305,7 +305,7 @@ mod tests {
         assert_eq!(codes(&installed, Contents::Keep, &lost), [Code::EtcdRunning]);
         // An uninstall that was cut off has taken it from its manager.
         let of = records::Operation::Uninstall;
-        let cut = Unfinished { of, changes: Vec::new(), open: None, manifest: None, lines: 1 };
+        let cut = Unfinished { of, changes: Vec::new(), open: None, manifest: None, lines: 1, entry: None };
         let going_on = Records { unfinished: Some(cut), ..installed.clone() };
         assert_eq!(codes(&going_on, Contents::Keep, &lost), []);
         // Data that came after an uninstall is not what it left.

@@ -74,7 +74,7 @@ fn barred(need: Need, closed: &Closed) -> Option<DiskFinding> {
 
 /// They come and go with their directory.
 fn of_records(state: &StateDir) -> Vec<Need> {
-    let files = [&state.journal, &state.receipt, &state.kept];
+    let files = [&state.journal, &state.receipt, &state.kept, &state.history];
     let dirs = [within(state.dir.clone()), at(&state.dir)];
     dirs.into_iter().chain(files.map(|file| Need::Thing(file.clone()))).collect()
 }

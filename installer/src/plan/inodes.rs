@@ -19,8 +19,8 @@ use crate::supervision::Supervision;
 /// What nobody counts: what others make meanwhile, and what is written beside its place first.
 const MARGIN: u64 = 8;
 
-/// The state directory, the journal, and the receipt beside the old one.
-const OF_RECORDS: u64 = 4;
+/// The state directory, the journal, the history, and the receipt beside the old one.
+const OF_RECORDS: u64 = 5;
 
 /// A first etcd's directories, database, log, the next log and what it writes those in.
 const OF_DATA: u64 = 8;

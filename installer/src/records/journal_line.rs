@@ -33,6 +33,9 @@ pub(crate) enum Record {
         /// What was on record when an uninstall began. The records go before it has come to its end.
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
         changes: Vec<Change>,
+        /// The number that the operation has in the history; older programs gave it none.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        entry: Option<u32>,
     },
     /// Up to form 3: an install began, or went on.
     Install {

@@ -1,7 +1,8 @@
-//! What earlier runs have written down on this host: the receipt of what is installed, what an uninstall kept, and the
-//! journal of a run that was cut off. Read here, all three at once; must not change anything.
+//! What earlier runs have written down on this host: the receipt of what is installed, what an uninstall kept, the journal
+//! of a run that was cut off, and the history. Read here, all at once; must not change anything.
 
 mod form;
+mod history;
 pub(crate) mod journal_line;
 mod kept;
 mod operation;
@@ -23,6 +24,7 @@ use crate::supervision::Supervision;
 use crate::text::help;
 
 pub(crate) use form::{ReceiptError, SCHEMA as RECEIPT_SCHEMA};
+pub(crate) use history::{Entry, History, Of, Outcome};
 pub(crate) use kept::Leftovers;
 pub(crate) use operation::Operation;
 pub(crate) use receipt::Receipt;
@@ -38,6 +40,8 @@ pub(crate) struct Records {
     pub(crate) kept: Option<Leftovers>,
     /// What a run that was cut off had begun.
     pub(crate) unfinished: Option<Unfinished>,
+    /// What was done to this host before.
+    pub(crate) history: History,
 }
 
 /// Why the records could not be used.
@@ -67,19 +71,20 @@ impl Records {
     /// What stands in the state directory of this tree.
     pub(crate) fn read(tree: &Tree, state: &StateDir) -> Result<Self, RecordError> {
         let lasting = Self::read_lasting(tree, state)?;
-        Ok(Self { unfinished: unfinished::read(tree, &state.journal)?, ..lasting })
+        let (unfinished, history) = (unfinished::read(tree, &state.journal)?, History::read(tree, &state.history)?);
+        Ok(Self { unfinished, history, ..lasting })
     }
 
-    /// Those that outlive a run, for whoever only looks: a journal that cannot be read is not in the way.
+    /// What is here, for whoever only looks: a journal or a history that cannot be read is not in the way.
     pub(crate) fn read_lasting(tree: &Tree, state: &StateDir) -> Result<Self, RecordError> {
         let (receipt, kept) = (Receipt::read(tree, &state.receipt)?, Leftovers::read(tree, &state.kept)?);
-        Ok(Self { receipt, kept, unfinished: None })
+        Ok(Self { receipt, kept, ..Self::default() })
     }
 
     /// The changes of all earlier runs, finished or not: what of this host is ours. Oldest first, and a thing as often as it
     /// was changed.
     ///
-    /// All three records count, whoever asks. What was kept is still ours: its directory is not a stranger's when the
+    /// All three that list any count, whoever asks. What was kept is still ours: its directory is not a stranger's when the
     /// member comes back, and it must go when a purge comes. It names only directories, accounts and the key of the
     /// host's own, so that it makes no difference to those who ask about programs and services.
     pub(crate) fn ours(&self) -> Vec<Change> {

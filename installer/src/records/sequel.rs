@@ -82,7 +82,7 @@ mod tests {
             (key(a), restore(a, 1), &own, false),
             (Operation::Uninstall, restore(a, 1), &more, true),
         ] {
-            let cut = Unfinished { of, changes: changes.clone(), open: None, manifest: None, lines: 1 };
+            let cut = Unfinished { of, changes: changes.clone(), open: None, manifest: None, lines: 1, entry: None };
             assert_eq!(this.may_go_on_after(&cut, &state), may, "{this:?} after {of:?}");
         }
     }

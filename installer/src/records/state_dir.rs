@@ -10,6 +10,7 @@ pub(crate) struct StateDir {
     pub(crate) journal: AbsPath,
     pub(crate) receipt: AbsPath,
     pub(crate) kept: AbsPath,
+    pub(crate) history: AbsPath,
     /// Where replaced files wait until the install is done.
     pub(crate) undo: AbsPath,
     /// Where a key that this host has made waits for its certificate.
@@ -24,6 +25,7 @@ impl StateDir {
             journal: dir.join("journal.jsonl")?,
             receipt: dir.join("receipt.json")?,
             kept: dir.join("kept.json")?,
+            history: dir.join("history.jsonl")?,
             undo: dir.join("undo")?,
             host_key: dir.join("host-key")?,
             dir,

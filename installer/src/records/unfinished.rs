@@ -20,6 +20,8 @@ pub(crate) struct Unfinished {
     pub(crate) manifest: Option<Manifest>,
     /// How many lines the journal has: the numbers of its records go on from there.
     pub(crate) lines: u32,
+    /// The number of the operation in the history, which is that of the first run.
+    pub(crate) entry: Option<u32>,
 }
 
 /// Why a journal could not be read.
@@ -66,13 +68,16 @@ fn parse(bytes: &[u8], path: &AbsPath) -> Result<Option<Unfinished>, JournalErro
 /// One record more; what stands before the first header is not ours.
 fn take(unfinished: &mut Option<Unfinished>, record: Record) {
     match record {
-        Record::Run { operation, manifest, made, changes, .. } => {
-            header(unfinished, operation, manifest, made_dirs(made).chain(changes));
+        Record::Run { operation, manifest, made, changes, entry, .. } => {
+            let cut = header(unfinished, operation, manifest, made_dirs(made).chain(changes));
+            cut.entry = cut.entry.or(entry);
         }
         Record::Install { bundle, manifest, made, .. } => {
             header(unfinished, Operation::Install { bundle }, manifest, made_dirs(made));
         }
-        Record::Uninstall { changes, .. } => header(unfinished, Operation::Uninstall, None, changes),
+        Record::Uninstall { changes, .. } => {
+            header(unfinished, Operation::Uninstall, None, changes);
+        }
         Record::Begin { change, .. } => {
             if let Some(unfinished) = unfinished {
                 unfinished.changes.push(change.clone());
@@ -95,11 +100,13 @@ fn header(
     of: Operation,
     manifest: Option<Box<Manifest>>,
     more: impl IntoIterator<Item = Change>,
-) {
-    let cut = unfinished.get_or_insert(Unfinished { of, changes: Vec::new(), open: None, manifest: None, lines: 0 });
+) -> &mut Unfinished {
+    let new = Unfinished { of, changes: Vec::new(), open: None, manifest: None, lines: 0, entry: None };
+    let cut = unfinished.get_or_insert(new);
     cut.of = of;
     cut.changes.extend(more);
     cut.manifest = manifest.map(|manifest| *manifest).or(cut.manifest.take());
+    cut
 }
 
 fn made_dirs(made: Vec<AbsPath>) -> impl Iterator<Item = Change> {
@@ -145,6 +152,7 @@ mod tests {
                 manifest: None,
                 made,
                 changes: Vec::new(),
+                entry: Some(7),
             },
             Record::Begin { n: 1, change },
             Record::End { n: 1 },
@@ -228,7 +236,14 @@ mod tests {
         let changes = vec![Change::Group { name: "etcd".parse().unwrap() }];
         let (operation, manifest) = (Operation::Uninstall, None);
         for header in [
-            Record::Run { schema: SCHEMA, operation, manifest, made: Vec::new(), changes: changes.clone() },
+            Record::Run {
+                schema: SCHEMA,
+                operation,
+                manifest,
+                made: Vec::new(),
+                changes: changes.clone(),
+                entry: None,
+            },
             Record::Uninstall { schema: 3, changes: changes.clone() },
         ] {
             let unfinished = parse(&line(&header, &path()).unwrap(), &path()).unwrap().unwrap();

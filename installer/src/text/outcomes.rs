@@ -124,6 +124,8 @@ pub(crate) const SIGNER_FORGOTTEN: Words = words!(
     en = "whose bundles this host takes is forgotten, too: the next install asks for the signer's words",
     zh = "本机信任的签名者也已清除：下次安装将重新询问签名者的单词"
 );
+pub(crate) const HISTORY_GONE: Words =
+    words!(en = "the history of what was done here has gone with it", zh = "本机的操作历史也已一并删除");
 pub(crate) const STOPPED_ON_RECORD: Words =
     words!(en = "told to stop; what is left is still on record", zh = "已按要求停止；遗留内容仍有记录");
 

@@ -53,6 +53,14 @@ pub(crate) fn undoing(error: impl Display) -> String {
     say!(en = "{error}: undoing what was done", zh = "{error}：正在撤销已做的更改")
 }
 
+/// What was done stands, or has been taken back; only the history does not say so.
+pub(crate) fn not_remembered(error: impl Display) -> String {
+    say!(
+        en = "the history of this host does not say how this run ended: {error}",
+        zh = "本机的操作历史未能记录此次运行的结果：{error}"
+    )
+}
+
 /// A line of etcd's own log.
 pub(crate) fn of_the_log(line: &str) -> String {
     format!("  etcd: {line}")

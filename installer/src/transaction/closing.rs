@@ -1,11 +1,15 @@
 //! The end of a run: what is on record from then on, and what goes. The order is what makes a kill at any point harmless: first
 //! the new records, then what they replace, the journal last of all.
 
+use payload::mode::Mode;
+
 use super::Transaction;
 use super::undo::{self, Contents, UndoError, Undone};
 use crate::change::Change;
 use crate::host::FsError;
-use crate::records::{Leftovers, Receipt};
+use crate::host::fs_error::FileOp;
+use crate::host::write::Ids;
+use crate::records::{History, Leftovers, Receipt};
 use crate::service::Others;
 
 /// What is on record when a run has come to its end.
@@ -17,6 +21,13 @@ pub(crate) struct Remains {
     /// Of the changes in the receipt: what is to go with the end of the run, for something else has taken its place. It is on
     /// record until it has gone.
     pub(crate) replaced: Vec<Change>,
+}
+
+impl Remains {
+    /// Whether there is anything: then there is a history, too.
+    pub(crate) fn are_any(&self) -> bool {
+        self.receipt.is_some() || self.kept.is_some()
+    }
 }
 
 /// What becomes of the place where a key of the host's own waits for its certificate.
@@ -50,6 +61,13 @@ impl Transaction<'_> {
         Ok(())
     }
 
+    /// Writes the history down, whole, in the place of the one before.
+    pub(crate) fn remember(&self, history: &History) -> Result<(), FsError> {
+        let path = &self.state.history;
+        let bytes = history.to_bytes().map_err(|error| FsError::of_json(FileOp::Write, path, error))?;
+        self.tree.put_file(self.journal.permit(), path, Mode::SECRET, Ids::ROOT, &mut bytes.as_slice())
+    }
+
     /// Files that were replaced are not needed any more: the new ones have proved themselves, or the old ones are back.
     pub(crate) fn drop_backups(&self) -> Result<(), FsError> {
         self.tree.remove_tree(self.journal.permit(), &self.state.undo).map(drop)
@@ -64,8 +82,11 @@ impl Transaction<'_> {
             tree.remove_file(permit, &state.receipt)?;
         }
         let made = state.made_by(changes);
-        if remains.receipt.is_none() && remains.kept.is_none() && !made.is_empty() {
+        if !remains.are_any() && !made.is_empty() {
             return Ok(self.journal.close_with_directories(&made)?);
+        }
+        if !remains.are_any() {
+            tree.remove_file(permit, &state.history)?;
         }
         if remains.kept.is_none() {
             tree.remove_file(permit, &state.kept)?;

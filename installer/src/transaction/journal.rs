@@ -20,6 +20,8 @@ pub(super) struct Journal<'a> {
     tree: &'a Tree,
     state: &'a StateDir,
     next: u32,
+    /// The number of the operation in the history.
+    entry: u32,
     /// Whether the last line may have been cut short: by a kill before this run, or by a write that failed.
     torn: bool,
     /// Every change that began, in this run and in those that were cut off before it.
@@ -29,23 +31,27 @@ pub(super) struct Journal<'a> {
 
 impl<'a> Journal<'a> {
     /// Begins `operation`, or goes on with what was cut off. The manifest is the bundle's; `changes` what an uninstall finds on
-    /// record.
+    /// record; `entry` the number that a new operation gets in the history.
     pub(super) fn begin(
         tree: &'a Tree,
         state: &'a StateDir,
         operation: Operation,
         manifest: Option<&Manifest>,
         changes: &[Change],
+        entry: u32,
     ) -> Result<Self, JournalError> {
         let manifest = manifest.map(|manifest| Box::new(manifest.clone()));
-        let header = |made| Record::Run { schema: SCHEMA, operation, manifest, made, changes: changes.to_vec() };
-        Self::open(tree, state, header)
+        let changes = changes.to_vec();
+        let header =
+            |made, entry| Record::Run { schema: SCHEMA, operation, manifest, made, changes, entry: Some(entry) };
+        Self::open(tree, state, entry, header)
     }
 
     fn open(
         tree: &'a Tree,
         state: &'a StateDir,
-        header: impl FnOnce(Vec<AbsPath>) -> Record,
+        entry: u32,
+        header: impl FnOnce(Vec<AbsPath>, u32) -> Record,
     ) -> Result<Self, JournalError> {
         let earlier = unfinished::read(tree, &state.journal)?;
         let absent: Vec<AbsPath> =
@@ -54,12 +60,13 @@ impl<'a> Journal<'a> {
             tree,
             state,
             next: earlier.as_ref().map_or(0, |earlier| earlier.lines),
+            entry: earlier.as_ref().and_then(|earlier| earlier.entry).unwrap_or(entry),
             torn: false,
             changes: earlier.map(|earlier| earlier.changes).unwrap_or_default(),
             permit: Permit(()),
         };
         if let Some(top) = absent.first() {
-            let first = line(&header(absent.clone()), &state.journal)?;
+            let first = line(&header(absent.clone(), journal.entry), &state.journal)?;
             state_dir::make(tree, &journal.permit, state, top, &absent, &first).inspect_err(|_| {
                 // It may have come as far as the rename. The error that counts is the first.
                 let _ = state_dir::remove(tree, &journal.permit, &absent, &state.dir);
@@ -67,7 +74,7 @@ impl<'a> Journal<'a> {
         } else {
             let text = tree.read_if_there(&state.journal, journal_line::MAX_BYTES)?;
             journal.torn = text.is_some_and(|text| !text.ends_with(b"\n"));
-            journal.write(&header(Vec::new())).inspect_err(|_| {
+            journal.write(&header(Vec::new(), journal.entry)).inspect_err(|_| {
                 // A journal that says nothing would still be one. The error that counts is the first.
                 if journal.next == 0 {
                     let _ = tree.remove_file(&journal.permit, &state.journal);
@@ -116,6 +123,11 @@ impl<'a> Journal<'a> {
     /// Everything that began, oldest first.
     pub(super) fn changes(&self) -> &[Change] {
         &self.changes
+    }
+
+    /// The number of the operation in the history.
+    pub(super) fn entry(&self) -> u32 {
+        self.entry
     }
 
     /// A number for a backup that no other backup of this install has.

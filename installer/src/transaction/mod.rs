@@ -52,21 +52,27 @@ pub(crate) struct Transaction<'a> {
 
 impl<'a> Transaction<'a> {
     /// Begins `operation`, or goes on with what was cut off. The manifest is the bundle's, where there is one; `changes` are
-    /// those on record that an uninstall is about.
+    /// those on record that an uninstall is about; `entry` is the number that a new operation gets in the history.
     pub(crate) fn begin(
         tree: &'a Tree,
         state: &'a StateDir,
         operation: Operation,
         manifest: Option<&Manifest>,
         changes: &[Change],
+        entry: u32,
     ) -> Result<Self, JournalError> {
-        let journal = Journal::begin(tree, state, operation, manifest, changes)?;
+        let journal = Journal::begin(tree, state, operation, manifest, changes, entry)?;
         Ok(Self { tree, state, journal, ours: Vec::new() })
     }
 
     /// With what was on record before this run: whatever else it replaces was there before us.
     pub(crate) fn knowing(self, ours: Vec<Change>) -> Self {
         Self { ours, ..self }
+    }
+
+    /// The number of the operation in the history.
+    pub(crate) fn entry(&self) -> u32 {
+        self.journal.entry()
     }
 
     /// Every change that began, in this run and in those that were cut off before it; oldest first.
