@@ -1,6 +1,8 @@
-//! What is wrong with a certificate, in English. Each text goes on after the certificate was named.
+//! What is wrong with a certificate. Each text goes on after the certificate was named.
 
 use std::fmt;
+
+use payload::{say, words};
 
 use crate::pki::{CertificateProblem, Holder, KeyAlgorithm, PairFile, Unreadable};
 use crate::text::Minute;
@@ -8,32 +10,54 @@ use crate::text::Minute;
 impl fmt::Display for CertificateProblem {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Incomplete => f.write_str("some of its files are missing"),
-            Self::Unreadable(file) => write!(f, "the {file} cannot be read"),
-            Self::OtherKey(file) => write!(f, "the {file} is for another key"),
-            Self::Algorithm => f.write_str("the key is of another algorithm"),
-            Self::Weak(algorithm) => write!(
+            Self::Incomplete => say!(f, en = "some of its files are missing", zh = "缺少其中的文件"),
+            Self::Unreadable(file) => say!(f, en = "the {file} cannot be read", zh = "{file}无法读取"),
+            Self::OtherKey(file) => say!(f, en = "the {file} is for another key", zh = "{file}对应另一把私钥"),
+            Self::Algorithm => say!(f, en = "the key is of another algorithm", zh = "密钥是另一种算法"),
+            Self::Weak(algorithm) => say!(
                 f,
-                "the key is weak or unusual ({algorithm}): RSA of 2048 bits and more or ECDSA on P-256, P-384 or P-521 will do"
+                en = "the key is weak or unusual ({algorithm}): RSA of 2048 bits and more or ECDSA on P-256, P-384 or P-521 will do",
+                zh = "密钥太弱或不常见（{algorithm}）：可用 2048 位及以上的 RSA，或 P-256、P-384、P-521 上的 ECDSA"
             ),
-            Self::Ca => f.write_str("it is a CA's"),
-            Self::Subject => f.write_str("the subject is another"),
-            Self::LacksNames(names) => write!(f, "it lacks the names or addresses {}", listed(names)),
-            Self::NeedlessNames(names) => write!(f, "it still has the names or addresses {}", listed(names)),
-            Self::ImpossibleName(name) => write!(f, "it cannot hold the name {name}"),
-            Self::UnverifiedName(name) => write!(f, "it does not stand for the name or address {name}"),
-            Self::Usage(usages) => write!(f, "it lacks the usages {}", usages.join(", ")),
-            Self::Signature(algorithm) => write!(
+            Self::Ca => say!(f, en = "it is a CA's", zh = "这是 CA 的证书"),
+            Self::Subject => say!(f, en = "the subject is another", zh = "主题（subject）不同"),
+            Self::LacksNames(names) => {
+                say!(f, en = "it lacks the names or addresses {}", zh = "缺少名称或地址：{}", listed(names))
+            }
+            Self::NeedlessNames(names) => {
+                say!(f, en = "it still has the names or addresses {}", zh = "仍有多余的名称或地址：{}", listed(names))
+            }
+            Self::ImpossibleName(name) => {
+                say!(f, en = "it cannot hold the name {name}", zh = "证书中不能写入名称 {name}")
+            }
+            Self::UnverifiedName(name) => {
+                say!(f, en = "it does not stand for the name or address {name}", zh = "按名称或地址 {name} 校验不通过")
+            }
+            Self::Usage(usages) => say!(f, en = "it lacks the usages {}", zh = "缺少用途：{}", usages.join(", ")),
+            Self::Signature(algorithm) => say!(
                 f,
-                "it is signed with `{algorithm}`, which not every etcd takes: RSA PKCS#1 or ECDSA with SHA-2 will do"
+                en = "it is signed with `{algorithm}`, which not every etcd takes: RSA PKCS#1 or ECDSA with SHA-2 will do",
+                zh = "签名算法是 `{algorithm}`，并非每个 etcd 都接受：可用 RSA PKCS#1 或 ECDSA，配 SHA-2"
             ),
-            Self::UnknownIssuer => f.write_str("it does not chain to the CA: none that is known here has signed it"),
-            Self::Chain(error) => write!(f, "it does not chain to the CA: {error}"),
-            Self::ForEtcd(why, version) => write!(f, "etcd {version} cannot use it: {why}"),
-            Self::Issuer(fault) => write!(f, "the CA above it {fault}"),
-            Self::NotYet(start) => write!(f, "it is not valid before {}", Minute(*start)),
-            Self::Ends(end) => write!(f, "it ends on {}", Minute(*end)),
-            Self::Shared(holder) => write!(f, "its key is that of {holder}"),
+            Self::UnknownIssuer => say!(
+                f,
+                en = "it does not chain to the CA: none that is known here has signed it",
+                zh = "证书链不通向 CA：签发者不是这里已知的任何 CA"
+            ),
+            Self::Chain(error) => {
+                say!(f, en = "it does not chain to the CA: {error}", zh = "证书链不通向 CA：{error}")
+            }
+            Self::ForEtcd(why, version) => {
+                say!(f, en = "etcd {version} cannot use it: {why}", zh = "etcd {version} 不能使用：{why}")
+            }
+            Self::Issuer(fault) => say!(f, en = "the CA above it {fault}", zh = "其上级 CA {fault}"),
+            Self::NotYet(start) => {
+                say!(f, en = "it is not valid before {}", zh = "{} 起才有效", Minute(*start))
+            }
+            Self::Ends(end) => say!(f, en = "it ends on {}", zh = "{} 到期", Minute(*end)),
+            Self::Shared(holder) => {
+                say!(f, en = "its key is that of {holder}", zh = "它与别处用的是同一把私钥：{holder}")
+            }
         }
     }
 }
@@ -44,10 +68,10 @@ pub(super) fn listed(names: &[String]) -> String {
 
 impl fmt::Display for PairFile {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Certificate => "certificate",
-            Self::Key => "key",
-            Self::Request => "request",
+        f.write_str(&match self {
+            Self::Certificate => words!(en = "certificate", zh = "证书"),
+            Self::Key => words!(en = "key", zh = "私钥"),
+            Self::Request => words!(en = "request", zh = "证书请求"),
         })
     }
 }
@@ -55,18 +79,37 @@ impl fmt::Display for PairFile {
 impl fmt::Display for Unreadable {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Version1 => f.write_str("it is of version 1 of X.509, without extensions: nothing says that it is a CA"),
-            Self::Critical(name) => write!(f, "its `{name}` is marked critical, and must not be"),
-            Self::Unhandled(name) => write!(f, "its extension `{name}` is critical, and this etcd does not know it"),
-            Self::Constraint => f.write_str(
-                "its critical name constraints are on directory names or others that etcd does not know: names, addresses, e-mail and URIs will do",
-            ),
-            Self::Twice(name) => write!(f, "it has the extension `{name}` twice"),
-            Self::NegativeSerial => f.write_str("its serial number is below zero"),
-            Self::Address => f.write_str("one of its addresses has neither 4 nor 16 bytes"),
-            Self::Text(text) => write!(
+            Self::Version1 => say!(
                 f,
-                "`{}` in its subject or issuer is marked as a PrintableString, which cannot hold that",
+                en = "it is of version 1 of X.509, without extensions: nothing says that it is a CA",
+                zh = "它是 X.509 第 1 版，没有扩展：无从说明它是 CA"
+            ),
+            Self::Critical(name) => say!(
+                f,
+                en = "its `{name}` is marked critical, and must not be",
+                zh = "其 `{name}` 标记为 critical，而这是不允许的"
+            ),
+            Self::Unhandled(name) => say!(
+                f,
+                en = "its extension `{name}` is critical, and this etcd does not know it",
+                zh = "其扩展 `{name}` 为 critical，而此 etcd 不认识"
+            ),
+            Self::Constraint => say!(
+                f,
+                en = "its critical name constraints are on directory names or others that etcd does not know: names, addresses, e-mail and URIs will do",
+                zh = "其 critical 名称约束针对目录名等 etcd 不认识的类型：可用 DNS 名称、地址、电子邮件和 URI"
+            ),
+            Self::Twice(name) => say!(f, en = "it has the extension `{name}` twice", zh = "扩展 `{name}` 出现两次"),
+            Self::NegativeSerial => say!(f, en = "its serial number is below zero", zh = "序列号是负数"),
+            Self::Address => say!(
+                f,
+                en = "one of its addresses has neither 4 nor 16 bytes",
+                zh = "其中有地址既不是 4 字节也不是 16 字节"
+            ),
+            Self::Text(text) => say!(
+                f,
+                en = "`{}` in its subject or issuer is marked as a PrintableString, which cannot hold that",
+                zh = "主题或签发者中的 `{}` 标记为 PrintableString，而该类型不能容纳这样的字符",
                 text.escape_debug()
             ),
         }
@@ -77,9 +120,9 @@ impl fmt::Display for Holder {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Host(name) => write!(f, "`{name}`"),
-            Self::Everyone => f.write_str("all hosts"),
-            Self::Client(name) => write!(f, "client `{name}`"),
-            Self::Server(name) => write!(f, "server `{name}`"),
+            Self::Everyone => say!(f, en = "all hosts", zh = "所有主机"),
+            Self::Client(name) => say!(f, en = "client `{name}`", zh = "客户端 `{name}`"),
+            Self::Server(name) => say!(f, en = "server `{name}`", zh = "服务端 `{name}`"),
         }
     }
 }

@@ -1,6 +1,8 @@
-//! Why no certificates are handed out, in English.
+//! Why no certificates are handed out.
 
 use std::fmt;
+
+use payload::{say, words};
 
 use crate::pki::{CaFault, Form, KeyFault, PkiError, RequestError, SealError, SerialsError, SignError};
 use crate::text::Minute;
@@ -9,109 +11,202 @@ use crate::text::errors::certificate::listed;
 impl fmt::Display for PkiError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Reading { path, source } => write!(f, "reading `{}`: {source}", path.display()),
-            Self::Writing { path, source } => write!(f, "writing `{}`: {source}", path.display()),
-            Self::Exposed { path, mode, .. } => {
-                write!(f, "`{}` is open to other users (mode {mode:04o})", path.display())
+            Self::Reading { path, source } => {
+                say!(f, en = "reading `{}`: {source}", zh = "读取 `{}`：{source}", path.display())
             }
-            Self::Foreign { path, uid } => write!(f, "`{}` belongs to another user (uid {uid})", path.display()),
-            Self::Passphrase(error) => fmt::Display::fmt(error, f),
-            Self::Form { path, form } => write!(f, "`{}` {form}", path.display()),
-            Self::Key { path, fault } => write!(f, "the key `{}` {fault}", path.display()),
-            Self::Ca { path, fault } => write!(f, "the CA `{}` {fault}", path.display()),
-            Self::Mismatch { certificate, key } => {
-                write!(f, "`{}` is not the key of the CA `{}`", key.display(), certificate.display())
+            Self::Writing { path, source } => {
+                say!(f, en = "writing `{}`: {source}", zh = "写入 `{}`：{source}", path.display())
             }
-            Self::Forbidden { path, holder, names } => write!(
+            Self::Exposed { path, mode, .. } => say!(
                 f,
-                "the CA `{}` may not sign for {}, which the certificate for {holder} needs: its name constraints leave that out",
-                path.display(),
-                listed(names)
-            ),
-            Self::Unsound { holder, why } => write!(f, "the certificate made for {holder} is not sound: {why}"),
-            Self::Serials { path, error } => write!(f, "`{}`: {error}", path.display()),
-            Self::Overtaken(path) => {
-                write!(f, "another etcdpack has built here meanwhile and changed `{}`", path.display())
-            }
-            Self::Awaited(holders) => {
-                write!(f, "`ca-key` is not named, and others have not signed yet or not well: {}", holders.join("; "))
-            }
-            Self::SignsItself => f.write_str("etcdpack has the key of the CA and signs by itself"),
-            Self::NameOfMembers(host) => write!(
-                f,
-                "`{host}` is the common name of the members' certificates: whoever had another with it could write as a member"
-            ),
-            Self::NotTaken { path, why } => write!(f, "the certificate `{}` was not taken: {why}", path.display()),
-            Self::InTheWay(path) => write!(f, "`{}` is there already and was not touched", path.display()),
-            Self::OwnCaNamed(path) => write!(
-                f,
-                "the cluster file names a CA of its own (`ca`): the one in `{}` would not be used",
+                en = "`{}` is open to other users (mode {mode:04o})",
+                zh = "`{}` 对其他用户开放（权限 {mode:04o}）",
                 path.display()
             ),
-            Self::Locking => f.write_str("putting the CA's key under the passphrase"),
-            Self::Random(error) => write!(f, "drawing random bytes: {error}"),
-            Self::Making(error) => write!(f, "making a key or certificate: {error}"),
+            Self::Foreign { path, uid } => say!(
+                f,
+                en = "`{}` belongs to another user (uid {uid})",
+                zh = "`{}` 属于其他用户（uid {uid}）",
+                path.display()
+            ),
+            Self::Passphrase(error) => fmt::Display::fmt(error, f),
+            Self::Form { path, form } => write!(f, "`{}` {form}", path.display()),
+            Self::Key { path, fault } => say!(f, en = "the key `{}` {fault}", zh = "私钥 `{}` {fault}", path.display()),
+            Self::Ca { path, fault } => say!(f, en = "the CA `{}` {fault}", zh = "CA `{}` {fault}", path.display()),
+            Self::Mismatch { certificate, key } => say!(
+                f,
+                en = "`{key}` is not the key of the CA `{ca}`",
+                zh = "`{key}` 不是 CA `{ca}` 的私钥",
+                key = key.display(),
+                ca = certificate.display()
+            ),
+            Self::Forbidden { path, holder, names } => say!(
+                f,
+                en = "the CA `{path}` may not sign for {names}, which the certificate for {holder} needs: its name constraints leave that out",
+                zh = "CA `{path}` 不得为 {names} 签发证书，而证书（{holder}）需要它们：CA 的名称约束不含这些",
+                path = path.display(),
+                names = listed(names)
+            ),
+            Self::Unsound { holder, why } => say!(
+                f,
+                en = "the certificate made for {holder} is not sound: {why}",
+                zh = "新签发的证书（{holder}）有问题：{why}"
+            ),
+            Self::Serials { path, error } => say!(f, en = "`{}`: {error}", zh = "`{}`：{error}", path.display()),
+            Self::Overtaken(path) => say!(
+                f,
+                en = "another etcdpack has built here meanwhile and changed `{}`",
+                zh = "另一个 etcdpack 此间也在这里构建，并改动了 `{}`",
+                path.display()
+            ),
+            Self::Awaited(holders) => say!(
+                f,
+                en = "`ca-key` is not named, and others have not signed yet or not well: {}",
+                zh = "没有指定 `ca-key`，而对方尚未签发，或签发得不对：{}",
+                holders.join(&words!(en = "; ", zh = "；"))
+            ),
+            Self::SignsItself => say!(
+                f,
+                en = "etcdpack has the key of the CA and signs by itself",
+                zh = "etcdpack 有 CA 的私钥，自行签发"
+            ),
+            Self::NameOfMembers(host) => say!(
+                f,
+                en = "`{host}` is the common name of the members' certificates: whoever had another with it could write as a member",
+                zh = "`{host}` 是成员证书的通用名：持有同名证书的人可以成员身份写入"
+            ),
+            Self::NotTaken { path, why } => say!(
+                f,
+                en = "the certificate `{}` was not taken: {why}",
+                zh = "证书 `{}` 未被接受：{why}",
+                path.display()
+            ),
+            Self::InTheWay(path) => {
+                say!(f, en = "`{}` is there already and was not touched", zh = "`{}` 已存在，未动它", path.display())
+            }
+            Self::OwnCaNamed(path) => say!(
+                f,
+                en = "the cluster file names a CA of its own (`ca`): the one in `{}` would not be used",
+                zh = "集群文件指定了自己的 CA（`ca`）：`{}` 中的那个不会被使用",
+                path.display()
+            ),
+            Self::Locking => say!(f, en = "putting the CA's key under the passphrase", zh = "用口令加密 CA 的私钥"),
+            Self::Random(error) => say!(f, en = "drawing random bytes: {error}", zh = "获取随机字节：{error}"),
+            Self::Making(error) => say!(f, en = "making a key or certificate: {error}", zh = "生成私钥或证书：{error}"),
         }
     }
 }
 
 impl fmt::Display for Form {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::DerCertificate => "is a certificate in DER: PEM is needed",
-            Self::DerKey => "is a private key in DER: PEM is needed",
-            Self::Pkcs12 => "is in PKCS#12 (.p12, .pfx): PEM is needed",
-            Self::DerPkcs7 | Self::Pkcs7 => "is in PKCS#7 (.p7b): certificates in PEM are needed",
-            Self::JavaKeyStore => "is a Java keystore: PEM is needed",
-            Self::Request => "holds a request, and no certificate: the CA has not signed it yet",
-            Self::OpensshKey => "is a key in the form of OpenSSH: PKCS#8 in PEM is needed",
-            Self::Empty => "is empty",
-            Self::Other => "holds neither a certificate nor a private key in PEM",
+        f.write_str(&match self {
+            Self::DerCertificate => {
+                words!(en = "is a certificate in DER: PEM is needed", zh = "是 DER 格式的证书：需要 PEM")
+            }
+            Self::DerKey => words!(en = "is a private key in DER: PEM is needed", zh = "是 DER 格式的私钥：需要 PEM"),
+            Self::Pkcs12 => {
+                words!(en = "is in PKCS#12 (.p12, .pfx): PEM is needed", zh = "是 PKCS#12（.p12、.pfx）：需要 PEM")
+            }
+            Self::DerPkcs7 | Self::Pkcs7 => words!(
+                en = "is in PKCS#7 (.p7b): certificates in PEM are needed",
+                zh = "是 PKCS#7（.p7b）：需要 PEM 格式的证书"
+            ),
+            Self::JavaKeyStore => words!(en = "is a Java keystore: PEM is needed", zh = "是 Java keystore：需要 PEM"),
+            Self::Request => words!(
+                en = "holds a request, and no certificate: the CA has not signed it yet",
+                zh = "中是证书请求，不是证书：CA 尚未签发"
+            ),
+            Self::OpensshKey => words!(
+                en = "is a key in the form of OpenSSH: PKCS#8 in PEM is needed",
+                zh = "是 OpenSSH 格式的私钥：需要 PEM 格式的 PKCS#8"
+            ),
+            Self::Empty => words!(en = "is empty", zh = "为空"),
+            Self::Other => words!(
+                en = "holds neither a certificate nor a private key in PEM",
+                zh = "中既没有 PEM 格式的证书，也没有 PEM 格式的私钥"
+            ),
         })
     }
 }
 
 impl fmt::Display for KeyFault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::None => f.write_str("holds no private key in PEM"),
-            Self::Encrypted => f.write_str("is protected by a passphrase"),
-            Self::Legacy => f.write_str("is protected in openssl's old, weak way (`Proc-Type: 4,ENCRYPTED`)"),
-            Self::Cipher => f.write_str("is protected by a cipher that is not known here: PKCS#8 with PBES2 will do"),
-            Self::Passphrase => f.write_str("is not opened by this passphrase"),
-            Self::Unusable => {
-                f.write_str("is broken, or neither RSA of 2048 bits and more nor ECDSA on P-256, P-384 or P-521")
-            }
-            Self::NotForSigning => {
-                f.write_str("is broken, or not an ECDSA key on P-256, which bundles are signed with")
-            }
-        }
+        f.write_str(&match self {
+            Self::None => words!(en = "holds no private key in PEM", zh = "中没有 PEM 格式的私钥"),
+            Self::Encrypted => words!(en = "is protected by a passphrase", zh = "有口令保护"),
+            Self::Legacy => words!(
+                en = "is protected in openssl's old, weak way (`Proc-Type: 4,ENCRYPTED`)",
+                zh = "使用 openssl 陈旧、薄弱的加密方式（`Proc-Type: 4,ENCRYPTED`）"
+            ),
+            Self::Cipher => words!(
+                en = "is protected by a cipher that is not known here: PKCS#8 with PBES2 will do",
+                zh = "使用了不支持的加密算法：可用 PKCS#8，配 PBES2"
+            ),
+            Self::Passphrase => words!(en = "is not opened by this passphrase", zh = "用此口令打不开"),
+            Self::Unusable => words!(
+                en = "is broken, or neither RSA of 2048 bits and more nor ECDSA on P-256, P-384 or P-521",
+                zh = "已损坏，或既不是 2048 位及以上的 RSA，也不是 P-256、P-384、P-521 上的 ECDSA"
+            ),
+            Self::NotForSigning => words!(
+                en = "is broken, or not an ECDSA key on P-256, which bundles are signed with",
+                zh = "已损坏，或不是 P-256 上的 ECDSA 私钥（安装包用它签名）"
+            ),
+        })
     }
 }
 
 impl fmt::Display for CaFault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::NoCertificate => f.write_str("holds no readable certificate in PEM"),
-            Self::Unreadable(why, version) => write!(f, "cannot be used by etcd {version}: {why}"),
-            Self::NotCa => f.write_str("is not a CA: a certificate in it lacks `CA:TRUE`"),
-            Self::MayNotSign => f.write_str("may not sign certificates: its key usage lacks `keyCertSign`"),
-            Self::Usage => {
-                f.write_str("may not vouch for TLS servers and clients: its extended key usage leaves one out")
+            Self::NoCertificate => {
+                say!(f, en = "holds no readable certificate in PEM", zh = "中没有可读取的 PEM 格式的证书")
             }
-            Self::Key => f.write_str(
-                "has a weak or unusual key: RSA of 2048 bits and more or ECDSA on P-256, P-384 or P-521 will do",
-            ),
-            Self::Signature(algorithm) => write!(
+            Self::Unreadable(why, version) => {
+                say!(f, en = "cannot be used by etcd {version}: {why}", zh = "不能用于 etcd {version}：{why}")
+            }
+            Self::NotCa => say!(
                 f,
-                "is signed with an algorithm that not every etcd takes ({algorithm}): RSA PKCS#1 or ECDSA with SHA-2 will do"
+                en = "is not a CA: a certificate in it lacks `CA:TRUE`",
+                zh = "不是 CA：其中有证书没有 `CA:TRUE`"
             ),
-            Self::Expired(end) => write!(f, "expired on {}", Minute(*end)),
-            Self::NotYet(start, now) => {
-                write!(f, "is not valid before {}, and the clock says {}", Minute(*start), Minute(*now))
-            }
-            Self::NoKey => f.write_str("has no key beside it (`ca-key.pem`), and a certificate must be made"),
-            Self::Missing => f.write_str("is missing, though certificates have been issued or bundles built with it"),
+            Self::MayNotSign => say!(
+                f,
+                en = "may not sign certificates: its key usage lacks `keyCertSign`",
+                zh = "不得签发证书：其密钥用途没有 `keyCertSign`"
+            ),
+            Self::Usage => say!(
+                f,
+                en = "may not vouch for TLS servers and clients: its extended key usage leaves one out",
+                zh = "不能同时用于 TLS 服务端和客户端：其扩展密钥用途缺少其中之一"
+            ),
+            Self::Key => say!(
+                f,
+                en = "has a weak or unusual key: RSA of 2048 bits and more or ECDSA on P-256, P-384 or P-521 will do",
+                zh = "的密钥太弱或不常见：可用 2048 位及以上的 RSA，或 P-256、P-384、P-521 上的 ECDSA"
+            ),
+            Self::Signature(algorithm) => say!(
+                f,
+                en = "is signed with an algorithm that not every etcd takes ({algorithm}): RSA PKCS#1 or ECDSA with SHA-2 will do",
+                zh = "的签名算法并非每个 etcd 都接受（{algorithm}）：可用 RSA PKCS#1 或 ECDSA，配 SHA-2"
+            ),
+            Self::Expired(end) => say!(f, en = "expired on {}", zh = "已于 {} 过期", Minute(*end)),
+            Self::NotYet(start, now) => say!(
+                f,
+                en = "is not valid before {}, and the clock says {}",
+                zh = "在 {} 之前无效，而本机时钟为 {}",
+                Minute(*start),
+                Minute(*now)
+            ),
+            Self::NoKey => say!(
+                f,
+                en = "has no key beside it (`ca-key.pem`), and a certificate must be made",
+                zh = "旁边没有私钥（`ca-key.pem`），而现在需要签发证书"
+            ),
+            Self::Missing => say!(
+                f,
+                en = "is missing, though certificates have been issued or bundles built with it",
+                zh = "不见了，而此前已用它签发过证书或构建过安装包"
+            ),
         }
     }
 }
@@ -120,21 +215,30 @@ impl fmt::Display for SignError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Pki(error) => fmt::Display::fmt(error, f),
-            Self::Shared { host, other } => {
-                write!(f, "the request for `{host}` is by the key of `{other}`: each host makes its own")
+            Self::Shared { host, other } => say!(
+                f,
+                en = "the request for `{host}` is by the key of `{other}`: each host makes its own",
+                zh = "`{host}` 的证书请求用的是 `{other}` 的私钥：每台主机应自行生成"
+            ),
+            Self::Io { path, source } => {
+                say!(f, en = "keeping `{}`: {source}", zh = "保存 `{}`：{source}", path.display())
             }
-            Self::Io { path, source } => write!(f, "keeping `{}`: {source}", path.display()),
         }
     }
 }
 
 impl fmt::Display for RequestError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Form => f.write_str("is not a valid certificate request in PEM"),
-            Self::Key => f.write_str("is not for an ECDSA key on P-256, which is what hosts make"),
-            Self::Signature => f.write_str("is not signed by its own key"),
-        }
+        f.write_str(&match self {
+            Self::Form => {
+                words!(en = "is not a valid certificate request in PEM", zh = "不是有效的 PEM 格式的证书请求")
+            }
+            Self::Key => words!(
+                en = "is not for an ECDSA key on P-256, which is what hosts make",
+                zh = "用的不是 P-256 上的 ECDSA 私钥，而主机生成的都是这种"
+            ),
+            Self::Signature => words!(en = "is not signed by its own key", zh = "不是用它自己的私钥签名的"),
+        })
     }
 }
 
@@ -142,11 +246,18 @@ impl fmt::Display for SealError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Pki(error) => fmt::Display::fmt(error, f),
-            Self::Io { path, source } => write!(f, "keeping `{}`: {source}", path.display()),
-            Self::OtherPassphrase(path) => {
-                write!(f, "`{}` was sealed with another passphrase than the one given", path.display())
+            Self::Io { path, source } => {
+                say!(f, en = "keeping `{}`: {source}", zh = "保存 `{}`：{source}", path.display())
             }
-            Self::Unsound { holder, why } => write!(f, "the key of {holder} cannot be sealed: {why}"),
+            Self::OtherPassphrase(path) => say!(
+                f,
+                en = "`{}` was sealed with another passphrase than the one given",
+                zh = "`{}` 加密时用的口令与给出的不同",
+                path.display()
+            ),
+            Self::Unsound { holder, why } => {
+                say!(f, en = "the key of {holder} cannot be sealed: {why}", zh = "私钥（{holder}）无法加密：{why}")
+            }
         }
     }
 }
@@ -155,11 +266,20 @@ impl fmt::Display for SerialsError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Toml(why) => f.write_str(why),
-            Self::Version(version) => {
-                write!(f, "its version is {version}, this etcdpack knows version {}", SerialsError::KNOWN_VERSION)
+            Self::Version(version) => say!(
+                f,
+                en = "its version is {version}, this etcdpack knows version {}",
+                zh = "其版本为 {version}，此 etcdpack 认识的是版本 {}",
+                SerialsError::KNOWN_VERSION
+            ),
+            Self::Spent(host) => {
+                say!(f, en = "host `{host}` has used up all numbers", zh = "主机 `{host}` 的编号已用尽")
             }
-            Self::Spent(host) => write!(f, "host `{host}` has used up all numbers"),
-            Self::NoCluster => f.write_str("it has numbers of bundles, and no `[cluster]` that they are of"),
+            Self::NoCluster => say!(
+                f,
+                en = "it has numbers of bundles, and no `[cluster]` that they are of",
+                zh = "其中有安装包的编号，却没有它们所属的 `[cluster]`"
+            ),
         }
     }
 }
