@@ -106,7 +106,7 @@ impl AtomicFile {
         let name = path.file_name().ok_or(io::ErrorKind::InvalidInput)?;
         match statat(&self.dir, name, AtFlags::SYMLINK_NOFOLLOW) {
             Ok(stat) if FileType::from_raw_mode(stat.st_mode) != FileType::RegularFile => {
-                return Err(io::Error::other(text::NOT_A_FILE_STAYS));
+                return Err(io::Error::other(text::NOT_A_FILE_STAYS.text()));
             }
             Ok(_) | Err(Errno::NOENT) => {}
             Err(errno) => return Err(errno.into()),

@@ -161,7 +161,7 @@ impl Cache {
 /// Size and sums of a regular file; anything else that answers to its name is an error.
 pub(crate) fn measure(path: &Path) -> io::Result<Content> {
     if !fs::symlink_metadata(path)?.is_file() {
-        return Err(io::Error::other(text::cache::NOT_A_FILE));
+        return Err(io::Error::other(text::cache::NOT_A_FILE.text()));
     }
     Content::read(File::open(path)?)
 }

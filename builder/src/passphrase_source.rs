@@ -40,7 +40,7 @@ impl PassphraseError {
     /// What to type, where it is the CA's key that waits.
     pub(crate) fn help(&self) -> Option<String> {
         match self {
-            Self::NoTerminal(_) => Some(text::CA_BY_DESCRIPTOR.to_owned()),
+            Self::NoTerminal(_) => Some(text::CA_BY_DESCRIPTOR.into()),
             Self::Descriptor(..) | Self::Empty | Self::Differ => None,
         }
     }

@@ -41,6 +41,16 @@ impl Language {
         }
     }
 
+    /// The word that names it.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        let [english, chinese] = Self::WORDS;
+        match self {
+            Self::English => english,
+            Self::Chinese => chinese,
+        }
+    }
+
     /// What a person has said with `ETCDPACK_LANG`, else what the locale is, as `variable` has the environment. Where
     /// somebody is at a terminal, it has to be able to show it; a file can always.
     #[must_use]
@@ -208,6 +218,7 @@ mod tests {
             ("ETCDPACK_LANG=fr LANG=zh_CN.UTF-8", true, Chinese),
             ("LANG=zhx.UTF-8", true, English),
         ] {
+            assert_eq!(Language::named(wanted.word()), Some(wanted));
             let variable = |name: &str| {
                 let value = variables.split(' ').find_map(|set| set.strip_prefix(name)?.strip_prefix('='));
                 value.map(str::to_owned)

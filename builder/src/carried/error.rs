@@ -30,7 +30,7 @@ impl Diagnose for NotCarried {
 
     fn help(&self) -> Option<String> {
         match self {
-            Self::Installer(_) | Self::Wheel(_) => Some(text::pack::BUILD_ETCDPACK.to_owned()),
+            Self::Installer(_) | Self::Wheel(_) => Some(text::pack::BUILD_ETCDPACK.into()),
             Self::Digest(_) => None,
         }
     }

@@ -71,7 +71,7 @@ pub(super) fn members(
     let programs = |arch| parts.programs.get(arch).cloned().unwrap_or_default();
     let releases = parts.releases.iter().map(|(arch, release)| (*arch, (release.path().to_owned(), programs(arch))));
     if parts.start().phase == Phase::Running {
-        narrator.detail(text::OF_A_CLUSTER_THAT_RUNS);
+        narrator.detail(&text::OF_A_CLUSTER_THAT_RUNS);
     }
     match play(members, version, releases.collect(), &written(cluster_file), narrator)? {
         Outcome::Proven { .. } => {
@@ -159,12 +159,12 @@ impl Opener {
             |error: &dyn Display| Failure::refused(text::key_not_opened(&manifest.host, error), text::BY_DESCRIPTOR);
         if self.passphrase.is_none() {
             let typed = source
-                .known(text::KEYS_OF_THE_BUNDLES)
+                .known(&text::KEYS_OF_THE_BUNDLES)
                 .map_err(|error| Failure::refused(error.to_string(), text::BY_DESCRIPTOR))?;
             self.passphrase = Some(Passphrase::first_line(typed.expose().as_bytes()).map_err(|error| fail(&error))?);
         }
         let Some(known) = &self.passphrase else { return Err(fail(&SealedError::Passphrase)) };
         let opened = Sealed::parse(file).and_then(|sealed| sealed.open(known)).map_err(|error| fail(&error))?;
-        text_of(opened.expose()).ok_or_else(|| fail(&SealedError::Damaged(text::NOT_TEXT)))
+        text_of(opened.expose()).ok_or_else(|| fail(&SealedError::Damaged(text::NOT_TEXT.text())))
     }
 }

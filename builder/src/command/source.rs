@@ -71,5 +71,5 @@ pub(super) fn requests(args: &SourceArgs, loaded: &Loaded) -> Result<Vec<Release
 
 /// The cache directory.
 pub(super) fn cache() -> Result<PathBuf, Failure> {
-    cache::default_root().ok_or_else(|| Failure::usage(text::cache::NO_ROOT.to_owned(), text::cache::NO_ROOT_HELP))
+    cache::default_root().ok_or_else(|| Failure::usage(text::cache::NO_ROOT.into(), text::cache::NO_ROOT_HELP))
 }

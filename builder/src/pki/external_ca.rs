@@ -106,7 +106,7 @@ pub fn accept(site: &Site<'_>, paths: &[PathBuf], narrator: &mut dyn Narrator) -
     for (path, text) in certificates {
         let not_taken = |why: String| PkiError::NotTaken { path: path.clone(), why };
         let (spec, key, request) = owner(&store, &known, &keys, &text)
-            .and_then(|owner| owner.ok_or_else(|| not_taken(text::NOT_A_WAITING_KEY.to_owned())))?;
+            .and_then(|owner| owner.ok_or_else(|| not_taken(text::NOT_A_WAITING_KEY.into())))?;
         let files = PairFiles { certificate: text, key, request };
         let fit = check::pair(&files, spec, &authority, site.now, least_left(site, &authority))
             .map_err(|problem| not_taken(problem.to_string()))?;

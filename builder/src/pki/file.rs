@@ -54,7 +54,7 @@ fn read(path: &Path, allow: impl FnOnce(&Metadata) -> Result<(), PkiError>) -> R
     let file = OpenOptions::new().read(true).custom_flags(wait_not).open(path).map_err(reading(path))?;
     let metadata = file.metadata().map_err(reading(path))?;
     if !metadata.is_file() || metadata.len() > MAX_BYTES {
-        return Err(reading(path)(io::Error::other(message::NOT_A_SMALL_FILE)));
+        return Err(reading(path)(io::Error::other(message::NOT_A_SMALL_FILE.text())));
     }
     allow(&metadata)?;
     // Of the right size at once: a buffer that grows leaves copies of a key behind.

@@ -214,7 +214,7 @@ pub(super) fn kept(
         return Ok(KeptForHost::Nothing);
     };
     if read(KEY)?.is_some() {
-        return Ok(KeptForHost::LeftOut(text::pki::KEY_MADE_HERE.to_owned()));
+        return Ok(KeptForHost::LeftOut(text::pki::KEY_MADE_HERE.into()));
     }
     let left = LEAST_LEFT.min(site.validity / 2);
     Ok(match check::without_key(&certificate_pem, &csr_pem, spec, authority, site.now, left) {

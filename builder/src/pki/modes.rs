@@ -50,7 +50,7 @@ fn look(path: &Path, depth: usize) -> Result<(), PkiError> {
         return if depth < DEEPEST { look_into(path, &metadata, depth) } else { Ok(()) };
     }
     if !metadata.is_file() {
-        return Err(reading(path)(io::Error::other(text::pki::NEITHER_FILE_NOR_DIR)));
+        return Err(reading(path)(io::Error::other(text::pki::NEITHER_FILE_NOR_DIR.text())));
     }
     let (forbidden, wanted) = if is_private(path) { (0o077, 0o600) } else { (0o022, 0o644) };
     refuse_open(path, metadata.mode(), forbidden, wanted)

@@ -91,7 +91,7 @@ impl Diagnose for SealError {
     fn help(&self) -> Option<String> {
         match self {
             Self::Pki(error) => error.help(),
-            Self::OtherPassphrase(_) => Some(text::pki::OTHER_PASSPHRASE.to_owned()),
+            Self::OtherPassphrase(_) => Some(text::pki::OTHER_PASSPHRASE.into()),
             Self::Io { path, .. } => Some(text::help::list(path)),
             Self::Unsound { .. } => None,
         }
@@ -206,7 +206,11 @@ fn sealed(key: &Secret, passphrase: &Passphrase) -> Result<Vec<u8>, String> {
 /// By the reader that the hosts have.
 fn opens(file: &[u8], key: &Secret, passphrase: &Passphrase) -> Result<(), SealedError> {
     let opened = Sealed::parse(file)?.open(passphrase)?;
-    if opened.expose() == key.expose().as_bytes() { Ok(()) } else { Err(SealedError::Damaged(text::pki::OTHER_KEY)) }
+    if opened.expose() == key.expose().as_bytes() {
+        Ok(())
+    } else {
+        Err(SealedError::Damaged(text::pki::OTHER_KEY.text()))
+    }
 }
 
 fn read(path: &Path) -> Result<Option<Vec<u8>>, SealError> {

@@ -85,7 +85,7 @@ pub(crate) fn cast(
 ) -> Result<Cast, Cannot> {
     suits(members.iter().map(|member| (&member.host, member.arch)))?;
     let release = releases.into_iter().find(|(arch, _)| is_own(*arch));
-    let (arch, (tarball, programs)) = release.ok_or_else(|| Cannot::Machine(text::NO_RELEASE_FOR_IT.to_owned()))?;
+    let (arch, (tarball, programs)) = release.ok_or_else(|| Cannot::Machine(text::NO_RELEASE_FOR_IT.into()))?;
     let names = named(&mut members);
     Ok(Cast { members, names, version, arch, tarball, programs })
 }

@@ -91,10 +91,10 @@ impl Diagnose for RehearsalError {
             Self::Ended { meant: Some(meant), .. } | Self::NoLeader { meant: Some(meant), .. } => {
                 Some(text::rehearsal::look_at(&meant.key, meant.section, meant.line, &meant.text))
             }
-            Self::Ended { why, .. } => Some(text::rehearsal::look(is_of_certificates(why)).to_owned()),
+            Self::Ended { why, .. } => Some(text::rehearsal::look(is_of_certificates(why))),
             Self::NoLeader { last, .. } => {
                 let is_of_certificates = last.iter().any(|(_, line)| is_of_certificates(line));
-                Some(text::rehearsal::look(is_of_certificates).to_owned())
+                Some(text::rehearsal::look(is_of_certificates))
             }
             Self::Disk(error) => error.help(),
         }

@@ -13,6 +13,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use payload::etcd::last_words;
+use payload::language::Language;
 use payload::line;
 use payload::render::PATH;
 
@@ -62,7 +63,7 @@ pub(crate) fn rehearse(cast: &Cast, dir: &Path, written: &[Written]) -> Result<O
             Err(RehearsalError::NoLeader { waited: PATIENCE, last, meant })
         }
         Ok(Told::Cannot { why }) | Err(why) => Ok(Outcome::Cannot(Cannot::Machine(why))),
-        Ok(Told::Begun | Told::Able) => Ok(Outcome::Cannot(Cannot::Machine(text::NO_WORD.to_owned()))),
+        Ok(Told::Begun | Told::Able) => Ok(Outcome::Cannot(Cannot::Machine(text::NO_WORD.into()))),
     }
 }
 
@@ -74,7 +75,7 @@ pub(crate) fn try_out() -> Result<(), Cannot> {
     match told {
         Ok(Told::Able) => Ok(()),
         Ok(Told::Cannot { why }) | Err(why) => Err(Cannot::Machine(why)),
-        Ok(_) => Err(Cannot::Machine(text::NO_WORD.to_owned())),
+        Ok(_) => Err(Cannot::Machine(text::NO_WORD.into())),
     }
 }
 
@@ -104,7 +105,8 @@ impl Inside {
         let program = std::env::current_exe().map_err(|error| text::starting("etcdpack", error))?;
         let mut unshare = Command::new("unshare");
         unshare.args(["-Urmn", "--pid", "--fork", "--kill-child", "--mount-proc", "--"]);
-        unshare.arg(program).arg(INSIDE).arg(room).env("PATH", PATH).current_dir("/");
+        unshare.arg(program).arg(INSIDE).arg(room).args(["--lang", Language::spoken().word()]);
+        unshare.env("PATH", PATH).current_dir("/");
         let child = unshare.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn();
         let mut child = child.map_err(|error| text::starting("unshare", error))?;
         let (to, told) = mpsc::channel();
@@ -131,7 +133,7 @@ impl Inside {
             match self.told.recv_timeout(SILENCE) {
                 Ok(Told::Begun) => {}
                 Ok(told) => return Ok(told),
-                Err(RecvTimeoutError::Timeout) => return Err(text::NO_ANSWER.to_owned()),
+                Err(RecvTimeoutError::Timeout) => return Err(text::NO_ANSWER.into()),
                 Err(RecvTimeoutError::Disconnected) => return Err(self.complaint()),
             }
         }
@@ -141,7 +143,7 @@ impl Inside {
     fn complaint(&mut self) -> String {
         let stderr = self.child.stderr.take();
         let line = stderr.and_then(|from| BufReader::new(from).lines().map_while(Result::ok).next());
-        line.unwrap_or_else(|| text::NO_WORD.to_owned())
+        line.unwrap_or_else(|| text::NO_WORD.into())
     }
 }
 

@@ -30,7 +30,7 @@ pub(crate) enum ListError {
 impl Brought {
     pub(crate) fn new(dir: &Path, version: EtcdVersion) -> io::Result<Self> {
         if !fs::metadata(dir)?.is_dir() {
-            return Err(io::Error::other(text::NOT_A_DIRECTORY));
+            return Err(io::Error::other(text::NOT_A_DIRECTORY.text()));
         }
         Ok(Self { dir: dir.to_owned(), version })
     }

@@ -89,7 +89,7 @@ fn attempt(
         Response::Complete => return Ok(()),
         Response::Unrelated => {
             partial.restart(None)?;
-            return Err(SourceError::Network(text::DOES_NOT_GO_ON.to_owned()));
+            return Err(SourceError::Network(text::DOES_NOT_GO_ON.into()));
         }
         Response::Rest(body) => body,
         Response::Whole(mut body) => {

@@ -124,7 +124,7 @@ impl Diagnose for ReleaseError {
                 let list = etcd::publishes_checksums(*version).then(|| published_list(*version));
                 text::vouch_for_the_file(path, *sum, *arch, list.as_deref())
             }
-            Self::Unprotected(..) => text::WRITE_SUM.to_owned(),
+            Self::Unprotected(..) => text::WRITE_SUM.into(),
             Self::Unreachable { version, arch, missing, .. } => {
                 let list = published_list(*version);
                 let (list, flag) = match missing {
@@ -134,13 +134,13 @@ impl Diagnose for ReleaseError {
                 };
                 text::bring_it(&published_at(*version, *arch), list, &asset(*version, *arch), flag)
             }
-            Self::Foreign { .. } => text::LOG_IN.to_owned(),
-            Self::Torn { .. } => text::ONCE_MORE.to_owned(),
-            Self::Differs { origin: Origin::LockFile { .. }, .. } => text::NOT_AS_LOCKED.to_owned(),
-            Self::Differs { origin: Origin::ClusterFile, .. } => text::NOT_AS_WRITTEN.to_owned(),
-            Self::Differs { .. } => text::NOT_AS_PUBLISHED.to_owned(),
+            Self::Foreign { .. } => text::LOG_IN.into(),
+            Self::Torn { .. } => text::ONCE_MORE.into(),
+            Self::Differs { origin: Origin::LockFile { .. }, .. } => text::NOT_AS_LOCKED.into(),
+            Self::Differs { origin: Origin::ClusterFile, .. } => text::NOT_AS_WRITTEN.into(),
+            Self::Differs { .. } => text::NOT_AS_PUBLISHED.into(),
             Self::Client(_) => text::TRUST_AUTHORITY.to_owned(),
-            Self::LockFile { .. } => text::RESTORE_LOCK.to_owned(),
+            Self::LockFile { .. } => text::RESTORE_LOCK.into(),
             Self::Disk(_) => text::ANOTHER_CACHE.to_owned(),
             Self::BadFile { path, .. } | Self::NotARelease { path, .. } => help::list(path),
         })

@@ -64,7 +64,7 @@ impl From<Rejected> for ReleaseError {
 /// The first bytes of a local tarball, and the rest of them: at most one more than `most`.
 fn begun(path: &Path, most: u64) -> Result<(Vec<u8>, io::Take<File>), SourceError> {
     if !fs::metadata(path)?.is_file() {
-        return Err(io::Error::other(text::release::NOT_A_FILE).into());
+        return Err(io::Error::other(text::release::NOT_A_FILE.text()).into());
     }
     let mut from = File::open(path)?.take(most + 1);
     let mut head = Vec::new();

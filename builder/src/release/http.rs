@@ -146,7 +146,7 @@ impl Http {
     /// A file of at most `most` bytes.
     pub(super) fn get_small(&self, url: &Url, most: u64, deadline: Deadline) -> Result<Vec<u8>, SourceError> {
         let Response::Whole(mut body) = self.get(url, None, deadline)? else {
-            return Err(SourceError::Network(messages::NOT_THE_WHOLE_FILE.to_owned()));
+            return Err(SourceError::Network(messages::NOT_THE_WHOLE_FILE.into()));
         };
         let mut bytes = Vec::new();
         let mut buf = [0; 8 * 1024];
@@ -208,7 +208,7 @@ fn certificates(path: &Path) -> Result<Vec<Certificate>, ReleaseError> {
     let pem = fs::read(path).map_err(|error| bad(error.to_string()))?;
     match Certificate::from_pem_bundle(&pem) {
         Ok(certificates) if !certificates.is_empty() => Ok(certificates),
-        Ok(_) => Err(bad(messages::NO_CERTIFICATE.to_owned())),
+        Ok(_) => Err(bad(messages::NO_CERTIFICATE.into())),
         Err(error) => Err(bad(in_one_line(&error))),
     }
 }

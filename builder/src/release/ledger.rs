@@ -23,7 +23,7 @@ pub(super) fn load(path: &Path) -> Result<LockFile, ReleaseError> {
         Ok(_) => {}
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(LockFile::default()),
         Err(error) if error.kind() == io::ErrorKind::InvalidData => {
-            return Err(refuse(path)(LockError::Toml(text::NOT_UTF8.to_owned())));
+            return Err(refuse(path)(LockError::Toml(text::NOT_UTF8.into())));
         }
         Err(error) => return Err(DiskError::new(DiskAction::Read, path)(error).into()),
     }

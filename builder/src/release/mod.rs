@@ -123,7 +123,7 @@ fn accept(request: &ReleaseRequest, verified: &Verified, narrator: &mut dyn Narr
         version,
         arch,
         sha256: verified.digest(),
-        origin: verified.origin().to_string(),
+        origin: verified.origin().recorded(),
         accepted: request.today,
     };
     ledger::record(&request.lock, entry)

@@ -45,7 +45,7 @@ impl Partial {
         let waited = match lock.try_lock() {
             Ok(()) => Waited::No,
             Err(TryLockError::WouldBlock) => {
-                narrator.note(text::release::ANOTHER_DOWNLOADS);
+                narrator.note(&text::release::ANOTHER_DOWNLOADS);
                 lock.lock().map_err(DiskError::new(DiskAction::Lock, &lock_path))?;
                 Waited::Yes
             }

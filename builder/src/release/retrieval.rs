@@ -146,7 +146,7 @@ impl<'a> Retrieval<'a> {
             let outcome = match self.get_verified(&location, voucher) {
                 // Bytes that were put together in several attempts get one fresh chance.
                 Err(NotHere::Stitched(_)) => {
-                    self.narrator.warn(text::STARTS_OVER);
+                    self.narrator.warn(&text::STARTS_OVER);
                     self.get_verified(&location, voucher)
                 }
                 outcome => outcome,

@@ -58,7 +58,7 @@ pub(super) fn looks_like_a_web_page(bytes: &[u8]) -> bool {
 /// A list on this machine, or its beginning where it is no list.
 pub(super) fn read(path: &Path) -> io::Result<Vec<u8>> {
     if !fs::metadata(path)?.is_file() {
-        return Err(io::Error::other(text::NOT_A_FILE));
+        return Err(io::Error::other(text::NOT_A_FILE.text()));
     }
     let mut bytes = Vec::new();
     File::open(path)?.take(MAX_BYTES).read_to_end(&mut bytes)?;

@@ -7,6 +7,7 @@ use std::fmt;
 
 use payload::digest::Digest;
 use payload::etcd::{self, Arch, EtcdVersion};
+use payload::language::Language;
 use time::Date;
 
 use super::lock::LockedRelease;
@@ -60,20 +61,25 @@ impl Origin {
     pub fn first(&self) -> String {
         match self {
             Self::LockFile { first, .. } => first.clone(),
-            other => other.to_string(),
+            other => other.recorded(),
         }
+    }
+
+    /// As it is written down: the same whatever the language of whoever builds.
+    pub(super) fn recorded(&self) -> String {
+        Language::English.meanwhile(|| self.to_string())
     }
 }
 
 impl fmt::Display for Origin {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::ClusterFile => f.write_str("cluster file"),
-            Self::LockFile { since, .. } => write!(f, "etcdpack.lock, accepted on {since}"),
-            Self::Compiled => f.write_str("sum compiled into etcdpack"),
-            Self::Sums(place) => write!(f, "SHA256SUMS at {place}"),
-            Self::FirstUse(place) => write!(f, "trust on first use, from {place}"),
-        }
+        f.write_str(&match self {
+            Self::ClusterFile => text::BY_CLUSTER_FILE.into(),
+            Self::LockFile { since, .. } => text::by_lock_file(*since),
+            Self::Compiled => text::BY_ETCDPACK.into(),
+            Self::Sums(place) => text::by_list(place),
+            Self::FirstUse(place) => text::by_first_use(place),
+        })
     }
 }
 

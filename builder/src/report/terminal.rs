@@ -10,11 +10,12 @@ use std::time::{Duration, Instant};
 use indicatif::{HumanBytes, ProgressBar, ProgressDrawTarget, ProgressStyle};
 use payload::cluster::Fault;
 use payload::exit::ExitStatus;
+use payload::language::Words;
 use payload::line;
 
 use super::narrator::{Narrator, Progress};
 use crate::failure::Failure;
-use crate::text::terminal::{self, CAUSED_BY, ERROR, HELP, WARNING};
+use crate::text::terminal::{self, BLANK, CAUSED_BY, ERROR, HELP, WARNING};
 
 /// How often a plain line says how far a transfer is.
 const PLAIN_EVERY: Duration = Duration::from_secs(10);
@@ -22,7 +23,7 @@ const PLAIN_EVERY: Duration = Duration::from_secs(10);
 /// A panic is a bug of ours: says so in one line and ends with the exit code for that.
 pub fn panics_are_bugs() {
     std::panic::set_hook(Box::new(|panic| {
-        let _ = writeln!(io::stderr(), "{ERROR}: {}", terminal::bug(panic));
+        let _ = writeln!(io::stderr(), "{ERROR}{BLANK}{}", terminal::bug(panic));
         #[expect(clippy::exit, reason = "the one way out of a panic with an exit code of our own")]
         std::process::exit(i32::from(ExitStatus::Bug.code()));
     }));
@@ -83,7 +84,7 @@ impl Terminal {
         }
     }
 
-    fn place(&self, label: (&str, u8), fault: &Fault) {
+    fn place(&self, label: (Words, u8), fault: &Fault) {
         let text = fault.to_string();
         let (text, place) = parted(fault, &text);
         let head = OutputLine { label: Some(label), text, paint: self.paint }.to_string();
@@ -91,7 +92,7 @@ impl Terminal {
         self.print(&std::iter::once(head).chain(place).collect::<String>());
     }
 
-    fn say(&self, label: Option<(&str, u8)>, text: &str) {
+    fn say(&self, label: Option<(Words, u8)>, text: &str) {
         self.print(&OutputLine { label, text, paint: self.paint }.to_string());
     }
 
@@ -171,7 +172,7 @@ impl Narrator for Terminal {
 
 fn bar(what: &str, done: u64, total: Option<u64>) -> ProgressBar {
     let template = match total {
-        Some(_) => terminal::BAR,
+        Some(_) => &terminal::BAR,
         None => "{msg} {spinner} {bytes} {bytes_per_sec}",
     };
     let style = ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_bar());
@@ -190,8 +191,8 @@ fn parted<'a>(fault: &Fault, text: &'a str) -> (&'a str, &'a str) {
 
 /// One line on stderr.
 struct OutputLine<'a> {
-    /// The word before the colon and its ANSI colour.
-    label: Option<(&'a str, u8)>,
+    /// The word in front and its ANSI colour.
+    label: Option<(Words, u8)>,
     text: &'a str,
     paint: Paint,
 }
@@ -200,9 +201,9 @@ impl fmt::Display for OutputLine<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match (self.label, self.paint) {
             (None, _) => {}
-            (Some((label, _)), Paint::Plain) => write!(f, "{label}: ")?,
+            (Some((label, _)), Paint::Plain) => write!(f, "{label}{BLANK}")?,
             (Some((label, colour)), Paint::Colour) => {
-                write!(f, "\x1b[1;{colour}m{label}:\x1b[0m ")?;
+                write!(f, "\x1b[1;{colour}m{label}\x1b[0m{BLANK}")?;
             }
         }
         writeln!(f, "{}", line::plain(self.text))
@@ -217,7 +218,7 @@ mod tests {
 
     #[test]
     fn labels_are_legible_without_colour() {
-        let line = |paint| OutputLine { label: Some(("warning", 33)), text: "x", paint }.to_string();
+        let line = |paint| OutputLine { label: Some((WARNING, 33)), text: "x", paint }.to_string();
         assert_eq!(line(Paint::Plain), "warning: x\n");
         assert_eq!(line(Paint::Colour), "\x1b[1;33mwarning:\x1b[0m x\n");
         assert_eq!(OutputLine { label: None, text: "x", paint: Paint::Colour }.to_string(), "x\n");

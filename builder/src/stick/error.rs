@@ -59,11 +59,11 @@ impl Diagnose for StickError {
             Self::Unusable { dir, .. } => help::list(dir),
             Self::ReadOnly(dir) => text::remount(dir),
             Self::NoRoom { dir, .. } => help::room(dir),
-            Self::TooLarge(_) => text::ANOTHER_FILE_SYSTEM.to_owned(),
+            Self::TooLarge(_) => text::ANOTHER_FILE_SYSTEM.into(),
             Self::Foreign(path) => text::move_away(path),
-            Self::Changed(_) => text::AGAIN.to_owned(),
-            Self::Read { .. } | Self::Write { .. } => text::BACK_IN.to_owned(),
-            Self::Differs { .. } => text::ANOTHER_STICK.to_owned(),
+            Self::Changed(_) => text::AGAIN.into(),
+            Self::Read { .. } | Self::Write { .. } => text::BACK_IN.into(),
+            Self::Differs { .. } => text::ANOTHER_STICK.into(),
         })
     }
 }

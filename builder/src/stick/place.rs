@@ -139,10 +139,10 @@ impl Place {
             remarks.push(text::same_disk(&self.dir, other));
         }
         if self.kind != Kind::Other {
-            remarks.push(text::NO_MODES.to_owned());
+            remarks.push(text::NO_MODES.into());
         }
         if self.no_exec {
-            remarks.push(text::NO_EXEC.to_owned());
+            remarks.push(text::NO_EXEC.into());
         }
         remarks
     }

@@ -1,20 +1,33 @@
-//! The cache and files that are written whole, in English.
+//! The cache and files that are written whole.
 
 use std::path::Path;
 
-/// What stands where a file should be put.
-pub(crate) const NOT_A_FILE_STAYS: &str = "what is there is a link, pipe, device or directory, and stays";
+use payload::language::Words;
+use payload::{say, words};
 
-pub(crate) const NOT_A_FILE: &str = "not a regular file";
+/// What stands where a file should be put.
+pub(crate) const NOT_A_FILE_STAYS: Words = words!(
+    en = "what is there is a link, pipe, device or directory, and stays",
+    zh = "那里是链接、管道、设备或目录，予以保留"
+);
+
+pub(crate) const NOT_A_FILE: Words = words!(en = "not a regular file", zh = "不是普通文件");
 
 /// A file in the cache whose bytes are not those that were put there.
 pub(crate) fn changed(path: &Path) -> String {
-    format!("`{}` has changed since it was put there; removing it", path.display())
+    say!(
+        en = "`{}` has changed since it was put there; removing it",
+        zh = "`{}` 放入缓存之后被改动过；将其删除",
+        path.display()
+    )
 }
 
 pub(crate) fn root(path: &Path) -> String {
-    format!("cache: {}", path.display())
+    say!(en = "cache: {}", zh = "缓存：{}", path.display())
 }
 
-pub(crate) const NO_ROOT: &str = "neither `XDG_CACHE_HOME` nor `HOME` says where the cache is";
+pub(crate) const NO_ROOT: Words = words!(
+    en = "neither `XDG_CACHE_HOME` nor `HOME` says where the cache is",
+    zh = "`XDG_CACHE_HOME` 和 `HOME` 都没有说明缓存在哪里"
+);
 pub(crate) const NO_ROOT_HELP: &str = "HOME=~ etcdpack fetch";

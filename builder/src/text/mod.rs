@@ -1,5 +1,5 @@
-//! What a person reads, in English: one file for each room of the builder. Arguments come in, text goes out; another
-//! language is another table with the same functions. Must not decide anything, and must not read or write.
+//! What a person reads, in English and in Chinese: one file for each room of the builder. Arguments come in, text goes out.
+//! Must not decide anything, and must not read or write.
 //!
 //! The functions take plain values, so that every room may use them and they use no room. The sentences of the errors are
 //! in `errors`. What can be typed is described in [`crate::cli`].

@@ -1,10 +1,14 @@
-//! Bundles and what goes into them, in English.
+//! Bundles and what goes into them.
 
 use std::path::Path;
 
+use payload::language::Words;
+use payload::{say, words};
+
 pub(crate) fn packed(dir: &Path) -> String {
-    format!("packed into {}:", dir.display())
+    say!(en = "packed into {}:", zh = "已打包到 {}：", dir.display())
 }
 
-pub(crate) const BUILD_ETCDPACK: &str = "scripts/build   (in etcdpack's own source)";
+pub(crate) const BUILD_ETCDPACK: Words =
+    words!(en = "scripts/build   (in etcdpack's own source)", zh = "scripts/build   # 在 etcdpack 自己的源码目录中");
 pub(crate) const FETCH: &str = "etcdpack fetch";

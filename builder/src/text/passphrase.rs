@@ -17,7 +17,10 @@ pub(crate) fn fresh(what: &str) -> String {
 
 pub(crate) const ONCE_MORE: Words = words!(en = "once more: ", zh = "再输入一次：");
 
-pub(crate) const CA_BY_DESCRIPTOR: &str = "give it by a file descriptor: --ca-passphrase-fd 3 3< FILE";
+pub(crate) const CA_BY_DESCRIPTOR: Words = words!(
+    en = "give it by a file descriptor: --ca-passphrase-fd 3 3< FILE",
+    zh = "经文件描述符给出：--ca-passphrase-fd 3 3< FILE"
+);
 
 pub(crate) const FOR_WRITING_ONLY: Words = words!(en = "it is open for writing only", zh = "它只能写入");
 pub(crate) const NOT_OPEN: Words = words!(en = "it is not open", zh = "它没有打开");

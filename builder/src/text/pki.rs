@@ -1,88 +1,122 @@
-//! The CA, the certificates and the signing key, in English.
+//! The CA, the certificates and the signing key.
 
 use std::fmt;
 use std::path::Path;
 
+use payload::language::Words;
 use payload::name::HostName;
 use payload::shell::word;
+use payload::{say, words};
 use time::OffsetDateTime;
 
 use super::Minute;
 
 pub(crate) fn impossible_name(name: &HostName) -> String {
-    format!("`{name}` is not a valid DNS name and is left out of the certificates")
+    say!(
+        en = "`{name}` is not a valid DNS name and is left out of the certificates",
+        zh = "`{name}` 不是有效的 DNS 名称，不写入证书"
+    )
 }
 
 pub(crate) fn several_are_trusted(count: usize) -> String {
-    format!("hosts will trust all {count} certificates of the CA file")
+    say!(
+        en = "hosts will trust all {count} certificates of the CA file",
+        zh = "主机将信任 CA 文件中的全部 {count} 个证书"
+    )
 }
 
 pub(crate) fn replaced(holder: impl fmt::Display, problem: impl fmt::Display) -> String {
-    format!("a new key and certificate for {holder}: in the kept one, {problem}")
+    say!(
+        en = "a new key and certificate for {holder}: in the kept one, {problem}",
+        zh = "重新生成私钥和证书（{holder}）：原有的不能再用，{problem}"
+    )
 }
 
 pub(crate) fn issued(made: usize, kept: usize) -> String {
-    format!("certificates: {made} made, {kept} kept as they were")
+    say!(en = "certificates: {made} made, {kept} kept as they were", zh = "证书：新签发 {made} 个，沿用 {kept} 个")
 }
 
 pub(crate) fn signed(made: usize, have: usize, hosts: usize) -> String {
-    format!("certificates: {made} made, {have} of {hosts} hosts have one")
+    say!(
+        en = "certificates: {made} made, {have} of {hosts} hosts have one",
+        zh = "证书：新签发 {made} 个，已有证书的主机 {have} 台，共 {hosts} 台"
+    )
 }
 
 pub(crate) fn ends_soon(holder: impl fmt::Display, days: i64) -> String {
-    format!("the certificate for {holder} ends in {days} days: have another one signed soon")
+    say!(
+        en = "the certificate for {holder} ends in {days} days: have another one signed soon",
+        zh = "证书（{holder}）还有 {days} 天到期：请尽快重新签发"
+    )
 }
 
 pub(crate) fn awaited(holder: impl fmt::Display) -> String {
-    format!("{holder}: none yet")
+    say!(en = "{holder}: none yet", zh = "{holder}：尚无")
 }
 
 pub(crate) fn unfit(holder: impl fmt::Display, problem: impl fmt::Display) -> String {
-    format!("{holder}: {problem}")
+    say!(en = "{holder}: {problem}", zh = "{holder}：{problem}")
 }
 
 pub(crate) fn left_out(host: &HostName, why: &str) -> String {
-    format!("the certificate of `{host}` is left out: {why}")
+    say!(en = "the certificate of `{host}` is left out: {why}", zh = "不带 `{host}` 的证书：{why}")
 }
 
-pub(crate) const KEY_MADE_HERE: &str = "its key was made here";
+pub(crate) const KEY_MADE_HERE: Words = words!(en = "its key was made here", zh = "其私钥是在这里生成的");
 
 pub(crate) fn still_fits(holder: impl fmt::Display) -> String {
-    format!("the certificate for {holder} still fits and was kept")
+    say!(en = "the certificate for {holder} still fits and was kept", zh = "证书（{holder}）仍然适用，予以沿用")
 }
 
 pub(crate) fn made(holder: impl fmt::Display, dir: &Path) -> String {
-    format!("{holder}: certificate made in `{}`", dir.display())
+    say!(en = "{holder}: certificate made in `{}`", zh = "{holder}：证书已签发，位于 `{}`", dir.display())
 }
 
 pub(crate) fn taken(path: &Path, holder: impl fmt::Display, end: OffsetDateTime) -> String {
-    format!("{}: taken for {holder}, until {}", path.display(), Minute(end))
+    say!(
+        en = "{}: taken for {holder}, until {}",
+        zh = "{}：已接受，用于 {holder}，有效至 {}",
+        path.display(),
+        Minute(end)
+    )
 }
 
-pub(crate) const NOT_A_WAITING_KEY: &str = "its key is none of those that wait: see `etcdpack pki csr`";
+pub(crate) const NOT_A_WAITING_KEY: Words = words!(
+    en = "its key is none of those that wait: see `etcdpack pki csr`",
+    zh = "其私钥不在等待签发之列：见 `etcdpack pki csr`"
+);
 
 pub(crate) fn key_of_another(other: &Path) -> String {
-    format!("its key is that of `{}`", other.display())
+    say!(en = "its key is that of `{}`", zh = "其私钥与 `{}` 相同", other.display())
 }
 
 pub(crate) fn ca_made(path: &Path) -> String {
-    format!("made a CA, `{}`: keep its key safe", path.display())
+    say!(en = "made a CA, `{}`: keep its key safe", zh = "已新建 CA `{}`：请妥善保管其私钥", path.display())
 }
 
 pub(crate) fn ca_is_there(path: &Path) -> String {
-    format!("`{}` is this CA already", path.display())
+    say!(en = "`{}` is this CA already", zh = "`{}` 已经是这个 CA", path.display())
 }
 
 pub(crate) fn ca_imported(certificate: &Path, key: &Path) -> String {
-    format!("the CA is in `{}`, its key in `{}`", certificate.display(), key.display())
+    say!(
+        en = "the CA is in `{}`, its key in `{}`",
+        zh = "CA 在 `{}`，其私钥在 `{}`",
+        certificate.display(),
+        key.display()
+    )
 }
 
 pub(crate) fn encrypted_already(key: &Path) -> String {
-    format!("`{}` is under a passphrase already", key.display())
+    say!(en = "`{}` is under a passphrase already", zh = "`{}` 已有口令保护", key.display())
 }
 
 pub(crate) fn encrypted(key: &Path) -> String {
-    format!("`{}` is under the passphrase now: without it, nothing can be signed", key.display())
+    say!(
+        en = "`{}` is under the passphrase now: without it, nothing can be signed",
+        zh = "`{}` 现在有口令保护：没有口令就不能签发",
+        key.display()
+    )
 }
 
 /// What a passphrase is asked for.
@@ -90,25 +124,34 @@ pub(crate) fn key_at(path: &Path) -> String {
     format!("`{}`", path.display())
 }
 
-pub(crate) const WRONG_PASSPHRASE: &str = "this passphrase does not open it";
+pub(crate) const WRONG_PASSPHRASE: Words = words!(en = "this passphrase does not open it", zh = "用此口令打不开");
 
 pub(crate) fn signing_key_made(path: &Path) -> String {
-    format!("made a key to sign bundles with, `{}`: keep it safe", path.display())
+    say!(
+        en = "made a key to sign bundles with, `{}`: keep it safe",
+        zh = "已生成安装包的签名密钥 `{}`：请妥善保管",
+        path.display()
+    )
 }
 
 pub(crate) fn another_at_work(dir: &Path) -> String {
-    format!("another etcdpack is at work in `{}`: waiting for it", dir.display())
+    say!(
+        en = "another etcdpack is at work in `{}`: waiting for it",
+        zh = "另一个 etcdpack 正在使用 `{}`：等待它结束",
+        dir.display()
+    )
 }
 
-/// The first line of `serials.toml`.
+/// The first line of `serials.toml`: the same whoever builds.
 pub(crate) const SERIALS_HEAD: &str = "# Who founds the cluster, and the numbers of the bundles that were built here. Keep this file with the keys: hosts \
      refuse a bundle whose number they have passed.";
 
-pub(crate) const NEITHER_FILE_NOR_DIR: &str = "neither a file nor a directory";
-pub(crate) const NOT_A_SMALL_FILE: &str = "not a file of at most 1 MiB";
+pub(crate) const NEITHER_FILE_NOR_DIR: Words =
+    words!(en = "neither a file nor a directory", zh = "既不是文件也不是目录");
+pub(crate) const NOT_A_SMALL_FILE: Words = words!(en = "not a file of at most 1 MiB", zh = "不是 1 MiB 以内的普通文件");
 
 /// What a sealed file holds when it is opened.
-pub(crate) const OTHER_KEY: &str = "it holds another key";
+pub(crate) const OTHER_KEY: Words = words!(en = "it holds another key", zh = "其中是另一把私钥");
 
 pub(crate) fn owner_of(path: &Path) -> String {
     format!("ls -ldn {}", word(path))
@@ -120,7 +163,10 @@ pub(crate) fn chmod(mode: u32, path: &Path) -> String {
 
 pub(crate) fn decrypt(key: &Path) -> String {
     let key = word(key);
-    format!("openssl pkcs8 -topk8 -v2 aes-256-cbc -in {key} -out {key}.p8, and take that file")
+    say!(
+        en = "openssl pkcs8 -topk8 -v2 aes-256-cbc -in {key} -out {key}.p8, and take that file",
+        zh = "openssl pkcs8 -topk8 -v2 aes-256-cbc -in {key} -out {key}.p8   # 然后使用这个文件"
+    )
 }
 
 /// A file, and where its PEM goes.
@@ -146,9 +192,10 @@ pub(crate) fn convert_key(path: &Path) -> String {
 
 pub(crate) fn convert_pkcs12(path: &Path) -> String {
     let (file, new) = to_pem(path);
-    format!(
-        "(umask 077; openssl pkcs12 -in {file} -out {new}); etcdpack pki import {new}   # with -legacy, where openssl 3 says \
-         unsupported"
+    say!(
+        en = "(umask 077; openssl pkcs12 -in {file} -out {new}); etcdpack pki import {new}   # with -legacy, where openssl 3 says \
+              unsupported",
+        zh = "(umask 077; openssl pkcs12 -in {file} -out {new}); etcdpack pki import {new}   # openssl 3 报 unsupported 时，加 -legacy"
     )
 }
 
@@ -160,8 +207,9 @@ pub(crate) fn convert_pkcs7(path: &Path, form: &str) -> String {
 
 pub(crate) fn convert_keystore(path: &Path) -> String {
     let (file, _) = to_pem(path);
-    format!(
-        "keytool -importkeystore -srckeystore {file} -destkeystore {file}.p12 -deststoretype PKCS12; then openssl pkcs12"
+    say!(
+        en = "keytool -importkeystore -srckeystore {file} -destkeystore {file}.p12 -deststoretype PKCS12; then openssl pkcs12",
+        zh = "keytool -importkeystore -srckeystore {file} -destkeystore {file}.p12 -deststoretype PKCS12   # 然后用 openssl pkcs12"
     )
 }
 
@@ -178,15 +226,21 @@ pub(crate) fn blocks_of(path: &Path) -> String {
 pub(crate) const MAKE_SIGNING_KEY: &str = "openssl ecparam -name prime256v1 -genkey -noout -out signing-key.pem";
 
 pub(crate) fn restore_serials(path: &Path) -> String {
-    format!("put it back from a copy: {}", word(path))
+    say!(en = "put it back from a copy: {}", zh = "从备份放回：{}", word(path))
 }
 
-pub(crate) const LET_OTHERS_SIGN: &str =
-    "etcdpack pki csr; let the CA sign what is in csr/; etcdpack pki accept CERT.pem...";
+pub(crate) const LET_OTHERS_SIGN: Words = words!(
+    en = "etcdpack pki csr; let the CA sign what is in csr/; etcdpack pki accept CERT.pem...",
+    zh = "etcdpack pki csr；请 CA 签发 csr/ 中的文件；etcdpack pki accept CERT.pem..."
+);
 
-pub(crate) const TAKE_ANOTHER_NAME: &str = "take another name: it is also the user that etcd's roles are given to";
+pub(crate) const TAKE_ANOTHER_NAME: Words = words!(
+    en = "take another name: it is also the user that etcd's roles are given to",
+    zh = "换一个名称：它也是 etcd 中被授予角色的用户名"
+);
 
-pub(crate) const LEAVE_OWN_CA_OUT: &str = "take `ca` and `ca-key` out of the cluster file";
+pub(crate) const LEAVE_OWN_CA_OUT: Words =
+    words!(en = "take `ca` and `ca-key` out of the cluster file", zh = "从集群文件中去掉 `ca` 和 `ca-key`");
 
 pub(crate) fn show_public_key(certificate: &Path) -> String {
     format!("openssl x509 -in {} -noout -pubkey", word(certificate))
@@ -194,40 +248,54 @@ pub(crate) fn show_public_key(certificate: &Path) -> String {
 
 /// The CA ends before `pki.validity` does.
 pub(crate) fn ends_with_ca(path: &Path, end: OffsetDateTime) -> String {
-    format!("the certificates end with their CA `{}`, on {}, before `validity` is over", path.display(), Minute(end))
+    say!(
+        en = "the certificates end with their CA `{}`, on {}, before `validity` is over",
+        zh = "证书随其 CA `{}` 于 {} 到期，早于 `validity`",
+        path.display(),
+        Minute(end)
+    )
 }
 
 /// Names that a CA's constraints leave out. Two ways.
 pub(crate) fn other_names(names: &[String]) -> String {
     let loopback = |name: &String| name == "127.0.0.1" || name == "::1";
     if names.iter().all(loopback) {
-        return "write into the cluster file, section `[client]`: loopback = \"off\"".to_owned();
+        return say!(
+            en = "write into the cluster file, section `[client]`: loopback = \"off\"",
+            zh = "在集群文件的 `[client]` 中写入：loopback = \"off\""
+        );
     }
-    "give the host a name or an address that the CA permits (`name`, `names`, `address` in `[[host]]`), or take another CA"
-        .to_owned()
+    say!(
+        en = "give the host a name or an address that the CA permits (`name`, `names`, `address` in `[[host]]`), or take another CA",
+        zh = "给主机换一个 CA 允许的名称或地址（`[[host]]` 中的 `name`、`names`、`address`），或换一个 CA"
+    )
 }
 
 /// The same key and subject in a certificate that etcd can use, for a CA that signed itself; else its own CA must.
 pub(crate) fn issue_ca_again(path: &Path) -> String {
     let (path, new) = (word(path), word(&path.with_extension("new.pem")));
-    format!(
-        "a root is issued again for the same key and name, in bash, by: openssl x509 -in {path} -signkey ca-key.pem -clrext \
-         -days 3650 -extfile <(printf 'basicConstraints=critical,CA:TRUE\\nkeyUsage=critical,keyCertSign,cRLSign\\n\
-         subjectKeyIdentifier=hash\\n') -out {new}; an intermediate, by the CA above it"
+    let command = format!(
+        "openssl x509 -in {path} -signkey ca-key.pem -clrext -days 3650 -extfile <(printf \
+         'basicConstraints=critical,CA:TRUE\\nkeyUsage=critical,keyCertSign,cRLSign\\nsubjectKeyIdentifier=hash\\n') -out {new}"
+    );
+    say!(
+        en = "a root is issued again for the same key and name, in bash, by: {command}; an intermediate, by the CA above it",
+        zh = "根 CA：在 bash 中用同一私钥和名称重新签发：{command}；中间 CA：由其上级 CA 重新签发"
     )
 }
 
 pub(crate) const SHOW_CLOCK: &str = "date -u";
 
 pub(crate) fn put_key_back(key: &Path) -> String {
-    format!("put the key back: {}", word(key))
+    say!(en = "put the key back: {}", zh = "把私钥放回：{}", word(key))
 }
 
 /// Two ways.
 pub(crate) fn put_ca_back(path: &Path) -> String {
-    format!(
-        "put it back from a copy: {}\netcdpack build --new-ca   # only where it is lost for good: hosts that have the old \
-         one take no member with a certificate of the new; see docs/trust.md",
+    say!(
+        en = "put it back from a copy: {}\netcdpack build --new-ca   # only where it is lost for good: hosts that have the old \
+              one take no member with a certificate of the new; see docs/trust.md",
+        zh = "从备份放回：{}\netcdpack build --new-ca   # 只在确已丢失时：持有旧 CA 的主机不接受新 CA 所签证书的成员；见 docs/trust.zh-CN.md",
         word(path)
     )
 }
@@ -237,11 +305,17 @@ pub(crate) fn show_certificate(path: &Path) -> String {
 }
 
 pub(crate) fn another_ca(path: &Path) -> String {
-    format!("openssl x509 -in {} -noout -text, and take another CA", word(path))
+    say!(
+        en = "openssl x509 -in {} -noout -text, and take another CA",
+        zh = "openssl x509 -in {} -noout -text   # 然后换一个 CA",
+        word(path)
+    )
 }
 
-pub(crate) const OTHER_PASSPHRASE: &str =
-    "with the passphrase of the earlier build, or with another for all hosts: etcdpack build --new-passphrase";
+pub(crate) const OTHER_PASSPHRASE: Words = words!(
+    en = "with the passphrase of the earlier build, or with another for all hosts: etcdpack build --new-passphrase",
+    zh = "使用以前构建时的口令；或为所有主机换一个：etcdpack build --new-passphrase"
+);
 
 /// A host is to make a key of its own.
 pub(crate) fn own_key(host: &HostName) -> String {
@@ -251,7 +325,10 @@ pub(crate) fn own_key(host: &HostName) -> String {
 /// A bundle whose certificate other members would not take for a member's.
 pub(crate) fn write_peers(names: Option<&dyn fmt::Display>) -> String {
     let by_list = names.map_or_else(String::new, |names| {
-        format!(", or all names into `[etcd.flags]`: peer-cert-allowed-cn = \"{names}\"")
+        say!(
+            en = ", or all names into `[etcd.flags]`: peer-cert-allowed-cn = \"{names}\"",
+            zh = "；或把所有名称写入 `[etcd.flags]`：peer-cert-allowed-cn = \"{names}\""
+        )
     });
-    format!("write into `[etcd]`: peers = \"by-ca\"{by_list}")
+    say!(en = "write into `[etcd]`: peers = \"by-ca\"{by_list}", zh = "在 `[etcd]` 中写入：peers = \"by-ca\"{by_list}")
 }

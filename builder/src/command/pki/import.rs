@@ -117,7 +117,7 @@ fn read(path: &Path) -> Result<Zeroizing<String>, Failure> {
     let file = File::open(path).map_err(|error| usage(error.to_string()))?;
     let size = file.metadata().map_or(0, |metadata| metadata.len());
     if size > MAX_BYTES {
-        return Err(usage(messages::NOT_A_SMALL_FILE.to_owned()));
+        return Err(usage(messages::NOT_A_SMALL_FILE.into()));
     }
     let mut bytes = Vec::with_capacity(usize::try_from(size).unwrap_or_default() + 1);
     file.take(MAX_BYTES).read_to_end(&mut bytes).map_err(|error| usage(error.to_string()))?;

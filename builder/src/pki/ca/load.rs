@@ -120,7 +120,7 @@ pub(super) fn open(
     let fail = |fault| PkiError::Key { path: path.to_owned(), fault };
     for _ in 1..passphrase.tries() {
         match locked.open(&passphrase.known(&text::key_at(path))?) {
-            Err(KeyFault::Passphrase) => narrator.warn(text::WRONG_PASSPHRASE),
+            Err(KeyFault::Passphrase) => narrator.warn(&text::WRONG_PASSPHRASE),
             opened => return opened.map_err(fail),
         }
     }

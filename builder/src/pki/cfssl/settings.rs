@@ -108,7 +108,7 @@ impl Settings {
             self.organizational_unit = name.organizational_unit.0;
         }
         if names.next().is_some() {
-            self.left_out.push(text::cfssl::SEVERAL_NAMES.to_owned());
+            self.left_out.push(text::cfssl::SEVERAL_NAMES.into());
         }
         for host in hosts.unwrap_or_default() {
             match (host.parse::<IpAddr>(), host.parse::<HostName>()) {

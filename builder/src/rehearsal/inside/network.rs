@@ -50,7 +50,7 @@ pub(super) fn join(at: usize, pid: u32) -> Result<(), Cannot> {
     let (ours, until) = (of("self")?, Instant::now() + PATIENCE);
     while of(&pid.to_string())? == ours {
         if Instant::now() > until {
-            return Err(Cannot(text::NO_NETWORK_OF_ITS_OWN.to_owned()));
+            return Err(Cannot(text::NO_NETWORK_OF_ITS_OWN.into()));
         }
         thread::sleep(PAUSE);
     }

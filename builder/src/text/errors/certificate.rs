@@ -134,7 +134,7 @@ impl fmt::Display for KeyAlgorithm {
             Self::P256 => f.write_str("ecdsa-p256"),
             Self::P384 => f.write_str("ecdsa-p384"),
             Self::P521 => f.write_str("ecdsa-p521"),
-            Self::Other => f.write_str("other"),
+            Self::Other => say!(f, en = "other", zh = "其他"),
         }
     }
 }

@@ -24,7 +24,7 @@ impl fmt::Display for RehearsalError {
             Self::Ended { host, why, .. } => f.write_str(&text::ended(host, why)),
             Self::NoLeader { waited, last, .. } => {
                 f.write_str(&text::no_leader(*waited))?;
-                last.iter().try_for_each(|(host, line)| write!(f, "; {}", text::last_line(host, line)))
+                last.iter().try_for_each(|(host, line)| write!(f, "{}{}", text::NEXT, text::last_line(host, line)))
             }
             Self::Disk(error) => fmt::Display::fmt(error, f),
         }
