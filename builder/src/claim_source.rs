@@ -20,5 +20,5 @@ pub(crate) fn claim(typed: &str) -> Result<Claim, ClaimError> {
 fn open(path: &Path) -> io::Result<File> {
     let flags = OFlags::RDONLY | OFlags::NONBLOCK | OFlags::NOCTTY | OFlags::CLOEXEC;
     let file = File::from(rustix::fs::open(path, flags, Mode::empty())?);
-    if file.metadata()?.is_file() { Ok(file) } else { Err(io::Error::other(NOT_A_REGULAR_FILE)) }
+    if file.metadata()?.is_file() { Ok(file) } else { Err(io::Error::other(NOT_A_REGULAR_FILE.text())) }
 }

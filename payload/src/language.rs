@@ -149,11 +149,16 @@ pub const fn width(c: char) -> usize {
     if c.is_ascii() { 1 } else { 2 }
 }
 
+/// How many columns a text takes.
+#[must_use]
+pub fn columns(text: &str) -> usize {
+    text.chars().map(width).sum()
+}
+
 /// `text`, and blanks behind it up to so many columns.
 #[must_use]
-pub fn padded(text: &str, columns: usize) -> String {
-    let taken: usize = text.chars().map(width).sum();
-    format!("{text}{}", " ".repeat(columns.saturating_sub(taken)))
+pub fn padded(text: &str, wanted: usize) -> String {
+    format!("{text}{}", " ".repeat(wanted.saturating_sub(columns(text))))
 }
 
 /// Fixed words in each language, as a [`Words`], also for a constant:

@@ -180,4 +180,33 @@ fn chinese_is_spoken_where_it_is_asked_for_and_never_to_programs() {
     }
     let [chinese, english] = ["zh", "en"].map(|lang| site.etcdpack(&["check", "--json", "--lang", lang]).out);
     assert_eq!(chinese, english);
+    // Refusals and their help; what is typed is the same.
+    for (typed, code, error, help) in [
+        (
+            &["verify", "release.tar.gz"][..],
+            4,
+            "错误：`release.tar.gz`：",
+            "提示：重新构建，或重新拷贝：etcdpack build",
+        ),
+        (&["check", "gone.toml"][..], 2, "错误：没有 `gone.toml`", "提示：etcdpack init --host n1=192.0.2.1"),
+        (&["build", "--release", "cluster.toml"][..], 4, "不是 gzip 文件", "提示：ls -l "),
+        (
+            &["sign", "n1.csr"][..],
+            2,
+            "错误：此集群的主机由安装包提供私钥：没有要签发的",
+            "提示：keys = \"host-key\"   （",
+        ),
+        (&["init"][..], 3, "错误：`cluster.toml` 已存在，未动它", "提示：etcdpack init -o other.toml"),
+    ] {
+        let said = site.etcdpack(&[typed, &["--lang", "zh"]].concat());
+        assert!(said.code == code && said.err.contains(error) && said.err.contains(help), "{typed:?}: {said:?}");
+    }
+    let said = site.etcdpack(&["check", "--lang", "zh"]);
+    assert!(
+        said.code == 0 && said.out.contains("\n签名者      "),
+        "a word of three characters takes six columns: {said:?}"
+    );
+    let said = site.etcdpack(&["init", "-o", "zh.toml", "--lang", "zh"]);
+    let file = fs::read_to_string(site.path("zh.toml")).unwrap();
+    assert!(said.code == 0 && file.contains("# 每台主机一把私钥；"), "{said:?}");
 }

@@ -98,7 +98,7 @@ pub(super) fn with_requests(
             narrator.note(&line);
         }
         if signing.has_updates() {
-            narrator.note(text::FROM_0_1);
+            narrator.note(&text::FROM_0_1);
         }
     }
     generated.as_ref().map_or(Ok(()), passphrase::show_once_more)?;

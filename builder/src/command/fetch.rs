@@ -192,9 +192,9 @@ impl FileRow {
     fn of(wanted: &Wanted) -> Self {
         let (sha256, voucher) = match &wanted.against {
             Against::Voucher(voucher) => (Some(voucher.digest), voucher.origin.to_string()),
-            Against::List(_) => (None, words::BY_LIST.to_owned()),
-            Against::FirstUse => (None, words::BY_FIRST_USE.to_owned()),
-            Against::Nobody => (None, words::BY_NOBODY.to_owned()),
+            Against::List(_) => (None, words::BY_LIST.into()),
+            Against::FirstUse => (None, words::BY_FIRST_USE.into()),
+            Against::Nobody => (None, words::BY_NOBODY.into()),
         };
         Self {
             name: wanted.file.clone(),
@@ -211,7 +211,7 @@ impl FileRow {
 
     /// Upstream's list.
     fn list(urls: Vec<String>, state: State) -> Self {
-        let (name, voucher) = (SUMS.to_owned(), words::FOR_TARBALLS.to_owned());
+        let (name, voucher) = (SUMS.to_owned(), words::FOR_TARBALLS.into());
         Self { name, state, urls, size: None, sha256: None, voucher, hints: Vec::new(), path: None, why: None }
     }
 
@@ -237,7 +237,7 @@ impl FileRow {
         });
         below.extend(self.hints.iter().copied().map(words::hint));
         let below = below.into_iter().map(|text| format!("    {text}"));
-        std::iter::once(words::row(&self.name, state)).chain(below).collect()
+        std::iter::once(words::row(&self.name, &state)).chain(below).collect()
     }
 }
 

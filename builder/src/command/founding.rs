@@ -125,7 +125,7 @@ fn ask_for_data(wanted: &Wanted, before: &Ledger, changes: &[Change]) -> Result<
             _ => {}
         }
     }
-    Err(refused(text::NEITHER_YES_NOR_NO.to_owned()))
+    Err(refused(text::NEITHER_YES_NOR_NO.into()))
 }
 
 fn ask_for_name(wanted: &Wanted) -> Result<String, Failure> {
@@ -136,7 +136,7 @@ fn ask_for_name(wanted: &Wanted) -> Result<String, Failure> {
 
 fn change(change: &Change) -> String {
     match change {
-        Change::Unrecorded => text::UNRECORDED.to_owned(),
+        Change::Unrecorded => text::UNRECORDED.into(),
         Change::Added(one) => text::added(&one.name, &one.peer_url),
         Change::Removed(one) => text::removed(&one.name, &one.peer_url),
         Change::Moved { member, from, to } => text::moved(member, from, to),

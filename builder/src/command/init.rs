@@ -69,10 +69,11 @@ fn template(args: &InitArgs) -> String {
         etcd::Verdict::Accepted(_) => Suites::Listed(etcd::STRONG),
         _ => Suites::Fixed,
     };
+    let hosts: Vec<_> = args.hosts.iter().map(|host| (&host.name, &host.address, host.listen)).collect();
     text::template::cluster_file(text::template::Chosen {
         version,
         sha256: args.sha256,
-        hosts: &args.hosts,
+        hosts: &hosts,
         keys: args.keys.map(KeysArg::as_str),
         manager: args.manager.map(ManagerArg::as_str),
         peers,

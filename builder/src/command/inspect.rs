@@ -29,40 +29,40 @@ pub(super) fn inspect(path: &Path, json: bool, narrator: &mut dyn Narrator) -> R
         Ok(parts) => show_parts(&parts),
         Err(error) => narrator.warn(&text::unreadable_list(error)),
     }
-    println!("{:<12} {}", text::SUM, bundle.sum());
-    println!("{:<12} {}", text::ID, text::id(bundle.digest()));
-    narrator.note(text::RANDOM_BY_NATURE);
+    println!("{}", text::row(text::SUM, bundle.sum()));
+    println!("{}", text::row(text::ID, text::id(bundle.digest())));
+    narrator.note(&text::RANDOM_BY_NATURE);
     Ok(())
 }
 
 fn show_provenance(provenance: &Provenance) {
     let Provenance { site_id, serial, signer, succession } = provenance;
-    println!("{:<12} {}", text::SIGNED_BY, signer.fingerprint());
-    println!("{:<12} {}", "", text::sum_of_key(signer.file_sum()));
+    println!("{}", text::row(&text::SIGNED_BY, signer.fingerprint()));
+    println!("{}", text::row("", text::sum_of_key(signer.file_sum())));
     for change in succession.iter().rev() {
-        println!("{:<12} {}", text::AFTER, change.from.fingerprint());
+        println!("{}", text::row(&text::AFTER, change.from.fingerprint()));
     }
-    println!("{:<12} {}", text::NUMBER, text::number(serial, site_id));
+    println!("{}", text::row(&text::NUMBER, text::number(serial, site_id)));
 }
 
 fn show(manifest: &Manifest) {
-    let line = |what: &str, text: &str| println!("{what:<12} {}", line::plain(text));
-    line(text::FOR, &text::host(&manifest.host, manifest.arch.etcd_name()));
-    line(text::MEMBER, &text::member(&manifest.member, &manifest.cluster));
+    let line = |what: &str, said: &str| println!("{}", text::row(what, line::plain(said)));
+    line(&text::FOR, &text::host(&manifest.host, manifest.arch.etcd_name()));
+    line(&text::MEMBER, &text::member(&manifest.member, &manifest.cluster));
     line(text::ETCD, &text::etcd(manifest.release.version, &manifest.release.origin));
-    line(text::MADE_BY, &text::made_by(&manifest.etcdpack));
+    line(&text::MADE_BY, &text::made_by(&manifest.etcdpack));
     for member in &manifest.members {
         line("", &format!("{} {} {}", member.name, member.address, member.host));
     }
     if let Some(listen) = &manifest.listen
         && manifest.listens_elsewhere()
     {
-        line(text::LISTENS, &text::listens(&listen.peers, &listen.clients));
+        line(&text::LISTENS, &text::listens(&listen.peers, &listen.clients));
     }
     if let Some(wal) = &manifest.layout.wal {
-        line(text::LOG, &text::log(wal));
+        line(&text::LOG, &text::log(wal));
     }
-    line(text::ENTRIES, "");
+    line(&text::ENTRIES, "");
     for entry in &manifest.entries {
         let purpose = text::purpose(&entry.purpose);
         println!("  {} {:>9}  {:<48} {purpose}", entry.sha256.short(), entry.size, entry.name.as_str());
@@ -70,7 +70,7 @@ fn show(manifest: &Manifest) {
 }
 
 fn show_parts(parts: &[Part]) {
-    println!("{:<12} {}", text::PARTS, text::listed_in());
+    println!("{}", text::row(&text::PARTS, text::listed_in()));
     for Part { name, version, sha256, origin, libraries } in parts {
         println!("  {name:<12} {version:<7} {sha256}  {origin}{}", text::libraries(*libraries));
     }

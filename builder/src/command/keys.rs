@@ -34,7 +34,7 @@ pub(super) fn issue(
 ) -> Result<Made, Failure> {
     let cluster = site.cluster();
     if cluster.pki.keys != cluster::Keys::Passphrase && (seal.passphrase_fd.is_some() || seal.new_passphrase) {
-        return Err(Failure::usage(text::NOTHING_TO_SEAL.to_owned(), help::BUILD));
+        return Err(Failure::usage(text::NOTHING_TO_SEAL.into(), help::BUILD));
     }
     if cluster.pki.keys == cluster::Keys::HostKey {
         let certificates = pki::certificates(site, requests, narrator)?;

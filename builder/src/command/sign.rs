@@ -35,7 +35,7 @@ struct Asked<'a> {
 pub(super) fn sign(args: &SignArgs, narrator: &mut dyn Narrator) -> Result<(), Failure> {
     let loaded = cluster_file::load(args.cluster.path(), narrator)?;
     if loaded.cluster.pki.keys != Keys::HostKey {
-        return Err(Failure::usage(text::NOTHING_TO_SIGN.to_owned(), text::NOTHING_TO_SIGN_HELP));
+        return Err(Failure::usage(text::NOTHING_TO_SIGN.into(), text::NOTHING_TO_SIGN_HELP));
     }
     let founding = founding::settle(&args.founding, &loaded, narrator)?;
     let asked = asked(args, &loaded.cluster, narrator)?;
@@ -151,7 +151,7 @@ fn contents(path: &Path) -> io::Result<String> {
     let wait_not = OFlags::NONBLOCK.bits().cast_signed();
     let file = OpenOptions::new().read(true).custom_flags(wait_not).open(path)?;
     if !file.metadata()?.is_file() {
-        return Err(io::Error::other(text::NOT_A_FILE));
+        return Err(io::Error::other(text::NOT_A_FILE.text()));
     }
     let mut contents = String::new();
     file.take(MAX_BYTES).read_to_string(&mut contents)?;

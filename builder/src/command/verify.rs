@@ -49,7 +49,7 @@ impl Diagnose for VerifyError {
     fn help(&self) -> Option<String> {
         Some(match self {
             Self::Bundle { error: BundleError::Io(_), path } => help::list(path),
-            Self::Bundle { .. } => text::BUILD_OR_COPY_AGAIN.to_owned(),
+            Self::Bundle { .. } => text::BUILD_OR_COPY_AGAIN.into(),
             Self::OtherSigner { path, .. } => text::inspect(path),
         })
     }
@@ -112,7 +112,7 @@ pub(super) fn open(path: &Path) -> Result<File, BundleError> {
     let flags = OFlags::RDONLY | OFlags::NONBLOCK | OFlags::NOCTTY | OFlags::CLOEXEC;
     let file = File::from(rustix::fs::open(path, flags, Mode::empty()).map_err(io::Error::from)?);
     match file.metadata()? {
-        there if !there.is_file() => Err(io::Error::other(text::NOT_A_REGULAR_FILE).into()),
+        there if !there.is_file() => Err(io::Error::other(text::NOT_A_REGULAR_FILE.text()).into()),
         there if there.len() > MAX_LEN => Err(BundleError::TooLarge),
         _ => Ok(file),
     }

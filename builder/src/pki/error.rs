@@ -13,8 +13,7 @@ use super::readable::Unreadable;
 use super::serials::SerialsError;
 use crate::failure::Diagnose;
 use crate::passphrase_source::PassphraseError;
-use crate::text::help;
-use crate::text::pki as text;
+use crate::text::{help, pem, pki as text};
 
 /// Why [`super::issue_all`] or [`super::show()`] gave nothing. No host has got anything from a run that ends so.
 #[derive(Debug, thiserror::Error)]
@@ -211,15 +210,15 @@ impl Form {
     /// What makes PEM of the file at `path`, or shows what is in it.
     fn help(self, path: &Path) -> String {
         match self {
-            Self::DerCertificate => text::convert_certificate(path),
-            Self::DerKey => text::convert_key(path),
-            Self::Pkcs12 => text::convert_pkcs12(path),
-            Self::DerPkcs7 => text::convert_pkcs7(path, "DER"),
-            Self::Pkcs7 => text::convert_pkcs7(path, "PEM"),
-            Self::JavaKeyStore => text::convert_keystore(path),
-            Self::OpensshKey => text::convert_openssh(path),
+            Self::DerCertificate => pem::convert_certificate(path),
+            Self::DerKey => pem::convert_key(path),
+            Self::Pkcs12 => pem::convert_pkcs12(path),
+            Self::DerPkcs7 => pem::convert_pkcs7(path, "DER"),
+            Self::Pkcs7 => pem::convert_pkcs7(path, "PEM"),
+            Self::JavaKeyStore => pem::convert_keystore(path),
+            Self::OpensshKey => pem::convert_openssh(path),
             Self::Empty => help::list_itself(path),
-            Self::Request | Self::Other => text::blocks_of(path),
+            Self::Request | Self::Other => pem::blocks_of(path),
         }
     }
 }
@@ -228,9 +227,9 @@ impl KeyFault {
     /// What to type where the key at `path` has this fault.
     fn help(self, path: &Path) -> Option<String> {
         match self {
-            Self::Encrypted | Self::Legacy | Self::Cipher => Some(text::decrypt(path)),
+            Self::Encrypted | Self::Legacy | Self::Cipher => Some(pem::decrypt(path)),
             Self::NotForSigning => Some(text::MAKE_SIGNING_KEY.to_owned()),
-            Self::None => Some(text::blocks_of(path)),
+            Self::None => Some(pem::blocks_of(path)),
             Self::Passphrase | Self::Unusable => None,
         }
     }

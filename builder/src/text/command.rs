@@ -1,4 +1,4 @@
-//! `init`, `fetch`, `build`, `verify` and `pki`. What `build` says at its end stands in both languages, the rest in English.
+//! `init`, `fetch`, `build`, `verify` and `pki`.
 
 use std::fmt;
 use std::path::Path;
@@ -11,25 +11,25 @@ use payload::{say, words};
 // The cluster file.
 
 pub(crate) fn unusable(path: &Path) -> String {
-    format!("`{}` cannot be used", path.display())
+    say!(en = "`{}` cannot be used", zh = "`{}` 不能使用", path.display())
 }
 
 pub(crate) fn not_there(path: &Path) -> String {
-    format!("`{}` is not there", path.display())
+    say!(en = "`{}` is not there", zh = "没有 `{}`", path.display())
 }
 
 pub(crate) const INIT_EXAMPLE: &str = "etcdpack init --host n1=192.0.2.1 --host n2=192.0.2.2 --host n3=192.0.2.3";
 
 pub(crate) fn reading(path: &Path, why: impl fmt::Display) -> String {
-    format!("reading `{}`: {why}", path.display())
+    say!(en = "reading `{}`: {why}", zh = "读取 `{}`：{why}", path.display())
 }
 
 pub(crate) fn writing(path: &Path, why: impl fmt::Display) -> String {
-    format!("writing `{}`: {why}", path.display())
+    say!(en = "writing `{}`: {why}", zh = "写入 `{}`：{why}", path.display())
 }
 
 pub(crate) fn at(path: &Path, why: impl fmt::Display) -> String {
-    format!("`{}`: {why}", path.display())
+    say!(en = "`{}`: {why}", zh = "`{}`：{why}", path.display())
 }
 
 /// Who may write a file, and in its directory.
@@ -37,12 +37,12 @@ pub(crate) fn list_both(dir: &Path, path: &Path) -> String {
     format!("ls -ld {} {}", word(dir), word(path))
 }
 
-pub(crate) const NOT_A_REGULAR_FILE: &str = "it is not a regular file";
+pub(crate) const NOT_A_REGULAR_FILE: Words = words!(en = "it is not a regular file", zh = "它不是普通文件");
 
 // init
 
 pub(crate) fn exists(path: &Path) -> String {
-    format!("`{}` is there already and was not touched", path.display())
+    say!(en = "`{}` is there already and was not touched", zh = "`{}` 已存在，未动它", path.display())
 }
 
 pub(crate) const INIT_ELSEWHERE: &str = "etcdpack init -o other.toml";
@@ -50,20 +50,24 @@ pub(crate) const INIT_AT_HOME: &str = "etcdpack init -o ~/cluster.toml";
 
 pub(crate) fn wrote_example(path: &Path) -> String {
     let path = path.display();
-    format!("wrote {path} with three example hosts: put in yours, then: etcdpack build {path}")
+    say!(
+        en = "wrote {path} with three example hosts: put in yours, then: etcdpack build {path}",
+        zh = "已写入 {path}，其中有三台示例主机：换成你的，然后：etcdpack build {path}"
+    )
 }
 
 pub(crate) fn wrote(path: &Path) -> String {
     let path = path.display();
-    format!("wrote {path}; next: etcdpack build {path}")
+    say!(en = "wrote {path}; next: etcdpack build {path}", zh = "已写入 {path}；下一步：etcdpack build {path}")
 }
 
 // build
 
 pub(crate) fn namesake(path: &Path) -> String {
-    format!(
-        "`{}` has the common name of the members: whoever has its key can write as a member, until all members have \
-         another `common-name`",
+    say!(
+        en = "`{}` has the common name of the members: whoever has its key can write as a member, until all members have \
+              another `common-name`",
+        zh = "`{}` 的通用名与成员相同：在所有成员换用另一个 `common-name` 之前，持有其私钥者可以成员身份写入",
         path.display()
     )
 }
@@ -106,9 +110,13 @@ pub(crate) fn check_and_next(bundle: &str, next: &str) -> [String; 4] {
     ]
 }
 
-pub(crate) const FROM_0_1: &str = "a host that etcdpack 0.1 installed: copy its bundle to a directory that root alone can write, check it \
-     there with these two lines, and run ./HOST.run install; its old etcdpack-host cannot read the bundle \
-     (exit 4)";
+pub(crate) const FROM_0_1: Words = words!(
+    en = "a host that etcdpack 0.1 installed: copy its bundle to a directory that root alone can write, check it \
+          there with these two lines, and run ./HOST.run install; its old etcdpack-host cannot read the bundle \
+          (exit 4)",
+    zh = "由 etcdpack 0.1 安装的主机：把它的安装包拷贝到只有 root 可写的目录，在那里用这两行检查，\
+          然后运行 ./HOST.run install；旧的 etcdpack-host 无法读取此安装包（退出码 4）"
+);
 
 pub(crate) const KEYS_IN_THE_CLEAR: Words = words!(
     en = "the bundles hold private keys in the clear: carry them like keys, and delete the copies",
@@ -127,10 +135,17 @@ pub(crate) const KEYS_STAY_SEALED: Words = words!(
 
 /// The files are named as hosts are told to write them.
 pub(crate) fn awaited(requests: &[String]) -> String {
-    format!("requests are awaited; when they are here: etcdpack sign {}", requests.join(" "))
+    say!(
+        en = "requests are awaited; when they are here: etcdpack sign {}",
+        zh = "等待证书请求；带到这里之后：etcdpack sign {}",
+        requests.join(" ")
+    )
 }
 
-pub(crate) const NOTHING_TO_SEAL: &str = "there is no key to seal: `[pki] keys` is not \"passphrase\"";
+pub(crate) const NOTHING_TO_SEAL: Words = words!(
+    en = "there is no key to seal: `[pki] keys` is not \"passphrase\"",
+    zh = "没有要加密的私钥：`[pki] keys` 不是 \"passphrase\""
+);
 
 // verify
 
@@ -138,7 +153,8 @@ pub(crate) fn inspect(path: &Path) -> String {
     format!("etcdpack inspect {}", word(path))
 }
 
-pub(crate) const BUILD_OR_COPY_AGAIN: &str = "build it again, or copy it again: etcdpack build";
+pub(crate) const BUILD_OR_COPY_AGAIN: Words =
+    words!(en = "build it again, or copy it again: etcdpack build", zh = "重新构建，或重新拷贝：etcdpack build");
 
 pub(crate) fn verified(
     bundle: &str,
@@ -147,59 +163,96 @@ pub(crate) fn verified(
     signer: Fingerprint,
     sum: impl fmt::Display,
 ) -> String {
-    format!("{bundle}: ok, etcd {version} for {host}, signed by {signer}, sha256 {sum}")
+    say!(
+        en = "{bundle}: ok, etcd {version} for {host}, signed by {signer}, sha256 {sum}",
+        zh = "{bundle}：正确，etcd {version}，用于 {host}，签名者 {signer}，sha256 {sum}"
+    )
 }
 
 // pki
 
-pub(crate) const ALL_HAVE_CERTIFICATES: &str = "every host has a certificate that can be used; next: etcdpack build";
+pub(crate) const ALL_HAVE_CERTIFICATES: Words = words!(
+    en = "every host has a certificate that can be used; next: etcdpack build",
+    zh = "每台主机都有可用的证书；下一步：etcdpack build"
+);
 
 pub(crate) fn file(path: &Path) -> String {
     format!("  {}", path.display())
 }
 
-pub(crate) const HAVE_THEM_SIGNED: [&str; 2] = [
-    "have these signed, each for server and client use and with all its names and addresses (clients: for",
-    "client use; servers: for server use); next: etcdpack pki accept CERT.pem...",
+pub(crate) const HAVE_THEM_SIGNED: [Words; 2] = [
+    words!(
+        en = "have these signed, each for server and client use and with all its names and addresses (clients: for",
+        zh = "请对方签发这些请求，每个都要同时用于服务端和客户端，并带上全部名称和地址（客户端的："
+    ),
+    words!(
+        en = "client use; servers: for server use); next: etcdpack pki accept CERT.pem...",
+        zh = "用于客户端；服务端的：用于服务端）；下一步：etcdpack pki accept CERT.pem..."
+    ),
 ];
 
 pub(crate) fn waits(holder: impl fmt::Display) -> String {
-    format!("{holder}: a request waits for its certificate: etcdpack pki accept CERT.pem")
+    say!(
+        en = "{holder}: a request waits for its certificate: etcdpack pki accept CERT.pem",
+        zh = "{holder}：证书请求在等待签发：etcdpack pki accept CERT.pem"
+    )
 }
 
 pub(crate) fn changed(path: &Path, change: &str) -> String {
-    format!("{}: {change}", path.display())
+    say!(en = "{}: {change}", zh = "{}：{change}", path.display())
 }
 
-pub(crate) const THE_KEY: &str = "the CA's key";
-pub(crate) const THE_CERTIFICATE: &str = "the CA's certificate";
+pub(crate) const THE_KEY: Words = words!(en = "the CA's key", zh = "CA 的私钥");
+pub(crate) const THE_CERTIFICATE: Words = words!(en = "the CA's certificate", zh = "CA 的证书");
 
 /// Half of a CA; `lacks` is [`THE_KEY`] or [`THE_CERTIFICATE`].
 pub(crate) fn half_a_ca(path: &Path, lacks: &str) -> String {
-    format!("`{}` came without {lacks}", path.display())
+    say!(en = "`{}` came without {lacks}", zh = "只有 `{}`，缺少 {lacks}", path.display())
 }
 
-pub(crate) const WHOLE_CA: &str = "etcdpack pki import ca.pem ca-key.pem; or, if the CA's key is out of reach, write `ca = \"ca.pem\"` \
-     into `[pki]` and: etcdpack pki csr";
+pub(crate) const WHOLE_CA: Words = words!(
+    en = "etcdpack pki import ca.pem ca-key.pem; or, if the CA's key is out of reach, write `ca = \"ca.pem\"` \
+          into `[pki]` and: etcdpack pki csr",
+    zh = "etcdpack pki import ca.pem ca-key.pem；如果拿不到 CA 的私钥，在 `[pki]` 中写入 `ca = \"ca.pem\"`，\
+          然后：etcdpack pki csr"
+);
 
 pub(crate) fn two_of_a_kind(first: &Path, second: &Path) -> String {
-    format!("`{}` and `{}` are two of a kind: one CA is taken", first.display(), second.display())
+    say!(
+        en = "`{}` and `{}` are two of a kind: one CA is taken",
+        zh = "`{}` 和 `{}` 是同一类文件：只接受一个 CA",
+        first.display(),
+        second.display()
+    )
 }
 
-pub(crate) const JOIN_CHAIN: &str = "cat intermediate.pem root.pem > ca.pem, where one is above the other";
+pub(crate) const JOIN_CHAIN: Words = words!(
+    en = "cat intermediate.pem root.pem > ca.pem, where one is above the other",
+    zh = "cat intermediate.pem root.pem > ca.pem   # 其中一个是另一个的上级时"
+);
 
 pub(crate) fn read_json(path: &Path) -> String {
     format!("python3 -m json.tool {}", word(path))
 }
 
 /// The columns of `pki show`.
-pub(crate) const COLUMNS: [&str; 7] = ["NAME", "KIND", "ALGORITHM", "FROM", "UNTIL", "DAYS LEFT", "NAMES"];
+pub(crate) const COLUMNS: [Words; 7] = [
+    words!(en = "NAME", zh = "名称"),
+    words!(en = "KIND", zh = "类型"),
+    words!(en = "ALGORITHM", zh = "算法"),
+    words!(en = "FROM", zh = "生效"),
+    words!(en = "UNTIL", zh = "到期"),
+    words!(en = "DAYS LEFT", zh = "剩余天数"),
+    words!(en = "NAMES", zh = "名称和地址"),
+];
 
-pub(crate) const ALL_HOSTS: &str = "all hosts";
+pub(crate) const ALL_HOSTS: Words = words!(en = "all hosts", zh = "所有主机");
 
 pub(crate) fn rotated(from: Fingerprint, to: Fingerprint) -> String {
-    format!("old signer: {from}\nnew signer: {to}")
+    say!(en = "old signer: {from}\nnew signer: {to}", zh = "旧签名者：{from}\n新签名者：{to}")
 }
 
-pub(crate) const SIGNED_BY_NEW: &str =
-    "bundles built from now on are signed by the new one; hosts that know the old one take them";
+pub(crate) const SIGNED_BY_NEW: Words = words!(
+    en = "bundles built from now on are signed by the new one; hosts that know the old one take them",
+    zh = "此后构建的安装包由新的签名；信任旧签名者的主机会接受它们"
+);

@@ -1,80 +1,101 @@
-//! Files that people bring themselves, in English.
+//! Files that people bring themselves.
 
 use std::fmt;
 use std::path::Path;
 
 use payload::digest::Digest;
 use payload::etcd::EtcdVersion;
-use payload::shell;
+use payload::language::{Words, padded};
+use payload::{say, shell, words};
 
 use crate::text::release::at_file;
 
-pub(crate) const IN_CACHE: &str = "in the cache: need not be brought";
-pub(crate) const NEEDED: &str = "needed";
-pub(crate) const RIGHT: &str = "right";
-pub(crate) const MISSING: &str = "missing";
-pub(crate) const WRONG: &str = "wrong";
-pub(crate) const UNVOUCHED: &str = "nothing vouches for it";
+pub(crate) const IN_CACHE: Words = words!(en = "in the cache: need not be brought", zh = "已在缓存中：不必带来");
+pub(crate) const NEEDED: Words = words!(en = "needed", zh = "需要");
+pub(crate) const RIGHT: Words = words!(en = "right", zh = "正确");
+pub(crate) const MISSING: Words = words!(en = "missing", zh = "缺少");
+pub(crate) const WRONG: Words = words!(en = "wrong", zh = "有误");
+pub(crate) const UNVOUCHED: Words = words!(en = "nothing vouches for it", zh = "无人担保");
 
 pub(crate) fn row(file: &str, state: &str) -> String {
-    format!("{file}: {state}")
+    say!(en = "{file}: {state}", zh = "{file}：{state}")
 }
 
+/// A word, and what there is to say of it.
+fn cell(word: Words, said: impl fmt::Display) -> String {
+    format!("{}{said}", padded(&word, 9))
+}
+
+const SUM: Words = words!(en = "sha256", zh = "SHA-256");
+
 pub(crate) fn size(bytes: u64) -> String {
-    format!("size     {bytes}")
+    cell(words!(en = "size", zh = "大小"), bytes)
 }
 
 pub(crate) fn url(url: &str) -> String {
-    format!("from     {url}")
+    cell(words!(en = "from", zh = "来自"), url)
 }
 
 pub(crate) fn at(path: &Path) -> String {
-    format!("file     {}", path.display())
+    cell(words!(en = "file", zh = "文件"), path.display())
 }
 
 pub(crate) fn why(why: &str) -> String {
-    format!("because  {why}")
+    cell(words!(en = "because", zh = "原因"), why)
 }
 
 pub(crate) fn sum(digest: Digest, origin: &str) -> String {
-    format!("sha256   {digest} ({origin})")
+    cell(SUM, say!(en = "{digest} ({origin})", zh = "{digest}（{origin}）"))
 }
 
 pub(crate) fn sum_from(what: &str) -> String {
-    format!("sha256   {what}")
+    cell(SUM, what)
 }
 
 pub(crate) fn hint(digest: Digest) -> String {
-    format!("hint     {digest}: one public source lists this sum; to compare, it vouches for nothing")
+    let said = say!(
+        en = "{digest}: one public source lists this sum; to compare, it vouches for nothing",
+        zh = "{digest}：有一个公开来源列出此值；可供比对，不能担保"
+    );
+    cell(words!(en = "hint", zh = "参考"), said)
 }
 
 /// Who says what the tarball must be.
-pub(crate) const BY_LIST: &str = "by SHA256SUMS, below";
-pub(crate) const BY_FIRST_USE: &str = "none is known: the first bytes are taken";
-pub(crate) const BY_NOBODY: &str = "none is known, and none was published";
-pub(crate) const FOR_TARBALLS: &str = "it vouches for the tarballs";
+pub(crate) const BY_LIST: Words = words!(en = "by SHA256SUMS, below", zh = "由下面的 SHA256SUMS 给出");
+pub(crate) const BY_FIRST_USE: Words =
+    words!(en = "none is known: the first bytes are taken", zh = "没有已知的值：采用首次收到的字节");
+pub(crate) const BY_NOBODY: Words =
+    words!(en = "none is known, and none was published", zh = "没有已知的值，也没有公布过");
+pub(crate) const FOR_TARBALLS: Words = words!(en = "it vouches for the tarballs", zh = "由它担保 tarball");
 
 /// What stands beside the rows.
 pub(crate) fn all_here(url: &str) -> String {
-    format!(
-        "all that a build needs is here: `etcdpack build` needs no network; for another user or machine it is a mirror, \
-         `etcdpack build --mirror {url}`"
+    say!(
+        en = "all that a build needs is here: `etcdpack build` needs no network; for another user or machine it is a mirror, \
+              `etcdpack build --mirror {url}`",
+        zh = "构建所需的文件都已齐备：`etcdpack build` 不需要网络；对其他用户或机器来说它是一个镜像站：\
+              `etcdpack build --mirror {url}`"
     )
 }
 
 pub(crate) fn left_where_it_is(path: &Path, why: impl fmt::Display) -> String {
-    at_file(path, format_args!("taken in, and left where it is: {why}"))
+    at_file(path, say!(en = "taken in, and left where it is: {why}", zh = "已收入，文件留在原处：{why}"))
 }
 
 pub(crate) fn not_all_here(version: EtcdVersion, dir: &Path) -> String {
-    format!("`{}` has not all that etcd {version} takes", dir.display())
+    say!(
+        en = "`{dir}` has not all that etcd {version} takes",
+        zh = "`{dir}` 中还不齐 etcd {version} 所需的文件",
+        dir = dir.display()
+    )
 }
 
 /// What to type then.
 pub(crate) fn bring_the_rest(dir: &Path) -> String {
-    format!(
-        "bring what is missing or wrong (`etcdpack fetch --list` says from where), then `etcdpack fetch --into {}` again",
-        shell::word(dir)
+    say!(
+        en = "bring what is missing or wrong (`etcdpack fetch --list` says from where), then `etcdpack fetch --into {dir}` again",
+        zh = "把缺少或有误的文件带来（`etcdpack fetch --list` 说明从哪里下载），然后再运行 `etcdpack fetch --into {dir}`",
+        dir = shell::word(dir)
     )
 }
 

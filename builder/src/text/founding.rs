@@ -1,4 +1,4 @@
-//! Founding and running. What is asked and noted stands in both languages, the rest in English.
+//! Founding and running.
 
 use std::fmt;
 
@@ -19,25 +19,35 @@ pub(crate) const RUNS_FROM_NOW_ON: Words = words!(
 );
 
 pub(crate) fn replaced(token: &ClusterToken) -> String {
-    format!(
-        "founds a new cluster in the place of the one with the token {token}; if these hosts run that one: \
-         etcdpack build --same-cluster={token}"
+    say!(
+        en = "founds a new cluster in the place of the one with the token {token}; if these hosts run that one: \
+              etcdpack build --same-cluster={token}",
+        zh = "将建立新集群，取代令牌为 {token} 的集群；如果这些主机上在运行的就是它：\
+              etcdpack build --same-cluster={token}"
     )
 }
 
 pub(crate) fn taken_back(token: &ClusterToken, instead_of: &ClusterToken) -> String {
-    format!(
-        "back to the cluster with the token {token}, which runs; if these hosts run the one with the token {instead_of}: \
-         etcdpack build --same-cluster={instead_of}"
+    say!(
+        en = "back to the cluster with the token {token}, which runs; if these hosts run the one with the token {instead_of}: \
+              etcdpack build --same-cluster={instead_of}",
+        zh = "回到令牌为 {token} 的集群，它在运行；如果这些主机上在运行的是令牌为 {instead_of} 的集群：\
+              etcdpack build --same-cluster={instead_of}"
     )
 }
 
 pub(crate) fn still_a_member(member: &MemberName) -> String {
-    format!("{member} has left the cluster file: it is still a member until `etcdctl member remove`")
+    say!(
+        en = "{member} has left the cluster file: it is still a member until `etcdctl member remove`",
+        zh = "集群文件中已没有 {member}：在 `etcdctl member remove` 之前它仍是成员"
+    )
 }
 
 pub(crate) fn token_stays(written: &ClusterToken, token: &ClusterToken) -> String {
-    format!("the cluster runs with the token {token}: the file's, {written}, is passed over")
+    say!(
+        en = "the cluster runs with the token {token}: the file's, {written}, is passed over",
+        zh = "集群以令牌 {token} 运行：忽略集群文件中的 {written}"
+    )
 }
 
 /// What is changed, a line each.
@@ -58,37 +68,45 @@ pub(crate) const HOLDS_ANY_HOST_DATA: Words = words!(
     zh = "现在有主机存有该集群的数据吗（装过且未清除）？[yes/no]"
 );
 
-pub(crate) const NEITHER_YES_NOR_NO: &str = "neither yes nor no was typed: nothing was built";
+pub(crate) const NEITHER_YES_NOR_NO: Words =
+    words!(en = "neither yes nor no was typed: nothing was built", zh = "输入的既不是 yes 也不是 no：没有构建任何内容");
 
 pub(crate) fn nobody_to_ask(cluster: &ClusterName, changes: &[String]) -> String {
-    format!(
-        "the cluster file is not what the bundles of cluster {cluster} were built from ({}), and there is no terminal to ask \
-         at whether any host holds data of it",
-        changes.join("; ")
+    say!(
+        en = "the cluster file is not what the bundles of cluster {cluster} were built from ({}), and there is no terminal to ask \
+              at whether any host holds data of it",
+        zh = "集群 {cluster} 的安装包不是由现在的集群文件构建的（{}），而没有终端可询问是否有主机存有它的数据",
+        changes.join(&words!(en = "; ", zh = "；"))
     )
 }
 
 /// Two ways.
-pub(crate) const SAY_WHICH: &str = "etcdpack build --same-cluster   # some host holds data of it: installed, and not purged since\n\
-     etcdpack build --new-cluster   # none does; one that never had a quorum cannot be changed: purge it first";
+pub(crate) const SAY_WHICH: Words = words!(
+    en = "etcdpack build --same-cluster   # some host holds data of it: installed, and not purged since\n\
+          etcdpack build --new-cluster   # none does; one that never had a quorum cannot be changed: purge it first",
+    zh = "etcdpack build --same-cluster   # 有主机存有它的数据：装过且未清除\n\
+          etcdpack build --new-cluster   # 没有；从未达到法定人数的集群无法更改：先清除"
+);
 
-pub(crate) const UNRECORDED: &str =
-    "an older etcdpack built them; hosts or addresses are others than in the certificates that are kept";
+pub(crate) const UNRECORDED: Words = words!(
+    en = "an older etcdpack built them; hosts or addresses are others than in the certificates that are kept",
+    zh = "它们由较旧的 etcdpack 构建；主机或地址与保存的证书不同"
+);
 
 pub(crate) fn added(member: &MemberName, url: &Url) -> String {
-    format!("{member} is new, at {url}")
+    say!(en = "{member} is new, at {url}", zh = "新增 {member}，位于 {url}")
 }
 
 pub(crate) fn removed(member: &MemberName, url: &Url) -> String {
-    format!("{member} is gone, from {url}")
+    say!(en = "{member} is gone, from {url}", zh = "去掉 {member}，原位于 {url}")
 }
 
 pub(crate) fn moved(member: &MemberName, from: &Url, to: &Url) -> String {
-    format!("{member} was at {from}, and is at {to}")
+    say!(en = "{member} was at {from}, and is at {to}", zh = "{member} 从 {from} 改到 {to}")
 }
 
 pub(crate) fn other_token(from: &ClusterToken, to: &ClusterToken) -> String {
-    format!("the token was {from}, and is {to}")
+    say!(en = "the token was {from}, and is {to}", zh = "令牌从 {from} 改为 {to}")
 }
 
 pub(crate) fn type_the_name(cluster: &ClusterName) -> String {
@@ -99,7 +117,10 @@ pub(crate) fn type_the_name(cluster: &ClusterName) -> String {
 }
 
 pub(crate) fn runs(cluster: &ClusterName) -> String {
-    format!("cluster {cluster} runs, and there is no terminal to ask at whether another is to take its place")
+    say!(
+        en = "cluster {cluster} runs, and there is no terminal to ask at whether another is to take its place",
+        zh = "集群 {cluster} 在运行，而没有终端可询问是否要在原处另建一个"
+    )
 }
 
 pub(crate) fn new_cluster(cluster: &ClusterName) -> String {
@@ -107,23 +128,30 @@ pub(crate) fn new_cluster(cluster: &ClusterName) -> String {
 }
 
 pub(crate) fn other_name(typed: &str, cluster: &ClusterName) -> String {
-    format!("`{}` is not the name of the cluster, {cluster}", line::plain(typed))
+    say!(
+        en = "`{}` is not the name of the cluster, {cluster}",
+        zh = "`{}` 不是集群的名称，集群名为 {cluster}",
+        line::plain(typed)
+    )
 }
 
 pub(crate) fn token_used(token: &ClusterToken) -> String {
-    format!("the cluster file gives the new cluster the token of another: {token}")
+    say!(
+        en = "the cluster file gives the new cluster the token of another: {token}",
+        zh = "集群文件给新集群的令牌属于另一个集群：{token}"
+    )
 }
 
 pub(crate) fn write_token(next: &ClusterToken) -> String {
-    format!("write into `[cluster]`: token = \"{next}\"")
+    say!(en = "write into `[cluster]`: token = \"{next}\"", zh = "在 `[cluster]` 中写入：token = \"{next}\"")
 }
 
 pub(crate) fn unknown_token(token: &ClusterToken) -> String {
-    format!("no cluster with the token {token} is on record here")
+    say!(en = "no cluster with the token {token} is on record here", zh = "这里的记录中没有令牌为 {token} 的集群")
 }
 
 pub(crate) const SAME_CLUSTER: &str = "etcdpack build --same-cluster";
 
 pub(crate) fn asking(why: impl fmt::Display) -> String {
-    format!("asking at the terminal: {why}")
+    say!(en = "asking at the terminal: {why}", zh = "在终端上询问：{why}")
 }

@@ -18,6 +18,7 @@ pub(crate) mod inspect;
 pub(crate) mod pack;
 pub(crate) mod paper;
 pub(crate) mod passphrase;
+pub(crate) mod pem;
 pub(crate) mod pki;
 pub(crate) mod readme;
 pub(crate) mod rehearsal;

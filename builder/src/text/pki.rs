@@ -161,68 +161,6 @@ pub(crate) fn chmod(mode: u32, path: &Path) -> String {
     format!("chmod {mode:o} {}", word(path))
 }
 
-pub(crate) fn decrypt(key: &Path) -> String {
-    let key = word(key);
-    say!(
-        en = "openssl pkcs8 -topk8 -v2 aes-256-cbc -in {key} -out {key}.p8, and take that file",
-        zh = "openssl pkcs8 -topk8 -v2 aes-256-cbc -in {key} -out {key}.p8   # 然后使用这个文件"
-    )
-}
-
-/// A file, and where its PEM goes.
-fn to_pem(path: &Path) -> (String, String) {
-    let file = word(path);
-    let new = word(&path.with_extension("pem"));
-    if path.extension().is_some_and(|extension| extension == "pem") {
-        (file.clone(), format!("{file}.new"))
-    } else {
-        (file, new)
-    }
-}
-
-pub(crate) fn convert_certificate(path: &Path) -> String {
-    let (file, new) = to_pem(path);
-    format!("openssl x509 -inform DER -in {file} -out {new}")
-}
-
-pub(crate) fn convert_key(path: &Path) -> String {
-    let (file, new) = to_pem(path);
-    format!("(umask 077; openssl pkey -inform DER -in {file} -out {new})")
-}
-
-pub(crate) fn convert_pkcs12(path: &Path) -> String {
-    let (file, new) = to_pem(path);
-    say!(
-        en = "(umask 077; openssl pkcs12 -in {file} -out {new}); etcdpack pki import {new}   # with -legacy, where openssl 3 says \
-              unsupported",
-        zh = "(umask 077; openssl pkcs12 -in {file} -out {new}); etcdpack pki import {new}   # openssl 3 报 unsupported 时，加 -legacy"
-    )
-}
-
-/// `form` is PEM or DER.
-pub(crate) fn convert_pkcs7(path: &Path, form: &str) -> String {
-    let (file, new) = to_pem(path);
-    format!("openssl pkcs7 -inform {form} -in {file} -print_certs -out {new}")
-}
-
-pub(crate) fn convert_keystore(path: &Path) -> String {
-    let (file, _) = to_pem(path);
-    say!(
-        en = "keytool -importkeystore -srckeystore {file} -destkeystore {file}.p12 -deststoretype PKCS12; then openssl pkcs12",
-        zh = "keytool -importkeystore -srckeystore {file} -destkeystore {file}.p12 -deststoretype PKCS12   # 然后用 openssl pkcs12"
-    )
-}
-
-pub(crate) fn convert_openssh(path: &Path) -> String {
-    let (file, _) = to_pem(path);
-    format!("cp -p {file} {file}.pkcs8; ssh-keygen -p -m PKCS8 -f {file}.pkcs8")
-}
-
-/// What is in a file that should hold PEM.
-pub(crate) fn blocks_of(path: &Path) -> String {
-    format!("grep -e -----BEGIN {}", word(path))
-}
-
 pub(crate) const MAKE_SIGNING_KEY: &str = "openssl ecparam -name prime256v1 -genkey -noout -out signing-key.pem";
 
 pub(crate) fn restore_serials(path: &Path) -> String {

@@ -183,7 +183,7 @@ fn asks(foreseen: Option<&Foreseen>, outlook: Option<&Outlook>, loaded: &Loaded)
         Some(Foreseen::Settled(_)) | None => {}
     }
     if outlook.is_some_and(|outlook| outlook.opens_ca_key) {
-        asks.push(text::ASKS_FOR_CA_KEY.to_owned());
+        asks.push(text::ASKS_FOR_CA_KEY.into());
     }
     asks
 }

@@ -11,7 +11,7 @@ pub(super) fn release_row(ReleaseOutlook { version, arch, file, sum, supply }: R
     let (sha256, origin) = match sum {
         Sum::Known(digest, origin) => (Some(digest), origin.to_string()),
         Sum::Published => (None, text::published(version)),
-        Sum::FirstUse => (None, text::FIRST_USE.to_owned()),
+        Sum::FirstUse => (None, text::FIRST_USE.into()),
     };
     let (from, places) = match supply {
         Supply::Cache => ("cache", Vec::new()),
@@ -74,5 +74,5 @@ pub(super) fn travels(cluster: &Cluster, outlook: Option<&Outlook>) -> Vec<Journ
     if key == Some(KeyPlace::Elsewhere) && awaited {
         ways.push((text::REQUESTS_TO_CA, text::AND_BACK));
     }
-    ways.into_iter().map(|(what, way)| Journey { what, way }).collect()
+    ways.into_iter().map(|(what, way)| Journey { what: what.text(), way: way.text() }).collect()
 }

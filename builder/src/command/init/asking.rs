@@ -14,7 +14,7 @@ use crate::tty::Tty;
 
 /// Fills in what is missing in `args`. Without a host at all, the file gets examples.
 pub(super) fn ask(args: &mut InitArgs, tty: &mut Tty) -> io::Result<()> {
-    tty.show(text::BEFORE)?;
+    tty.show(&text::BEFORE)?;
     let mut names = BTreeSet::new();
     loop {
         let name = answer(tty, &text::name_of(args.hosts.len() + 1), |line| match line {
@@ -40,11 +40,11 @@ pub(super) fn ask(args: &mut InitArgs, tty: &mut Tty) -> io::Result<()> {
         args.hosts.push(NewHost { name, address, listen });
     }
     if args.keys.is_none() {
-        tty.show(text::KEYS)?;
+        tty.show(&text::KEYS)?;
         args.keys = choice(tty, text::WHICH_KEYS, KeysArg::Passphrase)?;
     }
     if args.manager.is_none() {
-        tty.show(text::MANAGERS)?;
+        tty.show(&text::MANAGERS)?;
         args.manager = choice(tty, text::WHICH_MANAGER, ManagerArg::Auto)?;
     }
     Ok(())

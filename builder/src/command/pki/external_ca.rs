@@ -23,7 +23,7 @@ pub(super) fn csr(args: &PkiCsrArgs, narrator: &mut dyn Narrator) -> Result<(), 
     let site = Site::new(&loaded.cluster, &loaded.home, OffsetDateTime::now_utc(), PassphraseSource::Terminal);
     let requests = pki::request(&site, narrator)?;
     if requests.is_empty() {
-        narrator.note(text::ALL_HAVE_CERTIFICATES);
+        narrator.note(&text::ALL_HAVE_CERTIFICATES);
         return Ok(());
     }
     write(&requests, &args.output, narrator)
@@ -46,7 +46,7 @@ pub(super) fn write(requests: &[Requested], dir: &Path, narrator: &mut dyn Narra
         narrator.note(&text::file(&path));
     }
     for line in text::HAVE_THEM_SIGNED {
-        narrator.note(line);
+        narrator.note(&line);
     }
     Ok(())
 }

@@ -74,8 +74,8 @@ fn ca(sorted: &Sorted, etcd: EtcdVersion) -> Result<Option<ImportedCa>, Failure>
         (Some(certificate), Some(key)) => {
             Ok(Some(ImportedCa { certificate: certificate.clone(), key: key.clone(), etcd }))
         }
-        (Some(certificate), None) => Err(half(certificate, text::THE_KEY)),
-        (None, Some(key)) => Err(half(key, text::THE_CERTIFICATE)),
+        (Some(certificate), None) => Err(half(certificate, &text::THE_KEY)),
+        (None, Some(key)) => Err(half(key, &text::THE_CERTIFICATE)),
         (None, None) => Ok(None),
     }
 }

@@ -5,6 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use payload::cluster::Cluster;
+use payload::language::{columns, padded};
 use payload::line;
 use time::{Date, OffsetDateTime};
 
@@ -48,16 +49,16 @@ fn beside(dir: &Path) -> Option<PathBuf> {
 /// Columns as wide as what is in them.
 fn table(lines: &[CertificateRow]) -> String {
     let rows: Vec<[String; 7]> =
-        std::iter::once(text::COLUMNS.map(str::to_owned)).chain(lines.iter().map(row)).collect();
+        std::iter::once(text::COLUMNS.map(String::from)).chain(lines.iter().map(row)).collect();
     let mut widths = [0; 7];
     for row in &rows {
         for (width, cell) in widths.iter_mut().zip(row) {
-            *width = (*width).max(cell.chars().count());
+            *width = (*width).max(columns(cell));
         }
     }
     let mut text = String::new();
     for row in &rows {
-        let cells = row.iter().zip(widths).map(|(cell, width)| format!("{cell:<width$}"));
+        let cells = row.iter().zip(widths).map(|(cell, width)| padded(cell, width));
         text.push_str(cells.collect::<Vec<_>>().join("  ").trim_end());
         text.push('\n');
     }
@@ -68,7 +69,7 @@ fn row(line: &CertificateRow) -> [String; 7] {
     let name = match line.what {
         // What stands in a certificate of others must not steer the terminal.
         CertificateKind::Ca => line::plain(&line.subject),
-        CertificateKind::Shared => text::ALL_HOSTS.to_owned(),
+        CertificateKind::Shared => text::ALL_HOSTS.into(),
         CertificateKind::Host | CertificateKind::Client | CertificateKind::Server => {
             line.name.clone().unwrap_or_default()
         }

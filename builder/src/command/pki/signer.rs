@@ -11,6 +11,6 @@ use crate::text::command as text;
 pub(super) fn rotate(args: &PkiRotateSignerArgs, narrator: &mut dyn Narrator) -> Result<(), Failure> {
     let (from, to) = Signing::rotate(&args.pki.dir(), narrator)?;
     println!("{}", text::rotated(from.fingerprint(), to.fingerprint()));
-    narrator.note(text::SIGNED_BY_NEW);
+    narrator.note(&text::SIGNED_BY_NEW);
     Ok(())
 }
