@@ -1,5 +1,5 @@
-//! The history: a line for each operation that changed this host, oldest first. For people, and for `report`: nothing is
-//! decided by it, so that a line which cannot be read is passed over and stays as it is.
+//! The history: a line for each operation that changed this host, oldest first. For people: nothing is decided
+//! by it, so that a line which cannot be read is passed over and stays as it is.
 //!
 //! An operation is that of one journal, however often it was cut off: its number stands in the journal's header, and what is
 //! written down of it last is what counts.
@@ -136,12 +136,6 @@ impl History {
         })
     }
 
-    /// How many lines nobody can read.
-    #[cfg(test)]
-    pub(crate) fn unread(&self) -> usize {
-        self.0.len() - self.entries().count()
-    }
-
     /// Whether anything is remembered.
     pub(crate) fn is_any(&self) -> bool {
         !self.0.is_empty()
@@ -186,6 +180,11 @@ mod tests {
         Entry { n, at, operation: Kind::Install, outcome, changes: 3, etcdpack, bundle: Some(of) }
     }
 
+    /// How many lines nobody can read.
+    fn unread(history: &History) -> usize {
+        history.0.len() - history.entries().count()
+    }
+
     #[test]
     fn an_operation_has_one_entry_and_the_last_word_of_it_counts() {
         let history = History::default().with(entry(1, Outcome::Done)).with(entry(2, Outcome::Left));
@@ -214,11 +213,11 @@ mod tests {
             assert!(torn.entries().count() >= usize::from(cut >= second), "cut at {cut}");
             let again = torn.with(entry(3, Outcome::Done));
             let read = History::parse(&again.to_bytes().unwrap());
-            assert_eq!((read.unread(), read.next()), (torn.unread(), 4), "cut at {cut}");
+            assert_eq!((unread(&read), read.next()), (unread(&torn), 4), "cut at {cut}");
         }
         let newer = b"{\"n\":9,\"operation\":\"drill\"}\n\x00\x00\n\xff\xfe\n".to_vec();
         let read = History::parse(&newer);
-        assert_eq!((read.unread(), read.entries().count()), (3, 0));
+        assert_eq!((unread(&read), read.entries().count()), (3, 0));
         assert_eq!(read.to_bytes().unwrap(), newer);
     }
 }
