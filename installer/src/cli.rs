@@ -66,6 +66,7 @@ impl Cli {
             Some(Command::Plan(args)) => args.json,
             Some(Command::Status(args)) => args.json,
             Some(Command::Doctor(args)) => args.json,
+            Some(Command::Drill(args)) => args.json,
             Some(Command::Uninstall(args)) => args.look.json,
             Some(
                 Command::Install(_) | Command::Restore(_) | Command::Csr(_) | Command::Verify(_) | Command::Snapshot(_),
@@ -108,6 +109,9 @@ pub(crate) enum Command {
     /// Save all keys of the cluster to one file, which is proven whole before it has its name
     #[command(after_help = pages::snapshot(), args_conflicts_with_subcommands = true)]
     Snapshot(SnapshotArgs),
+    /// Restore a snapshot where nobody sees it, and count what the installed etcd serves of it; the member is not touched
+    #[command(after_help = pages::drill())]
+    Drill(DrillArgs),
     /// Undo the install; data and logs stay unless --purge
     #[command(after_help = pages::uninstall())]
     Uninstall(UninstallArgs),
@@ -240,6 +244,21 @@ impl From<RestoreArgs> for InstallArgs {
         let RestoreArgs { snapshot, from, installing } = args;
         Self { installing, no_start: false, restart: false, restore: Some(snapshot), from }
     }
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct DrillArgs {
+    /// Snapshot to try
+    #[arg(value_name = "FILE")]
+    pub(crate) snapshot: PathBuf,
+
+    /// Take a file that has no sum: the `db` of a data directory
+    #[arg(long, help_heading = SNAPSHOT)]
+    pub(crate) unverified: bool,
+
+    /// Print what was found as JSON
+    #[arg(long, help_heading = OUTPUT)]
+    pub(crate) json: bool,
 }
 
 #[derive(Debug, Args)]

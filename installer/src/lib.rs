@@ -55,6 +55,10 @@ const HOST_COMMAND: &str = "etcdpack-host";
 pub fn run() -> ExitCode {
     host::console::panics_are_bugs();
     host::harden::settle();
+    if let Some(error) = host::tether::go_on() {
+        host::console::say(&format!("{error}\n"));
+        return ExitStatus::Bug.into();
+    }
     let cli = match Cli::try_parse() {
         Ok(cli) => cli,
         Err(error) => {

@@ -24,6 +24,8 @@ mod damage;
 mod dist;
 /// Others change the host before, between or after.
 mod drift;
+/// Drills: a snapshot is restored beside the member, and nothing of it stays.
+mod drill;
 /// Bundles onto a stick, and what is there afterwards.
 mod export;
 /// What `check` foretells of a build.

@@ -277,6 +277,7 @@ fn under_systemd() {
         host.run(&format!("{HOST} snapshot -o etcd.db")).ok();
         host.lab.sh("n1", &format!("cd {HOME} && mv etcd.db saved.db && mv etcd.db.json saved.db.json")).ok();
         host.run(&format!("{HOST} snapshot verify saved.db")).ok();
+        host.run(&format!("{HOST} drill saved.db")).ok();
         host.run(&format!("{HOST} restore saved.db n1.run --yes --wait 60")).ok();
         host.hand_over();
     });

@@ -4,6 +4,7 @@
 use std::fs;
 use std::path::Path;
 
+use whole::form::{Form, form};
 use whole::ground::{self, Ground, Keeper};
 use whole::{Lab, SIGNER, Said, Site, cluster, plain_keys};
 
@@ -131,15 +132,15 @@ fn alone(ground: Ground) {
 
     // Killed wherever it is: the data are the old ones, or the restored, and the same command comes to its end.
     let mut cut = 0;
-    for (n, seen) in [
+    let steps = [
         "test -e /var/lib/etcdpack/journal.jsonl".to_owned(),
         "! pgrep -x etcd".to_owned(),
         format!("test -e {DATA}/.etcdpack-restore"),
         format!("test $(ls {DATA} | grep -c before-) -gt 3"),
-    ]
-    .into_iter()
-    .enumerate()
-    {
+    ];
+    // In the long form also at moments of no meaning, over all of the time that one takes.
+    let moments = (1..=if form() == Form::Long { 16 } else { 0 }).map(|n| format!("sleep {:.2}", f64::from(n) * 0.17));
+    for (n, seen) in steps.into_iter().chain(moments).enumerate() {
         let again = format!("restore ship.db --again {}", n + 2);
         let line = format!("/root/n1.run restore /root/ship.db --again {} --yes --quiet {SIGNER}", n + 2);
         let asides = || sh(&format!("ls {DATA} | grep -c '^member.before-'; true")).ok();

@@ -2,6 +2,7 @@
 
 use std::fs;
 
+use crate::drill;
 use whole::ground::{self, Ground, Keeper};
 use whole::{Lab, SIGNER, Site, cluster, plain_keys, sha256};
 
@@ -58,8 +59,12 @@ fn row(ground: Ground) {
     let sum = (0..32).map(|n| u8::from_str_radix(&hex[2 * n..][..2], 16).expect("a sum")).collect::<Vec<_>>();
     fs::write(&place, [[7; 8192].as_slice(), &sum].concat()).expect("a file");
     lab.put(&place, "n1");
+    drill::beside_the_member(&lab, 299, &revision);
     harmed(&lab);
     held_up(&lab, ground);
+    sh(&ground.start("n1")).ok();
+    lab.until("n1", &format!("{HOST} status"));
+    drill::uninstalled(&lab);
 }
 
 fn listed_and_passed_on(lab: &Lab) {

@@ -13,7 +13,7 @@ use crate::finding::BundleFinding;
 use crate::help::Help;
 use crate::host::copy::{self, NotCopied};
 use crate::host::probe::ProbeError;
-use crate::host::{Tree, own_program};
+use crate::host::{Tree, own_program, tether};
 use crate::records::StateDir;
 use crate::report::Report;
 use crate::text::{help, progress};
@@ -71,7 +71,7 @@ pub(super) fn copied(named: Option<&Path>, tree: &Tree) -> Result<Copied<File>, 
 }
 
 fn path(named: Option<&Path>) -> &Path {
-    named.unwrap_or(Path::new(own_program::ITSELF))
+    named.unwrap_or(Path::new(tether::ITSELF))
 }
 
 /// The error of a file that was named says which.

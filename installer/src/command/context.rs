@@ -108,6 +108,7 @@ fn command(doing: Doing) -> &'static str {
         Doing::ReadingTheStatus => "status",
         Doing::Examining => "doctor",
         Doing::Uninstalling => "uninstall",
+        Doing::Drilling => "drill",
         Doing::TakingASnapshot => "snapshot",
     }
 }
@@ -115,7 +116,7 @@ fn command(doing: Doing) -> &'static str {
 /// What is typed to do it again.
 fn again(doing: Doing) -> Help {
     match doing {
-        Doing::ReadingTheStatus | Doing::Examining | Doing::Uninstalling | Doing::TakingASnapshot => {
+        Doing::ReadingTheStatus | Doing::Examining | Doing::Uninstalling | Doing::Drilling | Doing::TakingASnapshot => {
             Help::host(command(doing))
         }
         Doing::Planning | Doing::Installing | Doing::MakingAKey => Help::run(command(doing)),

@@ -5,6 +5,7 @@ mod context;
 mod csr;
 mod describe;
 mod doctor;
+mod drill;
 mod failed;
 mod handover;
 mod health;
@@ -63,6 +64,7 @@ pub(crate) fn run(command: Option<Command>, report: &Report) -> ExitStatus {
         Some(Command::Status(args)) => status::status(&args, report),
         Some(Command::Doctor(args)) => doctor::doctor(&args, report),
         Some(Command::Snapshot(args)) => snapshot::snapshot(&args, report),
+        Some(Command::Drill(args)) => drill::drill(&args, report),
         Some(Command::Uninstall(args)) => uninstall::uninstall(&args, report),
     };
     ended.unwrap_or_else(|failure: Failure| {

@@ -16,6 +16,7 @@ use crate::host::input;
 use crate::host::snapshot_copy::{self, NotCopied};
 use crate::report::Report;
 use crate::snapshot_record::{LARGEST, SnapshotRecord};
+use crate::text::refusals::Doing;
 use crate::text::restore as words;
 use crate::text::{help, refusals};
 
@@ -42,16 +43,40 @@ pub(super) fn brought(
     report.while_waiting(&words::READING, || read(path, &args.from, manifest, context)).map(Some)
 }
 
-fn read(path: &Path, from: &FromArgs, manifest: &Manifest, context: &Context) -> Result<Brought, Failure> {
+/// A copy of a snapshot, judged.
+pub(super) struct Judged {
+    pub(super) copy: File,
+    pub(super) whole: Whole,
+    pub(super) sum: Sum,
+    pub(super) revision: u64,
+    /// What the file beside it says, where it speaks of this one.
+    pub(super) record: Option<SnapshotRecord>,
+}
+
+/// Copies the snapshot at `path` near the data of `manifest`, reading it once.
+pub(super) fn judged(
+    path: &Path,
+    unverified: bool,
+    manifest: &Manifest,
+    (context, doing): (&Context, Doing),
+) -> Result<Judged, Failure> {
     let mut inspection = Inspection::default();
     let copied = snapshot_copy::copy(path, &context.tree, &manifest.layout.data, &context.interrupt, &mut |piece| {
         inspection.take(piece);
     });
     let (copy, head) = copied.map_err(|why| words::not_copied(path, &why))?;
-    let (whole, sum) = judged(inspection, from.unverified).map_err(|flaw| words::flawed(path, &head, &flaw))?;
+    let (whole, sum) = whole(inspection, unverified).map_err(|flaw| words::flawed(doing, path, &head, &flaw))?;
     let beginning = copy.try_clone().map_err(|error| words::not_copied(path, &NotCopied::Write(error)))?;
     let revision = revision(beginning).map_err(|error| words::no_database(path, &error))?;
-    let label = label(path, &whole);
+    let record = input::small(&SnapshotRecord::beside(path), LARGEST).and_then(|text| SnapshotRecord::parse(&text));
+    let record = record.filter(|record| record.is_of(&whole));
+    Ok(Judged { copy, whole, sum, revision, record })
+}
+
+fn read(path: &Path, from: &FromArgs, manifest: &Manifest, context: &Context) -> Result<Brought, Failure> {
+    let Judged { copy, whole, sum, revision, record } =
+        judged(path, from.unverified, manifest, (context, Doing::Installing))?;
+    let label = record.map(|record| Label { etcd: record.etcd.parse().ok(), cluster: record.cluster });
     let again = from.again;
     let token = ClusterToken::restored(whole.database, again);
     let me = manifest.me().and_then(|me| identity(manifest, me, &token));
@@ -62,18 +87,11 @@ fn read(path: &Path, from: &FromArgs, manifest: &Manifest, context: &Context) ->
 }
 
 /// A file with a sum is held to it, whatever was said.
-fn judged(inspection: Inspection, unverified: bool) -> Result<(Whole, Sum), Flaw> {
+fn whole(inspection: Inspection, unverified: bool) -> Result<(Whole, Sum), Flaw> {
     let unproven = if unverified { inspection.clone().unproven() } else { None };
     match (inspection.end(), unproven) {
         (Ok(whole), _) => Ok((whole, Sum::Proven)),
         (Err(_), Some(whole)) => Ok((whole, Sum::Unproven)),
         (Err(flaw), None) => Err(flaw),
     }
-}
-
-/// What the file beside it says, where it speaks of this one.
-fn label(path: &Path, whole: &Whole) -> Option<Label> {
-    let text = input::small(&SnapshotRecord::beside(path), LARGEST)?;
-    let record = SnapshotRecord::parse(&text).filter(|record| record.is_of(whole))?;
-    Some(Label { cluster: record.cluster, etcd: record.etcd.parse().ok() })
 }

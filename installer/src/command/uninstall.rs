@@ -53,6 +53,9 @@ pub(super) fn uninstall(args: &UninstallArgs, report: &Report) -> Result<ExitSta
         consent(&plan, contents, interrupt, report)?;
     }
     context.unless_told_to_stop(Ok(()))?;
+    if let Some(manifest) = uninstall.manifest() {
+        tree.clear_drill(&manifest.layout.data).map_err(ProbeError::from)?;
+    }
     let execution = Execution { tree, state, records, interrupt, report, at_risk, unasked: Word::of(args.yes) };
     let done = match execution.run(&uninstall, &plan, Sources::default()) {
         Ok(done) => done,

@@ -12,6 +12,7 @@ use payload::name::ClusterToken;
 use payload::path::{AbsPath, NotAPath};
 
 use super::Exec;
+use super::drill::{self, Stage};
 use super::etcdctl::in_its_environment;
 use super::interrupt::Interrupt;
 use super::write::Ids;
@@ -31,17 +32,34 @@ pub(crate) fn restore(
     interrupt: &Interrupt,
 ) -> Result<Exec, NotAPath> {
     let version = manifest.release.version;
-    let program = if etcd::ships_etcdutl(version) { "etcdutl" } else { "etcdctl" };
     let members: Vec<String> = cluster::members(manifest).iter().map(|(name, url)| format!("{name}={url}")).collect();
     let url = manifest.peer_url(me).map(|url| url.to_string()).unwrap_or_default();
-    let call = Exec::at(manifest.layout.release_dir.join(program)?.as_path())
-        .args(["snapshot", "restore", "/proc/self/fd/0", "--name", me.name.as_str()])
-        .args(["--initial-cluster", &members.join(","), "--initial-cluster-token", token.as_str()])
-        .args(["--initial-advertise-peer-urls", &url, "--data-dir", into.as_str()])
+    let call = Exec::at(manifest.layout.release_dir.join(program(manifest))?.as_path()).run_as(ids).heeding(interrupt);
+    let call = in_its_environment(call, version, manifest.arch);
+    Ok(restoring(call, (snapshot, sum), into, [me.name.as_str(), &members.join(","), token.as_str(), &url]))
+}
+
+/// The same for a drill, as the only member of a cluster of its own.
+pub(crate) fn restore_alone(on: Stage<'_>, snapshot: File, sum: Sum) -> Result<Exec, NotAPath> {
+    let call = on.program(program(on.manifest))?;
+    Ok(restoring(
+        call,
+        (snapshot, sum),
+        on.data,
+        [drill::NAME, &format!("{}={}", drill::NAME, drill::PEER), drill::NAME, drill::PEER],
+    ))
+}
+
+/// The one that restores.
+fn program(manifest: &Manifest) -> &'static str {
+    if etcd::ships_etcdutl(manifest.release.version) { "etcdutl" } else { "etcdctl" }
+}
+
+fn restoring(call: Exec, (snapshot, sum): (File, Sum), into: &AbsPath, [name, members, token, url]: [&str; 4]) -> Exec {
+    call.args(["snapshot", "restore", "/proc/self/fd/0", "--name", name])
+        .args(["--initial-cluster", members, "--initial-cluster-token", token])
+        .args(["--initial-advertise-peer-urls", url, "--data-dir", into.as_str()])
         .args((sum == Sum::Unproven).then_some("--skip-hash-check"))
         .input(snapshot)
-        .run_as(ids)
         .limit(LIMIT)
-        .heeding(interrupt);
-    Ok(in_its_environment(call, version, manifest.arch))
 }

@@ -18,6 +18,7 @@ use nix::unistd::Pid;
 use super::Tree;
 use super::interrupt::Interrupt;
 use super::namespace::is_in_narrow_namespace;
+use super::tether::{self, ITSELF};
 use super::write::Ids;
 
 /// Where the system's programs are. The caller's `PATH` is never asked.
@@ -41,6 +42,7 @@ pub(crate) struct Exec {
     interrupt: Interrupt,
     input: Option<File>,
     ids: Option<Ids>,
+    tethered: bool,
 }
 
 /// What a program that ran to its end said.
@@ -107,6 +109,7 @@ impl Exec {
             interrupt: Interrupt::default(),
             input: None,
             ids: None,
+            tethered: false,
         }
     }
 
@@ -151,6 +154,12 @@ impl Exec {
         self
     }
 
+    /// Ends with the thread that starts it, also where that is killed.
+    pub(crate) fn tethered(mut self) -> Self {
+        self.tethered = true;
+        self
+    }
+
     /// Runs to the end, whatever the exit code.
     pub(crate) fn output(self) -> Result<Output, ExecError> {
         let no_end = ExecError { line: self.line(), why: ExecTrouble::NoEnd(self.limit) };
@@ -191,10 +200,16 @@ impl Exec {
 
     fn spawn(&self) -> io::Result<Child> {
         let input = self.input.as_ref().map(File::try_clone).transpose()?;
-        let mut command = Command::new(&self.program);
-        if let Some(Ids { uid, gid }) = self.ids {
-            // The groups of who calls go with it (std::os::unix::process::CommandExt::uid).
-            command.uid(uid).gid(gid);
+        let mut command = Command::new(if self.tethered { Path::new(ITSELF) } else { &self.program });
+        match self.ids {
+            _ if self.tethered => {
+                command.args(tether::words(self.ids.unwrap_or(Ids::ROOT))).arg(&self.program);
+            }
+            Some(Ids { uid, gid }) => {
+                // The groups of who calls go with it (std::os::unix::process::CommandExt::uid).
+                command.uid(uid).gid(gid);
+            }
+            None => {}
         }
         command
             .args(&self.args)

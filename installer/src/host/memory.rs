@@ -1,4 +1,5 @@
-//! Whether there is as much memory as scrypt takes: asked first, because an allocation that fails ends the program.
+//! How much memory is left; and whether there is as much as scrypt takes: asked first, because an allocation that fails ends the
+//! program.
 #![expect(clippy::disallowed_methods, reason = "edge: reads /proc")]
 
 /// What is left to the rest of the host.
@@ -14,7 +15,7 @@ pub(crate) struct TooLittle {
 
 /// Refuses where `needed` bytes are not available, to the host or to us.
 pub(crate) fn is_enough(needed: u64) -> Result<(), TooLittle> {
-    let left = std::fs::read_to_string("/proc/meminfo").ok().and_then(|text| available(&text));
+    let left = left();
     if left.is_some_and(|left| left < needed + SPARE) {
         return Err(TooLittle { needed, left });
     }
@@ -24,6 +25,11 @@ pub(crate) fn is_enough(needed: u64) -> Result<(), TooLittle> {
     let had = trial.try_reserve_exact(size);
     std::hint::black_box(&trial);
     had.map_err(|_| TooLittle { needed, left: None })
+}
+
+/// In bytes; `None` where the kernel does not say.
+pub(crate) fn left() -> Option<u64> {
+    std::fs::read_to_string("/proc/meminfo").ok().and_then(|text| available(&text))
 }
 
 /// proc(5): `MemAvailable`, in KiB; kernels before 3.14 do not say.

@@ -19,11 +19,9 @@ use rustix::io::Errno;
 use super::accounts::AccountError;
 use super::fs_error::{Cause, FileOp};
 use super::namespace::is_in_narrow_namespace;
+use super::tether::ITSELF;
 use super::{Tree, acl};
 use crate::elf;
-
-/// By whatever name it was started.
-pub(crate) const ITSELF: &str = "/proc/self/exe";
 
 /// What this program was called as.
 pub(crate) fn name() -> OsString {

@@ -12,6 +12,7 @@ use std::thread::Builder;
 use std::time::Duration;
 
 use super::Tree;
+use super::restored::DRILL;
 use crate::restart::Instance;
 
 /// More runs of etcd than this are not remembered: a host has one.
@@ -158,14 +159,21 @@ pub(super) fn instances(path: &str, users: &[u32]) -> Vec<Instance> {
         let stat = std::fs::read_to_string(format!("/proc/{}/stat", process.pid)).ok()?;
         Some(Instance { boot: boot.trim_end().to_owned(), pid: process.pid, started: started(&stat)? })
     };
-    let running = all().into_iter().filter(|process| process.is_of(users) && process.runs(path));
+    let is_it = |process: &Process| process.is_of(users) && process.runs(path) && !is_drill(&process.command_line());
+    let running = all().into_iter().filter(is_it);
     running.filter_map(instance).take(MAX_INSTANCES).collect()
 }
 
 /// The command lines of the runs of the program at `path` by these users.
 pub(super) fn command_lines(path: &str, users: &[u32]) -> Vec<Vec<String>> {
     let running = all().into_iter().filter(|process| process.is_of(users) && process.runs(path));
-    running.take(MAX_INSTANCES).map(|process| process.command_line()).collect()
+    let lines = running.take(MAX_INSTANCES).map(|process| process.command_line());
+    lines.filter(|line| !is_drill(line)).collect()
+}
+
+/// Whether an etcd was started for a drill, which has data of its own: it is no run of the host's member.
+fn is_drill(line: &[String]) -> bool {
+    line.iter().any(|word| word.rsplit('/').next() == Some(DRILL))
 }
 
 /// Whose a process is.

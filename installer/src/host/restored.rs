@@ -11,6 +11,7 @@ use nix::unistd::{UnlinkatFlags, fsync, unlinkat};
 use payload::path::AbsPath;
 
 use super::emptying::{Emptying, errno};
+use super::interrupt::Interrupt;
 use super::mounts::Mounts;
 use super::tree::{FileOp, FsError, Tree};
 use crate::transaction::Permit;
@@ -18,18 +19,31 @@ use crate::transaction::Permit;
 /// Where a snapshot is restored to, and what goes lies.
 pub(crate) const RESTORING: &str = ".etcdpack-restore";
 
+/// Where a drill has its data.
+pub(crate) const DRILL: &str = ".etcdpack-drill";
+
 /// What etcd looks for.
 const MEMBER: &str = "member";
 
 impl Tree {
     /// Removes what a run that was cut off has left there. Looks at the interrupt.
     pub(crate) fn clear_restoring(&self, _: &Permit, data: &AbsPath) -> Result<(), FsError> {
-        let clear = || match self.open_to_clear(data) {
-            Ok(dir) => self.clear(&dir),
+        let cleared = || match self.open_to_clear(data) {
+            Ok(dir) => clear(&dir, RESTORING, self.interrupt()),
             Err(Errno::ENOENT) => Ok(()),
             Err(errno) => Err(errno),
         };
-        clear().map_err(|errno| FsError::new(FileOp::RemoveLeftover, data, errno))
+        cleared().map_err(|errno| FsError::new(FileOp::RemoveLeftover, data, errno))
+    }
+
+    /// Removes what a drill has there: nobody keeps any of it, so that no journal has it. Told to stop, it does so all the same.
+    pub(crate) fn clear_drill(&self, data: &AbsPath) -> Result<(), FsError> {
+        let cleared = || match self.open_to_clear(data) {
+            Ok(dir) => clear(&dir, DRILL, &Interrupt::default()),
+            Err(Errno::ENOENT) => Ok(()),
+            Err(errno) => Err(errno),
+        };
+        cleared().map_err(|errno| FsError::new(FileOp::RemoveLeftover, data, errno))
     }
 
     /// What was restored takes the place of what is there, which is called `aside` from then on.
@@ -44,7 +58,7 @@ impl Tree {
             }
             renameat(&restored, MEMBER, &dir, MEMBER)?;
             fsync(&dir)?;
-            self.clear(&dir)
+            clear(&dir, RESTORING, self.interrupt())
         };
         put().map_err(|errno| FsError::new(FileOp::Rename, data, errno))
     }
@@ -57,7 +71,7 @@ impl Tree {
             // At once: half of it must never pass for data.
             renameat(&dir, MEMBER, &dir, RESTORING)?;
             fsync(&dir)?;
-            self.clear(&dir)
+            clear(&dir, RESTORING, self.interrupt())
         };
         discard().map_err(|errno| FsError::new(FileOp::Remove, data, errno))
     }
@@ -74,21 +88,22 @@ impl Tree {
         };
         back().map_err(|errno| FsError::new(FileOp::Rename, data, errno))
     }
+}
 
-    fn clear(&self, dir: &OwnedFd) -> Result<(), Errno> {
-        match open(dir, RESTORING) {
-            Ok(restoring) => {
-                let mounts = Mounts::read().map_err(|error| errno(&error))?;
-                Emptying::new(&mounts, self.interrupt()).run(&restoring)?;
-                unlinkat(dir, RESTORING, UnlinkatFlags::RemoveDir)?;
-            }
-            Err(Errno::ENOENT) => return Ok(()),
-            // Whoever put something else there had no data of ours in it.
-            Err(Errno::ENOTDIR | Errno::ELOOP) => unlinkat(dir, RESTORING, UnlinkatFlags::NoRemoveDir)?,
-            Err(errno) => return Err(errno),
+/// Removes the directory `name` in `dir`, with what is in it.
+fn clear(dir: &OwnedFd, name: &str, interrupt: &Interrupt) -> Result<(), Errno> {
+    match open(dir, name) {
+        Ok(left) => {
+            let mounts = Mounts::read().map_err(|error| errno(&error))?;
+            Emptying::new(&mounts, interrupt).run(&left)?;
+            unlinkat(dir, name, UnlinkatFlags::RemoveDir)?;
         }
-        fsync(dir)
+        Err(Errno::ENOENT) => return Ok(()),
+        // Whoever put something else there had no data of ours in it.
+        Err(Errno::ENOTDIR | Errno::ELOOP) => unlinkat(dir, name, UnlinkatFlags::NoRemoveDir)?,
+        Err(errno) => return Err(errno),
     }
+    fsync(dir)
 }
 
 fn open(dir: &OwnedFd, name: &str) -> Result<OwnedFd, Errno> {

@@ -84,6 +84,11 @@ pub(crate) fn name_a_bundle() -> Help {
     Help::command("etcdpack-host install ").and(Help::bundle_name()).and(Help::plain("; ")).and(Help::host("status"))
 }
 
+/// Where one is not good.
+pub(crate) fn another_snapshot() -> Help {
+    Help::plain(words!(en = "another snapshot", zh = "换一个快照"))
+}
+
 pub(crate) fn build() -> Help {
     Help::command("etcdpack build")
 }

@@ -2,6 +2,7 @@
 
 pub(crate) mod about;
 pub(crate) mod bug;
+pub(crate) mod drill;
 mod errors;
 pub(crate) mod findings;
 pub(crate) mod help;

@@ -100,6 +100,13 @@ pub(crate) fn snapshot_verify() -> String {
     ])
 }
 
+pub(crate) fn drill() -> String {
+    page(&[
+        ("etcdpack-host drill /backup/etcd.db", "exit 0 if a cluster could come back from it, and how long that took"),
+        ("etcdpack-host drill --json /backup/etcd.db", "for scripts"),
+    ])
+}
+
 pub(crate) fn uninstall() -> String {
     page(&[
         ("etcdpack-host uninstall --dry-run", "show what would be removed and what would stay"),

@@ -19,6 +19,7 @@ pub(crate) enum Doing {
     ReadingTheStatus,
     Examining,
     Uninstalling,
+    Drilling,
     TakingASnapshot,
 }
 
@@ -30,6 +31,7 @@ pub(crate) fn needs_root(doing: Doing) -> String {
         Doing::ReadingTheStatus => words!(en = "reading the status", zh = "查看状态"),
         Doing::Examining => words!(en = "examining this host", zh = "检查本机"),
         Doing::Uninstalling => words!(en = "uninstalling", zh = "卸载"),
+        Doing::Drilling => words!(en = "a drill", zh = "恢复演练"),
         Doing::TakingASnapshot => words!(en = "taking a snapshot", zh = "制作快照"),
     };
     say!(en = "{doing} needs root [{}]", zh = "{doing}需要 root 权限 [{}]", Code::NotRoot)

@@ -15,6 +15,7 @@ use crate::finding::Code;
 use crate::help::Help;
 use crate::host::snapshot_copy::NotCopied;
 use crate::text::help;
+use crate::text::refusals::Doing;
 use crate::text::snapshot::{self, mib};
 
 pub(crate) const READING: Words = words!(en = "reading the snapshot", zh = "正在读取快照");
@@ -62,7 +63,7 @@ pub(crate) fn not_copied(path: &Path, why: &NotCopied) -> Failure {
 }
 
 /// It is no snapshot, by its sum or its first bytes.
-pub(crate) fn flawed(path: &Path, head: &[u8], flaw: &Flaw) -> Failure {
+pub(crate) fn flawed(doing: Doing, path: &Path, head: &[u8], flaw: &Flaw) -> Failure {
     let (file, name) = (word(path), path.display().to_string());
     if let Some(packing) = Packing::of(head) {
         let how = packing.name();
@@ -79,7 +80,11 @@ pub(crate) fn flawed(path: &Path, head: &[u8], flaw: &Flaw) -> Failure {
             zh = "它是保存那个文件时留下的：请重新保存"
         )),
         (Flaw::NoSum | Flaw::Zeroes, _) => {
-            Help::run_with("restore", "--unverified ").and(Help::command(file)).remark(&words!(
+            let again = match doing {
+                Doing::Drilling => Help::host_with("drill", "--unverified "),
+                _ => Help::run_with("restore", "--unverified "),
+            };
+            again.and(Help::command(file)).remark(&words!(
                 en = "nothing shows then that it is whole: only where there is no other",
                 zh = "这样就没有东西能证明它完整：仅在没有其他文件时使用"
             ))
@@ -95,8 +100,11 @@ pub(crate) fn flawed(path: &Path, head: &[u8], flaw: &Flaw) -> Failure {
 }
 
 pub(crate) fn no_database(path: &Path, error: &DatabaseError) -> Failure {
-    let text = snapshot::of_file(path, &snapshot::no_database(error));
-    Failure::new(ExitStatus::NotVerified, text, Help::plain(words!(en = "another snapshot", zh = "换一个快照")))
+    Failure::new(
+        ExitStatus::NotVerified,
+        snapshot::of_file(path, &snapshot::no_database(error)),
+        help::another_snapshot(),
+    )
 }
 
 /// What came of it, and what is to be done on the others.

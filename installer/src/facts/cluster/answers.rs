@@ -233,6 +233,36 @@ pub(crate) fn alarms_in(errors: &[String]) -> Vec<Alarm> {
     errors.iter().filter_map(read).collect()
 }
 
+/// The revision that a member is at, by `endpoint status -w json` of it alone.
+pub(crate) fn revision(json: &str) -> Option<u64> {
+    #[derive(Deserialize)]
+    struct Line {
+        #[serde(rename = "Status")]
+        status: Headed,
+    }
+    #[derive(Deserialize)]
+    struct Headed {
+        header: At,
+    }
+    #[derive(Deserialize)]
+    struct At {
+        revision: u64,
+    }
+    let lines: Vec<Line> = serde_json::from_str(json).ok()?;
+    lines.first().map(|line| line.status.header.revision)
+}
+
+/// How many keys `get -w json` found, whatever it was to show of them.
+pub(crate) fn count(json: &str) -> Option<u64> {
+    #[derive(Deserialize)]
+    struct Found {
+        /// Left out where it is 0.
+        #[serde(default)]
+        count: u64,
+    }
+    serde_json::from_str(json).ok().map(|Found { count }| count)
+}
+
 /// Whether what etcdctl said is that it may not read: with authentication on that is an answer, too.
 pub(crate) fn is_refusal(said: &str) -> bool {
     ["permission denied", "user name is empty", "user name not found"].iter().any(|words| said.contains(words))
@@ -302,6 +332,15 @@ pub(crate) mod tests {
         assert_eq!((found.cluster, found.member, found.leader, found.raft_index), (1, 5, 0, 9));
         assert_eq!(found.errors, ["etcdserver: no leader"]);
         assert_eq!(status("[]"), None);
+    }
+
+    #[test]
+    fn a_database_is_told_by_its_revision_and_keys() {
+        let status = r#"[{"Endpoint":"x","Status":{"header":{"cluster_id":1,"revision":308,"raft_term":2},"version":"3.3.25"}}]"#;
+        assert_eq!((revision(status), revision("[]"), revision("Error: x")), (Some(308), None, None));
+        let keys =
+            r#"{"header":{"cluster_id":1,"revision":308},"kvs":[{"key":"YQ==","version":1}],"more":true,"count":299}"#;
+        assert_eq!((count(keys), count(r#"{"header":{"revision":1}}"#), count("")), (Some(299), Some(0), None));
     }
 
     #[test]

@@ -1,0 +1,170 @@
+//! `drill`: a snapshot is restored where nobody sees it, and the installed etcd serves what is in it. The member is not touched.
+
+use std::path::Path;
+
+use payload::etcd::EtcdVersion;
+use payload::exit::ExitStatus;
+use payload::manifest::Manifest;
+use payload::snapshot::live_keys;
+use serde::Serialize;
+
+use super::context::{Context, Looking};
+use super::deliver_json;
+use super::restore::{Judged, judged};
+use crate::cli::DrillArgs;
+use crate::failure::Failure;
+use crate::finding::RestoreFinding;
+use crate::help::Help;
+use crate::host::clock::{Pace, Stopwatch};
+use crate::host::drill::{Counted, Stage};
+use crate::host::exec::ExecError;
+use crate::host::probe::ProbeError;
+use crate::host::restored::DRILL;
+use crate::host::write::Ids;
+use crate::host::{apart, copy, etcdutl, memory, priority, snapshot_copy};
+use crate::report::Report;
+use crate::snapshot_record::SnapshotRecord;
+use crate::text::refusals::Doing;
+use crate::text::{drill as words, help, refusals, snapshot as snapshot_words};
+
+/// How often etcd is asked, while it reads its data.
+const PACE: std::time::Duration = std::time::Duration::from_millis(250);
+
+/// What is said for programs.
+#[derive(Serialize)]
+struct Outcome {
+    restorable: bool,
+    keys: Option<u64>,
+    revision: u64,
+    seconds: f64,
+}
+
+pub(super) fn drill(args: &DrillArgs, report: &Report) -> Result<ExitStatus, Failure> {
+    let took = Stopwatch::start();
+    let context = Looking::begin(Doing::Drilling, None)?.work()?;
+    let Some(receipt) = &context.records.receipt else {
+        return Err(Failure::refused(refusals::nothing_installed(""), Help::run("install")));
+    };
+    let (manifest, path) = (&receipt.manifest, args.snapshot.as_path());
+    priority::give_way();
+    // Of a drill that was killed.
+    context.tree.clear_drill(&manifest.layout.data).map_err(ProbeError::from)?;
+    has_memory(path)?;
+    let reading = || judged(path, args.unverified, manifest, (&context, Doing::Drilling));
+    let snapshot = report.while_waiting(&words::READING, reading)?;
+    has_the_version(&snapshot, manifest)?;
+    let expected = expected(path, &snapshot)?;
+    let counted = report.while_waiting(&words::DRILLING, || held(&context, manifest, path, snapshot));
+    // Whatever came of it.
+    let cleared = context.tree.clear_drill(&manifest.layout.data);
+    cleared
+        .map_err(|error| Failure::new(ExitStatus::NotRolledBack, words::left_behind(&error), Help::host("drill")))?;
+    let counted = context.unless_told_to_stop(counted)?;
+    if let Some(why) = differs(counted, expected) {
+        return Err(not_verified(path, &why));
+    }
+    let seconds = took.elapsed();
+    if args.json {
+        let seconds = (seconds.as_secs_f64() * 10.0).round() / 10.0;
+        let Counted { revision, keys } = counted;
+        deliver_json(&Outcome { restorable: true, keys, revision, seconds }, report)?;
+    } else {
+        report.data(&words::restorable(counted, seconds));
+    }
+    Ok(ExitStatus::Done)
+}
+
+/// What is in it by whoever took it; else by our own reading.
+fn expected(path: &Path, snapshot: &Judged) -> Result<Counted, Failure> {
+    if let Some(SnapshotRecord { revision, keys: Some(keys), .. }) = snapshot.record {
+        return Ok(Counted { revision, keys: Some(keys) });
+    }
+    let keys = snapshot.copy.try_clone().map_err(Into::into).and_then(live_keys);
+    let keys = keys.map_err(|error| not_verified(path, &snapshot_words::no_database(&error)))?;
+    Ok(Counted { revision: snapshot.revision, keys })
+}
+
+/// Where either does not know the keys, the revision alone is compared.
+fn differs(is: Counted, expected: Counted) -> Option<String> {
+    if is.revision != expected.revision {
+        return Some(words::other_revision(is.revision, expected.revision));
+    }
+    match (is.keys, expected.keys) {
+        (Some(is), Some(expected)) if is != expected => Some(words::other_keys(is, expected)),
+        _ => None,
+    }
+}
+
+/// etcd maps its database, and reads all of it.
+fn has_memory(path: &Path) -> Result<(), Failure> {
+    // What cannot be read is said by whoever reads it.
+    let len = copy::open(path).and_then(|file| file.metadata()).map_or(0, |file| file.len());
+    let needed = len.saturating_mul(2);
+    match memory::left() {
+        Some(left) if left < needed => {
+            Err(Failure::refused(words::no_memory(path, needed, left), Help::command("free -m")))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// `etcdutl` restores a newer minor's, on which etcd does not start: that says nothing against the file.
+fn has_the_version(snapshot: &Judged, manifest: &Manifest) -> Result<(), Failure> {
+    let of = snapshot.record.as_ref().and_then(|record| record.etcd.parse::<EtcdVersion>().ok());
+    let bundle = manifest.release.version;
+    match of.filter(|of| of.is_newer_minor_than(bundle)) {
+        Some(snapshot) => Err(Failure::of_finding(RestoreFinding::Newer { snapshot, bundle }.into())),
+        None => Ok(()),
+    }
+}
+
+fn not_verified(path: &Path, why: &str) -> Failure {
+    Failure::new(ExitStatus::NotVerified, words::not_restorable(path, why), help::another_snapshot())
+}
+
+/// Restores it, and lets etcd serve it until it is counted.
+fn held(context: &Context, manifest: &Manifest, path: &Path, snapshot: Judged) -> Result<Counted, Failure> {
+    let account = context.tree.user(&manifest.user).map_err(ProbeError::from)?;
+    let account = account.ok_or_else(|| Failure::refused(words::no_user(&manifest.user), Help::host("doctor")))?;
+    let ids = Ids { uid: account.uid, gid: account.gid };
+    let data = &manifest.layout.data.join(DRILL).map_err(ProbeError::from)?;
+    let stage = Stage { manifest, data, ids, interrupt: &context.interrupt };
+    let Judged { copy, sum, revision, .. } = snapshot;
+    let copy = snapshot_copy::for_a_program_of(&copy, ids).map_err(ProbeError::from)?;
+    let restoring = etcdutl::restore_alone(stage, copy, sum).map_err(ProbeError::from)?;
+    let serving = stage.etcd().map_err(ProbeError::from)?;
+    let held = apart::from_the_network(|| -> Result<Option<Counted>, ExecError> {
+        restoring.run()?;
+        let (mut pace, mut counted) = (Pace::new(PACE), None);
+        serving.run_until(|| {
+            if counted.is_none() && pace.is_due() {
+                counted = stage.counted(revision);
+            }
+            counted.is_some()
+        })?;
+        Ok(counted)
+    });
+    let held = held.map_err(|error| Failure::refused(words::no_network(&error), help::limits()))?;
+    let counted = held.map_err(|error| not_verified(path, &error.to_string()))?;
+    counted.ok_or_else(|| not_verified(path, &words::ENDED))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_came_back_is_what_was_saved() {
+        let of = |revision, keys| Counted { revision, keys };
+        for (is, expected, fits) in [
+            (of(7, Some(3)), of(7, Some(3)), true),
+            (of(7, None), of(7, Some(3)), true),
+            (of(7, Some(3)), of(7, None), true),
+            (of(7, Some(2)), of(7, Some(3)), false),
+            (of(6, None), of(7, None), false),
+            (of(6, Some(3)), of(7, Some(3)), false),
+        ] {
+            assert_eq!(differs(is, expected).is_none(), fits, "{is:?} {expected:?}");
+        }
+    }
+}
