@@ -8,6 +8,7 @@ use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
 use payload::fingerprint::Claim;
 use payload::language::Language;
+use payload::recipient::Recipient;
 
 use crate::although::{Although, Word};
 use crate::host::claim;
@@ -219,6 +220,10 @@ pub(crate) struct FromArgs {
     #[arg(long, help_heading = SNAPSHOT)]
     pub(crate) unverified: bool,
 
+    /// Open a sealed file with the secret half behind this file descriptor instead of asking
+    #[arg(long, value_name = "FD", help_heading = SNAPSHOT)]
+    pub(crate) identity_fd: Option<i32>,
+
     /// Restore although this member serves clients in another cluster; may be repeated
     #[arg(long, value_name = "MEMBER", help_heading = SNAPSHOT)]
     pub(crate) although_running: Vec<String>,
@@ -227,13 +232,17 @@ pub(crate) struct FromArgs {
 impl FromArgs {
     /// Whether any of it was said.
     pub(crate) fn is_given(&self) -> bool {
-        self.again != NonZeroU32::MIN || self.unverified || !self.although_running.is_empty()
+        self.again != NonZeroU32::MIN
+            || self.unverified
+            || self.identity_fd.is_some()
+            || !self.although_running.is_empty()
     }
 
     fn words(&self) -> Vec<OsString> {
         let mut words: Vec<OsString> = Vec::new();
         words.extend((self.again != NonZeroU32::MIN).then(|| format!("--again={}", self.again).into()));
         words.extend(self.unverified.then(|| "--unverified".into()));
+        words.extend(self.identity_fd.map(|fd| format!("--identity-fd={fd}").into()));
         words.extend(self.although_running.iter().map(|member| format!("--although-running={member}").into()));
         words
     }
@@ -255,6 +264,10 @@ pub(crate) struct DrillArgs {
     /// Take a file that has no sum: the `db` of a data directory
     #[arg(long, help_heading = SNAPSHOT)]
     pub(crate) unverified: bool,
+
+    /// Open a sealed file with the secret half behind this file descriptor instead of asking
+    #[arg(long, value_name = "FD", help_heading = SNAPSHOT)]
+    pub(crate) identity_fd: Option<i32>,
 
     /// Print what was found as JSON
     #[arg(long, help_heading = OUTPUT)]
@@ -418,6 +431,10 @@ pub(crate) struct SnapshotArgs {
     #[arg(short, long, value_name = "FILE", help_heading = OUTPUT)]
     pub(crate) output: Option<PathBuf>,
 
+    /// Seal it for whoever has the secret half of this age1... key; may be repeated
+    #[arg(long, value_name = "KEY", help_heading = OUTPUT)]
+    pub(crate) recipient: Vec<Recipient>,
+
     /// Ask as this user of etcd's, where its authentication is on; asks for the password
     #[arg(long, value_name = "NAME", help_heading = ETCD_USER)]
     pub(crate) user: Option<String>,
@@ -457,6 +474,10 @@ pub(crate) struct SnapshotVerifyArgs {
     /// Snapshots of any etcd from 3.1 on, whoever took them
     #[arg(value_name = "FILE", required = true)]
     pub(crate) files: Vec<PathBuf>,
+
+    /// Open those that are sealed with the secret half behind this file descriptor
+    #[arg(long, value_name = "FD", help_heading = KEYS)]
+    pub(crate) identity_fd: Option<i32>,
 }
 
 /// Looking first.

@@ -17,6 +17,9 @@ pub(crate) struct EndpointStatus {
     pub(crate) has_leader: bool,
     pub(crate) db_size: u64,
     pub(crate) raft_index: u64,
+    /// That of its last write.
+    #[serde(skip)]
+    pub(crate) revision: u64,
     /// The alarms that it knows of; etcd says so from 3.4 on.
     #[serde(skip)]
     pub(crate) alarms: Vec<Alarm>,
@@ -24,7 +27,7 @@ pub(crate) struct EndpointStatus {
 
 impl From<Status> for EndpointStatus {
     fn from(status: Status) -> Self {
-        let Status { cluster, member, version, leader, db_size, raft_index, errors, .. } = status;
+        let Status { cluster, member, revision, version, leader, db_size, raft_index, errors, .. } = status;
         Self {
             cluster,
             id: format!("{member:x}"),
@@ -33,6 +36,7 @@ impl From<Status> for EndpointStatus {
             has_leader: leader != 0,
             db_size,
             raft_index,
+            revision,
             alarms: answers::alarms_in(&errors),
         }
     }

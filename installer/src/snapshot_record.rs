@@ -1,9 +1,11 @@
 //! What stands beside a snapshot: whose it is, and of which file this is said. Pure.
 
+use std::os::unix::ffi::OsStrExt as _;
 use std::path::{Path, PathBuf};
 
 use payload::digest::Digest;
 use payload::manifest::Manifest;
+use payload::recipient::Recipient;
 use payload::snapshot::Whole;
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
@@ -14,6 +16,9 @@ const SCHEMA: u32 = 1;
 
 /// More bytes than it can have.
 pub(crate) const LARGEST: u64 = 64 << 10;
+
+/// How the name of a sealed one ends.
+pub(crate) const SEALED: &str = ".db.age";
 
 /// Fields that later ones have beside these are passed over.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -41,6 +46,10 @@ pub(crate) struct SnapshotRecord {
     /// Whether the member had keys of the v2 API, which no snapshot has; not known where it would not say.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) v2_keys_left_out: Option<bool>,
+    /// Of a sealed file: for whom. Its size and sum are then the sealed file's, and its revision is what the member said right
+    /// before: it may have a few more.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) recipients: Vec<String>,
 }
 
 /// What was found out about a snapshot, once it had come.
@@ -70,6 +79,8 @@ pub(crate) enum Standing {
     Unrecorded,
     /// Every byte was read.
     Whole,
+    /// Every byte was read; it is sealed, and what its record says.
+    Sealed,
     /// Every byte was read; what lies beside it is about another.
     OfAnother,
     /// Unread; it has not the size that its record says.
@@ -101,6 +112,7 @@ impl SnapshotRecord {
         status: &EndpointStatus,
         proven: &Proven,
         v2_keys_left_out: Option<bool>,
+        recipients: &[Recipient],
         taken: OffsetDateTime,
     ) -> Self {
         let Proven { whole, revision, keys } = *proven;
@@ -118,12 +130,14 @@ impl SnapshotRecord {
             taken,
             keys,
             v2_keys_left_out,
+            recipients: recipients.iter().map(ToString::to_string).collect(),
         }
     }
 
     /// Whether a file of that name is taken for a snapshot where a directory is looked through.
     pub(crate) fn is_snapshots_name(path: &Path) -> bool {
-        path.extension().is_some_and(|extension| extension == "db")
+        let name = path.file_name().unwrap_or_default().as_bytes();
+        name.ends_with(b".db") || name.ends_with(SEALED.as_bytes())
     }
 
     /// Where it stands: `etcd.db` has `etcd.db.json`.
@@ -145,6 +159,16 @@ impl SnapshotRecord {
     /// Whether it speaks of this file.
     pub(crate) fn is_of(&self, whole: &Whole) -> bool {
         (self.size, self.sha256, self.database_sha256) == (whole.size, whole.file, whole.database)
+    }
+
+    /// Likewise, of a sealed file that was not opened.
+    pub(crate) fn is_of_sealed(&self, size: u64, file: Digest) -> bool {
+        !self.recipients.is_empty() && (self.size, self.sha256) == (size, file)
+    }
+
+    /// Whether it speaks of what is within a sealed file that was opened, or of this file.
+    pub(crate) fn is_of_opened(&self, within: &Whole) -> bool {
+        self.is_of(within) || (!self.recipients.is_empty() && self.database_sha256 == within.database)
     }
 }
 

@@ -7,6 +7,7 @@
 //! This crate opens no file, starts no process, and reads neither clock nor environment: bytes come in
 //! through `Read`, text through `&str`, and what comes out is a value or one clear error.
 
+mod age;
 pub mod bundle;
 pub mod claim;
 pub mod cluster;
@@ -25,6 +26,7 @@ pub mod path;
 pub mod peer_name;
 pub mod provenance;
 pub mod read_ahead;
+pub mod recipient;
 pub mod render;
 pub mod sealed;
 pub mod shell;

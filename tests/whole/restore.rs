@@ -129,6 +129,7 @@ fn alone(ground: Ground) {
     sh(&format!("{ETCDCTL} put ship at-sea && cd /root && {HOST} snapshot -o ship.db && {ETCDCTL} put later lost"))
         .ok();
     files(&lab);
+    sealed(&lab, &site);
 
     // Killed wherever it is: the data are the old ones, or the restored, and the same command comes to its end.
     let mut cut = 0;
@@ -173,6 +174,26 @@ fn alone(ground: Ground) {
     run(&lab, "n1", "install --wait 60").ok();
     assert_eq!(get(&lab, "n1", "ship"), "at-sea");
     sh(&format!("{HOST} uninstall --purge --yes && test ! -e {DATA}")).ok();
+}
+
+/// The same snapshot, sealed: nothing of it is restored without what opens it.
+fn sealed(lab: &Lab, site: &Site) {
+    let sh = |line: &str| lab.sh("n1", line);
+    let before = (lab.installed("n1"), lab.etcds("n1"));
+    let recipient = site.etcdpack(&["pki", "backup-key"]).ok();
+    lab.put(&site.path("backup-identity.txt"), "n1");
+    sh(&format!("cd /root && {HOST} snapshot --recipient {} -o ship.db.age", recipient.trim())).ok();
+    run(lab, "n1", "restore ship.db.age </dev/null").refused(4, "nothing was given that opens it");
+    run(lab, "n1", "restore ship.db.age --identity-fd 3 3<ship.db.json").refused(3, "is no identity");
+    sh("cd /root && head -c 3000 ship.db.age >cut.db.age").ok();
+    run(lab, "n1", "restore cut.db.age --identity-fd 3 3<backup-identity.txt").refused(4, "cut off, or damaged");
+    assert_eq!((lab.installed("n1"), lab.etcds("n1")), before, "all were refused");
+    sh(&format!("{ETCDCTL} put unsealed lost")).ok();
+    let said = run(lab, "n1", "restore ship.db.age --identity-fd 3 --wait 60 3<backup-identity.txt");
+    assert!(!said.err.contains("[snapshot-unlabelled]"), "{said:?}");
+    said.ok();
+    assert_eq!((get(lab, "n1", "ship"), get(lab, "n1", "unsealed")), ("at-sea".to_owned(), String::new()));
+    sh(&format!("rm -r {DATA}/member.before-*")).ok();
 }
 
 /// Files as people have them: each is refused with the line that helps, and nothing is changed.

@@ -45,6 +45,7 @@ fn row(ground: Ground) {
     assert!(sums && sh("cat /backup/etcd.db.json").ok().contains(&format!("\"revision\": {revision}")), "{said}");
     assert!(said.contains(" 299 keys,") && sh("cat /backup/etcd.db.json").ok().contains("\"keys\": 299"), "{said}");
     listed_and_passed_on(&lab);
+    sealed(&lab, &site);
     left_out(&lab, ground);
     asked_as_a_user(&lab);
     // By itself it is named after the cluster and the time; whoever can read one can prove it.
@@ -84,6 +85,64 @@ fn listed_and_passed_on(lab: &Lab) {
     let said = sh(&format!("cd /list && {HOST} snapshot list --verify"));
     let rows = said.out.lines().filter(|row| row.contains("BAD: ") || row.ends_with("  whole"));
     assert!(said.code == 4 && rows.count() == 2, "{said:?}");
+}
+
+/// For whoever has the secret half, by stock age too, and for nobody else.
+fn sealed(lab: &Lab, site: &Site) {
+    let sh = |line: &str| lab.sh("n1", &format!("cd /sealed && {line}"));
+    let recipient = site.etcdpack(&["pki", "backup-key", "-o", "identity"]).ok();
+    site.etcdpack(&["pki", "backup-key", "-o", "identity"]).refused(3, "was not touched");
+    assert_eq!(site.shell("stat -c %a identity; age-keygen -y identity").ok(), format!("600\n{}", recipient.trim()));
+    site.shell("age-keygen -o other").ok();
+    for name in ["identity", "other"] {
+        lab.put(&site.path(name), "n1");
+    }
+    lab.sh("n1", "mkdir -m 700 /sealed").ok();
+    let recipient = format!("--recipient {}", recipient.trim());
+    let said = sh(&format!("{HOST} snapshot {recipient} -o etcd.db.age")).ok();
+    assert!(said.contains("sealed, ") && said.contains("whole within"), "{said}");
+    let clear = sh("stat -c %a etcd.db.age; grep -c ship-1 /backup/etcd.db; grep -c ship-1 etcd.db.age; true").ok();
+    assert!(clear.starts_with("600\n") && clear.ends_with("\n0") && !clear.contains("\n0\n"), "{clear}");
+    // By another program, on another machine.
+    let packed = sh("base64 -w0 etcd.db.age").ok();
+    fs::write(site.path("packed"), packed).expect("a file");
+    site.shell("base64 -d packed | age -d -i identity -o opened.db").ok();
+    lab.put(&site.path("opened.db"), "n1");
+    let said = sh(&format!("{HOST} snapshot verify /root/opened.db")).ok();
+    assert!(said.contains(": whole: ") && said.contains(" 299 keys, "), "{said}");
+    // Without a name, and by one of its own.
+    sh(&format!("{HOST} snapshot {recipient} -o - >passed.age")).ok();
+    sh(&format!("{HOST} snapshot verify --identity-fd 3 passed.age 3</root/identity")).ok();
+    let said = sh(&format!("{HOST} snapshot verify passed.age"));
+    assert!(said.code == 4 && said.err.contains("to hold it against"), "{said:?}");
+    sh(&format!("{HOST} snapshot {recipient} --quiet && ls | grep 'Z[.]db[.]age$'")).ok();
+    let listed = sh(&format!("{HOST} snapshot list --verify")).ok();
+    assert_eq!(listed.matches("sealed; its sum is right").count(), 2, "{listed}");
+    let by_sum = format!("{HOST} snapshot verify x.db.age");
+    let opened = format!("{HOST} snapshot verify --identity-fd 3 x.db.age 3</root/identity");
+    for (harm, by_its_sum, opened_says) in [
+        ("true", "no more was looked at", "whole within"),
+        ("truncate -s -1 x.db.age", "its bytes are not those", "cut off, or damaged"),
+        ("printf X | dd of=x.db.age bs=1 seek=9000 conv=notrunc status=none", "its bytes are not those", "damaged"),
+        ("sed -i 's/X25519 ./X25519 +/' x.db.age", "its bytes are not those", "sealed for others"),
+        ("rm x.db.age.json", "to hold it against", "whole within"),
+        ("cp /root/opened.db x.db.age", "is about another snapshot", "is about another snapshot"),
+    ] {
+        sh(&format!("cp etcd.db.age x.db.age && cp etcd.db.age.json x.db.age.json && {harm}")).ok();
+        for (line, words) in [(&by_sum, by_its_sum), (&opened, opened_says)] {
+            let said = sh(line);
+            assert!(format!("{}{}", said.out, said.err).contains(words), "{harm}: {said:?}");
+            let is_good = words.contains("whole within") || words.contains("looked at") || words.contains("another");
+            assert_eq!(said.code == 0, is_good, "{harm}: {said:?}");
+        }
+    }
+    let said = sh(&format!("{HOST} snapshot verify --identity-fd 3 etcd.db.age 3</root/other"));
+    assert!(said.code == 4 && said.err.contains("sealed for others"), "{said:?}");
+    sh(&format!("{HOST} snapshot verify --identity-fd 3 etcd.db.age 3</etc/passwd")).refused(3, "is no identity");
+    sh(&format!("{HOST} snapshot verify --identity-fd 3 etcd.db.age")).refused(3, "it is not open");
+    let said = sh(&format!("{HOST} snapshot --recipient age1qqq"));
+    assert!(said.code == 2 && said.err.contains("is no recipient"), "{said:?}");
+    lab.sh("n1", "rm -r /sealed").ok();
 }
 
 /// etcd up to 3.3 may have keys of the v2 API, which no snapshot has.

@@ -30,8 +30,8 @@ pub use init::{InitArgs, KeysArg, ManagerArg, NewHost};
 pub use pack::{PackArgs, SealArgs};
 pub use paper::{PaperArg, PaperArgs, PaperLanguage};
 pub use pki::{
-    CaPassphrase, ClientOrServerArgs, PkiAcceptArgs, PkiClientArgs, PkiCommand, PkiCsrArgs, PkiImportArgs, PkiLockArgs,
-    PkiRotateSignerArgs, PkiServerArgs, PkiShowArgs,
+    CaPassphrase, ClientOrServerArgs, PkiAcceptArgs, PkiBackupKeyArgs, PkiClientArgs, PkiCommand, PkiCsrArgs,
+    PkiImportArgs, PkiLockArgs, PkiRotateSignerArgs, PkiServerArgs, PkiShowArgs,
 };
 pub use source::SourceArgs;
 

@@ -39,6 +39,17 @@ pub enum PkiCommand {
     /// Replace the signing key; the old key signs the new one as its successor
     #[command(after_help = text::pki_rotate_signer())]
     RotateSigner(PkiRotateSignerArgs),
+    /// Make a pair to seal snapshots with: the public half for hosts, the secret half for the safe
+    #[command(after_help = text::pki_backup_key())]
+    BackupKey(PkiBackupKeyArgs),
+}
+
+/// `etcdpack pki backup-key`
+#[derive(Debug, Args)]
+pub struct PkiBackupKeyArgs {
+    /// File for the secret half, which must not be there yet
+    #[arg(short, long, value_name = "FILE", default_value = "backup-identity.txt", help_heading = heading::OUTPUT)]
+    pub output: PathBuf,
 }
 
 /// `etcdpack pki rotate-signer`

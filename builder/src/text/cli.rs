@@ -179,6 +179,13 @@ pub(crate) fn pki_server() -> String {
     ])
 }
 
+pub(crate) fn pki_backup_key() -> String {
+    page(&[
+        ("etcdpack pki backup-key", "print the public half, and write the secret one to backup-identity.txt"),
+        ("etcdpack pki backup-key -o /media/safe/identity.txt", "write it to a stick for the safe"),
+    ])
+}
+
 pub(crate) fn pki_rotate_signer() -> String {
     page(&[
         ("etcdpack pki rotate-signer", "make a new signing key in pki/, which the old one signs"),

@@ -81,6 +81,7 @@ mod tests {
 
     fn member(name: &str, reachable: bool, leader: Option<bool>) -> MemberHealth {
         let status = leader.map(|has_leader| EndpointStatus {
+            revision: 1,
             cluster: 1,
             id: name.replace('n', "a"),
             version: "3.5.1".to_owned(),

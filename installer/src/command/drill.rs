@@ -10,7 +10,7 @@ use serde::Serialize;
 
 use super::context::{Context, Looking};
 use super::deliver_json;
-use super::restore::{Judged, judged};
+use super::restore::{Judged, given, judged};
 use crate::cli::DrillArgs;
 use crate::failure::Failure;
 use crate::finding::RestoreFinding;
@@ -50,7 +50,8 @@ pub(super) fn drill(args: &DrillArgs, report: &Report) -> Result<ExitStatus, Fai
     // Of a drill that was killed.
     context.tree.clear_drill(&manifest.layout.data).map_err(ProbeError::from)?;
     has_memory(path)?;
-    let reading = || judged(path, args.unverified, manifest, (&context, Doing::Drilling));
+    let given = given(path, args.identity_fd, (&context, Doing::Drilling), report)?;
+    let reading = || judged(given, args.unverified, manifest, (&context, Doing::Drilling));
     let snapshot = report.while_waiting(&words::READING, reading)?;
     has_the_version(&snapshot, manifest)?;
     let expected = expected(path, &snapshot)?;

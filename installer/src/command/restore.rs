@@ -5,6 +5,7 @@ use std::path::Path;
 
 use payload::manifest::Manifest;
 use payload::name::ClusterToken;
+use payload::recipient::{Identity, is_sealed};
 use payload::snapshot::{Flaw, Inspection, Whole, revision};
 
 use super::context::Context;
@@ -12,13 +13,14 @@ use crate::cli::{FromArgs, InstallArgs};
 use crate::facts::Restore;
 use crate::facts::restore::{Label, Sum, identity};
 use crate::failure::Failure;
-use crate::host::input;
 use crate::host::snapshot_copy::{self, NotCopied};
+use crate::host::terminal::Asked;
+use crate::host::{age_identity, harden, input};
 use crate::report::Report;
 use crate::snapshot_record::{LARGEST, SnapshotRecord};
 use crate::text::refusals::Doing;
 use crate::text::restore as words;
-use crate::text::{help, refusals};
+use crate::text::{help, questions, refusals, snapshot};
 
 /// A snapshot that was brought.
 pub(super) struct Brought {
@@ -40,7 +42,42 @@ pub(super) fn brought(
     if args.installing.target.root.is_some() {
         return Err(words::not_in_an_image());
     }
-    report.while_waiting(&words::READING, || read(path, &args.from, manifest, context)).map(Some)
+    let given = given(path, args.from.identity_fd, (context, Doing::Installing), report)?;
+    report.while_waiting(&words::READING, || read(given, &args.from, manifest, context)).map(Some)
+}
+
+/// A snapshot as it was brought.
+pub(super) struct Given<'a> {
+    path: &'a Path,
+    /// Opened once.
+    file: File,
+    /// What opens it, where it is sealed.
+    identity: Option<Identity>,
+}
+
+/// Opens the file. Where it is sealed, who is at the terminal is asked for what opens it, unless that comes by a descriptor.
+pub(super) fn given<'a>(
+    path: &'a Path,
+    fd: Option<i32>,
+    (context, doing): (&Context, Doing),
+    report: &Report,
+) -> Result<Given<'a>, Failure> {
+    let unread = |error| Failure::refused(snapshot::no_identity(error), words::with_an_identity(doing, path));
+    let file = snapshot_copy::open(path).map_err(|why| words::not_copied(doing, path, &why))?;
+    let identity = match fd {
+        Some(fd) => Some(age_identity::of_fd(fd).map_err(unread)?),
+        None if !input::begins(&file, is_sealed) => None,
+        None => {
+            harden::guard_secrets();
+            match report.terminal().and_then(|mut terminal| terminal.ask(&questions::IDENTITY, &context.interrupt)) {
+                Ok(Asked::Line(line)) => Some(age_identity::of_text(&line).map_err(unread)?),
+                Ok(Asked::Cancelled) => return Err(Failure::interrupted(help::the_same_again())),
+                // Without a terminal: that it is sealed is said where it is read.
+                Err(_) => None,
+            }
+        }
+    };
+    Ok(Given { path, file, identity })
 }
 
 /// A copy of a snapshot, judged.
@@ -53,29 +90,32 @@ pub(super) struct Judged {
     pub(super) record: Option<SnapshotRecord>,
 }
 
-/// Copies the snapshot at `path` near the data of `manifest`, reading it once.
+/// Copies what was brought near the data of `manifest`, opened and reading it once.
 pub(super) fn judged(
-    path: &Path,
+    given: Given<'_>,
     unverified: bool,
     manifest: &Manifest,
     (context, doing): (&Context, Doing),
 ) -> Result<Judged, Failure> {
+    let Given { path, file, identity } = given;
     let mut inspection = Inspection::default();
-    let copied = snapshot_copy::copy(path, &context.tree, &manifest.layout.data, &context.interrupt, &mut |piece| {
+    let (tree, data, interrupt) = (&context.tree, &manifest.layout.data, &context.interrupt);
+    let copied = snapshot_copy::copy(file, tree, data, identity.as_ref(), interrupt, &mut |piece| {
         inspection.take(piece);
     });
-    let (copy, head) = copied.map_err(|why| words::not_copied(path, &why))?;
+    let not_copied = |why| words::not_copied(doing, path, &why);
+    let (copy, head) = copied.map_err(not_copied)?;
     let (whole, sum) = whole(inspection, unverified).map_err(|flaw| words::flawed(doing, path, &head, &flaw))?;
-    let beginning = copy.try_clone().map_err(|error| words::not_copied(path, &NotCopied::Write(error)))?;
+    let beginning = copy.try_clone().map_err(|error| not_copied(NotCopied::Write(error)))?;
     let revision = revision(beginning).map_err(|error| words::no_database(path, &error))?;
     let record = input::small(&SnapshotRecord::beside(path), LARGEST).and_then(|text| SnapshotRecord::parse(&text));
-    let record = record.filter(|record| record.is_of(&whole));
+    let record = record.filter(|record| record.is_of_opened(&whole));
     Ok(Judged { copy, whole, sum, revision, record })
 }
 
-fn read(path: &Path, from: &FromArgs, manifest: &Manifest, context: &Context) -> Result<Brought, Failure> {
+fn read(given: Given<'_>, from: &FromArgs, manifest: &Manifest, context: &Context) -> Result<Brought, Failure> {
     let Judged { copy, whole, sum, revision, record } =
-        judged(path, from.unverified, manifest, (context, Doing::Installing))?;
+        judged(given, from.unverified, manifest, (context, Doing::Installing))?;
     let label = record.map(|record| Label { etcd: record.etcd.parse().ok(), cluster: record.cluster });
     let again = from.again;
     let token = ClusterToken::restored(whole.database, again);

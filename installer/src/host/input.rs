@@ -2,6 +2,7 @@
 
 use std::fs::File;
 use std::io::{self, Read as _};
+use std::os::unix::fs::FileExt as _;
 use std::path::Path;
 
 use super::copy;
@@ -20,6 +21,12 @@ pub(crate) fn pieces(file: &mut File, take: &mut dyn FnMut(&[u8])) -> io::Result
             Err(error) => return Err(error),
         }
     }
+}
+
+/// Whether it begins with what is `sought`, as far as that can be seen. Where it is read from next stays.
+pub(crate) fn begins(file: &File, sought: fn(&[u8]) -> bool) -> bool {
+    let mut head = [0; 64];
+    file.read_at(&mut head, 0).is_ok_and(|read| sought(head.get(..read).unwrap_or_default()))
 }
 
 /// A file of anybody's that has no more than `limit` bytes; `None` for any other.

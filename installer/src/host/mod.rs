@@ -6,6 +6,7 @@ mod account_locks;
 pub(crate) mod accounts;
 mod acl;
 mod addresses;
+pub(crate) mod age_identity;
 pub(crate) mod apart;
 mod barriers;
 pub(crate) mod claim;

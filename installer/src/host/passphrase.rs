@@ -14,6 +14,9 @@ pub(super) const MAX_BYTES: usize = 4096;
 /// With the end of a line by other systems.
 pub(super) const MOST: usize = MAX_BYTES + 1;
 
+/// Reads the next bytes; none at the end.
+type Reading<'a> = dyn FnMut(&mut [u8]) -> io::Result<usize> + 'a;
+
 /// Whether anything is behind the file descriptor `fd`.
 pub(crate) fn is_open(fd: i32) -> io::Result<()> {
     match fs::symlink_metadata(format!("/proc/self/fd/{fd}")) {
@@ -24,9 +27,18 @@ pub(crate) fn is_open(fd: i32) -> io::Result<()> {
 
 /// The first line of the file descriptor `fd`, which is closed then: programs that we start must not inherit it.
 pub(crate) fn of_fd(fd: i32) -> io::Result<Zeroizing<Vec<u8>>> {
+    with_fd(fd, |read| first_line(read))
+}
+
+/// All that is behind it, likewise. More than `most` bytes are too many.
+pub(crate) fn all_of_fd(fd: i32, most: usize) -> io::Result<Zeroizing<Vec<u8>>> {
+    with_fd(fd, |read| all(most, read))
+}
+
+fn with_fd<T>(fd: i32, take: impl FnOnce(&mut Reading<'_>) -> io::Result<T>) -> io::Result<T> {
     // By itself, and not by its name: under sshd it is a socket, which cannot be opened.
     if fd == 0 {
-        return first_line(|byte| Ok(nix::unistd::read(io::stdin(), byte)?));
+        return take(&mut |bytes| Ok(nix::unistd::read(io::stdin(), bytes)?));
     }
     // Opened anew, the end of a pipe that is written to can be read, and nothing ever comes.
     if writes_only(fd) {
@@ -36,11 +48,11 @@ pub(crate) fn of_fd(fd: i32) -> io::Result<Zeroizing<Vec<u8>>> {
         io::ErrorKind::NotFound => Cause::NotOpen.into(),
         _ => error,
     })?;
-    let line = first_line(|byte| file.read(byte))?;
+    let taken = take(&mut |bytes| file.read(bytes))?;
     if fd > 2 {
         nix::unistd::close(fd)?;
     }
-    Ok(line)
+    Ok(taken)
 }
 
 /// By its open flags in `/proc/self/fdinfo`, in octal; the last two bits are how it was opened (open(2)).
@@ -50,8 +62,25 @@ fn writes_only(fd: i32) -> bool {
     flags.and_then(|flags| u32::from_str_radix(flags.trim(), 8).ok()).is_some_and(|flags| flags & 3 == 1)
 }
 
+/// In a buffer that does not grow, so that no copies are left behind.
+fn all(most: usize, read: &mut Reading<'_>) -> io::Result<Zeroizing<Vec<u8>>> {
+    let mut bytes = Zeroizing::new(vec![0; most + 1]);
+    let mut filled = 0;
+    loop {
+        match read(bytes.get_mut(filled..).unwrap_or_default())? {
+            0 => break,
+            more => filled += more,
+        }
+    }
+    if filled > most {
+        return Err(io::ErrorKind::FileTooLarge.into());
+    }
+    bytes.truncate(filled);
+    Ok(bytes)
+}
+
 /// Byte by byte: what comes after the line is for others.
-fn first_line(mut read: impl FnMut(&mut [u8]) -> io::Result<usize>) -> io::Result<Zeroizing<Vec<u8>>> {
+fn first_line(read: &mut Reading<'_>) -> io::Result<Zeroizing<Vec<u8>>> {
     let mut line = Zeroizing::new(Vec::with_capacity(MOST));
     let mut byte = Zeroizing::new([0]);
     while read(&mut *byte)? == 1 && *byte != *b"\n" {
@@ -78,7 +107,7 @@ mod tests {
     fn a_line_that_is_too_long_is_refused_and_never_cut() {
         let line = |bytes: &str| {
             let mut bytes = bytes.as_bytes();
-            first_line(|byte| bytes.read(byte)).map(|line| String::from_utf8(line.to_vec()).unwrap())
+            first_line(&mut |byte| bytes.read(byte)).map(|line| String::from_utf8(line.to_vec()).unwrap())
         };
         let longest = "x".repeat(MAX_BYTES);
         for (end, kept) in [("", ""), ("\n", ""), ("\r\n", "\r"), ("\nmore", "")] {

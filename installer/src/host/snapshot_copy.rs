@@ -9,6 +9,7 @@ use std::path::Path;
 use nix::sys::stat::{Mode as RawMode, fchmod};
 use nix::unistd::{Gid, fchown};
 use payload::path::AbsPath;
+use payload::recipient::{Identity, NotOpened, Opening, is_sealed};
 
 use super::fs_error::FileOp;
 use super::interrupt::Interrupt;
@@ -33,19 +34,27 @@ pub(crate) enum NotCopied {
         free: u64,
     },
     Write(io::Error),
+    /// It is sealed, and nothing opens it.
+    Sealed,
+    NotOpened(NotOpened),
     ToldToStop,
 }
 
-/// A copy of the file at `path` near `data`; `take` sees each piece of it. And the first bytes, by which some kinds of files are
-/// known.
+/// The file at `path`, opened once for all that is done with it.
+pub(crate) fn open(path: &Path) -> Result<File, NotCopied> {
+    copy::open(path).map_err(NotCopied::Source)
+}
+
+/// A copy of what was brought near `data`, opened by `identity` where it is sealed; `take` sees each piece of the copy. And the
+/// first bytes, by which some kinds of files are known.
 pub(crate) fn copy(
-    path: &Path,
+    from: File,
     tree: &Tree,
     data: &AbsPath,
+    identity: Option<&Identity>,
     interrupt: &Interrupt,
     take: &mut dyn FnMut(&[u8]),
 ) -> Result<(File, Vec<u8>), NotCopied> {
-    let from = copy::open(path).map_err(NotCopied::Source)?;
     let len = from.metadata().map_err(NotCopied::Source)?.len();
     // A file that grows meanwhile would take more than there was room for.
     let mut from = from.take(len);
@@ -57,22 +66,42 @@ pub(crate) fn copy(
         return Err(NotCopied::Full { needed, free });
     }
     let (mut head, mut piece) = (Vec::new(), vec![0; PIECE]);
+    let mut seal: Option<Opening> = None;
+    let mut opened = Vec::new();
     loop {
         if interrupt.is_raised() {
             return Err(NotCopied::ToldToStop);
         }
         let read = match from.read(&mut piece) {
-            Ok(0) => return to.sync_all().map(|()| (to, head)).map_err(NotCopied::Write),
+            Ok(0) => break,
             Ok(read) => piece.get(..read).unwrap_or_default(),
             Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
             Err(error) => return Err(NotCopied::Source(error)),
         };
         if head.is_empty() {
             head.extend(read.iter().take(4));
+            if is_sealed(read) {
+                seal = Some(Opening::by(identity.cloned().ok_or(NotCopied::Sealed)?));
+            }
         }
-        take(read);
-        to.write_all(read).map_err(NotCopied::Write)?;
+        let plain = match &mut seal {
+            None => read,
+            Some(seal) => {
+                opened.clear();
+                seal.take(read, &mut opened).map_err(NotCopied::NotOpened)?;
+                opened.as_slice()
+            }
+        };
+        take(plain);
+        to.write_all(plain).map_err(NotCopied::Write)?;
     }
+    if let Some(seal) = seal {
+        opened.clear();
+        seal.end(&mut opened).map_err(NotCopied::NotOpened)?;
+        take(&opened);
+        to.write_all(&opened).map_err(NotCopied::Write)?;
+    }
+    to.sync_all().map(|()| (to, head)).map_err(NotCopied::Write)
 }
 
 /// A handle of the copy by which a program of this user may read it; nobody else comes to it.
@@ -104,7 +133,7 @@ mod tests {
             let mut more = File::options().append(true).open(&brought).unwrap();
             more.write_all(&vec![8; PIECE]).unwrap();
         };
-        let (copy, head) = copy(&brought, &tree, &data, &Interrupt::default(), taken).unwrap();
+        let (copy, head) = copy(open(&brought).unwrap(), &tree, &data, None, &Interrupt::default(), taken).unwrap();
         assert_eq!((copy.metadata().unwrap().len(), seen, head), (2 * PIECE as u64, 2 * PIECE, vec![7; 4]));
         fs::remove_dir_all(&root).unwrap();
     }

@@ -42,6 +42,11 @@ pub(crate) fn password_from_a_file() -> Help {
     Help::host_with("snapshot", "--user NAME --password-fd 3 3<FILE")
 }
 
+/// The file is what `etcdpack pki backup-key` or `age-keygen` wrote.
+pub(crate) fn identity_from_a_file() -> Help {
+    Help::host_with("snapshot", "verify --identity-fd 3 FILE 3<IDENTITY")
+}
+
 pub(crate) fn the_same_again() -> Help {
     Help::plain(words!(en = "the same command again", zh = "重新运行同一命令"))
 }

@@ -79,6 +79,7 @@ pub(crate) fn snapshot() -> String {
     page(&[
         ("etcdpack-host snapshot -o /backup/etcd.db", "save, and prove that the file is whole"),
         ("etcdpack-host snapshot verify /backup/etcd.db", "prove it again, at any time"),
+        ("etcdpack-host snapshot --recipient age1...", "seal it for whoever has the secret half"),
         (
             "etcdpack-host snapshot -o - | ssh archive 'cat > etcd.db'",
             "exit 0: whole; else the other end has no snapshot",
@@ -97,6 +98,10 @@ pub(crate) fn snapshot_verify() -> String {
     page(&[
         ("etcdpack-host snapshot verify /backup/*.db", "exit 4 if one of them is not whole"),
         ("./n1.run snapshot verify etcd.db", "on a host without etcdpack"),
+        (
+            "etcdpack-host snapshot verify --identity-fd 3 etcd.db.age 3<identity.txt",
+            "open a sealed one, and prove what is within",
+        ),
     ])
 }
 

@@ -42,6 +42,11 @@ pub(crate) const HAND_OVER: Words = words!(
 
 /// Of a user of etcd's.
 pub(crate) const PASSWORD: Words = words!(en = "Password of etcd's user: ", zh = "etcd 用户的密码：");
+/// What opens a sealed snapshot.
+pub(crate) const IDENTITY: Words = words!(
+    en = "Secret half that opens the snapshot (AGE-SECRET-KEY-1...): ",
+    zh = "打开快照的私钥（AGE-SECRET-KEY-1...）："
+);
 pub(crate) const PASSPHRASE: Words = words!(en = "Passphrase of the private key: ", zh = "私钥口令：");
 
 /// Why this host cannot know whose a bundle is.

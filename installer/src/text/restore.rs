@@ -27,8 +27,8 @@ pub(crate) const QUESTION: Words = words!(
 /// Options without the one that they are about.
 pub(crate) fn nothing_to_restore() -> Failure {
     let text = say!(
-        en = "`--again`, `--unverified` and `--although-running` are about a snapshot, and none is named",
-        zh = "`--again`、`--unverified` 和 `--although-running` 用于快照，但没有指定快照"
+        en = "`--again`, `--unverified`, `--identity-fd` and `--although-running` are about a snapshot, and none is named",
+        zh = "`--again`、`--unverified`、`--identity-fd` 和 `--although-running` 用于快照，但没有指定快照"
     );
     Failure::new(ExitStatus::Usage, text, Help::run_with("restore", "FILE"))
 }
@@ -41,7 +41,7 @@ pub(crate) fn not_in_an_image() -> Failure {
     Failure::refused(text, Help::run_with("restore", "FILE"))
 }
 
-pub(crate) fn not_copied(path: &Path, why: &NotCopied) -> Failure {
+pub(crate) fn not_copied(doing: Doing, path: &Path, why: &NotCopied) -> Failure {
     let failed = |why: &dyn Display| say!(en = "{}: {why}", zh = "{}：{why}", path.display());
     match why {
         NotCopied::Source(error) => Failure::refused(failed(error), Help::command(format!("ls -l {}", word(path)))),
@@ -58,7 +58,27 @@ pub(crate) fn not_copied(path: &Path, why: &NotCopied) -> Failure {
             );
             Failure::refused(failed(&why), Help::command("df -h"))
         }
+        NotCopied::Sealed => Failure::new(
+            ExitStatus::NotVerified,
+            failed(&words!(
+                en = "it is sealed, and nothing was given that opens it",
+                zh = "它是加密的，而没有给出打开它的私钥"
+            )),
+            with_an_identity(doing, path),
+        ),
+        NotCopied::NotOpened(why) => {
+            Failure::new(ExitStatus::NotVerified, failed(why), with_an_identity(doing, path))
+        }
         NotCopied::ToldToStop => Failure::interrupted(help::the_same_again()),
+    }
+}
+
+/// The file behind the descriptor is what `etcdpack pki backup-key` or `age-keygen` wrote.
+pub(crate) fn with_an_identity(doing: Doing, path: &Path) -> Help {
+    let more = format!("--identity-fd 3 {} 3<IDENTITY", word(path));
+    match doing {
+        Doing::Drilling => Help::host_with("drill", more),
+        _ => Help::run_with("restore", more),
     }
 }
 

@@ -47,6 +47,53 @@ pub(crate) fn whole(path: &Path, proven: &Proven, record: Option<&SnapshotRecord
     )
 }
 
+/// A sealed file with a whole snapshot in it.
+pub(crate) fn opened(path: &Path, size: u64, record: Option<&SnapshotRecord>) -> String {
+    let of = record.map(|record| {
+        let (revision, whose) = (record.revision, whose(record));
+        say!(en = ", revision {revision} or a little later of {whose}", zh = "，revision {revision} 或稍后（{whose}）")
+    });
+    say!(
+        en = "{}: sealed, {}, and whole within{}",
+        zh = "{}：已加密，{}，其中的快照完整{}",
+        path.display(),
+        mib(size),
+        of.unwrap_or_default()
+    )
+}
+
+/// A sealed file that was not opened.
+pub(crate) fn as_recorded(path: &Path, size: u64, record: &SnapshotRecord) -> String {
+    let (revision, whose) = (record.revision, whose(record));
+    say!(
+        en = "{}: sealed, {}: its bytes are those that were written, and no more was looked at: revision {revision} or a little later of {whose}",
+        zh = "{}：已加密，{}：字节与写入时一致，未检查更多：revision {revision} 或稍后（{whose}）",
+        path.display(),
+        mib(size)
+    )
+}
+
+/// A sealed file whose sum nothing says, or something else says.
+pub(crate) fn not_known(is_another: bool, beside: &Path) -> String {
+    if is_another {
+        say!(
+            en = "it is sealed, and its bytes are not those that {} speaks of: it was altered or cut off, or they belong to different files",
+            zh = "它是加密的，而字节与 {} 所记录的不符：被更改或截断，或两者不属于同一个快照",
+            beside.display()
+        )
+    } else {
+        say!(
+            en = "it is sealed, and there is no {} to hold it against: --identity-fd opens it",
+            zh = "它是加密的，而没有 {} 可以对照：可用 --identity-fd 打开它",
+            beside.display()
+        )
+    }
+}
+
+pub(crate) fn no_identity(error: impl Display) -> String {
+    say!(en = "the secret half that opens the snapshot: {error}", zh = "打开快照的私钥：{error}")
+}
+
 /// What went to the standard output.
 pub(crate) fn passed_on(whole: &Whole) -> String {
     let sums = sums(whole.file, whole.database);
@@ -90,6 +137,9 @@ pub(crate) fn standing(standing: &Standing) -> String {
         Standing::Recorded => say!(en = "good by its record, not read now", zh = "按记录完好，未读取"),
         Standing::Unrecorded => say!(en = "not read, and no record beside it", zh = "未读取，旁边没有记录"),
         Standing::Whole => say!(en = "whole", zh = "完整"),
+        Standing::Sealed => {
+            say!(en = "sealed; its sum is right, and no more was looked at", zh = "已加密；校验和正确，未检查更多")
+        }
         Standing::OfAnother => {
             say!(en = "whole, but its record is about another", zh = "完整，但记录说明的是另一个快照")
         }
@@ -137,6 +187,10 @@ pub(crate) fn table(rows: &[Found], standings: &[Standing]) -> String {
 
 pub(crate) fn sums(file: impl Display, database: impl Display) -> String {
     say!(en = "    sha256 {file} (file), {database} (database)", zh = "    sha256 {file}（文件），{database}（数据库）")
+}
+
+pub(crate) fn sum(file: impl Display) -> String {
+    say!(en = "    sha256 {file} (file)", zh = "    sha256 {file}（文件）")
 }
 
 /// When, in UTC.

@@ -12,13 +12,10 @@ mod write;
 use crate::{say, words};
 use std::fmt;
 
-use base64ct::{Base64Unpadded, Encoding as _};
-use chacha20poly1305::aead::AeadInOut;
-use chacha20poly1305::{ChaCha20Poly1305, KeyInit};
-use hkdf::Hkdf;
-use hmac::{Hmac, Mac};
-use sha2::Sha256;
+use hmac::Mac as _;
 use zeroize::Zeroizing;
+
+use crate::age::{self, CHUNK, FILE_KEY, MAC, NONCE, TAG, VERSION};
 
 pub use passphrase::{NotAPassphrase, Passphrase};
 pub use write::{Random, seal};
@@ -30,17 +27,10 @@ pub const WORK_FACTOR: u8 = 17;
 /// What scrypt takes with [`WORK_FACTOR`]: 128 r N bytes (RFC 7914, section 5), with r = 8.
 pub const MEMORY: u64 = (128 * 8) << WORK_FACTOR;
 
-const VERSION: &str = "age-encryption.org/v1";
 const SALT_LABEL: &[u8] = b"age-encryption.org/v1/scrypt";
 const SALT: usize = 16;
-const FILE_KEY: usize = 16;
-const TAG: usize = 16;
-const NONCE: usize = 16;
-const MAC: usize = 32;
-/// The most that one chunk holds; no private key comes near it.
-const CHUNK: usize = 64 * 1024;
-/// The nonce of the first chunk, which is the last one too: a counter of 11 bytes, and a flag.
-const FIRST_AND_LAST: [u8; 12] = [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1];
+
+const NO_KEY: SealedError = SealedError::Form("no key of 32 bytes can be derived");
 
 /// A sealed file that has the right form. Nothing of it is believed before it is opened.
 #[derive(Debug)]
@@ -150,12 +140,12 @@ impl<'a> Sealed<'a> {
 
     fn open_with(&self, passphrase: &Passphrase) -> Result<Opened, SealedError> {
         let wrapping_key = wrapping_key(passphrase, &self.salt, self.work_factor)?;
-        let file_key = decrypt(&wrapping_key, &[0; 12], &self.wrapped);
+        let file_key = age::decrypt(&wrapping_key, &[0; 12], &self.wrapped);
         let file_key = file_key.ok_or(SealedError::Passphrase)?;
-        let mac = mac(&file_key, self.header)?;
+        let mac = age::mac(&file_key, self.header).ok_or(NO_KEY)?;
         mac.verify_slice(&self.mac).map_err(|_| SealedError::Damaged("its header is not the one that was written"))?;
-        let payload_key = derived(&file_key, Some(&self.nonce), b"payload")?;
-        let opened = decrypt(&payload_key, &FIRST_AND_LAST, self.chunk);
+        let payload_key = age::payload_key(&file_key, &self.nonce).ok_or(NO_KEY)?;
+        let opened = age::decrypt(&payload_key, &age::chunk_nonce(0, true), self.chunk);
         opened.map(Opened).ok_or(SealedError::Damaged("its content is not what was sealed"))
     }
 }
@@ -175,41 +165,12 @@ fn wrapping_key(
     Ok(key)
 }
 
-/// The MAC of a header.
-fn mac(file_key: &[u8], header: &[u8]) -> Result<Hmac<Sha256>, SealedError> {
-    let mut mac = <Hmac<Sha256> as KeyInit>::new_from_slice(&*derived(file_key, None, b"header")?)
-        .map_err(|_| SealedError::Form("its MAC has no key"))?;
-    mac.update(header);
-    Ok(mac)
-}
-
 /// The next line of a header, without its end.
 fn line<'a>(rest: &mut &'a [u8]) -> Result<&'a str, SealedError> {
-    let broken = SealedError::Form("its header is no text, or ends too soon");
-    let mut parts = rest.splitn(2, |byte| *byte == b'\n');
-    let (Some(line), Some(after)) = (parts.next(), parts.next()) else { return Err(broken) };
-    *rest = after;
-    std::str::from_utf8(line).map_err(|_| broken)
+    age::line(rest).ok_or(SealedError::Form("its header is no text, or ends too soon"))
 }
 
 /// Base64 as age writes it: canonical, without padding, and of one length.
 fn decoded<const N: usize>(text: &str, wrong: &'static str) -> Result<[u8; N], SealedError> {
-    let bytes = Base64Unpadded::decode_vec(text).ok().and_then(|bytes| bytes.try_into().ok());
-    bytes.ok_or(SealedError::Form(wrong))
-}
-
-/// A key of its own for each use of the file key (HKDF-SHA-256, RFC 5869).
-fn derived(file_key: &[u8], salt: Option<&[u8]>, info: &[u8]) -> Result<Zeroizing<[u8; 32]>, SealedError> {
-    let mut key = Zeroizing::new([0; 32]);
-    let expanded = Hkdf::<Sha256>::new(salt, file_key).expand(info, &mut *key);
-    expanded.map(|()| key).map_err(|_| SealedError::Form("no key of 32 bytes can be derived"))
-}
-
-/// ChaCha20-Poly1305 (RFC 8439) in a buffer that is wiped; `None` where the tag is another.
-fn decrypt(key: &[u8; 32], nonce: &[u8; 12], bytes: &[u8]) -> Option<Zeroizing<Vec<u8>>> {
-    let (text, tag) = bytes.split_last_chunk::<TAG>()?;
-    let mut text = Zeroizing::new(text.to_vec());
-    let cipher = ChaCha20Poly1305::new(key.into());
-    let checked = cipher.decrypt_inout_detached(nonce.into(), b"", text.as_mut_slice().into(), tag.into());
-    checked.ok().map(|()| text)
+    age::decoded(text).ok_or(SealedError::Form(wrong))
 }

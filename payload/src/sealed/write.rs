@@ -2,12 +2,10 @@
 //!
 //! Nothing random is drawn here; whoever seals brings it.
 
-use base64ct::{Base64Unpadded, Encoding as _};
-use chacha20poly1305::aead::AeadInOut as _;
-use chacha20poly1305::{ChaCha20Poly1305, KeyInit as _};
 use hmac::Mac as _;
 
-use super::{CHUNK, FIRST_AND_LAST, Passphrase, SealedError, TAG, VERSION, WORK_FACTOR, derived, mac, wrapping_key};
+use super::{NO_KEY, Passphrase, SealedError, WORK_FACTOR, wrapping_key};
+use crate::age::{self, CHUNK, VERSION};
 
 /// What is random in one file: its file key, the salt and the nonce.
 pub type Random = [[u8; 16]; 3];
@@ -28,24 +26,13 @@ pub(super) fn seal_with(
     if content.len() > CHUNK {
         return Err(SealedError::Unsealable("it is more than one chunk"));
     }
+    let too_long = SealedError::Unsealable("it is too long for its cipher");
     let [file_key, salt, nonce] = random;
-    let wrapped = encrypt(&*wrapping_key(passphrase, salt, work_factor)?, &[0; 12], file_key)?;
-    let salt = Base64Unpadded::encode_string(salt);
-    let wrapped = Base64Unpadded::encode_string(&wrapped);
-    let header = format!("{VERSION}\n-> scrypt {salt} {work_factor}\n{wrapped}\n---");
-    let mac = Base64Unpadded::encode_string(&mac(file_key, header.as_bytes())?.finalize().into_bytes());
-    let chunk = encrypt(&*derived(file_key, Some(nonce), b"payload")?, &FIRST_AND_LAST, content)?;
-    Ok([format!("{header} {mac}\n").as_bytes(), nonce, &chunk].concat())
-}
-
-/// ChaCha20-Poly1305 (RFC 8439): the text, then its tag.
-fn encrypt(key: &[u8; 32], nonce: &[u8; 12], text: &[u8]) -> Result<Vec<u8>, SealedError> {
-    let mut bytes = Vec::with_capacity(text.len() + TAG);
-    bytes.extend_from_slice(text);
-    let cipher = ChaCha20Poly1305::new(key.into());
-    let tag = cipher
-        .encrypt_inout_detached(nonce.into(), b"", bytes.as_mut_slice().into())
-        .map_err(|_| SealedError::Unsealable("it is too long for its cipher"))?;
-    bytes.extend_from_slice(&tag);
-    Ok(bytes)
+    let wrapped = age::encrypt(&*wrapping_key(passphrase, salt, work_factor)?, &[0; 12], file_key);
+    let wrapped = age::encoded(&wrapped.ok_or(too_long.clone())?);
+    let header = format!("{VERSION}\n-> scrypt {} {work_factor}\n{wrapped}\n---", age::encoded(salt));
+    let mac = age::mac(file_key, header.as_bytes()).ok_or(NO_KEY)?.finalize().into_bytes();
+    let payload_key = age::payload_key(file_key, nonce).ok_or(NO_KEY)?;
+    let chunk = age::encrypt(&payload_key, &age::chunk_nonce(0, true), content).ok_or(too_long)?;
+    Ok([format!("{header} {}\n", age::encoded(&mac)).as_bytes(), nonce, &chunk].concat())
 }

@@ -1,5 +1,6 @@
 //! `pki`: the CA and the certificates, one file a command or two.
 
+mod backup_key;
 mod client;
 mod external_ca;
 mod import;
@@ -22,6 +23,7 @@ pub(super) fn run(command: PkiCommand, narrator: &mut dyn Narrator) -> Result<()
         PkiCommand::Accept(args) => external_ca::accept(&args, narrator),
         PkiCommand::Client(args) => client::client(args, narrator),
         PkiCommand::Server(args) => client::server(args, narrator),
+        PkiCommand::BackupKey(args) => backup_key::make(&args, narrator),
         PkiCommand::RotateSigner(args) => signer::rotate(&args, narrator),
     }
 }

@@ -90,6 +90,7 @@ fn codes(findings: &[Finding]) -> Vec<&'static str> {
 fn a_founder_begins_only_where_nobody_can_have_been_founded_yet() {
     let (cluster, own) = ids();
     let lost_quorum = Status {
+        revision: 1,
         cluster,
         member: 2,
         version: "3.5.1".to_owned(),

@@ -7,13 +7,13 @@ use serde::Serialize;
 use time::OffsetDateTime;
 
 use super::super::deliver_json;
-use super::proof::prove;
+use super::proof::{Proof, prove};
 use crate::cli::SnapshotListArgs;
 use crate::failure::Failure;
 use crate::help::Help;
 use crate::host::snapshots;
 use crate::report::Report;
-use crate::snapshot_record::{Found, Standing};
+use crate::snapshot_record::{Found, SnapshotRecord, Standing};
 use crate::text::snapshot as words;
 
 /// A row, for a program.
@@ -49,8 +49,13 @@ pub(super) fn list(args: &SnapshotListArgs, report: &Report) -> Result<ExitStatu
 }
 
 fn read(path: &Path) -> Standing {
-    match prove(path) {
-        Ok((proven, Some(record))) if !record.is_of(&proven.whole) => Standing::OfAnother,
+    match prove(path, None) {
+        Ok((Proof::Sealed { .. }, None)) => Standing::Unrecorded,
+        Ok((proof, Some(record))) if !proof.is_of(&record) => match proof {
+            Proof::Sealed { .. } => Standing::Bad(words::not_known(true, &SnapshotRecord::beside(path))),
+            Proof::Whole(_) | Proof::Opened(_) => Standing::OfAnother,
+        },
+        Ok((Proof::Sealed { .. }, Some(_))) => Standing::Sealed,
         Ok(_) => Standing::Whole,
         Err(why) => Standing::Bad(why),
     }

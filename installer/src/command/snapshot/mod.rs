@@ -7,6 +7,7 @@ mod proof;
 mod save;
 mod source;
 mod stream;
+mod way;
 
 use std::path::Path;
 
@@ -21,7 +22,7 @@ const STANDARD_OUTPUT: &str = "-";
 
 pub(super) fn snapshot(args: &SnapshotArgs, report: &Report) -> Result<ExitStatus, Failure> {
     match &args.command {
-        Some(SnapshotCommand::Verify(args)) => Ok(proof::verify(args, report)),
+        Some(SnapshotCommand::Verify(args)) => proof::verify(args, report),
         Some(SnapshotCommand::List(args)) => list::list(args, report),
         None if args.output.as_deref() == Some(Path::new(STANDARD_OUTPUT)) => stream::save(args, report),
         None => save::save(args, report),

@@ -3,53 +3,176 @@
 use std::io;
 use std::path::Path;
 
+use payload::digest::{Digest, Hasher};
 use payload::exit::ExitStatus;
-use payload::snapshot::{Inspection, live_keys, revision};
+use payload::recipient::{Identity, NotOpened, Opening, is_sealed};
+use payload::snapshot::{Inspection, Whole, live_keys, revision};
 
 use crate::cli::SnapshotVerifyArgs;
-use crate::host::{copy, input};
+use crate::failure::Failure;
+use crate::host::{age_identity, copy, input};
 use crate::report::Report;
 use crate::snapshot_record::{LARGEST, Proven, SnapshotRecord};
-use crate::text::snapshot as words;
+use crate::text::{help, snapshot as words};
 
-pub(super) fn verify(args: &SnapshotVerifyArgs, report: &Report) -> ExitStatus {
+/// What reading every byte has shown.
+pub(super) enum Proof {
+    /// A whole snapshot.
+    Whole(Proven),
+    /// Sealed and opened: a whole snapshot is within. What its database holds is not known: it lies in no file.
+    Opened(Whole),
+    /// Sealed and not opened: its own length and sum, and nothing of what is within.
+    Sealed { size: u64, file: Digest },
+}
+
+impl Proof {
+    /// Whether `record` speaks of this file.
+    pub(super) fn is_of(&self, record: &SnapshotRecord) -> bool {
+        match self {
+            Self::Whole(proven) => record.is_of(&proven.whole),
+            Self::Opened(whole) => record.is_of(whole),
+            Self::Sealed { size, file } => record.is_of_sealed(*size, *file),
+        }
+    }
+}
+
+pub(super) fn verify(args: &SnapshotVerifyArgs, report: &Report) -> Result<ExitStatus, Failure> {
+    let identity = args.identity_fd.map(age_identity::of_fd).transpose();
+    let identity =
+        identity.map_err(|error| Failure::refused(words::no_identity(error), help::identity_from_a_file()))?;
     let mut ends = ExitStatus::Done;
     for path in &args.files {
-        if let Err(text) = verify_one(path, report) {
+        if let Err(text) = verify_one(path, identity.as_ref(), report) {
             report.error(&words::of_file(path, &text), None);
             ends = ExitStatus::NotVerified;
         }
     }
     report.note(&words::SURE);
-    ends
+    Ok(ends)
 }
 
-fn verify_one(path: &Path, report: &Report) -> Result<(), String> {
-    let (proven, record) = prove(path)?;
-    let fits = record.as_ref().is_some_and(|record| record.is_of(&proven.whole));
-    if record.is_some() && !fits {
-        report.warn(&words::of_another(&SnapshotRecord::beside(path)), None);
+fn verify_one(path: &Path, identity: Option<&Identity>, report: &Report) -> Result<(), String> {
+    let (proof, record) = prove(path, identity)?;
+    let beside = SnapshotRecord::beside(path);
+    let fitting = record.as_ref().filter(|record| proof.is_of(record));
+    match &proof {
+        Proof::Sealed { size, file } => {
+            let record = fitting.ok_or_else(|| words::not_known(record.is_some(), &beside))?;
+            report.data(&words::as_recorded(path, *size, record));
+            report.data(&words::sum(*file));
+            return Ok(());
+        }
+        Proof::Whole(proven) => say(path, proven, fitting, report),
+        Proof::Opened(whole) => {
+            report.data(&words::opened(path, whole.size, fitting));
+            report.data(&words::sums(whole.file, whole.database));
+        }
     }
-    say(path, &proven, record.as_ref().filter(|_| fits), report);
+    if record.is_some() && fitting.is_none() {
+        report.warn(&words::of_another(&beside), None);
+    }
     Ok(())
 }
 
 /// Reads every byte; with what lies beside it, whatever that speaks of. Or why it is no whole snapshot.
-pub(super) fn prove(path: &Path) -> Result<(Proven, Option<SnapshotRecord>), String> {
+pub(super) fn prove(path: &Path, identity: Option<&Identity>) -> Result<(Proof, Option<SnapshotRecord>), String> {
     let unread = |error: io::Error| error.to_string();
     let mut file = copy::open(path).map_err(unread)?;
-    let mut inspection = Inspection::default();
-    input::pieces(&mut file, &mut |piece| inspection.take(piece)).map_err(unread)?;
-    let whole = inspection.end().map_err(|flaw| words::flawed(&flaw))?;
-    let revision = revision(&file).map_err(|error| words::no_database(&error))?;
+    let mut reading = Reading::Begins;
+    input::pieces(&mut file, &mut |piece| reading.take(piece, identity)).map_err(unread)?;
     let record = input::small(&SnapshotRecord::beside(path), LARGEST).and_then(|text| SnapshotRecord::parse(&text));
+    let whole = match reading.end()? {
+        Proof::Whole(Proven { whole, .. }) => whole,
+        sealed => return Ok((sealed, record)),
+    };
+    let revision = revision(&file).map_err(|error| words::no_database(&error))?;
     // Counted once, by whoever took it: another count of the same bytes finds the same.
     let counted = record.as_ref().filter(|record| record.is_of(&whole)).and_then(|record| record.keys);
     let keys = match counted {
         Some(keys) => Some(keys),
         None => live_keys(&file).map_err(|error| words::no_database(&error))?,
     };
-    Ok((Proven { whole, revision, keys }, record))
+    Ok((Proof::Whole(Proven { whole, revision, keys }), record))
+}
+
+/// A file that passes by: its first bytes say which kind it is.
+enum Reading {
+    Begins,
+    Plain(Inspection),
+    Sealed { written: Hasher, size: u64, within: Option<Box<Within>> },
+}
+
+/// What comes out of a sealed file.
+struct Within {
+    opening: Opening,
+    inspection: Inspection,
+    broken: Option<NotOpened>,
+    opened: Vec<u8>,
+}
+
+impl Within {
+    fn take(&mut self, piece: &[u8]) {
+        if self.broken.is_none() {
+            self.broken = self.opening.take(piece, &mut self.opened).err();
+            self.inspection.take(&self.opened);
+            self.opened.clear();
+        }
+    }
+
+    fn end(self) -> Result<Whole, String> {
+        let Self { opening, mut inspection, broken, mut opened } = self;
+        broken.map_or(Ok(()), Err).and_then(|()| opening.end(&mut opened)).map_err(|why| why.to_string())?;
+        inspection.take(&opened);
+        inspection.end().map_err(|flaw| words::flawed(&flaw))
+    }
+}
+
+impl Reading {
+    fn take(&mut self, piece: &[u8], identity: Option<&Identity>) {
+        if matches!(self, Self::Begins) {
+            *self = if is_sealed(piece) {
+                let within = identity.map(|identity| {
+                    Box::new(Within {
+                        opening: Opening::by(identity.clone()),
+                        inspection: Inspection::default(),
+                        broken: None,
+                        opened: Vec::new(),
+                    })
+                });
+                Self::Sealed { written: Hasher::default(), size: 0, within }
+            } else {
+                Self::Plain(Inspection::default())
+            };
+        }
+        match self {
+            Self::Begins => {}
+            Self::Plain(inspection) => inspection.take(piece),
+            Self::Sealed { written, size, within } => {
+                written.update(piece);
+                *size += piece.len() as u64;
+                if let Some(within) = within {
+                    within.take(piece);
+                }
+            }
+        }
+    }
+
+    /// The numbers of a plain one are still to be read.
+    fn end(self) -> Result<Proof, String> {
+        let plain = |inspection: Inspection| {
+            let whole = inspection.end().map_err(|flaw| words::flawed(&flaw))?;
+            Ok(Proof::Whole(Proven { whole, revision: 0, keys: None }))
+        };
+        match self {
+            Self::Begins => plain(Inspection::default()),
+            Self::Plain(inspection) => plain(inspection),
+            Self::Sealed { written, size, within: None } => Ok(Proof::Sealed { size, file: written.finish() }),
+            Self::Sealed { written, size, within: Some(within) } => {
+                let database = within.end()?.database;
+                Ok(Proof::Opened(Whole { size, file: written.finish(), database }))
+            }
+        }
+    }
 }
 
 pub(super) fn say(path: &Path, proven: &Proven, record: Option<&SnapshotRecord>, report: &Report) {

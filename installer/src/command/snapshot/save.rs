@@ -4,19 +4,21 @@ use std::path::{Path, PathBuf};
 
 use payload::exit::ExitStatus;
 use payload::manifest::Manifest;
+use payload::recipient::Recipient;
 use payload::snapshot::{live_keys, revision};
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
 use super::proof::say;
 use super::source::{Source, not_verified};
+use super::way::Way;
 use crate::cli::SnapshotArgs;
 use crate::failure::Failure;
 use crate::help::Help;
 use crate::host::clock;
 use crate::host::output::{Output, OutputError};
 use crate::report::Report;
-use crate::snapshot_record::{Proven, SnapshotRecord};
+use crate::snapshot_record::{Proven, SEALED, SnapshotRecord};
 use crate::text::{help, snapshot as words};
 
 /// Beside what the database has now: it grows while it is sent.
@@ -26,22 +28,29 @@ pub(super) fn save(args: &SnapshotArgs, report: &Report) -> Result<ExitStatus, F
     let source = Source::begin(args, report)?;
     let manifest = source.manifest()?;
     let taken = clock::now().truncate_to_second();
-    let path = args.output.clone().unwrap_or_else(|| name(manifest, taken));
-    let (proven, record) = take(&source, &path, taken, report)?;
-    say(&path, &proven, Some(&record), report);
+    let path = args.output.clone().unwrap_or_else(|| name(manifest, taken, &args.recipient));
+    let (proven, record) = take(&source, &path, &args.recipient, taken, report)?;
+    if args.recipient.is_empty() {
+        say(&path, &proven, Some(&record), report);
+    } else {
+        report.data(&words::opened(&path, proven.whole.size, Some(&record)));
+        report.data(&words::sums(proven.whole.file, proven.whole.database));
+    }
     Ok(ExitStatus::Done)
 }
 
-/// What it is called where nobody says it: `CLUSTER-YYYYMMDDThhmmssZ.db`.
-fn name(manifest: &Manifest, taken: OffsetDateTime) -> PathBuf {
+/// What it is called where nobody says it: `CLUSTER-YYYYMMDDThhmmssZ.db`, and `.age` behind it where it is sealed.
+fn name(manifest: &Manifest, taken: OffsetDateTime, recipients: &[Recipient]) -> PathBuf {
     let taken = taken.format(&Rfc3339).unwrap_or_default().replace(['-', ':'], "");
-    format!("{}-{taken}.db", manifest.cluster).into()
+    let end = if recipients.is_empty() { ".db" } else { SEALED };
+    format!("{}-{taken}{end}", manifest.cluster).into()
 }
 
 /// One under this name, which it has once it is proven whole, and its record beside it.
 pub(super) fn take(
     source: &Source,
     path: &Path,
+    recipients: &[Recipient],
     taken: OffsetDateTime,
     report: &Report,
 ) -> Result<(Proven, SnapshotRecord), Failure> {
@@ -56,14 +65,21 @@ pub(super) fn take(
         return Err(Failure::refused(words::not_written(path, words::no_room(needed, room)), elsewhere()));
     }
     let stopped = |why: String| Failure::refused(words::not_written(path, why), help::when_the_cause_is_gone());
-    let mut add = |piece: &[u8]| file.add(piece);
-    let whole = report.while_waiting(&words::SAVING, || source.receive(&mut add, stopped))?;
-    let added = || file.added().map_err(|error| unwritten(error.into()));
-    let unproven = |error| not_verified(words::no_database(&error));
-    let revision = added().and_then(|file| revision(file).map_err(unproven))?;
-    let keys = added().and_then(|file| live_keys(file).map_err(unproven))?;
+    let mut way = Way::begin(recipients).map_err(|error| unwritten(error.into()))?;
+    let mut pass = |piece: &[u8]| way.pass(piece, &mut |bytes| file.add(bytes));
+    let whole = report.while_waiting(&words::SAVING, || source.receive(&mut pass, stopped))?;
+    let whole = way.end(whole, &mut |bytes| file.add(bytes)).map_err(|error| unwritten(error.into()))?;
+    let (revision, keys) = if recipients.is_empty() {
+        let added = || file.added().map_err(|error| unwritten(error.into()));
+        let unproven = |error| not_verified(words::no_database(&error));
+        let revision = added().and_then(|file| revision(file).map_err(unproven))?;
+        (revision, added().and_then(|file| live_keys(file).map_err(unproven))?)
+    } else {
+        // The database lies in no file that it could be read in.
+        (status.revision, None)
+    };
     let proven = Proven { whole, revision, keys };
-    let record = SnapshotRecord::new(source.manifest()?, &status, &proven, v2_keys, taken);
+    let record = SnapshotRecord::new(source.manifest()?, &status, &proven, v2_keys, recipients, taken);
     source.context.unless_told_to_stop(Ok(()))?;
     file.keep_secret().map_err(unwritten)?;
     record_file.put(record.to_json().as_bytes()).map_err(|error| {

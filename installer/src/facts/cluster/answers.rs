@@ -36,6 +36,8 @@ pub(crate) struct Listed {
 pub(crate) struct Status {
     pub(crate) cluster: u64,
     pub(crate) member: u64,
+    /// That of its last write.
+    pub(crate) revision: u64,
     pub(crate) version: String,
     /// 0 where it knows none.
     pub(crate) leader: u64,
@@ -96,6 +98,8 @@ struct Header {
     cluster_id: u64,
     #[serde(default)]
     member_id: u64,
+    #[serde(default)]
+    revision: u64,
 }
 
 /// `member list -w json`
@@ -143,7 +147,9 @@ pub(crate) fn statuses(json: &str) -> Option<Vec<(String, Status)>> {
     let read = |Line { endpoint, status }: Line| {
         let Raw { header, version, leader, is_learner, db_size, raft_index, errors } = status;
         let (cluster, member) = (header.cluster_id, header.member_id);
-        let status = Status { cluster, member, version, leader, learner: is_learner, db_size, raft_index, errors };
+        let revision = header.revision;
+        let status =
+            Status { cluster, member, revision, version, leader, learner: is_learner, db_size, raft_index, errors };
         (cluster != 0 && member != 0).then_some((endpoint, status))
     };
     Some(lines.into_iter().filter_map(read).collect())

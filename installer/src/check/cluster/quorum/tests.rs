@@ -35,6 +35,7 @@ fn url(member: u64) -> String {
 fn seen(member: u64, is: Is, list: &List) -> Seen {
     let chain = Chain::Unseen;
     let status = |leader, cluster| Status {
+        revision: 1,
         cluster,
         member,
         version: "3.5.1".to_owned(),
