@@ -2,7 +2,7 @@
 
 use payload::bundle::EntryName;
 use payload::digest::Digest;
-use payload::manifest::Program;
+use payload::manifest::{Found, Program};
 use payload::mode::{Mode, Owner};
 use payload::name::{ClusterToken, UserName};
 use payload::path::AbsPath;
@@ -118,6 +118,11 @@ impl Step {
 pub(crate) enum Source {
     Entry {
         name: EntryName,
+    },
+    /// The startup script, with addresses of this host's own in the place of names.
+    Settled {
+        name: EntryName,
+        found: Vec<Found>,
     },
     /// An entry that has to be opened with a passphrase.
     Sealed {

@@ -31,7 +31,7 @@ pub(crate) mod tests;
 pub use crate::founding::{Founder, Phase, State};
 pub use error::ManifestError;
 pub use later::{Backup, Monitoring};
-pub use member::{Listen, Member};
+pub use member::{Found, Listen, Member};
 pub use slot::{Own, Pair, SBOM, Shared, Slot, release_entry};
 
 /// The form that this program writes, and the only one that it reads in a bundle. Records of a host may be older.

@@ -47,7 +47,7 @@ fn init_asks_at_a_terminal_for_what_was_not_said() {
         run(at_terminal(TYPIST).arg(answers).arg(etcdpack()).arg("init").args(words).current_dir(site.path("")))
     };
     let said = asked(
-        "host 1: name:|n1;reach n1:|192.0.2.300;reach n1:|192.0.2.1;host 2: name:|n1;host 2: name:|n2;reach n2:|etcd-2.example;on n2 [all that it has]:|2001:db8::2;\
+        "host 1: name:|n1;reach n1:|192.0.2.300;reach n1:|192.0.2.1;host 2: name:|n1;host 2: name:|n2;reach n2:|etcd-2.example;on n2 [the one that the name means]:|2001:db8::2;\
          host 3: name:|;keys [passphrase]:|secret;keys [passphrase]:|host-key;manager [auto]:|",
         &["-o", "asked.toml"],
     );

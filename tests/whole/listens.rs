@@ -163,7 +163,8 @@ fn members_are_called_by_names_and_plan_looks_them_up_as_etcd_will() {
     let own = ["10.128.0.11", "10.128.0.12", "10.128.0.13"];
     let [n1, n2, n3] = [0, 1, 2].map(|at| (names[at].as_str(), own[at]));
     let mut text = cluster("3.5.1", &tarball, &[("n1", n1.0), ("n2", n2.0), ("n3", n3.0)]);
-    for (name, address) in [n1, n2, n3] {
+    // n1 is to find its own.
+    for (name, address) in [n2, n3] {
         text = text.replace(&format!("\"{name}\"\n"), &format!("\"{name}\"\nlisten = \"{address}\"\n"));
     }
     let site = Site::new(&format!("{text}[service]\nmanager = \"systemd\"\n[etcd]\npeers = \"by-name\"\n"));
@@ -185,10 +186,14 @@ fn members_are_called_by_names_and_plan_looks_them_up_as_etcd_will() {
     plan().refused(3, "means 127.0.1.1 here, which is this host to itself");
     lab.sh("n1", "cp /etc/hosts.plain /etc/hosts; echo 10.128.0.11 n2.corp.example >>/etc/hosts").ok();
     plan().refused(3, "which is another host's, means 10.128.0.11 here: this host");
-    lab.sh("n1", "cp /etc/hosts.plain /etc/hosts").ok();
+    lab.sh("n1", "cp /etc/hosts.plain /etc/hosts; printf '10.128.0.%s n1.corp.example\\n' 11 111 >>/etc/hosts").ok();
+    lab.sh("n1", "ip address add 10.128.0.111/24 dev eth0").ok();
+    plan().refused(3, "it means several: 10.128.0.11, 10.128.0.111");
+    lab.sh("n1", "cp /etc/hosts.plain /etc/hosts; ip address delete 10.128.0.111/24 dev eth0").ok();
     let said = plan();
     let lines = "printf '%s\\n' '10.128.0.11 n1.corp.example' '10.128.0.12 n2.corp.example' '10.128.0.13 n3.corp.example' >>/etc/hosts";
     assert!(said.code == 0 && said.err.contains("[name-by-dns]") && said.err.contains(lines), "{said:?}");
+    assert!(said.out.contains("startup.sh  0755 root: listens at 10.128.0.11 (n1.corp.example)"), "{said:?}");
 
     // n1 and n2 know by DNS alone, n3 by its hosts file alone.
     resolv("n2", n3.1);
@@ -211,7 +216,19 @@ fn members_are_called_by_names_and_plan_looks_them_up_as_etcd_will() {
     lab.crash("n1");
     lab.boot("n1");
     lab.sh("n1", "etcdpack-host doctor").refused(7, "no name server answers within 3 s");
-    lab.sh("n1", lines).ok();
+    // Its certificate has its name alone, which n2 looks up.
+    for host in ["n1", "n2"] {
+        lab.sh(host, lines).ok();
+    }
     lab.until("n1", "etcdpack-host status");
+    // What it has found stays, also where the name means more by now.
+    lab.sh("n1", "ip address add 10.128.0.111/24 dev eth0; echo 10.128.0.111 n1.corp.example >>/etc/hosts").ok();
+    let said = lab.sh("n1", &format!("cd && ./n1.run plan {SIGNER}"));
+    assert!(!said.err.contains("it means several"), "{said:?}");
+    lab.sh("n1", "ip address delete 10.128.0.111/24 dev eth0; sed -i /0.111/d /etc/hosts").ok();
+    let pid = || lab.sh("n1", "systemctl show -p MainPID etcd-server").ok();
+    let before = pid();
+    lab.sh("n1", &format!("cd && ./n1.run install --yes {SIGNER}")).ok();
+    assert_eq!(pid(), before);
     lab.sh("n1", "etcdpack-host doctor").ok();
 }

@@ -14,8 +14,8 @@ use super::{CLUSTER_FILE, heading};
 /// `etcdpack init`
 #[derive(Debug, Args)]
 pub struct InitArgs {
-    /// A host and its address (repeatable), or a DNS name and the address that etcd listens at there: n1=etcd-1.example@192.0.2.1;
-    /// without one, at a terminal, hosts are asked for one by one
+    /// A host and its address or DNS name (repeatable); with a name, the host's own address may follow: n1=etcd-1.example@192.0.2.1.
+    /// Without a host, at a terminal, they are asked for one by one
     #[arg(long = "host", value_name = "NAME=ADDRESS", value_parser = new_host)]
     pub hosts: Vec<NewHost>,
 
@@ -54,7 +54,7 @@ pub struct NewHost {
     pub name: HostName,
     /// By what the others reach it.
     pub address: UrlHost,
-    /// Its own address, where the other is a name; without it etcd listens at all that the host has.
+    /// Its own address, where the other is a name; without it the host finds the one that the name means.
     pub listen: Option<IpAddr>,
 }
 

@@ -161,7 +161,7 @@ mod tests {
         assert_eq!(cluster.pki.keys, Keys::HostKey);
         assert_eq!(cluster.service.manager, Manager::Systemd);
         assert_eq!(cluster.release.sha256.into_values().collect::<Vec<_>>(), [sum]);
-        let all = ["2001:db8::1 [2001:db8::1]", "etcd-2.corp.example [192.0.2.2]", "etcd-3.corp.example [0.0.0.0]"];
+        let all = ["2001:db8::1 [2001:db8::1]", "etcd-2.corp.example [192.0.2.2]", "etcd-3.corp.example []"];
         let hosts = cluster.hosts.iter().map(|host| format!("{} {:?}", host.address, host.listen_peers));
         assert!(hosts.eq(all));
     }

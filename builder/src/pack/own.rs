@@ -227,7 +227,11 @@ fn manifest(
         arch: host.arch,
         client_port: None,
         peer_port: None,
-        listen: Some(Listen { peers: cluster.listen_peer_urls(host), clients: cluster.listen_client_urls(host) }),
+        listen: Some(Listen {
+            peers: cluster.listen_peer_urls(host),
+            clients: cluster.listen_client_urls(host),
+            found: Vec::new(),
+        }),
         peer_names: cluster.etcd.peer_names.clone(),
         members: members.collect(),
         user: cluster.etcd.user.clone(),

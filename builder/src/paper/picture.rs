@@ -59,7 +59,7 @@ fn lines(manifest: &Manifest, tongues: Tongues) -> Vec<(&'static str, String)> {
         lines.extend(cut(&tongues.plain(|| text::member(&manifest.member)), ADDRESS).map(|part| ("", part)));
     }
     // Behind NAT, or at some of its networks alone.
-    if let Some(Listen { peers, clients }) = &manifest.listen
+    if let Some(Listen { peers, clients, .. }) = &manifest.listen
         && manifest.listens_elsewhere()
     {
         let mut all: Vec<String> = clients.iter().chain(peers).map(bare).collect();

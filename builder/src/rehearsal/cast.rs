@@ -6,7 +6,7 @@ use std::path::PathBuf;
 
 use payload::bundle::EntryName;
 use payload::etcd::{Arch, EtcdVersion};
-use payload::manifest::{Layout, Manifest, Program, Purpose, When};
+use payload::manifest::{Found, Layout, Listen, Manifest, Program, Purpose, When};
 use payload::mode::Mode;
 use payload::name::HostName;
 use payload::path::AbsPath;
@@ -40,6 +40,8 @@ pub(crate) struct Member {
     pub(super) addresses: Vec<IpAddr>,
     /// By which names it is reached, and what each means where it listens at that.
     called: Called,
+    /// What it listens on, where that is by names.
+    listen: Listen,
     pub(super) client_url: Url,
     pub(super) layout: Layout,
     pub(super) files: Vec<Placed>,
@@ -95,12 +97,18 @@ pub(crate) fn cast(
 fn named(members: &mut [Member]) -> Vec<(DnsName, IpAddr)> {
     let mut names = Vec::new();
     for (at, member) in (1..).zip(members) {
+        let mut found = Vec::new();
         for (name, means) in std::mem::take(&mut member.called) {
             let means = means.or(member.addresses.first().copied()).unwrap_or_else(|| [198, 18, 0, at].into());
             if !member.addresses.contains(&means) {
                 member.addresses.push(means);
             }
+            found.push(Found { name: name.clone(), address: means });
             names.push((name, means));
+        }
+        for script in member.files.iter_mut().filter(|file| file.path.name() == render::STARTUP) {
+            let (_, settled) = member.listen.settled(&found, script.text.expose());
+            script.text = Secret::new(settled);
         }
     }
     names
@@ -186,6 +194,7 @@ impl Member {
             arch: manifest.arch,
             addresses,
             called,
+            listen: manifest.listen.clone().ok_or_else(on_host)?,
             client_url: me.client_url.clone().ok_or_else(on_host)?,
             layout: manifest.layout.clone(),
             host,

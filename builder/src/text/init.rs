@@ -24,8 +24,8 @@ pub(crate) fn address_of(name: impl fmt::Display) -> String {
 
 pub(crate) fn listen_of(name: impl fmt::Display) -> String {
     say!(
-        en = "its own IP address, at which etcd listens on {name} [all that it has]:",
-        zh = "{name} 自己的 IP 地址，etcd 在此监听 [所有地址]："
+        en = "its own IP address, at which etcd listens on {name} [the one that the name means]:",
+        zh = "{name} 自己的 IP 地址，etcd 在此监听 [该名称所指的地址]："
     )
 }
 

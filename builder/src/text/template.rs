@@ -91,11 +91,7 @@ version = "{version}"
     for (name, address, listen) in hosts {
         host(&mut text, name, address);
         // Writing to a string cannot fail.
-        let _ = match (address, listen) {
-            (_, Some(listen)) => writeln!(text, "listen = \"{listen}\""),
-            (UrlHost::Name(_), None) => writeln!(text, "{LISTEN_EVERYWHERE}"),
-            (UrlHost::Ip(_), None) => Ok(()),
-        };
+        let _ = listen.map_or(Ok(()), |listen| writeln!(text, "listen = \"{listen}\""));
     }
     let keys = match keys {
         Some(keys) => format!("keys = \"{keys}\""),
@@ -139,12 +135,6 @@ version = "{version}"
     );
     text
 }
-
-/// Etcd listens at no name.
-const LISTEN_EVERYWHERE: Words = words!(
-    en = "listen = \"0.0.0.0\"             # at all addresses of this host; better one of its own: listen = \"192.0.2.1\"",
-    zh = "listen = \"0.0.0.0\"             # 本机的所有地址；最好写它自己的一个：listen = \"192.0.2.1\""
-);
 
 fn host(text: &mut String, name: &dyn Display, address: &dyn Display) {
     // Writing to a string cannot fail.

@@ -47,6 +47,7 @@ impl Prepared {
         choices: Choices,
         restore: Option<Restore>,
     ) -> Result<Self, Failure> {
+        probe::settle(tree, bundle, &records)?;
         let facts = probe::facts(tree, &Subject::bundle(bundle)?, records, choices.manager)?;
         let facts = Facts { restore, ..facts };
         let installer = carried::installer_digest(bundle)?;

@@ -90,7 +90,9 @@ impl<'a> Sources<'a> {
         let Step::File { path, mode, sha256, source, .. } = step else { return Ok(()) };
         let mut put = |content: Content| Ok(transaction.put_file(path, *mode, ids, content)?);
         match source {
-            Source::Entry { name } => put(Content::of_reader(*sha256, self.bundle()?.entry(name.as_str())?)),
+            Source::Entry { name } | Source::Settled { name, .. } => {
+                put(Content::of_reader(*sha256, self.bundle()?.read(name.as_str())?.as_slice()))
+            }
             Source::Installer => put(Content::of_reader(*sha256, self.bundle()?.installer()?)),
             Source::Sealed { .. } => {
                 put(Content::of_bytes(self.opened.ok_or(StepError::NoSource(Missing::PrivateKey))?.expose()))

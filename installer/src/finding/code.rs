@@ -84,6 +84,7 @@ codes! {
     OtherManager = "other-manager",
     OtherMember = "other-member",
     OtherVersion = "other-version",
+    OwnAddress = "own-address",
     PathTaken = "path-taken",
     PeerName = "peer-name",
     PeerNameUnseen = "peer-name-unseen",

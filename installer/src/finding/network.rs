@@ -90,6 +90,9 @@ pub(crate) enum NameFinding {
     Here { name: DnsName, member: MemberName, address: IpAddr },
     /// Two members are one host, by what others are told.
     Shared { name: DnsName, members: [MemberName; 2], address: IpAddr },
+    /// The host's own address is to be found by this name, which means none of them, or several. Where names are not looked up,
+    /// it means nothing.
+    Own { name: DnsName, bundle: HostName, means: Vec<IpAddr>, own: Vec<IpAddr> },
     /// These are in no hosts file.
     ByDns { names: Vec<(DnsName, IpAddr)> },
 }
@@ -142,7 +145,19 @@ impl NameFinding {
         match self {
             Self::Unknown { .. } => Code::NameUnknown,
             Self::Loopback { .. } | Self::Here { .. } | Self::Shared { .. } => Code::NameElsewhere,
+            Self::Own { .. } => Code::OwnAddress,
             Self::ByDns { .. } => Code::NameByDns,
+        }
+    }
+
+    /// Whether it is about the name of this member.
+    pub(crate) fn is_of(&self, whose: &MemberName) -> bool {
+        match self {
+            Self::Unknown { member, .. }
+            | Self::Loopback { member, .. }
+            | Self::Here { member, .. }
+            | Self::Shared { members: [member, _], .. } => member == whose,
+            Self::Own { .. } | Self::ByDns { .. } => false,
         }
     }
 }

@@ -166,7 +166,12 @@ fn files(manifest: &Manifest, set: &Set, supervision: &Supervision) -> Vec<Step>
     };
     let mut files = Vec::new();
     for entry in &manifest.entries {
-        let source = Source::Entry { name: entry.name.clone() };
+        let (name, found) = (entry.name.clone(), manifest.found());
+        let source = if found.is_empty() || name.as_str() != render::startup_entry() {
+            Source::Entry { name }
+        } else {
+            Source::Settled { name, found: found.to_vec() }
+        };
         let sha256 = entry.sha256;
         match (&entry.purpose, supervision) {
             (Purpose::Place { path, mode, owner, when }, _) if needed(*when) && !path.is_within(&set.home.link) => {

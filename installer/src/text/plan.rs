@@ -27,12 +27,17 @@ impl fmt::Display for Step {
             Self::File { path, mode, owner, source, .. } => {
                 let more = match source {
                     Source::Sealed { .. } => {
-                        words!(en = ", sealed: asks for the passphrase", zh = "，已加密：将询问口令")
+                        say!(en = ", sealed: asks for the passphrase", zh = "，已加密：将询问口令")
                     }
-                    Source::HostKey { .. } | Source::NewKey => words!(en = ", made on this host", zh = "，在本机生成"),
-                    Source::Carried { .. } => words!(en = ", from this host", zh = "，取自本机"),
+                    Source::HostKey { .. } | Source::NewKey => say!(en = ", made on this host", zh = "，在本机生成"),
+                    Source::Carried { .. } => say!(en = ", from this host", zh = "，取自本机"),
+                    Source::Settled { found, .. } => {
+                        let at: Vec<_> =
+                            found.iter().map(|found| format!("{} ({})", found.address, found.name)).collect();
+                        say!(en = ": listens at {}", zh = "：监听 {}", at.join(", "))
+                    }
                     Source::Entry { .. } | Source::Installer | Source::Launcher { .. } | Source::LogDir { .. } => {
-                        words!(en = "", zh = "")
+                        String::new()
                     }
                 };
                 say!(

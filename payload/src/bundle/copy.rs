@@ -11,9 +11,10 @@ use super::record::Record;
 use super::{BundleError, MAX_LEN, TRAILER_LEN, Unverified, trailer};
 use crate::digest::{Digest, Hasher};
 use crate::entry::MAX_SMALL;
-use crate::manifest::{Manifest, ManifestError};
+use crate::manifest::{Found, Manifest, ManifestError};
 use crate::provenance::Provenance;
 use crate::read_ahead::read_ahead;
+use crate::render;
 use crate::signer::{Signature, SignerKey};
 
 /// Why there is no copy.
@@ -88,7 +89,7 @@ impl<S: Read + Write + Seek + Send> Copied<S> {
         let all = (&mut self.file).take(self.len - TRAILER_LEN as u64);
         read_ahead(all, |bytes| parsed.compare(bytes))?;
         let verified = parsed.verified(self.len, self.sums.digest, self.sums.file)?;
-        Ok(Bundle { file: self.file, records, verified })
+        Ok(Bundle { file: self.file, records, verified, settled: None })
     }
 }
 
@@ -145,9 +146,20 @@ pub struct Bundle<S> {
     file: S,
     records: Vec<Record>,
     verified: Verified,
+    /// The startup script as this host has it, where it says another address than the bundle's.
+    settled: Option<Vec<u8>>,
 }
 
 impl<S: Read + Seek> Bundle<S> {
+    /// Puts this host's own addresses in the place of the names that it was to find them by, in the manifest and in the startup
+    /// script. What the bundle is, and whose, stays what was verified.
+    pub fn settle(&mut self, found: &[Found]) -> Result<(), BundleError> {
+        let script = self.read(&render::startup_entry())?;
+        let script = String::from_utf8(script).map_err(|_| BundleError::Damaged("its startup script is no text"))?;
+        self.settled = self.verified.manifest.settle(found, &script).map(String::into_bytes);
+        Ok(())
+    }
+
     /// What the bundle carries.
     #[must_use]
     pub fn manifest(&self) -> &Manifest {
@@ -178,7 +190,7 @@ impl<S: Read + Seek> Bundle<S> {
         self.verified.provenance()
     }
 
-    /// The bytes of one entry.
+    /// The bytes of one entry, as the bundle has them.
     pub fn entry(&mut self, name: &str) -> Result<io::Take<&mut S>, BundleError> {
         let record = self.records.iter().find(|record| record.name.as_str() == name);
         let record = record.ok_or_else(|| BundleError::Missing(name.to_owned()))?;
@@ -186,8 +198,11 @@ impl<S: Read + Seek> Bundle<S> {
         Ok((&mut self.file).take(u64::from(record.size)))
     }
 
-    /// A small entry, whole.
+    /// A small entry, whole; the startup script with what was settled.
     pub fn read(&mut self, name: &str) -> Result<Vec<u8>, BundleError> {
+        if let Some(script) = self.settled.as_ref().filter(|_| name == render::startup_entry()) {
+            return Ok(script.clone());
+        }
         let mut bytes = Vec::new();
         let mut entry = self.entry(name)?;
         if entry.limit() > MAX_SMALL {

@@ -53,7 +53,8 @@ pub struct Host {
     pub address: UrlHost,
     /// Where clients do.
     pub client_address: UrlHost,
-    /// Its own addresses that etcd listens at for peers: one alone, if that means all of them.
+    /// Its own addresses that etcd listens at for peers: one alone, if that means all of them; none, if the host is to find the
+    /// one that its name means.
     pub listen_peers: Vec<IpAddr>,
     /// The same for clients.
     pub listen_clients: Vec<IpAddr>,
@@ -143,13 +144,13 @@ impl Cluster {
     /// Where `host` listens for its peers.
     #[must_use]
     pub fn listen_peer_urls(&self, host: &Host) -> Vec<Url> {
-        host.listen_peers.iter().map(|address| Url::of(Scheme::Https, *address, host.peer_port)).collect()
+        listened(&host.listen_peers, self.peer_url(host)).collect()
     }
 
     /// Where `host` listens for clients, and at a loopback address of the host's own family. Who listens everywhere has that.
     #[must_use]
     pub fn listen_client_urls(&self, host: &Host) -> Vec<Url> {
-        let own = host.listen_clients.iter().map(|address| Url::of(Scheme::Https, *address, host.client_port));
+        let own = listened(&host.listen_clients, self.client_url(host));
         let scheme = match self.loopback {
             _ if host.listens_everywhere() => None,
             Loopback::Https => Some(Scheme::Https),
@@ -162,8 +163,19 @@ impl Cluster {
     /// Where programs on `host` itself reach its member.
     #[must_use]
     pub fn local_client_url(&self, host: &Host) -> Url {
+        if host.listen_clients.is_empty() {
+            // The certificate does not name the address that will be found.
+            let by_tls = |url: &Url| url.address().is_some() && url.scheme() == Scheme::Https;
+            return self.listen_client_urls(host).into_iter().find(by_tls).unwrap_or_else(|| self.client_url(host));
+        }
         self.listen_client_urls(host).first().map_or_else(|| self.client_url(host), Url::on_the_host_itself)
     }
+}
+
+/// At these addresses; or at the name of `told`, whose address is found by the host.
+fn listened(own: &[IpAddr], told: Url) -> impl Iterator<Item = Url> {
+    let found = own.is_empty().then(|| told.clone());
+    own.iter().map(move |address| Url::of(Scheme::Https, *address, told.port())).chain(found)
 }
 
 impl Host {

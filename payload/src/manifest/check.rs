@@ -4,7 +4,7 @@ use super::{Layout, Listen, Manifest, ManifestError, Pair, Phase, Purpose, Share
 use crate::cluster::{Etcd, unheard, unusable_host};
 use crate::etcd;
 use crate::render;
-use crate::url::{Scheme, Url};
+use crate::url::{Scheme, Url, UrlHost};
 
 use ManifestError::{Entry, Field};
 
@@ -84,9 +84,12 @@ impl Manifest {
         if self.client_port.or(self.peer_port).is_some() {
             return Err(Field("client-port", "and `peer-port` are those of an older form"));
         }
-        let (Some(Listen { peers, clients }), Some(me)) = (&self.listen, self.me()) else {
+        let (Some(Listen { peers, clients, found }), Some(me)) = (&self.listen, self.me()) else {
             return Err(Field("listen", "is not there"));
         };
+        if !found.is_empty() {
+            return Err(Field("listen.found", "is what a host finds, and no bundle says"));
+        }
         if !is_listened(peers, me.peer_url.as_ref()) {
             return Err(Field("listen.peers", "are none that a member with this peer URL has"));
         }
@@ -196,7 +199,11 @@ fn is_listened(urls: &[Url], reached: Option<&Url>) -> bool {
     let is_one = |url: &Url| {
         url.scheme() == Scheme::Https
             && Some(url.port()) == reached.map(Url::port)
-            && url.address().is_some_and(|address| unheard(address).is_none())
+            && match url.host() {
+                UrlHost::Ip(address) => unheard(*address).is_none(),
+                // The host is to find what its name means.
+                UrlHost::Name(_) => urls.len() == 1 && Some(url.host()) == reached.map(Url::host),
+            }
     };
     let is_again = |at: usize, url: &Url| urls.iter().take(at).any(|other| other == url);
     let alone = urls.len() == 1 || !urls.iter().any(is_wildcard);

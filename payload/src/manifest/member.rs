@@ -6,8 +6,10 @@ use std::num::NonZeroU16;
 use serde::{Deserialize, Serialize};
 
 use super::Manifest;
+use crate::digest::Digest;
 use crate::name::{HostName, MemberName};
-use crate::url::{Scheme, Url, UrlHost};
+use crate::render;
+use crate::url::{DnsName, Scheme, Url, UrlHost};
 
 /// One member of the cluster.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -25,12 +27,47 @@ pub struct Member {
     pub client_url: Option<Url>,
 }
 
-/// What this host's member listens on.
+/// What this host's member listens on. A URL with the name that others are told stands for the one of the host's own addresses
+/// that the name means there; see [`Manifest::sought`].
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Listen {
     pub peers: Vec<Url>,
     pub clients: Vec<Url>,
+    /// By what the host found addresses in the place of names, which no certificate has; none in a bundle.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub found: Vec<Found>,
+}
+
+/// One of a host's own addresses, and the name that meant it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Found {
+    pub name: DnsName,
+    pub address: IpAddr,
+}
+
+impl Listen {
+    /// With addresses in the place of these names, and the startup script that says them.
+    #[must_use]
+    pub fn settled(&self, found: &[Found], script: &str) -> (Self, String) {
+        let new = self.with(found);
+        let script = render::relisten(script, [&self.peers, &self.clients], [&new.peers, &new.clients]);
+        (new, script)
+    }
+
+    fn with(&self, found: &[Found]) -> Self {
+        let by_address = |url: &Url| {
+            let of = found.iter().find(|found| url.host().name() == Some(&found.name));
+            of.map_or_else(|| url.clone(), |found| Url::of(url.scheme(), found.address, url.port()))
+        };
+        let all = |urls: &[Url]| urls.iter().map(by_address).collect();
+        Self { peers: all(&self.peers), clients: all(&self.clients), found: found.to_vec() }
+    }
+
+    fn is_found(&self, url: &Url) -> bool {
+        self.found.iter().any(|found| url.address() == Some(found.address))
+    }
 }
 
 impl Manifest {
@@ -49,19 +86,54 @@ impl Manifest {
     /// Where this host itself reaches `member` as a peer: its own at what it listens on, whatever others are told.
     #[must_use]
     pub fn reach_peer(&self, member: &Member) -> Option<Url> {
-        self.listened(member, |listen| &listen.peers).or_else(|| self.peer_url(member))
+        let url = self.own_listen(member).and_then(|listen| listen.peers.first().map(Url::on_the_host_itself));
+        url.or_else(|| self.peer_url(member))
     }
 
-    /// The same for clients.
+    /// The same for clients, to whom the certificate matters: it has no address that the host found.
     #[must_use]
     pub fn reach_client(&self, member: &Member) -> Option<Url> {
-        self.listened(member, |listen| &listen.clients).or_else(|| self.client_url(member))
+        let url = self.own_listen(member).and_then(|listen| {
+            let is_named =
+                |url: &&Url| listen.found.is_empty() || !listen.is_found(url) && url.scheme() == Scheme::Https;
+            listen.clients.iter().find(is_named).map(Url::on_the_host_itself)
+        });
+        url.or_else(|| self.client_url(member))
     }
 
-    /// The first URL of this host's own member.
-    fn listened(&self, member: &Member, urls: fn(&Listen) -> &Vec<Url>) -> Option<Url> {
-        let listen = self.listen.as_ref().filter(|_| member.name == self.member)?;
-        urls(listen).first().map(Url::on_the_host_itself)
+    fn own_listen(&self, member: &Member) -> Option<&Listen> {
+        self.listen.as_ref().filter(|_| member.name == self.member)
+    }
+
+    /// The names that this host has to find its own addresses by, each once.
+    #[must_use]
+    pub fn sought(&self) -> Vec<DnsName> {
+        let mut names = Vec::new();
+        let urls = self.listen.iter().flat_map(|listen| listen.peers.iter().chain(&listen.clients));
+        for name in urls.filter_map(|url| url.host().name()) {
+            if !names.contains(name) {
+                names.push(name.clone());
+            }
+        }
+        names
+    }
+
+    /// What this host's member listens on once these are found, and its startup script with that. Nothing where they are not all
+    /// that is sought.
+    pub(crate) fn settle(&mut self, found: &[Found], script: &str) -> Option<String> {
+        let is_found = |name: &DnsName| found.iter().any(|found| found.name == *name);
+        let old = self.listen.as_ref().filter(|_| self.sought().iter().all(is_found))?;
+        let (new, script) = old.settled(found, script);
+        let entry = self.entries.iter_mut().find(|entry| entry.name.as_str() == render::startup_entry())?;
+        (entry.sha256, entry.size) = (Digest::of(script.as_bytes()), script.len() as u64);
+        self.listen = Some(new);
+        Some(script)
+    }
+
+    /// How this host found its own addresses.
+    #[must_use]
+    pub fn found(&self) -> &[Found] {
+        self.listen.as_ref().map_or(&[], |listen| &listen.found)
     }
 
     /// The addresses of this host that its member listens at, each once; none where it listens at all of them, or on loopback.
@@ -84,19 +156,20 @@ impl Manifest {
         std::iter::once(me.address.clone()).chain(clients).collect()
     }
 
-    /// Whether its member listens elsewhere than others are told.
+    /// Whether its member listens elsewhere than others are told, as far as that is known.
     #[must_use]
     pub fn listens_elsewhere(&self) -> bool {
-        !self.own_addresses().into_iter().map(UrlHost::from).eq(self.advertised())
+        self.sought().is_empty() && !self.own_addresses().into_iter().map(UrlHost::from).eq(self.advertised())
     }
 
-    /// At which addresses others reach this host's member, then those that it listens at; each once. What a name means is not
-    /// known here.
+    /// What the certificate of this host's member names: the addresses at which others reach it, then those that it listens at;
+    /// each once. What a name means is not known when it is made.
     #[must_use]
     pub fn addresses(&self) -> Vec<IpAddr> {
         let mut all: Vec<_> = self.advertised().iter().filter_map(UrlHost::ip).collect();
         for own in self.own_addresses() {
-            if !all.contains(&own) {
+            let is_found = self.found().iter().any(|found| found.address == own);
+            if !is_found && !all.contains(&own) {
                 all.push(own);
             }
         }
@@ -107,7 +180,7 @@ impl Manifest {
     /// of a record of schema 1 and 2, in which both are the same.
     #[must_use]
     pub fn ends(&self) -> Option<[(UrlHost, &[Url]); 2]> {
-        let Listen { peers, clients } = self.listen.as_ref()?;
+        let Listen { peers, clients, .. } = self.listen.as_ref()?;
         let told = self.advertised();
         Some([(told.first()?.clone(), peers), (told.last()?.clone(), clients)])
     }
@@ -123,7 +196,7 @@ impl Manifest {
     #[must_use]
     pub fn listens(&self) -> Vec<Url> {
         match (&self.listen, self.me()) {
-            (Some(Listen { peers, clients }), _) => clients.iter().chain(peers).cloned().collect(),
+            (Some(Listen { peers, clients, .. }), _) => clients.iter().chain(peers).cloned().collect(),
             (None, Some(me)) => [self.client_url(me), self.peer_url(me)].into_iter().flatten().collect(),
             (None, None) => Vec::new(),
         }

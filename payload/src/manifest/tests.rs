@@ -1,15 +1,18 @@
 //! Manifests of every kind that the builder writes, and what is left of them when one thing is another.
 
 use std::fmt::Debug;
+use std::slice;
 
 use serde_json::{Value, json};
 
-use super::{Manifest, Pair, Purpose, Shared, Slot};
+use super::{Found, Manifest, Pair, Purpose, Shared, Slot};
 use crate::cluster::Carry;
 use crate::digest::Digest;
 use crate::entry::EntryName;
 use crate::etcd::{self, Arch, EtcdVersion};
+use crate::render;
 use crate::signer::tests::public;
+use crate::url::DnsName;
 
 /// What the tests have for an entry's bytes.
 pub(crate) fn bytes(part: impl Debug) -> Vec<u8> {
@@ -144,6 +147,7 @@ fn fields_that_no_cluster_file_gives_are_refused() {
         ("/listen/peers", json!(["https://0.0.0.0:2380", "https://192.0.2.1:2380"]), "`listen.peers`"),
         ("/listen/peers", json!(["https://192.0.2.1:2380", "https://192.0.2.1:2380"]), "`listen.peers`"),
         ("/listen/peers", json!([]), "`listen.peers`"),
+        ("/listen/peers/0", json!("https://h.example:2380"), "`listen.peers`"),
         ("/listen/clients", json!([]), "`listen.clients`"),
         ("/listen/clients/0", json!("https://0.0.0.0:2379"), "`listen.clients`"),
         ("/listen/clients", json!(["https://127.0.0.1:2379"]), "`listen.clients`"),
@@ -233,6 +237,38 @@ fn a_member_listens_where_its_host_is_and_says_where_it_is_reached() {
         let other = &one.members[1];
         assert_eq!(one.reach_peer(other), one.peer_url(other));
     }
+}
+
+#[test]
+fn a_host_puts_its_own_address_in_the_place_of_its_name() {
+    let mut named = manifest(PLAIN);
+    let text = named.to_string().replace("192.0.2.1", "h.example");
+    named = serde_json::from_str(&text).unwrap();
+    let script = "x \\\n--listen-peer-urls https://h.example:2380 \\\n\
+                  --listen-client-urls https://h.example:2379,https://127.0.0.1:2379 \\\n\
+                  --advertise-client-urls https://h.example:2379\n";
+    let bundle = parse(&named).unwrap();
+    let name: DnsName = "h.example".parse().unwrap();
+    assert_eq!(bundle.sought(), slice::from_ref(&name));
+    assert_eq!(bundle.clone().settle(&[], script), None);
+    let mut settled = bundle.clone();
+    let found = [Found { name, address: "10.0.0.1".parse().unwrap() }];
+    let said = settled.settle(&found, script).unwrap();
+    assert_eq!(said, script.replacen("h.example", "10.0.0.1", 2));
+    assert_eq!((settled.sought(), settled.found()), (vec![], &found[..]));
+    let script = settled.entries.iter().find(|entry| entry.name.as_str() == render::startup_entry()).unwrap();
+    assert_eq!((script.sha256, script.size), (Digest::of(said.as_bytes()), said.len() as u64));
+    // Programs on the host are shown a certificate that has the name, and loopback.
+    let me = settled.me().unwrap();
+    let [peers, clients] = [settled.reach_peer(me), settled.reach_client(me)].map(|url| url.unwrap().to_string());
+    assert_eq!((peers.as_str(), clients.as_str()), ("https://10.0.0.1:2380", "https://127.0.0.1:2379"));
+    assert_eq!((settled.own_addresses().len(), settled.addresses()), (1, vec![]));
+    let listen = settled.listen.as_mut().unwrap();
+    listen.clients.pop();
+    assert_eq!(settled.reach_client(settled.me().unwrap()).unwrap().to_string(), "https://h.example:2379");
+    // What is found is the host's to say.
+    named["listen"]["found"] = json!([{"name": "h.example", "address": "10.0.0.1"}]);
+    assert!(parse(&named).unwrap_err().contains("`listen.found`"));
 }
 
 #[test]

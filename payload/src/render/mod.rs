@@ -11,7 +11,7 @@ mod systemd;
 
 pub use call::{Call, confine_alike};
 pub use etcdctl::etcdctl;
-pub use startup::{PATH, Start, startup};
+pub use startup::{PATH, Start, relisten, startup};
 pub use supervisor::{
     PYTHON_FLAGS, launcher, log_dir_drop_in, program, search_path, supervisord_conf, supervisord_unit,
 };
@@ -32,6 +32,12 @@ pub const SEALED_KEY: &str = "etcd-peer-key.age";
 pub const REQUEST: &str = "etcd-peer.csr";
 /// The startup script, in the release's directory.
 pub const STARTUP: &str = "etcd-server-startup.sh";
+
+/// Its entry in a bundle.
+#[must_use]
+pub fn startup_entry() -> String {
+    format!("files/{STARTUP}")
+}
 
 /// etcd's own directory for its write-ahead log, in the place for it. etcd makes it under another name and renames it
 /// (`wal.Create`), which it could do neither with a mount point nor in a directory of root's.

@@ -8,6 +8,7 @@ use crate::etcd;
 use crate::founding::Phase;
 use crate::name::ClusterToken;
 use crate::path::NotAPath;
+use crate::url::Url;
 
 /// How a member begins that has no data; one that has passes over it.
 #[derive(Debug, Clone, Copy)]
@@ -88,6 +89,9 @@ pub(super) const CONFINED: &str = " $confined";
 /// The flags that etcd reads only where it has no data yet.
 pub(super) const FOUNDING: [&str; 3] = ["initial-cluster", "initial-cluster-token", "initial-cluster-state"];
 
+/// The flags that say where etcd listens for peers, and for clients.
+const LISTENING: [&str; 2] = ["listen-peer-urls", "listen-client-urls"];
+
 /// One flag on the command line; switches have no value.
 struct Flag {
     name: &'static str,
@@ -108,8 +112,9 @@ fn flags(cluster: &Cluster, host: &Host, start: Start<'_>) -> Result<Vec<Flag>, 
     if let Some(wal) = &host.wal {
         say("wal-dir", wal.join(WAL)?.to_string());
     }
-    say("listen-peer-urls", list(&cluster.listen_peer_urls(host)));
-    say("listen-client-urls", list(&cluster.listen_client_urls(host)));
+    let [peers, clients] = LISTENING;
+    say(peers, list(&cluster.listen_peer_urls(host)));
+    say(clients, list(&cluster.listen_client_urls(host)));
     say("initial-advertise-peer-urls", peer_url);
     say("advertise-client-urls", cluster.client_url(host).to_string());
     say("initial-cluster", initial_cluster(cluster));
@@ -135,6 +140,16 @@ fn flags(cluster: &Cluster, host: &Host, start: Start<'_>) -> Result<Vec<Flag>, 
     }
     flags.sort_by_key(|flag| ORDER.iter().position(|name| *name == flag.name).unwrap_or(ORDER.len()));
     Ok(flags)
+}
+
+/// `script` with other URLs to listen on; each pair is that for peers and that for clients.
+#[must_use]
+pub fn relisten(script: &str, old: [&[Url]; 2], new: [&[Url]; 2]) -> String {
+    let flags = LISTENING.iter().zip(old.iter().zip(new));
+    flags.fold(script.to_owned(), |script, (flag, (old, new))| {
+        let line = |urls: &[Url]| format!("\n--{flag} {} \\\n", quoted(&list(urls)));
+        script.replacen(&line(old), &line(new), 1)
+    })
 }
 
 /// As etcd has it.

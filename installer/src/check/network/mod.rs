@@ -29,6 +29,8 @@ pub(super) fn identity(manifest: &Manifest, network: &Network) -> Option<Finding
         Some(lacking) => *lacking,
         None if !own.is_empty() || told.iter().any(is_here) => return unheard(manifest, network),
         None if rightful.is_some() => *told.first()?,
+        // Said of the name that it is to be found by.
+        None if !manifest.sought().is_empty() => return None,
         None => {
             let found = NetworkFinding::ToldElsewhere { bundle: manifest.host.clone(), told };
             return Some(found.into());
@@ -129,7 +131,7 @@ mod tests {
     /// A manifest whose member is told as before, and listens here.
     fn listening(peers: &str, clients: &str) -> Manifest {
         let url = |address: &str, port: u16| format!("https://{address}:{port}").parse().unwrap();
-        let listen = Listen { peers: vec![url(peers, 2380)], clients: vec![url(clients, 2379)] };
+        let listen = Listen { peers: vec![url(peers, 2380)], clients: vec![url(clients, 2379)], found: Vec::new() };
         Manifest { listen: Some(listen), ..manifest() }
     }
 

@@ -3,16 +3,28 @@
 use std::net::IpAddr;
 
 use payload::manifest::Manifest;
+use payload::url::{DnsName, UrlHost};
 
 use crate::facts::Network;
-use crate::facts::network::names::{Means, Named};
+use crate::facts::network::names::{self, Means, Named};
 use crate::finding::network::{NameFinding, Why};
 use crate::finding::{Finding, NetworkFinding};
 
 /// One finding a name at most; and one of all that no hosts file has.
 pub(in crate::check) fn names(manifest: &Manifest, network: &Network) -> Vec<Finding> {
     let wrong = network.names.iter().filter_map(|named| wrong(named, manifest, network));
-    wrong.chain(by_dns(network)).map(|found| NetworkFinding::Name(found).into()).collect()
+    let mut found: Vec<_> = wrong.collect();
+    if !found.iter().any(|found| found.is_of(&manifest.member)) {
+        found.extend(manifest.sought().into_iter().map(|name| own(name, manifest, network)));
+    }
+    found.into_iter().chain(by_dns(network)).map(|found| NetworkFinding::Name(found).into()).collect()
+}
+
+/// Why none of this host's addresses was taken for the one that `name` means.
+fn own(name: DnsName, manifest: &Manifest, network: &Network) -> NameFinding {
+    let means: Vec<_> = network.meant(&UrlHost::Name(name.clone())).collect();
+    let own = names::own(&means, &network.addresses);
+    NameFinding::Own { name, bundle: manifest.host.clone(), means, own }
 }
 
 fn wrong(named: &Named, manifest: &Manifest, network: &Network) -> Option<NameFinding> {
@@ -64,10 +76,11 @@ fn by_dns(network: &Network) -> Option<NameFinding> {
 
 #[cfg(test)]
 mod tests {
-    use payload::url::UrlHost;
+    use payload::manifest::Listen;
 
     use super::*;
     use crate::facts::tests::{good, manifest};
+    use crate::finding::Severity;
     use crate::text::findings::{help, text};
 
     /// The fixture's three members, reached by names; it listens at an address.
@@ -78,6 +91,36 @@ mod tests {
             member.address = host;
         }
         manifest
+    }
+
+    #[test]
+    fn an_address_that_is_to_be_found_by_a_name_is_one() {
+        let mut manifest = named();
+        let listen = manifest.listen.insert(Listen { peers: Vec::new(), clients: Vec::new(), found: Vec::new() });
+        listen.peers.push("https://n1.example:2380".parse().unwrap());
+        let own: Vec<IpAddr> = vec!["10.9.0.1".parse().unwrap(), "10.8.0.1".parse().unwrap()];
+        let elsewhere: IpAddr = "10.9.0.9".parse().unwrap();
+        for (means, words, helps) in [
+            (
+                Some(Means::HostsFile(own.clone())),
+                "means several: 10.9.0.1, 10.8.0.1",
+                "`listen = \"10.9.0.1\"` in the",
+            ),
+            (Some(Means::HostsFile(vec![elsewhere])), "it means 10.9.0.9, which this host", "`listen = \"ADDRESS\"`"),
+            (None, "on the running host alone", "`listen = \"ADDRESS\"` in the `[[host]]` of n1"),
+            (Some(Means::Nobody("x".to_owned())), "means nobody here", "getent"),
+        ] {
+            let mut network = Network { addresses: own.clone(), ..good().network };
+            let name = manifest.members[0].address.name().unwrap().clone();
+            let member = manifest.member.clone();
+            network.names.extend(means.map(|means| Named { member, name, means }));
+            let found = names(&manifest, &network);
+            let [found] = found.as_slice() else { panic!("{found:?}") };
+            assert_eq!(found.severity(), Severity::Refuse);
+            let (text, help) = (text(found), help(found).to_string());
+            assert!(text.contains(words) && help.contains(helps), "{text}: {help}");
+        }
+        assert_eq!(names::own(&["127.0.0.1".parse().unwrap(), own[0], elsewhere], &own), [own[0]]);
     }
 
     #[test]

@@ -3,7 +3,7 @@
 
 use payload::manifest::Manifest;
 use payload::path::AbsPath;
-use payload::url::Url;
+use payload::url::{Url, UrlHost};
 
 use crate::check;
 use crate::facts::Data;
@@ -42,7 +42,11 @@ fn installed(there: &Manifest, bundle: &Manifest) -> Option<Finding> {
     }
     // That it would be another address to its peers is a finding of its own.
     let ends = [(Moved::Clients, clients as fn(&Manifest) -> String), (Moved::Listens, listens)];
-    let differ = |(_, of): &(Moved, fn(&Manifest) -> String)| of(there) != of(bundle);
+    // What is found by one name is one listener, whatever the name means today.
+    let is_found = !there.found().is_empty() && meant(there) == meant(bundle);
+    let differ = |(what, of): &(Moved, fn(&Manifest) -> String)| {
+        of(there) != of(bundle) && !(is_found && *what == Moved::Listens)
+    };
     let (what, of) = ends.into_iter().filter(|_| peers(there) == peers(bundle)).find(differ)?;
     moved(what, &of(there), &of(bundle))
 }
@@ -61,6 +65,16 @@ fn listens(manifest: &Manifest) -> String {
     let is_loopback = |url: &Url| url.address().is_some_and(|address| address.is_loopback());
     let urls = manifest.listens().into_iter().filter(|url| !is_loopback(url)).map(|url| url.to_string());
     urls.collect::<Vec<_>>().join(",")
+}
+
+/// The same, with names where addresses were found by them.
+fn meant(manifest: &Manifest) -> Vec<Url> {
+    let name = |url: &Url| manifest.found().iter().find(|found| url.address() == Some(found.address));
+    let by_name = |url: Url| match name(&url) {
+        Some(found) => Url::of(url.scheme(), UrlHost::Name(found.name.clone()), url.port()),
+        None => url,
+    };
+    manifest.listens().into_iter().map(by_name).collect()
 }
 
 /// The others go on asking at the address in their data: a member's flags are read when its cluster begins, and no more.

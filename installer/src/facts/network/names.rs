@@ -35,6 +35,12 @@ impl Means {
     }
 }
 
+/// Those of the addresses `here` that a name means, by what it means.
+pub(crate) fn own(means: &[IpAddr], here: &[IpAddr]) -> Vec<IpAddr> {
+    let is_own = |address: &&IpAddr| !address.is_loopback() && here.contains(address);
+    means.iter().filter(is_own).copied().collect()
+}
+
 /// The addresses that a hosts file has for a name (`hosts(5)`): case does not count.
 pub(crate) fn in_hosts_file(text: &str, name: &DnsName) -> Vec<IpAddr> {
     let of = |line: &str| {

@@ -20,7 +20,7 @@ pub(crate) use error::ProbeError;
 pub(crate) use etcd::{instances, running, shown};
 pub(crate) use machine::setpriv;
 use subject::Of;
-pub(crate) use subject::Subject;
+pub(crate) use subject::{Subject, settle};
 
 use std::collections::BTreeMap;
 use std::thread::{self, Builder, ScopedJoinHandle};

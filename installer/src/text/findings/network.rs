@@ -163,6 +163,22 @@ fn name(found: &NameFinding) -> String {
             en = "the name `{name}` of member `{one}` means {address} here, which is member `{other}`",
             zh = "成员 `{one}` 的名称 `{name}` 在本机解析为 {address}，那是成员 `{other}`"
         ),
+        NameFinding::Own { name, means, .. } if means.is_empty() => say!(
+            en = "the bundle does not say at which of this host's addresses etcd listens, and what `{name}` means is known on \
+                     the running host alone",
+            zh = "安装包未指定 etcd 监听本机的哪个地址，而 `{name}` 的含义只有在运行中的主机上才能得知"
+        ),
+        NameFinding::Own { name, means, own, .. } if own.is_empty() => say!(
+            en = "etcd is to listen at the address of this host's that `{name}` means, and here it means {}, which this host \
+                     does not have",
+            zh = "etcd 应监听 `{name}` 所指的本机地址，而它在这里解析为 {}，本机没有该地址",
+            joined(means)
+        ),
+        NameFinding::Own { name, own, .. } => say!(
+            en = "etcd is to listen at the address of this host's that `{name}` means, and it means several: {}",
+            zh = "etcd 应监听 `{name}` 所指的本机地址，而它解析为多个地址：{}",
+            joined(own)
+        ),
         NameFinding::ByDns { names } => {
             let known: Vec<_> = names.iter().map(|(name, _)| name.to_string()).collect();
             say!(
@@ -188,6 +204,14 @@ fn name_help(found: &NameFinding) -> Help {
         NameFinding::Loopback { name, own: None, .. }
         | NameFinding::Here { name, .. }
         | NameFinding::Shared { name, .. } => Help::command(format!("grep -n {name} /etc/hosts; getent ahosts {name}")),
+        NameFinding::Own { bundle, own, .. } => {
+            let address = own.first().map_or_else(|| say!(en = "ADDRESS", zh = "地址"), ToString::to_string);
+            Help::plain(say!(
+                en = "`listen = \"{address}\"` in the `[[host]]` of {bundle} in cluster.toml, and run: {}",
+                zh = "在 cluster.toml 中 {bundle} 的 `[[host]]` 里写入 `listen = \"{address}\"`，然后运行：{}",
+                super::BUILD
+            ))
+        }
         NameFinding::ByDns { names } => {
             let lines: Vec<_> = names.iter().map(|(name, address)| format!("'{address} {name}'")).collect();
             Help::command(format!("printf '%s\\n' {} >>/etc/hosts", lines.join(" ")))

@@ -1,22 +1,21 @@
 //! Where a host listens, if that is elsewhere than it is reached: `listen`, `listen-clients`, `listen-peers`, `client-address`.
 
 use std::net::IpAddr;
-use std::ops::Range;
 
 use toml::Spanned;
 
 use super::address::unheard;
 use crate::cluster::Host;
-use crate::cluster::fault::Fault;
 use crate::cluster::file::HostSection;
 use crate::cluster::findings::Findings;
 use crate::cluster::listen::Addresses;
 use crate::cluster::setting::Loopback;
-use crate::url::{DnsName, UrlHost};
+use crate::url::UrlHost;
 
 /// Both ends of a member, as meant.
 pub(super) struct Ends {
     pub(super) client_address: UrlHost,
+    /// None where the host is to find the one that its name means.
     pub(super) peers: Vec<IpAddr>,
     pub(super) clients: Vec<IpAddr>,
     /// What was written of them.
@@ -45,29 +44,12 @@ pub(super) fn ends(findings: &mut Findings, host: &HostSection, loopback: Loopba
             "the address that means every address means loopback, too: etcd cannot serve it with TLS and without";
         findings.fault_with_help(&written.span(), text, "loopback = \"https\" in the section `[client]`");
     }
-    let mut or = |written: Option<&Spanned<Addresses>>, told: &Spanned<UrlHost>| match (written, told.get_ref()) {
-        (Some(written), _) => written.get_ref().as_slice().to_vec(),
-        (None, UrlHost::Ip(address)) => vec![*address],
-        (None, UrlHost::Name(name)) => {
-            unlisted(findings, name, &told.span());
-            Vec::new()
-        }
+    let or = |written: Option<&Spanned<Addresses>>, told: &Spanned<UrlHost>| match written {
+        Some(written) => written.get_ref().as_slice().to_vec(),
+        None => told.get_ref().ip().into_iter().collect(),
     };
     let (peers, clients) = (or(peers, address), or(clients, client_address));
     Ends { client_address: client_address.get_ref().clone(), peers, clients, written }
-}
-
-/// Said once where one name is for peers and for clients.
-fn unlisted(findings: &mut Findings, name: &DnsName, span: &Range<usize>) {
-    let text = format!(
-        "etcd listens at addresses alone, and `{name}` is a name: `listen` says which one of this host's it is"
-    );
-    let fault = Fault::new(text)
-        .at(findings.source, span)
-        .help("listen = \"192.0.2.1\", or \"0.0.0.0\" for all of this host's");
-    if !findings.faults.contains(&fault) {
-        findings.faults.push(fault);
-    }
 }
 
 fn listener(findings: &mut Findings, written: &Spanned<Addresses>) {
