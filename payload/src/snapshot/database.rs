@@ -125,14 +125,15 @@ impl<R: Read + Seek> Database<R> {
         take: &mut dyn FnMut(&mut Self, &Entry) -> Result<bool, DatabaseError>,
     ) -> Result<bool, DatabaseError> {
         // No page is a part of two trees, or of one twice, and no entry of two pages.
-        let mut left = self.from.seek(SeekFrom::End(0))? / ENTRY;
+        let size = self.from.seek(SeekFrom::End(0))?;
+        let (mut pages, mut entries) = (size / self.page_size, size / ENTRY);
         let mut way = vec![(self.head(self.keys)?, 0)];
         while let Some((head, n)) = way.pop() {
             if n >= head.count {
                 continue;
             }
             way.push((head, n + 1));
-            left = left.checked_sub(1).ok_or(DatabaseError::Damaged)?;
+            entries = entries.checked_sub(1).ok_or(DatabaseError::Damaged)?;
             match head.flags {
                 LEAF => {
                     let entry = self.leaf_entry(&head, n)?;
@@ -141,6 +142,7 @@ impl<R: Read + Seek> Database<R> {
                     }
                 }
                 BRANCH if way.len() < DEEPEST as usize => {
+                    pages = pages.checked_sub(1).ok_or(DatabaseError::Damaged)?;
                     let (_, below) = self.branch_entry(&head, n)?;
                     way.push((self.head(below)?, 0));
                 }
