@@ -72,6 +72,10 @@ pub(crate) enum Change {
         aside: String,
         identity: Identity,
     },
+    /// This timer of ours was started.
+    Timer {
+        unit: String,
+    },
     /// etcd was put under this supervision.
     Service {
         supervision: Supervision,
@@ -102,6 +106,8 @@ pub(crate) enum Holds {
     Wal,
     /// Logs: likewise.
     Logs,
+    /// Snapshots: never emptied, since a cluster may be lost but for them.
+    Snapshots,
 }
 
 /// What stood at a file's path.
@@ -133,6 +139,7 @@ impl Change {
             | (Self::Adopted { path: a, .. }, Self::Adopted { path: b, .. })
             | (Self::Restored { path: a, .. }, Self::Restored { path: b, .. })
             | (Self::Tree { path: a }, Self::Tree { path: b }) => a == b,
+            (Self::Timer { unit: a }, Self::Timer { unit: b }) => a == b,
             (Self::Service { .. }, Self::Service { .. }) => true,
             _ => false,
         }
@@ -161,6 +168,11 @@ impl Change {
         matches!(self, Self::Restored { .. })
     }
 
+    /// Whether it is about the directory for snapshots, which a purge leaves, too.
+    pub(crate) fn is_of_snapshots(&self) -> bool {
+        matches!(self, Self::Dir { holds: Holds::Snapshots, .. })
+    }
+
     pub(crate) fn is_of_service(&self) -> bool {
         matches!(self, Self::Service { .. })
     }
@@ -176,7 +188,11 @@ impl Change {
             | Self::Adopted { path, .. }
             | Self::Tree { path } => Some(path),
             // That its directory is ours another change says.
-            Self::Group { .. } | Self::User { .. } | Self::Restored { .. } | Self::Service { .. } => None,
+            Self::Group { .. }
+            | Self::User { .. }
+            | Self::Restored { .. }
+            | Self::Timer { .. }
+            | Self::Service { .. } => None,
         }
     }
 }

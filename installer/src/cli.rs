@@ -435,6 +435,10 @@ pub(crate) struct SnapshotArgs {
     #[arg(long, value_name = "KEY", help_heading = OUTPUT)]
     pub(crate) recipient: Vec<Recipient>,
 
+    /// Take one as the cluster file's `[backup]` says, if it is due; what the timer calls
+    #[arg(long, conflicts_with_all = ["output", "recipient", "user"], help_heading = OUTPUT)]
+    pub(crate) timed: bool,
+
     /// Ask as this user of etcd's, where its authentication is on; asks for the password
     #[arg(long, value_name = "NAME", help_heading = ETCD_USER)]
     pub(crate) user: Option<String>,

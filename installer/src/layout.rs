@@ -11,6 +11,9 @@ pub(crate) const UNITS: &str = "/etc/systemd/system";
 /// What is started at boot.
 pub(crate) const WANTS: &str = "/etc/systemd/system/multi-user.target.wants";
 
+/// Likewise, of timers.
+pub(crate) const TIMERS: &str = "/etc/systemd/system/timers.target.wants";
+
 /// Where the lock lies, and the sockets of most services.
 pub(crate) const RUN: &str = "/run";
 

@@ -5,6 +5,7 @@
 //! parser can be fuzzed.
 
 mod although;
+mod backup;
 mod certificates;
 mod change;
 mod check;

@@ -17,8 +17,8 @@ const SCHEMA: u32 = 1;
 /// More bytes than it can have.
 pub(crate) const LARGEST: u64 = 64 << 10;
 
-/// How the name of a sealed one ends.
-pub(crate) const SEALED: &str = ".db.age";
+/// What stands behind the name of a sealed one.
+pub(crate) const SEALED: &str = ".age";
 
 /// Fields that later ones have beside these are passed over.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -58,6 +58,15 @@ pub(crate) struct Proven {
     pub(crate) whole: Whole,
     pub(crate) revision: u64,
     pub(crate) keys: Option<u64>,
+}
+
+/// Why the last snapshot that was due was not taken.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub(crate) struct Failed {
+    #[serde(with = "time::serde::rfc3339")]
+    pub(crate) when: OffsetDateTime,
+    pub(crate) why: String,
 }
 
 /// A snapshot in a directory, unread.
@@ -137,7 +146,7 @@ impl SnapshotRecord {
     /// Whether a file of that name is taken for a snapshot where a directory is looked through.
     pub(crate) fn is_snapshots_name(path: &Path) -> bool {
         let name = path.file_name().unwrap_or_default().as_bytes();
-        name.ends_with(b".db") || name.ends_with(SEALED.as_bytes())
+        name.strip_suffix(SEALED.as_bytes()).unwrap_or(name).ends_with(b".db")
     }
 
     /// Where it stands: `etcd.db` has `etcd.db.json`.

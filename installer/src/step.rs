@@ -74,6 +74,10 @@ pub(crate) enum Step {
         supervision: Supervision,
         action: Action,
     },
+    /// systemd reads its units again, and starts this timer of ours.
+    Timer {
+        unit: String,
+    },
     /// What an earlier run has changed, as it was before.
     Undo {
         change: Change,
@@ -107,6 +111,7 @@ impl Step {
             | Self::Link { .. }
             | Self::Wheels { .. }
             | Self::Restore { .. }
+            | Self::Timer { .. }
             | Self::Labels { .. } => PointOfNoReturn::No,
         }
     }
@@ -144,6 +149,8 @@ pub(crate) enum Source {
     Launcher {
         python: AbsPath,
     },
+    /// A unit that has systemd look whether a snapshot is due.
+    SnapshotUnit,
     /// What has systemd make the directory for `logs` before supervisord starts; its group is that of `user`.
     LogDir {
         logs: AbsPath,

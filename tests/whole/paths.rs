@@ -201,6 +201,25 @@ impl Watched {
         self.look("systemd", &trace.by_a_program(), &before);
     }
 
+    /// Snapshots that it takes by itself, and again none.
+    fn by_itself(&mut self) {
+        let text = fs::read_to_string(self.site.path("cluster.toml")).unwrap();
+        for section in ["\n[backup]\nevery = \"31d\"\n", ""] {
+            fs::write(self.site.path("cluster.toml"), format!("{text}{section}")).unwrap();
+            self.site.build(&self.tarball);
+            self.lab.put(&self.site.bundle("n1"), "n1");
+            if !section.is_empty() {
+                self.run(INSTALL).ok();
+                self.lab.sh("n1", "systemctl stop etcd-server-snapshot.timer").ok();
+                self.lab.until("n1", "! systemctl is-active etcd-server-snapshot.service");
+                self.run(&format!("{HOST} snapshot --timed")).ok();
+                self.run(&format!("{HOST} snapshot list --verify /data/etcd/snapshots")).ok();
+                self.run(&format!("{HOST} status")).ok();
+                self.lab.sh("n1", "rm /data/etcd/snapshots/*").ok();
+            }
+        }
+    }
+
     /// A bundle for a newer etcdpack, by this host's signer. The program in it is this one, which goes no further than its manifest.
     fn hand_over(&mut self) {
         let newer = self.site.path("newer.run");
@@ -279,6 +298,7 @@ fn under_systemd() {
         host.run(&format!("{HOST} snapshot verify saved.db")).ok();
         host.run(&format!("{HOST} drill saved.db")).ok();
         host.run(&format!("{HOST} restore saved.db n1.run --yes --wait 60")).ok();
+        host.by_itself();
         host.hand_over();
     });
 }

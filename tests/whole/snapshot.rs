@@ -14,6 +14,87 @@ fn what_has_a_snapshots_name_is_whole_and_stock_etcd_restores_it() {
     ground::each("snapshot", Ground::of(Keeper::Systemd, "3.3.25"), row);
 }
 
+#[test]
+fn a_host_takes_snapshots_by_itself_and_keeps_as_many_as_it_should() {
+    ground::each("timer", Ground::of(Keeper::Supervisor, "3.4.23"), timed);
+}
+
+fn timed(ground: Ground) {
+    let (address, tarball) = ("10.99.5.11", ground.tarball());
+    let lab = ground.up("ttimer", &[&format!("n1={address}")]);
+    let text = plain_keys(&cluster(ground.version, &tarball, &[("n1", address)]));
+    let site = Site::new(&text);
+    site.build(&tarball);
+    lab.put(&site.bundle("n1"), "n1");
+    let sh = |line: &str| lab.sh("n1", line);
+    sh(&format!("/root/n1.run install --yes --quiet --wait 60 {SIGNER}")).ok();
+    let etcds = lab.etcds("n1");
+    // A host that was installed before gets its timer, and etcd runs on.
+    let section = "[backup]\nevery = \"31d\"\nkeep = 2\ndir = \"/srv/snapshots\"\n";
+    fs::write(site.path("cluster.toml"), format!("{text}\n{section}")).expect("the cluster file");
+    site.build(&tarball);
+    lab.put(&site.bundle("n1"), "n1");
+    sh("/root/n1.run plan | grep -F 'start etcd-server-snapshot.timer under systemd'").ok();
+    sh("/root/n1.run install --yes").ok();
+    let said = sh("/root/n1.run install --yes");
+    assert!(said.err.contains("nothing was changed"), "{said:?}");
+    assert_eq!(lab.etcds("n1"), etcds, "etcd was not restarted");
+    sh("systemctl is-active etcd-server-snapshot.timer && systemctl is-enabled etcd-server-snapshot.timer").ok();
+    assert_eq!(sh("stat -c '%a %U' /srv/snapshots").ok().trim(), "700 root");
+
+    // The timer takes the first; from then on it is looked when this test wants it to be, and none is due.
+    let soon = "/etc/systemd/system/etcd-server-snapshot.timer.d";
+    sh(&format!("mkdir {soon} && printf '[Timer]\\nOnActiveSec=1s\\n' >{soon}/soon.conf && systemctl daemon-reload"))
+        .ok();
+    sh("systemctl restart etcd-server-snapshot.timer").ok();
+    lab.until("n1", "ls /srv/snapshots/*Z.db.json");
+    sh(&format!("rm -r {soon} && systemctl stop etcd-server-snapshot.timer")).ok();
+    lab.until("n1", "! systemctl is-active etcd-server-snapshot.service");
+    let (take, count) = ("systemctl start etcd-server-snapshot.service", "ls /srv/snapshots | grep -c 'Z[.]db$'; true");
+    sh(take).ok();
+    assert_eq!(sh(count).ok().trim(), "1");
+    let said = sh(&format!("{HOST} snapshot list --verify /srv/snapshots && {HOST} status && {HOST} doctor")).ok();
+    assert!(said.contains("  whole"), "{said}");
+    // In each piece of time one, and no more than two are kept: the newest.
+    let older = "for it in /srv/snapshots/*.json; do sed -i 's/\"taken\": \"20/\"taken\": \"19/' $it; done";
+    for wanted in ["2", "2"] {
+        let newest = sh("ls /srv/snapshots/*.db | tail -n 1").ok();
+        // A name is of a second.
+        sh(&format!("{older}; {ETCDCTL} put a b && sleep 1 && {take} && test -f {newest}")).ok();
+        assert_eq!(sh(count).ok().trim(), wanted);
+    }
+    // Where others could make names, none is put; that is said, until one is taken again.
+    sh(&format!("{older}; chmod 777 /srv/snapshots")).ok();
+    sh(&format!("{HOST} snapshot --timed")).refused(3, "others than root can change it");
+    let said = sh(&format!("{HOST} status; chmod 700 /srv/snapshots"));
+    assert!(said.err.contains("[snapshot-failed]"), "{said:?}");
+    for look in ["status", "doctor"] {
+        let said = sh(&format!("{HOST} {look}"));
+        let is_said = |code| [&said.out, &said.err].into_iter().any(|text| text.contains(code));
+        assert!(said.code == 7 && is_said("[snapshot-old]") && is_said("[snapshot-failed]"), "{said:?}");
+    }
+    // Nor beside another run.
+    sh(&format!("flock /run/etcdpack.lock {HOST} snapshot --timed")).refused(3, "another etcdpack");
+    sh("mount -t tmpfs -o size=1m,mode=700 tmpfs /srv/snapshots").ok();
+    sh(&format!("{HOST} snapshot --timed")).refused(3, "there is room for");
+    sh(&format!("umount /srv/snapshots; {HOST} snapshot --timed && {HOST} status && {HOST} doctor")).ok();
+    assert_eq!(sh(count).ok().trim(), "2");
+
+    // Killed at whatever it does: what has a name is whole, and the next one clears up.
+    for wait in ["0.05", "0.15", "0.25"] {
+        sh(&format!("{older}; timeout --signal=KILL {wait} {HOST} snapshot --timed"));
+        sh(&format!("{HOST} snapshot list --verify /srv/snapshots")).ok();
+    }
+    sh(&format!("{older}; {take} && {HOST} status")).ok();
+    assert_eq!(sh("ls -A /srv/snapshots | grep -c '^[.]'; true").ok().trim(), "0");
+
+    // They outlive even a purge.
+    let names = sh("ls /srv/snapshots").ok();
+    sh(&format!("{HOST} uninstall --purge --yes")).ok();
+    assert_eq!(sh("ls /srv/snapshots && ! id etcd").ok(), names);
+    sh("! systemctl is-active etcd-server-snapshot.timer && ! ls /etc/systemd/system/*/etcd-server-snapshot* /etc/systemd/system/etcd-server-snapshot*").ok();
+}
+
 fn row(ground: Ground) {
     let (address, tarball) = ("10.99.4.11", ground.tarball());
     let lab = ground.up("tsnap", &[&format!("n1={address}")]);

@@ -124,9 +124,10 @@ mod tests {
             .lines()
             .map(|line| match line.strip_prefix("# ") {
                 Some(key)
-                    if key.split_once(" = ").is_some_and(|(key, _)| {
-                        key.chars().all(|c| c.is_ascii_lowercase() || "-0123456789".contains(c))
-                    }) =>
+                    if key.starts_with('[')
+                        || key.split_once(" = ").is_some_and(|(key, _)| {
+                            key.chars().all(|c| c.is_ascii_lowercase() || "-0123456789".contains(c))
+                        }) =>
                 {
                     key
                 }

@@ -7,7 +7,7 @@ use payload::cluster::{Cluster, Host};
 use payload::digest::Digest;
 use payload::line::DisplayLine;
 use payload::manifest::{
-    Entry, Founder, Layout, Listen, Manifest, ManifestError, Member, Own, Pair, Purpose, SCHEMA, Service, Slot,
+    Backup, Entry, Founder, Layout, Listen, Manifest, ManifestError, Member, Own, Pair, Purpose, SCHEMA, Service, Slot,
 };
 use payload::mode::Mode;
 use payload::peer_name::PeerName;
@@ -238,7 +238,14 @@ fn manifest(
         release: common.release.clone(),
         layout,
         service,
-        backup: None,
+        backup: cluster.backup.clone().map(|backup| Backup {
+            every_seconds: backup.every_seconds,
+            keep: backup.keep,
+            keep_bytes: backup.keep_bytes,
+            dir: backup.dir,
+            drill_seconds: None,
+            recipients: Vec::new(),
+        }),
         monitoring: None,
         entries,
     }

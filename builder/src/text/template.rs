@@ -194,6 +194,13 @@ MANAGER
 # log-megabytes = 64
 # log-backups = 4
 
+# Snapshots that each host takes by itself: docs/operations.md
+# [backup]
+# every = "6h"
+# keep = 28
+# keep-bytes = "20GB"
+# dir = "/data/etcd/snapshots"
+
 [paths]
 # opt = "/opt"
 # data = "/data/etcd/etcd-server"
@@ -253,6 +260,13 @@ MANAGER
 # startretries = 100
 # log-megabytes = 64
 # log-backups = 4
+
+# 每台主机自动保存的快照：docs/operations.zh-CN.md
+# [backup]
+# every = "6h"
+# keep = 28
+# keep-bytes = "20GB"
+# dir = "/data/etcd/snapshots"
 
 [paths]
 # opt = "/opt"

@@ -3,7 +3,10 @@
 use std::collections::BTreeMap;
 
 use payload::etcd::EtcdVersion;
-use payload::manifest::Manifest;
+use payload::manifest::{Backup, Manifest};
+use time::OffsetDateTime;
+
+use crate::backup::{Age, age};
 
 use crate::facts::cluster::answers::{Alarm, AlarmKind};
 use payload::etcd::last_words::Known;
@@ -11,6 +14,7 @@ use payload::etcd::last_words::Known;
 use crate::facts::health::Down;
 use crate::finding::{Finding, HealthFinding};
 use crate::health::MemberHealth;
+use crate::snapshot_record::{Failed, Found};
 
 /// What `status` knows of the cluster.
 pub(crate) struct View<'a> {
@@ -53,6 +57,25 @@ pub(crate) fn health(view: &View<'_>, down: impl FnOnce() -> Down) -> Vec<Findin
 /// The alarms of a member that serves.
 pub(crate) fn alarmed(manifest: &Manifest, members: &[MemberHealth], raised: &[Alarm]) -> Vec<Finding> {
     alarms(manifest.release.version, members, raised).into_iter().map(Finding::from).collect()
+}
+
+/// How the snapshots do that the host takes by itself: `there` lies in their directory, and `since` is when the first could be taken.
+pub(crate) fn snapshots(
+    backup: &Backup,
+    there: &[Found],
+    failed: Option<Failed>,
+    since: OffsetDateTime,
+    now: OffsetDateTime,
+) -> Vec<Finding> {
+    let dir = &backup.dir;
+    let old = |newest| HealthFinding::SnapshotOld { dir: dir.clone(), newest };
+    let old = match age(backup, there, since, now) {
+        Age::Fine => None,
+        Age::Old(newest) => Some(old(Some(newest))),
+        Age::None => Some(old(None)),
+    };
+    let failed = failed.map(|failed| HealthFinding::SnapshotFailed { dir: dir.clone(), failed });
+    old.into_iter().chain(failed).map(Finding::from).collect()
 }
 
 /// One finding a kind.

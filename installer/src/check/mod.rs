@@ -22,7 +22,7 @@ pub(crate) use cluster::{Member, is_electing, not_asked, quorum, still_member};
 pub(crate) use credentials::{SOON, validity};
 pub(crate) use data::{apart, data};
 pub(crate) use etcd::{by_hand, pending, shown};
-pub(crate) use health::{View, alarmed, health};
+pub(crate) use health::{View, alarmed, health, snapshots};
 pub(crate) use logs::{logs, trap, unsafe_logs};
 pub(crate) use machine::confinement;
 pub(crate) use managers::{programs, units};
@@ -49,6 +49,7 @@ pub(crate) fn preflight(manifest: &Manifest, facts: &Facts, although: Although) 
         findings.extend(network::sources(manifest, credentials, network));
     }
     findings.extend(managers::at_boot(&facts.managers, records));
+    findings.extend(managers::no_timer(&facts.managers, facts.machine.target, manifest.backup.as_ref()));
     findings.extend(credentials::certificate(manifest, credentials, machine));
     findings.extend(paths::obstacles(paths));
     findings.extend(disks::room(disks));

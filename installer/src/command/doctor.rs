@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use super::context::{Looking, interruptible, unless_told_to_stop};
 use super::deliver_json;
-use super::health::Health;
+use super::health::{Health, of_snapshots};
 use crate::although::Although;
 use crate::check;
 use crate::cli::DoctorArgs;
@@ -61,6 +61,7 @@ pub(super) fn doctor(args: &DoctorArgs, report: &Report) -> Result<ExitStatus, F
     findings.extend(check::shown(probe::shown(&tree, &receipt.manifest), &receipt.supervision));
     let unwell = report.while_waiting(&progress::ASKING, || Health::of(&tree, &receipt).unwell);
     let healthy = unwell.is_empty();
+    findings.extend(of_snapshots(&tree, &receipt));
     findings.extend(unwell);
     let of = |severity| findings.iter().filter(|finding| finding.severity() == severity).count();
     let (faults, warnings) = (of(Severity::Refuse), of(Severity::Warn));

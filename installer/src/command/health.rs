@@ -4,9 +4,9 @@ use crate::check;
 use crate::facts::cluster::answers::Alarm;
 use crate::finding::Finding;
 use crate::health::{self, MemberHealth};
-use crate::host::Tree;
 use crate::host::etcdctl;
 use crate::host::interrupt::Interrupt;
+use crate::host::{Tree, clock, snapshots};
 use crate::records::Receipt;
 
 /// What the members say, and what follows from it.
@@ -17,6 +17,15 @@ pub(super) struct Health {
     pub(super) reads: bool,
     /// Why the member is not well; empty only where it is.
     pub(super) unwell: Vec<Finding>,
+}
+
+/// How the snapshots do that the host takes by itself, if it takes any. What others could have put there is none.
+pub(super) fn of_snapshots(tree: &Tree, receipt: &Receipt) -> Vec<Finding> {
+    let Some(backup) = &receipt.manifest.backup else { return Vec::new() };
+    let dir = backup.dir.as_path();
+    let there = if snapshots::is_roots_alone(tree, &backup.dir) { snapshots::in_dir(dir) } else { Ok(Vec::new()) };
+    let there = there.unwrap_or_default();
+    check::snapshots(backup, &there, snapshots::failed(dir), receipt.installed, clock::now())
 }
 
 impl Health {

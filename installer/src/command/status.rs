@@ -10,7 +10,7 @@ use time::format_description::well_known::Rfc3339;
 
 use super::context::Looking;
 use super::deliver_json;
-use super::health::Health;
+use super::health::{Health, of_snapshots};
 use crate::although::Word;
 use crate::check;
 use crate::cli::StatusArgs;
@@ -93,7 +93,8 @@ pub(super) fn status(args: &StatusArgs, report: &Report) -> Result<ExitStatus, F
     } else {
         show(&status, receipt, report);
     }
-    Ok(if status.healthy { ExitStatus::Done } else { ExitStatus::NotHealthy })
+    let is_old = status.found.iter().any(|finding| finding.code() == Code::SnapshotOld);
+    Ok(if status.healthy && !is_old { ExitStatus::Done } else { ExitStatus::NotHealthy })
 }
 
 fn gather(tree: &Tree, receipt: &Receipt, records: &Records) -> Result<Status, ProbeError> {
@@ -114,6 +115,7 @@ fn gather(tree: &Tree, receipt: &Receipt, records: &Records) -> Result<Status, P
     let data = probe::data::data(tree, (&manifest.layout).into(), None)?;
     found.extend(check::data(manifest, &data, records, Word::NotSaid));
     found.extend(ends.into_iter().chain(unwell.iter().cloned()));
+    found.extend(of_snapshots(tree, receipt));
     let service = service::control::state_word(&receipt.supervision, &never);
     Ok(Status {
         findings: Vec::new(),

@@ -46,6 +46,7 @@ impl Run<'_> {
             }
             Step::Service { supervision, action: Action::Stop } => self.stop(supervision),
             Step::Restore { .. } => self.restore(step),
+            Step::Timer { unit } => self.timer(unit),
             Step::Service { supervision, action: Action::Remove } => self.remove_service(supervision, undoing),
             Step::Service { supervision, action } => self.serve(supervision, *action),
             Step::Undo { change } => {
@@ -55,6 +56,17 @@ impl Run<'_> {
                 }
                 Ok(())
             }
+        }
+    }
+
+    /// Starts it, or has it begin anew.
+    fn timer(&mut self, unit: &str) -> Result<(), StepError> {
+        let is_this = |change: &Change| matches!(change, Change::Timer { unit: of } if of == unit);
+        match &self.on.records.receipt {
+            Some(receipt) if receipt.changes.iter().any(is_this) => {
+                Ok(self.transaction.renew_timer(unit, self.on.interrupt)?)
+            }
+            _ => self.transaction.start_timer(unit, self.on.interrupt),
         }
     }
 

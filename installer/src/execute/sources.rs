@@ -18,6 +18,7 @@ use payload::tarball;
 use zeroize::Zeroizing;
 
 use super::{Missing, StepError};
+use crate::backup::Units;
 use crate::facts::credentials::LARGEST_KEY;
 use crate::host::fs_error::FileOp;
 use crate::host::write::Ids;
@@ -107,6 +108,11 @@ impl<'a> Sources<'a> {
                 put(Content::of_reader(*sha256, key.as_slice()))
             }
             Source::Launcher { python } => put(Content::of_bytes(launcher(path, python)?.as_bytes())),
+            Source::SnapshotUnit => {
+                let units = Units::of(self.bundle()?.manifest())?.map(Units::files).into_iter().flatten();
+                let unit = units.into_iter().find(|(at, _)| at == path).map(|(_, text)| text);
+                put(Content::of_bytes(unit.ok_or(StepError::NoSource(Missing::Manifest))?.as_bytes()))
+            }
             Source::LogDir { logs, user } => put(Content::of_bytes(render::log_dir_drop_in(logs, user).as_bytes())),
         }
     }

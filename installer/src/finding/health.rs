@@ -1,12 +1,15 @@
 //! Findings about how an installed member does: `status` has these, and an install whose etcd does not come up.
 
 use payload::etcd::EtcdVersion;
+use payload::path::AbsPath;
+use time::OffsetDateTime;
 
 use super::{Code, Severity};
 use crate::facts::cluster::answers::AlarmKind;
 use payload::etcd::last_words::Cause;
 
 use crate::facts::health::Down;
+use crate::snapshot_record::Failed;
 
 /// What keeps a member from being well.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -19,6 +22,10 @@ pub(crate) enum HealthFinding {
     NoQuorum { up: Vec<String>, down: Vec<String>, cause: Option<Cause> },
     /// All that was asked is well, and a read does not come back.
     NoRead,
+    /// The last good snapshot is older than any should get; `None`: there is none.
+    SnapshotOld { dir: AbsPath, newest: Option<OffsetDateTime> },
+    /// The last one that was due was not taken.
+    SnapshotFailed { dir: AbsPath, failed: Failed },
 }
 
 impl HealthFinding {
@@ -27,11 +34,15 @@ impl HealthFinding {
             Self::Alarm { .. } => Code::Alarm,
             Self::Down(_) => Code::EtcdDown,
             Self::NoQuorum { .. } | Self::NoRead => Code::NoQuorum,
+            Self::SnapshotOld { .. } => Code::SnapshotOld,
+            Self::SnapshotFailed { .. } => Code::SnapshotFailed,
         }
     }
 
-    #[expect(clippy::unused_self, reason = "the same of all topics")]
     pub(super) fn severity(&self) -> Severity {
-        Severity::Refuse
+        match self {
+            Self::SnapshotFailed { .. } => Severity::Warn,
+            _ => Severity::Refuse,
+        }
     }
 }

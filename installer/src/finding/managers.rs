@@ -44,6 +44,8 @@ pub(crate) enum ManagerFinding {
     EtcdAtBoot { starter: Starter, installed: bool },
     /// Nothing starts this supervisord at boot.
     NoStartAtBoot { supervisor: Supervisor },
+    /// Snapshots are asked for, and no systemd looks whether one is due.
+    NoTimer,
     /// Nobody has said whose the bundle is, so that nothing of it was tried.
     Untried,
 }
@@ -104,6 +106,7 @@ impl ManagerFinding {
             Self::Unfit { .. } | Self::UnfitPassedOver { .. } => Code::SupervisorUnfit,
             Self::EtcdAtBoot { .. } => Code::EtcdAtBoot,
             Self::NoStartAtBoot { .. } => Code::NoStartAtBoot,
+            Self::NoTimer => Code::NoTimer,
             Self::Untried => Code::SupervisorUntried,
         }
     }
@@ -116,6 +119,7 @@ impl ManagerFinding {
             | Self::UnfitPassedOver { .. }
             | Self::EtcdAtBoot { installed: true, .. }
             | Self::NoStartAtBoot { .. }
+            | Self::NoTimer
             | Self::Untried => Severity::Warn,
             _ => Severity::Refuse,
         }

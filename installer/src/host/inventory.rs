@@ -33,7 +33,10 @@ pub(crate) fn inventory(
             (Seen::File { .. }, Change::File { .. }) => tree.measure(path)?.map(|content| content.digest),
             _ => None,
         };
-        if change.is_kept_without_purge() && matches!(seen, Seen::Dir { .. }) && tree.holds(path, |_| true)? {
+        if (change.is_kept_without_purge() || change.is_of_snapshots())
+            && matches!(seen, Seen::Dir { .. })
+            && tree.holds(path, |_| true)?
+        {
             filled.insert(path.clone());
         }
         found.insert(path.clone(), PathFact { seen, digest });

@@ -17,10 +17,18 @@ use super::random;
 use super::room::room;
 use super::tree::{Spot, Tree, Trust, kind};
 
+/// What the name begins with of a file that has none yet, where the file system has no nameless ones.
+const UNNAMED: &str = ".etcdpack-";
 /// Of what holds no secret.
 const MODE: u32 = 0o644;
 /// Of what does.
 const SECRET_MODE: u32 = 0o600;
+
+/// Whether a file is called so before it has its name.
+pub(super) fn is_unnamed(name: &str) -> bool {
+    let digits = name.strip_prefix(UNNAMED).unwrap_or_default();
+    digits.len() == 16 && digits.bytes().all(|digit| digit.is_ascii_hexdigit())
+}
 
 /// A file on its way to its name; without [`Output::put`] nothing comes of it.
 pub(crate) struct Output {
@@ -77,7 +85,7 @@ impl Output {
         replaceable(&spot)?;
         let mut random = [0; 8];
         random::fill(&mut random)?;
-        let until_then = format!(".etcdpack-{:016x}", u64::from_ne_bytes(random));
+        let until_then = format!("{UNNAMED}{:016x}", u64::from_ne_bytes(random));
         let (file, anonymous) = match spot.anonymous()? {
             Some(file) => (file, true),
             None => (spot.create(&until_then)?, false),
@@ -106,6 +114,11 @@ impl Output {
     /// How many bytes there is room for.
     pub(crate) fn room(&self) -> Result<u64, OutputError> {
         Ok(room(&self.file)?.free)
+    }
+
+    /// How many bytes the disk has in all.
+    pub(crate) fn disk(&self) -> Result<u64, OutputError> {
+        Ok(room(&self.file)?.size)
     }
 
     /// Gives what was added its name, as [`Output::put`] does. Root alone can read it.

@@ -1,16 +1,61 @@
-//! The snapshots in a directory, as far as their names, their sizes and what lies beside them tell.
-#![expect(clippy::disallowed_methods, reason = "edge: reads a directory")]
+//! The snapshots in a directory, as far as their names, their sizes and what lies beside them tell; and what is done there for those that
+//! nobody has asked for. Must not decide which go.
+#![expect(clippy::disallowed_methods, reason = "edge: reads a directory, removes files from it")]
 
 use std::fs;
 use std::io;
 use std::path::Path;
 
 use super::fs_error::Cause;
-use super::input;
-use crate::snapshot_record::{Found, LARGEST, SnapshotRecord};
+use super::output::{self, Output, OutputError};
+use super::{Seen, Tree, input};
+use crate::snapshot_record::{Failed, Found, LARGEST, SnapshotRecord};
+use payload::path::AbsPath;
 
 /// More names than anybody keeps snapshots under.
 const MOST: usize = 10_000;
+
+/// Why the last one was not taken.
+const FAILED: &str = "last-failure.json";
+
+/// Whether root alone can make names in the directory, and on the way there.
+pub(crate) fn is_roots_alone(tree: &Tree, dir: &AbsPath) -> bool {
+    matches!(tree.look(dir), Ok(Seen::Dir { .. })) && tree.obstacles(dir).is_ok_and(|met| met.is_empty())
+}
+
+/// Removes a snapshot and its record; the record of one that is gone says nothing.
+pub(crate) fn remove(found: &Found) -> io::Result<()> {
+    fs::remove_file(&found.path)?;
+    fs::remove_file(SnapshotRecord::beside(&found.path))
+}
+
+/// Removes what killed runs have left, on a file system that has no nameless files. Only while the host's lock is held.
+pub(crate) fn clear(dir: &Path) -> io::Result<()> {
+    for entry in fs::read_dir(dir)?.take(MOST) {
+        let entry = entry?;
+        if entry.file_name().to_str().is_some_and(output::is_unnamed) && entry.file_type()?.is_file() {
+            fs::remove_file(entry.path())?;
+        }
+    }
+    Ok(())
+}
+
+/// Why the last one was not taken, if it was not.
+pub(crate) fn failed(dir: &Path) -> Option<Failed> {
+    input::small(&dir.join(FAILED), LARGEST).and_then(|text| serde_json::from_slice(&text).ok())
+}
+
+/// From now on that is why; `None`: the last one was taken.
+pub(crate) fn put_failed(dir: &Path, failed: Option<&Failed>) -> Result<(), OutputError> {
+    let path = dir.join(FAILED);
+    let Some(failed) = failed else {
+        return match fs::remove_file(path) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error.into()),
+            _ => Ok(()),
+        };
+    };
+    Output::open(&path)?.put(&serde_json::to_vec_pretty(failed).unwrap_or_default())
+}
 
 /// By their names, which are in the order of time where nobody has chosen others.
 pub(crate) fn in_dir(dir: &Path) -> io::Result<Vec<Found>> {

@@ -101,7 +101,9 @@ impl<'a> Uninstall<'a> {
             step: Step::Service { supervision: supervision.clone(), action: Action::Remove },
             state: State::Pending,
         };
-        let data_stays = self.changes.iter().any(|change| self.keeps(change, inventory));
+        // Snapshots are root's: nobody else has to stay for them.
+        let is_etcds = |change: &Change| change.is_kept_without_purge() && self.keeps(change, inventory);
+        let data_stays = self.changes.iter().any(is_etcds);
         let key = match self.contents {
             Contents::Keep => kept_key::steps(self.manifest(), &self.changes, &inventory.paths, state)?,
             Contents::Remove => Vec::new(),
@@ -181,9 +183,8 @@ impl<'a> Uninstall<'a> {
 
     /// Whether a directory of data or logs stays with what is in it.
     fn keeps(&self, change: &Change, inventory: &Inventory) -> bool {
-        self.contents == Contents::Keep
-            && change.is_kept_without_purge()
-            && change.path().is_some_and(|path| inventory.paths.filled.contains(path))
+        let stays = self.contents == Contents::Keep && change.is_kept_without_purge();
+        (stays || change.is_of_snapshots()) && change.path().is_some_and(|path| inventory.paths.filled.contains(path))
     }
 
     /// The key of the host's own that stays.
@@ -210,10 +211,13 @@ impl<'a> Uninstall<'a> {
                 Seen::Link { target } => !drift::is_recorded_link(path, target, ours),
                 _ => true,
             }),
+            // One of a running system that this image was taken from.
+            Change::Timer { .. } if inventory.target == Target::Image => State::Done,
             Change::MadeWay { .. }
             | Change::Access { .. }
             | Change::Tree { .. }
             | Change::Restored { .. }
+            | Change::Timer { .. }
             | Change::Service { .. } => State::Pending,
         }
     }

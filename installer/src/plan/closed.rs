@@ -98,7 +98,7 @@ fn of_step(step: &Step, paths: &Paths) -> Result<Vec<Need>, NotAPath> {
         },
         Step::Service { supervision, action } => of_service(supervision, *action, paths)?,
         Step::Undo { change } => of_undoing(change)?,
-        Step::Labels { .. } => Vec::new(),
+        Step::Labels { .. } | Step::Timer { .. } => Vec::new(),
     })
 }
 
@@ -131,7 +131,7 @@ fn of_undoing(change: &Change) -> Result<Vec<Need>, NotAPath> {
         Change::Adopted { path, .. } | Change::Access { path, .. } | Change::Restored { path, .. } => {
             vec![within(path.clone())]
         }
-        Change::Service { .. } => Vec::new(),
+        Change::Timer { .. } | Change::Service { .. } => Vec::new(),
     })
 }
 

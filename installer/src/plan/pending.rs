@@ -17,7 +17,7 @@ use crate::facts::paths::{PathFact, Seen};
 use crate::facts::{Accounts, Facts};
 use crate::layout;
 use crate::restart::{Part, Restart};
-use crate::step::{Action, State, Step};
+use crate::step::{Action, Source, State, Step};
 use crate::supervision::Supervision;
 
 /// The steps with what is to be done about each, and what is left for a restart that none of them makes.
@@ -58,6 +58,8 @@ impl Standings<'_> {
         let starts = steps.iter().any(|step| matches!(step, Step::Service { action: Action::Start, .. }));
         let goes_on = runs && !(starts && (needed || asked));
         let reloads = steps.iter().zip(&pending).any(|(step, pending)| *pending && self.is_unit(step));
+        let of_timer = |step: &Step| matches!(step, Step::File { source: Source::SnapshotUnit, .. });
+        let renews_timer = pending.iter().zip(&steps).any(|(pending, step)| *pending && of_timer(step));
         let any = pending.iter().zip(&steps).any(|(pending, step)| *pending && !is_late(step)) || !cut.is_empty();
         let steps = steps.into_iter().zip(pending).map(|(mut step, mut pending)| {
             if let Step::Service { action, .. } = &mut step {
@@ -75,6 +77,9 @@ impl Standings<'_> {
                     Action::Start => false,
                     _ => !((runs || facts.records.receipt.is_some()) && fresh.is_empty() && !reloads),
                 };
+            }
+            if matches!(step, Step::Timer { .. }) {
+                pending |= renews_timer;
             }
             // A run that was cut off may have made everything but these.
             if matches!(step, Step::Labels { .. }) {
@@ -168,7 +173,7 @@ fn is_unit_at(path: &AbsPath, unit: &str) -> bool {
 
 /// Whether it is about what stands, and not what stands itself.
 fn is_late(step: &Step) -> bool {
-    matches!(step, Step::Labels { .. } | Step::Service { .. })
+    matches!(step, Step::Labels { .. } | Step::Timer { .. } | Step::Service { .. })
 }
 
 fn is_done(step: &Step, facts: &Facts) -> bool {
@@ -198,6 +203,11 @@ fn is_done(step: &Step, facts: &Facts) -> bool {
         Step::Wheels { dir, .. } => matches!(facts.paths.at(dir), Seen::Dir { .. }),
         // It has its name once it is whole and on the disk; what else a killed run may have left is cleared beforehand.
         Step::Restore { identity, .. } => facts.data.here == DataDir::Used(DataOwner::Etcd(*identity)),
+        // One that somebody has stopped since is theirs to start again.
+        Step::Timer { unit } => {
+            let is_this = |change: &Change| matches!(change, Change::Timer { unit: of } if of == unit);
+            facts.records.receipt.is_some() && facts.records.ours().iter().any(is_this)
+        }
         Step::Labels { .. } | Step::Service { .. } | Step::Undo { .. } => false,
     }
 }

@@ -9,10 +9,12 @@ use payload::path::{AbsPath, NotAPath};
 use payload::render;
 
 use crate::although::Although;
+use crate::backup::Units;
 use crate::certificates::{Laid, Set};
 use crate::change::Holds;
 use crate::facts::Facts;
 use crate::facts::machine::{Selinux, Target};
+use crate::facts::managers::Init;
 use crate::facts::paths::Seen;
 use crate::layout::{self, WANTS};
 use crate::restart::Restart;
@@ -53,6 +55,12 @@ pub(crate) fn steps(
     let Laid { mut files, links, .. } = certificates;
     files.extend(self::files(manifest, set, supervision));
     files.extend(log_dir(manifest, supervision)?);
+    let timer = Units::of(manifest)?.filter(|_| facts.managers.systemd != Init::None);
+    let timer_link = timer.as_ref().map(|units| units.link.clone());
+    for (path, text) in timer.into_iter().flat_map(Units::files) {
+        let sha256 = Digest::of(text.as_bytes());
+        files.push(Step::File { path, mode: Mode::PLAIN, owner: Owner::Root, sha256, source: Source::SnapshotUnit });
+    }
     files.push(Step::File {
         path: layout.sbin.join(crate::HOST_COMMAND)?,
         mode: Mode::PROGRAM,
@@ -81,9 +89,16 @@ pub(crate) fn steps(
     steps.extend(links);
     steps.push(Step::Link { path: layout.link.clone(), target: layout.release_dir.name().to_owned() });
     steps.extend(carried_supervisor(manifest, facts, supervision)?);
+    if let Some(path) = &timer_link {
+        steps.push(Step::Link { path: path.clone(), target: format!("{}/{}", layout::UNITS, path.name()) });
+    }
     steps.extend(last);
     steps.extend(restoring(manifest, facts, supervision));
     steps.extend(labels(facts, &steps));
+    let is_live = facts.machine.target == Target::Live && choices.start == Start::Now;
+    if let Some(link) = timer_link.filter(|_| is_live && facts.managers.systemd == Init::Running) {
+        steps.push(Step::Timer { unit: link.name().to_owned() });
+    }
     match (facts.machine.target, choices.start) {
         (Target::Image, _) => steps.extend(enabling_link(supervision)?),
         (Target::Live, Start::Now) => {
@@ -131,6 +146,7 @@ fn labels(facts: &Facts, steps: &[Step]) -> Option<Step> {
             | Step::User { .. }
             | Step::Labels { .. }
             | Step::Restore { .. }
+            | Step::Timer { .. }
             | Step::Service { .. }
             | Step::Undo { .. } => {}
         }
@@ -214,6 +230,13 @@ fn dirs(manifest: &Manifest, facts: &Facts, supervision: &Supervision, files: &[
         }
     }
     layout.places().filter_map(AbsPath::parent).for_each(|parent| need(&parent));
+    // One that is there is the site's, whatever it is open to: a snapshot is root's alone wherever it lies.
+    let snapshots = manifest.backup.as_ref().map(|backup| &backup.dir);
+    let snapshots = snapshots.filter(|dir| *facts.paths.at(dir) == Seen::Absent || made(dir));
+    snapshots.and_then(AbsPath::parent).iter().for_each(&mut need);
+    if manifest.backup.is_some() && facts.managers.systemd != Init::None {
+        need(&layout::TIMERS.parse()?);
+    }
     if facts.machine.target == Target::Image {
         need(&"/etc".parse()?);
     }
@@ -223,6 +246,7 @@ fn dirs(manifest: &Manifest, facts: &Facts, supervision: &Supervision, files: &[
     let own = |path: &AbsPath, mode, owner, holds| Step::Dir { path: path.clone(), mode, owner, holds };
     let mut special = vec![own(&layout.data, Mode::PRIVATE_DIR, Owner::Service, Holds::Data)];
     special.extend(layout.wal.iter().map(|wal| own(wal, Mode::PRIVATE_DIR, Owner::Service, Holds::Wal)));
+    special.extend(snapshots.map(|dir| own(dir, Mode::PRIVATE_DIR, Owner::Root, Holds::Snapshots)));
     if let Supervision::Supervisor(supervisor) = supervision {
         layout.logs.parent().iter().for_each(&mut need);
         // supervisord opens its logs there by name, as root: etcd's user must not choose what has that name.

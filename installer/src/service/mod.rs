@@ -4,6 +4,7 @@ mod calls;
 pub(crate) mod control;
 mod program;
 mod standing;
+pub(crate) mod timer;
 mod words;
 
 pub(crate) use calls::ServiceError;

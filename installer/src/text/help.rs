@@ -31,6 +31,11 @@ pub(crate) fn as_a_user(name: impl Display) -> Help {
         .and(a_user_for_the_certificate(name))
 }
 
+/// Of a directory that root alone should be able to change.
+pub(crate) fn look_at_the_way(dir: &AbsPath) -> Help {
+    Help::command(format!("namei -l {dir}"))
+}
+
 pub(crate) fn v2_keys() -> Help {
     Help::plain(words!(
         en = "copy the data directory while etcd is stopped, on one host after the other: docs/operations.md",

@@ -27,6 +27,7 @@ impl fmt::Display for Change {
             Self::Service { supervision, .. } => {
                 say!(f, en = "service under {supervision}", zh = "{supervision} 管理的服务")
             }
+            Self::Timer { unit } => say!(f, en = "timer `{unit}`", zh = "定时器 `{unit}`"),
             Self::Adopted { path, .. } => say!(f, en = "what is in `{path}`", zh = "`{path}` 中的内容"),
             Self::Access { path, .. } => say!(f, en = "owner and mode of `{path}`", zh = "`{path}` 的属主和权限"),
             Self::Restored { path, .. } => {

@@ -36,8 +36,11 @@ impl fmt::Display for Step {
                             found.iter().map(|found| format!("{} ({})", found.address, found.name)).collect();
                         say!(en = ": listens at {}", zh = "：监听 {}", at.join(", "))
                     }
-                    Source::Entry { .. } | Source::Installer | Source::Launcher { .. } | Source::LogDir { .. } => {
-                        String::new()
+                    Source::Entry { .. }
+                    | Source::Installer
+                    | Source::Launcher { .. }
+                    | Source::SnapshotUnit
+                    | Source::LogDir { .. } => String::new(),
                     }
                 };
                 say!(
@@ -79,6 +82,9 @@ impl fmt::Display for Step {
                     Action::Remove => words!(en = "stop and disable", zh = "停止并禁用"),
                 };
                 say!(f, en = "service    {verb} under {supervision}", zh = "服务       {verb}，由 {supervision} 管理")
+            }
+            Self::Timer { unit } => {
+                say!(f, en = "timer      start {unit} under systemd", zh = "定时器     由 systemd 启动 {unit}")
             }
             Self::Undo { change: Change::File { path, before: Before::Theirs { .. }, .. } } => {
                 say!(

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use payload::language::Words;
 use payload::line;
+use payload::path::AbsPath;
 use payload::snapshot::{DatabaseError, Flaw, Whole};
 use payload::{say, words};
 use time::OffsetDateTime;
@@ -100,6 +101,11 @@ pub(crate) fn passed_on(whole: &Whole) -> String {
     say!(en = "the snapshot was whole: {}; {}", zh = "快照完整：{}；{}", mib(whole.size), sums.trim_start())
 }
 
+pub(crate) const NOT_TIMED: Words = words!(
+    en = "this host takes no snapshots by itself: its cluster file has no [backup]",
+    zh = "本机不自动制作快照：集群文件中没有 [backup]"
+);
+pub(crate) const NOT_DUE: Words = words!(en = "no snapshot is due", zh = "快照尚未到期");
 pub(crate) const TO_A_TERMINAL: Words =
     words!(en = "a snapshot is no text, and the standard output is a terminal", zh = "快照不是文本，而标准输出是终端");
 pub(crate) const NO_USERS_NAME: Words = words!(
@@ -233,6 +239,30 @@ pub(crate) fn flawed(flaw: &Flaw) -> String {
 /// What is wrong with this file.
 pub(crate) fn of_file(path: &Path, why: &str) -> String {
     say!(en = "{}: {why}", zh = "{}：{why}", path.display())
+}
+
+/// The directory for those that nobody asks for.
+pub(crate) fn not_roots_alone(dir: &AbsPath) -> String {
+    say!(
+        en = "`{dir}` is not there, or others than root can change it or a directory above: no snapshot is put there",
+        zh = "`{dir}` 不存在，或者它或上级目录可被 root 以外的用户更改：不在那里存放快照"
+    )
+}
+
+pub(crate) fn not_noted(dir: &AbsPath, error: impl Display) -> String {
+    say!(en = "noting in `{dir}` how the snapshot ended: {error}", zh = "在 `{dir}` 中记录快照结果：{error}")
+}
+
+pub(crate) fn not_removed(path: &Path, error: impl Display) -> String {
+    say!(
+        en = "the snapshot was taken; removing the superfluous `{}`: {error}",
+        zh = "快照已保存；删除多余的 `{}`：{error}",
+        path.display()
+    )
+}
+
+pub(crate) fn removed(path: &Path) -> String {
+    say!(en = "removed `{}`, which is more than are to be kept", zh = "已删除 `{}`，超出了保留数量", path.display())
 }
 
 pub(crate) fn not_passed_on(why: impl Display) -> String {

@@ -219,6 +219,21 @@ impl<'a> Transaction<'a> {
         }
     }
 
+    /// Has systemd read its units again, and start this one.
+    pub(crate) fn start_timer<E: From<FsError> + From<ServiceError>>(
+        &mut self,
+        unit: &str,
+        interrupt: &Interrupt,
+    ) -> Result<(), E> {
+        let change = Change::Timer { unit: unit.to_owned() };
+        self.journal.act(change, |permit| Ok(service::timer::start(permit, unit, interrupt)?))
+    }
+
+    /// Likewise a timer that an earlier install has started: taken back, this one must not stop it.
+    pub(crate) fn renew_timer(&self, unit: &str, interrupt: &Interrupt) -> Result<(), ServiceError> {
+        service::timer::start(self.journal.permit(), unit, interrupt)
+    }
+
     /// Removes the link that starts a service at boot, after the service has been taken from its manager.
     pub(crate) fn remove_enabling_link(&self, link: &AbsPath) -> Result<(), FsError> {
         self.tree.remove_file(self.journal.permit(), link)

@@ -111,6 +111,10 @@ pub(super) fn undo(
         Change::Link { .. } => link(permit, tree, change, known)?,
         Change::MadeWay { path, aside, .. } => tree.take_back_dir(permit, path, aside)?,
         Change::Restored { .. } => restored(permit, tree, change, contents)?,
+        Change::Timer { unit } => {
+            service::timer::stop(permit, unit, tree.interrupt())?;
+            Left::Gone
+        }
         Change::Service { supervision, was } => {
             service::remove(permit, supervision, *was, others, stop_seconds, tree.interrupt())?;
             Left::Gone
@@ -139,6 +143,7 @@ pub(super) fn clear_leftovers(permit: &Permit, tree: &Tree, change: &Change) -> 
         | Change::Adopted { .. }
         | Change::Access { .. }
         | Change::Tree { .. }
+        | Change::Timer { .. }
         | Change::Service { .. } => {}
         Change::Restored { path, .. } => tree.clear_restoring(permit, path)?,
         Change::MadeWay { path, aside, .. } => {

@@ -4,7 +4,7 @@
 
 use std::collections::BTreeMap;
 use std::net::IpAddr;
-use std::num::NonZeroU16;
+use std::num::{NonZeroU16, NonZeroU32};
 
 use serde::Deserialize;
 use toml::Spanned;
@@ -12,7 +12,7 @@ use toml::Spanned;
 use super::listen::Addresses;
 use super::peers::Peers;
 use super::pki::{Algorithm, CommonName, Country, Hours, KeySharing, Keys, SubjectText};
-use super::quantity::{Milliseconds, Size};
+use super::quantity::{Milliseconds, Period, Size};
 use super::setting::{Carry, CompactionMode, LogLevel, Loopback, Manager, Setting};
 use crate::digest::Digest;
 use crate::etcd::{Arch, EtcdVersion, KnownMirror};
@@ -40,6 +40,7 @@ pub(super) struct File {
     pub(super) service: ServiceSection,
     #[serde(default)]
     pub(super) supervisor: SupervisorSection,
+    pub(super) backup: Option<BackupSection>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -160,4 +161,13 @@ pub(super) struct SupervisorSection {
     pub(super) startretries: Option<u32>,
     pub(super) log_megabytes: Option<u32>,
     pub(super) log_backups: Option<u32>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub(super) struct BackupSection {
+    pub(super) every: Spanned<Period>,
+    pub(super) keep: Option<NonZeroU32>,
+    pub(super) keep_bytes: Option<Spanned<Size>>,
+    pub(super) dir: Option<Spanned<AbsPath>>,
 }

@@ -1,7 +1,7 @@
 //! Which keys a cluster file has, and what some of them take, for who explains it. What the parser takes, `file` says.
 
 /// Every key, by section; a test holds this to the parser.
-pub(super) const SECTIONS: [(&str, &str); 9] = [
+pub(super) const SECTIONS: [(&str, &str); 10] = [
     ("[cluster]", "name token"),
     ("[release]", "version arch sha256 sha256-amd64 sha256-arm64 mirrors mirror"),
     (
@@ -22,6 +22,7 @@ pub(super) const SECTIONS: [(&str, &str); 9] = [
     ("[paths]", "opt data wal-dir logs bin sbin"),
     ("[service]", "manager name"),
     ("[supervisor]", "carry startsecs startretries log-megabytes log-backups"),
+    ("[backup]", "every keep keep-bytes dir"),
 ];
 
 /// The section that is called so, as it is written, and its keys.
@@ -45,7 +46,7 @@ pub(super) const WORDS: [(&str, &str); 11] = [
 ];
 
 /// A whole number as it may stand for each key, and which ones may.
-pub(super) const NUMBERS: [(&str, &str, &str); 7] = [
+pub(super) const NUMBERS: [(&str, &str, &str); 8] = [
     ("client-port", "2379", "a port is a whole number from 1 to 65535"),
     ("peer-port", "2380", "a port is a whole number from 1 to 65535"),
     ("snapshot-count", "100000", "it is a whole number"),
@@ -53,4 +54,5 @@ pub(super) const NUMBERS: [(&str, &str, &str); 7] = [
     ("startretries", "3", "it is a whole number"),
     ("log-megabytes", "50", "it is a whole number"),
     ("log-backups", "10", "it is a whole number"),
+    ("keep", "28", "it is a whole number"),
 ];

@@ -4,7 +4,7 @@
 
 use std::collections::BTreeMap;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
-use std::num::NonZeroU16;
+use std::num::{NonZeroU16, NonZeroU32, NonZeroU64};
 use std::ops::RangeInclusive;
 
 use super::fault::Fault;
@@ -32,6 +32,8 @@ pub struct Cluster {
     pub loopback: Loopback,
     pub paths: Paths,
     pub service: Service,
+    /// `None`: nobody takes snapshots but people.
+    pub backup: Option<Backup>,
 }
 
 /// Which etcd, and what vouches for it.
@@ -119,6 +121,17 @@ pub struct Service {
     pub startretries: u32,
     pub log_megabytes: u32,
     pub log_backups: u32,
+}
+
+/// Snapshots that each host takes by itself.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Backup {
+    pub every_seconds: NonZeroU64,
+    /// How many are kept.
+    pub keep: NonZeroU32,
+    /// How much room they may take together.
+    pub keep_bytes: Option<NonZeroU64>,
+    pub dir: AbsPath,
 }
 
 /// A cluster and what its owner should know about it.

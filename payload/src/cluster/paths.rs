@@ -114,6 +114,20 @@ impl Paths {
         within.chain(shared).collect()
     }
 
+    /// What keeps snapshots from lying in `dir`: a directory of the system's, of etcd's, or of its programs. `wals` are where hosts have the
+    /// write-ahead log.
+    pub(crate) fn bars_snapshots<'a>(
+        &'a self,
+        dir: &AbsPath,
+        wals: impl IntoIterator<Item = &'a AbsPath>,
+    ) -> Option<String> {
+        let Self { opt, data, logs, bin, sbin } = self;
+        let system = SYSTEM.into_iter().find(|system| dir.as_path().starts_with(system)).map(str::to_owned);
+        let of_etcd = [data, logs].into_iter().chain(wals).find(|own| dir.is_within(own) || own.is_within(dir));
+        let of_programs = [opt, bin, sbin].into_iter().find(|own| own.is_within(dir));
+        system.or_else(|| of_etcd.or(of_programs).map(ToString::to_string)).or_else(|| self.kept_in_opt(dir))
+    }
+
     /// The directory or link of ours in `opt` that `path` is or lies in, whatever the version.
     fn kept_in_opt(&self, path: &AbsPath) -> Option<String> {
         let mut below = path.components().skip(self.opt.components().count());

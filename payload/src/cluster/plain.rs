@@ -124,6 +124,7 @@ impl<'a> Spot<'a> {
         let example = match key {
             "address" => "192.0.2.1",
             "version" => EXAMPLE,
+            "every" => "6h",
             _ => "n1",
         };
         let text = format!("`{key}` is missing in this section, `{}`", self.section());

@@ -14,6 +14,11 @@ pub(super) struct Size(u64);
 #[serde(try_from = "Written")]
 pub(super) struct Milliseconds(u32);
 
+/// A number of seconds, as hours or days: `"6h"`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(try_from = "Written")]
+pub(super) struct Period(u64);
+
 #[derive(Deserialize)]
 #[serde(untagged, expecting = "a whole number, or one with its unit in quotes: `\"8GiB\"`, `\"500ms\"`")]
 enum Written {
@@ -30,6 +35,32 @@ impl Size {
 impl Milliseconds {
     pub(super) fn count(self) -> u32 {
         self.0
+    }
+}
+
+impl Period {
+    pub(super) fn seconds(self) -> u64 {
+        self.0
+    }
+}
+
+impl TryFrom<Written> for Period {
+    type Error = String;
+
+    fn try_from(written: Written) -> Result<Self, String> {
+        let factor = |unit: &str| match unit {
+            "m" => Some(60),
+            "h" => Some(3600),
+            "d" => Some(86_400),
+            _ => None,
+        };
+        let (seconds, text) = match written {
+            Written::Number(number) => (None, number.to_string()),
+            Written::Text(text) => (with_unit(&text, factor), text),
+        };
+        seconds.map(Self).ok_or_else(|| {
+            format!("this time is in minutes, hours or days: `30m`, `6h`, `1d`; not `{}`", text.escape_debug())
+        })
     }
 }
 
@@ -125,6 +156,11 @@ mod tests {
         }
         let time = |text: &str| Milliseconds::try_from(Written::Text(text.to_owned())).map(Milliseconds::count).ok();
         assert_eq!([time("500ms"), time("1s"), time("100"), time("1h")], [Some(500), Some(1000), Some(100), None]);
+        let period = |text: &str| Period::try_from(Written::Text(text.to_owned())).map(Period::seconds).ok();
+        assert_eq!(
+            [period("30m"), period("6h"), period("1d"), period("6"), period("6s")],
+            [Some(1800), Some(21600), Some(86400), None, None]
+        );
         assert_eq!(Bytes(8 << 30).to_string() + &Bytes(8).to_string(), "8 GiB8 bytes");
     }
 }

@@ -67,6 +67,7 @@ fn what_is_needed_is_required() {
         ("[cluster]", table(&schema, "[cluster]"), "name"),
         ("[cluster]\nname = \"c\"\n[release]", table(&schema, "[release]"), "version"),
         ("[[host]]", table(&schema, "[[host]]"), "name"),
+        ("[cluster]\nname = \"c\"\n[release]\nversion = \"3.5.1\"\n[backup]", table(&schema, "[backup]"), "every"),
         ("[[host]]\nname = \"n1\"", table(&schema, "[[host]]"), "address"),
     ] {
         let error = toml::from_str::<super::file::File>(text).unwrap_err();

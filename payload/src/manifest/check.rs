@@ -1,7 +1,9 @@
 //! What must be right with a manifest beyond its form. A builder that wrote another one would have a fault.
 
-use super::{Layout, Listen, Manifest, ManifestError, Pair, Phase, Purpose, Shared, Slot, State, release_entry};
-use crate::cluster::{Etcd, unheard, unusable_host};
+use super::{
+    Backup, Layout, Listen, Manifest, ManifestError, Pair, Phase, Purpose, Shared, Slot, State, release_entry,
+};
+use crate::cluster::{EVERY, Etcd, unheard, unusable_host};
 use crate::etcd;
 use crate::render;
 use crate::url::{Scheme, Url, UrlHost};
@@ -28,6 +30,7 @@ impl Manifest {
             return Err(Field("stop-seconds", "do not come from any election timeout"));
         }
         self.check_programs()?;
+        self.check_backup()?;
         self.check_entries()
     }
 
@@ -118,6 +121,18 @@ impl Manifest {
         }
         let faults = paths.faults().into_iter().chain(wal.into_iter().flat_map(|wal| paths.wal_faults(wal)));
         faults.into_iter().next().map_or(Ok(()), |fault| Err(fault.into()))
+    }
+
+    fn check_backup(&self) -> Result<(), ManifestError> {
+        let Some(Backup { every_seconds, dir, .. }) = &self.backup else { return Ok(()) };
+        if !EVERY.contains(&every_seconds.get()) {
+            return Err(Field("backup.every-seconds", "is less than ten minutes or more than 31 days"));
+        }
+        let paths = self.layout.paths().ok_or(Field("layout", "has programs directly below `/`"))?;
+        match paths.bars_snapshots(dir, &self.layout.wal) {
+            Some(_) => Err(Field("backup.dir", "is the system's or etcd's own")),
+            None => Ok(()),
+        }
     }
 
     fn check_programs(&self) -> Result<(), ManifestError> {

@@ -51,7 +51,7 @@ impl Manifest {
             is_https(&member.peer_url) && is_https(&member.client_url) && is_told
         };
         let later = [
-            ("backup", self.backup.is_some()),
+            ("backup", self.backup.as_ref().is_some_and(|it| it.drill_seconds.is_some() || !it.recipients.is_empty())),
             ("monitoring", self.monitoring.is_some()),
             ("members", !self.members.iter().all(at_home)),
         ];

@@ -293,7 +293,8 @@ fn what_only_a_later_version_does_is_not_passed_over() {
     let monitoring = json!({"listen": "http://127.0.0.1:2381", "textfile": "/t"});
     for (at, key, value, words) in [
         ("", "backup", backup, "`backup` says what this program cannot do yet"),
-        ("", "backup", json!({"every-seconds": 1, "keep": 1, "dir": "/b", "recipients": []}), "`backup` says"),
+        ("", "backup", json!({"every-seconds": 1, "keep": 1, "dir": "/b", "recipients": []}), "less than ten minutes"),
+        ("", "backup", json!({"every-seconds": 600, "keep": 1, "dir": "/d/x", "recipients": []}), "etcd's own"),
         ("", "monitoring", monitoring, "`monitoring` says"),
         ("", "monitoring", json!({}), "`monitoring` says"),
         ("/layout", "wal", json!("/d/wal"), "`wal-dir` and `data`, which is `/d`, cannot share a tree"),

@@ -5,12 +5,14 @@
 
 mod call;
 mod etcdctl;
+mod snapshots;
 mod startup;
 mod supervisor;
 mod systemd;
 
 pub use call::{Call, confine_alike};
 pub use etcdctl::etcdctl;
+pub use snapshots::{snapshot_service, snapshot_timer};
 pub use startup::{PATH, Start, relisten, startup};
 pub use supervisor::{
     PYTHON_FLAGS, launcher, log_dir_drop_in, program, search_path, supervisord_conf, supervisord_unit,

@@ -4,7 +4,11 @@ mod units;
 
 pub(crate) use units::units;
 
+use payload::manifest::Backup;
+
 use crate::facts::Managers;
+use crate::facts::machine::Target;
+use crate::facts::managers::Init;
 use crate::facts::managers::boot::Starter;
 use crate::finding::{Finding, ManagerFinding};
 use crate::records::Records;
@@ -25,12 +29,33 @@ pub(crate) fn at_boot(managers: &Managers, records: &Records) -> Vec<Finding> {
     managers.etcds_at_boot.iter().map(starts).collect()
 }
 
+/// Snapshots that the host is to take by itself are taken by systemd's timer alone.
+pub(crate) fn no_timer(managers: &Managers, target: Target, backup: Option<&Backup>) -> Option<Finding> {
+    let nobody_looks = target == Target::Live && managers.systemd != Init::Running;
+    backup.filter(|_| nobody_looks).map(|_| ManagerFinding::NoTimer.into())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::finding::Code;
     use crate::supervision::Origin;
     use crate::supervision::tests::supervisor;
     use crate::text::findings::text;
+
+    #[test]
+    fn snapshots_that_nobody_would_take_are_said() {
+        let backup = crate::backup::tests::backup(6, 28, None);
+        let found = |systemd, target, backup: Option<&Backup>| {
+            let managers = Managers { systemd, ..Managers::default() };
+            no_timer(&managers, target, backup).map(|found| found.code())
+        };
+        assert_eq!(found(Init::None, Target::Live, Some(&backup)), Some(Code::NoTimer));
+        assert_eq!(found(Init::Installed, Target::Live, Some(&backup)), Some(Code::NoTimer));
+        assert_eq!(found(Init::Running, Target::Live, Some(&backup)), None);
+        assert_eq!(found(Init::Installed, Target::Image, Some(&backup)), None);
+        assert_eq!(found(Init::None, Target::Live, None), None);
+    }
 
     #[test]
     fn another_program_of_our_name_counts_under_supervisor_alone() {

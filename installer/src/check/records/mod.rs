@@ -65,7 +65,8 @@ pub(crate) fn unfinished(records: &Records) -> Option<Finding> {
 /// What an install of the installed bundle would have to make again. How etcd does is told by its health, not here.
 pub(crate) fn not_as_installed(steps: &[Planned]) -> Option<Finding> {
     let is_lost = |planned: &&Planned| {
-        planned.state == State::Pending && !matches!(planned.step, Step::Service { .. } | Step::Labels { .. })
+        planned.state == State::Pending
+            && !matches!(planned.step, Step::Service { .. } | Step::Timer { .. } | Step::Labels { .. })
     };
     let steps: Vec<Step> = steps.iter().filter(is_lost).map(|planned| planned.step.clone()).collect();
     (!steps.is_empty()).then(|| RecordFinding::NotAsInstalled { steps }.into())

@@ -8,6 +8,7 @@ mod save;
 mod source;
 mod stream;
 mod way;
+mod timed;
 
 use std::path::Path;
 
@@ -24,6 +25,7 @@ pub(super) fn snapshot(args: &SnapshotArgs, report: &Report) -> Result<ExitStatu
     match &args.command {
         Some(SnapshotCommand::Verify(args)) => proof::verify(args, report),
         Some(SnapshotCommand::List(args)) => list::list(args, report),
+        None if args.timed => timed::save(args, report),
         None if args.output.as_deref() == Some(Path::new(STANDARD_OUTPUT)) => stream::save(args, report),
         None => save::save(args, report),
     }

@@ -1,5 +1,6 @@
 //! A snapshot in a file.
 
+use std::io;
 use std::path::{Path, PathBuf};
 
 use payload::exit::ExitStatus;
@@ -7,11 +8,11 @@ use payload::manifest::Manifest;
 use payload::recipient::Recipient;
 use payload::snapshot::{live_keys, revision};
 use time::OffsetDateTime;
-use time::format_description::well_known::Rfc3339;
 
 use super::proof::say;
 use super::source::{Source, not_verified};
 use super::way::Way;
+use crate::backup;
 use crate::cli::SnapshotArgs;
 use crate::failure::Failure;
 use crate::help::Help;
@@ -29,7 +30,7 @@ pub(super) fn save(args: &SnapshotArgs, report: &Report) -> Result<ExitStatus, F
     let manifest = source.manifest()?;
     let taken = clock::now().truncate_to_second();
     let path = args.output.clone().unwrap_or_else(|| name(manifest, taken, &args.recipient));
-    let (proven, record) = take(&source, &path, &args.recipient, taken, report)?;
+    let (proven, record) = take(&source, &path, &args.recipient, taken, |_| 0, report)?;
     if args.recipient.is_empty() {
         say(&path, &proven, Some(&record), report);
     } else {
@@ -39,19 +40,23 @@ pub(super) fn save(args: &SnapshotArgs, report: &Report) -> Result<ExitStatus, F
     Ok(ExitStatus::Done)
 }
 
-/// What it is called where nobody says it: `CLUSTER-YYYYMMDDThhmmssZ.db`, and `.age` behind it where it is sealed.
+/// What it is called where nobody says it; with `.age` behind it where it is sealed.
 fn name(manifest: &Manifest, taken: OffsetDateTime, recipients: &[Recipient]) -> PathBuf {
-    let taken = taken.format(&Rfc3339).unwrap_or_default().replace(['-', ':'], "");
-    let end = if recipients.is_empty() { ".db" } else { SEALED };
-    format!("{}-{taken}{end}", manifest.cluster).into()
+    let mut name = backup::name(manifest, taken).into_os_string();
+    if !recipients.is_empty() {
+        name.push(SEALED);
+    }
+    name.into()
 }
 
-/// One under this name, which it has once it is proven whole, and its record beside it.
+/// One under this name, on a disk of which `reserve` says how much is to stay free, by how much it has. It has its name once it is
+/// proven whole, and its record beside it.
 pub(super) fn take(
     source: &Source,
     path: &Path,
     recipients: &[Recipient],
     taken: OffsetDateTime,
+    reserve: impl Fn(u64) -> u64,
     report: &Report,
 ) -> Result<(Proven, SnapshotRecord), Failure> {
     let elsewhere = || Help::host_with("snapshot", "-o /OTHER/DIRECTORY/FILE");
@@ -60,15 +65,29 @@ pub(super) fn take(
     let mut file = Output::open(path).map_err(unwritten)?;
     let record_file = Output::open(&beside).map_err(unwritten)?;
     let (status, v2_keys) = source.ask(report)?;
+    let reserve = file.disk().map(reserve).map_err(unwritten)?;
     let (needed, room) = (status.db_size.saturating_add(MARGIN), file.room().map_err(unwritten)?);
+    let room = room.saturating_sub(reserve);
     if room < needed {
         return Err(Failure::refused(words::not_written(path, words::no_room(needed, room)), elsewhere()));
     }
     let stopped = |why: String| Failure::refused(words::not_written(path, why), help::when_the_cause_is_gone());
     let mut way = Way::begin(recipients).map_err(|error| unwritten(error.into()))?;
-    let mut pass = |piece: &[u8]| way.pass(piece, &mut |bytes| file.add(bytes));
+    let mut since_looked = 0;
+    let mut add = |piece: &[u8]| {
+        since_looked += piece.len() as u64;
+        if since_looked > MARGIN {
+            since_looked = 0;
+            // Others write there, too, etcd for one.
+            if file.room().is_ok_and(|room| room < reserve) {
+                return Err(io::ErrorKind::StorageFull.into());
+            }
+        }
+        file.add(piece)
+    };
+    let mut pass = |piece: &[u8]| way.pass(piece, &mut add);
     let whole = report.while_waiting(&words::SAVING, || source.receive(&mut pass, stopped))?;
-    let whole = way.end(whole, &mut |bytes| file.add(bytes)).map_err(|error| unwritten(error.into()))?;
+    let whole = way.end(whole, &mut add).map_err(|error| unwritten(error.into()))?;
     let (revision, keys) = if recipients.is_empty() {
         let added = || file.added().map_err(|error| unwritten(error.into()));
         let unproven = |error| not_verified(words::no_database(&error));

@@ -8,6 +8,7 @@ use payload::manifest::{Manifest, Purpose};
 use payload::path::AbsPath;
 
 use super::{ProbeError, data};
+use crate::backup::Units;
 use crate::certificates::{Home, Set};
 use crate::facts::Credentials;
 use crate::facts::paths::{Obstacle, PathFact, Paths, Seen};
@@ -56,6 +57,9 @@ fn found(
     for unit in layout::SUPERVISORD_UNITS {
         files.insert(layout::drop_in(unit, &manifest.service.name)?);
     }
+    let timer = Units::of(manifest)?;
+    let timer_link = timer.as_ref().map(|units| units.link.clone());
+    files.extend(timer.into_iter().flat_map(Units::files).map(|(path, _)| path));
     // Those that others have unpacked may be theirs, and large.
     let mut sizes = BTreeMap::new();
     for program in &manifest.release.programs {
@@ -88,7 +92,8 @@ fn found(
     let commands = [at.bin.join("supervisord")?, at.bin.join("supervisorctl")?, layout::SUPERVISOR_LOGS.parse()?];
     let wants: AbsPath = layout::WANTS.parse()?;
     let enabling = [wants.join(&format!("{}.service", manifest.service.name))?, wants.join("supervisord.service")?];
-    let all = files.iter().cloned().chain(others).chain(commands).chain(enabling);
+    let all = files.iter().cloned().chain(others).chain(commands).chain(enabling).chain(timer_link);
+    let all = all.chain(manifest.backup.as_ref().map(|backup| backup.dir.clone()));
     let all: BTreeSet<AbsPath> = all.flat_map(|path| path.lineage()).collect();
     let mut found = BTreeMap::new();
     for path in all {

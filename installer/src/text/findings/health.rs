@@ -11,7 +11,7 @@ use crate::facts::cluster::api;
 use crate::facts::health::{Company, Down, Log};
 use crate::finding::HealthFinding;
 use crate::help::Help;
-use crate::text::{help, names};
+use crate::text::{help, names, snapshot as words};
 use payload::etcd::last_words::{Cause, Known};
 
 /// Where a host has no room for a new line of its cluster's list: how a member whose data are lost comes back.
@@ -52,6 +52,25 @@ pub(super) fn text(found: &HealthFinding) -> String {
             say!(en = "etcd does not run ({}): {}", zh = "etcd 未运行（{}）：{}", down.state, why(down))
         }
         HealthFinding::NoQuorum { up, down, cause } => no_quorum(up, down, cause.as_ref()),
+        HealthFinding::SnapshotOld { dir, newest: None } => say!(
+            en = "no good snapshot lies in `{dir}`, and one is long due",
+            zh = "`{dir}` 中没有完好的快照，而快照早已到期"
+        ),
+        HealthFinding::SnapshotOld { dir, newest: Some(newest) } => {
+            say!(
+                en = "the last good snapshot in `{dir}` is of {}, and the next but one is due",
+                zh = "`{dir}` 中最后一个完好的快照保存于 {}，其后应有的两个都没有",
+                words::time(*newest)
+            )
+        }
+        HealthFinding::SnapshotFailed { dir, failed } => {
+            say!(
+                en = "the snapshot that was due in `{dir}` was not taken ({}): {}",
+                zh = "`{dir}` 中到期的快照没有保存成功（{}）：{}",
+                words::time(failed.when),
+                DisplayLine::of(&failed.why)
+            )
+        }
         HealthFinding::NoRead => {
             say!(
                 en = "a majority is up, and a read does not come back through it: the members \
@@ -176,6 +195,12 @@ pub(super) fn help(found: &HealthFinding) -> Help {
             zh = "在 {} 上运行：查明那里的 etcd 为何没有启动",
             names::all(down)
         )),
+        HealthFinding::SnapshotOld { .. } | HealthFinding::SnapshotFailed { .. } => {
+            Help::host_with("snapshot", "--timed").remark(&words!(
+                en = "takes one if it is due, and says why it cannot",
+                zh = "到期时保存一个，不能保存时说明原因"
+            ))
+        }
         HealthFinding::NoQuorum { .. } | HealthFinding::NoRead => Help::host("status").remark(&words!(
             en = "on each of the others; network between them, disks, clocks",
             zh = "在其他成员上分别运行；并检查成员之间的网络、磁盘和时钟"

@@ -97,18 +97,11 @@ pub(super) fn text(found: &ManagerFinding) -> String {
                 zh = "不使用本机自己的 supervisor：除 root 以外的用户可以更改 `{program}`"
             )
         }
-        ManagerFinding::NoStartAtBoot { supervisor } if supervisor.origin == Origin::Host => {
+        ManagerFinding::NoStartAtBoot { supervisor } => no_start_at_boot(supervisor.origin),
+        ManagerFinding::NoTimer => {
             say!(
-                en = "nothing starts this host's supervisord when it boots: no enabled unit, no \
-                         line of cron or rc.local",
-                zh = "本机启动时没有任何机制启动 supervisord：没有已启用的 unit，cron 和 \
-                         rc.local 中也没有"
-            )
-        }
-        ManagerFinding::NoStartAtBoot { .. } => {
-            say!(
-                en = "nothing starts supervisord when this host boots: it has no systemd",
-                zh = "本机启动时没有任何机制启动 supervisord：本机没有 systemd"
+                en = "systemd does not run here, so that nothing takes the snapshots that the cluster file asks for",
+                zh = "本机没有运行 systemd：没有任何机制保存集群文件要求的快照"
             )
         }
         ManagerFinding::Untried => {
@@ -291,6 +284,21 @@ fn mend(supervisor: &UnfitSupervisor) -> Help {
     }
 }
 
+fn no_start_at_boot(origin: Origin) -> String {
+    match origin {
+        Origin::Host => say!(
+            en = "nothing starts this host's supervisord when it boots: no enabled unit, no \
+                         line of cron or rc.local",
+            zh = "本机启动时没有任何机制启动 supervisord：没有已启用的 unit，cron 和 \
+                         rc.local 中也没有"
+        ),
+        Origin::Bundle => say!(
+            en = "nothing starts supervisord when this host boots: it has no systemd",
+            zh = "本机启动时没有任何机制启动 supervisord：本机没有 systemd"
+        ),
+    }
+}
+
 pub(super) fn help(found: &ManagerFinding) -> Help {
     match found {
         ManagerFinding::ProgramTaken { file, .. } => Help::in_tree(format!("mv {file} {file}.off")),
@@ -355,6 +363,11 @@ pub(super) fn help(found: &ManagerFinding) -> Help {
             supervisor.daemon,
             supervisor.conf
         )),
+        ManagerFinding::NoTimer => Help::plain(words!(
+            en = "have cron do this as root, every quarter of an hour: ",
+            zh = "让 cron 以 root 身份每一刻钟运行一次："
+        ))
+        .and(Help::host_with("snapshot", "--timed")),
         ManagerFinding::Untried => Help::run_with("plan", "--signer WORDS"),
     }
 }

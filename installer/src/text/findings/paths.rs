@@ -48,6 +48,10 @@ pub(super) fn text(found: &PathFinding) -> String {
                     en = "`{path}`, the directory for etcd's write-ahead log, is a link, to `{target}`: at boot nothing would wait for the disk behind it",
                     zh = "etcd 的预写日志目录 `{path}` 是符号链接，指向 `{target}`：开机时不会等待链接背后的磁盘"
                 ),
+                Holds::Snapshots => say!(
+                    en = "`{path}`, the directory for snapshots, is a link, to `{target}`: at boot nothing would wait for the disk behind it",
+                    zh = "快照目录 `{path}` 是符号链接，指向 `{target}`：开机时不会等待链接背后的磁盘"
+                ),
                 Holds::Data | Holds::Files => say!(
                     en = "`{path}`, the directory for etcd's data, is a link, to `{target}`: at boot nothing would wait for the disk behind it",
                     zh = "etcd 的数据目录 `{path}` 是符号链接，指向 `{target}`：开机时不会等待链接背后的磁盘"
@@ -112,12 +116,13 @@ pub(super) fn help(found: &PathFinding) -> Help {
 
 /// The directory itself in the cluster file, or, without a new bundle, a mount in the place of the link.
 fn linked(path: &AbsPath, target: &str, holds: Holds) -> Help {
+    let real = real(target);
     let key = match holds {
         Holds::Logs => "logs",
         Holds::Wal => "wal-dir",
         Holds::Data | Holds::Files => "data",
+        Holds::Snapshots => return bound(path, real.as_deref()),
     };
-    let real = real(target);
     let line = format!("{key} = \"{}\"", real.as_deref().unwrap_or(DIR));
     let named = say!(
         en = "`{line}` below `[paths]` in cluster.toml, then: {}; or here: ",

@@ -1,6 +1,7 @@
 //! From the file as written to the cluster as meant: defaults, and what only the whole file can tell. A file a section.
 
 mod address;
+mod backup;
 mod etcd;
 mod flags;
 mod hosts;
@@ -21,6 +22,7 @@ use super::setting::Loopback;
 use super::{Cluster, Parsed};
 
 pub(crate) use address::{unheard, unusable_host};
+pub(crate) use backup::EVERY;
 
 pub(super) fn resolve(file: File, source: &str) -> Result<Parsed, Vec<Fault>> {
     let mut findings = Findings::new(source);
@@ -33,7 +35,9 @@ pub(super) fn resolve(file: File, source: &str) -> Result<Parsed, Vec<Fault>> {
     release::check(&mut findings, &file.release, &hosts);
     let pki = pki::pki(&mut findings, file.pki);
     let etcd = etcd::etcd(&mut findings, file.etcd, &etcd::Around { pki: &pki, hosts: &hosts, loopback, version })?;
+    let backup = backup::backup(&mut findings, file.backup, defaults.paths.paths(), &hosts)?;
     let cluster = Cluster {
+        backup,
         token: file.cluster.token,
         name: file.cluster.name,
         release: release::release(file.release),

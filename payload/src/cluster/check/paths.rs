@@ -22,6 +22,10 @@ impl Chosen {
         Some(own.into_inner())
     }
 
+    pub(super) fn paths(&self) -> &Paths {
+        &self.paths
+    }
+
     pub(super) fn into_paths(self) -> Paths {
         self.paths
     }
