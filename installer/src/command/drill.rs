@@ -21,7 +21,7 @@ use crate::host::exec::ExecError;
 use crate::host::probe::ProbeError;
 use crate::host::restored::DRILL;
 use crate::host::write::Ids;
-use crate::host::{apart, copy, etcdutl, memory, priority, snapshot_copy};
+use crate::host::{apart, etcdutl, memory, priority, snapshot_copy};
 use crate::report::Report;
 use crate::snapshot_record::SnapshotRecord;
 use crate::text::refusals::Doing;
@@ -49,8 +49,8 @@ pub(super) fn drill(args: &DrillArgs, report: &Report) -> Result<ExitStatus, Fai
     priority::give_way();
     // Of a drill that was killed.
     context.tree.clear_drill(&manifest.layout.data).map_err(ProbeError::from)?;
-    has_memory(path)?;
     let given = given(path, args.identity_fd, (&context, Doing::Drilling), report)?;
+    has_memory(path, given.len())?;
     let reading = || judged(given, args.unverified, manifest, (&context, Doing::Drilling));
     let snapshot = report.while_waiting(&words::READING, reading)?;
     has_the_version(&snapshot, manifest)?;
@@ -97,9 +97,7 @@ fn differs(is: Counted, expected: Counted) -> Option<String> {
 }
 
 /// etcd maps its database, and reads all of it.
-fn has_memory(path: &Path) -> Result<(), Failure> {
-    // What cannot be read is said by whoever reads it.
-    let len = copy::open(path).and_then(|file| file.metadata()).map_or(0, |file| file.len());
+fn has_memory(path: &Path, len: u64) -> Result<(), Failure> {
     let needed = len.saturating_mul(2);
     match memory::left() {
         Some(left) if left < needed => {

@@ -55,6 +55,13 @@ pub(super) struct Given<'a> {
     identity: Option<Identity>,
 }
 
+impl Given<'_> {
+    /// In bytes. What cannot be asked is said by whoever reads it.
+    pub(super) fn len(&self) -> u64 {
+        self.file.metadata().map_or(0, |file| file.len())
+    }
+}
+
 /// Opens the file. Where it is sealed, who is at the terminal is asked for what opens it, unless that comes by a descriptor.
 pub(super) fn given<'a>(
     path: &'a Path,

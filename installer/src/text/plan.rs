@@ -41,7 +41,6 @@ impl fmt::Display for Step {
                     | Source::Launcher { .. }
                     | Source::SnapshotUnit
                     | Source::LogDir { .. } => String::new(),
-                    }
                 };
                 say!(
                     f,

@@ -66,9 +66,7 @@ pub(crate) fn not_copied(doing: Doing, path: &Path, why: &NotCopied) -> Failure 
             )),
             with_an_identity(doing, path),
         ),
-        NotCopied::NotOpened(why) => {
-            Failure::new(ExitStatus::NotVerified, failed(why), with_an_identity(doing, path))
-        }
+        NotCopied::NotOpened(why) => Failure::new(ExitStatus::NotVerified, failed(why), with_an_identity(doing, path)),
         NotCopied::ToldToStop => Failure::interrupted(help::the_same_again()),
     }
 }

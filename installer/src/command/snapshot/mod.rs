@@ -7,8 +7,8 @@ mod proof;
 mod save;
 mod source;
 mod stream;
-mod way;
 mod timed;
+mod way;
 
 use std::path::Path;
 
