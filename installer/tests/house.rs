@@ -270,6 +270,9 @@ const SAME_IN_BOTH_IN_BUILDER: &[&str] = &[
     "`etcdpack fetch --ca-cert FILE`",
     "`XDG_CACHE_HOME=/a/writable/directory etcdpack fetch`",
     "HOME=~ etcdpack fetch",
+    "etcdpack pki backup-key -o OTHER-FILE",
+    // As `age-keygen` writes it.
+    "# public key: {recipient}\\n{secret}\\n",
     "etcdpack pki show",
     "etcdpack rehearse --passphrase-fd 3 3< FILE",
     "./{host}.run csr -o {host}.csr",

@@ -73,11 +73,11 @@ pub(crate) fn not_copied(doing: Doing, path: &Path, why: &NotCopied) -> Failure 
 
 /// The file behind the descriptor is what `etcdpack pki backup-key` or `age-keygen` wrote.
 pub(crate) fn with_an_identity(doing: Doing, path: &Path) -> Help {
-    let more = format!("--identity-fd 3 {} 3<IDENTITY", word(path));
-    match doing {
-        Doing::Drilling => Help::host_with("drill", more),
-        _ => Help::run_with("restore", more),
-    }
+    let how = match doing {
+        Doing::Drilling => Help::host_with("drill", "--identity-fd 3 "),
+        _ => Help::run_with("restore", "--identity-fd 3 "),
+    };
+    how.and(Help::command(word(path))).and(Help::command(" 3<IDENTITY"))
 }
 
 /// It is no snapshot, by its sum or its first bytes.

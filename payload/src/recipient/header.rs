@@ -4,9 +4,9 @@ use hmac::Mac as _;
 use x25519_dalek::{PublicKey, SharedSecret, StaticSecret};
 use zeroize::Zeroizing;
 
-use super::opening::NotOpened;
 use super::{Identity, Recipient};
 use crate::age::{self, FILE_KEY, FileKey, Key, MAC, TAG, VERSION};
+use crate::{say, words};
 
 const KIND: &str = "-> X25519 ";
 const INFO: &[u8] = b"age-encryption.org/v1/X25519";
@@ -14,6 +14,31 @@ const INFO: &[u8] = b"age-encryption.org/v1/X25519";
 const LONGEST: usize = 64 * 1024;
 /// A body of a recipient is in lines of this length, and ends with a shorter one.
 const COLUMNS: usize = 64;
+
+/// Why a file is not opened.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum NotOpened {
+    #[error("{}", say!(
+        en = "it is no file that was sealed for recipients: {_0}",
+        zh = "它不是为接收方加密的文件：{_0}"
+    ))]
+    Form(&'static str),
+    #[error("{}", words!(
+        en = "it was sealed for others: none of its recipients belongs to this identity",
+        zh = "它是为别人加密的：其中没有与这个身份（私钥）对应的接收方"
+    ))]
+    Recipient,
+    #[error("{}", say!(
+        en = "it is damaged: {_0}",
+        zh = "它已损坏：{_0}"
+    ))]
+    Damaged(&'static str),
+    #[error("{}", words!(
+        en = "it is cut off, or damaged at its end",
+        zh = "它被截断，或末尾已损坏"
+    ))]
+    End,
+}
 
 /// As it is written; `drawn` is a secret for each recipient.
 pub(super) fn write(file_key: &[u8; FILE_KEY], recipients: &[(Recipient, Zeroizing<[u8; 32]>)]) -> Option<Vec<u8>> {

@@ -10,7 +10,8 @@ mod sealing;
 #[cfg(test)]
 mod tests;
 
-pub use opening::{NotOpened, Opening};
+pub use header::NotOpened;
+pub use opening::Opening;
 pub use pair::{Identity, NotARecipient, NotAnIdentity, Recipient};
 pub use sealing::{Drawn, NotSealed, Sealing};
 

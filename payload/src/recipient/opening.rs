@@ -3,9 +3,9 @@
 
 use zeroize::Zeroizing;
 
+use super::header::NotOpened;
 use super::{Identity, header};
 use crate::age::{self, CHUNK, Key, NONCE, TAG};
-use crate::{say, words};
 
 const SEALED_CHUNK: usize = CHUNK + TAG;
 
@@ -20,31 +20,6 @@ enum State {
     Header(Identity),
     /// The number of the next chunk.
     Chunks(Key, u64),
-}
-
-/// Why a file is not opened.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-pub enum NotOpened {
-    #[error("{}", say!(
-        en = "it is no file that was sealed for recipients: {_0}",
-        zh = "它不是为接收方加密的文件：{_0}"
-    ))]
-    Form(&'static str),
-    #[error("{}", words!(
-        en = "it was sealed for others: none of its recipients belongs to this identity",
-        zh = "它是为别人加密的：其中没有与这个身份（私钥）对应的接收方"
-    ))]
-    Recipient,
-    #[error("{}", say!(
-        en = "it is damaged: {_0}",
-        zh = "它已损坏：{_0}"
-    ))]
-    Damaged(&'static str),
-    #[error("{}", words!(
-        en = "it is cut off, or damaged at its end",
-        zh = "它被截断，或末尾已损坏"
-    ))]
-    End,
 }
 
 impl Opening {
