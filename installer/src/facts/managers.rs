@@ -2,7 +2,6 @@
 
 pub(crate) mod boot;
 pub(crate) mod conf;
-pub(crate) mod rpc;
 
 use std::collections::BTreeMap;
 

@@ -51,7 +51,6 @@ mod room;
 pub(crate) mod snapshot_copy;
 pub(crate) mod snapshots;
 mod strays;
-pub(crate) mod supervisord;
 pub(crate) mod terminal;
 pub(crate) mod tether;
 pub(crate) mod tree;
