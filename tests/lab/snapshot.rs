@@ -51,12 +51,14 @@ pub fn installed(root: &Path) -> Snapshot {
     tree
 }
 
-/// The operations of a history that came to their end, each once: an attempt that was taken back may stand between them.
+/// The operations of a history that came to their end, each once: an attempt that was taken back may stand between them, and the
+/// same install may have been run again.
 fn what_was_done(history: &str) -> String {
     let entries = history.lines().map(|line| serde_json::from_str::<Value>(line).expect("a line of a history"));
     let done = entries.filter(|entry| entry["outcome"] == "done");
-    let lines: Vec<String> =
+    let mut lines: Vec<String> =
         done.map(|entry| format!("{} {}", entry["operation"], entry["bundle"]["sha256"])).collect();
+    lines.dedup();
     lines.join("\n")
 }
 

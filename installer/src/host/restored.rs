@@ -40,7 +40,8 @@ impl Tree {
     pub(crate) fn clear_drill(&self, data: &AbsPath) -> Result<(), FsError> {
         let cleared = || match self.open_to_clear(data) {
             Ok(dir) => clear(&dir, DRILL, &Interrupt::default()),
-            Err(Errno::ENOENT) => Ok(()),
+            // What is no directory holds nothing of a drill's, and a link is not followed.
+            Err(Errno::ENOENT | Errno::ENOTDIR | Errno::ELOOP) => Ok(()),
             Err(errno) => Err(errno),
         };
         cleared().map_err(|errno| FsError::new(FileOp::RemoveLeftover, data, errno))

@@ -37,10 +37,11 @@ def child(command):
         time.sleep(0.1)
         os._exit(0)
 def attempt(what):
+    # A terminal that nobody has touched: the one below may be asked at before we come to look at it.
+    before, shown = echo(pty.openpty()[0]), ""
     shell, fd = pty.fork()
     if shell == 0:
         child(command)
-    before, shown = echo(fd), ""
     def until(words):
         nonlocal shown
         end = time.time() + 30

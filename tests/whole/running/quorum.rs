@@ -176,7 +176,8 @@ fn the_last_look(lab: &Lab) {
                 .map(str::to_owned)
                 .collect::<Vec<_>>()
         };
-        text.lines().map(words).collect::<Vec<_>>()
+        // That it was tried, and undone, is on record.
+        text.lines().filter(|line| !line.contains("/history.jsonl")).map(words).collect::<Vec<_>>()
     };
     assert_eq!(etcds, before.1, "etcd was restarted");
     assert_eq!(without_times(&files), without_times(&before.0));
