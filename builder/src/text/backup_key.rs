@@ -1,6 +1,5 @@
 //! The pair for sealed snapshots.
 
-use std::fmt;
 use std::path::Path;
 
 use payload::recipient::Recipient;
@@ -20,14 +19,6 @@ pub(crate) fn is_there(path: &Path) -> String {
         zh = "`{}` 已存在，未改动：它可能是打开快照的唯一凭据",
         path.display()
     )
-}
-
-pub(crate) fn not_written(path: &Path, error: impl fmt::Display) -> String {
-    say!(en = "writing `{}`: {error}", zh = "写入 `{}`：{error}", path.display())
-}
-
-pub(crate) fn no_random_bytes(error: impl fmt::Display) -> String {
-    say!(en = "drawing random bytes: {error}", zh = "获取随机字节：{error}")
 }
 
 /// What to do with the two halves.

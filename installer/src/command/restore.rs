@@ -15,9 +15,9 @@ use crate::facts::restore::{Label, Sum, identity};
 use crate::failure::Failure;
 use crate::host::snapshot_copy::{self, NotCopied};
 use crate::host::terminal::Asked;
-use crate::host::{age_identity, harden, input};
+use crate::host::{age_identity, harden, input, snapshots};
 use crate::report::Report;
-use crate::snapshot_record::{LARGEST, SnapshotRecord};
+use crate::snapshot_record::SnapshotRecord;
 use crate::text::refusals::Doing;
 use crate::text::restore as words;
 use crate::text::{help, questions, refusals, snapshot};
@@ -115,8 +115,7 @@ pub(super) fn judged(
     let (whole, sum) = whole(inspection, unverified).map_err(|flaw| words::flawed(doing, path, &head, &flaw))?;
     let beginning = copy.try_clone().map_err(|error| not_copied(NotCopied::Write(error)))?;
     let revision = revision(beginning).map_err(|error| words::no_database(path, &error))?;
-    let record = input::small(&SnapshotRecord::beside(path), LARGEST).and_then(|text| SnapshotRecord::parse(&text));
-    let record = record.filter(|record| record.is_of_opened(&whole));
+    let record = snapshots::record(path).filter(|record| record.is_of_opened(&whole));
     Ok(Judged { copy, whole, sum, revision, record })
 }
 

@@ -23,6 +23,11 @@ pub(crate) fn is_roots_alone(tree: &Tree, dir: &AbsPath) -> bool {
     matches!(tree.look(dir), Ok(Seen::Dir { .. })) && tree.obstacles(dir).is_ok_and(|met| met.is_empty())
 }
 
+/// What lies beside a snapshot, if that is a record.
+pub(crate) fn record(snapshot: &Path) -> Option<SnapshotRecord> {
+    input::small(&SnapshotRecord::beside(snapshot), LARGEST).and_then(|text| SnapshotRecord::parse(&text))
+}
+
 /// Removes a snapshot and its record; the record of one that is gone says nothing.
 pub(crate) fn remove(found: &Found) -> io::Result<()> {
     fs::remove_file(&found.path)?;
@@ -72,8 +77,7 @@ pub(crate) fn in_dir(dir: &Path) -> io::Result<Vec<Found>> {
         let Some(size) = fs::symlink_metadata(&path).ok().filter(fs::Metadata::is_file).map(|stat| stat.len()) else {
             continue;
         };
-        let record = input::small(&SnapshotRecord::beside(&path), LARGEST);
-        let record = record.and_then(|text| SnapshotRecord::parse(&text));
+        let record = record(&path);
         found.push(Found { path, size, record });
     }
     found.sort_by(|a, b| a.path.cmp(&b.path));

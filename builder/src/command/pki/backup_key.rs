@@ -11,13 +11,14 @@ use crate::atomic_file::{self, FileMode};
 use crate::cli::PkiBackupKeyArgs;
 use crate::failure::Failure;
 use crate::report::Narrator;
-use crate::text::backup_key as text;
+use crate::text::{backup_key as text, command, passphrase};
 
 /// Makes a pair. A file that is there stays: it may be all that opens the snapshots of years.
 pub(super) fn make(args: &PkiBackupKeyArgs, narrator: &mut dyn Narrator) -> Result<(), Failure> {
     let path = args.output.as_path();
     let mut drawn = Zeroizing::new([0; 32]);
-    getrandom::fill(&mut *drawn).map_err(|error| Failure::refused(text::no_random_bytes(error), text::ELSEWHERE))?;
+    getrandom::fill(&mut *drawn)
+        .map_err(|error| Failure::refused(passphrase::no_random_bytes(error), text::ELSEWHERE))?;
     let identity = Identity::of(&drawn);
     let recipient = identity.recipient();
     let file = Zeroizing::new(text::file(&recipient, identity.expose().as_str()));
@@ -30,7 +31,7 @@ pub(super) fn make(args: &PkiBackupKeyArgs, narrator: &mut dyn Narrator) -> Resu
 fn not_written(path: &Path, error: &io::Error) -> Failure {
     let why = match error.kind() {
         io::ErrorKind::AlreadyExists => text::is_there(path),
-        _ => text::not_written(path, error),
+        _ => command::writing(path, error),
     };
     Failure::refused(why, text::ELSEWHERE)
 }

@@ -10,9 +10,9 @@ use payload::snapshot::{Inspection, Whole, live_keys, revision};
 
 use crate::cli::SnapshotVerifyArgs;
 use crate::failure::Failure;
-use crate::host::{age_identity, copy, input};
+use crate::host::{age_identity, copy, input, snapshots};
 use crate::report::Report;
-use crate::snapshot_record::{LARGEST, Proven, SnapshotRecord};
+use crate::snapshot_record::{Proven, SnapshotRecord};
 use crate::text::{help, snapshot as words};
 
 /// What reading every byte has shown.
@@ -63,10 +63,7 @@ fn verify_one(path: &Path, identity: Option<&Identity>, report: &Report) -> Resu
             return Ok(());
         }
         Proof::Whole(proven) => say(path, proven, fitting, report),
-        Proof::Opened(whole) => {
-            report.data(&words::opened(path, whole.size, fitting));
-            report.data(&words::sums(whole.file, whole.database));
-        }
+        Proof::Opened(whole) => say_opened(path, whole, fitting, report),
     }
     if record.is_some() && fitting.is_none() {
         report.warn(&words::of_another(&beside), None);
@@ -80,11 +77,19 @@ pub(super) fn prove(path: &Path, identity: Option<&Identity>) -> Result<(Proof, 
     let mut file = copy::open(path).map_err(unread)?;
     let mut reading = Reading::Begins;
     input::pieces(&mut file, &mut |piece| reading.take(piece, identity)).map_err(unread)?;
-    let record = input::small(&SnapshotRecord::beside(path), LARGEST).and_then(|text| SnapshotRecord::parse(&text));
-    let whole = match reading.end()? {
-        Proof::Whole(Proven { whole, .. }) => whole,
-        sealed => return Ok((sealed, record)),
+    let record = snapshots::record(path);
+    let inspection = match reading {
+        Reading::Begins => Inspection::default(),
+        Reading::Plain(inspection) => inspection,
+        Reading::Sealed { written, size, within } => {
+            let (file, opened) = (written.finish(), within.map(|within| within.end()).transpose()?);
+            let proof = opened.map_or(Proof::Sealed { size, file }, |Whole { database, .. }| {
+                Proof::Opened(Whole { size, file, database })
+            });
+            return Ok((proof, record));
+        }
     };
+    let whole = inspection.end().map_err(|flaw| words::flawed(&flaw))?;
     let revision = revision(&file).map_err(|error| words::no_database(&error))?;
     // Counted once, by whoever took it: another count of the same bytes finds the same.
     let counted = record.as_ref().filter(|record| record.is_of(&whole)).and_then(|record| record.keys);
@@ -156,23 +161,12 @@ impl Reading {
             }
         }
     }
+}
 
-    /// The numbers of a plain one are still to be read.
-    fn end(self) -> Result<Proof, String> {
-        let plain = |inspection: Inspection| {
-            let whole = inspection.end().map_err(|flaw| words::flawed(&flaw))?;
-            Ok(Proof::Whole(Proven { whole, revision: 0, keys: None }))
-        };
-        match self {
-            Self::Begins => plain(Inspection::default()),
-            Self::Plain(inspection) => plain(inspection),
-            Self::Sealed { written, size, within: None } => Ok(Proof::Sealed { size, file: written.finish() }),
-            Self::Sealed { written, size, within: Some(within) } => {
-                let database = within.end()?.database;
-                Ok(Proof::Opened(Whole { size, file: written.finish(), database }))
-            }
-        }
-    }
+/// Of a sealed file with a whole snapshot in it.
+pub(super) fn say_opened(path: &Path, whole: &Whole, record: Option<&SnapshotRecord>, report: &Report) {
+    report.data(&words::opened(path, whole.size, record));
+    report.data(&words::sums(whole.file, whole.database));
 }
 
 pub(super) fn say(path: &Path, proven: &Proven, record: Option<&SnapshotRecord>, report: &Report) {

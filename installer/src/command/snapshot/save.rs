@@ -9,7 +9,7 @@ use payload::recipient::Recipient;
 use payload::snapshot::{live_keys, revision};
 use time::OffsetDateTime;
 
-use super::proof::say;
+use super::proof::{say, say_opened};
 use super::source::{Source, not_verified};
 use super::way::Way;
 use crate::backup;
@@ -34,8 +34,7 @@ pub(super) fn save(args: &SnapshotArgs, report: &Report) -> Result<ExitStatus, F
     if args.recipient.is_empty() {
         say(&path, &proven, Some(&record), report);
     } else {
-        report.data(&words::opened(&path, proven.whole.size, Some(&record)));
-        report.data(&words::sums(proven.whole.file, proven.whole.database));
+        say_opened(&path, &proven.whole, Some(&record), report);
     }
     Ok(ExitStatus::Done)
 }

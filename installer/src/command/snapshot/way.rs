@@ -16,10 +16,16 @@ pub(super) enum Way {
 
 pub(super) struct Sealed {
     sealing: Sealing,
-    written: Hasher,
+    out: Out,
+}
+
+/// The sealed file, as far as it is written.
+#[derive(Default)]
+struct Out {
+    sum: Hasher,
     size: u64,
     /// What is to be written next.
-    out: Vec<u8>,
+    next: Vec<u8>,
 }
 
 impl Way {
@@ -28,8 +34,8 @@ impl Way {
         if recipients.is_empty() {
             return Ok(Self::Plain);
         }
-        let (sealing, out) = Sealing::begin(recipients, drawn(recipients.len())?).map_err(io::Error::other)?;
-        Ok(Self::Sealed(Box::new(Sealed { sealing, written: Hasher::default(), size: 0, out })))
+        let (sealing, next) = Sealing::begin(recipients, drawn(recipients.len())?).map_err(io::Error::other)?;
+        Ok(Self::Sealed(Box::new(Sealed { sealing, out: Out { next, ..Out::default() } })))
     }
 
     /// The next bytes of the snapshot.
@@ -37,8 +43,8 @@ impl Way {
         match self {
             Self::Plain => write(piece),
             Self::Sealed(sealed) => {
-                sealed.sealing.take(piece, &mut sealed.out).map_err(io::Error::other)?;
-                sealed.write(write)
+                sealed.sealing.take(piece, &mut sealed.out.next).map_err(io::Error::other)?;
+                sealed.out.pass_on(write)
             }
         }
     }
@@ -46,21 +52,19 @@ impl Way {
     /// After the last bytes of `within`, which is whole: what was written. Nobody opens the file before its end is there.
     pub(super) fn end(self, within: Whole, write: &mut dyn FnMut(&[u8]) -> io::Result<()>) -> io::Result<Whole> {
         let Self::Sealed(sealed) = self else { return Ok(within) };
-        let Sealed { sealing, mut written, mut size, mut out } = *sealed;
-        sealing.end(&mut out).map_err(io::Error::other)?;
-        written.update(&out);
-        size += out.len() as u64;
-        write(&out)?;
-        Ok(Whole { size, file: written.finish(), database: within.database })
+        let Sealed { sealing, mut out } = *sealed;
+        sealing.end(&mut out.next).map_err(io::Error::other)?;
+        out.pass_on(write)?;
+        Ok(Whole { size: out.size, file: out.sum.finish(), database: within.database })
     }
 }
 
-impl Sealed {
-    fn write(&mut self, write: &mut dyn FnMut(&[u8]) -> io::Result<()>) -> io::Result<()> {
-        self.written.update(&self.out);
-        self.size += self.out.len() as u64;
-        write(&self.out)?;
-        self.out.clear();
+impl Out {
+    fn pass_on(&mut self, write: &mut dyn FnMut(&[u8]) -> io::Result<()>) -> io::Result<()> {
+        self.sum.update(&self.next);
+        self.size += self.next.len() as u64;
+        write(&self.next)?;
+        self.next.clear();
         Ok(())
     }
 }
