@@ -204,9 +204,17 @@ fn sealed(lab: &Lab, site: &Site) {
     for (harm, by_its_sum, opened_says) in [
         ("true", "no more was looked at", "whole within"),
         ("truncate -s -1 x.db.age", "its bytes are not those", "cut off, or damaged"),
-        ("printf XXXXXXXX | dd of=x.db.age bs=1 seek=9000 conv=notrunc status=none", "its bytes are not those", "damaged"),
+        (
+            "printf XXXXXXXX | dd of=x.db.age bs=1 seek=9000 conv=notrunc status=none",
+            "its bytes are not those",
+            "damaged",
+        ),
         // Another letter, whichever stands there.
-        ("sed -i 's/X25519 A/X25519 B/;t;s/X25519 ./X25519 A/' x.db.age", "its bytes are not those", "sealed for others"),
+        (
+            "sed -i 's/X25519 A/X25519 B/;t;s/X25519 ./X25519 A/' x.db.age",
+            "its bytes are not those",
+            "sealed for others",
+        ),
         ("rm x.db.age.json", "to hold it against", "whole within"),
         ("cp /root/opened.db x.db.age", "is about another snapshot", "is about another snapshot"),
     ] {

@@ -2,6 +2,7 @@
 
 pub(crate) mod boot;
 pub(crate) mod conf;
+pub(crate) mod rpc;
 
 use std::collections::BTreeMap;
 

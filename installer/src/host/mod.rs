@@ -51,6 +51,7 @@ mod room;
 pub(crate) mod snapshot_copy;
 pub(crate) mod snapshots;
 mod strays;
+pub(crate) mod supervisord;
 pub(crate) mod terminal;
 pub(crate) mod tether;
 pub(crate) mod tree;

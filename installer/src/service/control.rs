@@ -5,9 +5,10 @@
 
 use std::time::Duration;
 
-use super::calls::{ServiceError, answers, ctl, heed, is_active, knows, systemctl};
+use super::calls::{ServiceError, WORK, answers, ctl, heed, is_active, knows, systemctl, tell};
 use super::program::{self, Seen, is_up, seen, seen_at_rest};
 use super::standing::{Others, put_back};
+use crate::facts::managers::rpc::Call;
 use crate::host::Exec;
 use crate::host::exec::ExecError;
 use crate::host::interrupt::Interrupt;
@@ -114,7 +115,7 @@ pub(crate) fn stop(
     let is_there = match supervision {
         // Also where the unit's file has gone: what runs is still systemd's.
         Supervision::Systemd { unit } => knows(unit, interrupt)? || is_active(unit, interrupt)?,
-        // One that stops already is not waited for by `supervisorctl stop`.
+        // One that stops already is not waited for by `stop`.
         Supervision::Supervisor(supervisor) => seen_at_rest(supervisor, limit, interrupt).state().is_some(),
     };
     heed(interrupt)?;
@@ -123,11 +124,7 @@ pub(crate) fn stop(
             Exec::named("systemctl")?.args(["stop", unit]).limit(limit).heeding(interrupt).run()?;
         }
         Supervision::Supervisor(supervisor) if is_there => {
-            Exec::at(supervisor.ctl.as_str())
-                .args(["-c", supervisor.conf.as_str(), "stop", &supervisor.program])
-                .limit(limit)
-                .heeding(interrupt)
-                .run()?;
+            tell(supervisor, Call::Stop(&supervisor.program), &["stop", &supervisor.program], limit, interrupt)?;
         }
         // A run before this one, which was cut off, has taken it away.
         Supervision::Systemd { .. } | Supervision::Supervisor(_) => {}
@@ -192,12 +189,15 @@ pub(crate) fn forget(_: &Permit, supervision: &Supervision, interrupt: &Interrup
                 let seen = seen(supervisor, interrupt);
                 if is_up(supervisor, &seen, interrupt) {
                     // Fails where somebody else's section cannot be read: not ours to mend, and not in the way.
-                    let _ = ctl(supervisor, &["reread"], interrupt);
+                    let _ = tell(supervisor, Call::Reload, &["reread"], WORK, interrupt);
                 }
                 heed(interrupt)?;
                 // A program that was never started is not there to be removed.
                 match seen {
-                    Seen::State(_) => ctl(supervisor, &["remove", &supervisor.program], interrupt),
+                    Seen::State(_) => {
+                        let program = supervisor.program.as_str();
+                        tell(supervisor, Call::Remove(program), &["remove", program], WORK, interrupt)
+                    }
                     Seen::Unknown | Seen::NoAnswer => Ok(()),
                 }
             }

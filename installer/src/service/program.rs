@@ -1,10 +1,14 @@
-//! Our program under a supervisord: what it has of it, and starting it there. Each question starts a Python, which takes a
-//! fifth of a second of a processor: none is asked twice.
+//! Our program under a supervisord: what it has of it, and starting it there. A question that supervisorctl asks starts a
+//! Python, which takes a fifth of a second of a processor: none is asked twice.
 
 use std::time::Duration;
 
-use super::calls::{ServiceError, WORK, answers, ask, ctl, heed, is_down, no_answer, reread, systemctl};
+use super::calls::{
+    ServiceError, WORK, answers, ask, enable, heed, is_down, no_answer, order, question, systemctl, update,
+};
+use crate::facts::managers::rpc::{Answer, BAD_NAME, Call, Said};
 use crate::host::interrupt::Interrupt;
+use crate::host::supervisord::Heard;
 use crate::host::{Exec, clock};
 use crate::step::Action;
 use crate::supervision::Supervisor;
@@ -36,6 +40,15 @@ impl Seen {
         }
     }
 
+    /// Of what supervisord answers itself.
+    fn of(answer: &Answer, program: &str) -> Self {
+        match answer {
+            Answer::Said(said) => own(said, program).map_or(Self::NoAnswer, |(state, _)| Self::State(state)),
+            Answer::Fault(BAD_NAME) => Self::Unknown,
+            Answer::Fault(_) => Self::NoAnswer,
+        }
+    }
+
     pub(super) fn state(&self) -> Option<&str> {
         match self {
             Self::State(word) => Some(word),
@@ -49,9 +62,24 @@ impl Seen {
     }
 }
 
+/// State and process of the one program that is said.
+fn own(said: &Said, program: &str) -> Option<(String, u32)> {
+    match &said.processes()?[..] {
+        [own] if own.name == program => Some((own.state.to_owned(), own.pid)),
+        _ => None,
+    }
+}
+
 pub(super) fn seen(supervisor: &Supervisor, interrupt: &Interrupt) -> Seen {
-    let said = ask(supervisor, &["status", &supervisor.program], interrupt);
-    said.map_or(Seen::NoAnswer, |said| Seen::parse(&said, &supervisor.program))
+    let program = supervisor.program.as_str();
+    match question(supervisor, Call::Program(program), interrupt) {
+        Heard::Answer(answer) => Seen::of(&answer, program),
+        Heard::Silence => Seen::NoAnswer,
+        Heard::Otherwise => {
+            let said = ask(supervisor, &["status", program], interrupt);
+            said.map_or(Seen::NoAnswer, |said| Seen::parse(&said, program))
+        }
+    }
 }
 
 /// Likewise, but once it is not on its way down any more, or the time is over.
@@ -72,7 +100,7 @@ pub(super) fn is_up(supervisor: &Supervisor, seen: &Seen, interrupt: &Interrupt)
 pub(super) fn start(supervisor: &Supervisor, action: Action, interrupt: &Interrupt) -> Result<(), ServiceError> {
     if let Some(unit) = &supervisor.unit {
         systemctl(["daemon-reload"], interrupt)?;
-        systemctl(["enable", unit], interrupt)?;
+        enable(unit, interrupt)?;
     }
     if matches!(action, Action::Enable | Action::Reload | Action::Stop | Action::Remove) {
         return Ok(());
@@ -89,23 +117,19 @@ pub(super) fn start(supervisor: &Supervisor, action: Action, interrupt: &Interru
     let process = || if action == Action::Restart { pid(supervisor, interrupt) } else { None };
     let first = process();
     heed(interrupt)?;
-    // `update` starts what is new and restarts what changed. Other people's pending changes are not ours to apply.
-    reread(supervisor, interrupt)?;
-    ctl(supervisor, &["update", &supervisor.program], interrupt)?;
-    // For a section that changed, `update` was a restart.
+    update(supervisor, before.state().is_some(), interrupt)?;
+    // For a section that changed, this was a restart.
     let is_the_same = action == Action::Restart && process() == first;
     heed(interrupt)?;
     // `restart` and `start` end when the program has run for `startsecs`, which may be hours. They have done their work as
     // soon as supervisord has started it; whether it stays up is seen afterwards.
     // What a signal leaves half-way, the roll-back takes up.
     if is_the_same {
-        ctl_until(supervisor, "restart", interrupt, || {
-            pid(supervisor, interrupt).is_some_and(|now| Some(now) != first)
-        })?;
+        restart(supervisor, first, interrupt)?;
     }
     // What somebody has stopped, or what gave up, `update` leaves as it is. Whether it comes up is seen afterwards, with its log.
     if before.rests() && seen(supervisor, interrupt).rests() {
-        let _ = ctl_until(supervisor, "start", interrupt, || pid(supervisor, interrupt).is_some());
+        let _ = start_program(supervisor, interrupt);
     }
     Ok(())
 }
@@ -130,11 +154,42 @@ fn start_supervisord(supervisor: &Supervisor, interrupt: &Interrupt) -> Result<(
 
 /// The process that supervisord has for our program, if one runs; `status` does not say it of one that has just started.
 fn pid(supervisor: &Supervisor, interrupt: &Interrupt) -> Option<u32> {
-    let said = ask(supervisor, &["pid", &supervisor.program], interrupt)?;
-    said.trim().parse().ok().filter(|pid| *pid > 0)
+    let program = supervisor.program.as_str();
+    let pid = match question(supervisor, Call::Program(program), interrupt) {
+        Heard::Answer(Answer::Said(said)) => own(&said, program)?.1,
+        Heard::Answer(Answer::Fault(_)) | Heard::Silence => return None,
+        Heard::Otherwise => ask(supervisor, &["pid", program], interrupt)?.trim().parse().ok()?,
+    };
+    Some(pid).filter(|pid| *pid > 0)
 }
 
-/// Tells our program's supervisord something that takes longer to come back than to be done.
+/// Whether what is told over the socket is done.
+fn is_done(supervisor: &Supervisor, call: Call<'_>, interrupt: &Interrupt) -> bool {
+    matches!(order(supervisor, call, interrupt), Heard::Answer(answer) if call.is_done_by(&answer))
+}
+
+/// Until another process than the `first` one runs.
+fn restart(supervisor: &Supervisor, first: Option<u32>, interrupt: &Interrupt) -> Result<(), ServiceError> {
+    let program = supervisor.program.as_str();
+    let is_told = [Call::Stop(program), Call::Start(program)]
+        .into_iter()
+        .all(|call| !interrupt.is_raised() && is_done(supervisor, call, interrupt));
+    heed(interrupt)?;
+    if is_told {
+        return Ok(());
+    }
+    let is_another = || pid(supervisor, interrupt).is_some_and(|now| Some(now) != first);
+    ctl_until(supervisor, "restart", interrupt, is_another)
+}
+
+fn start_program(supervisor: &Supervisor, interrupt: &Interrupt) -> Result<(), ServiceError> {
+    if is_done(supervisor, Call::Start(&supervisor.program), interrupt) {
+        return Ok(());
+    }
+    ctl_until(supervisor, "start", interrupt, || pid(supervisor, interrupt).is_some())
+}
+
+/// Has `supervisorctl` tell our program's supervisord something that takes longer to come back than to be done.
 fn ctl_until(
     supervisor: &Supervisor,
     verb: &str,

@@ -1,9 +1,10 @@
 //! How a service manager stood before us: whether it, or the service that it has, is started at boot, and whether it runs. What
 //! was off is off again afterwards.
 
-use super::calls::{ServiceError, answers, ask, ctl, heed, is_active, systemctl};
-use crate::host::Exec;
+use super::calls::{ServiceError, answers, ask, ctl, enabling, heed, is_active, question, systemctl};
+use crate::facts::managers::rpc::{Answer, Call};
 use crate::host::interrupt::Interrupt;
+use crate::host::supervisord::Heard;
 use crate::supervision::{Origin, Standing, Supervision, Supervisor};
 
 /// What becomes of other programs of a supervisor that did not run before us.
@@ -60,20 +61,32 @@ pub(super) fn put_back(
 
 /// What systemd says of a unit whose links are not there, or that it does not know, is that it is not started at boot.
 fn is_enabled(unit: &str, interrupt: &Interrupt) -> Result<bool, ServiceError> {
-    let said = Exec::named("systemctl")?.args(["is-enabled", unit]).heeding(interrupt).output()?.stdout;
-    Ok(!matches!(said.trim(), "disabled" | "not-found" | "masked" | ""))
+    Ok(!matches!(enabling(unit, interrupt)?.as_str(), "disabled" | "not-found" | "masked" | ""))
 }
 
 /// Whether another program than ours runs under it.
 fn has_others(supervisor: &Supervisor, interrupt: &Interrupt) -> bool {
-    ask(supervisor, &["status"], interrupt).is_some_and(|said| runs_others(&said, &supervisor.program))
+    match question(supervisor, Call::Programs, interrupt) {
+        Heard::Answer(Answer::Said(said)) => said.processes().is_none_or(|all| {
+            all.iter().any(|one| (one.group != one.name || one.name != supervisor.program) && runs(one.state))
+        }),
+        Heard::Answer(Answer::Fault(_)) | Heard::Silence => false,
+        Heard::Otherwise => {
+            ask(supervisor, &["status"], interrupt).is_some_and(|said| runs_others(&said, &supervisor.program))
+        }
+    }
+}
+
+/// Whether a program in this state has a process, or is to have one.
+fn runs(state: &str) -> bool {
+    ["RUNNING", "STARTING", "STOPPING", "BACKOFF"].contains(&state)
 }
 
 fn runs_others(said: &str, ours: &str) -> bool {
     said.lines().any(|line| {
         let mut words = line.split_whitespace();
         let is_other = words.next().is_some_and(|name| name != ours);
-        is_other && words.next().is_some_and(|state| ["RUNNING", "STARTING", "STOPPING", "BACKOFF"].contains(&state))
+        is_other && words.next().is_some_and(runs)
     })
 }
 

@@ -28,11 +28,18 @@ fn unmute(lab: &Lab, program: &str) {
     lab.sh("n1", &format!("mv {program}.aside {program}")).ok();
 }
 
+/// What a program does that was put in the place of another.
+const IS_ASKED: &str = "test -e /run/asked";
+/// Somebody waits at the socket of a supervisord that takes nobody in.
+const WAITS_AT_SUPERVISORD: &str = "ss -xlH | awk '/supervisor[.]sock/ && $3 > 0 {n++} END {exit !n}'";
+/// etcd, which is held still, is on its way down.
+const IS_BEING_STOPPED: &str = "grep -q 'waiting for n1 to stop' /var/log/supervisor/supervisord.log";
+
 /// Runs a command, tells it to stop when it has asked, and holds it to an end within a second, and some for a slow machine.
-fn told(lab: &Lab, command: &str) -> Said {
+fn told(lab: &Lab, command: &str, is_asked: &str) -> Said {
     let line = format!(
-        "{command} & for n in $(seq 600); do test -e /run/asked && break; sleep 0.1; done; \
-         test -e /run/asked || exit 99; sleep 0.5; began=$(date +%s%N); kill -TERM $!; wait $!; code=$?; \
+        "{command} & for n in $(seq 600); do {is_asked} && break; sleep 0.1; done; \
+         {is_asked} || exit 99; sleep 0.5; began=$(date +%s%N); kill -TERM $!; wait $!; code=$?; \
          echo took $(( ($(date +%s%N) - began) / 1000000 )) >&2; exit $code"
     );
     let began = Instant::now();
@@ -54,7 +61,7 @@ fn whoever_is_asked_and_does_not_answer_is_not_waited_for_when_told_to_stop() {
     mute(&lab, "/usr/bin/getent", "etcd");
     for command in [INSTALL, PLAN] {
         sh("rm -f /run/asked").ok();
-        assert!(told(&lab, command).err.contains("nothing was changed"));
+        assert!(told(&lab, command, IS_ASKED).err.contains("nothing was changed"));
         sh(nothing).ok();
     }
     unmute(&lab, "/usr/bin/getent");
@@ -69,7 +76,7 @@ fn whoever_is_asked_and_does_not_answer_is_not_waited_for_when_told_to_stop() {
     mute(&lab, "/usr/bin/python3", "import");
     for command in [INSTALL, PLAN] {
         sh("rm -f /run/asked").ok();
-        assert!(told(&lab, command).err.contains("nothing was changed"));
+        assert!(told(&lab, command, IS_ASKED).err.contains("nothing was changed"));
         sh(nothing).ok();
     }
     unmute(&lab, "/usr/bin/python3");
@@ -77,11 +84,15 @@ fn whoever_is_asked_and_does_not_answer_is_not_waited_for_when_told_to_stop() {
 
     sh(INSTALL).ok();
     let before = lab.etcds("n1");
-    mute(&lab, "/usr/bin/supervisorctl", "status");
-    told(&lab, "/usr/local/sbin/etcdpack-host uninstall --yes");
-    sh("rm -f /run/asked").ok();
-    told(&lab, "/root/second.run install --yes --quiet");
-    unmute(&lab, "/usr/bin/supervisorctl");
+    sh("pkill -STOP -x supervisord").ok();
+    told(&lab, "/usr/local/sbin/etcdpack-host uninstall --yes", WAITS_AT_SUPERVISORD);
+    // It counts whoever has gone until it takes them in.
+    sh(&format!(
+        "pkill -CONT -x supervisord; while {WAITS_AT_SUPERVISORD}; do sleep 0.1; done; pkill -STOP -x supervisord"
+    ))
+    .ok();
+    told(&lab, "/root/second.run install --yes --quiet", WAITS_AT_SUPERVISORD);
+    sh("pkill -CONT -x supervisord").ok();
     assert_eq!((before.len(), lab.etcds("n1")), (1, before));
 
     // One of etcd's programs, which all may run, by another user.
@@ -96,10 +107,10 @@ fn whoever_is_asked_and_does_not_answer_is_not_waited_for_when_told_to_stop() {
 
 /// Runs an install, tells it to stop when it has asked, and again; holds it to beginning to undo within a second, and some for
 /// a slow machine, and to going on with that to its end.
-fn taken_back(lab: &Lab, command: &str) -> Said {
+fn taken_back(lab: &Lab, command: &str, is_asked: &str) -> Said {
     let line = format!(
-        "rm -f /run/asked; {command} 2>/root/said & for n in $(seq 600); do test -e /run/asked && break; sleep 0.1; done; \
-         test -e /run/asked || exit 99; sleep 0.5; kill -TERM $!; \
+        "rm -f /run/asked; {command} 2>/root/said & for n in $(seq 600); do {is_asked} && break; sleep 0.1; done; \
+         {is_asked} || exit 99; sleep 0.5; kill -TERM $!; \
          for n in $(seq 25); do grep -q undoing /root/said && break; sleep 0.1; done; grep -q undoing /root/said || exit 98; \
          kill -INT $!; kill -TERM $!; wait $!; code=$?; cat /root/said >&2; exit $code"
     );
@@ -125,15 +136,11 @@ fn an_etcd_that_does_not_stop_is_not_waited_for_when_told_to_stop() {
 
     // Held still, it hears no SIGTERM: supervisord kills it after `service.stop-seconds`.
     sh(INSTALL).ok();
-    wrap(&lab, "/usr/bin/supervisorctl", "restart", ": >/run/asked");
-    sh("pkill -STOP -x etcd").ok();
-    taken_back(&lab, restart);
+    sh("truncate -s 0 /var/log/supervisor/supervisord.log; pkill -STOP -x etcd").ok();
+    taken_back(&lab, restart, IS_BEING_STOPPED);
     is_the_first();
-    unmute(&lab, "/usr/bin/supervisorctl");
-    wrap(&lab, "/usr/bin/supervisorctl", "stop", ": >/run/asked");
-    sh("rm -f /run/asked; pkill -STOP -x etcd").ok();
-    told(&lab, uninstall);
-    unmute(&lab, "/usr/bin/supervisorctl");
+    sh("truncate -s 0 /var/log/supervisor/supervisord.log; pkill -STOP -x etcd").ok();
+    told(&lab, uninstall, IS_BEING_STOPPED);
     // It is on its way down still: the next one waits for that.
     sh("pgrep -x etcd && test -e /opt/etcd/etcd && test -e /var/lib/etcdpack/receipt.json").ok();
     sh(uninstall).ok();
@@ -142,11 +149,11 @@ fn an_etcd_that_does_not_stop_is_not_waited_for_when_told_to_stop() {
     // The same by systemd, whose answer never comes.
     sh(concat!("/root/first.run install --yes --quiet --service systemd ", signer!())).ok();
     wrap(&lab, "/usr/bin/systemctl", "restart", "test -e /run/asked || { : >/run/asked; exec sleep 300; }");
-    taken_back(&lab, restart);
+    taken_back(&lab, restart, IS_ASKED);
     is_the_first();
     unmute(&lab, "/usr/bin/systemctl");
     mute(&lab, "/usr/bin/systemctl", "stop");
-    told(&lab, uninstall);
+    told(&lab, uninstall, IS_ASKED);
     unmute(&lab, "/usr/bin/systemctl");
     sh(uninstall).ok();
     assert_eq!((lab.etcds("n1").len(), sh("test -e /opt/etcd").code), (0, 1));
