@@ -8,6 +8,7 @@ use std::num::NonZeroU16;
 
 use serde::{Deserialize, Serialize};
 
+use crate::backup::Backup;
 use crate::cluster::{Carry, Manager, Paths};
 use crate::digest::Digest;
 use crate::entry::{EntryName, MAX_SMALL};
@@ -30,7 +31,7 @@ pub(crate) mod tests;
 
 pub use crate::founding::{Founder, Phase, State};
 pub use error::ManifestError;
-pub use later::{Backup, Monitoring};
+pub use later::Monitoring;
 pub use member::{Found, Listen, Member};
 pub use slot::{Own, Pair, SBOM, Shared, Slot, release_entry};
 

@@ -1,6 +1,7 @@
 //! A snapshot has its name once it is proven whole, stock etcd restores it, and no harmed one passes for a good one.
 
 use std::fs;
+use std::path::Path;
 
 use crate::drill;
 use whole::ground::{self, Ground, Keeper};
@@ -88,11 +89,48 @@ fn timed(ground: Ground) {
     sh(&format!("{older}; {take} && {HOST} status")).ok();
     assert_eq!(sh("ls -A /srv/snapshots | grep -c '^[.]'; true").ok().trim(), "0");
 
+    sealed_by_itself(&lab, &site, &tarball, &format!("{text}\n{section}"));
+
     // They outlive even a purge.
     let names = sh("ls /srv/snapshots").ok();
     sh(&format!("{HOST} uninstall --purge --yes")).ok();
     assert_eq!(sh("ls /srv/snapshots && ! id etcd").ok(), names);
     sh("! systemctl is-active etcd-server-snapshot.timer && ! ls /etc/systemd/system/*/etcd-server-snapshot* /etc/systemd/system/etcd-server-snapshot*").ok();
+}
+
+/// Whoever the cluster file names opens them, and nothing of a key stands in the directory.
+fn sealed_by_itself(lab: &Lab, site: &Site, tarball: &Path, text: &str) {
+    let sh = |line: &str| lab.sh("n1", line);
+    let recipient = site.etcdpack(&["pki", "backup-key", "-o", "safe"]).ok();
+    let recipient = recipient.trim();
+    fs::write(site.path("cluster.toml"), format!("{text}recipients = [\"{recipient}\"]\n")).expect("the cluster file");
+    site.build(tarball);
+    assert!(site.etcdpack(&["inspect", "dist/n1.run"]).ok().contains(recipient));
+    for file in [site.bundle("n1"), site.path("safe")] {
+        lab.put(&file, "n1");
+    }
+    sh("/root/n1.run install --yes").ok();
+    let aged = "for it in /srv/snapshots/*.json; do sed -i 's/\"taken\": \"20/\"taken\": \"19/' $it; done";
+    let take = format!("{aged}; sleep 1; systemctl start etcd-server-snapshot.service");
+    let marked = "grep -rlc ship-marked /srv/snapshots | wc -l";
+    sh(&format!(
+        "{ETCDCTL} put ship-marked yes && {HOST} snapshot -o /tmp/clear.db && grep -q ship-marked /tmp/clear.db"
+    ))
+    .ok();
+    for wanted in ["1", "2"] {
+        sh(&take).ok();
+        assert_eq!(sh("ls /srv/snapshots | grep -c 'Z[.]db[.]age$'").ok().trim(), wanted);
+        assert_eq!(sh("ls /srv/snapshots | grep -c 'Z[.]db\\([.]age\\)*$'").ok().trim(), "2", "so many are kept");
+        assert_eq!(sh(marked).ok().trim(), "0");
+    }
+    let newest = sh("ls /srv/snapshots/*.age | tail -n 1").ok();
+    let said = sh(&format!("{HOST} snapshot verify --identity-fd 3 {} 3</root/safe", newest.trim())).ok();
+    assert!(said.contains("whole within"), "{said}");
+    let said = sh(&format!("{HOST} snapshot list --verify /srv/snapshots && {HOST} status && {HOST} doctor")).ok();
+    assert_eq!(said.matches("sealed; its sum is right").count(), 2, "{said}");
+    let said = sh(&format!("{aged}; {HOST} status"));
+    assert!(said.code == 7 && said.err.contains("[snapshot-old]"), "{said:?}");
+    sh(&take).ok();
 }
 
 fn row(ground: Ground) {

@@ -62,6 +62,10 @@ fn show(manifest: &Manifest) {
     if let Some(wal) = &manifest.layout.wal {
         line(&text::LOG, &text::log(wal));
     }
+    if let Some(backup) = &manifest.backup {
+        line(&text::SNAPSHOTS, &text::snapshots(backup));
+        backup.recipients.iter().for_each(|recipient| line(&text::SEALED_FOR, &recipient.to_string()));
+    }
     line(&text::ENTRIES, "");
     for entry in &manifest.entries {
         let purpose = text::purpose(&entry.purpose);

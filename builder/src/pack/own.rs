@@ -7,7 +7,7 @@ use payload::cluster::{Cluster, Host};
 use payload::digest::Digest;
 use payload::line::DisplayLine;
 use payload::manifest::{
-    Backup, Entry, Founder, Layout, Listen, Manifest, ManifestError, Member, Own, Pair, Purpose, SCHEMA, Service, Slot,
+    Entry, Founder, Layout, Listen, Manifest, ManifestError, Member, Own, Pair, Purpose, SCHEMA, Service, Slot,
 };
 use payload::mode::Mode;
 use payload::peer_name::PeerName;
@@ -238,14 +238,7 @@ fn manifest(
         release: common.release.clone(),
         layout,
         service,
-        backup: cluster.backup.clone().map(|backup| Backup {
-            every_seconds: backup.every_seconds,
-            keep: backup.keep,
-            keep_bytes: backup.keep_bytes,
-            dir: backup.dir,
-            drill_seconds: None,
-            recipients: Vec::new(),
-        }),
+        backup: cluster.backup.clone(),
         monitoring: None,
         entries,
     }

@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use payload::backup::Backup;
 use payload::language::{Words, padded};
 use payload::manifest::{Purpose, SBOM, When};
 use payload::path::AbsPath;
@@ -19,6 +20,8 @@ pub(crate) const ETCD: &str = "etcd";
 pub(crate) const MADE_BY: Words = words!(en = "made by", zh = "制作程序");
 pub(crate) const LISTENS: Words = words!(en = "listens", zh = "监听");
 pub(crate) const LOG: Words = words!(en = "log", zh = "预写日志");
+pub(crate) const SNAPSHOTS: Words = words!(en = "snapshots", zh = "快照");
+pub(crate) const SEALED_FOR: Words = words!(en = "  for", zh = "  接收方");
 pub(crate) const ENTRIES: Words = words!(en = "entries", zh = "条目");
 pub(crate) const PARTS: Words = words!(en = "parts", zh = "部件");
 
@@ -59,6 +62,21 @@ pub(crate) fn made_by(version: impl fmt::Display) -> String {
 /// Where the write-ahead log lies, if not with the data.
 pub(crate) fn log(wal: &AbsPath) -> String {
     say!(en = "written in {wal}, apart from the data", zh = "写在 {wal}，与数据分开")
+}
+
+/// How the host takes snapshots by itself.
+pub(crate) fn snapshots(backup: &Backup) -> String {
+    let Backup { every_seconds, keep, dir, recipients, .. } = backup;
+    let minutes = every_seconds.get() / 60;
+    let sealed = if recipients.is_empty() {
+        words!(en = "in the clear", zh = "不加密")
+    } else {
+        words!(en = "sealed", zh = "加密")
+    };
+    say!(
+        en = "every {minutes} minutes into {dir}, {sealed}; {keep} are kept",
+        zh = "每 {minutes} 分钟保存到 {dir}，{sealed}；保留 {keep} 个"
+    )
 }
 
 /// Where the member listens, for peers and for clients.

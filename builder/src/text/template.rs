@@ -200,6 +200,7 @@ MANAGER
 # keep = 28
 # keep-bytes = "20GB"
 # dir = "/data/etcd/snapshots"
+# `recipients` seals them: etcdpack pki backup-key
 
 [paths]
 # opt = "/opt"
@@ -267,6 +268,7 @@ MANAGER
 # keep = 28
 # keep-bytes = "20GB"
 # dir = "/data/etcd/snapshots"
+# `recipients` 使其加密：etcdpack pki backup-key
 
 [paths]
 # opt = "/opt"

@@ -3,7 +3,8 @@
 //! So a clock that is set forward brings one snapshot at most for wherever it is set to, and one that is set back brings the next after
 //! `every` at the latest, whatever lies there from days that are to come.
 
-use payload::manifest::{Backup, Manifest};
+use payload::backup::Backup;
+use payload::manifest::Manifest;
 use time::{Duration, OffsetDateTime};
 
 use crate::snapshot_record::{Found, Standing};

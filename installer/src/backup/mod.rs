@@ -12,13 +12,17 @@ pub(crate) use units::Units;
 use std::path::PathBuf;
 
 use payload::manifest::Manifest;
+use payload::recipient::Recipient;
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
-/// `CLUSTER-YYYYMMDDThhmmssZ.db`: names in the order of time.
-pub(crate) fn name(manifest: &Manifest, taken: OffsetDateTime) -> PathBuf {
+use crate::snapshot_record::SEALED;
+
+/// `CLUSTER-YYYYMMDDThhmmssZ.db`: names in the order of time; with `.age` behind it where it is sealed.
+pub(crate) fn name(manifest: &Manifest, taken: OffsetDateTime, recipients: &[Recipient]) -> PathBuf {
     let taken = taken.format(&Rfc3339).unwrap_or_default().replace(['-', ':'], "");
-    format!("{}-{taken}.db", manifest.cluster).into()
+    let sealed = if recipients.is_empty() { "" } else { SEALED };
+    format!("{}-{taken}.db{sealed}", manifest.cluster).into()
 }
 
 /// What stays free beside a snapshot that nobody has asked for: of a disk with so many bytes a tenth, and 2 GiB at most, which is as much
@@ -31,8 +35,8 @@ pub(crate) fn reserve(disk: u64) -> u64 {
 pub(crate) mod tests {
     use std::num::{NonZeroU32, NonZeroU64};
 
+    use payload::backup::Backup;
     use payload::digest::Digest;
-    use payload::manifest::Backup;
 
     use super::*;
     use crate::snapshot_record::{Found, SnapshotRecord};

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use payload::manifest::Backup;
+use payload::backup::Backup;
 
 use crate::snapshot_record::{Found, Standing};
 

@@ -2,8 +2,9 @@
 
 use std::collections::BTreeMap;
 
+use payload::backup::Backup;
 use payload::etcd::EtcdVersion;
-use payload::manifest::{Backup, Manifest};
+use payload::manifest::Manifest;
 use time::OffsetDateTime;
 
 use crate::backup::{Age, age};

@@ -170,4 +170,5 @@ pub(super) struct BackupSection {
     pub(super) keep: Option<NonZeroU32>,
     pub(super) keep_bytes: Option<Spanned<Size>>,
     pub(super) dir: Option<Spanned<AbsPath>>,
+    pub(super) recipients: Option<Spanned<Vec<Spanned<String>>>>,
 }

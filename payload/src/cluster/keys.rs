@@ -22,7 +22,7 @@ pub(super) const SECTIONS: [(&str, &str); 10] = [
     ("[paths]", "opt data wal-dir logs bin sbin"),
     ("[service]", "manager name"),
     ("[supervisor]", "carry startsecs startretries log-megabytes log-backups"),
-    ("[backup]", "every keep keep-bytes dir"),
+    ("[backup]", "every keep keep-bytes dir recipients"),
 ];
 
 /// The section that is called so, as it is written, and its keys.

@@ -17,9 +17,9 @@ mod setting;
 
 use std::borrow::Cow;
 
-pub(crate) use check::{EVERY, unheard, unusable_host};
+pub(crate) use check::{unheard, unusable_host};
 pub use fault::{Fault, Place};
-pub use model::{Backup, Cluster, Etcd, Host, Parsed, Release, Service};
+pub use model::{Cluster, Etcd, Host, Parsed, Release, Service};
 pub use paths::{CERTIFICATES, PathFault, Paths};
 pub use peers::{FIRST_WITH_LISTS, Peers};
 pub use pki::{Algorithm, CommonName, Country, Hours, KeySharing, Keys, OwnCa, Pki, Subject, SubjectText};

@@ -4,13 +4,14 @@
 
 use std::collections::BTreeMap;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
-use std::num::{NonZeroU16, NonZeroU32, NonZeroU64};
+use std::num::NonZeroU16;
 use std::ops::RangeInclusive;
 
 use super::fault::Fault;
 use super::paths::Paths;
 use super::pki::Pki;
 use super::setting::{Carry, CompactionMode, LogLevel, Loopback, Manager, Setting};
+use crate::backup::Backup;
 use crate::digest::Digest;
 use crate::etcd::{Arch, EtcdVersion, KnownMirror};
 use crate::name::{ClusterName, ClusterToken, HostName, MemberName, UserName};
@@ -121,17 +122,6 @@ pub struct Service {
     pub startretries: u32,
     pub log_megabytes: u32,
     pub log_backups: u32,
-}
-
-/// Snapshots that each host takes by itself.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Backup {
-    pub every_seconds: NonZeroU64,
-    /// How many are kept.
-    pub keep: NonZeroU32,
-    /// How much room they may take together.
-    pub keep_bytes: Option<NonZeroU64>,
-    pub dir: AbsPath,
 }
 
 /// A cluster and what its owner should know about it.

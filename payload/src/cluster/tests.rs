@@ -69,6 +69,19 @@ fn keys_are_sealed_unless_the_file_says_otherwise() {
 }
 
 #[test]
+fn snapshots_are_sealed_for_whom_the_file_names_and_a_secret_is_not_shown_again() {
+    let sealed = |list: &str| file("3.6.14", &format!("[backup]\nevery = \"6h\"\nrecipients = [{list}]\n"));
+    let safe = "age1fu3pd5elr6cf5ew8x3qg0v6ugddnlchv9h3c6scyc47rcaa23eqq2f5w5u";
+    let backup = Cluster::parse(sealed(&format!("\"{safe}\"")).as_bytes()).unwrap().cluster.backup.unwrap();
+    assert_eq!(backup.recipients.iter().map(ToString::to_string).collect::<Vec<_>>(), [safe]);
+    let (line, said, _) = only_fault(&sealed(&format!("\"{safe}\", \"{safe}\"")));
+    assert!(line == 16 && said.contains("there twice"), "{said}");
+    let fault = &faults(&sealed("\"AGE-SECRET-KEY-1QQQQ\""))[0];
+    let shown = format!("{fault} {:?}", fault.help);
+    assert!(shown.contains("in line 16: it is a secret key") && !shown.contains("1QQQQ"), "{shown}");
+}
+
+#[test]
 fn bad_values_are_shown_where_they_stand() {
     let table = [
         ("[[host]]\nname = \"n1\"\naddress = \"192.0.2.9\"\n", 15, "the host name `n1` is used twice, first in line 6"),
@@ -123,6 +136,10 @@ fn bad_values_are_shown_where_they_stand() {
         ("[backup]\nevery = \"6h\"\ndir = \"/opt/etcd-certs\"\n", 16, "`/opt/etcd-certs` is"),
         ("[backup]\nevery = \"6h\"\ndir = \"/opt\"\n", 16, "`/opt` is"),
         ("[paths]\nwal-dir = \"/wal/etcd\"\n[backup]\nevery = \"6h\"\ndir = \"/wal\"\n", 18, "`/wal/etcd` is"),
+        ("[backup]\nevery = \"6h\"\nrecipients = []\n", 16, "seals for nobody"),
+        ("[backup]\nevery = \"6h\"\nrecipients = \"age1\"\n", 16, "it is a list"),
+        ("[backup]\nevery = \"6h\"\nrecipients = [\"age1qqq\"]\n", 16, "has 62 characters"),
+        ("[backup]\nevery = \"6h\"\nrecipients = [\"ssh-ed25519 AAAA\"]\n", 16, "of another kind"),
         ("[etcd]\nuser = \"root\"\n", 15, "not to run as `root`"),
         ("[pki]\nvalidity = \"10w\"\n", 15, "in hours"),
         ("[pki]\nvalidity = \"101y\"\n", 15, "to 100y"),

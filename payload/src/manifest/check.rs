@@ -1,9 +1,8 @@
 //! What must be right with a manifest beyond its form. A builder that wrote another one would have a fault.
 
-use super::{
-    Backup, Layout, Listen, Manifest, ManifestError, Pair, Phase, Purpose, Shared, Slot, State, release_entry,
-};
-use crate::cluster::{EVERY, Etcd, unheard, unusable_host};
+use super::{Layout, Listen, Manifest, ManifestError, Pair, Phase, Purpose, Shared, Slot, State, release_entry};
+use crate::backup::Backup;
+use crate::cluster::{Etcd, unheard, unusable_host};
 use crate::etcd;
 use crate::render;
 use crate::url::{Scheme, Url, UrlHost};
@@ -124,9 +123,12 @@ impl Manifest {
     }
 
     fn check_backup(&self) -> Result<(), ManifestError> {
-        let Some(Backup { every_seconds, dir, .. }) = &self.backup else { return Ok(()) };
-        if !EVERY.contains(&every_seconds.get()) {
+        let Some(backup @ Backup { every_seconds, dir, recipients, .. }) = &self.backup else { return Ok(()) };
+        if !Backup::EVERY.contains(&every_seconds.get()) {
             return Err(Field("backup.every-seconds", "is less than ten minutes or more than 31 days"));
+        }
+        if recipients.len() > Backup::MOST_RECIPIENTS || backup.named_twice().is_some() {
+            return Err(Field("backup.recipients", "are more than 20, or have one twice"));
         }
         let paths = self.layout.paths().ok_or(Field("layout", "has programs directly below `/`"))?;
         match paths.bars_snapshots(dir, &self.layout.wal) {

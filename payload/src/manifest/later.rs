@@ -3,32 +3,11 @@
 //! Its builder writes none of them. Its installer refuses a bundle that has one: to pass over it would be to install
 //! something else than the bundle says.
 
-use std::num::{NonZeroU32, NonZeroU64};
-
 use serde::{Deserialize, Serialize};
 
 use super::{Manifest, ManifestError};
-use crate::line::DisplayLine;
 use crate::path::AbsPath;
 use crate::url::{Scheme, Url};
-
-/// Snapshots that the host takes by itself.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields, rename_all = "kebab-case")]
-pub struct Backup {
-    pub every_seconds: NonZeroU64,
-    /// How many are kept.
-    pub keep: NonZeroU32,
-    /// How much room they may take together.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub keep_bytes: Option<NonZeroU64>,
-    pub dir: AbsPath,
-    /// How often one is restored for trial; never where it is not said.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub drill_seconds: Option<NonZeroU64>,
-    /// Public keys of age that snapshots are sealed for; none: they are in the clear.
-    pub recipients: Vec<DisplayLine>,
-}
 
 /// What the host tells whoever watches it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -51,7 +30,7 @@ impl Manifest {
             is_https(&member.peer_url) && is_https(&member.client_url) && is_told
         };
         let later = [
-            ("backup", self.backup.as_ref().is_some_and(|it| it.drill_seconds.is_some() || !it.recipients.is_empty())),
+            ("backup", self.backup.as_ref().is_some_and(|it| it.drill_seconds.is_some())),
             ("monitoring", self.monitoring.is_some()),
             ("members", !self.members.iter().all(at_home)),
         ];

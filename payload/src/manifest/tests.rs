@@ -14,6 +14,9 @@ use crate::render;
 use crate::signer::tests::public;
 use crate::url::DnsName;
 
+/// Whom snapshots are sealed for.
+const SAFE: &str = "age1fu3pd5elr6cf5ew8x3qg0v6ugddnlchv9h3c6scyc47rcaa23eqq2f5w5u";
+
 /// What the tests have for an entry's bytes.
 pub(crate) fn bytes(part: impl Debug) -> Vec<u8> {
     format!("{part:?}").into_bytes()
@@ -289,12 +292,19 @@ fn founders_are_the_members_until_the_cluster_runs() {
 
 #[test]
 fn what_only_a_later_version_does_is_not_passed_over() {
-    let backup = json!({"every-seconds": 21600, "keep": 28, "keep-bytes": 20_000_000_000_u64, "dir": "/b", "drill-seconds": 604_800, "recipients": ["age1x"]});
+    let backup = json!({"every-seconds": 21600, "keep": 28, "keep-bytes": 20_000_000_000_u64, "dir": "/b", "drill-seconds": 604_800});
     let monitoring = json!({"listen": "http://127.0.0.1:2381", "textfile": "/t"});
     for (at, key, value, words) in [
         ("", "backup", backup, "`backup` says what this program cannot do yet"),
-        ("", "backup", json!({"every-seconds": 1, "keep": 1, "dir": "/b", "recipients": []}), "less than ten minutes"),
+        ("", "backup", json!({"every-seconds": 1, "keep": 1, "dir": "/b"}), "less than ten minutes"),
         ("", "backup", json!({"every-seconds": 600, "keep": 1, "dir": "/d/x", "recipients": []}), "etcd's own"),
+        (
+            "",
+            "backup",
+            json!({"every-seconds": 600, "keep": 1, "dir": "/b", "recipients": ["age1x"]}),
+            "is no recipient",
+        ),
+        ("", "backup", json!({"every-seconds": 600, "keep": 1, "dir": "/b", "recipients": [SAFE, SAFE]}), "one twice"),
         ("", "monitoring", monitoring, "`monitoring` says"),
         ("", "monitoring", json!({}), "`monitoring` says"),
         ("/layout", "wal", json!("/d/wal"), "`wal-dir` and `data`, which is `/d`, cannot share a tree"),
@@ -310,6 +320,15 @@ fn what_only_a_later_version_does_is_not_passed_over() {
         assert!(error.contains(words), "{at} {key}: {error}");
     }
     assert!(and("/layout", "wal", json!("/w")).is_ok());
+    let sealed = json!({"every-seconds": 600, "keep": 1, "dir": "/b", "recipients": [SAFE]});
+    assert_eq!(and("", "backup", sealed).unwrap().backup.unwrap().recipients[0].to_string(), SAFE);
+    // As builders wrote it that sealed nothing, and perhaps as later ones do.
+    for plain in [
+        json!({"every-seconds": 600, "keep": 1, "dir": "/b", "recipients": []}),
+        json!({"every-seconds": 600, "keep": 1, "dir": "/b"}),
+    ] {
+        assert_eq!(and("", "backup", plain).unwrap().backup.unwrap().recipients, []);
+    }
     let named = and("", "peer-names", json!(["etcd-peer", "other"])).unwrap();
     assert_eq!(named.peer_names.len(), 2);
     assert!(and("", "peer-names", json!(["a,b"])).unwrap_err().contains("printable ASCII"));

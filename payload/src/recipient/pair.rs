@@ -5,6 +5,7 @@ use std::str::FromStr;
 
 use bech32::primitives::decode::CheckedHrpstring;
 use bech32::{Bech32, Hrp};
+use serde::{Deserialize, Serialize};
 use x25519_dalek::{PublicKey, StaticSecret};
 use zeroize::Zeroizing;
 
@@ -14,7 +15,8 @@ const RECIPIENT: Hrp = Hrp::parse_unchecked("age");
 const IDENTITY: Hrp = Hrp::parse_unchecked("age-secret-key-");
 
 /// The public half: `age1...`, 62 characters.
-#[derive(Clone, Copy, PartialEq, Eq)]
+#[derive(Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
 pub struct Recipient([u8; 32]);
 
 /// The secret half: `AGE-SECRET-KEY-1...`. It has no `Display`, its `Debug` shows nothing of it, and it is wiped when dropped.
@@ -89,6 +91,20 @@ impl FromStr for Recipient {
         }
         let bytes: Vec<u8> = word.byte_iter().collect();
         bytes.try_into().map(Self).map_err(|_| NotARecipient::Form)
+    }
+}
+
+impl TryFrom<String> for Recipient {
+    type Error = NotARecipient;
+
+    fn try_from(text: String) -> Result<Self, NotARecipient> {
+        text.parse()
+    }
+}
+
+impl From<Recipient> for String {
+    fn from(recipient: Recipient) -> Self {
+        recipient.to_string()
     }
 }
 

@@ -4,7 +4,7 @@ mod units;
 
 pub(crate) use units::units;
 
-use payload::manifest::Backup;
+use payload::backup::Backup;
 
 use crate::facts::Managers;
 use crate::facts::machine::Target;

@@ -1,10 +1,9 @@
 //! A snapshot in a file.
 
 use std::io;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use payload::exit::ExitStatus;
-use payload::manifest::Manifest;
 use payload::recipient::Recipient;
 use payload::snapshot::{live_keys, revision};
 use time::OffsetDateTime;
@@ -19,7 +18,7 @@ use crate::help::Help;
 use crate::host::clock;
 use crate::host::output::{Output, OutputError};
 use crate::report::Report;
-use crate::snapshot_record::{Proven, SEALED, SnapshotRecord};
+use crate::snapshot_record::{Proven, SnapshotRecord};
 use crate::text::{help, snapshot as words};
 
 /// Beside what the database has now: it grows while it is sent.
@@ -29,27 +28,13 @@ pub(super) fn save(args: &SnapshotArgs, report: &Report) -> Result<ExitStatus, F
     let source = Source::begin(args, report)?;
     let manifest = source.manifest()?;
     let taken = clock::now().truncate_to_second();
-    let path = args.output.clone().unwrap_or_else(|| name(manifest, taken, &args.recipient));
-    let (proven, record) = take(&source, &path, &args.recipient, taken, |_| 0, report)?;
-    if args.recipient.is_empty() {
-        say(&path, &proven, Some(&record), report);
-    } else {
-        say_opened(&path, &proven.whole, Some(&record), report);
-    }
+    let path = args.output.clone().unwrap_or_else(|| backup::name(manifest, taken, &args.recipient));
+    take(&source, &path, &args.recipient, taken, |_| 0, report)?;
     Ok(ExitStatus::Done)
 }
 
-/// What it is called where nobody says it; with `.age` behind it where it is sealed.
-fn name(manifest: &Manifest, taken: OffsetDateTime, recipients: &[Recipient]) -> PathBuf {
-    let mut name = backup::name(manifest, taken).into_os_string();
-    if !recipients.is_empty() {
-        name.push(SEALED);
-    }
-    name.into()
-}
-
 /// One under this name, on a disk of which `reserve` says how much is to stay free, by how much it has. It has its name once it is
-/// proven whole, and its record beside it.
+/// proven whole, and its record beside it; then it is said.
 pub(super) fn take(
     source: &Source,
     path: &Path,
@@ -57,7 +42,7 @@ pub(super) fn take(
     taken: OffsetDateTime,
     reserve: impl Fn(u64) -> u64,
     report: &Report,
-) -> Result<(Proven, SnapshotRecord), Failure> {
+) -> Result<SnapshotRecord, Failure> {
     let elsewhere = || Help::host_with("snapshot", "-o /OTHER/DIRECTORY/FILE");
     let unwritten = |error: OutputError| Failure::refused(words::not_written(path, error), elsewhere());
     let beside = SnapshotRecord::beside(path);
@@ -103,5 +88,10 @@ pub(super) fn take(
     record_file.put(record.to_json().as_bytes()).map_err(|error| {
         Failure::new(ExitStatus::NotRolledBack, words::not_written(&beside, error), help::when_the_cause_is_gone())
     })?;
-    Ok((proven, record))
+    if recipients.is_empty() {
+        say(path, &proven, Some(&record), report);
+    } else {
+        say_opened(path, &proven.whole, Some(&record), report);
+    }
+    Ok(record)
 }

@@ -1,10 +1,9 @@
 //! A snapshot that is due, as the cluster file's `[backup]` says: into its directory, and those that are superfluous then go.
 
+use payload::backup::Backup;
 use payload::exit::ExitStatus;
-use payload::manifest::Backup;
 
 use super::super::context::Looking;
-use super::proof::say;
 use super::save::take;
 use super::source::Source;
 use crate::backup;
@@ -65,9 +64,8 @@ fn take_due(
         return Ok(ExitStatus::Done);
     }
     let taken = clock::now().truncate_to_second();
-    let path = dir.join(backup::name(source.manifest()?, taken));
-    let (proven, record) = take(source, &path, &[], taken, backup::reserve, report)?;
-    say(&path, &proven, Some(&record), report);
+    let path = dir.join(backup::name(source.manifest()?, taken, &backup.recipients));
+    let record = take(source, &path, &backup.recipients, taken, backup::reserve, report)?;
     let there = snapshots::in_dir(dir).map_err(unread)?;
     for found in backup::superfluous(backup, &there, &record.cluster_id, &path) {
         snapshots::remove(found)

@@ -1,17 +1,17 @@
 //! `[backup]`: snapshots that each host takes by itself.
 
 use std::num::{NonZeroU32, NonZeroU64};
-use std::ops::RangeInclusive;
 
-use crate::cluster::fault::{Fault, parse_default};
+use toml::Spanned;
+
+use crate::backup::Backup;
+use crate::cluster::fault::{Fault, Place, parse_default};
 use crate::cluster::file::BackupSection;
 use crate::cluster::findings::Findings;
-use crate::cluster::{Backup, Host, Paths};
+use crate::cluster::{Host, Paths};
 use crate::path::AbsPath;
+use crate::recipient::{NotARecipient, Recipient};
 
-/// How often one may be taken, in seconds: a snapshot reads all of the database, and one a month is not seldom enough to be
-/// called none.
-pub(crate) const EVERY: RangeInclusive<u64> = 600..=31 * 86_400;
 /// A week's worth, four a day.
 const KEEP: NonZeroU32 = NonZeroU32::new(28).unwrap();
 
@@ -21,12 +21,12 @@ pub(super) fn backup(
     paths: &Paths,
     hosts: &[Host],
 ) -> Result<Option<Backup>, Vec<Fault>> {
-    let Some(BackupSection { every, keep, keep_bytes, dir }) = section else { return Ok(None) };
-    if !EVERY.contains(&every.get_ref().seconds()) {
+    let Some(BackupSection { every, keep, keep_bytes, dir, recipients }) = section else { return Ok(None) };
+    if !Backup::EVERY.contains(&every.get_ref().seconds()) {
         findings.fault_with_help(&every.span(), "`every` is from ten minutes to 31 days", "every = \"6h\"");
     }
     let seconds = NonZeroU64::new(every.into_inner().seconds()).unwrap_or(NonZeroU64::MIN);
-    let dir_at = dir.as_ref().map(toml::Spanned::span);
+    let dir_at = dir.as_ref().map(Spanned::span);
     let dir = match dir {
         Some(dir) => dir.into_inner(),
         None => in_place(paths)?,
@@ -45,8 +45,41 @@ pub(super) fn backup(
         }
         found.unwrap_or(NonZeroU64::MIN)
     });
-    Ok(Some(Backup { every_seconds: seconds, keep: keep.unwrap_or(KEEP), keep_bytes: bytes, dir }))
+    let recipients = recipients.map(|list| sealed_for(findings, list)).unwrap_or_default();
+    let keep = keep.unwrap_or(KEEP);
+    Ok(Some(Backup { every_seconds: seconds, keep, keep_bytes: bytes, dir, drill_seconds: None, recipients }))
 }
+
+/// Who snapshots are sealed for.
+fn sealed_for(findings: &mut Findings, list: Spanned<Vec<Spanned<String>>>) -> Vec<Recipient> {
+    let (at, list) = (list.span(), list.into_inner());
+    if list.is_empty() {
+        let text = "an empty list seals for nobody: snapshots in the clear have no `recipients`";
+        findings.fault_with_help(&at, text, HALF);
+    }
+    if list.len() > Backup::MOST_RECIPIENTS {
+        findings.fault(&at, format!("snapshots are sealed for {} recipients at most", Backup::MOST_RECIPIENTS));
+    }
+    let mut found: Vec<Recipient> = Vec::new();
+    for word in list {
+        match word.get_ref().parse() {
+            Ok(recipient) if found.contains(&recipient) => {
+                findings.fault(&word.span(), "this recipient is there twice: each safe has a half of its own");
+            }
+            Ok(recipient) => found.push(recipient),
+            // Not shown again: who reads along reads every snapshot.
+            Err(why @ NotARecipient::Secret) => {
+                let line = Place::of(findings.source, &word.span()).line;
+                findings.faults.push(Fault::new(format!("`recipients`, in line {line}: {why}")).help(AWAY));
+            }
+            Err(why) => findings.fault_with_help(&word.span(), format!("`recipients`: {why}"), HALF),
+        }
+    }
+    found
+}
+
+const HALF: &str = "etcdpack pki backup-key, which prints the half that belongs here: recipients = [\"age1...\"]";
+const AWAY: &str = "take it out of the file, and make another pair if others could read it: etcdpack pki backup-key";
 
 /// Beside etcd's data: a directory on the same disk, which is large.
 fn in_place(paths: &Paths) -> Result<AbsPath, Vec<Fault>> {

@@ -22,7 +22,6 @@ use super::setting::Loopback;
 use super::{Cluster, Parsed};
 
 pub(crate) use address::{unheard, unusable_host};
-pub(crate) use backup::EVERY;
 
 pub(super) fn resolve(file: File, source: &str) -> Result<Parsed, Vec<Fault>> {
     let mut findings = Findings::new(source);
