@@ -189,7 +189,6 @@ const SAME_IN_BOTH: [&str; 54] = [
     "install --root {}",
     "-o {host}.csr",
     "--service {}",
-    " --purge",
     "--although-quorum-at-risk",
     "export ETCDCTL_API=3; ",
     "{}etcdctl member remove {id:x}",

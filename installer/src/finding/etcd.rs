@@ -6,7 +6,6 @@ use super::{Code, Severity};
 use crate::facts::etcd::Process;
 use crate::restart::Part;
 use crate::supervision::Supervision;
-use crate::transaction::undo::Contents;
 
 /// What of etcd runs that should not, or runs with something older than what lies there.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -15,8 +14,8 @@ pub(crate) enum EtcdFinding {
     Running { pid: u32, exe: String },
     /// Such a one at the places that the bundle's would have: a member that was set up by hand.
     ByHand { process: Process },
-    /// The installed etcd, before an uninstall that does so with its data: its service manager does not have it.
-    Unmanaged { pids: Vec<u32>, contents: Contents },
+    /// The installed etcd, before an uninstall: its service manager does not have it, or does not answer.
+    Unmanaged { pids: Vec<u32> },
     /// These parts take effect at the next restart alone.
     RestartPending { parts: BTreeSet<Part>, supervision: Supervision },
     /// The peer port shows another certificate than the installed one.

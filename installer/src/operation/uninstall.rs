@@ -178,7 +178,7 @@ impl<'a> Uninstall<'a> {
         if inventory.running.is_empty() || is_stopped {
             return None;
         }
-        Some(EtcdFinding::Unmanaged { pids: inventory.running.clone(), contents: self.contents }.into())
+        Some(EtcdFinding::Unmanaged { pids: inventory.running.clone() }.into())
     }
 
     /// Whether a directory of data or logs stays with what is in it.

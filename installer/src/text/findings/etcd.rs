@@ -12,7 +12,6 @@ use crate::help::Help;
 use crate::restart;
 use crate::text::names;
 use crate::text::pids::pids as typed;
-use crate::transaction::undo::Contents;
 
 const ONE_AT_A_TIME: Words =
     words!(en = "one host at a time, while the other members are up", zh = "每次只操作一台主机，且其他成员均正常");
@@ -26,10 +25,10 @@ pub(super) fn text(found: &EtcdFinding) -> String {
             )
         }
         EtcdFinding::ByHand { process } => by_hand(process),
-        EtcdFinding::Unmanaged { pids, .. } => {
+        EtcdFinding::Unmanaged { pids } => {
             say!(
-                en = "etcd still runs (process {}), and not under its service manager",
-                zh = "etcd 仍在运行（进程 {}），但不在其服务管理器管理之下",
+                en = "etcd still runs (process {}), and its service manager does not have it, or does not answer",
+                zh = "etcd 仍在运行（进程 {}），但其服务管理器没有管理它，或没有应答",
                 typed(pids)
             )
         }
@@ -79,10 +78,11 @@ pub(super) fn help(found: &EtcdFinding) -> Help {
             zh = "此命令只查看；在 etcdpack 的某个版本能够接管之前，让它照常运行"
         )),
         EtcdFinding::Running { pid, .. } => Help::command(format!("systemctl status {pid}")),
-        EtcdFinding::Unmanaged { pids, contents } => {
-            let purge = if *contents == Contents::Remove { " --purge" } else { "" };
-            Help::command(format!("kill {}; ", typed(pids))).and(Help::host("uninstall")).and(Help::plain(purge))
-        }
+        // Whoever keeps it running would only start it again, and nobody has asked whether the cluster goes on without it.
+        EtcdFinding::Unmanaged { pids } => Help::command(format!("systemctl status {}", typed(pids))).remark(&words!(
+            en = "looks only, and says who keeps it running: have that stop it, then uninstall",
+            zh = "此命令只查看，并说明由谁保持其运行：请由它停止 etcd，然后再卸载"
+        )),
         // By hand nobody else is asked whether the cluster goes on meanwhile.
         EtcdFinding::RestartPending { parts, supervision } => {
             restart::command(supervision, parts).remark(&ONE_AT_A_TIME)
