@@ -48,6 +48,15 @@ impl Ground {
         release(self.version, "amd64")
     }
 
+    /// The versions that come after this one, of those that can be had, each of the next minor.
+    pub fn later(self) -> &'static [&'static str] {
+        match self.version {
+            "3.3.25" => &["3.4.23"],
+            "3.4.23" => &["3.5.1"],
+            _ => &["3.6.16", "3.7.3"],
+        }
+    }
+
     /// Hosts of it, each written `NAME=IP`.
     pub fn up(self, name: &str, hosts: &[&str]) -> Lab {
         Lab::up(name, self.variant(), hosts)

@@ -52,6 +52,8 @@ mod listens;
 mod listing;
 /// Service managers as sites have them, and what else would start an etcd at boot.
 mod managers;
+/// A cluster comes back elsewhere than it was.
+mod moved;
 /// CAs whose keys are out of reach.
 mod outside;
 /// What is printed.

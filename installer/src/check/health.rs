@@ -3,13 +3,13 @@
 use std::collections::BTreeMap;
 
 use payload::backup::Backup;
-use payload::etcd::EtcdVersion;
+use payload::etcd::{AlarmKind, EtcdVersion};
 use payload::manifest::Manifest;
 use time::OffsetDateTime;
 
 use crate::backup::{Age, age};
 
-use crate::facts::cluster::answers::{Alarm, AlarmKind};
+use crate::facts::cluster::answers::Alarm;
 use payload::etcd::last_words::Known;
 
 use crate::facts::health::Down;

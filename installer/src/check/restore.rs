@@ -35,6 +35,7 @@ fn whose(manifest: &Manifest, restore: &Restore) -> Vec<RestoreFinding> {
     found.extend(newer.map(|snapshot| RestoreFinding::Newer { snapshot, bundle }));
     found.extend(manifest.layout.wal.clone().map(|wal| RestoreFinding::LogApart { wal }));
     found.extend((restore.sum == Sum::Unproven).then_some(RestoreFinding::Unproven));
+    found.extend(restore.alarms.iter().map(|kind| RestoreFinding::Alarmed { kind: *kind, etcd: bundle }));
     found
 }
 
@@ -69,9 +70,11 @@ fn lost(manifest: &Manifest, restore: &Restore, cluster: &Cluster) -> Option<Res
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeSet;
     use std::num::NonZeroU32;
 
     use payload::digest::Digest;
+    use payload::etcd::AlarmKind;
     use payload::name::ClusterToken;
 
     use super::*;
@@ -87,7 +90,9 @@ mod tests {
         let identity = identity(&manifest(), manifest().me().unwrap(), &token).unwrap();
         let label = label.map(|(cluster, etcd)| Label { cluster: cluster.to_owned(), etcd: etcd.parse().ok() });
         let although_running = ["n9".to_owned()].into();
-        Restore { database, revision: 7, again: NonZeroU32::MIN, sum, label, token, identity, although_running }
+        let alarms = if sum == Sum::Unproven { [AlarmKind::NoSpace].into() } else { BTreeSet::new() };
+        let again = NonZeroU32::MIN;
+        Restore { database, revision: 7, again, sum, alarms, label, token, identity, although_running }
     }
 
     fn found(restore: &Restore, others: Vec<Other>, asked: Asked) -> Vec<String> {
@@ -109,7 +114,11 @@ mod tests {
             (Some((name.as_str(), "what")), Sum::Proven, &[]),
             (Some((name.as_str(), "3.6.0")), Sum::Proven, &["snapshot-newer Refuse"]),
             (Some(("other\u{1b}[2J", "3.5.1")), Sum::Proven, &["snapshot-of-another Refuse"]),
-            (None, Sum::Unproven, &["snapshot-unlabelled Warn", "snapshot-unproven Warn"]),
+            (
+                None,
+                Sum::Unproven,
+                &["snapshot-unlabelled Warn", "snapshot-unproven Warn", "snapshot-alarmed Warn"],
+            ),
         ] {
             assert_eq!(found(&of(label, sum), Vec::new(), Asked::Nobody), expected, "{label:?}");
         }

@@ -54,6 +54,9 @@ pub(super) fn drill(args: &DrillArgs, report: &Report) -> Result<ExitStatus, Fai
     let reading = || judged(given, args.unverified, manifest, (&context, Doing::Drilling));
     let snapshot = report.while_waiting(&words::READING, reading)?;
     has_the_version(&snapshot, manifest)?;
+    let etcd = manifest.release.version;
+    let alarmed = snapshot.alarms.iter().map(|kind| RestoreFinding::Alarmed { kind: *kind, etcd }.into());
+    report.findings(&alarmed.collect::<Vec<_>>());
     let expected = expected(path, &snapshot)?;
     let counted = report.while_waiting(&words::DRILLING, || held(&context, manifest, path, snapshot));
     // Whatever came of it.

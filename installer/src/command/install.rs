@@ -22,7 +22,7 @@ use crate::execute::{Execution, Failed, Sources};
 use crate::facts::Facts;
 use crate::facts::machine::Target;
 use crate::failure::Failure;
-use crate::finding::Finding;
+use crate::finding::{Code, Finding};
 use crate::health;
 use crate::help::Help;
 use crate::host::Tree;
@@ -145,6 +145,11 @@ pub(super) fn install(args: &InstallArgs, report: &Report) -> Result<ExitStatus,
             let ends = end_of(tree, &manifest, &facts, &plan, args, interrupt, report);
             let restored = facts.restore.as_ref().map(|of| text::restore::restored(of, manifest.members.len() > 1));
             restored.iter().flatten().for_each(|line| report.note(line));
+            if args.installing.wait.is_none() {
+                // Once more: it is what is left to do. Who waited has been told by etcd's own word.
+                let left = plan.findings.iter().filter(|finding| finding.code() == Code::SnapshotAlarmed);
+                report.findings(&left.cloned().collect::<Vec<_>>());
+            }
             Ok(ends)
         }
         Err(failed) => Ok(say_failed(&outcomes::failed(&failed), &failed, report)),

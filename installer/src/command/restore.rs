@@ -1,12 +1,14 @@
 //! `restore`: an install that begins with a snapshot. Here the snapshot is read, once, into a copy that is judged and used.
 
+use std::collections::BTreeSet;
 use std::fs::File;
 use std::path::Path;
 
+use payload::etcd::AlarmKind;
 use payload::manifest::Manifest;
 use payload::name::ClusterToken;
 use payload::recipient::{Identity, is_sealed};
-use payload::snapshot::{Flaw, Inspection, Whole, revision};
+use payload::snapshot::{Flaw, Inspection, Whole, alarms, revision};
 
 use super::context::Context;
 use crate::cli::{FromArgs, InstallArgs};
@@ -93,6 +95,7 @@ pub(super) struct Judged {
     pub(super) whole: Whole,
     pub(super) sum: Sum,
     pub(super) revision: u64,
+    pub(super) alarms: BTreeSet<AlarmKind>,
     /// What the file beside it says, where it speaks of this one.
     pub(super) record: Option<SnapshotRecord>,
 }
@@ -113,14 +116,15 @@ pub(super) fn judged(
     let not_copied = |why| words::not_copied(doing, path, &why);
     let (copy, head) = copied.map_err(not_copied)?;
     let (whole, sum) = whole(inspection, unverified).map_err(|flaw| words::flawed(doing, path, &head, &flaw))?;
-    let beginning = copy.try_clone().map_err(|error| not_copied(NotCopied::Write(error)))?;
-    let revision = revision(beginning).map_err(|error| words::no_database(path, &error))?;
+    let beginning = || copy.try_clone().map_err(|error| not_copied(NotCopied::Write(error)));
+    let no_database = |error| words::no_database(path, &error);
+    let (revision, alarms) = (revision(beginning()?).map_err(no_database)?, alarms(beginning()?).map_err(no_database)?);
     let record = snapshots::record(path).filter(|record| record.is_of_opened(&whole));
-    Ok(Judged { copy, whole, sum, revision, record })
+    Ok(Judged { copy, whole, sum, revision, alarms, record })
 }
 
 fn read(given: Given<'_>, from: &FromArgs, manifest: &Manifest, context: &Context) -> Result<Brought, Failure> {
-    let Judged { copy, whole, sum, revision, record } =
+    let Judged { copy, whole, sum, revision, alarms, record } =
         judged(given, from.unverified, manifest, (context, Doing::Installing))?;
     let label = record.map(|record| Label { etcd: record.etcd.parse().ok(), cluster: record.cluster });
     let again = from.again;
@@ -129,7 +133,8 @@ fn read(given: Given<'_>, from: &FromArgs, manifest: &Manifest, context: &Contex
     let identity = me.ok_or_else(|| Failure::refused(refusals::no_peer_url(), help::build()))?;
     let although_running = from.although_running.iter().cloned().collect();
     let database = whole.database;
-    Ok(Brought { restore: Restore { database, revision, again, sum, label, token, identity, although_running }, copy })
+    let restore = Restore { database, revision, again, sum, alarms, label, token, identity, although_running };
+    Ok(Brought { restore, copy })
 }
 
 /// A file with a sum is held to it, whatever was said.

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::num::NonZeroU32;
 
 use payload::digest::Digest;
-use payload::etcd::EtcdVersion;
+use payload::etcd::{AlarmKind, EtcdVersion};
 use payload::manifest::{Manifest, Member};
 use payload::name::ClusterToken;
 use serde::{Deserialize, Serialize};
@@ -21,6 +21,8 @@ pub(crate) struct Restore {
     /// The number of this restore among those of this database, from 1.
     pub(crate) again: NonZeroU32,
     pub(crate) sum: Sum,
+    /// Those that stand in it: the restored cluster has them, too.
+    pub(crate) alarms: BTreeSet<AlarmKind>,
     /// What the file beside it says; `None` where there is none about it.
     pub(crate) label: Option<Label>,
     pub(crate) token: ClusterToken,

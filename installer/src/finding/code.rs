@@ -100,6 +100,7 @@ codes! {
     SignerChanged = "signer-changed",
     SignerUnknown = "signer-unknown",
     SlowDisk = "slow-disk",
+    SnapshotAlarmed = "snapshot-alarmed",
     SnapshotFailed = "snapshot-failed",
     SnapshotNewer = "snapshot-newer",
     SnapshotOfAnother = "snapshot-of-another",

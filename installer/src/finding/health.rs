@@ -1,11 +1,10 @@
 //! Findings about how an installed member does: `status` has these, and an install whose etcd does not come up.
 
-use payload::etcd::EtcdVersion;
+use payload::etcd::{AlarmKind, EtcdVersion};
 use payload::path::AbsPath;
 use time::OffsetDateTime;
 
 use super::{Code, Severity};
-use crate::facts::cluster::answers::AlarmKind;
 use payload::etcd::last_words::Cause;
 
 use crate::facts::health::Down;

@@ -1,6 +1,6 @@
 //! Findings about a snapshot that is to be restored, and about who runs meanwhile.
 
-use payload::etcd::EtcdVersion;
+use payload::etcd::{AlarmKind, EtcdVersion};
 use payload::name::{ClusterName, MemberName};
 use payload::path::AbsPath;
 
@@ -20,6 +20,8 @@ pub(crate) enum RestoreFinding {
     LogApart { wal: AbsPath },
     /// No sum has shown that it is whole.
     Unproven,
+    /// Who took it had raised an alarm, which comes along.
+    Alarmed { kind: AlarmKind, etcd: EtcdVersion },
     /// The member serves clients in another cluster; `there` is not known where it does not say so.
     Answers { member: String, at: String, there: Option<u64>, said: Word },
     /// The member listens for its peers, and serves nobody.
@@ -36,6 +38,7 @@ impl RestoreFinding {
             Self::Unlabelled { .. } => Code::SnapshotUnlabelled,
             Self::LogApart { .. } => Code::LogApart,
             Self::Unproven => Code::SnapshotUnproven,
+            Self::Alarmed { .. } => Code::SnapshotAlarmed,
             Self::Answers { .. } => Code::MemberAnswers,
             Self::Listens { .. } => Code::MemberListens,
             Self::Lost { .. } => Code::RejoinNeeded,
@@ -49,7 +52,7 @@ impl RestoreFinding {
             | Self::LogApart { .. }
             | Self::Lost { .. }
             | Self::Answers { said: Word::NotSaid, .. } => Severity::Refuse,
-            Self::Unlabelled { .. } | Self::Unproven | Self::Answers { .. } | Self::Listens { .. } => Severity::Warn,
+            Self::Unlabelled { .. } | Self::Unproven | Self::Alarmed { .. } | Self::Answers { .. } | Self::Listens { .. } => Severity::Warn,
         }
     }
 }

@@ -4,6 +4,7 @@
 //! reads no file at run time. A fact that differs between two versions of etcd lives here and nowhere else.
 
 mod advice;
+mod alarm;
 mod arch;
 mod choice;
 mod cipher;
@@ -21,6 +22,7 @@ mod version;
 
 pub(crate) use advice::newest_of;
 pub use advice::{Advice, Unavailable, advise};
+pub use alarm::AlarmKind;
 pub use arch::{Arch, NotAnArch};
 pub use choice::{GATES_OF_A_KIND, Gate, choices, gates, passes_over_other_words};
 pub use cipher::{CipherSuite, HTTP2, STRONG, SuiteKey, cipher_suites, ends_with_tls_1_2, heeds_order_of_suites};

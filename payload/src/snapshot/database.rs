@@ -57,7 +57,7 @@ pub fn revision(from: impl Read + Seek) -> Result<u64, DatabaseError> {
     // One without keys is at 1.
     let last = database.last_key(database.keys)?.map_or(Ok(1), |key| number(&key))?;
     let mut compacted = 0;
-    if let Some(meta) = database.bucket(database.root, b"meta")? {
+    if let Some(meta) = database.named(b"meta")? {
         for name in [b"scheduledCompactRev".as_slice(), b"finishedCompactRev"] {
             if let Some(value) = database.value(meta, name)? {
                 compacted = compacted.max(number(&value)?);
@@ -119,15 +119,29 @@ impl<R: Read + Seek> Database<R> {
         Ok(database)
     }
 
-    /// Every entry of the bucket of keys, in their order, as long as `take` wants more; whether it wanted them all.
+    /// Every entry of the bucket of keys, as [`each`](Self::each).
     pub(super) fn each_key(
         &mut self,
+        take: &mut dyn FnMut(&mut Self, &Entry) -> Result<bool, DatabaseError>,
+    ) -> Result<bool, DatabaseError> {
+        self.each(self.keys, take)
+    }
+
+    /// The bucket of this name.
+    pub(super) fn named(&mut self, name: &[u8]) -> Result<Option<Node>, DatabaseError> {
+        self.bucket(self.root, name)
+    }
+
+    /// Every entry of a bucket, in their order, as long as `take` wants more; whether it wanted them all.
+    pub(super) fn each(
+        &mut self,
+        bucket: Node,
         take: &mut dyn FnMut(&mut Self, &Entry) -> Result<bool, DatabaseError>,
     ) -> Result<bool, DatabaseError> {
         // No page is a part of two trees, or of one twice, and no entry of two pages.
         let size = self.from.seek(SeekFrom::End(0))?;
         let (mut pages, mut entries) = (size / self.page_size, size / ENTRY);
-        let mut way = vec![(self.head(self.keys)?, 0)];
+        let mut way = vec![(self.head(bucket)?, 0)];
         while let Some((head, n)) = way.pop() {
             if n >= head.count {
                 continue;

@@ -3,11 +3,13 @@
 //! etcd's own `snapshot status` takes a file that was cut off for a good one, so that whether one is whole is decided here.
 //! Reads what it is given, and knows no file.
 
+mod alarms;
 mod database;
 mod live_keys;
 mod packing;
 mod whole;
 
+pub use alarms::alarms;
 pub use database::{DatabaseError, revision};
 pub use live_keys::live_keys;
 pub use packing::{Packing, UNFINISHED};

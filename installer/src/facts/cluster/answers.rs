@@ -1,6 +1,6 @@
 //! What `etcdctl` says of a cluster, read. The same from 3.1 to 3.7: numbers are decimals of 64 bits. Pure.
 
-use payload::etcd::EtcdVersion;
+use payload::etcd::{AlarmKind, EtcdVersion};
 use payload::url::Url;
 use serde::{Deserialize, Serialize};
 
@@ -169,37 +169,6 @@ pub(crate) struct Alarm {
     pub(crate) kind: AlarmKind,
 }
 
-/// Which alarm: etcd's `AlarmType`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "UPPERCASE")]
-pub(crate) enum AlarmKind {
-    /// The quota is reached: reads and deletes work, no other write does.
-    NoSpace,
-    /// The member's data are others than the rest's.
-    Corrupt,
-    /// One that versions after 3.7 may have.
-    Other,
-}
-
-impl AlarmKind {
-    /// etcd's word for it.
-    pub(crate) fn as_str(self) -> &'static str {
-        match self {
-            Self::NoSpace => "NOSPACE",
-            Self::Corrupt => "CORRUPT",
-            Self::Other => "OTHER",
-        }
-    }
-
-    fn of(name: &str) -> Self {
-        match name {
-            "NOSPACE" => Self::NoSpace,
-            "CORRUPT" => Self::Corrupt,
-            _ => Self::Other,
-        }
-    }
-}
-
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks for it")]
 fn as_hex<S: serde::Serializer>(id: &u64, to: S) -> Result<S::Ok, S::Error> {
     to.collect_str(&format_args!("{id:x}"))
@@ -217,15 +186,10 @@ pub(crate) fn alarms(json: &str) -> Option<Vec<Alarm>> {
         #[serde(default, rename = "memberID")]
         member: u64,
         #[serde(default)]
-        alarm: u32,
+        alarm: u64,
     }
     let Raw { alarms } = serde_json::from_str(json).ok()?;
-    let kind = |number| match number {
-        1 => AlarmKind::NoSpace,
-        2 => AlarmKind::Corrupt,
-        _ => AlarmKind::Other,
-    };
-    Some(alarms.iter().map(|raw| Alarm { member: raw.member, kind: kind(raw.alarm) }).collect())
+    Some(alarms.iter().map(|raw| Alarm { member: raw.member, kind: AlarmKind::numbered(raw.alarm) }).collect())
 }
 
 /// The alarms among the errors of a status: `memberID:15023255354651218625 alarm:NOSPACE`. Without a majority there is
@@ -234,7 +198,7 @@ pub(crate) fn alarms_in(errors: &[String]) -> Vec<Alarm> {
     let read = |error: &String| {
         let mut words = error.split_whitespace();
         let member = words.next()?.strip_prefix("memberID:")?.parse().ok()?;
-        Some(Alarm { member, kind: AlarmKind::of(words.next()?.strip_prefix("alarm:")?) })
+        Some(Alarm { member, kind: AlarmKind::named(words.next()?.strip_prefix("alarm:")?) })
     };
     errors.iter().filter_map(read).collect()
 }

@@ -1,12 +1,12 @@
 //! The words of findings about how a member does, and what to type about each cause. Whatever is typed only looks, but for the
 //! cure of a full quota, which etcd itself prescribes; it must be right on a host from which a failed install was taken back.
 
+use payload::etcd::{AlarmKind, EtcdVersion};
 use payload::language::Words;
 use payload::line::DisplayLine;
 use payload::path::AbsPath;
 use payload::{say, words};
 
-use crate::facts::cluster::answers::AlarmKind;
 use crate::facts::cluster::api;
 use crate::facts::health::{Company, Down, Log};
 use crate::finding::HealthFinding;
@@ -153,10 +153,9 @@ fn meaning(known: Known) -> Words {
     }
 }
 
-pub(super) fn help(found: &HealthFinding) -> Help {
-    match found {
-        HealthFinding::Alarm { kind: AlarmKind::NoSpace, etcd, .. } => {
-            let api = api(*etcd);
+/// Drops old revisions, and then the alarm that stands for want of room.
+pub(super) fn room_in_the_quota(etcd: EtcdVersion) -> Help {
+    let api = api(etcd);
             Help::command(format!(
                 "{api}etcdctl compact \"$({api}etcdctl endpoint status -w json | grep -o '\"revision\":[0-9]*' | head -n 1 | cut -d: -f2)\"; \
                  {api}etcdctl defrag; {api}etcdctl alarm disarm"
@@ -168,6 +167,12 @@ pub(super) fn help(found: &HealthFinding) -> Help {
                                   defrag；若释放的空间仍不够：在 cluster.toml 中调大 \
                                   quota-backend-bytes"),
             )
+}
+
+pub(super) fn help(found: &HealthFinding) -> Help {
+    match found {
+        HealthFinding::Alarm { kind: AlarmKind::NoSpace, etcd, .. } => {
+            room_in_the_quota(*etcd)
         }
         HealthFinding::Alarm { etcd, .. } => {
             Help::command(format!("{}etcdctl alarm list", api(*etcd))).remark(&words!(

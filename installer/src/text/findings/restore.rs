@@ -1,9 +1,11 @@
 //! The words of findings about a snapshot that is to be restored.
 
+use payload::etcd::AlarmKind;
 use payload::line::plain;
 use payload::{say, words};
 
 use crate::although::Word;
+use crate::facts::cluster::api;
 use crate::finding::RestoreFinding;
 use crate::help::Help;
 
@@ -32,6 +34,15 @@ pub(super) fn text(found: &RestoreFinding) -> String {
         RestoreFinding::Unproven => say!(
             en = "no sum shows that the snapshot is whole: a `db` of a data directory may lack the last writes, or be half written if etcd ran",
             zh = "没有校验和能证明快照完整：数据目录里的 `db` 可能缺少最后的写入；如果当时 etcd 在运行，还可能只写了一半"
+        ),
+        RestoreFinding::Alarmed { kind: AlarmKind::NoSpace, .. } => say!(
+            en = "the snapshot brings alarm NOSPACE along: the restored cluster refuses every write but deletes until it is disarmed",
+            zh = "快照带有 NOSPACE 告警：解除之前，恢复出来的集群除删除外拒绝一切写入"
+        ),
+        RestoreFinding::Alarmed { kind: kind @ (AlarmKind::Corrupt | AlarmKind::Other), .. } => say!(
+            en = "the snapshot brings alarm {} along: the restored cluster may serve nobody until it is disarmed",
+            zh = "快照带有 {} 告警：解除之前，恢复出来的集群可能不为任何客户端服务",
+            kind.as_str()
         ),
         RestoreFinding::Answers { member, at, there: Some(there), .. } => say!(
             en =
@@ -78,6 +89,11 @@ pub(super) fn help(found: &RestoreFinding) -> Help {
         RestoreFinding::Unproven => Help::plain(words!(
             en = "a file of `etcdpack-host snapshot`, if there is one",
             zh = "如果有，请使用 `etcdpack-host snapshot` 保存的文件"
+        )),
+        RestoreFinding::Alarmed { kind: AlarmKind::NoSpace, etcd } => super::health::room_in_the_quota(*etcd),
+        RestoreFinding::Alarmed { etcd, .. } => Help::command(format!("{}etcdctl alarm disarm", api(*etcd))).remark(&words!(
+            en = "once the cluster is up, and only if this member's data were the right ones: else a snapshot of another",
+            zh = "集群启动之后执行，并且仅当该成员的数据是正确的；否则使用另一个成员的快照"
         )),
         RestoreFinding::Answers { member, said: Word::NotSaid, .. } => Help::host("uninstall").and(Help::plain(say!(
             en = "   on {member}; or, if both clusters are to run: --although-running {member}",
