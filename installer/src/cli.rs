@@ -68,9 +68,10 @@ impl Cli {
             Some(Command::Status(args)) => args.json,
             Some(Command::Doctor(args)) => args.json,
             Some(Command::Drill(args)) => args.json,
+            Some(Command::Restore(args)) => args.json,
             Some(Command::Uninstall(args)) => args.look.json,
             Some(
-                Command::Install(_) | Command::Restore(_) | Command::Csr(_) | Command::Verify(_) | Command::Snapshot(_),
+                Command::Install(_) | Command::Csr(_) | Command::Verify(_) | Command::Snapshot(_),
             )
             | None => false,
         };
@@ -152,6 +153,9 @@ pub(crate) struct PlanArgs {
     #[arg(long, conflicts_with = "no_start", help_heading = ETCD)]
     pub(crate) restart: bool,
 
+    #[command(flatten)]
+    pub(crate) begin: BeginArgs,
+
     /// Print the plan as JSON
     #[arg(long, help_heading = OUTPUT)]
     pub(crate) json: bool,
@@ -188,6 +192,13 @@ pub(crate) struct InstallArgs {
     #[arg(long, conflicts_with = "no_start", help_heading = ETCD)]
     pub(crate) restart: bool,
 
+    #[command(flatten)]
+    pub(crate) begin: BeginArgs,
+}
+
+/// What etcd is to begin with.
+#[derive(Debug, Args)]
+pub(crate) struct BeginArgs {
     /// Begin with this snapshot, as `restore` does
     #[arg(long, value_name = "FILE", conflicts_with_all = ["no_start", "restart", "root"], help_heading = SNAPSHOT)]
     pub(crate) restore: Option<PathBuf>,
@@ -201,6 +212,14 @@ pub(crate) struct RestoreArgs {
     /// Snapshot to begin with, the same on each host
     #[arg(value_name = "FILE")]
     pub(crate) snapshot: PathBuf,
+
+    /// Show the checks and the steps that it would take, as `plan --restore FILE` does; change nothing
+    #[arg(long)]
+    pub(crate) dry_run: bool,
+
+    /// Print that as JSON
+    #[arg(long, requires = "dry_run", help_heading = OUTPUT)]
+    pub(crate) json: bool,
 
     #[command(flatten)]
     pub(crate) from: FromArgs,
@@ -248,10 +267,31 @@ impl FromArgs {
     }
 }
 
+impl BeginArgs {
+    fn words(&self) -> Vec<OsString> {
+        let mut words = Vec::new();
+        if let Some(file) = &self.restore {
+            let mut word = OsString::from("--restore=");
+            word.push(file);
+            words.push(word);
+        }
+        words.extend(self.from.words());
+        words
+    }
+}
+
 impl From<RestoreArgs> for InstallArgs {
     fn from(args: RestoreArgs) -> Self {
-        let RestoreArgs { snapshot, from, installing } = args;
-        Self { installing, no_start: false, restart: false, restore: Some(snapshot), from }
+        let RestoreArgs { snapshot, from, installing, .. } = args;
+        Self { installing, no_start: false, restart: false, begin: BeginArgs { restore: Some(snapshot), from } }
+    }
+}
+
+impl From<RestoreArgs> for PlanArgs {
+    fn from(args: RestoreArgs) -> Self {
+        let RestoreArgs { snapshot, json, from, installing: InstallingArgs { bundle, target, .. }, .. } = args;
+        let begin = BeginArgs { restore: Some(snapshot), from };
+        Self { bundle, target, no_start: false, restart: false, begin, json }
     }
 }
 
@@ -362,7 +402,9 @@ impl PlanArgs {
     /// The same command for the program in the bundle itself: without the file, and not to be handed over again.
     pub(crate) fn for_the_bundle(&self) -> Vec<OsString> {
         let flags = [("--json", self.json), ("--no-start", self.no_start), ("--restart", self.restart)];
-        words("plan", &self.bundle, &self.target, &flags)
+        let mut words = words("plan", &self.bundle, &self.target, &flags);
+        words.extend(self.begin.words());
+        words
     }
 }
 
@@ -373,12 +415,7 @@ impl InstallArgs {
         let flags = [("--yes", *yes), ("--no-start", self.no_start), ("--restart", self.restart)];
         let mut words = words("install", bundle, target, &flags);
         words.extend(wait.map(|seconds| format!("--wait={seconds}").into()));
-        if let Some(file) = &self.restore {
-            let mut word = OsString::from("--restore=");
-            word.push(file);
-            words.push(word);
-        }
-        words.extend(self.from.words());
+        words.extend(self.begin.words());
         words
     }
 }
@@ -578,6 +615,10 @@ mod tests {
             (
                 "x install n1.run --restore /b/etcd.db --again 2 --unverified --although-running n9",
                 "install --service=auto --restore=/b/etcd.db --again=2 --unverified --although-running=n9".to_owned(),
+            ),
+            (
+                "x plan n1.run --json --restore /b/etcd.db --again 2",
+                "plan --service=auto --json --restore=/b/etcd.db --again=2".to_owned(),
             ),
             ("x plan n1.run --json --no-start", "plan --service=auto --json --no-start".to_owned()),
             (

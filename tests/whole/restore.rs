@@ -131,6 +131,8 @@ fn alone(ground: Ground) {
     files(&lab);
     sealed(&lab, &site);
 
+    would_be(&lab);
+
     // Killed wherever it is: the data are the old ones, or the restored, and the same command comes to its end.
     let mut cut = 0;
     let steps = [
@@ -174,6 +176,19 @@ fn alone(ground: Ground) {
     run(&lab, "n1", "install --wait 60").ok();
     assert_eq!(get(&lab, "n1", "ship"), "at-sea");
     sh(&format!("{HOST} uninstall --purge --yes && test ! -e {DATA}")).ok();
+}
+
+/// What it would do is shown, as a person and a program read it, and is not done.
+fn would_be(lab: &Lab) {
+    let before = (lab.installed("n1"), lab.etcds("n1"), lab.sh("n1", &format!("find {DATA} | sort")).ok());
+    let dry = |more: &str| lab.sh("n1", &format!("cd /root && ./n1.run restore ship.db --dry-run {more} {SIGNER}"));
+    let said = dry("").ok();
+    assert!(said.contains(&format!("restore    {DATA}  revision ")), "{said}");
+    let plan = dry("--json").ok();
+    for part in ["\"step\": \"restore\"", "\"token\": \"restored-", "\"aside\": \"member.before-restored-"] {
+        assert!(plan.contains(part), "no {part} in {plan}");
+    }
+    assert_eq!((lab.installed("n1"), lab.etcds("n1"), lab.sh("n1", &format!("find {DATA} | sort")).ok()), before);
 }
 
 /// The same snapshot, sealed: nothing of it is restored without what opens it.
@@ -221,8 +236,12 @@ fn files(lab: &Lab) {
         ("true", "x.db --root /", 2, "cannot be used with"),
     ] {
         sh(&format!("cd /root && rm -f x.db* && cp ship.db x.db && cp ship.db.json x.db.json && {{ {make}; }}")).ok();
-        let said = run(lab, "n1", &format!("install --restore {words}"));
-        assert!(said.code == code && said.err.contains(found), "{make}: {said:?}");
+        for command in ["plan --json", "install"] {
+            let yes = if command == "install" { "--yes" } else { "" };
+            let said = sh(&format!("cd /root && ./n1.run {command} --restore {words} {yes} {SIGNER}"));
+            let text = format!("{}{}", said.out, said.err);
+            assert!(said.code == code && text.contains(found.trim_matches(['[', ']'])), "{command}, {make}: {said:?}");
+        }
     }
     assert_eq!((lab.installed("n1"), lab.etcds("n1")), before, "all were refused");
     // The `db` of a data directory, by a word of its own.

@@ -10,7 +10,7 @@ use serde::Serialize;
 
 use super::context::{Context, Looking};
 use super::deliver_json;
-use super::restore::{Judged, given, judged};
+use super::restore::{Judged, On, given, judged};
 use crate::cli::DrillArgs;
 use crate::failure::Failure;
 use crate::finding::RestoreFinding;
@@ -49,9 +49,10 @@ pub(super) fn drill(args: &DrillArgs, report: &Report) -> Result<ExitStatus, Fai
     priority::give_way();
     // Of a drill that was killed.
     context.tree.clear_drill(&manifest.layout.data).map_err(ProbeError::from)?;
-    let given = given(path, args.identity_fd, (&context, Doing::Drilling), report)?;
+    let on = On { tree: &context.tree, interrupt: &context.interrupt, doing: Doing::Drilling };
+    let given = given(path, args.identity_fd, on, report)?;
     has_memory(path, given.len())?;
-    let reading = || judged(given, args.unverified, manifest, (&context, Doing::Drilling));
+    let reading = || judged(given, args.unverified, manifest, on);
     let snapshot = report.while_waiting(&words::READING, reading)?;
     has_the_version(&snapshot, manifest)?;
     let etcd = manifest.release.version;

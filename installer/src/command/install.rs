@@ -13,7 +13,7 @@ use super::context::{Context, Looking, interruptible, unless_told_to_stop};
 use super::failed::say_failed;
 use super::handover::{self, HandOver};
 use super::prepare::Prepared;
-use super::restore::{self, Brought};
+use super::restore::{self, Brought, On};
 use super::{carried, deliver_plan, key, trust, who_is_up};
 use crate::although::Word;
 use crate::check;
@@ -62,7 +62,9 @@ pub(super) fn plan(args: &PlanArgs, report: &Report) -> Result<ExitStatus, Failu
     let interrupt = interruptible()?;
     let tree = looking.tree.heeding(&interrupt);
     let choices = choices(&args.target, args.no_start, args.restart);
-    let prepare = || Prepared::of(&tree, &mut bundle, records, signer, choices, None);
+    let on = On { tree: &tree, interrupt: &interrupt, doing: Doing::Planning };
+    let restore = restore::brought(&args.begin, bundle.manifest(), on, report)?.map(|brought| brought.restore);
+    let prepare = || Prepared::of(&tree, &mut bundle, records, signer, choices, restore);
     let prepared = report.while_waiting(&progress::ASKING, prepare);
     let mut prepared = unless_told_to_stop(&interrupt, prepared, Help::run("plan"))?;
     if let Some(given) = &given
@@ -107,7 +109,8 @@ pub(super) fn install(args: &InstallArgs, report: &Report) -> Result<ExitStatus,
     // What a person has confirmed here counts as named.
     let signer = if signer.settled().is_none() { SignerStatus::Named } else { signer };
     let choices = choices(target, args.no_start, args.restart);
-    let (restore, snapshot) = match restore::brought(args, bundle.manifest(), &context, report)? {
+    let on = On { tree, interrupt, doing: Doing::Installing };
+    let (restore, snapshot) = match restore::brought(&args.begin, bundle.manifest(), on, report)? {
         Some(Brought { restore, copy }) => (Some(restore), Some(copy)),
         None => (None, None),
     };
@@ -212,13 +215,14 @@ fn bundle(
 
 /// Shows the plan and asks. Without a terminal nobody can be asked, and nothing is done unasked.
 fn consent(plan: &Plan, interrupt: &Interrupt, report: &Report) -> Result<(), Failure> {
-    if !report.can_ask() {
-        return Err(Failure::refused(refusals::no_terminal(), Help::run_with("install", "--yes")));
-    }
     let restores = plan
         .steps
         .iter()
         .any(|planned| planned.state == State::Pending && matches!(planned.step, Step::Restore { .. }));
+    if !report.can_ask() {
+        let help = if restores { Help::run_with("restore", "FILE --yes") } else { Help::run_with("install", "--yes") };
+        return Err(Failure::refused(refusals::no_terminal(), help));
+    }
     let question = if restores {
         text::restore::QUESTION
     } else if plan.says_at_risk() {
@@ -229,7 +233,8 @@ fn consent(plan: &Plan, interrupt: &Interrupt, report: &Report) -> Result<(), Fa
     if report.ask_about(Some(plan), &question, interrupt) {
         return Ok(());
     }
-    Err(Failure::refused(refusals::not_confirmed(), Help::run("plan")))
+    let help = if restores { Help::run_with("restore", "FILE --dry-run") } else { Help::run("plan") };
+    Err(Failure::refused(refusals::not_confirmed(), help))
 }
 
 /// After the install: whether etcd has taken up what it reads by itself, who is still missing, and whether the member is healthy if that was asked for.

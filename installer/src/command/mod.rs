@@ -60,6 +60,7 @@ pub(crate) fn run(command: Option<Command>, report: &Report) -> ExitStatus {
         Some(Command::Plan(args)) => install::plan(&args, report),
         Some(Command::Csr(args)) => csr::csr(&args, report),
         Some(Command::Install(args)) => install::install(&args, report),
+        Some(Command::Restore(args)) if args.dry_run => install::plan(&args.into(), report),
         Some(Command::Restore(args)) => install::install(&args.into(), report),
         Some(Command::Status(args)) => status::status(&args, report),
         Some(Command::Doctor(args)) => doctor::doctor(&args, report),

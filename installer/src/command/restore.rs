@@ -10,14 +10,14 @@ use payload::name::ClusterToken;
 use payload::recipient::{Identity, is_sealed};
 use payload::snapshot::{Flaw, Inspection, Whole, alarms, revision};
 
-use super::context::Context;
-use crate::cli::{FromArgs, InstallArgs};
+use crate::cli::{BeginArgs, FromArgs};
 use crate::facts::Restore;
 use crate::facts::restore::{Label, Sum, identity};
 use crate::failure::Failure;
 use crate::host::snapshot_copy::{self, NotCopied};
+use crate::host::interrupt::Interrupt;
 use crate::host::terminal::Asked;
-use crate::host::{age_identity, harden, input, snapshots};
+use crate::host::{Tree, age_identity, harden, input, snapshots};
 use crate::report::Report;
 use crate::snapshot_record::SnapshotRecord;
 use crate::text::refusals::Doing;
@@ -33,19 +33,27 @@ pub(super) struct Brought {
 
 /// What `args` name, if they name a snapshot.
 pub(super) fn brought(
-    args: &InstallArgs,
+    args: &BeginArgs,
     manifest: &Manifest,
-    context: &Context,
+    on: On,
     report: &Report,
 ) -> Result<Option<Brought>, Failure> {
     let Some(path) = &args.restore else {
         return if args.from.is_given() { Err(words::nothing_to_restore()) } else { Ok(None) };
     };
-    if args.installing.target.root.is_some() {
+    if !on.tree.is_live() {
         return Err(words::not_in_an_image());
     }
-    let given = given(path, args.from.identity_fd, (context, Doing::Installing), report)?;
-    report.while_waiting(&words::READING, || read(given, &args.from, manifest, context)).map(Some)
+    let given = given(path, args.from.identity_fd, on, report)?;
+    report.while_waiting(&words::READING, || read(given, &args.from, manifest, on)).map(Some)
+}
+
+/// The host on which a snapshot is read, and for what.
+#[derive(Clone, Copy)]
+pub(super) struct On<'a> {
+    pub(super) tree: &'a Tree,
+    pub(super) interrupt: &'a Interrupt,
+    pub(super) doing: Doing,
 }
 
 /// A snapshot as it was brought.
@@ -68,7 +76,7 @@ impl Given<'_> {
 pub(super) fn given<'a>(
     path: &'a Path,
     fd: Option<i32>,
-    (context, doing): (&Context, Doing),
+    On { interrupt, doing, .. }: On,
     report: &Report,
 ) -> Result<Given<'a>, Failure> {
     let unread = |error| Failure::refused(snapshot::no_identity(error), words::with_an_identity(doing, path));
@@ -78,7 +86,7 @@ pub(super) fn given<'a>(
         None if !input::begins(&file, is_sealed) => None,
         None => {
             harden::guard_secrets();
-            match report.terminal().and_then(|mut terminal| terminal.ask(&questions::IDENTITY, &context.interrupt)) {
+            match report.terminal().and_then(|mut terminal| terminal.ask(&questions::IDENTITY, interrupt)) {
                 Ok(Asked::Line(line)) => Some(age_identity::of_text(&line).map_err(unread)?),
                 Ok(Asked::Cancelled) => return Err(Failure::interrupted(help::the_same_again())),
                 // Without a terminal: that it is sealed is said where it is read.
@@ -105,12 +113,11 @@ pub(super) fn judged(
     given: Given<'_>,
     unverified: bool,
     manifest: &Manifest,
-    (context, doing): (&Context, Doing),
+    On { tree, interrupt, doing }: On,
 ) -> Result<Judged, Failure> {
     let Given { path, file, identity } = given;
     let mut inspection = Inspection::default();
-    let (tree, data, interrupt) = (&context.tree, &manifest.layout.data, &context.interrupt);
-    let copied = snapshot_copy::copy(file, tree, data, identity.as_ref(), interrupt, &mut |piece| {
+    let copied = snapshot_copy::copy(file, tree, &manifest.layout.data, identity.as_ref(), interrupt, &mut |piece| {
         inspection.take(piece);
     });
     let not_copied = |why| words::not_copied(doing, path, &why);
@@ -123,9 +130,8 @@ pub(super) fn judged(
     Ok(Judged { copy, whole, sum, revision, alarms, record })
 }
 
-fn read(given: Given<'_>, from: &FromArgs, manifest: &Manifest, context: &Context) -> Result<Brought, Failure> {
-    let Judged { copy, whole, sum, revision, alarms, record } =
-        judged(given, from.unverified, manifest, (context, Doing::Installing))?;
+fn read(given: Given<'_>, from: &FromArgs, manifest: &Manifest, on: On) -> Result<Brought, Failure> {
+    let Judged { copy, whole, sum, revision, alarms, record } = judged(given, from.unverified, manifest, on)?;
     let label = record.map(|record| Label { etcd: record.etcd.parse().ok(), cluster: record.cluster });
     let again = from.again;
     let token = ClusterToken::restored(whole.database, again);

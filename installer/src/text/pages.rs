@@ -43,6 +43,7 @@ pub(crate) fn restore() -> String {
             "./n1.run restore /mnt/stick/etcd.db",
             "show the plan, ask, and restore: the same file on each host, with its own bundle",
         ),
+        ("./n1.run restore --dry-run /mnt/stick/etcd.db", "show findings and steps; change nothing"),
         ("./n1.run restore --again 2 /mnt/stick/etcd.db", "once more, also on each host: a new cluster again"),
     ])
 }
