@@ -1,11 +1,11 @@
 //! The command line of a bundle and of `etcdpack-host`: what can be typed, nothing of what it does.
 
 use std::ffi::OsString;
-use std::num::NonZeroU32;
+use std::num::{NonZeroU32, NonZeroU64};
 use std::path::PathBuf;
 
 use clap::builder::{PossibleValuesParser, TypedValueParser};
-use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
+use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum, value_parser};
 use payload::fingerprint::Claim;
 use payload::language::Language;
 use payload::recipient::Recipient;
@@ -13,6 +13,9 @@ use payload::recipient::Recipient;
 use crate::although::{Although, Word};
 use crate::host::claim;
 use crate::text::pages;
+
+/// By how much a revision may be raised: thirty years of a million writes a second, and far from the end of etcd's numbers.
+const HIGHEST: u64 = 1_000_000_000_000_000;
 
 /// The groups of options on a help page.
 const TRUST: &str = "Whose bundle";
@@ -235,6 +238,10 @@ pub(crate) struct FromArgs {
     #[arg(long, value_name = "N", default_value = "1", help_heading = SNAPSHOT)]
     pub(crate) again: NonZeroU32,
 
+    /// Raise the revision by N, more than was written since: who watches (kube-apiserver) is told to list anew; the same N on each host
+    #[arg(long, value_name = "N", value_parser = value_parser!(u64).range(1..=HIGHEST), help_heading = SNAPSHOT)]
+    bump_revision: Option<u64>,
+
     /// Take a file that has no sum: the `db` of a data directory
     #[arg(long, help_heading = SNAPSHOT)]
     pub(crate) unverified: bool,
@@ -249,9 +256,15 @@ pub(crate) struct FromArgs {
 }
 
 impl FromArgs {
+    /// By how much the revision is raised.
+    pub(crate) fn bump(&self) -> Option<NonZeroU64> {
+        self.bump_revision.and_then(NonZeroU64::new)
+    }
+
     /// Whether any of it was said.
     pub(crate) fn is_given(&self) -> bool {
         self.again != NonZeroU32::MIN
+            || self.bump_revision.is_some()
             || self.unverified
             || self.identity_fd.is_some()
             || !self.although_running.is_empty()
@@ -260,6 +273,7 @@ impl FromArgs {
     fn words(&self) -> Vec<OsString> {
         let mut words: Vec<OsString> = Vec::new();
         words.extend((self.again != NonZeroU32::MIN).then(|| format!("--again={}", self.again).into()));
+        words.extend(self.bump_revision.map(|n| format!("--bump-revision={n}").into()));
         words.extend(self.unverified.then(|| "--unverified".into()));
         words.extend(self.identity_fd.map(|fd| format!("--identity-fd={fd}").into()));
         words.extend(self.although_running.iter().map(|member| format!("--although-running={member}").into()));
@@ -613,8 +627,8 @@ mod tests {
                 format!("install --signer={sum} --service=systemd --root=/i --passphrase-fd=3 --allow-downgrade"),
             ),
             (
-                "x install n1.run --restore /b/etcd.db --again 2 --unverified --although-running n9",
-                "install --service=auto --restore=/b/etcd.db --again=2 --unverified --although-running=n9".to_owned(),
+                "x install n1.run --restore /b/etcd.db --again 2 --bump-revision 7 --unverified --although-running n9",
+                "install --service=auto --restore=/b/etcd.db --again=2 --bump-revision=7 --unverified --although-running=n9".to_owned(),
             ),
             (
                 "x plan n1.run --json --restore /b/etcd.db --again 2",

@@ -1,5 +1,7 @@
 //! Steps: the smallest things that one would undo, and the line that a plan shows for each.
 
+use std::num::NonZeroU64;
+
 use payload::bundle::EntryName;
 use payload::digest::Digest;
 use payload::manifest::{Found, Program};
@@ -68,6 +70,8 @@ pub(crate) enum Step {
         identity: Identity,
         token: ClusterToken,
         revision: u64,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        bump: Option<NonZeroU64>,
         sum: Sum,
     },
     Service {

@@ -4,7 +4,7 @@
 //! file name and a certificate, so the grammars are narrow enough to need quoting in none of them.
 
 use std::fmt;
-use std::num::NonZeroU32;
+use std::num::{NonZeroU32, NonZeroU64};
 use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
@@ -168,11 +168,13 @@ impl ClusterToken {
         Self(cluster.as_str().to_owned())
     }
 
-    /// The one of the cluster that comes of a database by being restored the `again`th time: the same on each host, and another
-    /// than that of any cluster which runs or ran, so that members of the two never take each other for their own.
+    /// The one of the cluster that comes of a database by being restored the `again`th time, with its revision raised by `bump`: the
+    /// same on each host, and another than that of any cluster which runs or ran, so that members of the two never take each other
+    /// for their own.
     #[must_use]
-    pub fn restored(database: Digest, again: NonZeroU32) -> Self {
-        let of = Digest::of(format!("etcdpack restore {database} {again}").as_bytes()).to_string();
+    pub fn restored(database: Digest, again: NonZeroU32, bump: Option<NonZeroU64>) -> Self {
+        let bump = bump.map(|bump| format!(" {bump}")).unwrap_or_default();
+        let of = Digest::of(format!("etcdpack restore {database} {again}{bump}").as_bytes()).to_string();
         Self(format!("restored-{}", of.get(..16).unwrap_or_default()))
     }
 
@@ -199,8 +201,13 @@ mod tests {
 
     #[test]
     fn a_restored_clusters_token_follows_from_what_is_restored_and_how_often() {
-        let of = |bytes: &[u8], again| ClusterToken::restored(Digest::of(bytes), NonZeroU32::new(again).unwrap());
+        let bumped = |bytes: &[u8], again, bump| {
+            ClusterToken::restored(Digest::of(bytes), NonZeroU32::new(again).unwrap(), NonZeroU64::new(bump))
+        };
+        let of = |bytes: &[u8], again| bumped(bytes, again, 0);
         assert_eq!(of(b"a", 1), of(b"a", 1));
+        assert_eq!(bumped(b"a", 1, 9), bumped(b"a", 1, 9));
+        assert!(bumped(b"a", 1, 9) != of(b"a", 1) && bumped(b"a", 1, 9) != bumped(b"a", 1, 8));
         assert!(of(b"a", 1) != of(b"b", 1) && of(b"a", 1) != of(b"a", 2));
         assert_eq!(of(b"a", 1).as_str().parse(), Ok(of(b"a", 1)));
         assert_eq!(of(b"a", 1).as_str().len(), "restored-".len() + 16);

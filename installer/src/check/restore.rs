@@ -3,6 +3,7 @@
 //! A restored cluster has numbers of its own, so that a member of the old one cannot mix with it: what harms is clients that are
 //! served by both. So whoever serves clients in another cluster is in the way, and who only listens is told of.
 
+use payload::etcd;
 use payload::manifest::Manifest;
 
 use crate::although::Word;
@@ -30,9 +31,11 @@ fn whose(manifest: &Manifest, restore: &Restore) -> Vec<RestoreFinding> {
         }
         Some(_) => {}
     }
-    let etcd = restore.label.as_ref().and_then(|label| label.etcd);
-    let newer = etcd.filter(|etcd| etcd.is_newer_minor_than(bundle));
+    let of = restore.label.as_ref().and_then(|label| label.etcd);
+    let newer = of.filter(|etcd| etcd.is_newer_minor_than(bundle));
     found.extend(newer.map(|snapshot| RestoreFinding::Newer { snapshot, bundle }));
+    let cannot_raise = restore.bump.is_some() && !etcd::raises_revision(bundle);
+    found.extend(cannot_raise.then_some(RestoreFinding::CannotRaise { bundle }));
     found.extend(manifest.layout.wal.clone().map(|wal| RestoreFinding::LogApart { wal }));
     found.extend((restore.sum == Sum::Unproven).then_some(RestoreFinding::Unproven));
     found.extend(restore.alarms.iter().map(|kind| RestoreFinding::Alarmed { kind: *kind, etcd: bundle }));
@@ -71,7 +74,7 @@ fn lost(manifest: &Manifest, restore: &Restore, cluster: &Cluster) -> Option<Res
 #[cfg(test)]
 mod tests {
     use std::collections::BTreeSet;
-    use std::num::NonZeroU32;
+    use std::num::{NonZeroU32, NonZeroU64};
 
     use payload::digest::Digest;
     use payload::etcd::AlarmKind;
@@ -86,13 +89,15 @@ mod tests {
 
     fn of(label: Option<(&str, &str)>, sum: Sum) -> Restore {
         let database = Digest::of(b"database");
-        let token = ClusterToken::restored(database, NonZeroU32::MIN);
+        // The etcd of these manifests cannot.
+        let bump = if sum == Sum::Unproven { NonZeroU64::new(9) } else { None };
+        let token = ClusterToken::restored(database, NonZeroU32::MIN, bump);
         let identity = identity(&manifest(), manifest().me().unwrap(), &token).unwrap();
         let label = label.map(|(cluster, etcd)| Label { cluster: cluster.to_owned(), etcd: etcd.parse().ok() });
         let although_running = ["n9".to_owned()].into();
         let alarms = if sum == Sum::Unproven { [AlarmKind::NoSpace].into() } else { BTreeSet::new() };
         let again = NonZeroU32::MIN;
-        Restore { database, revision: 7, again, sum, alarms, label, token, identity, although_running }
+        Restore { database, revision: 7, bump, again, sum, alarms, label, token, identity, although_running }
     }
 
     fn found(restore: &Restore, others: Vec<Other>, asked: Asked) -> Vec<String> {
@@ -117,7 +122,12 @@ mod tests {
             (
                 None,
                 Sum::Unproven,
-                &["snapshot-unlabelled Warn", "snapshot-unproven Warn", "snapshot-alarmed Warn"],
+                &[
+                    "snapshot-unlabelled Warn",
+                    "cannot-raise Refuse",
+                    "snapshot-unproven Warn",
+                    "snapshot-alarmed Warn",
+                ],
             ),
         ] {
             assert_eq!(found(&of(label, sum), Vec::new(), Asked::Nobody), expected, "{label:?}");

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::fs::File;
+use std::num::NonZeroU64;
 use std::path::Path;
 
 use payload::etcd::AlarmKind;
@@ -133,13 +134,14 @@ pub(super) fn judged(
 fn read(given: Given<'_>, from: &FromArgs, manifest: &Manifest, on: On) -> Result<Brought, Failure> {
     let Judged { copy, whole, sum, revision, alarms, record } = judged(given, from.unverified, manifest, on)?;
     let label = record.map(|record| Label { etcd: record.etcd.parse().ok(), cluster: record.cluster });
-    let again = from.again;
-    let token = ClusterToken::restored(whole.database, again);
+    let (again, bump) = (from.again, from.bump());
+    let token = ClusterToken::restored(whole.database, again, bump);
+    let revision = revision.saturating_add(bump.map_or(0, NonZeroU64::get));
     let me = manifest.me().and_then(|me| identity(manifest, me, &token));
     let identity = me.ok_or_else(|| Failure::refused(refusals::no_peer_url(), help::build()))?;
     let although_running = from.although_running.iter().cloned().collect();
     let database = whole.database;
-    let restore = Restore { database, revision, again, sum, alarms, label, token, identity, although_running };
+    let restore = Restore { database, revision, bump, again, sum, alarms, label, token, identity, although_running };
     Ok(Brought { restore, copy })
 }
 

@@ -122,13 +122,13 @@ impl Run<'_> {
 
     /// By the release that was installed, as etcd's user.
     fn restore(&mut self, step: &Step) -> Result<(), StepError> {
-        let Step::Restore { data, aside, identity, token, sum, .. } = step else { return Ok(()) };
+        let Step::Restore { data, aside, identity, token, sum, bump, .. } = step else { return Ok(()) };
         self.has_stopped()?;
         let manifest = self.operation.manifest().ok_or(StepError::NoSource(Missing::Manifest))?;
         let me = manifest.me().ok_or(StepError::NoSource(Missing::Manifest))?;
         let (ids, into) = (self.ids(Owner::Service)?, data.join(RESTORING)?);
         let snapshot = self.sources.snapshot(ids)?;
-        let call = etcdutl::restore(manifest, me, (token, *sum), (snapshot, &into), ids, self.on.interrupt)?;
+        let call = etcdutl::restore(manifest, me, (token, *bump), (snapshot, *sum, &into), ids, self.on.interrupt)?;
         self.transaction.restore(data, aside, *identity, || call.run().map(drop).map_err(StepError::from))
     }
 

@@ -1,7 +1,7 @@
 //! A snapshot that is to be restored: what was read of it, and of which cluster it will be. Values only.
 
 use std::collections::BTreeSet;
-use std::num::NonZeroU32;
+use std::num::{NonZeroU32, NonZeroU64};
 
 use payload::digest::Digest;
 use payload::etcd::{AlarmKind, EtcdVersion};
@@ -17,7 +17,10 @@ use super::data::wal::Identity;
 pub(crate) struct Restore {
     /// The sum of the database alone.
     pub(crate) database: Digest,
+    /// Of the restored cluster at its beginning.
     pub(crate) revision: u64,
+    /// By how much that is more than the snapshot's.
+    pub(crate) bump: Option<NonZeroU64>,
     /// The number of this restore among those of this database, from 1.
     pub(crate) again: NonZeroU32,
     pub(crate) sum: Sum,
@@ -73,9 +76,11 @@ impl Restore {
         }
     }
 
-    /// What is typed for the count, after the rest; nothing the first time.
-    pub(crate) fn again(&self) -> String {
-        if self.again == NonZeroU32::MIN { String::new() } else { format!(" --again {}", self.again) }
+    /// What is typed after the rest, the same on each host, so that all are of one cluster.
+    pub(crate) fn on_each_host(&self) -> String {
+        let again = (self.again > NonZeroU32::MIN).then(|| format!(" --again {}", self.again));
+        let bump = self.bump.map(|bump| format!(" --bump-revision {bump}"));
+        again.into_iter().chain(bump).collect()
     }
 
     /// What `member` is called from then on that was there before: no etcd looks for it.

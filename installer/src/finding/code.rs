@@ -32,6 +32,7 @@ codes! {
     BadCertificate = "bad-certificate",
     ByHand = "by-hand",
     CaDiffers = "ca-differs",
+    CannotRaise = "cannot-raise",
     CertificateEndsSoon = "certificate-ends-soon",
     CertificateExpired = "certificate-expired",
     CertificateNotServed = "certificate-not-served",

@@ -14,6 +14,8 @@ pub(crate) enum RestoreFinding {
     Newer { snapshot: EtcdVersion, bundle: EtcdVersion },
     /// The file beside it says that it is of the cluster `there`: anybody's word.
     OtherCluster { there: String, bundle: ClusterName },
+    /// The bundle's etcd has nothing that raises a revision.
+    CannotRaise { bundle: EtcdVersion },
     /// Nothing beside it says whose it is.
     Unlabelled { bundle: ClusterName, etcd: EtcdVersion },
     /// The bundle has a place of its own for the log, where a restore would not put it.
@@ -36,6 +38,7 @@ impl RestoreFinding {
             Self::Newer { .. } => Code::SnapshotNewer,
             Self::OtherCluster { .. } => Code::SnapshotOfAnother,
             Self::Unlabelled { .. } => Code::SnapshotUnlabelled,
+            Self::CannotRaise { .. } => Code::CannotRaise,
             Self::LogApart { .. } => Code::LogApart,
             Self::Unproven => Code::SnapshotUnproven,
             Self::Alarmed { .. } => Code::SnapshotAlarmed,
@@ -49,6 +52,7 @@ impl RestoreFinding {
         match self {
             Self::Newer { .. }
             | Self::OtherCluster { .. }
+            | Self::CannotRaise { .. }
             | Self::LogApart { .. }
             | Self::Lost { .. }
             | Self::Answers { said: Word::NotSaid, .. } => Severity::Refuse,

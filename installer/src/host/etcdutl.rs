@@ -4,6 +4,7 @@
 //! stranger's database does so as root. The snapshot is handed over as its standard input, which has no name.
 
 use std::fs::File;
+use std::num::NonZeroU64;
 use std::time::Duration;
 
 use payload::etcd;
@@ -26,8 +27,8 @@ const LIMIT: Duration = Duration::from_hours(24);
 pub(crate) fn restore(
     manifest: &Manifest,
     me: &Member,
-    (token, sum): (&ClusterToken, Sum),
-    (snapshot, into): (File, &AbsPath),
+    (token, bump): (&ClusterToken, Option<NonZeroU64>),
+    (snapshot, sum, into): (File, Sum, &AbsPath),
     ids: Ids,
     interrupt: &Interrupt,
 ) -> Result<Exec, NotAPath> {
@@ -36,7 +37,10 @@ pub(crate) fn restore(
     let url = manifest.peer_url(me).map(|url| url.to_string()).unwrap_or_default();
     let call = Exec::at(manifest.layout.release_dir.join(program(manifest))?.as_path()).run_as(ids).heeding(interrupt);
     let call = in_its_environment(call, version, manifest.arch);
-    Ok(restoring(call, (snapshot, sum), into, [me.name.as_str(), &members.join(","), token.as_str(), &url]))
+    let call = restoring(call, (snapshot, sum), into, [me.name.as_str(), &members.join(","), token.as_str(), &url]);
+    // Neither goes without the other.
+    let raised = bump.map(|bump| ["--bump-revision".to_owned(), bump.to_string(), "--mark-compacted".to_owned()]);
+    Ok(call.args(raised.into_iter().flatten()))
 }
 
 /// The same for a drill, as the only member of a cluster of its own.

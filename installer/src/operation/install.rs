@@ -92,7 +92,9 @@ pub(crate) fn plan(input: PlanInput, facts: &Facts, choices: Choices) -> Result<
 /// What the journal says of it.
 fn header(bundle: Digest, facts: &Facts) -> records::Operation {
     match &facts.restore {
-        Some(restore) => records::Operation::Restore { bundle, database: restore.database, again: restore.again },
+        Some(Restore { database, again, bump, .. }) => {
+            records::Operation::Restore { bundle, database: *database, again: *again, bump: *bump }
+        }
         None => records::Operation::Install { bundle },
     }
 }

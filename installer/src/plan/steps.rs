@@ -122,6 +122,7 @@ fn restoring(manifest: &Manifest, facts: &Facts, supervision: &Supervision) -> V
             identity: restore.identity,
             token: restore.token.clone(),
             revision: restore.revision,
+            bump: restore.bump,
             sum: restore.sum,
         },
     ]

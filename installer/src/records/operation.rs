@@ -1,6 +1,6 @@
 //! What a run does, as the header of its journal says. Pure.
 
-use std::num::NonZeroU32;
+use std::num::{NonZeroU32, NonZeroU64};
 
 use payload::digest::Digest;
 use serde::{Deserialize, Serialize};
@@ -11,8 +11,14 @@ use serde::{Deserialize, Serialize};
 pub(crate) enum Operation {
     /// What this bundle brings comes to its place.
     Install { bundle: Digest },
-    /// Likewise, and the snapshot with this database comes to be the member's data, for the `again`th time.
-    Restore { bundle: Digest, database: Digest, again: NonZeroU32 },
+    /// Likewise, and the snapshot with this database comes to be the member's data, for the `again`th time, its revision raised.
+    Restore {
+        bundle: Digest,
+        database: Digest,
+        again: NonZeroU32,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        bump: Option<NonZeroU64>,
+    },
     /// The key of the host's own is made, for this bundle's member.
     MakeKey { bundle: Digest },
     /// All that is on record goes.

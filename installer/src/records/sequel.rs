@@ -35,7 +35,7 @@ impl Operation {
 
 #[cfg(test)]
 mod tests {
-    use std::num::NonZeroU32;
+    use std::num::{NonZeroU32, NonZeroU64};
 
     use payload::digest::Digest;
 
@@ -47,11 +47,13 @@ mod tests {
         let state = StateDir::new().unwrap();
         let [a, b] = [b"a", b"b"].map(|bytes| Digest::of(bytes));
         let (install, key) = (|bundle| Operation::Install { bundle }, |bundle| Operation::MakeKey { bundle });
-        let restore = |bundle, again| Operation::Restore {
+        let raised = |bundle, again, bump| Operation::Restore {
             bundle,
             database: Digest::of(b"db"),
             again: NonZeroU32::new(again).unwrap(),
+            bump: NonZeroU64::new(bump),
         };
+        let restore = |bundle, again| raised(bundle, again, 0);
         let dir = |path: &str| Change::Dir { path: path.parse().unwrap(), holds: Holds::Files };
         let own = vec![dir("/var/lib/etcdpack"), dir("/var/lib/etcdpack/host-key")];
         let more = vec![dir("/var/lib/etcdpack"), dir("/opt/etcd-v3.5.1")];
@@ -74,6 +76,8 @@ mod tests {
             (restore(a, 1), restore(a, 1), &more, true),
             (restore(a, 1), restore(a, 2), &more, false),
             (restore(a, 1), restore(b, 1), &more, false),
+            (raised(a, 1, 9), raised(a, 1, 9), &more, true),
+            (raised(a, 1, 9), restore(a, 1), &more, false),
             (restore(a, 1), install(a), &more, true),
             (restore(a, 1), install(b), &more, false),
             (restore(a, 1), key(a), &own, true),

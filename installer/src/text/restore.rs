@@ -27,8 +27,8 @@ pub(crate) const QUESTION: Words = words!(
 /// Options without the one that they are about.
 pub(crate) fn nothing_to_restore() -> Failure {
     let text = say!(
-        en = "`--again`, `--unverified`, `--identity-fd` and `--although-running` are about a snapshot, and none is named",
-        zh = "`--again`、`--unverified`、`--identity-fd` 和 `--although-running` 用于快照，但没有指定快照"
+        en = "`--again`, `--bump-revision`, `--unverified`, `--identity-fd` and `--although-running` are about a snapshot, and none is named",
+        zh = "`--again`、`--bump-revision`、`--unverified`、`--identity-fd` 和 `--although-running` 用于快照，但没有指定快照"
     );
     Failure::new(ExitStatus::Usage, text, Help::run_with("restore", "FILE"))
 }
@@ -127,14 +127,24 @@ pub(crate) fn no_database(path: &Path, error: &DatabaseError) -> Failure {
 
 /// What came of it, and what is to be done on the others.
 pub(crate) fn restored(restore: &Restore, others: bool) -> Vec<String> {
-    let (revision, cluster, again) = (restore.revision, format!("{:x}", restore.identity.cluster), restore.again());
+    let (revision, cluster, same) = (restore.revision, format!("{:x}", restore.identity.cluster), restore.on_each_host());
     let done = say!(
         en = "restored: revision {revision}, as cluster {cluster}",
         zh = "已恢复：修订号 {revision}，成为集群 {cluster}"
     );
     let next = say!(
-        en = "on each of the others: its own bundle's `restore`, not `install`, with the same file{again}",
-        zh = "在其余每台主机上：用它自己安装包的 `restore`（不是 `install`）和同一个文件{again}"
+        en = "on each of the others: its own bundle's `restore`, not `install`, with the same file{same}",
+        zh = "在其余每台主机上：用它自己安装包的 `restore`（不是 `install`）和同一个文件{same}"
     );
-    std::iter::once(done).chain(others.then_some(next)).collect()
+    let watchers = match restore.bump {
+        Some(_) => &words!(
+            en = "who watches from an earlier revision is told that it is compacted: kube-apiserver lists anew by itself",
+            zh = "从更早修订号开始监视的程序会被告知该修订号已被压缩：kube-apiserver 会自行重新列举"
+        ),
+        None => &words!(
+            en = "restart whoever watches (kube-apiserver): revisions that it has seen may come a second time",
+            zh = "请重启所有监视者（kube-apiserver）：它见过的修订号可能会再次出现"
+        ),
+    };
+    [Some(done), others.then_some(next), Some(watchers.to_string())].into_iter().flatten().collect()
 }

@@ -25,6 +25,18 @@ pub fn ships_etcdutl(version: EtcdVersion) -> bool {
     version >= EtcdVersion::new(3, 5, 0)
 }
 
+/// Whether what restores a snapshot can raise its revision (`--bump-revision`): from 3.4.27, 3.5.10 and 3.6 on
+/// (etcd's changelogs of these).
+#[must_use]
+pub fn raises_revision(version: EtcdVersion) -> bool {
+    match version.minor() {
+        ..4 => false,
+        4 => version >= EtcdVersion::new(3, 4, 27),
+        5 => version >= EtcdVersion::new(3, 5, 10),
+        6.. => true,
+    }
+}
+
 /// The programs in the archive that a host gets.
 #[must_use]
 pub fn programs(version: EtcdVersion) -> &'static [&'static str] {
@@ -117,10 +129,13 @@ mod tests {
     fn each_answer_changes_where_etcd_did() {
         type Quirk = fn(EtcdVersion) -> bool;
         // The first version says no, the second yes.
-        let cases: [(&str, Quirk, EtcdVersion, EtcdVersion); 14] = [
+        let cases: [(&str, Quirk, EtcdVersion, EtcdVersion); 17] = [
             ("default_api", |version| default_api(version) == 3, v(3, 27), v(4, 0)),
             ("has_v2_api", has_v2_api, v(6, 0), v(5, 33)),
             ("ships_etcdutl", ships_etcdutl, v(4, 45), v(5, 0)),
+            ("raises_revision", raises_revision, v(3, 99), v(4, 27)),
+            ("raises_revision", raises_revision, v(4, 26), v(6, 0)),
+            ("raises_revision", raises_revision, v(5, 9), v(5, 10)),
             ("log_flag", |version| log_flag(version) == "log-outputs", v(3, 27), v(4, 0)),
             ("logger_must_be_named", logger_must_be_named, v(3, 27), v(4, 0)),
             ("logger_must_be_named", logger_must_be_named, v(5, 0), v(4, 45)),

@@ -27,6 +27,10 @@ pub(super) fn text(found: &RestoreFinding) -> String {
             en = "nothing beside the snapshot says whose it is: that it is of cluster `{bundle}`, and of no newer etcd than {etcd}, is your word",
             zh = "快照旁边没有说明它属于谁：它属于集群 `{bundle}`、且不来自比 {etcd} 更新的 etcd，由你确认"
         ),
+        RestoreFinding::CannotRaise { bundle } => say!(
+            en = "etcd {bundle} has nothing that raises the revision of a snapshot: that came with 3.4.27, 3.5.10 and 3.6",
+            zh = "etcd {bundle} 无法提高快照的修订号：3.4.27、3.5.10 和 3.6 起才有此功能"
+        ),
         RestoreFinding::LogApart { wal } => say!(
             en = "the bundle has the write-ahead log in `{wal}`; `restore` lays data and log in one directory",
             zh = "安装包把预写日志放在 `{wal}`；`restore` 把数据和日志放在同一个目录"
@@ -80,6 +84,10 @@ pub(super) fn help(found: &RestoreFinding) -> Help {
         RestoreFinding::Unlabelled { .. } => Help::plain(words!(
             en = "carry FILE.json, which `etcdpack-host snapshot` wrote, beside FILE",
             zh = "把 `etcdpack-host snapshot` 写的 FILE.json 带到 FILE 旁边"
+        )),
+        RestoreFinding::CannotRaise { .. } => Help::run_with("restore", "FILE").remark(&words!(
+            en = "without `--bump-revision`; then restart whoever watches (kube-apiserver)",
+            zh = "不用 `--bump-revision`；然后重启所有监视者（kube-apiserver）"
         )),
         RestoreFinding::LogApart { .. } => Help::plain(say!(
             en = "take `wal-dir` for this host out of cluster.toml and run: {}",
