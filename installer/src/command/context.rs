@@ -20,7 +20,7 @@ use crate::failure::Failure;
 use crate::help::Help;
 use crate::host::Tree;
 use crate::host::interrupt::Interrupt;
-use crate::host::lock::Lock;
+use crate::host::lock::{Lock, Locked};
 use crate::host::own_program;
 use crate::host::probe::ProbeError;
 use crate::records::{RecordError, Records, StateDir};
@@ -71,8 +71,11 @@ impl Looking {
     pub(super) fn work(self) -> Result<Context, Failure> {
         let Self { doing, tree, state } = self;
         let interrupt = interruptible()?;
-        let Some(lock) = tree.lock().map_err(ProbeError::from)? else {
-            return Err(Failure::refused(refusals::another_at_work(), help::who_is_at_work()));
+        let lock = match tree.lock(command(doing)).map_err(ProbeError::from)? {
+            Locked::Ours(lock) => lock,
+            Locked::By(holder) => {
+                return Err(Failure::refused(refusals::another_at_work(holder.as_ref()), help::who_is_at_work()));
+            }
         };
         let tree = tree.heeding(&interrupt);
         let ended = transaction::clean_up(&tree, &state).map_err(RecordError::from)?;

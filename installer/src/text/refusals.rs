@@ -8,6 +8,7 @@ use payload::name::MemberName;
 use payload::{say, words};
 
 use crate::finding::Code;
+use crate::host::lock::Holder;
 use crate::host::own_program::Unsafe;
 
 /// What needs root, as in "installing needs root".
@@ -45,8 +46,14 @@ pub(crate) fn no_peer_url() -> String {
     )
 }
 
-pub(crate) fn another_at_work() -> String {
-    say!(en = "another etcdpack is at work on this host", zh = "本机已有另一个 etcdpack 在运行")
+pub(crate) fn another_at_work(holder: Option<&Holder>) -> String {
+    match holder {
+        Some(Holder { pid, command }) => say!(
+            en = "another etcdpack is at work on this host: `{command}`, process {pid}",
+            zh = "本机已有另一个 etcdpack 在运行：`{command}`，进程 {pid}"
+        ),
+        None => say!(en = "another etcdpack is at work on this host", zh = "本机已有另一个 etcdpack 在运行"),
+    }
 }
 
 pub(crate) fn told_to_stop() -> String {

@@ -84,9 +84,12 @@ pub(super) fn take(
     let proven = Proven { whole, revision, keys };
     let record = SnapshotRecord::new(source.manifest()?, &status, &proven, v2_keys, recipients, taken);
     source.context.unless_told_to_stop(Ok(()))?;
-    file.keep_secret().map_err(unwritten)?;
-    record_file.put(record.to_json().as_bytes()).map_err(|error| {
-        Failure::new(ExitStatus::NotRolledBack, words::not_written(&beside, error), help::when_the_cause_is_gone())
+    // First: without its snapshot it says nothing, and a snapshot without it would never go by itself.
+    record_file
+        .put(record.to_json().as_bytes())
+        .map_err(|error| Failure::refused(words::not_written(&beside, error), elsewhere()))?;
+    file.keep_secret().map_err(|error| {
+        Failure::new(ExitStatus::NotRolledBack, words::not_written(path, error), help::when_the_cause_is_gone())
     })?;
     if recipients.is_empty() {
         say(path, &proven, Some(&record), report);
