@@ -1,6 +1,6 @@
 //! A drill shows that a snapshot comes back, beside a member that does not notice; and leaves nothing, whatever stops it.
 
-use whole::{Lab, Said};
+use whole::{Lab, Said, answered};
 
 const HOST: &str = "/usr/local/sbin/etcdpack-host";
 const ETCDCTL: &str = "ETCDCTL_API=3 /usr/local/bin/etcdctl";
@@ -27,12 +27,29 @@ pub(crate) fn beside_the_member(lab: &Lab, keys: usize, revision: &str) {
     }
     assert!(drill(lab, "--lang zh etcd.db").ok().starts_with(&format!("可以恢复：{keys} 个键")));
     assert_eq!(seen(), before, "the member is as it was");
+    sealed(lab, keys);
     no_drill(lab);
     held_up(lab);
     assert_eq!(seen(), before, "the member is as it was");
     sh(&format!("{ETCDCTL} put drilled seen && kill -0 $(cat /root/watcher)")).ok();
     lab.until("n1", "grep -q seen /root/watched");
     sh("kill $(cat /root/watcher)").ok();
+}
+
+/// By the secret half of `/root/identity`, from a descriptor, or typed and not shown.
+fn sealed(lab: &Lab, keys: usize) {
+    let sh = |line: &str| lab.sh("n1", line);
+    let recipient = sh("grep -o 'age1[0-9a-z]*' /root/identity").ok();
+    sh(&format!("cd /backup && {HOST} snapshot --recipient {recipient} -o sealed.age")).ok();
+    drill(lab, "sealed.age </dev/null").refused(4, "nothing was given that opens it");
+    let said = drill(lab, "sealed.age --identity-fd 3 3</root/identity").ok();
+    assert!(said.starts_with(&format!("restorable: {keys} keys, ")), "{said}");
+    let identity = sh("grep ^AGE-SECRET-KEY- /root/identity").ok();
+    let line = format!("{} run n1 {HOST} drill /backup/sealed.age", lab.shell_command());
+    let said = whole::run(answered("Secret half that opens", &identity, "true").args(["sh", "-c", &line]));
+    assert!(!said.out.contains(&identity) && said.out.contains(&format!("restorable: {keys} keys, ")), "{said:?}");
+    drill(lab, "sealed.age --identity-fd 3 3</root/other").refused(4, "sealed for others");
+    sh(&format!("rm /backup/sealed.age*; test ! -e {LEFT}")).ok();
 }
 
 /// What does not show that it can be restored.

@@ -6,7 +6,7 @@ use std::path::Path;
 
 use whole::form::{Form, form};
 use whole::ground::{self, Ground, Keeper};
-use whole::{Lab, SIGNER, Said, Site, cluster, plain_keys};
+use whole::{Lab, SIGNER, Said, Site, answered, cluster, plain_keys};
 
 const HOST: &str = "/usr/local/sbin/etcdpack-host";
 const ETCDCTL: &str = "ETCDCTL_API=3 /usr/local/bin/etcdctl";
@@ -204,8 +204,13 @@ fn sealed(lab: &Lab, site: &Site) {
     run(lab, "n1", "restore cut.db.age --identity-fd 3 3<backup-identity.txt").refused(4, "cut off, or damaged");
     assert_eq!((lab.installed("n1"), lab.etcds("n1")), before, "all were refused");
     sh(&format!("{ETCDCTL} put unsealed lost")).ok();
-    let said = run(lab, "n1", "restore ship.db.age --identity-fd 3 --wait 60 3<backup-identity.txt");
-    assert!(!said.err.contains("[snapshot-unlabelled]"), "{said:?}");
+    sh(&format!("cd /root && ./n1.run restore ship.db.age --dry-run --identity-fd 3 {SIGNER} 3<backup-identity.txt")).ok();
+    // Typed, and not shown.
+    let identity = site.shell("grep ^AGE-SECRET-KEY- backup-identity.txt").ok();
+    let line = "cd /root && ./n1.run restore ship.db.age --wait 60 --yes";
+    let line = format!("{} run n1 sh -c '{line} {SIGNER}'", lab.shell_command());
+    let said = whole::run(answered("Secret half that opens", &identity, "true").args(["sh", "-c", &line]));
+    assert!(!said.out.contains("[snapshot-unlabelled]") && !said.out.contains(&identity), "{said:?}");
     said.ok();
     assert_eq!((get(lab, "n1", "ship"), get(lab, "n1", "unsealed")), ("at-sea".to_owned(), String::new()));
     sh(&format!("rm -r {DATA}/member.before-*")).ok();
