@@ -73,10 +73,7 @@ impl Cli {
             Some(Command::Drill(args)) => args.json,
             Some(Command::Restore(args)) => args.json,
             Some(Command::Uninstall(args)) => args.look.json,
-            Some(
-                Command::Install(_) | Command::Csr(_) | Command::Verify(_) | Command::Snapshot(_),
-            )
-            | None => false,
+            Some(Command::Install(_) | Command::Csr(_) | Command::Verify(_) | Command::Snapshot(_)) | None => false,
         };
         if json { Some(Language::English) } else { self.lang }
     }

@@ -61,7 +61,12 @@ impl FileSystem {
 
     /// A new image with this file system on it.
     pub fn format(self, image: &Path) {
-        File::create(image).and_then(|file| file.set_len(IMAGE_BYTES)).expect("an image file");
+        self.format_of(image, IMAGE_BYTES);
+    }
+
+    /// The same, of as many bytes.
+    pub fn format_of(self, image: &Path, bytes: u64) {
+        File::create(image).and_then(|file| file.set_len(bytes)).expect("an image file");
         let line: &[&str] = match self {
             Self::Ext4 | Self::Ext4Writeback | Self::Ext4NoAutoDaAlloc => {
                 // Nothing is left for the kernel to initialise in the background.

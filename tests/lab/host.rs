@@ -116,6 +116,24 @@ impl Lab {
         self.lab(&[&["run", host, "/bin/sh", "-c", &text, script], args].concat())
     }
 
+    /// A program in the host, as root, in root's home: to be run, or watched, from out here.
+    pub fn command(&self, host: &str, words: &[&str]) -> Command {
+        let mut command = Command::new("nsenter");
+        command.args(["-t", self.pid(host).trim(), "-a", "--", "/usr/bin/env", "-i", "-C", "/root", "HOME=/root"]);
+        command.arg("PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin").args(words);
+        command
+    }
+
+    /// Where the host's disk is, out here.
+    pub fn root(&self, host: &str) -> String {
+        self.lab(&["root", host]).ok()
+    }
+
+    /// Power off as it should be.
+    pub fn stop(&self, host: &str) {
+        self.lab(&["stop", host]).ok();
+    }
+
     /// Power off without a warning.
     pub fn crash(&self, host: &str) {
         self.lab(&["crash", host]).ok();

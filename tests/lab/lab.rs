@@ -9,6 +9,7 @@ pub mod disk;
 pub mod form;
 pub mod ground;
 mod host;
+pub mod host_disk;
 mod image_host;
 pub mod old_layout;
 pub mod outage;

@@ -86,7 +86,7 @@ fn held_up(lab: &Lab) {
         let said = killed(lab, signal);
         assert_eq!(
             (said.code, said.out.as_str()),
-            (code, "by etcd\n0\nnice 19\napart\nhealthy\n`drill`\n"),
+            (code, "by etcd\n0\nnice 19\napart\nhealthy\ndrill\n"),
             "{signal}: {said:?}"
         );
         assert_eq!(lab.sh("n1", &format!("test -e {LEFT}")).code, i32::from(signal != "KILL"), "{signal}");

@@ -72,6 +72,8 @@ mod release_page;
 mod restart;
 /// A cluster comes back from a snapshot, on hosts as they are left.
 mod restore;
+/// The power goes while a snapshot is restored.
+mod restore_cut;
 /// Bundles on hosts of a cluster that runs: a file for each way to harm it.
 mod running;
 /// The list of parts.

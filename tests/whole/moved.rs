@@ -81,10 +81,10 @@ impl Move {
 
     /// By the same `pki/`.
     fn at_other_addresses(&self, ground: Ground) {
-        for (host, at) in AFTER {
-            self.sh(host, &format!("ip address add {at}/24 dev eth0")).ok();
-        }
         self.rebuild(ground.version, &AFTER);
+        for (host, at) in AFTER {
+            self.sh(host, &format!("ip address flush dev eth0 && ip address add {at}/24 dev eth0")).ok();
+        }
         self.run("n1", "restore ship.db").ok();
         self.run("n2", "restore ship.db --wait 60").ok();
         let members = self.sh("n2", &format!("{ETCDCTL} member list")).ok();
@@ -98,8 +98,13 @@ impl Move {
     /// Until etcd takes no more.
     fn fill(&self) {
         let write = format!("{ETCDCTL} put k </root/value >/dev/null 2>&1 || exit 0");
-        self.sh("n1", &format!("head -c 1000000 /dev/zero | tr '\\0' a >/root/value; for n in $(seq 40); do {write}; done; exit 1"))
-            .ok();
+        self.sh(
+            "n1",
+            &format!(
+                "head -c 1000000 /dev/zero | tr '\\0' a >/root/value; for n in $(seq 40); do {write}; done; exit 1"
+            ),
+        )
+        .ok();
     }
 
     /// On one host, by each later etcd in turn, on a disk of its own.
@@ -120,10 +125,16 @@ impl Move {
             let there = self.sh("n1", &format!("mountpoint -q {DATA} && test -e {DATA}/lost+found && {HOST} doctor"));
             assert_eq!(there.code, 0, "{version}: {there:?}");
             self.save(next, &[]);
+            let drilled = self.sh("n1", &format!("{HOST} drill /root/{next}")).ok();
+            assert!(drilled.starts_with("restorable: 2 keys, revision "), "{version}: {drilled}");
             snapshot = next;
         }
         self.sh("n1", &format!("{HOST} uninstall --purge --yes")).ok();
-        assert_eq!(self.sh("n1", &format!("ls -A {DATA}")).ok(), "lost+found", "a mount point, and what is not ours, stay");
+        assert_eq!(
+            self.sh("n1", &format!("ls -A {DATA}")).ok(),
+            "lost+found",
+            "a mount point, and what is not ours, stay"
+        );
     }
 
     /// Where etcd can: who watches from a revision of before is told so, and none of those comes a second time.

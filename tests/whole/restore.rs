@@ -204,7 +204,8 @@ fn sealed(lab: &Lab, site: &Site) {
     run(lab, "n1", "restore cut.db.age --identity-fd 3 3<backup-identity.txt").refused(4, "cut off, or damaged");
     assert_eq!((lab.installed("n1"), lab.etcds("n1")), before, "all were refused");
     sh(&format!("{ETCDCTL} put unsealed lost")).ok();
-    sh(&format!("cd /root && ./n1.run restore ship.db.age --dry-run --identity-fd 3 {SIGNER} 3<backup-identity.txt")).ok();
+    sh(&format!("cd /root && ./n1.run restore ship.db.age --dry-run --identity-fd 3 {SIGNER} 3<backup-identity.txt"))
+        .ok();
     // Typed, and not shown.
     let identity = site.shell("grep ^AGE-SECRET-KEY- backup-identity.txt").ok();
     let line = "cd /root && ./n1.run restore ship.db.age --wait 60 --yes";

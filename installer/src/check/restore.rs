@@ -122,12 +122,7 @@ mod tests {
             (
                 None,
                 Sum::Unproven,
-                &[
-                    "snapshot-unlabelled Warn",
-                    "cannot-raise Refuse",
-                    "snapshot-unproven Warn",
-                    "snapshot-alarmed Warn",
-                ],
+                &["snapshot-unlabelled Warn", "cannot-raise Refuse", "snapshot-unproven Warn", "snapshot-alarmed Warn"],
             ),
         ] {
             assert_eq!(found(&of(label, sum), Vec::new(), Asked::Nobody), expected, "{label:?}");

@@ -56,7 +56,11 @@ impl RestoreFinding {
             | Self::LogApart { .. }
             | Self::Lost { .. }
             | Self::Answers { said: Word::NotSaid, .. } => Severity::Refuse,
-            Self::Unlabelled { .. } | Self::Unproven | Self::Alarmed { .. } | Self::Answers { .. } | Self::Listens { .. } => Severity::Warn,
+            Self::Unlabelled { .. }
+            | Self::Unproven
+            | Self::Alarmed { .. }
+            | Self::Answers { .. }
+            | Self::Listens { .. } => Severity::Warn,
         }
     }
 }

@@ -126,7 +126,8 @@ mod tests {
         let Ok(Locked::By(holder)) = tree().lock("install") else { panic!("it is held") };
         assert_eq!(holder, Some(Holder { pid: std::process::id(), command: "drill".to_owned() }));
         // What a lock's file may hold otherwise.
-        for (said, read) in [("", false), ("7", false), ("x drill", false), ("7 \u{1b}[2J", false), ("7 drill\n", true)] {
+        for (said, read) in [("", false), ("7", false), ("x drill", false), ("7 \u{1b}[2J", false), ("7 drill\n", true)]
+        {
             std::fs::write(root.join("said"), said).unwrap();
             assert_eq!(Holder::said_in(File::open(root.join("said")).unwrap()).is_some(), read, "{said:?}");
         }

@@ -127,7 +127,8 @@ pub(crate) fn no_database(path: &Path, error: &DatabaseError) -> Failure {
 
 /// What came of it, and what is to be done on the others.
 pub(crate) fn restored(restore: &Restore, others: bool) -> Vec<String> {
-    let (revision, cluster, same) = (restore.revision, format!("{:x}", restore.identity.cluster), restore.on_each_host());
+    let (revision, cluster, same) =
+        (restore.revision, format!("{:x}", restore.identity.cluster), restore.on_each_host());
     let done = say!(
         en = "restored: revision {revision}, as cluster {cluster}",
         zh = "已恢复：修订号 {revision}，成为集群 {cluster}"

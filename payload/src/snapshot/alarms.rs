@@ -59,8 +59,8 @@ fn varint(bytes: &mut &[u8]) -> Option<u64> {
 mod tests {
     use std::io::Cursor;
 
-    use super::super::database::tests::{leaf, meta};
     use super::super::database::BUCKET as IS_BUCKET;
+    use super::super::database::tests::{leaf, meta};
     use super::*;
 
     /// One with these keys in its bucket of alarms.

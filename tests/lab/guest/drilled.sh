@@ -14,7 +14,7 @@ grep -c outside "/proc/$etcd/environ"
 echo "nice $(cut -d ' ' -f 19 "/proc/$etcd/stat")"
 test "$(readlink "/proc/$etcd/ns/net")" = "$(readlink /proc/self/ns/net)" || echo apart
 etcdpack-host status >/dev/null && echo healthy
-etcdpack-host uninstall --yes 2>&1 | grep -o '`drill`'
+etcdpack-host uninstall --yes 2>&1 | grep -ow drill
 kill -s "$2" $drill
 wait $drill
 code=$?

@@ -156,7 +156,7 @@ fn meaning(known: Known) -> Words {
 /// Drops old revisions, and then the alarm that stands for want of room.
 pub(super) fn room_in_the_quota(etcd: EtcdVersion) -> Help {
     let api = api(etcd);
-            Help::command(format!(
+    Help::command(format!(
                 "{api}etcdctl compact \"$({api}etcdctl endpoint status -w json | grep -o '\"revision\":[0-9]*' | head -n 1 | cut -d: -f2)\"; \
                  {api}etcdctl defrag; {api}etcdctl alarm disarm"
             ))
@@ -171,9 +171,7 @@ pub(super) fn room_in_the_quota(etcd: EtcdVersion) -> Help {
 
 pub(super) fn help(found: &HealthFinding) -> Help {
     match found {
-        HealthFinding::Alarm { kind: AlarmKind::NoSpace, etcd, .. } => {
-            room_in_the_quota(*etcd)
-        }
+        HealthFinding::Alarm { kind: AlarmKind::NoSpace, etcd, .. } => room_in_the_quota(*etcd),
         HealthFinding::Alarm { etcd, .. } => {
             Help::command(format!("{}etcdctl alarm list", api(*etcd))).remark(&words!(
                 en = "leave the alarm in place; a member whose data differ is removed and joins \
