@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use crate::fingerprint::{Claim, NotAFingerprint};
 use crate::signer::SignerKey;
+use crate::{say, words};
 
 /// The most bytes that are read of a file which is named instead of a fingerprint.
 const MAX_FILE: u64 = 4096;
@@ -17,15 +18,13 @@ pub enum ClaimError {
     #[error("{0}")]
     Fingerprint(NotAFingerprint),
     /// It has not, and there is no file of that name.
-    #[error(
-        "write the twelve words, the SHA-256 of signing.pub, or the path of the file signing.pub; there is no file of that name"
-    )]
+    #[error("{}", words!(en = "write the twelve words, the SHA-256 of signing.pub, or the path of the file signing.pub; there is no file of that name", zh = "请写十二个单词、signing.pub 的 SHA-256，或文件 signing.pub 的路径；没有该名称的文件"))]
     Neither,
-    #[error("`{}` cannot be read: {_1}", .0.display())]
+    #[error("{}", say!(en = "`{}` cannot be read: {_1}", zh = "无法读取 `{}`：{_1}", _0.display()))]
     Unreadable(PathBuf, io::Error),
-    #[error("`{}` has neither a signing key (signing.pub) nor its twelve words", .0.display())]
+    #[error("{}", say!(en = "`{}` has neither a signing key (signing.pub) nor its twelve words", zh = "`{}` 中既没有签名公钥（signing.pub），也没有其十二个单词", _0.display()))]
     Nothing(PathBuf),
-    #[error("`{}`: {_1}", .0.display())]
+    #[error("{}", say!(en = "`{}`: {_1}", zh = "`{}`：{_1}", _0.display()))]
     NotInFile(PathBuf, NotAFingerprint),
 }
 

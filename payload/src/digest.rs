@@ -6,6 +6,7 @@ use std::fmt;
 use std::io::{self, Read, Write};
 use std::str::FromStr;
 
+use crate::say;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
@@ -36,7 +37,7 @@ impl Digest {
 
 /// A text that is not 64 hexadecimal digits.
 #[derive(Debug, thiserror::Error, PartialEq, Eq)]
-#[error("a SHA-256 sum is 64 hexadecimal digits, not `{}`", .0.escape_debug())]
+#[error("{}", say!(en = "a SHA-256 sum is 64 hexadecimal digits, not `{}`", zh = "SHA-256 校验和是 64 位十六进制数字，不能是 `{}`", _0.escape_debug()))]
 pub struct NotADigest(String);
 
 impl FromStr for Digest {

@@ -7,7 +7,7 @@ use std::str::FromStr;
 use bip39::{Language, Mnemonic};
 
 use crate::digest::Digest;
-use crate::words;
+use crate::{say, words};
 
 /// How many bytes of the sum the words stand for: 128 bits, and 4 that check them.
 const BYTES: usize = 16;
@@ -106,7 +106,7 @@ pub enum NotAFingerprint {
     ))]
     Form,
     /// Words are counted from 1.
-    #[error("word {at} of the fingerprint (`{}`) is not in the word list", .word.escape_debug())]
+    #[error("{}", say!(en = "word {at} of the fingerprint (`{}`) is not in the word list", zh = "指纹的第 {at} 个单词（`{}`）不在单词表中", word.escape_debug()))]
     Word { at: usize, word: String },
     #[error("{}", words!(
         en = "the twelve words do not fit together: one is wrong, or two are swapped",

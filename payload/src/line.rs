@@ -37,7 +37,8 @@ pub fn plain(text: &str) -> String {
 }
 
 /// Likewise, and no longer than `most` characters and a sign that there were more.
-pub(crate) fn shortened(text: &str, most: usize) -> String {
+#[must_use]
+pub fn shortened(text: &str, most: usize) -> String {
     let mut shown = plain(text);
     if let Some((end, _)) = shown.char_indices().nth(most) {
         shown.truncate(end);

@@ -10,29 +10,31 @@ use std::str::FromStr;
 use serde::{Deserialize, Serialize};
 
 use crate::digest::Digest;
+use crate::language::Words;
+use crate::{say, words};
 
 /// Why a text is not the name it should be.
 #[derive(Debug, thiserror::Error, PartialEq, Eq)]
 pub enum NotAName {
     /// Nothing there, or more than the grammar takes.
-    #[error("a {kind} has 1 to {max} characters, this one has {len}")]
-    Length { kind: &'static str, max: usize, len: usize },
+    #[error("{}", say!(en = "a {kind} has 1 to {max} characters, this one has {len}", zh = "{kind}为 1 至 {max} 个字符，这里有 {len} 个"))]
+    Length { kind: Words, max: usize, len: usize },
     /// A character that would need quoting somewhere.
-    #[error("the {kind} `{}` has the character `{}`; a {kind} is made of {allowed}", .text.escape_debug(), .odd.escape_debug())]
-    Character { kind: &'static str, text: String, odd: char, allowed: &'static str },
+    #[error("{}", say!(en = "the {kind} `{}` has the character `{}`; a {kind} is made of {allowed}", zh = "{kind} `{}` 中有字符 `{}`；{kind}由{allowed}组成", text.escape_debug(), odd.escape_debug()))]
+    Character { kind: Words, text: String, odd: char, allowed: Words },
     /// A first character that tools would misread.
-    #[error("the {kind} `{}` must start with a letter or a digit", .0.escape_debug(), kind = .1)]
-    Start(String, &'static str),
+    #[error("{}", say!(en = "the {_1} `{}` must start with a letter or a digit", zh = "{_1} `{}` 必须以字母或数字开头", _0.escape_debug()))]
+    Start(String, Words),
     /// Who breaks into etcd would have the host.
-    #[error("etcd is not to run as `root`")]
+    #[error("{}", words!(en = "etcd is not to run as `root`", zh = "etcd 不能以 `root` 运行"))]
     Root,
 }
 
 /// One kind of name: its words for errors, its length and its alphabet.
 struct Grammar {
-    kind: &'static str,
+    kind: Words,
     max: usize,
-    allowed: &'static str,
+    allowed: Words,
     takes: fn(char) -> bool,
     /// Of the first character, besides letters and digits.
     starts: &'static str,
@@ -120,36 +122,36 @@ fn word(c: char) -> bool {
     c.is_ascii_alphanumeric() || "._-".contains(c)
 }
 
-const WORD: &str = "letters, digits and `. _ -`";
+const WORD: Words = words!(en = "letters, digits and `. _ -`", zh = "字母、数字和 `. _ -` ");
 
 name!(
     /// What people call the cluster.
     ClusterName,
-    Grammar { kind: "cluster name", max: 63, allowed: WORD, takes: word, starts: "" }
+    Grammar { kind: words!(en = "cluster name", zh = "集群名"), max: 63, allowed: WORD, takes: word, starts: "" }
 );
 name!(
     /// What tells clusters apart on one network (`--initial-cluster-token`).
     ClusterToken,
-    Grammar { kind: "cluster token", max: 128, allowed: WORD, takes: word, starts: "" }
+    Grammar { kind: words!(en = "cluster token", zh = "集群 token"), max: 128, allowed: WORD, takes: word, starts: "" }
 );
 name!(
     /// A member as etcd knows it (`--name`).
     MemberName,
-    Grammar { kind: "member name", max: 63, allowed: WORD, takes: word, starts: "" }
+    Grammar { kind: words!(en = "member name", zh = "成员名"), max: 63, allowed: WORD, takes: word, starts: "" }
 );
 name!(
     /// A host, by the name it answers to; names the bundle and stands in the certificate. DNS has names of 253, but files
     /// are named after this one (`.NAME.new`, `NAME.run.part`), and no file system takes more than 255.
     HostName,
-    Grammar { kind: "host name", max: 240, allowed: WORD, takes: word, starts: "" }
+    Grammar { kind: words!(en = "host name", zh = "主机名"), max: 240, allowed: WORD, takes: word, starts: "" }
 );
 name!(
     /// A system user (and its group), not root.
     UserName,
     Unprivileged(Grammar {
-        kind: "user name",
+        kind: words!(en = "user name", zh = "用户名"),
         max: 31,
-        allowed: "lower-case letters, digits and `_ -`",
+        allowed: words!(en = "lower-case letters, digits and `_ -`", zh = "小写字母、数字和 `_ -` "),
         takes: |c| c.is_ascii_lowercase() || c.is_ascii_digit() || "_-".contains(c),
         starts: "_",
     })

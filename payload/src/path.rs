@@ -4,6 +4,7 @@ use std::fmt;
 use std::path::Path;
 use std::str::FromStr;
 
+use crate::say;
 use serde::{Deserialize, Serialize};
 
 /// The longest path that is taken: `PATH_MAX` leaves room for the names we put below it.
@@ -86,19 +87,19 @@ impl fmt::Debug for AbsPath {
 #[derive(Debug, thiserror::Error, PartialEq, Eq)]
 pub enum NotAPath {
     /// It does not start at the root.
-    #[error("the path `{}` is not absolute", .0.escape_debug())]
+    #[error("{}", say!(en = "the path `{}` is not absolute", zh = "路径 `{}` 不是绝对路径", _0.escape_debug()))]
     Relative(String),
     /// It is `/` itself, or ends in or contains `//`.
-    #[error("the path `{}` has an empty component", .0.escape_debug())]
+    #[error("{}", say!(en = "the path `{}` has an empty component", zh = "路径 `{}` 中有空的部分", _0.escape_debug()))]
     EmptyComponent(String),
     /// It has a `.` or `..` component.
-    #[error("the path `{}` has a `.` or `..` component", .0.escape_debug())]
+    #[error("{}", say!(en = "the path `{}` has a `.` or `..` component", zh = "路径 `{}` 中有 `.` 或 `..`", _0.escape_debug()))]
     Dots(String),
     /// It has a character that would need quoting somewhere.
-    #[error("the path `{}` has the character `{}`; only letters, digits and `. _ + -` are taken", .0.escape_debug(), .1.escape_debug())]
+    #[error("{}", say!(en = "the path `{}` has the character `{}`; only letters, digits and `. _ + -` are taken", zh = "路径 `{}` 中有字符 `{}`；只接受字母、数字和 `. _ + -`", _0.escape_debug(), _1.escape_debug()))]
     Character(String, char),
     /// It is longer than 1024 bytes.
-    #[error("a path of {0} bytes is too long")]
+    #[error("{}", say!(en = "a path of {_0} bytes is too long", zh = "路径有 {_0} 字节，太长"))]
     TooLong(usize),
 }
 

@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use crate::words;
 use serde::{Deserialize, Serialize};
 
 /// What `--peer-cert-allowed-cn` takes: 1 to 64 printable ASCII characters (the bound is X.520's). Left out are the quote and
@@ -20,7 +21,7 @@ impl PeerName {
 
 /// A common name that the flag cannot say.
 #[derive(Debug, thiserror::Error, PartialEq, Eq)]
-#[error("a common name that members know each other by has 1 to 64 printable ASCII characters, and none of `' \\ ,`")]
+#[error("{}", words!(en = "a common name that members know each other by has 1 to 64 printable ASCII characters, and none of `' \\ ,`", zh = "成员互认的 CN 为 1 至 64 个可打印的 ASCII 字符，且不含 `' \\ ,`"))]
 pub struct NotAPeerName;
 
 impl TryFrom<String> for PeerName {

@@ -5,6 +5,7 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::num::NonZeroU16;
 use std::str::FromStr;
 
+use crate::words;
 use serde::{Deserialize, Serialize};
 
 /// `https://192.0.2.1:2380`, `https://[2001:db8::1]:2380` or `https://n1.example.com:2380`, in that one form: lower case, the
@@ -39,12 +40,12 @@ pub struct DnsName(String);
 
 /// A text that is neither.
 #[derive(Debug, thiserror::Error, PartialEq, Eq)]
-#[error("neither an IP address nor a DNS name in lower case")]
+#[error("{}", words!(en = "neither an IP address nor a DNS name in lower case", zh = "既不是 IP 地址，也不是小写的 DNS 名称"))]
 pub struct NotAUrlHost;
 
 /// A text that is no URL of that form.
 #[derive(Debug, thiserror::Error, PartialEq, Eq)]
-#[error("a URL is written like `https://192.0.2.1:2380`, in lower case and with nothing behind the port")]
+#[error("{}", words!(en = "a URL is written like `https://192.0.2.1:2380`, in lower case and with nothing behind the port", zh = "URL 写作 `https://192.0.2.1:2380`，小写，端口后不带任何内容"))]
 pub struct NotAUrl;
 
 impl Url {

@@ -4,10 +4,11 @@ use std::net::{IpAddr, SocketAddr};
 use std::ops::Range;
 
 use super::fault::{Fault, closest};
-use super::keys::SECTIONS;
+use super::keys::{SECTIONS, section};
 use super::plain::Spot;
 use crate::etcd::{self, Verdict};
 use crate::url::UrlHost;
+use crate::{say, words};
 
 /// Characters that editors and input methods put in the place of TOML's own, and these.
 const LOOKALIKES: [(char, char); 19] = [
@@ -32,32 +33,43 @@ const LOOKALIKES: [(char, char); 19] = [
     ('\u{3000}', ' '),
 ];
 
-/// A fault of the TOML itself or of one value, with what helps.
-pub(super) fn of_toml(source: &str, error: &toml::de::Error) -> Fault {
+/// A fault of the TOML itself or of one value, with what helps. `error` is in English, by which it is known; `said` are the same words in
+/// the language that is spoken, which stand where there are none of ours.
+pub(super) fn of_toml(source: &str, error: &toml::de::Error, said: &str) -> Fault {
     if error.message() == "recursion limit" {
-        let text = "a key of more than 80 parts";
+        let text = words!(en = "a key of more than 80 parts", zh = "键的层级超过 80");
         return Fault::new(text).at(source, &error.span().unwrap_or_else(|| deepest(source)));
     }
-    let text = error.message().lines().collect::<Vec<_>>().join(": ");
-    fault(source, &text, error.span().as_ref())
+    if error.message().starts_with("cannot recurse further") {
+        let text = words!(en = "lists or tables in each other, more than 80 deep", zh = "列表或表的嵌套超过 80 层");
+        return Fault::new(text).at(source, &error.span().unwrap_or_default());
+    }
+    let in_one_line = |text: &str| text.lines().collect::<Vec<_>>().join(": ");
+    fault(source, &in_one_line(error.message()), &in_one_line(said), error.span().as_ref())
 }
 
-fn fault(source: &str, message: &str, span: Option<&Range<usize>>) -> Fault {
+fn fault(source: &str, message: &str, shown: &str, span: Option<&Range<usize>>) -> Fault {
     if let Some(at) = source.find('\0') {
-        return Fault::new("the file has NUL bytes, as UTF-16 without its mark has")
-            .at(source, &(at..at))
-            .help("iconv -f UTF-16LE -t UTF-8 cluster.toml > cluster-utf8.toml");
+        return Fault::new(words!(
+            en = "the file has NUL bytes, as UTF-16 without its mark has",
+            zh = "文件中有 NUL 字节，像是没有字节序标记的 UTF-16"
+        ))
+        .at(source, &(at..at))
+        .help("iconv -f UTF-16LE -t UTF-8 cluster.toml > cluster-utf8.toml");
     }
-    let Some(span) = span else { return Fault::new(message) };
+    let Some(span) = span else { return Fault::new(shown) };
     let (start, line) = line_at(source, span.start);
     let said = Spot::new(source, span, (start, line)).say(message);
-    let (text, help) = said.map_or_else(|| (message.to_owned(), None), |said| (said.text, said.help));
+    let (text, help) = said.map_or_else(|| (shown.to_owned(), None), |said| (said.text, said.help));
     let plain = || Fault { help: help.clone(), ..Fault::new(text.as_str()).at(source, span) };
     if message.starts_with("unknown ") {
         return Fault { help: unknown(message, source, span).or_else(|| help.clone()), ..plain() };
     }
     // The whole file lacks it.
-    if message.starts_with("missing field") && text.starts_with("the section") {
+    if message
+        .strip_prefix("missing field `")
+        .is_some_and(|rest| section(rest.split('`').next().unwrap_or_default()).is_some())
+    {
         return Fault { place: None, ..plain() };
     }
     if message.contains("IP address") {
@@ -65,7 +77,10 @@ fn fault(source: &str, message: &str, span: Option<&Range<usize>>) -> Fault {
         return Fault { help: Some(address(written, message)), ..plain() };
     }
     if single_bracket(source) && (message.starts_with("invalid type: map") || message.contains("duplicate key")) {
-        return plain().help("write `[[host]]`, with two brackets, before each host");
+        return plain().help(words!(
+            en = "write `[[host]]`, with two brackets, before each host",
+            zh = "每台主机之前写 `[[host]]`，用双层方括号"
+        ));
     }
     // What is wrong with a value that was read is no matter of how it is written.
     if ["invalid type", "invalid value", "wanted ", "missing field"].iter().any(|begin| message.starts_with(begin)) {
@@ -74,14 +89,20 @@ fn fault(source: &str, message: &str, span: Option<&Range<usize>>) -> Fault {
     if let Some((at, odd, own)) = lookalike(line) {
         let place = start + at..start + at + odd.len_utf8();
         if own == ' ' {
-            let text = format!("this blank is another character, U+{:04X}", u32::from(odd));
-            return Fault::new(text).at(source, &place).help("write an ordinary blank");
+            let text = say!(
+                en = "this blank is another character, U+{:04X}",
+                zh = "这里的空格是另一个字符 U+{:04X}",
+                u32::from(odd)
+            );
+            return Fault::new(text)
+                .at(source, &place)
+                .help(words!(en = "write an ordinary blank", zh = "请改用普通空格"));
         }
-        let text = format!("`{odd}` is not TOML's `{own}`");
-        return Fault::new(text).at(source, &place).help(format!("write `{own}`"));
+        let text = say!(en = "`{odd}` is not TOML's `{own}`", zh = "`{odd}` 不是 TOML 的 `{own}`");
+        return Fault::new(text).at(source, &place).help(say!(en = "write `{own}`", zh = "请写 `{own}`"));
     }
     match unquoted(line) {
-        Some(quoted) => plain().help(format!("put the value in quotes: {quoted}")),
+        Some(quoted) => plain().help(say!(en = "put the value in quotes: {quoted}", zh = "把值放进引号：{quoted}")),
         None => plain(),
     }
 }
@@ -147,28 +168,33 @@ fn unknown(message: &str, source: &str, span: &Range<usize>) -> Option<String> {
     let mut words = message.split('`').skip(1).step_by(2);
     let written = words.next()?;
     if matches!(written, "x86_64" | "x86-64" | "x64" | "AMD64") {
-        return Some("amd64, in etcd's words".to_owned());
+        return Some(say!(en = "amd64, in etcd's words", zh = "etcd 的叫法是 amd64"));
     }
     if matches!(written, "aarch64" | "armv8" | "ARM64") {
-        return Some("arm64, in etcd's words".to_owned());
+        return Some(say!(en = "arm64, in etcd's words", zh = "etcd 的叫法是 arm64"));
     }
     let is_key = message.starts_with("unknown field");
     let elsewhere = || {
         let (section, _) = SECTIONS.iter().find(|(_, keys)| keys.split(' ').any(|key| key == written))?;
-        Some(format!("`{written}` belongs into the section `{section}`"))
+        Some(say!(en = "`{written}` belongs into the section `{section}`", zh = "`{written}` 应写在 `{section}` 段"))
     };
     let flag = || {
         let name = written.trim_start_matches('-');
         let known = etcd::NEWEST.iter().any(|version| matches!(etcd::accepts(name, *version), Verdict::Accepted(_)));
         // A section is not a flag, whatever it is called.
         let in_section = !source.get(..span.start).unwrap_or_default().ends_with('[');
-        (known && in_section).then(|| format!("a flag of etcd's goes into the section `[etcd.flags]`: {name} = ..."))
+        (known && in_section).then(|| {
+            say!(
+                en = "a flag of etcd's goes into the section `[etcd.flags]`: {name} = ...",
+                zh = "etcd 的启动参数写在 `[etcd.flags]` 段：{name} = ..."
+            )
+        })
     };
     let near = |words: &mut dyn Iterator<Item = &str>| closest(written, words).map(str::to_owned);
     is_key
         .then(elsewhere)
         .flatten()
-        .or_else(|| near(&mut words).map(|word| format!("did you mean `{word}`?")))
+        .or_else(|| near(&mut words).map(|word| say!(en = "did you mean `{word}`?", zh = "是否想写 `{word}`？")))
         .or_else(|| is_key.then(flag).flatten())
 }
 
@@ -185,11 +211,23 @@ fn address(written: &str, message: &str) -> String {
     let lower = rest.split(':').next().unwrap_or_default().trim_end_matches('.').to_ascii_lowercase();
     let is_name = lower.parse::<UrlHost>().is_ok_and(|host| host.name().is_some());
     match ip {
-        Some(ip) => format!("the address alone, without scheme, port or prefix length: \"{ip}\""),
+        Some(ip) => say!(
+            en = "the address alone, without scheme, port or prefix length: \"{ip}\"",
+            zh = "只写地址，不带协议、端口和前缀长度：\"{ip}\""
+        ),
         None if is_name && !message.contains("DNS name") => {
-            "an IP address is wanted here: a name goes into `address`, or into `names`, of its `[[host]]`".to_owned()
+            say!(
+                en = "an IP address is wanted here: a name goes into `address`, or into `names`, of its `[[host]]`",
+                zh = "这里要写 IP 地址：名称请写在其 `[[host]]` 的 `address` 或 `names`"
+            )
         }
-        None if is_name => format!("the name alone, in lower case and without scheme or port: \"{lower}\""),
-        None => "an IPv4 address has four numbers from 0 to 255: \"192.0.2.1\"".to_owned(),
+        None if is_name => say!(
+            en = "the name alone, in lower case and without scheme or port: \"{lower}\"",
+            zh = "只写名称，小写，不带协议和端口：\"{lower}\""
+        ),
+        None => say!(
+            en = "an IPv4 address has four numbers from 0 to 255: \"192.0.2.1\"",
+            zh = "IPv4 地址由四个 0 至 255 的数字组成：\"192.0.2.1\""
+        ),
     }
 }

@@ -3,7 +3,9 @@
 use std::fmt;
 use std::ops::Range;
 
+use crate::language::columns;
 use crate::line::shortened;
+use crate::say;
 
 /// A place in the file: line and column count from 1, the column in characters.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -71,11 +73,13 @@ impl fmt::Display for Fault {
         let Some(Place { line, column, text, width }) = &self.place else {
             return f.write_str(&self.text);
         };
-        write!(f, "line {line}, column {column}: {}", self.text)?;
+        say!(f, en = "line {line}, column {column}: {}", zh = "第 {line} 行第 {column} 列：{}", self.text)?;
         if *column <= Place::SHOWN {
-            let shown: String = text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
-            let marks = "^".repeat((*width).min(Place::SHOWN + 1 - column));
-            let indent = " ".repeat(column - 1);
+            let shown: Vec<char> = text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
+            let columns = |chars: &[char]| columns(&chars.iter().collect::<String>());
+            let (before, meant) = shown.split_at((column - 1).min(shown.len()));
+            let marks = "^".repeat(columns(meant.get(..*width).unwrap_or(meant)).max(1));
+            let (indent, shown) = (" ".repeat(columns(before)), shown.iter().collect::<String>());
             write!(f, "\n  {line:>4} | {shown}\n       | {indent}{marks}")?;
         }
         Ok(())

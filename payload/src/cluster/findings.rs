@@ -10,6 +10,7 @@ use std::ops::Range;
 use toml::Spanned;
 
 use super::fault::{Fault, Place};
+use crate::say;
 
 /// What has been found so far, and the text to show it in.
 pub(super) struct Findings<'a> {
@@ -44,7 +45,14 @@ impl<'a> Findings<'a> {
     ) -> Use {
         let line = Place::of(self.source, &value.span()).line;
         let Some(first) = seen.insert(value.get_ref().clone(), line) else { return Use::First };
-        self.fault(&value.span(), format!("the {what} `{}` is used twice, first in line {first}", value.get_ref()));
+        self.fault(
+            &value.span(),
+            say!(
+                en = "the {what} `{}` is used twice, first in line {first}",
+                zh = "{what} `{}` 用了两次，首次在第 {first} 行",
+                value.get_ref()
+            ),
+        );
         Use::Again
     }
 }

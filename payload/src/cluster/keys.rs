@@ -1,5 +1,8 @@
 //! Which keys a cluster file has, and what some of them take, for who explains it. What the parser takes, `file` says.
 
+use crate::language::Words;
+use crate::words;
+
 /// Every key, by section; a test holds this to the parser.
 pub(super) const SECTIONS: [(&str, &str); 10] = [
     ("[cluster]", "name token"),
@@ -45,14 +48,17 @@ pub(super) const WORDS: [(&str, &str); 11] = [
     ("carry", "wheels nothing"),
 ];
 
+const PORT: Words = words!(en = "a port is a whole number from 1 to 65535", zh = "端口是 1 至 65535 的整数");
+const NUMBER: Words = words!(en = "it is a whole number", zh = "它是整数");
+
 /// A whole number as it may stand for each key, and which ones may.
-pub(super) const NUMBERS: [(&str, &str, &str); 8] = [
-    ("client-port", "2379", "a port is a whole number from 1 to 65535"),
-    ("peer-port", "2380", "a port is a whole number from 1 to 65535"),
-    ("snapshot-count", "100000", "it is a whole number"),
-    ("startsecs", "10", "it is a whole number"),
-    ("startretries", "3", "it is a whole number"),
-    ("log-megabytes", "50", "it is a whole number"),
-    ("log-backups", "10", "it is a whole number"),
-    ("keep", "28", "it is a whole number"),
+pub(super) const NUMBERS: [(&str, &str, Words); 8] = [
+    ("client-port", "2379", PORT),
+    ("peer-port", "2380", PORT),
+    ("snapshot-count", "100000", NUMBER),
+    ("startsecs", "10", NUMBER),
+    ("startretries", "3", NUMBER),
+    ("log-megabytes", "50", NUMBER),
+    ("log-backups", "10", NUMBER),
+    ("keep", "28", NUMBER),
 ];

@@ -3,6 +3,7 @@
 use std::fmt;
 use std::net::IpAddr;
 
+use crate::words;
 use serde::de::{Deserialize, Deserializer, Error, SeqAccess, Visitor};
 
 /// Addresses as a cluster file has them; at least one.
@@ -27,11 +28,13 @@ impl<'de> Visitor<'de> for OneOrMany {
     type Value = Addresses;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("an IP address, or a list of them")
+        f.write_str(&words!(en = "an IP address, or a list of them", zh = "IP 地址，或 IP 地址列表"))
     }
 
     fn visit_str<E: Error>(self, text: &str) -> Result<Addresses, E> {
-        text.parse().map(|address| Addresses(vec![address])).map_err(|_| E::custom("not an IP address"))
+        text.parse()
+            .map(|address| Addresses(vec![address]))
+            .map_err(|_| E::custom(words!(en = "not an IP address", zh = "不是 IP 地址")))
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Addresses, A::Error> {
@@ -40,7 +43,10 @@ impl<'de> Visitor<'de> for OneOrMany {
             addresses.push(address);
         }
         if addresses.is_empty() {
-            return Err(A::Error::custom("an empty list: etcd listens at one IP address at least"));
+            return Err(A::Error::custom(words!(
+                en = "an empty list: etcd listens at one IP address at least",
+                zh = "列表为空：etcd 至少要监听一个 IP 地址"
+            )));
         }
         Ok(Addresses(addresses))
     }

@@ -17,6 +17,9 @@ mod setting;
 
 use std::borrow::Cow;
 
+use crate::language::Language;
+use crate::{say, words};
+
 pub(crate) use check::{unheard, unusable_host};
 pub use fault::{Fault, Place};
 pub use model::{Cluster, Etcd, Host, Parsed, Release, Service};
@@ -35,15 +38,26 @@ impl Cluster {
     /// All that is wrong with the file, at least one fault, in the order of the file.
     pub fn parse(bytes: &[u8]) -> Result<Parsed, Vec<Fault>> {
         if bytes.len() as u64 > MAX_BYTES {
-            return Err(vec![Fault::new(format!("the cluster file has more than {MAX_BYTES} bytes"))]);
+            return Err(vec![Fault::new(say!(
+                en = "the cluster file has more than {MAX_BYTES} bytes",
+                zh = "集群文件超过 {MAX_BYTES} 字节"
+            ))]);
         }
         let source = &*text(bytes).map_err(|fault| vec![fault])?;
         if source.starts_with('\u{feff}') {
             // The parser would take it for the first.
-            return Err(vec![Fault::new("a second byte-order mark").at(source, &(0..0))]);
+            return Err(vec![
+                Fault::new(words!(en = "a second byte-order mark", zh = "多了一个字节序标记")).at(source, &(0..0)),
+            ]);
         }
-        let file = toml::from_str(source).map_err(|error| vec![explain::of_toml(source, &error)])?;
-        check::resolve(file, source)
+        match toml::from_str(source) {
+            Ok(file) => check::resolve(file, source),
+            // What is wrong is known by what is said in English; our own types say the same in other languages.
+            Err(error) => {
+                let english = Language::English.meanwhile(|| toml::from_str::<file::File>(source)).err();
+                Err(vec![explain::of_toml(source, english.as_ref().unwrap_or(&error), error.message())])
+            }
+        }
     }
 }
 
@@ -55,7 +69,9 @@ pub fn text(bytes: &[u8]) -> Result<Cow<'_, str>, Fault> {
     let wide = |from: fn([u8; 2]) -> u16, rest: &[u8]| {
         let (pairs, odd) = rest.as_chunks::<2>();
         let text = String::from_utf16(&pairs.iter().copied().map(from).collect::<Vec<_>>()).ok();
-        text.filter(|_| odd.is_empty()).map(Cow::Owned).ok_or_else(|| Fault::new("the file is not whole UTF-16"))
+        text.filter(|_| odd.is_empty())
+            .map(Cow::Owned)
+            .ok_or_else(|| Fault::new(words!(en = "the file is not whole UTF-16", zh = "文件不是完整的 UTF-16")))
     };
     match bytes {
         [0xff, 0xfe, rest @ ..] => wide(u16::from_le_bytes, rest),
@@ -70,7 +86,8 @@ pub fn text(bytes: &[u8]) -> Result<Cow<'_, str>, Fault> {
 fn not_utf8(bytes: &[u8], error: std::str::Utf8Error) -> Fault {
     let before = bytes.get(..error.valid_up_to()).unwrap_or_default();
     let line = before.iter().filter(|byte| **byte == b'\n').count() + 1;
-    Fault::new(format!("line {line} is not UTF-8")).help("iconv -f GB18030 -t UTF-8 cluster.toml > cluster-utf8.toml")
+    Fault::new(say!(en = "line {line} is not UTF-8", zh = "第 {line} 行不是 UTF-8"))
+        .help("iconv -f GB18030 -t UTF-8 cluster.toml > cluster-utf8.toml")
 }
 
 #[cfg(test)]

@@ -2,6 +2,7 @@
 
 use crate::etcd::EtcdVersion;
 use crate::path::{AbsPath, NotAPath};
+use crate::say;
 
 /// Directories of the system, and the one where etcdpack keeps its records.
 const SYSTEM: [&str; 14] = [
@@ -43,11 +44,11 @@ pub struct Paths {
 /// Two places that exclude each other; `key` is the one to change.
 #[derive(Debug, thiserror::Error, PartialEq, Eq)]
 pub enum PathFault {
-    #[error("`{key}` cannot lie in `{dir}`")]
+    #[error("{}", say!(en = "`{key}` cannot lie in `{dir}`", zh = "`{key}` 不能位于 `{dir}` 中"))]
     Within { key: &'static str, dir: String },
-    #[error("`{key}` and the data directory `{data}` cannot share a tree")]
+    #[error("{}", say!(en = "`{key}` and the data directory `{data}` cannot share a tree", zh = "`{key}` 与数据目录 `{data}` 不能互相包含"))]
     Data { key: &'static str, data: AbsPath },
-    #[error("`wal-dir` and `{key}`, which is `{path}`, cannot share a tree")]
+    #[error("{}", say!(en = "`wal-dir` and `{key}`, which is `{path}`, cannot share a tree", zh = "`wal-dir` 与 `{key}`（即 `{path}`）不能互相包含"))]
     Wal { key: &'static str, path: AbsPath },
 }
 

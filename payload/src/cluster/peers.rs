@@ -12,6 +12,7 @@ use super::pki::{KeySharing, Pki};
 use super::setting::{Flags, Setting};
 use crate::etcd::{self, EtcdVersion};
 use crate::peer_name::PeerName;
+use crate::{say, words};
 
 /// etcd's flag (`embed/config.go`, 3.3 and newer).
 const FLAG: &str = "peer-cert-allowed-cn";
@@ -45,8 +46,11 @@ pub(super) fn names(
     let wanted = peers.filter(|peers| *peers.get_ref() == Peers::ByName).map(Spanned::span);
     let names = match (flags.remove(FLAG), wanted) {
         (Some((_, span)), Some(_)) => {
-            let text = format!("`peers = \"by-name\"` sets `--{FLAG}` already");
-            findings.fault_with_help(&span, text, format!("take the line `{FLAG}` out"));
+            let text = say!(
+                en = "`peers = \"by-name\"` sets `--{FLAG}` already",
+                zh = "`peers = \"by-name\"` 已经设置了 `--{FLAG}`"
+            );
+            findings.fault_with_help(&span, text, say!(en = "take the line `{FLAG}` out", zh = "删掉 `{FLAG}` 这一行"));
             return Vec::new();
         }
         (Some((value, span)), None) => by_flag(findings, &value, &span, pki, version).map(|names| (names, span)),
@@ -55,8 +59,15 @@ pub(super) fn names(
     };
     match names {
         Some((_, span)) if by_hostname => {
-            let text = format!("`--{FLAG}` and `--{BY_HOSTNAME}` exclude each other: etcd exits with both");
-            findings.fault_with_help(&span, text, format!("take the line `{BY_HOSTNAME}` out"));
+            let text = say!(
+                en = "`--{FLAG}` and `--{BY_HOSTNAME}` exclude each other: etcd exits with both",
+                zh = "`--{FLAG}` 与 `--{BY_HOSTNAME}` 互斥：同时设置时 etcd 会退出"
+            );
+            findings.fault_with_help(
+                &span,
+                text,
+                say!(en = "take the line `{BY_HOSTNAME}` out", zh = "删掉 `{BY_HOSTNAME}` 这一行"),
+            );
             Vec::new()
         }
         Some((names, _)) => names,
@@ -95,23 +106,28 @@ fn hostnames(
         KeySharing::Shared => !is_in(&all),
     });
     let Some(host) = lacking else { return };
-    let text = format!(
-        "no member would take `{}` for one: none of these names is in its certificate, so they never elect a leader",
+    let text = say!(
+        en = "no member would take `{}` for one: none of these names is in its certificate, so they never elect a leader",
+        zh = "其他成员不会接受 `{}`：它的证书中没有这些名称，因此永远选不出 leader",
         host.name
     );
     let own = hosts.iter().map(|host| host.name.as_str()).collect::<Vec<_>>().join(",");
     let help = match hosts {
         [_] => format!("{BY_HOSTNAME} = \"{own}\""),
-        _ if version >= FIRST_WITH_LISTS => format!("{BY_HOSTNAME} = \"{own}\"; or peers = \"by-name\" in its place"),
-        _ => "peers = \"by-name\" in its place".to_owned(),
+        _ if version >= FIRST_WITH_LISTS => say!(
+            en = "{BY_HOSTNAME} = \"{own}\"; or peers = \"by-name\" in its place",
+            zh = "{BY_HOSTNAME} = \"{own}\"；或改用 peers = \"by-name\""
+        ),
+        _ => say!(en = "peers = \"by-name\" in its place", zh = "改用 peers = \"by-name\""),
     };
     findings.fault_with_help(span, text, help);
 }
 
 fn by_name(findings: &mut Findings, span: &Range<usize>, pki: &Pki, version: EtcdVersion) -> Option<PeerName> {
     if let etcd::Verdict::NotInVersion { flag, .. } = etcd::accepts(FLAG, version) {
-        let text = format!(
-            "etcd {version} takes every certificate of the CA for a peer's: `--{FLAG}` is in {}",
+        let text = say!(
+            en = "etcd {version} takes every certificate of the CA for a peer's: `--{FLAG}` is in {}",
+            zh = "etcd {version} 把该 CA 的任何证书都当作成员证书：支持 `--{FLAG}` 的版本是 {}",
             flag.known_to()
         );
         findings.fault_with_help(span, text, "peers = \"by-ca\"");
@@ -120,7 +136,10 @@ fn by_name(findings: &mut Findings, span: &Range<usize>, pki: &Pki, version: Etc
     match PeerName::try_from(pki.common_name.as_str().to_owned()) {
         Ok(name) => Some(name),
         Err(error) => {
-            let text = format!("`pki.common-name` cannot be given to etcd: {error}");
+            let text = say!(
+                en = "`pki.common-name` cannot be given to etcd: {error}",
+                zh = "`pki.common-name` 不能交给 etcd：{error}"
+            );
             findings.fault_with_help(span, text, "common-name = \"etcd-peer\"");
             None
         }
@@ -141,8 +160,12 @@ fn by_flag(
     let names: Result<Vec<_>, _> = parts.into_iter().map(|part| PeerName::try_from(part.to_owned())).collect();
     match names {
         Err(error) => {
-            let lists = if version < FIRST_WITH_LISTS { ", one alone before etcd 3.5.15" } else { "" };
-            findings.fault(span, format!("`{FLAG}`: {error}{lists}"));
+            let lists = if version < FIRST_WITH_LISTS {
+                words!(en = ", one alone before etcd 3.5.15", zh = "；etcd 3.5.15 之前只能有一个").text()
+            } else {
+                ""
+            };
+            findings.fault(span, say!(en = "`{FLAG}`: {error}{lists}", zh = "`{FLAG}`：{error}{lists}"));
             None
         }
         // What a CA puts into certificates whose key is out of reach is seen when they are there.
@@ -151,8 +174,18 @@ fn by_flag(
                 && !names.iter().any(|name| name.as_str() == pki.common_name.as_str()) =>
         {
             let own = pki.common_name.as_str();
-            let text = format!("no member would take another for one: their certificates have the common name `{own}`");
-            findings.fault_with_help(span, text, format!("take the line `{FLAG}` out; peers = \"by-name\""));
+            let text = say!(
+                en = "no member would take another for one: their certificates have the common name `{own}`",
+                zh = "成员之间互不接受：它们的证书的 CN 是 `{own}`"
+            );
+            findings.fault_with_help(
+                span,
+                text,
+                say!(
+                    en = "take the line `{FLAG}` out; peers = \"by-name\"",
+                    zh = "删掉 `{FLAG}` 这一行；peers = \"by-name\""
+                ),
+            );
             None
         }
         Ok(names) => Some(names),
@@ -161,11 +194,18 @@ fn by_flag(
 
 /// What is said where nothing but the CA decides.
 fn unguarded(version: EtcdVersion) -> Fault {
-    let all = "whoever has any certificate of this CA, a client's too, can write as a member at the peer ports";
+    let all = words!(
+        en = "whoever has any certificate of this CA, a client's too, can write as a member at the peer ports",
+        zh = "持有该 CA 任何证书（包括客户端证书）的人，都能在成员间端口以成员身份写入"
+    );
     match etcd::accepts(FLAG, version) {
-        etcd::Verdict::Accepted(_) => {
-            Fault::new(all).help("write `peers = \"by-name\"` into `[etcd]`: then only the hosts' common name counts")
-        }
-        _ => Fault::new(format!("{all}; etcd {version} knows no way against it, 3.3 is the first that does")),
+        etcd::Verdict::Accepted(_) => Fault::new(all).help(words!(
+            en = "write `peers = \"by-name\"` into `[etcd]`: then only the hosts' common name counts",
+            zh = "在 `[etcd]` 中写 `peers = \"by-name\"`：之后只认主机证书的 CN"
+        )),
+        _ => Fault::new(say!(
+            en = "{all}; etcd {version} knows no way against it, 3.3 is the first that does",
+            zh = "{all}；etcd {version} 无法防止，从 3.3 起才可以"
+        )),
     }
 }

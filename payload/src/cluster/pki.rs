@@ -6,6 +6,7 @@ use std::net::IpAddr;
 use serde::{Deserialize, Serialize};
 
 use crate::name::HostName;
+use crate::say;
 
 /// Whether every host has a key of its own.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
@@ -77,7 +78,7 @@ impl fmt::Display for Hours {
 
 /// A text that is not such a span.
 #[derive(Debug, thiserror::Error)]
-#[error("a validity is in hours, days or years of 365 days, such as `87600h`, `3650d` or `10y`, from 24h to 100y, not `{}`", .0.escape_debug())]
+#[error("{}", say!(en = "a validity is in hours, days or years of 365 days, such as `87600h`, `3650d` or `10y`, from 24h to 100y, not `{}`", zh = "有效期以小时、天或年（365 天）为单位，如 `87600h`、`3650d` 或 `10y`，范围为 24h 至 100y；不能是 `{}`", _0.escape_debug()))]
 pub struct NotHours(String);
 
 impl TryFrom<String> for Hours {
@@ -125,9 +126,9 @@ impl SubjectText {
 /// A subject attribute that a certificate cannot hold.
 #[derive(Debug, thiserror::Error)]
 pub enum NotASubject {
-    #[error("a subject attribute has 1 to 64 characters and no control characters: `{}`", .0.escape_debug())]
+    #[error("{}", say!(en = "a subject attribute has 1 to 64 characters and no control characters: `{}`", zh = "证书主体的属性为 1 至 64 个字符，且不含控制字符：`{}`", _0.escape_debug()))]
     Text(String),
-    #[error("a country is two capital letters (ISO 3166), not `{}`", .0.escape_debug())]
+    #[error("{}", say!(en = "a country is two capital letters (ISO 3166), not `{}`", zh = "国家代码是两个大写字母（ISO 3166），不能是 `{}`", _0.escape_debug()))]
     Country(String),
 }
 

@@ -3,7 +3,10 @@
 
 use std::ops::Range;
 
+use crate::language::Words;
+
 use super::keys::{NUMBERS, SECTIONS, WORDS, section};
+use crate::{say, words};
 
 /// A version as it is written.
 const EXAMPLE: &str = "3.6.14";
@@ -62,7 +65,13 @@ impl<'a> Spot<'a> {
             return self.unknown_key(rest.split('`').next().unwrap_or_default());
         }
         if message.starts_with("unknown variant") {
-            let text = format!("`{}` cannot be {}: it is {}", self.key, self.repeated(), self.choice()?);
+            let text = say!(
+                en = "`{}` cannot be {}: it is {}",
+                zh = "`{}` 不能是 {}：取值为 {}",
+                self.key,
+                self.repeated(),
+                self.choice()?
+            );
             return said(text, None);
         }
         if let Some(rest) = message.strip_prefix("missing field `") {
@@ -76,22 +85,51 @@ impl<'a> Spot<'a> {
             "duplicate key" => self.twice(),
             _ if message.contains("string values must be quoted") || message.starts_with("invalid float") => {
                 let text = if self.value.is_empty() {
-                    format!("`{}` has no value", self.key)
+                    say!(en = "`{}` has no value", zh = "`{}` 没有值", self.key)
                 } else {
-                    format!("the value of `{}` is a text: it stands in quotes", self.key)
+                    say!(
+                        en = "the value of `{}` is a text: it stands in quotes",
+                        zh = "`{}` 的值是文本：要放在引号里",
+                        self.key
+                    )
                 };
                 said(text, None)
             }
             _ if message.contains("key with no value") || message.contains("invalid key-value pair") => self.no_value(),
-            _ if message.starts_with("invalid basic string") || message.starts_with("invalid literal string") => {
-                said(format!("the quote in the value of `{}` is not closed", self.key), None)
-            }
-            _ if message.starts_with("unclosed array") => {
-                said(format!("the list of `{}` is not closed: `]` is missing", self.key), None)
-            }
+            _ if message.starts_with("invalid basic string") || message.starts_with("invalid literal string") => said(
+                say!(en = "the quote in the value of `{}` is not closed", zh = "`{}` 的值的引号没有闭合", self.key),
+                None,
+            ),
+            _ if message.starts_with("unclosed array") => said(
+                say!(
+                    en = "the list of `{}` is not closed: `]` is missing",
+                    zh = "`{}` 的列表没有闭合：缺少 `]`",
+                    self.key
+                ),
+                None,
+            ),
             _ if message.starts_with("unexpected key or value") => self.too_much(),
+            "invalid IP address syntax" => said(say!(en = "not an IP address", zh = "不是 IP 地址"), None),
+            // The words of two types of ours, which the parser takes as they are.
+            _ if message.starts_with("a whole number, or one with its unit") => said(
+                say!(
+                    en = "a whole number, or one with its unit in quotes: `\"8GiB\"`, `\"500ms\"`",
+                    zh = "应为整数，或带单位并放在引号里：`\"8GiB\"`、`\"500ms\"`"
+                ),
+                None,
+            ),
+            _ if message.starts_with("a flag takes a text") => said(
+                say!(
+                    en = "a flag takes a text, a whole number, or `true`/`false`",
+                    zh = "参数的值是文本、整数或 `true`/`false`"
+                ),
+                None,
+            ),
             _ if message.starts_with("carriage return") => said(
-                "the lines end in a carriage return alone, as on very old machines".to_owned(),
+                say!(
+                    en = "the lines end in a carriage return alone, as on very old machines",
+                    zh = "行尾只有回车符，像很老的机器上那样"
+                ),
                 Some("tr '\\r' '\\n' < cluster.toml > cluster-lines.toml".to_owned()),
             ),
             _ => None,
@@ -102,24 +140,33 @@ impl<'a> Spot<'a> {
         let is_section = self.line.starts_with('[') && !self.section().contains('.') || self.section().is_empty();
         if is_section {
             let all = SECTIONS.map(|(section, _)| section).join(" ");
-            return said(format!("`{key}` is no section of a cluster file"), Some(format!("the sections: {all}")));
+            return said(
+                say!(en = "`{key}` is no section of a cluster file", zh = "集群文件没有 `{key}` 段"),
+                Some(say!(en = "the sections: {all}", zh = "可用的段：{all}")),
+            );
         }
         let of = self.section().split('.').next().unwrap_or_default();
         let (header, keys) = section(of)?;
         let help = if section(key).is_some() {
-            format!("`{key}` is a section: write `[{key}]` on a line of its own, and its keys below")
+            say!(
+                en = "`{key}` is a section: write `[{key}]` on a line of its own, and its keys below",
+                zh = "`{key}` 是一个段：请单独一行写 `[{key}]`，其下写它的键"
+            )
         } else {
-            format!("the keys of `{header}`: {keys}")
+            say!(en = "the keys of `{header}`: {keys}", zh = "`{header}` 的键：{keys}")
         };
-        said(format!("`{key}` is no key of `{header}`"), Some(help))
+        said(say!(en = "`{key}` is no key of `{header}`", zh = "`{header}` 没有键 `{key}`"), Some(help))
     }
 
     fn missing(&self, key: &str) -> Option<Said> {
         if let Some((section, keys)) = section(key) {
             let first = keys.split(' ').next().unwrap_or_default();
             let example = if first == "version" { EXAMPLE } else { "etcd" };
-            let help = format!("write `{section}` on a line of its own, and below it: {first} = \"{example}\"");
-            return said(format!("the section `{section}` is missing"), Some(help));
+            let help = say!(
+                en = "write `{section}` on a line of its own, and below it: {first} = \"{example}\"",
+                zh = "单独一行写 `{section}`，其下写：{first} = \"{example}\""
+            );
+            return said(say!(en = "the section `{section}` is missing", zh = "缺少 `{section}` 段"), Some(help));
         }
         let example = match key {
             "address" => "192.0.2.1",
@@ -127,39 +174,64 @@ impl<'a> Spot<'a> {
             "every" => "6h",
             _ => "n1",
         };
-        let text = format!("`{key}` is missing in this section, `{}`", self.section());
-        said(text, Some(format!("write below it: {key} = \"{example}\"")))
+        let text =
+            say!(en = "`{key}` is missing in this section, `{}`", zh = "缺少 `{key}`，所在段为 `{}`", self.section());
+        said(text, Some(say!(en = "write below it: {key} = \"{example}\"", zh = "在其下写：{key} = \"{example}\"")))
     }
 
     fn other_type(&self, message: &str) -> Option<Said> {
         let key = self.key;
         let found = self.repeated();
         if let Some(choice) = self.choice().filter(|_| message.starts_with("wanted ")) {
-            return said(format!("`{key}` cannot be {found}: it is {choice}, in quotes"), None);
+            return said(
+                say!(
+                    en = "`{key}` cannot be {found}: it is {choice}, in quotes",
+                    zh = "`{key}` 不能是 {found}：取值为 {choice}，放在引号里"
+                ),
+                None,
+            );
         }
         if let Some((_, example, wanted)) = NUMBERS.iter().find(|(name, ..)| *name == key) {
             let unquoted = found.trim_matches(['"', '\'']);
             let right = unquoted.parse::<u16>().is_ok_and(|number| number > 0) && unquoted != found;
             let right = if right { unquoted } else { example };
             return said(
-                format!("`{key}` cannot be {found}: {wanted}, without quotes"),
+                say!(
+                    en = "`{key}` cannot be {found}: {wanted}, without quotes",
+                    zh = "`{key}` 不能是 {found}：{wanted}，不加引号"
+                ),
                 Some(format!("{key} = {right}")),
             );
         }
         if message.ends_with("expected a sequence") {
             let item = if found.starts_with('"') { found.as_str() } else { "\"...\"" };
-            let help = if key == "host" { HOSTS.to_owned() } else { format!("{key} = [{item}]") };
-            return said(format!("`{key}` cannot be {found}: it is a list, in brackets"), Some(help));
+            let help = if key == "host" { HOSTS.into() } else { format!("{key} = [{item}]") };
+            return said(
+                say!(
+                    en = "`{key}` cannot be {found}: it is a list, in brackets",
+                    zh = "`{key}` 不能是 {found}：它是列表，放在方括号里"
+                ),
+                Some(help),
+            );
         }
         if message.contains("expected struct") || message.ends_with("expected a map") {
             let help = match key {
-                "host" => HOSTS.to_owned(),
+                "host" => HOSTS.into(),
                 "flags" => {
-                    "write `[etcd.flags]` on a line of its own, and below it one `flag = value` a line".to_owned()
+                    say!(
+                        en = "write `[etcd.flags]` on a line of its own, and below it one `flag = value` a line",
+                        zh = "单独一行写 `[etcd.flags]`，其下每行一个 `flag = value`"
+                    )
                 }
-                _ => format!("write `[{key}]` on a line of its own, and its keys below"),
+                _ => say!(
+                    en = "write `[{key}]` on a line of its own, and its keys below",
+                    zh = "单独一行写 `[{key}]`，其下写它的键"
+                ),
             };
-            return said(format!("`{key}` cannot be {found}: it is a section"), Some(help));
+            return said(
+                say!(en = "`{key}` cannot be {found}: it is a section", zh = "`{key}` 不能是 {found}：它是一个段"),
+                Some(help),
+            );
         }
         if message.ends_with("expected a string") {
             let help = match key {
@@ -170,12 +242,29 @@ impl<'a> Spot<'a> {
                 }
                 _ => None,
             };
-            let what = if self.line.starts_with('[') { "a section" } else { found.as_str() };
+            let what = if self.line.starts_with('[') {
+                words!(en = "a section", zh = "一个段").into()
+            } else {
+                found.clone()
+            };
             let key = if self.line.starts_with('[') { self.section() } else { key };
-            return said(format!("`{key}` cannot be {what}: it is one text, in quotes"), help);
+            return said(
+                say!(
+                    en = "`{key}` cannot be {what}: it is one text, in quotes",
+                    zh = "`{key}` 不能是 {what}：它是一段文本，放在引号里"
+                ),
+                help,
+            );
         }
         if self.line.starts_with('[') {
-            return said(format!("`{}` is a section: it is a key with one value", self.section()), None);
+            return said(
+                say!(
+                    en = "`{}` is a section: it is a key with one value",
+                    zh = "`{}` 写成了段：它是只有一个值的键",
+                    self.section()
+                ),
+                None,
+            );
         }
         None
     }
@@ -201,34 +290,63 @@ impl<'a> Spot<'a> {
             }
         }
         let what = if is_section { self.line } else { self.key };
-        let help = if is_section { "keep one, with the keys of both" } else { "keep one of the two" };
+        let help = if is_section {
+            words!(en = "keep one, with the keys of both", zh = "只保留一个，把两处的键合在一起")
+        } else {
+            words!(en = "keep one of the two", zh = "两个只保留一个")
+        };
         match seen {
-            0 => said(format!("`{what}` is there twice"), Some(help.to_owned())),
-            line => said(format!("`{what}` is there twice: in line {line} already"), Some(help.to_owned())),
+            0 => said(say!(en = "`{what}` is there twice", zh = "`{what}` 出现了两次"), Some(help.into())),
+            line => said(
+                say!(
+                    en = "`{what}` is there twice: in line {line} already",
+                    zh = "`{what}` 出现了两次：第 {line} 行已经有了"
+                ),
+                Some(help.into()),
+            ),
         }
     }
 
     fn no_value(&self) -> Option<Said> {
         if self.source.trim_start().starts_with('{') {
-            return said("this is JSON, and a cluster file is TOML".to_owned(), Some(INIT.to_owned()));
+            return said(
+                say!(en = "this is JSON, and a cluster file is TOML", zh = "这是 JSON，而集群文件是 TOML"),
+                Some(INIT.to_owned()),
+            );
         }
         if self.line.starts_with("//") || self.line.starts_with("/*") || self.line.starts_with("--") {
-            return said("this line is neither a key nor a section: a comment begins with `#`".to_owned(), None);
+            return said(
+                say!(
+                    en = "this line is neither a key nor a section: a comment begins with `#`",
+                    zh = "这一行既不是键也不是段：注释以 `#` 开头"
+                ),
+                None,
+            );
         }
         match self.line.split_once(':') {
-            Some((_, "")) => said("this is YAML, and a cluster file is TOML".to_owned(), Some(INIT.to_owned())),
+            Some((_, "")) => said(
+                say!(en = "this is YAML, and a cluster file is TOML", zh = "这是 YAML，而集群文件是 TOML"),
+                Some(INIT.to_owned()),
+            ),
             Some((key, value)) if !self.line.contains('=') => {
                 let value = value.trim();
                 let is_value = value.starts_with(['"', '\'', '[']) || value.parse::<i64>().is_ok();
                 let value = if is_value { value.to_owned() } else { format!("\"{value}\"") };
-                said("`:` stands where `=` belongs".to_owned(), Some(format!("{} = {value}", key.trim())))
+                said(
+                    say!(en = "`:` stands where `=` belongs", zh = "应写 `=` 的地方写成了 `:`"),
+                    Some(format!("{} = {value}", key.trim())),
+                )
             }
             _ => match self.line.split_once(char::is_whitespace) {
                 Some((key, value)) => {
-                    let text = format!("between `{key}` and its value stands `=`");
+                    let text =
+                        say!(en = "between `{key}` and its value stands `=`", zh = "`{key}` 与它的值之间要有 `=`");
                     said(text, Some(format!("{key} = {}", value.trim())))
                 }
-                None => said(format!("`{}` has no value", self.key), Some(format!("{} = ...", self.key))),
+                None => said(
+                    say!(en = "`{}` has no value", zh = "`{}` 没有值", self.key),
+                    Some(format!("{} = ...", self.key)),
+                ),
             },
         }
     }
@@ -237,9 +355,15 @@ impl<'a> Spot<'a> {
         let right = self.line.trim_end_matches([';', ',']);
         let odd = self.line.get(right.len()..).unwrap_or_default();
         if odd.is_empty() {
-            return said(format!("something stands behind the value of `{}`", self.key), None);
+            return said(
+                say!(en = "something stands behind the value of `{}`", zh = "`{}` 的值后面还有别的内容", self.key),
+                None,
+            );
         }
-        said(format!("`{odd}` stands behind the value: a line ends without it"), Some(right.to_owned()))
+        said(
+            say!(en = "`{odd}` stands behind the value: a line ends without it", zh = "值后面有 `{odd}`：行尾不需要它"),
+            Some(right.to_owned()),
+        )
     }
 
     /// The words that the key takes.
@@ -247,11 +371,14 @@ impl<'a> Spot<'a> {
         let (_, words) = WORDS.iter().find(|(key, _)| *key == self.key)?;
         let words: Vec<String> = words.split(' ').map(|word| format!("\"{word}\"")).collect();
         let (last, before) = words.split_last()?;
-        Some(format!("{} or {last}", before.join(", ")))
+        Some(say!(en = "{} or {last}", zh = "{} 或 {last}", before.join(", ")))
     }
 }
 
-const HOSTS: &str = "write `[[host]]` before each host, and below it `name = ...` and `address = ...`";
+const HOSTS: Words = words!(
+    en = "write `[[host]]` before each host, and below it `name = ...` and `address = ...`",
+    zh = "每台主机之前写 `[[host]]`，其下写 `name = ...` 和 `address = ...`"
+);
 const INIT: &str = "etcdpack init --host n1=192.0.2.1 --host n2=192.0.2.2 --host n3=192.0.2.3";
 
 fn last_header(before: &str) -> &str {

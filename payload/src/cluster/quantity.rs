@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use crate::say;
 use serde::Deserialize;
 
 /// A number of bytes: `8589934592`, or `"8GiB"`. As in etcd's own words, K, M, G and T count in 1024, with or without `i` and `B`.
@@ -59,7 +60,11 @@ impl TryFrom<Written> for Period {
             Written::Text(text) => (with_unit(&text, factor), text),
         };
         seconds.map(Self).ok_or_else(|| {
-            format!("this time is in minutes, hours or days: `30m`, `6h`, `1d`; not `{}`", text.escape_debug())
+            say!(
+                en = "this time is in minutes, hours or days: `30m`, `6h`, `1d`; not `{}`",
+                zh = "这里的时间以分钟、小时或天为单位：`30m`、`6h`、`1d`；不能是 `{}`",
+                text.escape_debug()
+            )
         })
     }
 }
@@ -86,7 +91,11 @@ impl TryFrom<Written> for Size {
             Some(1_u64 << shift)
         };
         with_unit(&text, factor).map(Self).ok_or_else(|| {
-            format!("a size is in bytes, `8589934592`, or has a unit, `8GiB`; not `{}`", text.escape_debug())
+            say!(
+                en = "a size is in bytes, `8589934592`, or has a unit, `8GiB`; not `{}`",
+                zh = "大小以字节为单位，如 `8589934592`，或带单位，如 `8GiB`；不能是 `{}`",
+                text.escape_debug()
+            )
         })
     }
 }
@@ -106,7 +115,11 @@ impl TryFrom<Written> for Milliseconds {
             Written::Text(text) => (with_unit(&text, factor), text),
         };
         count.and_then(|count| u32::try_from(count).ok()).map(Self).ok_or_else(|| {
-            format!("a time is in milliseconds, `500`, or has a unit, `1s`; not `{}`", text.escape_debug())
+            say!(
+                en = "a time is in milliseconds, `500`, or has a unit, `1s`; not `{}`",
+                zh = "时间以毫秒为单位，如 `500`，或带单位，如 `1s`；不能是 `{}`",
+                text.escape_debug()
+            )
         })
     }
 }

@@ -7,6 +7,7 @@ use std::ops::Range;
 use serde::{Deserialize, Serialize};
 
 use crate::name::MemberName;
+use crate::say;
 
 /// Flags of the cluster file by name, each with its place in the file.
 pub(super) type Flags = BTreeMap<&'static str, (Setting, Range<usize>)>;
@@ -139,10 +140,17 @@ impl<'de> Deserialize<'de> for Setting {
         let odd = |c: &char| !(' '..='~').contains(c) || *c == '\'' || *c == '\\';
         if let Some(c) = text.chars().find(odd) {
             let c = c.escape_debug();
-            return Err(serde::de::Error::custom(format!("the character `{c}` cannot stand in a flag's value")));
+            return Err(serde::de::Error::custom(say!(
+                en = "the character `{c}` cannot stand in a flag's value",
+                zh = "参数的值中不能有字符 `{c}`"
+            )));
         }
         if text.is_empty() || text.len() > Self::MAX {
-            return Err(serde::de::Error::custom(format!("a flag's value has 1 to {} characters", Self::MAX)));
+            return Err(serde::de::Error::custom(say!(
+                en = "a flag's value has 1 to {} characters",
+                zh = "参数的值为 1 至 {} 个字符",
+                Self::MAX
+            )));
         }
         Ok(Self(text))
     }

@@ -3,6 +3,7 @@
 use std::net::IpAddr;
 
 use super::{Cluster, Fault, KeySharing, Keys, MAX_BYTES};
+use crate::language::Language;
 use crate::url::{DnsName, Url};
 
 const HOSTS: &str = "[[host]]\nname = \"n1\"\naddress = \"192.0.2.1\"\n[[host]]\nname = \"n2\"\naddress = \"192.0.2.2\"\n[[host]]\nname = \"n3\"\naddress = \"192.0.2.3\"\n";
@@ -11,8 +12,21 @@ fn file(version: &str, rest: &str) -> String {
     format!("[cluster]\nname = \"c\"\n[release]\nversion = \"{version}\"\n{HOSTS}{rest}")
 }
 
+/// What is wrong with a bad file; in Chinese the same is said in the same places.
 fn faults(text: &str) -> Vec<Fault> {
-    Cluster::parse(text.as_bytes()).map(|parsed| parsed.cluster).expect_err("this file is bad")
+    let parse = || Cluster::parse(text.as_bytes()).map(|parsed| parsed.cluster).expect_err("this file is bad");
+    let (english, chinese) = (parse(), Language::Chinese.meanwhile(parse));
+    let places = |faults: &[Fault]| faults.iter().map(|fault| fault.place.clone()).collect::<Vec<_>>();
+    assert_eq!(places(&english), places(&chinese), "{chinese:?}");
+    let is_chinese = |text: &str| text.chars().any(|c| ('\u{4e00}'..='\u{9fff}').contains(&c));
+    for (english, chinese) in english.iter().zip(&chinese) {
+        assert!(is_chinese(&chinese.text) && !is_chinese(&english.text), "{english:?} {chinese:?}");
+        // What is typed is the same in each.
+        let helps = english.help.as_ref().zip(chinese.help.as_ref());
+        assert_eq!(helps.is_some(), english.help.is_some(), "{english:?} {chinese:?}");
+        assert!(helps.is_none_or(|(english, chinese)| english == chinese || is_chinese(chinese)), "{chinese:?}");
+    }
+    english
 }
 
 /// The one fault of a bad file: its line, its text and its help.
@@ -787,7 +801,7 @@ fn no_word_of_a_library_is_left() {
         ("[cluster]\rname = \"c\"\r", "a carriage return alone"),
         ("cluster = \"c\"\n", "it is a section"),
     ] {
-        let faults = Cluster::parse(whole.as_bytes()).unwrap_err();
+        let faults = faults(whole);
         assert!(faults[0].text.contains(words) && faults[0].help.is_some(), "{whole}: {faults:?}");
     }
 }

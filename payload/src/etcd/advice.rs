@@ -5,6 +5,7 @@
 
 use super::known::{DEFAULT, ENDS, End, FIXES, LOSSES, NEWEST, WITHDRAWN};
 use super::{Arch, EtcdVersion};
+use crate::say;
 
 /// One warning about a version.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -21,10 +22,10 @@ pub struct Advice {
 #[derive(Clone, Copy, PartialEq, Eq, Debug, thiserror::Error)]
 pub enum Unavailable {
     /// Outside of the minors that etcdpack knows.
-    #[error("etcdpack installs etcd 3.1 to 3.7, not {0}")]
+    #[error("{}", say!(en = "etcdpack installs etcd 3.1 to 3.7, not {_0}", zh = "etcdpack 可安装 etcd 3.1 至 3.7，不能安装 {_0}"))]
     Minor(EtcdVersion),
     /// The release was not published for this machine.
-    #[error("there is no etcd {version} for {arch}; {first} is the first", first = .arch.first_release())]
+    #[error("{}", say!(en = "there is no etcd {version} for {arch}; {first} is the first", zh = "没有用于 {arch} 的 etcd {version}；最早的是 {first}", first = arch.first_release()))]
     Arch {
         /// The release asked for.
         version: EtcdVersion,
@@ -59,32 +60,39 @@ fn same_minor(one: EtcdVersion, other: EtcdVersion) -> bool {
 
 fn newer_than_known(version: EtcdVersion, newest: EtcdVersion) -> Option<String> {
     (version > newest).then(|| {
-        format!(
-            "etcd {version} is newer than this etcdpack, which knows the flags and faults of releases up to {newest}"
+        say!(en = "etcd {version} is newer than this etcdpack, which knows the flags and faults of releases up to {newest}", zh = "etcd {version} 比本 etcdpack 更新，后者只了解到 {newest} 为止的参数和缺陷"
         )
     })
 }
 
 fn withdrawn(version: EtcdVersion) -> Option<String> {
-    (version == WITHDRAWN).then(|| format!("etcd {version} was withdrawn by its maintainers"))
+    (version == WITHDRAWN)
+        .then(|| say!(en = "etcd {version} was withdrawn by its maintainers", zh = "etcd {version} 已被维护者撤回"))
 }
 
 fn loses_data(version: EtcdVersion) -> Option<String> {
     let (_, fault) = LOSSES.iter().find(|(releases, _)| releases.contains(&version))?;
-    Some(format!("etcd {version} {fault}"))
+    Some(say!(en = "etcd {version} {fault}", zh = "etcd {version} {fault}"))
 }
 
 fn lacks_fixes(version: EtcdVersion) -> Option<String> {
     let missing = FIXES.iter().filter(|(fixed, _)| same_minor(*fixed, version) && version < *fixed);
     let ids: Vec<&str> = missing.map(|(_, ids)| *ids).collect();
-    (!ids.is_empty()).then(|| format!("etcd {version} lacks the fixes for {}", ids.join(", ")))
+    (!ids.is_empty())
+        .then(|| say!(en = "etcd {version} lacks the fixes for {}", zh = "etcd {version} 没有修复 {}", ids.join(", ")))
 }
 
 fn end_of_life(version: EtcdVersion) -> Option<String> {
     let (minor, end) = ENDS.into_iter().find(|(minor, _)| *minor == version.minor())?;
     Some(match end {
-        End::On(day) => format!("support for etcd 3.{minor} ended {day}: faults found since stay open"),
-        End::After(day) => format!("etcd 3.{minor} had its last release {day}: faults found since stay open"),
+        End::On(day) => say!(
+            en = "support for etcd 3.{minor} ended {day}: faults found since stay open",
+            zh = "etcd 3.{minor} 已于 {day} 停止支持：此后发现的缺陷不再修复"
+        ),
+        End::After(day) => say!(
+            en = "etcd 3.{minor} had its last release {day}: faults found since stay open",
+            zh = "etcd 3.{minor} 的最后一个版本发布于 {day}：此后发现的缺陷不再修复"
+        ),
     })
 }
 

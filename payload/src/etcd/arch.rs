@@ -9,6 +9,7 @@ use std::str::FromStr;
 use serde::{Deserialize, Serialize};
 
 use super::EtcdVersion;
+use crate::say;
 
 /// A processor architecture, with Linux on it.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
@@ -96,7 +97,7 @@ impl fmt::Display for Arch {
 
 /// A text that names neither architecture.
 #[derive(Debug, thiserror::Error, PartialEq, Eq)]
-#[error("`{}` is no architecture of etcdpack's: `amd64` (or `x86_64`), `arm64` (or `aarch64`)", .0.escape_debug())]
+#[error("{}", say!(en = "`{}` is no architecture of etcdpack's: `amd64` (or `x86_64`), `arm64` (or `aarch64`)", zh = "etcdpack 不支持架构 `{}`：可用 `amd64`（或 `x86_64`）、`arm64`（或 `aarch64`）", _0.escape_debug()))]
 pub struct NotAnArch(String);
 
 impl FromStr for Arch {

@@ -6,6 +6,8 @@ use std::fmt;
 
 use super::EtcdVersion;
 use super::flag_value::FlagValue;
+use crate::language::Words;
+use crate::{say, words};
 
 /// One flag of etcd's server.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -48,11 +50,11 @@ pub(super) const fn flag(name: &'static str, value: FlagValue, spans: &'static [
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Owner {
     /// etcdpack itself; the words say which key of the cluster file decides it.
-    Etcdpack(&'static str),
+    Etcdpack(Words),
     /// Whoever writes the cluster file, in `[etcd.flags]`.
     User,
     /// Nobody; the words say why.
-    Refused(&'static str),
+    Refused(Words),
 }
 
 /// The versions from one on, up to but not including another.
@@ -83,9 +85,11 @@ impl Span {
 impl fmt::Display for Span {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.to {
-            None => write!(f, "{} and newer", self.from),
+            None => say!(f, en = "{} and newer", zh = "{} 及更新", self.from),
             // A flag goes with a minor, never with a patch release: the table can say nothing else.
-            Some(to) => write!(f, "{} to {}.{}.x", self.from, to.major(), to.minor().saturating_sub(1)),
+            Some(to) => {
+                say!(f, en = "{} to {}.{}.x", zh = "{} 至 {}.{}.x", self.from, to.major(), to.minor().saturating_sub(1))
+            }
         }
     }
 }
@@ -100,6 +104,6 @@ impl fmt::Display for KnownTo {
             let comma = if i == 0 { "" } else { ", " };
             write!(f, "{comma}{span}")?;
         }
-        if self.0.is_empty() { f.write_str("none") } else { Ok(()) }
+        if self.0.is_empty() { f.write_str(&words!(en = "none", zh = "无")) } else { Ok(()) }
     }
 }

@@ -1,5 +1,6 @@
 //! What etcd's parser takes for the value of a flag.
 
+use crate::words;
 use std::fmt;
 use std::net::SocketAddr;
 
@@ -36,14 +37,18 @@ impl FlagValue {
 
 impl fmt::Display for FlagValue {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Switch => "`true` or `false`",
-            Self::Integer => "a whole number",
-            Self::Duration => "a duration such as `30s` or `1m30s`",
-            Self::Urls => "one URL like `http://127.0.0.1:2381`, or several with commas between",
-            Self::Path => "a path",
-            Self::Text => "a text",
-        })
+        let words = match self {
+            Self::Switch => words!(en = "`true` or `false`", zh = "`true` 或 `false`"),
+            Self::Integer => words!(en = "a whole number", zh = "整数"),
+            Self::Duration => words!(en = "a duration such as `30s` or `1m30s`", zh = "时长，如 `30s` 或 `1m30s`"),
+            Self::Urls => words!(
+                en = "one URL like `http://127.0.0.1:2381`, or several with commas between",
+                zh = "一个 URL，如 `http://127.0.0.1:2381`，或以逗号分隔的多个"
+            ),
+            Self::Path => words!(en = "a path", zh = "路径"),
+            Self::Text => words!(en = "a text", zh = "文本"),
+        };
+        f.write_str(&words)
     }
 }
 

@@ -7,35 +7,64 @@
 use super::flag::Owner::{self, Etcdpack, Refused, User};
 use super::flag::{Flag, Span, flag};
 use super::flag_value::FlagValue::{Duration, Integer, Path, Switch, Text, Urls};
+use crate::words;
 
 const ALL: &[Span] = &[since(1, 0)];
 
-const MEMBER: Owner = Etcdpack("set `member` in its `[[host]]`");
-const HOSTS: Owner = Etcdpack("it is made of the `[[host]]` sections");
-const TOKEN: Owner = Etcdpack("set `token` in `[cluster]`");
-const STATE: Owner = Etcdpack("it follows from what the bundle is made for");
-const PEER_URLS: Owner = Etcdpack("set `address` in `[[host]]` and `peer-port` in `[etcd]`");
-const CLIENT_URLS: Owner =
-    Etcdpack("set `address` in `[[host]]`, `client-port` in `[etcd]` and `loopback` in `[client]`");
-const DATA: Owner = Etcdpack("set `data` in `[paths]`");
-const WAL: Owner = Etcdpack("set `wal-dir` in `[paths]` or `[[host]]`");
-const LOGS: Owner = Etcdpack("the log goes through the service manager; set `logs` in `[paths]`");
-const CERTIFICATES: Owner = Etcdpack("the bundle brings CA, certificate and key; set them in `[pki]`");
-const ALWAYS: Owner = Etcdpack("clients and peers always need a certificate");
+const MEMBER: Owner = Etcdpack(words!(en = "set `member` in its `[[host]]`", zh = "在其 `[[host]]` 中设置 `member`"));
+const HOSTS: Owner = Etcdpack(words!(en = "it is made of the `[[host]]` sections", zh = "它由各个 `[[host]]` 段得出"));
+const TOKEN: Owner = Etcdpack(words!(en = "set `token` in `[cluster]`", zh = "在 `[cluster]` 中设置 `token`"));
+const STATE: Owner = Etcdpack(words!(en = "it follows from what the bundle is made for", zh = "它取决于安装包的用途"));
+const PEER_URLS: Owner = Etcdpack(words!(
+    en = "set `address` in `[[host]]` and `peer-port` in `[etcd]`",
+    zh = "在 `[[host]]` 中设置 `address`，在 `[etcd]` 中设置 `peer-port`"
+));
+const CLIENT_URLS: Owner = Etcdpack(words!(
+    en = "set `address` in `[[host]]`, `client-port` in `[etcd]` and `loopback` in `[client]`",
+    zh = "在 `[[host]]` 中设置 `address`，在 `[etcd]` 中设置 `client-port`，在 `[client]` 中设置 `loopback`"
+));
+const DATA: Owner = Etcdpack(words!(en = "set `data` in `[paths]`", zh = "在 `[paths]` 中设置 `data`"));
+const WAL: Owner = Etcdpack(words!(
+    en = "set `wal-dir` in `[paths]` or `[[host]]`",
+    zh = "在 `[paths]` 或 `[[host]]` 中设置 `wal-dir`"
+));
+const LOGS: Owner = Etcdpack(words!(
+    en = "the log goes through the service manager; set `logs` in `[paths]`",
+    zh = "日志由服务管理器处理；在 `[paths]` 中设置 `logs`"
+));
+const CERTIFICATES: Owner = Etcdpack(words!(
+    en = "the bundle brings CA, certificate and key; set them in `[pki]`",
+    zh = "CA、证书和私钥由安装包提供；在 `[pki]` 中设置"
+));
+const ALWAYS: Owner =
+    Etcdpack(words!(en = "clients and peers always need a certificate", zh = "客户端和其他成员始终需要证书"));
 
-const ONE_CERTIFICATE: Owner = Refused("the bundle's certificate serves both roles");
-const NO_AUTO_TLS: Owner =
-    Refused("certificates that nobody signed protect from nobody, and the bundle brings its own");
-const NO_CRL: Owner =
-    Refused("the bundle carries no revocation list, and without the file etcd turns every client away");
-const NO_ROTATION: Owner = Refused("etcd rotates only a log file of its own, and here it has none");
-const NO_PROXY: Owner = Refused("a bundle installs members, not proxies");
-const NO_DISCOVERY: Owner = Refused("the cluster file names all members, and discovery needs a service beyond it");
-const NO_FORCE: Owner = Refused("it drops all other members");
-const NO_CONFIG: Owner = Refused("etcd would ignore every flag beside it");
-const NO_VERSION: Owner = Refused("etcd would print its version and exit");
-const NO_FSYNC: Owner = Refused("it loses data when a host crashes");
-const IDLE: Owner = Refused("etcd takes it and does nothing with it");
+const ONE_CERTIFICATE: Owner =
+    Refused(words!(en = "the bundle's certificate serves both roles", zh = "安装包中的证书兼有两种用途"));
+const NO_AUTO_TLS: Owner = Refused(words!(
+    en = "certificates that nobody signed protect from nobody, and the bundle brings its own",
+    zh = "自签名证书起不到保护作用，安装包自带证书"
+));
+const NO_CRL: Owner = Refused(words!(
+    en = "the bundle carries no revocation list, and without the file etcd turns every client away",
+    zh = "安装包不带吊销列表，缺少该文件时 etcd 会拒绝所有客户端"
+));
+const NO_ROTATION: Owner = Refused(words!(
+    en = "etcd rotates only a log file of its own, and here it has none",
+    zh = "etcd 只轮转自己的日志文件，而这里没有"
+));
+const NO_PROXY: Owner =
+    Refused(words!(en = "a bundle installs members, not proxies", zh = "安装包安装的是成员，不是代理"));
+const NO_DISCOVERY: Owner = Refused(words!(
+    en = "the cluster file names all members, and discovery needs a service beyond it",
+    zh = "集群文件已列出全部成员，而 discovery 需要另外的服务"
+));
+const NO_FORCE: Owner = Refused(words!(en = "it drops all other members", zh = "它会丢弃其他所有成员"));
+const NO_CONFIG: Owner =
+    Refused(words!(en = "etcd would ignore every flag beside it", zh = "有了它，etcd 会忽略其他所有参数"));
+const NO_VERSION: Owner = Refused(words!(en = "etcd would print its version and exit", zh = "etcd 会打印版本后退出"));
+const NO_FSYNC: Owner = Refused(words!(en = "it loses data when a host crashes", zh = "主机崩溃时会丢失数据"));
+const IDLE: Owner = Refused(words!(en = "etcd takes it and does nothing with it", zh = "etcd 接受它，但不起任何作用"));
 
 const fn since(minor: u16, patch: u16) -> Span {
     Span::since(minor, patch)
@@ -53,8 +82,8 @@ pub(super) const FLAGS: &[Flag] = &[
     flag("advertise-client-urls", Urls, ALL, CLIENT_URLS),
     flag("auth-token", Text, &[since(2, 0)], User),
     flag("auth-token-ttl", Integer, &[until(3, 23, 4), since(4, 10)], User),
-    flag("auto-compaction-mode", Text, &[since(3, 0)], Etcdpack("set `auto-compaction-mode` in `[etcd]`")),
-    flag("auto-compaction-retention", Text, ALL, Etcdpack("set `auto-compaction-retention` in `[etcd]`")),
+    flag("auto-compaction-mode", Text, &[since(3, 0)], Etcdpack(words!(en = "set `auto-compaction-mode` in `[etcd]`", zh = "在 `[etcd]` 中设置 `auto-compaction-mode`"))),
+    flag("auto-compaction-retention", Text, ALL, Etcdpack(words!(en = "set `auto-compaction-retention` in `[etcd]`", zh = "在 `[etcd]` 中设置 `auto-compaction-retention`"))),
     flag("auto-tls", Switch, ALL, NO_AUTO_TLS),
     flag("backend-batch-interval", Duration, &[since(4, 0)], User),
     flag("backend-batch-limit", Integer, &[since(4, 0)], User),
@@ -104,7 +133,7 @@ pub(super) const FLAGS: &[Flag] = &[
     flag("distributed-tracing-sampling-rate", Integer, &[since(6, 0)], User),
     flag("distributed-tracing-service-name", Text, &[since(6, 0)], User),
     flag("downgrade-check-time", Duration, &[since(6, 0)], User),
-    flag("election-timeout", Integer, ALL, Etcdpack("set `election-timeout` in `[etcd]`")),
+    flag("election-timeout", Integer, ALL, Etcdpack(words!(en = "set `election-timeout` in `[etcd]`", zh = "在 `[etcd]` 中设置 `election-timeout`"))),
     flag("enable-distributed-tracing", Switch, &[since(6, 0)], User),
     flag("enable-grpc-gateway", Switch, &[since(4, 0)], User),
     flag("enable-log-rotation", Switch, &[since(5, 0)], NO_ROTATION),
@@ -141,7 +170,7 @@ pub(super) const FLAGS: &[Flag] = &[
     flag("grpc-keepalive-interval", Duration, &[since(2, 10)], User),
     flag("grpc-keepalive-min-time", Duration, &[since(2, 10)], User),
     flag("grpc-keepalive-timeout", Duration, &[since(2, 10)], User),
-    flag("heartbeat-interval", Integer, ALL, Etcdpack("set `heartbeat-interval` in `[etcd]`")),
+    flag("heartbeat-interval", Integer, ALL, Etcdpack(words!(en = "set `heartbeat-interval` in `[etcd]`", zh = "在 `[etcd]` 中设置 `heartbeat-interval`"))),
     flag("host-whitelist", Text, &[since(4, 0)], User),
     flag("initial-advertise-peer-urls", Urls, ALL, PEER_URLS),
     flag("initial-cluster", Text, ALL, HOSTS),
@@ -155,7 +184,7 @@ pub(super) const FLAGS: &[Flag] = &[
     flag("listen-metrics-urls", Urls, &[since(3, 0)], User),
     flag("listen-peer-urls", Urls, ALL, PEER_URLS),
     flag("log-format", Text, &[since(6, 0)], User),
-    flag("log-level", Text, &[since(4, 0)], Etcdpack("set `log-level` in `[etcd]`")).instead("debug"),
+    flag("log-level", Text, &[since(4, 0)], Etcdpack(words!(en = "set `log-level` in `[etcd]`", zh = "在 `[etcd]` 中设置 `log-level`"))).instead("debug"),
     flag("log-output", Text, &[until(1, 0, 5)], LOGS).instead("log-outputs"),
     flag("log-outputs", Text, &[since(4, 0)], LOGS).instead("log-output"),
     flag("log-package-levels", Text, &[until(1, 0, 5)], User).instead("log-level"),
@@ -163,7 +192,7 @@ pub(super) const FLAGS: &[Flag] = &[
     flag("logger", Text, &[since(4, 0)], LOGS),
     flag("max-concurrent-streams", Integer, &[until(4, 20, 5), since(5, 5)], User),
     flag("max-learners", Integer, &[since(6, 0)], User),
-    flag("max-request-bytes", Integer, &[since(2, 10)], Etcdpack("set `max-request-bytes` in `[etcd]`")),
+    flag("max-request-bytes", Integer, &[since(2, 10)], Etcdpack(words!(en = "set `max-request-bytes` in `[etcd]`", zh = "在 `[etcd]` 中设置 `max-request-bytes`"))),
     flag("max-result-buffer", Text, ALL, IDLE),
     flag("max-retry-attempts", Text, ALL, IDLE),
     flag("max-snapshots", Integer, ALL, User),
@@ -194,14 +223,14 @@ pub(super) const FLAGS: &[Flag] = &[
     flag("proxy-read-timeout", Integer, &[until(1, 0, 6)], NO_PROXY),
     flag("proxy-refresh-interval", Integer, &[until(1, 0, 6)], NO_PROXY),
     flag("proxy-write-timeout", Integer, &[until(1, 0, 6)], NO_PROXY),
-    flag("quota-backend-bytes", Integer, ALL, Etcdpack("set `quota-backend-bytes` in `[etcd]`")),
+    flag("quota-backend-bytes", Integer, ALL, Etcdpack(words!(en = "set `quota-backend-bytes` in `[etcd]`", zh = "在 `[etcd]` 中设置 `quota-backend-bytes`"))),
     flag("raft-read-timeout", Duration, &[since(5, 0)], User),
     flag("raft-write-timeout", Duration, &[since(5, 0)], User),
     flag("retry-interval", Text, ALL, IDLE),
     flag("self-signed-cert-validity", Integer, &[since(5, 0)], NO_AUTO_TLS),
     flag("snapshot", Text, ALL, IDLE),
     flag("snapshot-catchup-entries", Integer, &[since(6, 0)], User),
-    flag("snapshot-count", Integer, ALL, Etcdpack("set `snapshot-count` in `[etcd]`")),
+    flag("snapshot-count", Integer, ALL, Etcdpack(words!(en = "set `snapshot-count` in `[etcd]`", zh = "在 `[etcd]` 中设置 `snapshot-count`"))),
     flag("socket-reuse-address", Switch, &[since(5, 0)], User),
     flag("socket-reuse-port", Switch, &[since(5, 0)], User),
     flag("strict-reconfig-check", Switch, ALL, User),

@@ -5,6 +5,8 @@
 use std::ops::Range;
 
 use super::EtcdVersion;
+use crate::language::Words;
+use crate::words;
 
 /// The day on which this file and `pins.tsv` were brought up to date.
 pub const AS_OF: &str = "2026-11-28";
@@ -52,19 +54,58 @@ pub(super) const ENDS: [(u16, End); 4] = [
 
 /// Releases that damage or lose data, the worst first, from etcd's changelogs. One warning is enough: the remedy is
 /// the same for all.
-pub(super) const LOSSES: [(Range<EtcdVersion>, &str); 12] = [
-    (patches(5, 0, 3), "can lose committed writes when a member crashes"),
-    (patches(2, 0, 1), "can restore its data with a damaged index"),
-    (patches(3, 0, 21), "can corrupt the data of clusters with authentication"),
-    (patches(4, 0, 8), "can corrupt the data of clusters with authentication"),
-    (patches(4, 21, 22), "lets members disagree when one crashes while it defragments"),
-    (patches(5, 5, 6), "lets members disagree when one crashes while it defragments"),
-    (patches(2, 0, 29), "can corrupt its data when it defragments"),
-    (patches(3, 0, 19), "can corrupt its data when it defragments"),
-    (patches(4, 0, 4), "can corrupt its data when it defragments"),
-    (patches(4, 0, 38), "can corrupt its data when it defragments while it receives a snapshot"),
-    (patches(5, 0, 23), "can corrupt its data when it defragments while it receives a snapshot"),
-    (patches(6, 0, 5), "can corrupt its data when it defragments while it receives a snapshot"),
+pub(super) const LOSSES: [(Range<EtcdVersion>, Words); 12] = [
+    (
+        patches(5, 0, 3),
+        words!(en = "can lose committed writes when a member crashes", zh = "在成员崩溃时可能丢失已提交的写入"),
+    ),
+    (patches(2, 0, 1), words!(en = "can restore its data with a damaged index", zh = "恢复数据时索引可能损坏")),
+    (
+        patches(3, 0, 21),
+        words!(en = "can corrupt the data of clusters with authentication", zh = "可能损坏启用了认证的集群的数据"),
+    ),
+    (
+        patches(4, 0, 8),
+        words!(en = "can corrupt the data of clusters with authentication", zh = "可能损坏启用了认证的集群的数据"),
+    ),
+    (
+        patches(4, 21, 22),
+        words!(
+            en = "lets members disagree when one crashes while it defragments",
+            zh = "若成员在碎片整理时崩溃，各成员的数据可能不一致"
+        ),
+    ),
+    (
+        patches(5, 5, 6),
+        words!(
+            en = "lets members disagree when one crashes while it defragments",
+            zh = "若成员在碎片整理时崩溃，各成员的数据可能不一致"
+        ),
+    ),
+    (patches(2, 0, 29), words!(en = "can corrupt its data when it defragments", zh = "在碎片整理时可能损坏数据")),
+    (patches(3, 0, 19), words!(en = "can corrupt its data when it defragments", zh = "在碎片整理时可能损坏数据")),
+    (patches(4, 0, 4), words!(en = "can corrupt its data when it defragments", zh = "在碎片整理时可能损坏数据")),
+    (
+        patches(4, 0, 38),
+        words!(
+            en = "can corrupt its data when it defragments while it receives a snapshot",
+            zh = "在接收快照期间进行碎片整理时，可能损坏数据"
+        ),
+    ),
+    (
+        patches(5, 0, 23),
+        words!(
+            en = "can corrupt its data when it defragments while it receives a snapshot",
+            zh = "在接收快照期间进行碎片整理时，可能损坏数据"
+        ),
+    ),
+    (
+        patches(6, 0, 5),
+        words!(
+            en = "can corrupt its data when it defragments while it receives a snapshot",
+            zh = "在接收快照期间进行碎片整理时，可能损坏数据"
+        ),
+    ),
 ];
 
 /// Withdrawn by etcd's maintainers, and unsigned on purpose.

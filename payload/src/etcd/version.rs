@@ -6,6 +6,7 @@
 use std::fmt;
 use std::str::FromStr;
 
+use crate::say;
 use serde::{Deserialize, Serialize};
 
 /// The number of an etcd release, such as 3.5.33; pre-releases and builds from a branch have none.
@@ -66,19 +67,19 @@ impl fmt::Display for EtcdVersion {
 #[derive(Debug, thiserror::Error, PartialEq, Eq)]
 pub enum NotAVersion {
     /// Not three numbers with dots between them.
-    #[error("`{}` is not a version; one is written `3.5.33` or `v3.5.33`", .0.escape_debug())]
+    #[error("{}", say!(en = "`{}` is not a version; one is written `3.5.33` or `v3.5.33`", zh = "`{}` 不是版本号；版本号写作 `3.5.33` 或 `v3.5.33`", _0.escape_debug()))]
     Form(String),
     /// Two numbers: a line of releases, not one of them.
-    #[error("`{0}` leaves out the patch release; all three numbers are needed, as in `3.5.33`")]
+    #[error("{}", say!(en = "`{_0}` leaves out the patch release; all three numbers are needed, as in `3.5.33`", zh = "`{_0}` 缺少补丁版本号；三个数字都要写，如 `3.5.33`"))]
     NoPatch(String),
     /// A release candidate, or a build from a branch.
-    #[error("`{}` is not a release; only releases are installed, such as `3.5.33`", .0.escape_debug())]
+    #[error("{}", say!(en = "`{}` is not a release; only releases are installed, such as `3.5.33`", zh = "`{}` 不是正式版本；只安装正式版本，如 `3.5.33`", _0.escape_debug()))]
     PreRelease(String),
     /// `3.05.1` would be a second spelling of `3.5.1`.
-    #[error("`{0}` has a number with a leading zero")]
+    #[error("{}", say!(en = "`{_0}` has a number with a leading zero", zh = "`{_0}` 中有以零开头的数字"))]
     LeadingZero(String),
     /// A number that no release will reach.
-    #[error("`{0}` has a number above 65535")]
+    #[error("{}", say!(en = "`{_0}` has a number above 65535", zh = "`{_0}` 中有大于 65535 的数字"))]
     TooLarge(String),
 }
 

@@ -1,6 +1,6 @@
 //! A passphrase: a text that people write down once and type once a host.
 
-use crate::words;
+use crate::{say, words};
 use std::fmt;
 
 use zeroize::Zeroizing;
@@ -19,7 +19,7 @@ pub enum NotAPassphrase {
         zh = "口令为空"
     ))]
     Empty,
-    #[error("a passphrase has at least {} characters; blanks at its ends do not count", Passphrase::SHORTEST)]
+    #[error("{}", say!(en = "a passphrase has at least {} characters; blanks at its ends do not count", zh = "口令至少 {} 个字符；首尾空格不计", Passphrase::SHORTEST))]
     Short,
     #[error("{}", words!(
         en = "the passphrase is not text in UTF-8",

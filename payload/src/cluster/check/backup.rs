@@ -9,8 +9,10 @@ use crate::cluster::fault::{Fault, Place, parse_default};
 use crate::cluster::file::BackupSection;
 use crate::cluster::findings::Findings;
 use crate::cluster::{Host, Paths};
+use crate::language::Words;
 use crate::path::AbsPath;
 use crate::recipient::{NotARecipient, Recipient};
+use crate::{say, words};
 
 /// A week's worth, four a day.
 const KEEP: NonZeroU32 = NonZeroU32::new(28).unwrap();
@@ -23,7 +25,8 @@ pub(super) fn backup(
 ) -> Result<Option<Backup>, Vec<Fault>> {
     let Some(BackupSection { every, keep, keep_bytes, dir, recipients }) = section else { return Ok(None) };
     if !Backup::EVERY.contains(&every.get_ref().seconds()) {
-        findings.fault_with_help(&every.span(), "`every` is from ten minutes to 31 days", "every = \"6h\"");
+        let text = words!(en = "`every` is from ten minutes to 31 days", zh = "`every` 的取值为 10 分钟至 31 天");
+        findings.fault_with_help(&every.span(), text, "every = \"6h\"");
     }
     let seconds = NonZeroU64::new(every.into_inner().seconds()).unwrap_or(NonZeroU64::MIN);
     let dir_at = dir.as_ref().map(Spanned::span);
@@ -32,7 +35,10 @@ pub(super) fn backup(
         None => in_place(paths)?,
     };
     if let Some(other) = paths.bars_snapshots(&dir, hosts.iter().filter_map(|host| host.wal.as_ref())) {
-        let text = format!("snapshots cannot lie in `{dir}`: `{other}` is the system's or etcd's own");
+        let text = say!(
+            en = "snapshots cannot lie in `{dir}`: `{other}` is the system's or etcd's own",
+            zh = "快照不能放在 `{dir}`：`{other}` 属于系统或 etcd 自身"
+        );
         match dir_at {
             Some(at) => findings.fault_with_help(&at, text, "dir = \"/data/etcd-snapshots\""),
             None => findings.faults.push(Fault::new(text).help("dir = \"/data/etcd-snapshots\"")),
@@ -41,7 +47,10 @@ pub(super) fn backup(
     let bytes = keep_bytes.map(|bytes| {
         let found = NonZeroU64::new(bytes.get_ref().bytes());
         if found.is_none() {
-            findings.fault(&bytes.span(), "`keep-bytes` leaves no room for a snapshot".to_owned());
+            findings.fault(
+                &bytes.span(),
+                say!(en = "`keep-bytes` leaves no room for a snapshot", zh = "`keep-bytes` 容不下任何快照"),
+            );
         }
         found.unwrap_or(NonZeroU64::MIN)
     });
@@ -54,32 +63,64 @@ pub(super) fn backup(
 fn sealed_for(findings: &mut Findings, list: Spanned<Vec<Spanned<String>>>) -> Vec<Recipient> {
     let (at, list) = (list.span(), list.into_inner());
     if list.is_empty() {
-        let text = "an empty list seals for nobody: snapshots in the clear have no `recipients`";
+        let text = words!(
+            en = "an empty list seals for nobody: snapshots in the clear have no `recipients`",
+            zh = "空列表不会为任何人加密：要明文快照，就不写 `recipients`"
+        );
         findings.fault_with_help(&at, text, HALF);
     }
     if list.len() > Backup::MOST_RECIPIENTS {
-        findings.fault(&at, format!("snapshots are sealed for {} recipients at most", Backup::MOST_RECIPIENTS));
+        findings.fault(
+            &at,
+            say!(
+                en = "snapshots are sealed for {} recipients at most",
+                zh = "快照最多为 {} 个接收方加密",
+                Backup::MOST_RECIPIENTS
+            ),
+        );
     }
     let mut found: Vec<Recipient> = Vec::new();
     for word in list {
         match word.get_ref().parse() {
             Ok(recipient) if found.contains(&recipient) => {
-                findings.fault(&word.span(), "this recipient is there twice: each safe has a half of its own");
+                findings.fault(
+                    &word.span(),
+                    words!(
+                        en = "this recipient is there twice: each safe has a half of its own",
+                        zh = "该接收方出现了两次：每个保险柜各有自己的一份"
+                    ),
+                );
             }
             Ok(recipient) => found.push(recipient),
             // Not shown again: who reads along reads every snapshot.
             Err(why @ NotARecipient::Secret) => {
                 let line = Place::of(findings.source, &word.span()).line;
-                findings.faults.push(Fault::new(format!("`recipients`, in line {line}: {why}")).help(AWAY));
+                findings.faults.push(
+                    Fault::new(say!(
+                        en = "`recipients`, in line {line}: {why}",
+                        zh = "`recipients`，第 {line} 行：{why}"
+                    ))
+                    .help(AWAY),
+                );
             }
-            Err(why) => findings.fault_with_help(&word.span(), format!("`recipients`: {why}"), HALF),
+            Err(why) => findings.fault_with_help(
+                &word.span(),
+                say!(en = "`recipients`: {why}", zh = "`recipients`：{why}"),
+                HALF,
+            ),
         }
     }
     found
 }
 
-const HALF: &str = "etcdpack pki backup-key, which prints the half that belongs here: recipients = [\"age1...\"]";
-const AWAY: &str = "take it out of the file, and make another pair if others could read it: etcdpack pki backup-key";
+const HALF: Words = words!(
+    en = "etcdpack pki backup-key, which prints the half that belongs here: recipients = [\"age1...\"]",
+    zh = "etcdpack pki backup-key 会打印应写在这里的公钥：recipients = [\"age1...\"]"
+);
+const AWAY: Words = words!(
+    en = "take it out of the file, and make another pair if others could read it: etcdpack pki backup-key",
+    zh = "从文件中删掉它；如果别人可能读过，请另生成一对：etcdpack pki backup-key"
+);
 
 /// Beside etcd's data: a directory on the same disk, which is large.
 fn in_place(paths: &Paths) -> Result<AbsPath, Vec<Fault>> {

@@ -17,6 +17,7 @@ use crate::cluster::setting::{CompactionMode, Loopback};
 use crate::cluster::{Etcd, Host, peers};
 use crate::etcd::{self, EtcdVersion, FlagValue};
 use crate::name::UserName;
+use crate::{say, words};
 
 /// What other sections say, as far as it matters to etcd's options.
 pub(super) struct Around<'a> {
@@ -69,22 +70,37 @@ const SMALLEST_REQUEST: u64 = 4096;
 fn quota(findings: &mut Findings, section: &EtcdSection) {
     let Some(quota) = &section.quota_backend_bytes else { return };
     let (span, bytes) = (quota.span(), quota.get_ref().bytes());
-    let meant = "8 GiB is 8589934592, or \"8GiB\"";
+    let meant = words!(en = "8 GiB is 8589934592, or \"8GiB\"", zh = "8 GiB 写作 8589934592 或 \"8GiB\"");
     match bytes {
         0 => {}
         _ if i64::try_from(bytes).is_err() => {
-            findings.fault(&span, format!("etcd reads numbers up to {}", i64::MAX));
+            findings
+                .fault(&span, say!(en = "etcd reads numbers up to {}", zh = "etcd 能读取的数字不超过 {}", i64::MAX));
         }
         1..SMALLEST_QUOTA => {
-            let text = format!("a quota of {} is full at once: every write would fail (NOSPACE)", Bytes(bytes));
+            let text = say!(
+                en = "a quota of {} is full at once: every write would fail (NOSPACE)",
+                zh = "配额 {} 会立即用满：所有写入都会失败（NOSPACE）",
+                Bytes(bytes)
+            );
             findings.fault_with_help(&span, text, meant);
         }
         SMALLEST_QUOTA..SMALL_QUOTA => {
-            let text = format!("a quota of {} is soon full, and then every write fails (NOSPACE)", Bytes(bytes));
+            let text = say!(
+                en = "a quota of {} is soon full, and then every write fails (NOSPACE)",
+                zh = "配额 {} 很快就会用满，之后所有写入都会失败（NOSPACE）",
+                Bytes(bytes)
+            );
             findings.warnings.push(Fault::new(text).at(findings.source, &span).help(meant));
         }
         _ if bytes > LARGEST_QUOTA => {
-            findings.warn(&span, "etcd is tried with at most 8 GiB (8589934592); 3.1 takes no more");
+            findings.warn(
+                &span,
+                words!(
+                    en = "etcd is tried with at most 8 GiB (8589934592); 3.1 takes no more",
+                    zh = "etcd 仅在不超过 8 GiB（8589934592）时经过测试；3.1 不接受更大的值"
+                ),
+            );
         }
         _ => {}
     }
@@ -95,13 +111,24 @@ fn max_request(findings: &mut Findings, section: &EtcdSection) -> Option<u32> {
     let (span, bytes) = (size.span(), size.get_ref().bytes());
     match u32::try_from(bytes) {
         Ok(small) if bytes < SMALLEST_REQUEST => {
-            let text = format!("requests of {} at most: hardly any write would get through", Bytes(bytes));
-            findings.fault_with_help(&span, text, "etcd's default is 1572864, or \"1536KiB\"");
+            let text = say!(
+                en = "requests of {} at most: hardly any write would get through",
+                zh = "请求最大只有 {}：几乎没有写入能够通过",
+                Bytes(bytes)
+            );
+            findings.fault_with_help(
+                &span,
+                text,
+                words!(
+                    en = "etcd's default is 1572864, or \"1536KiB\"",
+                    zh = "etcd 的默认值为 1572864，即 \"1536KiB\""
+                ),
+            );
             Some(small)
         }
         Ok(bytes) => Some(bytes),
         Err(_) => {
-            findings.fault(&span, format!("a request has at most {} bytes", u32::MAX));
+            findings.fault(&span, say!(en = "a request has at most {} bytes", zh = "请求最大为 {} 字节", u32::MAX));
             None
         }
     }
@@ -111,8 +138,9 @@ fn max_request(findings: &mut Findings, section: &EtcdSection) -> Option<u32> {
 fn user(findings: &mut Findings, user: Option<Spanned<UserName>>) -> Result<UserName, Vec<Fault>> {
     let Some(user) = user else { return parse_default::<UserName>("etcd") };
     if user.get_ref().as_str().starts_with(|c: char| c.is_ascii_digit()) {
-        let text = format!(
-            "the user name `{}` starts with a digit: useradd refuses it, and old systemd runs the service as root",
+        let text = say!(
+            en = "the user name `{}` starts with a digit: useradd refuses it, and old systemd runs the service as root",
+            zh = "用户名 `{}` 以数字开头：useradd 会拒绝，旧版 systemd 则会以 root 运行服务",
             user.get_ref()
         );
         findings.fault_with_help(&user.span(), text, "user = \"etcd\"");
@@ -131,7 +159,7 @@ fn timings(findings: &mut Findings, section: &EtcdSection) {
     if heartbeat == 0 || u64::from(election) < 5 * u64::from(heartbeat) || election > 50_000 {
         findings.fault(
             &span,
-            format!("etcd wants an election timeout of 5 heartbeats to 50000 ms; this is {election} ms at {heartbeat} ms a heartbeat"),
+            say!(en = "etcd wants an election timeout of 5 heartbeats to 50000 ms; this is {election} ms at {heartbeat} ms a heartbeat", zh = "etcd 要求选举超时至少为 5 个心跳间隔、至多 50000 毫秒；这里是 {election} 毫秒，心跳间隔为 {heartbeat} 毫秒"),
         );
     }
 }
@@ -152,11 +180,29 @@ fn retention(findings: &mut Findings, section: &EtcdSection, version: EtcdVersio
     let simple = text.strip_suffix(['h', 'm', 's']).is_some_and(|n| n.bytes().all(|b| b.is_ascii_digit()));
     let duration = simple && text.len() > 1 && !by_revision;
     if old && !(number && (text == "0" || !text.starts_with('0'))) {
-        findings.fault(&retention.span(), format!("etcd {version} takes whole hours here; durations came with 3.3"));
+        findings.fault(
+            &retention.span(),
+            say!(
+                en = "etcd {version} takes whole hours here; durations came with 3.3",
+                zh = "etcd {version} 在此只接受整小时数；从 3.3 起才支持时长"
+            ),
+        );
     } else if !number && !duration {
-        findings.fault(&retention.span(), "a retention is a number, or a duration such as `12h` or `30m`");
+        findings.fault(
+            &retention.span(),
+            words!(
+                en = "a retention is a number, or a duration such as `12h` or `30m`",
+                zh = "保留期限是一个数字，或 `12h`、`30m` 这样的时长"
+            ),
+        );
     } else if too_long {
-        findings.fault(&retention.span(), "etcd reads durations up to 292 years, and numbers of 63 bits");
+        findings.fault(
+            &retention.span(),
+            words!(
+                en = "etcd reads durations up to 292 years, and numbers of 63 bits",
+                zh = "etcd 能读取的时长不超过 292 年，数字不超过 63 位"
+            ),
+        );
     }
 }
 
@@ -164,6 +210,14 @@ fn retention(findings: &mut Findings, section: &EtcdSection, version: EtcdVersio
 fn known(findings: &mut Findings, flag: &str, span: Option<Range<usize>>, version: EtcdVersion) {
     let Some(span) = span else { return };
     if let etcd::Verdict::NotInVersion { flag, .. } = etcd::accepts(flag, version) {
-        findings.fault(&span, format!("etcd {version} has no `--{}`; these have it: {}", flag.name, flag.known_to()));
+        findings.fault(
+            &span,
+            say!(
+                en = "etcd {version} has no `--{}`; these have it: {}",
+                zh = "etcd {version} 没有 `--{}`；支持的版本：{}",
+                flag.name,
+                flag.known_to()
+            ),
+        );
     }
 }

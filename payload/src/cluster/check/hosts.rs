@@ -17,6 +17,7 @@ use crate::cluster::setting::Loopback;
 use crate::etcd::Arch;
 use crate::name::MemberName;
 use crate::url::UrlHost;
+use crate::{say, words};
 
 /// More members than this cost more than they give (etcd's FAQ).
 const MANY_MEMBERS: usize = 7;
@@ -35,12 +36,12 @@ pub(super) fn hosts(findings: &mut Findings, sections: Vec<Spanned<HostSection>>
     let last = sections.last().map(Spanned::span);
     for section in sections {
         let host = section.into_inner();
-        let name_is = findings.once(&mut names, "host name", &host.name);
+        let name_is = findings.once(&mut names, &words!(en = "host name", zh = "主机名"), &host.name);
         let ports = defaults.ports.overridden(findings, &host.client_port, &host.peer_port);
         address(findings, &mut addresses, &host.address);
         for address in &host.addresses {
             let host = Spanned::new(address.span(), UrlHost::Ip(*address.get_ref()));
-            findings.once(&mut addresses, "address", &host);
+            findings.once(&mut addresses, &words!(en = "address", zh = "地址"), &host);
             usable(findings, address);
         }
         if let Some(clients) = &host.client_address {
@@ -51,7 +52,7 @@ pub(super) fn hosts(findings: &mut Findings, sections: Vec<Spanned<HostSection>>
         let Some(member) = member(findings, &host) else { continue };
         // A member that is named after its host shares the host's fault.
         if host.member.is_some() || name_is == Use::First {
-            findings.once(&mut members, "member name", &member);
+            findings.once(&mut members, &words!(en = "member name", zh = "成员名"), &member);
         }
         hosts.push(Host {
             name: host.name.into_inner(),
@@ -72,15 +73,31 @@ pub(super) fn hosts(findings: &mut Findings, sections: Vec<Spanned<HostSection>>
     match (hosts.len(), last) {
         (0, _) if findings.faults.is_empty() => {
             findings.faults.push(
-                Fault::new("no `[[host]]` section: a cluster has at least one host")
-                    .help("etcdpack init --host n1=192.0.2.1 --host n2=192.0.2.2 --host n3=192.0.2.3"),
+                Fault::new(words!(
+                    en = "no `[[host]]` section: a cluster has at least one host",
+                    zh = "没有 `[[host]]` 段：集群至少有一台主机"
+                ))
+                .help("etcdpack init --host n1=192.0.2.1 --host n2=192.0.2.2 --host n3=192.0.2.3"),
             );
         }
         (n, Some(span)) if n > 0 && n.is_multiple_of(2) => {
-            findings.warn(&span, format!("{n} members tolerate no more failures than {}: take an odd number", n - 1));
+            findings.warn(
+                &span,
+                say!(
+                    en = "{n} members tolerate no more failures than {}: take an odd number",
+                    zh = "{n} 个成员能容忍的故障数并不比 {} 个多：请取奇数",
+                    n - 1
+                ),
+            );
         }
         (n, Some(span)) if n > MANY_MEMBERS => {
-            findings.warn(&span, format!("{n} members make every write slower: 3 or 5 are usual, 7 the most"));
+            findings.warn(
+                &span,
+                say!(
+                    en = "{n} members make every write slower: 3 or 5 are usual, 7 the most",
+                    zh = "{n} 个成员会让每次写入变慢：通常为 3 或 5 个，最多 7 个"
+                ),
+            );
         }
         _ => {}
     }
@@ -89,16 +106,22 @@ pub(super) fn hosts(findings: &mut Findings, sections: Vec<Spanned<HostSection>>
 
 /// Where a member is reached. A second member at it is meant to share the host, whatever its ports.
 fn address(findings: &mut Findings, seen: &mut HashMap<UrlHost, usize>, address: &Spanned<UrlHost>) {
-    if findings.once(seen, "address", address) == Use::Again
+    if findings.once(seen, &words!(en = "address", zh = "地址"), address) == Use::Again
         && let Some(fault) = findings.faults.last_mut()
     {
-        fault.help = Some("one host has one member: two on one host fail together".to_owned());
+        fault.help = Some(say!(
+            en = "one host has one member: two on one host fail together",
+            zh = "一台主机只放一个成员：同一主机上的两个会一起故障"
+        ));
     }
     usable_host(findings, address);
     if let Some(IpAddr::V4(ip)) = address.get_ref().ip()
         && ip.is_link_local()
     {
-        let text = format!("`{ip}` is link-local: a host gives itself such an address, and another at its next boot");
+        let text = say!(
+            en = "`{ip}` is link-local: a host gives itself such an address, and another at its next boot",
+            zh = "`{ip}` 是链路本地地址：由主机自行分配，下次启动就会变化"
+        );
         findings.warn(&address.span(), text);
     }
 }
@@ -113,8 +136,8 @@ fn member(findings: &mut Findings, host: &HostSection) -> Option<Spanned<MemberN
     } else {
         findings.fault_with_help(
             &host.name.span(),
-            "this host name is too long for a member name",
-            "add `member = \"...\"` to this host",
+            words!(en = "this host name is too long for a member name", zh = "该主机名太长，不能用作成员名"),
+            words!(en = "add `member = \"...\"` to this host", zh = "为该主机加上 `member = \"...\"`"),
         );
         None
     }

@@ -11,6 +11,7 @@ use crate::cluster::findings::Findings;
 use crate::cluster::listen::Addresses;
 use crate::cluster::setting::Loopback;
 use crate::url::UrlHost;
+use crate::{say, words};
 
 /// Both ends of a member, as meant.
 pub(super) struct Ends {
@@ -33,16 +34,32 @@ pub(super) fn ends(findings: &mut Findings, host: &HostSection, loopback: Loopba
     }
     let (peers, clients) = (host.listen_peers.as_ref(), host.listen_clients.as_ref());
     if let (Some(both), Some(_), Some(_)) = (&host.listen, peers, clients) {
-        let text = "`listen-clients` and `listen-peers` say all that `listen` would";
-        findings.fault_with_help(&both.span(), text, "take the line `listen` out");
+        let text = words!(
+            en = "`listen-clients` and `listen-peers` say all that `listen` would",
+            zh = "有了 `listen-clients` 和 `listen-peers`，`listen` 就是多余的"
+        );
+        findings.fault_with_help(
+            &both.span(),
+            text,
+            words!(en = "take the line `listen` out", zh = "删掉 `listen` 这一行"),
+        );
     }
     let peers = peers.or(host.listen.as_ref());
     let clients = clients.or(host.listen.as_ref());
     let is_everywhere = |written: &&Spanned<Addresses>| written.get_ref().as_slice().iter().any(IpAddr::is_unspecified);
     if let Some(written) = clients.filter(is_everywhere).filter(|_| loopback == Loopback::Http) {
-        let text =
-            "the address that means every address means loopback, too: etcd cannot serve it with TLS and without";
-        findings.fault_with_help(&written.span(), text, "loopback = \"https\" in the section `[client]`");
+        let text = words!(
+            en = "the address that means every address means loopback, too: etcd cannot serve it with TLS and without",
+            zh = "表示所有地址的地址也包括回环地址：etcd 不能在其上同时以 TLS 和明文提供服务"
+        );
+        findings.fault_with_help(
+            &written.span(),
+            text,
+            words!(
+                en = "loopback = \"https\" in the section `[client]`",
+                zh = "loopback = \"https\"，写在 `[client]` 段"
+            ),
+        );
     }
     let or = |written: Option<&Spanned<Addresses>>, told: &Spanned<UrlHost>| match written {
         Some(written) => written.get_ref().as_slice().to_vec(),
@@ -56,15 +73,38 @@ fn listener(findings: &mut Findings, written: &Spanned<Addresses>) {
     let (addresses, span) = (written.get_ref().as_slice(), written.span());
     for (at, ip) in addresses.iter().enumerate() {
         if ip.is_unspecified() && addresses.len() > 1 {
-            let text = format!("`{ip}` means every address, the others among them: etcd cannot listen on them twice");
-            findings.fault_with_help(&span, text, format!("\"{ip}\" alone, or the others without it"));
+            let text = say!(
+                en = "`{ip}` means every address, the others among them: etcd cannot listen on them twice",
+                zh = "`{ip}` 表示所有地址，其余地址也在其中：etcd 不能在同一地址上监听两次"
+            );
+            findings.fault_with_help(
+                &span,
+                text,
+                say!(en = "\"{ip}\" alone, or the others without it", zh = "只写 \"{ip}\"，或只写其余地址"),
+            );
         } else if addresses.iter().take(at).any(|other| other == ip) {
-            findings.fault(&span, format!("`{ip}` is there twice: etcd cannot listen on it twice"));
+            findings.fault(
+                &span,
+                say!(
+                    en = "`{ip}` is there twice: etcd cannot listen on it twice",
+                    zh = "`{ip}` 出现了两次：etcd 不能在同一地址上监听两次"
+                ),
+            );
         } else if ip.is_loopback() {
-            let text = format!("`{ip}` is the host itself: nobody else reaches a member there");
-            findings.fault_with_help(&span, text, "etcd listens on loopback by `loopback` in the section `[client]`");
+            let text = say!(
+                en = "`{ip}` is the host itself: nobody else reaches a member there",
+                zh = "`{ip}` 是主机自身：别的主机无法由此访问成员"
+            );
+            findings.fault_with_help(
+                &span,
+                text,
+                words!(
+                    en = "etcd listens on loopback by `loopback` in the section `[client]`",
+                    zh = "etcd 是否监听回环地址，由 `[client]` 段的 `loopback` 决定"
+                ),
+            );
         } else if let Some(why_not) = unheard(*ip) {
-            findings.fault(&span, format!("the address `{ip}` {why_not}"));
+            findings.fault(&span, say!(en = "the address `{ip}` {why_not}", zh = "地址 `{ip}` {why_not}"));
         }
     }
 }
@@ -78,7 +118,11 @@ pub(super) fn at_home(findings: &mut Findings, hosts: &[Host], written: &[(usize
             else {
                 continue;
             };
-            let text = format!("`{ip}` is the address of `{}`: etcd cannot listen there on another host", other.name);
+            let text = say!(
+                en = "`{ip}` is the address of `{}`: etcd cannot listen there on another host",
+                zh = "`{ip}` 是 `{}` 的地址：别的主机上的 etcd 不能监听该地址",
+                other.name
+            );
             findings.fault(&addresses.span(), text);
         }
     }

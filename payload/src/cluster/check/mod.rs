@@ -20,6 +20,7 @@ use super::file::File;
 use super::findings::Findings;
 use super::setting::Loopback;
 use super::{Cluster, Parsed};
+use crate::words;
 
 pub(crate) use address::{unheard, unusable_host};
 
@@ -48,9 +49,10 @@ pub(super) fn resolve(file: File, source: &str) -> Result<Parsed, Vec<Fault>> {
         service: service::service(&mut findings, file.service, &file.supervisor)?,
     };
     if cluster.loopback == Loopback::Http {
-        findings.warnings.push(Fault::new(
-            "`client.loopback = \"http\"`: every local user has full access to the data without a certificate",
-        ));
+        findings.warnings.push(Fault::new(words!(
+            en = "`client.loopback = \"http\"`: every local user has full access to the data without a certificate",
+            zh = "`client.loopback = \"http\"`：任何本地用户无需证书即可读写全部数据"
+        )));
     }
     if findings.faults.is_empty() { Ok(Parsed { cluster, warnings: findings.warnings }) } else { Err(findings.faults) }
 }

@@ -6,6 +6,7 @@ use toml::Spanned;
 
 use crate::cluster::file::EtcdSection;
 use crate::cluster::findings::Findings;
+use crate::say;
 
 /// As a section has it.
 pub(super) type Written = Option<Spanned<NonZeroU16>>;
@@ -31,7 +32,14 @@ impl Ports {
         let or = |written: &Written, port| written.as_ref().map_or(port, |port| *port.get_ref());
         let ports = Self { client: or(client, self.client), peer: or(peer, self.peer) };
         if let Some(port) = peer.as_ref().or(client.as_ref()).filter(|_| ports.client == ports.peer) {
-            findings.fault(&port.span(), format!("clients and peers cannot share port {}", ports.client));
+            findings.fault(
+                &port.span(),
+                say!(
+                    en = "clients and peers cannot share port {}",
+                    zh = "客户端和成员间通信不能共用端口 {}",
+                    ports.client
+                ),
+            );
         }
         ports
     }

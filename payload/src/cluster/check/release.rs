@@ -7,6 +7,7 @@ use crate::cluster::file::ReleaseSection;
 use crate::cluster::findings::Findings;
 use crate::cluster::{Host, Release};
 use crate::etcd::{self, Arch};
+use crate::{say, words};
 
 pub(super) fn check(findings: &mut Findings, release: &ReleaseSection, hosts: &[Host]) {
     let version = release.version.get_ref();
@@ -18,11 +19,11 @@ pub(super) fn check(findings: &mut Findings, release: &ReleaseSection, hosts: &[
             Ok(advice) => {
                 for advice in advice {
                     let span = release.version.span();
-                    findings.warnings.push(
-                        Fault::new(advice.text.clone())
-                            .at(findings.source, &span)
-                            .help(format!("take {}", advice.take)),
-                    );
+                    findings.warnings.push(Fault::new(advice.text.clone()).at(findings.source, &span).help(say!(
+                        en = "take {}",
+                        zh = "改用 {}",
+                        advice.take
+                    )));
                 }
             }
             Err(unavailable) => findings.fault(&release.version.span(), unavailable.to_string()),
@@ -33,12 +34,21 @@ pub(super) fn check(findings: &mut Findings, release: &ReleaseSection, hosts: &[
         let url = mirror.get_ref();
         let known = ["https://", "http://", "file:///"].iter().any(|scheme| url.starts_with(scheme));
         if !known || url.contains(|c: char| c.is_control() || matches!(c, ' ' | '?' | '#')) {
-            let text = "a mirror is an `https://`, `http://` or `file:///` URL without query and fragment";
+            let text = words!(
+                en = "a mirror is an `https://`, `http://` or `file:///` URL without query and fragment",
+                zh = "镜像是 `https://`、`http://` 或 `file:///` 开头的 URL，不带查询参数和片段"
+            );
             findings.fault(&mirror.span(), text);
         }
     }
     if release.sha256.is_some() && (release.sha256_amd64.is_some() || release.sha256_arm64.is_some()) {
-        findings.fault(&release.version.span(), "`sha256` and `sha256-amd64`/`sha256-arm64` exclude each other");
+        findings.fault(
+            &release.version.span(),
+            words!(
+                en = "`sha256` and `sha256-amd64`/`sha256-arm64` exclude each other",
+                zh = "`sha256` 与 `sha256-amd64`/`sha256-arm64` 不能同时使用"
+            ),
+        );
     }
 }
 

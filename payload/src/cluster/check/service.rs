@@ -5,6 +5,7 @@ use crate::cluster::fault::{Fault, parse_default};
 use crate::cluster::file::{ServiceSection, SupervisorSection};
 use crate::cluster::findings::Findings;
 use crate::cluster::setting::{Carry, Manager};
+use crate::say;
 
 pub(super) fn service(
     findings: &mut Findings,
@@ -20,7 +21,11 @@ pub(super) fn service(
     let name = match section.name {
         Some(name) => {
             if carry.has_taken(name.get_ref()) {
-                let text = format!("`{}` is the unit of the supervisor that the bundle carries", name.get_ref());
+                let text = say!(
+                    en = "`{}` is the unit of the supervisor that the bundle carries",
+                    zh = "`{}` 是安装包自带的 supervisor 的 unit 名",
+                    name.get_ref()
+                );
                 findings.fault_with_help(&name.span(), text, "name = \"etcd-server\"");
             }
             name.into_inner()
