@@ -114,10 +114,13 @@ fn opens_another_port(tree: &Tree, manifest: &Manifest) -> bool {
 
 /// Why this host's etcd does not listen, by its service manager and its log.
 pub(crate) fn down(tree: &Tree, manifest: &Manifest, supervision: &Supervision, interrupt: &Interrupt) -> Down {
+    // Before its log is read: what runs by then may have begun to log.
+    let state = service::control::state_word(supervision, interrupt);
     let (log, text) = probe::health::log(tree, manifest, supervision, interrupt);
     Down {
         etcd: manifest.release.version,
-        state: service::control::state_word(supervision, interrupt).to_string(),
+        state: state.to_string(),
+        runs: state.runs(),
         words: last_words::read(&text),
         data: manifest.layout.data.clone(),
         wal: manifest.layout.wal.clone(),

@@ -46,7 +46,7 @@ pub(crate) fn health(view: &View<'_>, down: impl FnOnce() -> Down) -> Vec<Findin
                 let turned_away = |known| matches!(known, Some(Known::ClusterId | Known::Removed));
                 let (words, enough) = (down().words, up.len() * 2 > view.members.len());
                 let apart = words.apart.filter(|cause| enough || turned_away(cause.known));
-                let cause = words.cause.filter(|cause| turned_away(cause.known)).or(apart);
+                let cause = words.cause.filter(|cause| !words.is_over && turned_away(cause.known)).or(apart);
                 findings.push(HealthFinding::NoQuorum { up: names(up), down: names(off), cause });
             }
         }
@@ -122,6 +122,7 @@ mod tests {
         Down {
             etcd: EtcdVersion::new(3, 5, 1),
             state: "failed".to_owned(),
+            runs: false,
             words: last_words::read(log),
             data: "/data/etcd".parse().unwrap(),
             wal: None,
@@ -161,6 +162,35 @@ mod tests {
             let codes: Vec<_> = found.iter().map(|found| found.code().as_str()).collect();
             assert_eq!(codes, Vec::from_iter(code), "{members:?}");
             assert!(found.iter().all(|found| text(found).contains(words)), "{found:?}");
+        }
+    }
+
+    #[test]
+    fn one_that_was_started_again_is_not_said_to_have_ended() {
+        let port = "panic: listen tcp 10.0.0.1:2380: bind: address already in use";
+        let begun = format!("{port}\n2026-11-27 23:25:18.966362 I | etcdmain: etcd Version: 3.4.23\n");
+        let removed =
+            "2026-11-27 10:00:00.000001 E | rafthttp: the member has been permanently removed from the cluster";
+        for (log, runs, said, typed) in [
+            (port, false, "etcd does not run (failed): panic: listen", "ss -ltnp"),
+            (
+                port,
+                true,
+                "does not listen yet; its start before this one ended so: panic: listen",
+                "etcdpack-host status",
+            ),
+            (
+                &begun,
+                true,
+                "does not listen yet; its start before this one ended so: panic: listen",
+                "etcdpack-host status",
+            ),
+            ("", true, "does not listen yet: its log does not say why", "journalctl -u etcd-server.service"),
+            (removed, true, "does not listen yet: the member has been", "etcdctl member list"),
+        ] {
+            let found: Finding = HealthFinding::Down(Box::new(Down { runs, ..down(log) })).into();
+            assert!(text(&found).contains(said), "{runs} {log}: {}", text(&found));
+            assert!(help(&found).to_string().contains(typed), "{runs} {log}: {}", help(&found));
         }
     }
 

@@ -48,6 +48,14 @@ pub(super) fn text(found: &HealthFinding) -> String {
                 names::all(members)
             )
         }
+        HealthFinding::Down(down) if down.is_anew() => begun(down),
+        HealthFinding::Down(down) if down.runs => {
+            let (state, why) = (&down.state, why(down));
+            say!(
+                en = "etcd runs ({state}), and does not listen yet: {why}",
+                zh = "etcd 正在运行（{state}），但尚未监听：{why}"
+            )
+        }
         HealthFinding::Down(down) => {
             say!(en = "etcd does not run ({}): {}", zh = "etcd 未运行（{}）：{}", down.state, why(down))
         }
@@ -94,6 +102,19 @@ fn no_quorum(up: &[String], down: &[String], cause: Option<&Cause>) -> String {
         zh = "没有 leader：{all} 个成员中有 {} 个已启动，至少需要 {} 个达成一致{missing}{cause}",
         up.len(),
         all / 2 + 1
+    )
+}
+
+/// One that was started a moment ago: what the start before said is not its word.
+fn begun(down: &Down) -> String {
+    let before = down.words.cause.as_ref().map(|cause| {
+        let said = said(cause);
+        say!(en = "; its start before this one ended so: {said}", zh = "；上一次启动最终因此退出：{said}")
+    });
+    let (state, before) = (&down.state, before.unwrap_or_default());
+    say!(
+        en = "etcd runs ({state}), and does not listen yet{before}",
+        zh = "etcd 正在运行（{state}），但尚未监听{before}"
     )
 }
 
@@ -179,6 +200,10 @@ pub(super) fn help(found: &HealthFinding) -> Help {
                 zh = "不要解除告警；数据不同的成员须移除后重新加入：docs/checks.md，`alarm`"
             ))
         }
+        HealthFinding::Down(down) if down.is_anew() => Help::host("status").remark(&words!(
+            en = "in some seconds: by then it listens, or has ended and says why",
+            zh = "几秒之后再运行：届时它已开始监听，或已退出并说明原因"
+        )),
         HealthFinding::Down(down) => what_to_do(down),
         HealthFinding::NoQuorum {
             cause: Some(Cause { known: Some(Known::Clock | Known::PeerCertificate), .. }),

@@ -19,6 +19,8 @@ const SHOWN: usize = 12;
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct LastWords {
     pub cause: Option<Cause>,
+    /// Whether that is of a run which has ended: of one that goes on it says nothing.
+    pub is_over: bool,
     /// Why one that runs may have no leader: the last that it says, in a low voice, of peers that it does not come together with.
     pub apart: Option<Cause>,
     /// The last lines, without the traces of Go's stacks, oldest first.
@@ -48,6 +50,8 @@ struct Reading {
     /// Of the run before.
     earlier: Option<Cause>,
     apart: Option<Cause>,
+    /// It has said its last word.
+    is_over: bool,
     lines: Vec<String>,
     /// In the trace of a stack.
     traces: bool,
@@ -60,9 +64,10 @@ pub fn read(log: &str) -> LastWords {
     for line in log.lines().map(str::trim_end).filter(|line| !line.trim().is_empty()) {
         reading.line(line);
     }
-    let Reading { cause, earlier, apart, mut lines, .. } = reading;
+    let Reading { cause, earlier, apart, is_over, mut lines, .. } = reading;
     lines.drain(..lines.len().saturating_sub(SHOWN));
-    LastWords { cause: cause.map(|(_, cause)| cause).or(earlier), apart, lines }
+    let is_over = is_over || (cause.is_none() && earlier.is_some());
+    LastWords { cause: cause.map(|(_, cause)| cause).or(earlier), is_over, apart, lines }
 }
 
 impl Reading {
@@ -87,7 +92,9 @@ impl Reading {
         if begins {
             self.earlier = self.cause.take().map(|(_, cause)| cause).or(self.earlier.take());
             self.apart = None;
+            self.is_over = false;
         }
+        self.is_over |= weight == Some(Weight::End) || words::STOPS.iter().any(|words| text.contains(words));
         if let Some(weight) = weight {
             self.weigh(weight, &text);
         }

@@ -116,6 +116,30 @@ fn the_last_run_counts_and_what_is_shown_is_bounded() {
 }
 
 #[test]
+fn what_an_earlier_run_said_is_not_the_word_of_one_that_goes_on() {
+    let begins = "{\"level\":\"info\",\"msg\":\"Running: \"}\n";
+    let error = "{\"level\":\"error\",\"msg\":\"member has been permanently removed from the cluster\"}\n";
+    let end = "{\"level\":\"fatal\",\"msg\":\"discovery failed\",\"error\":\"the cause\"}\n";
+    for (log, has_cause, is_over) in [
+        (format!("{begins}{error}"), true, false),
+        (format!("{begins}{end}"), true, true),
+        // The next start has not logged anything yet, or nothing that counts.
+        (format!("{begins}{end}{begins}"), true, true),
+        (format!("{begins}{error}{{\"level\":\"info\",\"msg\":\"received signal; shutting down\"}}\n"), true, true),
+        (format!("{begins}{error}etcd-server.service: Main process exited, code=killed, status=9/KILL\n"), true, true),
+        (
+            "2026-11-27 23:25:18.966362 N | pkg/osutil: received terminated signal, shutting down...\n".to_owned(),
+            false,
+            true,
+        ),
+        (format!("{begins}{end}{begins}{error}"), true, false),
+    ] {
+        let words = read(&log);
+        assert_eq!((words.cause.is_some(), words.is_over), (has_cause, is_over), "{log}");
+    }
+}
+
+#[test]
 fn a_member_that_runs_says_in_a_low_voice_who_keeps_it_apart() {
     // Of 3.4.23, 3.5.1 and 3.6.14, each beside a member of another CA, of another cluster, or with a certificate that has ended.
     for (log, known) in [

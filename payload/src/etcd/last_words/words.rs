@@ -10,6 +10,8 @@ pub(super) const NOT_STARTED: [&str; 4] =
     [": exec: ", "Failed at step ", "Exec format error", "Dependency failed for "];
 /// Go, of memory that is not there: it has said before where.
 pub(super) const FAULT: &str = "fatal error: fault";
+/// etcd and systemd, of a run that ends, for whatever cause.
+pub(super) const STOPS: [&str; 3] = ["received signal; shutting down", "signal, shutting down", "Main process exited"];
 /// Messages of etcd that say nothing, or something that is not so; why stands in their `error`.
 pub(super) const FRAMES: [&str; 3] = ["discovery failed", "failed to start etcd", "bootstrap failed"];
 /// One that is an end, and called a warning.
