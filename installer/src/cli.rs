@@ -72,6 +72,7 @@ impl Cli {
             Some(Command::Doctor(args)) => args.json,
             Some(Command::Drill(args)) => args.json,
             Some(Command::Restore(args)) => args.json,
+            Some(Command::Report(args)) => args.format() == ReportFormat::Json,
             Some(Command::Uninstall(args)) => args.look.json,
             Some(Command::Install(_) | Command::Csr(_) | Command::Verify(_) | Command::Snapshot(_)) | None => false,
         };
@@ -108,6 +109,9 @@ pub(crate) enum Command {
     /// Look at all that can keep the installed member from running, now or after the next boot; for people and for monitoring
     #[command(after_help = pages::doctor())]
     Doctor(DoctorArgs),
+    /// One page for an auditor: what was installed by whom, what stands there now, certificates, findings, history
+    #[command(after_help = pages::report())]
+    Report(ReportArgs),
     /// Save all keys of the cluster to one file, which is proven whole before it has its name
     #[command(after_help = pages::snapshot(), args_conflicts_with_subcommands = true)]
     Snapshot(SnapshotArgs),
@@ -468,6 +472,41 @@ pub(crate) struct DoctorArgs {
     /// Print what was found as JSON
     #[arg(long, help_heading = OUTPUT)]
     pub(crate) json: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ReportArgs {
+    /// Write the report to this file instead of to the standard output
+    #[arg(short, long, value_name = "FILE", help_heading = OUTPUT)]
+    pub(crate) output: Option<PathBuf>,
+
+    /// Form of the report [default: as the name of FILE ends, else text]
+    #[arg(long, value_enum, value_name = "FORMAT", help_heading = OUTPUT)]
+    format: Option<ReportFormat>,
+}
+
+/// `--format`
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ReportFormat {
+    /// To read at a terminal
+    Text,
+    /// To read in a browser, and to print
+    Html,
+    /// For programs: docs/report.schema.json
+    Json,
+}
+
+impl ReportArgs {
+    /// What was asked for, or what the file is called.
+    pub(crate) fn format(&self) -> ReportFormat {
+        let ending = self.output.as_ref().and_then(|file| file.extension()).and_then(|ending| ending.to_str());
+        let named = match ending {
+            Some("html" | "htm") => ReportFormat::Html,
+            Some("json") => ReportFormat::Json,
+            _ => ReportFormat::Text,
+        };
+        self.format.unwrap_or(named)
+    }
 }
 
 #[derive(Debug, Args)]

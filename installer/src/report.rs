@@ -26,13 +26,13 @@ pub(crate) enum Verbosity {
     Verbose,
 }
 
-/// A finding in words, as `plan --json` and `status --json` have it.
+/// A finding in words, as JSON has it.
 #[derive(Debug, Serialize)]
 pub(crate) struct Said {
-    code: Code,
-    severity: Severity,
-    text: String,
-    help: String,
+    pub(crate) code: Code,
+    pub(crate) severity: Severity,
+    pub(crate) text: String,
+    pub(crate) help: String,
 }
 
 /// The narrator.

@@ -98,6 +98,22 @@ pub(crate) enum Standing {
     Bad(String),
 }
 
+/// A snapshot in a directory, for a program.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub(crate) struct Listed {
+    pub(crate) file: String,
+    #[serde(with = "time::serde::rfc3339::option")]
+    pub(crate) taken: Option<OffsetDateTime>,
+    pub(crate) revision: Option<u64>,
+    pub(crate) keys: Option<u64>,
+    pub(crate) size: u64,
+    /// Whether it was found to be bad.
+    pub(crate) bad: bool,
+    /// How it is, in words.
+    pub(crate) state: String,
+}
+
 impl Standing {
     pub(crate) fn is_bad(&self) -> bool {
         matches!(self, Self::OtherSize { .. } | Self::Bad(_))
@@ -105,6 +121,20 @@ impl Standing {
 }
 
 impl Found {
+    /// For a program, with the words for how it is.
+    pub(crate) fn listed(&self, how: &Standing, state: String) -> Listed {
+        let record = self.record.as_ref();
+        Listed {
+            file: self.path.to_string_lossy().into_owned(),
+            taken: record.map(|record| record.taken),
+            revision: record.map(|record| record.revision),
+            keys: record.and_then(|record| record.keys),
+            size: self.size,
+            bad: how.is_bad(),
+            state,
+        }
+    }
+
     /// Without reading it.
     pub(crate) fn standing(&self) -> Standing {
         match &self.record {

@@ -37,9 +37,10 @@ impl Typed {
             Some(Command::Verify(args)) => (args.bundle.file.as_deref(), None),
             Some(Command::Csr(args)) => (None, args.root.as_deref()),
             Some(Command::Uninstall(args)) => (None, args.root.as_deref()),
-            Some(Command::Status(_) | Command::Doctor(_) | Command::Snapshot(_) | Command::Drill(_)) | None => {
-                (None, None)
-            }
+            Some(
+                Command::Status(_) | Command::Doctor(_) | Command::Report(_) | Command::Snapshot(_) | Command::Drill(_),
+            )
+            | None => (None, None),
         };
         Self { program: program.into(), file: file.map(Path::to_owned), root: root.map(Path::to_owned) }
     }

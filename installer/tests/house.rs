@@ -46,7 +46,11 @@ fn the_edge_finds_out_and_does_not_judge() {
 }
 
 /// Literals of several words outside of the rooms for them that no person reads as a sentence.
-const NO_SENTENCES: [(&str, &str); 14] = [
+const NO_SENTENCES: [(&str, &str); 17] = [
+    // HTML, and how it looks.
+    ("page/html.rs", "default-src 'none'"),
+    ("page/html.rs", "<!DOCTYPE html>"),
+    ("page/page.css", "Noto Sans CJK SC"),
     // supervisorctl's words.
     ("service/program.rs", "no such process"),
     // etcdctl's words, by which its answer is known.
@@ -358,6 +362,77 @@ fn on_one_line(literal: &str) -> String {
     let mut parts = literal.split("\\\n");
     let first = parts.next().unwrap_or_default().to_owned();
     parts.fold(first, |line, part| line + part.trim_start())
+}
+
+/// What the payload says of a cluster file and of etcd, and of the small words with a grammar.
+const IN_PAYLOAD: [&str; 9] =
+    ["cluster", "etcd", "claim.rs", "digest.rs", "fingerprint.rs", "name.rs", "path.rs", "peer_name.rs", "url.rs"];
+
+/// What of that is no sentence, by what it has or begins with: lines as they are typed, and the words of parsers and of etcd, by which their
+/// complaints are known.
+const NO_WORDS_OF_OURS: [&str; 26] = [
+    " = \\\"",
+    " = true",
+    " = [{item}]",
+    "etcdpack init --host ",
+    "iconv -f ",
+    "tr '",
+    // Of the parser.
+    "missing field `",
+    "unknown field `",
+    "cannot recurse further",
+    "invalid IP address syntax",
+    "invalid type: map",
+    "invalid key-value pair",
+    "invalid basic string",
+    "invalid literal string",
+    "string values must be quoted",
+    "key with no value",
+    "unexpected key or value",
+    "expected a sequence",
+    "expected a map",
+    "expected a string",
+    // Types of ours, whose words the parser takes as they are: `plain` has them in both languages.
+    "a whole number, or one with its unit",
+    "a flag takes a text",
+    // Flags of etcd, and faults by their numbers.
+    "trusted-ca-file with ",
+    "CVE-",
+    "etcdpack restore {database}",
+    "the minor of SETTLED",
+];
+
+#[test]
+fn what_is_said_of_a_cluster_file_stands_in_both_languages() {
+    let payload = source().join("../../payload/src");
+    let (mut alone, mut unused) = (Vec::new(), BTreeSet::from(NO_WORDS_OF_OURS));
+    let paths = IN_PAYLOAD.iter().flat_map(|room| {
+        let path = payload.join(room);
+        if path.is_dir() { files(&path) } else { vec![path] }
+    });
+    // `keys` lists keys, `last_words` knows etcd's.
+    let is_of_words = |path: &PathBuf| {
+        let is = |part: &str| path.ends_with(part) || path.components().any(|dir| dir.as_os_str() == part);
+        path.extension().is_some_and(|end| end == "rs")
+            && !["tests.rs", "schema.rs", "keys.rs", "last_words"].into_iter().any(is)
+    };
+    let mut sentences = 0;
+    for path in paths.filter(is_of_words) {
+        for (before, literal) in placed_literals(&above_tests(&fs::read_to_string(&path).unwrap())) {
+            if before.ends_with("en=") || before.ends_with("zh=") {
+                sentences += 1;
+                continue;
+            }
+            if let Some(known) = NO_WORDS_OF_OURS.iter().find(|known| literal.contains(*known)) {
+                unused.remove(known);
+            } else if is_sentence(&literal) {
+                alone.push(format!("{}: {literal:?}", path.display()));
+            }
+        }
+    }
+    assert_eq!(alone, Vec::<String>::new(), "not in both languages: `say!` and `words!` of payload::language");
+    assert_eq!(unused, BTreeSet::new(), "these are not there any more");
+    assert!(sentences > 400, "the sentences are found: {sentences}");
 }
 
 /// Each sentence that stands in both languages, in whichever crate: where, in English, in Chinese.

@@ -68,6 +68,8 @@ mod refusals;
 mod rehearsal;
 /// What a release page has, as `scripts/release` makes it.
 mod release_page;
+/// The page for an auditor.
+mod report;
 /// When etcd is restarted, and when it is not.
 mod restart;
 /// A cluster comes back from a snapshot, on hosts as they are left.

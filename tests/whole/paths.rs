@@ -50,6 +50,7 @@ impl Watched {
             ("PROGRAM", "/root/n1.run"),
             ("BUNDLE", "/home/alice/n1.run"),
             ("REQUEST", "/home/alice/n1.csr"),
+            ("REPORT", "/home/alice/report.html"),
             ("SNAPSHOT", "/home/alice/etcd.db"),
             ("SNAPSHOT.json", "/home/alice/etcd.db.json"),
             ("SAVED", "/home/alice/saved.db"),
@@ -112,6 +113,7 @@ fn live(mut host: Watched, running: impl FnOnce(&mut Watched)) {
     host.walk(&before, &open_to_all);
     host.run(INSTALL).ok();
     host.run(&format!("{HOST} status")).ok();
+    host.run(&format!("{HOST} report -o report.html")).ok();
     host.run(&format!("{HOST} verify n1.run")).ok();
     host.run(&format!("{HOST} plan n1.run")).ok();
     running(&mut host);

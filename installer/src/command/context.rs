@@ -10,7 +10,7 @@
 //! 6. What a run left that was cut off while the state directory came or went. It stands where the records will be.
 //! 7. The records, which say what is here.
 //!
-//! Who only looks (`plan`, `status`, `doctor`, `uninstall --dry-run`) stops at 3, and reads the records without the lock: it must not
+//! Who only looks (`plan`, `status`, `doctor`, `report`, `uninstall --dry-run`) stops at 3, and reads the records without the lock: it must not
 //! wait for a run under way, and must not clean up after it.
 
 use std::path::Path;
@@ -67,6 +67,11 @@ impl Looking {
         Ok(Records::read(&self.tree, &self.state)?)
     }
 
+    /// What is typed to look once more.
+    pub(super) fn again(&self) -> Help {
+        again(self.doing)
+    }
+
     /// The steps from the signals on.
     pub(super) fn work(self) -> Result<Context, Failure> {
         let Self { doing, tree, state } = self;
@@ -110,6 +115,7 @@ fn command(doing: Doing) -> &'static str {
         Doing::MakingAKey => "csr",
         Doing::ReadingTheStatus => "status",
         Doing::Examining => "doctor",
+        Doing::Reporting => "report",
         Doing::Uninstalling => "uninstall",
         Doing::Drilling => "drill",
         Doing::TakingASnapshot => "snapshot",
@@ -119,9 +125,12 @@ fn command(doing: Doing) -> &'static str {
 /// What is typed to do it again.
 fn again(doing: Doing) -> Help {
     match doing {
-        Doing::ReadingTheStatus | Doing::Examining | Doing::Uninstalling | Doing::Drilling | Doing::TakingASnapshot => {
-            Help::host(command(doing))
-        }
+        Doing::ReadingTheStatus
+        | Doing::Examining
+        | Doing::Reporting
+        | Doing::Uninstalling
+        | Doing::TakingASnapshot => Help::host(command(doing)),
+        Doing::Drilling => Help::host_with(command(doing), "FILE"),
         Doing::Planning | Doing::Installing | Doing::MakingAKey => Help::run(command(doing)),
     }
 }

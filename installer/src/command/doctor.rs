@@ -14,6 +14,7 @@ use crate::cli::DoctorArgs;
 use crate::drift;
 use crate::failure::Failure;
 use crate::finding::{Finding, Severity};
+use crate::health::MemberHealth;
 use crate::help::Help;
 use crate::host::Tree;
 use crate::host::probe::{self, ProbeError, Subject};
@@ -52,19 +53,8 @@ pub(super) fn doctor(args: &DoctorArgs, report: &Report) -> Result<ExitStatus, F
     let Some(receipt) = records.receipt.clone() else {
         return Err(Failure::refused(refusals::nothing_installed(""), Help::run("install")));
     };
-    // Only while there is a trial to take away.
-    let interrupt = interruptible()?;
-    let tree = looking.tree.heeding(&interrupt);
-    let found = report.while_waiting(&progress::ASKING, || preflight(&tree, &receipt, records));
-    let mut findings = unless_told_to_stop(&interrupt, found, Help::host("doctor"))?;
-    interrupt.let_go();
-    findings.extend(check::shown(probe::shown(&tree, &receipt.manifest), &receipt.supervision));
-    let unwell = report.while_waiting(&progress::ASKING, || Health::of(&tree, &receipt).unwell);
-    let healthy = unwell.is_empty();
-    findings.extend(of_snapshots(&tree, &receipt));
-    findings.extend(unwell);
-    let of = |severity| findings.iter().filter(|finding| finding.severity() == severity).count();
-    let (faults, warnings) = (of(Severity::Refuse), of(Severity::Warn));
+    let Examination { healthy, findings, .. } = examine(looking, &receipt, records, report)?;
+    let (faults, warnings) = counted(&findings);
     if args.json {
         let manifest = &receipt.manifest;
         let examined = Examined {
@@ -84,6 +74,41 @@ pub(super) fn doctor(args: &DoctorArgs, report: &Report) -> Result<ExitStatus, F
     }
     let counts = faults > 0 || (args.strict && warnings > 0);
     Ok(if counts { ExitStatus::NotHealthy } else { ExitStatus::Done })
+}
+
+/// What was found, and how the members do.
+pub(super) struct Examination {
+    pub(super) healthy: bool,
+    pub(super) members: Vec<MemberHealth>,
+    pub(super) findings: Vec<Finding>,
+}
+
+/// Looks at all that there is to look at.
+pub(super) fn examine(
+    looking: Looking,
+    receipt: &Receipt,
+    records: Records,
+    report: &Report,
+) -> Result<Examination, Failure> {
+    // Only while there is a trial to take away.
+    let interrupt = interruptible()?;
+    let again = looking.again();
+    let tree = looking.tree.heeding(&interrupt);
+    let found = report.while_waiting(&progress::ASKING, || preflight(&tree, receipt, records));
+    let mut findings = unless_told_to_stop(&interrupt, found, again)?;
+    interrupt.let_go();
+    findings.extend(check::shown(probe::shown(&tree, &receipt.manifest), &receipt.supervision));
+    let Health { members, unwell, .. } = report.while_waiting(&progress::ASKING, || Health::of(&tree, receipt));
+    let healthy = unwell.is_empty();
+    findings.extend(of_snapshots(&tree, receipt));
+    findings.extend(unwell);
+    Ok(Examination { healthy, members, findings })
+}
+
+/// How many faults, and how many warnings.
+pub(super) fn counted(findings: &[Finding]) -> (usize, usize) {
+    let of = |severity| findings.iter().filter(|finding| finding.severity() == severity).count();
+    (of(Severity::Refuse), of(Severity::Warn))
 }
 
 /// What would speak against installing here, once more, what is installed.

@@ -62,8 +62,9 @@ pub(super) fn drill(args: &DrillArgs, report: &Report) -> Result<ExitStatus, Fai
     let counted = report.while_waiting(&words::DRILLING, || held(&context, manifest, path, snapshot));
     // Whatever came of it.
     let cleared = context.tree.clear_drill(&manifest.layout.data);
-    cleared
-        .map_err(|error| Failure::new(ExitStatus::NotRolledBack, words::left_behind(&error), Help::host("drill")))?;
+    cleared.map_err(|error| {
+        Failure::new(ExitStatus::NotRolledBack, words::left_behind(&error), Help::host_with("drill", "FILE"))
+    })?;
     let counted = context.unless_told_to_stop(counted)?;
     if let Some(why) = differs(counted, expected) {
         return Err(not_verified(path, &why));

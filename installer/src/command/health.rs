@@ -8,6 +8,7 @@ use crate::host::etcdctl;
 use crate::host::interrupt::Interrupt;
 use crate::host::{Tree, clock, snapshots};
 use crate::records::Receipt;
+use crate::snapshot_record::Found;
 
 /// What the members say, and what follows from it.
 pub(super) struct Health {
@@ -22,10 +23,15 @@ pub(super) struct Health {
 /// How the snapshots do that the host takes by itself, if it takes any. What others could have put there is none.
 pub(super) fn of_snapshots(tree: &Tree, receipt: &Receipt) -> Vec<Finding> {
     let Some(backup) = &receipt.manifest.backup else { return Vec::new() };
-    let dir = backup.dir.as_path();
-    let there = if snapshots::is_roots_alone(tree, &backup.dir) { snapshots::in_dir(dir) } else { Ok(Vec::new()) };
-    let there = there.unwrap_or_default();
-    check::snapshots(backup, &there, snapshots::failed(dir), receipt.installed, clock::now())
+    let failed = snapshots::failed(backup.dir.as_path());
+    check::snapshots(backup, &taken_by_itself(tree, receipt), failed, receipt.installed, clock::now())
+}
+
+/// The snapshots where the host puts those that it takes by itself.
+pub(super) fn taken_by_itself(tree: &Tree, receipt: &Receipt) -> Vec<Found> {
+    let dir = receipt.manifest.backup.as_ref().map(|backup| &backup.dir);
+    let dir = dir.filter(|dir| snapshots::is_roots_alone(tree, dir));
+    dir.and_then(|dir| snapshots::in_dir(dir.as_path()).ok()).unwrap_or_default()
 }
 
 impl Health {

@@ -13,6 +13,7 @@ mod install;
 mod key;
 mod prepare;
 mod program;
+mod report;
 mod restore;
 mod snapshot;
 mod status;
@@ -32,14 +33,21 @@ use crate::plan::Plan;
 use crate::report::Report;
 use crate::text::{help, refusals};
 
-/// Data for a program. One that reads no further has what it wants.
+/// Data for a program.
 fn deliver_json(value: &impl serde::Serialize, report: &Report) -> Result<(), Failure> {
-    let text = serde_json::to_string_pretty(value);
-    let text = text.map_err(|error| Failure {
+    deliver(&json(value)?, report)
+}
+
+fn json(value: &impl serde::Serialize) -> Result<String, Failure> {
+    serde_json::to_string_pretty(value).map_err(|error| Failure {
         help: None,
         ..Failure::new(ExitStatus::Bug, refusals::no_json(error), Help::default())
-    })?;
-    match report.deliver(&text) {
+    })
+}
+
+/// A text for the standard output. Whoever reads no further has what it wants.
+fn deliver(text: &str, report: &Report) -> Result<(), Failure> {
+    match report.deliver(text) {
         Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => {
             Err(Failure::refused(refusals::no_standard_output(error), help::standard_output()))
         }
@@ -64,6 +72,7 @@ pub(crate) fn run(command: Option<Command>, report: &Report) -> ExitStatus {
         Some(Command::Restore(args)) => install::install(&args.into(), report),
         Some(Command::Status(args)) => status::status(&args, report),
         Some(Command::Doctor(args)) => doctor::doctor(&args, report),
+        Some(Command::Report(args)) => report::report(&args, report),
         Some(Command::Snapshot(args)) => snapshot::snapshot(&args, report),
         Some(Command::Drill(args)) => drill::drill(&args, report),
         Some(Command::Uninstall(args)) => uninstall::uninstall(&args, report),

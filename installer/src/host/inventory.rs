@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use payload::manifest::Manifest;
+use payload::path::AbsPath;
 
 use super::Tree;
 use super::barriers::Barriers;
@@ -16,6 +17,21 @@ use crate::records::StateDir;
 use crate::service;
 use crate::supervision::Supervision;
 
+/// What stands at the paths of these `changes`, and the sums of files.
+pub(crate) fn standing(tree: &Tree, changes: &[Change]) -> Result<BTreeMap<AbsPath, PathFact>, ProbeError> {
+    let mut found = BTreeMap::new();
+    for change in changes {
+        let Some(path) = change.path() else { continue };
+        let seen = tree.look(path)?;
+        let digest = match (&seen, change) {
+            (Seen::File { .. }, Change::File { .. }) => tree.measure(path)?.map(|content| content.digest),
+            _ => None,
+        };
+        found.insert(path.clone(), PathFact { seen, digest });
+    }
+    Ok(found)
+}
+
 /// What stands of these `changes`; of the etcd in `manifest` under this supervision; of the data that an uninstall `left`.
 pub(crate) fn inventory(
     tree: &Tree,
@@ -25,21 +41,12 @@ pub(crate) fn inventory(
     supervision: Option<&Supervision>,
     left: Option<Places>,
 ) -> Result<Inventory, ProbeError> {
-    let (mut found, mut filled) = (BTreeMap::new(), BTreeSet::new());
-    for change in changes {
+    let (found, mut filled) = (standing(tree, changes)?, BTreeSet::new());
+    for change in changes.iter().filter(|change| change.is_kept_without_purge() || change.is_of_snapshots()) {
         let Some(path) = change.path() else { continue };
-        let seen = tree.look(path)?;
-        let digest = match (&seen, change) {
-            (Seen::File { .. }, Change::File { .. }) => tree.measure(path)?.map(|content| content.digest),
-            _ => None,
-        };
-        if (change.is_kept_without_purge() || change.is_of_snapshots())
-            && matches!(seen, Seen::Dir { .. })
-            && tree.holds(path, |_| true)?
-        {
+        if found.get(path).is_some_and(|fact| matches!(fact.seen, Seen::Dir { .. })) && tree.holds(path, |_| true)? {
             filled.insert(path.clone());
         }
-        found.insert(path.clone(), PathFact { seen, digest });
     }
     let closed = Barriers::read().closed(tree, state, found.keys())?;
     let mut accounts = BTreeSet::new();

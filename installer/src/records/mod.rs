@@ -24,7 +24,7 @@ use crate::supervision::Supervision;
 use crate::text::help;
 
 pub(crate) use form::{ReceiptError, SCHEMA as RECEIPT_SCHEMA};
-pub(crate) use history::{Entry, History, Of, Outcome};
+pub(crate) use history::{Entry, History, Kind, Of, Outcome};
 pub(crate) use kept::Leftovers;
 pub(crate) use operation::Operation;
 pub(crate) use receipt::Receipt;

@@ -4,6 +4,7 @@ pub(crate) mod about;
 pub(crate) mod bug;
 pub(crate) mod drill;
 mod errors;
+pub(crate) mod evidence;
 pub(crate) mod findings;
 pub(crate) mod help;
 pub(crate) mod members;

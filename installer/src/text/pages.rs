@@ -76,6 +76,14 @@ pub(crate) fn doctor() -> String {
     ])
 }
 
+pub(crate) fn report() -> String {
+    page(&[
+        ("etcdpack-host report -o report.html", "a page to read in a browser and to print"),
+        ("etcdpack-host report", "the same as text"),
+        ("etcdpack-host report --format json", "the same for programs"),
+    ])
+}
+
 pub(crate) fn snapshot() -> String {
     page(&[
         ("etcdpack-host snapshot -o /backup/etcd.db", "save, and prove that the file is whole"),

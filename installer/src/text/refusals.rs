@@ -19,6 +19,7 @@ pub(crate) enum Doing {
     MakingAKey,
     ReadingTheStatus,
     Examining,
+    Reporting,
     Uninstalling,
     Drilling,
     TakingASnapshot,
@@ -31,9 +32,10 @@ pub(crate) fn needs_root(doing: Doing) -> String {
         Doing::MakingAKey => words!(en = "making a key", zh = "生成私钥"),
         Doing::ReadingTheStatus => words!(en = "reading the status", zh = "查看状态"),
         Doing::Examining => words!(en = "examining this host", zh = "检查本机"),
+        Doing::Reporting => words!(en = "a report", zh = "生成报告"),
         Doing::Uninstalling => words!(en = "uninstalling", zh = "卸载"),
         Doing::Drilling => words!(en = "a drill", zh = "恢复演练"),
-        Doing::TakingASnapshot => words!(en = "taking a snapshot", zh = "制作快照"),
+        Doing::TakingASnapshot => words!(en = "taking a snapshot", zh = "保存快照"),
     };
     say!(en = "{doing} needs root [{}]", zh = "{doing}需要 root 权限 [{}]", Code::NotRoot)
 }

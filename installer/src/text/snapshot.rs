@@ -4,7 +4,7 @@ use std::fmt::Display;
 use std::path::Path;
 use std::time::Duration;
 
-use payload::language::Words;
+use payload::language::{Words, columns, padded};
 use payload::line;
 use payload::path::AbsPath;
 use payload::snapshot::{DatabaseError, Flaw, Whole};
@@ -18,16 +18,16 @@ use crate::snapshot_record::{Found, Proven, SnapshotRecord, Standing};
 pub(crate) const SAVING: Words = words!(en = "the snapshot comes", zh = "正在接收快照");
 pub(crate) const NO_ANSWER: Words = words!(
     en = "this host's member does not answer, so that there is nobody to take a snapshot from",
-    zh = "本机的成员没有应答，无从制作快照"
+    zh = "本机的成员没有应答，无法保存快照"
 );
 pub(crate) const WANTS_A_USER: Words = words!(
     en = "etcd's authentication is on, and this host's certificate is no user of etcd's that \
              may take a snapshot",
-    zh = "etcd 已启用认证，而本机的证书不对应任何可制作快照的 etcd 用户"
+    zh = "etcd 已启用认证，而本机的证书不对应任何有权保存快照的 etcd 用户"
 );
 pub(crate) const SURE: Words = words!(
-    en = "what is in it was not looked at: that it can be restored is shown by restoring it",
-    zh = "没有检查其中的内容：能否恢复，要通过实际恢复来证明"
+    en = "the keys in it were not looked at: that it can be restored, `etcdpack-host drill FILE` shows, on a host with a member",
+    zh = "没有检查其中的键：能否恢复，请在有成员的主机上用 `etcdpack-host drill FILE` 证明"
 );
 
 /// How large it is, in MiB.
@@ -42,7 +42,7 @@ pub(crate) fn whole(path: &Path, proven: &Proven, record: Option<&SnapshotRecord
     let keys = keys.map(|keys| say!(en = "{keys} keys, ", zh = "{keys} 个键，")).unwrap_or_default();
     say!(
         en = "{}: whole: {}, {keys}revision {revision}{of}",
-        zh = "{}：完整：{}，{keys}revision {revision}{of}",
+        zh = "{}：完整：{}，{keys}修订号 {revision}{of}",
         path.display(),
         mib(whole.size)
     )
@@ -52,7 +52,7 @@ pub(crate) fn whole(path: &Path, proven: &Proven, record: Option<&SnapshotRecord
 pub(crate) fn opened(path: &Path, size: u64, record: Option<&SnapshotRecord>) -> String {
     let of = record.map(|record| {
         let (revision, whose) = (record.revision, whose(record));
-        say!(en = ", revision {revision} or a little later of {whose}", zh = "，revision {revision} 或稍后（{whose}）")
+        say!(en = ", revision {revision} or a little later of {whose}", zh = "，修订号 {revision} 或稍后（{whose}）")
     });
     say!(
         en = "{}: sealed, {}, and whole within{}",
@@ -68,7 +68,7 @@ pub(crate) fn as_recorded(path: &Path, size: u64, record: &SnapshotRecord) -> St
     let (revision, whose) = (record.revision, whose(record));
     say!(
         en = "{}: sealed, {}: its bytes are those that were written, and no more was looked at: revision {revision} or a little later of {whose}",
-        zh = "{}：已加密，{}：字节与写入时一致，未检查更多：revision {revision} 或稍后（{whose}）",
+        zh = "{}：已加密，{}：字节与写入时一致，未检查更多：修订号 {revision} 或稍后（{whose}）",
         path.display(),
         mib(size)
     )
@@ -103,7 +103,7 @@ pub(crate) fn passed_on(whole: &Whole) -> String {
 
 pub(crate) const NOT_TIMED: Words = words!(
     en = "this host takes no snapshots by itself: its cluster file has no [backup]",
-    zh = "本机不自动制作快照：集群文件中没有 [backup]"
+    zh = "本机不自动保存快照：集群文件中没有 [backup]"
 );
 pub(crate) const NOT_DUE: Words = words!(en = "no snapshot is due", zh = "快照尚未到期");
 pub(crate) const TO_A_TERMINAL: Words =
@@ -123,7 +123,7 @@ pub(crate) fn no_password(error: impl Display) -> String {
 
 /// etcd does not take the user, or what was given as the password.
 pub(crate) fn not_let_in(said: &str) -> String {
-    say!(en = "etcd does not let this user take a snapshot: {said}", zh = "etcd 不允许该用户制作快照：{said}")
+    say!(en = "etcd does not let this user take a snapshot: {said}", zh = "etcd 不允许该用户保存快照：{said}")
 }
 
 pub(crate) fn no_answer(said: &str) -> String {
@@ -140,8 +140,14 @@ pub(crate) fn none_there(dir: &Path) -> String {
 
 pub(crate) fn standing(standing: &Standing) -> String {
     match standing {
-        Standing::Recorded => say!(en = "good by its record, not read now", zh = "按记录完好，未读取"),
-        Standing::Unrecorded => say!(en = "not read, and no record beside it", zh = "未读取，旁边没有记录"),
+        Standing::Recorded => say!(
+            en = "good by its record, not read now (--verify reads it)",
+            zh = "按记录完好，未读取（--verify 会读取）"
+        ),
+        Standing::Unrecorded => say!(
+            en = "not read, and no record beside it (--verify reads it)",
+            zh = "未读取，旁边没有记录（--verify 会读取）"
+        ),
         Standing::Whole => say!(en = "whole", zh = "完整"),
         Standing::Sealed => {
             say!(en = "sealed; its sum is right, and no more was looked at", zh = "已加密；校验和正确，未检查更多")
@@ -155,6 +161,16 @@ pub(crate) fn standing(standing: &Standing) -> String {
         Standing::Bad(why) => say!(en = "BAD: {why}", zh = "损坏：{why}"),
     }
 }
+
+/// What is said of each snapshot in a directory.
+pub(crate) const COLUMNS: [Words; 6] = [
+    words!(en = "NAME", zh = "名称"),
+    words!(en = "TAKEN", zh = "时间"),
+    words!(en = "REVISION", zh = "修订号"),
+    words!(en = "KEYS", zh = "键数"),
+    words!(en = "SIZE", zh = "大小"),
+    words!(en = "STATE", zh = "状态"),
+];
 
 /// A row for each, under each other.
 pub(crate) fn table(rows: &[Found], standings: &[Standing]) -> String {
@@ -170,22 +186,14 @@ pub(crate) fn table(rows: &[Found], standings: &[Standing]) -> String {
             standing(how),
         ]
     };
-    let head = [
-        words!(en = "NAME", zh = "名称"),
-        words!(en = "TAKEN", zh = "时间"),
-        words!(en = "REVISION", zh = "修订号"),
-        words!(en = "KEYS", zh = "键数"),
-        words!(en = "SIZE", zh = "大小"),
-        words!(en = "STATE", zh = "状态"),
-    ]
-    .map(String::from);
+    let head = COLUMNS.map(String::from);
     let rows: Vec<_> =
         std::iter::once(head).chain(rows.iter().zip(standings).map(|(found, how)| cells(found, how))).collect();
     let width = |column: usize| {
-        rows.iter().filter_map(|row| row.get(column)).map(|cell| cell.chars().count()).max().unwrap_or_default()
+        rows.iter().filter_map(|row| row.get(column)).map(|cell| columns(cell)).max().unwrap_or_default()
     };
     let rows = rows.iter().map(|row| {
-        let cells = row.iter().enumerate().map(|(n, cell)| format!("{cell:<width$}", width = width(n)));
+        let cells = row.iter().enumerate().map(|(n, cell)| padded(cell, width(n)));
         cells.collect::<Vec<_>>().join("  ").trim_end().to_owned()
     });
     rows.collect::<Vec<_>>().join("\n")

@@ -69,14 +69,18 @@ pub(crate) const NO_KEY: Words = words!(en = "missing", zh = "缺失");
 
 /// One member as seen from here.
 pub(crate) fn health_of(member: &MemberHealth) -> String {
-    let word = match &member.status {
+    format!("{:<24} {:<16} {}", member.name, member.address, serves(member))
+}
+
+/// Whether it serves, and as what.
+pub(crate) fn serves(member: &MemberHealth) -> String {
+    match &member.status {
         Some(status) if status.is_leader => say!(en = "leader    etcd {}", zh = "leader    etcd {}", status.version),
         Some(status) if status.has_leader => say!(en = "follower  etcd {}", zh = "follower  etcd {}", status.version),
         Some(_) => say!(en = "no leader", zh = "没有 leader"),
         None if member.reachable => say!(en = "up, does not serve clients yet", zh = "已启动，尚不能为客户端提供服务"),
         None => say!(en = "unreachable", zh = "无法连接"),
-    };
-    format!("{:<24} {:<16} {word}", member.name, member.address)
+    }
 }
 
 /// What its service manager calls the state of a member. supervisor says STARTING until `startsecs` are over, also of one that

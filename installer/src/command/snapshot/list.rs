@@ -3,8 +3,6 @@
 use std::path::Path;
 
 use payload::exit::ExitStatus;
-use serde::Serialize;
-use time::OffsetDateTime;
 
 use super::super::deliver_json;
 use super::proof::{Proof, prove};
@@ -13,23 +11,8 @@ use crate::failure::Failure;
 use crate::help::Help;
 use crate::host::snapshots;
 use crate::report::Report;
-use crate::snapshot_record::{Found, SnapshotRecord, Standing};
+use crate::snapshot_record::{Found, Listed, SnapshotRecord, Standing};
 use crate::text::snapshot as words;
-
-/// A row, for a program.
-#[derive(Serialize)]
-#[serde(rename_all = "kebab-case")]
-struct Row {
-    file: String,
-    #[serde(with = "time::serde::rfc3339::option")]
-    taken: Option<OffsetDateTime>,
-    revision: Option<u64>,
-    keys: Option<u64>,
-    size: u64,
-    /// Whether it was found to be bad.
-    bad: bool,
-    state: String,
-}
 
 pub(super) fn list(args: &SnapshotListArgs, report: &Report) -> Result<ExitStatus, Failure> {
     let dir = args.dir.as_deref().unwrap_or(Path::new("."));
@@ -38,7 +21,8 @@ pub(super) fn list(args: &SnapshotListArgs, report: &Report) -> Result<ExitStatu
     let standings: Vec<Standing> =
         found.iter().map(|found| if args.verify { read(&found.path) } else { found.standing() }).collect();
     if args.json {
-        let rows: Vec<Row> = found.iter().zip(&standings).map(|(found, how)| row(found, how)).collect();
+        let listed = |(found, how): (&Found, &Standing)| found.listed(how, words::standing(how));
+        let rows: Vec<Listed> = found.iter().zip(&standings).map(listed).collect();
         deliver_json(&rows, report)?;
     } else if found.is_empty() {
         report.note(&words::none_there(dir));
@@ -58,18 +42,5 @@ fn read(path: &Path) -> Standing {
         Ok((Proof::Sealed { .. }, Some(_))) => Standing::Sealed,
         Ok(_) => Standing::Whole,
         Err(why) => Standing::Bad(why),
-    }
-}
-
-fn row(found: &Found, how: &Standing) -> Row {
-    let record = found.record.as_ref();
-    Row {
-        file: found.path.to_string_lossy().into_owned(),
-        taken: record.map(|record| record.taken),
-        revision: record.map(|record| record.revision),
-        keys: record.and_then(|record| record.keys),
-        size: found.size,
-        bad: how.is_bad(),
-        state: words::standing(how),
     }
 }

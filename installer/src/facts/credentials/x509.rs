@@ -88,6 +88,24 @@ pub(crate) fn common_name_of(der: &[u8]) -> Option<String> {
     certificate.subject().iter_common_name().last().and_then(|name| name.as_str().ok()).map(str::to_owned)
 }
 
+/// A certificate, as an auditor is shown it.
+pub(crate) struct Shown {
+    /// Its words are anybody's.
+    pub(crate) subject: String,
+    pub(crate) serial: String,
+    pub(crate) validity: Validity,
+}
+
+/// The certificates in PEM, one behind the other, up to one that cannot be read.
+pub(crate) fn shown(certificates: &[u8]) -> Vec<Shown> {
+    let one = |pem: Pem| {
+        let certificate = x509(&pem, PemFile::Certificate).ok()?;
+        let serial = certificate.raw_serial_as_string();
+        Some(Shown { subject: certificate.subject().to_string(), serial, validity: of(&certificate) })
+    };
+    Pem::iter_from_buffer(certificates).map_while(|pem| one(pem.ok()?)).collect()
+}
+
 /// The addresses that a certificate in PEM names.
 pub(crate) fn addresses(certificate: &[u8]) -> Option<Vec<IpAddr>> {
     let pem = pem(certificate, PemFile::Certificate).ok()?;

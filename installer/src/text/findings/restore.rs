@@ -62,8 +62,8 @@ pub(super) fn text(found: &RestoreFinding) -> String {
             zh = "{member}（{at}）在监听其他成员，但不为任何客户端服务：它已先于本机恢复，或者仍属于旧集群"
         ),
         RestoreFinding::Lost { member, cluster } => say!(
-            en = "the restored cluster {cluster:x} runs, and counts on data that {member} had: the same snapshot once more would bring it back without its memory",
-            zh = "恢复出来的集群 {cluster:x} 正在运行，并且依赖 {member} 已有的数据：再恢复一次同一个快照，它会丢失这些记忆"
+            en = "the restored cluster {cluster:x} runs already, and {member} was one of its members, whose data are gone since: the same snapshot once more would bring back a member that has forgotten what it agreed to",
+            zh = "恢复出来的集群 {cluster:x} 已在运行，{member} 曾是其成员，而它的数据后来没有了：再用同一个快照恢复，回来的成员会丢失它已确认过的写入"
         ),
     }
 }
@@ -78,8 +78,8 @@ pub(super) fn help(found: &RestoreFinding) -> Help {
             ))
         }
         RestoreFinding::OtherCluster { .. } => Help::plain(words!(
-            en = "this cluster's own snapshot; a copy that has no .json beside it is taken by your word",
-            zh = "使用本集群自己的快照；旁边没有 .json 的副本则由你确认"
+            en = "take this cluster's own snapshot; where this one is meant: copy it alone, without its .json, and give the copy",
+            zh = "使用本集群自己的快照；若确实要用这一个：只复制快照本身，不带旁边的 .json，再指定该副本"
         )),
         RestoreFinding::Unlabelled { .. } => Help::plain(words!(
             en = "carry FILE.json, which `etcdpack-host snapshot` wrote, beside FILE",
@@ -104,8 +104,8 @@ pub(super) fn help(found: &RestoreFinding) -> Help {
             zh = "集群启动之后执行，并且仅当该成员的数据是正确的；否则使用另一个成员的快照"
         )),
         RestoreFinding::Answers { member, said: Word::NotSaid, .. } => Help::host("uninstall").and(Help::plain(say!(
-            en = "   on {member}; or, if both clusters are to run: --although-running {member}",
-            zh = "   在 {member} 上执行；如果两个集群都要运行：--although-running {member}"
+            en = "   on {member}, where its data stay; or, if both clusters are to run: --although-running {member}",
+            zh = "   在 {member} 上执行（数据会保留）；如果两个集群都要运行：--although-running {member}"
         ))),
         RestoreFinding::Answers { .. } => Help::plain(words!(
             en = "clients that know both addresses write to either",
