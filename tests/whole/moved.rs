@@ -127,6 +127,7 @@ impl Move {
             self.save(next, &[]);
             let drilled = self.sh("n1", &format!("{HOST} drill /root/{next}")).ok();
             assert!(drilled.starts_with("restorable: 2 keys, revision "), "{version}: {drilled}");
+            self.sh("n1", &format!("{ETCDCTL} put ship under-way")).ok();
             snapshot = next;
         }
         self.sh("n1", &format!("{HOST} uninstall --purge --yes")).ok();
@@ -139,13 +140,12 @@ impl Move {
 
     /// Where etcd can: who watches from a revision of before is told so, and none of those comes a second time.
     fn with_a_higher_revision(&self, snapshot: &str) {
-        self.sh("n1", &format!("{ETCDCTL} put ship under-way")).ok();
         let said = self.run("n1", &format!("restore {snapshot} --bump-revision 1000000000 --wait 60"));
         assert!(said.err.contains("kube-apiserver lists anew by itself"), "{said:?}");
         said.ok();
         let seen = self.sh("n1", &format!("{ETCDCTL} get ship -w json")).ok();
         assert!(seen.contains("\"revision\":10000"), "{seen}");
-        let watched = self.sh("n1", &format!("timeout 30 {ETCDCTL} watch ship --rev 5 2>&1")).out;
+        let watched = self.sh("n1", &format!("timeout 30 env {ETCDCTL} watch ship --rev 5 2>&1")).out;
         assert!(watched.contains("required revision has been compacted"), "{watched}");
         let again = self.run("n1", &format!("restore {snapshot} --bump-revision 1000000000 --dry-run"));
         assert!(again.ok().contains("0 steps to take"), "it is restored");
