@@ -108,7 +108,7 @@ fn files_that_cannot_be_taken_leave_all_as_it_is() {
         ("long.json", 2, "not `8760000h` at line 2"),
         ("small.json", 2, "not `rsa` of 1024 at line 1"),
         ("list.json", 2, "line 1"),
-        ("web.pem", 2, "line 1 column 1"),
+        ("web.pem", 3, "holds neither a certificate nor a private key in PEM"),
         ("ca-config.json --profile none", 2, "has no profile `none`; there is `client`, `peer`, `server`"),
         ("ca.pem", 2, "came without the CA's key"),
         ("ca-key.pem", 2, "came without the CA's certificate"),

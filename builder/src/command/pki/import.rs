@@ -84,7 +84,7 @@ fn sort(args: &PkiImportArgs) -> Result<Sorted, Failure> {
     let mut sorted = Sorted::default();
     for path in &args.files {
         let contents = read(path)?;
-        let may_be_json = |form: &Form| *form == Form::Other && contents.trim_start().starts_with('{');
+        let may_be_json = |form: &Form| *form == Form::Other && contents.trim_start().starts_with(['{', '[']);
         if let Some(form) = Form::of_text(&contents).filter(|form| !may_be_json(form)) {
             return Err(PkiError::Form { path: path.clone(), form }.into());
         }
