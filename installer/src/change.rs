@@ -6,7 +6,7 @@ use payload::path::AbsPath;
 use serde::{Deserialize, Serialize};
 
 use crate::facts::data::wal::Identity;
-use crate::supervision::{Standing, Supervision};
+use crate::supervision::{Standing, Supervision, Supervisor};
 
 /// One change. What was there before is captured before the act.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -76,6 +76,14 @@ pub(crate) enum Change {
     Timer {
         unit: String,
     },
+    /// A file that is written anew at each look, in a directory that may be another user's.
+    Textfile {
+        path: AbsPath,
+    },
+    /// This program of ours beside etcd was put under supervisor.
+    Loop {
+        supervisor: Supervisor,
+    },
     /// etcd was put under this supervision.
     Service {
         supervision: Supervision,
@@ -138,8 +146,10 @@ impl Change {
             | (Self::Access { path: a, .. }, Self::Access { path: b, .. })
             | (Self::Adopted { path: a, .. }, Self::Adopted { path: b, .. })
             | (Self::Restored { path: a, .. }, Self::Restored { path: b, .. })
+            | (Self::Textfile { path: a }, Self::Textfile { path: b })
             | (Self::Tree { path: a }, Self::Tree { path: b }) => a == b,
             (Self::Timer { unit: a }, Self::Timer { unit: b }) => a == b,
+            (Self::Loop { supervisor: a }, Self::Loop { supervisor: b }) => a == b,
             (Self::Service { .. }, Self::Service { .. }) => true,
             _ => false,
         }
@@ -191,7 +201,9 @@ impl Change {
             Self::Group { .. }
             | Self::User { .. }
             | Self::Restored { .. }
+            | Self::Textfile { .. }
             | Self::Timer { .. }
+            | Self::Loop { .. }
             | Self::Service { .. } => None,
         }
     }

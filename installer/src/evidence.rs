@@ -170,7 +170,9 @@ pub(crate) fn things(changes: &[Change], found: &BTreeMap<AbsPath, PathFact>) ->
             | Change::User { .. }
             | Change::Access { .. }
             | Change::Restored { .. }
+            | Change::Textfile { .. }
             | Change::Timer { .. }
+            | Change::Loop { .. }
             | Change::Service { .. } => return None,
         };
         let path = change.path()?.clone();

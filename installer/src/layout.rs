@@ -40,6 +40,15 @@ pub(crate) fn carried_section(service: &MemberName) -> Result<AbsPath, NotAPath>
     format!("/etc/supervisord.d/{service}.ini").parse()
 }
 
+/// The file of another section of ours: beside that one, and with the ending that supervisord reads there.
+pub(crate) fn section_beside(section: &AbsPath, name: &str) -> Result<AbsPath, NotAPath> {
+    let ending = section.name().rsplit_once('.').map_or("ini", |(_, ending)| ending);
+    match section.parent() {
+        Some(dir) => dir.join(&format!("{name}.{ending}")),
+        None => format!("/{name}.{ending}").parse(),
+    }
+}
+
 /// What we add to supervisord's `unit`.
 pub(crate) fn drop_in(unit: &str, service: &MemberName) -> Result<AbsPath, NotAPath> {
     format!("{UNITS}/{unit}.d/{service}.conf").parse()

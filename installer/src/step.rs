@@ -13,7 +13,7 @@ use serde::Serialize;
 use crate::change::{Change, Holds};
 use crate::facts::data::wal::Identity;
 use crate::facts::restore::Sum;
-use crate::supervision::Supervision;
+use crate::supervision::{Supervision, Supervisor};
 
 /// One step.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -82,6 +82,14 @@ pub(crate) enum Step {
     Timer {
         unit: String,
     },
+    /// What takes snapshots tells of them here from now on.
+    Textfile {
+        path: AbsPath,
+    },
+    /// supervisord starts this program of ours beside etcd.
+    Loop {
+        supervisor: Supervisor,
+    },
     /// What an earlier run has changed, as it was before.
     Undo {
         change: Change,
@@ -116,6 +124,8 @@ impl Step {
             | Self::Wheels { .. }
             | Self::Restore { .. }
             | Self::Timer { .. }
+            | Self::Loop { .. }
+            | Self::Textfile { .. }
             | Self::Labels { .. } => PointOfNoReturn::No,
         }
     }
@@ -155,6 +165,8 @@ pub(crate) enum Source {
     },
     /// A unit that has systemd look whether a snapshot is due.
     SnapshotUnit,
+    /// The section by which supervisor has it looked.
+    SnapshotLoop,
     /// What has systemd make the directory for `logs` before supervisord starts; its group is that of `user`.
     LogDir {
         logs: AbsPath,

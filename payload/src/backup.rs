@@ -32,8 +32,16 @@ impl Backup {
     /// called none.
     pub const EVERY: RangeInclusive<u64> = 600..=31 * 86_400;
 
+    /// How seldom a drill may be held, in seconds: once in a leap year.
+    const MOST_SELDOM_DRILL: NonZeroU64 = NonZeroU64::new(366 * 86_400).unwrap();
+
     /// How many they may be sealed for.
     pub const MOST_RECIPIENTS: usize = 20;
+
+    /// Whether a drill comes with a snapshot at most, and not more seldom than once a year.
+    pub(crate) fn drills_in_time(&self) -> bool {
+        self.drill_seconds.is_none_or(|often| (self.every_seconds..=Self::MOST_SELDOM_DRILL).contains(&often))
+    }
 
     /// The first recipient that is there already.
     pub(crate) fn named_twice(&self) -> Option<&Recipient> {

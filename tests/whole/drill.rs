@@ -5,7 +5,7 @@ use whole::{Lab, Said, answered};
 const HOST: &str = "/usr/local/sbin/etcdpack-host";
 const ETCDCTL: &str = "ETCDCTL_API=3 /usr/local/bin/etcdctl";
 const DATA: &str = "/data/etcd/etcd-server";
-const LEFT: &str = "/data/etcd/etcd-server/.etcdpack-drill";
+pub const LEFT: &str = "/data/etcd/etcd-server/.etcdpack-drill";
 
 fn drill(lab: &Lab, words: &str) -> Said {
     lab.sh("n1", &format!("cd /backup && {HOST} drill {words}"))

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use crate::drill;
 use whole::ground::{self, Ground, Keeper};
-use whole::{Lab, SIGNER, Site, cluster, plain_keys, sha256};
+use whole::{Lab, SIGNER, Site, cluster, plain_keys, release, sha256};
 
 const HOST: &str = "/usr/local/sbin/etcdpack-host";
 const ETCDCTL: &str = "ETCDCTL_API=3 /usr/local/bin/etcdctl";
@@ -98,6 +98,143 @@ fn timed(ground: Ground) {
     sh(&format!("{HOST} uninstall --purge --yes")).ok();
     assert_eq!(sh("ls /srv/snapshots && ! id etcd").ok(), names);
     sh("! systemctl is-active etcd-server-snapshot.timer && ! ls /etc/systemd/system/*/etcd-server-snapshot* /etc/systemd/system/etcd-server-snapshot*").ok();
+}
+
+#[test]
+fn a_host_drills_by_itself_and_tells_of_it() {
+    ground::each("drilling", Ground::of(Keeper::Systemd, "3.5.1"), drilled);
+}
+
+fn drilled(ground: Ground) {
+    let (address, tarball) = ("10.99.7.11", ground.tarball());
+    let lab = ground.up("tdrilled", &[&format!("n1={address}")]);
+    let text = plain_keys(&cluster(ground.version, &tarball, &[("n1", address)]));
+    let site = Site::new(&text);
+    let recipient = site.etcdpack(&["pki", "backup-key", "-o", "safe"]).ok();
+    let section = format!(
+        "[backup]\nevery = \"31d\"\ndrill = \"31d\"\ndir = \"/srv/snapshots\"\nrecipients = [\"{}\"]\n\
+         [monitoring]\ntextfile = \"/srv/metrics\"\n",
+        recipient.trim()
+    );
+    fs::write(site.path("cluster.toml"), format!("{text}\n{section}")).expect("the cluster file");
+    site.build(&tarball);
+    lab.put(&site.bundle("n1"), "n1");
+    let sh = |line: &str| lab.sh("n1", line);
+    // The directory is another user's.
+    sh("mkdir -m 755 /srv/metrics && chown 65534 /srv/metrics").ok();
+    sh(&format!("/root/n1.run install --yes --quiet --wait 60 {SIGNER}")).ok();
+    // From here on it is looked when this test wants it to be.
+    sh("systemctl stop etcd-server-snapshot.timer").ok();
+    lab.until("n1", "! systemctl is-active etcd-server-snapshot.service");
+    sh("rm -f /srv/snapshots/*").ok();
+    sh(&format!("for n in 1 2 3; do {ETCDCTL} put ship-marked-$n x >/dev/null || exit; done")).ok();
+    let look = format!("{HOST} snapshot --timed");
+    let said = sh(&look).ok();
+    assert!(said.contains("sealed") && said.contains("restorable: 3 keys"), "{said}");
+    let told = "/srv/metrics/etcd-server-snapshots.prom";
+    assert_eq!(sh(&format!("stat -c '%a %U' {told}")).ok().trim(), "644 root");
+    let metrics = sh(&format!("cat {told}")).ok();
+    let labels = "{cluster=\"t\",member=\"n1\"}";
+    assert!(metrics.contains(&format!("etcdpack_drill_last_good_keys{labels} 3")), "{metrics}");
+    assert!(metrics.contains(&format!("etcdpack_snapshot_last_good_size_bytes{labels} ")), "{metrics}");
+    assert!(!metrics.contains("_failed_") && !metrics.contains("snapshot_last_good_keys"), "{metrics}");
+    // Neither is due again, and nothing of it is left.
+    let before = sh(&format!("stat -c %Y%i {told} /srv/snapshots/*")).ok();
+    assert!(sh(&look).err.contains("no snapshot is due"));
+    assert_eq!(sh(&format!("stat -c %Y%i {told} /srv/snapshots/*")).ok(), before);
+    assert_eq!(sh(&format!("grep -rl ship-marked /srv; ls -d {}; true", drill::LEFT)).out, "");
+    sh(&format!("{HOST} status && {HOST} doctor")).ok();
+
+    // What does not come back is said, held against the snapshot, and tried again with the next one.
+    let age = "sed -i 's/\"when\": \"20/\"when\": \"19/' /srv/snapshots/drills.json";
+    let says = |line: &str, code: &str| {
+        let said = sh(line);
+        assert!(said.code == 7 && format!("{}{}", said.out, said.err).contains(code), "{said:?}");
+    };
+    says(&format!("{age}; {HOST} status"), "[drill-old]");
+    let said = sh(&format!(
+        "mount --bind /bin/false /opt/etcd/etcdutl; {look}; code=$?; umount /opt/etcd/etcdutl; exit $code"
+    ));
+    assert!(said.code == 4 && said.err.contains("not shown to be restorable"), "{said:?}");
+    for looked in ["status", "doctor"] {
+        says(&format!("{HOST} {looked}"), "[drill-failed]");
+    }
+    assert!(sh(&look).err.contains("no snapshot is due"));
+    assert!(sh(&format!("cat {told}")).ok().contains("etcdpack_drill_failed_timestamp_seconds"));
+    sh(&format!("{age}; {look} && {HOST} status && {HOST} doctor && ! grep failed {told}")).ok();
+
+    // A link in its place is not followed, and stays at an uninstall; a file of ours goes.
+    sh(&format!("cp {told} /srv/kept; rm {told}; ln -s /srv/victim {told}; {look}")).ok();
+    sh(&format!("test -L {told} && ! test -e /srv/victim && rm {told} && {look} && test -f {told}")).ok();
+    sh(&format!("{HOST} uninstall --yes && ! ls {told}")).ok();
+}
+
+#[test]
+fn where_no_systemd_runs_a_loop_under_supervisor_takes_them() {
+    let (address, tarball) = ("10.99.6.11", release("3.5.1", "amd64"));
+    let text = plain_keys(&cluster("3.5.1", &tarball, &[("n1", address)]));
+    let site = Site::new(&text);
+    let build = |sections: &str| {
+        fs::write(site.path("cluster.toml"), format!("{text}\n{sections}")).expect("the cluster file");
+        site.build(&tarball);
+    };
+    let lab = Lab::up("tloop", "plain", &[&format!("n1={address}")]);
+    let sh = |line: &str| lab.sh("n1", line);
+    let section = "[backup]\nevery = \"31d\"\nkeep = 2\ndir = \"/srv/snapshots\"\n";
+    let install = format!("/root/n1.run install --yes --wait 60 {SIGNER}");
+
+    // An etcd that does not come up takes the loop along.
+    build(&format!("{section}[etcd.flags]\nlisten-metrics-urls = \"https://10.99.9.9:9999\"\n"));
+    lab.put(&site.bundle("n1"), "n1");
+    sh(&install).refused(5, "did not come up");
+    sh("! pgrep -f 'snapshot --time[d]' && ! ls /etc/supervisord.d && ! ls /srv/snapshots").ok();
+
+    // A host that was installed before gets its loop, and etcd runs on.
+    build("");
+    lab.put(&site.bundle("n1"), "n1");
+    sh(&install).ok();
+    let etcds = lab.etcds("n1");
+    build(section);
+    lab.put(&site.bundle("n1"), "n1");
+    sh("/root/n1.run plan | grep -F 'start etcd-server-snapshot under supervisor'").ok();
+    sh("/root/n1.run install --yes").ok();
+    let said = sh("/root/n1.run install --yes");
+    assert!(said.err.contains("nothing was changed"), "{said:?}");
+    assert_eq!(lab.etcds("n1"), etcds, "etcd was not restarted");
+
+    // It sleeps and looks. Woken twice, it has looked in between.
+    let the_loop = "$(supervisorctl pid etcd-server-snapshot)";
+    let look = || (0..2).for_each(|_| lab.until("n1", &format!("pkill -x -P {the_loop} sleep")));
+    let count = || sh("ls /srv/snapshots | grep -c 'Z[.]db$'; true").ok().trim().to_owned();
+    look();
+    assert_eq!(count(), "1");
+    look();
+    assert_eq!(count(), "1", "none is due before the next piece of time");
+    sh("sed -i 's/\"taken\": \"20/\"taken\": \"19/' /srv/snapshots/*.json").ok();
+    look();
+    assert_eq!(count(), "2");
+    sh(&format!("{HOST} status && {HOST} doctor")).ok();
+
+    // supervisord starts one that ends; one that its supervisord has left behind ends by itself.
+    let pid = sh(&format!("echo {the_loop}")).ok();
+    sh(&format!("kill -9 {}", pid.trim())).ok();
+    lab.until("n1", &format!("test {the_loop} -gt 0 && test {the_loop} != {}", pid.trim()));
+    sh("sed -n 's/^command=//p' /etc/supervisord.d/etcd-server-snapshot.ini | sed 's/sleep 60/sleep 2/' >/tmp/loop")
+        .ok();
+    sh("sh -c \"$(cat /tmp/loop) & echo \\$! >/tmp/left; sleep 1\" && test -d /proc/$(cat /tmp/left)").ok();
+    lab.until("n1", "! test -d /proc/$(cat /tmp/left)");
+
+    // Another `every` is another section: it begins anew with that, and etcd does not.
+    build(&section.replace("31d", "1h"));
+    lab.put(&site.bundle("n1"), "n1");
+    sh("/root/n1.run install --yes").ok();
+    lab.until("n1", &format!("tr '\\0' ' ' </proc/{the_loop}/cmdline | grep -F 'sleep 150; done'"));
+    assert_eq!(lab.etcds("n1"), etcds, "etcd was not restarted");
+
+    let names = sh("ls /srv/snapshots").ok();
+    sh(&format!("{HOST} uninstall --purge --yes")).ok();
+    assert_eq!(sh("ls /srv/snapshots && ! id etcd").ok(), names);
+    sh("! pgrep -f 'snapshot --time[d]' && ! pgrep supervisord && ! ls /etc/supervisord.d").ok();
 }
 
 /// Whoever the cluster file names opens them, and nothing of a key stands in the directory.

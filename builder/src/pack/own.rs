@@ -7,7 +7,8 @@ use payload::cluster::{Cluster, Host};
 use payload::digest::Digest;
 use payload::line::DisplayLine;
 use payload::manifest::{
-    Entry, Founder, Layout, Listen, Manifest, ManifestError, Member, Own, Pair, Purpose, SCHEMA, Service, Slot,
+    Entry, Founder, Layout, Listen, Manifest, ManifestError, Member, Monitoring, Own, Pair, Purpose, SCHEMA, Service,
+    Slot,
 };
 use payload::mode::Mode;
 use payload::peer_name::PeerName;
@@ -239,7 +240,7 @@ fn manifest(
         layout,
         service,
         backup: cluster.backup.clone(),
-        monitoring: None,
+        monitoring: cluster.textfile.clone().map(Monitoring::textfile),
         entries,
     }
 }

@@ -66,16 +66,21 @@ pub(crate) fn log(wal: &AbsPath) -> String {
 
 /// How the host takes snapshots by itself.
 pub(crate) fn snapshots(backup: &Backup) -> String {
-    let Backup { every_seconds, keep, dir, recipients, .. } = backup;
+    let Backup { every_seconds, keep, dir, recipients, drill_seconds, .. } = backup;
     let minutes = every_seconds.get() / 60;
+    let drill = drill_seconds.map(|seconds| {
+        let hours = seconds.get() / 3600;
+        say!(en = "; a drill every {hours} hours", zh = "；每 {hours} 小时演练一次")
+    });
+    let drill = drill.unwrap_or_default();
     let sealed = if recipients.is_empty() {
         words!(en = "in the clear", zh = "不加密")
     } else {
         words!(en = "sealed", zh = "加密")
     };
     say!(
-        en = "every {minutes} minutes into {dir}, {sealed}; {keep} are kept",
-        zh = "每 {minutes} 分钟保存到 {dir}，{sealed}；保留 {keep} 个"
+        en = "every {minutes} minutes into {dir}, {sealed}; {keep} are kept{drill}",
+        zh = "每 {minutes} 分钟保存到 {dir}，{sealed}；保留 {keep} 个{drill}"
     )
 }
 

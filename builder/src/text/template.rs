@@ -200,7 +200,11 @@ MANAGER
 # keep = 28
 # keep-bytes = "20GB"
 # dir = "/data/etcd/snapshots"
+# drill = "weekly"             # restored for trial, where nobody sees it
 # `recipients` seals them: etcdpack pki backup-key
+
+# [monitoring]
+# textfile = "/var/lib/node_exporter/textfile_collector"   # of snapshots and drills
 
 [paths]
 # opt = "/opt"
@@ -268,7 +272,11 @@ MANAGER
 # keep = 28
 # keep-bytes = "20GB"
 # dir = "/data/etcd/snapshots"
+# drill = "weekly"             # 在隔离环境中试恢复
 # `recipients` 使其加密：etcdpack pki backup-key
+
+# [monitoring]
+# textfile = "/var/lib/node_exporter/textfile_collector"   # 快照和演练的指标
 
 [paths]
 # opt = "/opt"

@@ -1,11 +1,17 @@
-//! Snapshots that this host takes by itself: when one is due, which are superfluous, and the units that have systemd look again and again.
+//! Snapshots that this host takes by itself: when one is due, which are superfluous, and what looks again and again.
 //! Pure: what lies on the disk is found by `host::snapshots`.
 
+mod drills;
 mod due;
+mod looks;
+mod metrics;
 mod retention;
 mod units;
 
+pub(crate) use drills::{Against, Drills, FailedDrill, GoodDrill, newest_in_the_clear};
 pub(crate) use due::{Age, age, is_due};
+pub(crate) use looks::{Looks, program, section};
+pub(crate) use metrics::{metrics, textfile};
 pub(crate) use retention::superfluous;
 pub(crate) use units::Units;
 

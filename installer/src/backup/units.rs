@@ -30,7 +30,7 @@ impl Units {
     }
 
     /// Both files.
-    pub(crate) fn files(self) -> [(AbsPath, String); 2] {
-        [self.service, self.timer]
+    pub(crate) fn files(&self) -> [(&AbsPath, &String); 2] {
+        [(&self.service.0, &self.service.1), (&self.timer.0, &self.timer.1)]
     }
 }

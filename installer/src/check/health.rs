@@ -7,7 +7,7 @@ use payload::etcd::{AlarmKind, EtcdVersion};
 use payload::manifest::Manifest;
 use time::OffsetDateTime;
 
-use crate::backup::{Age, age};
+use crate::backup::{Age, Drills, age};
 
 use crate::facts::cluster::answers::Alarm;
 use payload::etcd::last_words::Known;
@@ -65,8 +65,8 @@ pub(crate) fn snapshots(
     backup: &Backup,
     there: &[Found],
     failed: Option<Failed>,
-    since: OffsetDateTime,
-    now: OffsetDateTime,
+    drills: &Drills,
+    (since, now): (OffsetDateTime, OffsetDateTime),
 ) -> Vec<Finding> {
     let dir = &backup.dir;
     let old = |newest| HealthFinding::SnapshotOld { dir: dir.clone(), newest };
@@ -76,7 +76,14 @@ pub(crate) fn snapshots(
         Age::None => Some(old(None)),
     };
     let failed = failed.map(|failed| HealthFinding::SnapshotFailed { dir: dir.clone(), failed });
-    old.into_iter().chain(failed).map(Finding::from).collect()
+    let undrilled = match drills.age(backup, since, now) {
+        Age::Fine => None,
+        Age::Old(newest) => Some(HealthFinding::DrillOld { newest: Some(newest) }),
+        Age::None => Some(HealthFinding::DrillOld { newest: None }),
+    };
+    // Of drills that are not asked for any more nothing is said.
+    let drill = drills.failed.clone().filter(|_| backup.drill_seconds.is_some()).map(HealthFinding::DrillFailed);
+    old.into_iter().chain(failed).chain(undrilled).chain(drill).map(Finding::from).collect()
 }
 
 /// One finding a kind.

@@ -25,7 +25,7 @@ pub(crate) use etcd::{by_hand, pending, shown};
 pub(crate) use health::{View, alarmed, health, snapshots};
 pub(crate) use logs::{logs, trap, unsafe_logs};
 pub(crate) use machine::confinement;
-pub(crate) use managers::{programs, units};
+pub(crate) use managers::{no_timer, programs, units};
 pub(crate) use network::wrong_file;
 pub(crate) use records::{founds_again, not_as_installed, unfinished, unfinished_other};
 
@@ -49,7 +49,6 @@ pub(crate) fn preflight(manifest: &Manifest, facts: &Facts, although: Although) 
         findings.extend(network::sources(manifest, credentials, network));
     }
     findings.extend(managers::at_boot(&facts.managers, records));
-    findings.extend(managers::no_timer(&facts.managers, facts.machine.target, manifest.backup.as_ref()));
     findings.extend(credentials::certificate(manifest, credentials, machine));
     findings.extend(paths::obstacles(paths));
     findings.extend(disks::room(disks));

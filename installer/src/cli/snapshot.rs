@@ -40,7 +40,7 @@ pub(crate) struct SnapshotArgs {
     #[arg(long, value_name = "KEY", help_heading = heading::OUTPUT)]
     pub(crate) recipient: Vec<Recipient>,
 
-    /// Take one as the cluster file's `[backup]` says, if it is due; what the timer calls
+    /// Take one as the cluster file's `[backup]` says, if it is due; what the timer or loop calls
     #[arg(long, conflicts_with_all = ["output", "recipient", "user"], help_heading = heading::OUTPUT)]
     pub(crate) timed: bool,
 

@@ -45,30 +45,8 @@ pub(super) fn drill(args: &DrillArgs, report: &Report) -> Result<ExitStatus, Fai
     let Some(receipt) = &context.records.receipt else {
         return Err(Failure::refused(refusals::nothing_installed(""), Help::run("install")));
     };
-    let (manifest, path) = (&receipt.manifest, args.snapshot.as_path());
-    priority::give_way();
-    // Of a drill that was killed.
-    context.tree.clear_drill(&manifest.layout.data).map_err(ProbeError::from)?;
-    let on = On { tree: &context.tree, interrupt: &context.interrupt, doing: Doing::Drilling };
-    let given = given(path, args.identity_fd, on, report)?;
-    has_memory(path, given.len())?;
-    let reading = || judged(given, args.unverified, manifest, on);
-    let snapshot = report.while_waiting(&words::READING, reading)?;
-    has_the_version(&snapshot, manifest)?;
-    let etcd = manifest.release.version;
-    let alarmed = snapshot.alarms.iter().map(|kind| RestoreFinding::Alarmed { kind: *kind, etcd }.into());
-    report.findings(&alarmed.collect::<Vec<_>>());
-    let expected = expected(path, &snapshot)?;
-    let counted = report.while_waiting(&words::DRILLING, || held(&context, manifest, path, snapshot));
-    // Whatever came of it.
-    let cleared = context.tree.clear_drill(&manifest.layout.data);
-    cleared.map_err(|error| {
-        Failure::new(ExitStatus::NotRolledBack, words::left_behind(&error), Help::host_with("drill", "FILE"))
-    })?;
-    let counted = context.unless_told_to_stop(counted)?;
-    if let Some(why) = differs(counted, expected) {
-        return Err(not_verified(path, &why));
-    }
+    let of = Drill { context: &context, manifest: &receipt.manifest, path: &args.snapshot };
+    let counted = of.of_file(args.identity_fd, args.unverified, report)?;
     let seconds = took.elapsed();
     if args.json {
         let seconds = (seconds.as_secs_f64() * 10.0).round() / 10.0;
@@ -78,6 +56,77 @@ pub(super) fn drill(args: &DrillArgs, report: &Report) -> Result<ExitStatus, Fai
         report.data(&words::restorable(counted, seconds));
     }
     Ok(ExitStatus::Done)
+}
+
+/// A drill on this host.
+#[derive(Clone, Copy)]
+pub(super) struct Drill<'a> {
+    pub(super) context: &'a Context,
+    /// Of what is installed.
+    pub(super) manifest: &'a Manifest,
+    /// What the snapshot is called.
+    pub(super) path: &'a Path,
+}
+
+impl Drill<'_> {
+    /// What etcd serves of the file, which is what was saved; or why that is not shown.
+    pub(super) fn of_file(self, identity: Option<i32>, unverified: bool, report: &Report) -> Result<Counted, Failure> {
+        self.begin()?;
+        let on = On { tree: &self.context.tree, interrupt: &self.context.interrupt, doing: Doing::Drilling };
+        let given = given(self.path, identity, on, report)?;
+        self.has_memory(given.len())?;
+        let reading = || judged(given, unverified, self.manifest, on);
+        self.of_judged(report.while_waiting(&words::READING, reading)?, report)
+    }
+
+    /// Likewise, of one that nobody has as a file: `take` gets it.
+    pub(super) fn of_fresh(
+        self,
+        take: impl FnOnce() -> Result<Judged, Failure>,
+        report: &Report,
+    ) -> Result<Counted, Failure> {
+        self.begin()?;
+        let snapshot = take()?;
+        self.has_memory(snapshot.whole.size)?;
+        self.of_judged(snapshot, report)
+    }
+
+    fn begin(self) -> Result<(), Failure> {
+        priority::give_way();
+        // Of a drill that was killed.
+        Ok(self.context.tree.clear_drill(&self.manifest.layout.data).map_err(ProbeError::from)?)
+    }
+
+    fn of_judged(self, snapshot: Judged, report: &Report) -> Result<Counted, Failure> {
+        let Self { context, manifest, path } = self;
+        has_the_version(&snapshot, manifest)?;
+        let etcd = manifest.release.version;
+        let alarmed = snapshot.alarms.iter().map(|kind| RestoreFinding::Alarmed { kind: *kind, etcd }.into());
+        report.findings(&alarmed.collect::<Vec<_>>());
+        let expected = expected(path, &snapshot)?;
+        let counted = report.while_waiting(&words::DRILLING, || held(context, manifest, path, snapshot));
+        // Whatever came of it.
+        let cleared = context.tree.clear_drill(&manifest.layout.data);
+        cleared.map_err(|error| {
+            Failure::new(ExitStatus::NotRolledBack, words::left_behind(&error), Help::host_with("drill", "FILE"))
+        })?;
+        let counted = context.unless_told_to_stop(counted)?;
+        match differs(counted, expected) {
+            Some(why) => Err(not_verified(path, &why)),
+            None => Ok(counted),
+        }
+    }
+
+    /// etcd maps its database, and reads all of it.
+    fn has_memory(self, len: u64) -> Result<(), Failure> {
+        let needed = len.saturating_mul(2);
+        match memory::left() {
+            Some(left) if left < needed => {
+                Err(Failure::refused(words::no_memory(self.path, needed, left), Help::command("free -m")))
+            }
+            _ => Ok(()),
+        }
+    }
 }
 
 /// What is in it by whoever took it; else by our own reading.
@@ -98,17 +147,6 @@ fn differs(is: Counted, expected: Counted) -> Option<String> {
     match (is.keys, expected.keys) {
         (Some(is), Some(expected)) if is != expected => Some(words::other_keys(is, expected)),
         _ => None,
-    }
-}
-
-/// etcd maps its database, and reads all of it.
-fn has_memory(path: &Path, len: u64) -> Result<(), Failure> {
-    let needed = len.saturating_mul(2);
-    match memory::left() {
-        Some(left) if left < needed => {
-            Err(Failure::refused(words::no_memory(path, needed, left), Help::command("free -m")))
-        }
-        _ => Ok(()),
     }
 }
 

@@ -23,8 +23,10 @@ pub(super) struct Health {
 /// How the snapshots do that the host takes by itself, if it takes any. What others could have put there is none.
 pub(super) fn of_snapshots(tree: &Tree, receipt: &Receipt) -> Vec<Finding> {
     let Some(backup) = &receipt.manifest.backup else { return Vec::new() };
-    let failed = snapshots::failed(backup.dir.as_path());
-    check::snapshots(backup, &taken_by_itself(tree, receipt), failed, receipt.installed, clock::now())
+    let dir = backup.dir.as_path();
+    let (failed, drills) = (snapshots::failed(dir), snapshots::drills(dir));
+    let when = (receipt.installed, clock::now());
+    check::snapshots(backup, &taken_by_itself(tree, receipt), failed, &drills, when)
 }
 
 /// The snapshots where the host puts those that it takes by itself.

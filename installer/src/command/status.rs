@@ -18,7 +18,7 @@ use crate::drift;
 use crate::facts::cluster::answers::Alarm;
 use crate::facts::credentials::{LARGEST_CERTIFICATES, Validity, x509};
 use crate::failure::Failure;
-use crate::finding::{Code, Finding};
+use crate::finding::{Code, Finding, Severity};
 use crate::health::MemberHealth;
 use crate::help::Help;
 use crate::host::interrupt::Interrupt;
@@ -93,8 +93,9 @@ pub(super) fn status(args: &StatusArgs, report: &Report) -> Result<ExitStatus, F
     } else {
         show(&status, receipt, report);
     }
-    let is_old = status.found.iter().any(|finding| finding.code() == Code::SnapshotOld);
-    Ok(if status.healthy && !is_old { ExitStatus::Done } else { ExitStatus::NotHealthy })
+    let is_of_backup = |finding: &Finding| matches!(finding, Finding::Health(found) if found.is_of_backup());
+    let lacks_backup = |finding: &Finding| is_of_backup(finding) && finding.severity() == Severity::Refuse;
+    Ok(if status.healthy && !status.found.iter().any(lacks_backup) { ExitStatus::Done } else { ExitStatus::NotHealthy })
 }
 
 fn gather(tree: &Tree, receipt: &Receipt, records: &Records) -> Result<Status, ProbeError> {

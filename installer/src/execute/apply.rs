@@ -17,7 +17,7 @@ use crate::host::write::Ids;
 use crate::host::{Exec, probe};
 use crate::layout;
 use crate::step::{Action, Step};
-use crate::supervision::Supervision;
+use crate::supervision::{Supervision, Supervisor};
 use crate::text::{help, progress};
 use crate::transaction::Undoing;
 use crate::transaction::undo::{Contents, Undone};
@@ -47,6 +47,8 @@ impl Run<'_> {
             Step::Service { supervision, action: Action::Stop } => self.stop(supervision),
             Step::Restore { .. } => self.restore(step),
             Step::Timer { unit } => self.timer(unit),
+            Step::Loop { supervisor } => self.start_loop(supervisor),
+            Step::Textfile { path } => Ok(self.transaction.tell_in(path)?),
             Step::Service { supervision, action: Action::Remove } => self.remove_service(supervision, undoing),
             Step::Service { supervision, action } => self.serve(supervision, *action),
             Step::Undo { change } => {
@@ -67,6 +69,17 @@ impl Run<'_> {
                 Ok(self.transaction.renew_timer(unit, self.on.interrupt)?)
             }
             _ => self.transaction.start_timer(unit, self.on.interrupt),
+        }
+    }
+
+    /// Likewise.
+    fn start_loop(&mut self, supervisor: &Supervisor) -> Result<(), StepError> {
+        let is_this = |change: &Change| matches!(change, Change::Loop { supervisor: of } if of == supervisor);
+        match &self.on.records.receipt {
+            Some(receipt) if receipt.changes.iter().any(is_this) => {
+                Ok(self.transaction.renew_loop(supervisor, self.on.interrupt)?)
+            }
+            _ => self.transaction.start_loop(supervisor, self.on.interrupt),
         }
     }
 

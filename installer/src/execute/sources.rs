@@ -18,7 +18,7 @@ use payload::tarball;
 use zeroize::Zeroizing;
 
 use super::{Missing, StepError};
-use crate::backup::Units;
+use crate::backup::{self, Units};
 use crate::facts::credentials::LARGEST_KEY;
 use crate::host::fs_error::FileOp;
 use crate::host::write::Ids;
@@ -109,9 +109,13 @@ impl<'a> Sources<'a> {
             }
             Source::Launcher { python } => put(Content::of_bytes(launcher(path, python)?.as_bytes())),
             Source::SnapshotUnit => {
-                let units = Units::of(self.bundle()?.manifest())?.map(Units::files).into_iter().flatten();
-                let unit = units.into_iter().find(|(at, _)| at == path).map(|(_, text)| text);
+                let units = Units::of(self.bundle()?.manifest())?;
+                let unit = units.iter().flat_map(Units::files).find(|(at, _)| *at == path).map(|(_, text)| text);
                 put(Content::of_bytes(unit.ok_or(StepError::NoSource(Missing::Manifest))?.as_bytes()))
+            }
+            Source::SnapshotLoop => {
+                let section = backup::section(self.bundle()?.manifest())?;
+                put(Content::of_bytes(section.ok_or(StepError::NoSource(Missing::Manifest))?.as_bytes()))
             }
             Source::LogDir { logs, user } => put(Content::of_bytes(render::log_dir_drop_in(logs, user).as_bytes())),
         }

@@ -46,6 +46,8 @@ codes! {
     DataInPlace = "data-in-place",
     DataNewer = "data-newer",
     DataOnNetwork = "data-on-network",
+    DrillFailed = "drill-failed",
+    DrillOld = "drill-old",
     EtcdAtBoot = "etcd-at-boot",
     EtcdDown = "etcd-down",
     EtcdRunning = "etcd-running",

@@ -5,6 +5,7 @@ use payload::path::AbsPath;
 use time::OffsetDateTime;
 
 use super::{Code, Severity};
+use crate::backup::{Against, FailedDrill};
 use payload::etcd::last_words::Cause;
 
 use crate::facts::health::Down;
@@ -25,9 +26,21 @@ pub(crate) enum HealthFinding {
     SnapshotOld { dir: AbsPath, newest: Option<OffsetDateTime> },
     /// The last one that was due was not taken.
     SnapshotFailed { dir: AbsPath, failed: Failed },
+    /// The last drill that ended well is longer ago than any should be; `None`: there was none.
+    DrillOld { newest: Option<OffsetDateTime> },
+    /// The last one did not end well.
+    DrillFailed(FailedDrill),
 }
 
 impl HealthFinding {
+    /// Whether it is about what the host does by itself, and not about how the member does.
+    pub(crate) fn is_of_backup(&self) -> bool {
+        matches!(
+            self,
+            Self::SnapshotOld { .. } | Self::SnapshotFailed { .. } | Self::DrillOld { .. } | Self::DrillFailed(_)
+        )
+    }
+
     pub(super) fn code(&self) -> Code {
         match self {
             Self::Alarm { .. } => Code::Alarm,
@@ -35,12 +48,16 @@ impl HealthFinding {
             Self::NoQuorum { .. } | Self::NoRead => Code::NoQuorum,
             Self::SnapshotOld { .. } => Code::SnapshotOld,
             Self::SnapshotFailed { .. } => Code::SnapshotFailed,
+            Self::DrillOld { .. } => Code::DrillOld,
+            Self::DrillFailed(_) => Code::DrillFailed,
         }
     }
 
     pub(super) fn severity(&self) -> Severity {
         match self {
-            Self::SnapshotFailed { .. } => Severity::Warn,
+            Self::SnapshotFailed { .. } | Self::DrillFailed(FailedDrill { against: Against::Host, .. }) => {
+                Severity::Warn
+            }
             _ => Severity::Refuse,
         }
     }

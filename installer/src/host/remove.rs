@@ -1,6 +1,7 @@
 //! Taking things off the host: by handle, never through a link, never across a mount.
 #![expect(clippy::disallowed_methods, reason = "edge: changes the host's files")]
 
+use std::io::Read as _;
 use std::os::fd::{AsFd, OwnedFd};
 
 use nix::errno::Errno;
@@ -13,6 +14,7 @@ use super::emptying::{Emptying, errno, seize};
 use super::interrupt::Interrupt;
 use super::mounts::Mounts;
 use super::tree::{FileOp, FsError, Spot, Tree, Trust};
+use crate::facts::paths::Seen;
 use crate::transaction::Permit;
 
 /// What became of a directory that was to go.
@@ -33,6 +35,32 @@ impl Tree {
         };
         match remove() {
             Ok(()) | Err(Errno::ENOENT | Errno::ENOTDIR) => Ok(()),
+            Err(errno) => Err(FsError::new(FileOp::Remove, path, errno)),
+        }
+    }
+
+    /// Removes a file that begins like this, in a directory that may be another user's: no link of theirs is followed, and what they have
+    /// put in its place stays.
+    pub(crate) fn remove_if(&self, _: &Permit, path: &AbsPath, begin: &[u8]) -> Result<Left, FsError> {
+        match self.look(path)? {
+            Seen::Absent => return Ok(Left::Gone),
+            Seen::File { .. } => {}
+            _ => return Ok(Left::Kept),
+        }
+        let mut head = Vec::new();
+        let file = self.open_by(path, Trust::NoForeignLink)?;
+        let read = file.take(begin.len() as u64).read_to_end(&mut head);
+        read.map_err(|error| FsError::of_path(FileOp::Read, path.as_str(), error))?;
+        if head != begin {
+            return Ok(Left::Kept);
+        }
+        let remove = || {
+            let spot = self.spot(path, Trust::NoForeignLink)?;
+            unlinkat(&spot, spot.name.as_str(), UnlinkatFlags::NoRemoveDir)?;
+            fsync(&spot)
+        };
+        match remove() {
+            Ok(()) | Err(Errno::ENOENT) => Ok(Left::Gone),
             Err(errno) => Err(FsError::new(FileOp::Remove, path, errno)),
         }
     }

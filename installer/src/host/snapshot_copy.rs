@@ -58,13 +58,7 @@ pub(crate) fn copy(
     let len = from.metadata().map_err(NotCopied::Source)?.len();
     // A file that grows meanwhile would take more than there was room for.
     let mut from = from.take(len);
-    let mut to = tree.private_file(data).map_err(NotCopied::Place)?;
-    let asking = |errno| NotCopied::Place(FsError::new(FileOp::AskFileSystem, data, errno));
-    let free = room(&to).map_err(asking)?.free;
-    let needed = len.saturating_mul(2).saturating_add(LOGS);
-    if free < needed {
-        return Err(NotCopied::Full { needed, free });
-    }
+    let mut to = place(tree, data, len)?;
     let (mut head, mut piece) = (Vec::new(), vec![0; PIECE]);
     let mut seal: Option<Opening> = None;
     let mut opened = Vec::new();
@@ -102,6 +96,15 @@ pub(crate) fn copy(
         to.write_all(&opened).map_err(NotCopied::Write)?;
     }
     to.sync_all().map(|()| (to, head)).map_err(NotCopied::Write)
+}
+
+/// Where a copy of so many bytes goes, near `data`, with room for what is restored from it.
+pub(crate) fn place(tree: &Tree, data: &AbsPath, len: u64) -> Result<File, NotCopied> {
+    let to = tree.private_file(data).map_err(NotCopied::Place)?;
+    let asking = |errno| NotCopied::Place(FsError::new(FileOp::AskFileSystem, data, errno));
+    let free = room(&to).map_err(asking)?.free;
+    let needed = len.saturating_mul(2).saturating_add(LOGS);
+    if free < needed { Err(NotCopied::Full { needed, free }) } else { Ok(to) }
 }
 
 /// A handle of the copy by which a program of this user may read it; nobody else comes to it.

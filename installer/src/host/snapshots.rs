@@ -9,6 +9,7 @@ use std::path::Path;
 use super::fs_error::Cause;
 use super::output::{self, Output, OutputError};
 use super::{Seen, Tree, input};
+use crate::backup::Drills;
 use crate::snapshot_record::{Failed, Found, LARGEST, SnapshotRecord};
 use payload::path::AbsPath;
 
@@ -17,6 +18,9 @@ const MOST: usize = 10_000;
 
 /// Why the last one was not taken.
 const FAILED: &str = "last-failure.json";
+
+/// What came of drills.
+const DRILLS: &str = "drills.json";
 
 /// Whether root alone can make names in the directory, and on the way there.
 pub(crate) fn is_roots_alone(tree: &Tree, dir: &AbsPath) -> bool {
@@ -60,6 +64,26 @@ pub(crate) fn put_failed(dir: &Path, failed: Option<&Failed>) -> Result<(), Outp
         };
     };
     Output::open(&path)?.put(&serde_json::to_vec_pretty(failed).unwrap_or_default())
+}
+
+/// What is on record of drills; nothing where that cannot be read.
+pub(crate) fn drills(dir: &Path) -> Drills {
+    let text = input::small(&dir.join(DRILLS), LARGEST);
+    text.and_then(|text| serde_json::from_slice(&text).ok()).unwrap_or_default()
+}
+
+pub(crate) fn put_drills(dir: &Path, drills: &Drills) -> Result<(), OutputError> {
+    Output::open(&dir.join(DRILLS))?.put(&serde_json::to_vec_pretty(drills).unwrap_or_default())
+}
+
+/// What is told of them in a file; `None` where there is none that could be read.
+pub(crate) fn told(path: &AbsPath) -> Option<Vec<u8>> {
+    input::small(path.as_path(), LARGEST)
+}
+
+/// Tells it anew, also in a directory of another user's.
+pub(crate) fn tell(path: &AbsPath, text: &str) -> Result<(), OutputError> {
+    Output::open(path.as_path())?.put(text.as_bytes())
 }
 
 /// By their names, which are in the order of time where nobody has chosen others.

@@ -11,7 +11,7 @@ use payload::provenance::Provenance;
 use super::{Operate, Outcome};
 use crate::certificates::{self, Set};
 use crate::change::{Change, fold};
-use crate::check::{self, confinement, logs, preflight, programs, units};
+use crate::check::{self, confinement, logs, no_timer, preflight, programs, units};
 use crate::drift;
 use crate::execute::StepError;
 use crate::facts::data::{DataDir, DataOwner};
@@ -54,6 +54,7 @@ pub(crate) fn plan(input: PlanInput, facts: &Facts, choices: Choices) -> Result<
             findings.extend(more);
             findings.extend(units(manifest, &facts.managers, &supervision));
             findings.extend(programs(&facts.managers, &supervision));
+            findings.extend(no_timer(&facts.managers, facts.machine.target, manifest.backup.as_ref(), &supervision));
             findings.extend(confinement(facts.machine.setpriv, &supervision));
             findings.extend(logs(manifest, &facts.logs, &ours, &supervision));
             Some(supervision)

@@ -114,8 +114,11 @@ impl<'a> Uninstall<'a> {
             step: Step::Undo { change: change.clone() },
             state: self.state(change, data_stays, inventory),
         };
-        let others: Vec<Planned> = others.map(undo).collect();
-        let steps: Vec<Planned> = key.into_iter().chain(service.map(remove)).chain(others).collect();
+        // What runs beside etcd ends before: supervisord is then left with what others have.
+        let (loops, others): (Vec<_>, Vec<_>) = others.partition(|change| matches!(change, Change::Loop { .. }));
+        let loops = loops.into_iter().map(undo);
+        let others = others.into_iter().map(undo);
+        let steps: Vec<Planned> = key.into_iter().chain(loops).chain(service.map(remove)).chain(others).collect();
         if !self.changes.is_empty() {
             let (paths, target) = (&inventory.paths, inventory.target);
             let written = closed::Records::AreWritten;
@@ -212,12 +215,14 @@ impl<'a> Uninstall<'a> {
                 _ => true,
             }),
             // One of a running system that this image was taken from.
-            Change::Timer { .. } if inventory.target == Target::Image => State::Done,
+            Change::Timer { .. } | Change::Loop { .. } if inventory.target == Target::Image => State::Done,
             Change::MadeWay { .. }
             | Change::Access { .. }
             | Change::Tree { .. }
             | Change::Restored { .. }
+            | Change::Textfile { .. }
             | Change::Timer { .. }
+            | Change::Loop { .. }
             | Change::Service { .. } => State::Pending,
         }
     }

@@ -98,7 +98,7 @@ fn of_step(step: &Step, paths: &Paths) -> Result<Vec<Need>, NotAPath> {
         },
         Step::Service { supervision, action } => of_service(supervision, *action, paths)?,
         Step::Undo { change } => of_undoing(change)?,
-        Step::Labels { .. } | Step::Timer { .. } => Vec::new(),
+        Step::Labels { .. } | Step::Timer { .. } | Step::Loop { .. } | Step::Textfile { .. } => Vec::new(),
     })
 }
 
@@ -131,7 +131,7 @@ fn of_undoing(change: &Change) -> Result<Vec<Need>, NotAPath> {
         Change::Adopted { path, .. } | Change::Access { path, .. } | Change::Restored { path, .. } => {
             vec![within(path.clone())]
         }
-        Change::Timer { .. } | Change::Service { .. } => Vec::new(),
+        Change::Textfile { .. } | Change::Timer { .. } | Change::Loop { .. } | Change::Service { .. } => Vec::new(),
     })
 }
 

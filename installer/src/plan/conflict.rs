@@ -57,6 +57,8 @@ pub(crate) fn conflicts(step: &Step, facts: &Facts, ours: &[Change]) -> Result<V
         | Step::Labels { .. }
         | Step::Restore { .. }
         | Step::Timer { .. }
+        | Step::Loop { .. }
+        | Step::Textfile { .. }
         | Step::Service { .. }
         | Step::Undo { .. } => Vec::new(),
     };

@@ -82,7 +82,12 @@ fn of_step(
             etcds.into_iter().chain(of_enabling(supervision)?).collect()
         }
         Step::Service { supervision, action: Action::Enable } => of_enabling(supervision)?.into_iter().collect(),
-        Step::Dir { .. } | Step::Labels { .. } | Step::Timer { .. } | Step::Service { .. } => Vec::new(),
+        Step::Dir { .. }
+        | Step::Labels { .. }
+        | Step::Timer { .. }
+        | Step::Loop { .. }
+        | Step::Textfile { .. }
+        | Step::Service { .. } => Vec::new(),
         Step::Restore { data, .. } => vec![(data.clone(), OF_DATA)],
         Step::Undo { change } => of_undoing(change)?,
     })

@@ -58,7 +58,8 @@ impl Standings<'_> {
         let starts = steps.iter().any(|step| matches!(step, Step::Service { action: Action::Start, .. }));
         let goes_on = runs && !(starts && (needed || asked));
         let reloads = steps.iter().zip(&pending).any(|(step, pending)| *pending && self.is_unit(step));
-        let of_timer = |step: &Step| matches!(step, Step::File { source: Source::SnapshotUnit, .. });
+        let of_timer =
+            |step: &Step| matches!(step, Step::File { source: Source::SnapshotUnit | Source::SnapshotLoop, .. });
         let renews_timer = pending.iter().zip(&steps).any(|(pending, step)| *pending && of_timer(step));
         let any = pending.iter().zip(&steps).any(|(pending, step)| *pending && !is_late(step)) || !cut.is_empty();
         let steps = steps.into_iter().zip(pending).map(|(mut step, mut pending)| {
@@ -78,7 +79,7 @@ impl Standings<'_> {
                     _ => !((runs || facts.records.receipt.is_some()) && fresh.is_empty() && !reloads),
                 };
             }
-            if matches!(step, Step::Timer { .. }) {
+            if matches!(step, Step::Timer { .. } | Step::Loop { .. }) {
                 pending |= renews_timer;
             }
             // A run that was cut off may have made everything but these.
@@ -173,7 +174,10 @@ fn is_unit_at(path: &AbsPath, unit: &str) -> bool {
 
 /// Whether it is about what stands, and not what stands itself.
 fn is_late(step: &Step) -> bool {
-    matches!(step, Step::Labels { .. } | Step::Timer { .. } | Step::Service { .. })
+    matches!(
+        step,
+        Step::Labels { .. } | Step::Timer { .. } | Step::Loop { .. } | Step::Textfile { .. } | Step::Service { .. }
+    )
 }
 
 fn is_done(step: &Step, facts: &Facts) -> bool {
@@ -207,6 +211,14 @@ fn is_done(step: &Step, facts: &Facts) -> bool {
         Step::Timer { unit } => {
             let is_this = |change: &Change| matches!(change, Change::Timer { unit: of } if of == unit);
             facts.records.receipt.is_some() && facts.records.ours().iter().any(is_this)
+        }
+        Step::Loop { supervisor } => {
+            let is_this = |change: &Change| matches!(change, Change::Loop { supervisor: of } if of == supervisor);
+            facts.records.receipt.is_some() && facts.records.ours().iter().any(is_this)
+        }
+        Step::Textfile { path } => {
+            let this = Change::Textfile { path: path.clone() };
+            facts.records.receipt.is_some() && facts.records.ours().contains(&this)
         }
         Step::Labels { .. } | Step::Service { .. } | Step::Undo { .. } => false,
     }

@@ -9,7 +9,7 @@ use payload::path::{AbsPath, NotAPath};
 use payload::render;
 
 use crate::although::Although;
-use crate::backup::Units;
+use crate::backup::{self, Looks};
 use crate::certificates::{Laid, Set};
 use crate::change::Holds;
 use crate::facts::Facts;
@@ -55,12 +55,8 @@ pub(crate) fn steps(
     let Laid { mut files, links, .. } = certificates;
     files.extend(self::files(manifest, set, supervision));
     files.extend(log_dir(manifest, supervision)?);
-    let timer = Units::of(manifest)?.filter(|_| facts.managers.systemd != Init::None);
-    let timer_link = timer.as_ref().map(|units| units.link.clone());
-    for (path, text) in timer.into_iter().flat_map(Units::files) {
-        let sha256 = Digest::of(text.as_bytes());
-        files.push(Step::File { path, mode: Mode::PLAIN, owner: Owner::Root, sha256, source: Source::SnapshotUnit });
-    }
+    let looks = Looks::of(manifest, (facts.managers.systemd, facts.machine.target), supervision)?;
+    files.extend(looking(manifest, looks.as_ref())?);
     files.push(Step::File {
         path: layout.sbin.join(crate::HOST_COMMAND)?,
         mode: Mode::PROGRAM,
@@ -89,15 +85,24 @@ pub(crate) fn steps(
     steps.extend(links);
     steps.push(Step::Link { path: layout.link.clone(), target: layout.release_dir.name().to_owned() });
     steps.extend(carried_supervisor(manifest, facts, supervision)?);
-    if let Some(path) = &timer_link {
-        steps.push(Step::Link { path: path.clone(), target: format!("{}/{}", layout::UNITS, path.name()) });
+    if let Some(Looks::Timer(units)) = &looks {
+        let path = units.link.clone();
+        let target = format!("{}/{}", layout::UNITS, path.name());
+        steps.push(Step::Link { path, target });
     }
     steps.extend(last);
     steps.extend(restoring(manifest, facts, supervision));
     steps.extend(labels(facts, &steps));
     let is_live = facts.machine.target == Target::Live && choices.start == Start::Now;
-    if let Some(link) = timer_link.filter(|_| is_live && facts.managers.systemd == Init::Running) {
-        steps.push(Step::Timer { unit: link.name().to_owned() });
+    if let Some(path) = backup::textfile(manifest)?.filter(|_| looks.is_some()) {
+        steps.push(Step::Textfile { path });
+    }
+    match looks.filter(|_| is_live) {
+        Some(Looks::Timer(units)) if facts.managers.systemd == Init::Running => {
+            steps.push(Step::Timer { unit: units.link.name().to_owned() });
+        }
+        Some(Looks::Loop(supervisor)) => steps.push(Step::Loop { supervisor }),
+        Some(Looks::Timer(_)) | None => {}
     }
     match (facts.machine.target, choices.start) {
         (Target::Image, _) => steps.extend(enabling_link(supervision)?),
@@ -109,6 +114,24 @@ pub(crate) fn steps(
         }
     }
     Ok(steps)
+}
+
+/// The files of what looks whether a snapshot is due.
+fn looking(manifest: &Manifest, looks: Option<&Looks>) -> Result<Vec<Step>, NotAPath> {
+    let file = |(path, text): (&AbsPath, &String), source| {
+        let sha256 = Digest::of(text.as_bytes());
+        Step::File { path: path.clone(), mode: Mode::PLAIN, owner: Owner::Root, sha256, source }
+    };
+    Ok(match looks {
+        Some(Looks::Timer(units)) => {
+            units.files().into_iter().map(|(path, text)| file((path, text), Source::SnapshotUnit)).collect()
+        }
+        Some(Looks::Loop(supervisor)) => {
+            let text = backup::section(manifest)?;
+            text.iter().map(|text| file((&supervisor.section, text), Source::SnapshotLoop)).collect()
+        }
+        None => Vec::new(),
+    })
 }
 
 /// Nothing runs on data while others take their place.
@@ -148,6 +171,8 @@ fn labels(facts: &Facts, steps: &[Step]) -> Option<Step> {
             | Step::Labels { .. }
             | Step::Restore { .. }
             | Step::Timer { .. }
+            | Step::Loop { .. }
+            | Step::Textfile { .. }
             | Step::Service { .. }
             | Step::Undo { .. } => {}
         }
@@ -235,7 +260,7 @@ fn dirs(manifest: &Manifest, facts: &Facts, supervision: &Supervision, files: &[
     let snapshots = manifest.backup.as_ref().map(|backup| &backup.dir);
     let snapshots = snapshots.filter(|dir| *facts.paths.at(dir) == Seen::Absent || made(dir));
     snapshots.and_then(AbsPath::parent).iter().for_each(&mut need);
-    if manifest.backup.is_some() && facts.managers.systemd != Init::None {
+    if files.iter().any(|step| matches!(step, Step::File { source: Source::SnapshotUnit, .. })) {
         need(&layout::TIMERS.parse()?);
     }
     if facts.machine.target == Target::Image {

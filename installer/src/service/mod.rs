@@ -1,5 +1,6 @@
 //! Keeping etcd running: finding out who can, and telling them to.
 
+pub(crate) mod beside;
 mod calls;
 pub(crate) mod control;
 mod program;

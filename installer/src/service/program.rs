@@ -57,7 +57,7 @@ impl Seen {
     }
 
     /// Whether it does nothing until it is told to.
-    fn rests(&self) -> bool {
+    pub(super) fn rests(&self) -> bool {
         matches!(self.state(), Some("STOPPED" | "EXITED" | "FATAL"))
     }
 }

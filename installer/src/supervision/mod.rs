@@ -8,8 +8,10 @@ pub(crate) use carried::launcher;
 pub(crate) use choose::{Grounds, Start, choose};
 pub(crate) use standing::Standing;
 
-use payload::path::AbsPath;
+use payload::path::{AbsPath, NotAPath};
 use serde::{Deserialize, Serialize};
+
+use crate::layout;
 
 /// The supervision of one member.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -36,6 +38,13 @@ pub(crate) struct Supervisor {
     /// The systemd unit that runs supervisord, where there is one.
     pub(crate) unit: Option<String>,
     pub(crate) origin: Origin,
+}
+
+impl Supervisor {
+    /// Another program of ours in it.
+    pub(crate) fn beside(&self, name: &str) -> Result<Self, NotAPath> {
+        Ok(Self { section: layout::section_beside(&self.section, name)?, program: name.to_owned(), ..self.clone() })
+    }
 }
 
 /// Whose supervisord it is.

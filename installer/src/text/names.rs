@@ -28,6 +28,10 @@ impl fmt::Display for Change {
                 say!(f, en = "service under {supervision}", zh = "{supervision} 管理的服务")
             }
             Self::Timer { unit } => say!(f, en = "timer `{unit}`", zh = "定时器 `{unit}`"),
+            Self::Textfile { path } => say!(f, en = "file `{path}`", zh = "文件 `{path}`"),
+            Self::Loop { supervisor } => {
+                say!(f, en = "program `{}` of supervisor", zh = "supervisor 的程序 `{}`", supervisor.program)
+            }
             Self::Adopted { path, .. } => say!(f, en = "what is in `{path}`", zh = "`{path}` 中的内容"),
             Self::Access { path, .. } => say!(f, en = "owner and mode of `{path}`", zh = "`{path}` 的属主和权限"),
             Self::Restored { path, .. } => {

@@ -40,6 +40,7 @@ impl fmt::Display for Step {
                     | Source::Installer
                     | Source::Launcher { .. }
                     | Source::SnapshotUnit
+                    | Source::SnapshotLoop
                     | Source::LogDir { .. } => String::new(),
                 };
                 say!(
@@ -81,6 +82,17 @@ impl fmt::Display for Step {
                     Action::Remove => words!(en = "stop and disable", zh = "停止并禁用"),
                 };
                 say!(f, en = "service    {verb} under {supervision}", zh = "服务       {verb}，由 {supervision} 管理")
+            }
+            Self::Textfile { path } => {
+                say!(f, en = "textfile   {path}, at each look", zh = "指标文件   {path}，每次检查时写入")
+            }
+            Self::Loop { supervisor } => {
+                let program = &supervisor.program;
+                say!(
+                    f,
+                    en = "loop       start {program} under supervisor",
+                    zh = "循环       由 supervisor 启动 {program}"
+                )
             }
             Self::Timer { unit } => {
                 say!(f, en = "timer      start {unit} under systemd", zh = "定时器     由 systemd 启动 {unit}")

@@ -101,6 +101,11 @@ pub(crate) fn passed_on(whole: &Whole) -> String {
     say!(en = "the snapshot was whole: {}; {}", zh = "快照完整：{}；{}", mib(whole.size), sums.trim_start())
 }
 
+/// What `[monitoring] textfile` asks for.
+pub(crate) fn not_told(path: &AbsPath, error: impl Display) -> String {
+    say!(en = "writing the metrics `{path}`: {error}", zh = "写入指标文件 `{path}`：{error}")
+}
+
 pub(crate) const NOT_TIMED: Words = words!(
     en = "this host takes no snapshots by itself: its cluster file has no [backup]",
     zh = "本机不自动保存快照：集群文件中没有 [backup]"

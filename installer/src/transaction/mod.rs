@@ -30,7 +30,7 @@ use crate::layout;
 use crate::records::{JournalError, Operation, StateDir};
 use crate::service::{self, ServiceError};
 use crate::step::Action;
-use crate::supervision::{Standing, Supervision};
+use crate::supervision::{Standing, Supervision, Supervisor};
 
 use journal::Journal;
 use undo::UndoError;
@@ -232,6 +232,26 @@ impl<'a> Transaction<'a> {
     /// Likewise a timer that an earlier install has started: taken back, this one must not stop it.
     pub(crate) fn renew_timer(&self, unit: &str, interrupt: &Interrupt) -> Result<(), ServiceError> {
         service::timer::start(self.journal.permit(), unit, interrupt)
+    }
+
+    /// From now on this file is one of ours, whenever it comes.
+    pub(crate) fn tell_in(&mut self, path: &AbsPath) -> Result<(), FsError> {
+        self.journal.act(Change::Textfile { path: path.clone() }, |_| Ok(()))
+    }
+
+    /// Has supervisord start this program of ours beside etcd.
+    pub(crate) fn start_loop<E: From<FsError> + From<ServiceError>>(
+        &mut self,
+        supervisor: &Supervisor,
+        interrupt: &Interrupt,
+    ) -> Result<(), E> {
+        let change = Change::Loop { supervisor: supervisor.clone() };
+        self.journal.act(change, |permit| Ok(service::beside::start(permit, supervisor, interrupt)?))
+    }
+
+    /// Likewise one that an earlier install has started.
+    pub(crate) fn renew_loop(&self, supervisor: &Supervisor, interrupt: &Interrupt) -> Result<(), ServiceError> {
+        service::beside::start(self.journal.permit(), supervisor, interrupt)
     }
 
     /// Removes the link that starts a service at boot, after the service has been taken from its manager.

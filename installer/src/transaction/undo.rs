@@ -4,6 +4,7 @@
 
 use payload::bundle::Content;
 use payload::path::{AbsPath, NotAPath};
+use payload::render;
 
 use super::Permit;
 use crate::change::{Access, Before, Change, Holds};
@@ -115,6 +116,11 @@ pub(super) fn undo(
             service::timer::stop(permit, unit, tree.interrupt())?;
             Left::Gone
         }
+        Change::Textfile { path } => tree.remove_if(permit, path, render::TEXTFILE_BEGIN.as_bytes())?,
+        Change::Loop { supervisor } => {
+            service::beside::stop(permit, supervisor, tree.interrupt())?;
+            Left::Gone
+        }
         Change::Service { supervision, was } => {
             service::remove(permit, supervision, *was, others, stop_seconds, tree.interrupt())?;
             Left::Gone
@@ -144,6 +150,8 @@ pub(super) fn clear_leftovers(permit: &Permit, tree: &Tree, change: &Change) -> 
         | Change::Access { .. }
         | Change::Tree { .. }
         | Change::Timer { .. }
+        | Change::Loop { .. }
+        | Change::Textfile { .. }
         | Change::Service { .. } => {}
         Change::Restored { path, .. } => tree.clear_restoring(permit, path)?,
         Change::MadeWay { path, aside, .. } => {

@@ -11,7 +11,7 @@ use crate::host::interrupt::Interrupt;
 use crate::layout;
 use crate::service::{self, Others};
 use crate::step::Action;
-use crate::supervision::Supervision;
+use crate::supervision::{Supervision, Supervisor};
 
 /// How changes are undone.
 #[derive(Debug, Clone, Copy)]
@@ -62,14 +62,16 @@ pub(crate) struct Undoing {
     left: Vec<(Change, UndoError)>,
 }
 
-/// In which order changes are undone: services first, for their programs and data must not go under a process that runs;
-/// then the newest first. The program that stays on the host goes last, with the directories that lead to it, so that
+/// In which order changes are undone: services first, for their programs and data must not go under a process that runs, and before
+/// them what runs beside; then the newest first. The program that stays on the host goes last, with the directories that lead to it, so that
 /// whoever was cut off can go on with it.
 pub(crate) fn in_order(changes: &[Change]) -> Vec<&Change> {
-    let service = |change: &&Change| matches!(change, Change::Service { .. });
-    let (services, others): (Vec<_>, Vec<_>) = changes.iter().rev().partition(service);
+    let (loops, others): (Vec<_>, Vec<_>) =
+        changes.iter().rev().partition(|change| matches!(change, Change::Loop { .. }));
+    let (services, others): (Vec<_>, Vec<_>) =
+        others.into_iter().partition(|change| matches!(change, Change::Service { .. }));
     let (last, first): (Vec<_>, Vec<_>) = others.into_iter().partition(|change| is_of_command(change, changes));
-    services.into_iter().chain(first).chain(last).collect()
+    loops.into_iter().chain(services).chain(first).chain(last).collect()
 }
 
 fn is_of_command(change: &Change, changes: &[Change]) -> bool {
@@ -159,6 +161,9 @@ impl Undoing {
     /// After the files: lets the service manager see what has become of them.
     pub(crate) fn settle(&self, transaction: &Transaction) -> Result<(), UndoError> {
         let permit = transaction.journal.permit();
+        for supervisor in self.known.iter().filter_map(|change| renewed(change, transaction.changes())) {
+            service::beside::start(permit, supervisor, self.interrupt())?;
+        }
         match (self.policy.service, &self.service) {
             (ServiceFate::RunsAgain { .. } | ServiceFate::RunsAgainAfterwards { .. }, Some(supervision)) => {
                 service::start(permit, supervision, Action::Restart, self.interrupt())?;
@@ -181,25 +186,36 @@ impl Undoing {
     }
 }
 
+/// A loop that an earlier install has started, and whose section is another than supervisord has read, or is back.
+fn renewed<'a>(known: &'a Change, changes: &[Change]) -> Option<&'a Supervisor> {
+    let Change::Loop { supervisor } = known else { return None };
+    let is_touched = changes.iter().any(|change| change.path() == Some(&supervisor.section));
+    (is_touched && !changes.contains(known)).then_some(supervisor)
+}
+
 #[cfg(test)]
 mod tests {
     use payload::path::AbsPath;
 
     use super::*;
     use crate::change::Holds;
+    use crate::supervision::Origin;
+    use crate::supervision::tests::supervisor;
 
     #[test]
     fn services_go_first_and_the_program_that_goes_on_goes_last() {
         let dir = |path: &str| Change::Dir { path: path.parse::<AbsPath>().unwrap(), holds: Holds::Files };
         let supervision = Supervision::Systemd { unit: "etcd-server.service".to_owned() };
         let service = Change::Service { supervision, was: None };
+        let Supervision::Supervisor(supervisor) = supervisor(Origin::Host) else { unreachable!() };
+        let beside = Change::Loop { supervisor };
         let command = Change::Link {
             path: "/usr/local/sbin/etcdpack-host".parse().unwrap(),
             target: "x".to_owned(),
             before: None,
         };
-        let made = [dir("/usr/local"), dir("/opt/a"), command.clone(), service.clone(), dir("/opt/b")];
+        let made = [dir("/usr/local"), dir("/opt/a"), beside.clone(), command.clone(), service.clone(), dir("/opt/b")];
         let order: Vec<Change> = in_order(&made).into_iter().cloned().collect();
-        assert_eq!(order, [service, dir("/opt/b"), dir("/opt/a"), command, dir("/usr/local")]);
+        assert_eq!(order, [beside, service, dir("/opt/b"), dir("/opt/a"), command, dir("/usr/local")]);
     }
 }

@@ -12,7 +12,7 @@ use toml::Spanned;
 use super::listen::Addresses;
 use super::peers::Peers;
 use super::pki::{Algorithm, CommonName, Country, Hours, KeySharing, Keys, SubjectText};
-use super::quantity::{Milliseconds, Period, Size};
+use super::quantity::{Milliseconds, Often, Period, Size};
 use super::setting::{Carry, CompactionMode, LogLevel, Loopback, Manager, Setting};
 use crate::digest::Digest;
 use crate::etcd::{Arch, EtcdVersion, KnownMirror};
@@ -41,6 +41,7 @@ pub(super) struct File {
     #[serde(default)]
     pub(super) supervisor: SupervisorSection,
     pub(super) backup: Option<BackupSection>,
+    pub(super) monitoring: Option<MonitoringSection>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -171,4 +172,11 @@ pub(super) struct BackupSection {
     pub(super) keep_bytes: Option<Spanned<Size>>,
     pub(super) dir: Option<Spanned<AbsPath>>,
     pub(super) recipients: Option<Spanned<Vec<Spanned<String>>>>,
+    pub(super) drill: Option<Spanned<Often>>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub(super) struct MonitoringSection {
+    pub(super) textfile: Spanned<AbsPath>,
 }

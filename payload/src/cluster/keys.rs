@@ -4,7 +4,7 @@ use crate::language::Words;
 use crate::words;
 
 /// Every key, by section; a test holds this to the parser.
-pub(super) const SECTIONS: [(&str, &str); 10] = [
+pub(super) const SECTIONS: [(&str, &str); 11] = [
     ("[cluster]", "name token"),
     ("[release]", "version arch sha256 sha256-amd64 sha256-arm64 mirrors mirror"),
     (
@@ -25,7 +25,8 @@ pub(super) const SECTIONS: [(&str, &str); 10] = [
     ("[paths]", "opt data wal-dir logs bin sbin"),
     ("[service]", "manager name"),
     ("[supervisor]", "carry startsecs startretries log-megabytes log-backups"),
-    ("[backup]", "every keep keep-bytes dir recipients"),
+    ("[backup]", "every keep keep-bytes dir recipients drill"),
+    ("[monitoring]", "textfile"),
 ];
 
 /// The section that is called so, as it is written, and its keys.

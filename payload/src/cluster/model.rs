@@ -35,6 +35,8 @@ pub struct Cluster {
     pub service: Service,
     /// `None`: nobody takes snapshots but people.
     pub backup: Option<Backup>,
+    /// The directory of `node_exporter`'s textfile collector, where it is told of snapshots.
+    pub textfile: Option<AbsPath>,
 }
 
 /// Which etcd, and what vouches for it.

@@ -172,6 +172,7 @@ impl<'a> Spot<'a> {
             "address" => "192.0.2.1",
             "version" => EXAMPLE,
             "every" => "6h",
+            "textfile" => "/var/lib/node_exporter/textfile_collector",
             _ => "n1",
         };
         let text =

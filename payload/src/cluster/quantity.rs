@@ -20,6 +20,11 @@ pub(super) struct Milliseconds(u32);
 #[serde(try_from = "Written")]
 pub(super) struct Period(u64);
 
+/// Likewise, or a word: `"weekly"`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(try_from = "Written")]
+pub(super) struct Often(u64);
+
 #[derive(Deserialize)]
 #[serde(untagged, expecting = "a whole number, or one with its unit in quotes: `\"8GiB\"`, `\"500ms\"`")]
 enum Written {
@@ -42,6 +47,34 @@ impl Milliseconds {
 impl Period {
     pub(super) fn seconds(self) -> u64 {
         self.0
+    }
+}
+
+impl Often {
+    pub(super) fn seconds(self) -> u64 {
+        self.0
+    }
+}
+
+impl TryFrom<Written> for Often {
+    type Error = String;
+
+    fn try_from(written: Written) -> Result<Self, String> {
+        let days = match &written {
+            Written::Text(text) if text == "daily" => 1,
+            Written::Text(text) if text == "weekly" => 7,
+            Written::Text(text) if text == "monthly" => 30,
+            _ => {
+                let text = |said: String| {
+                    say!(
+                        en = "`daily`, `weekly`, `monthly`, or a time: {said}",
+                        zh = "取值为 `daily`、`weekly`、`monthly` 或一个时间：{said}"
+                    )
+                };
+                return Period::try_from(written).map(|period| Self(period.0)).map_err(text);
+            }
+        };
+        Ok(Self(days * 86_400))
     }
 }
 
@@ -174,6 +207,8 @@ mod tests {
             [period("30m"), period("6h"), period("1d"), period("6"), period("6s")],
             [Some(1800), Some(21600), Some(86400), None, None]
         );
+        let often = |text: &str| Often::try_from(Written::Text(text.to_owned())).map(Often::seconds).ok();
+        assert_eq!([often("weekly"), often("12h"), often("yearly")], [Some(604_800), Some(43_200), None]);
         assert_eq!(Bytes(8 << 30).to_string() + &Bytes(8).to_string(), "8 GiB8 bytes");
     }
 }

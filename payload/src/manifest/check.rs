@@ -30,6 +30,7 @@ impl Manifest {
         }
         self.check_programs()?;
         self.check_backup()?;
+        self.check_textfile()?;
         self.check_entries()
     }
 
@@ -130,11 +131,23 @@ impl Manifest {
         if recipients.len() > Backup::MOST_RECIPIENTS || backup.named_twice().is_some() {
             return Err(Field("backup.recipients", "are more than 20, or have one twice"));
         }
+        if !backup.drills_in_time() {
+            return Err(Field("backup.drill-seconds", "are more often than snapshots, or more than a year"));
+        }
         let paths = self.layout.paths().ok_or(Field("layout", "has programs directly below `/`"))?;
         match paths.bars_snapshots(dir, &self.layout.wal) {
             Some(_) => Err(Field("backup.dir", "is the system's or etcd's own")),
             None => Ok(()),
         }
+    }
+
+    fn check_textfile(&self) -> Result<(), ManifestError> {
+        let Some(dir) = self.monitoring.as_ref().and_then(|it| it.textfile.as_ref()) else { return Ok(()) };
+        let paths = self.layout.paths().ok_or(Field("layout", "has programs directly below `/`"))?;
+        if self.backup.is_none() || paths.bars_snapshots(dir, &self.layout.wal).is_some() {
+            return Err(Field("monitoring.textfile", "is the system's or etcd's own, or has no snapshots to tell of"));
+        }
+        Ok(())
     }
 
     fn check_programs(&self) -> Result<(), ManifestError> {

@@ -21,6 +21,14 @@ pub struct Monitoring {
     pub textfile: Option<AbsPath>,
 }
 
+impl Monitoring {
+    /// Of a host that tells of its snapshots in this directory.
+    #[must_use]
+    pub fn textfile(dir: AbsPath) -> Self {
+        Self { listen: None, textfile: Some(dir) }
+    }
+}
+
 impl Manifest {
     /// Whether this version acts on all that the manifest says.
     pub(super) fn check_known(&self) -> Result<(), ManifestError> {
@@ -30,8 +38,7 @@ impl Manifest {
             is_https(&member.peer_url) && is_https(&member.client_url) && is_told
         };
         let later = [
-            ("backup", self.backup.as_ref().is_some_and(|it| it.drill_seconds.is_some())),
-            ("monitoring", self.monitoring.is_some()),
+            ("monitoring", self.monitoring.as_ref().is_some_and(|it| it.listen.is_some() || it.textfile.is_none())),
             ("members", !self.members.iter().all(at_home)),
         ];
         later.into_iter().find(|(_, there)| *there).map_or(Ok(()), |(what, _)| Err(ManifestError::Later(what)))

@@ -292,10 +292,14 @@ fn founders_are_the_members_until_the_cluster_runs() {
 
 #[test]
 fn what_only_a_later_version_does_is_not_passed_over() {
-    let backup = json!({"every-seconds": 21600, "keep": 28, "keep-bytes": 20_000_000_000_u64, "dir": "/b", "drill-seconds": 604_800});
     let monitoring = json!({"listen": "http://127.0.0.1:2381", "textfile": "/t"});
     for (at, key, value, words) in [
-        ("", "backup", backup, "`backup` says what this program cannot do yet"),
+        (
+            "",
+            "backup",
+            json!({"every-seconds": 21600, "keep": 1, "dir": "/b", "drill-seconds": 3600}),
+            "more often than",
+        ),
         ("", "backup", json!({"every-seconds": 1, "keep": 1, "dir": "/b"}), "less than ten minutes"),
         ("", "backup", json!({"every-seconds": 600, "keep": 1, "dir": "/d/x", "recipients": []}), "etcd's own"),
         (
@@ -320,6 +324,9 @@ fn what_only_a_later_version_does_is_not_passed_over() {
         assert!(error.contains(words), "{at} {key}: {error}");
     }
     assert!(and("/layout", "wal", json!("/w")).is_ok());
+    let drilled = json!({"every-seconds": 21600, "keep": 1, "dir": "/b", "drill-seconds": 604_800});
+    assert_eq!(and("", "backup", drilled).unwrap().backup.unwrap().drill_seconds.unwrap().get(), 604_800);
+    assert!(and("", "monitoring", json!({"textfile": "/t"})).unwrap_err().contains("no snapshots to tell of"));
     let sealed = json!({"every-seconds": 600, "keep": 1, "dir": "/b", "recipients": [SAFE]});
     assert_eq!(and("", "backup", sealed).unwrap().backup.unwrap().recipients[0].to_string(), SAFE);
     // As builders wrote it that sealed nothing, and perhaps as later ones do.

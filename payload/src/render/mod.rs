@@ -9,15 +9,17 @@ mod snapshots;
 mod startup;
 mod supervisor;
 mod systemd;
+mod textfile;
 
 pub use call::{Call, confine_alike};
 pub use etcdctl::etcdctl;
-pub use snapshots::{snapshot_service, snapshot_timer};
+pub use snapshots::{snapshot_loop, snapshot_service, snapshot_timer};
 pub use startup::{PATH, Start, relisten, startup};
 pub use supervisor::{
     PYTHON_FLAGS, launcher, log_dir_drop_in, program, search_path, supervisord_conf, supervisord_unit,
 };
 pub use systemd::unit;
+pub use textfile::{TEXTFILE_BEGIN, textfile};
 
 use crate::cluster::Cluster;
 use crate::path::{AbsPath, NotAPath};

@@ -29,9 +29,15 @@ pub(crate) fn at_boot(managers: &Managers, records: &Records) -> Vec<Finding> {
     managers.etcds_at_boot.iter().map(starts).collect()
 }
 
-/// Snapshots that the host is to take by itself are taken by systemd's timer alone.
-pub(crate) fn no_timer(managers: &Managers, target: Target, backup: Option<&Backup>) -> Option<Finding> {
-    let nobody_looks = target == Target::Live && managers.systemd != Init::Running;
+/// Snapshots that the host is to take by itself are taken by systemd's timer, or by a loop under supervisor.
+pub(crate) fn no_timer(
+    managers: &Managers,
+    target: Target,
+    backup: Option<&Backup>,
+    supervision: &Supervision,
+) -> Option<Finding> {
+    let is_systemds = matches!(supervision, Supervision::Systemd { .. });
+    let nobody_looks = target == Target::Live && managers.systemd != Init::Running && is_systemds;
     backup.filter(|_| nobody_looks).map(|_| ManagerFinding::NoTimer.into())
 }
 
@@ -46,10 +52,13 @@ mod tests {
     #[test]
     fn snapshots_that_nobody_would_take_are_said() {
         let backup = crate::backup::tests::backup(6, 28, None);
-        let found = |systemd, target, backup: Option<&Backup>| {
+        let by_systemd = Supervision::Systemd { unit: "x.service".to_owned() };
+        let under = |supervision: &Supervision, systemd, target, backup: Option<&Backup>| {
             let managers = Managers { systemd, ..Managers::default() };
-            no_timer(&managers, target, backup).map(|found| found.code())
+            no_timer(&managers, target, backup, supervision).map(|found| found.code())
         };
+        let found = |systemd, target, backup: Option<&Backup>| under(&by_systemd, systemd, target, backup);
+        assert_eq!(under(&supervisor(Origin::Host), Init::None, Target::Live, Some(&backup)), None, "a loop looks");
         assert_eq!(found(Init::None, Target::Live, Some(&backup)), Some(Code::NoTimer));
         assert_eq!(found(Init::Installed, Target::Live, Some(&backup)), Some(Code::NoTimer));
         assert_eq!(found(Init::Running, Target::Live, Some(&backup)), None);

@@ -66,7 +66,14 @@ pub(crate) fn unfinished(records: &Records) -> Option<Finding> {
 pub(crate) fn not_as_installed(steps: &[Planned]) -> Option<Finding> {
     let is_lost = |planned: &&Planned| {
         planned.state == State::Pending
-            && !matches!(planned.step, Step::Service { .. } | Step::Timer { .. } | Step::Labels { .. })
+            && !matches!(
+                planned.step,
+                Step::Service { .. }
+                    | Step::Timer { .. }
+                    | Step::Loop { .. }
+                    | Step::Textfile { .. }
+                    | Step::Labels { .. }
+            )
     };
     let steps: Vec<Step> = steps.iter().filter(is_lost).map(|planned| planned.step.clone()).collect();
     (!steps.is_empty()).then(|| RecordFinding::NotAsInstalled { steps }.into())

@@ -1,6 +1,7 @@
 //! `snapshot`: all keys in one file, which has its name once it is proven whole. `snapshot verify` proves any such file,
 //! `snapshot list` shows those in a directory.
 
+mod fresh;
 mod list;
 mod login;
 mod proof;

@@ -1,41 +1,55 @@
-//! A snapshot that is due, as the cluster file's `[backup]` says: into its directory, and those that are superfluous then go.
+//! What is due of that which the cluster file's `[backup]` says: a snapshot into its directory, after which those that are superfluous go,
+//! and a drill.
+
+use std::path::PathBuf;
 
 use payload::backup::Backup;
 use payload::exit::ExitStatus;
+use payload::manifest::Manifest;
+use payload::path::AbsPath;
 
 use super::super::context::Looking;
+use super::super::drill::Drill;
+use super::fresh;
 use super::save::take;
 use super::source::Source;
-use crate::backup;
+use crate::backup::{self, Against, Drills, FailedDrill, GoodDrill};
 use crate::cli::SnapshotArgs;
 use crate::failure::Failure;
 use crate::help::Help;
-use crate::host::{clock, snapshots};
+use crate::host::clock::{self, Stopwatch};
+use crate::host::drill::Counted;
+use crate::host::lock::Locked;
+use crate::host::snapshots;
 use crate::report::Report;
 use crate::snapshot_record::{Failed, Found};
 use crate::text::refusals::Doing;
-use crate::text::{help, snapshot as words};
+use crate::text::{drill as drill_words, help, snapshot as words};
 
 pub(super) fn save(args: &SnapshotArgs, report: &Report) -> Result<ExitStatus, Failure> {
     let looking = Looking::begin(Doing::TakingASnapshot, None)?;
     let records = looking.records()?;
-    let Some(manifest) = records.receipt.as_ref().map(|receipt| &receipt.manifest) else {
-        return Ok(ExitStatus::Done);
-    };
-    // Taken out of the cluster file since: the timer is left, and has nothing to do.
-    let Some(backup) = &manifest.backup else {
+    let Some(receipt) = &records.receipt else { return Ok(ExitStatus::Done) };
+    // Taken out of the cluster file since: what looks is left, and has nothing to do.
+    let Some(timed) = Timed::of(&receipt.manifest) else {
         report.note(&words::NOT_TIMED);
         return Ok(ExitStatus::Done);
     };
-    // Most of the time it is not: nothing is held for that.
-    let is_due = |there: &[Found]| backup::is_due(manifest, backup, there, clock::now());
-    let is_ours = snapshots::is_roots_alone(&looking.tree, &backup.dir);
-    if is_ours && snapshots::in_dir(backup.dir.as_path()).is_ok_and(|there| !is_due(&there)) {
+    // Most of the time nothing is due: nothing is held for that.
+    let is_ours = snapshots::is_roots_alone(&looking.tree, &timed.backup.dir);
+    if is_ours && timed.there().is_ok_and(|there| !timed.is_due(&there) && timed.to_drill(&there).is_none()) {
         report.note(&words::NOT_DUE);
+        if timed.telling().is_some()
+            && let Ok(Locked::Ours(_lock)) = looking.tree.lock("snapshot")
+        {
+            timed.tell(report);
+        }
         return Ok(ExitStatus::Done);
     }
     let source = Source::begin(args, report)?;
-    let done = take_due(&source, backup, &is_due, report);
+    // Another may have been installed while the lock was waited for.
+    let Some(timed) = Timed::of(source.manifest()?) else { return Ok(ExitStatus::Done) };
+    let (done, backup) = (timed.take(&source, report), timed.backup);
     let failed = done
         .as_ref()
         .err()
@@ -44,33 +58,129 @@ pub(super) fn save(args: &SnapshotArgs, report: &Report) -> Result<ExitStatus, F
     if let Err(error) = snapshots::put_failed(backup.dir.as_path(), failed.as_ref()) {
         report.warn(&words::not_noted(&backup.dir, error), None);
     }
-    done
+    let done = done.and_then(|()| timed.drill(&source, report));
+    timed.tell(report);
+    done.map(|()| ExitStatus::Done)
 }
 
-fn take_due(
-    source: &Source,
-    backup: &Backup,
-    is_due: &dyn Fn(&[Found]) -> bool,
-    report: &Report,
-) -> Result<ExitStatus, Failure> {
-    let dir = backup.dir.as_path();
-    if !snapshots::is_roots_alone(&source.context.tree, &backup.dir) {
-        return Err(Failure::refused(words::not_roots_alone(&backup.dir), help::look_at_the_way(&backup.dir)));
+/// What the host does by itself, as its manifest says.
+#[derive(Clone, Copy)]
+struct Timed<'a> {
+    manifest: &'a Manifest,
+    backup: &'a Backup,
+}
+
+/// What a drill is held on.
+enum Drilled {
+    File(PathBuf),
+    /// What lies there is sealed.
+    Fresh,
+}
+
+impl<'a> Timed<'a> {
+    /// `None` where it does nothing by itself.
+    fn of(manifest: &'a Manifest) -> Option<Self> {
+        manifest.backup.as_ref().map(|backup| Self { manifest, backup })
     }
-    let unread = |error| Failure::refused(words::no_directory(dir, error), Help::host("doctor"));
-    snapshots::clear(dir).map_err(unread)?;
-    // Somebody may have taken one while the lock was waited for.
-    if !is_due(&snapshots::in_dir(dir).map_err(unread)?) {
-        return Ok(ExitStatus::Done);
+
+    /// Whether a snapshot is to be taken now.
+    fn is_due(self, there: &[Found]) -> bool {
+        backup::is_due(self.manifest, self.backup, there, clock::now())
     }
-    let taken = clock::now().truncate_to_second();
-    let path = dir.join(backup::name(source.manifest()?, taken, &backup.recipients));
-    let record = take(source, &path, &backup.recipients, taken, backup::reserve, report)?;
-    let there = snapshots::in_dir(dir).map_err(unread)?;
-    for found in backup::superfluous(backup, &there, &record.cluster_id, &path) {
-        snapshots::remove(found)
-            .map_err(|error| Failure::refused(words::not_removed(&found.path, error), Help::host("doctor")))?;
-        report.note(&words::removed(&found.path));
+
+    /// What a drill is to be held on now; `None` where none is due, and where there is nothing yet.
+    fn to_drill(self, there: &[Found]) -> Option<Drilled> {
+        let Self { manifest, backup } = self;
+        if !snapshots::drills(backup.dir.as_path()).is_due(manifest, backup, clock::now()) {
+            return None;
+        }
+        if !backup.recipients.is_empty() {
+            return Some(Drilled::Fresh);
+        }
+        backup::newest_in_the_clear(there).map(|path| Drilled::File(path.to_owned()))
     }
-    Ok(ExitStatus::Done)
+
+    fn take(self, source: &Source, report: &Report) -> Result<(), Failure> {
+        let Self { manifest, backup } = self;
+        let dir = backup.dir.as_path();
+        if !snapshots::is_roots_alone(&source.context.tree, &backup.dir) {
+            return Err(Failure::refused(words::not_roots_alone(&backup.dir), help::look_at_the_way(&backup.dir)));
+        }
+        snapshots::clear(dir).map_err(|error| self.unread(error))?;
+        // Somebody may have taken one while the lock was waited for.
+        if !self.is_due(&self.there()?) {
+            return Ok(());
+        }
+        let taken = clock::now().truncate_to_second();
+        let path = dir.join(backup::name(manifest, taken, &backup.recipients));
+        let record = take(source, &path, &backup.recipients, taken, backup::reserve, report)?;
+        for found in backup::superfluous(backup, &self.there()?, &record.cluster_id, &path) {
+            snapshots::remove(found)
+                .map_err(|error| Failure::refused(words::not_removed(&found.path, error), Help::host("doctor")))?;
+            report.note(&words::removed(&found.path));
+        }
+        Ok(())
+    }
+
+    /// Holds one if it is due, and puts on record what came of it.
+    fn drill(self, source: &Source, report: &Report) -> Result<(), Failure> {
+        let Self { manifest, backup } = self;
+        let Some(drilled) = self.to_drill(&self.there()?) else { return Ok(()) };
+        let (took, dir) = (Stopwatch::start(), backup.dir.as_path());
+        let context = &source.context;
+        let counted = match &drilled {
+            Drilled::File(path) => Drill { context, manifest, path }.of_file(None, false, report),
+            Drilled::Fresh => {
+                let path = &backup::name(manifest, clock::now(), &[]);
+                let taken = || fresh::taken(source, path, report);
+                Drill { context, manifest, path }.of_fresh(taken, report)
+            }
+        };
+        let counted = context.unless_told_to_stop(counted);
+        let ended = match &counted {
+            Ok(Counted { revision, keys }) => {
+                report.data(&drill_words::restorable(Counted { revision: *revision, keys: *keys }, took.elapsed()));
+                let (when, seconds) = (clock::now().truncate_to_second(), took.elapsed().as_secs());
+                Ok(GoodDrill { when, revision: *revision, keys: *keys, seconds })
+            }
+            Err(failure) if failure.status == ExitStatus::RolledBack => return counted.map(drop),
+            Err(failure) => {
+                let against = if failure.status == ExitStatus::NotVerified { Against::Snapshot } else { Against::Host };
+                Err(FailedDrill { when: clock::now().truncate_to_second(), why: failure.text.clone(), against })
+            }
+        };
+        // Where that cannot be written, the age of the last good one tells.
+        let drills: Drills = snapshots::drills(dir).and(ended);
+        if let Err(error) = snapshots::put_drills(dir, &drills) {
+            report.warn(&words::not_noted(&backup.dir, error), None);
+        }
+        counted.map(drop)
+    }
+
+    /// Where it is to be told what there is, and what; `None` where it stands there already.
+    fn telling(self) -> Option<(AbsPath, String)> {
+        let Self { manifest, backup } = self;
+        let (path, dir) = (backup::textfile(manifest).ok()??, backup.dir.as_path());
+        let (failed, drills) = (snapshots::failed(dir), snapshots::drills(dir));
+        let ended = (failed.as_ref(), &drills);
+        let text = backup::metrics(manifest, backup, &self.there().ok()?, ended, clock::now());
+        (snapshots::told(&path).as_deref() != Some(text.as_bytes())).then_some((path, text))
+    }
+
+    /// Tells it. While the host's lock is held: an uninstall takes the file away.
+    fn tell(self, report: &Report) {
+        if let Some((path, text)) = self.telling()
+            && let Err(error) = snapshots::tell(&path, &text)
+        {
+            report.warn(&words::not_told(&path, error), None);
+        }
+    }
+
+    fn there(self) -> Result<Vec<Found>, Failure> {
+        snapshots::in_dir(self.backup.dir.as_path()).map_err(|error| self.unread(error))
+    }
+
+    fn unread(self, error: std::io::Error) -> Failure {
+        Failure::refused(words::no_directory(self.backup.dir.as_path(), error), Help::host("doctor"))
+    }
 }

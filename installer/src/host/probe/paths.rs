@@ -8,7 +8,7 @@ use payload::manifest::{Manifest, Purpose};
 use payload::path::AbsPath;
 
 use super::{ProbeError, data};
-use crate::backup::Units;
+use crate::backup::{self, Units};
 use crate::certificates::{Home, Set};
 use crate::facts::Credentials;
 use crate::facts::paths::{Obstacle, PathFact, Paths, Seen};
@@ -53,13 +53,16 @@ fn found(
     let at = &manifest.layout;
     let mut files: BTreeSet<AbsPath> = section.into_iter().cloned().collect();
     files.insert(layout::carried_section(&manifest.service.name)?);
+    for section in files.clone() {
+        files.insert(layout::section_beside(&section, &backup::program(manifest))?);
+    }
     files.insert(at.sbin.join(crate::HOST_COMMAND)?);
     for unit in layout::SUPERVISORD_UNITS {
         files.insert(layout::drop_in(unit, &manifest.service.name)?);
     }
     let timer = Units::of(manifest)?;
     let timer_link = timer.as_ref().map(|units| units.link.clone());
-    files.extend(timer.into_iter().flat_map(Units::files).map(|(path, _)| path));
+    files.extend(timer.iter().flat_map(Units::files).map(|(path, _)| path.clone()));
     // Those that others have unpacked may be theirs, and large.
     let mut sizes = BTreeMap::new();
     for program in &manifest.release.programs {

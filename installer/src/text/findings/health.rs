@@ -7,6 +7,7 @@ use payload::line::DisplayLine;
 use payload::path::AbsPath;
 use payload::{say, words};
 
+use crate::backup::{Against, FailedDrill};
 use crate::facts::cluster::api;
 use crate::facts::health::{Company, Down, Log};
 use crate::finding::HealthFinding;
@@ -79,6 +80,27 @@ pub(super) fn text(found: &HealthFinding) -> String {
                 DisplayLine::of(&failed.why)
             )
         }
+        HealthFinding::DrillOld { newest: None } => say!(
+            en = "no drill has shown yet that a snapshot can be restored, and one is long due",
+            zh = "还没有任何演练证明快照可以恢复，而演练早已到期"
+        ),
+        HealthFinding::DrillOld { newest: Some(newest) } => say!(
+            en = "the last drill that showed that a snapshot can be restored was held {}, and the next but one is due",
+            zh = "最后一次证明快照可以恢复的演练在 {}，其后应有的两次都没有",
+            words::time(*newest)
+        ),
+        HealthFinding::DrillFailed(FailedDrill { when, why, against: Against::Snapshot }) => say!(
+            en = "a drill did not bring back what was saved ({}): {}",
+            zh = "演练没有恢复出原来的数据（{}）：{}",
+            words::time(*when),
+            DisplayLine::of(why)
+        ),
+        HealthFinding::DrillFailed(FailedDrill { when, why, against: Against::Host }) => say!(
+            en = "the drill that was due could not be held ({}): {}",
+            zh = "到期的演练未能进行（{}）：{}",
+            words::time(*when),
+            DisplayLine::of(why)
+        ),
         HealthFinding::NoRead => {
             say!(
                 en = "a majority is up, and a read does not come back through it: the members \
@@ -223,6 +245,17 @@ pub(super) fn help(found: &HealthFinding) -> Help {
             zh = "在 {} 上运行：查明那里的 etcd 为何没有启动",
             names::all(down)
         )),
+        HealthFinding::DrillFailed(FailedDrill { against: Against::Snapshot, .. }) => {
+            Help::host("snapshot").and(Help::plain("; ")).and(Help::host_with("drill", "FILE")).remark(&words!(
+                en = "of a new snapshot: whether that comes back; keep those that lie there",
+                zh = "对新的快照：看它能否恢复；已有的快照都要保留"
+            ))
+        }
+        HealthFinding::DrillOld { .. } | HealthFinding::DrillFailed(_) => Help::host_with("snapshot", "--timed")
+            .remark(&words!(
+                en = "holds one if it is due, and says why it cannot",
+                zh = "到期时进行一次，不能进行时说明原因"
+            )),
         HealthFinding::SnapshotOld { .. } | HealthFinding::SnapshotFailed { .. } => {
             Help::host_with("snapshot", "--timed").remark(&words!(
                 en = "takes one if it is due, and says why it cannot",

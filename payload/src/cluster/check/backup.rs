@@ -23,7 +23,7 @@ pub(super) fn backup(
     paths: &Paths,
     hosts: &[Host],
 ) -> Result<Option<Backup>, Vec<Fault>> {
-    let Some(BackupSection { every, keep, keep_bytes, dir, recipients }) = section else { return Ok(None) };
+    let Some(BackupSection { every, keep, keep_bytes, dir, recipients, drill }) = section else { return Ok(None) };
     if !Backup::EVERY.contains(&every.get_ref().seconds()) {
         let text = words!(en = "`every` is from ten minutes to 31 days", zh = "`every` 的取值为 10 分钟至 31 天");
         findings.fault_with_help(&every.span(), text, "every = \"6h\"");
@@ -56,7 +56,16 @@ pub(super) fn backup(
     });
     let recipients = recipients.map(|list| sealed_for(findings, list)).unwrap_or_default();
     let keep = keep.unwrap_or(KEEP);
-    Ok(Some(Backup { every_seconds: seconds, keep, keep_bytes: bytes, dir, drill_seconds: None, recipients }))
+    let drill_seconds = drill.as_ref().and_then(|often| NonZeroU64::new(often.get_ref().seconds()));
+    let backup = Backup { every_seconds: seconds, keep, keep_bytes: bytes, dir, drill_seconds, recipients };
+    if let Some(often) = drill.filter(|often| often.get_ref().seconds() == 0 || !backup.drills_in_time()) {
+        let text = words!(
+            en = "`drill` is not more often than `every`, and once a year at least",
+            zh = "`drill` 不能比 `every` 更频繁，并且至少一年一次"
+        );
+        findings.fault_with_help(&often.span(), text, "drill = \"weekly\"");
+    }
+    Ok(Some(backup))
 }
 
 /// Who snapshots are sealed for.

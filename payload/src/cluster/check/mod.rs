@@ -7,6 +7,7 @@ mod flags;
 mod hosts;
 mod listen;
 mod listeners;
+mod monitoring;
 mod paths;
 mod pki;
 mod ports;
@@ -36,8 +37,11 @@ pub(super) fn resolve(file: File, source: &str) -> Result<Parsed, Vec<Fault>> {
     let pki = pki::pki(&mut findings, file.pki);
     let etcd = etcd::etcd(&mut findings, file.etcd, &etcd::Around { pki: &pki, hosts: &hosts, loopback, version })?;
     let backup = backup::backup(&mut findings, file.backup, defaults.paths.paths(), &hosts)?;
+    let around = (defaults.paths.paths(), hosts.as_slice());
+    let textfile = monitoring::textfile(&mut findings, file.monitoring, backup.as_ref(), around);
     let cluster = Cluster {
         backup,
+        textfile,
         token: file.cluster.token,
         name: file.cluster.name,
         release: release::release(file.release),
