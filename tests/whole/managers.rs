@@ -69,25 +69,52 @@ fn a_supervisor_without_room_gets_it_by_the_line_that_is_shown_and_its_programs_
         sh(&plan).refused(3, words);
     }
     sh(&format!("cp /root/good.conf {conf}")).ok();
-    what_supervisord_says_is_passed_on(&lab, &install);
+    what_supervisord_cannot_read_is_foreseen(&lab, &install);
 }
 
-/// Of somebody's section that supervisord cannot read: where it runs, and where it is to be started.
-fn what_supervisord_says_is_passed_on(lab: &Lab, install: &str) {
+/// Of somebody's section that supervisord cannot read, where it runs and where it does not; by the install where only
+/// supervisord knows: what stands in its environment.
+fn what_supervisord_cannot_read_is_foreseen(lab: &Lab, install: &str) {
     let sh = |line: &str| lab.sh("n1", line);
     let broken = "/etc/supervisor/conf.d/broken.conf";
+    let plan = install.replace("install --yes --quiet", "plan").replace(" --wait 60", "");
+    let by_any = plan.replace(" --service supervisor", "");
     sh("systemctl restart supervisor").ok();
     lab.until("n1", "supervisorctl pid");
-    sh(&format!("printf '[program:broken]\\nautostart=true\\n' >{broken}")).ok();
-    for (state, words) in
-        [("true", "cannot read its configuration"), ("systemctl stop supervisor", "does not answer; it says: ")]
-    {
+    let states = ["systemctl start supervisor", "systemctl stop supervisor"];
+    for (text, why) in [
+        ("[program:broken]\\nautostart=true", "does not specify a command"),
+        ("[program:broken]\\ncommand=/bin/true\\nuser=nobody-of-this-name", "Invalid user name"),
+        ("[program:broken]\\ncommand=/bin/true\\nstdout_logfile=/nowhere/log", "does not exist"),
+        ("[program:broken]\\ncommand=/bin/true\\nnonsense", "parsing errors"),
+    ] {
+        sh(&format!("printf '{text}\\n' >{broken}")).ok();
+        for state in states {
+            sh(state).ok();
+            let said = sh(&plan);
+            assert!(said.err.contains(why) && said.err.contains(broken), "{text}: {said:?}");
+            assert!(said.code == 3 && said.err.contains("help: mend what it says"), "{text}: {said:?}");
+            let said = sh(&by_any);
+            assert!(said.code == 0 && said.err.contains("systemd takes its place"), "{text}: {said:?}");
+            // To be started again, what is broken must not be there.
+            sh(&format!("mv {broken} /root/broken && systemctl start supervisor")).ok();
+            lab.until("n1", "supervisorctl pid");
+            sh(&format!("mv /root/broken {broken}")).ok();
+        }
+    }
+    sh(&format!("printf '[program:broken]\\ncommand=%%(ENV_NOTHING)s\\n' >{broken}")).ok();
+    for (state, words) in states.into_iter().zip(["cannot read its configuration", "does not answer; it says: "]) {
         sh(state).ok();
         let said = sh(install);
-        let why = format!("does not specify a command in section 'program:broken' (file: '{broken}')");
-        assert!(said.err.contains(&why) && said.err.contains("help: mend what it says"), "{said:?}");
+        assert!(said.err.contains("'ENV_NOTHING'") && said.err.contains("help: mend what it says"), "{said:?}");
         said.refused(5, words);
     }
+    // With a member installed: where nothing is to be done, it is nobody's business; else it is refused.
+    sh(&format!("rm {broken} && {install}")).ok();
+    sh(&format!("printf '[program:broken]\\n' >{broken}")).ok();
+    sh(&plan).ok();
+    sh("pkill -x etcd; supervisorctl stop n1").ok();
+    sh(&plan).refused(3, "cannot read its configuration");
     sh(&format!("rm {broken}; {install} && /usr/local/sbin/etcdpack-host uninstall --purge --yes --quiet")).ok();
 }
 

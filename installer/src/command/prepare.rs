@@ -20,8 +20,8 @@ use crate::host::Tree;
 use crate::host::interrupt::Interrupt;
 use crate::host::probe::{self, ProbeError, Subject, cluster, managers};
 use crate::operation::install;
-use crate::plan::Plan;
 use crate::plan::steps::{Choices, PlanInput};
+use crate::plan::{Plan, Planned};
 use crate::records::Records;
 use crate::report::Report;
 use crate::signer::SignerStatus;
@@ -60,6 +60,7 @@ impl Prepared {
         if prepared.facts.machine.target == Target::Image || prepared.plan.is_refused() {
             return Ok(prepared);
         }
+        prepared.try_supervisor(tree, bundle)?;
         let Some(settled) = signer.settled() else {
             let untried = prepared.plan.supervision.as_ref().and_then(untried);
             prepared.plan.findings.extend(untried.filter(|_| !prepared.facts.managers.pythons.is_empty()));
@@ -72,6 +73,14 @@ impl Prepared {
         }
         prepared.plan_anew(bundle)?;
         Ok(prepared)
+    }
+
+    /// Where this host's own supervisord is to read its configuration again: whether it could. Nothing of the bundle runs for it.
+    fn try_supervisor(&mut self, tree: &Tree, bundle: &Bundle<File>) -> Result<(), Failure> {
+        let rereads = self.plan.steps.iter().find_map(Planned::has_reread).cloned();
+        let Some(supervisor) = rereads else { return Ok(()) };
+        managers::try_reading(tree, bundle.manifest(), &mut self.facts.managers, &supervisor)?;
+        self.plan_anew(bundle)
     }
 
     fn plan_anew(&mut self, bundle: &Bundle<File>) -> Result<(), Failure> {

@@ -58,6 +58,8 @@ pub(crate) enum Unfit {
     User(String),
     /// This file of it is not UTF-8.
     NotText(String),
+    /// Its own code cannot read its configuration as it is now, and says this.
+    Unreadable(String),
     /// There is a configuration, and no supervisord where packages put it.
     NoProgram,
     /// There is a supervisord with this unit, and not its configuration.

@@ -14,7 +14,7 @@ use crate::finding::{Code, Finding, Severity};
 use crate::restart::Part;
 use crate::signer::SignerStatus;
 use crate::step::{Action, Source, State, Step};
-use crate::supervision::Supervision;
+use crate::supervision::{Origin, Supervision, Supervisor};
 
 /// Findings and steps.
 #[derive(Debug, Default)]
@@ -54,6 +54,18 @@ impl Planned {
     /// Whether etcd is stopped and started again by it.
     pub(crate) fn restarts(&self) -> bool {
         self.state == State::Pending && matches!(self.step, Step::Service { action: Action::Restart, .. })
+    }
+
+    /// This host's own supervisor, if the step has it read its configuration again.
+    pub(crate) fn has_reread(&self) -> Option<&Supervisor> {
+        match &self.step {
+            Step::Service { supervision: Supervision::Supervisor(supervisor), action }
+                if self.state == State::Pending && supervisor.origin == Origin::Host =>
+            {
+                matches!(action, Action::Start | Action::Restart).then_some(supervisor)
+            }
+            _ => None,
+        }
     }
 }
 

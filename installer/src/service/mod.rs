@@ -10,3 +10,4 @@ mod words;
 pub(crate) use calls::ServiceError;
 pub(crate) use control::{StateWord, has_ended, is_running, remove, start};
 pub(crate) use standing::{Others, standing};
+pub(crate) use words::of_start as complaint;

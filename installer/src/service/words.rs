@@ -6,8 +6,8 @@ const LONGEST: usize = 400;
 /// What ends a complaint of supervisord's at its start.
 const AFTER: &str = "For help,";
 
-/// Why the last start of a supervisord failed, by the end of its journal: nothing where the last one went well.
-pub(super) fn of_start(journal: &str) -> Option<String> {
+/// Why the last start of a supervisord failed, by the end of its journal or by what it printed: nothing where the last one went well.
+pub(crate) fn of_start(journal: &str) -> Option<String> {
     let lines: Vec<&str> = journal.lines().collect();
     let up = lines.iter().rposition(|line| line.contains("supervisord started"));
     let since = lines.get(up.map_or(0, |up| up + 1)..)?;

@@ -5,7 +5,7 @@ use payload::manifest::Manifest;
 
 use crate::facts::Managers;
 use crate::facts::machine::Target;
-use crate::facts::managers::Init;
+use crate::facts::managers::{Init, Unfit, UnfitSupervisor};
 use crate::finding::managers::{Choice, NoPython, Packed, Systemd};
 use crate::finding::{Finding, ManagerFinding};
 
@@ -47,6 +47,13 @@ pub(crate) fn choose(grounds: Grounds) -> Result<(Supervision, Vec<Finding>), Bo
             if let Some(path) = &managers.unsafe_supervisor =>
         {
             return refused(ManagerFinding::UnsafeInUse { program: path.clone() });
+        }
+        // Looked at only where it is to read it again.
+        Some(Supervision::Supervisor(Supervisor { origin: Origin::Host, .. }))
+            if let Some(supervisor @ UnfitSupervisor { why: Unfit::Unreadable(_), .. }) =
+                &managers.unfit_supervisor =>
+        {
+            return refused(ManagerFinding::Unfit { supervisor: supervisor.clone() });
         }
         Some(chosen) => return Ok((chosen, Vec::new())),
         None => {}
@@ -148,7 +155,6 @@ mod tests {
     use payload::path::AbsPath;
 
     use super::*;
-    use crate::facts::managers::{Unfit, UnfitSupervisor};
     use crate::facts::tests::{good, manifest};
     use crate::finding::Code;
     use crate::text;
@@ -205,6 +211,22 @@ mod tests {
                 assert!(!text::findings::help(&finding).to_string().contains("mv "), "{finding:?}");
             }
         }
+    }
+
+    #[test]
+    fn a_supervisor_that_cannot_read_its_configuration_is_not_left_for_another() {
+        let conf = "/etc/supervisor/supervisord.conf".parse().unwrap();
+        let chosen = crate::supervision::tests::supervisor(Origin::Host);
+        let mut manifest = manifest();
+        manifest.service.manager = Manager::Auto;
+        let mut managers = good().managers;
+        let said = "Invalid user name x in section 'program:x'";
+        managers.unfit_supervisor = Some(UnfitSupervisor { conf, why: Unfit::Unreadable(said.to_owned()) });
+        let on_record = Grounds { chosen: Some(&chosen), ..grounds(&manifest, &managers, Manager::Auto) };
+        let finding = choose(on_record).unwrap_err();
+        assert_eq!(finding.code(), Code::SupervisorUnfit);
+        assert!(text::findings::text(&finding).contains(said), "{finding:?}");
+        assert!(matches!(choose(grounds(&manifest, &managers, Manager::Auto)).unwrap().0, Supervision::Systemd { .. }));
     }
 
     #[test]

@@ -199,6 +199,13 @@ fn unfit(supervisor: &UnfitSupervisor) -> String {
                 DisplayLine::of(file)
             )
         }
+        Unfit::Unreadable(said) => {
+            let said = DisplayLine::of(said);
+            say!(
+                en = "its supervisord cannot read its configuration (`{conf}`) and says: {said}",
+                zh = "其 supervisord 无法读取配置（`{conf}`），它的原话是：{said}"
+            )
+        }
         Unfit::NoProgram => {
             say!(
                 en = "there is `{conf}`, and no supervisord in /usr/bin, /usr/local/bin or \
@@ -276,6 +283,7 @@ fn mend(supervisor: &UnfitSupervisor) -> Help {
         Unfit::User(_) | Unfit::NoProgram | Unfit::NoConf { .. } => {
             Help::run_with("install", "--service systemd").remark(&words!(en = "or `service.manager = \"systemd\"` in cluster.toml", zh = "或在 cluster.toml 中设 `service.manager = \"systemd\"`"))
         }
+        Unfit::Unreadable(_) => Help::plain(words!(en = "mend what it says; then this again", zh = "按其提示修正；然后重新运行本命令")),
         Unfit::NotText(file) => {
             let file = word(Path::new(file));
             Help::in_tree(format!("iconv -f GB18030 -t UTF-8 {file}"))

@@ -2,6 +2,7 @@
 #![expect(clippy::disallowed_methods, reason = "edge: looks for service managers")]
 
 mod boot;
+mod reading;
 mod sections;
 mod units;
 
@@ -26,6 +27,7 @@ use crate::service;
 use crate::signer::Settled;
 use crate::supervision::{Origin, Supervision, Supervisor};
 use boot::AtBoot;
+pub(crate) use reading::try_reading;
 
 /// Configuration files in the order in which supervisor itself looks for them: Debian's place is asked first
 /// because only Debian has it.
