@@ -89,7 +89,7 @@ pub enum NotAPath {
     #[error("the path `{}` is not absolute", .0.escape_debug())]
     Relative(String),
     /// It is `/` itself, or ends in or contains `//`.
-    #[error("the path `{}` has an empty component", .0.escape_debug())]
+    #[error("the path `{}` has an empty component: a `/` at its end, or two in a row", .0.escape_debug())]
     EmptyComponent(String),
     /// It has a `.` or `..` component.
     #[error("the path `{}` has a `.` or `..` component", .0.escape_debug())]

@@ -75,6 +75,10 @@ impl<'a> Spot<'a> {
         match message {
             "duplicate key" => self.twice(),
             _ if message.contains("string values must be quoted") || message.starts_with("invalid float") => {
+                if self.value.contains('*') && self.value.starts_with(|c: char| c.is_ascii_digit()) {
+                    let text = format!("`{}` is one number: TOML does not multiply", self.key);
+                    return said(text, Some(format!("{} = \"8GiB\"", self.key)));
+                }
                 let text = if self.value.is_empty() {
                     format!("`{}` has no value", self.key)
                 } else {
@@ -99,6 +103,9 @@ impl<'a> Spot<'a> {
     }
 
     fn unknown_key(&self, key: &str) -> Option<Said> {
+        if self.line.starts_with("[host.") {
+            return self.host_by_name();
+        }
         let is_section = self.line.starts_with('[') && !self.section().contains('.') || self.section().is_empty();
         if is_section {
             let all = SECTIONS.map(|(section, _)| section).join(" ");
@@ -112,6 +119,11 @@ impl<'a> Spot<'a> {
             format!("the keys of `{header}`: {keys}")
         };
         said(format!("`{key}` is no key of `{header}`"), Some(help))
+    }
+
+    /// `[host.n1]`
+    fn host_by_name(&self) -> Option<Said> {
+        said(format!("`{}` is no section of a cluster file: hosts are a list", self.line), Some(HOSTS.to_owned()))
     }
 
     fn missing(&self, key: &str) -> Option<Said> {
@@ -148,6 +160,9 @@ impl<'a> Spot<'a> {
         }
         if message.ends_with("expected a sequence") {
             let item = if found.starts_with('"') { found.as_str() } else { "\"...\"" };
+            if self.line.starts_with("[host.") {
+                return self.host_by_name();
+            }
             let help = if key == "host" { HOSTS.to_owned() } else { format!("{key} = [{item}]") };
             return said(format!("`{key}` cannot be {found}: it is a list, in brackets"), Some(help));
         }
@@ -212,7 +227,11 @@ impl<'a> Spot<'a> {
         if self.source.trim_start().starts_with('{') {
             return said("this is JSON, and a cluster file is TOML".to_owned(), Some(INIT.to_owned()));
         }
-        if self.line.starts_with("//") || self.line.starts_with("/*") || self.line.starts_with("--") {
+        if ["<<<<<<<", "=======", ">>>>>>>"].iter().any(|mark| self.line.starts_with(mark)) {
+            let help = "keep one of the two sides, without the marks".to_owned();
+            return said("here begins or ends a side of a merge that nobody has settled".to_owned(), Some(help));
+        }
+        if ["//", "/*", "--", ";"].iter().any(|mark| self.line.starts_with(mark)) {
             return said("this line is neither a key nor a section: a comment begins with `#`".to_owned(), None);
         }
         match self.line.split_once(':') {

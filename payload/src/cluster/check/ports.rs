@@ -4,8 +4,12 @@ use std::num::NonZeroU16;
 
 use toml::Spanned;
 
+use crate::cluster::fault::Fault;
 use crate::cluster::file::EtcdSection;
 use crate::cluster::findings::Findings;
+
+/// The kernel's own setting for all below: root's alone (ip-sysctl, `ip_unprivileged_port_start`).
+const FIRST_OF_ANYBODY: u16 = 1024;
 
 /// As a section has it.
 pub(super) type Written = Option<Spanned<NonZeroU16>>;
@@ -32,6 +36,12 @@ impl Ports {
         let ports = Self { client: or(client, self.client), peer: or(peer, self.peer) };
         if let Some(port) = peer.as_ref().or(client.as_ref()).filter(|_| ports.client == ports.peer) {
             findings.fault(&port.span(), format!("clients and peers cannot share port {}", ports.client));
+        }
+        for low in client.iter().chain(peer).filter(|port| port.get_ref().get() < FIRST_OF_ANYBODY) {
+            let text =
+                format!("port {} is root's on most hosts: etcd, which is not, could not listen there", low.get_ref());
+            let help = "sysctl net.ipv4.ip_unprivileged_port_start shows the first that it can have; 2379 and 2380 are etcd's own";
+            findings.warnings.push(Fault::new(text).at(findings.source, &low.span()).help(help));
         }
         ports
     }
