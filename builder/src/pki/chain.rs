@@ -36,6 +36,11 @@ impl Link {
         self.subject == self.issuer
     }
 
+    /// Whether it has the name of the one that signed `other`, whatever its key.
+    pub(super) fn is_called_as_issuer_of(&self, other: &Self) -> bool {
+        self.subject == other.issuer
+    }
+
     pub(super) fn may_have_signed(&self, other: &Self) -> bool {
         let ids = self.key_id.as_ref().zip(other.issuer_key_id.as_ref());
         self.subject == other.issuer && ids.is_none_or(|(mine, named)| mine == named)

@@ -115,6 +115,8 @@ pub enum PkiError {
         path: PathBuf,
         /// What is wrong with it.
         why: String,
+        /// What to type.
+        help: String,
     },
     /// Something is in the place already, and stays.
     InTheWay(PathBuf),
@@ -201,7 +203,8 @@ impl Diagnose for PkiError {
             Self::Ca { path, fault } => Some(fault.help(path)),
             Self::Mismatch { certificate, .. } => Some(text::show_public_key(certificate)),
             Self::Forbidden { names, .. } => Some(text::other_names(names)),
-            Self::Unsound { .. } | Self::NotTaken { .. } | Self::Locking | Self::Random(_) | Self::Making(_) => None,
+            Self::NotTaken { help, .. } => Some(help.clone()),
+            Self::Unsound { .. } | Self::Locking | Self::Random(_) | Self::Making(_) => None,
         }
     }
 }
@@ -217,6 +220,8 @@ impl Form {
             Self::Pkcs7 => pem::convert_pkcs7(path, "PEM"),
             Self::JavaKeyStore => pem::convert_keystore(path),
             Self::OpensshKey => pem::convert_openssh(path),
+            Self::Base64 => pem::convert_base64(path),
+            Self::Base64Within => pem::convert_base64_within(path),
             Self::Empty => help::list_itself(path),
             Self::Request | Self::Other => pem::blocks_of(path),
         }
@@ -230,14 +235,15 @@ impl KeyFault {
             Self::Encrypted | Self::Legacy | Self::Cipher => Some(pem::decrypt(path)),
             Self::NotForSigning => Some(text::MAKE_SIGNING_KEY.to_owned()),
             Self::None => Some(pem::blocks_of(path)),
-            Self::Passphrase | Self::Unusable => None,
+            Self::Unusable => Some(pem::show_key(path)),
+            Self::Passphrase => None,
         }
     }
 }
 
 impl CaFault {
     /// What to type where the CA at `path` has this fault.
-    fn help(&self, path: &Path) -> String {
+    pub(super) fn help(&self, path: &Path) -> String {
         match self {
             Self::NotYet(..) => text::SHOW_CLOCK.to_owned(),
             Self::NoKey => text::put_key_back(&path.with_file_name("ca-key.pem")),

@@ -22,6 +22,10 @@ pub enum Form {
     Request,
     /// A key in the form of OpenSSH.
     OpensshKey,
+    /// PEM in base64, as Kubernetes writes it: alone, or in a file of its own.
+    Base64,
+    /// The same among other things, in YAML.
+    Base64Within,
     /// Nothing is in it.
     Empty,
     /// Neither of these.
@@ -31,6 +35,9 @@ pub enum Form {
 /// Object identifiers of `signedData` and `data` (RFC 2315), in DER.
 const SIGNED_DATA: &[u8] = &[0x06, 0x09, 0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x07, 0x02];
 const DATA: &[u8] = &[0x06, 0x09, 0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x07, 0x01];
+
+/// `-----BEGIN` in base64.
+pub(crate) const BASE64: &str = "LS0tLS1CRUdJTi";
 
 /// The text of a file: UTF-8, or UTF-16 with its mark; of JSON that cfssl or Vault has printed, what in it is PEM.
 pub(crate) fn text(bytes: Vec<u8>) -> Result<Zeroizing<String>, Form> {
@@ -50,7 +57,8 @@ pub(crate) fn text(bytes: Vec<u8>) -> Result<Zeroizing<String>, Form> {
         gather(json, &mut pem);
         return Ok(pem);
     }
-    Ok(text)
+    // As it stands in JSON and in variables of an environment.
+    Ok(if text.contains("-----\\n") { Zeroizing::new(text.replace("\\n", "\n")) } else { text })
 }
 
 fn utf8(bytes: &[u8]) -> Result<Zeroizing<String>, Form> {
@@ -109,6 +117,8 @@ impl Form {
             _ if has("PKCS7") => Some(Self::Pkcs7),
             _ if text.contains("CERTIFICATE REQUEST-----") => Some(Self::Request),
             _ if text.trim().is_empty() => Some(Self::Empty),
+            _ if text.trim_start().starts_with(BASE64) => Some(Self::Base64),
+            _ if text.contains(BASE64) => Some(Self::Base64Within),
             _ => Some(Self::Other),
         }
     }
@@ -124,6 +134,8 @@ mod tests {
             "issuing_ca": "-----BEGIN CERTIFICATE-----\nAA==\n-----END CERTIFICATE-----\n", "serial_number": "1"}}"#;
         let pem = text(json.as_bytes().to_vec()).unwrap();
         assert_eq!(&**pem, "-----BEGIN CERTIFICATE-----\nAA==\n-----END CERTIFICATE-----\n");
+        let escaped = b"CA=-----BEGIN CERTIFICATE-----\\nAA==\\n-----END CERTIFICATE-----\\n".to_vec();
+        assert_eq!(&**text(escaped).unwrap(), "CA=-----BEGIN CERTIFICATE-----\nAA==\n-----END CERTIFICATE-----\n");
         let settings = r#"{"CN": "x"}"#;
         assert_eq!(&**text(settings.as_bytes().to_vec()).unwrap(), settings);
     }
@@ -135,5 +147,7 @@ mod tests {
         assert_eq!(text(vec![0x30, 0x82]).err(), Some(Form::Other));
         assert_eq!(Form::of_text("-----BEGIN CERTIFICATE REQUEST-----"), Some(Form::Request));
         assert_eq!(Form::of_text("-----BEGIN CERTIFICATE-----"), None);
+        assert_eq!(Form::of_text("LS0tLS1CRUdJTiBD"), Some(Form::Base64));
+        assert_eq!(Form::of_text("data:\n  tls.crt: LS0tLS1CRUdJTiBD\n"), Some(Form::Base64Within));
     }
 }

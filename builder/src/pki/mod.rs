@@ -5,7 +5,7 @@
 //!
 //! - what is wanted, and by which rules: `site`, `spec`, `profile`, `check`, `readable`, `constraints`, `form`, `problem`, `names`, `chain`, `key`,
 //!   `peer_name`
-//! - the CA, ours or the site's: `ca`; one whose key is out of reach: `external_ca`
+//! - the CA, ours or the site's: `ca`; one whose key is out of reach: `external_ca`, `accept`, `not_taken`
 //! - operations: `issue` for the hosts, `client` for who is no member, `host_key` and `request` for hosts that make their own
 //!   keys, `stand_in` for their rehearsal, `sealing`, `show`; what of earlier builds still serves, `stored` says; what `build` will do, `outlook`
 //! - the signing key and the numbers of bundles: `signing`, `serials`; who founded the cluster: `recorded`
@@ -14,6 +14,7 @@
 //!
 //! Nothing is handed out that has not passed `check`, and no key leaves but inside a [`Secret`](crate::secret::Secret).
 
+mod accept;
 mod ca;
 pub mod cfssl;
 mod chain;
@@ -31,6 +32,7 @@ mod key_material;
 mod listing;
 mod modes;
 mod names;
+mod not_taken;
 mod outlook;
 mod pair;
 mod paths;
@@ -53,15 +55,17 @@ mod store;
 mod stored;
 mod validity;
 
+pub use accept::accept;
 pub use ca::{ImportedCa, KeyPlace, KeyProtection, encrypt_key, import};
 pub use client::{ClientOrServer, issue_client_or_server};
 pub use error::{CaFault, KeyFault, PkiError};
-pub use external_ca::{Requested, accept, request};
+pub use external_ca::{Requested, request};
 pub use form::Form;
 pub use host_key::{Certificates, Certified, SignError, certificates, key_until_now};
 pub use issue::{Issued, IssuedPair, KeyState, issue_all};
 pub(crate) use key::KeyAlgorithm;
 pub use key_material::KeyMaterial;
+pub(crate) use not_taken::{IssuerKnown, NotTaken};
 pub(crate) use outlook::{Fate, Outlook, SealingOutlook, outlook};
 pub(crate) use pair::PairFile;
 pub(crate) use peer_name::{common_name, namesakes};

@@ -34,6 +34,16 @@ impl Holder {
             Self::Client(_) | Self::Server(_) => false,
         }
     }
+
+    /// What the file of its request is called, before `.csr`.
+    pub(crate) fn request_name(&self) -> String {
+        match self {
+            Self::Host(name) => name.to_string(),
+            Self::Everyone => "all-hosts".to_owned(),
+            Self::Client(name) => format!("client-{name}"),
+            Self::Server(name) => format!("server-{name}"),
+        }
+    }
 }
 
 /// One attribute of a subject.

@@ -4,6 +4,7 @@
 //! The functions take plain values, so that every room may use them and they use no room. The sentences of the errors are
 //! in `errors`. What can be typed is described in [`crate::cli`].
 
+pub(crate) mod accept;
 pub(crate) mod backup_key;
 pub(crate) mod cache;
 pub(crate) mod cfssl;

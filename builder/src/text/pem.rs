@@ -62,6 +62,23 @@ pub(crate) fn convert_openssh(path: &Path) -> String {
     format!("cp -p {file} {file}.pkcs8; ssh-keygen -p -m PKCS8 -f {file}.pkcs8")
 }
 
+pub(crate) fn convert_base64(path: &Path) -> String {
+    let (file, new) = to_pem(path);
+    format!("(umask 077; base64 -d {file} > {new})")
+}
+
+/// Each block of it that stands in a line.
+pub(crate) fn convert_base64_within(path: &Path) -> String {
+    let (file, new) = to_pem(path);
+    format!(
+        "(umask 077; for block in $(grep -o 'LS0tLS1CRUdJTi[A-Za-z0-9+/=]*' {file}); do echo $block | base64 -d; done > {new})"
+    )
+}
+
+pub(crate) fn show_key(path: &Path) -> String {
+    format!("openssl pkey -in {} -noout -text_pub", word(path))
+}
+
 /// What is in a file that should hold PEM.
 pub(crate) fn blocks_of(path: &Path) -> String {
     format!("grep -e -----BEGIN {}", word(path))

@@ -81,15 +81,6 @@ pub(crate) fn taken(path: &Path, holder: impl fmt::Display, end: OffsetDateTime)
     )
 }
 
-pub(crate) const NOT_A_WAITING_KEY: Words = words!(
-    en = "its key is none of those that wait: see `etcdpack pki csr`",
-    zh = "其私钥不在等待签发之列：见 `etcdpack pki csr`"
-);
-
-pub(crate) fn key_of_another(other: &Path) -> String {
-    say!(en = "its key is that of `{}`", zh = "其私钥与 `{}` 相同", other.display())
-}
-
 pub(crate) fn ca_made(path: &Path) -> String {
     say!(en = "made a CA, `{}`: keep its key safe", zh = "已新建 CA `{}`：请妥善保管其私钥", path.display())
 }

@@ -79,6 +79,13 @@ fn what_cannot_is_named_with_the_line_that_converts() {
             "is in PKCS#7",
             "ca.pem ca-key.pem",
         ),
+        ("base64 ca.pem > ca.b64", "ca.b64 ca-key.pem", "has PEM in base64", "ca.pem ca-key.pem"),
+        (
+            "printf 'kind: Secret\\ndata:\\n  tls.crt: %s\\n  tls.key: %s\\n' $(base64 -w0 ca.pem) $(base64 -w0 ca-key.pem) > s.yaml",
+            "s.yaml",
+            "has PEM in base64",
+            "s.pem",
+        ),
         (
             "openssl crl2pkcs7 -nocrl -certfile ca.pem -outform DER -out ca.p7c",
             "ca.p7c ca-key.pem",
@@ -108,12 +115,13 @@ fn what_cannot_is_named_with_the_line_that_converts() {
     }
     let site = site();
     site.sh(
-        "openssl req -in int.csr -out request.pem; : > empty.pem; openssl pkey -in ca-key.pem -pubout -out public.pem",
+        "openssl req -in int.csr -out request.pem; : > empty.pem; echo '<html>' > page.html; openssl pkey -in ca-key.pem -pubout -out public.pem",
     );
     for (file, words) in [
         ("request.pem", "holds a request, and no certificate"),
         ("empty.pem", "is empty"),
         ("public.pem", "holds neither a certificate nor a private key"),
+        ("page.html", "holds neither a certificate nor a private key"),
     ] {
         site.etcdpack(&format!("pki import {file} ca-key.pem")).refused(3, words);
     }

@@ -150,3 +150,113 @@ fn what_ends_soon_is_used_with_a_warning() {
     let Err(PkiError::Awaited(why)) = site.issue_at(now + time::Duration::days(366)) else { panic!("it is over") };
     assert!(why[0].contains("it ends on"), "{why:?}");
 }
+
+/// The line behind `help: `, with the CA's own names in it, without its remark and the words before its command.
+fn help(said: &str) -> String {
+    let line = said.lines().find_map(|line| line.strip_prefix("help: ")).unwrap_or_else(|| panic!("no help: {said}"));
+    line.split("   (").next().unwrap_or(line).to_owned()
+}
+
+/// What the help says, typed, with this for the CA's files.
+fn typed(site: &Site, help: &str, ca: &str) {
+    let line = help.replace("etcdpack ", &format!("{} ", env!("CARGO_BIN_EXE_etcdpack")));
+    let line = line.replace(" then, where the CA is, with all that the request asks for (openssl 3):", "");
+    site.sh(&line.replace("CA-KEY.pem", &format!("{ca}-key.pem")).replace("CA.pem", &format!("{ca}.pem")));
+}
+
+#[test]
+fn what_is_not_taken_is_taken_once_its_help_was_typed() {
+    let site = Site::new(2, "ca = \"root.pem\"");
+    two_storeys(&site, "");
+    site.etcdpack("pki csr").ok();
+    let by_root = |csr: &str, to: &str, more: &str| {
+        site.sh(&format!("openssl x509 -req -in {csr} -CA root.pem -CAkey root-key.pem -days 365 {more} -out {to}"));
+    };
+    let ca_and_expired = "openssl ca -batch -config <(printf '[ca]\ndefault_ca=a\n[a]\ndatabase=db\nnew_certs_dir=.\n\
+         serial=sn\npolicy=p\ndefault_md=sha256\nunique_subject=no\ncopy_extensions=copy\n[p]\ncommonName=optional\n') \
+         -rand_serial -cert root.pem -keyfile root-key.pem -in csr/n1.csr -out n1.pem";
+    let sign_again = "etcdpack pki csr; then";
+    // (how it came to be, what is said of it, what the help begins with)
+    for (how, why, begins) in [
+        ("x509 -days 365", "it is of version 1 of X.509", sign_again),
+        ("leaf extendedKeyUsage=serverAuth,clientAuth", "it lacks the names or addresses `10.0.0.1`", sign_again),
+        (
+            "leaf subjectAltName=DNS:n2,IP:10.0.0.2",
+            "it lacks the names or addresses `10.0.0.1`, `127.0.0.1`, `n1`",
+            sign_again,
+        ),
+        (
+            "leaf subjectAltName=DNS:n1,DNS:localhost,IP:10.0.0.1,IP:127.0.0.1,IP:::1\nextendedKeyUsage=serverAuth",
+            "it lacks the usages",
+            sign_again,
+        ),
+        ("-copy_extensions copy -sha1", "it is signed with", sign_again),
+        ("ca -startdate 200101000000Z -enddate 210101000000Z", "it expired on 2021-01-01 00:00 UTC", sign_again),
+        ("ca -startdate 20900101000000Z -enddate 20990101000000Z", "it is not valid before", "date -u"),
+    ] {
+        if let Some(extensions) = how.strip_prefix("leaf ") {
+            std::fs::write(site.at("leaf.ext"), extensions.replace("\\n", "\n")).unwrap();
+            by_root("csr/n1.csr", "n1.pem", "-extfile leaf.ext");
+        } else if let Some(dates) = how.strip_prefix("ca ") {
+            site.sh(&format!(": > db; {ca_and_expired} {dates}"));
+        } else {
+            by_root("csr/n1.csr", "n1.pem", how.strip_prefix("x509 ").unwrap_or(how));
+        }
+        let said = site.etcdpack("pki accept n1.pem").refused(3, why);
+        assert!(help(&said).starts_with(begins), "{how}: {said}");
+        if begins == sign_again {
+            typed(&site, &help(&said), "root");
+            site.etcdpack("pki accept csr/n1.pem").ok();
+            site.sh("rm -r pki/hosts/n1 csr; mkdir -p pki/requests/hosts");
+            site.etcdpack("pki csr").ok();
+        }
+    }
+}
+
+#[test]
+fn what_belongs_to_nobody_here_says_what_it_is() {
+    let site = Site::new(2, "ca = \"root.pem\"");
+    two_storeys(&site, "");
+    site.etcdpack("pki csr").ok();
+    sign(&site, "csr/n1.csr", "int", "n1.pem", &extensions(1), "");
+    sign(&site, "csr/n2.csr", "root", "n2.pem", &extensions(2), "");
+    // A chain that lacks its middle: the help, typed, brings it in.
+    let said =
+        site.etcdpack("pki accept n1.pem").refused(3, "its issuer `O=Site, CN=Etcd CA` is neither in `root.pem`");
+    assert!(help(&said).starts_with("cat n1.pem CA.pem > n1.chain.pem; etcdpack pki accept n1.chain.pem"), "{said}");
+    typed(&site, &help(&said), "int");
+    site.etcdpack("pki csr").ok();
+    // Another root, which came with it; and another CA under the name of ours.
+    site.sh("umask 077; mkdir other; cd other; for n in a b; do openssl ecparam -name prime256v1 -genkey -noout -out $n-key.pem; done
+         openssl req -x509 -new -key a-key.pem -subj /CN=Elsewhere -days 99 -out a.pem
+         openssl req -x509 -new -key b-key.pem -subj '/O=Site/CN=Root' -days 99 -out b.pem");
+    sign(&site, "csr/n2.csr", "other/a", "a.pem", &extensions(2), "");
+    site.sh("cat a.pem other/a.pem > a-chain.pem");
+    let said = site
+        .etcdpack("pki accept a-chain.pem")
+        .refused(3, "it ends at the root `CN=Elsewhere`, which is not in `root.pem`");
+    assert!(help(&said).contains("put that root into it"), "{said}");
+    sign(&site, "csr/n2.csr", "other/b", "b.pem", &extensions(2), "");
+    let said = site.etcdpack("pki accept b.pem").refused(3, "has another key than the CA of that name");
+    typed(&site, &help(&said), "root");
+    // What is no answer to a request.
+    for (files, why, begins) in [
+        ("csr/n2.csr", "holds a request, and no certificate", "let the CA sign csr/n2.csr"),
+        ("root.pem", "it is a CA's", "cat CERT.pem root.pem"),
+        ("root-key.pem", "it holds a private key, and no certificate", "etcdpack pki accept CERT.pem root-key.pem"),
+        (
+            "other/stranger.pem",
+            "its key is none of those that wait for a certificate, nor was it brought; its names are `n9`",
+            "etcdpack pki csr",
+        ),
+        ("broken.pem", "holds no certificate that can be read", "openssl x509 -in broken.pem"),
+        ("n2.pem twin.pem", "its key is that of `n2.pem`", "leave one of them out"),
+    ] {
+        site.sh("cd other; test -e stranger.pem || openssl req -x509 -new -key a-key.pem -subj /CN=n9 -days 99 \
+                   -addext basicConstraints=critical,CA:FALSE -addext subjectAltName=DNS:n9 -out stranger.pem
+             cp ../n2.pem ../twin.pem; sed '3d' ../n2.pem > ../broken.pem");
+        let said = site.etcdpack(&format!("pki accept {files}")).refused(3, why);
+        assert!(help(&said).starts_with(begins), "{files}: {said}");
+    }
+    site.etcdpack("pki accept n2.pem").ok();
+}

@@ -12,7 +12,7 @@ use crate::atomic_file::{self, FileMode};
 use crate::cli::{PkiAcceptArgs, PkiCsrArgs};
 use crate::failure::Failure;
 use crate::passphrase_source::PassphraseSource;
-use crate::pki::{self, Holder, Requested, Site};
+use crate::pki::{self, Requested, Site};
 use crate::report::Narrator;
 use crate::text::command as text;
 use crate::text::help;
@@ -34,13 +34,7 @@ pub(super) fn write(requests: &[Requested], dir: &Path, narrator: &mut dyn Narra
     let fail = |path: &Path, error: &io::Error| Failure::refused(text::writing(path, error), help::list_itself(dir));
     fs::create_dir_all(dir).map_err(|error| fail(dir, &error))?;
     for Requested { holder, csr_pem } in requests {
-        let name = match holder {
-            Holder::Host(name) => name.to_string(),
-            Holder::Everyone => "all-hosts".to_owned(),
-            Holder::Client(name) => format!("client-{name}"),
-            Holder::Server(name) => format!("server-{name}"),
-        };
-        let path = dir.join(format!("{name}.csr"));
+        let path = dir.join(format!("{}.csr", holder.request_name()));
         atomic_file::replace(&path, csr_pem.as_bytes(), FileMode::Exactly(0o644))
             .map_err(|error| fail(&path, &error))?;
         narrator.note(&text::file(&path));

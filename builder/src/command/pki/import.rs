@@ -84,9 +84,8 @@ fn sort(args: &PkiImportArgs) -> Result<Sorted, Failure> {
     let mut sorted = Sorted::default();
     for path in &args.files {
         let contents = read(path)?;
-        if let Some(form) =
-            Form::of_text(&contents).filter(|form| *form != Form::Other || contents.contains("-----BEGIN "))
-        {
+        let may_be_json = |form: &Form| *form == Form::Other && contents.trim_start().starts_with('{');
+        if let Some(form) = Form::of_text(&contents).filter(|form| !may_be_json(form)) {
             return Err(PkiError::Form { path: path.clone(), form }.into());
         }
         if !contents.contains("-----BEGIN ") {

@@ -5,6 +5,7 @@ mod cache;
 mod certificate;
 mod cfssl;
 mod command;
+mod not_taken;
 mod pack;
 mod passphrase;
 mod pki;

@@ -75,7 +75,7 @@ impl fmt::Display for PkiError {
                 en = "`{host}` is the common name of the members' certificates: whoever had another with it could write as a member",
                 zh = "`{host}` 是成员证书的通用名：持有同名证书的人可以成员身份写入"
             ),
-            Self::NotTaken { path, why } => say!(
+            Self::NotTaken { path, why, .. } => say!(
                 f,
                 en = "the certificate `{}` was not taken: {why}",
                 zh = "证书 `{}` 未被接受：{why}",
@@ -119,6 +119,10 @@ impl fmt::Display for Form {
             Self::OpensshKey => words!(
                 en = "is a key in the form of OpenSSH: PKCS#8 in PEM is needed",
                 zh = "是 OpenSSH 格式的私钥：需要 PEM 格式的 PKCS#8"
+            ),
+            Self::Base64 | Self::Base64Within => words!(
+                en = "has PEM in base64, as Kubernetes writes it: PEM itself is needed",
+                zh = "中是 base64 编码的 PEM（Kubernetes 的写法）：需要 PEM 本身"
             ),
             Self::Empty => words!(en = "is empty", zh = "为空"),
             Self::Other => words!(
