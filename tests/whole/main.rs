@@ -52,6 +52,8 @@ mod listens;
 mod listing;
 /// Service managers as sites have them, and what else would start an etcd at boot.
 mod managers;
+/// Data on standard output that nobody takes.
+mod output;
 /// CAs whose keys are out of reach.
 mod outside;
 /// What is printed.

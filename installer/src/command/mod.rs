@@ -32,19 +32,18 @@ use crate::plan::Plan;
 use crate::report::Report;
 use crate::text::{help, refusals};
 
-/// Data for a program. One that reads no further has what it wants.
+/// Data for a program.
 fn deliver_json(value: &impl serde::Serialize, report: &Report) -> Result<(), Failure> {
     let text = serde_json::to_string_pretty(value);
     let text = text.map_err(|error| Failure {
         help: None,
         ..Failure::new(ExitStatus::Bug, refusals::no_json(error), Help::default())
     })?;
-    match report.deliver(&text) {
-        Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => {
-            Err(Failure::refused(refusals::no_standard_output(error), help::standard_output()))
-        }
-        _ => Ok(()),
-    }
+    report.deliver(&text).map_err(no_standard_output)
+}
+
+fn no_standard_output(error: std::io::Error) -> Failure {
+    Failure::refused(refusals::no_standard_output(error), help::standard_output())
 }
 
 /// A plan for a program: findings with commands as they are typed here.
@@ -67,7 +66,9 @@ pub(crate) fn run(command: Option<Command>, report: &Report) -> ExitStatus {
         Some(Command::Drill(args)) => drill::drill(&args, report),
         Some(Command::Uninstall(args)) => uninstall::uninstall(&args, report),
     };
-    ended.unwrap_or_else(|failure: Failure| {
+    // Who asks by the exit code alone would take what nobody has read for an answer.
+    let heard = ended.and_then(|status| report.delivered().map(|()| status).map_err(no_standard_output));
+    heard.unwrap_or_else(|failure: Failure| {
         report.error(&failure.text, failure.help.as_ref());
         failure.status
     })

@@ -59,10 +59,30 @@ pub(crate) fn clear_row() {
     }
 }
 
-/// A reader that went away (`| head`) is no error of ours.
+/// What has become of the data: whether some of it was taken, and why the rest was not.
+static DATA: Mutex<Data> = Mutex::new(Data { taken: false, lost: None });
+
+struct Data {
+    taken: bool,
+    lost: Option<io::Error>,
+}
+
+/// Data. That it could not be written shows at the end, by [`delivered`].
 pub(crate) fn print(text: &str) {
     clear_row();
-    let _ = writeln!(io::stdout(), "{text}");
+    let written = deliver(text);
+    let mut data = DATA.lock().unwrap_or_else(PoisonError::into_inner);
+    match written {
+        Ok(()) => data.taken = true,
+        // A reader that has read something and went away (`| head`) has what it wants.
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe && data.taken => {}
+        Err(error) => data.lost = Some(data.lost.take().unwrap_or(error)),
+    }
+}
+
+/// Whether all data so far has been written.
+pub(crate) fn delivered() -> io::Result<()> {
+    DATA.lock().unwrap_or_else(PoisonError::into_inner).lost.take().map_or(Ok(()), Err)
 }
 
 /// What somebody waits for: that it could not be written is for the caller to say.
