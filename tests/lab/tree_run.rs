@@ -110,6 +110,15 @@ impl TreeRun {
         strace::looks(&self.command(&root)).into_iter().map(|seen| seen.point).collect()
     }
 
+    /// What changes a file or directory of this name, when all goes well.
+    pub fn points_about(&self, name: &str) -> Vec<Point> {
+        let root = self.home.path().join("about");
+        self.copy_to(&root);
+        let seen = strace::points(&self.command(&root));
+        fs::remove_dir_all(&root).expect("the tree goes");
+        seen.into_iter().filter(|seen| seen.line.contains(name)).map(|seen| seen.point).collect()
+    }
+
     fn copy_to(&self, root: &Path) {
         let start = self.home.path().join("start");
         run(Command::new("cp").arg("-a").arg(start).arg(root)).ok();

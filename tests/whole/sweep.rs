@@ -134,6 +134,16 @@ fn a_call_that_fails_leaves_the_old_state() {
     }
 }
 
+/// A user that stays without its group would be one that no install takes.
+#[test]
+fn an_account_that_cannot_go_stays_whole() {
+    let bundles = Bundles::new_in(&whole::workspace().join("target"));
+    let operation = TreeRun::uninstall(&bundles);
+    let points: Vec<_> = ["passwd\"", "group\""].iter().flat_map(|file| operation.points_about(file)).collect();
+    assert!(!points.is_empty());
+    operation.sweep("EIO", &points, Fault::Errno("EIO"), |root, said| rolled_back(&operation, root, said));
+}
+
 #[test]
 fn a_read_that_fails_leaves_the_old_state() {
     let bundles = Bundles::new_in(&whole::workspace().join("target"));

@@ -23,6 +23,8 @@ pub(crate) enum AccountError {
     Exec(#[from] ExecError),
     Path(#[from] NotAPath),
     NoFreeId(UserName),
+    /// The user of this name is still there, and in it.
+    IsPrimary(UserName),
     /// `pids` as they are typed.
     StillRuns {
         name: UserName,
@@ -36,7 +38,7 @@ impl AccountError {
         match self {
             Self::Fs(error) => error.is_interrupt(),
             Self::Exec(error) => error.is_interrupt(),
-            Self::Path(_) | Self::NoFreeId(_) | Self::StillRuns { .. } => false,
+            Self::Path(_) | Self::NoFreeId(_) | Self::IsPrimary(_) | Self::StillRuns { .. } => false,
         }
     }
 }
@@ -168,6 +170,10 @@ impl Tree {
             return Ok(());
         }
         let group = self.account_file("/etc/group")?;
+        // As groupdel has it: a user without its group is one that no install could take.
+        if self.user(name)?.is_some_and(|user| passwd::group(&group, name.as_str()) == Some(user.gid)) {
+            return Err(AccountError::IsPrimary(name.clone()));
+        }
         self.put_account_file(permit, "/etc/group", Mode::PLAIN, &passwd::without(&group, name.as_str()))
     }
 

@@ -27,6 +27,11 @@ impl fmt::Display for AccountError {
             Self::Fs(error) => fmt::Display::fmt(error, f),
             Self::Exec(error) => fmt::Display::fmt(error, f),
             Self::Path(error) => fmt::Display::fmt(error, f),
+            Self::IsPrimary(user) => say!(
+                f,
+                en = "the group `{user}` stays: it is the primary group of the user `{user}`, who is still there",
+                zh = "用户组 `{user}` 保留：它是用户 `{user}` 的主组，而该用户仍在"
+            ),
             Self::NoFreeId(user) => say!(
                 f,
                 en = "no free system id between 100 and 999 for `{user}`",
