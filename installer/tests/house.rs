@@ -46,7 +46,8 @@ fn the_edge_finds_out_and_does_not_judge() {
 }
 
 /// Literals of several words outside of the rooms for them that no person reads as a sentence.
-const NO_SENTENCES: [(&str, &str); 14] = [
+const NO_SENTENCES: [(&str, &str); 15] = [
+    ("host/probe/managers/reading.rs", "import sys"),
     // supervisorctl's words.
     ("service/program.rs", "no such process"),
     // etcdctl's words, by which its answer is known.
@@ -241,6 +242,14 @@ const SAME_IN_BOTH_IN_BUILDER: &[&str] = &[
     "etcdpack inspect {}",
     "etcdpack sign {host}.csr",
     "openssl req -in {} -noout -text -verify",
+    "(umask 077; base64 -d {file} > {new})",
+    "(umask 077; for block in $(grep -o 'LS0tLS1CRUdJTi[A-Za-z0-9+/=]*' {file}); do echo $block | base64 -d; done > {new})",
+    "openssl pkey -in {} -noout -text_pub",
+    "csr/{request}",
+    "openssl x509 -req -in {request}.csr -CA CA.pem -CAkey CA-KEY.pem -copy_extensions copy -sha256 -days 825 -out {request}.pem",
+    "chain.pem",
+    "openssl verify -x509_strict -CAfile {trusted} -untrusted {path} {path}",
+    "df -h; ls -l /proc/self/fd/1",
     "python3 -m json.tool {}",
     "ls -ld {} {}",
     "  tail -c 128 {bundle} | cut -d' ' -f3 | base64 -d > {bundle}.sig",
