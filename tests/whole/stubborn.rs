@@ -86,7 +86,7 @@ fn an_etcd_that_its_manager_lost_sight_of_keeps_its_files() {
     let (before, said) = (lab.disk("n1"), sh(PURGE));
     let pid = sh("pgrep -x etcd").ok();
     assert!(said.code == 3 && said.err.contains("[etcd-running]"), "{said:?}");
-    assert!(said.err.contains(&format!("help: kill {pid}; etcdpack-host uninstall --purge")), "{said:?}");
+    assert!(said.err.contains(&format!("help: systemctl status {pid}")), "{said:?}");
     assert_eq!(lab.disk("n1"), before);
     sh(&format!("kill {pid}; while pgrep -x etcd >/dev/null; do sleep 0.1; done")).ok();
     sh(PURGE).ok();
