@@ -2,8 +2,9 @@
 
 use std::time::Duration;
 
-use super::calls::{ServiceError, WORK, ctl, heed, update};
+use super::calls::{ServiceError, WORK, heed, tell, update};
 use super::program::{is_up, seen_at_rest};
+use crate::facts::managers::rpc::Call;
 use crate::host::interrupt::Interrupt;
 use crate::supervision::Supervisor;
 use crate::transaction::Permit;
@@ -30,8 +31,9 @@ pub(crate) fn stop(_: &Permit, supervisor: &Supervisor, interrupt: &Interrupt) -
     if before.state().is_none() {
         return Ok(());
     }
+    let program = supervisor.program.as_str();
     if !before.rests() {
-        ctl(supervisor, &["stop", &supervisor.program], interrupt)?;
+        tell(supervisor, Call::Stop(program), &["stop", program], WORK, interrupt)?;
     }
-    ctl(supervisor, &["remove", &supervisor.program], interrupt)
+    tell(supervisor, Call::Remove(program), &["remove", program], WORK, interrupt)
 }
