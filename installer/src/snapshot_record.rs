@@ -135,6 +135,11 @@ impl Found {
         }
     }
 
+    /// What is on record of it, where it is as that says.
+    pub(crate) fn recorded(&self) -> Option<&SnapshotRecord> {
+        self.record.as_ref().filter(|_| self.standing() == Standing::Recorded)
+    }
+
     /// Without reading it.
     pub(crate) fn standing(&self) -> Standing {
         match &self.record {

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 
 use super::due::{Age, is_in_one_piece, old};
-use crate::snapshot_record::{Found, Standing};
+use crate::snapshot_record::Found;
 
 /// What is on record of them.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -84,12 +84,10 @@ impl Drills {
 
 /// The newest one that can be read here.
 pub(crate) fn newest_in_the_clear(there: &[Found]) -> Option<&Path> {
-    let is_clear = |found: &&Found| {
-        found.standing() == Standing::Recorded && found.record.as_ref().is_some_and(|it| it.recipients.is_empty())
-    };
-    let newest =
-        there.iter().filter(is_clear).max_by_key(|found| found.record.as_ref().map(|it| (it.revision, it.taken)));
-    newest.map(|found| found.path.as_path())
+    let recorded = there.iter().filter_map(|found| Some((found, found.recorded()?)));
+    let clear = recorded.filter(|(_, record)| record.recipients.is_empty());
+    let newest = clear.max_by_key(|(_, record)| (record.revision, record.taken));
+    newest.map(|(found, _)| found.path.as_path())
 }
 
 #[cfg(test)]

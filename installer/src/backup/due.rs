@@ -9,7 +9,7 @@ use payload::backup::Backup;
 use payload::manifest::Manifest;
 use time::{Duration, OffsetDateTime};
 
-use crate::snapshot_record::{Found, Standing};
+use crate::snapshot_record::Found;
 
 /// How far a clock may be ahead of what it was when a snapshot was taken.
 const AHEAD: Duration = Duration::hours(1);
@@ -66,17 +66,13 @@ pub(super) fn old(
 
 /// The last good one. What is from days that are to come is not.
 pub(super) fn newest(there: &[Found], now: OffsetDateTime) -> Option<&Found> {
-    let taken = |found: &&Found| {
-        let record = found.record.as_ref().filter(|_| found.standing() == Standing::Recorded);
-        record.map(|record| record.taken).filter(|taken| *taken <= now + AHEAD)
-    };
+    let taken = |found: &&Found| found.recorded().map(|record| record.taken).filter(|taken| *taken <= now + AHEAD);
     there.iter().filter(|found| taken(found).is_some()).max_by_key(taken)
 }
 
 /// When each good one was taken.
 fn good(there: &[Found]) -> impl Iterator<Item = OffsetDateTime> {
-    let of_good = there.iter().filter(|found| found.standing() == Standing::Recorded);
-    of_good.filter_map(|found| Some(found.record.as_ref()?.taken))
+    there.iter().filter_map(|found| Some(found.recorded()?.taken))
 }
 
 #[cfg(test)]

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use payload::backup::Backup;
 
-use crate::snapshot_record::{Found, Standing};
+use crate::snapshot_record::Found;
 
 /// Those that go, so that no more stay than are to be kept. The `newest`, which was proven just now, never goes, and nothing does
 /// that no record speaks of, or that is not as its record says: whose that is, is not known here.
@@ -15,7 +15,7 @@ pub(crate) fn superfluous<'a>(backup: &Backup, there: &'a [Found], cluster_id: &
         |found: &Found| found.record.as_ref().map(|it| (it.cluster_id == cluster_id, it.revision, it.taken));
     let mut old: Vec<&Found> = there
         .iter()
-        .filter(|found| found.standing() == Standing::Recorded && found.path.file_name() != newest.file_name())
+        .filter(|found| found.recorded().is_some() && found.path.file_name() != newest.file_name())
         .collect();
     old.sort_by_key(|found| of_record(found));
     let new = there.iter().find(|found| found.path.file_name() == newest.file_name());

@@ -17,7 +17,7 @@ use crate::host::write::Ids;
 use crate::host::{Exec, probe};
 use crate::layout;
 use crate::step::{Action, Step};
-use crate::supervision::{Supervision, Supervisor};
+use crate::supervision::Supervision;
 use crate::text::{help, progress};
 use crate::transaction::Undoing;
 use crate::transaction::undo::{Contents, Undone};
@@ -25,6 +25,7 @@ use crate::transaction::undo::{Contents, Undone};
 impl Run<'_> {
     pub(super) fn apply(&mut self, step: &Step, undoing: &mut Undoing) -> Result<(), StepError> {
         let tree = self.on.tree;
+        let earlier = self.on.records.receipt.as_ref().map_or(&[][..], |receipt| &receipt.changes);
         match step {
             Step::Group { name } => Ok(self.transaction.add_group(name)?),
             Step::User { name, shell } => self.add_user(name, shell),
@@ -46,8 +47,8 @@ impl Run<'_> {
             }
             Step::Service { supervision, action: Action::Stop } => self.stop(supervision),
             Step::Restore { .. } => self.restore(step),
-            Step::Timer { unit } => self.timer(unit),
-            Step::Loop { supervisor } => self.start_loop(supervisor),
+            Step::Timer { unit } => self.transaction.start_timer(unit, earlier, self.on.interrupt),
+            Step::Loop { supervisor } => self.transaction.start_loop(supervisor, earlier, self.on.interrupt),
             Step::Textfile { path } => Ok(self.transaction.tell_in(path)?),
             Step::Service { supervision, action: Action::Remove } => self.remove_service(supervision, undoing),
             Step::Service { supervision, action } => self.serve(supervision, *action),
@@ -58,28 +59,6 @@ impl Run<'_> {
                 }
                 Ok(())
             }
-        }
-    }
-
-    /// Starts it, or has it begin anew.
-    fn timer(&mut self, unit: &str) -> Result<(), StepError> {
-        let is_this = |change: &Change| matches!(change, Change::Timer { unit: of } if of == unit);
-        match &self.on.records.receipt {
-            Some(receipt) if receipt.changes.iter().any(is_this) => {
-                Ok(self.transaction.renew_timer(unit, self.on.interrupt)?)
-            }
-            _ => self.transaction.start_timer(unit, self.on.interrupt),
-        }
-    }
-
-    /// Likewise.
-    fn start_loop(&mut self, supervisor: &Supervisor) -> Result<(), StepError> {
-        let is_this = |change: &Change| matches!(change, Change::Loop { supervisor: of } if of == supervisor);
-        match &self.on.records.receipt {
-            Some(receipt) if receipt.changes.iter().any(is_this) => {
-                Ok(self.transaction.renew_loop(supervisor, self.on.interrupt)?)
-            }
-            _ => self.transaction.start_loop(supervisor, self.on.interrupt),
         }
     }
 

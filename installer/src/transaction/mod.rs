@@ -219,19 +219,15 @@ impl<'a> Transaction<'a> {
         }
     }
 
-    /// Has systemd read its units again, and start this one.
+    /// Has systemd read its units again, and start this one, or have it begin anew.
     pub(crate) fn start_timer<E: From<FsError> + From<ServiceError>>(
         &mut self,
         unit: &str,
+        earlier: &[Change],
         interrupt: &Interrupt,
     ) -> Result<(), E> {
         let change = Change::Timer { unit: unit.to_owned() };
-        self.journal.act(change, |permit| Ok(service::timer::start(permit, unit, interrupt)?))
-    }
-
-    /// Likewise a timer that an earlier install has started: taken back, this one must not stop it.
-    pub(crate) fn renew_timer(&self, unit: &str, interrupt: &Interrupt) -> Result<(), ServiceError> {
-        service::timer::start(self.journal.permit(), unit, interrupt)
+        self.start(change, earlier, |permit| Ok(service::timer::start(permit, unit, interrupt)?))
     }
 
     /// From now on this file is one of ours, whenever it comes.
@@ -239,19 +235,25 @@ impl<'a> Transaction<'a> {
         self.journal.act(Change::Textfile { path: path.clone() }, |_| Ok(()))
     }
 
-    /// Has supervisord start this program of ours beside etcd.
+    /// Has supervisord start this program of ours beside etcd, or have it begin anew.
     pub(crate) fn start_loop<E: From<FsError> + From<ServiceError>>(
         &mut self,
         supervisor: &Supervisor,
+        earlier: &[Change],
         interrupt: &Interrupt,
     ) -> Result<(), E> {
         let change = Change::Loop { supervisor: supervisor.clone() };
-        self.journal.act(change, |permit| Ok(service::beside::start(permit, supervisor, interrupt)?))
+        self.start(change, earlier, |permit| Ok(service::beside::start(permit, supervisor, interrupt)?))
     }
 
-    /// Likewise one that an earlier install has started.
-    pub(crate) fn renew_loop(&self, supervisor: &Supervisor, interrupt: &Interrupt) -> Result<(), ServiceError> {
-        service::beside::start(self.journal.permit(), supervisor, interrupt)
+    /// What is among the changes of an `earlier` install is no change of this one: taken back, it must not stop that.
+    fn start<E: From<FsError>>(
+        &mut self,
+        change: Change,
+        earlier: &[Change],
+        act: impl FnOnce(&Permit) -> Result<(), E>,
+    ) -> Result<(), E> {
+        if earlier.contains(&change) { act(self.journal.permit()) } else { self.journal.act(change, act) }
     }
 
     /// Removes the link that starts a service at boot, after the service has been taken from its manager.

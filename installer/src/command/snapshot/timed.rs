@@ -138,10 +138,11 @@ impl<'a> Timed<'a> {
         };
         let counted = context.unless_told_to_stop(counted);
         let ended = match &counted {
-            Ok(Counted { revision, keys }) => {
-                report.data(&drill_words::restorable(Counted { revision: *revision, keys: *keys }, took.elapsed()));
+            Ok(counted) => {
+                report.data(&drill_words::restorable(*counted, took.elapsed()));
+                let Counted { revision, keys } = *counted;
                 let (when, seconds) = (clock::now().truncate_to_second(), took.elapsed().as_secs());
-                Ok(GoodDrill { when, revision: *revision, keys: *keys, seconds })
+                Ok(GoodDrill { when, revision, keys, seconds })
             }
             Err(failure) if failure.status == ExitStatus::RolledBack => return counted.map(drop),
             Err(failure) => {
