@@ -19,7 +19,22 @@ impl Bundles {
     /// Builds them in a directory below `dir`. `ETCDPACK_INSTALLER` names an installer to put in front of them instead
     /// of the product's: a broken one, that a test must tell from a good one.
     pub fn new_in(dir: &Path) -> Self {
+        Self::of(small_site_in(dir))
+    }
+
+    /// The same, of a member whose write-ahead log has a place of its own.
+    pub fn apart_in(dir: &Path) -> Self {
         let site = small_site_in(dir);
+        let cluster = fs::read_to_string(site.path("cluster.toml")).expect("the cluster file");
+        let apart =
+            cluster.replace("address = \"10.83.0.11\"\n", "address = \"10.83.0.11\"\nwal-dir = \"/wal/etcd\"\n");
+        assert_ne!(apart, cluster);
+        fs::write(site.path("cluster.toml"), apart).expect("a file");
+        site.build_same_cluster(&site.path("release.tar.gz"));
+        Self::of(site)
+    }
+
+    fn of(site: Site) -> Self {
         let tarball = site.path("release.tar.gz");
         let [first, second] = ["first.run", "second.run"].map(|name| site.path(name));
         take(&site, &first);

@@ -40,6 +40,14 @@ impl Ground {
         Self::of(Keeper::Supervisor, "3.5.33"),
     ];
 
+    /// By name alone: what `repack` builds from source takes minutes.
+    const BUILT: [Self; 4] = [
+        Self::of(Keeper::Systemd, "3.6.16"),
+        Self::of(Keeper::Systemd, "3.7.3"),
+        Self::of(Keeper::Supervisor, "3.6.16"),
+        Self::of(Keeper::Supervisor, "3.7.3"),
+    ];
+
     pub const fn of(keeper: Keeper, version: &'static str) -> Self {
         Self { keeper, version }
     }
@@ -97,7 +105,7 @@ impl Ground {
 pub fn each(what: &str, own: Ground, row: impl Fn(Ground)) {
     let named = std::env::var(ONE).ok();
     let grounds: Vec<Ground> = match &named {
-        Some(name) => Ground::ALL.into_iter().filter(|ground| ground.name() == *name).collect(),
+        Some(name) => Ground::ALL.into_iter().chain(Ground::BUILT).filter(|ground| ground.name() == *name).collect(),
         None if form() == Form::Long => Ground::ALL.to_vec(),
         None => vec![own],
     };

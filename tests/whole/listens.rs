@@ -3,7 +3,8 @@
 use std::fs;
 use std::process::{Child, Command, Stdio};
 
-use whole::{Lab, SIGNER, Site, cluster, release};
+use whole::ground::{self, Ground, Keeper};
+use whole::{Lab, SIGNER, Site, cluster, release, run};
 
 /// Installs the bundles in this order; the last waits until its member is healthy.
 fn install(lab: &Lab, site: &Site, hosts: &[&str]) {
@@ -61,19 +62,92 @@ fn every_host_has_its_own_ports_and_ipv6_stands_beside_ipv4() {
     );
 }
 
+/// Nobody has an IPv4 address but on loopback.
+#[test]
+fn hosts_with_ipv6_alone_are_a_cluster() {
+    ground::each("ipv6", Ground::of(Keeper::Supervisor, "3.5.1"), by_ipv6);
+}
+
+fn by_ipv6(ground: Ground) {
+    let tarball = ground.tarball();
+    let hosts = [("n1", "fd7e::11"), ("n2", "fd7e::12"), ("n3", "fd7e::13")];
+    let site = Site::new(&cluster(ground.version, &tarball, &hosts));
+    site.build(&tarball);
+    let lab = ground.up("tsix", &["n1=10.124.0.11", "n2=10.124.0.12", "n3=10.124.0.13"]);
+    for (host, own) in hosts {
+        lab.sh(host, &format!("ip -6 address add {own}/64 dev eth0 nodad && ip -4 address flush dev eth0")).ok();
+    }
+    install(&lab, &site, &["n1", "n2", "n3"]);
+    lab.sh("n1", "ETCDCTL_API=3 etcdctl put ship at-sea").ok();
+    for (host, own) in hosts {
+        lab.until(host, "etcdpack-host status");
+        assert_eq!(lab.sh(host, "ETCDCTL_API=3 etcdctl get ship --print-value-only").ok(), "at-sea");
+        lab.sh(host, "etcdpack-host doctor").ok();
+        let listening = lab.sh(host, "ss -ltnpH | grep etcd | awk '{print $4}' | sort").ok();
+        assert_eq!(listening, format!("[::1]:2379\n[{own}]:2379\n[{own}]:2380"));
+    }
+    // A re-run changes nothing, one is lost and comes back, one is purged.
+    let pid = || lab.sh("n2", "pgrep -x etcd").ok();
+    let before = pid();
+    lab.sh("n2", &format!("cd && ./n2.run install --yes {SIGNER}")).ok();
+    assert_eq!(pid(), before);
+    lab.sh("n2", "etcdpack-host snapshot -o /root/ship.db").ok();
+    lab.sh("n3", "etcdpack-host uninstall --purge --yes").ok();
+    lab.sh("n3", &format!("cd && ./n3.run install --yes {SIGNER}")).refused(3, "[rejoin-needed]");
+}
+
+/// Whose keys and certificates members have that listen elsewhere than they are reached.
+#[derive(Clone, Copy)]
+enum Keys {
+    /// All have the same.
+    Shared,
+    /// The builder makes them, and a CA that it does not have signs.
+    Accepted,
+}
+
 #[test]
 fn members_behind_nat_in_two_networks_and_with_a_floating_address_are_one_cluster() {
-    let tarball = release("3.5.1", "amd64");
+    ground::each("nat-shared", Ground::of(Keeper::Supervisor, "3.4.23"), |ground| behind_nat(ground, Keys::Shared));
+}
+
+#[test]
+fn members_behind_nat_with_certificates_of_another_ca_are_one_cluster() {
+    ground::each("nat-accepted", Ground::of(Keeper::Systemd, "3.5.1"), |ground| behind_nat(ground, Keys::Accepted));
+}
+
+/// A CA of the site's, and what it signs: every address that a member has here, and the floating one.
+const SIGNED: &str = "umask 077
+    openssl req -x509 -newkey rsa:2048 -nodes -keyout root-key.pem -subj /CN=Root -days 3000 -out root.pem \\
+        -addext keyUsage=critical,keyCertSign,cRLSign
+    $E pki csr
+    for n in 1 2 3; do
+        printf '%s\\n' basicConstraints=critical,CA:FALSE keyUsage=critical,digitalSignature authorityKeyIdentifier=keyid \\
+            extendedKeyUsage=serverAuth,clientAuth \\
+            subjectAltName=DNS:n$n,IP:10.126.0.1$n,IP:10.126.0.100,IP:10.127.0.12,IP:203.0.113.1,IP:127.0.0.1 >ext
+        openssl x509 -req -in csr/n$n.csr -CA root.pem -CAkey root-key.pem -CAcreateserial -days 100 -extfile ext -out n$n.pem
+    done
+    $E pki accept n1.pem n2.pem n3.pem";
+
+fn behind_nat(ground: Ground, keys: Keys) {
+    let tarball = ground.tarball();
     let hosts = [("n1", "203.0.113.1"), ("n2", "10.126.0.12"), ("n3", "10.126.0.13")];
-    let text = cluster("3.5.1", &tarball, &hosts)
+    let text = cluster(ground.version, &tarball, &hosts)
         .replace("203.0.113.1\"\n", "203.0.113.1\"\nlisten = \"10.126.0.11\"\n")
         .replace("10.126.0.12\"\n", "10.126.0.12\"\nclient-address = \"10.127.0.12\"\n")
         .replace("10.126.0.13\"\n", "10.126.0.13\"\nlisten-clients = \"0.0.0.0\"\n");
-    let more = "[service]\nmanager = \"systemd\"\n[etcd]\npeers = \"by-name\"\n[client]\nloopback = \"off\"\n\
-                [pki]\nspare-addresses = [\"10.126.0.100\"]\n";
-    let site = Site::new(&format!("{text}{more}"));
+    let more = "[client]\nloopback = \"off\"\n[pki]\nkeys = \"plaintext\"\nspare-addresses = [\"10.126.0.100\"]\n";
+    let whose = match keys {
+        Keys::Shared => "mode = \"shared\"\n",
+        Keys::Accepted => "ca = \"root.pem\"\n",
+    };
+    let site = Site::new(&format!("{text}{more}{whose}"));
+    if let Keys::Accepted = keys {
+        let mut sign = Command::new("sh");
+        run(sign.args(["-ec", SIGNED]).current_dir(site.path(".")).env("E", whole::etcdpack())).ok();
+    }
     site.build(&tarball);
-    let lab = Lab::up("tlisten", "python", &["n1=10.126.0.11", "n2=10.126.0.12", "n3=10.126.0.13"]);
+    let lab = ground.up("tlisten", &["n1=10.126.0.11", "n2=10.126.0.12", "n3=10.126.0.13"]);
+    let etcdctl = |host: &str, words: &str| lab.sh(host, &format!("ETCDCTL_API=3 etcdctl {words}")).ok();
     // The others know n1 by an address that is not its own: what comes for that, its router leads to it.
     let nat = "add table ip r; add chain ip r in { type nat hook prerouting priority dstnat; }; \
                add rule ip r in ip daddr 203.0.113.1 dnat to 10.126.0.11";
@@ -96,11 +170,12 @@ fn members_behind_nat_in_two_networks_and_with_a_floating_address_are_one_cluste
     assert!(!said.err.contains("[source-unnamed]"), "{said:?}");
 
     install(&lab, &site, &["n1", "n2", "n3"]);
-    lab.sh("n1", "etcdctl put ship at-sea").ok();
+    etcdctl("n1", "put ship at-sea");
     for host in ["n1", "n2", "n3"] {
         lab.until(host, "etcdpack-host status");
-        assert_eq!(lab.sh(host, "etcdctl get ship --print-value-only").ok(), "at-sea");
-        lab.sh(host, "etcdctl snapshot save /root/db && etcdpack-host doctor").ok();
+        assert_eq!(etcdctl(host, "get ship --print-value-only"), "at-sea");
+        etcdctl(host, "snapshot save /root/db");
+        lab.sh(host, "etcdpack-host doctor").ok();
     }
     let listening = |host: &str| lab.sh(host, "ss -ltnpH | grep etcd | awk '{print $4}' | sort").ok();
     assert_eq!(listening("n1"), "10.126.0.11:2379\n10.126.0.11:2380");
@@ -108,9 +183,9 @@ fn members_behind_nat_in_two_networks_and_with_a_floating_address_are_one_cluste
     let status = lab.sh("n1", "etcdpack-host status").ok();
     assert!(status.contains("https://203.0.113.1:2379"), "{status}");
     // The floating address comes, serves and goes.
-    let floating = "etcdctl --endpoints https://10.126.0.100:2379 get ship --print-value-only";
+    let floating = "--endpoints https://10.126.0.100:2379 get ship --print-value-only";
     lab.sh("n3", "ip address add 10.126.0.100/24 dev eth0").ok();
-    assert_eq!(lab.sh("n2", floating).ok(), "at-sea");
+    assert_eq!(etcdctl("n2", floating), "at-sea");
     lab.sh("n3", "ip address delete 10.126.0.100/24 dev eth0").ok();
     lab.until("n3", "etcdpack-host status");
     // Where it listens is for first installs.
@@ -158,18 +233,22 @@ impl Drop for NameServer {
 
 #[test]
 fn members_are_called_by_names_and_plan_looks_them_up_as_etcd_will() {
-    let tarball = release("3.5.1", "amd64");
+    ground::each("names", Ground::of(Keeper::Systemd, "3.5.1"), called_by_names);
+}
+
+fn called_by_names(ground: Ground) {
+    let tarball = ground.tarball();
     let names = ["n1", "n2", "n3"].map(|host| format!("{host}.corp.example"));
     let own = ["10.128.0.11", "10.128.0.12", "10.128.0.13"];
     let [n1, n2, n3] = [0, 1, 2].map(|at| (names[at].as_str(), own[at]));
-    let mut text = cluster("3.5.1", &tarball, &[("n1", n1.0), ("n2", n2.0), ("n3", n3.0)]);
+    let mut text = cluster(ground.version, &tarball, &[("n1", n1.0), ("n2", n2.0), ("n3", n3.0)]);
     // n1 is to find its own.
     for (name, address) in [n2, n3] {
         text = text.replace(&format!("\"{name}\"\n"), &format!("\"{name}\"\nlisten = \"{address}\"\n"));
     }
-    let site = Site::new(&format!("{text}[service]\nmanager = \"systemd\"\n[etcd]\npeers = \"by-name\"\n"));
+    let site = Site::new(&format!("{text}[pki]\nkeys = \"plaintext\"\n"));
     site.build(&tarball);
-    let lab = Lab::up("tnames", "python", &["n1=10.128.0.11", "n2=10.128.0.12", "n3=10.128.0.13"]);
+    let lab = ground.up("tnames", &["n1=10.128.0.11", "n2=10.128.0.12", "n3=10.128.0.13"]);
     let plan = || lab.sh("n1", &format!("cd && ./n1.run plan {SIGNER} --first-install"));
     let resolv = |host: &str, server: &str| lab.sh(host, &format!("echo nameserver {server} >/etc/resolv.conf")).ok();
     lab.put(&site.bundle("n1"), "n1");
@@ -199,10 +278,10 @@ fn members_are_called_by_names_and_plan_looks_them_up_as_etcd_will() {
     resolv("n2", n3.1);
     lab.sh("n3", lines).ok();
     install(&lab, &site, &["n1", "n2", "n3"]);
-    lab.sh("n1", "etcdctl put ship at-sea").ok();
+    lab.sh("n1", "ETCDCTL_API=3 etcdctl put ship at-sea").ok();
     for host in ["n1", "n2", "n3"] {
         lab.until(host, "etcdpack-host status");
-        assert_eq!(lab.sh(host, "etcdctl get ship --print-value-only").ok(), "at-sea");
+        assert_eq!(lab.sh(host, "ETCDCTL_API=3 etcdctl get ship --print-value-only").ok(), "at-sea");
     }
     let said = lab.sh("n3", "etcdpack-host doctor");
     assert!(said.code == 0 && !said.err.contains("name-by-dns"), "{said:?}");
@@ -226,9 +305,25 @@ fn members_are_called_by_names_and_plan_looks_them_up_as_etcd_will() {
     let said = lab.sh("n1", &format!("cd && ./n1.run plan {SIGNER}"));
     assert!(!said.err.contains("it means several"), "{said:?}");
     lab.sh("n1", "ip address delete 10.128.0.111/24 dev eth0; sed -i /0.111/d /etc/hosts").ok();
-    let pid = || lab.sh("n1", "systemctl show -p MainPID etcd-server").ok();
+    let pid = || lab.sh("n1", "pgrep -x etcd").ok();
     let before = pid();
     lab.sh("n1", &format!("cd && ./n1.run install --yes {SIGNER}")).ok();
     assert_eq!(pid(), before);
     lab.sh("n1", "etcdpack-host doctor").ok();
+
+    // The host moves, and its name with it: the same bundle finds where it listens now, and nobody else has to know.
+    lab.sh("n1", "ip -4 address flush dev eth0; ip address add 10.128.0.21/24 dev eth0").ok();
+    for host in ["n1", "n2", "n3"] {
+        lab.sh(host, "sed -i 's/^10.128.0.11 n1/10.128.0.21 n1/' /etc/hosts").ok();
+    }
+    lab.sh("n1", &ground.stop("n1")).ok();
+    let said = lab.sh("n1", &format!("cd && ./n1.run install --yes {SIGNER} --wait 60"));
+    assert!(said.err.contains("listens at 10.128.0.21 (n1.corp.example)"), "{said:?}");
+    said.ok();
+    for host in ["n1", "n2", "n3"] {
+        lab.until(host, "etcdpack-host status");
+    }
+    let listening = lab.sh("n1", "ss -ltnpH | grep etcd | awk '{print $4}' | sort").ok();
+    assert_eq!(listening, "10.128.0.21:2379\n10.128.0.21:2380\n127.0.0.1:2379");
+    assert_eq!(lab.sh("n1", "ETCDCTL_API=3 etcdctl get ship --print-value-only").ok(), "at-sea");
 }

@@ -48,6 +48,21 @@ fn killed_at_any_call_it_converges() {
 }
 
 #[test]
+fn with_its_log_on_another_disk_it_converges_too() {
+    let bundles = Bundles::apart_in(&whole::workspace().join("target"));
+    for operation in [TreeRun::uninstall(&bundles), TreeRun::install(&bundles)] {
+        assert!(!operation.points_about("\"wal\"").is_empty(), "nothing is done about the log");
+        operation.sweep("kill-wal", &chosen(&operation.points, 12), Fault::Kill, |root, _| {
+            [sound(&operation, root), converges(&operation, root)].concat()
+        });
+        for (kind, errno) in [("ENOSPC-wal", "ENOSPC"), ("EROFS-wal", "EROFS")] {
+            let points = chosen(&operation.points, 8);
+            operation.sweep(kind, &points, Fault::Errno(errno), |root, said| rolled_back(&operation, root, said));
+        }
+    }
+}
+
+#[test]
 fn killed_again_while_it_recovers_it_converges() {
     let bundles = Bundles::new_in(&whole::workspace().join("target"));
     for operation in operations(&bundles) {
