@@ -16,8 +16,8 @@ fn main() -> ExitCode {
         Ok(cli) => cli,
         Err(error) => {
             // Help and version are what was asked for; anything else is a usage error. clap says it either way.
-            let _ = error.print();
-            return if error.use_stderr() { ExitStatus::Usage.into() } else { ExitCode::SUCCESS };
+            let printed = error.print();
+            return if error.use_stderr() { ExitStatus::Usage.into() } else { builder::report::page(printed).into() };
         }
     };
     cli.language().unwrap_or_else(builder::locale::language).settle();

@@ -66,8 +66,8 @@ pub fn run() -> ExitCode {
         Ok(cli) => cli,
         Err(error) => {
             // Help and version are what was asked for; anything else is a usage error. clap says it either way.
-            let _ = error.print();
-            return if error.use_stderr() { ExitStatus::Usage.into() } else { ExitStatus::Done.into() };
+            let printed = error.print();
+            return if error.use_stderr() { ExitStatus::Usage.into() } else { shown(printed).into() };
         }
     };
     cli.language().unwrap_or_else(host::locale::language).settle();
@@ -78,6 +78,13 @@ pub fn run() -> ExitCode {
     };
     let typed = Typed::new(&host::own_program::name(), cli.command.as_ref());
     command::run(cli.command, &Report::new(verbosity, typed)).into()
+}
+
+/// A page of help, or the version.
+fn shown(printed: std::io::Result<()>) -> ExitStatus {
+    let Err(error) = printed else { return ExitStatus::Done };
+    host::console::say(&text::bug::no_page(error));
+    ExitStatus::Refused
 }
 
 /// Reads a journal and compares; for the fuzzer.

@@ -139,6 +139,11 @@ impl Report {
         print(&plain(text));
     }
 
+    /// Whether all data so far has been written.
+    pub(crate) fn delivered(&self) -> io::Result<()> {
+        console::delivered()
+    }
+
     /// What somebody waits for: that it could not be written is for the caller to say.
     pub(crate) fn deliver(&self, text: &str) -> io::Result<()> {
         console::deliver(text)

@@ -12,6 +12,7 @@ pub mod backup;
 pub mod bundle;
 pub mod claim;
 pub mod cluster;
+pub mod delivery;
 pub mod digest;
 mod entry;
 pub mod etcd;

@@ -54,6 +54,8 @@ mod listing;
 mod managers;
 /// A cluster comes back elsewhere than it was.
 mod moved;
+/// Data on standard output that nobody takes.
+mod output;
 /// CAs whose keys are out of reach.
 mod outside;
 /// What is printed.

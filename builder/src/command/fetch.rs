@@ -1,5 +1,4 @@
 //! `fetch`: the release into the cache; or, without a network, which files it takes, and what of them somebody has brought.
-#![expect(clippy::print_stdout, reason = "edge: prints data")]
 
 use std::path::{Path, PathBuf};
 
@@ -13,7 +12,7 @@ use super::source;
 use crate::cli::FetchArgs;
 use crate::failure::Failure;
 use crate::release::{self, Against, Brought, ReleaseRequest, SUMS, Wanted, asset};
-use crate::report::Narrator;
+use crate::report::{Narrator, print};
 use crate::text::{self, fetch as words};
 
 /// All that is said of the files; its form is in `docs/verification.md`.
@@ -250,11 +249,11 @@ fn show(loaded: &Loaded, mut files: Vec<FileRow>, json: bool) -> Result<(), Fail
     let report = Report { schema: 1, etcd: loaded.cluster.release.version.to_string(), files };
     if json {
         let json = serde_json::to_string_pretty(&report);
-        println!("{}", json.map_err(|error| Failure::usage(error.to_string(), ""))?);
+        print(json.map_err(|error| Failure::usage(error.to_string(), ""))?);
         return Ok(());
     }
     for text in report.files.iter().flat_map(FileRow::lines) {
-        println!("{}", line::plain(&text));
+        print(line::plain(&text));
     }
     Ok(())
 }

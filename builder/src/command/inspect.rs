@@ -1,5 +1,4 @@
 //! `inspect`: what is inside a bundle.
-#![expect(clippy::print_stdout, reason = "edge: prints data")]
 
 use std::path::Path;
 
@@ -9,7 +8,7 @@ use payload::provenance::Provenance;
 
 use super::verify::{self, VerifyError};
 use crate::failure::Failure;
-use crate::report::Narrator;
+use crate::report::{Narrator, print};
 use crate::sbom::{self, Part};
 use crate::text::inspect as text;
 
@@ -19,7 +18,7 @@ pub(super) fn inspect(path: &Path, json: bool, narrator: &mut dyn Narrator) -> R
     let manifest = bundle.manifest();
     if json {
         let text = manifest.to_bytes().map_err(|error| Failure::usage(error.to_string(), ""))?;
-        print!("{}", String::from_utf8_lossy(&text));
+        print(String::from_utf8_lossy(&text).trim_end());
         return Ok(());
     }
     show(manifest);
@@ -29,24 +28,24 @@ pub(super) fn inspect(path: &Path, json: bool, narrator: &mut dyn Narrator) -> R
         Ok(parts) => show_parts(&parts),
         Err(error) => narrator.warn(&text::unreadable_list(error)),
     }
-    println!("{}", text::row(text::SUM, bundle.sum()));
-    println!("{}", text::row(text::ID, text::id(bundle.digest())));
+    print(text::row(text::SUM, bundle.sum()));
+    print(text::row(text::ID, text::id(bundle.digest())));
     narrator.note(&text::RANDOM_BY_NATURE);
     Ok(())
 }
 
 fn show_provenance(provenance: &Provenance) {
     let Provenance { site_id, serial, signer, succession } = provenance;
-    println!("{}", text::row(&text::SIGNED_BY, signer.fingerprint()));
-    println!("{}", text::row("", text::sum_of_key(signer.file_sum())));
+    print(text::row(&text::SIGNED_BY, signer.fingerprint()));
+    print(text::row("", text::sum_of_key(signer.file_sum())));
     for change in succession.iter().rev() {
-        println!("{}", text::row(&text::AFTER, change.from.fingerprint()));
+        print(text::row(&text::AFTER, change.from.fingerprint()));
     }
-    println!("{}", text::row(&text::NUMBER, text::number(serial, site_id)));
+    print(text::row(&text::NUMBER, text::number(serial, site_id)));
 }
 
 fn show(manifest: &Manifest) {
-    let line = |what: &str, said: &str| println!("{}", text::row(what, line::plain(said)));
+    let line = |what: &str, said: &str| print(text::row(what, line::plain(said)));
     line(&text::FOR, &text::host(&manifest.host, manifest.arch.etcd_name()));
     line(&text::MEMBER, &text::member(&manifest.member, &manifest.cluster));
     line(text::ETCD, &text::etcd(manifest.release.version, &manifest.release.origin));
@@ -69,13 +68,13 @@ fn show(manifest: &Manifest) {
     line(&text::ENTRIES, "");
     for entry in &manifest.entries {
         let purpose = text::purpose(&entry.purpose);
-        println!("  {} {:>9}  {:<48} {purpose}", entry.sha256.short(), entry.size, entry.name.as_str());
+        print(format_args!("  {} {:>9}  {:<48} {purpose}", entry.sha256.short(), entry.size, entry.name.as_str()));
     }
 }
 
 fn show_parts(parts: &[Part]) {
-    println!("{}", text::row(&text::PARTS, text::listed_in()));
+    print(text::row(&text::PARTS, text::listed_in()));
     for Part { name, version, sha256, origin, libraries } in parts {
-        println!("  {name:<12} {version:<7} {sha256}  {origin}{}", text::libraries(*libraries));
+        print(format_args!("  {name:<12} {version:<7} {sha256}  {origin}{}", text::libraries(*libraries)));
     }
 }

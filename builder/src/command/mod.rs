@@ -21,10 +21,16 @@ pub(crate) use verify::VerifyError;
 
 use crate::cli::Command;
 use crate::failure::Failure;
-use crate::report::Terminal;
+use crate::report::{Terminal, delivered};
+use crate::text::terminal as text;
 
-/// Carries out one command.
+/// Carries out one command. Who asks by the exit code alone would take what nobody has read for an answer.
 pub fn run(command: Command, terminal: &mut Terminal) -> Result<(), Failure> {
+    carry_out(command, terminal)?;
+    delivered().map_err(|error| Failure::refused(text::no_standard_output(error), text::STANDARD_OUTPUT))
+}
+
+fn carry_out(command: Command, terminal: &mut Terminal) -> Result<(), Failure> {
     match command {
         Command::Init(args) => init::init(args, terminal),
         Command::Fetch(args) => fetch::fetch(&args, terminal),

@@ -1,6 +1,5 @@
 //! `verify`: every byte of bundles.
 #![expect(clippy::disallowed_methods, reason = "edge: opens what was named as a bundle")]
-#![expect(clippy::print_stdout, reason = "edge: reads bundles, prints data")]
 
 use std::fs::File;
 use std::io;
@@ -15,7 +14,7 @@ use rustix::fs::{Mode, OFlags};
 use crate::cache::{DiskAction, DiskError};
 use crate::cli::VerifyArgs;
 use crate::failure::{Diagnose, Failure};
-use crate::report::Narrator;
+use crate::report::{Narrator, print};
 use crate::text::command as text;
 use crate::text::help;
 
@@ -63,10 +62,7 @@ pub(super) fn verify(args: &VerifyArgs, narrator: &mut dyn Narrator) -> Result<(
             Ok(bundle) => {
                 let (manifest, signer) = (bundle.manifest(), bundle.provenance().signer.fingerprint());
                 let (version, host) = (manifest.release.version, &manifest.host);
-                println!(
-                    "{}",
-                    text::verified(&line::plain(&path.to_string_lossy()), version, host, signer, bundle.sum())
-                );
+                print(text::verified(&line::plain(&path.to_string_lossy()), version, host, signer, bundle.sum()));
             }
             Err(error) => {
                 if let Some(earlier) = worst.replace(error) {

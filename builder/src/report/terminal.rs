@@ -29,6 +29,15 @@ pub fn panics_are_bugs() {
     }));
 }
 
+/// How a run ends that was to show a page of help, or the version.
+#[must_use]
+pub fn page(printed: io::Result<()>) -> ExitStatus {
+    let Err(error) = printed else { return ExitStatus::Done };
+    let _ = writeln!(io::stderr(), "{ERROR}{BLANK}{}", terminal::no_standard_output(error));
+    let _ = writeln!(io::stderr(), "{HELP}{BLANK}{}", terminal::STANDARD_OUTPUT);
+    ExitStatus::Refused
+}
+
 /// How much is told.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Verbosity {

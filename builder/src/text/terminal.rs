@@ -19,6 +19,12 @@ pub(crate) fn bug(panic: impl fmt::Display) -> String {
     say!(en = "this is a bug in etcdpack: {panic}", zh = "这是 etcdpack 的缺陷：{panic}")
 }
 
+pub(crate) fn no_standard_output(error: impl fmt::Display) -> String {
+    say!(en = "writing to standard output: {error}", zh = "写入标准输出：{error}")
+}
+
+pub(crate) const STANDARD_OUTPUT: &str = "df -h; ls -l /proc/self/fd/1";
+
 /// A transfer begins. `done` and `total` are amounts of bytes for people.
 pub(crate) fn begins(what: &str, done: Option<&dyn fmt::Display>, total: Option<&dyn fmt::Display>) -> String {
     let size = total.map_or_else(String::new, |total| say!(en = " ({total})", zh = "（{total}）"));

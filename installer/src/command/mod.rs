@@ -45,14 +45,13 @@ fn json(value: &impl serde::Serialize) -> Result<String, Failure> {
     })
 }
 
-/// A text for the standard output. Whoever reads no further has what it wants.
+/// A text for the standard output.
 fn deliver(text: &str, report: &Report) -> Result<(), Failure> {
-    match report.deliver(text) {
-        Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => {
-            Err(Failure::refused(refusals::no_standard_output(error), help::standard_output()))
-        }
-        _ => Ok(()),
-    }
+    report.deliver(text).map_err(no_standard_output)
+}
+
+fn no_standard_output(error: std::io::Error) -> Failure {
+    Failure::refused(refusals::no_standard_output(error), help::standard_output())
 }
 
 /// A plan for a program: findings with commands as they are typed here.
@@ -77,7 +76,9 @@ pub(crate) fn run(command: Option<Command>, report: &Report) -> ExitStatus {
         Some(Command::Drill(args)) => drill::drill(&args, report),
         Some(Command::Uninstall(args)) => uninstall::uninstall(&args, report),
     };
-    ended.unwrap_or_else(|failure: Failure| {
+    // Who asks by the exit code alone would take what nobody has read for an answer.
+    let heard = ended.and_then(|status| report.delivered().map(|()| status).map_err(no_standard_output));
+    heard.unwrap_or_else(|failure: Failure| {
         report.error(&failure.text, failure.help.as_ref());
         failure.status
     })

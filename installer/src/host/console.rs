@@ -7,6 +7,7 @@ use std::sync::{Mutex, PoisonError};
 
 use nix::errno::Errno;
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
+use payload::delivery::Delivery;
 use payload::exit::ExitStatus;
 
 use super::interrupt::Interrupt;
@@ -59,10 +60,18 @@ pub(crate) fn clear_row() {
     }
 }
 
-/// A reader that went away (`| head`) is no error of ours.
+/// What has become of the data.
+static DATA: Delivery = Delivery::new();
+
+/// Data. That it could not be written shows at the end, by [`delivered`].
 pub(crate) fn print(text: &str) {
     clear_row();
-    let _ = writeln!(io::stdout(), "{text}");
+    DATA.heard(deliver(text));
+}
+
+/// Whether all data so far has been written.
+pub(crate) fn delivered() -> io::Result<()> {
+    DATA.whole()
 }
 
 /// What somebody waits for: that it could not be written is for the caller to say.

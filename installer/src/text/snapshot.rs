@@ -317,6 +317,15 @@ pub(crate) fn not_written(path: &Path, error: impl Display) -> String {
     say!(en = "writing the snapshot `{}`: {error}", zh = "写入快照 `{}`：{error}", path.display())
 }
 
+/// It is there, and nobody could be told.
+pub(crate) fn unsaid(path: &Path, error: impl Display) -> String {
+    say!(
+        en = "the snapshot `{}` is saved, and whole; writing to standard output: {error}",
+        zh = "快照 `{}` 已保存，而且完整；写入标准输出：{error}",
+        path.display()
+    )
+}
+
 /// It came, but is none.
 pub(crate) fn not_whole(flaw: &Flaw, said: &str) -> String {
     say!(

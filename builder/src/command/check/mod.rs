@@ -1,7 +1,6 @@
 //! `check`: what `build` would find, make, ask and need, without a network, and without a write. It asks the rooms that `build` asks,
 //! so that the two cannot differ; what it comes to, `report` holds and `lines` prints.
 #![expect(clippy::disallowed_methods, reason = "edge: asks the clock and the disk")]
-#![expect(clippy::print_stdout, reason = "edge: prints data")]
 
 mod lines;
 mod report;
@@ -26,7 +25,7 @@ use crate::passphrase_source::PassphraseSource;
 use crate::pki::{self, KeyPlace, Outlook, SealingOutlook, Site};
 use crate::rehearsal::{self, Cannot};
 use crate::release;
-use crate::report::{Narrator, Progress, Terminal};
+use crate::report::{Narrator, Progress, Terminal, print};
 use crate::text::check as text;
 use report::{ClusterReport, FoundingRow, RehearsalRow, ReleaseRow, Report, Said, SigningKeyRow, State};
 
@@ -63,10 +62,10 @@ pub(super) fn check(args: &CheckArgs, terminal: &mut Terminal) -> Result<(), Fai
     };
     if args.json {
         let json = serde_json::to_string_pretty(&report);
-        println!("{}", json.map_err(|error| Failure::usage(error.to_string(), ""))?);
+        print(json.map_err(|error| Failure::usage(error.to_string(), ""))?);
     } else {
         for line in lines::of(&report) {
-            println!("{line}");
+            print(line);
         }
         for warning in &warnings {
             terminal.warn(warning);

@@ -1,6 +1,7 @@
 //! `pki backup-key`: a pair for sealed snapshots. The public half goes into words, the secret half into one file.
-#![expect(clippy::print_stdout, reason = "edge: prints data")]
+#![expect(clippy::disallowed_methods, reason = "edge: takes back a file that it made")]
 
+use std::fs;
 use std::io;
 use std::path::Path;
 
@@ -10,8 +11,8 @@ use zeroize::Zeroizing;
 use crate::atomic_file::{self, FileMode};
 use crate::cli::PkiBackupKeyArgs;
 use crate::failure::Failure;
-use crate::report::Narrator;
-use crate::text::{backup_key as text, command, passphrase};
+use crate::report::{Narrator, delivered, print};
+use crate::text::{backup_key as text, command, passphrase, terminal};
 
 /// Makes a pair. A file that is there stays: it may be all that opens the snapshots of years.
 pub(super) fn make(args: &PkiBackupKeyArgs, narrator: &mut dyn Narrator) -> Result<(), Failure> {
@@ -23,7 +24,12 @@ pub(super) fn make(args: &PkiBackupKeyArgs, narrator: &mut dyn Narrator) -> Resu
     let recipient = identity.recipient();
     let file = Zeroizing::new(text::file(&recipient, identity.expose().as_str()));
     atomic_file::create(path, file.as_bytes(), FileMode::Exactly(0o600)).map_err(|error| not_written(path, &error))?;
-    println!("{recipient}");
+    print(recipient);
+    delivered().map_err(|error| {
+        // Nobody knows whom it opens for: the same command makes another.
+        let _ = fs::remove_file(path);
+        Failure::refused(terminal::no_standard_output(error), terminal::STANDARD_OUTPUT)
+    })?;
     narrator.note(&text::made(path, &recipient));
     Ok(())
 }

@@ -1,5 +1,5 @@
 //! `pki show`: every certificate with its dates.
-#![expect(clippy::disallowed_methods, clippy::print_stdout, reason = "edge: asks the clock, reads a file, prints data")]
+#![expect(clippy::disallowed_methods, reason = "edge: asks the clock, reads a file")]
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -13,7 +13,7 @@ use super::cluster_file;
 use crate::cli::{CLUSTER_FILE, PkiShowArgs};
 use crate::failure::Failure;
 use crate::pki::{self, CertificateKind, CertificateRow};
-use crate::report::Narrator;
+use crate::report::{Narrator, print};
 use crate::text::command as text;
 
 /// Lists the certificates in a `pki/` directory.
@@ -29,9 +29,9 @@ pub(super) fn show(args: &PkiShowArgs, narrator: &mut dyn Narrator) -> Result<()
     let lines = pki::show(&dir, own_ca.as_deref(), OffsetDateTime::now_utc())?;
     if args.json {
         let json = serde_json::to_string_pretty(&lines).unwrap_or_default();
-        println!("{json}");
+        print(json);
     } else {
-        print!("{}", table(&lines));
+        print(table(&lines).trim_end());
     }
     for holder in pki::waiting(&dir)? {
         narrator.note(&text::waits(&holder));

@@ -30,6 +30,9 @@ pub(super) fn save(args: &SnapshotArgs, report: &Report) -> Result<ExitStatus, F
     let taken = clock::now().truncate_to_second();
     let path = args.output.clone().unwrap_or_else(|| backup::name(manifest, taken, &args.recipient));
     take(&source, &path, &args.recipient, taken, |_| 0, report)?;
+    report.delivered().map_err(|error| {
+        Failure::new(ExitStatus::NotRolledBack, words::unsaid(&path, error), help::standard_output())
+    })?;
     Ok(ExitStatus::Done)
 }
 
