@@ -5,7 +5,9 @@ use payload::name::UserName;
 use payload::path::AbsPath;
 use serde::{Deserialize, Serialize};
 
+use crate::facts::data::Places;
 use crate::facts::data::wal::Identity;
+use crate::facts::restore::Replaced;
 use crate::supervision::{Standing, Supervision, Supervisor};
 
 /// One change. What was there before is captured before the act.
@@ -66,9 +68,12 @@ pub(crate) enum Change {
     Tree {
         path: AbsPath,
     },
-    /// A snapshot came into the directory for data, and has this identity there; what was there lies beside it, as `aside`.
+    /// A snapshot came into the directory for data, and has this identity there; what was there lies beside it, as `aside`. Where the
+    /// log lies apart, likewise in `wal`.
     Restored {
         path: AbsPath,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        wal: Option<AbsPath>,
         aside: String,
         identity: Identity,
     },
@@ -185,6 +190,17 @@ impl Change {
 
     pub(crate) fn is_of_service(&self) -> bool {
         matches!(self, Self::Service { .. })
+    }
+
+    /// What a snapshot took the place of by it.
+    pub(crate) fn replaced(&self) -> Option<Replaced<'_>> {
+        match self {
+            Self::Restored { path, wal, aside, identity } => {
+                let places = Places { data: path, wal: wal.as_ref() };
+                Some(Replaced { places, aside, identity: *identity })
+            }
+            _ => None,
+        }
     }
 
     /// The path that the change is about, if it is about one.

@@ -61,9 +61,12 @@ pub(crate) enum Step {
         /// With everything below.
         trees: Vec<AbsPath>,
     },
-    /// A snapshot comes into the directory for data; what is there is called `aside` from then on.
+    /// A snapshot comes into the directory for data and, where the log lies apart, into that for it; what is there is called `aside`
+    /// from then on.
     Restore {
         data: AbsPath,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        wal: Option<AbsPath>,
         aside: String,
         /// Etcd's numbers of what comes of it.
         #[serde(flatten)]

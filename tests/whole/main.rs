@@ -76,6 +76,8 @@ mod report;
 mod restart;
 /// A cluster comes back from a snapshot, on hosts as they are left.
 mod restore;
+/// A restore where the log has a disk of its own.
+mod restore_apart;
 /// The power goes while a snapshot is restored.
 mod restore_cut;
 /// Bundles on hosts of a cluster that runs: a file for each way to harm it.

@@ -97,6 +97,13 @@ pub(crate) fn apart(places: Places, lies: DataDir, contents: Contents) -> Option
     Some(DataFinding::Apart { half, there: there.clone(), missing: missing.clone(), contents })
 }
 
+/// A log of what was restored here before, whose data are not there: their disk may only not be mounted.
+pub(super) fn of_restored(manifest: &Manifest, data: &Data, records: &Records, restored: Identity) -> Option<Finding> {
+    let is_apart = data.here == DataDir::Half(Half::Log(DataOwner::Etcd(restored))) && records.unfinished.is_none();
+    let apart = || apart((&manifest.layout).into(), data.here, Contents::Keep);
+    if is_apart { apart().map(Finding::from) } else { None }
+}
+
 /// Whether the log that an uninstall kept is not where the bundle looks for it, and was not brought there.
 pub(super) fn is_log_left(kept: &Leftovers, bundle: &Manifest, data: &Data) -> bool {
     let is_elsewhere = kept.places().is_some_and(|places| places.wal != bundle.layout.wal.as_ref());

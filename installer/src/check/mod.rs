@@ -62,7 +62,10 @@ pub(crate) fn preflight(manifest: &Manifest, facts: &Facts, although: Although) 
         (None, _) => Vec::new(),
     };
     // What is there is put aside by a restore.
-    let lost = if facts.restore.is_some() { None } else { data::data(manifest, data, records, although.data_gone) };
+    let lost = match &facts.restore {
+        Some(restore) => data::of_restored(manifest, data, records, restore.identity),
+        None => data::data(manifest, data, records, although.data_gone),
+    };
     findings
         .extend(lost.filter(|found| !(found.code() == Code::DataGone && cluster::overrules_data_gone(&of_cluster))));
     findings.extend(of_cluster);

@@ -7,11 +7,12 @@ use payload::path::AbsPath;
 use super::{Missing, Run, Stage, StepError};
 use crate::change::{Access, Change, Holds, fold};
 use crate::check;
+use crate::facts::data::Places;
 use crate::facts::logs::Keeper;
 use crate::facts::paths::Seen;
+use crate::facts::restore::Replaced;
 use crate::health;
 use crate::host::etcdutl;
-use crate::host::restored::RESTORING;
 use crate::host::wheels;
 use crate::host::write::Ids;
 use crate::host::{Exec, probe};
@@ -114,14 +115,16 @@ impl Run<'_> {
 
     /// By the release that was installed, as etcd's user.
     fn restore(&mut self, step: &Step) -> Result<(), StepError> {
-        let Step::Restore { data, aside, identity, token, sum, bump, .. } = step else { return Ok(()) };
+        let Step::Restore { data, wal, aside, identity, token, sum, bump, .. } = step else { return Ok(()) };
         self.has_stopped()?;
         let manifest = self.operation.manifest().ok_or(StepError::NoSource(Missing::Manifest))?;
         let me = manifest.me().ok_or(StepError::NoSource(Missing::Manifest))?;
-        let (ids, into) = (self.ids(Owner::Service)?, data.join(RESTORING)?);
+        let places = Places { data, wal: wal.as_ref() };
+        let ids = self.ids(Owner::Service)?;
         let snapshot = self.sources.snapshot(ids)?;
-        let call = etcdutl::restore(manifest, me, (token, *bump), (snapshot, *sum, &into), ids, self.on.interrupt)?;
-        self.transaction.restore(data, aside, *identity, || call.run().map(drop).map_err(StepError::from))
+        let call = etcdutl::restore(manifest, me, (token, *bump), (snapshot, *sum, places), ids, self.on.interrupt)?;
+        let replaced = Replaced { places, aside, identity: *identity };
+        self.transaction.restore(replaced, || call.run().map(drop).map_err(StepError::from))
     }
 
     /// An etcd of ours that its manager did not stop: its programs and data must not go under it.

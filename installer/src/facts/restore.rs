@@ -7,9 +7,11 @@ use payload::digest::Digest;
 use payload::etcd::{AlarmKind, EtcdVersion};
 use payload::manifest::{Manifest, Member};
 use payload::name::ClusterToken;
+use payload::render;
 use serde::{Deserialize, Serialize};
 
 use super::cluster::{self, ids};
+use super::data::Places;
 use super::data::wal::Identity;
 
 /// What is to be restored.
@@ -65,6 +67,16 @@ pub(crate) struct Restored {
     pub(crate) aside: String,
 }
 
+/// What a snapshot takes the place of.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Replaced<'a> {
+    pub(crate) places: Places<'a>,
+    /// What old data are called from then on.
+    pub(crate) aside: &'a str,
+    /// Etcd's numbers of what comes.
+    pub(crate) identity: Identity,
+}
+
 impl Restore {
     pub(crate) fn restored(&self) -> Restored {
         Restored {
@@ -87,6 +99,11 @@ impl Restore {
     pub(crate) fn aside(&self) -> String {
         format!("member.before-{}", self.token)
     }
+}
+
+/// The same name for a log that lies apart, by that of the data.
+pub(crate) fn log_aside(aside: &str) -> String {
+    aside.replacen("member", render::WAL, 1)
 }
 
 /// Etcd's numbers of the member `me` and its cluster, when all members of the bundle are restored with this token

@@ -18,8 +18,8 @@ pub(crate) enum RestoreFinding {
     CannotRaise { bundle: EtcdVersion },
     /// Nothing beside it says whose it is.
     Unlabelled { bundle: ClusterName, etcd: EtcdVersion },
-    /// The bundle has a place of its own for the log, where a restore would not put it.
-    LogApart { wal: AbsPath },
+    /// The bundle has a place of its own for the log, where its etcdctl puts none.
+    LogApart { wal: AbsPath, bundle: EtcdVersion },
     /// No sum has shown that it is whole.
     Unproven,
     /// Who took it had raised an alarm, which comes along.

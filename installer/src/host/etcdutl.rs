@@ -11,24 +11,27 @@ use payload::etcd;
 use payload::manifest::{Manifest, Member};
 use payload::name::ClusterToken;
 use payload::path::{AbsPath, NotAPath};
+use payload::render::WAL;
 
 use super::Exec;
 use super::drill::{self, Stage};
 use super::etcdctl::in_its_environment;
 use super::interrupt::Interrupt;
+use super::restored::RESTORING;
 use super::write::Ids;
 use crate::facts::cluster;
+use crate::facts::data::Places;
 use crate::facts::restore::Sum;
 
 /// More than the slowest disk takes for the largest database.
 const LIMIT: Duration = Duration::from_hours(24);
 
-/// A call that restores `snapshot` into the directory `into`, which must not be there.
+/// A call that restores `snapshot` into directories of these places that must not be there.
 pub(crate) fn restore(
     manifest: &Manifest,
     me: &Member,
     (token, bump): (&ClusterToken, Option<NonZeroU64>),
-    (snapshot, sum, into): (File, Sum, &AbsPath),
+    (snapshot, sum, places): (File, Sum, Places),
     ids: Ids,
     interrupt: &Interrupt,
 ) -> Result<Exec, NotAPath> {
@@ -37,10 +40,13 @@ pub(crate) fn restore(
     let url = manifest.peer_url(me).map(|url| url.to_string()).unwrap_or_default();
     let call = Exec::at(manifest.layout.release_dir.join(program(manifest))?.as_path()).run_as(ids).heeding(interrupt);
     let call = in_its_environment(call, version, manifest.arch);
-    let call = restoring(call, (snapshot, sum), into, [me.name.as_str(), &members.join(","), token.as_str(), &url]);
+    let into = places.data.join(RESTORING)?;
+    let call = restoring(call, (snapshot, sum), &into, [me.name.as_str(), &members.join(","), token.as_str(), &url]);
     // Neither goes without the other.
     let raised = bump.map(|bump| ["--bump-revision".to_owned(), bump.to_string(), "--mark-compacted".to_owned()]);
-    Ok(call.args(raised.into_iter().flatten()))
+    let log = places.wal.map(|wal| wal.join(&format!("{RESTORING}/{WAL}"))).transpose()?;
+    let apart = log.map(|log| ["--wal-dir".to_owned(), log.to_string()]);
+    Ok(call.args(raised.into_iter().flatten()).args(apart.into_iter().flatten()))
 }
 
 /// The same for a drill, as the only member of a cluster of its own.

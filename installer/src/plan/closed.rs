@@ -92,10 +92,10 @@ fn of_step(step: &Step, paths: &Paths) -> Result<Vec<Need>, NotAPath> {
         }
         Step::Wheels { dir, .. } => vec![at(dir), within(dir.clone())],
         Step::File { path, .. } | Step::Link { path, .. } => vec![at(path), Need::Thing(path.clone())],
-        Step::Restore { data, .. } => match paths.at(data) {
-            Seen::Absent => Vec::new(),
-            _ => vec![within(data.clone())],
-        },
+        Step::Restore { data, wal, .. } => {
+            let there = std::iter::once(data).chain(wal).filter(|place| *paths.at(place) != Seen::Absent);
+            there.map(|place| within(place.clone())).collect()
+        }
         Step::Service { supervision, action } => of_service(supervision, *action, paths)?,
         Step::Undo { change } => of_undoing(change)?,
         Step::Labels { .. } | Step::Timer { .. } | Step::Loop { .. } | Step::Textfile { .. } => Vec::new(),
@@ -128,9 +128,8 @@ fn of_undoing(change: &Change) -> Result<Vec<Need>, NotAPath> {
         Change::Dir { path, .. } | Change::Tree { path } => {
             vec![at(path), Need::Thing(path.clone()), within(path.clone())]
         }
-        Change::Adopted { path, .. } | Change::Access { path, .. } | Change::Restored { path, .. } => {
-            vec![within(path.clone())]
-        }
+        Change::Adopted { path, .. } | Change::Access { path, .. } => vec![within(path.clone())],
+        Change::Restored { path, wal, .. } => std::iter::once(path).chain(wal).cloned().map(within).collect(),
         Change::Textfile { .. } | Change::Timer { .. } | Change::Loop { .. } | Change::Service { .. } => Vec::new(),
     })
 }

@@ -88,7 +88,9 @@ fn of_step(
         | Step::Loop { .. }
         | Step::Textfile { .. }
         | Step::Service { .. } => Vec::new(),
-        Step::Restore { data, .. } => vec![(data.clone(), OF_DATA)],
+        Step::Restore { data, wal, .. } => {
+            std::iter::once(data).chain(wal).map(|place| (place.clone(), OF_DATA)).collect()
+        }
         Step::Undo { change } => of_undoing(change)?,
     })
 }

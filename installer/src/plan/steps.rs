@@ -141,6 +141,7 @@ fn restoring(manifest: &Manifest, facts: &Facts, supervision: &Supervision) -> V
         Step::Service { supervision: supervision.clone(), action: Action::Stop },
         Step::Restore {
             data: manifest.layout.data.clone(),
+            wal: manifest.layout.wal.clone(),
             aside: restore.aside(),
             identity: restore.identity,
             token: restore.token.clone(),

@@ -4,6 +4,7 @@ use std::fmt;
 
 use payload::language::Words;
 use payload::mode::Owner;
+use payload::path::AbsPath;
 use payload::{say, words};
 
 use crate::change::{Before, Change};
@@ -65,7 +66,8 @@ impl fmt::Display for Step {
                     trees.len()
                 )
             }
-            Self::Restore { data, aside, identity, revision, .. } => {
+            Self::Restore { data, wal, aside, identity, revision, .. } => {
+                let data = std::iter::once(data).chain(wal).map(AbsPath::as_str).collect::<Vec<_>>().join(", ");
                 say!(
                     f,
                     en = "restore    {data}  revision {revision}, as {identity}; what is there stays as {aside}",

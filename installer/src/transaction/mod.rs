@@ -19,11 +19,12 @@ use payload::name::UserName;
 use payload::path::AbsPath;
 
 use crate::change::{Access, Before, Change, Holds};
-use crate::facts::data::wal::Identity;
 use crate::facts::paths::Seen;
+use crate::facts::restore::Replaced;
 use crate::host::accounts::AccountError;
 use crate::host::fs_error::FileOp;
 use crate::host::interrupt::Interrupt;
+use crate::host::restored::Brought;
 use crate::host::write::Ids;
 use crate::host::{FsError, Tree};
 use crate::layout;
@@ -277,19 +278,24 @@ impl<'a> Transaction<'a> {
     /// A snapshot comes into the directory for data: `restore` makes it, beside what is there.
     pub(crate) fn restore<E: From<FsError>>(
         &mut self,
-        data: &AbsPath,
-        aside: &str,
-        identity: Identity,
+        replaced: Replaced,
         restore: impl FnOnce() -> Result<(), E>,
     ) -> Result<(), E> {
-        let tree = self.tree;
-        let change = Change::Restored { path: data.clone(), aside: aside.to_owned(), identity };
+        let (tree, Replaced { places, aside, identity }) = (self.tree, replaced);
+        let (path, wal) = (places.data.clone(), places.wal.cloned());
+        let change = Change::Restored { path, wal, aside: aside.to_owned(), identity };
+        let was_cut_off = self.changes().contains(&change);
         self.journal.act(change, |permit| {
-            tree.clear_restoring(permit, data)?;
+            if was_cut_off {
+                tree.put_back(permit, replaced, Brought::Goes)?;
+            }
+            tree.clear_restoring(permit, places)?;
             restore()?;
             // Before it has its name.
-            tree.sync_filesystem(permit, data)?;
-            Ok(tree.put_restored(permit, data, aside)?)
+            for place in std::iter::once(places.data).chain(places.wal) {
+                tree.sync_filesystem(permit, place)?;
+            }
+            Ok(tree.put_restored(permit, replaced)?)
         })
     }
 

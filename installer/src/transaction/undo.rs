@@ -12,8 +12,9 @@ use crate::drift;
 use crate::facts::data::Places;
 use crate::host::accounts::AccountError;
 use crate::host::remove::Left;
+use crate::host::restored::Brought;
 use crate::host::write::Ids;
-use crate::host::{FsError, Seen, Tree, whose};
+use crate::host::{FsError, Seen, Tree};
 use crate::records::JournalError;
 use crate::service::{self, Others, ServiceError};
 
@@ -153,7 +154,9 @@ pub(super) fn clear_leftovers(permit: &Permit, tree: &Tree, change: &Change) -> 
         | Change::Loop { .. }
         | Change::Textfile { .. }
         | Change::Service { .. } => {}
-        Change::Restored { path, .. } => tree.clear_restoring(permit, path)?,
+        Change::Restored { path, wal, .. } => {
+            tree.clear_restoring(permit, Places { data: path, wal: wal.as_ref() })?;
+        }
         Change::MadeWay { path, aside, .. } => {
             tree.clear_leftover(permit, path)?;
             if let Seen::Link { .. } = tree.look(aside)? {
@@ -166,11 +169,9 @@ pub(super) fn clear_leftovers(permit: &Permit, tree: &Tree, change: &Change) -> 
 
 /// What was there comes back, unless what took its place stays: an etcd may have served from it.
 fn restored(permit: &Permit, tree: &Tree, change: &Change, contents: Contents) -> Result<Left, UndoError> {
-    let Change::Restored { path, aside, identity } = change else { return Ok(Left::Kept) };
-    if contents == Contents::Remove && whose::identity(tree, Places { data: path, wal: None }) == Some(*identity) {
-        tree.discard_restored(permit, path)?;
-    }
-    tree.put_back(permit, path, aside)?;
+    let Some(replaced) = change.replaced() else { return Ok(Left::Kept) };
+    let brought = if contents == Contents::Remove { Brought::Goes } else { Brought::Stays };
+    tree.put_back(permit, replaced, brought)?;
     Ok(Left::Gone)
 }
 

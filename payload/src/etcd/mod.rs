@@ -35,7 +35,7 @@ pub use mirror::KnownMirror;
 pub use pins::{hints, pinned};
 pub use quirk::{
     V2Server, default_api, demands_private_data_dir, has_v2_api, log_flag, logger_must_be_named, programs,
-    publishes_checksums, raises_revision, reloads_certificates, ships_etcdutl, takes_host_names_in_listen_urls,
-    v2_server,
+    publishes_checksums, raises_revision, reloads_certificates, restores_log_apart, ships_etcdutl,
+    takes_host_names_in_listen_urls, v2_server,
 };
 pub use version::{EtcdVersion, NotAVersion};

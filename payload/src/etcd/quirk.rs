@@ -37,6 +37,12 @@ pub fn raises_revision(version: EtcdVersion) -> bool {
     }
 }
 
+/// Whether what restores a snapshot lays the log apart from the data (`--wal-dir`): from 3.3 on (etcd's changelog).
+#[must_use]
+pub fn restores_log_apart(version: EtcdVersion) -> bool {
+    version >= EtcdVersion::new(3, 3, 0)
+}
+
 /// The programs in the archive that a host gets.
 #[must_use]
 pub fn programs(version: EtcdVersion) -> &'static [&'static str] {
@@ -129,10 +135,11 @@ mod tests {
     fn each_answer_changes_where_etcd_did() {
         type Quirk = fn(EtcdVersion) -> bool;
         // The first version says no, the second yes.
-        let cases: [(&str, Quirk, EtcdVersion, EtcdVersion); 17] = [
+        let cases: [(&str, Quirk, EtcdVersion, EtcdVersion); 18] = [
             ("default_api", |version| default_api(version) == 3, v(3, 27), v(4, 0)),
             ("has_v2_api", has_v2_api, v(6, 0), v(5, 33)),
             ("ships_etcdutl", ships_etcdutl, v(4, 45), v(5, 0)),
+            ("restores_log_apart", restores_log_apart, v(2, 99), v(3, 0)),
             ("raises_revision", raises_revision, v(3, 99), v(4, 27)),
             ("raises_revision", raises_revision, v(4, 26), v(6, 0)),
             ("raises_revision", raises_revision, v(5, 9), v(5, 10)),

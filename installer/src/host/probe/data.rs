@@ -47,6 +47,12 @@ fn both(tree: &Tree, places: Places) -> Result<DataDir, ProbeError> {
     };
     let owner = |places: Places| Ok::<_, ProbeError>(owner(tree, &places.log()?));
     Ok(match (data, log) {
+        // What a restore has put aside, say, and nothing that an etcd looks for.
+        (Lies::Something, Lies::Something)
+            if places.wal.is_some() && tree.look(&places.data.join("member")?)? == Seen::Absent =>
+        {
+            DataDir::Half(Half::Log(owner(places)?))
+        }
         (Lies::Something, Lies::Something) => DataDir::Used(owner(places)?),
         (Lies::Something, _) => DataDir::Half(Half::Data(owner(Places { wal: None, ..places })?)),
         (_, Lies::Something) => DataDir::Half(Half::Log(owner(places)?)),

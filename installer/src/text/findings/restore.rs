@@ -31,9 +31,9 @@ pub(super) fn text(found: &RestoreFinding) -> String {
             en = "etcd {bundle} has nothing that raises the revision of a snapshot: that came with 3.4.27, 3.5.10 and 3.6",
             zh = "etcd {bundle} 无法提高快照的修订号：3.4.27、3.5.10 和 3.6 起才有此功能"
         ),
-        RestoreFinding::LogApart { wal } => say!(
-            en = "the bundle has the write-ahead log in `{wal}`; `restore` lays data and log in one directory",
-            zh = "安装包把预写日志放在 `{wal}`；`restore` 把数据和日志放在同一个目录"
+        RestoreFinding::LogApart { wal, bundle } => say!(
+            en = "the bundle has the write-ahead log in `{wal}`; etcdctl {bundle} restores data and log into one directory alone",
+            zh = "安装包把预写日志放在 `{wal}`；etcdctl {bundle} 只能把数据和日志恢复到同一个目录"
         ),
         RestoreFinding::Unproven => say!(
             en = "no sum shows that the snapshot is whole: a `db` of a data directory may lack the last writes, or be half written if etcd ran",
@@ -90,8 +90,8 @@ pub(super) fn help(found: &RestoreFinding) -> Help {
             zh = "不用 `--bump-revision`；然后重启所有监视者（kube-apiserver）"
         )),
         RestoreFinding::LogApart { .. } => Help::plain(say!(
-            en = "take `wal-dir` for this host out of cluster.toml and run: {}",
-            zh = "在 cluster.toml 中去掉本机的 `wal-dir`，然后执行：{}",
+            en = "set `release.version` to 3.3 or newer in cluster.toml, or take `wal-dir` for this host out, and run: {}",
+            zh = "在 cluster.toml 中把 `release.version` 设为 3.3 或更新的版本，或去掉本机的 `wal-dir`，然后执行：{}",
             super::BUILD
         )),
         RestoreFinding::Unproven => Help::plain(words!(
