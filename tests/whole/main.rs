@@ -90,6 +90,8 @@ mod sealed;
 mod signer;
 /// Snapshots of a member that serves: whole, or not there; and what a harmed one is called.
 mod snapshot;
+/// A host loses its power while it takes a snapshot by itself and holds a drill.
+mod snapshot_cut;
 /// The person with the stick: output that goes elsewhere, a file that was cut off, the wrong shell.
 mod stick;
 /// Service managers, programs and streams that do not do as they are told.
