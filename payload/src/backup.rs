@@ -5,6 +5,7 @@ use std::ops::RangeInclusive;
 
 use serde::{Deserialize, Serialize};
 
+use crate::name::MemberName;
 use crate::path::AbsPath;
 use crate::recipient::Recipient;
 
@@ -31,6 +32,12 @@ impl Backup {
     /// How often one may be taken, in seconds: a snapshot reads all of the database, and one a month is not seldom enough to be
     /// called none.
     pub const EVERY: RangeInclusive<u64> = 600..=31 * 86_400;
+
+    /// What supervisord calls the program that takes them, beside the one that it calls by the member's name.
+    #[must_use]
+    pub fn program(service: &MemberName) -> String {
+        format!("{service}-snapshot")
+    }
 
     /// How seldom a drill may be held, in seconds: once in a leap year.
     const MOST_SELDOM_DRILL: NonZeroU64 = NonZeroU64::new(366 * 86_400).unwrap();

@@ -1,6 +1,7 @@
 //! What looks again and again whether a snapshot is due: systemd's timer where there is a systemd, else a program under the supervisor that
 //! keeps etcd.
 
+use payload::backup::Backup;
 use payload::manifest::Manifest;
 use payload::path::NotAPath;
 use payload::render;
@@ -36,7 +37,7 @@ impl Looks {
 
 /// What supervisord calls the loop.
 pub(crate) fn program(manifest: &Manifest) -> String {
-    format!("{}-snapshot", manifest.service.name)
+    Backup::program(&manifest.service.name)
 }
 
 /// The section of the loop; `None` where the manifest asks for no snapshots.

@@ -38,15 +38,26 @@ pub(crate) fn remove(found: &Found) -> io::Result<()> {
     fs::remove_file(SnapshotRecord::beside(&found.path))
 }
 
-/// Removes what killed runs have left, on a file system that has no nameless files. Only while the host's lock is held.
+/// Removes what killed runs have left: records of snapshots that are gone, or never came, and files that are on their way where a file
+/// system has no nameless ones. Only while the host's lock is held.
 pub(crate) fn clear(dir: &Path) -> io::Result<()> {
     for entry in fs::read_dir(dir)?.take(MOST) {
         let entry = entry?;
-        if entry.file_name().to_str().is_some_and(output::is_unnamed) && entry.file_type()?.is_file() {
+        let is_left = || entry.file_name().to_str().is_some_and(output::is_unnamed) || is_lone(&entry.path());
+        if entry.file_type()?.is_file() && is_left() {
             fs::remove_file(entry.path())?;
         }
     }
     Ok(())
+}
+
+/// Whether it is the record of a snapshot that is not there.
+fn is_lone(path: &Path) -> bool {
+    let snapshot = path.with_extension("");
+    path.extension().is_some_and(|extension| extension == "json")
+        && SnapshotRecord::is_snapshots_name(&snapshot)
+        && matches!(fs::symlink_metadata(&snapshot), Err(error) if error.kind() == io::ErrorKind::NotFound)
+        && record(&snapshot).is_some()
 }
 
 /// Why the last one was not taken, if it was not.
@@ -106,4 +117,32 @@ pub(crate) fn in_dir(dir: &Path) -> io::Result<Vec<Found>> {
     }
     found.sort_by(|a, b| a.path.cmp(&b.path));
     Ok(found)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_killed_run_has_left_goes_and_nothing_else() {
+        let dir = std::env::temp_dir().join(format!("etcdpack-test-snapshots-{}", std::process::id()));
+        fs::create_dir_all(&dir).unwrap();
+        let record =
+            crate::backup::tests::found("a", time::OffsetDateTime::UNIX_EPOCH, 7, 10).record.unwrap().to_json();
+        let stay =
+            ["a.db", "a.db.json", "b.db", "c.db.age", "c.db.age.json", "theirs.db.json", "ship.json", "drills.json"];
+        let go = ["gone.db.json", "gone.db.age.json"];
+        for name in stay.into_iter().chain(go) {
+            let text = if name == "theirs.db.json" { "{}" } else { &record };
+            fs::write(dir.join(name), text).unwrap();
+        }
+        clear(&dir).unwrap();
+        let mut left: Vec<String> =
+            fs::read_dir(&dir).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
+        left.sort();
+        let mut stay = stay.to_vec();
+        stay.sort_unstable();
+        assert_eq!(left, stay);
+        fs::remove_dir_all(&dir).unwrap();
+    }
 }

@@ -278,6 +278,14 @@ pub(crate) fn removed(path: &Path) -> String {
     say!(en = "removed `{}`, which is more than are to be kept", zh = "已删除 `{}`，超出了保留数量", path.display())
 }
 
+pub(crate) fn stays(path: &Path) -> String {
+    say!(
+        en = "`{}` has no record beside it: it counts for nothing here, and stays until you remove it",
+        zh = "`{}` 旁边没有记录：它不计入保留的快照，会一直留在那里，直到你删除",
+        path.display()
+    )
+}
+
 pub(crate) fn not_passed_on(why: impl Display) -> String {
     say!(en = "passing the snapshot on: {why}", zh = "输出快照：{why}")
 }

@@ -187,6 +187,20 @@ fn bad_values_are_shown_where_they_stand() {
 }
 
 #[test]
+fn no_member_has_the_name_of_what_takes_snapshots_beside_it() {
+    let named = |service: &str, backup: &str| {
+        let host = "[[host]]\nname = \"n4\"\naddress = \"192.0.2.4\"\nmember = \"etcd-server-snapshot\"\n";
+        file("3.6.14", &format!("{host}[service]\n{service}{backup}"))
+    };
+    let backup = "[backup]\nevery = \"6h\"\n";
+    let (_, text, help) = only_fault(&named("", backup));
+    assert!(text.contains("host `n4`") && help.contains("`name` in `[service]`"), "{text}: {help}");
+    for (service, backup) in [("", ""), ("name = \"etcd\"\n", backup), ("manager = \"systemd\"\n", backup)] {
+        assert!(Cluster::parse(named(service, backup).as_bytes()).is_ok(), "{service}{backup}");
+    }
+}
+
+#[test]
 fn a_host_has_ports_of_its_own_or_those_of_the_cluster() {
     let own = "client-port = 12379\npeer-port = 12380\n[[host]]\nname = \"n4\"\naddress = \"2001:db8::4\"\n";
     let parsed = Cluster::parse(file("3.6.14", &format!("{own}[etcd]\nclient-port = 4001\n")).as_bytes()).unwrap();

@@ -8,7 +8,8 @@ use crate::backup::Backup;
 use crate::cluster::fault::{Fault, Place, parse_default};
 use crate::cluster::file::BackupSection;
 use crate::cluster::findings::Findings;
-use crate::cluster::{Host, Paths};
+use crate::cluster::setting::Manager;
+use crate::cluster::{Host, Paths, Service};
 use crate::language::Words;
 use crate::path::AbsPath;
 use crate::recipient::{NotARecipient, Recipient};
@@ -16,6 +17,23 @@ use crate::{say, words};
 
 /// A week's worth, four a day.
 const KEEP: NonZeroU32 = NonZeroU32::new(28).unwrap();
+
+/// Under supervisor a program of this name takes them, beside the member's.
+pub(super) fn program(findings: &mut Findings, service: &Service, hosts: &[Host]) {
+    let program = Backup::program(&service.name);
+    let taken = hosts.iter().find(|host| host.member.as_str() == program);
+    if let Some(host) = taken.filter(|_| service.manager != Manager::Systemd) {
+        let text = say!(
+            en = "member `{program}` of host `{}` has the name of the program that takes snapshots under supervisor",
+            zh = "主机 `{}` 的成员 `{program}` 与在 supervisor 下保存快照的程序同名",
+            host.name
+        );
+        findings.faults.push(Fault::new(text).help(words!(
+            en = "another `name` in `[service]`; or `manager = \"systemd\"` there",
+            zh = "在 `[service]` 中换一个 `name`；或在那里设 `manager = \"systemd\"`"
+        )));
+    }
+}
 
 pub(super) fn backup(
     findings: &mut Findings,

@@ -39,6 +39,10 @@ pub(super) fn resolve(file: File, source: &str) -> Result<Parsed, Vec<Fault>> {
     let backup = backup::backup(&mut findings, file.backup, defaults.paths.paths(), &hosts)?;
     let around = (defaults.paths.paths(), hosts.as_slice());
     let textfile = monitoring::textfile(&mut findings, file.monitoring, backup.as_ref(), around);
+    let service = service::service(&mut findings, file.service, &file.supervisor)?;
+    if backup.is_some() {
+        backup::program(&mut findings, &service, &hosts);
+    }
     let cluster = Cluster {
         backup,
         textfile,
@@ -50,7 +54,7 @@ pub(super) fn resolve(file: File, source: &str) -> Result<Parsed, Vec<Fault>> {
         pki,
         loopback,
         paths: defaults.paths.into_paths(),
-        service: service::service(&mut findings, file.service, &file.supervisor)?,
+        service,
     };
     if cluster.loopback == Loopback::Http {
         findings.warnings.push(Fault::new(words!(
