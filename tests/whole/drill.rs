@@ -27,6 +27,7 @@ pub(crate) fn beside_the_member(lab: &Lab, keys: usize, revision: &str) {
     }
     assert!(drill(lab, "--lang zh etcd.db").ok().starts_with(&format!("可以恢复：{keys} 个键")));
     assert_eq!(seen(), before, "the member is as it was");
+    alarmed(lab, keys);
     sealed(lab, keys);
     no_drill(lab);
     held_up(lab);
@@ -34,6 +35,21 @@ pub(crate) fn beside_the_member(lab: &Lab, keys: usize, revision: &str) {
     sh(&format!("{ETCDCTL} put drilled seen && kill -0 $(cat /root/watcher)")).ok();
     lab.until("n1", "grep -q seen /root/watched");
     sh("kill $(cat /root/watcher)").ok();
+}
+
+/// An alarm that stood when it was taken comes along, and etcd serves reads under it.
+fn alarmed(lab: &Lab, keys: usize) {
+    let sh = |line: &str| lab.sh("n1", line);
+    lab.guest("n1", "alarm.sh", &["CORRUPT"]).ok();
+    sh(&format!("{HOST} snapshot -o /backup/corrupt.db")).ok();
+    sh(&format!("{ETCDCTL} alarm disarm")).ok();
+    let said = drill(lab, "corrupt.db");
+    assert!(said.err.contains("alarm CORRUPT along") && said.err.contains("[snapshot-alarmed]"), "{said:?}");
+    let said = said.ok();
+    assert!(said.starts_with(&format!("restorable: {keys} keys, ")) && said.contains("with alarm CORRUPT"), "{said}");
+    let said = drill(lab, "--json corrupt.db").ok();
+    assert!(said.contains("\"alarms\": [") && said.contains("\"CORRUPT\""), "{said}");
+    sh("rm /backup/corrupt.db*").ok();
 }
 
 /// By the secret half of `/root/identity`, from a descriptor, or typed and not shown.

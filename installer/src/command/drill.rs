@@ -1,8 +1,9 @@
 //! `drill`: a snapshot is restored where nobody sees it, and the installed etcd serves what is in it. The member is not touched.
 
+use std::collections::BTreeSet;
 use std::path::Path;
 
-use payload::etcd::EtcdVersion;
+use payload::etcd::{AlarmKind, EtcdVersion};
 use payload::exit::ExitStatus;
 use payload::manifest::Manifest;
 use payload::snapshot::live_keys;
@@ -36,6 +37,8 @@ struct Outcome {
     restorable: bool,
     keys: Option<u64>,
     revision: u64,
+    /// Those that came along.
+    alarms: BTreeSet<AlarmKind>,
     seconds: f64,
 }
 
@@ -46,16 +49,23 @@ pub(super) fn drill(args: &DrillArgs, report: &Report) -> Result<ExitStatus, Fai
         return Err(Failure::refused(refusals::nothing_installed(""), Help::run("install")));
     };
     let of = Drill { context: &context, manifest: &receipt.manifest, path: &args.snapshot };
-    let counted = of.of_file(args.identity_fd, args.unverified, report)?;
+    let back = of.of_file(args.identity_fd, args.unverified, report)?;
     let seconds = took.elapsed();
     if args.json {
         let seconds = (seconds.as_secs_f64() * 10.0).round() / 10.0;
-        let Counted { revision, keys } = counted;
-        deliver_json(&Outcome { restorable: true, keys, revision, seconds }, report)?;
+        let Back { counted: Counted { revision, keys }, alarms } = back;
+        deliver_json(&Outcome { restorable: true, keys, revision, alarms, seconds }, report)?;
     } else {
-        report.data(&words::restorable(counted, seconds));
+        report.data(&words::restorable(back.counted, &back.alarms, seconds));
     }
     Ok(ExitStatus::Done)
+}
+
+/// What came back of a snapshot.
+pub(super) struct Back {
+    pub(super) counted: Counted,
+    /// Under these, etcd refuses writes.
+    pub(super) alarms: BTreeSet<AlarmKind>,
 }
 
 /// A drill on this host.
@@ -70,7 +80,7 @@ pub(super) struct Drill<'a> {
 
 impl Drill<'_> {
     /// What etcd serves of the file, which is what was saved; or why that is not shown.
-    pub(super) fn of_file(self, identity: Option<i32>, unverified: bool, report: &Report) -> Result<Counted, Failure> {
+    pub(super) fn of_file(self, identity: Option<i32>, unverified: bool, report: &Report) -> Result<Back, Failure> {
         self.begin()?;
         let on = On { tree: &self.context.tree, interrupt: &self.context.interrupt, doing: Doing::Drilling };
         let given = given(self.path, identity, on, report)?;
@@ -84,7 +94,7 @@ impl Drill<'_> {
         self,
         take: impl FnOnce() -> Result<Judged, Failure>,
         report: &Report,
-    ) -> Result<Counted, Failure> {
+    ) -> Result<Back, Failure> {
         self.begin()?;
         let snapshot = take()?;
         self.has_memory(snapshot.whole.size)?;
@@ -97,13 +107,13 @@ impl Drill<'_> {
         Ok(self.context.tree.clear_drill(&self.manifest.layout.data).map_err(ProbeError::from)?)
     }
 
-    fn of_judged(self, snapshot: Judged, report: &Report) -> Result<Counted, Failure> {
+    fn of_judged(self, snapshot: Judged, report: &Report) -> Result<Back, Failure> {
         let Self { context, manifest, path } = self;
         has_the_version(&snapshot, manifest)?;
         let etcd = manifest.release.version;
         let alarmed = snapshot.alarms.iter().map(|kind| RestoreFinding::Alarmed { kind: *kind, etcd }.into());
         report.findings(&alarmed.collect::<Vec<_>>());
-        let expected = expected(path, &snapshot)?;
+        let (expected, alarms) = (expected(path, &snapshot)?, snapshot.alarms.clone());
         let counted = report.while_waiting(&words::DRILLING, || held(context, manifest, path, snapshot));
         // Whatever came of it.
         let cleared = context.tree.clear_drill(&manifest.layout.data);
@@ -113,7 +123,7 @@ impl Drill<'_> {
         let counted = context.unless_told_to_stop(counted)?;
         match differs(counted, expected) {
             Some(why) => Err(not_verified(path, &why)),
-            None => Ok(counted),
+            None => Ok(Back { counted, alarms }),
         }
     }
 

@@ -1,9 +1,11 @@
 //! What is said of a drill.
 
+use std::collections::BTreeSet;
 use std::fmt::Display;
 use std::path::Path;
 use std::time::Duration;
 
+use payload::etcd::AlarmKind;
 use payload::language::Words;
 use payload::name::UserName;
 use payload::{say, words};
@@ -17,9 +19,9 @@ pub(crate) const DRILLING: Words = words!(en = "restoring it where nobody sees i
 pub(crate) const ENDED: Words = words!(en = "etcd ended by itself", zh = "etcd 自行退出");
 
 /// How it ended well, in one line.
-pub(crate) fn restorable(Counted { revision, keys }: Counted, took: Duration) -> String {
+pub(crate) fn restorable(Counted { revision, keys }: Counted, alarms: &BTreeSet<AlarmKind>, took: Duration) -> String {
     let seconds = format!("{:.1}", took.as_secs_f64());
-    match keys {
+    let came = match keys {
         Some(keys) => say!(
             en = "restorable: {keys} keys, revision {revision}, in {seconds} s",
             zh = "可以恢复：{keys} 个键，修订号 {revision}，用时 {seconds} 秒"
@@ -28,7 +30,15 @@ pub(crate) fn restorable(Counted { revision, keys }: Counted, took: Duration) ->
             en = "restorable: revision {revision}, in {seconds} s; keys were not counted: etcd's authentication is on in it",
             zh = "可以恢复：修订号 {revision}，用时 {seconds} 秒；没有统计键的数量：其中启用了 etcd 认证"
         ),
+    };
+    if alarms.is_empty() {
+        return came;
     }
+    let alarms = alarms.iter().map(|kind| kind.as_str()).collect::<Vec<_>>().join(", ");
+    say!(
+        en = "{came}; with alarm {alarms}, under which etcd takes no writes",
+        zh = "{came}；带有告警 {alarms}，此时 etcd 不接受写入"
+    )
 }
 
 pub(crate) fn not_restorable(path: &Path, why: &str) -> String {

@@ -131,7 +131,7 @@ impl<'a> Timed<'a> {
         let Some(drilled) = self.to_drill(&self.there()?) else { return Ok(()) };
         let (took, dir) = (Stopwatch::start(), backup.dir.as_path());
         let context = &source.context;
-        let counted = match &drilled {
+        let back = match &drilled {
             Drilled::File(path) => Drill { context, manifest, path }.of_file(None, false, report),
             Drilled::Fresh => {
                 let path = &backup::name(manifest, clock::now(), &[]);
@@ -139,15 +139,15 @@ impl<'a> Timed<'a> {
                 Drill { context, manifest, path }.of_fresh(taken, report)
             }
         };
-        let counted = context.unless_told_to_stop(counted);
-        let ended = match &counted {
-            Ok(counted) => {
-                report.data(&drill_words::restorable(*counted, took.elapsed()));
-                let Counted { revision, keys } = *counted;
+        let back = context.unless_told_to_stop(back);
+        let ended = match &back {
+            Ok(back) => {
+                report.data(&drill_words::restorable(back.counted, &back.alarms, took.elapsed()));
+                let Counted { revision, keys } = back.counted;
                 let (when, seconds) = (clock::now().truncate_to_second(), took.elapsed().as_secs());
                 Ok(GoodDrill { when, revision, keys, seconds })
             }
-            Err(failure) if failure.status == ExitStatus::RolledBack => return counted.map(drop),
+            Err(failure) if failure.status == ExitStatus::RolledBack => return back.map(drop),
             Err(failure) => {
                 let against = if failure.status == ExitStatus::NotVerified { Against::Snapshot } else { Against::Host };
                 Err(FailedDrill { when: clock::now().truncate_to_second(), why: failure.text.clone(), against })
@@ -158,7 +158,7 @@ impl<'a> Timed<'a> {
         if let Err(error) = snapshots::put_drills(dir, &drills) {
             report.warn(&words::not_noted(&backup.dir, error), None);
         }
-        counted.map(drop)
+        back.map(drop)
     }
 
     /// Where it is to be told what there is, and what; `None` where it stands there already.

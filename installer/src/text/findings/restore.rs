@@ -43,7 +43,11 @@ pub(super) fn text(found: &RestoreFinding) -> String {
             en = "the snapshot brings alarm NOSPACE along: the restored cluster refuses every write but deletes until it is disarmed",
             zh = "快照带有 NOSPACE 告警：解除之前，恢复出来的集群除删除外拒绝一切写入"
         ),
-        RestoreFinding::Alarmed { kind: kind @ (AlarmKind::Corrupt | AlarmKind::Other), .. } => say!(
+        RestoreFinding::Alarmed { kind: AlarmKind::Corrupt, .. } => say!(
+            en = "the snapshot brings alarm CORRUPT along: members had other data than each other, and this may be of a wrong one; the restored cluster serves reads, and refuses every write until it is disarmed",
+            zh = "快照带有 CORRUPT 告警：集群中有成员的数据与其他成员不一致，可能就是保存快照的那个；解除之前，恢复出来的集群可以读取，但拒绝一切写入"
+        ),
+        RestoreFinding::Alarmed { kind: kind @ AlarmKind::Other, .. } => say!(
             en = "the snapshot brings alarm {} along: the restored cluster may serve nobody until it is disarmed",
             zh = "快照带有 {} 告警：解除之前，恢复出来的集群可能不为任何客户端服务",
             kind.as_str()
