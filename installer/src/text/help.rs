@@ -38,8 +38,8 @@ pub(crate) fn look_at_the_way(dir: &AbsPath) -> Help {
 
 pub(crate) fn v2_keys() -> Help {
     Help::plain(words!(
-        en = "copy the data directory while etcd is stopped, on one host after the other: docs/operations.md",
-        zh = "逐台停止 etcd，并复制其数据目录：docs/operations.zh-CN.md"
+        en = "copy the data directory of one host while its etcd is stopped and the others serve: docs/operations.md",
+        zh = "在其他成员正常服务时，停止一台主机的 etcd 并复制其数据目录：docs/operations.zh-CN.md"
     ))
 }
 
