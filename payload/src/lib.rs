@@ -8,6 +8,7 @@
 //! through `Read`, text through `&str`, and what comes out is a value or one clear error.
 
 mod age;
+mod amount;
 pub mod backup;
 pub mod bundle;
 pub mod claim;

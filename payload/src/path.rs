@@ -90,7 +90,7 @@ pub enum NotAPath {
     #[error("{}", say!(en = "the path `{}` is not absolute", zh = "路径 `{}` 不是绝对路径", _0.escape_debug()))]
     Relative(String),
     /// It is `/` itself, or ends in or contains `//`.
-    #[error("{}", say!(en = "the path `{}` has an empty component", zh = "路径 `{}` 中有空的部分", _0.escape_debug()))]
+    #[error("{}", say!(en = "the path `{}` has an empty component: a `/` at its end, or two in a row", zh = "路径 `{}` 中有空的部分：以 `/` 结尾，或有两个相连的 `/`", _0.escape_debug()))]
     EmptyComponent(String),
     /// It has a `.` or `..` component.
     #[error("{}", say!(en = "the path `{}` has a `.` or `..` component", zh = "路径 `{}` 中有 `.` 或 `..`", _0.escape_debug()))]

@@ -167,6 +167,8 @@ fn single_bracket(source: &str) -> bool {
 fn unknown(message: &str, source: &str, span: &Range<usize>) -> Option<String> {
     let mut words = message.split('`').skip(1).step_by(2);
     let written = words.next()?;
+    let name = etcd::of_environment(written);
+    let written = name.as_deref().unwrap_or(written);
     if matches!(written, "x86_64" | "x86-64" | "x64" | "AMD64") {
         return Some(say!(en = "amd64, in etcd's words", zh = "etcd 的叫法是 amd64"));
     }

@@ -95,8 +95,9 @@ pub(super) fn closest<'a>(written: &str, candidates: impl Iterator<Item = &'a st
     if written.len() > LONGEST {
         return None;
     }
+    let written = written.to_ascii_lowercase();
     candidates
-        .map(|word| (strsim::jaro_winkler(written, word), word))
+        .map(|word| (strsim::jaro_winkler(&written, &word.to_ascii_lowercase()), word))
         .filter(|(likeness, _)| *likeness >= ALIKE)
         .max_by(|a, b| a.0.total_cmp(&b.0))
         .map(|(_, word)| word)

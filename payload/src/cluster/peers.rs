@@ -18,7 +18,9 @@ use crate::{say, words};
 const FLAG: &str = "peer-cert-allowed-cn";
 /// Its rival: etcd exits with both.
 const BY_HOSTNAME: &str = "peer-cert-allowed-hostname";
-/// The first that takes several common names, with commas between.
+/// The same for clients; a member is a client, too.
+const CLIENTS: &str = "client-cert-allowed-hostname";
+/// The first that takes several names, with commas between.
 pub const FIRST_WITH_LISTS: EtcdVersion = EtcdVersion::new(3, 5, 15);
 
 /// `[etcd] peers`.
@@ -39,6 +41,7 @@ pub(super) fn names(
     (pki, hosts): (&Pki, &[Host]),
     version: EtcdVersion,
 ) -> Vec<PeerName> {
+    clients(findings, flags, (pki, hosts), version);
     let by_hostname = flags.contains_key(BY_HOSTNAME);
     if let Some((value, span)) = flags.get(BY_HOSTNAME) {
         hostnames(findings, value.as_str(), span, (pki, hosts), version);
@@ -87,25 +90,7 @@ fn hostnames(
     (pki, hosts): (&Pki, &[Host]),
     version: EtcdVersion,
 ) {
-    // What a CA puts into certificates whose key is out of reach is seen when they are there.
-    if pki.own_ca.as_ref().is_some_and(|own| own.key.is_none()) {
-        return;
-    }
-    let allowed: Vec<&str> = if version < FIRST_WITH_LISTS { vec![value] } else { value.split(',').collect() };
-    let of = |host: &Host| {
-        let names = std::iter::once(&host.name).chain(&host.names).chain(&pki.spare_names).map(ToString::to_string);
-        let names = names.chain(host.called().map(ToString::to_string));
-        let certified = host.certified();
-        let addresses = certified.iter().chain(&pki.spare_addresses);
-        names.chain(addresses.map(ToString::to_string)).collect::<Vec<_>>()
-    };
-    let all: Vec<String> = hosts.iter().flat_map(of).collect();
-    let is_in = |names: &[String]| names.iter().any(|name| allowed.iter().any(|one| one.eq_ignore_ascii_case(name)));
-    let lacking = hosts.iter().find(|host| match pki.sharing {
-        KeySharing::PerHost => !is_in(&of(host)),
-        KeySharing::Shared => !is_in(&all),
-    });
-    let Some(host) = lacking else { return };
+    let Some(host) = turned_away(value, (pki, hosts), version) else { return };
     let text = say!(
         en = "no member would take `{}` for one: none of these names is in its certificate, so they never elect a leader",
         zh = "其他成员不会接受 `{}`：它的证书中没有这些名称，因此永远选不出 leader",
@@ -121,6 +106,58 @@ fn hostnames(
         _ => say!(en = "peers = \"by-name\" in its place", zh = "改用 peers = \"by-name\""),
     };
     findings.fault_with_help(span, text, help);
+}
+
+/// Whoever speaks to the client port must show one of these names: so does `etcdctl` on each host, by the host's certificate, and so
+/// do install and `status`.
+fn clients(findings: &mut Findings, flags: &Flags, around: (&Pki, &[Host]), version: EtcdVersion) {
+    let Some((value, span)) = flags.get(CLIENTS) else { return };
+    let value = value.as_str();
+    let Some(host) = turned_away(value, around, version) else { return };
+    let text = say!(
+        en = "etcd would turn `{}` itself away: none of these names is in its certificate, which `etcdctl` and `status` show there",
+        zh = "etcd 会拒绝 `{}` 自己：`etcdctl` 和 `status` 在那里出示的就是它的证书，其中没有这些名称",
+        host.name
+    );
+    let all = value.split(',').map(|name| format!("\"{name}\"")).collect::<Vec<_>>().join(", ");
+    let help = if value.contains(',') && version < FIRST_WITH_LISTS {
+        say!(
+            en = "etcd {version} takes one name alone, {FIRST_WITH_LISTS} is the first with several: give all of them one",
+            zh = "etcd {version} 只接受一个名称，从 {FIRST_WITH_LISTS} 起才可有多个：请给所有主机同一个名称"
+        )
+    } else {
+        say!(
+            en = "put it into the hosts' certificates: spare-names = [{all}] in `[pki]`",
+            zh = "把它写入各主机的证书：在 `[pki]` 中写 spare-names = [{all}]"
+        )
+    };
+    findings.fault_with_help(span, text, help);
+}
+
+/// The first host with none of these names in its certificate.
+fn turned_away<'a>(value: &str, (pki, hosts): (&Pki, &'a [Host]), version: EtcdVersion) -> Option<&'a Host> {
+    // What a CA puts into certificates whose key is out of reach is seen when they are there.
+    if pki.own_ca.as_ref().is_some_and(|own| own.key.is_none()) {
+        return None;
+    }
+    let allowed: Vec<&str> = if version < FIRST_WITH_LISTS { vec![value] } else { value.split(',').collect() };
+    let of = |host: &Host| {
+        let names = std::iter::once(&host.name).chain(&host.names).chain(&pki.spare_names).map(ToString::to_string);
+        let names = names.chain(host.called().map(ToString::to_string));
+        let certified = host.certified();
+        let addresses = certified.iter().chain(&pki.spare_addresses);
+        names.chain(addresses.map(ToString::to_string)).collect::<Vec<_>>()
+    };
+    let all: Vec<String> = hosts.iter().flat_map(of).collect();
+    // Where TLS listens on loopback, `localhost` is in all of them; where not, the rehearsal shows what becomes of it.
+    let is_in = |names: &[String]| {
+        let mut names = names.iter().map(String::as_str).chain(["localhost"]);
+        names.any(|name| allowed.iter().any(|one| one.eq_ignore_ascii_case(name)))
+    };
+    hosts.iter().find(|host| match pki.sharing {
+        KeySharing::PerHost => !is_in(&of(host)),
+        KeySharing::Shared => !is_in(&all),
+    })
 }
 
 fn by_name(findings: &mut Findings, span: &Range<usize>, pki: &Pki, version: EtcdVersion) -> Option<PeerName> {

@@ -84,6 +84,14 @@ impl<'a> Spot<'a> {
         match message {
             "duplicate key" => self.twice(),
             _ if message.contains("string values must be quoted") || message.starts_with("invalid float") => {
+                if self.value.contains('*') && self.value.starts_with(|c: char| c.is_ascii_digit()) {
+                    let text = say!(
+                        en = "`{}` is one number: TOML does not multiply",
+                        zh = "`{}` 是一个数：TOML 不做乘法",
+                        self.key
+                    );
+                    return said(text, Some(format!("{} = \"8GiB\"", self.key)));
+                }
                 let text = if self.value.is_empty() {
                     say!(en = "`{}` has no value", zh = "`{}` 没有值", self.key)
                 } else {
@@ -120,8 +128,8 @@ impl<'a> Spot<'a> {
             ),
             _ if message.starts_with("a flag takes a text") => said(
                 say!(
-                    en = "a flag takes a text, a whole number, or `true`/`false`",
-                    zh = "参数的值是文本、整数或 `true`/`false`"
+                    en = "a flag takes a text, a whole number, `true`/`false`, or a list of these",
+                    zh = "参数的值是文本、整数、`true`/`false`，或它们的列表"
                 ),
                 None,
             ),
@@ -137,6 +145,9 @@ impl<'a> Spot<'a> {
     }
 
     fn unknown_key(&self, key: &str) -> Option<Said> {
+        if self.line.starts_with("[host.") {
+            return self.host_by_name();
+        }
         let is_section = self.line.starts_with('[') && !self.section().contains('.') || self.section().is_empty();
         if is_section {
             let all = SECTIONS.map(|(section, _)| section).join(" ");
@@ -156,6 +167,18 @@ impl<'a> Spot<'a> {
             say!(en = "the keys of `{header}`: {keys}", zh = "`{header}` 的键：{keys}")
         };
         said(say!(en = "`{key}` is no key of `{header}`", zh = "`{header}` 没有键 `{key}`"), Some(help))
+    }
+
+    /// `[host.n1]`
+    fn host_by_name(&self) -> Option<Said> {
+        said(
+            say!(
+                en = "`{}` is no section of a cluster file: hosts are a list",
+                zh = "集群文件中没有 `{}` 这个段：主机是列表",
+                self.line
+            ),
+            Some(HOSTS.into()),
+        )
     }
 
     fn missing(&self, key: &str) -> Option<Said> {
@@ -206,6 +229,9 @@ impl<'a> Spot<'a> {
         }
         if message.ends_with("expected a sequence") {
             let item = if found.starts_with('"') { found.as_str() } else { "\"...\"" };
+            if self.line.starts_with("[host.") {
+                return self.host_by_name();
+            }
             let help = if key == "host" { HOSTS.into() } else { format!("{key} = [{item}]") };
             return said(
                 say!(
@@ -315,7 +341,17 @@ impl<'a> Spot<'a> {
                 Some(INIT.to_owned()),
             );
         }
-        if self.line.starts_with("//") || self.line.starts_with("/*") || self.line.starts_with("--") {
+        if ["<<<<<<<", "=======", ">>>>>>>"].iter().any(|mark| self.line.starts_with(mark)) {
+            let help = say!(en = "keep one of the two sides, without the marks", zh = "保留其中一边，去掉标记");
+            return said(
+                say!(
+                    en = "here begins or ends a side of a merge that nobody has settled",
+                    zh = "这里是一次未解决的合并中某一边的开头或结尾"
+                ),
+                Some(help),
+            );
+        }
+        if ["//", "/*", "--", ";"].iter().any(|mark| self.line.starts_with(mark)) {
             return said(
                 say!(
                     en = "this line is neither a key nor a section: a comment begins with `#`",

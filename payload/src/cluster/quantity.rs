@@ -2,8 +2,10 @@
 
 use std::fmt;
 
-use crate::say;
 use serde::Deserialize;
+
+use crate::amount::{self, with_unit};
+use crate::say;
 
 /// A number of bytes: `8589934592`, or `"8GiB"`. As in etcd's own words, K, M, G and T count in 1024, with or without `i` and `B`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
@@ -110,20 +112,7 @@ impl TryFrom<Written> for Size {
             Written::Number(bytes) => return Ok(Self(bytes)),
             Written::Text(text) => text,
         };
-        let factor = |unit: &str| {
-            let unit = unit.to_ascii_uppercase();
-            let unit = unit.strip_suffix('B').unwrap_or(&unit);
-            let shift = match unit.strip_suffix('I').filter(|unit| !unit.is_empty()).unwrap_or(unit) {
-                "" => 0,
-                "K" => 10,
-                "M" => 20,
-                "G" => 30,
-                "T" => 40,
-                _ => return None,
-            };
-            Some(1_u64 << shift)
-        };
-        with_unit(&text, factor).map(Self).ok_or_else(|| {
+        amount::bytes(&text).map(Self).ok_or_else(|| {
             say!(
                 en = "a size is in bytes, `8589934592`, or has a unit, `8GiB`; not `{}`",
                 zh = "大小以字节为单位，如 `8589934592`，或带单位，如 `8GiB`；不能是 `{}`",
@@ -155,12 +144,6 @@ impl TryFrom<Written> for Milliseconds {
             )
         })
     }
-}
-
-/// `8GiB` and `8 GiB` by what the unit stands for; `None` where the unit is another, or the number too large.
-fn with_unit(text: &str, factor: impl Fn(&str) -> Option<u64>) -> Option<u64> {
-    let (number, unit) = text.split_at(text.find(|c: char| !c.is_ascii_digit()).unwrap_or(text.len()));
-    number.parse::<u64>().ok()?.checked_mul(factor(unit.trim())?)
 }
 
 /// Bytes as a person would write them, where that is exact.

@@ -110,6 +110,11 @@ pub struct Setting(String);
 impl Setting {
     const MAX: usize = 4096;
 
+    /// This value in etcd's own units.
+    pub(super) fn read_as(self, read: String) -> Self {
+        if read == self.0 { self } else { Self(read) }
+    }
+
     /// The value as etcd is to read it.
     #[must_use]
     pub fn as_str(&self) -> &str {
@@ -125,18 +130,7 @@ impl fmt::Debug for Setting {
 
 impl<'de> Deserialize<'de> for Setting {
     fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        #[derive(Deserialize)]
-        #[serde(untagged, expecting = "a flag takes a text, a whole number, or `true`/`false`")]
-        enum Scalar {
-            Text(String),
-            Number(i64),
-            Switch(bool),
-        }
-        let text = match Scalar::deserialize(deserializer)? {
-            Scalar::Text(text) => text,
-            Scalar::Number(number) => number.to_string(),
-            Scalar::Switch(switch) => switch.to_string(),
-        };
+        let text = Written::deserialize(deserializer)?.text();
         let odd = |c: &char| !(' '..='~').contains(c) || *c == '\'' || *c == '\\';
         if let Some(c) = text.chars().find(odd) {
             let c = c.escape_debug();
@@ -153,5 +147,47 @@ impl<'de> Deserialize<'de> for Setting {
             )));
         }
         Ok(Self(text))
+    }
+}
+
+/// A flag's value as it stands in the file.
+#[derive(Deserialize)]
+#[serde(untagged, expecting = "a flag takes a text, a whole number, `true`/`false`, or a list of these")]
+enum Written {
+    One(Scalar),
+    /// With commas between, as etcd has lists.
+    Several(Vec<Scalar>),
+    /// `{ Gate = true }`, likewise.
+    Named(BTreeMap<String, Scalar>),
+}
+
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum Scalar {
+    Text(String),
+    Number(i64),
+    Switch(bool),
+}
+
+impl Written {
+    fn text(self) -> String {
+        match self {
+            Self::One(one) => one.text(),
+            Self::Several(all) => all.into_iter().map(Scalar::text).collect::<Vec<_>>().join(","),
+            Self::Named(all) => {
+                let pair = |(name, value): (String, Scalar)| format!("{name}={}", value.text());
+                all.into_iter().map(pair).collect::<Vec<_>>().join(",")
+            }
+        }
+    }
+}
+
+impl Scalar {
+    fn text(self) -> String {
+        match self {
+            Self::Text(text) => text,
+            Self::Number(number) => number.to_string(),
+            Self::Switch(switch) => switch.to_string(),
+        }
     }
 }

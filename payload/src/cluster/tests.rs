@@ -473,6 +473,39 @@ fn peers_are_known_by_name_where_the_file_says_so() {
 }
 
 #[test]
+fn flags_are_given_to_etcd_in_its_own_units_and_lists() {
+    let lines = "[etcd.flags]\ngrpc-keepalive-interval = \"2 hours\"\nauth-token-ttl = \"5m\"\n\
+                 bootstrap-defrag-threshold-megabytes = \"1GiB\"\nhost-whitelist = [\"a.example\", \"b.example\"]\n\
+                 listen-metrics-urls = [\"http://127.0.0.1:2381\", \"http://[::1]:2381\"]\ncors = \"http://a, http://b\"\n\
+                 feature-gates = { InitialCorruptCheck = true, StopGRPCServiceOnDefrag = true }\n";
+    let parsed = Cluster::parse(file("3.6.14", lines).as_bytes()).unwrap();
+    let flags: Vec<String> =
+        parsed.cluster.etcd.flags.iter().map(|(name, value)| format!("{name}={}", value.as_str())).collect();
+    assert_eq!(
+        flags,
+        [
+            "auth-token-ttl=300",
+            "bootstrap-defrag-threshold-megabytes=1024",
+            // What etcd reads as it stands stays as it is: a running member would restart for a blank.
+            "cors=http://a, http://b",
+            "feature-gates=InitialCorruptCheck=true,StopGRPCServiceOnDefrag=true",
+            "grpc-keepalive-interval=2h",
+            "host-whitelist=a.example,b.example",
+            "listen-metrics-urls=http://127.0.0.1:2381,http://[::1]:2381",
+        ]
+    );
+}
+
+#[test]
+fn ports_that_only_root_has_are_said() {
+    let warned = |port: u16| {
+        let parsed = Cluster::parse(file("3.6.14", &format!("[etcd]\nclient-port = {port}\n")).as_bytes()).unwrap();
+        parsed.warnings.iter().any(|warning| warning.text.contains("could not listen there"))
+    };
+    assert_eq!([443, 1023, 1024, 2379].map(warned), [true, true, false, false]);
+}
+
+#[test]
 fn listeners_in_the_clear_are_said() {
     for (flag, url, said) in [
         ("listen-metrics-urls", "http://0.0.0.0:2381", true),
@@ -619,6 +652,25 @@ fn what_would_stop_etcd_on_every_host_is_refused() {
         ("3.6.14", "flags.peer-cert-allowed-hostname = \"other\"".into(), "no member would take `n1`", "n1,n2,n3"),
         ("3.5.14", "flags.peer-cert-allowed-hostname = \"n1,n2,n3\"".into(), "no member would take `n1`", "by-name"),
         ("3.6.14", "flags.peer-cert-allowed-hostname = \"n1,n3\"".into(), "no member would take `n2`", "n1,n2,n3"),
+        (
+            "3.6.14",
+            "flags.client-cert-allowed-hostname = \"op\"".into(),
+            "turn `n1` itself away",
+            "spare-names = [\"op\"]",
+        ),
+        (
+            "3.5.14",
+            "flags.client-cert-allowed-hostname = \"n1,n2,n3\"".into(),
+            "turn `n1` itself",
+            "3.5.15 is the first with several",
+        ),
+        (
+            "3.6.14",
+            "flags.grpc-keepalive-interval = 5".into(),
+            "takes a duration such as",
+            "with its unit: grpc-keepalive-interval = \"5s\"",
+        ),
+        ("3.6.14", "flags.max-txn-ops = [1, 2]".into(), "takes a whole number, not `1,2`", ""),
         ("3.6.14", "quota-backend-bytes = 8".into(), "a quota of 8 bytes is full at once", "8589934592"),
         ("3.6.14", "quota-backend-bytes = \"8X\"".into(), "a size is in bytes", ""),
         ("3.6.14", "max-request-bytes = 10".into(), "requests of 10 bytes at most", "1572864"),
@@ -655,6 +707,8 @@ fn what_etcd_takes_is_taken() {
         ("3.6.14", "flags.listen-metrics-urls = \"https://0.0.0.0:2381\""),
         ("3.6.14", "flags.peer-cert-allowed-hostname = \"n1,n2,N3\""),
         ("3.6.14", "quota-backend-bytes = \"8GiB\"\nheartbeat-interval = \"100ms\"\nelection-timeout = \"1s\""),
+        ("3.6.14", "flags.client-cert-allowed-hostname = \"n1,n2,n3\""),
+        ("3.6.14", "flags.client-cert-allowed-hostname = \"localhost\""),
         ("3.6.14", "quota-backend-bytes = 0"),
         ("3.6.14", "user = \"_etcd\""),
     ] {
@@ -721,6 +775,12 @@ fn what_a_person_meant_is_said() {
         (host("address = \"192.0.2.4\"\nspare-names = []"), "is no key of `[", "into the section `[pki]`"),
         ("[etcd]\nlisten-metrics-urls = \"http://127.0.0.1:2381\"\n".to_owned(), "is no key of `[", "`[etcd.flags]`"),
         ("[hosts]\n".to_owned(), "no section", "did you mean `host`?"),
+        ("[etcd]\nETCD_QUOTA_BACKEND_BYTES = 8\n".to_owned(), "is no key of `[", "`quota-backend-bytes`"),
+        ("[etcd.flags]\nETCD_PRE_VOTE = true\n".to_owned(), "no etcd has a flag", "as a flag: pre-vote"),
+        ("[etcd]\nlog-level = \"INFO\"\n".to_owned(), "cannot be \"INFO\"", "did you mean `info`?"),
+        ("[pki]\nalgorithm = \"RSA2048\"\n".to_owned(), "cannot be \"RSA2048\"", "did you mean `rsa-2048`?"),
+        ("[etcd.flags]\npre-vote = \"yes\"\n".to_owned(), "takes `true` or `false`", "pre-vote = true"),
+        ("[etcd.flags]\n\"--max-txn-ops=9\" = true\n".to_owned(), "without its dashes", "max-txn-ops = 9"),
     ] {
         let (line, text, hint) = only_fault(&file("3.6.14", &rest));
         assert!(line >= 14 && text.contains(words), "{rest}: {line} {text}");
@@ -792,6 +852,10 @@ fn no_word_of_a_library_is_left() {
         ("[etcd]\nuser = \"etcd\n".to_owned(), "is not closed", ""),
         ("[etcd]\nuser = \"etcd\";\n".to_owned(), "`;` stands behind the value", "user = \"etcd\""),
         ("[etcd]\n// x\n".to_owned(), "a comment begins with `#`", ""),
+        ("[etcd]\n; x\n".to_owned(), "a comment begins with `#`", ""),
+        ("[etcd]\n<<<<<<< HEAD\n".to_owned(), "a side of a merge", "without the marks"),
+        ("[etcd]\nquota-backend-bytes = 8*1024*1024\n".to_owned(), "TOML does not multiply", "= \"8GiB\""),
+        ("[host.n4]\naddress = \"192.0.2.4\"\n".to_owned(), "hosts are a list", "write `[[host]]` before each host"),
         ("[etcd]\nuser = \"a\"\nuser = \"b\"\n".to_owned(), "`user` is there twice: in line 15", "keep one"),
         ("[etcd]\n[etcd]\n".to_owned(), "`[etcd]` is there twice: in line 14", "keep one"),
         ("[etcd]\nflags = \"--a=b\"\n".to_owned(), "it is a section", "write `[etcd.flags]` on a line"),

@@ -6,7 +6,7 @@
 
 use super::flag::Owner::{self, Etcdpack, Refused, User};
 use super::flag::{Flag, Span, flag};
-use super::flag_value::FlagValue::{Duration, Integer, Path, Switch, Text, Urls};
+use super::flag_value::FlagValue::{Duration, Integer, Megabytes, Path, Seconds, Switch, Text, Urls};
 use crate::words;
 
 const ALL: &[Span] = &[since(1, 0)];
@@ -81,7 +81,7 @@ const fn until(minor: u16, patch: u16, gone: u16) -> Span {
 pub(super) const FLAGS: &[Flag] = &[
     flag("advertise-client-urls", Urls, ALL, CLIENT_URLS),
     flag("auth-token", Text, &[since(2, 0)], User),
-    flag("auth-token-ttl", Integer, &[until(3, 23, 4), since(4, 10)], User),
+    flag("auth-token-ttl", Seconds, &[until(3, 23, 4), since(4, 10)], User),
     flag("auto-compaction-mode", Text, &[since(3, 0)], Etcdpack(words!(en = "set `auto-compaction-mode` in `[etcd]`", zh = "在 `[etcd]` 中设置 `auto-compaction-mode`"))),
     flag("auto-compaction-retention", Text, ALL, Etcdpack(words!(en = "set `auto-compaction-retention` in `[etcd]`", zh = "在 `[etcd]` 中设置 `auto-compaction-retention`"))),
     flag("auto-tls", Switch, ALL, NO_AUTO_TLS),
@@ -89,7 +89,7 @@ pub(super) const FLAGS: &[Flag] = &[
     flag("backend-batch-limit", Integer, &[since(4, 0)], User),
     flag("backend-bbolt-freelist-type", Text, &[since(5, 0)], User),
     flag("bcrypt-cost", Integer, &[since(4, 0)], User),
-    flag("bootstrap-defrag-threshold-megabytes", Integer, &[since(6, 0)], User),
+    flag("bootstrap-defrag-threshold-megabytes", Megabytes, &[since(6, 0)], User),
     flag("ca-file", Path, &[until(1, 0, 4)], CERTIFICATES).instead("trusted-ca-file with client-cert-auth"),
     flag("cert-file", Path, ALL, CERTIFICATES),
     flag("cipher-suites", Text, &[until(2, 22, 3), since(3, 7)], User),
@@ -140,7 +140,7 @@ pub(super) const FLAGS: &[Flag] = &[
     flag("enable-pprof", Switch, ALL, User),
     flag("enable-v2", Switch, &[until(2, 0, 6)], User),
     flag("experimental-backend-bbolt-freelist-type", Text, &[until(4, 0, 5)], User),
-    flag("experimental-bootstrap-defrag-threshold-megabytes", Integer, &[until(5, 0, 7)], User),
+    flag("experimental-bootstrap-defrag-threshold-megabytes", Megabytes, &[until(5, 0, 7)], User),
     flag("experimental-compact-hash-check-enabled", Switch, &[until(5, 5, 7)], User).instead("feature-gates=CompactHashCheck=true"),
     flag("experimental-compact-hash-check-time", Duration, &[until(5, 5, 7)], User),
     flag("experimental-compaction-batch-limit", Integer, &[until(4, 0, 7)], User),

@@ -88,5 +88,11 @@ fn nearest(name: &str, version: EtcdVersion) -> Option<&'static str> {
     })
 }
 
+/// The flag that a variable of etcd's environment stands for: `ETCD_ENABLE_V2`.
+#[must_use]
+pub fn of_environment(variable: &str) -> Option<String> {
+    variable.strip_prefix("ETCD_").map(|name| name.to_ascii_lowercase().replace('_', "-"))
+}
+
 #[cfg(test)]
 mod tests;

@@ -30,7 +30,7 @@ pub use flag::{Flag, KnownTo, Owner, Span};
 pub use flag_value::FlagValue;
 pub use go::go_minor;
 pub use known::{AS_OF, DEFAULT, NEWEST};
-pub use lookup::{Verdict, accepts, is_switch};
+pub use lookup::{Verdict, accepts, is_switch, of_environment};
 pub use mirror::KnownMirror;
 pub use pins::{hints, pinned};
 pub use quirk::{

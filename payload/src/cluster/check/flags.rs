@@ -1,12 +1,13 @@
 //! `[etcd.flags]`: flags of etcd that users give.
 
 use std::collections::BTreeMap;
+use std::ops::Range;
 
 use toml::Spanned;
 
 use crate::cluster::findings::Findings;
 use crate::cluster::setting::{Flags, Setting};
-use crate::etcd::{self, EtcdVersion};
+use crate::etcd::{self, EtcdVersion, FlagValue};
 use crate::{say, words};
 
 pub(super) fn user_flags(
@@ -19,21 +20,12 @@ pub(super) fn user_flags(
         let span = key.span();
         match etcd::accepts(key.get_ref(), version) {
             etcd::Verdict::Accepted(flag) => match flag.owner {
-                etcd::Owner::User if !flag.value.takes(value.as_str()) => {
-                    findings.fault(
-                        &span,
-                        say!(
-                            en = "`--{}` takes {}, not `{}`",
-                            zh = "`--{}` 的取值：{}；不能是 `{}`",
-                            flag.name,
-                            flag.value,
-                            value.as_str()
-                        ),
-                    );
-                }
-                etcd::Owner::User => {
-                    taken.insert(flag.name, (value, span));
-                }
+                etcd::Owner::User => match flag.value.read(value.as_str()) {
+                    Some(read) => {
+                        taken.insert(flag.name, (value.read_as(read), span));
+                    }
+                    None => not_taken(findings, flag, value.as_str(), &span),
+                },
                 etcd::Owner::Etcdpack(instead) => {
                     findings.fault_with_help(
                         &span,
@@ -61,11 +53,12 @@ pub(super) fn user_flags(
                 }
             }
             etcd::Verdict::Unknown { .. } if key.get_ref().starts_with('-') => {
-                let name = key.get_ref().trim_start_matches('-').escape_debug();
+                let name = key.get_ref().trim_start_matches('-').escape_debug().to_string();
+                let (name, value) = name.split_once('=').unwrap_or((&name, "..."));
                 findings.fault_with_help(
                     &span,
                     words!(en = "a flag stands here without its dashes", zh = "这里的参数名不带前面的短横线"),
-                    format!("{name} = ..."),
+                    format!("{name} = {value}"),
                 );
             }
             etcd::Verdict::Unknown { suggestion } => {
@@ -75,6 +68,10 @@ pub(super) fn user_flags(
                     key.get_ref().escape_debug()
                 );
                 match suggestion {
+                    _ if let Some(name) = etcd::of_environment(key.get_ref()) => {
+                        let name = name.escape_debug();
+                        findings.fault_with_help(&span, text, say!(en = "as a flag: {name}", zh = "作为参数：{name}"));
+                    }
                     Some(word) => findings.fault_with_help(
                         &span,
                         text,
@@ -86,4 +83,21 @@ pub(super) fn user_flags(
         }
     }
     taken
+}
+
+fn not_taken(findings: &mut Findings, flag: &etcd::Flag, value: &str, span: &Range<usize>) {
+    let text =
+        say!(en = "`--{}` takes {}, not `{value}`", zh = "`--{}` 的取值：{}；不能是 `{value}`", flag.name, flag.value);
+    let switch = match value.to_ascii_lowercase().as_str() {
+        "true" | "yes" | "on" | "1" => Some(true),
+        "false" | "no" | "off" | "0" => Some(false),
+        _ => None,
+    };
+    if let Some(switch) = switch.filter(|_| flag.value == FlagValue::Switch) {
+        findings.fault_with_help(span, text, format!("{} = {switch}", flag.name));
+    } else if flag.value == FlagValue::Duration && FlagValue::Integer.takes(value) {
+        findings.fault_with_help(span, text, say!(en = "with its unit: {} = \"{value}s\"", zh = "带上单位：{} = \"{value}s\"", flag.name));
+    } else {
+        findings.fault(span, text);
+    }
 }

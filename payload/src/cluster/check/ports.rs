@@ -4,9 +4,13 @@ use std::num::NonZeroU16;
 
 use toml::Spanned;
 
+use crate::cluster::fault::Fault;
 use crate::cluster::file::EtcdSection;
 use crate::cluster::findings::Findings;
 use crate::say;
+
+/// The kernel's own setting for all below: root's alone (ip-sysctl, `ip_unprivileged_port_start`).
+const FIRST_OF_ANYBODY: u16 = 1024;
 
 /// As a section has it.
 pub(super) type Written = Option<Spanned<NonZeroU16>>;
@@ -40,6 +44,18 @@ impl Ports {
                     ports.client
                 ),
             );
+        }
+        for low in client.iter().chain(peer).filter(|port| port.get_ref().get() < FIRST_OF_ANYBODY) {
+            let text = say!(
+                en = "port {} is root's on most hosts: etcd, which is not, could not listen there",
+                zh = "端口 {} 在多数主机上只有 root 能用：etcd 不以 root 运行，无法在那里监听",
+                low.get_ref()
+            );
+            let help = say!(
+                en = "sysctl net.ipv4.ip_unprivileged_port_start shows the first that it can have; 2379 and 2380 are etcd's own",
+                zh = "sysctl net.ipv4.ip_unprivileged_port_start 显示它可用的第一个端口；etcd 自己的是 2379 和 2380"
+            );
+            findings.warnings.push(Fault::new(text).at(findings.source, &low.span()).help(help));
         }
         ports
     }
