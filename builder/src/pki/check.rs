@@ -97,6 +97,10 @@ fn fits(
         return Err(CertificateProblem::Ends(end));
     }
     let end = end.min(ca_end);
+    // etcd ends at the first CA that it trusts, and looks no further up.
+    let trusted = path.iter().position(|link| authority.trusted.contains(link));
+    let looked_at = path.get(..=trusted.unwrap_or_default()).unwrap_or(&path);
+    ca::is_short_enough(looked_at).map_err(CertificateProblem::Issuer)?;
     chains(own, certificate, spec, &path, [now, now.max(end - Duration::HOUR)])?;
     let public_key = certificate.public_key().subject_public_key.data.to_vec();
     let certificate = chain::with_chain(&own.der, &path);

@@ -161,6 +161,8 @@ pub enum CaFault {
     MayNotSign,
     /// Extended key usage that leaves out etcd's; strangers apply a CA's to what it signs.
     Usage,
+    /// It lets so many CAs stand between itself and a certificate, and more do.
+    PathLength(u32),
     /// A key that etcd or its clients would not accept.
     Key,
     /// This version of etcd cannot use it.
@@ -250,6 +252,7 @@ impl CaFault {
             Self::Missing => text::put_ca_back(path),
             Self::NoCertificate | Self::Expired(_) => text::show_certificate(path),
             Self::Unreadable(..) => text::issue_ca_again(path),
+            Self::PathLength(_) => text::trust_the_lower_one(path),
             Self::NotCa | Self::MayNotSign | Self::Usage | Self::Key | Self::Signature(_) => text::another_ca(path),
         }
     }

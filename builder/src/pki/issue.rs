@@ -167,6 +167,9 @@ pub(super) fn doubts(
     authority: &Authority,
 ) -> Vec<String> {
     let mut doubts = Vec::new();
+    if let Err(fault) = ca::is_short_enough(authority.path()) {
+        doubts.push(text::too_deep(authority.file(), fault));
+    }
     if let Some(end) = authority.ends_before(site.validity, site.now)
         && !found.iter().all(StoredCertificate::fits)
     {

@@ -185,6 +185,15 @@ pub(crate) fn ends_with_ca(path: &Path, end: OffsetDateTime) -> String {
     )
 }
 
+/// A CA above the one that signs does not let it.
+pub(crate) fn too_deep(path: &Path, fault: impl fmt::Display) -> String {
+    say!(
+        en = "a CA in `{}` {fault}: etcd takes the certificates, since hosts trust the CA below it; openssl and whoever has the upper one alone refuse them",
+        zh = "`{}` 中有一个 CA {fault}：主机信任它下面的 CA，因此 etcd 接受这些证书；openssl 以及只有上级 CA 的客户端会拒绝",
+        path.display()
+    )
+}
+
 /// Names that a CA's constraints leave out. Two ways.
 pub(crate) fn other_names(names: &[String]) -> String {
     let loopback = |name: &String| name == "127.0.0.1" || name == "::1";
@@ -231,6 +240,14 @@ pub(crate) fn put_ca_back(path: &Path) -> String {
 
 pub(crate) fn show_certificate(path: &Path) -> String {
     format!("openssl x509 -in {} -noout -text", word(path))
+}
+
+pub(crate) fn trust_the_lower_one(path: &Path) -> String {
+    say!(
+        en = "append the CA that signed to {}: hosts then trust that one itself; or have the upper one issued again without `pathlen`",
+        zh = "把直接签发的 CA 追加到 {}：主机便直接信任它；或重新签发上级 CA，不带 `pathlen`",
+        word(path)
+    )
 }
 
 pub(crate) fn another_ca(path: &Path) -> String {

@@ -7,7 +7,7 @@ use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
 use crate::chain::{free_ports, programs};
-use crate::site::{Site, said};
+use crate::site::{Site, extensions, said, sign, two_storeys};
 
 const CA: &str =
     "basicConstraints=critical,CA:TRUE\nkeyUsage=critical,keyCertSign,cRLSign\nsubjectKeyIdentifier=hash\n";
@@ -96,6 +96,29 @@ fn cas_are_taken_as_etcd_takes_them() {
             }
         }
     }
+}
+
+#[test]
+fn a_ca_that_lets_none_stand_below_it_is_held_to_that_where_it_alone_is_trusted() {
+    let programs = programs("3.5.1");
+    let site = Site::new(1, "ca = \"ca.pem\"");
+    two_storeys(&site, "");
+    site.sh(
+        "openssl req -x509 -new -key root-key.pem -subj /O=Site/CN=Root -days 7300 \
+         -addext basicConstraints=critical,CA:TRUE,pathlen:0 -addext keyUsage=critical,keyCertSign,cRLSign -out ca.pem",
+    );
+    site.etcdpack("pki csr").ok();
+    sign(&site, "csr/n1.csr", "int", "n1.pem", &extensions(1), "");
+    site.sh("cat n1.pem int.pem > leaf.pem; cp pki/requests/hosts/n1/etcd-peer-key.pem leaf-key.pem");
+    assert!(!serves(programs.path(), &site));
+    let said = site.etcdpack("pki accept leaf.pem").refused(3, "(`pathlen:0`), and here are more");
+    assert!(said.contains("append the CA that signed to ca.pem"), "{said}");
+    // As the help says.
+    site.sh("cat int.pem >> ca.pem");
+    assert!(serves(programs.path(), &site));
+    site.etcdpack("pki accept leaf.pem").ok();
+    let said = site.etcdpack("check");
+    assert!(said.err.contains("a CA in `./ca.pem` lets 0 CAs stand"), "{said:?}");
 }
 
 #[test]

@@ -44,6 +44,20 @@ pub(in crate::pki) fn times(
     times.ok_or(CaFault::NoCertificate)
 }
 
+/// Whether each CA of a path, the one that signs first, lets as many CAs stand below itself as do. Go holds the top of a path to that,
+/// too (`Certificate.isValid`), and webpki does not.
+pub(in crate::pki) fn is_short_enough(path: &[Link]) -> Result<(), CaFault> {
+    for (below, link) in path.iter().enumerate() {
+        let certificate = x509(&link.der)?;
+        let constraints = certificate.basic_constraints().map_err(|_| CaFault::NoCertificate)?;
+        let most = constraints.and_then(|constraints| constraints.value.path_len_constraint);
+        if let Some(most) = most.filter(|most| usize::try_from(*most).is_ok_and(|most| most < below)) {
+            return Err(CaFault::PathLength(most));
+        }
+    }
+    Ok(())
+}
+
 /// From when to when one of them is valid, if it may sign certificates for servers and clients.
 pub(super) fn examine(
     link: &Link,

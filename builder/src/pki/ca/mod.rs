@@ -9,6 +9,6 @@ mod load;
 
 pub use authority::KeyPlace;
 pub(super) use authority::{Authority, Issuing, end_of_new};
-pub(super) use fitness::{is_signature_trusted, times};
+pub(super) use fitness::{is_short_enough, is_signature_trusted, times};
 pub use import::{ImportedCa, KeyProtection, encrypt_key, import};
 pub(super) use load::{FoundCa, find, load, unlock};

@@ -178,6 +178,11 @@ impl fmt::Display for CaFault {
                 en = "may not sign certificates: its key usage lacks `keyCertSign`",
                 zh = "不得签发证书：其密钥用途没有 `keyCertSign`"
             ),
+            Self::PathLength(most) => say!(
+                f,
+                en = "lets {most} CAs stand between itself and a certificate (`pathlen:{most}`), and here are more",
+                zh = "只允许它与证书之间有 {most} 个 CA（`pathlen:{most}`），而这里更多"
+            ),
             Self::Usage => say!(
                 f,
                 en = "may not vouch for TLS servers and clients: its extended key usage leaves one out",
