@@ -243,7 +243,7 @@ mod tests {
     fn help_names_the_three_ways() {
         let error = ReleaseError::Unvouched { version: EtcdVersion::new(3, 1, 20), arch: Arch::Amd64, file: None };
         let help = error.help().unwrap();
-        for way in ["release.sha256", "init --sha256", "--trust-on-first-use"] {
+        for way in ["`sha256-amd64 = ", "init --sha256", "--trust-on-first-use"] {
             assert!(help.contains(way), "{help}");
         }
         assert_eq!(error.exit_status().code(), 3);

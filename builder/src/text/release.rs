@@ -122,10 +122,10 @@ pub(crate) fn three_ways(arch: Arch, file: &str, has_list: bool) -> String {
         String::new()
     };
     say!(
-        en = "write a sum that you trust into the cluster file: `release.sha256-{arch} = \"HEX\"`, or `etcdpack init --sha256 HEX`\n\
+        en = "write a sum that you trust into `[release]` of the cluster file: `sha256-{arch} = \"HEX\"`, or `etcdpack init --sha256 HEX`\n\
               take a tarball that you have checked yourself: `etcdpack fetch --release {file} --trust-on-first-use`{list}\n\
               accept the first bytes that come and lock them: `etcdpack fetch --trust-on-first-use`",
-        zh = "把你信任的校验和写入集群文件：`release.sha256-{arch} = \"HEX\"`，或 `etcdpack init --sha256 HEX`\n\
+        zh = "把你信任的校验和写入集群文件的 `[release]`：`sha256-{arch} = \"HEX\"`，或 `etcdpack init --sha256 HEX`\n\
               使用你自己核对过的 tarball：`etcdpack fetch --release {file} --trust-on-first-use`{list}\n\
               接受首次收到的字节并锁定：`etcdpack fetch --trust-on-first-use`"
     )
@@ -143,17 +143,17 @@ pub(crate) fn vouch_for_the_file(path: &Path, sum: Digest, arch: Arch, list: Opt
     });
     let list = list.unwrap_or_default();
     say!(
-        en = "{list}or, if you know this sum to be right, write it into the cluster file: `release.sha256-{arch} = \"{sum}\"`\n\
+        en = "{list}or, if you know this sum to be right, write it into `[release]` of the cluster file: `sha256-{arch} = \"{sum}\"`\n\
               or accept these bytes and lock them: `etcdpack fetch --release {} --trust-on-first-use`",
-        zh = "{list}或者，确知此校验和正确时，写入集群文件：`release.sha256-{arch} = \"{sum}\"`\n\
+        zh = "{list}或者，确知此校验和正确时，写入集群文件的 `[release]`：`sha256-{arch} = \"{sum}\"`\n\
               或者接受这些字节并锁定：`etcdpack fetch --release {} --trust-on-first-use`",
         path.display()
     )
 }
 
 pub(crate) const WRITE_SUM: Words = words!(
-    en = "write the sum into the cluster file (`release.sha256`), or use an `https:` mirror",
-    zh = "把校验和写入集群文件（`release.sha256`），或使用 `https:` 镜像站"
+    en = "write the sum into the cluster file (`sha256` in `[release]`), or use an `https:` mirror",
+    zh = "把校验和写入集群文件（`[release]` 的 `sha256`），或使用 `https:` 镜像站"
 );
 
 /// What to carry here from where, with which list, and what to type then: `flag` as well.
@@ -187,8 +187,8 @@ pub(crate) const ANOTHER_CACHE: &str = "`XDG_CACHE_HOME=/a/writable/directory et
 
 /// Where the bytes have another sum than the lock file says.
 pub(crate) const NOT_AS_LOCKED: Words = words!(
-    en = "find out why the release changed; if the new one is right, write its sum into the cluster file as `release.sha256`",
-    zh = "弄清发布包为何变了；如果新的正确，把它的校验和写入集群文件的 `release.sha256`"
+    en = "find out why the release changed; if the new one is right, write its sum into the cluster file, `sha256` in `[release]`",
+    zh = "弄清发布包为何变了；如果新的正确，把它的校验和写入集群文件 `[release]` 的 `sha256`"
 );
 
 /// Than the cluster file says.
@@ -199,6 +199,6 @@ pub(crate) const NOT_AS_WRITTEN: Words = words!(
 
 /// Than anybody else says.
 pub(crate) const NOT_AS_PUBLISHED: Words = words!(
-    en = "leave that mirror or file out; if its bytes are right, write their sum into the cluster file as `release.sha256`",
-    zh = "不要用那个镜像站或文件；如果内容确实正确，把它的校验和写入集群文件的 `release.sha256`"
+    en = "leave that mirror or file out; if its bytes are right, write their sum into the cluster file, `sha256` in `[release]`",
+    zh = "不要用那个镜像站或文件；如果内容确实正确，把它的校验和写入集群文件 `[release]` 的 `sha256`"
 );

@@ -148,7 +148,7 @@ fn the_default_version_is_brought() {
     let error = format!("`{name}` has the SHA-256 {sum}");
     assert!(said[0].contains(&error), "{said:#?}");
     assert!(said[1].contains("/v3.6.16/SHA256SUMS to `SHA256SUMS`, then the same command again"), "{said:#?}");
-    assert!(said[2].contains(&format!("`release.sha256-amd64 = \"{sum}\"`")), "{said:#?}");
+    assert!(said[2].contains(&format!("`sha256-amd64 = \"{sum}\"`")), "{said:#?}");
     assert!(said[3].contains(&format!("`etcdpack fetch --release {name} --trust-on-first-use`")), "{said:#?}");
     fs::write(machine.path("SHA256SUMS"), format!("{sum}  {name}\n")).unwrap();
     let heard = etcdpack(&machine, "", &arguments, None);
