@@ -196,7 +196,7 @@ fn held(context: &Context, manifest: &Manifest, path: &Path, snapshot: Judged) -
         })?;
         Ok(counted)
     });
-    let held = held.map_err(|error| Failure::refused(words::no_network(&error), help::limits()))?;
+    let held = held.map_err(|error| Failure::refused(words::no_network(&error), help::network_of_its_own(&error)))?;
     let counted = held.map_err(|error| not_verified(path, &error.to_string()))?;
     counted.ok_or_else(|| not_verified(path, &words::ENDED))
 }

@@ -1,6 +1,7 @@
 //! What to type, or to do, about a command that failed.
 
 use std::fmt::Display;
+use std::io::{Error, ErrorKind};
 use std::path::Path;
 
 use payload::path::AbsPath;
@@ -133,6 +134,24 @@ pub(crate) fn limits() -> Help {
     Help::command("ulimit -a")
 }
 
+/// Where the kernel gives root no network of its own. Rules for who is not root (`kernel.unprivileged_userns_clone`) are not asked.
+pub(crate) fn network_of_its_own(why: &Error) -> Help {
+    match why.kind() {
+        // The setting's own answer (namespaces(7)); hardening guides set it to 0.
+        ErrorKind::StorageFull => {
+            Help::command("sysctl user.max_net_namespaces; sysctl -w user.max_net_namespaces=1024")
+        }
+        ErrorKind::PermissionDenied => Help::plain(words!(
+            en = "a container without CAP_SYS_ADMIN, or a seccomp filter, forbids it: hold the drill on a host that is no container",
+            zh = "容器没有 CAP_SYS_ADMIN，或 seccomp 过滤器禁止：请在不是容器的主机上演练"
+        )),
+        _ => Help::plain(words!(
+            en = "grep NET_NS /boot/config-$(uname -r)   # a kernel without it: hold the drill on another host",
+            zh = "grep NET_NS /boot/config-$(uname -r)   # 内核没有该功能时，请在另一台主机上演练"
+        )),
+    }
+}
+
 /// Where there is no tree at `root`.
 pub(crate) fn make_the_root(root: &Path) -> Help {
     Help::command(format!("mkdir -p {}", word(root)))
@@ -259,4 +278,23 @@ pub(crate) fn restart_program(ctl: &AbsPath, conf: &AbsPath, program: &str) -> H
 /// The words after a checked copy's name, for the tree at `root`.
 pub(crate) fn install_into(root: &Path) -> String {
     format!("install --root {}", word(root))
+}
+
+#[cfg(test)]
+mod tests {
+    use nix::errno::Errno;
+
+    use super::*;
+
+    #[test]
+    fn a_network_that_the_kernel_does_not_give_is_mended_by_its_cause() {
+        for (why, words) in [
+            (Errno::ENOSPC, "sysctl -w user.max_net_namespaces="),
+            (Errno::EPERM, "CAP_SYS_ADMIN"),
+            (Errno::EINVAL, "grep NET_NS"),
+        ] {
+            let help = network_of_its_own(&why.into()).to_string();
+            assert!(help.contains(words), "{why}: {help}");
+        }
+    }
 }

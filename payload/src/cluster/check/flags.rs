@@ -96,7 +96,11 @@ fn not_taken(findings: &mut Findings, flag: &etcd::Flag, value: &str, span: &Ran
     if let Some(switch) = switch.filter(|_| flag.value == FlagValue::Switch) {
         findings.fault_with_help(span, text, format!("{} = {switch}", flag.name));
     } else if flag.value == FlagValue::Duration && FlagValue::Integer.takes(value) {
-        findings.fault_with_help(span, text, say!(en = "with its unit: {} = \"{value}s\"", zh = "带上单位：{} = \"{value}s\"", flag.name));
+        findings.fault_with_help(
+            span,
+            text,
+            say!(en = "with its unit: {} = \"{value}s\"", zh = "带上单位：{} = \"{value}s\"", flag.name),
+        );
     } else {
         findings.fault(span, text);
     }
