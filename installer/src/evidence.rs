@@ -7,6 +7,7 @@ use payload::path::AbsPath;
 use serde::Serialize;
 use time::OffsetDateTime;
 
+use crate::backup::Drills;
 use crate::change::Change;
 use crate::facts::credentials::x509::Shown;
 use crate::facts::paths::{PathFact, Seen};
@@ -40,6 +41,8 @@ pub(crate) struct Evidence {
     pub(crate) history: Vec<Done>,
     /// Those that the host takes by itself.
     pub(crate) snapshots: Vec<Listed>,
+    /// What came of the last ones that it has held with them.
+    pub(crate) drills: Drills,
 }
 
 /// The bundle that is installed, and who vouches for it.

@@ -44,7 +44,7 @@ impl Host<'_> {
     /// etcd stays down, and whoever asks is told why, with what to look at first.
     #[track_caller]
     fn is_held_back(&self, away: &str, missing: &str) {
-        self.lab.until("n1", "etcdpack-host status 2>&1 | grep -q '\\[data-gone\\]'");
+        self.lab.until("n1", "etcdpack-host status 2>&1 | tee /dev/stderr | grep -q '\\[data-gone\\]'");
         let said = self.bundle("plan");
         assert!(said.code == 3 && said.err.contains("[data-gone]"), "{said:?}");
         assert!(said.err.contains(away) && said.err.contains(&format!("findmnt -T {missing}")), "{said:?}");

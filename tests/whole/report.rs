@@ -100,7 +100,7 @@ fn word(value: &Value) -> &str {
 }
 
 /// What the schema in `docs/` says of the JSON, by a validator that is not ours.
-fn has_its_form(said: &str) {
+pub(crate) fn has_its_form(said: &str) {
     let schema = workspace().join("docs/report.schema.json");
     let line = "import json,jsonschema,sys; jsonschema.validate(json.loads(sys.argv[2]), json.load(open(sys.argv[1])))";
     run(Command::new("python3").args(["-c", line]).arg(schema).arg(said)).ok();

@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::Path;
 
-use crate::drill;
+use crate::{drill, report};
 use whole::ground::{self, Ground, Keeper};
 use whole::{Lab, SIGNER, Site, cluster, plain_keys, release, sha256};
 
@@ -160,6 +160,15 @@ fn drilled(ground: Ground) {
         says(&format!("{HOST} {looked}"), "[drill-failed]");
     }
     assert!(sh(&look).err.contains("no snapshot is due"));
+    let reported = sh(&format!("{HOST} report --format json")).ok();
+    report::has_its_form(&reported);
+    let reported: serde_json::Value = serde_json::from_str(&reported).unwrap();
+    assert_eq!(
+        (&reported["drills"]["good"]["keys"], &reported["drills"]["failed"]["against"]),
+        (&3.into(), &"snapshot".into())
+    );
+    let page = sh(&format!("{HOST} report")).ok();
+    assert!(page.contains(": restorable: 3 keys, revision ") && page.contains("The drill of 20"), "{page}");
     assert!(sh(&format!("cat {told}")).ok().contains("etcdpack_drill_failed_timestamp_seconds"));
     sh(&format!("{age}; {look} && {HOST} status && {HOST} doctor && ! grep failed {told}")).ok();
 

@@ -16,7 +16,7 @@ use crate::failure::Failure;
 use crate::help::Help;
 use crate::host::output::{Output, OutputError};
 use crate::host::probe::ProbeError;
-use crate::host::{Tree, clock, inventory};
+use crate::host::{Tree, clock, inventory, snapshots};
 use crate::page;
 use crate::records::{Receipt, Records};
 use crate::report::Report;
@@ -53,11 +53,12 @@ fn gather(looking: Looking, receipt: &Receipt, records: Records, report: &Report
     let history = evidence::history(&records);
     let found = report.while_waiting(&progress::ASKING, || inventory::standing(&looking.tree, &receipt.changes))?;
     let certificates = certificates(&looking.tree, receipt)?;
-    let snapshots = taken_by_itself(&looking.tree, receipt).into_iter().map(|found| {
+    let listed = taken_by_itself(&looking.tree, receipt).into_iter().map(|found| {
         let standing = found.standing();
         found.listed(&standing, snapshot::standing(&standing))
     });
-    let snapshots = snapshots.collect();
+    let listed = listed.collect();
+    let drills = manifest.backup.as_ref().map(|backup| snapshots::drills(backup.dir.as_path())).unwrap_or_default();
     let Examination { healthy, members, findings } = examine(looking, receipt, records, report)?;
     Ok(Evidence {
         schema: evidence::SCHEMA,
@@ -73,7 +74,8 @@ fn gather(looking: Looking, receipt: &Receipt, records: Records, report: &Report
         certificates,
         things: evidence::things(&receipt.changes, &found),
         history,
-        snapshots,
+        snapshots: listed,
+        drills,
     })
 }
 

@@ -40,7 +40,14 @@ fn section(section: &Section) -> String {
 }
 
 fn cells(element: &str, cells: &[String]) -> String {
-    cells.iter().map(|cell| format!("<{element}>{}</{element}>", escaped(cell))).collect::<Vec<_>>().concat()
+    let cell = |cell: &String| format!("<{element}{}>{}</{element}>", class(cell), escaped(cell));
+    cells.iter().map(cell).collect()
+}
+
+/// A sum or path may be broken where a line ends; what is no longer than the longest code stays in one piece.
+fn class(cell: &str) -> &'static str {
+    const LONGEST_WORD: usize = 16;
+    if cell.chars().nth(LONGEST_WORD).is_none() { " class=\"word\"" } else { "" }
 }
 
 /// As text between elements, and in the marks of an attribute.

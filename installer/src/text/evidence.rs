@@ -1,16 +1,19 @@
 //! The page for an auditor.
 
 use std::path::Path;
+use std::time::Duration;
 
 use payload::language::Words;
 use payload::{say, words};
 use time::OffsetDateTime;
 
 use super::snapshot::{mib, time};
-use super::{outcomes, status};
+use super::{drill, outcomes, status};
+use crate::backup::{Drills, GoodDrill};
 use crate::evidence::{Certificate, Done, Evidence, Installed, Kind, State, Thing};
 use crate::finding::Severity;
 use crate::health::MemberHealth;
+use crate::host::drill::Counted;
 use crate::page::{Page, Row, Section};
 use crate::records::{self, Outcome};
 use crate::report::Said;
@@ -31,13 +34,14 @@ pub(crate) fn page(evidence: &Evidence) -> Page {
         things(&evidence.things),
         history(&evidence.history),
     ];
-    let taken = (!evidence.snapshots.is_empty()).then(|| snapshots(&evidence.snapshots));
+    let Evidence { snapshots: taken, drills, .. } = evidence;
+    let snapshots = (!taken.is_empty() || *drills != Drills::default()).then(|| snapshots(taken, drills));
     Page {
         title: say!(
             en = "etcd on host {host}, cluster {cluster}: report of {made}",
             zh = "主机 {host}（集群 {cluster}）上的 etcd：报告，{made}"
         ),
-        sections: sections.into_iter().chain(taken).collect(),
+        sections: sections.into_iter().chain(snapshots).collect(),
     }
 }
 
@@ -252,7 +256,7 @@ fn history(history: &[Done]) -> Section {
     }
 }
 
-fn snapshots(snapshots: &[Listed]) -> Section {
+fn snapshots(snapshots: &[Listed], drills: &Drills) -> Section {
     let of = |listed: &Listed| {
         let or_none = |value: Option<String>| value.unwrap_or_else(|| "-".to_owned());
         let cells = [
@@ -267,8 +271,23 @@ fn snapshots(snapshots: &[Listed]) -> Section {
     };
     Section {
         heading: say!(en = "Snapshots that this host has taken by itself", zh = "本机定时保存的快照"),
-        note: None,
+        note: Some(drilled(drills)),
         head: head(super::snapshot::COLUMNS),
         rows: snapshots.iter().map(of).collect(),
     }
+}
+
+/// What the drills have shown.
+fn drilled(Drills { good, failed }: &Drills) -> String {
+    let counted = |good: &GoodDrill| Counted { revision: good.revision, keys: good.keys };
+    let good = good.as_ref().map(|good| {
+        let (when, found) = (time(good.when), drill::restorable(counted(good), Duration::from_secs(good.seconds)));
+        say!(en = "Drill of {when}: {found}.", zh = "{when} 的演练：{found}。")
+    });
+    let failed = failed.as_ref().map(|failed| {
+        let (when, why) = (time(failed.when), &failed.why);
+        say!(en = "The drill of {when} failed: {why}.", zh = "{when} 的演练失败：{why}。")
+    });
+    let all: Vec<String> = good.into_iter().chain(failed).collect();
+    if all.is_empty() { say!(en = "No drill was held.", zh = "没有做过演练。") } else { all.join(" ") }
 }
