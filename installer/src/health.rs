@@ -59,7 +59,7 @@ pub(crate) enum NotUp {
     Ended(Box<Down>),
 }
 
-/// Waits until this host's etcd serves its peers; an error says what it logged instead. One that has ended for a cause
+/// Waits until this host's etcd has begun its log and answers its peers; an error says what it logged instead. One that has ended for a cause
 /// that another start does not mend is not waited for.
 pub(crate) fn wait_until_up(
     tree: &Tree,
@@ -75,8 +75,10 @@ pub(crate) fn wait_until_up(
     let runs = || service::is_running(supervision, interrupt);
     // Or another process does: that this is etcd is seen once it serves.
     let listens = || etcdctl::is_reachable(manifest, me);
-    // It listens before it has looked at its data, and may still end of what it finds.
-    let serves = || etcdctl::serves_peers(manifest, me, interrupt) && runs();
+    // It listens before it has looked at its data, and may still end of what it finds. Its log is what tells a lost disk from
+    // a first start later on: nothing is up, nor on record, before there is one.
+    let has_begun = || probe::data::is_begun(tree, (&manifest.layout).into());
+    let serves = || etcdctl::answers_peers(manifest, me, interrupt) && has_begun() && runs();
     let mut ended = 0;
     let mut pace = clock::Pace::new(ASKED);
     let mut wait = |limit, is_up: &dyn Fn() -> bool| {

@@ -42,9 +42,9 @@ pub(crate) fn is_reachable(manifest: &Manifest, member: &Member) -> bool {
     at.is_some_and(|at| TcpStream::connect_timeout(&at, Duration::from_secs(1)).is_ok())
 }
 
-/// Whether the member serves its peers: it answers a hello there. etcd listens first, looks at its data and at the cluster
-/// then, and serves only after that (`embed.StartEtcd`, 3.1 to 3.7).
-pub(crate) fn serves_peers(manifest: &Manifest, member: &Member, interrupt: &Interrupt) -> bool {
+/// Whether the member answers the hello of a peer. No more is shown by that than that its port speaks TLS: etcd's listener shakes
+/// hands by itself, before there is a server behind it (`newTLSListener` of `pkg/transport`, 3.2 to 3.7).
+pub(crate) fn answers_peers(manifest: &Manifest, member: &Member, interrupt: &Interrupt) -> bool {
     let at = manifest.reach_peer(member).and_then(|url| names::socket(&url).ok());
     let answer = at.and_then(|at| hello::ask(at, Duration::from_secs(1), interrupt).ok());
     answer.is_some_and(|answer| answer != Hello::Silence)

@@ -22,6 +22,11 @@ pub(crate) fn identity_by_log(tree: &Tree, log: &AbsPath) -> Option<wal::Identit
     }
 }
 
+/// Whether an etcd has begun its log in these places, whether or not that can be read.
+pub(crate) fn is_begun(tree: &Tree, places: Places) -> bool {
+    places.log().is_ok_and(|log| owner(tree, &log) != DataOwner::Unknown)
+}
+
 /// The newest log in `dir` says whose data it is, as every log does. Etcd's own links are not followed, and a directory that
 /// holds more logs than an etcd leaves in it is not gone through.
 pub(super) fn owner(tree: &Tree, dir: &AbsPath) -> DataOwner {

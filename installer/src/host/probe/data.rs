@@ -10,7 +10,7 @@ use crate::facts::paths::Seen;
 use crate::host::whose::owner;
 use crate::host::{FsError, Tree};
 
-pub(crate) use crate::host::whose::{identity, identity_by_log};
+pub(crate) use crate::host::whose::{identity, identity_by_log, is_begun};
 
 /// Those of these directories that something lies in.
 pub(super) fn filled(tree: &Tree, dirs: [&AbsPath; 2]) -> Result<BTreeSet<AbsPath>, FsError> {
