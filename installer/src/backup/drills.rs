@@ -1,8 +1,10 @@
 //! Drills that this host holds by itself: what is on record of them, when one is due, and how old the last good one is.
 
+use std::collections::BTreeSet;
 use std::path::Path;
 
 use payload::backup::Backup;
+use payload::etcd::AlarmKind;
 use payload::manifest::Manifest;
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
@@ -32,6 +34,9 @@ pub(crate) struct GoodDrill {
     /// Not known where etcd's authentication is on in it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) keys: Option<u64>,
+    /// Those that the snapshot brings along.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub(crate) alarms: BTreeSet<AlarmKind>,
     pub(crate) seconds: u64,
 }
 
@@ -109,7 +114,7 @@ mod tests {
 
     fn ended(hours: i64, well: bool) -> Result<GoodDrill, FailedDrill> {
         let (when, why) = (at(hours), "no memory".to_owned());
-        let good = GoodDrill { when, revision: 7, keys: Some(3), seconds: 2 };
+        let good = GoodDrill { when, revision: 7, keys: Some(3), alarms: [AlarmKind::NoSpace].into(), seconds: 2 };
         if well { Ok(good) } else { Err(FailedDrill { when, why, against: Against::Host }) }
     }
 

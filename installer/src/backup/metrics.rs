@@ -61,7 +61,13 @@ mod tests {
     #[test]
     fn what_is_known_has_a_line_and_nothing_else_has() {
         let at = |hours| OffsetDateTime::UNIX_EPOCH + Duration::hours(hours);
-        let drills = Drills::default().and(Ok(GoodDrill { when: at(2), revision: 7, keys: Some(3), seconds: 1 }));
+        let drills = Drills::default().and(Ok(GoodDrill {
+            when: at(2),
+            revision: 7,
+            keys: Some(3),
+            alarms: [].into(),
+            seconds: 1,
+        }));
         let against = Against::Host;
         let drills = drills.and(Err(FailedDrill { when: at(3), why: "x".to_owned(), against }));
         let failed = Failed { when: at(1), why: "x".to_owned() };

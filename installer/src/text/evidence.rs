@@ -281,7 +281,8 @@ fn snapshots(snapshots: &[Listed], drills: &Drills) -> Section {
 fn drilled(Drills { good, failed }: &Drills) -> String {
     let counted = |good: &GoodDrill| Counted { revision: good.revision, keys: good.keys };
     let good = good.as_ref().map(|good| {
-        let (when, found) = (time(good.when), drill::restorable(counted(good), Duration::from_secs(good.seconds)));
+        let (when, found) =
+            (time(good.when), drill::restorable(counted(good), &good.alarms, Duration::from_secs(good.seconds)));
         say!(en = "Drill of {when}: {found}.", zh = "{when} 的演练：{found}。")
     });
     let failed = failed.as_ref().map(|failed| {

@@ -1,9 +1,9 @@
 //! Alarms: what etcd raises against itself, and refuses work for until somebody takes it away.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// Which alarm: etcd's `AlarmType`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "UPPERCASE")]
 pub enum AlarmKind {
     /// The quota is reached: reads and deletes work, no other write does.

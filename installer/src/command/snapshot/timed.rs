@@ -145,7 +145,7 @@ impl<'a> Timed<'a> {
                 report.data(&drill_words::restorable(back.counted, &back.alarms, took.elapsed()));
                 let Counted { revision, keys } = back.counted;
                 let (when, seconds) = (clock::now().truncate_to_second(), took.elapsed().as_secs());
-                Ok(GoodDrill { when, revision, keys, seconds })
+                Ok(GoodDrill { when, revision, keys, alarms: back.alarms.clone(), seconds })
             }
             Err(failure) if failure.status == ExitStatus::RolledBack => return back.map(drop),
             Err(failure) => {
