@@ -72,18 +72,18 @@ pub(crate) fn conflicts(step: &Step, facts: &Facts, ours: &[Change]) -> Result<V
     Ok(taken.map(|(path, _)| linked(step, facts, ours).unwrap_or(PathFinding::Taken { path }).into()).collect())
 }
 
-/// A directory of etcd's that is a link itself. systemd waits for no disk behind a link, and what is adopted and purged is what
-/// has the name.
+/// A directory of etcd's that is a link itself, or any that an install made and that is one since: etcd may be at work behind it,
+/// so nobody is sent to move it away. systemd waits for no disk behind a link, and what is adopted and purged is what has the name.
 fn linked(step: &Step, facts: &Facts, ours: &[Change]) -> Option<PathFinding> {
-    let Step::Dir { path, holds: holds @ (Holds::Data | Holds::Wal | Holds::Logs), .. } = step else { return None };
+    let Step::Dir { path, holds, .. } = step else { return None };
     let Seen::Link { target } = facts.paths.at(path) else { return None };
     let (path, target, holds) = (path.clone(), target.clone(), *holds);
     let is_on_record = ours.iter().any(|change| change.path() == Some(&path));
-    Some(if is_on_record {
-        PathFinding::LinkedSince { path, target, holds }
-    } else {
-        PathFinding::Linked { path, target, holds }
-    })
+    match holds {
+        _ if is_on_record => Some(PathFinding::LinkedSince { path, target, holds }),
+        Holds::Data | Holds::Wal | Holds::Logs => Some(PathFinding::Linked { path, target, holds }),
+        Holds::Files | Holds::Snapshots => None,
+    }
 }
 
 #[cfg(test)]
@@ -143,27 +143,33 @@ mod tests {
 
     #[test]
     fn a_directory_that_is_a_link_is_told_what_to_do_about_it() {
-        let data: AbsPath = "/data/etcd/etcd-server".parse().unwrap();
-        let at = |target: &str, receipt| {
+        let data = "/data/etcd/etcd-server";
+        let at = |path: &str, target: &str, receipt| {
             let mut facts = good();
             let seen = Seen::Link { target: target.to_owned() };
-            facts.paths.found = [(data.clone(), PathFact { seen, digest: None })].into();
+            facts.paths.found = [(path.parse().unwrap(), PathFact { seen, digest: None })].into();
             facts.records.receipt = receipt;
             let found =
                 plan_of(&facts).findings.into_iter().find(|found| found.code().as_str() == "path-taken").unwrap();
             (text(&found), help(&found).to_string())
         };
-        let (said, typed) = at("/mnt/big/etcd", None);
+        let (said, typed) = at(data, "/mnt/big/etcd", None);
         assert!(said.contains("is a link, to `/mnt/big/etcd`"), "{said}");
         assert!(typed.contains("`data = \"/mnt/big/etcd\"`"), "{typed}");
         assert!(typed.contains("mount --bind /mnt/big/etcd /data/etcd/etcd-server"), "{typed}");
         // Where it leads cannot be said without the host, or is no path of ours: nothing is written that could be another's.
         for target in ["../big", "/mnt/my disk", "/mnt/$(reboot)"] {
-            let (_, typed) = at(target, None);
+            let (_, typed) = at(data, target, None);
             assert!(typed.contains("`data = \"DIR\"`") && typed.contains("realpath /data/etcd/etcd-server"), "{typed}");
         }
-        let (_, typed) = at("/mnt/big/etcd", Some(receipt()));
+        let (_, typed) = at(data, "/mnt/big/etcd", Some(receipt()));
         assert!(!typed.contains("data =") && typed.contains("with etcd stopped"), "{typed}");
+        // One that the install made above it: nobody is sent to move away what etcd may have open.
+        let mut receipt = receipt();
+        receipt.changes.push(Change::Dir { path: "/data/etcd".parse().unwrap(), holds: Holds::Files });
+        let (said, typed) = at("/data/etcd", "/mnt/big/etcd", Some(receipt));
+        assert!(said.contains("was a directory when it was installed"), "{said}");
+        assert!(typed.contains("mount --bind /mnt/big/etcd /data/etcd") && !typed.contains("mv "), "{typed}");
     }
 
     fn supervisor() -> Supervisor {

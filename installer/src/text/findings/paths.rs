@@ -52,7 +52,11 @@ pub(super) fn text(found: &PathFinding) -> String {
                     en = "`{path}`, the directory for snapshots, is a link, to `{target}`: at boot nothing would wait for the disk behind it",
                     zh = "快照目录 `{path}` 是符号链接，指向 `{target}`：开机时不会等待链接背后的磁盘"
                 ),
-                Holds::Data | Holds::Files => say!(
+                Holds::Files => say!(
+                    en = "`{path}`, which was a directory when it was installed, is a link, to `{target}`: at boot nothing would wait for the disk behind it",
+                    zh = "`{path}` 安装时是目录，现在是符号链接，指向 `{target}`：开机时不会等待链接背后的磁盘"
+                ),
+                Holds::Data => say!(
                     en = "`{path}`, the directory for etcd's data, is a link, to `{target}`: at boot nothing would wait for the disk behind it",
                     zh = "etcd 的数据目录 `{path}` 是符号链接，指向 `{target}`：开机时不会等待链接背后的磁盘"
                 ),
