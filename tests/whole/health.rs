@@ -129,6 +129,18 @@ fn the_doctor_finds_what_is_wrong_says_what_to_type_and_is_content_when_that_was
         let said = sh("etcdpack-host doctor --json");
         assert!(said.code == 0 && !codes(&said.out).iter().any(|found| found == code), "{cure}: {said:?}");
     }
+    // A warning, and the member is called well: until the next boot it is.
+    sh("systemctl disable supervisor").ok();
+    for command in ["status", "doctor"] {
+        let said = sh(&format!("etcdpack-host {command}"));
+        assert!(
+            said.err.contains("[no-start-at-boot]") && said.err.contains("help: systemctl enable supervisor"),
+            "{said:?}"
+        );
+        assert_eq!(said.code, 0, "{said:?}");
+    }
+    sh("systemctl enable supervisor").ok();
+    assert!(!sh("etcdpack-host status").err.contains("[no-start-at-boot]"));
     let strict = sh("etcdpack-host doctor --json --strict");
     assert_eq!(strict.code, if codes(&strict.out).is_empty() { 0 } else { 7 }, "{strict:?}");
     let next = sh("etcdpack-host status").ok();

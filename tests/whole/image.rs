@@ -285,6 +285,7 @@ fn hostile_surroundings_change_nothing() {
     assert_eq!(install("umask7", "umask 777;"), plain);
     let odd = "export PATH=/nowhere TMPDIR=/nowhere HOME=/nowhere LANG=zh_CN.GB18030 LD_PRELOAD=/nowhere.so IFS=/;";
     assert_eq!(install("environment", odd), plain);
+    assert_eq!(install("limits", "ulimit -S -n 16; ulimit -S -f 1000;"), plain);
     assert_eq!(install("descriptors", "cd /; exec 5</dev/null 6>/dev/null 0<&-;"), plain);
 }
 

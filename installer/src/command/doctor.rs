@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use super::context::{Looking, interruptible, unless_told_to_stop};
 use super::deliver_json;
-use super::health::{Health, of_snapshots};
+use super::health::{Health, at_boot, of_snapshots};
 use crate::although::Although;
 use crate::check;
 use crate::cli::DoctorArgs;
@@ -100,6 +100,7 @@ pub(super) fn examine(
     findings.extend(check::shown(probe::shown(&tree, &receipt.manifest), &receipt.supervision));
     let Health { members, unwell, .. } = report.while_waiting(&progress::ASKING, || Health::of(&tree, receipt));
     let healthy = unwell.is_empty();
+    findings.extend(at_boot(receipt));
     findings.extend(of_snapshots(&tree, receipt));
     findings.extend(unwell);
     Ok(Examination { healthy, members, findings })

@@ -2,12 +2,13 @@
 
 use crate::check;
 use crate::facts::cluster::answers::Alarm;
-use crate::finding::Finding;
+use crate::finding::{Finding, HealthFinding};
 use crate::health::{self, MemberHealth};
 use crate::host::etcdctl;
 use crate::host::interrupt::Interrupt;
 use crate::host::{Tree, clock, snapshots};
 use crate::records::Receipt;
+use crate::service;
 use crate::snapshot_record::Found;
 
 /// What the members say, and what follows from it.
@@ -18,6 +19,12 @@ pub(super) struct Health {
     pub(super) reads: bool,
     /// Why the member is not well; empty only where it is.
     pub(super) unwell: Vec<Finding>,
+}
+
+/// Whether etcd, which may be well now, is started when this host boots.
+pub(super) fn at_boot(receipt: &Receipt) -> Option<Finding> {
+    let (unit, said) = service::not_at_boot(&receipt.supervision, &Interrupt::default())?;
+    Some(HealthFinding::NotAtBoot { unit, said }.into())
 }
 
 /// How the snapshots do that the host takes by itself, if it takes any. What others could have put there is none.

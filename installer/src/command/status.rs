@@ -10,7 +10,7 @@ use time::format_description::well_known::Rfc3339;
 
 use super::context::Looking;
 use super::deliver_json;
-use super::health::{Health, of_snapshots};
+use super::health::{Health, at_boot, of_snapshots};
 use crate::although::Word;
 use crate::check;
 use crate::cli::StatusArgs;
@@ -116,6 +116,7 @@ fn gather(tree: &Tree, receipt: &Receipt, records: &Records) -> Result<Status, P
     let data = probe::data::data(tree, (&manifest.layout).into(), None)?;
     found.extend(check::data(manifest, &data, records, Word::NotSaid));
     found.extend(ends.into_iter().chain(unwell.iter().cloned()));
+    found.extend(at_boot(receipt));
     found.extend(of_snapshots(tree, receipt));
     let service = service::control::state_word(&receipt.supervision, &never);
     Ok(Status {

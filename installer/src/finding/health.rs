@@ -22,6 +22,8 @@ pub(crate) enum HealthFinding {
     NoQuorum { up: Vec<String>, down: Vec<String>, cause: Option<Cause> },
     /// All that was asked is well, and a read does not come back.
     NoRead,
+    /// It is well now, and nothing starts it when this host boots: its unit is off, as systemd says.
+    NotAtBoot { unit: String, said: String },
     /// The last good snapshot is older than any should get; `None`: there is none.
     SnapshotOld { dir: AbsPath, newest: Option<OffsetDateTime> },
     /// The last one that was due was not taken.
@@ -46,6 +48,7 @@ impl HealthFinding {
             Self::Alarm { .. } => Code::Alarm,
             Self::Down(_) => Code::EtcdDown,
             Self::NoQuorum { .. } | Self::NoRead => Code::NoQuorum,
+            Self::NotAtBoot { .. } => Code::NoStartAtBoot,
             Self::SnapshotOld { .. } => Code::SnapshotOld,
             Self::SnapshotFailed { .. } => Code::SnapshotFailed,
             Self::DrillOld { .. } => Code::DrillOld,
@@ -55,9 +58,9 @@ impl HealthFinding {
 
     pub(super) fn severity(&self) -> Severity {
         match self {
-            Self::SnapshotFailed { .. } | Self::DrillFailed(FailedDrill { against: Against::Host, .. }) => {
-                Severity::Warn
-            }
+            Self::NotAtBoot { .. }
+            | Self::SnapshotFailed { .. }
+            | Self::DrillFailed(FailedDrill { against: Against::Host, .. }) => Severity::Warn,
             _ => Severity::Refuse,
         }
     }

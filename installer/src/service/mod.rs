@@ -10,5 +10,5 @@ mod words;
 
 pub(crate) use calls::ServiceError;
 pub(crate) use control::{StateWord, has_ended, is_running, remove, start};
-pub(crate) use standing::{Others, standing};
+pub(crate) use standing::{Others, not_at_boot, standing};
 pub(crate) use words::of_start as complaint;

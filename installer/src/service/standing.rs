@@ -18,11 +18,7 @@ pub(crate) enum Others {
 
 /// How it stands now.
 pub(crate) fn standing(supervision: &Supervision, interrupt: &Interrupt) -> Result<Standing, ServiceError> {
-    let unit = match supervision {
-        Supervision::Systemd { unit } => Some(unit),
-        Supervision::Supervisor(supervisor) => supervisor.unit.as_ref(),
-    };
-    let (enabled, active) = match unit {
+    let (enabled, active) = match unit_of(supervision) {
         Some(unit) => (is_enabled(unit, interrupt)?, is_active(unit, interrupt)?),
         None => (true, false),
     };
@@ -31,6 +27,21 @@ pub(crate) fn standing(supervision: &Supervision, interrupt: &Interrupt) -> Resu
     // A question that was cut short has no answer.
     heed(interrupt)?;
     Ok(Standing { enabled, running })
+}
+
+/// The unit that is not started at boot, etcd's own or that of its supervisor, and what systemd says of it. None where systemd has
+/// neither, or does not answer.
+pub(crate) fn not_at_boot(supervision: &Supervision, interrupt: &Interrupt) -> Option<(String, String)> {
+    let unit = unit_of(supervision)?;
+    let said = enabling(unit, interrupt).ok()?;
+    is_off(&said).then(|| (unit.clone(), said))
+}
+
+fn unit_of(supervision: &Supervision) -> Option<&String> {
+    match supervision {
+        Supervision::Systemd { unit } => Some(unit),
+        Supervision::Supervisor(supervisor) => supervisor.unit.as_ref(),
+    }
 }
 
 /// Puts the host's supervisor back to how it `was`, once it has nothing of ours.
@@ -61,7 +72,11 @@ pub(super) fn put_back(
 
 /// What systemd says of a unit whose links are not there, or that it does not know, is that it is not started at boot.
 fn is_enabled(unit: &str, interrupt: &Interrupt) -> Result<bool, ServiceError> {
-    Ok(!matches!(enabling(unit, interrupt)?.as_str(), "disabled" | "not-found" | "masked" | ""))
+    Ok(!is_off(&enabling(unit, interrupt)?))
+}
+
+fn is_off(said: &str) -> bool {
+    matches!(said, "disabled" | "not-found" | "masked" | "")
 }
 
 /// Whether another program than ours runs under it.
