@@ -23,8 +23,8 @@ pub(super) struct Health {
 
 /// Whether etcd, which may be well now, is started when this host boots.
 pub(super) fn at_boot(receipt: &Receipt) -> Option<Finding> {
-    let (unit, said) = service::not_at_boot(&receipt.supervision, &Interrupt::default())?;
-    Some(HealthFinding::NotAtBoot { unit, said }.into())
+    let (unit, off) = service::not_at_boot(&receipt.supervision, &Interrupt::default())?;
+    Some(HealthFinding::NotAtBoot { unit, off }.into())
 }
 
 /// How the snapshots do that the host takes by itself, if it takes any. What others could have put there is none.

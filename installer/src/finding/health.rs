@@ -10,6 +10,7 @@ use payload::etcd::last_words::Cause;
 
 use crate::facts::health::Down;
 use crate::snapshot_record::Failed;
+use crate::supervision::Off;
 
 /// What keeps a member from being well.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -22,8 +23,8 @@ pub(crate) enum HealthFinding {
     NoQuorum { up: Vec<String>, down: Vec<String>, cause: Option<Cause> },
     /// All that was asked is well, and a read does not come back.
     NoRead,
-    /// It is well now, and nothing starts it when this host boots: its unit is off, as systemd says.
-    NotAtBoot { unit: String, said: String },
+    /// It is well now, and nothing starts it when this host boots: its unit is off.
+    NotAtBoot { unit: String, off: Off },
     /// The last good snapshot is older than any should get; `None`: there is none.
     SnapshotOld { dir: AbsPath, newest: Option<OffsetDateTime> },
     /// The last one that was due was not taken.

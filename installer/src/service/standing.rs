@@ -5,7 +5,7 @@ use super::calls::{ServiceError, answers, ask, ctl, enabling, heed, is_active, q
 use crate::facts::managers::rpc::{Answer, Call};
 use crate::host::interrupt::Interrupt;
 use crate::host::supervisord::Heard;
-use crate::supervision::{Origin, Standing, Supervision, Supervisor};
+use crate::supervision::{Off, Origin, Standing, Supervision, Supervisor};
 
 /// What becomes of other programs of a supervisor that did not run before us.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -29,12 +29,12 @@ pub(crate) fn standing(supervision: &Supervision, interrupt: &Interrupt) -> Resu
     Ok(Standing { enabled, running })
 }
 
-/// The unit that is not started at boot, etcd's own or that of its supervisor, and what systemd says of it. None where systemd has
+/// The unit that is not started at boot, etcd's own or that of its supervisor, and why. None where systemd has
 /// neither, or does not answer.
-pub(crate) fn not_at_boot(supervision: &Supervision, interrupt: &Interrupt) -> Option<(String, String)> {
+pub(crate) fn not_at_boot(supervision: &Supervision, interrupt: &Interrupt) -> Option<(String, Off)> {
     let unit = unit_of(supervision)?;
-    let said = enabling(unit, interrupt).ok()?;
-    is_off(&said).then(|| (unit.clone(), said))
+    let off = Off::of(&enabling(unit, interrupt).ok()?)?;
+    Some((unit.clone(), off))
 }
 
 fn unit_of(supervision: &Supervision) -> Option<&String> {
@@ -72,11 +72,7 @@ pub(super) fn put_back(
 
 /// What systemd says of a unit whose links are not there, or that it does not know, is that it is not started at boot.
 fn is_enabled(unit: &str, interrupt: &Interrupt) -> Result<bool, ServiceError> {
-    Ok(!is_off(&enabling(unit, interrupt)?))
-}
-
-fn is_off(said: &str) -> bool {
-    matches!(said, "disabled" | "not-found" | "masked" | "")
+    Ok(Off::of(&enabling(unit, interrupt)?).is_none())
 }
 
 /// Whether another program than ours runs under it.

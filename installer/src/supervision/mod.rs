@@ -6,7 +6,7 @@ mod standing;
 
 pub(crate) use carried::launcher;
 pub(crate) use choose::{Grounds, Start, choose};
-pub(crate) use standing::Standing;
+pub(crate) use standing::{Off, Standing};
 
 use payload::path::{AbsPath, NotAPath};
 use serde::{Deserialize, Serialize};

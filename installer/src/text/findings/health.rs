@@ -12,6 +12,7 @@ use crate::facts::cluster::api;
 use crate::facts::health::{Company, Down, Log};
 use crate::finding::HealthFinding;
 use crate::help::Help;
+use crate::supervision::Off;
 use crate::text::{help, names, snapshot as words};
 use payload::etcd::last_words::{Cause, Known};
 
@@ -61,13 +62,11 @@ pub(super) fn text(found: &HealthFinding) -> String {
             say!(en = "etcd does not run ({}): {}", zh = "etcd 未运行（{}）：{}", down.state, why(down))
         }
         HealthFinding::NoQuorum { up, down, cause } => no_quorum(up, down, cause.as_ref()),
-        HealthFinding::NotAtBoot { unit, said } => {
-            let said = if said.is_empty() { "not-found" } else { said };
-            say!(
-                en = "etcd does not start when this host boots: systemd has {unit} as {said}",
-                zh = "本机启动时 etcd 不会启动：systemd 中 {unit} 的状态为 {said}"
-            )
-        }
+        HealthFinding::NotAtBoot { unit, off } => say!(
+            en = "etcd does not start when this host boots: systemd has {unit} as {}",
+            zh = "本机启动时 etcd 不会启动：systemd 中 {unit} 的状态为 {}",
+            off.as_str()
+        ),
         HealthFinding::SnapshotOld { dir, newest: None } => say!(
             en = "no good snapshot lies in `{dir}`, and one is long due",
             zh = "`{dir}` 中没有完好的快照，而快照早已到期"
@@ -252,14 +251,11 @@ pub(super) fn help(found: &HealthFinding) -> Help {
             zh = "在 {} 上运行：查明那里的 etcd 为何没有启动",
             names::all(down)
         )),
-        HealthFinding::NotAtBoot { unit, said } if said == "disabled" => {
-            Help::command(format!("systemctl enable {unit}"))
-        }
-        HealthFinding::NotAtBoot { unit, said } if said == "masked" => {
+        HealthFinding::NotAtBoot { unit, off: Off::Disabled } => Help::command(format!("systemctl enable {unit}")),
+        HealthFinding::NotAtBoot { unit, off: Off::Masked } => {
             Help::command(format!("systemctl unmask {unit} && systemctl enable {unit}"))
         }
-        // The file of the unit is not there.
-        HealthFinding::NotAtBoot { .. } => Help::run("install"),
+        HealthFinding::NotAtBoot { off: Off::NotFound, .. } => Help::run("install"),
         HealthFinding::DrillFailed(FailedDrill { against: Against::Snapshot, .. }) => {
             Help::host("snapshot").and(Help::plain("; ")).and(Help::host_with("drill", "FILE")).remark(&words!(
                 en = "of a new snapshot: whether that comes back; keep those that lie there",
