@@ -155,11 +155,17 @@ impl Lab {
     /// Waits until a shell line succeeds; it must within a minute.
     #[track_caller]
     pub fn until(&self, host: &str, line: &str) {
+        self.answer(host, line);
+    }
+
+    /// Likewise; what it says then, without the last newline.
+    #[track_caller]
+    pub fn answer(&self, host: &str, line: &str) -> String {
         let end = Instant::now() + Duration::from_mins(1);
         loop {
             let said = self.sh(host, line);
             if said.code == 0 {
-                return;
+                return said.ok();
             }
             assert!(Instant::now() < end, "`{line}` on {host} did not succeed within a minute: {said:?}");
             thread::sleep(Duration::from_millis(500));

@@ -11,13 +11,12 @@ use payload::etcd;
 use payload::manifest::{Manifest, Member};
 use payload::name::ClusterToken;
 use payload::path::{AbsPath, NotAPath};
-use payload::render::WAL;
+use payload::render::{RESTORING, WAL};
 
 use super::Exec;
 use super::drill::{self, Stage};
 use super::etcdctl::in_its_environment;
 use super::interrupt::Interrupt;
-use super::restored::RESTORING;
 use super::write::Ids;
 use crate::facts::cluster;
 use crate::facts::data::Places;

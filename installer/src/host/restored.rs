@@ -9,7 +9,7 @@ use nix::fcntl::{AtFlags, OFlag, openat, renameat};
 use nix::sys::stat::{Mode as RawMode, fstatat};
 use nix::unistd::{UnlinkatFlags, fsync, unlinkat};
 use payload::path::AbsPath;
-use payload::render::WAL;
+use payload::render::{MEMBER, RESTORING, WAL};
 
 use super::emptying::{Emptying, errno};
 use super::interrupt::Interrupt;
@@ -20,14 +20,8 @@ use crate::facts::data::Places;
 use crate::facts::restore::{self, Replaced};
 use crate::transaction::Permit;
 
-/// Where a snapshot is restored to, and what goes lies.
-pub(crate) const RESTORING: &str = ".etcdpack-restore";
-
 /// Where a drill has its data.
 pub(crate) const DRILL: &str = ".etcdpack-drill";
-
-/// What etcd looks for.
-const MEMBER: &str = "member";
 
 /// What becomes of what a snapshot has brought when the old data come back.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -62,7 +56,7 @@ impl Tree {
         cleared().map_err(|errno| FsError::new(FileOp::RemoveLeftover, data, errno))
     }
 
-    /// What was restored takes the place of what is there, which is put aside.
+    /// What was restored takes the place of what is there, which is put aside. The startup script starts no etcd in the moment between.
     ///
     /// Where the log lies apart, the data go first and come last: at any moment between, the startup script finds one without the
     /// other, and no etcd begins anew. And what the log says is what the data are, if there are any.

@@ -47,6 +47,12 @@ pub fn startup_entry() -> String {
 /// (`wal.Create`), which it could do neither with a mount point nor in a directory of root's.
 pub const WAL: &str = "wal";
 
+/// Where a snapshot is restored to, in the directory for data and in that for the log, until it takes its place.
+pub const RESTORING: &str = ".etcdpack-restore";
+
+/// What etcd makes in its data directory.
+pub const MEMBER: &str = "member";
+
 /// The most that is read of one: it has some kilobytes.
 pub const MAX_STARTUP: u64 = 1 << 20;
 

@@ -2,12 +2,12 @@
 
 use std::fmt::Write as _;
 
-use super::{CA, CERTIFICATE, KEY, OPEN_FILES, Places, WAL};
+use super::{CA, CERTIFICATE, KEY, MEMBER, OPEN_FILES, Places, RESTORING, WAL};
 use crate::cluster::{Cluster, Host};
 use crate::etcd;
 use crate::founding::Phase;
 use crate::name::ClusterToken;
-use crate::path::NotAPath;
+use crate::path::{AbsPath, NotAPath};
 use crate::url::Url;
 
 /// How a member begins that has no data; one that has passes over it.
@@ -57,12 +57,29 @@ pub fn startup(cluster: &Cluster, host: &Host, start: Start<'_>) -> Result<Strin
     Ok(script)
 }
 
+/// Whether etcd would begin anew on ids that the others count on, for want of what is not there for the moment.
+fn look(cluster: &Cluster, host: &Host) -> Result<String, NotAPath> {
+    Ok(restoring(&cluster.paths.data) + &apart(cluster, host)?)
+}
+
+/// Whether a restore was cut off between the old data and the new: the power may go there, and the host boots before anybody runs
+/// the restore again.
+fn restoring(data: &AbsPath) -> String {
+    format!(
+        "# Between the old data and those of a snapshot there is a moment without any.\n\
+         if [ -e {data}/{RESTORING}/{MEMBER} ] && ! [ -e {data}/{MEMBER} ]; then\n\
+         echo \"etcdpack: a restore was cut off: etcd is not started until the same restore command has been run again\" >&2\n\
+         exit 1\n\
+         fi\n"
+    )
+}
+
 /// Where the log lies apart from the data: whether both are there, or neither.
 ///
 /// etcd takes data without a log for nothing, and founds or joins anew on the ids that the others count on. It makes the
 /// database before it makes the log, so that a first start that failed leaves one without the other, too: only once it
 /// is a member are there members in the database (`membership/store.go`: JSON with `peerURLs`).
-fn look(cluster: &Cluster, host: &Host) -> Result<String, NotAPath> {
+fn apart(cluster: &Cluster, host: &Host) -> Result<String, NotAPath> {
     let Some(place) = &host.wal else { return Ok(String::new()) };
     let (data, log) = (&cluster.paths.data, place.join(WAL)?);
     Ok(format!(

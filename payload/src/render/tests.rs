@@ -1,6 +1,6 @@
 //! Snapshots of everything that is rendered, for the guide's cluster on every minor version.
 
-use super::{Call, Start, confine_alike, etcdctl, launcher, program, startup, unit};
+use super::{Call, MEMBER, RESTORING, Start, confine_alike, etcdctl, launcher, program, startup, unit};
 use crate::cluster::Cluster;
 use crate::founding::Phase;
 use crate::name::ClusterToken;
@@ -99,6 +99,33 @@ fn etcd_is_not_started_with_data_or_log_alone() {
         assert_eq!(said.is_none(), text.is_empty(), "{text}");
     }
     std::fs::remove_dir_all(&dir).unwrap();
+}
+
+/// The moment in which the power went, and what the script says at the boot after it.
+#[test]
+#[expect(clippy::disallowed_methods, reason = "a test: a shell runs what is rendered")]
+fn etcd_is_not_started_between_the_old_data_and_a_snapshots() {
+    let dir = std::env::temp_dir().join(format!("etcdpack-between-{}", std::process::id()));
+    let cluster = guide("3.5.33");
+    let script = startup(&cluster, &cluster.hosts[0], start(&token())).unwrap();
+    let (look, _) = script.split_once("exec ").unwrap();
+    let look = look.replace("/data/etcd/etcd-server", &dir.display().to_string());
+    let coming = format!("{RESTORING}/{MEMBER}");
+    for (there, is_held) in [
+        (&[][..], false),
+        (&[MEMBER], false),
+        (&[MEMBER, &coming], false),
+        (&["member.before-restored-1", &coming], true),
+        (&["member.before-restored-1", RESTORING, MEMBER], false),
+    ] {
+        drop(std::fs::remove_dir_all(&dir));
+        there.iter().for_each(|name| std::fs::create_dir_all(dir.join(name)).unwrap());
+        let told = std::process::Command::new("sh").args(["-c", &look]).output().unwrap();
+        let text = String::from_utf8(told.stderr).unwrap();
+        assert_eq!(told.status.code(), Some(i32::from(is_held)), "{there:?}: {text}");
+        assert_eq!(text.contains("the same restore command has been run again"), is_held, "{there:?}: {text}");
+    }
+    drop(std::fs::remove_dir_all(&dir));
 }
 
 #[test]
