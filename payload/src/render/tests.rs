@@ -119,7 +119,9 @@ fn etcd_is_not_started_between_the_old_data_and_a_snapshots() {
         (&["member.before-restored-1", RESTORING, MEMBER], false),
     ] {
         drop(std::fs::remove_dir_all(&dir));
-        there.iter().for_each(|name| std::fs::create_dir_all(dir.join(name)).unwrap());
+        for name in there {
+            std::fs::create_dir_all(dir.join(name)).unwrap();
+        }
         let told = std::process::Command::new("sh").args(["-c", &look]).output().unwrap();
         let text = String::from_utf8(told.stderr).unwrap();
         assert_eq!(told.status.code(), Some(i32::from(is_held)), "{there:?}: {text}");
