@@ -32,11 +32,14 @@ pub(crate) enum Brought {
 }
 
 impl Tree {
-    /// Removes what a run that was cut off has left there. Looks at the interrupt.
-    pub(crate) fn clear_restoring(&self, _: &Permit, places: Places) -> Result<(), FsError> {
-        for place in std::iter::once(places.data).chain(places.wal) {
-            let cleared = || match self.open_to_clear(place) {
-                Ok(dir) => clear(&dir, RESTORING, self.interrupt()),
+    /// Removes what a run that was cut off has left there, but not while the old data are aside and none are in their place: by it
+    /// the startup script knows, and starts no etcd. Looks at the interrupt.
+    pub(crate) fn clear_restoring(&self, _: &Permit, replaced: Replaced) -> Result<(), FsError> {
+        let Replaced { places: Places { data, wal }, .. } = replaced;
+        for (place, name) in std::iter::once((data, MEMBER)).chain(wal.map(|wal| (wal, WAL))) {
+            let cleared = || match self.half(place, name, replaced) {
+                Ok(half) if name == MEMBER && half.is_between()? => Ok(()),
+                Ok(half) => clear(&half.dir, RESTORING, self.interrupt()),
                 Err(Errno::ENOENT) => Ok(()),
                 Err(errno) => Err(errno),
             };
@@ -78,12 +81,12 @@ impl Tree {
             fsync(&data.dir)
         };
         put().map_err(|errno| FsError::new(FileOp::Rename, replaced.places.data, errno))?;
-        self.clear_restoring(permit, replaced.places)
+        self.clear_restoring(permit, replaced)
     }
 
     /// What was put aside comes back, where nothing has its place. Looks at the interrupt.
     pub(crate) fn put_back(&self, permit: &Permit, replaced: Replaced, brought: Brought) -> Result<(), FsError> {
-        self.clear_restoring(permit, replaced.places)?;
+        self.clear_restoring(permit, replaced)?;
         let back = || {
             let data = match self.half(replaced.places.data, MEMBER, replaced) {
                 Ok(half) => half,
@@ -93,8 +96,7 @@ impl Tree {
             let log = replaced.places.wal.and_then(|wal| self.half(wal, WAL, replaced).ok());
             if whose::identity(self, replaced.places) == Some(replaced.identity) {
                 // From one that is not whole nobody has served.
-                let is_half = !is_there(&data.dir, MEMBER)? && is_there(&data.dir, &data.aside)?;
-                if brought == Brought::Stays && !is_half {
+                if brought == Brought::Stays && !data.is_between()? {
                     return Ok(());
                 }
                 data.discard()?;
@@ -104,7 +106,7 @@ impl Tree {
             data.put_back()
         };
         back().map_err(|errno| FsError::new(FileOp::Rename, replaced.places.data, errno))?;
-        self.clear_restoring(permit, replaced.places)
+        self.clear_restoring(permit, replaced)
     }
 
     fn half(&self, place: &AbsPath, name: &'static str, replaced: Replaced) -> Result<Half, Errno> {
@@ -121,6 +123,11 @@ struct Half {
 }
 
 impl Half {
+    /// Whether what was there is aside, and nothing has its place.
+    fn is_between(&self) -> Result<bool, Errno> {
+        Ok(!is_there(&self.dir, self.name)? && is_there(&self.dir, &self.aside)?)
+    }
+
     fn put_aside(&self) -> Result<(), Errno> {
         if is_there(&self.dir, self.name)? {
             renameat(&self.dir, self.name, &self.dir, self.aside.as_str())?;
@@ -142,7 +149,7 @@ impl Half {
     }
 
     fn put_back(&self) -> Result<(), Errno> {
-        if is_there(&self.dir, &self.aside)? && !is_there(&self.dir, self.name)? {
+        if self.is_between()? {
             renameat(&self.dir, self.aside.as_str(), &self.dir, self.name)?;
             fsync(&self.dir)?;
         }
@@ -265,6 +272,10 @@ mod tests {
                 for [from, to] in &renames[..cut] {
                     fs::rename(site.root.join(from), site.root.join(to)).unwrap();
                 }
+                // A next run clears first: what holds etcd back stays.
+                site.tree().clear_restoring(&permit, replaced).unwrap();
+                let at = |name: &str| site.root.join("data/etcd").join(name).exists();
+                assert_eq!(at(RESTORING), !at(MEMBER), "{cut}");
                 match way {
                     "on" if cut < renames.len() => {
                         site.tree().put_back(&permit, replaced, Brought::Goes).unwrap();
@@ -300,7 +311,7 @@ mod tests {
         fs::create_dir_all(&at).unwrap();
         std::os::unix::fs::symlink("../../elsewhere", at.join(RESTORING)).unwrap();
         assert!(tree().put_restored(&permit, replaced).is_err());
-        tree().clear_restoring(&permit, replaced.places).unwrap();
+        tree().clear_restoring(&permit, replaced).unwrap();
         assert!(root.join("elsewhere/member").is_dir() && !at.join(RESTORING).exists());
         fs::remove_dir_all(&root).unwrap();
     }

@@ -288,8 +288,9 @@ impl<'a> Transaction<'a> {
         self.journal.act(change, |permit| {
             if was_cut_off {
                 tree.put_back(permit, replaced, Brought::Goes)?;
+            } else {
+                tree.clear_restoring(permit, replaced)?;
             }
-            tree.clear_restoring(permit, places)?;
             restore()?;
             // Before it has its name.
             for place in std::iter::once(places.data).chain(places.wal) {

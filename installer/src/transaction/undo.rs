@@ -9,7 +9,6 @@ use payload::render;
 use super::Permit;
 use crate::change::{Access, Before, Change, Holds};
 use crate::drift;
-use crate::facts::data::Places;
 use crate::host::accounts::AccountError;
 use crate::host::remove::Left;
 use crate::host::restored::Brought;
@@ -154,8 +153,8 @@ pub(super) fn clear_leftovers(permit: &Permit, tree: &Tree, change: &Change) -> 
         | Change::Loop { .. }
         | Change::Textfile { .. }
         | Change::Service { .. } => {}
-        Change::Restored { path, wal, .. } => {
-            tree.clear_restoring(permit, Places { data: path, wal: wal.as_ref() })?;
+        Change::Restored { .. } => {
+            change.replaced().map_or(Ok(()), |replaced| tree.clear_restoring(permit, replaced))?;
         }
         Change::MadeWay { path, aside, .. } => {
             tree.clear_leftover(permit, path)?;

@@ -67,7 +67,7 @@ fn look(cluster: &Cluster, host: &Host) -> Result<String, NotAPath> {
 fn restoring(data: &AbsPath) -> String {
     format!(
         "# Between the old data and those of a snapshot there is a moment without any.\n\
-         if [ -e {data}/{RESTORING}/{MEMBER} ] && ! [ -e {data}/{MEMBER} ]; then\n\
+         if [ -e {data}/{RESTORING} ] && ! [ -e {data}/{MEMBER} ]; then\n\
          echo \"etcdpack: a restore was cut off: etcd is not started until the same restore command has been run again\" >&2\n\
          exit 1\n\
          fi\n"
