@@ -2,6 +2,7 @@
 //!
 //! Nothing is skipped: without root, the lab or the built product a test fails and says what is missing.
 
+pub mod authority;
 pub mod bundles;
 mod call;
 mod corpus;

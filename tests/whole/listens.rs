@@ -3,6 +3,7 @@
 use std::fs;
 use std::process::{Child, Command, Stdio};
 
+use whole::authority;
 use whole::ground::{self, Ground, Keeper};
 use whole::{Lab, SIGNER, Site, cluster, release, run};
 
@@ -115,18 +116,8 @@ fn members_behind_nat_with_certificates_of_another_ca_are_one_cluster() {
     ground::each("nat-accepted", Ground::of(Keeper::Systemd, "3.5.1"), |ground| behind_nat(ground, Keys::Accepted));
 }
 
-/// A CA of the site's, and what it signs: every address that a member has here, and the floating one.
-const SIGNED: &str = "umask 077
-    openssl req -x509 -newkey rsa:2048 -nodes -keyout root-key.pem -subj /CN=Root -days 3000 -out root.pem \\
-        -addext keyUsage=critical,keyCertSign,cRLSign
-    $E pki csr
-    for n in 1 2 3; do
-        printf '%s\\n' basicConstraints=critical,CA:FALSE keyUsage=critical,digitalSignature authorityKeyIdentifier=keyid \\
-            extendedKeyUsage=serverAuth,clientAuth \\
-            subjectAltName=DNS:n$n,IP:10.126.0.1$n,IP:10.126.0.100,IP:10.127.0.12,IP:203.0.113.1,IP:127.0.0.1 >ext
-        openssl x509 -req -in csr/n$n.csr -CA root.pem -CAkey root-key.pem -CAcreateserial -days 100 -extfile ext -out n$n.pem
-    done
-    $E pki accept n1.pem n2.pem n3.pem";
+/// What another CA's certificates name: every address that a member has here, and the floating one.
+const NAMES: &str = "DNS:n$n,IP:10.126.0.1$n,IP:10.126.0.100,IP:10.127.0.12,IP:203.0.113.1,IP:127.0.0.1";
 
 fn behind_nat(ground: Ground, keys: Keys) {
     let tarball = ground.tarball();
@@ -135,15 +126,18 @@ fn behind_nat(ground: Ground, keys: Keys) {
         .replace("203.0.113.1\"\n", "203.0.113.1\"\nlisten = \"10.126.0.11\"\n")
         .replace("10.126.0.12\"\n", "10.126.0.12\"\nclient-address = \"10.127.0.12\"\n")
         .replace("10.126.0.13\"\n", "10.126.0.13\"\nlisten-clients = \"0.0.0.0\"\n");
-    let more = "[client]\nloopback = \"off\"\n[pki]\nkeys = \"plaintext\"\nspare-addresses = [\"10.126.0.100\"]\n";
+    let more = "[etcd]\npeers = \"by-name\"\n[client]\nloopback = \"off\"\n[pki]\nkeys = \"plaintext\"\nspare-addresses = [\"10.126.0.100\"]\n";
     let whose = match keys {
         Keys::Shared => "mode = \"shared\"\n",
         Keys::Accepted => "ca = \"root.pem\"\n",
     };
     let site = Site::new(&format!("{text}{more}{whose}"));
     if let Keys::Accepted = keys {
-        let mut sign = Command::new("sh");
-        run(sign.args(["-ec", SIGNED]).current_dir(site.path(".")).env("E", whole::etcdpack())).ok();
+        let sh = |lines: &str| run(Command::new("sh").args(["-ec", lines]).current_dir(site.path("."))).ok();
+        sh(authority::MADE);
+        site.etcdpack(&["pki", "csr"]).ok();
+        sh(&authority::signs(NAMES, 100));
+        site.etcdpack(&["pki", "accept", "n1.pem", "n2.pem", "n3.pem"]).ok();
     }
     site.build(&tarball);
     // The two run beside each other.
@@ -252,7 +246,7 @@ fn called_by_names(ground: Ground) {
     for (name, address) in [n2, n3] {
         text = text.replace(&format!("\"{name}\"\n"), &format!("\"{name}\"\nlisten = \"{address}\"\n"));
     }
-    let site = Site::new(&format!("{text}[pki]\nkeys = \"plaintext\"\n"));
+    let site = Site::new(&format!("{text}[etcd]\npeers = \"by-name\"\n[pki]\nkeys = \"plaintext\"\n"));
     site.build(&tarball);
     let lab = ground.up("tnames", &["n1=10.128.0.11", "n2=10.128.0.12", "n3=10.128.0.13"]);
     let plan = || lab.sh("n1", &format!("cd && ./n1.run plan {SIGNER} --first-install"));

@@ -88,11 +88,12 @@ fn a_purge_that_is_told_to_stop_ends_at_once_and_the_next_one_goes_on() {
             assert!(Instant::now() < end, "no purge within a minute");
             thread::sleep(Duration::from_millis(20));
         }
+        let when_told = left();
         run(Command::new("pkill").args([&format!("-{signal}"), "-P", &tracer.id().to_string()])).ok();
         let status = tracer.wait().unwrap();
         let said = std::io::read_to_string(tracer.stderr.take().unwrap()).unwrap();
-        // At once is before all have gone, however slow the machine is.
-        assert!(left() > 0, "{said}");
+        // Two seconds are 200 files at most, however slow the machine is.
+        assert!(left() + 200 > when_told, "{} of {when_told}: {said}", left());
         assert_eq!(status.code(), Some(5), "{said}");
         assert!(said.contains("told to stop; what is left is still on record"), "{said}");
         assert!(!tree.at(DATA).exists(), "half of it under its own name");

@@ -6,6 +6,7 @@ use std::fs;
 use std::path::Path;
 use std::process::Command;
 
+use whole::authority;
 use whole::ground::{self, Ground, Keeper};
 use whole::{Lab, SIGNER, Said, Site, cluster, run};
 
@@ -22,18 +23,8 @@ enum Way {
     Accepted,
 }
 
-/// A CA of the site's.
-const CA: &str = "umask 077; openssl req -x509 -newkey rsa:2048 -nodes -keyout root-key.pem -subj /CN=Root -days 3000 -out root.pem \
-    -addext keyUsage=critical,keyCertSign,cRLSign";
-
-/// It signs what is in `csr/`, for the hosts above.
-const SIGN: &str = "
-    for n in 1 2 3; do
-        printf '%s\\n' basicConstraints=critical,CA:FALSE keyUsage=critical,digitalSignature authorityKeyIdentifier=keyid \\
-            extendedKeyUsage=serverAuth,clientAuth \\
-            subjectAltName=DNS:n$n,DNS:localhost,IP:10.122.0.1$n,IP:127.0.0.1,IP:::1 >ext
-        openssl x509 -req -in csr/n$n.csr -CA root.pem -CAkey root-key.pem -CAcreateserial -days $DAYS -extfile ext -out n$n.pem
-    done";
+/// What a host's certificate names, signed by a CA that etcdpack does not have.
+const NAMES: &str = "DNS:n$n,DNS:localhost,IP:10.122.0.1$n,IP:127.0.0.1,IP:::1";
 
 impl Way {
     /// Lines of `[pki]`.
@@ -54,7 +45,7 @@ impl Way {
             }
             Self::Shared => {}
             Self::Accepted => {
-                desk.shell(CA);
+                desk.shell(authority::MADE);
                 desk.site.etcdpack(&["pki", "csr"]).ok();
             }
         }
@@ -72,7 +63,7 @@ impl Way {
                 desk.build("");
             }
             Self::Accepted => {
-                desk.shell(&SIGN.replace("$DAYS", &days.to_string()));
+                desk.shell(&authority::signs(NAMES, days));
                 desk.site.etcdpack(&["pki", "accept", "n1.pem", "n2.pem", "n3.pem"]).ok();
                 desk.build("");
             }
