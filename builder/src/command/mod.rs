@@ -24,9 +24,14 @@ use crate::failure::Failure;
 use crate::report::{Terminal, delivered};
 use crate::text::terminal as text;
 
-/// Carries out one command. Who asks by the exit code alone would take what nobody has read for an answer.
+/// Carries out one command.
 pub fn run(command: Command, terminal: &mut Terminal) -> Result<(), Failure> {
     carry_out(command, terminal)?;
+    read()
+}
+
+/// Whether somebody could read what was asked for: who asks by the exit code alone would take what nobody has read for an answer.
+fn read() -> Result<(), Failure> {
     delivered().map_err(|error| Failure::refused(text::no_standard_output(error), text::STANDARD_OUTPUT))
 }
 

@@ -100,8 +100,7 @@ pub(crate) fn apart(places: Places, lies: DataDir, contents: Contents) -> Option
 /// A log of what was restored here before, whose data are not there: their disk may only not be mounted.
 pub(super) fn of_restored(manifest: &Manifest, data: &Data, records: &Records, restored: Identity) -> Option<Finding> {
     let is_apart = data.here == DataDir::Half(Half::Log(DataOwner::Etcd(restored))) && records.unfinished.is_none();
-    let apart = || apart((&manifest.layout).into(), data.here, Contents::Keep);
-    if is_apart { apart().map(Finding::from) } else { None }
+    apart((&manifest.layout).into(), data.here, Contents::Keep).filter(|_| is_apart).map(Finding::from)
 }
 
 /// Whether the log that an uninstall kept is not where the bundle looks for it, and was not brought there.

@@ -36,14 +36,8 @@ fn whose(manifest: &Manifest, restore: &Restore) -> Vec<RestoreFinding> {
     found.extend(newer.map(|snapshot| RestoreFinding::Newer { snapshot, bundle }));
     let cannot_raise = restore.bump.is_some() && !etcd::raises_revision(bundle);
     found.extend(cannot_raise.then_some(RestoreFinding::CannotRaise { bundle }));
-    found.extend(
-        manifest
-            .layout
-            .wal
-            .clone()
-            .filter(|_| !etcd::restores_log_apart(bundle))
-            .map(|wal| RestoreFinding::LogApart { wal, bundle }),
-    );
+    let apart = manifest.layout.wal.clone().filter(|_| !etcd::restores_log_apart(bundle));
+    found.extend(apart.map(|wal| RestoreFinding::LogApart { wal, bundle }));
     found.extend((restore.sum == Sum::Unproven).then_some(RestoreFinding::Unproven));
     found.extend(restore.alarms.iter().map(|kind| RestoreFinding::Alarmed { kind: *kind, etcd: bundle }));
     found

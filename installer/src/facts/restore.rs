@@ -103,7 +103,7 @@ impl Restore {
 
 /// The same name for a log that lies apart, by that of the data.
 pub(crate) fn log_aside(aside: &str) -> String {
-    aside.replacen("member", render::WAL, 1)
+    aside.replacen(render::MEMBER, render::WAL, 1)
 }
 
 /// Etcd's numbers of the member `me` and its cluster, when all members of the bundle are restored with this token

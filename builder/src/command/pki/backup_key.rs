@@ -10,9 +10,10 @@ use zeroize::Zeroizing;
 
 use crate::atomic_file::{self, FileMode};
 use crate::cli::PkiBackupKeyArgs;
+use crate::command::read;
 use crate::failure::Failure;
-use crate::report::{Narrator, delivered, print};
-use crate::text::{backup_key as text, command, passphrase, terminal};
+use crate::report::{Narrator, print};
+use crate::text::{backup_key as text, command, passphrase};
 
 /// Makes a pair. A file that is there stays: it may be all that opens the snapshots of years.
 pub(super) fn make(args: &PkiBackupKeyArgs, narrator: &mut dyn Narrator) -> Result<(), Failure> {
@@ -25,10 +26,9 @@ pub(super) fn make(args: &PkiBackupKeyArgs, narrator: &mut dyn Narrator) -> Resu
     let file = Zeroizing::new(text::file(&recipient, identity.expose().as_str()));
     atomic_file::create(path, file.as_bytes(), FileMode::Exactly(0o600)).map_err(|error| not_written(path, &error))?;
     print(recipient);
-    delivered().map_err(|error| {
+    read().inspect_err(|_| {
         // Nobody knows whom it opens for: the same command makes another.
         let _ = fs::remove_file(path);
-        Failure::refused(terminal::no_standard_output(error), terminal::STANDARD_OUTPUT)
     })?;
     narrator.note(&text::made(path, &recipient));
     Ok(())

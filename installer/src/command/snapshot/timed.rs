@@ -114,10 +114,11 @@ impl<'a> Timed<'a> {
         let taken = clock::now().truncate_to_second();
         let path = dir.join(backup::name(manifest, taken, &backup.recipients));
         let record = take(source, &path, &backup.recipients, taken, backup::reserve, report)?;
-        for found in self.there()?.iter().filter(|found| found.record.is_none()) {
+        let there = self.there()?;
+        for found in there.iter().filter(|found| found.record.is_none()) {
             report.warn(&words::stays(&found.path), None);
         }
-        for found in backup::superfluous(backup, &self.there()?, &record.cluster_id, &path) {
+        for found in backup::superfluous(backup, &there, &record.cluster_id, &path) {
             snapshots::remove(found)
                 .map_err(|error| Failure::refused(words::not_removed(&found.path, error), Help::host("doctor")))?;
             report.note(&words::removed(&found.path));

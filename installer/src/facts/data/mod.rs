@@ -26,7 +26,7 @@ impl Places<'_> {
     pub(crate) fn log(self) -> Result<AbsPath, NotAPath> {
         match self.wal {
             Some(wal) => wal.join(render::WAL),
-            None => self.data.join("member/wal"),
+            None => self.data.join(render::MEMBER)?.join(render::WAL),
         }
     }
 }

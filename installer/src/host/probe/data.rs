@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use payload::path::AbsPath;
+use payload::render::MEMBER;
 
 use super::ProbeError;
 use crate::facts::data::{Data, DataDir, Half, Places};
@@ -49,7 +50,7 @@ fn both(tree: &Tree, places: Places) -> Result<DataDir, ProbeError> {
     Ok(match (data, log) {
         // What a restore has put aside, say, and nothing that an etcd looks for.
         (Lies::Something, Lies::Something)
-            if places.wal.is_some() && tree.look(&places.data.join("member")?)? == Seen::Absent =>
+            if places.wal.is_some() && tree.look(&places.data.join(MEMBER)?)? == Seen::Absent =>
         {
             DataDir::Half(Half::Log(owner(places)?))
         }
