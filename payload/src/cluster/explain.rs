@@ -59,10 +59,11 @@ fn fault(source: &str, message: &str, shown: &str, span: Option<&Range<usize>>) 
     }
     let Some(span) = span else { return Fault::new(shown) };
     let (start, line) = line_at(source, span.start);
-    let said = Spot::new(source, span, (start, line)).say(message);
+    let spot = Spot::new(source, span, (start, line));
+    let said = spot.say(message);
     let (text, help) = said.map_or_else(|| (shown.to_owned(), None), |said| (said.text, said.help));
     let plain = || Fault { help: help.clone(), ..Fault::new(text.as_str()).at(source, span) };
-    if message.starts_with("unknown ") {
+    if message.starts_with("unknown ") && spot.dotted().is_none() {
         return Fault { help: unknown(message, source, span).or_else(|| help.clone()), ..plain() };
     }
     // The whole file lacks it.

@@ -158,6 +158,29 @@ impl<'a> Spot<'a> {
         }
         let of = self.section().split('.').next().unwrap_or_default();
         let (header, keys) = section(of)?;
+        if let Some((name, rest)) = self.dotted() {
+            let (key, value) = (self.key, self.value);
+            return if name == of {
+                said(
+                    say!(
+                        en = "`{key}` stands in `{header}`, whose keys are written without its name",
+                        zh = "`{key}` 写在 `{header}` 段中，段内的键不再带段名"
+                    ),
+                    Some(format!("{rest} = {value}")),
+                )
+            } else {
+                said(
+                    say!(
+                        en = "`{key}` stands in `{header}`, and belongs into another section",
+                        zh = "`{key}` 写在 `{header}` 段中，它属于另一个段"
+                    ),
+                    Some(say!(
+                        en = "write `[{name}]` on a line of its own, and below it: {rest} = {value}",
+                        zh = "单独一行写 `[{name}]`，其下写：{rest} = {value}"
+                    )),
+                )
+            };
+        }
         let help = if section(key).is_some() {
             say!(
                 en = "`{key}` is a section: write `[{key}]` on a line of its own, and its keys below",
@@ -167,6 +190,13 @@ impl<'a> Spot<'a> {
             say!(en = "the keys of `{header}`: {keys}", zh = "`{header}` 的键：{keys}")
         };
         said(say!(en = "`{key}` is no key of `{header}`", zh = "`{header}` 没有键 `{key}`"), Some(help))
+    }
+
+    /// `release.sha256 = "..."`: the section that the key begins with, and the rest of it.
+    pub(super) fn dotted(&self) -> Option<(&'a str, &'a str)> {
+        let (name, rest) = self.key.split_once('.')?;
+        let is_one = !self.line.starts_with('[') && !self.section().is_empty();
+        (is_one && section(name.trim()).is_some()).then(|| (name.trim(), rest.trim()))
     }
 
     /// `[host.n1]`

@@ -774,6 +774,13 @@ fn what_a_person_meant_is_said() {
         ("[etcd]\nloopback = \"off\"\n".to_owned(), "is no key of `[", "into the section `[client]`"),
         (host("address = \"192.0.2.4\"\nspare-names = []"), "is no key of `[", "into the section `[pki]`"),
         ("[etcd]\nlisten-metrics-urls = \"http://127.0.0.1:2381\"\n".to_owned(), "is no key of `[", "`[etcd.flags]`"),
+        ("[pki]\npki.keys = \"plaintext\"\n".to_owned(), "without its name", "keys = \"plaintext\""),
+        ("[pki]\n\"pki.keys\" = \"plaintext\"\n".to_owned(), "without its name", "keys = \"plaintext\""),
+        (
+            "[pki]\netcd.peers = \"by-ca\"\n".to_owned(),
+            "belongs into another section",
+            "write `[etcd]` on a line of its own, and below it: peers = \"by-ca\"",
+        ),
         ("[hosts]\n".to_owned(), "no section", "did you mean `host`?"),
         ("[etcd]\nETCD_QUOTA_BACKEND_BYTES = 8\n".to_owned(), "is no key of `[", "`quota-backend-bytes`"),
         ("[etcd.flags]\nETCD_PRE_VOTE = true\n".to_owned(), "no etcd has a flag", "as a flag: pre-vote"),
