@@ -10,13 +10,13 @@ use serde::Serialize;
 
 use crate::endpoint_status::EndpointStatus;
 use crate::facts::cluster::answers::Alarm;
-use crate::facts::health::{Company, Down};
+use crate::facts::health::{Company, Down, Rest};
 use crate::host::etcdctl;
 use crate::host::interrupt::Interrupt;
 use crate::host::{Tree, clock, probe};
 use crate::report::Report;
 use crate::service;
-use crate::supervision::Supervision;
+use crate::supervision::{Off, Supervision};
 use crate::text::progress;
 
 /// How long a member that was started may take until it listens for its peers.
@@ -119,11 +119,27 @@ pub(crate) fn down(tree: &Tree, manifest: &Manifest, supervision: &Supervision, 
     // Before its log is read: what runs by then may have begun to log.
     let state = service::control::state_word(supervision, interrupt);
     let (log, text) = probe::health::log(tree, manifest, supervision, interrupt);
+    let words = last_words::read(&text);
+    let rest = match (state.rest(), supervision) {
+        // That is what it ended of, and no person's work.
+        (Rest::Stopped, _) if words.cause.as_ref().and_then(|cause| cause.known).is_some_and(Known::ends_quietly) => {
+            Rest::Ended
+        }
+        (Rest::Stopped, Supervision::Systemd { .. }) => match service::not_at_boot(supervision, interrupt) {
+            Some((_, Off::Masked)) => Rest::Masked,
+            Some((_, Off::NotFound)) => Rest::Unknown,
+            Some((_, Off::Disabled)) | None => Rest::Stopped,
+        },
+        (rest, _) => rest,
+    };
     Down {
         etcd: manifest.release.version,
         state: state.to_string(),
         runs: state.runs(),
-        words: last_words::read(&text),
+        supervision: supervision.clone(),
+        rest,
+        words,
+        user: manifest.user.clone(),
         data: manifest.layout.data.clone(),
         wal: manifest.layout.wal.clone(),
         company: if manifest.members.len() > 1 { Company::Others } else { Company::Alone },

@@ -73,8 +73,25 @@ pub(crate) fn command(supervision: &Supervision, parts: &BTreeSet<Part>) -> Help
     match supervision {
         _ if parts.contains(&Part::Section) => Help::run_with("install", "--restart"),
         Supervision::Systemd { unit } => help::restart_unit(unit),
-        Supervision::Supervisor(Supervisor { ctl, conf, program, .. }) => help::restart_program(ctl, conf, program),
+        Supervision::Supervisor(Supervisor { ctl, conf, program, .. }) => {
+            help::tell_supervisor(ctl, conf, &["restart", program])
+        }
     }
+}
+
+/// What starts an etcd that its service manager leaves as it is.
+pub(crate) fn starting(supervision: &Supervision) -> Help {
+    match supervision {
+        Supervision::Systemd { unit } => help::start_unit(unit),
+        Supervision::Supervisor(Supervisor { ctl, conf, program, .. }) => {
+            help::tell_supervisor(ctl, conf, &["start", program])
+        }
+    }
+}
+
+/// What has a supervisord read its configuration again, and start what is new in it.
+pub(crate) fn rereading(Supervisor { ctl, conf, .. }: &Supervisor) -> Help {
+    help::tell_supervisor(ctl, conf, &["update"])
 }
 
 #[cfg(test)]

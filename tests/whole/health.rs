@@ -6,11 +6,16 @@ use whole::{Lab, SIGNER, Site, cluster, release, run, workspace};
 
 /// One member under this host's own supervisor, with as large a quota.
 fn member(name: &str, address: &str, quota: u64) -> Lab {
+    member_on("supervisor", name, address, quota)
+}
+
+/// Likewise, on a host of this variant.
+fn member_on(variant: &str, name: &str, address: &str, quota: u64) -> Lab {
     let tarball = release("3.5.1", "amd64");
     let file = cluster("3.5.1", &tarball, &[("solo", address)]);
     let site = Site::new(&(file + &format!("[etcd]\nquota-backend-bytes = {quota}\n")));
     site.build(&tarball);
-    let lab = Lab::up(name, "supervisor", &[&format!("solo={address}")]);
+    let lab = Lab::up(name, variant, &[&format!("solo={address}")]);
     lab.put(&site.bundle("solo"), "solo");
     lab.sh("solo", &format!("/root/solo.run install --yes --quiet {SIGNER} --wait 60")).ok();
     lab
@@ -86,6 +91,99 @@ fn a_member_without_a_majority_says_who_is_missing() {
     assert!(seen.out.contains("\rlooking at this host and asking the members (0 s)\u{1b}[K"), "{seen:?}");
     let gone = seen.out.rfind("\r\u{1b}[K").expect("the row is cleared");
     assert!(seen.out[gone..].contains("not healthy"), "{seen:?}");
+}
+
+/// For each harm, what `status` says of it; the line that it shows, typed, makes the member well again.
+fn is_mended_by_what_is_typed(lab: &Lab, harms: &[(&str, &str, &str)]) {
+    let sh = |line: &str| lab.sh("solo", &format!("export PATH=$PATH:/usr/local/sbin:/usr/local/bin; {line}"));
+    for (harm, words, typed) in harms {
+        sh(harm).ok();
+        for command in ["status", "doctor"] {
+            let said = sh(&format!("etcdpack-host {command}"));
+            assert_eq!(said.code, 7, "{harm}: {said:?}");
+            assert!(said.err.contains(words) && said.err.contains(&format!("help: {typed}")), "{harm}: {said:?}");
+        }
+        let said = sh("etcdpack-host status");
+        let line = said.err.lines().find(|line| line.starts_with(&format!("help: {typed}"))).expect("help");
+        let line = line.trim_start_matches("help: ").split("   (").next().expect("a line");
+        let line = line.replace("./HOST.run install", &format!("/root/solo.run install --yes --quiet {SIGNER}"));
+        sh(&line).ok();
+        lab.until("solo", "/usr/local/sbin/etcdpack-host status");
+        let said = sh("etcdpack-host doctor");
+        assert_eq!(said.code, 0, "after `{line}`: {said:?}");
+    }
+}
+
+#[test]
+fn a_member_that_systemd_was_told_to_stop_is_said_to_be_stopped_and_what_is_typed_starts_it() {
+    let lab = member_on("bare", "tstopped", "10.82.65.11", 200_000_000);
+    is_mended_by_what_is_typed(
+        &lab,
+        &[
+            (
+                "systemctl stop etcd-server",
+                "etcd is stopped: systemd (etcd-server.service) has it as inactive",
+                "systemctl start etcd-server.service",
+            ),
+            (
+                "systemctl stop etcd-server; rm /etc/systemd/system/etcd-server.service; systemctl daemon-reload",
+                "etcd does not run: systemd (etcd-server.service) does not know it any more",
+                "./HOST.run install",
+            ),
+        ],
+    );
+}
+
+#[test]
+fn a_member_that_supervisor_was_told_to_stop_is_said_to_be_stopped_and_what_is_typed_starts_it() {
+    let lab = member("tstoppedsup", "10.82.66.11", 200_000_000);
+    let ctl = "/usr/bin/supervisorctl -c /etc/supervisor/supervisord.conf";
+    is_mended_by_what_is_typed(
+        &lab,
+        &[
+            ("supervisorctl stop solo", "has it as STOPPED", &format!("{ctl} start solo")),
+            (
+                "supervisorctl stop solo; supervisorctl remove solo",
+                "does not know it any more",
+                &format!("{ctl} update"),
+            ),
+            (
+                "systemctl stop supervisor",
+                "supervisord, which is to keep it running, does not answer",
+                "systemctl start supervisor",
+            ),
+        ],
+    );
+}
+
+#[test]
+fn a_file_of_its_certificate_that_is_gone_or_another_is_named_and_put_back_without_a_restart() {
+    let lab = member_on("bare", "tcertgone", "10.82.67.11", 200_000_000);
+    let sh = |line: &str| lab.sh("solo", line).ok();
+    let etcd = lab.etcds("solo");
+    let dir = "/opt/etcd-v3.5.1/certs";
+    let (missing, other) = (
+        "./HOST.run install",
+        format!("mv {dir}/etcd-peer-key.pem {dir}/etcd-peer-key.pem.broken && ./HOST.run install"),
+    );
+    for name in ["ca.pem", "etcd-peer.pem", "etcd-peer-key.pem"] {
+        let words = format!("`{dir}/{name}`, is missing: etcd cannot use it");
+        is_mended_by_what_is_typed(&lab, &[(&format!("rm {dir}/{name}"), &words, missing)]);
+    }
+    let key = format!("{dir}/etcd-peer-key.pem");
+    for (harm, words) in [
+        (format!("truncate -s 0 {key}"), "is empty: etcd"),
+        (format!("echo none >{key}"), "is not a PEM file that can be read: etcd"),
+        (
+            format!("openssl ecparam -name prime256v1 -genkey -noout >{key}"),
+            "does not belong to the certificate beside it",
+        ),
+    ] {
+        is_mended_by_what_is_typed(&lab, &[(&harm, words, &other)]);
+        sh(&format!("rm {key}.broken"));
+    }
+    is_mended_by_what_is_typed(&lab, &[(&format!("chown root {key}"), "is closed to etcd's user, `etcd`", missing)]);
+    assert_eq!(lab.etcds("solo"), etcd, "etcd was restarted");
 }
 
 #[test]

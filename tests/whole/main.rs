@@ -50,6 +50,8 @@ mod language;
 mod listens;
 /// Our reader of ZIP beside others.
 mod listing;
+/// What is installed is not on record any more.
+mod lost_record;
 /// Service managers as sites have them, and what else would start an etcd at boot.
 mod managers;
 /// A cluster comes back elsewhere than it was.

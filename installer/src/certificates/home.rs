@@ -33,8 +33,17 @@ impl Home {
             Some(opt) => opt.join(CERTIFICATES)?,
             None => format!("/{CERTIFICATES}").parse()?,
         };
-        let current = sets.join(CURRENT)?;
+        let current = Self::current_in(&sets)?;
         Ok(Self { target: format!("../{CERTIFICATES}/{CURRENT}"), link, aside, sets, current })
+    }
+
+    /// The link to the set in use, where releases lie in `opt`.
+    pub(crate) fn current_below(opt: &AbsPath) -> Result<AbsPath, NotAPath> {
+        Self::current_in(&opt.join(CERTIFICATES)?)
+    }
+
+    fn current_in(sets: &AbsPath) -> Result<AbsPath, NotAPath> {
+        sets.join(CURRENT)
     }
 
     /// The set that the link in [`Self::current`] leads to; `None` where it leads elsewhere.

@@ -35,7 +35,7 @@ pub(crate) fn by_hand(manifest: &Manifest, etcd: &Etcd, findings: Vec<Finding>) 
 }
 
 /// Whether it is no more than what an etcd brings with it that was set up by the same guide.
-fn follows(code: Code) -> bool {
+pub(super) fn follows(code: Code) -> bool {
     matches!(
         code,
         Code::EtcdRunning

@@ -12,6 +12,7 @@ use crate::backup::{Age, Drills, age};
 use crate::facts::cluster::answers::Alarm;
 use payload::etcd::last_words::Known;
 
+use crate::facts::credentials::Broken;
 use crate::facts::health::Down;
 use crate::finding::{Finding, HealthFinding};
 use crate::health::MemberHealth;
@@ -24,16 +25,25 @@ pub(crate) struct View<'a> {
     pub(crate) alarms: &'a [Alarm],
     /// A read came back through a majority.
     pub(crate) reads: bool,
+    /// What of the installed certificates etcd cannot use.
+    pub(crate) broken: Option<Broken>,
+    /// Runs of etcd that were paused.
+    pub(crate) suspended: Vec<u32>,
 }
 
 /// Why the member is not well; empty only where it is. `down` says what its own log says, and is asked where that is needed.
 pub(crate) fn health(view: &View<'_>, down: impl FnOnce() -> Down) -> Vec<Finding> {
     let mut findings: Vec<HealthFinding> = alarms(view.manifest.release.version, view.members, view.alarms);
     let me = view.members.iter().find(|member| member.name == view.manifest.member.as_str());
+    let is_broken = view.broken.is_some();
+    findings.extend(view.broken.clone().map(|broken| HealthFinding::Certificate(Box::new(broken))));
     if view.reads {
         return findings.into_iter().map(Finding::from).collect();
     }
     match me {
+        _ if !view.suspended.is_empty() => findings.push(HealthFinding::Suspended { pids: view.suspended.clone() }),
+        // Nobody can be asked with it: that it is up is all that is known.
+        Some(me) if me.reachable && is_broken => {}
         Some(me) if me.reachable => {
             let is_up = |member: &&MemberHealth| member.reachable;
             let names = |members: Vec<&MemberHealth>| members.iter().map(|member| member.name.clone()).collect();
@@ -50,7 +60,13 @@ pub(crate) fn health(view: &View<'_>, down: impl FnOnce() -> Down) -> Vec<Findin
                 findings.push(HealthFinding::NoQuorum { up: names(up), down: names(off), cause });
             }
         }
-        _ => findings.push(HealthFinding::Down(Box::new(down()))),
+        _ => {
+            let down = down();
+            let is_for_it = down.words.cause.as_ref().is_some_and(|cause| cause.known == Some(Known::Certificate));
+            if !(is_broken && is_for_it && !down.rest.is_by_word()) {
+                findings.push(HealthFinding::Down(Box::new(down)));
+            }
+        }
     }
     findings.into_iter().map(Finding::from).collect()
 }
@@ -105,10 +121,13 @@ fn alarms(etcd: EtcdVersion, members: &[MemberHealth], alarms: &[Alarm]) -> Vec<
 mod tests {
     use super::*;
     use crate::endpoint_status::EndpointStatus;
-    use crate::facts::health::{Company, Log};
+    use crate::facts::credentials::{Flaw, PemFile};
+    use crate::facts::health::{Company, Log, Rest};
     use crate::facts::tests::manifest;
+    use crate::supervision::Supervision;
     use crate::text::findings::{help, text};
     use payload::etcd::last_words::{self, LastWords};
+    use payload::manifest::KeyFrom;
 
     fn member(name: &str, reachable: bool, leader: Option<bool>) -> MemberHealth {
         let status = leader.map(|has_leader| EndpointStatus {
@@ -130,7 +149,10 @@ mod tests {
             etcd: EtcdVersion::new(3, 5, 1),
             state: "failed".to_owned(),
             runs: false,
+            supervision: Supervision::Systemd { unit: "etcd-server.service".to_owned() },
+            rest: Rest::None,
             words: last_words::read(log),
+            user: "etcd".parse().unwrap(),
             data: "/data/etcd".parse().unwrap(),
             wal: None,
             company: Company::Others,
@@ -139,7 +161,9 @@ mod tests {
     }
 
     fn found(members: &[MemberHealth], alarms: &[Alarm], reads: bool, log: &str) -> Vec<Finding> {
-        health(&View { manifest: &manifest(), members, alarms, reads }, || down(log))
+        health(&View { manifest: &manifest(), members, alarms, reads, broken: None, suspended: Vec::new() }, || {
+            down(log)
+        })
     }
 
     #[test]
@@ -199,6 +223,76 @@ mod tests {
             assert!(text(&found).contains(said), "{runs} {log}: {}", text(&found));
             assert!(help(&found).to_string().contains(typed), "{runs} {log}: {}", help(&found));
         }
+    }
+
+    #[test]
+    fn one_that_rests_is_said_to_and_what_starts_it_is_typed() {
+        let systemd = || Supervision::Systemd { unit: "etcd-server.service".to_owned() };
+        let supervisor = || crate::supervision::tests::supervisor(crate::supervision::Origin::Host);
+        // What it said before somebody stopped it is no cause.
+        let log = "panic: listen tcp 10.0.0.1:2380: bind: address already in use";
+        for (rest, supervision, said, typed) in [
+            (
+                Rest::Stopped,
+                systemd(),
+                "is stopped: systemd (etcd-server.service) has it",
+                "systemctl start etcd-server",
+            ),
+            (Rest::Stopped, supervisor(), "is stopped: this host's supervisor", "/x -c /x start n1"),
+            (Rest::Masked, systemd(), "is masked", "systemctl unmask etcd-server.service && systemctl start"),
+            (Rest::Unknown, systemd(), "does not know it any more", "./HOST.run install"),
+            (Rest::Unknown, supervisor(), "does not know it any more", "/x -c /x update"),
+            (Rest::NoManager, supervisor(), "does not answer", "systemctl start supervisord.service"),
+            (
+                Rest::Ended,
+                systemd(),
+                "etcd does not run (failed): panic: listen",
+                "; then: systemctl start etcd-server",
+            ),
+            (Rest::Ended, supervisor(), "etcd does not run (failed): panic: listen", "; then: /x -c /x start n1"),
+            (Rest::None, systemd(), "etcd does not run (failed): panic: listen", "ss -ltnp"),
+        ] {
+            let found: Finding = HealthFinding::Down(Box::new(Down { supervision, rest, ..down(log) })).into();
+            assert!(text(&found).contains(said), "{rest:?}: {}", text(&found));
+            assert!(help(&found).to_string().contains(typed), "{rest:?}: {}", help(&found));
+            assert_eq!(text(&found).contains("address already"), !rest.is_by_word(), "{rest:?}");
+        }
+    }
+
+    #[test]
+    fn what_keeps_everybody_from_asking_is_said_in_the_place_of_what_nobody_can_know() {
+        let members = [member("n1", true, None), member("n2", true, None)];
+        let broken = Broken {
+            file: PemFile::Key,
+            path: "/opt/etcd/certs/etcd-peer-key.pem".parse().unwrap(),
+            flaw: Flaw::Missing,
+            key_from: KeyFrom::Bundle,
+            host: "n1".parse().unwrap(),
+        };
+        let manifest = manifest();
+        let view = |broken, suspended| View {
+            manifest: &manifest,
+            members: &members,
+            alarms: &[],
+            reads: false,
+            broken,
+            suspended,
+        };
+        let codes =
+            |view: &View<'_>| health(view, || down("")).iter().map(|found| found.code().as_str()).collect::<Vec<_>>();
+        assert_eq!(codes(&view(None, Vec::new())), ["no-quorum"]);
+        assert_eq!(codes(&view(Some(broken.clone()), Vec::new())), ["bad-certificate"]);
+        assert_eq!(codes(&view(None, vec![7])), ["etcd-down"]);
+        let typed = |broken: Broken| help(&HealthFinding::Certificate(Box::new(broken)).into()).to_string();
+        assert!(typed(broken.clone()).starts_with("./HOST.run install"));
+        let other = Broken { flaw: Flaw::NotTheirs, ..broken.clone() };
+        assert!(
+            typed(other)
+                .starts_with("mv /opt/etcd/certs/etcd-peer-key.pem /opt/etcd/certs/etcd-peer-key.pem.broken && ./")
+        );
+        // No bundle has that.
+        let own = Broken { key_from: KeyFrom::Host, ..broken };
+        assert!(typed(own).starts_with("./HOST.run csr -o n1.csr"));
     }
 
     #[test]

@@ -27,7 +27,7 @@ pub(crate) use logs::{logs, trap, unsafe_logs};
 pub(crate) use machine::confinement;
 pub(crate) use managers::{no_timer, programs, units};
 pub(crate) use network::wrong_file;
-pub(crate) use records::{founds_again, not_as_installed, unfinished, unfinished_other};
+pub(crate) use records::{founds_again, not_as_installed, receipt_lost, unfinished, unfinished_other};
 
 use payload::manifest::Manifest;
 

@@ -17,12 +17,14 @@ use std::path::Path;
 
 use super::program;
 use crate::failure::Failure;
+use crate::finding::RecordFinding;
 use crate::help::Help;
 use crate::host::Tree;
 use crate::host::interrupt::Interrupt;
 use crate::host::lock::{Lock, Locked};
 use crate::host::own_program;
 use crate::host::probe::ProbeError;
+use crate::host::unrecorded;
 use crate::records::{RecordError, Records, StateDir};
 use crate::text::help;
 use crate::text::refusals::{self, Doing};
@@ -30,7 +32,7 @@ use crate::transaction;
 
 /// Root, and the tree that is looked at. Nothing is held.
 pub(super) struct Looking {
-    doing: Doing,
+    pub(super) doing: Doing,
     pub(super) tree: Tree,
     pub(super) state: StateDir,
 }
@@ -64,7 +66,7 @@ impl Looking {
 
     /// What stands in the state directory now. Another run may change it meanwhile.
     pub(super) fn records(&self) -> Result<Records, Failure> {
-        Ok(Records::read(&self.tree, &self.state)?)
+        unless_lost(self.doing, &self.tree, Records::read(&self.tree, &self.state)?)
     }
 
     /// What is typed to look once more.
@@ -86,6 +88,7 @@ impl Looking {
         let ended = transaction::clean_up(&tree, &state).map_err(RecordError::from)?;
         let ended = if ended { Ended::Uninstall } else { Ended::Nothing };
         let records = Records::read(&tree, &state).map_err(Failure::from);
+        let records = records.and_then(|records| unless_lost(doing, &tree, records));
         let records = unless_told_to_stop(&interrupt, records, again(doing))?;
         Ok(Context { doing, tree, state, records, ended, interrupt, _lock: lock })
     }
@@ -95,6 +98,18 @@ impl Context {
     /// What was done, unless we were told to stop meanwhile.
     pub(super) fn unless_told_to_stop<T>(&self, done: Result<T, Failure>) -> Result<T, Failure> {
         unless_told_to_stop(&self.interrupt, done, again(self.doing))
+    }
+}
+
+/// What is on record, for what is to be done. Only a bundle can tell what stands here of an install whose receipt is lost: whoever
+/// installs it compares.
+pub(super) fn unless_lost(doing: Doing, tree: &Tree, records: Records) -> Result<Records, Failure> {
+    if matches!(doing, Doing::Planning | Doing::Installing) || !records.may_be_lost() {
+        return Ok(records);
+    }
+    match unrecorded::lost(tree, &records).map_err(ProbeError::from)? {
+        Some((loss, etcd)) => Err(Failure::of_finding(RecordFinding::ReceiptLost { loss, etcd }.into())),
+        None => Ok(records),
     }
 }
 

@@ -7,13 +7,13 @@ use serde::Serialize;
 
 use super::context::{Looking, interruptible, unless_told_to_stop};
 use super::deliver_json;
-use super::health::{Health, at_boot, of_snapshots};
+use super::health::{Health, at_boot, of_snapshots, unmanaged};
 use crate::although::Although;
 use crate::check;
 use crate::cli::DoctorArgs;
 use crate::drift;
 use crate::failure::Failure;
-use crate::finding::{Finding, Severity};
+use crate::finding::{Code, Finding, Severity};
 use crate::health::MemberHealth;
 use crate::help::Help;
 use crate::host::Tree;
@@ -101,7 +101,12 @@ pub(super) fn examine(
     let Health { members, unwell, .. } = report.while_waiting(&progress::ASKING, || Health::of(&tree, receipt));
     let healthy = unwell.is_empty();
     findings.extend(at_boot(receipt));
+    findings.extend(unmanaged(&tree, receipt));
     findings.extend(of_snapshots(&tree, receipt));
+    // Of what is installed, `status` says which file it is.
+    if unwell.iter().any(|found| found.code() == Code::BadCertificate) {
+        findings.retain(|found| !matches!(found.code(), Code::BadCertificate | Code::NoHostKey));
+    }
     findings.extend(unwell);
     Ok(Examination { healthy, members, findings })
 }

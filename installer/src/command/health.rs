@@ -2,11 +2,12 @@
 
 use crate::check;
 use crate::facts::cluster::answers::Alarm;
+use crate::facts::health::{Rest, Runs, Unmanaged};
 use crate::finding::{Finding, HealthFinding};
 use crate::health::{self, MemberHealth};
 use crate::host::etcdctl;
 use crate::host::interrupt::Interrupt;
-use crate::host::{Tree, clock, snapshots};
+use crate::host::{Tree, clock, probe, snapshots};
 use crate::records::Receipt;
 use crate::service;
 use crate::snapshot_record::Found;
@@ -25,6 +26,18 @@ pub(super) struct Health {
 pub(super) fn at_boot(receipt: &Receipt) -> Option<Finding> {
     let (unit, off) = service::not_at_boot(&receipt.supervision, &Interrupt::default())?;
     Some(HealthFinding::NotAtBoot { unit, off }.into())
+}
+
+/// Whether etcd, which may be well now, runs under nobody's eyes.
+pub(super) fn unmanaged(tree: &Tree, receipt: &Receipt) -> Option<Finding> {
+    let Runs { pids, .. } = probe::runs(tree, &receipt.manifest);
+    if pids.is_empty() {
+        return None;
+    }
+    let supervision = receipt.supervision.clone();
+    let state = service::control::state_word(&supervision, &Interrupt::default());
+    let state = (state.rest() != Rest::None).then(|| state.to_string())?;
+    Some(HealthFinding::Unmanaged(Box::new(Unmanaged { pids, supervision, state })).into())
 }
 
 /// How the snapshots do that the host takes by itself, if it takes any. What others could have put there is none.
@@ -54,7 +67,9 @@ impl Health {
         let reads = members.iter().any(|member| is_me(member) && health::is_healthy(manifest, member, &never));
         let alarms = if reads { etcdctl::alarms(manifest, &never) } else { None };
         let alarms = alarms.unwrap_or_else(|| health::alarms_said(&members));
-        let view = check::View { manifest, members: &members, alarms: &alarms, reads };
+        let broken = probe::broken(tree, manifest);
+        let Runs { suspended, .. } = probe::runs(tree, manifest);
+        let view = check::View { manifest, members: &members, alarms: &alarms, reads, broken, suspended };
         let unwell = check::health(&view, || health::down(tree, manifest, &receipt.supervision, &never));
         Self { members, alarms, reads, unwell }
     }

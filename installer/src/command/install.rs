@@ -169,7 +169,7 @@ fn carry_out(
     (at_risk, unasked): (Word, Word),
     report: &Report,
 ) -> Result<Result<(), Box<Failed>>, Failure> {
-    let Context { tree, state, records, interrupt, .. } = context;
+    let (Context { tree, state, interrupt, .. }, records) = (context, &facts.records);
     let (manifest, provenance) = (bundle.manifest().clone(), bundle.provenance().clone());
     let install = Install { bundle: bundle.digest(), manifest: &manifest, provenance: &provenance, facts, plan };
     let standing = install.standing().map_err(ProbeError::from)?;

@@ -20,9 +20,10 @@ use crate::host::Tree;
 use crate::host::interrupt::Interrupt;
 use crate::host::probe::{self, ProbeError, Subject, cluster, managers};
 use crate::operation::install;
+use crate::plan::recovered::{self, Recovered};
 use crate::plan::steps::{Choices, PlanInput};
 use crate::plan::{Plan, Planned};
-use crate::records::Records;
+use crate::records::{Loss, Records, Why};
 use crate::report::Report;
 use crate::signer::SignerStatus;
 use crate::supervision::{Origin, Supervision, Supervisor};
@@ -48,9 +49,19 @@ impl Prepared {
         restore: Option<Restore>,
     ) -> Result<Self, Failure> {
         probe::settle(tree, bundle, &records)?;
-        let facts = probe::facts(tree, &Subject::bundle(bundle)?, records, choices.manager)?;
-        let facts = Facts { restore, ..facts };
         let installer = carried::installer_digest(bundle)?;
+        let mut facts = probe::facts(tree, &Subject::bundle(bundle)?, records, choices.manager)?;
+        if facts.records.may_be_lost() {
+            let input = PlanInput { manifest: bundle.manifest(), bundle: bundle.digest(), installer, signer };
+            if let Some(records) = recovered(input, &facts, choices).map_err(ProbeError::from)? {
+                facts = if records.receipt.is_some() {
+                    probe::facts(tree, &Subject::bundle(bundle)?, records, choices.manager)?
+                } else {
+                    Facts { records, ..facts }
+                };
+            }
+        }
+        let facts = Facts { restore, ..facts };
         let mut prepared = Self { facts, plan: Plan::default(), installer, signer, choices };
         if signer.settled().is_none() && prepared.facts.cluster.asked == Asked::No(NotAsked::NotYet) {
             prepared.facts.cluster.asked = Asked::No(NotAsked::Unsettled);
@@ -139,6 +150,25 @@ impl Prepared {
         }
         self.plan_anew(bundle)
     }
+}
+
+/// What is on record where an install stands here whose receipt is lost: the receipt, by what stands; or what of it is not as the
+/// bundle has it.
+fn recovered(input: PlanInput, facts: &Facts, choices: Choices) -> Result<Option<Records>, NotAPath> {
+    let records = facts.records.clone();
+    let missing = || Loss { why: Why::Missing, number: None, others: Vec::new() };
+    let loss = records.loss.clone();
+    Ok(match recovered::recovered(input, facts, choices)? {
+        Recovered::Whole(receipt) => {
+            Some(Records { receipt: Some(*receipt), loss: Some(loss.unwrap_or_else(missing)), ..records })
+        }
+        Recovered::Otherwise(others) => {
+            Some(Records { loss: Some(Loss { others, ..loss.unwrap_or_else(missing) }), ..records })
+        }
+        Recovered::Nothing { not_here: others } => {
+            loss.map(|loss| Records { loss: Some(Loss { others, ..loss }), ..records })
+        }
+    })
 }
 
 /// What a plan for a stranger's bundle cannot say.

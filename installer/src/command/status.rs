@@ -8,9 +8,9 @@ use payload::url::Url;
 use serde::Serialize;
 use time::format_description::well_known::Rfc3339;
 
-use super::context::Looking;
+use super::context::{Looking, unless_lost};
 use super::deliver_json;
-use super::health::{Health, at_boot, of_snapshots};
+use super::health::{Health, at_boot, of_snapshots, unmanaged};
 use crate::although::Word;
 use crate::check;
 use crate::cli::StatusArgs;
@@ -80,8 +80,8 @@ struct Certificate {
 
 /// Shows the member; exits 7 when it is not healthy and 3 when there is none.
 pub(super) fn status(args: &StatusArgs, report: &Report) -> Result<ExitStatus, Failure> {
-    let Looking { tree, state, .. } = Looking::begin(Doing::ReadingTheStatus, None)?;
-    let records = Records::read_lasting(&tree, &state)?;
+    let Looking { doing, tree, state } = Looking::begin(Doing::ReadingTheStatus, None)?;
+    let records = unless_lost(doing, &tree, Records::read_lasting(&tree, &state)?)?;
     let Some(receipt) = &records.receipt else {
         let left = records.kept.as_ref().map(words::still_here).unwrap_or_default();
         return Err(Failure::refused(refusals::nothing_installed(&left), Help::run("install")));
@@ -117,6 +117,7 @@ fn gather(tree: &Tree, receipt: &Receipt, records: &Records) -> Result<Status, P
     found.extend(check::data(manifest, &data, records, Word::NotSaid));
     found.extend(ends.into_iter().chain(unwell.iter().cloned()));
     found.extend(at_boot(receipt));
+    found.extend(unmanaged(tree, receipt));
     found.extend(of_snapshots(tree, receipt));
     let service = service::control::state_word(&receipt.supervision, &never);
     Ok(Status {
@@ -210,8 +211,8 @@ fn show(status: &Status, receipt: &Receipt, report: &Report) {
         line(about::NOTHING, &words::health_of(member));
     }
     line(about::CLUSTER, &words::can_lose(&status.members));
-    let whys: Vec<Code> =
-        status.found.iter().filter(|found| matches!(found, Finding::Health(_))).map(Finding::code).collect();
+    let is_why = |found: &&Finding| matches!(found, Finding::Health(_)) && found.severity() == Severity::Refuse;
+    let whys: Vec<Code> = status.found.iter().filter(is_why).map(Finding::code).collect();
     line(about::HEALTH, &words::health(&whys));
     let is_said = |finding: &Finding| finding.code() == Code::RestartPending;
     let until = status.certificate.as_ref().map(|there| there.validity.until - check::SOON);

@@ -83,7 +83,13 @@ fn inventory(tree: &Tree, state: &StateDir, uninstall: &Uninstall) -> Result<Inv
 
 /// Says what an uninstall would do. Another run may change it meanwhile.
 fn show(looking: &Looking, contents: Contents, args: &UninstallArgs, report: &Report) -> Result<ExitStatus, Failure> {
-    let records = looking.records()?;
+    let records = match looking.records() {
+        Err(Failure { finding: Some(finding), status, .. }) if args.look.json => {
+            deliver_plan(&Plan::refused(*finding), report)?;
+            return Ok(status);
+        }
+        records => records?,
+    };
     let uninstall = Uninstall::new(&records, contents, args.at_risk.word());
     let found = inventory(&looking.tree, &looking.state, &uninstall)?;
     let plan = uninstall.plan(&found, &looking.state).map_err(ProbeError::from)?;

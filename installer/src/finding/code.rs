@@ -96,6 +96,7 @@ codes! {
     PortTaken = "port-taken",
     QuorumAtRisk = "quorum-at-risk",
     ReadOnly = "read-only",
+    ReceiptLost = "receipt-lost",
     RejoinNeeded = "rejoin-needed",
     RestartPending = "restart-pending",
     SameNumber = "same-number",

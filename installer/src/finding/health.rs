@@ -8,7 +8,8 @@ use super::{Code, Severity};
 use crate::backup::{Against, FailedDrill};
 use payload::etcd::last_words::Cause;
 
-use crate::facts::health::Down;
+use crate::facts::credentials::Broken;
+use crate::facts::health::{Down, Unmanaged};
 use crate::snapshot_record::Failed;
 use crate::supervision::Off;
 
@@ -19,6 +20,12 @@ pub(crate) enum HealthFinding {
     Alarm { kind: AlarmKind, members: Vec<String>, etcd: EtcdVersion },
     /// etcd does not listen.
     Down(Box<Down>),
+    /// etcd cannot use its certificate, and nobody can ask it anything with it.
+    Certificate(Box<Broken>),
+    /// It holds its ports and does nothing: somebody has paused these.
+    Suspended { pids: Vec<u32> },
+    /// It may be well, and nobody starts it again when it ends.
+    Unmanaged(Box<Unmanaged>),
     /// etcd is up, and no majority is: these members answer, and those do not.
     NoQuorum { up: Vec<String>, down: Vec<String>, cause: Option<Cause> },
     /// All that was asked is well, and a read does not come back.
@@ -47,7 +54,9 @@ impl HealthFinding {
     pub(super) fn code(&self) -> Code {
         match self {
             Self::Alarm { .. } => Code::Alarm,
-            Self::Down(_) => Code::EtcdDown,
+            Self::Down(_) | Self::Suspended { .. } => Code::EtcdDown,
+            Self::Unmanaged(_) => Code::EtcdRunning,
+            Self::Certificate(_) => Code::BadCertificate,
             Self::NoQuorum { .. } | Self::NoRead => Code::NoQuorum,
             Self::NotAtBoot { .. } => Code::NoStartAtBoot,
             Self::SnapshotOld { .. } => Code::SnapshotOld,
@@ -60,6 +69,7 @@ impl HealthFinding {
     pub(super) fn severity(&self) -> Severity {
         match self {
             Self::NotAtBoot { .. }
+            | Self::Unmanaged(_)
             | Self::SnapshotFailed { .. }
             | Self::DrillFailed(FailedDrill { against: Against::Host, .. }) => Severity::Warn,
             _ => Severity::Refuse,

@@ -8,7 +8,7 @@ use payload::provenance::SiteId;
 use payload::url::Url;
 
 use super::{Code, Severity};
-use crate::records::Operation;
+use crate::records::{Loss, Operation};
 use crate::step::Step;
 
 /// What of an earlier install does not go with this bundle.
@@ -31,6 +31,15 @@ pub(crate) enum RecordFinding {
     },
     /// There is nothing to uninstall.
     NothingInstalled,
+    /// Something was, and its receipt is not there or cannot be read; `etcd` is the process that runs on.
+    ReceiptLost {
+        loss: Loss,
+        etcd: Option<u32>,
+    },
+    /// Likewise, and all stands here as the bundle has it: the receipt is written anew.
+    ReceiptMadeAnew {
+        loss: Loss,
+    },
     /// A run of the bundle `other` was cut off.
     UnfinishedOther {
         begun: Begun,
@@ -110,6 +119,7 @@ impl RecordFinding {
             Self::OtherMember { .. } => Code::OtherMember,
             Self::OtherVersion { .. } => Code::OtherVersion,
             Self::NothingInstalled => Code::NotInstalled,
+            Self::ReceiptLost { .. } | Self::ReceiptMadeAnew { .. } => Code::ReceiptLost,
             Self::UnfinishedOther { .. } => Code::UnfinishedOther,
             Self::Unfinished(_) => Code::Unfinished,
             Self::NotAsInstalled { .. } => Code::NotAsInstalled,
@@ -120,7 +130,7 @@ impl RecordFinding {
 
     pub(super) fn severity(&self) -> Severity {
         match self {
-            Self::OtherAddress { .. } => Severity::Warn,
+            Self::OtherAddress { .. } | Self::ReceiptMadeAnew { .. } => Severity::Warn,
             _ => Severity::Refuse,
         }
     }

@@ -56,6 +56,7 @@ pub(crate) mod terminal;
 pub(crate) mod tether;
 pub(crate) mod tree;
 
+pub(crate) mod unrecorded;
 pub(crate) mod waiting;
 pub(crate) mod wheels;
 pub(crate) mod whose;

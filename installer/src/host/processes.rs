@@ -183,6 +183,8 @@ pub(super) struct Ids {
     pub(super) real: u32,
     /// Whether only its number is left, until its parent has heard of its end.
     pub(super) has_ended: bool,
+    /// Whether it was told to pause (SIGSTOP), or is traced, and does nothing meanwhile.
+    pub(super) is_suspended: bool,
 }
 
 impl Ids {
@@ -198,13 +200,23 @@ impl Ids {
             let line = status.lines().find_map(|line| line.strip_prefix(name))?;
             line.split_whitespace().next()
         };
-        Some(Self { real: field("Uid:")?.parse().ok()?, has_ended: matches!(field("State:"), Some("Z" | "X")) })
+        let state = field("State:");
+        Some(Self {
+            real: field("Uid:")?.parse().ok()?,
+            has_ended: matches!(state, Some("Z" | "X")),
+            is_suspended: matches!(state, Some("T" | "t")),
+        })
     }
 }
 
 /// The 22nd field of `/proc/PID/stat`; the second is a name in brackets, which may hold anything (proc(5)).
 fn started(stat: &str) -> Option<u64> {
     stat.rsplit_once(") ")?.1.split(' ').nth(19)?.parse().ok()
+}
+
+/// Those of `pids` that do nothing until they are told to go on.
+pub(super) fn suspended(pids: &[u32]) -> Vec<u32> {
+    pids.iter().copied().filter(|pid| Ids::of(*pid).is_some_and(|ids| ids.is_suspended)).collect()
 }
 
 /// Numbers in words, for whoever is to type them.
@@ -315,8 +327,12 @@ mod tests {
     #[test]
     fn a_process_is_of_whoever_started_it() {
         let status = "Name:\tUid:\\n0\nState:\tZ (zombie)\nPid:\t7\nUid:\t1000\t0\t0\t0\nGid:\t0\t0\t0\t0\n";
-        assert_eq!(Ids::parse(status), Some(Ids { real: 1000, has_ended: true }));
-        assert_eq!(Ids::parse("State:\tR\nUid:\t0\t0\t0\t0\n"), Some(Ids { real: 0, has_ended: false }));
+        assert_eq!(Ids::parse(status), Some(Ids { real: 1000, has_ended: true, is_suspended: false }));
+        assert_eq!(
+            Ids::parse("State:\tR\nUid:\t0\t0\t0\t0\n"),
+            Some(Ids { real: 0, has_ended: false, is_suspended: false })
+        );
+        assert!(Ids::parse("State:\tT (stopped)\nUid:\t0\t0\t0\t0\n").is_some_and(|ids| ids.is_suspended));
         assert_eq!((Ids::parse("Uid:\t\n"), Ids::parse("")), (None, None));
     }
 }

@@ -86,7 +86,8 @@ pub(crate) fn plan(input: PlanInput, facts: &Facts, choices: Choices) -> Result<
     findings.extend(closed::closed(&steps, writes, &facts.paths, facts.machine.target, &findings)?);
     let data = Some(&manifest.layout.data);
     findings.extend(inodes::too_few(&steps, writes, &facts.paths, facts.machine.target, data)?);
-    let findings = check::wrong_file(check::by_hand(manifest, &facts.etcd, findings));
+    let findings = check::by_hand(manifest, &facts.etcd, findings);
+    let findings = check::wrong_file(check::receipt_lost(&facts.records, &facts.etcd, findings));
     Ok(Plan { signer: Some(input.signer), findings, steps, waits, supervision })
 }
 
@@ -103,7 +104,7 @@ fn header(bundle: Digest, facts: &Facts) -> records::Operation {
 /// Whether an install has nothing to do, and nothing to write down.
 pub(crate) fn is_in_place(bundle: Digest, steps: &[Planned], records: &Records) -> bool {
     let on_record = records.receipt.as_ref().is_some_and(|receipt| receipt.bundle == bundle);
-    on_record && records.unfinished.is_none() && plan::is_done(steps)
+    on_record && records.unfinished.is_none() && records.loss.is_none() && plan::is_done(steps)
 }
 
 /// What the cluster would lose where these steps restart etcd.
@@ -229,7 +230,7 @@ impl Operate for Install<'_> {
             (changes, replaced) = certificates::settled(&changes, &set);
         }
         let mut receipt =
-            Receipt::new(self.bundle, outcome.now, supervision, self.manifest.clone(), self.newest(), changes);
+            Receipt::new(self.bundle, outcome.now, supervision, self.manifest.clone(), Some(self.newest()), changes);
         receipt.replaced = signer::replaced(self.facts.records.known(), self.provenance);
         receipt.cas.clone_from(&self.facts.cluster.cas.bundle);
         receipt.waiting = self.waiting(outcome);

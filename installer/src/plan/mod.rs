@@ -5,6 +5,7 @@ pub(crate) mod closed;
 pub(crate) mod conflict;
 pub(crate) mod inodes;
 pub(crate) mod pending;
+pub(crate) mod recovered;
 pub(crate) mod steps;
 
 use serde::Serialize;

@@ -189,7 +189,7 @@ fn enabling_link(supervision: &Supervision) -> Result<Option<Step>, NotAPath> {
     Ok(Some(Step::Link { path, target: format!("/etc/systemd/system/{unit}") }))
 }
 
-fn starts_etcd(step: &Step, supervision: &Supervision) -> bool {
+pub(super) fn starts_etcd(step: &Step, supervision: &Supervision) -> bool {
     let Step::File { path, .. } = step else { return false };
     match supervision {
         Supervision::Systemd { unit } => path.name() == unit,

@@ -18,6 +18,9 @@ const MAX_BYTES: u64 = 4 * 1024 * 1024;
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum ReceiptError {
     Fs(#[from] FsError),
+    /// It is no JSON, or not a record at all: it was cut off, emptied or overwritten.
+    Damaged(AbsPath, serde_json::Error),
+    /// It is a record, and has something that this program does not know.
     Form(AbsPath, serde_json::Error),
     Schema(AbsPath, u32),
 }
@@ -31,12 +34,12 @@ pub(super) fn parse<T: serde::de::DeserializeOwned>(bytes: &[u8], path: &AbsPath
     struct SchemaOnly {
         schema: u32,
     }
-    let form = |error| ReceiptError::Form(path.clone(), error);
-    let SchemaOnly { schema } = serde_json::from_slice(bytes).map_err(form)?;
+    let damaged = |error| ReceiptError::Damaged(path.clone(), error);
+    let SchemaOnly { schema } = serde_json::from_slice(bytes).map_err(damaged)?;
     if !(1..=SCHEMA).contains(&schema) {
         return Err(ReceiptError::Schema(path.clone(), schema));
     }
-    serde_json::from_slice(bytes).map_err(form)
+    serde_json::from_slice(bytes).map_err(|error| ReceiptError::Form(path.clone(), error))
 }
 
 pub(super) fn write<T: Serialize>(permit: &Permit, value: &T, tree: &Tree, path: &AbsPath) -> Result<(), FsError> {

@@ -136,6 +136,12 @@ impl History {
         })
     }
 
+    /// What was installed last, unless it was uninstalled since.
+    pub(crate) fn installed(&self) -> Option<&Entry> {
+        let counts = |entry: &&Entry| entry.outcome == Outcome::Done && entry.operation != Kind::MakeKey;
+        self.entries().rev().find(counts).filter(|entry| entry.operation != Kind::Uninstall)
+    }
+
     /// Whether anything is remembered.
     pub(crate) fn is_any(&self) -> bool {
         !self.0.is_empty()

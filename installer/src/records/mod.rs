@@ -5,6 +5,7 @@ mod form;
 mod history;
 pub(crate) mod journal_line;
 mod kept;
+mod loss;
 mod operation;
 mod receipt;
 mod sequel;
@@ -26,6 +27,7 @@ use crate::text::help;
 pub(crate) use form::{ReceiptError, SCHEMA as RECEIPT_SCHEMA};
 pub(crate) use history::{Entry, History, Kind, Of, Outcome};
 pub(crate) use kept::Leftovers;
+pub(crate) use loss::{Loss, Why};
 pub(crate) use operation::Operation;
 pub(crate) use receipt::Receipt;
 pub(crate) use state_dir::StateDir;
@@ -42,6 +44,8 @@ pub(crate) struct Records {
     pub(crate) unfinished: Option<Unfinished>,
     /// What was done to this host before.
     pub(crate) history: History,
+    /// That what is installed was not on record when this was read; nothing else is on record then.
+    pub(crate) loss: Option<Loss>,
 }
 
 /// Why the records could not be used.
@@ -59,9 +63,8 @@ impl Diagnose for RecordError {
     fn help(&self) -> Option<Help> {
         Some(match self {
             Self::Journal(JournalError::Fs(_)) => help::look_at_the_state(),
-            Self::Receipt(ReceiptError::Schema(..)) | Self::Journal(JournalError::Schema(..)) => {
-                help::the_program_that_wrote_it()
-            }
+            Self::Receipt(ReceiptError::Schema(..) | ReceiptError::Form(..))
+            | Self::Journal(JournalError::Schema(..)) => help::the_program_that_wrote_it(),
             Self::Receipt(_) | Self::Journal(_) => help::from_a_backup(),
         })
     }
@@ -70,15 +73,35 @@ impl Diagnose for RecordError {
 impl Records {
     /// What stands in the state directory of this tree.
     pub(crate) fn read(tree: &Tree, state: &StateDir) -> Result<Self, RecordError> {
-        let lasting = Self::read_lasting(tree, state)?;
-        let (unfinished, history) = (unfinished::read(tree, &state.journal)?, History::read(tree, &state.history)?);
-        Ok(Self { unfinished, history, ..lasting })
+        let unfinished = unfinished::read(tree, &state.journal)?;
+        let lasting = Self::lasting(tree, state, History::read(tree, &state.history)?, unfinished.is_some())?;
+        Ok(Self { unfinished, ..lasting })
     }
 
     /// What is here, for whoever only looks: a journal or a history that cannot be read is not in the way.
     pub(crate) fn read_lasting(tree: &Tree, state: &StateDir) -> Result<Self, RecordError> {
-        let (receipt, kept) = (Receipt::read(tree, &state.receipt)?, Leftovers::read(tree, &state.kept)?);
-        Ok(Self { receipt, kept, ..Self::default() })
+        let is_cut = !matches!(unfinished::read(tree, &state.journal), Ok(None));
+        Self::lasting(tree, state, History::read(tree, &state.history).unwrap_or_default(), is_cut)
+    }
+
+    /// `is_cut`: a run is under way or was cut off, to which a receipt may come, or from which it may have gone.
+    fn lasting(tree: &Tree, state: &StateDir, history: History, is_cut: bool) -> Result<Self, RecordError> {
+        let kept = Leftovers::read(tree, &state.kept)?;
+        let is_settled = kept.is_none() && !is_cut;
+        let last = history.installed();
+        let number = last.and_then(|entry| entry.bundle.as_ref()?.number);
+        let lost = |why| Some(Loss { why, number, others: Vec::new() });
+        let (receipt, loss) = match Receipt::read(tree, &state.receipt) {
+            Ok(None) if is_settled && last.is_some() => (None, lost(Why::Missing)),
+            Err(ReceiptError::Damaged(_, error)) if is_settled => (None, lost(Why::Damaged(error.to_string()))),
+            read => (read?, None),
+        };
+        Ok(Self { receipt, kept, unfinished: None, history, loss })
+    }
+
+    /// Whether all that says what was installed here may have gone.
+    pub(crate) fn may_be_lost(&self) -> bool {
+        self.receipt.is_none() && self.kept.is_none() && self.unfinished.is_none()
     }
 
     /// The changes of all earlier runs, finished or not: what of this host is ours. Oldest first, and a thing as often as it

@@ -63,7 +63,7 @@ impl Receipt {
         installed: OffsetDateTime,
         supervision: Supervision,
         manifest: Manifest,
-        newest: Newest,
+        newest: Option<Newest>,
         changes: Vec<Change>,
     ) -> Self {
         Self {
@@ -72,7 +72,7 @@ impl Receipt {
             installed,
             supervision,
             manifest,
-            newest: Some(newest),
+            newest,
             replaced: Vec::new(),
             cas: BTreeSet::new(),
             waiting: None,

@@ -8,6 +8,7 @@ use std::time::Duration;
 use super::calls::{ServiceError, WORK, answers, ctl, heed, is_active, knows, systemctl, tell};
 use super::program::{self, Seen, is_up, seen, seen_at_rest};
 use super::standing::{Others, put_back};
+use crate::facts::health::Rest;
 use crate::facts::managers::rpc::Call;
 use crate::host::Exec;
 use crate::host::exec::ExecError;
@@ -71,6 +72,8 @@ pub(crate) fn has(supervision: &Supervision, interrupt: &Interrupt) -> bool {
 pub(crate) enum StateWord {
     Said(String),
     NotAsked(ExecError),
+    /// supervisord answers, and has no such program.
+    Unknown,
     /// supervisord does not say.
     NoAnswer,
 }
@@ -80,7 +83,21 @@ impl StateWord {
     pub(crate) fn runs(&self) -> bool {
         match self {
             Self::Said(word) => matches!(word.as_str(), "active" | "reloading" | "RUNNING" | "STARTING"),
-            Self::NotAsked(_) | Self::NoAnswer => false,
+            Self::NotAsked(_) | Self::Unknown | Self::NoAnswer => false,
+        }
+    }
+
+    /// Whether it leaves etcd as it is until somebody tells it otherwise.
+    pub(crate) fn rest(&self) -> Rest {
+        match self {
+            Self::Said(word) => match word.as_str() {
+                "inactive" | "STOPPED" => Rest::Stopped,
+                "failed" | "EXITED" | "FATAL" => Rest::Ended,
+                _ => Rest::None,
+            },
+            Self::Unknown => Rest::Unknown,
+            Self::NoAnswer => Rest::NoManager,
+            Self::NotAsked(_) => Rest::None,
         }
     }
 }
@@ -98,9 +115,11 @@ pub(crate) fn state_word(supervision: &Supervision, interrupt: &Interrupt) -> St
             let said = asked.and_then(|exec| exec.heeding(interrupt).output());
             said.map_or_else(StateWord::NotAsked, |output| StateWord::Said(output.stdout.trim().to_owned()))
         }
-        Supervision::Supervisor(supervisor) => {
-            seen(supervisor, interrupt).state().map_or(StateWord::NoAnswer, |word| StateWord::Said(word.to_owned()))
-        }
+        Supervision::Supervisor(supervisor) => match seen(supervisor, interrupt) {
+            Seen::State(word) => StateWord::Said(word),
+            Seen::Unknown => StateWord::Unknown,
+            Seen::NoAnswer => StateWord::NoAnswer,
+        },
     }
 }
 

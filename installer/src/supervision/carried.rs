@@ -9,7 +9,7 @@ use crate::facts::managers::Init;
 use crate::layout;
 
 /// The supervisor that the bundle brings, in EPEL's layout.
-pub(super) fn carried(manifest: &Manifest, init: Init) -> Result<Supervisor, NotAPath> {
+pub(crate) fn carried(manifest: &Manifest, init: Init) -> Result<Supervisor, NotAPath> {
     let dir = layout::carried_dir(manifest)?;
     Ok(Supervisor {
         daemon: dir.join("supervisord")?,

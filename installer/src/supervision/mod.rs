@@ -4,7 +4,7 @@ mod carried;
 mod choose;
 mod standing;
 
-pub(crate) use carried::launcher;
+pub(crate) use carried::{carried, launcher};
 pub(crate) use choose::{Grounds, Start, choose};
 pub(crate) use standing::{Off, Standing};
 

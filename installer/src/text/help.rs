@@ -270,9 +270,13 @@ pub(crate) fn restart_unit(unit: &str) -> Help {
     Help::in_tree(format!("systemctl restart {unit}"))
 }
 
-/// Of `program` under the supervisor with this `supervisorctl` and configuration.
-pub(crate) fn restart_program(ctl: &AbsPath, conf: &AbsPath, program: &str) -> Help {
-    Help::command(format!("{ctl} -c {conf} restart {program}"))
+pub(crate) fn start_unit(unit: &str) -> Help {
+    Help::command(format!("systemctl start {unit}"))
+}
+
+/// With this `supervisorctl` and configuration.
+pub(crate) fn tell_supervisor(ctl: &AbsPath, conf: &AbsPath, words: &[&str]) -> Help {
+    Help::command(format!("{ctl} -c {conf} {}", words.join(" ")))
 }
 
 /// The words after a checked copy's name, for the tree at `root`.

@@ -6,8 +6,10 @@ pub(super) use relocation::{address, place};
 
 use payload::manifest::{Manifest, Phase};
 
+use super::etcd;
+use crate::facts::Etcd;
 use crate::finding::records::{Begun, OfCluster};
-use crate::finding::{BundleFinding, Finding, RecordFinding};
+use crate::finding::{BundleFinding, Code, Finding, RecordFinding};
 use crate::plan::Planned;
 use crate::records::{Operation, Records, StateDir};
 use crate::step::{State, Step};
@@ -55,6 +57,29 @@ pub(crate) fn unfinished_other(this: Operation, records: &Records, state: &State
         Operation::Uninstall => return None,
     };
     Some(RecordFinding::UnfinishedOther { begun, other, bundle }.into())
+}
+
+/// Of an install whose receipt is lost: that it is written anew; or, where that cannot be, one finding in the place of all that
+/// follows from it.
+pub(crate) fn receipt_lost(records: &Records, etcd: &Etcd, mut findings: Vec<Finding>) -> Vec<Finding> {
+    let Some(loss) = records.loss.clone() else { return findings };
+    if records.receipt.is_some() {
+        findings.push(RecordFinding::ReceiptMadeAnew { loss }.into());
+        return findings;
+    }
+    let etcd = etcd.others.first().map(|process| process.pid);
+    findings.retain(|found| !follows(found.code()));
+    findings.insert(0, RecordFinding::ReceiptLost { loss, etcd }.into());
+    findings
+}
+
+/// Whether it may be no more than what an install leaves that is not on record.
+fn follows(code: Code) -> bool {
+    etcd::follows(code)
+        || matches!(
+            code,
+            Code::ByHand | Code::ClusterUnreachable | Code::RejoinNeeded | Code::WouldBootstrap | Code::UnsafeLogs
+        )
 }
 
 /// A run that has not come to its end, for whoever only looks: it may still be at work.

@@ -5,6 +5,8 @@ pub(crate) mod x509;
 use std::net::IpAddr;
 
 use payload::digest::Digest;
+use payload::manifest::KeyFrom;
+use payload::name::{HostName, UserName};
 use payload::path::AbsPath;
 use payload::sealed::SealedError;
 use time::OffsetDateTime;
@@ -64,6 +66,31 @@ pub(crate) enum CredentialError {
     Issuer,
     Address(IpAddr),
     Usage,
+}
+
+/// A file of the installed set that etcd cannot use.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Broken {
+    pub(crate) file: PemFile,
+    pub(crate) path: AbsPath,
+    pub(crate) flaw: Flaw,
+    /// Where its key comes from, and so whether a bundle can bring it back.
+    pub(crate) key_from: KeyFrom,
+    pub(crate) host: HostName,
+}
+
+/// Why not.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Flaw {
+    Missing,
+    Empty,
+    NoPem,
+    /// etcd's user may not read it.
+    Closed {
+        user: UserName,
+    },
+    /// The key does not belong to the certificate, or the certificate to the CA.
+    NotTheirs,
 }
 
 /// What was to be read.

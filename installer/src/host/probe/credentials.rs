@@ -15,7 +15,8 @@ use super::ProbeError;
 use crate::certificates::Home;
 use crate::change::Change;
 use crate::facts::credentials::{
-    CredentialError, Credentials, Here, LARGEST_CERTIFICATES, LARGEST_KEY, OwnKey, PemFile, Validity, x509,
+    Broken, CredentialError, Credentials, Flaw, Here, LARGEST_CERTIFICATES, LARGEST_KEY, OwnKey, PemFile, Validity,
+    x509,
 };
 use crate::facts::paths::Seen;
 use crate::host::Tree;
@@ -136,6 +137,61 @@ fn validity(
         }
     };
     x509::Pems { ca, certificate, key }.check(&manifest.addresses())
+}
+
+/// What of the installed certificates etcd cannot use: the first of CA, certificate and key. What somebody has put a link in the place
+/// of is his to know.
+pub(crate) fn broken(tree: &Tree, manifest: &Manifest) -> Option<Broken> {
+    let certs = manifest.layout.certs().ok()?;
+    let account = tree.user(&manifest.user).ok().flatten();
+    let broken = |file: PemFile, flaw| {
+        let path = certs.join(name(file)).ok()?;
+        Some(Broken { file, path, flaw, key_from: manifest.key_from(), host: manifest.host.clone() })
+    };
+    for file in [PemFile::Ca, PemFile::Certificate, PemFile::Key] {
+        let flaw = match tree.look(&certs.join(name(file)).ok()?).ok()? {
+            Seen::Absent => Flaw::Missing,
+            Seen::File { size: 0, .. } => Flaw::Empty,
+            Seen::File { mode, uid, gid, .. } => match &account {
+                Some(account) if !may_read(mode, (uid, gid), (account.uid, account.gid)) => {
+                    Flaw::Closed { user: manifest.user.clone() }
+                }
+                _ => continue,
+            },
+            Seen::Dir { .. } | Seen::Link { .. } | Seen::Other => return None,
+        };
+        return broken(file, flaw);
+    }
+    let read = |file: PemFile, max| tree.read(&certs.join(name(file)).ok()?, max).ok();
+    let (ca, certificate) =
+        (read(PemFile::Ca, LARGEST_CERTIFICATES)?, read(PemFile::Certificate, LARGEST_CERTIFICATES)?);
+    let key = Zeroizing::new(read(PemFile::Key, LARGEST_KEY)?);
+    match (x509::Pems { ca: &ca, certificate: &certificate, key: Some(&key) }).check(&[]) {
+        Err(CredentialError::Unreadable(file)) => broken(file, Flaw::NoPem),
+        Err(CredentialError::Key) => broken(PemFile::Key, Flaw::NotTheirs),
+        Err(CredentialError::Issuer) => broken(PemFile::Certificate, Flaw::NotTheirs),
+        _ => None,
+    }
+}
+
+fn name(file: PemFile) -> &'static str {
+    match file {
+        PemFile::Ca => render::CA,
+        PemFile::Key => render::KEY,
+        PemFile::Certificate | PemFile::Manifest => render::CERTIFICATE,
+    }
+}
+
+/// By owner, group or others, the first that fits, as the kernel has it.
+fn may_read(mode: u32, (owner, group): (u32, u32), (uid, gid): (u32, u32)) -> bool {
+    let class = if uid == owner {
+        6
+    } else if gid == group {
+        3
+    } else {
+        0
+    };
+    mode >> class & 0o4 != 0
 }
 
 /// The key of this host's own that the certificate is for: in its place, or where it was made.

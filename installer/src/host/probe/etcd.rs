@@ -12,6 +12,7 @@ use crate::change::{Before, Change};
 use crate::facts::credentials::{LARGEST_CERTIFICATES, x509};
 use crate::facts::data::Places;
 use crate::facts::etcd::{Etcd, Process, Running, Script, Shown, flag};
+use crate::facts::health::Runs;
 use crate::facts::paths::Seen;
 use crate::host::accounts::AccountError;
 use crate::host::hello::{self, Hello};
@@ -109,6 +110,13 @@ fn shown_at(at: SocketAddr, installed: &[u8], interrupt: &Interrupt) -> Shown {
 /// The runs of the etcd that is installed here.
 pub(crate) fn instances(tree: &Tree, manifest: &Manifest) -> Result<Vec<Instance>, AccountError> {
     Ok(processes::instances(manifest.layout.release_dir.join("etcd")?.as_str(), &runners(tree, manifest)?))
+}
+
+/// How the runs of the installed etcd stand.
+pub(crate) fn runs(tree: &Tree, manifest: &Manifest) -> Runs {
+    let instances = instances(tree, manifest).unwrap_or_default();
+    let pids: Vec<u32> = instances.iter().map(|instance| instance.pid).collect();
+    Runs { suspended: processes::suspended(&pids), pids }
 }
 
 /// Who runs the etcd that is installed here: root, or whoever has its data, also where the account has gone since, or a

@@ -16,8 +16,9 @@ mod network;
 mod paths;
 mod subject;
 
+pub(crate) use credentials::broken;
 pub(crate) use error::ProbeError;
-pub(crate) use etcd::{instances, running, shown};
+pub(crate) use etcd::{instances, running, runs, shown};
 pub(crate) use machine::setpriv;
 use subject::Of;
 pub(crate) use subject::{Subject, settle};

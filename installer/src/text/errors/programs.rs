@@ -53,6 +53,9 @@ impl fmt::Display for StateWord {
         match self {
             Self::Said(word) => f.write_str(word),
             Self::NotAsked(error) => fmt::Display::fmt(error, f),
+            Self::Unknown => {
+                say!(f, en = "supervisord has no program for it", zh = "supervisord 中没有它的程序")
+            }
             Self::NoAnswer => say!(f, en = "supervisord does not answer", zh = "supervisord 没有应答"),
         }
     }

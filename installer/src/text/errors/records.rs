@@ -20,6 +20,9 @@ impl fmt::Display for ReceiptError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Fs(error) => fmt::Display::fmt(error, f),
+            Self::Damaged(path, error) => {
+                say!(f, en = "the record `{path}` is damaged: {error}", zh = "记录 `{path}` 已损坏：{error}")
+            }
             Self::Form(path, error) => {
                 say!(f, en = "the receipt `{path}` is not readable: {error}", zh = "无法读取安装记录 `{path}`：{error}")
             }

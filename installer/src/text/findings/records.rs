@@ -6,7 +6,7 @@ use payload::{say, words};
 use crate::finding::RecordFinding;
 use crate::finding::records::{Begun, Left, Moved, OfCluster};
 use crate::help::Help;
-use crate::records::Operation;
+use crate::records::{Loss, Operation, Why};
 use crate::step::Step;
 
 pub(super) fn text(found: &RecordFinding) -> String {
@@ -33,6 +33,14 @@ pub(super) fn text(found: &RecordFinding) -> String {
         RecordFinding::NothingInstalled => {
             say!(en = "etcdpack has installed nothing here", zh = "etcdpack 没有在此安装任何内容")
         }
+        RecordFinding::ReceiptLost { loss, etcd } => receipt_lost(loss, *etcd),
+        RecordFinding::ReceiptMadeAnew { loss } => say!(
+            en = "{}; all stands here as this bundle has it, so it is written anew. What was here before the install \
+                     is not known any more: an uninstall will leave user, group and shared directories",
+            zh = "{}；本机上的内容与本安装包一致，因此会重新写入。安装之前的状况已无从得知：卸载时会保留用户、\
+                     用户组和共用的目录",
+            lost(loss)
+        ),
         RecordFinding::UnfinishedOther { begun: Begun::Restore, other, .. } => say!(
             en = "a restore by the bundle {} was cut off here: the member has its old data, or the restored",
             zh = "本机用安装包 {} 做的恢复中途中断：成员的数据是原有的，或者是恢复出来的",
@@ -61,15 +69,8 @@ pub(super) fn text(found: &RecordFinding) -> String {
             say!(en = "{what} is under way here, or was cut off", zh = "{what}正在进行，或曾中断")
         }
         RecordFinding::NotAsInstalled { steps } => {
-            let named =
-                steps.iter().take(MAX_NAMED).map(one_line).collect::<Vec<_>>().join(&words!(en = "; ", zh = "；"));
-            let more = steps.len().saturating_sub(MAX_NAMED);
-            let more =
-                if more > 0 { say!(en = "; and {more} more", zh = "；另有 {more} 个") } else { String::new() };
-            say!(
-                en = "missing, or not as the install made it: {named}{more}",
-                zh = "缺失，或与安装时不一致：{named}{more}"
-            )
+            let named = few(steps.iter().map(one_line));
+            say!(en = "missing, or not as the install made it: {named}", zh = "缺失，或与安装时不一致：{named}")
         }
         RecordFinding::Moved { what, here, bundle } => {
             let what = match what {
@@ -114,6 +115,44 @@ pub(super) fn text(found: &RecordFinding) -> String {
 /// More than these are counted.
 const MAX_NAMED: usize = 5;
 
+/// The first of them, and how many more there are.
+fn few(all: impl ExactSizeIterator<Item = String>) -> String {
+    let more = all.len().saturating_sub(MAX_NAMED);
+    let more = if more > 0 { say!(en = "; and {more} more", zh = "；另有 {more} 个") } else { String::new() };
+    let named = all.take(MAX_NAMED).collect::<Vec<_>>().join(&words!(en = "; ", zh = "；"));
+    format!("{named}{more}")
+}
+
+fn receipt_lost(loss: &Loss, etcd: Option<u32>) -> String {
+    let etcd = etcd.map(|pid| say!(en = "; etcd runs on (process {pid})", zh = "；etcd 仍在运行（进程 {pid}）"));
+    let others = if loss.others.is_empty() {
+        String::new()
+    } else {
+        let others = few(loss.others.iter().map(|path| format!("`{path}`")));
+        say!(en = "; missing, or not as this bundle has it: {others}", zh = "；缺失，或与本安装包中的不一致：{others}")
+    };
+    format!("{}{}{others}", lost(loss), etcd.unwrap_or_default())
+}
+
+/// What has become of the receipt.
+fn lost(loss: &Loss) -> String {
+    match &loss.why {
+        Why::Missing => say!(
+            en = "the record of what etcdpack has installed here, `/var/lib/etcdpack/receipt.json`, is missing",
+            zh = "etcdpack 在本机的安装记录 `/var/lib/etcdpack/receipt.json` 缺失"
+        ),
+        Why::Damaged(error) => say!(
+            en = "the record of what etcdpack has installed here, `/var/lib/etcdpack/receipt.json`, is damaged ({error})",
+            zh = "etcdpack 在本机的安装记录 `/var/lib/etcdpack/receipt.json` 已损坏（{error}）"
+        ),
+    }
+}
+
+/// Which bundle it was, where the history says so.
+fn number(loss: &Loss) -> String {
+    loss.number.map(|number| say!(en = ", number {number}", zh = "（编号 {number}）")).unwrap_or_default()
+}
+
 /// A step as it stands in a plan, without the columns.
 fn one_line(step: &Step) -> String {
     step.to_string().split_whitespace().collect::<Vec<_>>().join(" ")
@@ -148,6 +187,17 @@ pub(super) fn help(found: &RecordFinding) -> Help {
         RecordFinding::OtherMember { .. } => Help::host("status")
             .remark(&words!(en = "says which member's bundle belongs here", zh = "会显示本机应使用哪个成员的安装包")),
         RecordFinding::NothingInstalled => Help::run("install"),
+        RecordFinding::ReceiptLost { loss, .. } if loss.others.is_empty() => Help::run("install").remark(&say!(
+            en = "with the bundle that is installed here{}: it compares, writes the record anew, and etcd runs on",
+            zh = "使用本机已安装的那个安装包{}：会先比对，再重新写入记录；etcd 不会重启",
+            number(loss)
+        )),
+        RecordFinding::ReceiptLost { loss, .. } => Help::run("install").remark(&say!(
+            en = "with the bundle that is installed here{}; if that is this one: first put back what was changed",
+            zh = "使用本机已安装的那个安装包{}；若就是本安装包：先恢复被更改的内容",
+            number(loss)
+        )),
+        RecordFinding::ReceiptMadeAnew { .. } => Help::host("status"),
         RecordFinding::UnfinishedOther { begun: Begun::Restore, .. } => the_same_restore(),
         RecordFinding::UnfinishedOther { begun, .. } => {
             let command = match begun {

@@ -72,6 +72,11 @@ fn older_versions_and_other_programs_speak_otherwise() {
             "cannot access data directory: open /d/.touch: permission denied",
         ),
         (
+            "2020-09-14 10:34:50.321043 C | etcdmain: cannot access data directory: directory \"/d\",\"drwxr-xr-x\" exist without desired file permission \"-rwx------\".",
+            Some(Known::Open),
+            "cannot access data directory: directory \"/d\",\"drwxr-xr-x\" exist without desired file permission \"-rwx------\".",
+        ),
+        (
             "/opt/etcd/etcd-server-startup.sh: 9: exec: /opt/etcd/etcd: not found",
             Some(Known::NoProgram),
             "/opt/etcd/etcd-server-startup.sh: 9: exec: /opt/etcd/etcd: not found",

@@ -41,6 +41,8 @@ pub enum Known {
     PeerCertificate,
     Certificate,
     Permission,
+    /// A directory that etcd wants closed to others.
+    Open,
     ReadOnly,
     DiskFull,
     Locked,
@@ -64,6 +66,12 @@ impl Known {
         matches!(self, Self::ClusterId | Self::Clock | Self::PeerCertificate)
     }
 
+    /// Whether etcd, or its service manager, takes it for no failure: what ends so is not started again.
+    #[must_use]
+    pub fn ends_quietly(self) -> bool {
+        matches!(self, Self::Removed | Self::DiskAway)
+    }
+
     /// Whether another start ends in the same way. The others may come and go: a port, an address, a peer, a disk.
     #[must_use]
     pub fn lasts(self) -> bool {
@@ -72,7 +80,7 @@ impl Known {
 }
 
 /// What each cause is known by, in lower case, in this order: the first that is in a line counts.
-const KNOWN: [(Known, &[&str]); 19] = [
+const KNOWN: [(Known, &[&str]); 20] = [
     (Known::DiskAway, &["is its disk mounted?", "dependency failed for "]),
     (Known::NoProgram, &[": exec: ", "failed at step ", "exec format error"]),
     (Known::AddressInUse, &["address already in use"]),
@@ -105,6 +113,7 @@ const KNOWN: [(Known, &[&str]); 19] = [
         ],
     ),
     (Known::Certificate, &["x509: ", "tls: ", ".pem: ", "keyfile", "certfile", "failed to find any pem"]),
+    (Known::Open, &["without desired file permission"]),
     (
         Known::Permission,
         &["permission denied", "operation not permitted", "error listing data dir", "cannot write to data directory"],

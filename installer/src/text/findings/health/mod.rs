@@ -1,6 +1,9 @@
 //! The words of findings about how a member does, and what to type about each cause. Whatever is typed only looks, but for the
 //! cure of a full quota, which etcd itself prescribes; it must be right on a host from which a failed install was taken back.
 
+mod certificate;
+mod resting;
+
 use payload::etcd::{AlarmKind, EtcdVersion};
 use payload::language::Words;
 use payload::line::DisplayLine;
@@ -58,9 +61,13 @@ pub(super) fn text(found: &HealthFinding) -> String {
                 zh = "etcd 正在运行（{state}），但尚未监听：{why}"
             )
         }
+        HealthFinding::Down(down) if down.rest.is_by_word() => resting::rests(down),
         HealthFinding::Down(down) => {
             say!(en = "etcd does not run ({}): {}", zh = "etcd 未运行（{}）：{}", down.state, why(down))
         }
+        HealthFinding::Certificate(broken) => certificate::text(broken),
+        HealthFinding::Suspended { pids } => resting::suspended(pids),
+        HealthFinding::Unmanaged(unmanaged) => resting::unmanaged(unmanaged),
         HealthFinding::NoQuorum { up, down, cause } => no_quorum(up, down, cause.as_ref()),
         HealthFinding::NotAtBoot { unit, off } => say!(
             en = "etcd does not start when this host boots: systemd has {unit} as {}",
@@ -187,6 +194,9 @@ fn meaning(known: Known) -> Words {
             words!(en = "etcd cannot use its certificate, its key or its CA", zh = "etcd 无法使用其证书、私钥或 CA")
         }
         Known::Permission => words!(en = "etcd's user may not do that", zh = "etcd 用户没有相应权限"),
+        Known::Open => {
+            words!(en = "the data directory is open to other users", zh = "数据目录对其他用户开放")
+        }
         Known::ReadOnly => words!(en = "its file system is mounted read-only", zh = "其文件系统以只读方式挂载"),
         Known::DiskFull => words!(en = "its disk is full", zh = "其磁盘已满"),
         Known::Locked => words!(en = "another process has these data open", zh = "这些数据正被另一个进程打开"),
@@ -232,7 +242,10 @@ pub(super) fn help(found: &HealthFinding) -> Help {
             en = "in some seconds: by then it listens, or has ended and says why",
             zh = "几秒之后再运行：届时它已开始监听，或已退出并说明原因"
         )),
-        HealthFinding::Down(down) => what_to_do(down),
+        HealthFinding::Down(down) => resting::help(down, || what_to_do(down)),
+        HealthFinding::Certificate(broken) => certificate::help(broken),
+        HealthFinding::Suspended { pids } => resting::going_on(pids),
+        HealthFinding::Unmanaged(unmanaged) => resting::taken_back(unmanaged),
         HealthFinding::NoQuorum {
             cause: Some(Cause { known: Some(Known::Clock | Known::PeerCertificate), .. }),
             ..
@@ -326,7 +339,14 @@ fn what_to_do(down: &Down) -> Help {
             en = "on the connected machine; then etcdpack build, and carry the new file here",
             zh = "在联网机器上运行；然后 etcdpack build，再把新文件带到本机"
         )),
-        Known::Permission => Help::in_tree(format!("namei -l {places}")),
+        Known::Permission => {
+            let user = &down.user;
+            Help::in_tree(format!("namei -l {places}; find {places} ! -user {user} -ls")).remark(&say!(
+                en = "the way there, and what is not etcd's: chown -R {user}:{user} {places}",
+                zh = "显示路径上的权限，以及不属于 etcd 的文件：chown -R {user}:{user} {places}"
+            ))
+        }
+        Known::Open => Help::command(format!("chmod 0700 {places}")),
         Known::ReadOnly => Help::in_tree(each(down, |place| format!("findmnt -T {place}"), "; ")),
         Known::DiskFull => Help::in_tree(format!("df -h {places}; df -i {places}")),
         Known::Locked => Help::command("ps -C etcd -o pid,user,lstart,args"),
@@ -342,7 +362,10 @@ fn what_to_do(down: &Down) -> Help {
                 zh = "这是唯一的成员：保留该副本；然后使用本机的安装包和最近的快照：./HOST.run restore FILE"
             ))
         }
-        Known::NoProgram => log(down),
+        Known::NoProgram => Help::host("doctor").remark(&words!(
+            en = "names what is not as it was installed; this host's bundle makes it again: ./HOST.run install",
+            zh = "会指出哪些内容与安装时不一致；用本机的安装包可重新生成：./HOST.run install"
+        )),
         Known::DiskAway => Help::in_tree(each(down, |place| format!("findmnt -T {place}"), "; ")).remark(&words!(
             en = "mount what is missing, and start the service; where it is lost, this member has \
                      lost its data: docs/checks.md, `data-gone`",
