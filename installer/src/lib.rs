@@ -5,6 +5,7 @@
 //! parser can be fuzzed.
 
 mod although;
+mod archive;
 mod backup;
 mod certificates;
 mod change;

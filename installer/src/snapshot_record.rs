@@ -1,5 +1,6 @@
 //! What stands beside a snapshot: whose it is, and of which file this is said. Pure.
 
+use std::ffi::OsStr;
 use std::os::unix::ffi::OsStrExt as _;
 use std::path::{Path, PathBuf};
 
@@ -46,10 +47,24 @@ pub(crate) struct SnapshotRecord {
     /// Whether the member had keys of the v2 API, which no snapshot has; not known where it would not say.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) v2_keys_left_out: Option<bool>,
+    /// The member's data that were copied beside it, where they were: with the keys of the v2 API.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) v2_copy: Option<DataCopy>,
     /// Of a sealed file: for whom. Its size and sum are then the sealed file's, and its revision is what the member said right
     /// before: it may have a few more.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(crate) recipients: Vec<String>,
+}
+
+/// A copy of a member's data, as it lies beside a snapshot: sealed where that is.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub(crate) struct DataCopy {
+    /// Its name.
+    pub(crate) file: String,
+    /// In bytes.
+    pub(crate) size: u64,
+    pub(crate) sha256: Digest,
 }
 
 /// What was found out about a snapshot, once it had come.
@@ -77,6 +92,8 @@ pub(crate) struct Found {
     pub(crate) size: u64,
     /// What lies beside it.
     pub(crate) record: Option<SnapshotRecord>,
+    /// In bytes, the copy of the data that the record names, where that is there.
+    pub(crate) copy: Option<u64>,
 }
 
 /// How a snapshot is, as far as it was looked at.
@@ -94,6 +111,8 @@ pub(crate) enum Standing {
     OfAnother,
     /// Unread; it has not the size that its record says.
     OtherSize { recorded: u64 },
+    /// The copy of the data that its record names is not there, or has another size.
+    OtherCopy,
     /// Why it is no whole snapshot.
     Bad(String),
 }
@@ -108,6 +127,9 @@ pub(crate) struct Listed {
     pub(crate) revision: Option<u64>,
     pub(crate) keys: Option<u64>,
     pub(crate) size: u64,
+    /// The copy of the member's data beside it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) v2_copy: Option<String>,
     /// Whether it was found to be bad.
     pub(crate) bad: bool,
     /// How it is, in words.
@@ -116,7 +138,7 @@ pub(crate) struct Listed {
 
 impl Standing {
     pub(crate) fn is_bad(&self) -> bool {
-        matches!(self, Self::OtherSize { .. } | Self::Bad(_))
+        matches!(self, Self::OtherSize { .. } | Self::OtherCopy | Self::Bad(_))
     }
 }
 
@@ -130,9 +152,15 @@ impl Found {
             revision: record.map(|record| record.revision),
             keys: record.and_then(|record| record.keys),
             size: self.size,
+            v2_copy: record.and_then(|record| record.v2_copy.as_ref()).map(|copy| copy.file.clone()),
             bad: how.is_bad(),
             state,
         }
+    }
+
+    /// How many bytes it takes, with the copy of the data that its record names.
+    pub(crate) fn room(&self) -> u64 {
+        self.size.saturating_add(self.copy.unwrap_or(0))
     }
 
     /// What is on record of it, where it is as that says.
@@ -144,6 +172,7 @@ impl Found {
     pub(crate) fn standing(&self) -> Standing {
         match &self.record {
             None => Standing::Unrecorded,
+            Some(SnapshotRecord { v2_copy: Some(copy), .. }) if self.copy != Some(copy.size) => Standing::OtherCopy,
             Some(record) if record.size == self.size => Standing::Recorded,
             Some(record) => Standing::OtherSize { recorded: record.size },
         }
@@ -174,8 +203,33 @@ impl SnapshotRecord {
             taken,
             keys,
             v2_keys_left_out,
+            v2_copy: None,
             recipients: recipients.iter().map(ToString::to_string).collect(),
         }
+    }
+
+    /// With a copy that has what the snapshot lacks.
+    pub(crate) fn with_copy(self, copy: DataCopy) -> Self {
+        Self { v2_keys_left_out: Some(false), v2_copy: Some(copy), ..self }
+    }
+
+    /// Where the copy lies that it names: beside its `snapshot`, and under no name but the one that we give.
+    pub(crate) fn copy_of(&self, snapshot: &Path) -> Option<PathBuf> {
+        let path = Self::copy_beside(snapshot, !self.recipients.is_empty());
+        let is_named = |copy: &DataCopy| path.file_name().is_some_and(|name| name == copy.file.as_str());
+        self.v2_copy.as_ref().is_some_and(is_named).then_some(path)
+    }
+
+    /// Where a copy of the data stands: `etcd.db` has `etcd.db.v2.tar`, and `etcd.db.age` has `etcd.db.v2.tar.age`.
+    pub(crate) fn copy_beside(snapshot: &Path, sealed: bool) -> PathBuf {
+        let name = snapshot.file_name().unwrap_or_default().as_bytes();
+        let name = if sealed { name.strip_suffix(SEALED.as_bytes()).unwrap_or(name) } else { name };
+        let mut name = OsStr::from_bytes(name).to_owned();
+        name.push(".v2.tar");
+        if sealed {
+            name.push(SEALED);
+        }
+        snapshot.with_file_name(name)
     }
 
     /// Whether a file of that name is taken for a snapshot where a directory is looked through.
@@ -235,5 +289,27 @@ mod tests {
         assert_eq!(SnapshotRecord::parse(record.to_json().as_bytes()), Some(record));
         assert_eq!(SnapshotRecord::parse(text.replace("\"schema\":1", "\"schema\":2").as_bytes()), None);
         assert_eq!(SnapshotRecord::beside(Path::new("/a/etcd.db")), Path::new("/a/etcd.db.json"));
+    }
+
+    #[test]
+    fn a_copy_lies_beside_its_snapshot_and_nowhere_else() {
+        for (snapshot, sealed, beside) in [
+            ("/a/etcd.db", false, "/a/etcd.db.v2.tar"),
+            ("/a/etcd.db.age", true, "/a/etcd.db.v2.tar.age"),
+            ("/a/etcd", true, "/a/etcd.v2.tar.age"),
+            ("etcd.db", false, "etcd.db.v2.tar"),
+        ] {
+            assert_eq!(SnapshotRecord::copy_beside(Path::new(snapshot), sealed), Path::new(beside));
+        }
+        let record = crate::backup::tests::found("a.db", OffsetDateTime::UNIX_EPOCH, 7, 10).record.unwrap();
+        let copy = |file: &str| DataCopy { file: file.to_owned(), size: 3, sha256: Digest::of(b"copy") };
+        let snapshot = Path::new("/a/etcd.db");
+        assert_eq!(record.copy_of(snapshot), None);
+        let named = record.clone().with_copy(copy("etcd.db.v2.tar"));
+        assert_eq!(named.v2_keys_left_out, Some(false));
+        assert_eq!(named.copy_of(snapshot), Some(PathBuf::from("/a/etcd.db.v2.tar")));
+        assert_eq!(SnapshotRecord::parse(named.to_json().as_bytes()), Some(named));
+        // Whoever wrote the record could have anything removed by it.
+        assert_eq!(record.with_copy(copy("../etc/passwd")).copy_of(snapshot), None);
     }
 }

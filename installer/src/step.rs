@@ -77,6 +77,13 @@ pub(crate) enum Step {
         bump: Option<NonZeroU64>,
         sum: Sum,
     },
+    /// What the member knows is copied, so many bytes of it: its data and, where that lies apart, its log.
+    CopyData {
+        data: AbsPath,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        wal: Option<AbsPath>,
+        bytes: u64,
+    },
     Service {
         supervision: Supervision,
         action: Action,
@@ -115,7 +122,9 @@ impl Step {
     /// of ours. What is undone is gone: there is nothing to take it back from.
     pub(crate) fn point_of_no_return(&self) -> PointOfNoReturn {
         match self {
-            Self::Service { action: Action::Start | Action::Restart, .. } => PointOfNoReturn::Taken,
+            Self::Service { action: Action::Start | Action::Restart | Action::StartAgain, .. } => {
+                PointOfNoReturn::Taken
+            }
             Self::Service { action: Action::Remove, .. } | Self::Undo { .. } => PointOfNoReturn::Begun,
             Self::Service { action: Action::Enable | Action::Reload | Action::Stop, .. }
             | Self::Group { .. }
@@ -126,6 +135,7 @@ impl Step {
             | Self::Link { .. }
             | Self::Wheels { .. }
             | Self::Restore { .. }
+            | Self::CopyData { .. }
             | Self::Timer { .. }
             | Self::Loop { .. }
             | Self::Textfile { .. }
@@ -189,6 +199,8 @@ pub(crate) enum Action {
     Reload,
     /// Stop, until another step starts it again.
     Stop,
+    /// Start what was stopped by [`Action::Stop`]; whether it is enabled at boot stays as it is.
+    StartAgain,
     /// Enable at boot only: `--no-start`, or an image.
     Enable,
     /// Stop, and take it from its manager.

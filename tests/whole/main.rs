@@ -106,5 +106,7 @@ mod surroundings;
 mod sweep;
 /// What was on the host before us, and comes back.
 mod there_before;
+/// A copy of a stopped member, for the keys of the v2 API.
+mod with_v2;
 /// `etcdctl` as people type it on a host.
 mod wrapper;

@@ -436,29 +436,8 @@ fn left_out(lab: &Lab, ground: Ground) {
         lab.sh("n1", &format!("{v2} set /flannel x")).ok();
         let after = taken();
         assert!(after.code == 0 && after.err.contains("keys of the v2 API"), "{after:?}");
-        copied(lab, ground);
         lab.sh("n1", &format!("{v2} rm /flannel")).ok();
     }
-}
-
-/// The copy of a stopped member's data has them, and an etcd of the same minor serves them alone.
-fn copied(lab: &Lab, ground: Ground) {
-    let sh = |line: &str| lab.sh("n1", line);
-    sh(&ground.stop("n1"));
-    lab.until("n1", "! pgrep -x etcd");
-    sh("mkdir -m 700 /root/v2 && cp -a /data/etcd/etcd-server/member /root/v2/").ok();
-    sh(&ground.start("n1"));
-    lab.until("n1", &format!("{HOST} status"));
-    let [client, peer] = ["http://127.0.0.1:12379", "http://127.0.0.1:12380"];
-    let alone = format!(
-        "/opt/etcd/etcd --data-dir /root/v2 --force-new-cluster --listen-client-urls {client} \
-         --advertise-client-urls {client} --listen-peer-urls {peer}"
-    );
-    sh(&format!("setsid {alone} >/root/v2.log 2>&1 & echo $! >/root/v2.pid")).ok();
-    lab.until("n1", &format!("ETCDCTL_API=2 /opt/etcd/etcdctl --endpoints {client} get /flannel | grep -qx x"));
-    sh("kill $(cat /root/v2.pid)").ok();
-    lab.until("n1", "! kill -0 $(cat /root/v2.pid)");
-    sh("rm -r /root/v2 /root/v2.log /root/v2.pid").ok();
 }
 
 /// With authentication on, as somebody whom etcd lets: the password is in no argument.

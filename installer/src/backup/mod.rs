@@ -69,7 +69,7 @@ pub(crate) mod tests {
             record.taken = taken;
             record
         });
-        Found { path: name.into(), size, record }
+        Found { path: name.into(), size, record, copy: None }
     }
 
     #[test]

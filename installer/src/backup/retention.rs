@@ -19,7 +19,7 @@ pub(crate) fn superfluous<'a>(backup: &Backup, there: &'a [Found], cluster_id: &
         .collect();
     old.sort_by_key(|found| of_record(found));
     let new = there.iter().find(|found| found.path.file_name() == newest.file_name());
-    let mut bytes: u64 = old.iter().copied().chain(new).map(|found| found.size).sum();
+    let mut bytes: u64 = old.iter().copied().chain(new).map(Found::room).sum();
     let mut stay = old.len() as u64 + 1;
     let is_too_much = |stay: u64, bytes: u64| {
         stay > u64::from(backup.keep.get()) || backup.keep_bytes.is_some_and(|most| bytes > most.get())
@@ -31,17 +31,19 @@ pub(crate) fn superfluous<'a>(backup: &Backup, there: &'a [Found], cluster_id: &
         }
         goes.push(found);
         stay -= 1;
-        bytes -= found.size;
+        bytes -= found.room();
     }
     goes
 }
 
 #[cfg(test)]
 mod tests {
+    use payload::digest::Digest;
     use time::{Duration, OffsetDateTime};
 
     use super::*;
     use crate::backup::tests::{backup, found};
+    use crate::snapshot_record::DataCopy;
 
     /// Names of those that go, of these: name, revision, day on which it was taken, bytes.
     fn goes(keep: u32, bytes: Option<u64>, there: &[(&str, u64, i64, u64)]) -> Vec<String> {
@@ -66,6 +68,20 @@ mod tests {
         assert_eq!(goes(2, None, &ahead), ["a.db"]);
         let same = [("a.db", 5, 1, 10), ("new.db", 5, 0, 10)];
         assert_eq!(goes(1, None, &same), ["a.db"]);
+    }
+
+    #[test]
+    fn a_copy_of_the_data_counts_with_its_snapshot() {
+        let mut there = ["a.db", "b.db", "new.db"].map(|name| found(name, OffsetDateTime::UNIX_EPOCH, 5, 10));
+        let copy = DataCopy { file: "a.db.v2.tar".to_owned(), size: 90, sha256: Digest::of(b"copy") };
+        there[0].record = there[0].record.take().map(|record| record.with_copy(copy));
+        let goes = |there: &[Found]| {
+            let goes = superfluous(&backup(6, 9, Some(50)), there, "1f", Path::new("new.db"));
+            goes.iter().map(|found| found.path.to_str().unwrap().to_owned()).collect::<Vec<_>>()
+        };
+        assert_eq!(goes(&there), [""; 0], "without it, it is not as its record says");
+        there[0].copy = Some(90);
+        assert_eq!(goes(&there), ["a.db"]);
     }
 
     #[test]

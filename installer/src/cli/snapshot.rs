@@ -40,8 +40,11 @@ pub(crate) struct SnapshotArgs {
     #[arg(long, value_name = "KEY", help_heading = heading::OUTPUT)]
     pub(crate) recipient: Vec<Recipient>,
 
+    #[command(flatten)]
+    pub(crate) v2: WithV2Args,
+
     /// Take one as the cluster file's `[backup]` says, if it is due; what the timer or loop calls
-    #[arg(long, conflicts_with_all = ["output", "recipient", "user"], help_heading = heading::OUTPUT)]
+    #[arg(long, conflicts_with_all = ["output", "recipient", "user", "with_v2"], help_heading = heading::OUTPUT)]
     pub(crate) timed: bool,
 
     /// Ask as this user of etcd's, where its authentication is on; asks for the password
@@ -51,6 +54,22 @@ pub(crate) struct SnapshotArgs {
     /// Take the password from the first line of this file descriptor instead of asking
     #[arg(long, value_name = "FD", requires = "user", help_heading = heading::ETCD_USER)]
     pub(crate) password_fd: Option<i32>,
+}
+
+/// A copy of the data beside it.
+#[derive(Debug, Clone, Copy, Args)]
+pub(crate) struct WithV2Args {
+    /// Copy the member's data too, with what the v2 API has written (etcd 3.1 to 3.3); etcd is stopped for that moment
+    #[arg(long, help_heading = heading::WITH_V2)]
+    pub(crate) with_v2: bool,
+
+    /// Do not ask before etcd is stopped
+    #[arg(long, requires = "with_v2", help_heading = heading::WITH_V2)]
+    pub(crate) yes: bool,
+
+    /// Stop etcd although the cluster then serves nobody
+    #[arg(long, requires = "with_v2", help_heading = heading::WITH_V2)]
+    pub(crate) although_quorum_at_risk: bool,
 }
 
 #[derive(Debug, Subcommand)]

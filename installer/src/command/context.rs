@@ -9,6 +9,7 @@
 //! 5. The lock. What is read from here on stays true until the command ends.
 //! 6. What a run left that was cut off while the state directory came or went. It stands where the records will be.
 //! 7. The records, which say what is here.
+//! 8. A copy of the data that was cut off has stopped etcd, perhaps: it is started again before anything else is done.
 //!
 //! Who only looks (`plan`, `status`, `doctor`, `report`, `uninstall --dry-run`) stops at 3, and reads the records without the lock: it must not
 //! wait for a run under way, and must not clean up after it.
@@ -16,6 +17,8 @@
 use std::path::Path;
 
 use super::program;
+use crate::although::Word;
+use crate::execute::{Execution, Sources};
 use crate::failure::Failure;
 use crate::finding::RecordFinding;
 use crate::help::Help;
@@ -25,9 +28,11 @@ use crate::host::lock::{Lock, Locked};
 use crate::host::own_program;
 use crate::host::probe::ProbeError;
 use crate::host::unrecorded;
+use crate::operation::copy_data::CopyData;
 use crate::records::{RecordError, Records, StateDir};
-use crate::text::help;
+use crate::report::Report;
 use crate::text::refusals::{self, Doing};
+use crate::text::{help, outcomes, progress};
 use crate::transaction;
 
 /// Root, and the tree that is looked at. Nothing is held.
@@ -75,7 +80,7 @@ impl Looking {
     }
 
     /// The steps from the signals on.
-    pub(super) fn work(self) -> Result<Context, Failure> {
+    pub(super) fn work(self, report: &Report) -> Result<Context, Failure> {
         let Self { doing, tree, state } = self;
         let interrupt = interruptible()?;
         let lock = match tree.lock(command(doing)).map_err(ProbeError::from)? {
@@ -90,7 +95,9 @@ impl Looking {
         let records = Records::read(&tree, &state).map_err(Failure::from);
         let records = records.and_then(|records| unless_lost(doing, &tree, records));
         let records = unless_told_to_stop(&interrupt, records, again(doing))?;
-        Ok(Context { doing, tree, state, records, ended, interrupt, _lock: lock })
+        let mut context = Context { doing, tree, state, records, ended, interrupt, _lock: lock };
+        context.start_again(report)?;
+        Ok(context)
     }
 }
 
@@ -98,6 +105,24 @@ impl Context {
     /// What was done, unless we were told to stop meanwhile.
     pub(super) fn unless_told_to_stop<T>(&self, done: Result<T, Failure>) -> Result<T, Failure> {
         unless_told_to_stop(&self.interrupt, done, again(self.doing))
+    }
+
+    /// Starts etcd again where a copy of its data was cut off that had stopped it. What is in the way of that is for the command to find,
+    /// and may be what it mends.
+    fn start_again(&mut self, report: &Report) -> Result<(), Failure> {
+        let Self { tree, state, records, interrupt, .. } = &*self;
+        let (Some(receipt), true) = (&records.receipt, records.is_copy_cut_off()) else { return Ok(()) };
+        report.warn(&progress::COPY_CUT_OFF, None);
+        let copy = CopyData { records, receipt };
+        // It stops nothing.
+        let (at_risk, unasked) = (Word::NotSaid, Word::NotSaid);
+        let execution = Execution { tree, state, records, interrupt, report, at_risk, unasked };
+        if let Err(failed) = execution.run(&copy, &copy.rest(), Sources::default()) {
+            report.warn(&outcomes::failed(&failed), Some(&Help::host("status")));
+        }
+        let records = Records::read(tree, state).map_err(Failure::from);
+        self.records = self.unless_told_to_stop(records)?;
+        Ok(())
     }
 }
 

@@ -35,7 +35,7 @@ pub(super) fn csr(args: &CsrArgs, report: &Report) -> Result<ExitStatus, Failure
     if manifest.key_from() != KeyFrom::Host {
         return Err(Failure::refused(refusals::brings_its_key(), Help::run("install")));
     }
-    let context = looking.work()?;
+    let context = looking.work(report)?;
     let Context { tree, state, records: earlier, interrupt, .. } = &context;
     allows(earlier, manifest, bundle.digest(), state)?;
     let found = existing(tree, state, earlier)?;
@@ -95,9 +95,11 @@ fn allows(earlier: &Records, manifest: &Manifest, bundle: Digest, state: &StateD
         Operation::Install { bundle: of } if of == bundle => {
             Err(Failure::refused(refusals::install_cut_off(), help::go_on_or_take_back()))
         }
-        Operation::Install { .. } | Operation::Restore { .. } | Operation::MakeKey { .. } | Operation::Uninstall => {
-            Err(Failure::refused(refusals::run_cut_off(), Help::run("uninstall")))
-        }
+        Operation::Install { .. }
+        | Operation::Restore { .. }
+        | Operation::MakeKey { .. }
+        | Operation::Uninstall
+        | Operation::CopyData => Err(Failure::refused(refusals::run_cut_off(), Help::run("uninstall"))),
     }
 }
 

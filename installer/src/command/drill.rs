@@ -44,7 +44,7 @@ struct Outcome {
 
 pub(super) fn drill(args: &DrillArgs, report: &Report) -> Result<ExitStatus, Failure> {
     let took = Stopwatch::start();
-    let context = Looking::begin(Doing::Drilling, None)?.work()?;
+    let context = Looking::begin(Doing::Drilling, None)?.work(report)?;
     let Some(receipt) = &context.records.receipt else {
         return Err(Failure::refused(refusals::nothing_installed(""), Help::run("install")));
     };

@@ -98,7 +98,7 @@ pub(super) fn install(args: &InstallArgs, report: &Report) -> Result<ExitStatus,
     let root = target.root.as_deref();
     let mut bundle = bundle(named, root, hand_over, args.for_the_bundle(), &looking.tree, report)?;
     let given = key::given(target.passphrase_fd)?;
-    let context = looking.work()?;
+    let context = looking.work(report)?;
     let Context { tree, interrupt, .. } = &context;
     // Under the lock: who comes second must see whom the first has pinned.
     let signer = trust::status(bundle.provenance(), &context.records, named.signer.as_ref())?;

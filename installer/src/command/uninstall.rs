@@ -32,7 +32,7 @@ pub(super) fn uninstall(args: &UninstallArgs, report: &Report) -> Result<ExitSta
     if args.look.dry_run {
         return show(&looking, contents, args, report);
     }
-    let context = looking.work()?;
+    let context = looking.work(report)?;
     let Context { tree, state, records, interrupt, .. } = &context;
     let uninstall = Uninstall::new(records, contents, at_risk);
     if uninstall.changes().is_empty() && context.ended == Ended::Uninstall {

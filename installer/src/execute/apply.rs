@@ -4,7 +4,7 @@ use payload::mode::{Mode, Owner};
 use payload::name::UserName;
 use payload::path::AbsPath;
 
-use super::{Missing, Run, Stage, StepError};
+use super::{Again, Execution, Missing, Run, Stage, StepError};
 use crate::change::{Access, Change, Holds, fold};
 use crate::check;
 use crate::facts::data::Places;
@@ -12,6 +12,7 @@ use crate::facts::logs::Keeper;
 use crate::facts::paths::Seen;
 use crate::facts::restore::Replaced;
 use crate::health;
+use crate::host::clock::Stopwatch;
 use crate::host::etcdutl;
 use crate::host::wheels;
 use crate::host::write::Ids;
@@ -48,6 +49,8 @@ impl Run<'_> {
             }
             Step::Service { supervision, action: Action::Stop } => self.stop(supervision),
             Step::Restore { .. } => self.restore(step),
+            Step::CopyData { data, wal, bytes } => self.copy_data(Places { data, wal: wal.as_ref() }, *bytes),
+            Step::Service { supervision, action: Action::StartAgain } => self.start_again(supervision),
             Step::Timer { unit } => self.transaction.start_timer(unit, earlier, self.on.interrupt),
             Step::Loop { supervisor } => self.transaction.start_loop(supervisor, earlier, self.on.interrupt),
             Step::Textfile { path } => Ok(self.transaction.tell_in(path)?),
@@ -106,11 +109,29 @@ impl Run<'_> {
         })
     }
 
-    /// Nothing is to run on the data that are put aside.
+    /// Nothing is to run on the data that are put aside, or copied.
     fn stop(&mut self, supervision: &Supervision) -> Result<(), StepError> {
+        self.stopped = Some(Stopwatch::start());
         let seconds = self.operation.policy().stop_seconds;
         self.transaction.stop::<StepError>(supervision, seconds, self.on.interrupt)?;
         self.has_stopped()
+    }
+
+    /// What it is copied into is empty again where that fails: etcd needs the room to start.
+    fn copy_data(&mut self, places: Places, bytes: u64) -> Result<(), StepError> {
+        self.has_stopped()?;
+        let (tree, to) = (self.on.tree, self.sources.data_copy()?);
+        tree.copy_data(places, to, bytes).map_err(StepError::NotCopied)
+    }
+
+    /// That it does not come up takes nothing back: it was told to, and there is nothing else to be done about it.
+    fn start_again(&mut self, supervision: &Supervision) -> Result<(), StepError> {
+        let Execution { tree, interrupt, report, .. } = *self.on;
+        self.transaction.start_again(supervision, interrupt)?;
+        let manifest = self.operation.manifest().ok_or(StepError::NoSource(Missing::Manifest))?;
+        let up = health::wait_until_up(tree, manifest, supervision, interrupt, report);
+        self.again = Some(Again { stopped: self.stopped.take().map(|since| since.elapsed()), up });
+        Ok(())
     }
 
     /// By the release that was installed, as etcd's user.

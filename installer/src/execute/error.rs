@@ -34,6 +34,8 @@ pub(crate) enum StepError {
     NoUser(UserName),
     Journal(#[from] JournalError),
     NoSource(Missing),
+    /// The member's data were not copied.
+    NotCopied(#[source] FsError),
     /// etcd was started and did not come up.
     NotUp(NotUp),
     /// The plan has no service: it was refused.
@@ -56,6 +58,7 @@ pub(crate) enum Missing {
     PrivateKey,
     NewKey,
     Snapshot,
+    DataCopy,
 }
 
 impl From<UndoError> for StepError {
@@ -69,7 +72,7 @@ impl StepError {
     pub(crate) fn is_interrupt(&self) -> bool {
         match self {
             Self::Interrupted => true,
-            Self::Fs(error) => error.is_interrupt(),
+            Self::Fs(error) | Self::NotCopied(error) => error.is_interrupt(),
             Self::Account(error) => error.is_interrupt(),
             Self::Service(error) => error.is_interrupt(),
             Self::Exec(error) => error.is_interrupt(),

@@ -15,6 +15,7 @@ use crate::host::clock;
 use crate::host::probe::{self, cluster, data};
 use crate::operation::Operate;
 use crate::plan::Plan;
+use crate::records;
 use crate::step::{Action, Step};
 
 /// How long members may take to agree on a leader: some seconds at most, with etcd's own times.
@@ -46,9 +47,11 @@ impl Execution<'_> {
 
     /// Whether the cluster goes on while etcd is stopped by `step`, or that it does not was said before.
     fn look(&self, operation: &dyn Operate, plan: &Plan, step: &Step, look: Look) -> Result<(), StepError> {
-        let stop = match step {
-            Step::Service { action: Action::Restart, .. } => Stop::Restart,
-            Step::Service { action: Action::Remove, .. } => Stop::Uninstall,
+        let Step::Service { action, .. } = step else { return Ok(()) };
+        let stop = match (action, operation.header()) {
+            (Action::Restart, _) => Stop::Restart,
+            (Action::Remove, _) => Stop::Uninstall,
+            (Action::Stop, records::Operation::CopyData) => Stop::Copy,
             _ => return Ok(()),
         };
         let Some(manifest) = self.records.installed().or(operation.manifest()).filter(|_| self.tree.is_live()) else {

@@ -11,9 +11,13 @@ mod sources;
 pub(crate) use error::{After, At, Failed, Missing, NotUndone, StepError};
 pub(crate) use sources::Sources;
 
+use std::time::Duration;
+
 use crate::although::Word;
 use crate::change::{Change, fold};
 use crate::facts::paths::Seen;
+use crate::health::NotUp;
+use crate::host::clock::Stopwatch;
 use crate::host::interrupt::Interrupt;
 use crate::host::probe::{self, data};
 use crate::host::{FsError, Tree, clock};
@@ -49,6 +53,16 @@ pub(crate) struct Done {
     pub(crate) left: Vec<(Change, UndoError)>,
     /// What is over could not all be removed after the records were written. The next run does that.
     pub(crate) unclosed: Option<UndoError>,
+    /// Where etcd was stopped and started again: what came of that.
+    pub(crate) again: Option<Again>,
+}
+
+/// An etcd that was started again.
+pub(crate) struct Again {
+    /// For how long it was not there; not known where a run before this one had stopped it.
+    pub(crate) stopped: Option<Duration>,
+    /// Whether it is up.
+    pub(crate) up: Result<(), NotUp>,
 }
 
 /// One run under way.
@@ -60,6 +74,9 @@ struct Run<'a> {
     transaction: Transaction<'a>,
     /// Whether what was done can still be taken back.
     stage: Stage,
+    /// Since etcd was told to stop.
+    stopped: Option<Stopwatch>,
+    again: Option<Again>,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -95,7 +112,8 @@ impl Execution<'_> {
             records::Operation::Uninstall => (None, fold(&self.records.ours(), &[]), Stage::PastThePoint),
             records::Operation::Install { .. }
             | records::Operation::Restore { .. }
-            | records::Operation::MakeKey { .. } => {
+            | records::Operation::MakeKey { .. }
+            | records::Operation::CopyData => {
                 // What the receipt replaces may have begun to go.
                 let is_over = self.records.is_all_but_closed(operation.header(), plan.is_done());
                 let stage = if is_over { Stage::PastThePoint } else { Stage::CanBeTakenBack };
@@ -110,7 +128,7 @@ impl Execution<'_> {
             Box::new(Failed { at: At::Journal, error: error.into(), host })
         })?;
         let transaction = transaction.knowing(self.records.ours());
-        let mut run = Run { on: self, operation, plan, sources, transaction, stage };
+        let mut run = Run { on: self, operation, plan, sources, transaction, stage, stopped: None, again: None };
         match run.all_steps() {
             Ok(done) => Ok(run.close(done)),
             Err(Stopped { at, error }) if run.stage == Stage::PastThePoint => {
@@ -164,7 +182,7 @@ impl Run<'_> {
             } else {
                 run.remember_if_possible(records::Outcome::Left);
             }
-            Ok(Done { remains, stays, left, unclosed: None })
+            Ok(Done { remains, stays, left, unclosed: None, again: None })
         };
         finish(self).map_err(|error| Stopped { at: At::Receipt, error })
     }
@@ -291,7 +309,7 @@ impl Run<'_> {
         let known: Vec<Change> =
             self.on.records.ours().into_iter().chain(self.transaction.changes().iter().cloned()).collect();
         let unclosed = self.transaction.close(&done.remains, &known).err();
-        Done { unclosed, ..done }
+        Done { unclosed, again: self.again, ..done }
     }
 
     /// What a record is made of, beside what the operation knows itself.

@@ -38,6 +38,8 @@ pub(crate) struct Sources<'a> {
     new_key: Option<Zeroizing<String>>,
     /// The snapshot that etcd is to begin with: a copy that has been judged.
     snapshot: Option<File>,
+    /// What the member's data are to be copied into.
+    data_copy: Option<File>,
     /// The programs of the release that are in their places already.
     standing: BTreeSet<AbsPath>,
     /// The others, but for their names; not all where a file system needs every file to have one.
@@ -61,6 +63,11 @@ impl<'a> Sources<'a> {
     /// A key that was made for this host.
     pub(crate) fn of_new_key(pem: Zeroizing<String>) -> Self {
         Self { new_key: Some(pem), ..Self::default() }
+    }
+
+    /// A file for the member's data.
+    pub(crate) fn of_data_copy(to: File) -> Self {
+        Self { data_copy: Some(to), ..Self::default() }
     }
 
     /// Reads all of the release, into files without names.
@@ -138,6 +145,10 @@ impl<'a> Sources<'a> {
     pub(super) fn snapshot(&self, ids: Ids) -> Result<File, StepError> {
         let snapshot = self.snapshot.as_ref().ok_or(StepError::NoSource(Missing::Snapshot))?;
         Ok(snapshot_copy::for_a_program_of(snapshot, ids)?)
+    }
+
+    pub(super) fn data_copy(&mut self) -> Result<&mut File, StepError> {
+        self.data_copy.as_mut().ok_or(StepError::NoSource(Missing::DataCopy))
     }
 
     pub(super) fn bundle(&mut self) -> Result<&mut Bundle<File>, StepError> {

@@ -51,6 +51,8 @@ pub(crate) enum Stop {
     Restart,
     /// The member goes from this host.
     Uninstall,
+    /// Its data are copied, and it starts again.
+    Copy,
 }
 
 /// What the cluster would be without this member.

@@ -90,6 +90,10 @@ pub(crate) enum Cause {
     NoProgram,
     /// They have another digest than the one on record.
     OtherBytes,
+    /// Of a file: what stands under this name stands under another, too.
+    OtherNames,
+    /// No archive has such a name that every tar(1) opens.
+    OddName,
 }
 
 impl From<Cause> for io::Error {
@@ -106,7 +110,9 @@ impl From<Cause> for io::Error {
             | Cause::NoElfHeader
             | Cause::NoAddress
             | Cause::NotAsked
-            | Cause::NoProgram => io::ErrorKind::Other,
+            | Cause::NoProgram
+            | Cause::OtherNames
+            | Cause::OddName => io::ErrorKind::Other,
         };
         Self::new(kind, cause)
     }

@@ -13,6 +13,7 @@ pub(crate) mod claim;
 pub(crate) mod clock;
 pub(crate) mod console;
 pub(crate) mod copy;
+pub(crate) mod data_copy;
 pub(crate) mod disk_trial;
 pub(crate) mod drill;
 mod emptying;

@@ -14,7 +14,7 @@ use nix::sys::stat::{Mode as RawMode, SFlag, fchmod, fstatat};
 use nix::unistd::{UnlinkatFlags, fsync, unlinkat};
 
 use super::random;
-use super::room::room;
+use super::room::{is_one, room};
 use super::tree::{Spot, Tree, Trust, kind};
 
 /// What the name begins with of a file that has none yet, where the file system has no nameless ones.
@@ -114,6 +114,11 @@ impl Output {
     /// How many bytes there is room for.
     pub(crate) fn room(&self) -> Result<u64, OutputError> {
         Ok(room(&self.file)?.free)
+    }
+
+    /// Whether the file lies on the same disk.
+    pub(crate) fn shares_the_disk_of(&self, file: &File) -> Result<bool, OutputError> {
+        Ok(is_one(&self.file, file)?)
     }
 
     /// How many bytes the disk has in all.

@@ -5,8 +5,8 @@
 use std::os::fd::OwnedFd;
 
 use nix::errno::Errno;
-use nix::fcntl::{AtFlags, OFlag, openat, renameat};
-use nix::sys::stat::{Mode as RawMode, fstatat};
+use nix::fcntl::{AtFlags, renameat};
+use nix::sys::stat::fstatat;
 use nix::unistd::{UnlinkatFlags, fsync, unlinkat};
 use payload::path::AbsPath;
 use payload::render::{MEMBER, RESTORING, WAL};
@@ -14,7 +14,7 @@ use payload::render::{MEMBER, RESTORING, WAL};
 use super::emptying::{Emptying, errno};
 use super::interrupt::Interrupt;
 use super::mounts::Mounts;
-use super::tree::{FileOp, FsError, Tree};
+use super::tree::{FileOp, FsError, Tree, open_below};
 use super::whose;
 use crate::facts::data::Places;
 use crate::facts::restore::{self, Replaced};
@@ -68,7 +68,7 @@ impl Tree {
             let data = self.half(replaced.places.data, MEMBER, replaced)?;
             let log = replaced.places.wal.map(|wal| self.half(wal, WAL, replaced)).transpose()?;
             for half in std::iter::once(&data).chain(&log) {
-                open(&open(&half.dir, RESTORING)?, half.name)?;
+                open_below(&open_below(&half.dir, RESTORING)?, half.name)?;
             }
             data.put_aside()?;
             if let Some(log) = &log {
@@ -136,7 +136,7 @@ impl Half {
     }
 
     fn take_place(&self) -> Result<(), Errno> {
-        renameat(&open(&self.dir, RESTORING)?, self.name, &self.dir, self.name)
+        renameat(&open_below(&self.dir, RESTORING)?, self.name, &self.dir, self.name)
     }
 
     /// At once: half of it must never pass for data.
@@ -159,7 +159,7 @@ impl Half {
 
 /// Removes the directory `name` in `dir`, with what is in it.
 fn clear(dir: &OwnedFd, name: &str, interrupt: &Interrupt) -> Result<(), Errno> {
-    match open(dir, name) {
+    match open_below(dir, name) {
         Ok(left) => {
             let mounts = Mounts::read().map_err(|error| errno(&error))?;
             Emptying::new(&mounts, interrupt).run(&left)?;
@@ -171,11 +171,6 @@ fn clear(dir: &OwnedFd, name: &str, interrupt: &Interrupt) -> Result<(), Errno> 
         Err(errno) => return Err(errno),
     }
     fsync(dir)
-}
-
-fn open(dir: &OwnedFd, name: &str) -> Result<OwnedFd, Errno> {
-    let flags = OFlag::O_DIRECTORY | OFlag::O_NOFOLLOW | OFlag::O_RDONLY | OFlag::O_CLOEXEC;
-    openat(dir, name, flags, RawMode::empty())
 }
 
 fn is_there(dir: &OwnedFd, name: &str) -> Result<bool, Errno> {

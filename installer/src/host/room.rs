@@ -3,6 +3,7 @@
 
 use std::os::fd::AsFd;
 
+use nix::sys::stat::fstat;
 use nix::sys::statvfs::fstatvfs;
 
 /// In bytes.
@@ -10,6 +11,11 @@ pub(super) struct Room {
     pub(super) size: u64,
     /// What root's own reserve is not part of: etcd cannot have that.
     pub(super) free: u64,
+}
+
+/// Whether both lie on one file system.
+pub(super) fn is_one(one: impl AsFd, other: impl AsFd) -> nix::Result<bool> {
+    Ok(fstat(one)?.st_dev == fstat(other)?.st_dev)
 }
 
 /// That of the file system on which the file or directory lies.

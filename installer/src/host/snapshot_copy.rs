@@ -100,10 +100,14 @@ pub(crate) fn copy(
 
 /// Where a copy of so many bytes goes, near `data`, with room for what is restored from it.
 pub(crate) fn place(tree: &Tree, data: &AbsPath, len: u64) -> Result<File, NotCopied> {
+    place_of(tree, data, len.saturating_mul(2).saturating_add(LOGS))
+}
+
+/// A place near `data` where so much is free.
+pub(crate) fn place_of(tree: &Tree, data: &AbsPath, needed: u64) -> Result<File, NotCopied> {
     let to = tree.private_file(data).map_err(NotCopied::Place)?;
     let asking = |errno| NotCopied::Place(FsError::new(FileOp::AskFileSystem, data, errno));
     let free = room(&to).map_err(asking)?.free;
-    let needed = len.saturating_mul(2).saturating_add(LOGS);
     if free < needed { Err(NotCopied::Full { needed, free }) } else { Ok(to) }
 }
 

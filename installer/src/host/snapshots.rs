@@ -27,15 +27,31 @@ pub(crate) fn is_roots_alone(tree: &Tree, dir: &AbsPath) -> bool {
     matches!(tree.look(dir), Ok(Seen::Dir { .. })) && tree.obstacles(dir).is_ok_and(|met| met.is_empty())
 }
 
+/// Whether something stands there, whatever it is.
+pub(crate) fn is_taken(path: &Path) -> bool {
+    fs::symlink_metadata(path).is_ok()
+}
+
 /// What lies beside a snapshot, if that is a record.
 pub(crate) fn record(snapshot: &Path) -> Option<SnapshotRecord> {
     input::small(&SnapshotRecord::beside(snapshot), LARGEST).and_then(|text| SnapshotRecord::parse(&text))
 }
 
-/// Removes a snapshot and its record; the record of one that is gone says nothing.
+/// Removes a snapshot, its record and the copy that this names; the record of one that is gone says nothing.
 pub(crate) fn remove(found: &Found) -> io::Result<()> {
     fs::remove_file(&found.path)?;
-    fs::remove_file(SnapshotRecord::beside(&found.path))
+    remove_record(&found.path)
+}
+
+/// Removes what lies beside a snapshot that is gone: first the copy that the record names.
+fn remove_record(snapshot: &Path) -> io::Result<()> {
+    if let Some(copy) = record(snapshot).and_then(|record| record.copy_of(snapshot)) {
+        match fs::remove_file(copy) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+            _ => {}
+        }
+    }
+    fs::remove_file(SnapshotRecord::beside(snapshot))
 }
 
 /// Removes what killed runs have left: records of snapshots that are gone, or never came, and files that are on their way where a file
@@ -43,9 +59,13 @@ pub(crate) fn remove(found: &Found) -> io::Result<()> {
 pub(crate) fn clear(dir: &Path) -> io::Result<()> {
     for entry in fs::read_dir(dir)?.take(MOST) {
         let entry = entry?;
-        let is_left = || entry.file_name().to_str().is_some_and(output::is_unnamed) || is_lone(&entry.path());
-        if entry.file_type()?.is_file() && is_left() {
+        if !entry.file_type()?.is_file() {
+            continue;
+        }
+        if entry.file_name().to_str().is_some_and(output::is_unnamed) {
             fs::remove_file(entry.path())?;
+        } else if is_lone(&entry.path()) {
+            remove_record(&entry.path().with_extension(""))?;
         }
     }
     Ok(())
@@ -97,6 +117,10 @@ pub(crate) fn tell(path: &AbsPath, text: &str) -> Result<(), OutputError> {
     Output::open(path.as_path())?.put(text.as_bytes())
 }
 
+fn size_of_file(path: &Path) -> Option<u64> {
+    fs::symlink_metadata(path).ok().filter(fs::Metadata::is_file).map(|stat| stat.len())
+}
+
 /// By their names, which are in the order of time where nobody has chosen others.
 pub(crate) fn in_dir(dir: &Path) -> io::Result<Vec<Found>> {
     let mut found = Vec::new();
@@ -109,11 +133,10 @@ pub(crate) fn in_dir(dir: &Path) -> io::Result<Vec<Found>> {
             continue;
         }
         // Gone again, or no file: a snapshot on its way has no such name.
-        let Some(size) = fs::symlink_metadata(&path).ok().filter(fs::Metadata::is_file).map(|stat| stat.len()) else {
-            continue;
-        };
+        let Some(size) = size_of_file(&path) else { continue };
         let record = record(&path);
-        found.push(Found { path, size, record });
+        let copy = record.as_ref().and_then(|record| size_of_file(&record.copy_of(&path)?));
+        found.push(Found { path, size, record, copy });
     }
     found.sort_by(|a, b| a.path.cmp(&b.path));
     Ok(found)
@@ -121,7 +144,10 @@ pub(crate) fn in_dir(dir: &Path) -> io::Result<Vec<Found>> {
 
 #[cfg(test)]
 mod tests {
+    use payload::digest::Digest;
+
     use super::*;
+    use crate::snapshot_record::DataCopy;
 
     #[test]
     fn what_a_killed_run_has_left_goes_and_nothing_else() {
@@ -129,11 +155,31 @@ mod tests {
         fs::create_dir_all(&dir).unwrap();
         let record =
             crate::backup::tests::found("a", time::OffsetDateTime::UNIX_EPOCH, 7, 10).record.unwrap().to_json();
-        let stay =
-            ["a.db", "a.db.json", "b.db", "c.db.age", "c.db.age.json", "theirs.db.json", "ship.json", "drills.json"];
-        let go = ["gone.db.json", "gone.db.age.json"];
+        let with_copy = |file: &str| {
+            let copy = DataCopy { file: file.to_owned(), size: 3, sha256: Digest::of(b"copy") };
+            SnapshotRecord::parse(record.as_bytes()).unwrap().with_copy(copy).to_json()
+        };
+        let stay = [
+            "a.db",
+            "a.db.json",
+            "b.db",
+            "c.db.age",
+            "c.db.age.json",
+            "theirs.db.json",
+            "ship.json",
+            "drills.json",
+            "theirs.db.v2.tar",
+            "b.db.v2.tar",
+        ];
+        let go = ["gone.db.json", "gone.db.age.json", "copied.db.json", "copied.db.v2.tar", "liar.db.json"];
         for name in stay.into_iter().chain(go) {
-            let text = if name == "theirs.db.json" { "{}" } else { &record };
+            let text = match name {
+                "theirs.db.json" => "{}",
+                "copied.db.json" => &with_copy("copied.db.v2.tar"),
+                // By which nothing else of that directory goes.
+                "liar.db.json" => &with_copy("b.db.v2.tar"),
+                _ => &record,
+            };
             fs::write(dir.join(name), text).unwrap();
         }
         clear(&dir).unwrap();

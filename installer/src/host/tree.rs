@@ -261,6 +261,12 @@ enum Go {
     NoFurther,
 }
 
+/// The directory `name` in `dir`; a link is not followed.
+pub(super) fn open_below(dir: &OwnedFd, name: &str) -> Result<OwnedFd, Errno> {
+    let flags = OFlag::O_DIRECTORY | OFlag::O_NOFOLLOW | OFlag::O_RDONLY | OFlag::O_CLOEXEC;
+    openat(dir, name, flags, RawMode::empty())
+}
+
 /// The file type in a mode.
 pub(super) fn kind(stat: &FileStat) -> SFlag {
     SFlag::from_bits_truncate(stat.st_mode & SFlag::S_IFMT.bits())

@@ -1,6 +1,7 @@
 //! What is special to each thing that is done to a host: the steps that it takes, how they are undone, and what is on
 //! record afterwards. One file each; pure. The steps are carried out by `execute`, which knows of no operation.
 
+pub(crate) mod copy_data;
 pub(crate) mod install;
 mod kept_key;
 pub(crate) mod make_key;

@@ -98,7 +98,11 @@ fn of_step(step: &Step, paths: &Paths) -> Result<Vec<Need>, NotAPath> {
         }
         Step::Service { supervision, action } => of_service(supervision, *action, paths)?,
         Step::Undo { change } => of_undoing(change)?,
-        Step::Labels { .. } | Step::Timer { .. } | Step::Loop { .. } | Step::Textfile { .. } => Vec::new(),
+        Step::CopyData { .. }
+        | Step::Labels { .. }
+        | Step::Timer { .. }
+        | Step::Loop { .. }
+        | Step::Textfile { .. } => Vec::new(),
     })
 }
 
@@ -111,7 +115,9 @@ fn of_service(supervision: &Supervision, action: Action, paths: &Paths) -> Resul
     Ok(match action {
         Action::Start | Action::Enable if !is_there => vec![at(&link)],
         Action::Remove => vec![at(&link)],
-        Action::Start | Action::Enable | Action::Restart | Action::Reload | Action::Stop => Vec::new(),
+        Action::Start | Action::Enable | Action::Restart | Action::Reload | Action::Stop | Action::StartAgain => {
+            Vec::new()
+        }
     })
 }
 

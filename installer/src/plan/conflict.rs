@@ -56,6 +56,7 @@ pub(crate) fn conflicts(step: &Step, facts: &Facts, ours: &[Change]) -> Result<V
         | Step::User { .. }
         | Step::Labels { .. }
         | Step::Restore { .. }
+        | Step::CopyData { .. }
         | Step::Timer { .. }
         | Step::Loop { .. }
         | Step::Textfile { .. }

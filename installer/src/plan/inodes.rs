@@ -83,6 +83,7 @@ fn of_step(
         }
         Step::Service { supervision, action: Action::Enable } => of_enabling(supervision)?.into_iter().collect(),
         Step::Dir { .. }
+        | Step::CopyData { .. }
         | Step::Labels { .. }
         | Step::Timer { .. }
         | Step::Loop { .. }

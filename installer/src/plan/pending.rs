@@ -220,7 +220,7 @@ fn is_done(step: &Step, facts: &Facts) -> bool {
             let this = Change::Textfile { path: path.clone() };
             facts.records.receipt.is_some() && facts.records.ours().contains(&this)
         }
-        Step::Labels { .. } | Step::Service { .. } | Step::Undo { .. } => false,
+        Step::CopyData { .. } | Step::Labels { .. } | Step::Service { .. } | Step::Undo { .. } => false,
     }
 }
 

@@ -171,6 +171,7 @@ fn labels(facts: &Facts, steps: &[Step]) -> Option<Step> {
             | Step::User { .. }
             | Step::Labels { .. }
             | Step::Restore { .. }
+            | Step::CopyData { .. }
             | Step::Timer { .. }
             | Step::Loop { .. }
             | Step::Textfile { .. }

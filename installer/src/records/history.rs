@@ -61,6 +61,7 @@ pub(crate) enum Kind {
     Restore,
     MakeKey,
     Uninstall,
+    CopyData,
 }
 
 /// How it ended.
@@ -80,6 +81,7 @@ impl From<Operation> for Kind {
             Operation::Restore { .. } => Self::Restore,
             Operation::MakeKey { .. } => Self::MakeKey,
             Operation::Uninstall => Self::Uninstall,
+            Operation::CopyData => Self::CopyData,
         }
     }
 }
@@ -92,7 +94,7 @@ impl Of {
             Operation::Install { bundle } | Operation::Restore { bundle, .. } | Operation::MakeKey { bundle } => {
                 Some(bundle)
             }
-            Operation::Uninstall => records.receipt.as_ref().map(|receipt| receipt.bundle),
+            Operation::Uninstall | Operation::CopyData => records.receipt.as_ref().map(|receipt| receipt.bundle),
         };
         Self {
             sha256,

@@ -128,6 +128,11 @@ impl Records {
         is_done && operation.installs().is_some_and(of)
     }
 
+    /// Whether a copy of the member's data was cut off: it may have been stopped for that.
+    pub(crate) fn is_copy_cut_off(&self) -> bool {
+        self.unfinished.as_ref().is_some_and(|cut| cut.of == Operation::CopyData)
+    }
+
     /// What is installed here, or was until an uninstall began that was cut off.
     pub(crate) fn installed(&self) -> Option<&Manifest> {
         let receipt = self.receipt.as_ref().map(|receipt| &receipt.manifest);

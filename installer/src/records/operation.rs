@@ -23,6 +23,8 @@ pub(crate) enum Operation {
     MakeKey { bundle: Digest },
     /// All that is on record goes.
     Uninstall,
+    /// The member's data are copied while it is stopped. Nothing that is on record becomes another by it.
+    CopyData,
 }
 
 impl Operation {
@@ -30,7 +32,7 @@ impl Operation {
     pub(crate) fn installs(self) -> Option<Digest> {
         match self {
             Self::Install { bundle } | Self::Restore { bundle, .. } => Some(bundle),
-            Self::MakeKey { .. } | Self::Uninstall => None,
+            Self::MakeKey { .. } | Self::Uninstall | Self::CopyData => None,
         }
     }
 }

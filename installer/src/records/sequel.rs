@@ -13,11 +13,15 @@ impl Operation {
     /// - A restore follows upon an install of its bundle: what that has begun is among its own steps, and whatever data is
     ///   there is put aside. An install does not follow upon a restore, nor a restore upon another: they would leave the member
     ///   without its data, or with others.
+    /// - Anything follows upon a copy of the data, which left nothing but a member that was to start again. It follows upon its own
+    ///   kind alone: what is half installed is not stopped and started.
     /// - Making a key knows nothing of the steps of an install. It follows upon one only where that had not come further
     ///   than the state directory, which both make.
     pub(crate) fn may_go_on_after(self, cut: &Unfinished, state: &StateDir) -> bool {
         match (self, cut.of) {
-            (Self::Uninstall, _) | (Self::Install { .. } | Self::Restore { .. }, Self::Uninstall) => true,
+            (Self::Uninstall, _)
+            | (Self::Install { .. } | Self::Restore { .. }, Self::Uninstall)
+            | (_, Self::CopyData) => true,
             (Self::Restore { .. }, Self::Restore { .. }) => self == cut.of,
             (
                 Self::Install { bundle } | Self::Restore { bundle, .. },
@@ -28,7 +32,8 @@ impl Operation {
                 bundle == of && cut.changes.iter().all(|change| state.holds(change) || state.is_of_key(change))
             }
             (Self::MakeKey { .. }, Self::Uninstall | Self::Restore { .. })
-            | (Self::Install { .. }, Self::Restore { .. }) => false,
+            | (Self::Install { .. }, Self::Restore { .. })
+            | (Self::CopyData, _) => false,
         }
     }
 }
@@ -85,6 +90,11 @@ mod tests {
             (install(a), restore(a, 1), &more, false),
             (key(a), restore(a, 1), &own, false),
             (Operation::Uninstall, restore(a, 1), &more, true),
+            (Operation::CopyData, Operation::CopyData, &own, true),
+            (install(b), Operation::CopyData, &own, true),
+            (key(b), Operation::CopyData, &own, true),
+            (Operation::CopyData, install(a), &more, false),
+            (Operation::CopyData, Operation::Uninstall, &more, false),
         ] {
             let cut = Unfinished { of, changes: changes.clone(), open: None, manifest: None, lines: 1, entry: None };
             assert_eq!(this.may_go_on_after(&cut, &state), may, "{this:?} after {of:?}");

@@ -25,13 +25,17 @@ pub(crate) fn start(
     interrupt: &Interrupt,
 ) -> Result<(), ServiceError> {
     match supervision {
+        Supervision::Systemd { unit } if action == Action::StartAgain => systemctl(["start", unit], interrupt)?,
+        Supervision::Supervisor(supervisor) if action == Action::StartAgain => {
+            program::start_again(supervisor, interrupt)?;
+        }
         Supervision::Systemd { unit } => {
             systemctl(["daemon-reload"], interrupt)?;
             systemctl(["enable", unit], interrupt)?;
             match action {
                 Action::Start => systemctl(["start", unit], interrupt)?,
                 Action::Restart => systemctl(["restart", unit], interrupt)?,
-                Action::Enable | Action::Reload | Action::Stop | Action::Remove => {}
+                Action::Enable | Action::Reload | Action::Stop | Action::StartAgain | Action::Remove => {}
             }
         }
         Supervision::Supervisor(supervisor) => program::start(supervisor, action, interrupt)?,

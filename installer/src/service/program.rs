@@ -102,17 +102,10 @@ pub(super) fn start(supervisor: &Supervisor, action: Action, interrupt: &Interru
         systemctl(["daemon-reload"], interrupt)?;
         enable(unit, interrupt)?;
     }
-    if matches!(action, Action::Enable | Action::Reload | Action::Stop | Action::Remove) {
+    if matches!(action, Action::Enable | Action::Reload | Action::Stop | Action::StartAgain | Action::Remove) {
         return Ok(());
     }
-    // A run before this one may have told it to stop etcd and not have waited. A program that stops cannot be started.
-    let mut before = seen_at_rest(supervisor, WORK, interrupt);
-    let is_up = is_up(supervisor, &before, interrupt);
-    heed(interrupt)?;
-    if !is_up {
-        start_supervisord(supervisor, interrupt)?;
-        before = seen_at_rest(supervisor, WORK, interrupt);
-    }
+    let before = seen_of_one_that_is_up(supervisor, interrupt)?;
     // Only a restart must know whether it is still the same process afterwards.
     let process = || if action == Action::Restart { pid(supervisor, interrupt) } else { None };
     let first = process();
@@ -132,6 +125,28 @@ pub(super) fn start(supervisor: &Supervisor, action: Action, interrupt: &Interru
         let _ = start_program(supervisor, interrupt);
     }
     Ok(())
+}
+
+/// Starts our program again where it rests, by what supervisord has read of it: nothing of that has changed, and somebody else's section
+/// that cannot be read is not in the way. Whether it comes up is seen afterwards, with its log.
+pub(super) fn start_again(supervisor: &Supervisor, interrupt: &Interrupt) -> Result<(), ServiceError> {
+    if seen_of_one_that_is_up(supervisor, interrupt)?.rests() {
+        let _ = start_program(supervisor, interrupt);
+    }
+    heed(interrupt)
+}
+
+/// What a supervisord says that was started where there was none. A run before this one may have told it to stop etcd and not have
+/// waited. A program that stops cannot be started.
+fn seen_of_one_that_is_up(supervisor: &Supervisor, interrupt: &Interrupt) -> Result<Seen, ServiceError> {
+    let before = seen_at_rest(supervisor, WORK, interrupt);
+    let is_up = is_up(supervisor, &before, interrupt);
+    heed(interrupt)?;
+    if is_up {
+        return Ok(before);
+    }
+    start_supervisord(supervisor, interrupt)?;
+    Ok(seen_at_rest(supervisor, WORK, interrupt))
 }
 
 fn start_supervisord(supervisor: &Supervisor, interrupt: &Interrupt) -> Result<(), ServiceError> {

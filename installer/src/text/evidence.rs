@@ -215,6 +215,7 @@ fn history(history: &[Done]) -> Section {
             records::Kind::Restore => words!(en = "restore", zh = "恢复"),
             records::Kind::MakeKey => words!(en = "make a key", zh = "生成私钥"),
             records::Kind::Uninstall => words!(en = "uninstall", zh = "卸载"),
+            records::Kind::CopyData => words!(en = "copy of the data", zh = "复制数据"),
         };
         let outcome = match entry.outcome {
             _ if *unfinished => words!(en = "cut off: not ended yet", zh = "中断：尚未结束"),

@@ -38,9 +38,9 @@ pub(crate) fn look_at_the_way(dir: &AbsPath) -> Help {
 }
 
 pub(crate) fn v2_keys() -> Help {
-    Help::plain(words!(
-        en = "copy the data directory of one host while its etcd is stopped and the others serve: docs/operations.md",
-        zh = "在其他成员正常服务时，停止一台主机的 etcd 并复制其数据目录：docs/operations.zh-CN.md"
+    Help::host_with("snapshot", "--with-v2").remark(&words!(
+        en = "copies the data, too, with etcd stopped for that moment, while the others serve",
+        zh = "同时复制数据，期间停止本机的 etcd，其他成员照常服务"
     ))
 }
 

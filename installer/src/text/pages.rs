@@ -93,6 +93,7 @@ pub(crate) fn snapshot() -> String {
             "etcdpack-host snapshot -o - | ssh archive 'cat > etcd.db'",
             "exit 0: whole; else the other end has no snapshot",
         ),
+        ("etcdpack-host snapshot --with-v2 -o /backup/etcd.db", "etcd 3.1 to 3.3: with the keys of the v2 API"),
     ])
 }
 

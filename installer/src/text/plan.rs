@@ -10,6 +10,7 @@ use payload::{say, words};
 use crate::change::{Before, Change};
 use crate::plan::{Plan, Planned};
 use crate::step::{Action, Source, State, Step};
+use crate::text::snapshot::mib;
 
 impl fmt::Display for Step {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -74,12 +75,17 @@ impl fmt::Display for Step {
                     zh = "恢复       {data}  修订号 {revision}，成为 {identity}；原有数据保留为 {aside}"
                 )
             }
+            Self::CopyData { data, wal, bytes } => {
+                let places = std::iter::once(data).chain(wal).map(AbsPath::as_str).collect::<Vec<_>>().join(", ");
+                say!(f, en = "copy       {places}  {}", zh = "复制       {places}  {}", mib(*bytes))
+            }
             Self::Service { supervision, action } => {
                 let verb = match action {
                     Action::Start => words!(en = "enable and start", zh = "启用并启动"),
                     Action::Restart => words!(en = "restart", zh = "重启"),
                     Action::Reload => words!(en = "reload (no restart)", zh = "重新加载（不重启）"),
                     Action::Stop => words!(en = "stop", zh = "停止"),
+                    Action::StartAgain => words!(en = "start again", zh = "重新启动"),
                     Action::Enable => words!(en = "enable", zh = "启用"),
                     Action::Remove => words!(en = "stop and disable", zh = "停止并禁用"),
                 };

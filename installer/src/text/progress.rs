@@ -69,6 +69,11 @@ pub(crate) fn of_the_log(line: &str) -> String {
 pub(crate) const ASKING: Words =
     words!(en = "looking at this host and asking the members", zh = "正在检查本机并询问各成员");
 
+pub(crate) const COPY_CUT_OFF: Words = words!(
+    en = "a copy of this member's data was cut off, for which etcd is stopped: it is started again",
+    zh = "此前复制本成员数据时（期间 etcd 停止）中途中断：现在重新启动 etcd"
+);
+
 pub(crate) const STILL_WAITING: Words = words!(en = "waiting", zh = "等待中");
 
 pub(crate) const WAITING_FOR_ETCD: Words = words!(en = "waiting for etcd to listen", zh = "等待 etcd 开始监听");

@@ -30,6 +30,15 @@ pub(crate) fn uninstall(contents: Contents, plan: &Plan) -> String {
     if plan.says_at_risk() { format!("{what}{risk}") } else { what.into() }
 }
 
+pub(crate) const COPY: Words = words!(
+    en = "Stop etcd here for the copy, and start it again?",
+    zh = "停止本机的 etcd 以复制数据，然后重新启动吗？"
+);
+pub(crate) const COPY_AT_RISK: Words = words!(
+    en = "Stop etcd here for the copy, and start it again? The cluster serves nobody meanwhile.",
+    zh = "停止本机的 etcd 以复制数据，然后重新启动吗？期间整个集群无法提供服务。"
+);
+
 /// A bundle for a newer etcdpack, which `error` says.
 pub(crate) fn newer(error: impl Display) -> String {
     say!(en = "this bundle is for a newer etcdpack: {error}", zh = "此安装包需要更新版本的 etcdpack：{error}")

@@ -12,6 +12,7 @@ use payload::{say, words};
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
+use crate::finding::Code;
 use crate::host::named_pipe::Broken;
 use crate::snapshot_record::{Found, Proven, SnapshotRecord, Standing};
 
@@ -122,6 +123,124 @@ pub(crate) const V2_KEYS: Words = words!(
     zh = "此成员有通过 v2 API 写入的键：快照不包含它们，恢复后也不会再有"
 );
 
+/// Of `--with-v2`.
+pub(crate) const TWO_FILES: Words = words!(
+    en = "with --with-v2 there are two files, and the standard output takes one: name one to write to",
+    zh = "使用 --with-v2 时有两个文件，而标准输出只能容纳一个：请指定要写入的文件"
+);
+pub(crate) const NO_V2_KEYS: Words = words!(
+    en = "this member has no keys of the v2 API: the plain snapshot has everything, and etcd was not stopped",
+    zh = "此成员没有 v2 API 写入的键：普通快照已包含全部内容，未停止 etcd"
+);
+pub(crate) const MEASURING: Words = words!(en = "the data are looked at", zh = "正在查看数据");
+pub(crate) const WRITING_COPY: Words = words!(en = "the copy is written", zh = "正在写入副本");
+pub(crate) const NOT_STARTED: Words = words!(
+    en = "etcd was stopped for the copy, and does not run again",
+    zh = "etcd 曾为复制数据而停止，目前没有重新运行"
+);
+pub(crate) const RUNS_AGAIN: Words =
+    words!(en = "nothing was written, and etcd runs again", zh = "没有写入任何文件，etcd 已重新运行");
+
+/// A version of etcd that serves no keys of the v2 API, unless it is told to.
+pub(crate) fn not_served(version: impl Display) -> String {
+    say!(
+        en = "etcd {version} serves no keys of the v2 API here: those that came along from 3.3 or older lie in its data and are \
+                 seen by nobody, so that a copy is of no use; etcd was not stopped",
+        zh = "这里的 etcd {version} 不提供 v2 API 的键：从 3.3 或更早版本带来的键仍在数据中，但谁也看不到，\
+                 复制没有意义；未停止 etcd"
+    )
+}
+
+pub(crate) fn is_there(path: &Path) -> String {
+    say!(
+        en = "`{}` is there, and a snapshot with a copy beside it takes the place of nothing",
+        zh = "`{}` 已存在，带有副本的快照不会替换任何文件",
+        path.display()
+    )
+}
+
+pub(crate) fn data_not_copied(error: impl Display) -> String {
+    say!(en = "copying the data: {error}", zh = "复制数据：{error}")
+}
+
+/// On the disk of the data.
+pub(crate) fn no_room_beside(needed: u64, free: u64) -> String {
+    let (needed, free) = (mib(needed), mib(free));
+    say!(
+        en = "the data are copied on their own disk first, so that etcd is stopped for as short as can be: that needs {needed}, \
+                 and {free} are free [{}]",
+        zh = "数据先复制在其所在的磁盘上，使 etcd 停止的时间尽可能短：需要 {needed}，而剩余 {free} [{}]",
+        Code::NoSpace
+    )
+}
+
+pub(crate) fn no_room_for_both(needed: u64, free: u64) -> String {
+    let (needed, free) = (mib(needed), mib(free));
+    say!(
+        en = "with the snapshot it needs {needed}, and there is room for {free} [{}]",
+        zh = "连同快照需要 {needed}，剩余空间为 {free} [{}]",
+        Code::NoSpace
+    )
+}
+
+pub(crate) fn not_managed(supervision: impl Display) -> String {
+    say!(
+        en = "etcd does not run under {supervision}, which is to stop it and start it again",
+        zh = "etcd 不在 {supervision} 的管理下运行，无法由它停止再启动"
+    )
+}
+
+/// How long etcd will be stopped, as far as a trial on this disk says.
+pub(crate) fn will_stop(bytes: u64, in_a_second: u64) -> String {
+    let (seconds, bytes, speed) = (bytes.div_ceil(in_a_second.max(1)), mib(bytes), mib(in_a_second));
+    say!(
+        en = "the data have {bytes}, which are copied here at {speed}/s: etcd is stopped for about {seconds} s, and for as long as it takes to start",
+        zh = "数据为 {bytes}，在本机以 {speed}/s 复制：etcd 大约停止 {seconds} 秒，另加其启动所需的时间"
+    )
+}
+
+pub(crate) fn was_stopped(took: Duration) -> String {
+    let seconds = format!("{:.1}", took.as_secs_f64());
+    say!(en = "etcd was stopped for {seconds} s, and is up again", zh = "etcd 停止了 {seconds} 秒，现已重新启动")
+}
+
+/// The copy is there all the same.
+pub(crate) fn not_up_again(error: impl Display) -> String {
+    say!(
+        en = "etcd was stopped for the copy and told to start again: {error}",
+        zh = "etcd 曾为复制数据而停止，已让它重新启动：{error}"
+    )
+}
+
+pub(crate) fn not_closed(error: impl Display) -> String {
+    say!(
+        en = "etcd was stopped and started again; removing the record of that, which the next run does, too: {error}",
+        zh = "etcd 已停止并重新启动；删除相应记录失败（下次运行会再删除）：{error}"
+    )
+}
+
+pub(crate) fn copy_not_written(path: &Path, error: impl Display) -> String {
+    say!(en = "writing the copy of the data `{}`: {error}", zh = "写入数据副本 `{}`：{error}", path.display())
+}
+
+/// A copy of the data, with its sum.
+pub(crate) fn copied(path: &Path, size: u64, sha256: impl Display) -> String {
+    let (path, size, sum) = (path.display(), mib(size), sum(sha256));
+    say!(
+        en = "{path}: the member's data, with the keys of the v2 API: {size}\n{sum}",
+        zh = "{path}：成员的数据，含 v2 API 的键：{size}\n{sum}"
+    )
+}
+
+/// It is there, and nobody could be told.
+pub(crate) fn copy_unsaid(path: &Path, error: impl Display) -> String {
+    say!(
+        en = "the snapshot is saved, and the copy `{}` beside it; writing to standard output: {error}",
+        zh = "快照已保存，旁边有副本 `{}`；写入标准输出：{error}",
+        path.display()
+    )
+}
+
 pub(crate) fn no_password(error: impl Display) -> String {
     say!(en = "the password of etcd's user: {error}", zh = "etcd 用户的密码：{error}")
 }
@@ -163,6 +282,10 @@ pub(crate) fn standing(standing: &Standing) -> String {
         Standing::OtherSize { recorded } => {
             say!(en = "BAD: its record speaks of {recorded} bytes", zh = "损坏：记录中为 {recorded} 字节")
         }
+        Standing::OtherCopy => say!(
+            en = "BAD: the copy of the data that its record names is not there, or has another size",
+            zh = "损坏：记录中的数据副本不存在，或大小不同"
+        ),
         Standing::Bad(why) => say!(en = "BAD: {why}", zh = "损坏：{why}"),
     }
 }
@@ -311,6 +434,20 @@ pub(crate) fn of_another(path: &Path) -> String {
         path.display()
     )
 }
+
+/// The copy of the data beside a snapshot is not the one that was written.
+pub(crate) fn bad_copy(path: &Path, why: &str) -> String {
+    say!(en = "the copy of the data `{}`: {why}", zh = "数据副本 `{}`：{why}", path.display())
+}
+
+pub(crate) const COPY_ALTERED: Words = words!(
+    en = "its bytes are not those that the record speaks of: it was altered or cut off",
+    zh = "字节与记录不符：被更改或截断"
+);
+pub(crate) const COPY_ELSEWHERE: Words = words!(
+    en = "its record names a copy of the data, and not by the name that it has beside this snapshot",
+    zh = "记录中有数据副本，但名字与此快照旁应有的不同"
+);
 
 pub(crate) fn no_room(needed: u64, free: u64) -> String {
     say!(

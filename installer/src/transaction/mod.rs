@@ -275,6 +275,11 @@ impl<'a> Transaction<'a> {
         })
     }
 
+    /// Starts etcd again after [`Self::stop`]. No change of its own: with this, that one is over.
+    pub(crate) fn start_again(&self, supervision: &Supervision, interrupt: &Interrupt) -> Result<(), ServiceError> {
+        service::start(self.journal.permit(), supervision, Action::StartAgain, interrupt)
+    }
+
     /// A snapshot comes into the directory for data: `restore` makes it, beside what is there.
     pub(crate) fn restore<E: From<FsError>>(
         &mut self,

@@ -45,6 +45,8 @@ pub(crate) enum ServiceFate {
     RunsAgain { systemd: Init },
     /// Likewise, and what it ran on is being changed: it does not run until that is as it was.
     RunsAgainAfterwards { systemd: Init },
+    /// An earlier install has it, and nothing of it is changed: where this run has stopped it, it starts again.
+    StartsAgain,
 }
 
 /// Changes on their way back.
@@ -128,7 +130,7 @@ impl Undoing {
     fn undo_one(&self, permit: &Permit, change: &Change) -> Result<Undone, UndoError> {
         let Policy { contents, adopted_data, service, stop_seconds } = self.policy;
         match (change, service) {
-            (Change::Service { .. }, ServiceFate::RunsAgain { .. }) => Ok(Undone::Yes),
+            (Change::Service { .. }, ServiceFate::RunsAgain { .. } | ServiceFate::StartsAgain) => Ok(Undone::Yes),
             (Change::Service { supervision, .. }, ServiceFate::RunsAgainAfterwards { .. }) => {
                 service::control::stop(permit, supervision, stop_seconds, self.interrupt())?;
                 Ok(Undone::Yes)
@@ -168,6 +170,7 @@ impl Undoing {
             (ServiceFate::RunsAgain { .. } | ServiceFate::RunsAgainAfterwards { .. }, Some(supervision)) => {
                 service::start(permit, supervision, Action::Restart, self.interrupt())?;
             }
+            (ServiceFate::StartsAgain, Some(supervision)) => transaction.start_again(supervision, self.interrupt())?,
             // A unit that is back in its place is read again: etcd went on with what it had.
             (ServiceFate::RunsAgain { systemd } | ServiceFate::RunsAgainAfterwards { systemd }, None)
                 if systemd == Init::Running =>

@@ -54,7 +54,7 @@ pub(crate) fn unfinished_other(this: Operation, records: &Records, state: &State
         Operation::Install { bundle } => (Begun::Install, bundle),
         Operation::Restore { bundle, .. } => (Begun::Restore, bundle),
         Operation::MakeKey { bundle } => (Begun::Key, bundle),
-        Operation::Uninstall => return None,
+        Operation::Uninstall | Operation::CopyData => return None,
     };
     Some(RecordFinding::UnfinishedOther { begun, other, bundle }.into())
 }

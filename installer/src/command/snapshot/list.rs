@@ -5,7 +5,7 @@ use std::path::Path;
 use payload::exit::ExitStatus;
 
 use super::super::deliver_json;
-use super::proof::{Proof, prove};
+use super::proof::{Proof, prove, prove_copy};
 use crate::cli::SnapshotListArgs;
 use crate::failure::Failure;
 use crate::help::Help;
@@ -39,8 +39,11 @@ fn read(path: &Path) -> Standing {
             Proof::Sealed { .. } => Standing::Bad(words::not_known(true, &SnapshotRecord::beside(path))),
             Proof::Whole(_) | Proof::Opened(_) => Standing::OfAnother,
         },
-        Ok((Proof::Sealed { .. }, Some(_))) => Standing::Sealed,
-        Ok(_) => Standing::Whole,
+        Ok((proof, record)) => match record.map(|record| prove_copy(path, &record)) {
+            Some(Err(why)) => Standing::Bad(why),
+            _ if matches!(proof, Proof::Sealed { .. }) => Standing::Sealed,
+            _ => Standing::Whole,
+        },
         Err(why) => Standing::Bad(why),
     }
 }

@@ -1,7 +1,7 @@
 //! Proving that a file is a whole snapshot, whoever took it. Whoever asks may read them.
 
 use std::io;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use payload::digest::{Digest, Hasher};
 use payload::exit::ExitStatus;
@@ -12,7 +12,7 @@ use crate::cli::SnapshotVerifyArgs;
 use crate::failure::Failure;
 use crate::host::{age_identity, copy, input, snapshots};
 use crate::report::Report;
-use crate::snapshot_record::{Proven, SnapshotRecord};
+use crate::snapshot_record::{DataCopy, Proven, SnapshotRecord};
 use crate::text::{help, snapshot as words};
 
 /// What reading every byte has shown.
@@ -34,6 +34,22 @@ impl Proof {
             Self::Sealed { size, file } => record.is_of_sealed(*size, *file),
         }
     }
+}
+
+/// Reads the copy of the data that a snapshot's `record` names, if it names one; or why it is not what was written.
+pub(super) fn prove_copy(snapshot: &Path, record: &SnapshotRecord) -> Result<Option<PathBuf>, String> {
+    let Some(copy) = &record.v2_copy else { return Ok(None) };
+    let path = record.copy_of(snapshot).ok_or_else(|| String::from(words::COPY_ELSEWHERE))?;
+    let bad = |why: &str| words::bad_copy(&path, why);
+    let (mut sum, mut size) = (Hasher::default(), 0);
+    let read = copy::open(&path).and_then(|mut file| {
+        input::pieces(&mut file, &mut |piece| {
+            sum.update(piece);
+            size += piece.len() as u64;
+        })
+    });
+    read.map_err(|error| bad(&error.to_string()))?;
+    if (size, sum.finish()) == (copy.size, copy.sha256) { Ok(Some(path)) } else { Err(bad(&words::COPY_ALTERED)) }
 }
 
 pub(super) fn verify(args: &SnapshotVerifyArgs, report: &Report) -> Result<ExitStatus, Failure> {
@@ -60,13 +76,18 @@ fn verify_one(path: &Path, identity: Option<&Identity>, report: &Report) -> Resu
             let record = fitting.ok_or_else(|| words::not_known(record.is_some(), &beside))?;
             report.data(&words::as_recorded(path, *size, record));
             report.data(&words::sum(*file));
-            return Ok(());
         }
         Proof::Whole(proven) => say(path, proven, fitting, report),
         Proof::Opened(whole) => say_opened(path, whole, fitting, report),
     }
-    if record.is_some() && fitting.is_none() {
-        report.warn(&words::of_another(&beside), None);
+    let Some(fitting) = fitting else {
+        if record.is_some() {
+            report.warn(&words::of_another(&beside), None);
+        }
+        return Ok(());
+    };
+    if let (Some(copy), Some(DataCopy { size, sha256, .. })) = (prove_copy(path, fitting)?, &fitting.v2_copy) {
+        report.data(&words::copied(&copy, *size, sha256));
     }
     Ok(())
 }

@@ -13,6 +13,7 @@ use super::source::{Source, not_verified};
 use super::way::Way;
 use crate::backup;
 use crate::cli::SnapshotArgs;
+use crate::endpoint_status::EndpointStatus;
 use crate::failure::Failure;
 use crate::help::Help;
 use crate::host::clock;
@@ -46,58 +47,113 @@ pub(super) fn take(
     reserve: impl Fn(u64) -> u64,
     report: &Report,
 ) -> Result<SnapshotRecord, Failure> {
-    let elsewhere = || Help::host_with("snapshot", "-o /OTHER/DIRECTORY/FILE");
-    let unwritten = |error: OutputError| Failure::refused(words::not_written(path, error), elsewhere());
-    let beside = SnapshotRecord::beside(path);
-    let mut file = Output::open(path).map_err(unwritten)?;
-    let record_file = Output::open(&beside).map_err(unwritten)?;
+    let mut place = Place::open(path)?;
     let (status, v2_keys) = source.ask(report)?;
-    let reserve = file.disk().map(reserve).map_err(unwritten)?;
-    let (needed, room) = (status.db_size.saturating_add(MARGIN), file.room().map_err(unwritten)?);
-    let room = room.saturating_sub(reserve);
-    if room < needed {
-        return Err(Failure::refused(words::not_written(path, words::no_room(needed, room)), elsewhere()));
+    let reserve = place.file.disk().map(reserve).map_err(|error| place.unwritten(error))?;
+    place.has_room(status.db_size, reserve)?;
+    let proven = place.receive(source, &status, recipients, reserve, report)?;
+    let record = SnapshotRecord::new(source.manifest()?, &status, &proven, v2_keys, recipients, taken);
+    source.context.unless_told_to_stop(Ok(()))?;
+    place.put(None, &proven, &record, report)?;
+    Ok(record)
+}
+
+/// Where a snapshot goes, and its record: both without their names yet.
+pub(super) struct Place<'a> {
+    path: &'a Path,
+    pub(super) file: Output,
+    record: Output,
+}
+
+impl<'a> Place<'a> {
+    pub(super) fn open(path: &'a Path) -> Result<Self, Failure> {
+        let unwritten = |error| Failure::refused(words::not_written(path, error), elsewhere());
+        let file = Output::open(path).map_err(unwritten)?;
+        let record = Output::open(&SnapshotRecord::beside(path)).map_err(unwritten)?;
+        Ok(Self { path, file, record })
     }
-    let stopped = |why: String| Failure::refused(words::not_written(path, why), help::when_the_cause_is_gone());
-    let mut way = Way::begin(recipients).map_err(|error| unwritten(error.into()))?;
-    let mut since_looked = 0;
-    let mut add = |piece: &[u8]| {
-        since_looked += piece.len() as u64;
-        if since_looked > MARGIN {
-            since_looked = 0;
-            // Others write there, too, etcd for one.
-            if file.room().is_ok_and(|room| room < reserve) {
-                return Err(io::ErrorKind::StorageFull.into());
-            }
+
+    fn unwritten(&self, error: OutputError) -> Failure {
+        Failure::refused(words::not_written(self.path, error), elsewhere())
+    }
+
+    /// Whether there is room for a database of so many bytes, and what is to stay free.
+    pub(super) fn has_room(&self, bytes: u64, reserve: u64) -> Result<(), Failure> {
+        let (needed, room) = (bytes.saturating_add(MARGIN), self.file.room().map_err(|error| self.unwritten(error))?);
+        let room = room.saturating_sub(reserve);
+        if room < needed {
+            return Err(Failure::refused(words::not_written(self.path, words::no_room(needed, room)), elsewhere()));
         }
-        file.add(piece)
-    };
-    let mut pass = |piece: &[u8]| way.pass(piece, &mut add);
-    let whole = report.while_waiting(&words::SAVING, || source.receive(&mut pass, stopped))?;
-    let whole = way.end(whole, &mut add).map_err(|error| unwritten(error.into()))?;
-    let (revision, keys) = if recipients.is_empty() {
+        Ok(())
+    }
+
+    /// Takes it down, until it is proven whole.
+    pub(super) fn receive(
+        &mut self,
+        source: &Source,
+        status: &EndpointStatus,
+        recipients: &[Recipient],
+        reserve: u64,
+        report: &Report,
+    ) -> Result<Proven, Failure> {
+        let Self { path, file, .. } = self;
+        let unwritten = |error: OutputError| Failure::refused(words::not_written(path, error), elsewhere());
+        let stopped = |why: String| Failure::refused(words::not_written(path, why), help::when_the_cause_is_gone());
+        let mut way = Way::begin(recipients).map_err(|error| unwritten(error.into()))?;
+        let mut since_looked = 0;
+        let mut add = |piece: &[u8]| {
+            since_looked += piece.len() as u64;
+            if since_looked > MARGIN {
+                since_looked = 0;
+                // Others write there, too, etcd for one.
+                if file.room().is_ok_and(|room| room < reserve) {
+                    return Err(io::ErrorKind::StorageFull.into());
+                }
+            }
+            file.add(piece)
+        };
+        let mut pass = |piece: &[u8]| way.pass(piece, &mut add);
+        let whole = report.while_waiting(&words::SAVING, || source.receive(&mut pass, stopped))?;
+        let whole = way.end(whole, &mut add).map_err(|error| unwritten(error.into()))?;
+        if !recipients.is_empty() {
+            // The database lies in no file that it could be read in.
+            return Ok(Proven { whole, revision: status.revision, keys: None });
+        }
         let added = || file.added().map_err(|error| unwritten(error.into()));
         let unproven = |error| not_verified(words::no_database(&error));
         let revision = added().and_then(|file| revision(file).map_err(unproven))?;
-        (revision, added().and_then(|file| live_keys(file).map_err(unproven))?)
-    } else {
-        // The database lies in no file that it could be read in.
-        (status.revision, None)
-    };
-    let proven = Proven { whole, revision, keys };
-    let record = SnapshotRecord::new(source.manifest()?, &status, &proven, v2_keys, recipients, taken);
-    source.context.unless_told_to_stop(Ok(()))?;
-    // First: without its snapshot it says nothing, and a snapshot without it would never go by itself.
-    record_file
-        .put(record.to_json().as_bytes())
-        .map_err(|error| Failure::refused(words::not_written(&beside, error), elsewhere()))?;
-    file.keep_secret().map_err(|error| {
-        Failure::new(ExitStatus::NotRolledBack, words::not_written(path, error), help::when_the_cause_is_gone())
-    })?;
-    if recipients.is_empty() {
-        say(path, &proven, Some(&record), report);
-    } else {
-        say_opened(path, &proven.whole, Some(&record), report);
+        let keys = added().and_then(|file| live_keys(file).map_err(unproven))?;
+        Ok(Proven { whole, revision, keys })
     }
-    Ok(record)
+
+    /// Gives both their names, and a `copy` that the record names, and says so. First the record: without its snapshot it says nothing, and
+    /// what had none would never go by itself.
+    pub(super) fn put(
+        self,
+        copy: Option<(&Path, Output)>,
+        proven: &Proven,
+        record: &SnapshotRecord,
+        report: &Report,
+    ) -> Result<(), Failure> {
+        let Self { path, file, record: record_file } = self;
+        record_file
+            .put(record.to_json().as_bytes())
+            .map_err(|error| Failure::refused(words::not_written(&SnapshotRecord::beside(path), error), elsewhere()))?;
+        for (path, file) in copy.into_iter().chain([(path, file)]) {
+            file.keep_secret().map_err(|error| {
+                let text = words::not_written(path, error);
+                Failure::new(ExitStatus::NotRolledBack, text, help::when_the_cause_is_gone())
+            })?;
+        }
+        if record.recipients.is_empty() {
+            say(path, proven, Some(record), report);
+        } else {
+            say_opened(path, &proven.whole, Some(record), report);
+        }
+        Ok(())
+    }
+}
+
+fn elsewhere() -> Help {
+    Help::host_with("snapshot", "-o /OTHER/DIRECTORY/FILE")
 }

@@ -16,6 +16,7 @@ use crate::help::Help;
 use crate::host::etcdctl;
 use crate::host::login::Login;
 use crate::host::named_pipe::{Broken, NamedPipe};
+use crate::records::Receipt;
 use crate::report::Report;
 use crate::text::refusals::Doing;
 use crate::text::{help, refusals, snapshot as words};
@@ -28,7 +29,7 @@ pub(super) struct Source {
 impl Source {
     pub(super) fn begin(args: &SnapshotArgs, report: &Report) -> Result<Self, Failure> {
         login::is_open(args)?;
-        let context = Looking::begin(Doing::TakingASnapshot, None)?.work()?;
+        let context = Looking::begin(Doing::TakingASnapshot, None)?.work(report)?;
         if context.records.receipt.is_none() {
             return Err(Failure::refused(refusals::nothing_installed(""), Help::run("install")));
         }
@@ -39,25 +40,32 @@ impl Source {
 
     /// Of what is installed.
     pub(super) fn manifest(&self) -> Result<&Manifest, Failure> {
+        Ok(&self.receipt()?.manifest)
+    }
+
+    pub(super) fn receipt(&self) -> Result<&Receipt, Failure> {
         let receipt = self.context.records.receipt.as_ref();
-        receipt
-            .map(|receipt| &receipt.manifest)
-            .ok_or_else(|| Failure::refused(refusals::nothing_installed(""), Help::run("install")))
+        receipt.ok_or_else(|| Failure::refused(refusals::nothing_installed(""), Help::run("install")))
     }
 
     /// What the member says of itself, and whether it has keys of the v2 API, which are said to be left out.
     pub(super) fn ask(&self, report: &Report) -> Result<(EndpointStatus, Option<bool>), Failure> {
+        let (status, v2_keys) = self.ask_of_both()?;
+        if v2_keys == Some(true) {
+            report.warn(&words::V2_KEYS, Some(&help::v2_keys()));
+        }
+        Ok((status, v2_keys))
+    }
+
+    /// Likewise, for whoever leaves none out.
+    pub(super) fn ask_of_both(&self) -> Result<(EndpointStatus, Option<bool>), Failure> {
         let (manifest, interrupt) = (self.manifest()?, &self.context.interrupt);
         let no_answer = || Failure::refused(words::NO_ANSWER, Help::host("status"));
         let me = manifest.me().ok_or_else(no_answer)?;
         let status = etcdctl::status_for(manifest, me, self.login.as_ref(), interrupt)
             .map_err(|said| self.unheard(manifest, &said));
         let status = self.context.unless_told_to_stop(status)?;
-        let v2_keys = etcdctl::has_v2_keys(manifest, me, interrupt);
-        if v2_keys == Some(true) {
-            report.warn(&words::V2_KEYS, Some(&help::v2_keys()));
-        }
-        Ok((status, v2_keys))
+        Ok((status, etcdctl::has_v2_keys(manifest, me, interrupt)))
     }
 
     fn unheard(&self, manifest: &Manifest, said: &str) -> Failure {

@@ -35,9 +35,17 @@ pub(super) fn save(args: &SnapshotArgs, report: &Report) -> Result<ExitStatus, F
         report.note(&words::NOT_TIMED);
         return Ok(ExitStatus::Done);
     };
+    // Whoever takes the lock starts etcd again that was stopped for a copy; whoever holds it may be copying.
+    let is_cut_off = records.is_copy_cut_off();
+    if is_cut_off && !matches!(looking.tree.lock("snapshot"), Ok(Locked::Ours(_))) {
+        return Ok(ExitStatus::Done);
+    }
     // Most of the time nothing is due: nothing is held for that.
     let is_ours = snapshots::is_roots_alone(&looking.tree, &timed.backup.dir);
-    if is_ours && timed.there().is_ok_and(|there| !timed.is_due(&there) && timed.to_drill(&there).is_none()) {
+    if !is_cut_off
+        && is_ours
+        && timed.there().is_ok_and(|there| !timed.is_due(&there) && timed.to_drill(&there).is_none())
+    {
         report.note(&words::NOT_DUE);
         if timed.telling().is_some()
             && let Ok(Locked::Ours(_lock)) = looking.tree.lock("snapshot")

@@ -48,6 +48,14 @@ impl fmt::Display for Cause {
             Self::NoAddress => say!(f, en = "it has no address", zh = "它没有地址"),
             Self::NotAsked => say!(f, en = "not asked", zh = "未询问"),
             Self::NoProgram => say!(f, en = "the release has none", zh = "发布包中没有该程序"),
+            Self::OtherNames => say!(f, en = "it has other names, too", zh = "它还有其他名字"),
+            Self::OddName => {
+                say!(
+                    f,
+                    en = "its name has more than 100 characters, or odd ones",
+                    zh = "名字超过 100 个字符，或含有特殊字符"
+                )
+            }
             Self::OtherBytes => say!(f, en = "its bytes are not those that were announced", zh = "其内容与声明的不符"),
         }
     }

@@ -14,7 +14,7 @@ use crate::transaction::undo::UndoError;
 impl fmt::Display for StepError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Fs(error) => fmt::Display::fmt(error, f),
+            Self::Fs(error) | Self::NotCopied(error) => fmt::Display::fmt(error, f),
             Self::Account(error) => fmt::Display::fmt(error, f),
             Self::Exec(error) => fmt::Display::fmt(error, f),
             Self::Bundle(error) => fmt::Display::fmt(error, f),
@@ -55,6 +55,7 @@ impl fmt::Display for Missing {
             Self::PrivateKey => words!(en = "the private key", zh = "私钥"),
             Self::NewKey => words!(en = "the new key", zh = "新私钥"),
             Self::Snapshot => words!(en = "the snapshot", zh = "快照"),
+            Self::DataCopy => words!(en = "the file for the copy", zh = "存放副本的文件"),
         })
     }
 }

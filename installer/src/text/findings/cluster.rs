@@ -163,6 +163,7 @@ fn at_risk(stop: Stop, risk: &Risk) -> String {
     let until = match stop {
         Stop::Restart => words!(en = "while etcd restarts here", zh = "本机 etcd 重启期间"),
         Stop::Uninstall => words!(en = "without this member", zh = "缺少本成员时"),
+        Stop::Copy => words!(en = "while etcd is stopped here for the copy", zh = "本机 etcd 为复制数据而停止期间"),
     };
     match risk {
         Risk::TooFew { cluster, voters, serve, missing } => {
@@ -339,6 +340,12 @@ fn help_at_risk(stop: Stop, risk: &Risk, said: Word) -> Help {
                 )))
                 .and(Help::host_with("uninstall", WORD))
         }
+        (Stop::Copy, Risk::TooFew { .. } | Risk::Unknown, Word::NotSaid) => Help::host("status")
+            .and(Help::plain(words!(
+                en = "   (until they are up); if it may stop serving meanwhile: ",
+                zh = "   （直到它们启动）；如果可以接受期间停止服务："
+            )))
+            .and(Help::host_with("snapshot", "--with-v2 --although-quorum-at-risk")),
         (Stop::Uninstall, Risk::OfTwo { .. }, _) => Help::command("etcdctl member list").remark(&words!(
             en = "if the other is to go on alone: on it, etcdctl member remove of this one \
                      first, while both serve",
@@ -347,7 +354,7 @@ fn help_at_risk(stop: Stop, risk: &Risk, said: Word) -> Help {
         )),
         (Stop::Uninstall, Risk::Only { .. }, _) => Help::command("etcdctl snapshot save FILE")
             .remark(&words!(en = "first, if its data are of use", zh = "如果数据还有用，先运行此命令")),
-        (Stop::Restart, ..) | (Stop::Uninstall, _, Word::Said) => Help::host("status"),
+        (Stop::Restart | Stop::Copy, ..) | (Stop::Uninstall, _, Word::Said) => Help::host("status"),
     }
 }
 

@@ -59,15 +59,7 @@ pub(super) fn text(found: &RecordFinding) -> String {
                 bundle.short()
             )
         }
-        RecordFinding::Unfinished(operation) => {
-            let what = match operation {
-                Operation::Install { .. } => words!(en = "an install", zh = "安装"),
-                Operation::Restore { .. } => words!(en = "a restore", zh = "恢复"),
-                Operation::MakeKey { .. } => words!(en = "making a key", zh = "生成私钥"),
-                Operation::Uninstall => words!(en = "an uninstall", zh = "卸载"),
-            };
-            say!(en = "{what} is under way here, or was cut off", zh = "{what}正在进行，或曾中断")
-        }
+        RecordFinding::Unfinished(operation) => unfinished(*operation),
         RecordFinding::NotAsInstalled { steps } => {
             let named = few(steps.iter().map(one_line));
             say!(en = "missing, or not as the install made it: {named}", zh = "缺失，或与安装时不一致：{named}")
@@ -110,6 +102,17 @@ pub(super) fn text(found: &RecordFinding) -> String {
             )
         }
     }
+}
+
+fn unfinished(operation: Operation) -> String {
+    let what = match operation {
+        Operation::Install { .. } => words!(en = "an install", zh = "安装"),
+        Operation::Restore { .. } => words!(en = "a restore", zh = "恢复"),
+        Operation::MakeKey { .. } => words!(en = "making a key", zh = "生成私钥"),
+        Operation::Uninstall => words!(en = "an uninstall", zh = "卸载"),
+        Operation::CopyData => words!(en = "copying the data, with etcd stopped,", zh = "复制数据（etcd 停止）"),
+    };
+    say!(en = "{what} is under way here, or was cut off", zh = "{what}正在进行，或曾中断")
 }
 
 /// More than these are counted.
@@ -222,6 +225,10 @@ pub(super) fn help(found: &RecordFinding) -> Help {
                 Help::host("uninstall").remark(&words!(en = "it finishes that uninstall", zh = "会完成该次卸载"))
             }
             Operation::Restore { .. } => the_same_restore(),
+            Operation::CopyData => Help::host_with("snapshot", "--with-v2").remark(&words!(
+                en = "if it was cut off: this, as any command that works on this host, first starts etcd again",
+                zh = "如果已中断：此命令会先重新启动 etcd，其他在本机执行操作的命令也一样"
+            )),
         },
         RecordFinding::NotAsInstalled { .. } => Help::run("install").remark(&words!(
             en = "this host's newest bundle again: it makes what is missing",
