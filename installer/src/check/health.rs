@@ -152,6 +152,7 @@ mod tests {
             supervision: Supervision::Systemd { unit: "etcd-server.service".to_owned() },
             rest: Rest::None,
             words: last_words::read(log),
+            link: "/opt/etcd".parse().unwrap(),
             user: "etcd".parse().unwrap(),
             data: "/data/etcd".parse().unwrap(),
             wal: None,
@@ -217,6 +218,18 @@ mod tests {
                 "etcdpack-host status",
             ),
             ("", true, "does not listen yet: its log does not say why", "journalctl -u etcd-server.service"),
+            (
+                "/usr/bin/env: ‘/opt/etcd/etcd’: Permission denied",
+                false,
+                "the program itself could not be started",
+                "namei -l /opt/etcd/etcd-server-startup.sh /opt/etcd/etcd",
+            ),
+            (
+                "panic: cannot access data directory: open /d/.touch: read-only file system",
+                false,
+                "is mounted read-only",
+                "mount -o remount,rw $(findmnt -n -o TARGET -T /data/etcd)",
+            ),
             (removed, true, "does not listen yet: the member has been", "etcdctl member list"),
         ] {
             let found: Finding = HealthFinding::Down(Box::new(Down { runs, ..down(log) })).into();

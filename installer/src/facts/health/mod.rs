@@ -35,6 +35,8 @@ pub(crate) struct Down {
     pub(crate) supervision: Supervision,
     pub(crate) rest: Rest,
     pub(crate) words: LastWords,
+    /// The directory of its programs, by the name that its startup script has for it.
+    pub(crate) link: AbsPath,
     /// The user that it runs as.
     pub(crate) user: UserName,
     /// Its data directory, and where its log lies if not there.

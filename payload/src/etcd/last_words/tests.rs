@@ -82,6 +82,16 @@ fn older_versions_and_other_programs_speak_otherwise() {
             "/opt/etcd/etcd-server-startup.sh: 9: exec: /opt/etcd/etcd: not found",
         ),
         (
+            "/usr/bin/env: ‘/opt/etcd/etcd’: Permission denied",
+            Some(Known::NoProgram),
+            "/usr/bin/env: ‘/opt/etcd/etcd’: Permission denied",
+        ),
+        (
+            "setpriv: failed to execute /opt/etcd/etcd: Permission denied",
+            Some(Known::NoProgram),
+            "setpriv: failed to execute /opt/etcd/etcd: Permission denied",
+        ),
+        (
             "etcdpack: the log of the data in /d is not in /w: etcd is not started. Is its disk mounted? findmnt -T /w",
             Some(Known::DiskAway),
             "etcdpack: the log of the data in /d is not in /w: etcd is not started. Is its disk mounted? findmnt -T /w",

@@ -5,9 +5,9 @@ pub(super) const ENDS: [&str; 5] =
     ["panic: ", "fatal error: ", "unexpected fault address", "flag provided but not defined", "etcdpack: "];
 /// What stands in lines about flags, from 3.1 on.
 pub(super) const OF_FLAGS: [&str; 3] = [" for flag -", "error verifying flags", "is not a valid flag"];
-/// A shell and systemd, of a program that does not start.
-pub(super) const NOT_STARTED: [&str; 4] =
-    [": exec: ", "Failed at step ", "Exec format error", "Dependency failed for "];
+/// A shell, `env`, `setpriv` and systemd, of a program that does not start.
+pub(super) const NOT_STARTED: [&str; 6] =
+    [": exec: ", "/env: ", "setpriv: ", "Failed at step ", "Exec format error", "Dependency failed for "];
 /// Go, of memory that is not there: it has said before where.
 pub(super) const FAULT: &str = "fatal error: fault";
 /// etcd and systemd, of a run that ends, for whatever cause.
@@ -82,7 +82,7 @@ impl Known {
 /// What each cause is known by, in lower case, in this order: the first that is in a line counts.
 const KNOWN: [(Known, &[&str]); 20] = [
     (Known::DiskAway, &["is its disk mounted?", "dependency failed for "]),
-    (Known::NoProgram, &[": exec: ", "failed at step ", "exec format error"]),
+    (Known::NoProgram, &[": exec: ", "/env: ", "setpriv: ", "failed at step ", "exec format error"]),
     (Known::AddressInUse, &["address already in use"]),
     (Known::NoAddress, &["cannot assign requested address"]),
     (Known::AlreadyBootstrapped, &["has already been bootstrapped"]),

@@ -8,6 +8,7 @@ use payload::etcd::{AlarmKind, EtcdVersion};
 use payload::language::Words;
 use payload::line::DisplayLine;
 use payload::path::AbsPath;
+use payload::render;
 use payload::{say, words};
 
 use crate::backup::{Against, FailedDrill};
@@ -347,7 +348,16 @@ fn what_to_do(down: &Down) -> Help {
             ))
         }
         Known::Open => Help::command(format!("chmod 0700 {places}")),
-        Known::ReadOnly => Help::in_tree(each(down, |place| format!("findmnt -T {place}"), "; ")),
+        Known::ReadOnly => {
+            let remount =
+                |place: &AbsPath| Help::in_tree(format!("mount -o remount,rw $(findmnt -n -o TARGET -T {place})"));
+            let both =
+                down.wal.iter().fold(remount(&down.data), |line, wal| line.and(Help::plain("; ")).and(remount(wal)));
+            both.remark(&words!(
+                en = "where that fails, or it happened by itself, the disk may be failing: dmesg | tail",
+                zh = "若命令失败，或只读是自行发生的，磁盘可能出了故障：dmesg | tail"
+            ))
+        }
         Known::DiskFull => Help::in_tree(format!("df -h {places}; df -i {places}")),
         Known::Locked => Help::command("ps -C etcd -o pid,user,lstart,args"),
         Known::Flag => Help::command("etcdpack build").remark(&words!(
@@ -362,10 +372,14 @@ fn what_to_do(down: &Down) -> Help {
                 zh = "这是唯一的成员：保留该副本；然后使用本机的安装包和最近的快照：./HOST.run restore FILE"
             ))
         }
-        Known::NoProgram => Help::host("doctor").remark(&words!(
-            en = "names what is not as it was installed; this host's bundle makes it again: ./HOST.run install",
-            zh = "会指出哪些内容与安装时不一致；用本机的安装包可重新生成：./HOST.run install"
-        )),
+        Known::NoProgram => {
+            let link = &down.link;
+            Help::in_tree(format!("namei -l {link}/{} {link}/etcd", render::STARTUP)).remark(&words!(
+                en = "directories on the way must be open to all: chmod 0755; what an install made, it makes again: \
+                         ./HOST.run install",
+                zh = "路径上的目录须对所有用户开放：chmod 0755；安装时生成的内容可重新生成：./HOST.run install"
+            ))
+        }
         Known::DiskAway => Help::in_tree(each(down, |place| format!("findmnt -T {place}"), "; ")).remark(&words!(
             en = "mount what is missing, and start the service; where it is lost, this member has \
                      lost its data: docs/checks.md, `data-gone`",
