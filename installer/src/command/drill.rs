@@ -182,7 +182,7 @@ fn held(context: &Context, manifest: &Manifest, path: &Path, snapshot: Judged) -
     let data = &manifest.layout.data.join(DRILL).map_err(ProbeError::from)?;
     let stage = Stage { manifest, data, ids, interrupt: &context.interrupt };
     let Judged { copy, sum, revision, .. } = snapshot;
-    let copy = snapshot_copy::for_a_program_of(&copy, ids).map_err(ProbeError::from)?;
+    let copy = snapshot_copy::for_a_program_of(copy, ids).map_err(ProbeError::from)?;
     let restoring = etcdutl::restore_alone(stage, copy, sum).map_err(ProbeError::from)?;
     let serving = stage.etcd().map_err(ProbeError::from)?;
     let held = apart::from_the_network(|| -> Result<Option<Counted>, ExecError> {

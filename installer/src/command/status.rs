@@ -58,6 +58,9 @@ struct Status {
     findings: Vec<Said>,
     #[serde(skip)]
     found: Vec<Finding>,
+    /// A read came back through a majority.
+    #[serde(skip)]
+    reads: bool,
 }
 
 /// What is installed, and what may come after it.
@@ -124,6 +127,7 @@ fn gather(tree: &Tree, receipt: &Receipt, records: &Records) -> Result<Status, P
         findings: Vec::new(),
         healthy: unwell.is_empty(),
         found,
+        reads,
         restart_pending,
         cluster: manifest.cluster.to_string(),
         member: manifest.member.to_string(),
@@ -210,7 +214,7 @@ fn show(status: &Status, receipt: &Receipt, report: &Report) {
     for member in &status.members {
         line(about::NOTHING, &words::health_of(member));
     }
-    line(about::CLUSTER, &words::can_lose(&status.members));
+    line(about::CLUSTER, &words::can_lose(&status.members, status.reads));
     let is_why = |found: &&Finding| matches!(found, Finding::Health(_)) && found.severity() == Severity::Refuse;
     let whys: Vec<Code> = status.found.iter().filter(is_why).map(Finding::code).collect();
     line(about::HEALTH, &words::health(&whys));

@@ -141,9 +141,10 @@ impl<'a> Sources<'a> {
         })
     }
 
-    /// The snapshot, for a program of this user.
-    pub(super) fn snapshot(&self, ids: Ids) -> Result<File, StepError> {
-        let snapshot = self.snapshot.as_ref().ok_or(StepError::NoSource(Missing::Snapshot))?;
+    /// The snapshot, for a program of this user. With the program's handle it is gone, before anything is synced: what the kernel
+    /// has of it in memory needs no disk then.
+    pub(super) fn snapshot(&mut self, ids: Ids) -> Result<File, StepError> {
+        let snapshot = self.snapshot.take().ok_or(StepError::NoSource(Missing::Snapshot))?;
         Ok(snapshot_copy::for_a_program_of(snapshot, ids)?)
     }
 

@@ -6,13 +6,14 @@
 
 use std::fs::File;
 use std::io::{self, Read as _};
-use std::os::fd::OwnedFd;
+use std::os::fd::{AsFd as _, OwnedFd};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
 use nix::errno::Errno;
-use nix::fcntl::{OFlag, open, openat};
+use nix::fcntl::{FcntlArg, OFlag, fcntl, open, openat};
+use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 use nix::sys::stat::{Mode as RawMode, fstat, mkdirat};
 use nix::unistd::{UnlinkatFlags, mkfifoat, unlinkat};
 
@@ -25,12 +26,14 @@ const DIR: &str = "etcdpack-snapshot";
 const TOLD: &str = "db";
 const WRITTEN: &str = "db.part";
 
-/// How much is read at a time: what a pipe holds.
-const PIECE: usize = 64 * 1024;
+/// How much is read at a time, and what the pipe holds where the kernel lets it: while we write, the program goes on.
+const PIECE: usize = 1 << 20;
 /// How long nothing may come. etcd reads its database from the disk meanwhile, and sends it.
 const SILENCE: Duration = Duration::from_mins(2);
-/// How long to wait before it is asked again, while there is nothing.
+/// How long to wait before it is looked whether the program has ended, while nobody writes any more.
 const PAUSE: Duration = Duration::from_millis(5);
+/// Likewise, while somebody may: what is written ends the wait.
+const LOOK: Duration = Duration::from_millis(50);
 
 /// The pipe; with it go its name and its directory.
 pub(crate) struct NamedPipe {
@@ -70,6 +73,8 @@ impl NamedPipe {
         // Not waited for: nobody writes yet.
         let reading = OFlag::O_RDONLY | OFlag::O_NONBLOCK | OFlag::O_NOFOLLOW | OFlag::O_CLOEXEC;
         let pipe = File::from(openat(&dir, WRITTEN, reading, RawMode::empty())?);
+        // One that stays small is slow, and whole.
+        let _ = fcntl(&pipe, FcntlArg::F_SETPIPE_SZ(1 << 20));
         Ok(Self { run, dir, pipe })
     }
 
@@ -121,13 +126,28 @@ impl NamedPipe {
             match piece.get(..read).unwrap_or_default() {
                 [] if ends => return Ok(()),
                 [] if heard.elapsed() > SILENCE => return Err(Broken::Silent(SILENCE)),
-                [] => thread::sleep(PAUSE),
+                [] => self.wait().map_err(Broken::Pipe)?,
                 bytes => {
                     take(bytes).map_err(Broken::Taker)?;
                     heard = Instant::now();
                 }
             }
         }
+    }
+
+    /// Until something comes. A pipe that everybody has closed says at once that it is at its end, each time (poll(2)).
+    fn wait(&self) -> io::Result<()> {
+        let mut fds = [PollFd::new(self.pipe.as_fd(), PollFlags::POLLIN)];
+        match poll(&mut fds, PollTimeout::try_from(LOOK).unwrap_or(PollTimeout::ZERO)) {
+            Ok(0) | Err(Errno::EINTR) => return Ok(()),
+            Ok(_) => {}
+            Err(errno) => return Err(errno.into()),
+        }
+        let [pipe] = fds;
+        if !pipe.revents().is_some_and(|seen| seen.contains(PollFlags::POLLIN)) {
+            thread::sleep(PAUSE);
+        }
+        Ok(())
     }
 }
 

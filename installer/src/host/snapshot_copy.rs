@@ -95,7 +95,8 @@ pub(crate) fn copy(
         take(&opened);
         to.write_all(&opened).map_err(NotCopied::Write)?;
     }
-    to.sync_all().map(|()| (to, head)).map_err(NotCopied::Write)
+    // Not synced: it goes before what is made of it is durable, and need never be on the disk.
+    Ok((to, head))
 }
 
 /// Where a copy of so many bytes goes, near `data`, with room for what is restored from it.
@@ -112,11 +113,11 @@ pub(crate) fn place_of(tree: &Tree, data: &AbsPath, needed: u64) -> Result<File,
 }
 
 /// A handle of the copy by which a program of this user may read it; nobody else comes to it.
-pub(crate) fn for_a_program_of(copy: &File, ids: Ids) -> Result<File, FsError> {
+pub(crate) fn for_a_program_of(copy: File, ids: Ids) -> Result<File, FsError> {
     let hand = || -> io::Result<File> {
-        fchown(copy, None, Some(Gid::from_raw(ids.gid)))?;
-        fchmod(copy, RawMode::S_IRUSR | RawMode::S_IRGRP)?;
-        copy.try_clone()
+        fchown(&copy, None, Some(Gid::from_raw(ids.gid)))?;
+        fchmod(&copy, RawMode::S_IRUSR | RawMode::S_IRGRP)?;
+        Ok(copy)
     };
     hand().map_err(|error| FsError::of_path(FileOp::MakePrivateFile, "/proc/self/fd/0", error))
 }

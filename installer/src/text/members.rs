@@ -55,14 +55,20 @@ fn by_list(manifest: &Manifest, seen: &Cluster, list: &List) -> Vec<String> {
             names::all(&waiting)
         ));
     }
-    let down: Vec<&str> = seen
-        .others
-        .iter()
-        .filter(|other| !is_up(other) && list.at(&other.peer_url).is_some_and(Listed::has_started))
-        .map(|other| other.name.as_str())
-        .collect();
+    let started =
+        seen.others.iter().filter(|other| !is_up(other) && list.at(&other.peer_url).is_some_and(Listed::has_started));
+    let (down, unclear): (Vec<_>, Vec<_>) =
+        started.partition(|other| matches!(other.seen, Seen::Refused | Seen::Unseen(_)));
+    let names = |these: Vec<&Other>| names::all(&these.iter().map(|other| other.name.as_str()).collect::<Vec<_>>());
     if !down.is_empty() {
-        lines.push(say!(en = "started once, and not up: {}", zh = "曾经启动，现在未运行：{}", names::all(&down)));
+        lines.push(say!(en = "started once, and not up: {}", zh = "曾经启动，现在未运行：{}", names(down)));
+    }
+    if !unclear.is_empty() {
+        lines.push(say!(
+            en = "up, but not seen to serve; `etcdpack-host status` there says why: {}",
+            zh = "已启动，但从本机看未提供服务；原因见该主机上的 `etcdpack-host status`：{}",
+            names(unclear)
+        ));
     }
     for stranger in strangers(list, manifest) {
         let (name, id, api) = (&stranger.name, stranger.id, api(manifest.release.version));

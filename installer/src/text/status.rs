@@ -78,7 +78,7 @@ pub(crate) fn serves(member: &MemberHealth) -> String {
         Some(status) if status.is_leader => say!(en = "leader    etcd {}", zh = "leader    etcd {}", status.version),
         Some(status) if status.has_leader => say!(en = "follower  etcd {}", zh = "follower  etcd {}", status.version),
         Some(_) => say!(en = "no leader", zh = "没有 leader"),
-        None if member.reachable => say!(en = "up, does not serve clients yet", zh = "已启动，尚不能为客户端提供服务"),
+        None if member.reachable => say!(en = "up, and did not answer", zh = "已启动，没有应答"),
         None => say!(en = "unreachable", zh = "无法连接"),
     }
 }
@@ -92,11 +92,27 @@ pub(crate) fn state(word: &StateWord, serves: bool) -> String {
     }
 }
 
-/// How many members the cluster can do without before it stops.
-pub(crate) fn can_lose(members: &[MemberHealth]) -> String {
+/// How many members the cluster can do without before it stops, as far as they answered. `reads`: a read came back through a majority,
+/// whoever of it answered us.
+pub(crate) fn can_lose(members: &[MemberHealth], reads: bool) -> String {
     let serve = members.iter().filter(|member| member.has_leader()).count();
+    let up = members.iter().filter(|member| member.reachable).count();
+    let is_silent = members.iter().all(|member| member.status.is_none());
     let (all, needed) = (members.len(), members.len() / 2 + 1);
     let then = match serve.checked_sub(needed) {
+        None if reads => {
+            return say!(
+                en = "{serve} of {all} members answered here, and a majority serves",
+                zh = "{all} 个成员中有 {serve} 个应答本机；多数派在提供服务"
+            );
+        }
+        // They may well serve whoever is connected.
+        None if is_silent && up >= needed => {
+            return say!(
+                en = "{up} of {all} members are up, and none of them answered here",
+                zh = "{all} 个成员中有 {up} 个已启动，均未应答本机"
+            );
+        }
         None => say!(en = "{needed} are needed: it has stopped", zh = "至少需要 {needed} 个：集群已停止服务"),
         Some(0) => say!(en = "without any one of them it stops", zh = "再缺少任何一个，集群就停止服务"),
         Some(spare) => say!(en = "it goes on without {spare} of them", zh = "再缺少 {spare} 个仍可继续服务"),
