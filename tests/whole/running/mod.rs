@@ -4,6 +4,8 @@
 
 /// A member that no etcdpack has installed.
 mod by_hand;
+/// All certificates have ended.
+mod expired;
 /// Five members, of whom one or two are missing.
 mod five;
 /// Keys and certificates that come from elsewhere than a build; one CA for two clusters.
