@@ -27,6 +27,8 @@ pub(crate) struct View<'a> {
     pub(crate) reads: bool,
     /// What of the installed certificates etcd cannot use.
     pub(crate) broken: Option<Broken>,
+    /// That its certificate has ended, or not begun.
+    pub(crate) out_of_time: Option<Finding>,
     /// Runs of etcd that were paused.
     pub(crate) suspended: Vec<u32>,
 }
@@ -37,13 +39,16 @@ pub(crate) fn health(view: &View<'_>, down: impl FnOnce() -> Down) -> Vec<Findin
     let me = view.members.iter().find(|member| member.name == view.manifest.member.as_str());
     let is_broken = view.broken.is_some();
     findings.extend(view.broken.clone().map(|broken| HealthFinding::Certificate(Box::new(broken))));
+    let with_it = |findings: Vec<HealthFinding>| {
+        view.out_of_time.iter().cloned().chain(findings.into_iter().map(Finding::from)).collect()
+    };
     if view.reads {
-        return findings.into_iter().map(Finding::from).collect();
+        return with_it(findings);
     }
     match me {
         _ if !view.suspended.is_empty() => findings.push(HealthFinding::Suspended { pids: view.suspended.clone() }),
         // Nobody can be asked with it: that it is up is all that is known.
-        Some(me) if me.reachable && is_broken => {}
+        Some(me) if me.reachable && (is_broken || view.out_of_time.is_some()) => {}
         Some(me) if me.reachable => {
             let is_up = |member: &&MemberHealth| member.reachable;
             let names = |members: Vec<&MemberHealth>| members.iter().map(|member| member.name.clone()).collect();
@@ -68,7 +73,7 @@ pub(crate) fn health(view: &View<'_>, down: impl FnOnce() -> Down) -> Vec<Findin
             }
         }
     }
-    findings.into_iter().map(Finding::from).collect()
+    with_it(findings)
 }
 
 /// The alarms of a member that serves.
@@ -124,6 +129,7 @@ mod tests {
     use crate::facts::credentials::{Flaw, PemFile};
     use crate::facts::health::{Company, Log, Rest};
     use crate::facts::tests::manifest;
+    use crate::finding::CredentialFinding;
     use crate::supervision::Supervision;
     use crate::text::findings::{help, text};
     use payload::etcd::last_words::{self, LastWords};
@@ -162,9 +168,18 @@ mod tests {
     }
 
     fn found(members: &[MemberHealth], alarms: &[Alarm], reads: bool, log: &str) -> Vec<Finding> {
-        health(&View { manifest: &manifest(), members, alarms, reads, broken: None, suspended: Vec::new() }, || {
-            down(log)
-        })
+        health(
+            &View {
+                manifest: &manifest(),
+                members,
+                alarms,
+                reads,
+                broken: None,
+                out_of_time: None,
+                suspended: Vec::new(),
+            },
+            || down(log),
+        )
     }
 
     #[test]
@@ -289,12 +304,16 @@ mod tests {
             alarms: &[],
             reads: false,
             broken,
+            out_of_time: None,
             suspended,
         };
         let codes =
             |view: &View<'_>| health(view, || down("")).iter().map(|found| found.code().as_str()).collect::<Vec<_>>();
         assert_eq!(codes(&view(None, Vec::new())), ["no-quorum"]);
         assert_eq!(codes(&view(Some(broken.clone()), Vec::new())), ["bad-certificate"]);
+        let (now, until) = (OffsetDateTime::UNIX_EPOCH + time::Duration::days(1), OffsetDateTime::UNIX_EPOCH);
+        let out_of_time = Some(CredentialFinding::Expired { now, until }.into());
+        assert_eq!(codes(&View { out_of_time, ..view(None, Vec::new()) }), ["certificate-expired"]);
         assert_eq!(codes(&view(None, vec![7])), ["etcd-down"]);
         let typed = |broken: Broken| help(&HealthFinding::Certificate(Box::new(broken)).into()).to_string();
         assert!(typed(broken.clone()).starts_with("./HOST.run install"));

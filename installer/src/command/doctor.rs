@@ -104,9 +104,11 @@ pub(super) fn examine(
     findings.extend(unmanaged(&tree, receipt));
     findings.extend(of_snapshots(&tree, receipt));
     // Of what is installed, `status` says which file it is.
-    if unwell.iter().any(|found| found.code() == Code::BadCertificate) {
-        findings.retain(|found| !matches!(found.code(), Code::BadCertificate | Code::NoHostKey));
-    }
+    let is_said = |code| unwell.iter().any(|found| found.code() == code);
+    findings.retain(|found| match found.code() {
+        Code::NoHostKey => !is_said(Code::BadCertificate),
+        code => !is_said(code),
+    });
     findings.extend(unwell);
     Ok(Examination { healthy, members, findings })
 }

@@ -1,9 +1,13 @@
 //! How the installed member does, as `status` and `doctor` ask: itself, the others, alarms, and a read through a majority.
 
+use payload::manifest::Manifest;
+use payload::render;
+
 use crate::check;
 use crate::facts::cluster::answers::Alarm;
+use crate::facts::credentials::{LARGEST_CERTIFICATES, Validity, x509};
 use crate::facts::health::{Rest, Runs, Unmanaged};
-use crate::finding::{Finding, HealthFinding};
+use crate::finding::{Finding, HealthFinding, Severity};
 use crate::health::{self, MemberHealth};
 use crate::host::etcdctl;
 use crate::host::interrupt::Interrupt;
@@ -20,6 +24,24 @@ pub(super) struct Health {
     pub(super) reads: bool,
     /// Why the member is not well; empty only where it is.
     pub(super) unwell: Vec<Finding>,
+}
+
+/// From when until when the installed certificate counts, where it can be read.
+pub(super) fn validity(tree: &Tree, manifest: &Manifest) -> Option<Validity> {
+    let path = manifest.layout.link.join("certs").and_then(|certs| certs.join(render::CERTIFICATE)).ok()?;
+    x509::validity(&tree.read(&path, LARGEST_CERTIFICATES).ok()?).ok()
+}
+
+/// What its end, or its beginning, makes impossible now: with it nobody can be asked.
+fn out_of_time(tree: &Tree, manifest: &Manifest) -> Option<Finding> {
+    let found = check::validity(&manifest.member, validity(tree, manifest)?, clock::now())?;
+    (found.severity() == Severity::Refuse).then_some(found)
+}
+
+/// Why no member can be asked with what is installed here.
+pub(super) fn unaskable(tree: &Tree, manifest: &Manifest) -> Option<Finding> {
+    let broken = || Some(HealthFinding::Certificate(Box::new(probe::broken(tree, manifest)?)).into());
+    broken().or_else(|| out_of_time(tree, manifest))
 }
 
 /// Whether etcd, which may be well now, is started when this host boots.
@@ -69,7 +91,8 @@ impl Health {
         let alarms = alarms.unwrap_or_else(|| health::alarms_said(&members));
         let broken = probe::broken(tree, manifest);
         let Runs { suspended, .. } = probe::runs(tree, manifest);
-        let view = check::View { manifest, members: &members, alarms: &alarms, reads, broken, suspended };
+        let out_of_time = out_of_time(tree, manifest);
+        let view = check::View { manifest, members: &members, alarms: &alarms, reads, broken, out_of_time, suspended };
         let unwell = check::health(&view, || health::down(tree, manifest, &receipt.supervision, &never));
         Self { members, alarms, reads, unwell }
     }

@@ -10,13 +10,13 @@ use time::format_description::well_known::Rfc3339;
 
 use super::context::{Looking, unless_lost};
 use super::deliver_json;
-use super::health::{Health, at_boot, of_snapshots, unmanaged};
+use super::health::{Health, at_boot, of_snapshots, unmanaged, validity};
 use crate::although::Word;
 use crate::check;
 use crate::cli::StatusArgs;
 use crate::drift;
 use crate::facts::cluster::answers::Alarm;
-use crate::facts::credentials::{LARGEST_CERTIFICATES, Validity, x509};
+use crate::facts::credentials::Validity;
 use crate::failure::Failure;
 use crate::finding::{Code, Finding, Severity};
 use crate::health::MemberHealth;
@@ -113,12 +113,13 @@ fn gather(tree: &Tree, receipt: &Receipt, records: &Records) -> Result<Status, P
         _ => None,
     };
     let restart_pending = restart_pending(tree, receipt)?;
-    let certificate = certificate(tree, &certs.join(render::CERTIFICATE)?);
+    let certificate = validity(tree, manifest).and_then(certificate);
     let mut found = findings(tree, receipt, &restart_pending)?;
     let ends = certificate.as_ref().and_then(|there| check::validity(&manifest.member, there.validity, clock::now()));
     let data = probe::data::data(tree, (&manifest.layout).into(), None)?;
     found.extend(check::data(manifest, &data, records, Word::NotSaid));
-    found.extend(ends.into_iter().chain(unwell.iter().cloned()));
+    // One that has ended is among the others.
+    found.extend(ends.filter(|found| found.severity() == Severity::Warn).into_iter().chain(unwell.iter().cloned()));
     found.extend(at_boot(receipt));
     found.extend(unmanaged(tree, receipt));
     found.extend(of_snapshots(tree, receipt));
@@ -184,8 +185,7 @@ fn bundle(receipt: &Receipt) -> Option<Bundle> {
     Some(Bundle { signer: provenance.signer.fingerprint().to_string(), serial, newest })
 }
 
-fn certificate(tree: &Tree, path: &payload::path::AbsPath) -> Option<Certificate> {
-    let validity = x509::validity(&tree.read(path, LARGEST_CERTIFICATES).ok()?).ok()?;
+fn certificate(validity: Validity) -> Option<Certificate> {
     Some(Certificate {
         not_before: validity.from.format(&Rfc3339).ok()?,
         not_after: validity.until.format(&Rfc3339).ok()?,
@@ -215,7 +215,8 @@ fn show(status: &Status, receipt: &Receipt, report: &Report) {
         line(about::NOTHING, &words::health_of(member));
     }
     line(about::CLUSTER, &words::can_lose(&status.members, status.reads));
-    let is_why = |found: &&Finding| matches!(found, Finding::Health(_)) && found.severity() == Severity::Refuse;
+    let is_of_it = |found: &Finding| matches!(found, Finding::Health(_) | Finding::Credentials(_));
+    let is_why = |found: &&Finding| is_of_it(found) && found.severity() == Severity::Refuse;
     let whys: Vec<Code> = status.found.iter().filter(is_why).map(Finding::code).collect();
     line(about::HEALTH, &words::health(&whys));
     let is_said = |finding: &Finding| finding.code() == Code::RestartPending;

@@ -8,6 +8,7 @@ use payload::manifest::Manifest;
 use payload::snapshot::{Inspection, Whole};
 
 use super::super::context::{Context, Looking};
+use super::super::health;
 use super::login;
 use crate::cli::SnapshotArgs;
 use crate::endpoint_status::EndpointStatus;
@@ -76,7 +77,10 @@ impl Source {
             None if etcdctl::wants_a_user(said) => {
                 Failure::refused(words::WANTS_A_USER, help::as_a_user(&manifest.member))
             }
-            _ => Failure::refused(words::no_answer(said), Help::host("status")),
+            _ => match health::unaskable(&self.context.tree, manifest) {
+                Some(why) => Failure::of_finding(why),
+                None => Failure::refused(words::no_answer(said), Help::host("status")),
+            },
         }
     }
 
