@@ -169,6 +169,9 @@ fn drilled(ground: Ground) {
     );
     let page = sh(&format!("{HOST} report")).ok();
     assert!(page.contains(": restorable: 3 keys, revision ") && page.contains("The drill of 20"), "{page}");
+    // What others could have written there shows nothing.
+    let page = sh(&format!("chmod 777 /srv/snapshots; {HOST} report; chmod 700 /srv/snapshots")).ok();
+    assert!(!page.contains("restorable") && !page.contains("The drill of"), "{page}");
     assert!(sh(&format!("cat {told}")).ok().contains("etcdpack_drill_failed_timestamp_seconds"));
     sh(&format!("{age}; {look} && {HOST} status && {HOST} doctor && ! grep failed {told}")).ok();
 

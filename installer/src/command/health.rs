@@ -1,8 +1,12 @@
 //! How the installed member does, as `status` and `doctor` ask: itself, the others, alarms, and a read through a majority.
 
+use std::path::Path;
+
 use payload::manifest::Manifest;
+use payload::path::AbsPath;
 use payload::render;
 
+use crate::backup::Drills;
 use crate::check;
 use crate::facts::cluster::answers::Alarm;
 use crate::facts::credentials::{LARGEST_CERTIFICATES, Validity, x509};
@@ -66,16 +70,25 @@ pub(super) fn unmanaged(tree: &Tree, receipt: &Receipt) -> Option<Finding> {
 pub(super) fn of_snapshots(tree: &Tree, receipt: &Receipt) -> Vec<Finding> {
     let Some(backup) = &receipt.manifest.backup else { return Vec::new() };
     let dir = backup.dir.as_path();
-    let (failed, drills) = (snapshots::failed(dir), snapshots::drills(dir));
+    let (failed, drills) = (snapshots::failed(dir), held_by_itself(tree, receipt));
     let when = (receipt.installed, clock::now());
     check::snapshots(backup, &taken_by_itself(tree, receipt), failed, &drills, when)
 }
 
 /// The snapshots where the host puts those that it takes by itself.
 pub(super) fn taken_by_itself(tree: &Tree, receipt: &Receipt) -> Vec<Found> {
+    roots_alone(tree, receipt).and_then(|dir| snapshots::in_dir(dir).ok()).unwrap_or_default()
+}
+
+/// What came of the drills that it holds by itself.
+pub(super) fn held_by_itself(tree: &Tree, receipt: &Receipt) -> Drills {
+    roots_alone(tree, receipt).map(snapshots::drills).unwrap_or_default()
+}
+
+/// The directory for both. Where others could make names in it, nothing good is believed of what lies there.
+fn roots_alone<'a>(tree: &Tree, receipt: &'a Receipt) -> Option<&'a Path> {
     let dir = receipt.manifest.backup.as_ref().map(|backup| &backup.dir);
-    let dir = dir.filter(|dir| snapshots::is_roots_alone(tree, dir));
-    dir.and_then(|dir| snapshots::in_dir(dir.as_path()).ok()).unwrap_or_default()
+    dir.filter(|dir| snapshots::is_roots_alone(tree, dir)).map(AbsPath::as_path)
 }
 
 impl Health {

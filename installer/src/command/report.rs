@@ -7,7 +7,7 @@ use payload::render;
 
 use super::context::Looking;
 use super::doctor::{Examination, examine};
-use super::health::taken_by_itself;
+use super::health::{held_by_itself, taken_by_itself};
 use super::{deliver, json};
 use crate::cli::{ReportArgs, ReportFormat};
 use crate::evidence::{self, Certificate, Evidence, Installed};
@@ -16,7 +16,7 @@ use crate::failure::Failure;
 use crate::help::Help;
 use crate::host::output::{Output, OutputError};
 use crate::host::probe::ProbeError;
-use crate::host::{Tree, clock, inventory, snapshots};
+use crate::host::{Tree, clock, inventory};
 use crate::page;
 use crate::records::{Receipt, Records};
 use crate::report::Report;
@@ -58,7 +58,7 @@ fn gather(looking: Looking, receipt: &Receipt, records: Records, report: &Report
         found.listed(&standing, snapshot::standing(&standing))
     });
     let listed = listed.collect();
-    let drills = manifest.backup.as_ref().map(|backup| snapshots::drills(backup.dir.as_path())).unwrap_or_default();
+    let drills = held_by_itself(&looking.tree, receipt);
     let Examination { healthy, members, findings } = examine(looking, receipt, records, report)?;
     Ok(Evidence {
         schema: evidence::SCHEMA,
