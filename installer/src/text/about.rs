@@ -40,7 +40,7 @@ pub(crate) fn bundle(manifest: &Manifest) -> Vec<String> {
         ),
         say!(
             en = "made by etcdpack {}; nothing has been changed. How to go on, as root:",
-            zh = "由 etcdpack {} 制作；未做任何更改。后续步骤（以 root 运行）：",
+            zh = "由 etcdpack {} 构建；未做任何更改。后续步骤（以 root 运行）：",
             manifest.etcdpack
         ),
     ];
@@ -88,7 +88,7 @@ pub(crate) fn whole(manifest: &Manifest, size: u64, sum: impl Display) -> String
 pub(crate) const WHOLE_IS_NOT_WHOSE: Words = words!(
     en = "this shows that the file is whole, not who made it: compare the words with those that \
              the builder showed",
-    zh = "这只说明文件完整，不说明由谁制作：请与制作时显示的单词核对"
+    zh = "这只说明文件完整，不说明出自谁手：请与构建时显示的单词核对"
 );
 
 /// Who signed, and what that one is to this host.
@@ -100,7 +100,7 @@ pub(crate) fn signer(provenance: &Provenance, status: SignerStatus) -> String {
             en = "the successor of whose bundles this host takes, by that one's word",
             zh = "为本机信任的签名者指定的继任者"
         ),
-        SignerStatus::Named => words!(en = "as you named it", zh = "与您指定的一致"),
+        SignerStatus::Named => words!(en = "as you named it", zh = "与你指定的一致"),
         SignerStatus::Changed => words!(
             en = "and not by whose bundles this host took before its uninstall",
             zh = "不是本机卸载之前信任的签名者"

@@ -48,12 +48,15 @@ pub(crate) fn not_restorable(path: &Path, why: &str) -> String {
 pub(crate) fn other_revision(is: u64, expected: u64) -> String {
     say!(
         en = "etcd has revision {is} of it, and the file goes up to {expected}",
-        zh = "etcd 中是修订号 {is}，而文件到 {expected}"
+        zh = "恢复后 etcd 的修订号是 {is}，而文件中是 {expected}"
     )
 }
 
 pub(crate) fn other_keys(is: u64, expected: u64) -> String {
-    say!(en = "etcd has {is} keys of it, and there were {expected}", zh = "etcd 中有 {is} 个键，而原来有 {expected} 个")
+    say!(
+        en = "etcd has {is} keys of it, and there were {expected}",
+        zh = "恢复后 etcd 中有 {is} 个键，而原来有 {expected} 个"
+    )
 }
 
 pub(crate) fn no_memory(path: &Path, needed: u64, left: u64) -> String {
@@ -77,5 +80,5 @@ pub(crate) fn no_user(user: &UserName) -> String {
 }
 
 pub(crate) fn left_behind(why: impl Display) -> String {
-    say!(en = "what the drill restored is left behind: {why}", zh = "演练恢复的数据残留了下来：{why}")
+    say!(en = "what the drill restored is left behind: {why}", zh = "演练恢复出来的数据没有清除掉：{why}")
 }

@@ -18,7 +18,7 @@ pub(crate) fn when_the_cause_is_gone() -> Help {
 /// Of etcd's own words: a user whom a certificate names needs no password.
 pub(crate) fn a_user_for_the_certificate(name: impl Display) -> Help {
     Help::command(format!("etcdctl user add {name} --no-password && etcdctl user grant-role {name} root"))
-        .remark(&words!(en = "as etcd's root; etcd 3.4 and later", zh = "需 etcd 的 root 用户执行；etcd 3.4 及以上"))
+        .remark(&words!(en = "as etcd's root; etcd 3.4 and later", zh = "须以 etcd 的 root 用户运行；etcd 3.4 及以上"))
 }
 
 /// Where etcd wants to know who asks.
@@ -179,14 +179,14 @@ pub(crate) fn name_the_new_signer() -> Help {
 pub(crate) fn read_the_words_again() -> Help {
     Help::plain(words!(
         en = "read signing.words again, where the bundle was built",
-        zh = "在制作安装包的机器上，重新核对 signing.words"
+        zh = "在构建安装包的机器上，重新核对 signing.words"
     ))
 }
 
 pub(crate) fn the_hosts_own_bundle() -> Help {
     Help::plain(words!(
         en = "the newest bundle of this host; where the signing key was lost or changed: docs/trust.md",
-        zh = "使用本主机最新的安装包；若签名密钥遗失或已更换：docs/trust.md"
+        zh = "使用本机最新的安装包；若签名密钥遗失或已更换：docs/trust.zh-CN.md"
     ))
 }
 
@@ -194,7 +194,7 @@ pub(crate) fn the_hosts_own_bundle() -> Help {
 pub(crate) fn the_bundle_of_whom_is_kept() -> Help {
     Help::plain(words!(
         en = "a bundle by the signer that this host knows; if that one was the error: docs/trust.md",
-        zh = "使用本机信任的签名者的安装包；若该签名者本身有误：docs/trust.md"
+        zh = "使用本机信任的签名者的安装包；若该签名者本身有误：docs/trust.zh-CN.md"
     ))
 }
 
@@ -236,7 +236,7 @@ pub(crate) fn replace_the_program(at: &Path) -> Help {
     let aside = word(Path::new(&format!("{}.suspect", at.display())));
     Help::plain(say!(
         en = "mv {} {aside}, then copy and check a bundle as in docs/trust.md, and run its install",
-        zh = "mv {} {aside}，然后按 docs/trust.md 拷贝并校验安装包，再运行其 install",
+        zh = "mv {} {aside}，然后按 docs/trust.zh-CN.md 拷贝并校验安装包，再运行其 install",
         word(at)
     ))
 }

@@ -89,7 +89,7 @@ fn without_list(manifest: &Manifest, seen: &Cluster, own: Option<Identity>) -> V
         let what = match &other.seen {
             Seen::Listens { .. } => words!(
                 en = "listens for peers, serves no client: no quorum",
-                zh = "在监听成员连接，但没有为客户端提供服务：未达到法定人数"
+                zh = "在监听成员间连接，但没有为客户端提供服务：未达到法定人数"
             ),
             Seen::Serves { .. } => words!(
                 en = "serves clients, and does not say who its members are: no quorum",

@@ -94,7 +94,7 @@ pub(crate) fn words_of_the_key(fingerprint: impl Display) -> [String; 3] {
 pub(crate) fn key_stays(host: &HostName) -> String {
     say!(
         en = "the key stays on this host; next, where the bundle was built: etcdpack sign {host}.csr",
-        zh = "私钥留在本机；下一步，在制作安装包的机器上运行：etcdpack sign {host}.csr"
+        zh = "私钥留在本机；下一步，在构建安装包的机器上运行：etcdpack sign {host}.csr"
     )
 }
 

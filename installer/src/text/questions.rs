@@ -19,7 +19,10 @@ pub(crate) fn uninstall(contents: Contents, plan: &Plan) -> String {
     let stays = plan.steps.iter().any(|planned| !planned.goes());
     let what = match contents {
         Contents::Keep if stays => {
-            words!(en = "Uninstall what goes, and keep what stays?", zh = "卸载将删除的内容，并保留其余内容，继续吗？")
+            words!(
+                en = "Uninstall what goes, and keep what stays?",
+                zh = "开始卸载吗？上面“将删除”的会删除，“将保留”的会保留。"
+            )
         }
         Contents::Keep => words!(en = "Uninstall? Nothing stays.", zh = "开始卸载吗？不会保留任何内容。"),
         Contents::Remove => {
@@ -86,12 +89,12 @@ pub(crate) fn about_the_words(new: NewSigner) -> [Words; 4] {
         ),
         words!(
             en = "bundle. Have them read to you by whoever built it, or take them from paper;",
-            zh = "请让制作安装包的同事念给您听，或者对照纸面记录；"
+            zh = "请让构建安装包的同事念给你听，或者对照纸单；"
         ),
         words!(
             en = "they must have come another way than this file. From then on this host takes \
                      no others' bundles.",
-            zh = "这些单词不能与本文件经同一途径送达。此后，本机只接受该签名者的安装包。"
+            zh = "这些单词必须与本文件走不同的途径送达。此后，本机只接受该签名者的安装包。"
         ),
     ]
 }
@@ -121,6 +124,6 @@ pub(crate) fn question(question: Question) -> Words {
 pub(crate) fn leaves_cluster_unsaid() -> Words {
     words!(
         en = "that this member leaves its cluster has to be said at a terminal; nothing was changed",
-        zh = "让本成员离开其集群，必须在终端上确认；未做任何更改"
+        zh = "本成员离开集群，必须在终端上确认；未做任何更改"
     )
 }

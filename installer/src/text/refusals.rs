@@ -44,7 +44,7 @@ pub(crate) fn needs_root(doing: Doing) -> String {
 pub(crate) fn no_peer_url() -> String {
     say!(
         en = "the bundle does not say where its member listens for peers",
-        zh = "安装包没有说明其成员在何处监听其他成员"
+        zh = "安装包没有说明其成员在何处监听成员间连接"
     )
 }
 
@@ -103,7 +103,7 @@ pub(crate) fn signer_changed() -> String {
         en = "before the uninstall this host took another signer's bundles, who has not named \
                  this one its successor; nobody was asked [{}]",
         zh = "卸载之前，本机接受另一个签名者的安装包，该签名者并未指定本安装包的签名者为继任者；\
-                 且无人可询问 [{}]",
+                 且未经人确认 [{}]",
         Code::SignerChanged
     )
 }
@@ -111,7 +111,7 @@ pub(crate) fn signer_changed() -> String {
 pub(crate) fn signer_unknown() -> String {
     say!(
         en = "this host does not know yet whose bundles it may take, and nobody was asked [{}]",
-        zh = "本机尚不知道应接受谁的安装包，且无人可询问 [{}]",
+        zh = "本机尚不知道应接受谁的安装包，且未经人确认 [{}]",
         Code::SignerUnknown
     )
 }
@@ -188,7 +188,7 @@ pub(crate) fn newer_by_nobody_known(path: &Path, error: impl Display) -> String 
 pub(crate) fn hand_over_unasked(newer: &str) -> String {
     say!(
         en = "{newer}; to go on with the program in it has to be asked for",
-        zh = "{newer}；改用其中的程序继续，须明确指定"
+        zh = "{newer}；要改用其中的程序继续，须明确指定"
     )
 }
 

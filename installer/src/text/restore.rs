@@ -21,7 +21,7 @@ use crate::text::snapshot::{self, mib};
 pub(crate) const READING: Words = words!(en = "reading the snapshot", zh = "正在读取快照");
 pub(crate) const QUESTION: Words = words!(
     en = "Restore? The cluster begins anew with what is in the snapshot.",
-    zh = "是否恢复？集群将以快照中的内容重新开始。"
+    zh = "开始恢复吗？集群将以快照中的内容重新开始。"
 );
 
 /// Options without the one that they are about.
@@ -104,13 +104,13 @@ pub(crate) fn flawed(doing: Doing, path: &Path, head: &[u8], flaw: &Flaw) -> Fai
             };
             again.and(Help::command(file)).remark(&words!(
                 en = "nothing shows then that it is whole: only where there is no other",
-                zh = "这样就没有东西能证明它完整：仅在没有其他文件时使用"
+                zh = "这样就无法证明它完整：仅在没有其他文件可用时使用"
             ))
         }
         (Flaw::Empty | Flaw::Cut { .. } | Flaw::Altered, _) => {
             Help::run_with("snapshot", "verify ").and(Help::command(file)).remark(&words!(
                 en = "where it was saved, too: it says which copy is whole",
-                zh = "在保存它的地方也执行：它会指出哪个副本是完整的"
+                zh = "在当初保存它的机器上也运行一次：可以看出哪个副本是完整的"
             ))
         }
     };
@@ -140,11 +140,11 @@ pub(crate) fn restored(restore: &Restore, others: bool) -> Vec<String> {
     let watchers = match restore.bump {
         Some(_) => &words!(
             en = "who watches from an earlier revision is told that it is compacted: kube-apiserver lists anew by itself",
-            zh = "从更早修订号开始监视的程序会被告知该修订号已被压缩：kube-apiserver 会自行重新列举"
+            zh = "从更早的修订号开始 watch 的程序会得知该修订号已压缩：kube-apiserver 会自行重新 list"
         ),
         None => &words!(
             en = "restart whoever watches (kube-apiserver): revisions that it has seen may come a second time",
-            zh = "请重启所有监视者（kube-apiserver）：它见过的修订号可能会再次出现"
+            zh = "请重启所有使用 watch 的程序（如 kube-apiserver）：它们见过的修订号可能会再次出现"
         ),
     };
     [Some(done), others.then_some(next), Some(watchers.to_string())].into_iter().flatten().collect()

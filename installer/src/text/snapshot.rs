@@ -69,7 +69,7 @@ pub(crate) fn as_recorded(path: &Path, size: u64, record: &SnapshotRecord) -> St
     let (revision, whose) = (record.revision, whose(record));
     say!(
         en = "{}: sealed, {}: its bytes are those that were written, and no more was looked at: revision {revision} or a little later of {whose}",
-        zh = "{}：已加密，{}：字节与写入时一致，未检查更多：修订号 {revision} 或稍后（{whose}）",
+        zh = "{}：已加密，{}：字节与写入时一致，仅检查了这一点：修订号 {revision} 或稍后（{whose}）",
         path.display(),
         mib(size)
     )
@@ -80,7 +80,7 @@ pub(crate) fn not_known(is_another: bool, beside: &Path) -> String {
     if is_another {
         say!(
             en = "it is sealed, and its bytes are not those that {} speaks of: it was altered or cut off, or they belong to different files",
-            zh = "它是加密的，而字节与 {} 所记录的不符：被更改或截断，或两者不属于同一个快照",
+            zh = "它是加密的，而内容与 {} 的记录不符：被更改或截断，或两者不属于同一个快照",
             beside.display()
         )
     } else {
@@ -111,7 +111,7 @@ pub(crate) const NOT_TIMED: Words = words!(
     en = "this host takes no snapshots by itself: its cluster file has no [backup]",
     zh = "本机不自动保存快照：集群文件中没有 [backup]"
 );
-pub(crate) const NOT_DUE: Words = words!(en = "no snapshot is due", zh = "快照尚未到期");
+pub(crate) const NOT_DUE: Words = words!(en = "no snapshot is due", zh = "还没到保存快照的时间");
 pub(crate) const TO_A_TERMINAL: Words =
     words!(en = "a snapshot is no text, and the standard output is a terminal", zh = "快照不是文本，而标准输出是终端");
 pub(crate) const NO_USERS_NAME: Words = words!(
@@ -266,7 +266,7 @@ pub(crate) fn standing(standing: &Standing) -> String {
     match standing {
         Standing::Recorded => say!(
             en = "good by its record, not read now (--verify reads it)",
-            zh = "按记录完好，未读取（--verify 会读取）"
+            zh = "按记录完好，本次未读取（--verify 会读取）"
         ),
         Standing::Unrecorded => say!(
             en = "not read, and no record beside it (--verify reads it)",
@@ -274,7 +274,7 @@ pub(crate) fn standing(standing: &Standing) -> String {
         ),
         Standing::Whole => say!(en = "whole", zh = "完整"),
         Standing::Sealed => {
-            say!(en = "sealed; its sum is right, and no more was looked at", zh = "已加密；校验和正确，未检查更多")
+            say!(en = "sealed; its sum is right, and no more was looked at", zh = "已加密；校验和正确，仅检查了这一点")
         }
         Standing::OfAnother => {
             say!(en = "whole, but its record is about another", zh = "完整，但记录说明的是另一个快照")
@@ -452,7 +452,7 @@ pub(crate) const COPY_ELSEWHERE: Words = words!(
 pub(crate) fn no_room(needed: u64, free: u64) -> String {
     say!(
         en = "the database has {}, and there is room for {}",
-        zh = "数据库为 {}，剩余空间为 {}",
+        zh = "数据库大小为 {}，剩余空间为 {}",
         mib(needed),
         mib(free)
     )

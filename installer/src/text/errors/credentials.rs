@@ -63,7 +63,7 @@ impl fmt::Display for TooLittle {
         )?;
         match self.left {
             Some(bytes) => say!(f, en = "{} MiB", zh = "可用 {} MiB", bytes >> 20),
-            None => say!(f, en = "less for us", zh = "可供我们使用的更少"),
+            None => say!(f, en = "less for us", zh = "可供本程序使用的更少"),
         }
     }
 }

@@ -31,7 +31,7 @@ impl fmt::Display for Cause {
                 say!(
                     f,
                     en = "others than root can write to `{dir}`, and a lock of theirs would never end",
-                    zh = "除 root 以外的用户可以写入 `{dir}`，他们若加锁，就永远不会释放"
+                    zh = "除 root 以外的用户可以写入 `{dir}`，他们加的锁可能永远不会释放"
                 )
             }
             Self::NotOpen => say!(f, en = "it is not open", zh = "它没有打开"),

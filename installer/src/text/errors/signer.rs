@@ -19,13 +19,13 @@ impl fmt::Display for SignerError {
                 f,
                 en = "the bundle is signed by {signer}, whose place {known} has taken on this \
                          host: no word brings it back",
-                zh = "安装包由 {signer} 签名，而在本机 {known} 已取代它：任何单词都不能使其恢复"
+                zh = "安装包由 {signer} 签名，而在本机 {known} 已取代它：无论给出什么单词，都不会再接受它"
             ),
             Self::NotNamed { signer } => {
                 say!(
                     f,
                     en = "the bundle is signed by {signer}, not by the signer that you named",
-                    zh = "安装包由 {signer} 签名，不是您指定的签名者"
+                    zh = "安装包由 {signer} 签名，不是你指定的签名者"
                 )
             }
         }
