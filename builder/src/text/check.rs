@@ -115,7 +115,7 @@ pub(crate) fn asks_for_data(changes: &[String]) -> String {
 pub(crate) fn asks_for_name(cluster: &ClusterName) -> String {
     say!(
         en = "for the name of cluster {cluster}, which runs, before another takes its place",
-        zh = "在原处另建集群之前，须输入正在运行的集群 {cluster} 的名称"
+        zh = "集群 {cluster} 正在运行；另建一个取代它之前，须输入它的名称"
     )
 }
 

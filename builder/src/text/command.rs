@@ -99,7 +99,7 @@ pub(crate) fn check_and_next(bundle: &str, next: &str) -> [String; 4] {
     [
         say!(
             en = "to check one with stock tools and a signing.pub that came another way:",
-            zh = "用系统自带工具和走另一条途径带来的 signing.pub 检查一个安装包："
+            zh = "用系统自带工具检查安装包（signing.pub 须由另一条途径带来）："
         ),
         format!("  tail -c 128 {bundle} | cut -d' ' -f3 | base64 -d > {bundle}.sig"),
         format!("  head -c -128 {bundle} | openssl dgst -sha256 -verify signing.pub -signature {bundle}.sig"),
@@ -120,11 +120,11 @@ pub(crate) const FROM_0_1: Words = words!(
 
 pub(crate) const KEYS_IN_THE_CLEAR: Words = words!(
     en = "the bundles hold private keys in the clear: carry them like keys, and delete the copies",
-    zh = "安装包含有明文私钥：像携带私钥一样携带，并删除拷贝"
+    zh = "安装包里有明文私钥：像保管私钥一样携带，用后删除拷贝"
 );
 pub(crate) const KEYS_SEALED: Words = words!(
     en = "the private keys in them are sealed: carry the passphrase another way than the bundles",
-    zh = "其中的私钥已加密：口令与安装包走不同的途径"
+    zh = "其中的私钥已加密：口令必须与安装包分开传递"
 );
 pub(crate) const KEYS_ON_HOSTS: Words =
     words!(en = "no private key is in them: each host makes its own", zh = "其中没有私钥：每台主机自行生成");
@@ -137,7 +137,7 @@ pub(crate) const KEYS_STAY_SEALED: Words = words!(
 pub(crate) fn awaited(requests: &[String]) -> String {
     say!(
         en = "requests are awaited; when they are here: etcdpack sign {}",
-        zh = "等待证书请求；带到这里之后：etcdpack sign {}",
+        zh = "还在等证书请求；带到这里之后运行：etcdpack sign {}",
         requests.join(" ")
     )
 }
@@ -165,7 +165,7 @@ pub(crate) fn verified(
 ) -> String {
     say!(
         en = "{bundle}: ok, etcd {version} for {host}, signed by {signer}, sha256 {sum}",
-        zh = "{bundle}：正确，etcd {version}，用于 {host}，签名者 {signer}，sha256 {sum}"
+        zh = "{bundle}：校验通过，etcd {version}，用于 {host}，签名者 {signer}，sha256 {sum}"
     )
 }
 
@@ -254,5 +254,5 @@ pub(crate) fn rotated(from: Fingerprint, to: Fingerprint) -> String {
 
 pub(crate) const SIGNED_BY_NEW: Words = words!(
     en = "bundles built from now on are signed by the new one; hosts that know the old one take them",
-    zh = "此后构建的安装包由新的签名；信任旧签名者的主机会接受它们"
+    zh = "此后构建的安装包由新签名者签名；信任旧签名者的主机会接受它们"
 );

@@ -31,7 +31,7 @@ pub(crate) fn taken_back(token: &ClusterToken, instead_of: &ClusterToken) -> Str
     say!(
         en = "back to the cluster with the token {token}, which runs; if these hosts run the one with the token {instead_of}: \
               etcdpack build --same-cluster={instead_of}",
-        zh = "回到令牌为 {token} 的集群，它在运行；如果这些主机上在运行的是令牌为 {instead_of} 的集群：\
+        zh = "沿用令牌为 {token}、正在运行的集群；如果这些主机上在运行的是令牌为 {instead_of} 的集群：\
               etcdpack build --same-cluster={instead_of}"
     )
 }
@@ -58,14 +58,14 @@ pub(crate) fn before_asking(cluster: &ClusterName, changes: &[String]) -> String
               A cluster that has never had a quorum cannot be changed: purge its hosts (etcdpack-host uninstall --purge)\n\
               and answer no. Yes means that the cluster runs; no, that another one is founded in its place.\n",
         zh = "集群 {cluster} 的安装包不是由现在的集群文件构建的：\n  {changes}\n\
-              从未达到法定人数的集群无法更改：清除它的主机（etcdpack-host uninstall --purge），然后回答 no。\n\
-              yes 表示集群在运行；no 表示在原处另建一个集群。\n"
+              从未达到法定人数的集群无法更改：先清除它的各台主机（etcdpack-host uninstall --purge），然后回答 no。\n\
+              yes 表示集群在运行；no 表示另建一个集群取代它。\n"
     )
 }
 
 pub(crate) const HOLDS_ANY_HOST_DATA: Words = words!(
     en = "Does any host hold data of this cluster now (installed, and not purged since)? [yes/no]",
-    zh = "现在有主机存有该集群的数据吗（装过且未清除）？[yes/no]"
+    zh = "现在有任何一台主机存有该集群的数据吗（装过，且之后未清除）？[yes/no]"
 );
 
 pub(crate) const NEITHER_YES_NOR_NO: Words =
@@ -84,8 +84,8 @@ pub(crate) fn nobody_to_ask(cluster: &ClusterName, changes: &[String]) -> String
 pub(crate) const SAY_WHICH: Words = words!(
     en = "etcdpack build --same-cluster   # some host holds data of it: installed, and not purged since\n\
           etcdpack build --new-cluster   # none does; one that never had a quorum cannot be changed: purge it first",
-    zh = "etcdpack build --same-cluster   # 有主机存有它的数据：装过且未清除\n\
-          etcdpack build --new-cluster   # 没有；从未达到法定人数的集群无法更改：先清除"
+    zh = "etcdpack build --same-cluster   # 有主机存有它的数据：装过，且之后未清除\n\
+          etcdpack build --new-cluster   # 没有任何主机存有；从未达到法定人数的集群无法更改：先清除"
 );
 
 pub(crate) const UNRECORDED: Words = words!(
@@ -112,14 +112,14 @@ pub(crate) fn other_token(from: &ClusterToken, to: &ClusterToken) -> String {
 pub(crate) fn type_the_name(cluster: &ClusterName) -> String {
     say!(
         en = "Cluster {cluster} runs. To found another in its place, type its name:",
-        zh = "集群 {cluster} 在运行。要在原处另建一个集群，请输入它的名称："
+        zh = "集群 {cluster} 正在运行。确要另建一个集群取代它，请输入现有集群的名称："
     )
 }
 
 pub(crate) fn runs(cluster: &ClusterName) -> String {
     say!(
         en = "cluster {cluster} runs, and there is no terminal to ask at whether another is to take its place",
-        zh = "集群 {cluster} 在运行，而没有终端可询问是否要在原处另建一个"
+        zh = "集群 {cluster} 在运行，而没有终端可询问是否要另建一个取代它"
     )
 }
 
@@ -130,7 +130,7 @@ pub(crate) fn new_cluster(cluster: &ClusterName) -> String {
 pub(crate) fn other_name(typed: &str, cluster: &ClusterName) -> String {
     say!(
         en = "`{}` is not the name of the cluster, {cluster}",
-        zh = "`{}` 不是集群的名称，集群名为 {cluster}",
+        zh = "`{}` 不是现有集群的名称，它的名称是 {cluster}",
         line::plain(typed)
     )
 }

@@ -65,7 +65,7 @@ pub(crate) const KEYS: Words = words!(
 ",
     zh = "主机如何得到私钥：
   passphrase  放在安装包里，用七个单词的口令加密
-  host-key    在主机上生成：私钥从不移动，但要多带一次证书请求和第二个安装包
+  host-key    在主机上生成：私钥不离开主机，但要多走一趟：带回证书请求，再带去第二个安装包
   plaintext   放在安装包里，明文：用于实验环境
 "
 );

@@ -17,7 +17,7 @@ pub(crate) const NUMBER: Words = words!(en = "number", zh = "编号");
 pub(crate) const FOR: Words = words!(en = "for", zh = "用于主机");
 pub(crate) const MEMBER: Words = words!(en = "member", zh = "成员");
 pub(crate) const ETCD: &str = "etcd";
-pub(crate) const MADE_BY: Words = words!(en = "made by", zh = "制作程序");
+pub(crate) const MADE_BY: Words = words!(en = "made by", zh = "构建程序");
 pub(crate) const LISTENS: Words = words!(en = "listens", zh = "监听");
 pub(crate) const LOG: Words = words!(en = "log", zh = "预写日志");
 pub(crate) const SNAPSHOTS: Words = words!(en = "snapshots", zh = "快照");

@@ -44,7 +44,7 @@ pub(crate) fn generated(holders: &str, passphrase: &str) -> String {
               carry it another way than the bundles. It is shown once more at the end of this command.\n\n",
         zh = "\n私钥的口令，七个单词（{holders}）：\n\n    {passphrase}\n\n\
               主机上的 `install` 会询问它。请保密。它不会保存在任何地方：现在就抄下来，\n\
-              并与安装包走不同的途径。本命令结束时会再显示一次。\n\n"
+              并与安装包分开传递。本命令结束时会再显示一次。\n\n"
     )
 }
 

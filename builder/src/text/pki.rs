@@ -59,7 +59,7 @@ pub(crate) fn unfit(holder: impl fmt::Display, problem: impl fmt::Display) -> St
 }
 
 pub(crate) fn left_out(host: &HostName, why: &str) -> String {
-    say!(en = "the certificate of `{host}` is left out: {why}", zh = "不带 `{host}` 的证书：{why}")
+    say!(en = "the certificate of `{host}` is left out: {why}", zh = "未放入 `{host}` 的证书：{why}")
 }
 
 pub(crate) const KEY_MADE_HERE: Words = words!(en = "its key was made here", zh = "其私钥是在这里生成的");

@@ -55,7 +55,7 @@ pub(crate) fn other_arch(host: &HostName, arch: &str) -> String {
 pub(crate) fn key_on_host(host: &HostName) -> String {
     say!(
         en = "the key of {host} is on that host alone, and the CA's key, which could make a stand-in, is not at hand",
-        zh = "{host} 的私钥只在该主机上，而能签发替身的 CA 私钥不在手边"
+        zh = "{host} 的私钥只在该主机上，而能签发替身证书的 CA 私钥不在这里"
     )
 }
 

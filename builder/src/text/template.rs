@@ -49,7 +49,7 @@ pub(crate) fn cluster_file(chosen: Chosen<'_>) -> String {
         Some(sum) => format!("sha256 = \"{sum}\""),
         None => say!(
             en = "# sha256 = \"...\"             # what the tarball must hash to; your word wins over everything else",
-            zh = "# sha256 = \"...\"             # tarball 应有的 SHA-256；你给的值优先于其他一切"
+            zh = "# sha256 = \"...\"             # tarball 应有的 SHA-256；以你写的值为准"
         ),
     };
     let mut text = say!(
@@ -67,8 +67,8 @@ version = "{version}"
 # mirror = "huaweicloud"       # or "daocloud", "qingstor": where upstream is slow; the sum never comes from there
 # mirrors = []                 # asked before upstream: "https://mirror.example/etcd", "file:///media/etcd"
 "#,
-        zh = r#"# 无网络主机上的 etcd 集群。`etcdpack build` 由此文件为每台主机制作一个安装包。
-# 注释掉的键显示默认值；etcd 自身的选项则是示例。
+        zh = r#"# 无网络主机上的 etcd 集群。`etcdpack build` 由此文件为每台主机构建一个安装包。
+# 注释掉的键显示默认值；etcd 自身的参数则是示例。
 
 [cluster]
 name = "etcd"
@@ -217,8 +217,8 @@ MANAGER
     zh = r#"# member = "..."               # etcd 的 --name；不写则为主机名
 # names = []                   # 客户端访问此主机所用的其他名称和地址
 # addresses = []
-# listen = "0.0.0.0"           # etcd 在何处监听，如果不是 address；另有 listen-clients、listen-peers
-# client-address = "198.51.100.1"   # 客户端在何处访问它，如果不是 address
+# listen = "0.0.0.0"           # etcd 监听的地址，与 address 不同时才写；另有 listen-clients、listen-peers
+# client-address = "198.51.100.1"   # 客户端访问它的地址，与 address 不同时才写
 # client-port = 2379           # 此主机的端口与 `[etcd]` 中的不同时
 # peer-port = 2380
 
@@ -249,7 +249,7 @@ PEERS
 # log-level = "info"
 
 [etcd.flags]
-SUITES# 此版本 etcd 的其他任何选项，例如：
+SUITES# 此版本 etcd 的其他任何参数，例如：
 # listen-metrics-urls = "http://127.0.0.1:2381"
 
 [client]

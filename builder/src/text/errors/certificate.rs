@@ -20,7 +20,7 @@ impl fmt::Display for CertificateProblem {
                 zh = "密钥太弱或不常见（{algorithm}）：可用 2048 位及以上的 RSA，或 P-256、P-384、P-521 上的 ECDSA"
             ),
             Self::Ca => say!(f, en = "it is a CA's", zh = "这是 CA 的证书"),
-            Self::Subject => say!(f, en = "the subject is another", zh = "主题（subject）不同"),
+            Self::Subject => say!(f, en = "the subject is another", zh = "主体（subject）不同"),
             Self::LacksNames(names) => {
                 say!(f, en = "it lacks the names or addresses {}", zh = "缺少名称或地址：{}", listed(names))
             }
@@ -109,7 +109,7 @@ impl fmt::Display for Unreadable {
             Self::Text(text) => say!(
                 f,
                 en = "`{}` in its subject or issuer is marked as a PrintableString, which cannot hold that",
-                zh = "主题或签发者中的 `{}` 标记为 PrintableString，而该类型不能容纳这样的字符",
+                zh = "主体或签发者中的 `{}` 标记为 PrintableString，而该类型不能容纳这样的字符",
                 text.escape_debug()
             ),
         }

@@ -13,7 +13,7 @@ impl fmt::Display for VerifyError {
             Self::OtherSigner { path, signer } => say!(
                 f,
                 en = "`{}` is signed by {signer}, not by the signer that you named",
-                zh = "`{}` 的签名者是 {signer}，不是所指定的签名者",
+                zh = "`{}` 的签名者是 {signer}，不是你指定的签名者",
                 path.display()
             ),
         }

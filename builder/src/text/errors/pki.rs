@@ -56,7 +56,7 @@ impl fmt::Display for PkiError {
             Self::Overtaken(path) => say!(
                 f,
                 en = "another etcdpack has built here meanwhile and changed `{}`",
-                zh = "另一个 etcdpack 此间也在这里构建，并改动了 `{}`",
+                zh = "期间另一个 etcdpack 也在这里构建，并改动了 `{}`",
                 path.display()
             ),
             Self::Awaited(holders) => say!(

@@ -25,6 +25,6 @@ pub(crate) fn renew() -> String {
 pub(crate) fn renew_ca() -> String {
     say!(
         en = "All certificates under it end with it. Plan its replacement: etcdpack's docs/trust.md.",
-        zh = "它签发的所有证书随之失效。请规划更换：见 etcdpack 的 docs/trust.md。"
+        zh = "它签发的所有证书随之失效。请规划更换：见 etcdpack 的 docs/trust.zh-CN.md。"
     )
 }

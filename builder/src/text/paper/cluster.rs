@@ -45,7 +45,7 @@ pub(crate) fn peers() -> String {
 pub(crate) fn about_the_picture() -> String {
     say!(
         en = "All of it is TCP with TLS, and both ends show a certificate. No host needs any other connection, and none out of this network.",
-        zh = "全部为 TCP 上的 TLS，双方互验证书。主机不需要其他任何连接，也不需要连出本网络。"
+        zh = "全部为 TCP 上的 TLS，双方都出示证书。主机不需要其他任何连接，也不需要连出本网络。"
     )
 }
 
@@ -74,7 +74,7 @@ pub(crate) fn all_clients() -> String {
 // What travels.
 
 pub(crate) fn travels() -> String {
-    say!(en = "What travels which way", zh = "什么走哪条路")
+    say!(en = "What travels which way", zh = "哪样东西走哪条途径")
 }
 
 pub(crate) fn stick() -> String {
@@ -84,7 +84,7 @@ pub(crate) fn stick() -> String {
 pub(crate) fn with_the_keys_in_the_clear() -> String {
     say!(
         en = "Private keys are in these files in the clear: guard the stick like keys, and wipe it afterwards.",
-        zh = "这些文件含明文私钥：像保管私钥一样保管 U 盘，用后擦除。"
+        zh = "这些文件含明文私钥：像保管私钥一样保管 U 盘，用后清空。"
     )
 }
 

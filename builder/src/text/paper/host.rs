@@ -14,7 +14,7 @@ pub(crate) fn member(member: &MemberName, cluster: &ClusterName) -> String {
 }
 
 pub(crate) fn step_columns() -> [String; 3] {
-    [say!(en = "do", zh = "做"), say!(en = "must appear", zh = "应出现"), say!(en = "`echo $?`", zh = "`echo $?`")]
+    [say!(en = "do", zh = "操作"), say!(en = "must appear", zh = "应出现"), say!(en = "`echo $?`", zh = "`echo $?`")]
 }
 
 pub(crate) fn log_in() -> String {
@@ -39,7 +39,7 @@ pub(crate) fn compare() -> String {
 pub(crate) fn plan() -> String {
     say!(
         en = "Look first: checks and steps, nothing is changed. Warnings may stand, errors not.",
-        zh = "先看一遍：检查项与步骤，不做任何改动。可以有警告，不得有错误。"
+        zh = "先看一遍：检查项与步骤，不做任何更改。可以有警告，不得有错误。"
     )
 }
 
@@ -77,7 +77,7 @@ pub(crate) fn status() -> String {
 pub(crate) fn waits_for_others() -> String {
     say!(
         en = "not healthy yet, as it should be: a majority of hosts is still missing",
-        zh = "尚未健康，属正常：多数主机还没有装"
+        zh = "尚未健康，属正常：装好的主机还不够多数"
     )
 }
 

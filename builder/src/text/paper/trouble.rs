@@ -18,17 +18,17 @@ pub(crate) fn rows(host: &HostName) -> Vec<[String; 2]> {
             ),
         ],
         [
-            say!(en = "the twelve words are not taken", zh = "十二个单词不被接受"),
+            say!(en = "the twelve words are not taken", zh = "主机不接受输入的单词"),
             say!(
                 en = "Nothing was changed. Look at the numbers once more. If the right words are not taken, STOP: the file is somebody else's. Telephone.",
-                zh = "未做任何改动。再核对一遍编号。正确的单词仍不被接受：停！文件不是我们的。致电构建人。"
+                zh = "未做任何更改。再核对一遍编号。单词确实无误而仍不接受：停！文件来自他人。致电构建人。"
             ),
         ],
         [
-            say!(en = "the passphrase is not taken", zh = "口令不被接受"),
+            say!(en = "the passphrase is not taken", zh = "主机不接受口令"),
             say!(
                 en = "Nothing was changed. Look at the dashes; is it the slip of this build? Else at home: `etcdpack build --new-passphrase`, and carry new files.",
-                zh = "未做任何改动。检查连字符；小条是这次构建的吗？否则回去运行 `etcdpack build --new-passphrase`，带新文件来。"
+                zh = "未做任何更改。检查连字符；小条是这次构建的吗？否则回去运行 `etcdpack build --new-passphrase`，带新文件来。"
             ),
         ],
         [
@@ -42,7 +42,7 @@ pub(crate) fn rows(host: &HostName) -> Vec<[String; 2]> {
             "`[would-bootstrap]`".to_owned(),
             say!(
                 en = "Other hosts are off or out of reach: switch them on, mend the network, and the same command again. Telephone before you say that none ever ran etcd.",
-                zh = "其他主机关机或不通：开机、修好网络，再运行同一条命令。要回答“从未运行过 etcd”之前，先致电。"
+                zh = "其他主机关机或不通：开机、修好网络，再运行同一条命令。确认“从未运行过 etcd”之前，先致电构建人。"
             ),
         ],
         [
@@ -86,8 +86,8 @@ pub(crate) fn codes() -> [String; 8] {
         say!(en = "done", zh = "完成"),
         say!(en = "an error in etcdpack itself: write down all that it says", zh = "etcdpack 自身的错误：记下全部输出"),
         say!(en = "typed wrong: compare with this sheet", zh = "输入有误：与本单比对"),
-        say!(en = "refused; nothing was changed", zh = "被拒绝；未做任何改动"),
-        say!(en = "verification failed; nothing was changed", zh = "验证失败；未做任何改动"),
+        say!(en = "refused; nothing was changed", zh = "被拒绝；未做任何更改"),
+        say!(en = "verification failed; nothing was changed", zh = "校验失败；未做任何更改"),
         say!(en = "failed, and all was taken back: as before", zh = "失败，已全部撤销：与之前一样"),
         say!(en = "failed, and something is left, which was named: telephone", zh = "失败，有残留，已列出：致电构建人"),
         say!(en = "installed, but not healthy (yet)", zh = "已安装，但（尚）不健康"),
