@@ -110,7 +110,7 @@ pub enum NotAFingerprint {
     Word { at: usize, word: String },
     #[error("{}", words!(
         en = "the twelve words do not fit together: one is wrong, or two are swapped",
-        zh = "这十二个单词互不相符：有一个错了，或有两个颠倒了顺序"
+        zh = "这十二个单词校验不符：有一个错了，或有两个颠倒了顺序"
     ))]
     Check,
 }

@@ -132,7 +132,7 @@ name!(
 name!(
     /// What tells clusters apart on one network (`--initial-cluster-token`).
     ClusterToken,
-    Grammar { kind: words!(en = "cluster token", zh = "集群 token"), max: 128, allowed: WORD, takes: word, starts: "" }
+    Grammar { kind: words!(en = "cluster token", zh = "集群令牌"), max: 128, allowed: WORD, takes: word, starts: "" }
 );
 name!(
     /// A member as etcd knows it (`--name`).

@@ -21,7 +21,7 @@ impl PeerName {
 
 /// A common name that the flag cannot say.
 #[derive(Debug, thiserror::Error, PartialEq, Eq)]
-#[error("{}", words!(en = "a common name that members know each other by has 1 to 64 printable ASCII characters, and none of `' \\ ,`", zh = "成员互认的 CN 为 1 至 64 个可打印的 ASCII 字符，且不含 `' \\ ,`"))]
+#[error("{}", words!(en = "a common name that members know each other by has 1 to 64 printable ASCII characters, and none of `' \\ ,`", zh = "成员互认所用的通用名为 1 至 64 个可打印的 ASCII 字符，且不含 `' \\ ,`"))]
 pub struct NotAPeerName;
 
 impl TryFrom<String> for PeerName {

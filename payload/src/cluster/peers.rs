@@ -213,7 +213,7 @@ fn by_flag(
             let own = pki.common_name.as_str();
             let text = say!(
                 en = "no member would take another for one: their certificates have the common name `{own}`",
-                zh = "成员之间互不接受：它们的证书的 CN 是 `{own}`"
+                zh = "成员之间互不接受：它们的证书通用名是 `{own}`"
             );
             findings.fault_with_help(
                 span,
@@ -238,7 +238,7 @@ fn unguarded(version: EtcdVersion) -> Fault {
     match etcd::accepts(FLAG, version) {
         etcd::Verdict::Accepted(_) => Fault::new(all).help(words!(
             en = "write `peers = \"by-name\"` into `[etcd]`: then only the hosts' common name counts",
-            zh = "在 `[etcd]` 中写 `peers = \"by-name\"`：之后只认主机证书的 CN"
+            zh = "在 `[etcd]` 中写 `peers = \"by-name\"`：之后只认主机证书的通用名"
         )),
         _ => Fault::new(say!(
             en = "{all}; etcd {version} knows no way against it, 3.3 is the first that does",

@@ -43,7 +43,7 @@ const ONE_CERTIFICATE: Owner =
     Refused(words!(en = "the bundle's certificate serves both roles", zh = "安装包中的证书兼有两种用途"));
 const NO_AUTO_TLS: Owner = Refused(words!(
     en = "certificates that nobody signed protect from nobody, and the bundle brings its own",
-    zh = "自签名证书起不到保护作用，安装包自带证书"
+    zh = "无人签发的证书起不到任何保护作用，安装包自带证书"
 ));
 const NO_CRL: Owner = Refused(words!(
     en = "the bundle carries no revocation list, and without the file etcd turns every client away",

@@ -17,20 +17,20 @@ pub enum ManifestError {
     #[error("{}", say!(
         en = "its manifest has schema {_0}, and this program reads schema {SCHEMA}: a newer \
              etcdpack has built it",
-        zh = "其清单的 schema 为 {_0}，本程序可读取的是 schema {SCHEMA}：它由更新版本的 etcdpack 制作"
+        zh = "其清单的 schema 为 {_0}，本程序可读取的是 schema {SCHEMA}：它由更新版本的 etcdpack 构建"
     ))]
     Newer(u32),
     #[error("{}", say!(
         en = "its manifest has schema {_0}, and this program reads schema {SCHEMA}: an older \
              etcdpack has built it, so build it again",
         zh = "其清单的 schema 为 {_0}，本程序可读取的是 schema {SCHEMA}：它由较旧版本的 etcdpack \
-             制作，请重新制作"
+             构建，请重新构建"
     ))]
     Older(u32),
     /// A part that has its form already, and that only a later version acts on.
     #[error("{}", say!(
         en = "its `{_0}` says what this program cannot do yet: a newer etcdpack has built it",
-        zh = "其 `{_0}` 的内容本程序尚不支持：它由更新版本的 etcdpack 制作"
+        zh = "其 `{_0}` 的内容本程序尚不支持：它由更新版本的 etcdpack 构建"
     ))]
     Later(&'static str),
     #[error("{}", shown(.0))]

@@ -25,7 +25,7 @@ pub enum NotOpened {
     Form(&'static str),
     #[error("{}", words!(
         en = "it was sealed for others: none of its recipients belongs to this identity",
-        zh = "它是为别人加密的：其中没有与这个身份（私钥）对应的接收方"
+        zh = "它是为别人加密的：其中没有与这把私钥对应的接收方"
     ))]
     Recipient,
     #[error("{}", say!(

@@ -49,17 +49,17 @@ pub enum NotARecipient {
 pub enum NotAnIdentity {
     #[error("{}", words!(
         en = "it holds the public half: the identity begins with AGE-SECRET-KEY-1",
-        zh = "里面是公钥：身份（私钥）以 AGE-SECRET-KEY-1 开头"
+        zh = "里面是公钥：私钥以 AGE-SECRET-KEY-1 开头"
     ))]
     Public,
     #[error("{}", words!(
         en = "no line in it is an identity, which begins with AGE-SECRET-KEY-1",
-        zh = "里面没有身份（私钥）：应有一行以 AGE-SECRET-KEY-1 开头"
+        zh = "里面没有私钥：应有一行以 AGE-SECRET-KEY-1 开头"
     ))]
     None,
     #[error("{}", say!(
         en = "line {_0} is no identity: its checksum is another one, or it is not whole",
-        zh = "第 {_0} 行不是身份（私钥）：校验码不对，或不完整"
+        zh = "第 {_0} 行不是有效的私钥：校验码不对，或不完整"
     ))]
     Form(usize),
 }

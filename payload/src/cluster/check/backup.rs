@@ -114,7 +114,7 @@ fn sealed_for(findings: &mut Findings, list: Spanned<Vec<Spanned<String>>>) -> V
                     &word.span(),
                     words!(
                         en = "this recipient is there twice: each safe has a half of its own",
-                        zh = "该接收方出现了两次：每个保险柜各有自己的一份"
+                        zh = "该接收方出现了两次：每个保险柜应各有一把私钥"
                     ),
                 );
             }

@@ -19,7 +19,7 @@ pub(super) fn textfile(
     if let Some(other) = paths.bars_snapshots(&dir, hosts.iter().filter_map(|host| host.wal.as_ref())) {
         let text = say!(
             en = "no collector reads in `{dir}`: `{other}` is the system's or etcd's own",
-            zh = "指标不能放在 `{dir}`：`{other}` 属于系统或 etcd 自身"
+            zh = "采集程序不会从 `{dir}` 读取：`{other}` 属于系统或 etcd 自身"
         );
         findings.fault_with_help(&at, text, EXAMPLE);
     }

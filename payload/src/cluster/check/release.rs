@@ -36,7 +36,7 @@ pub(super) fn check(findings: &mut Findings, release: &ReleaseSection, hosts: &[
         if !known || url.contains(|c: char| c.is_control() || matches!(c, ' ' | '?' | '#')) {
             let text = words!(
                 en = "a mirror is an `https://`, `http://` or `file:///` URL without query and fragment",
-                zh = "镜像是 `https://`、`http://` 或 `file:///` 开头的 URL，不带查询参数和片段"
+                zh = "镜像站是 `https://`、`http://` 或 `file:///` 开头的 URL，不含查询参数和片段"
             );
             findings.fault(&mirror.span(), text);
         }
