@@ -30,6 +30,6 @@ pub(crate) fn made(path: &Path, recipient: &Recipient) -> String {
               Print it or copy it to two media, put them into two safes, and delete it here: shred -u {file}",
         zh = "上面一行是公开的：在主机上用 `etcdpack-host snapshot --recipient {recipient}` 加密。\n\
               {file} 是私钥：谁有它就能读所有加密的快照，没有它谁也读不了。\n\
-              把它打印或复制到两份介质，放进两个保险柜，然后在这里删除：shred -u {file}"
+              把它打印或拷贝到两份介质，放进两个保险柜，然后在这里删除：shred -u {file}"
     )
 }

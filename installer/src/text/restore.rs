@@ -47,7 +47,7 @@ pub(crate) fn not_copied(doing: Doing, path: &Path, why: &NotCopied) -> Failure 
         NotCopied::Source(error) => Failure::refused(failed(error), Help::command(format!("ls -l {}", word(path)))),
         NotCopied::Place(error) => Failure::refused(failed(error), help::when_the_cause_is_gone()),
         NotCopied::Write(error) => {
-            let why = say!(en = "copying it beside the data: {error}", zh = "把它复制到数据旁边：{error}");
+            let why = say!(en = "copying it beside the data: {error}", zh = "把它拷贝到数据旁边：{error}");
             Failure::refused(failed(&why), help::when_the_cause_is_gone())
         }
         NotCopied::Full { needed, free } => {

@@ -98,7 +98,7 @@ pub(crate) fn tidy() -> String {
 pub(crate) fn csr() -> String {
     say!(
         en = "Make this host's key, and a request for its certificate. It asks for three of the twelve words. Write down the words of the key, below.",
-        zh = "生成本机私钥和证书请求。它会询问十二个单词中的三个。把显示的密钥单词抄到下面。"
+        zh = "生成本机私钥和证书请求。它会询问十二个单词中的三个。把显示的私钥的单词抄到下面。"
     )
 }
 
@@ -110,7 +110,7 @@ pub(crate) fn carry_request() -> String {
 }
 
 pub(crate) fn words_of_the_key() -> String {
-    say!(en = "The twelve words of this host's own key, by hand", zh = "本机密钥的十二个单词（手写）")
+    say!(en = "The twelve words of this host's own key, by hand", zh = "本机私钥的十二个单词（手写）")
 }
 
 // The end.

@@ -167,7 +167,7 @@ fn at_risk(stop: Stop, risk: &Risk) -> String {
     };
     match risk {
         Risk::TooFew { cluster, voters, serve, missing } => {
-            let of = if serve.is_empty() { say!(en = "none", zh = "没有") } else { places(serve) };
+            let of = if serve.is_empty() { say!(en = "none", zh = "一个也没有") } else { places(serve) };
             say!(
                 en = "{until}, too few of the {voters} voters of cluster {cluster:x} would \
                          serve: {of}, and a quorum is {}; not serving, as far as this host sees: \

@@ -83,7 +83,7 @@ pub(super) fn help(found: &RestoreFinding) -> Help {
         }
         RestoreFinding::OtherCluster { .. } => Help::plain(words!(
             en = "take this cluster's own snapshot; where this one is meant: copy it alone, without its .json, and give the copy",
-            zh = "使用本集群自己的快照；若确实要用这一个：只复制快照本身，不带旁边的 .json，再指定该副本"
+            zh = "使用本集群自己的快照；若确实要用这一个：只拷贝快照本身，不带旁边的 .json，再指定该副本"
         )),
         RestoreFinding::Unlabelled { .. } => Help::plain(words!(
             en = "carry FILE.json, which `etcdpack-host snapshot` wrote, beside FILE",
