@@ -254,7 +254,7 @@ pub(crate) fn run_a_checked_copy(path: &Path, safe: &str, command: &str) -> Help
     Help::plain(say!(
         en = "install -d -m 700 {safe} && install -m 700 {} {safe}/, then check the copy with \
                  openssl as in docs/trust.md, then: {} {command}",
-        zh = "install -d -m 700 {safe} && install -m 700 {} {safe}/，然后按 docs/trust.md 用 \
+        zh = "install -d -m 700 {safe} && install -m 700 {} {safe}/，然后按 docs/trust.zh-CN.md 用 \
                  openssl 校验该副本，再运行：{} {command}",
         word(path),
         word(&Path::new(safe).join(name))

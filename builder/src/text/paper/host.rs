@@ -77,7 +77,7 @@ pub(crate) fn status() -> String {
 pub(crate) fn waits_for_others() -> String {
     say!(
         en = "not healthy yet, as it should be: a majority of hosts is still missing",
-        zh = "尚未健康，属正常：装好的主机还不够多数"
+        zh = "尚未健康，属正常：装好的主机还不到多数"
     )
 }
 
