@@ -259,9 +259,9 @@ pub(super) fn help(found: &ClusterFinding) -> Help {
             member_lines(lines, by)
         }
         ClusterFinding::Unreachable { .. } => Help::run("plan").remark(&words!(
-            en = "again when a majority of the others is up; if they are lost for good: restore \
+            en = "again when enough of the others for a quorum are up; if they are lost for good: restore \
                      a snapshot",
-            zh = "待其他成员的多数派启动后再运行；若它们已无法恢复：从快照恢复"
+            zh = "待启动的其他成员足够达到法定人数后再运行；若它们已无法恢复：从快照恢复"
         )),
         ClusterFinding::Added { token, .. } => Help::plain(same_cluster(token)).remark(&words!(
             en = "on the connected machine; carry the new file here",

@@ -94,6 +94,10 @@ impl Reading {
             self.apart = None;
             self.is_over = false;
         }
+        // What an earlier run ended of did not keep this one from its work.
+        if text.contains(words::SERVES) {
+            (self.cause, self.earlier) = (None, None);
+        }
         self.is_over |= weight == Some(Weight::End) || words::STOPS.iter().any(|words| text.contains(words));
         if let Some(weight) = weight {
             self.weigh(weight, &text);

@@ -206,3 +206,22 @@ fn a_member_that_runs_says_in_a_low_voice_who_keeps_it_apart() {
                2026-11-28 07:12:16.605782 I | etcdmain: etcd Version: 3.4.23\n";
     assert_eq!(read(two).apart, None);
 }
+
+#[test]
+fn what_a_run_ended_of_is_no_cause_once_another_has_served() {
+    let refused = "panic: listen tcp 10.0.0.1:2380: bind: cannot assign requested address\n";
+    for (begins, serves) in [
+        (
+            "2026-11-27 23:25:18.966362 I | etcdmain: etcd Version: 3.4.23\n",
+            "2026-11-27 23:25:19.1 I | embed: ready to serve client requests\n",
+        ),
+        (
+            "{\"level\":\"info\",\"ts\":\"2026-11-27T23:25:18Z\",\"caller\":\"a.go:1\",\"msg\":\"Running: \"}\n",
+            "{\"level\":\"info\",\"ts\":\"2026-11-27T23:25:19Z\",\"caller\":\"embed/serve.go:98\",\"msg\":\"ready to serve client requests\"}\n",
+        ),
+    ] {
+        assert!(read(&format!("{refused}{begins}")).cause.is_some());
+        assert_eq!(read(&format!("{refused}{begins}{serves}")).cause, None);
+        assert!(read(&format!("{begins}{serves}{refused}")).cause.is_some());
+    }
+}

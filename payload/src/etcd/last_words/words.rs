@@ -12,6 +12,8 @@ pub(super) const NOT_STARTED: [&str; 6] =
 pub(super) const FAULT: &str = "fatal error: fault";
 /// etcd and systemd, of a run that ends, for whatever cause.
 pub(super) const STOPS: [&str; 3] = ["received signal; shutting down", "signal, shutting down", "Main process exited"];
+/// etcd, once it has begun to serve clients.
+pub(super) const SERVES: &str = "ready to serve client requests";
 /// Messages of etcd that say nothing, or something that is not so; why stands in their `error`.
 pub(super) const FRAMES: [&str; 3] = ["discovery failed", "failed to start etcd", "bootstrap failed"];
 /// One that is an end, and called a warning.
