@@ -23,7 +23,7 @@ enum Dark {
 #[test]
 fn a_cluster_whose_certificates_have_ended_goes_on_with_new_ones_after_all_power_was_lost() {
     ground::each("expired-dark", Ground::of(Keeper::Systemd, "3.4.23"), |ground| {
-        expired(ground, Dark::All, "texpdark")
+        expired(ground, Dark::All, "texpdark");
     });
 }
 
