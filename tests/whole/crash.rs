@@ -1,6 +1,7 @@
 //! The installer dies on a running host: with its children, or one child alone, under real systemd and supervisor, with
 //! a real etcd. `sweep.rs` kills it at every call in a tree; here is what only a running host has.
 
+use std::collections::BTreeSet;
 use std::time::Instant;
 
 use whole::form::{Form, figures, form};
@@ -10,18 +11,21 @@ const INSTALL: &str = concat!("/root/first.run install --yes --quiet ", signer!(
 const REINSTALL: &str = concat!("/root/second.run install --yes --quiet ", signer!());
 const PURGE: &str = "/root/first.run uninstall --purge --yes --quiet";
 
+/// What a host looks like: a line a file, and some more.
+type State = BTreeSet<String>;
+
 /// One host with two bundles of one member, and what it looks like in either state.
 struct Victim {
     lab: Lab,
     variant: &'static str,
-    bare: Vec<String>,
-    installed: Vec<String>,
+    bare: State,
+    installed: State,
 }
 
 impl Victim {
     fn new(name: &'static str, variant: &'static str, address: &str) -> Self {
         let lab = Lab::with_two_bundles(name, variant, address);
-        let mut victim = Self { lab, variant, bare: Vec::new(), installed: Vec::new() };
+        let mut victim = Self { lab, variant, bare: State::new(), installed: State::new() };
         // The first time leaves what any first time leaves: account backups, a supervisor that has been asked.
         victim.sh(INSTALL).ok();
         victim.sh(PURGE).ok();
@@ -34,7 +38,7 @@ impl Victim {
     }
 
     /// What it looks like with the second bundle over the first; it is bare afterwards.
-    fn replaced(&self) -> Vec<String> {
+    fn replaced(&self) -> State {
         self.sh(INSTALL).ok();
         self.sh(REINSTALL).ok();
         let replaced = self.state();
@@ -48,8 +52,8 @@ impl Victim {
     }
 
     /// Names, modes, owners, and the content of all that is not etcd's own data or a record with a time in it.
-    fn state(&self) -> Vec<String> {
-        let mut lines = self.lab.disk("n1");
+    fn state(&self) -> State {
+        let mut lines: State = self.lab.disk("n1").into_iter().collect();
         lines.retain(|line| !line.contains("/data/etcd/etcd-server/"));
         // A killed useradd or userdel leaves its own locks and drafts, and the next one takes them over.
         let accounts = ["passwd", "group", "shadow", "gshadow", "subuid", "subgid"];
@@ -62,10 +66,10 @@ impl Victim {
     }
 
     /// How the host differs from a state that it should be in.
-    fn wrong(&self, wanted: &[String]) -> Vec<String> {
+    fn wrong(&self, wanted: &State) -> Vec<String> {
         let now = self.state();
-        let missing = wanted.iter().filter(|line| !now.contains(line)).map(|line| format!("missing: {line}"));
-        let more = now.iter().filter(|line| !wanted.contains(line)).map(|line| format!("too much: {line}"));
+        let missing = wanted.difference(&now).map(|line| format!("missing: {line}"));
+        let more = now.difference(wanted).map(|line| format!("too much: {line}"));
         missing.chain(more).collect()
     }
 
@@ -101,7 +105,7 @@ impl Victim {
     }
 
     /// The command again ends where an undisturbed one ends.
-    fn converges(&self, command: &str, wanted: &[String]) -> Vec<String> {
+    fn converges(&self, command: &str, wanted: &State) -> Vec<String> {
         let said = self.sh(command);
         let mut wrong = Vec::new();
         if said.code != 0 && !(command == PURGE && said.found_nothing()) {
@@ -129,7 +133,7 @@ impl Victim {
     }
 
     /// Kills the whole tree of processes at evenly spread moments.
-    fn killed(&self, name: &str, prepare: &[&str], command: &str, wanted: &[String], most: f64) -> Vec<String> {
+    fn killed(&self, name: &str, prepare: &[&str], command: &str, wanted: &State, most: f64) -> Vec<String> {
         let (began, points) = (Instant::now(), self.moments());
         let mut all = Vec::new();
         for point in 0..points {
