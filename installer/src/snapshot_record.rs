@@ -245,6 +245,16 @@ impl SnapshotRecord {
         name.into()
     }
 
+    /// The snapshot that a file belongs to, by its name: whose record it is, or whose copy of the data.
+    pub(crate) fn whose(path: &Path) -> Option<PathBuf> {
+        let name = path.file_name()?.as_bytes();
+        let of = [b".json".as_slice(), b".v2.tar", b".v2.tar.age"].iter().find_map(|end| name.strip_suffix(*end))?;
+        let sealed = name.ends_with(SEALED.as_bytes()).then_some(SEALED);
+        let mut snapshot = OsStr::from_bytes(of).to_owned();
+        snapshot.push(sealed.unwrap_or_default());
+        (!of.is_empty()).then(|| path.with_file_name(snapshot))
+    }
+
     /// `None` for what is none, or of a form that is not known here.
     pub(crate) fn parse(text: &[u8]) -> Option<Self> {
         serde_json::from_slice(text).ok().filter(|record: &Self| record.schema == SCHEMA)
@@ -300,6 +310,10 @@ mod tests {
             ("etcd.db", false, "etcd.db.v2.tar"),
         ] {
             assert_eq!(SnapshotRecord::copy_beside(Path::new(snapshot), sealed), Path::new(beside));
+            let of = if sealed { format!("{}.age", snapshot.trim_end_matches(".age")) } else { snapshot.to_owned() };
+            assert_eq!(SnapshotRecord::whose(Path::new(beside)), Some(PathBuf::from(&of)));
+            assert_eq!(SnapshotRecord::whose(&SnapshotRecord::beside(Path::new(&of))), Some(PathBuf::from(&of)));
+            assert_eq!(SnapshotRecord::whose(Path::new(snapshot)), None);
         }
         let record = crate::backup::tests::found("a.db", OffsetDateTime::UNIX_EPOCH, 7, 10).record.unwrap();
         let copy = |file: &str| DataCopy { file: file.to_owned(), size: 3, sha256: Digest::of(b"copy") };

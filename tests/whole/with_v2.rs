@@ -78,7 +78,7 @@ fn row(ground: Ground) {
     let record = sh("cat /backup/etcd.db.json").ok();
     assert!(record.contains("\"v2-keys-left-out\": false") && record.contains("\"etcd.db.v2.tar\""), "{record}");
     stays(&format!("{take} --yes"), "takes the place of nothing");
-    served(&lab);
+    served(&lab, "");
     verified(&lab);
     sealed(&lab);
     // The history has it, and no run is left.
@@ -86,13 +86,43 @@ fn row(ground: Ground) {
     assert!(page.contains("copy of the data") && !page.contains("cut off"), "{page}");
 }
 
+/// Data and log lie on two disks, and a person says yes at a terminal.
+#[test]
+fn with_its_log_on_another_disk_the_copy_has_both() {
+    let ground = Ground::of(Keeper::Supervisor, "3.3.25");
+    let tarball = ground.tarball();
+    let text = cluster(ground.version, &tarball, &[("n1", "10.99.24.11")]);
+    let site = Site::new(&plain_keys(&format!("{text}wal-dir = \"/wal/etcd\"\n")));
+    site.build(&tarball);
+    let lab = ground.up("tv2wal", &["n1=10.99.24.11"]);
+    let sh = |line: &str| lab.sh("n1", line);
+    sh("mkdir -p /wal /backup && mount -t tmpfs -o mode=0755,size=512m none /wal").ok();
+    lab.put(&site.bundle("n1"), "n1");
+    sh(&format!("/root/n1.run install --yes --quiet --wait 60 {SIGNER}")).ok();
+    sh(&format!("{ETCDCTL} put ship at-sea && {V2} set /flannel/network 10.1.0.0/16")).ok();
+    let before = lab.etcds("n1");
+    let answer = |answer: &str| {
+        let line = format!("{} run n1 {HOST} snapshot --with-v2 -o /backup/etcd.db", lab.shell_command());
+        whole::run(whole::answered("[y/N]", answer, "true").args(["sh", "-c", &line]))
+    };
+    let said = answer("n");
+    assert!(said.code == 3 && said.out.contains("nothing was changed"), "{said:?}");
+    assert_eq!((lab.etcds("n1"), sh("ls -A /backup").ok().as_str()), (before.clone(), ""), "after a no");
+    let said = answer("y");
+    assert!(said.code == 0 && said.out.contains("is up again"), "{said:?}");
+    assert!(lab.etcds("n1").len() == 1 && lab.etcds("n1") != before, "it was stopped once");
+    lab.until("n1", STATUS);
+    assert!(sh("tar -tf /backup/etcd.db.v2.tar").ok().contains("\nwal/"), "the log lies beside the data");
+    served(&lab, "--wal-dir /root/v2/wal");
+}
+
 /// By an etcd of the same minor, as a cluster of its own.
-fn served(lab: &Lab) {
+fn served(lab: &Lab, more: &str) {
     let sh = |line: &str| lab.sh("n1", line);
     let [client, peer] = ["http://127.0.0.1:12379", "http://127.0.0.1:12380"];
     sh("mkdir -m 700 /root/v2 && tar -xf /backup/etcd.db.v2.tar -C /root/v2").ok();
     let alone = format!(
-        "/opt/etcd/etcd --data-dir /root/v2 --force-new-cluster --listen-client-urls {client} \
+        "/opt/etcd/etcd --data-dir /root/v2 {more} --force-new-cluster --listen-client-urls {client} \
          --advertise-client-urls {client} --listen-peer-urls {peer}"
     );
     sh(&format!("setsid {alone} >/root/v2.log 2>&1 & echo $! >/root/v2.pid")).ok();
@@ -123,6 +153,15 @@ fn verified(lab: &Lab) {
         sh("mv /root/kept etcd.db.v2.tar").ok();
     }
     sh(&format!("{HOST} snapshot verify etcd.db && {HOST} snapshot list --verify")).ok();
+    // Whoever names all that lies there means the snapshot, and whoever names one of the others is told of it.
+    let said = sh(&format!("{HOST} snapshot verify *"));
+    assert!(said.code == 0 && said.err.contains("etcd.db.v2.tar: belongs to `etcd.db`"), "{said:?}");
+    for command in ["etcdpack-host snapshot verify", "etcdpack-host drill", "/root/n1.run restore"] {
+        for file in ["etcd.db.v2.tar", "etcd.db.json"] {
+            let said = sh(&format!("{command} {file}"));
+            assert!(said.code == 4 && said.err.contains("etcd.db   (the file belongs to that snapshot"), "{said:?}");
+        }
+    }
 }
 
 /// Both files, so that nothing of either is in the clear.

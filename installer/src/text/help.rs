@@ -4,6 +4,7 @@ use std::fmt::Display;
 use std::io::{Error, ErrorKind};
 use std::path::Path;
 
+use payload::language::Words;
 use payload::path::AbsPath;
 use payload::shell::word;
 use payload::{say, words};
@@ -99,6 +100,14 @@ pub(crate) fn name_a_bundle() -> Help {
 pub(crate) fn another_snapshot() -> Help {
     Help::plain(words!(en = "another snapshot", zh = "换一个快照"))
 }
+
+/// For a file that is none, but lies beside one.
+pub(crate) fn verify_its_snapshot(snapshot: &Path) -> Help {
+    Help::run_with("snapshot", "verify ").and(Help::command(word(snapshot))).remark(&OF_A_SNAPSHOT)
+}
+
+pub(crate) const OF_A_SNAPSHOT: Words =
+    words!(en = "the file belongs to that snapshot, and is read with it", zh = "该文件属于那个快照，随它一起读取");
 
 pub(crate) fn build() -> Help {
     Help::command("etcdpack build")

@@ -14,6 +14,7 @@ use crate::failure::Failure;
 use crate::finding::Code;
 use crate::help::Help;
 use crate::host::snapshot_copy::NotCopied;
+use crate::snapshot_record::SnapshotRecord;
 use crate::text::help;
 use crate::text::refusals::Doing;
 use crate::text::snapshot::{self, mib};
@@ -92,21 +93,22 @@ pub(crate) fn flawed(doing: Doing, path: &Path, head: &[u8], flaw: &Flaw) -> Fai
         let (unpacker, to) = (packing.unpacker(), word(Path::new(&packing.without(&name))));
         return Failure::new(ExitStatus::NotVerified, text, Help::command(format!("{unpacker} {file} >{to}")));
     }
+    let again = |more| match doing {
+        Doing::Drilling => Help::host_with("drill", more),
+        _ => Help::run_with("restore", more),
+    };
     let help = match (flaw, name.strip_suffix(UNFINISHED)) {
+        _ if let Some(its) = SnapshotRecord::whose(path) => {
+            again("").and(Help::command(word(&its))).remark(&help::OF_A_SNAPSHOT)
+        }
         (_, Some(whole)) => Help::command(format!("ls -l {}", word(Path::new(whole)))).remark(&words!(
             en = "it was left behind while that file was saved: save it again",
             zh = "它是保存那个文件时留下的：请重新保存"
         )),
-        (Flaw::NoSum | Flaw::Zeroes, _) => {
-            let again = match doing {
-                Doing::Drilling => Help::host_with("drill", "--unverified "),
-                _ => Help::run_with("restore", "--unverified "),
-            };
-            again.and(Help::command(file)).remark(&words!(
-                en = "nothing shows then that it is whole: only where there is no other",
-                zh = "这样就无法证明它完整：仅在没有其他文件可用时使用"
-            ))
-        }
+        (Flaw::NoSum | Flaw::Zeroes, _) => again("--unverified ").and(Help::command(file)).remark(&words!(
+            en = "nothing shows then that it is whole: only where there is no other",
+            zh = "这样就无法证明它完整：仅在没有其他文件可用时使用"
+        )),
         (Flaw::Empty | Flaw::Cut { .. } | Flaw::Altered, _) => {
             Help::run_with("snapshot", "verify ").and(Help::command(file)).remark(&words!(
                 en = "where it was saved, too: it says which copy is whole",

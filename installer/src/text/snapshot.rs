@@ -31,6 +31,16 @@ pub(crate) const SURE: Words = words!(
     zh = "没有检查其中的键：能否恢复，请在有成员的主机上用 `etcdpack-host drill FILE` 证明"
 );
 
+/// A record, or a copy of the data.
+pub(crate) fn read_with(path: &Path, snapshot: &Path) -> String {
+    say!(
+        en = "{}: belongs to `{}`, and is read with it",
+        zh = "{}：属于 `{}`，随它一起读取",
+        path.display(),
+        snapshot.display()
+    )
+}
+
 /// How large it is, in MiB.
 pub(super) fn mib(bytes: u64) -> String {
     let tenths = bytes.saturating_mul(10) / (1 << 20);
