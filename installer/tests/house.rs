@@ -311,7 +311,7 @@ const SAME_IN_BOTH_IN_BUILDER: &[&str] = &[
     "{} {:02}:{:02} UTC",
     "yes",
     "# Who founds the cluster, and the numbers of the bundles that were built here. Keep this file with the keys: hosts \
-     refuse a bundle whose number they have passed.",
+     refuse a bundle with a lower number than they have had.",
     "# The etcd releases that etcdpack accepted here. Keep this file with the cluster file.",
 ];
 

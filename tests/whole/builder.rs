@@ -47,12 +47,13 @@ fn init_asks_at_a_terminal_for_what_was_not_said() {
         run(at_terminal(TYPIST).arg(answers).arg(etcdpack()).arg("init").args(words).current_dir(site.path("")))
     };
     let said = asked(
-        "host 1: name:|n1;reach n1:|192.0.2.300;reach n1:|192.0.2.1;host 2: name:|n1;host 2: name:|n2;reach n2:|etcd-2.example;on n2 [the one that the name means]:|2001:db8::2;\
+        "host 1: name:|n1;reach n1:|192.0.2.300;reach n1:|192.0.2.1;host 2: name:|n1;host 2: name:|n2;reach n2:|etcd-2.example;[what the DNS name means there]:|2001:db8::2;\
          host 3: name:|;keys [passphrase]:|secret;keys [passphrase]:|host-key;manager [auto]:|",
         &["-o", "asked.toml"],
     );
     let shown = said.ok();
-    for words in ["`192.0.2.300` is not an IP address", "n1 is in the list already", "`secret` is none of passphrase, "]
+    for words in
+        ["`192.0.2.300` is not an IP address", "n1 is in the list already", "`secret` is not one of passphrase, "]
     {
         assert!(shown.contains(words), "{shown}");
     }
@@ -130,8 +131,8 @@ fn a_file_s_name_neither_steers_the_terminal_nor_says_a_line() {
     fs::write(site.path(hostile), "no bundle").unwrap();
     let help = "help: ls -l $'n1\\012error: fake\\033[2J\\342\\200\\256.run'";
     for (args, lines) in [
-        (vec!["verify", hostile], [format!("error: `{shown}`: "), "help: build it again".to_owned()]),
-        (vec!["inspect", "--json", hostile], [format!("error: `{shown}`: "), "help: build it again".to_owned()]),
+        (vec!["verify", hostile], [format!("error: `{shown}`: "), "help: copy it again".to_owned()]),
+        (vec!["inspect", "--json", hostile], [format!("error: `{shown}`: "), "help: copy it again".to_owned()]),
         (vec!["sign", hostile], ["error: ".to_owned(), "help: ".to_owned()]),
         (vec!["build", "--release", hostile], [format!("error: `{shown}`: not a gzip file"), help.to_owned()]),
     ] {
@@ -149,7 +150,7 @@ fn a_release_that_nothing_vouches_for_is_taken_only_on_request_and_then_held_to(
     let text = GOOD.replace("3.5.24", "3.1.20");
     let site = Site::new(&text);
     let path = tarball.to_string_lossy().into_owned();
-    site.etcdpack(&["fetch", "--release", &path]).refused(3, "nothing vouches for etcd 3.1.20");
+    site.etcdpack(&["fetch", "--release", &path]).refused(3, "no checksum is known for etcd 3.1.20");
     assert!(!site.path("etcdpack.lock").exists());
     let said = site.etcdpack(&["fetch", "--release", &path, "--trust-on-first-use"]);
     assert!(said.err.contains(&whole::sha256(&tarball)), "the digest is shown: {said:?}");
@@ -186,7 +187,7 @@ fn chinese_is_spoken_where_it_is_asked_for_and_never_to_programs() {
             &["verify", "release.tar.gz"][..],
             4,
             "错误：`release.tar.gz`：",
-            "提示：重新构建，或重新拷贝：etcdpack build",
+            "提示：重新拷贝；如果拷贝之前就是坏的：etcdpack build",
         ),
         (&["check", "gone.toml"][..], 2, "错误：没有 `gone.toml`", "提示：etcdpack init --host n1=192.0.2.1"),
         (&["build", "--release", "cluster.toml"][..], 4, "不是 gzip 文件", "提示：ls -l "),
@@ -194,7 +195,7 @@ fn chinese_is_spoken_where_it_is_asked_for_and_never_to_programs() {
             &["sign", "n1.csr"][..],
             2,
             "错误：此集群的主机由安装包提供私钥：没有要签发的",
-            "提示：keys = \"host-key\"   （",
+            "提示：keys = \"host-key\"   # 写在",
         ),
         (&["init"][..], 3, "错误：`cluster.toml` 已存在，未动它", "提示：etcdpack init -o other.toml"),
     ] {

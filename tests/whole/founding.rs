@@ -92,7 +92,7 @@ fn a_change_before_it_runs_asks_for_a_fact_that_only_the_operator_knows() {
     let before = (numbers(&site), whole::sha256(&site.bundle("n1")));
     rewrite(&site, "10.83.0.11", "10.83.0.12");
     let said = build(&site, "");
-    let change = "n1 was at https://10.83.0.11:2380, and is at https://10.83.0.12:2380";
+    let change = "n1 was at https://10.83.0.11:2380, and is at https://10.83.0.12:2380 now";
     refused(&said, &[change, "help: etcdpack build --same-cluster ", "help: etcdpack build --new-cluster "]);
     // Neither a nod nor an interrupt is an answer.
     for answer in ["y", "", "YES", "\u{3}"] {
@@ -131,7 +131,10 @@ fn a_running_cluster_is_replaced_by_its_name_and_taken_back() {
     build(&site, "").ok();
     rewrite(&site, "[[host]]\nname = \"n2\"\naddress = \"10.83.0.12\"\n", "");
     let said = build(&site, "");
-    assert!(said.err.contains("n2 has left the cluster file: it is still a member until"), "{said:?}");
+    assert!(
+        said.err.contains("n2 is not in the cluster file any more; it stays a member of the cluster until"),
+        "{said:?}"
+    );
     let before = numbers(&site);
     let said = build(&site, "--new-cluster");
     refused(&said, &["cluster t runs", "help: etcdpack build --new-cluster=t"]);
@@ -159,12 +162,12 @@ fn a_new_cluster_never_has_the_token_of_another() {
     build(&site, "").refused(3, "the token was ");
     build(&site, "--new-cluster").ok();
     let said = build(&site, "--new-cluster");
-    refused(&said, &["gives the new cluster the token of another: mine"]);
+    refused(&said, &["gives the new cluster a token that another cluster has: mine"]);
     let line = said.err.lines().find_map(|line| line.strip_prefix("help: write into `[cluster]`: ")).expect("a line");
     rewrite(&site, "token = \"mine\"", line);
     build(&site, "--new-cluster").ok();
     assert_eq!(line, format!("token = \"{}\"", packed(&site).token));
-    // In a cluster that runs, the file's is passed over.
+    // In a cluster that runs, the file's is ignored.
     let running = Packed { phase: "running".to_owned(), ..packed(&site) };
     build(&site, "--same-cluster").ok();
     rewrite(&site, line, "token = \"other\"");

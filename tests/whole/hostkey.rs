@@ -247,7 +247,7 @@ fn a_request_or_certificate_of_another_is_refused() {
     assert!(!signed());
     // By the operator's word it is n1's; this host has not made that key.
     let said = sign(&site, &format!("--host n1=n9.csr {}", words(&site, "n1", "n9.csr")));
-    assert!(said.err.contains("says that it is for `n9`: taken for n1, as you say"), "{said:?}");
+    assert!(said.err.contains("says that it is for `n9`: used for n1, as you said"), "{said:?}");
     said.ok();
     assert!(signed());
     bundle(&site, "install --yes").refused(3, "[no-host-key]");
@@ -326,9 +326,9 @@ fn two_hosts_do_not_get_one_key() {
     bundle(&site, "csr -o n1.csr").ok();
     let (first, second) = (words(&site, "n1", "n1.csr"), words(&site, "n2", "n1.csr"));
     let both = format!("--host n1=n1.csr --host n2=n1.csr {first} {second}");
-    sign(&site, &both).refused(3, "each host makes its own");
+    sign(&site, &both).refused(3, "each host must make its own");
     sign(&site, &format!("n1.csr {first}")).ok();
-    sign(&site, &format!("--host n2=n1.csr {second}")).refused(3, "each host makes its own");
+    sign(&site, &format!("--host n2=n1.csr {second}")).refused(3, "each host must make its own");
     assert!(!site.path("pki/hosts/n2").exists());
     sign(&site, &format!("n1.csr {first}")).ok();
     let said = bundle(&site, "csr -o absent/n1.csr");

@@ -71,7 +71,8 @@ fn members_run_before_they_are_packed_and_leave_nothing() {
     shell(&site, "sed -i '/0[.]11\"/alisten = \"10.111.0.1\"' cluster.toml").ok();
     let said = shell(&site, "$E build -o two --release $R");
     assert!(
-        said.err.contains("not rehearsed") && said.err.contains("n1 listens elsewhere than it is reached"),
+        said.err.contains("not rehearsed")
+            && said.err.contains("n1 listens at another address than the others reach it at"),
         "{said:?}"
     );
     said.ok();
@@ -153,7 +154,8 @@ fn what_cannot_be_rehearsed_is_said_and_packed() {
     let said =
         shell(&site, "exec unshare -Ur sh -c 'echo 0 >/proc/sys/user/max_user_namespaces; exec $E build --release $R'");
     assert!(
-        said.err.contains("warning: not rehearsed, so whether etcd runs with this is not known: unshare"),
+        said.err
+            .contains("warning: not rehearsed, so it is not known whether etcd starts with these settings: unshare"),
         "{said:?}"
     );
     said.ok();
@@ -180,7 +182,7 @@ fn what_cannot_be_rehearsed_is_said_and_packed() {
 
 #[test]
 fn keys_that_only_hosts_have_are_rehearsed_by_stand_ins() {
-    const STAND_INS: &str = "the keys of n1, n2, n3 had stand-ins";
+    const STAND_INS: &str = "the rehearsal used stand-ins for the keys of n1, n2, n3";
     let site = site(115, "[pki]\nkeys = \"host-key\"\n");
     let keys = || shell(&site, "grep -rl -e 'PRIVATE KEY' --include=*.pem --include=*.age . | sort").out;
     let serials = || fs::read_to_string(site.path("pki/serials.toml")).unwrap();
@@ -203,7 +205,7 @@ fn keys_that_only_hosts_have_are_rehearsed_by_stand_ins() {
     // Nobody opens the CA's key for it; nor is it in the bundles.
     shell(&site, "echo correct-horse-battery >known; $E pki lock --ca-passphrase-fd 3 3<known").ok();
     let said = shell(&site, "$E build --release $R");
-    let why = "the key of n1 is on that host alone, and the CA's key, which could make a stand-in, is not at hand";
+    let why = "the key of n1 is on that host alone, and without the CA's key there is no stand-in for it";
     assert!(said.err.contains("warning: not rehearsed") && said.err.contains(why), "{said:?}");
     said.ok();
     let said = shell(&site, "$E check --release $R");

@@ -148,7 +148,7 @@ fn a_passphrase_that_is_none_is_refused() {
     keys(&site, "passphrase");
     let text = fs::read_to_string(site.path("cluster.toml")).unwrap();
     fs::write(site.path("cluster.toml"), text.replace("\"passphrase\"", "\"plaintext\"")).unwrap();
-    build(&site, PASSPHRASE, "").refused(2, "no key to seal");
+    build(&site, PASSPHRASE, "").refused(2, "only for sealed keys");
 }
 
 #[test]

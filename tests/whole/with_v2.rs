@@ -60,7 +60,7 @@ fn row(ground: Ground) {
     stays(&format!("{take} --yes"), "has no keys of the v2 API");
     sh(&format!("{V2} set /flannel/network 10.1.0.0/16")).ok();
     stays(&format!("{HOST} snapshot --with-v2 --yes -o - >/dev/null"), "the standard output takes one");
-    stays(&format!("{take} </dev/null"), "no terminal to ask at");
+    stays(&format!("{take} </dev/null"), "no terminal to ask on");
     for (lay, why) in [("mkfifo", "not a regular file"), ("ln -s /etc/passwd", "not a regular file")] {
         let odd = "/data/etcd/etcd-server/member/snap/odd";
         stays(&format!("{lay} {odd}; {take} --yes; code=$?; rm {odd}; exit $code"), why);

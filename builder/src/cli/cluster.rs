@@ -48,11 +48,11 @@ impl ClusterOperand {
 /// A `pki` directory, by itself or as the one beside a cluster file.
 #[derive(Clone, Debug, Args)]
 pub struct PkiDirArgs {
-    /// Directory that `build` keeps beside the cluster file [default: pki]
+    /// Directory of keys and certificates that `build` keeps beside the cluster file [default: pki]
     #[arg(value_name = "DIR")]
     dir: Option<PathBuf>,
 
-    /// Cluster file that the directory lies beside [default: cluster.toml]
+    /// Cluster file; `pki` in its directory is used [default: cluster.toml]
     #[arg(short = 'C', long, value_name = "FILE", help_heading = heading::INPUT)]
     cluster: Option<PathBuf>,
 }

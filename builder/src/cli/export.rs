@@ -7,7 +7,7 @@ use clap::Args;
 /// `etcdpack export`
 #[derive(Debug, Args)]
 pub struct ExportArgs {
-    /// Directory on the stick, which is mounted
+    /// Directory on the mounted stick
     #[arg(value_name = "DIR")]
     pub dir: PathBuf,
 

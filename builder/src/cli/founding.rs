@@ -9,7 +9,7 @@ use crate::founding::Word;
 /// Neither: what is on record goes on, and where the cluster file does not fit it, it is asked.
 #[derive(Clone, Debug, Default, Args)]
 pub struct FoundingArgs {
-    /// No host holds data of the recorded cluster: found another, of the hosts in the file; while it runs, by its NAME
+    /// Create a new cluster of the hosts in the file: no host holds data of the recorded one. If that one runs, give its NAME
     #[arg(
         long,
         value_name = "NAME",
@@ -21,7 +21,7 @@ pub struct FoundingArgs {
     )]
     new_cluster: Option<String>,
 
-    /// Some host holds data of the cluster (of several that are recorded, the one with TOKEN): never found it again
+    /// Keep the recorded cluster, and never found it again: some host holds its data. TOKEN says which, if several are recorded
     #[arg(
         long,
         value_name = "TOKEN",

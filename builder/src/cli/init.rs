@@ -14,8 +14,8 @@ use super::{CLUSTER_FILE, heading};
 /// `etcdpack init`
 #[derive(Debug, Args)]
 pub struct InitArgs {
-    /// A host and its address or DNS name (repeatable); with a name, the host's own address may follow: n1=etcd-1.example@192.0.2.1.
-    /// Without a host, at a terminal, they are asked for one by one
+    /// Host and its address or DNS name (repeatable); after a DNS name, the host's own address may follow: n1=etcd-1.example@192.0.2.1.
+    /// Without this option, `init` asks for the hosts at the terminal
     #[arg(long = "host", value_name = "NAME=ADDRESS", value_parser = new_host)]
     pub hosts: Vec<NewHost>,
 
@@ -31,7 +31,7 @@ pub struct InitArgs {
     #[arg(long, value_enum, value_name = "MODE")]
     pub keys: Option<KeysArg>,
 
-    /// Who keeps etcd running [default: auto]
+    /// Service manager that keeps etcd running [default: auto]
     #[arg(long, value_enum, value_name = "MANAGER")]
     pub manager: Option<ManagerArg>,
 
@@ -84,9 +84,9 @@ impl KeysArg {
 /// `init --manager`
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum ManagerArg {
-    /// Decided on each host: its own supervisor, else the carried one, else systemd
+    /// Decided on each host: its own supervisor, else the one in the bundle, else systemd
     Auto,
-    /// Supervisor, the host's own or the carried one
+    /// Supervisor, the host's own or the one in the bundle
     Supervisor,
     /// A systemd unit
     Systemd,

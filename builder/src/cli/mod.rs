@@ -104,7 +104,7 @@ pub enum Command {
     /// Download and verify the release into the cache
     #[command(after_help = text::fetch())]
     Fetch(FetchArgs),
-    /// Say what `build` would make, ask and need; no network, and nothing is written
+    /// Show what `build` would make, ask and need; uses no network, and writes nothing
     #[command(after_help = text::check())]
     Check(CheckArgs),
     /// Fetch, issue certificates, and pack one bundle per host
@@ -113,13 +113,13 @@ pub enum Command {
     /// Write the bundles onto a stick, and read them back
     #[command(after_help = text::export())]
     Export(ExportArgs),
-    /// Answer the requests of hosts that make their own keys: certificates, and bundles with them
+    /// Sign the requests of hosts that make their own keys, and pack bundles with their certificates
     #[command(after_help = text::sign())]
     Sign(SignArgs),
     /// Check every byte of bundles
     #[command(after_help = text::verify())]
     Verify(VerifyArgs),
-    /// Say what is inside a bundle
+    /// Show what is inside a bundle
     #[command(after_help = text::inspect())]
     Inspect(InspectArgs),
     /// Run the members of bundles here, for a moment, before anybody carries them
@@ -151,11 +151,11 @@ pub struct FetchArgs {
     #[command(flatten)]
     pub source: SourceArgs,
 
-    /// Only say which files a build needs, with URL and SHA-256, for who downloads them elsewhere
+    /// Only list the files that a build needs, with URL and SHA-256, to download them on another machine
     #[arg(long, conflicts_with_all = ["into", "release"], help_heading = heading::BY_HAND)]
     pub list: bool,
 
-    /// Check what was downloaded elsewhere and lies in DIR, take it in, and make DIR a mirror
+    /// Check the files in DIR that were downloaded elsewhere, put them into the cache, and make DIR a mirror
     #[arg(long, value_name = "DIR", conflicts_with = "release", help_heading = heading::BY_HAND)]
     pub into: Option<PathBuf>,
 
@@ -235,7 +235,7 @@ pub struct SignArgs {
     #[arg(long = "words", value_name = "NAME=WORDS", value_parser = named_words, help_heading = heading::KEYS)]
     pub words: Vec<(HostName, Claim)>,
 
-    /// Host NAME may have another key than until now (repeatable)
+    /// Accept a new key for host NAME, which has had another one until now (repeatable)
     #[arg(long = "new-key", value_name = "NAME", help_heading = heading::KEYS)]
     pub new_keys: Vec<HostName>,
 

@@ -19,7 +19,7 @@ pub struct PackArgs {
     #[arg(long, value_name = "FILE", help_heading = heading::KEYS)]
     pub signing_key: Option<PathBuf>,
 
-    /// Make a new CA where there was one: hosts that have the old one take no member with a certificate of the new
+    /// Make a new CA although there was one: hosts with the old CA refuse members with a certificate of the new one
     #[arg(long, help_heading = heading::KEYS)]
     pub new_ca: bool,
 

@@ -24,10 +24,10 @@ pub enum PkiCommand {
     /// Put the CA's key in pki/ under a passphrase
     #[command(after_help = text::pki_lock())]
     Lock(PkiLockArgs),
-    /// Write requests for a CA whose key is out of reach
+    /// Write certificate requests, for a CA whose key is not here
     #[command(after_help = text::pki_csr())]
     Csr(PkiCsrArgs),
-    /// Take in the certificates that such a CA has made
+    /// Take in certificates that were signed elsewhere, as after `pki csr`
     #[command(after_help = text::pki_accept())]
     Accept(PkiAcceptArgs),
     /// Issue a certificate for a client: kube-apiserver, flannel, a person
@@ -39,7 +39,7 @@ pub enum PkiCommand {
     /// Replace the signing key; the old key signs the new one as its successor
     #[command(after_help = text::pki_rotate_signer())]
     RotateSigner(PkiRotateSignerArgs),
-    /// Make a pair to seal snapshots with: the public half for hosts, the secret half for the safe
+    /// Make a key pair to seal snapshots with: the public half for hosts, the secret half for the safe
     #[command(after_help = text::pki_backup_key())]
     BackupKey(PkiBackupKeyArgs),
 }
@@ -47,7 +47,7 @@ pub enum PkiCommand {
 /// `etcdpack pki backup-key`
 #[derive(Debug, Args)]
 pub struct PkiBackupKeyArgs {
-    /// File for the secret half, which must not be there yet
+    /// File for the secret half; it must not exist yet
     #[arg(short, long, value_name = "FILE", default_value = "backup-identity.txt", help_heading = heading::OUTPUT)]
     pub output: PathBuf,
 }
@@ -63,7 +63,7 @@ pub struct PkiRotateSignerArgs {
 /// `etcdpack pki import`
 #[derive(Debug, Args)]
 pub struct PkiImportArgs {
-    /// A CA's certificates and its key in PEM, ca-config.json, etcd-peer-csr.json: told apart by what is in them
+    /// A CA's certificates and its key in PEM, ca-config.json, etcd-peer-csr.json: in any order, known by their content
     #[arg(required = true, value_name = "FILE")]
     pub files: Vec<PathBuf>,
 
@@ -111,7 +111,7 @@ pub struct PkiCsrArgs {
 /// `etcdpack pki accept`
 #[derive(Debug, Args)]
 pub struct PkiAcceptArgs {
-    /// Certificates in PEM, with those of the CAs above them; or pairs that were made elsewhere, with their keys
+    /// Certificates in PEM, each with the CAs between it and the root; and their keys, if these were made elsewhere
     #[arg(required = true, value_name = "FILE")]
     pub files: Vec<PathBuf>,
 
@@ -135,7 +135,7 @@ pub struct ClientOrServerArgs {
     #[command(flatten)]
     pub ca_passphrase: CaPassphrase,
 
-    /// Directory for the request, where others sign
+    /// Directory for the request, if the CA's key is not here
     #[arg(short, long, value_name = "DIR", default_value = "csr", help_heading = heading::OUTPUT)]
     pub output: PathBuf,
 }
@@ -159,7 +159,7 @@ pub struct PkiServerArgs {
     #[arg(value_name = "NAME", value_parser = common_name)]
     pub name: HostName,
 
-    /// DNS name of the server [default: NAME, where there is no address either] (repeatable)
+    /// DNS name of the server (repeatable) [default: NAME, if no address is given]
     #[arg(long = "dns", value_name = "NAME", help_heading = heading::CERTIFICATE)]
     pub names: Vec<HostName>,
 

@@ -9,7 +9,7 @@ use super::heading;
 /// Where the release comes from.
 #[derive(Clone, Debug, Args)]
 pub struct SourceArgs {
-    /// Ask this place first: https://, file:///, http:// where a checksum is known, or `huaweicloud`, `daocloud`, `qingstor` (repeatable)
+    /// Ask this place first: https://, file:///, http:// (only with a known checksum), or `huaweicloud`, `daocloud`, `qingstor` (repeatable)
     #[arg(long = "mirror", value_name = "URL|WORD", help_heading = heading::SOURCE)]
     pub mirrors: Vec<String>,
 

@@ -16,39 +16,39 @@ pub(crate) fn sign_again(request: &str) -> String {
         "openssl x509 -req -in {request}.csr -CA CA.pem -CAkey CA-KEY.pem -copy_extensions copy -sha256 -days 825 -out {request}.pem"
     );
     say!(
-        en = "etcdpack pki csr; then, where the CA is, with all that the request asks for (openssl 3): {sign}",
-        zh = "etcdpack pki csr；然后在 CA 处按证书请求的全部内容签发（openssl 3）：{sign}"
+        en = "etcdpack pki csr; {sign}   # with openssl 3 where the CA is: signs all that the request asks for",
+        zh = "etcdpack pki csr; {sign}   # 后者在 CA 处用 openssl 3：按证书请求的全部内容签发"
     )
 }
 
 pub(crate) fn ask_with_key(request: &str) -> String {
     say!(
-        en = "etcdpack pki csr   (makes a key that will do; let the CA sign csr/{request}.csr)",
-        zh = "etcdpack pki csr   （会生成合用的私钥；请 CA 签发 csr/{request}.csr）"
+        en = "etcdpack pki csr   # makes a key that can be used; have the CA sign csr/{request}.csr",
+        zh = "etcdpack pki csr   # 会生成合用的私钥；请 CA 签发 csr/{request}.csr"
     )
 }
 
 pub(crate) fn let_it_be_signed(path: &Path) -> String {
     let path = word(path);
     say!(
-        en = "let the CA sign {path}, then: etcdpack pki accept CERT.pem   (what the CA gives back)",
-        zh = "请 CA 签发 {path}，然后：etcdpack pki accept CERT.pem   （CA 返回的证书）"
+        en = "have the CA sign {path}, then: etcdpack pki accept CERT.pem   # what the CA gives back",
+        zh = "请 CA 签发 {path}，然后：etcdpack pki accept CERT.pem   # CA 返回的证书"
     )
 }
 
 pub(crate) fn bring_certificate(key: &Path) -> String {
     let key = word(key);
     say!(
-        en = "etcdpack pki accept CERT.pem {key}   (the certificate that belongs to it)",
-        zh = "etcdpack pki accept CERT.pem {key}   （与它配对的证书）"
+        en = "etcdpack pki accept CERT.pem {key}   # CERT.pem: the certificate that belongs to the key",
+        zh = "etcdpack pki accept CERT.pem {key}   # CERT.pem：与私钥配对的证书"
     )
 }
 
 pub(crate) fn put_behind(ca: &Path) -> String {
     let ca = word(ca);
     say!(
-        en = "cat CERT.pem {ca} > CHAIN.pem; etcdpack pki accept CHAIN.pem   (CERT.pem: what that CA has signed for a host)",
-        zh = "cat CERT.pem {ca} > CHAIN.pem; etcdpack pki accept CHAIN.pem   （CERT.pem：该 CA 为主机签发的证书）"
+        en = "cat CERT.pem {ca} > CHAIN.pem; etcdpack pki accept CHAIN.pem   # CERT.pem: what that CA has signed for a host",
+        zh = "cat CERT.pem {ca} > CHAIN.pem; etcdpack pki accept CHAIN.pem   # CERT.pem：该 CA 为主机签发的证书"
     )
 }
 
@@ -56,10 +56,10 @@ pub(crate) fn put_behind(ca: &Path) -> String {
 pub(crate) fn ask_anew(path: &Path) -> String {
     let path = word(path);
     say!(
-        en = "etcdpack pki csr   (writes the requests whose keys wait: let the CA sign these)\n\
-              etcdpack pki accept {path} KEY.pem   (where it was made elsewhere, with a key of its own)",
-        zh = "etcdpack pki csr   （写出正在等待的证书请求：请 CA 签发这些）\n\
-              etcdpack pki accept {path} KEY.pem   （若证书在别处连同私钥一起生成）"
+        en = "etcdpack pki csr   # writes the requests that wait for a certificate: have the CA sign these\n\
+              etcdpack pki accept {path} KEY.pem   # if the certificate was made elsewhere, together with its key",
+        zh = "etcdpack pki csr   # 写出正在等待签发的证书请求：请 CA 签发这些\n\
+              etcdpack pki accept {path} KEY.pem   # 若证书在别处连同私钥一起生成"
     )
 }
 
@@ -78,15 +78,15 @@ pub(crate) fn add_issuer(path: &Path, issuer: &str) -> String {
     let (path, chain) = (word(path), word(&path.with_extension("chain.pem")));
     let issuer = issuer.escape_debug();
     say!(
-        en = "cat {path} CA.pem > {chain}; etcdpack pki accept {chain}   (CA.pem: the certificate of `{issuer}`, from whoever signed)",
-        zh = "cat {path} CA.pem > {chain}; etcdpack pki accept {chain}   （CA.pem：`{issuer}` 的证书，向签发者索取）"
+        en = "cat {path} CA.pem > {chain}; etcdpack pki accept {chain}   # CA.pem: the certificate of `{issuer}`, from whoever signed",
+        zh = "cat {path} CA.pem > {chain}; etcdpack pki accept {chain}   # CA.pem：`{issuer}` 的证书，向签发者索取"
     )
 }
 
 pub(crate) fn trust_another(trusted: &Path) -> String {
     let trusted = word(trusted);
     say!(
-        en = "take a certificate by a CA in {trusted}, or put that root into it: hosts trust what is there, and nothing else",
+        en = "use a certificate signed by a CA in {trusted}, or add that root to this file: hosts trust only the CAs in it",
         zh = "使用 {trusted} 中的 CA 所签的证书，或把该根 CA 加入其中：主机只信任该文件中的 CA"
     )
 }
@@ -95,9 +95,9 @@ pub(crate) fn compare_key_ids(path: &Path, trusted: &Path) -> String {
     let (path, trusted) = (word(path), word(trusted));
     say!(
         en = "openssl x509 -in {path} -noout -ext authorityKeyIdentifier; openssl x509 -in {trusted} -noout -ext subjectKeyIdentifier   \
-              (which of the two CAs is the right one?)",
+              # which of the two CAs is the right one?",
         zh = "openssl x509 -in {path} -noout -ext authorityKeyIdentifier; openssl x509 -in {trusted} -noout -ext subjectKeyIdentifier   \
-              （两个 CA 哪个才对？）"
+              # 两个 CA 哪个才对？"
     )
 }
 

@@ -7,7 +7,7 @@ use payload::{say, words};
 
 /// What stands where a file should be put.
 pub(crate) const NOT_A_FILE_STAYS: Words = words!(
-    en = "what is there is a link, pipe, device or directory, and stays",
+    en = "a link, pipe, device or directory lies there, and is left alone",
     zh = "那里是链接、管道、设备或目录，予以保留"
 );
 

@@ -82,7 +82,7 @@ pub(crate) fn downloaded(places: &str) -> String {
 }
 
 pub(crate) fn sum_of(origin: &str) -> String {
-    say!(en = "its SHA-256 is known by: {origin}", zh = "SHA-256 的依据：{origin}")
+    say!(en = "its SHA-256 comes from: {origin}", zh = "SHA-256 的依据：{origin}")
 }
 
 pub(crate) fn published(version: EtcdVersion) -> String {
@@ -93,7 +93,7 @@ pub(crate) fn published(version: EtcdVersion) -> String {
 }
 
 pub(crate) const FIRST_USE: Words =
-    words!(en = "nobody (--trust-on-first-use)", zh = "无人担保（--trust-on-first-use）");
+    words!(en = "the first download (--trust-on-first-use)", zh = "首次下载（--trust-on-first-use）");
 
 pub(crate) fn phase(phase: Phase) -> &'static str {
     match phase {
@@ -106,7 +106,7 @@ pub(crate) fn phase(phase: Phase) -> &'static str {
 
 pub(crate) fn asks_for_data(changes: &[String]) -> String {
     say!(
-        en = "whether any host holds data of this cluster, for the file has changed: {}",
+        en = "whether any host holds data of this cluster, because the file has changed: {}",
         zh = "是否有主机存有该集群的数据，因为集群文件变了：{}",
         changes.join(&words!(en = "; ", zh = "；"))
     )
@@ -114,7 +114,7 @@ pub(crate) fn asks_for_data(changes: &[String]) -> String {
 
 pub(crate) fn asks_for_name(cluster: &ClusterName) -> String {
     say!(
-        en = "for the name of cluster {cluster}, which runs, before another takes its place",
+        en = "for the name of cluster {cluster}, which runs, before a new one takes its place",
         zh = "集群 {cluster} 正在运行；另建一个取代它之前，须输入它的名称"
     )
 }
@@ -149,7 +149,7 @@ pub(crate) const SECRETLY: Words =
 pub(crate) const REQUESTS_OF_HOSTS: Words =
     words!(en = "the hosts' requests, HOST.csr", zh = "主机的证书请求 HOST.csr");
 pub(crate) const BACK_HERE: Words = words!(
-    en = "from the hosts to here, for `etcdpack sign`; then bundles once more",
+    en = "from the hosts back here, for `etcdpack sign`; then its bundles to the hosts",
     zh = "从主机带回这里，供 `etcdpack sign`；然后再带一次安装包"
 );
 pub(crate) const REQUESTS_TO_CA: Words =

@@ -10,7 +10,7 @@ const EXIT_CODES: &str = "Exit codes:
   1  internal error (a bug in etcdpack)
   2  the command line or the cluster file is wrong
   3  refused: something is in the way, and nothing was changed on any host
-  4  something is not what it should be: a release, a bundle, a request";
+  4  verification failed: of a release, a bundle or a request";
 
 /// What `--version` says: what it was built from, for what, and which etcds it knows, as of which day.
 pub(crate) static VERSION: LazyLock<String> = LazyLock::new(|| {

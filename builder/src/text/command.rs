@@ -90,15 +90,15 @@ pub(crate) fn signed_by(signer: Fingerprint) -> String {
 }
 
 pub(crate) const TELL_THE_WORDS: Words = words!(
-    en = "  public: each host asks for these twelve words at its first install and compares them with the bundle's signer; send them separately from the bundles (telephone, paper)",
-    zh = "  可公开：每台主机首次安装时会询问这十二个单词，并与安装包的签名者比对；请与安装包分开传递（电话、纸单）"
+    en = "  public: each host asks for three of these twelve words at its first install and compares them with the bundle's signer; send them separately from the bundles (telephone, paper)",
+    zh = "  可公开：每台主机首次安装时会询问其中三个单词，并与安装包的签名者比对；请与安装包分开传递（电话、纸单）"
 );
 
 /// How one bundle is checked with stock tools, and what is next: a note each.
 pub(crate) fn check_and_next(bundle: &str, next: &str) -> [String; 4] {
     [
         say!(
-            en = "to check one with stock tools and a signing.pub that came another way:",
+            en = "to check one with stock tools, and a signing.pub that did not travel with it:",
             zh = "用系统自带工具检查安装包（signing.pub 须由另一条途径带来）："
         ),
         format!("  tail -c 128 {bundle} | cut -d' ' -f3 | base64 -d > {bundle}.sig"),
@@ -123,7 +123,7 @@ pub(crate) const KEYS_IN_THE_CLEAR: Words = words!(
     zh = "安装包里有明文私钥：像保管私钥一样携带，用后删除拷贝"
 );
 pub(crate) const KEYS_SEALED: Words = words!(
-    en = "the private keys in them are sealed: carry the passphrase another way than the bundles",
+    en = "the private keys in them are sealed: carry the passphrase separately from the bundles",
     zh = "其中的私钥已加密：口令必须与安装包分开传递"
 );
 pub(crate) const KEYS_ON_HOSTS: Words =
@@ -136,15 +136,15 @@ pub(crate) const KEYS_STAY_SEALED: Words = words!(
 /// The files are named as hosts are told to write them.
 pub(crate) fn awaited(requests: &[String]) -> String {
     say!(
-        en = "requests are awaited; when they are here: etcdpack sign {}",
+        en = "the requests of hosts are still missing; when they are here: etcdpack sign {}",
         zh = "还在等证书请求；带到这里之后运行：etcdpack sign {}",
         requests.join(" ")
     )
 }
 
 pub(crate) const NOTHING_TO_SEAL: Words = words!(
-    en = "there is no key to seal: `[pki] keys` is not \"passphrase\"",
-    zh = "没有要加密的私钥：`[pki] keys` 不是 \"passphrase\""
+    en = "`--passphrase-fd` and `--new-passphrase` are only for sealed keys, and `[pki] keys` is not \"passphrase\"",
+    zh = "`--passphrase-fd` 和 `--new-passphrase` 只用于加密的私钥，而 `[pki] keys` 不是 \"passphrase\""
 );
 
 // verify
@@ -153,8 +153,10 @@ pub(crate) fn inspect(path: &Path) -> String {
     format!("etcdpack inspect {}", word(path))
 }
 
-pub(crate) const BUILD_OR_COPY_AGAIN: Words =
-    words!(en = "build it again, or copy it again: etcdpack build", zh = "重新构建，或重新拷贝：etcdpack build");
+pub(crate) const BUILD_OR_COPY_AGAIN: Words = words!(
+    en = "copy it again; if it was bad before the copy: etcdpack build",
+    zh = "重新拷贝；如果拷贝之前就是坏的：etcdpack build"
+);
 
 pub(crate) fn verified(
     bundle: &str,
@@ -219,16 +221,16 @@ pub(crate) const WHOLE_CA: Words = words!(
 
 pub(crate) fn two_of_a_kind(first: &Path, second: &Path) -> String {
     say!(
-        en = "`{}` and `{}` are two of a kind: one CA is taken",
-        zh = "`{}` 和 `{}` 是同一类文件：只接受一个 CA",
+        en = "`{}` and `{}` both hold a certificate, or both a key: one CA is taken in at a time",
+        zh = "`{}` 和 `{}` 都含证书，或都含私钥：一次只接受一个 CA",
         first.display(),
         second.display()
     )
 }
 
 pub(crate) const JOIN_CHAIN: Words = words!(
-    en = "cat intermediate.pem root.pem > ca.pem, where one is above the other",
-    zh = "cat intermediate.pem root.pem > ca.pem   # 其中一个是另一个的上级时"
+    en = "cat intermediate.pem root.pem > ca.pem   # where one has signed the other",
+    zh = "cat intermediate.pem root.pem > ca.pem   # 其中一个由另一个签发时"
 );
 
 pub(crate) fn read_json(path: &Path) -> String {

@@ -10,12 +10,12 @@ use payload::{say, shell, words};
 
 use crate::text::release::at_file;
 
-pub(crate) const IN_CACHE: Words = words!(en = "in the cache: need not be brought", zh = "已在缓存中：不必带来");
+pub(crate) const IN_CACHE: Words = words!(en = "already in the cache, nothing to bring", zh = "已在缓存中：不必带来");
 pub(crate) const NEEDED: Words = words!(en = "needed", zh = "需要");
 pub(crate) const RIGHT: Words = words!(en = "right", zh = "正确");
 pub(crate) const MISSING: Words = words!(en = "missing", zh = "缺少");
 pub(crate) const WRONG: Words = words!(en = "wrong", zh = "有误");
-pub(crate) const UNVOUCHED: Words = words!(en = "nothing vouches for it", zh = "无人担保");
+pub(crate) const UNVOUCHED: Words = words!(en = "no known checksum", zh = "没有已知的校验和");
 
 pub(crate) fn row(file: &str, state: &str) -> String {
     say!(en = "{file}: {state}", zh = "{file}：{state}")
@@ -54,8 +54,8 @@ pub(crate) fn sum_from(what: &str) -> String {
 
 pub(crate) fn hint(digest: Digest) -> String {
     let said = say!(
-        en = "{digest}: one public source lists this sum; to compare, it vouches for nothing",
-        zh = "{digest}：有一个公开来源列出此值；可供比对，不能担保"
+        en = "{digest}: one public source lists this sum; to compare only, it is not a proof",
+        zh = "{digest}：有一个公开来源列出此值；只供比对，不是证明"
     );
     cell(words!(en = "hint", zh = "参考"), said)
 }
@@ -63,28 +63,28 @@ pub(crate) fn hint(digest: Digest) -> String {
 /// Who says what the tarball must be.
 pub(crate) const BY_LIST: Words = words!(en = "by SHA256SUMS, below", zh = "由下面的 SHA256SUMS 给出");
 pub(crate) const BY_FIRST_USE: Words =
-    words!(en = "none is known: the first bytes are taken", zh = "没有已知的值：采用首次收到的字节");
+    words!(en = "none is known: what comes first is accepted", zh = "没有已知的值：采用首次收到的字节");
 pub(crate) const BY_NOBODY: Words =
     words!(en = "none is known, and none was published", zh = "没有已知的值，也没有公布过");
-pub(crate) const FOR_TARBALLS: Words = words!(en = "it vouches for the tarballs", zh = "由它担保 tarball");
+pub(crate) const FOR_TARBALLS: Words = words!(en = "the tarballs are checked with it", zh = "用它核对 tarball");
 
 /// What stands beside the rows.
 pub(crate) fn all_here(url: &str) -> String {
     say!(
-        en = "all that a build needs is here: `etcdpack build` needs no network; for another user or machine it is a mirror, \
-              `etcdpack build --mirror {url}`",
-        zh = "构建所需的文件都已齐备：`etcdpack build` 不需要网络；对其他用户或机器来说它是一个镜像站：\
+        en = "all that a build needs is here: `etcdpack build` needs no network; for another user or machine this directory is a \
+              mirror: `etcdpack build --mirror {url}`",
+        zh = "构建所需的文件都已齐备：`etcdpack build` 不需要网络；对其他用户或机器来说，此目录是一个镜像站：\
               `etcdpack build --mirror {url}`"
     )
 }
 
 pub(crate) fn left_where_it_is(path: &Path, why: impl fmt::Display) -> String {
-    at_file(path, say!(en = "taken in, and left where it is: {why}", zh = "已收入，文件留在原处：{why}"))
+    at_file(path, say!(en = "put into the cache, and not renamed here: {why}", zh = "已收入，文件留在原处：{why}"))
 }
 
 pub(crate) fn not_all_here(version: EtcdVersion, dir: &Path) -> String {
     say!(
-        en = "`{dir}` has not all that etcd {version} takes",
+        en = "`{dir}` lacks files that etcd {version} needs",
         zh = "`{dir}` 中还不齐 etcd {version} 所需的文件",
         dir = dir.display()
     )

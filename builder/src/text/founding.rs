@@ -38,14 +38,14 @@ pub(crate) fn taken_back(token: &ClusterToken, instead_of: &ClusterToken) -> Str
 
 pub(crate) fn still_a_member(member: &MemberName) -> String {
     say!(
-        en = "{member} has left the cluster file: it is still a member until `etcdctl member remove`",
+        en = "{member} is not in the cluster file any more; it stays a member of the cluster until `etcdctl member remove`",
         zh = "集群文件中已没有 {member}：在 `etcdctl member remove` 之前它仍是成员"
     )
 }
 
 pub(crate) fn token_stays(written: &ClusterToken, token: &ClusterToken) -> String {
     say!(
-        en = "the cluster runs with the token {token}: the file's, {written}, is passed over",
+        en = "the cluster runs with the token {token}; the token in the cluster file, {written}, is ignored",
         zh = "集群以令牌 {token} 运行：忽略集群文件中的 {written}"
     )
 }
@@ -54,12 +54,12 @@ pub(crate) fn token_stays(written: &ClusterToken, token: &ClusterToken) -> Strin
 pub(crate) fn before_asking(cluster: &ClusterName, changes: &[String]) -> String {
     let changes = changes.join("\n  ");
     say!(
-        en = "The cluster file is not what the bundles of cluster {cluster} were built from:\n  {changes}\n\
+        en = "The cluster file has changed since the bundles of cluster {cluster} were built:\n  {changes}\n\
               A cluster that has never had a quorum cannot be changed: purge its hosts (etcdpack-host uninstall --purge)\n\
-              and answer no. Yes means that the cluster runs; no, that another one is founded in its place.\n",
-        zh = "集群 {cluster} 的安装包不是由现在的集群文件构建的：\n  {changes}\n\
+              and answer no. yes: the cluster runs, and no bundle founds it again; no: the bundles found a new one.\n",
+        zh = "集群 {cluster} 的安装包构建之后，集群文件有改动：\n  {changes}\n\
               从未达到法定人数的集群无法更改：先清除它的各台主机（etcdpack-host uninstall --purge），然后回答 no。\n\
-              yes 表示集群在运行；no 表示另建一个集群取代它。\n"
+              yes：集群在运行，任何安装包都不再建立它；no：安装包会建立一个新集群。\n"
     )
 }
 
@@ -73,9 +73,9 @@ pub(crate) const NEITHER_YES_NOR_NO: Words =
 
 pub(crate) fn nobody_to_ask(cluster: &ClusterName, changes: &[String]) -> String {
     say!(
-        en = "the cluster file is not what the bundles of cluster {cluster} were built from ({}), and there is no terminal to ask \
-              at whether any host holds data of it",
-        zh = "集群 {cluster} 的安装包不是由现在的集群文件构建的（{}），而没有终端可询问是否有主机存有它的数据",
+        en = "the cluster file has changed since the bundles of cluster {cluster} were built ({}), and there is no terminal to \
+              ask on whether any host holds data of that cluster",
+        zh = "集群 {cluster} 的安装包构建之后，集群文件有改动（{}），而没有终端可询问是否有主机存有它的数据",
         changes.join(&words!(en = "; ", zh = "；"))
     )
 }
@@ -83,13 +83,13 @@ pub(crate) fn nobody_to_ask(cluster: &ClusterName, changes: &[String]) -> String
 /// Two ways.
 pub(crate) const SAY_WHICH: Words = words!(
     en = "etcdpack build --same-cluster   # some host holds data of it: installed, and not purged since\n\
-          etcdpack build --new-cluster   # none does; one that never had a quorum cannot be changed: purge it first",
+          etcdpack build --new-cluster   # no host does; if the cluster never had a quorum, purge its hosts first",
     zh = "etcdpack build --same-cluster   # 有主机存有它的数据：装过，且之后未清除\n\
           etcdpack build --new-cluster   # 没有任何主机存有；从未达到法定人数的集群无法更改：先清除"
 );
 
 pub(crate) const UNRECORDED: Words = words!(
-    en = "an older etcdpack built them; hosts or addresses are others than in the certificates that are kept",
+    en = "an older etcdpack built them; hosts or addresses differ from those in the kept certificates",
     zh = "它们由较旧的 etcdpack 构建；主机或地址与保存的证书不同"
 );
 
@@ -98,27 +98,27 @@ pub(crate) fn added(member: &MemberName, url: &Url) -> String {
 }
 
 pub(crate) fn removed(member: &MemberName, url: &Url) -> String {
-    say!(en = "{member} is gone, from {url}", zh = "去掉 {member}，原位于 {url}")
+    say!(en = "{member}, at {url}, is not in the file any more", zh = "去掉 {member}，原位于 {url}")
 }
 
 pub(crate) fn moved(member: &MemberName, from: &Url, to: &Url) -> String {
-    say!(en = "{member} was at {from}, and is at {to}", zh = "{member} 从 {from} 改到 {to}")
+    say!(en = "{member} was at {from}, and is at {to} now", zh = "{member} 从 {from} 改到 {to}")
 }
 
 pub(crate) fn other_token(from: &ClusterToken, to: &ClusterToken) -> String {
-    say!(en = "the token was {from}, and is {to}", zh = "令牌从 {from} 改为 {to}")
+    say!(en = "the token was {from}, and is {to} now", zh = "令牌从 {from} 改为 {to}")
 }
 
 pub(crate) fn type_the_name(cluster: &ClusterName) -> String {
     say!(
-        en = "Cluster {cluster} runs. To found another in its place, type its name:",
+        en = "Cluster {cluster} runs. To replace it by a new one, type its name:",
         zh = "集群 {cluster} 正在运行。确要另建一个集群取代它，请输入现有集群的名称："
     )
 }
 
 pub(crate) fn runs(cluster: &ClusterName) -> String {
     say!(
-        en = "cluster {cluster} runs, and there is no terminal to ask at whether another is to take its place",
+        en = "cluster {cluster} runs, and there is no terminal to ask on whether to found a new one in its place",
         zh = "集群 {cluster} 在运行，而没有终端可询问是否要另建一个取代它"
     )
 }
@@ -137,7 +137,7 @@ pub(crate) fn other_name(typed: &str, cluster: &ClusterName) -> String {
 
 pub(crate) fn token_used(token: &ClusterToken) -> String {
     say!(
-        en = "the cluster file gives the new cluster the token of another: {token}",
+        en = "the cluster file gives the new cluster a token that another cluster has: {token}",
         zh = "集群文件给新集群的令牌属于另一个集群：{token}"
     )
 }

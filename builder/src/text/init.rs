@@ -24,7 +24,7 @@ pub(crate) fn address_of(name: impl fmt::Display) -> String {
 
 pub(crate) fn listen_of(name: impl fmt::Display) -> String {
     say!(
-        en = "its own IP address, at which etcd listens on {name} [the one that the name means]:",
+        en = "own IP address of {name}, where etcd listens [what the DNS name means there]:",
         zh = "{name} 自己的 IP 地址，etcd 在此监听 [该名称所指的地址]："
     )
 }
@@ -50,7 +50,7 @@ pub(crate) fn not_an_ip(line: &str) -> String {
 }
 
 pub(crate) fn not_a_choice(line: &str, words: &[String]) -> String {
-    say!(en = "`{}` is none of {}", zh = "`{}` 不是其中之一：{}", line::plain(line), words.join(", "))
+    say!(en = "`{}` is not one of {}", zh = "`{}` 不是其中之一：{}", line::plain(line), words.join(", "))
 }
 
 pub(crate) fn not_so(why: &str) -> String {
@@ -72,9 +72,9 @@ pub(crate) const KEYS: Words = words!(
 pub(crate) const WHICH_KEYS: &str = "keys [passphrase]:";
 
 pub(crate) const MANAGERS: Words = words!(
-    en = "Who keeps etcd running:
-  auto        decided on each host: its own supervisor, else one that the bundle carries, else systemd
-  supervisor  supervisor, the host's own or the one that the bundle carries
+    en = "Service manager that keeps etcd running:
+  auto        decided on each host: its own supervisor, else the one in the bundle, else systemd
+  supervisor  supervisor, the host's own or the one in the bundle
   systemd     systemd alone
 ",
     zh = "由谁托管 etcd：

@@ -52,7 +52,7 @@ pub(crate) fn member(name: impl fmt::Display, cluster: impl fmt::Display) -> Str
 }
 
 pub(crate) fn etcd(version: impl fmt::Display, origin: impl fmt::Display) -> String {
-    say!(en = "{version} (vouched for by: {origin})", zh = "{version}（担保者：{origin}）")
+    say!(en = "{version} (its checksum comes from: {origin})", zh = "{version}（校验和来自：{origin}）")
 }
 
 pub(crate) fn made_by(version: impl fmt::Display) -> String {

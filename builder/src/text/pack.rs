@@ -10,5 +10,5 @@ pub(crate) fn packed(dir: &Path) -> String {
 }
 
 pub(crate) const BUILD_ETCDPACK: Words =
-    words!(en = "scripts/build   (in etcdpack's own source)", zh = "scripts/build   # 在 etcdpack 自己的源码目录中");
+    words!(en = "scripts/build   # in etcdpack's own source", zh = "scripts/build   # 在 etcdpack 自己的源码目录中");
 pub(crate) const FETCH: &str = "etcdpack fetch";

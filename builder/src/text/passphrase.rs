@@ -40,8 +40,8 @@ pub(crate) const NO_TERMINAL_TO_SHOW: Words =
 pub(crate) fn generated(holders: &str, passphrase: &str) -> String {
     say!(
         en = "\nThe passphrase of the private keys for {holders}, seven words:\n\n    {passphrase}\n\n\
-              `install` asks for it on the host. Keep it secret. It is kept nowhere: write it down now, and\n\
-              carry it another way than the bundles. It is shown once more at the end of this command.\n\n",
+              `install` asks for it on the host. Keep it secret. It is stored nowhere: write it down now, and\n\
+              carry it separately from the bundles. It is shown once more at the end of this command.\n\n",
         zh = "\n私钥的口令，七个单词（{holders}）：\n\n    {passphrase}\n\n\
               主机上的 `install` 会询问它。请保密。它不会保存在任何地方：现在就抄下来，\n\
               并与安装包分开传递。本命令结束时会再显示一次。\n\n"
@@ -51,7 +51,7 @@ pub(crate) fn generated(holders: &str, passphrase: &str) -> String {
 /// Shown at the end: the lines above may have left the screen.
 pub(crate) fn once_more(passphrase: &str) -> String {
     say!(
-        en = "\nOnce more, for it is kept nowhere: the seven words of the passphrase. They are secret, and open the\n\
+        en = "\nOnce more, because it is stored nowhere: the seven words of the passphrase. They are secret, and open the\n\
               private keys; the twelve words above are public, and say who signed.\n\n    {passphrase}\n\n",
         zh = "\n再显示一次，因为它不会保存：口令的七个单词。它们是机密，能打开私钥；\n\
               上面的十二个单词是公开的，说明由谁签名。\n\n    {passphrase}\n\n"

@@ -8,7 +8,7 @@ use payload::shell::word;
 pub(crate) fn decrypt(key: &Path) -> String {
     let key = word(key);
     say!(
-        en = "openssl pkcs8 -topk8 -v2 aes-256-cbc -in {key} -out {key}.p8, and take that file",
+        en = "openssl pkcs8 -topk8 -v2 aes-256-cbc -in {key} -out {key}.p8   # then take that file",
         zh = "openssl pkcs8 -topk8 -v2 aes-256-cbc -in {key} -out {key}.p8   # 然后使用这个文件"
     )
 }
@@ -52,7 +52,7 @@ pub(crate) fn convert_pkcs7(path: &Path, form: &str) -> String {
 pub(crate) fn convert_keystore(path: &Path) -> String {
     let (file, _) = to_pem(path);
     say!(
-        en = "keytool -importkeystore -srckeystore {file} -destkeystore {file}.p12 -deststoretype PKCS12; then openssl pkcs12",
+        en = "keytool -importkeystore -srckeystore {file} -destkeystore {file}.p12 -deststoretype PKCS12   # then openssl pkcs12",
         zh = "keytool -importkeystore -srckeystore {file} -destkeystore {file}.p12 -deststoretype PKCS12   # 然后用 openssl pkcs12"
     )
 }

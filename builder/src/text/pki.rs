@@ -27,7 +27,7 @@ pub(crate) fn several_are_trusted(count: usize) -> String {
 
 pub(crate) fn replaced(holder: impl fmt::Display, problem: impl fmt::Display) -> String {
     say!(
-        en = "a new key and certificate for {holder}: in the kept one, {problem}",
+        en = "new key and certificate for {holder}, because the kept certificate cannot be used: {problem}",
         zh = "重新生成私钥和证书（{holder}）：原有的不能再用，{problem}"
     )
 }
@@ -59,10 +59,11 @@ pub(crate) fn unfit(holder: impl fmt::Display, problem: impl fmt::Display) -> St
 }
 
 pub(crate) fn left_out(host: &HostName, why: &str) -> String {
-    say!(en = "the certificate of `{host}` is left out: {why}", zh = "未放入 `{host}` 的证书：{why}")
+    say!(en = "the certificate of `{host}` is not packed: {why}", zh = "未放入 `{host}` 的证书：{why}")
 }
 
-pub(crate) const KEY_MADE_HERE: Words = words!(en = "its key was made here", zh = "其私钥是在这里生成的");
+pub(crate) const KEY_MADE_HERE: Words =
+    words!(en = "its key was made here, not on the host", zh = "其私钥是在这里生成的，不是在主机上");
 
 pub(crate) fn still_fits(holder: impl fmt::Display) -> String {
     say!(en = "the certificate for {holder} still fits and was kept", zh = "证书（{holder}）仍然适用，予以沿用")
@@ -74,7 +75,7 @@ pub(crate) fn made(holder: impl fmt::Display, dir: &Path) -> String {
 
 pub(crate) fn taken(path: &Path, holder: impl fmt::Display, end: OffsetDateTime) -> String {
     say!(
-        en = "{}: taken for {holder}, until {}",
+        en = "{}: accepted for {holder}, until {}",
         zh = "{}：已接受，用于 {holder}，有效至 {}",
         path.display(),
         Minute(end)
@@ -135,7 +136,7 @@ pub(crate) fn another_at_work(dir: &Path) -> String {
 
 /// The first line of `serials.toml`: the same whoever builds.
 pub(crate) const SERIALS_HEAD: &str = "# Who founds the cluster, and the numbers of the bundles that were built here. Keep this file with the keys: hosts \
-     refuse a bundle whose number they have passed.";
+     refuse a bundle with a lower number than they have had.";
 
 pub(crate) const NEITHER_FILE_NOR_DIR: Words =
     words!(en = "neither a file nor a directory", zh = "既不是文件也不是目录");
@@ -159,12 +160,12 @@ pub(crate) fn restore_serials(path: &Path) -> String {
 }
 
 pub(crate) const LET_OTHERS_SIGN: Words = words!(
-    en = "etcdpack pki csr; let the CA sign what is in csr/; etcdpack pki accept CERT.pem...",
-    zh = "etcdpack pki csr；请 CA 签发 csr/ 中的文件；etcdpack pki accept CERT.pem..."
+    en = "etcdpack pki csr   # then have the CA sign csr/*.csr, and: etcdpack pki accept CERT.pem...",
+    zh = "etcdpack pki csr   # 然后请 CA 签发 csr/*.csr，再运行：etcdpack pki accept CERT.pem..."
 );
 
 pub(crate) const TAKE_ANOTHER_NAME: Words = words!(
-    en = "take another name: it is also the user that etcd's roles are given to",
+    en = "choose another name: etcd's roles are given to a user of this name, too",
     zh = "换一个名称：它也是 etcd 中被授予角色的用户名"
 );
 
@@ -188,7 +189,7 @@ pub(crate) fn ends_with_ca(path: &Path, end: OffsetDateTime) -> String {
 /// A CA above the one that signs does not let it.
 pub(crate) fn too_deep(path: &Path, fault: impl fmt::Display) -> String {
     say!(
-        en = "a CA in `{}` {fault}: etcd takes the certificates, since hosts trust the CA below it; openssl and whoever has the upper one alone refuse them",
+        en = "a CA in `{}` {fault}: etcd takes the certificates, since hosts trust the CA below it; openssl, and clients that trust the upper CA alone, refuse them",
         zh = "`{}` 中有一个 CA {fault}：主机信任它下面的 CA，因此 etcd 接受这些证书；openssl 以及只有上级 CA 的客户端会拒绝",
         path.display()
     )
@@ -217,8 +218,8 @@ pub(crate) fn issue_ca_again(path: &Path) -> String {
          'basicConstraints=critical,CA:TRUE\\nkeyUsage=critical,keyCertSign,cRLSign\\nsubjectKeyIdentifier=hash\\n') -out {new}"
     );
     say!(
-        en = "a root is issued again for the same key and name, in bash, by: {command}; an intermediate, by the CA above it",
-        zh = "根 CA：在 bash 中用同一私钥和名称重新签发：{command}；中间 CA：由其上级 CA 重新签发"
+        en = "{command}   # in bash, for a root: issues it again, with its key and name; an intermediate has to be issued again by the CA above it",
+        zh = "{command}   # 根 CA：在 bash 中用同一私钥和名称重新签发；中间 CA：由其上级 CA 重新签发"
     )
 }
 
@@ -231,8 +232,8 @@ pub(crate) fn put_key_back(key: &Path) -> String {
 /// Two ways.
 pub(crate) fn put_ca_back(path: &Path) -> String {
     say!(
-        en = "put it back from a copy: {}\netcdpack build --new-ca   # only where it is lost for good: hosts that have the old \
-              one take no member with a certificate of the new; see docs/trust.md",
+        en = "put it back from a copy: {}\netcdpack build --new-ca   # only if it is lost for good: hosts with the old CA \
+              refuse members with a certificate of the new one; see docs/trust.md",
         zh = "从备份放回：{}\netcdpack build --new-ca   # 只在确已丢失时：持有旧 CA 的主机不接受新 CA 所签证书的成员；见 docs/trust.zh-CN.md",
         word(path)
     )
@@ -244,7 +245,7 @@ pub(crate) fn show_certificate(path: &Path) -> String {
 
 pub(crate) fn trust_the_lower_one(path: &Path) -> String {
     say!(
-        en = "append the CA that signed to {}: hosts then trust that one itself; or have the upper one issued again without `pathlen`",
+        en = "append the CA that signs to {}, so that hosts trust it directly; or have the upper CA issued again without `pathlen`",
         zh = "把直接签发的 CA 追加到 {}：主机便直接信任它；或重新签发上级 CA，不带 `pathlen`",
         word(path)
     )
@@ -252,14 +253,14 @@ pub(crate) fn trust_the_lower_one(path: &Path) -> String {
 
 pub(crate) fn another_ca(path: &Path) -> String {
     say!(
-        en = "openssl x509 -in {} -noout -text, and take another CA",
+        en = "openssl x509 -in {} -noout -text   # then take another CA",
         zh = "openssl x509 -in {} -noout -text   # 然后换一个 CA",
         word(path)
     )
 }
 
 pub(crate) const OTHER_PASSPHRASE: Words = words!(
-    en = "with the passphrase of the earlier build, or with another for all hosts: etcdpack build --new-passphrase",
+    en = "give the passphrase of the earlier build, or set a new one for all hosts: etcdpack build --new-passphrase",
     zh = "使用以前构建时的口令；或为所有主机换一个：etcdpack build --new-passphrase"
 );
 

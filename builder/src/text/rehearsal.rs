@@ -30,20 +30,20 @@ pub(crate) fn proven(members: usize, took: Duration) -> String {
 }
 
 pub(crate) const OF_A_CLUSTER_THAT_RUNS: Words = words!(
-    en = "what is rehearsed begins without data, unlike the cluster, which runs",
+    en = "the rehearsal begins without data, but the cluster runs already and has some",
     zh = "集群已在运行，而试运行从没有数据开始，两者不同"
 );
 
 pub(crate) fn not_rehearsed(why: impl Display) -> String {
     say!(
-        en = "not rehearsed, so whether etcd runs with this is not known: {why}",
-        zh = "没有试运行，因此不知道 etcd 能否这样运行：{why}"
+        en = "not rehearsed, so it is not known whether etcd starts with these settings: {why}",
+        zh = "没有试运行，因此不知道 etcd 能否以这些设置启动：{why}"
     )
 }
 
 pub(crate) fn too_many(members: usize, most: usize) -> String {
     say!(
-        en = "{members} members are more than the {most} that one machine is asked to run",
+        en = "there are {members} members, and one machine rehearses {most} at most",
         zh = "{members} 个成员，超过一台机器上试运行的上限 {most} 个"
     )
 }
@@ -54,7 +54,7 @@ pub(crate) fn other_arch(host: &HostName, arch: &str) -> String {
 
 pub(crate) fn key_on_host(host: &HostName) -> String {
     say!(
-        en = "the key of {host} is on that host alone, and the CA's key, which could make a stand-in, is not at hand",
+        en = "the key of {host} is on that host alone, and without the CA's key there is no stand-in for it",
         zh = "{host} 的私钥只在该主机上，而能签发替身证书的 CA 私钥不在这里"
     )
 }
@@ -70,12 +70,12 @@ pub(crate) fn with_stand_ins(hosts: &[&str]) -> String {
     let hosts_text = hosts.join(", ");
     if hosts.len() == 1 {
         say!(
-            en = "in that, the key of {hosts_text} had stand-ins: the real ones are on this host alone",
+            en = "the rehearsal used a stand-in for the key of {hosts_text}: the real one is on that host alone",
             zh = "试运行中，{hosts_text} 的私钥用了替身：真正的私钥只在该主机上"
         )
     } else {
         say!(
-            en = "in that, the keys of {hosts_text} had stand-ins: the real ones are on these hosts alone",
+            en = "the rehearsal used stand-ins for the keys of {hosts_text}: the real ones are on those hosts alone",
             zh = "试运行中，{hosts_text} 的私钥用了替身：真正的私钥只在这些主机上"
         )
     }
@@ -83,17 +83,19 @@ pub(crate) fn with_stand_ins(hosts: &[&str]) -> String {
 
 pub(crate) fn behind_nat(host: &HostName) -> String {
     say!(
-        en = "{host} listens elsewhere than it is reached at, and there is nobody here who leads from one to the other",
+        en = "{host} listens at another address than the others reach it at, as behind NAT, and there is no such NAT on this machine",
         zh = "{host} 的监听地址与别人访问它的地址不同，而本机没有做这种转换的设备"
     )
 }
 
 pub(crate) const NO_RELEASE_FOR_IT: Words =
     words!(en = "there is no release for this machine's architecture", zh = "没有用于本机架构的发布包");
-pub(crate) const NO_WORD: Words =
-    words!(en = "what was started for it ended without a word", zh = "为它启动的进程没有任何说明就结束了");
+pub(crate) const NO_WORD: Words = words!(
+    en = "the process that was started for it ended without a message",
+    zh = "为它启动的进程没有任何说明就结束了"
+);
 pub(crate) const NO_ANSWER: Words =
-    words!(en = "what was started for it does not answer", zh = "为它启动的进程没有应答");
+    words!(en = "the process that was started for it does not answer", zh = "为它启动的进程没有应答");
 pub(crate) const NO_NETWORK_OF_ITS_OWN: Words =
     words!(en = "a member got no network of its own", zh = "有成员没有得到单独的网络");
 
@@ -158,7 +160,7 @@ pub(crate) fn look(is_of_certificates: bool) -> String {
 }
 
 pub(crate) const WHERE_ELSE: Words = words!(
-    en = "etcdpack rehearse   (on a machine of the hosts' architecture with user namespaces, `unshare`, `nsenter` and `ip`)",
+    en = "etcdpack rehearse   # on a machine of the hosts' architecture with user namespaces, `unshare`, `nsenter` and `ip`",
     zh = "etcdpack rehearse   # 在与主机架构相同、有用户命名空间、`unshare`、`nsenter` 和 `ip` 的机器上"
 );
 pub(crate) const KEYS_OF_THE_BUNDLES: Words = words!(en = "the private keys in the bundles", zh = "安装包中的私钥");
@@ -178,5 +180,5 @@ pub(crate) fn of_two_clusters(path: &Path) -> String {
 }
 
 pub(crate) fn key_not_opened(host: &HostName, why: impl Display) -> String {
-    say!(en = "the key of {host} is not opened: {why}", zh = "{host} 的私钥没有打开：{why}")
+    say!(en = "the key of {host} cannot be opened: {why}", zh = "{host} 的私钥打不开：{why}")
 }

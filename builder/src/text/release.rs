@@ -20,8 +20,8 @@ pub(crate) fn other_sum_is_public(hints: &[Digest]) -> String {
 
 pub(crate) fn trusted_on_first_use(version: EtcdVersion, arch: Arch, digest: Digest) -> String {
     say!(
-        en = "nothing vouches for etcd {version} on {arch}; trusting these bytes from now on: {digest}",
-        zh = "etcd {version}（{arch}）无人担保；从现在起信任这些字节：{digest}"
+        en = "no checksum is known for etcd {version} on {arch}; from now on, this one is trusted: {digest}",
+        zh = "etcd {version}（{arch}）没有已知的校验和；从现在起信任这个：{digest}"
     )
 }
 
@@ -82,7 +82,7 @@ pub(crate) const ANOTHER_DOWNLOADS: Words = words!(
     zh = "另一个 etcdpack 正在下载同一文件；等待它完成"
 );
 pub(crate) const DOES_NOT_GO_ON: Words = words!(
-    en = "what it sends does not go on where the last download stopped",
+    en = "the server does not resume where the last download stopped",
     zh = "发来的内容与上次下载中断之处接不上"
 );
 pub(crate) const NOT_THE_WHOLE_FILE: Words = words!(en = "the answer is not the whole file", zh = "应答不是完整的文件");
@@ -99,9 +99,8 @@ pub(crate) const A_DAY: Words = words!(en = "a day is written as `2026-01-31`", 
 
 pub(crate) fn one_tarball(files: &[String]) -> String {
     say!(
-        en =
-            "the cluster has hosts of two architectures, and the name of the file that `--release` gives is none of {}",
-        zh = "集群中有两种架构的主机，而 `--release` 给出的文件名不是其中之一：{}",
+        en = "the cluster has hosts of two architectures, so the file given with `--release` must be called one of {}",
+        zh = "集群中有两种架构的主机，因此 `--release` 给出的文件名必须是其中之一：{}",
         files.join(", ")
     )
 }
@@ -124,7 +123,7 @@ pub(crate) fn three_ways(arch: Arch, file: &str, has_list: bool) -> String {
     say!(
         en = "write a sum that you trust into `[release]` of the cluster file: `sha256-{arch} = \"HEX\"`, or `etcdpack init --sha256 HEX`\n\
               take a tarball that you have checked yourself: `etcdpack fetch --release {file} --trust-on-first-use`{list}\n\
-              accept the first bytes that come and lock them: `etcdpack fetch --trust-on-first-use`",
+              accept whatever is downloaded first, and lock its sum: `etcdpack fetch --trust-on-first-use`",
         zh = "把你信任的校验和写入集群文件的 `[release]`：`sha256-{arch} = \"HEX\"`，或 `etcdpack init --sha256 HEX`\n\
               使用你自己核对过的 tarball：`etcdpack fetch --release {file} --trust-on-first-use`{list}\n\
               接受首次收到的字节并锁定：`etcdpack fetch --trust-on-first-use`"
@@ -161,9 +160,9 @@ pub(crate) fn bring_it(tarball: &str, list: Option<&str>, file: &str, flag: Opti
     let and_list = list.map(|list| say!(en = " and {list}", zh = " 和 {list}")).unwrap_or_default();
     let flag = flag.map(|flag| format!(" {flag}")).unwrap_or_default();
     say!(
-        en = "on a machine with a network download {tarball}{and_list}, carry that here into one directory, then \
+        en = "on a machine with a network download {tarball}{and_list}, carry them here into one directory, then \
               `etcdpack fetch --release DIRECTORY/{file}{flag}`, and this command again\n\
-              or by a proxy or from a mirror: `HTTPS_PROXY=http://PROXY:PORT etcdpack fetch`, `etcdpack fetch --mirror URL`",
+              or through a proxy or from a mirror: `HTTPS_PROXY=http://PROXY:PORT etcdpack fetch`, `etcdpack fetch --mirror URL`",
         zh = "在有网络的机器上下载 {tarball}{and_list}，带到这里放进同一个目录，然后 \
               `etcdpack fetch --release DIRECTORY/{file}{flag}`，再运行本命令\n\
               或者经代理或镜像站：`HTTPS_PROXY=http://PROXY:PORT etcdpack fetch`、`etcdpack fetch --mirror URL`"
@@ -175,7 +174,7 @@ pub(crate) const LOG_IN: Words = words!(
     zh = "登录网络，设置 `HTTPS_PROXY`，或 `etcdpack fetch --mirror URL`"
 );
 pub(crate) const ONCE_MORE: Words = words!(
-    en = "once more, or from another place: `etcdpack fetch --mirror URL`",
+    en = "try again, or download from another place: `etcdpack fetch --mirror URL`",
     zh = "再试一次，或换一处下载：`etcdpack fetch --mirror URL`"
 );
 pub(crate) const TRUST_AUTHORITY: &str = "`etcdpack fetch --ca-cert FILE`";
@@ -199,6 +198,6 @@ pub(crate) const NOT_AS_WRITTEN: Words = words!(
 
 /// Than anybody else says.
 pub(crate) const NOT_AS_PUBLISHED: Words = words!(
-    en = "leave that mirror or file out; if its bytes are right, write their sum into the cluster file, `sha256` in `[release]`",
+    en = "do not use that mirror or file; if its bytes are right, write their sum into the cluster file, `sha256` in `[release]`",
     zh = "不要用那个镜像站或文件；如果内容确实正确，把它的校验和写入集群文件 `[release]` 的 `sha256`"
 );

@@ -12,15 +12,17 @@ use payload::url::UrlHost;
 use payload::{say, words};
 
 pub(crate) const NOTHING_TO_SIGN: Words = words!(
-    en = "the hosts of this cluster get their keys: there is nothing to sign",
+    en = "there is nothing to sign: in this cluster, the bundles bring the hosts their keys",
     zh = "此集群的主机由安装包提供私钥：没有要签发的"
 );
-pub(crate) const NOTHING_TO_SIGN_HELP: Words =
-    words!(en = "keys = \"host-key\"   (in `[pki]`)", zh = "keys = \"host-key\"   （在 `[pki]` 中）");
+pub(crate) const NOTHING_TO_SIGN_HELP: Words = words!(
+    en = "keys = \"host-key\"   # in `[pki]`, if hosts are to make their own keys",
+    zh = "keys = \"host-key\"   # 写在 `[pki]` 中，若要由主机自行生成私钥"
+);
 
 pub(crate) fn taken_for(path: &Path, says: &str, host: &HostName) -> String {
     say!(
-        en = "the request `{}` says that it is for `{}`: taken for {host}, as you say",
+        en = "the request `{}` says that it is for `{}`: used for {host}, as you said",
         zh = "证书请求 `{}` 自称用于 `{}`：按给出的主机名，用于 {host}",
         path.display(),
         says.escape_debug()
@@ -50,7 +52,7 @@ pub(crate) fn unknown_host(name: &str) -> String {
 
 pub(crate) fn called_after(path: &Path, called: &str, host: &HostName) -> String {
     say!(
-        en = "the request `{}` is called after {called}, and says that it is for {host}",
+        en = "the file `{}` has the name of {called}, but the request in it says that it is for {host}",
         zh = "证书请求 `{}` 的文件名是 {called} 的，内容却自称用于 {host}",
         path.display()
     )
@@ -58,14 +60,14 @@ pub(crate) fn called_after(path: &Path, called: &str, host: &HostName) -> String
 
 pub(crate) fn called_after_help(path: &Path, called: &str, host: &HostName) -> String {
     say!(
-        en = "./{called}.run csr -o {called}.csr   (on {called}); if it is of {host}: etcdpack sign --host {host}={}",
-        zh = "./{called}.run csr -o {called}.csr   （在 {called} 上）；如果它确是 {host} 的：etcdpack sign --host {host}={}",
+        en = "./{called}.run csr -o {called}.csr   # on {called}; or, if the request really is of {host}: etcdpack sign --host {host}={}",
+        zh = "./{called}.run csr -o {called}.csr   # 在 {called} 上；如果请求确是 {host} 的：etcdpack sign --host {host}={}",
         word(path)
     )
 }
 
 pub(crate) fn not_among_these(host: &HostName) -> String {
-    say!(en = "there is no request of `{host}` among these", zh = "其中没有 `{host}` 的证书请求")
+    say!(en = "no request of `{host}` was given", zh = "其中没有 `{host}` 的证书请求")
 }
 
 pub(crate) fn sign_it(host: &HostName) -> String {
@@ -78,7 +80,7 @@ pub(crate) fn had_another_key(host: &HostName, before: Fingerprint) -> String {
 
 pub(crate) fn new_key(path: &Path, host: &HostName, before: Fingerprint) -> String {
     say!(
-        en = "{host} had another key until now ({before}), and the request `{}` is by a new one",
+        en = "{host} had another key until now ({before}), and the request `{}` has a new one",
         zh = "{host} 此前用的是另一把私钥（{before}），而证书请求 `{}` 用的是新的",
         path.display()
     )
@@ -93,35 +95,39 @@ pub(crate) fn new_key_help(path: &Path, host: &HostName) -> String {
 }
 
 pub(crate) fn by_named_key(path: &Path, host: &HostName) -> String {
-    say!(en = "{}: for {host}, by the key that you named", zh = "{}：用于 {host}，私钥与给出的一致", path.display())
+    say!(
+        en = "{}: for {host}, with the key whose words you gave",
+        zh = "{}：用于 {host}，私钥与给出的一致",
+        path.display()
+    )
 }
 
 pub(crate) fn other_key(path: &Path, host: &HostName, words: Fingerprint) -> String {
     say!(
-        en = "the request `{}` is by another key than that of {host}: its words are {words}",
-        zh = "证书请求 `{}` 用的不是 {host} 的私钥：它的单词是 {words}",
+        en = "the key in the request `{}` is not the one of {host} whose words you gave: its words are {words}",
+        zh = "证书请求 `{}` 中的密钥与给出的 {host} 的单词不符：它的单词是 {words}",
         path.display()
     )
 }
 
 pub(crate) fn show_words(host: &HostName) -> String {
     say!(
-        en = "./{host}.run csr   (on {host}: it shows the words of its key)",
-        zh = "./{host}.run csr   （在 {host} 上：显示其私钥的单词）"
+        en = "./{host}.run csr   # on {host}: it shows the words of its key",
+        zh = "./{host}.run csr   # 在 {host} 上：显示其私钥的单词"
     )
 }
 
 pub(crate) fn give_words(path: &Path, host: &HostName) -> String {
     say!(
-        en = "etcdpack sign --words {host}=WORDS {}   (those that `./{host}.run csr` showed)",
-        zh = "etcdpack sign --words {host}=WORDS {}   （`./{host}.run csr` 显示的单词）",
+        en = "etcdpack sign --words {host}=WORDS {}   # WORDS: those that `./{host}.run csr` showed",
+        zh = "etcdpack sign --words {host}=WORDS {}   # WORDS：`./{host}.run csr` 显示的单词",
         word(path)
     )
 }
 
 pub(crate) fn nobody_to_ask(path: &Path, host: &HostName) -> String {
     say!(
-        en = "nobody has said that the key of the request `{}` is that of {host}, and there is no terminal to ask on",
+        en = "nobody has confirmed that the key in the request `{}` is that of {host}, and there is no terminal to ask on",
         zh = "尚未确认证书请求 `{}` 的私钥是 {host} 的，而没有可供询问的终端",
         path.display()
     )

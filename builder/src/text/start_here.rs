@@ -24,8 +24,8 @@ pub(crate) fn start_here(cluster: &ClusterName, lines: &[Line]) -> String {
 fn text(cluster: &ClusterName, lines: &[Line]) -> String {
     let mut text = say!(
         en = "etcd cluster {cluster}: a file for each host.\n\n\
-              This text is not signed: anybody who had this stick can have changed it. Where the printed sheets say otherwise, believe the sheets.\n\n\
-              Which file for which host, and the command there, as root, in a directory that root alone can write (not on the stick):\n\n",
+              This text is not signed: anybody who had this stick could have changed it. If the printed sheets say something else, believe the sheets.\n\n\
+              The file for each host, and the command to run there as root, in a directory that root alone can write to (not on the stick):\n\n",
         zh = "etcd 集群 {cluster}：每台主机一个文件。\n\n\
               本文没有签名：拿过这个 U 盘的人都可能改过它。与打印的纸单不一致时，以纸单为准。\n\n\
               哪台主机用哪个文件，以及在该主机上以 root 输入的命令（在只有 root 可写的目录中，不要在 U 盘上运行）：\n\n"
@@ -35,7 +35,7 @@ fn text(cluster: &ClusterName, lines: &[Line]) -> String {
     }
     text.push_str(&say!(
         en = "\nWhom to ask: whoever gave you the printed sheets; the telephone number is on them. Without the sheets, run nothing: the twelve words that\n\
-              the host asks for are on them. Words that lie on this stick prove nothing.\n",
+              the host asks for are on them. Words that are on this stick prove nothing.\n",
         zh = "\n有疑问找谁：给你纸单的人，电话在纸单上。没有纸单就什么都不要运行：主机会询问十二个单词，以纸单上的为准；U 盘里的单词不能证明什么。\n"
     ));
     text

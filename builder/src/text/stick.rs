@@ -40,13 +40,13 @@ pub(crate) const NO_EXEC: Words = words!(
 );
 
 pub(crate) fn no_sums(path: &Path) -> String {
-    say!(en = "`{}` lists no bundle", zh = "`{}` 中没有列出安装包", path.display())
+    say!(en = "`{}` is missing, or lists no bundle", zh = "`{}` 不存在，或没有列出安装包", path.display())
 }
 
 pub(crate) fn other_sum(path: &Path) -> String {
     say!(
-        en = "`{}` is another file than SHA256SUMS beside it lists",
-        zh = "`{}` 与旁边的 SHA256SUMS 所列的不是同一个文件",
+        en = "`{}` does not have the SHA-256 that SHA256SUMS beside it lists",
+        zh = "`{}` 的 SHA-256 与旁边的 SHA256SUMS 所列的不同",
         path.display()
     )
 }
@@ -70,7 +70,7 @@ pub(crate) const ANOTHER_FILE_SYSTEM: Words = words!(
 pub(crate) fn move_away(path: &Path) -> String {
     let path = shell::word(path);
     say!(
-        en = "mv -n {path} {path}.old, or export to another directory of the stick",
+        en = "mv -n {path} {path}.old   # or export to another directory of the stick",
         zh = "mv -n {path} {path}.old   # 或者 export 到 U 盘的另一个目录"
     )
 }

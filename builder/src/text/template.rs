@@ -48,7 +48,7 @@ pub(crate) fn cluster_file(chosen: Chosen<'_>) -> String {
     let sha256 = match sha256 {
         Some(sum) => format!("sha256 = \"{sum}\""),
         None => say!(
-            en = "# sha256 = \"...\"             # what the tarball must hash to; your word wins over everything else",
+            en = "# sha256 = \"...\"             # SHA-256 of the tarball; it counts before every other source",
             zh = "# sha256 = \"...\"             # tarball 应有的 SHA-256；以你写的值为准"
         ),
     };
@@ -109,11 +109,11 @@ version = "{version}"
     };
     let peers = match peers {
         Peers::ByName => words!(
-            en = "peers = \"by-name\"            # who has the hosts' common name; \"by-ca\": who has any certificate",
+            en = "peers = \"by-name\"            # peers must have the hosts' common name; \"by-ca\": any certificate",
             zh = "peers = \"by-name\"            # 只认主机证书的通用名；\"by-ca\"：该 CA 的任何证书"
         ),
         Peers::ByCa => words!(
-            en = "# peers = \"by-ca\"              # who has any certificate of the CA: etcd before 3.3 knows no other way",
+            en = "# peers = \"by-ca\"              # any certificate of the CA will do for a peer: etcd before 3.3 cannot ask more",
             zh = "# peers = \"by-ca\"              # 该 CA 的任何证书：3.3 之前的 etcd 只会这样"
         ),
     };
@@ -200,11 +200,11 @@ MANAGER
 # keep = 28
 # keep-bytes = "20GB"
 # dir = "/data/etcd/snapshots"
-# drill = "weekly"             # restored for trial, where nobody sees it
+# drill = "weekly"             # try to restore one, apart from the member
 # `recipients` seals them: etcdpack pki backup-key
 
 # [monitoring]
-# textfile = "/var/lib/node_exporter/textfile_collector"   # of snapshots and drills
+# textfile = "/var/lib/node_exporter/textfile_collector"   # metrics of snapshots and drills
 
 [paths]
 # opt = "/opt"

@@ -112,7 +112,7 @@ fn files_that_cannot_be_taken_leave_all_as_it_is() {
         ("ca-config.json --profile none", 2, "has no profile `none`; there is `client`, `peer`, `server`"),
         ("ca.pem", 2, "came without the CA's key"),
         ("ca-key.pem", 2, "came without the CA's certificate"),
-        ("ca.pem ca.pem", 2, "two of a kind"),
+        ("ca.pem ca.pem", 2, "one CA is taken in at a time"),
         ("nowhere.pem", 2, "No such file"),
         ("ca.pem other-key.pem", 3, "is not the key of the CA"),
         ("ca.pem ca-key.pem etcd-peer-csr.json comma.json", 2, "line 3 column 1"),
@@ -181,7 +181,7 @@ fn the_old_wrapping_is_refused_with_the_command_that_changes_it() {
          openssl req -x509 -new -key ca-key.pem -passin pass:hush -subj /CN=x -days 4000 -out ca.pem");
     let said = site.etcdpack("pki import ca.pem ca-key.pem").refused(3, "old, weak way");
     let help = said.lines().find_map(|line| line.strip_prefix("help: ")).unwrap();
-    let command = help.split(", and").next().unwrap();
+    let command = help.split("   # ").next().unwrap();
     site.sh(&format!("umask 077; {command} -passin pass:hush -passout pass:hush; echo hush > pw"));
     site.etcdpack("pki import ca.pem ca-key.pem.p8 --ca-passphrase-fd 3 3< pw").ok();
 }

@@ -73,13 +73,13 @@ fn cas_are_taken_as_etcd_takes_them() {
             None,
         ),
         ("extendedKeyUsage=anyExtendedKeyUsage", None),
-        ("extendedKeyUsage=serverAuth", Some("extended key usage leaves one out")),
+        ("extendedKeyUsage=serverAuth", Some("extended key usage lacks one of them")),
         ("policyConstraints=critical,requireExplicitPolicy:3", Some("`policyConstraints` is critical")),
         ("inhibitAnyPolicy=critical,2", Some("`inhibitAnyPolicy` is critical")),
         ("1.2.3.4=critical,ASN1:NULL", Some("`1.2.3.4` is critical")),
         (
             "nameConstraints=critical,permitted;dirName:dn2\n[dn2]\nO=Bank",
-            Some("name constraints are on directory names"),
+            Some("name constraints are of a kind that etcd does not know"),
         ),
     ] {
         let site = site(&format!("{CA}{extension}\n"), LEAF);
@@ -111,14 +111,14 @@ fn a_ca_that_lets_none_stand_below_it_is_held_to_that_where_it_alone_is_trusted(
     sign(&site, "csr/n1.csr", "int", "n1.pem", &extensions(1), "");
     site.sh("cat n1.pem int.pem > leaf.pem; cp pki/requests/hosts/n1/etcd-peer-key.pem leaf-key.pem");
     assert!(!serves(programs.path(), &site));
-    let said = site.etcdpack("pki accept leaf.pem").refused(3, "(`pathlen:0`), and here are more");
-    assert!(said.contains("append the CA that signed to ca.pem"), "{said}");
+    let said = site.etcdpack("pki accept leaf.pem").refused(3, "(`pathlen:0`), and there are more");
+    assert!(said.contains("append the CA that signs to ca.pem"), "{said}");
     // As the help says.
     site.sh("cat int.pem >> ca.pem");
     assert!(serves(programs.path(), &site));
     site.etcdpack("pki accept leaf.pem").ok();
     let said = site.etcdpack("check");
-    assert!(said.err.contains("a CA in `./ca.pem` lets 0 CAs stand"), "{said:?}");
+    assert!(said.err.contains("a CA in `./ca.pem` allows 0 CAs between"), "{said:?}");
 }
 
 #[test]
@@ -143,7 +143,7 @@ fn what_a_newer_go_refuses_is_refused_for_the_etcds_that_are_made_with_it() {
             Some(words) => {
                 let said = said.refused(3, words);
                 // The help's line mends a root: the same key and name, without that.
-                let line = said.split("by: ").nth(1).and_then(|rest| rest.split("; an").next()).unwrap().to_owned();
+                let line = said.split("help: ").nth(1).and_then(|rest| rest.split("   # ").next()).unwrap().to_owned();
                 site.sh(&line);
                 site.etcdpack("pki import ca.new.pem ca-key.pem").ok();
             }
@@ -165,8 +165,8 @@ fn a_root_of_version_1_is_named_with_the_line_that_mends_it() {
          openssl req -new -key ca-key.pem -subj /O=Old/CN=root -out ca.csr
          openssl x509 -req -in ca.csr -signkey ca-key.pem -days 4000 -out ca.pem; openssl x509 -in ca.pem -noout -text | grep 'Version: 1'",
     );
-    let said = site.etcdpack("pki import ca.pem ca-key.pem").refused(3, "version 1 of X.509");
-    let line = said.split("by: ").nth(1).and_then(|rest| rest.split("; an").next()).unwrap().to_owned();
+    let said = site.etcdpack("pki import ca.pem ca-key.pem").refused(3, "X.509 version 1");
+    let line = said.split("help: ").nth(1).and_then(|rest| rest.split("   # ").next()).unwrap().to_owned();
     site.sh(&line);
     site.etcdpack("pki import ca.new.pem ca-key.pem").ok();
     site.issue().unwrap();

@@ -37,7 +37,7 @@ fn requests_go_out_and_certificates_come_back() {
     );
     site.etcdpack("pki accept n1.pem").ok();
     let Err(error) = site.issue() else { panic!("one is not accepted") };
-    assert!(error.to_string().ends_with("well: `n2`: none yet"), "{error}");
+    assert!(error.to_string().ends_with("be used: `n2`: none yet"), "{error}");
     sign(&site, "csr/n2.csr", "int", "n2-leaf.pem", &extensions(2), "");
     site.etcdpack("pki accept n2-leaf.pem").refused(3, "does not chain");
     site.sh("cat n2-leaf.pem int.pem > n2.pem");
@@ -76,7 +76,7 @@ fn a_request_follows_the_cluster_file_and_keeps_its_key() {
     site.cluster(1, "ca = \"root.pem\"\nalgorithm = \"ecdsa-p384\"");
     site.etcdpack("pki csr").ok();
     assert_ne!(site.read("pki/requests/hosts/n1/etcd-peer-key.pem"), key);
-    site.etcdpack("pki accept n1.pem").refused(3, "its key is none of those that wait");
+    site.etcdpack("pki accept n1.pem").refused(3, "no request that waits here is for its key");
 }
 
 #[test]
@@ -113,7 +113,7 @@ fn pairs_that_were_made_elsewhere_are_taken_with_their_keys() {
         sign(&site, &format!("n{n}.csr"), "root", &format!("n{n}.pem"), &extensions(n), "");
     }
     site.sh("cat n2-key.pem >> n2.pem; chmod 600 n2.pem");
-    site.etcdpack("pki accept n1.pem").refused(3, "its key is none of those that wait");
+    site.etcdpack("pki accept n1.pem").refused(3, "no request that waits here is for its key");
     site.etcdpack("pki accept n1.pem n1-key.pem n2.pem").ok();
     let issued = site.issue().unwrap();
     for (n, pair) in (1..).zip(&issued.pairs) {
@@ -127,7 +127,7 @@ fn pairs_that_were_made_elsewhere_are_taken_with_their_keys() {
     sign(&site, "n1.csr", "root", "n2-by-1.pem", &extensions(2), "");
     site.sh("cp n2-by-1.pem pki/hosts/n2/etcd-peer.pem; cp pki/hosts/n1/etcd-peer-key.pem pki/hosts/n1/etcd-peer.csr pki/hosts/n2/");
     let Err(PkiError::Awaited(why)) = site.issue() else { panic!("one key on two hosts") };
-    assert_eq!(why, ["`n2`: its key is that of `n1`"]);
+    assert_eq!(why, ["`n2`: it has the same key as `n1`"]);
     site.cluster(2, "ca = \"root.pem\"\nmode = \"shared\"");
     let both = extensions(1).replace("DNS:n1,", "DNS:n1,DNS:n2,IP:10.0.0.2,");
     sign(&site, "n1.csr", "root", "both.pem", &both, "");
@@ -154,13 +154,12 @@ fn what_ends_soon_is_used_with_a_warning() {
 /// The line behind `help: `, with the CA's own names in it, without its remark and the words before its command.
 fn help(said: &str) -> String {
     let line = said.lines().find_map(|line| line.strip_prefix("help: ")).unwrap_or_else(|| panic!("no help: {said}"));
-    line.split("   (").next().unwrap_or(line).to_owned()
+    line.split("   # ").next().unwrap_or(line).to_owned()
 }
 
 /// What the help says, typed, with this for the CA's files.
 fn typed(site: &Site, help: &str, ca: &str) {
     let line = help.replace("etcdpack ", &format!("{} ", env!("CARGO_BIN_EXE_etcdpack")));
-    let line = line.replace(" then, where the CA is, with all that the request asks for (openssl 3):", "");
     site.sh(&line.replace("CA-KEY.pem", &format!("{ca}-key.pem")).replace("CA.pem", &format!("{ca}.pem")));
 }
 
@@ -175,10 +174,10 @@ fn what_is_not_taken_is_taken_once_its_help_was_typed() {
     let ca_and_expired = "openssl ca -batch -config <(printf '[ca]\ndefault_ca=a\n[a]\ndatabase=db\nnew_certs_dir=.\n\
          serial=sn\npolicy=p\ndefault_md=sha256\nunique_subject=no\ncopy_extensions=copy\n[p]\ncommonName=optional\n') \
          -rand_serial -cert root.pem -keyfile root-key.pem -in csr/n1.csr -out n1.pem";
-    let sign_again = "etcdpack pki csr; then";
+    let sign_again = "etcdpack pki csr; openssl x509 -req";
     // (how it came to be, what is said of it, what the help begins with)
     for (how, why, begins) in [
-        ("x509 -days 365", "it is of version 1 of X.509", sign_again),
+        ("x509 -days 365", "it is an X.509 version 1 certificate", sign_again),
         ("leaf extendedKeyUsage=serverAuth,clientAuth", "it lacks the names or addresses `10.0.0.1`", sign_again),
         (
             "leaf subjectAltName=DNS:n2,IP:10.0.0.2",
@@ -235,22 +234,22 @@ fn what_belongs_to_nobody_here_says_what_it_is() {
     let said = site
         .etcdpack("pki accept a-chain.pem")
         .refused(3, "it ends at the root `CN=Elsewhere`, which is not in `root.pem`");
-    assert!(help(&said).contains("put that root into it"), "{said}");
+    assert!(help(&said).contains("add that root to this file"), "{said}");
     sign(&site, "csr/n2.csr", "other/b", "b.pem", &extensions(2), "");
     let said = site.etcdpack("pki accept b.pem").refused(3, "has another key than the CA of that name");
     typed(&site, &help(&said), "root");
     // What is no answer to a request.
     for (files, why, begins) in [
-        ("csr/n2.csr", "holds a request, and no certificate", "let the CA sign csr/n2.csr"),
-        ("root.pem", "it is a CA's", "cat CERT.pem root.pem"),
+        ("csr/n2.csr", "holds a request, and no certificate", "have the CA sign csr/n2.csr"),
+        ("root.pem", "it is a CA certificate", "cat CERT.pem root.pem"),
         ("root-key.pem", "it holds a private key, and no certificate", "etcdpack pki accept CERT.pem root-key.pem"),
         (
             "other/stranger.pem",
-            "its key is none of those that wait for a certificate, nor was it brought; its names are `n9`",
+            "no request that waits here is for its key, and the key was not given with it; its names are `n9`",
             "etcdpack pki csr",
         ),
         ("broken.pem", "holds no certificate that can be read", "openssl x509 -in broken.pem"),
-        ("n2.pem twin.pem", "its key is that of `n2.pem`", "leave one of them out"),
+        ("n2.pem twin.pem", "it has the same key as `n2.pem`", "leave one of them out"),
     ] {
         site.sh("cd other; test -e stranger.pem || openssl req -x509 -new -key a-key.pem -subj /CN=n9 -days 99 \
                    -addext basicConstraints=critical,CA:FALSE -addext subjectAltName=DNS:n9 -out stranger.pem

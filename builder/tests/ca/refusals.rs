@@ -21,7 +21,7 @@ fn certificates_that_do_not_fit_are_refused() {
         (("subjectAltName=", "#"), "", "it lacks the names or addresses"),
         (("serverAuth,", ""), "", "it lacks the usages server auth"),
         ((",clientAuth", ""), "", "it lacks the usages client auth"),
-        (("CA:FALSE", "CA:TRUE"), "", "it is a CA's"),
+        (("CA:FALSE", "CA:TRUE"), "", "it is a CA certificate"),
         (("", ""), "-sha1", "it is signed with `1.2.840.10045.4.1`"),
     ] {
         let site = site();
@@ -70,10 +70,10 @@ fn weak_keys_and_strange_cas_are_refused() {
     let site = site();
     site.sh("umask 077; openssl genrsa -out weak-key.pem 1024; openssl req -new -key weak-key.pem -subj /CN=n1 -out weak.csr");
     sign(&site, "weak.csr", "root", "weak.pem", &extensions(1), "");
-    site.etcdpack("pki accept weak.pem weak-key.pem").refused(3, "RSA of 2048 bits");
+    site.etcdpack("pki accept weak.pem weak-key.pem").refused(3, "RSA of at least 2048 bits");
     site.sh("umask 077; openssl genpkey -algorithm ed25519 -out ed-key.pem; openssl req -new -key ed-key.pem -subj /CN=n1 -out ed.csr");
     sign(&site, "ed.csr", "root", "ed.pem", &extensions(1), "");
-    site.etcdpack("pki accept ed.pem ed-key.pem").refused(3, "RSA of 2048 bits");
+    site.etcdpack("pki accept ed.pem ed-key.pem").refused(3, "RSA of at least 2048 bits");
     // The same name, another key.
     site.sh(
         "umask 077; openssl ecparam -name prime256v1 -genkey -noout -out fake-key.pem; openssl req -x509 -new -key fake-key.pem \
@@ -82,13 +82,13 @@ fn weak_keys_and_strange_cas_are_refused() {
     let without = extensions(1).replace("authorityKeyIdentifier=keyid", "authorityKeyIdentifier=none");
     sign(&site, "csr/n1.csr", "fake", "n1.pem", &without, "");
     site.etcdpack("pki accept n1.pem").refused(3, "does not chain to the CA: InvalidSignature");
-    site.etcdpack("pki accept root.pem").refused(3, "it is a CA's");
+    site.etcdpack("pki accept root.pem").refused(3, "it is a CA certificate");
 }
 
 #[test]
 fn an_intermediate_is_held_to_what_its_root_allows() {
     for (more, words, ours) in [
-        ("extendedKeyUsage=serverAuth", "extended key usage leaves one out", "extended key usage leaves one out"),
+        ("extendedKeyUsage=serverAuth", "extended key usage lacks one of them", "extended key usage lacks one of them"),
         ("nameConstraints=critical,excluded\\;IP:10.0.0.0/255.0.0.0", "does not chain", "may not sign for `10.0.0.1`"),
     ] {
         let site = Site::new(1, "ca = \"root.pem\"");
@@ -131,7 +131,7 @@ fn a_key_that_two_hosts_have_is_replaced_where_we_sign() {
     let now = time::OffsetDateTime::now_utc();
     let issued = site.issue_with(now, builder::passphrase_source::PassphraseSource::Terminal, &mut said).unwrap();
     assert_eq!(issued.pairs[1].state, KeyState::Made);
-    assert!(said.0.iter().any(|line| line.ends_with("its key is that of `n1`")), "{:?}", said.0);
+    assert!(said.0.iter().any(|line| line.ends_with("it has the same key as `n1`")), "{:?}", said.0);
     assert_ne!(issued.pairs[0].key_pem, issued.pairs[1].key_pem);
 }
 
@@ -142,7 +142,7 @@ fn what_was_swapped_in_pki_is_not_used() {
     site.etcdpack("pki accept n1.pem").ok();
     site.sh("openssl ecparam -name prime256v1 -genkey -noout > pki/hosts/n1/etcd-peer-key.pem");
     let Err(PkiError::Awaited(why)) = site.issue() else { panic!("the key is another") };
-    assert_eq!(why, ["`n1`: the certificate is for another key"]);
+    assert_eq!(why, ["`n1`: the certificate belongs to another key"]);
     site.sh("rm pki/hosts/n1/etcd-peer.csr");
     let Err(PkiError::Awaited(why)) = site.issue() else { panic!("a file is missing") };
     assert_eq!(why, ["`n1`: some of its files are missing"]);

@@ -96,5 +96,5 @@ fn where_nobody_answers_nothing_is_said_of_vouching() {
     let machine = Machine::new();
     let request = ReleaseRequest { version: WITH_SUMS, ..machine.request(&["https://127.0.0.1:9"]) };
     let (error, _) = refused(&request, 3);
-    assert!(error.contains("no place delivered"), "{error}");
+    assert!(error.contains("could not be downloaded"), "{error}");
 }

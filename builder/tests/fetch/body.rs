@@ -60,7 +60,7 @@ fn headers_that_never_end_are_cut_off() {
         ("", "HTTP/1.1 103 Early Hints\r\n\r\n", PERIOD),
     ] {
         let site = Site::http(move |_, _| Reply::forever(start, piece, pause));
-        refused_soon(&machine, &hurried(machine.pinned(&[&site.url], b"x")), 3, "no place delivered");
+        refused_soon(&machine, &hurried(machine.pinned(&[&site.url], b"x")), 3, "could not be downloaded");
     }
 }
 
@@ -85,8 +85,8 @@ fn a_server_that_says_nothing_is_given_up() {
     refused_soon(&machine, &hurried(machine.pinned(&[&url], &bytes)), 3, "nothing came for 400ms");
     drop(silent);
     // Nobody there at all.
-    refused_soon(&machine, &hurried(machine.pinned(&[&url], &bytes)), 3, "no place delivered");
-    refused_soon(&machine, &hurried(machine.pinned(&["https://etcd.invalid"], &bytes)), 3, "no place delivered");
+    refused_soon(&machine, &hurried(machine.pinned(&[&url], &bytes)), 3, "could not be downloaded");
+    refused_soon(&machine, &hurried(machine.pinned(&["https://etcd.invalid"], &bytes)), 3, "could not be downloaded");
 }
 
 #[test]
@@ -108,7 +108,7 @@ fn an_address_that_swallows_packets_is_given_up() {
         let url = format!("{scheme}://127.0.0.1:{}", port.trim());
         let mut request = hurried(machine.pinned(&[&url], &bytes));
         request.limits.connect = Duration::from_millis(300);
-        refused_soon(&machine, &request, 3, "no place delivered");
+        refused_soon(&machine, &request, 3, "could not be downloaded");
         request.sources.push(Mirror::parse(&good.url).unwrap());
         accepted(&request, &bytes);
         fs::remove_dir_all(machine.path("cache")).unwrap();
@@ -231,7 +231,7 @@ fn what_is_no_http_is_refused() {
     {
         let machine = Machine::new();
         let site = Site::http(move |_, _| Reply::Raw(Box::new(std::iter::once(start.into())), Duration::ZERO));
-        refused_soon(&machine, &hurried(machine.pinned(&[&site.url], b"x")), 3, "no place delivered");
+        refused_soon(&machine, &hurried(machine.pinned(&[&site.url], b"x")), 3, "could not be downloaded");
     }
 }
 

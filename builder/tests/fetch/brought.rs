@@ -97,7 +97,7 @@ fn what_was_brought_is_taken_in_file_by_file() {
     fs::write(stick("etcd-v3.6.13-linux-arm64.tar"), b"ustar").unwrap();
     let (output, out, err) = etcdpack(&machine, "fetch --into stick");
     assert_eq!(output.status.code(), Some(4), "{err}");
-    assert_eq!([AMD, ARM, "SHA256SUMS"].map(|file| state(file, &out)), ["nothing vouches for it", "wrong", "wrong"]);
+    assert_eq!([AMD, ARM, "SHA256SUMS"].map(|file| state(file, &out)), ["no known checksum", "wrong", "wrong"]);
     assert!(
         out.contains(&format!("because  `SHA256SUMS` does not list `{AMD}`")) && out.contains("not a gzip file"),
         "{out}"
@@ -126,7 +126,7 @@ fn what_was_brought_is_taken_in_file_by_file() {
     }
     assert_eq!(etcdpack(&machine, "fetch").0.status.code(), Some(0));
     let (_, out, _) = etcdpack(&machine, "fetch --list");
-    let cached = "in the cache: need not be brought";
+    let cached = "already in the cache, nothing to bring";
     assert_eq!([AMD, ARM].map(|file| state(file, &out)), [cached; 2]);
     assert!(!out.contains("SHA256SUMS:"), "the lock file vouches by now: {out}");
 }
@@ -158,8 +158,8 @@ fn a_public_copy_is_asked_for_tarballs_alone() {
     // Asked for the list, it would be named.
     let (output, _, err) = etcdpack(&machine, "fetch --mirror qingstor");
     assert_eq!(output.status.code(), Some(3), "{err}");
-    assert!(err.contains("asked: github.com, storage.googleapis.com"), "{err}");
+    assert!(err.contains("tried: github.com, storage.googleapis.com"), "{err}");
     let (output, _, err) = etcdpack(&machine, "fetch --mirror huawei");
     assert_eq!(output.status.code(), Some(2), "{err}");
-    assert!(err.contains("no mirror is called `huawei`; there are huaweicloud, daocloud, qingstor"), "{err}");
+    assert!(err.contains("`huawei` is not a known mirror; use one of huaweicloud, daocloud, qingstor"), "{err}");
 }

@@ -83,7 +83,10 @@ fn is_said(heard: &Heard, why: &str) {
     }
     let mut end = text.iter().rev();
     let (other, bring, error) = (end.next().unwrap(), end.next().unwrap(), end.next().unwrap());
-    assert_eq!(*error, "error: no place delivered etcd 3.6.16 for amd64; asked: github.com, storage.googleapis.com");
+    assert_eq!(
+        *error,
+        "error: etcd 3.6.16 for amd64 could not be downloaded; tried: github.com, storage.googleapis.com"
+    );
     let at = "https://github.com/etcd-io/etcd/releases/download/v3.6.16";
     for part in [
         format!("{at}/etcd-v3.6.16-linux-amd64.tar.gz and {at}/SHA256SUMS"),

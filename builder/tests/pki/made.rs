@@ -94,12 +94,15 @@ fn what_no_longer_fits_is_made_anew_and_said() {
         (|site| site.pki = "organization = \"od\"".to_owned(), "subject"),
         (|site| site.now += Duration::days(3640), "ends on"),
         (|site| site.own_ca(EC, "/CN=other", ""), "does not chain"),
-        (|site| _ = site.sh("cd pki/hosts; cp n2.example/etcd-peer-key.pem n1.example/"), "is for another key"),
+        (|site| _ = site.sh("cd pki/hosts; cp n2.example/etcd-peer-key.pem n1.example/"), "belongs to another key"),
         (
             |site| _ = site.sh("cd pki/hosts; cp n2.example/etcd-peer-key.pem n2.example/etcd-peer.csr n1.example/"),
-            "the certificate is for another key",
+            "the certificate belongs to another key",
         ),
-        (|site| _ = site.sh("cd pki/hosts; cp n2.example/etcd-peer.csr n1.example/"), "the request is for another key"),
+        (
+            |site| _ = site.sh("cd pki/hosts; cp n2.example/etcd-peer.csr n1.example/"),
+            "the request belongs to another key",
+        ),
         (|site| _ = site.sh("rm pki/hosts/n1.example/etcd-peer.csr"), "missing"),
     ];
     for (change, why) in changes {

@@ -51,8 +51,8 @@ fn a_ca_that_cannot_vouch_is_refused() {
     for (key, more, why) in [
         (EC, ca_false, "`CA:TRUE`"),
         (EC, "-addext extendedKeyUsage=serverAuth", "extended key usage"),
-        (weak, "", "RSA of 2048 bits"),
-        (ed, "", "RSA of 2048 bits"),
+        (weak, "", "RSA of at least 2048 bits"),
+        (ed, "", "RSA of at least 2048 bits"),
         (PKCS1, "-sha1", "1.2.840.113549.1.1.5"),
         (PKCS1, pss, "1.2.840.113549.1.1.10"),
     ] {

@@ -8,11 +8,11 @@ use crate::although::{Although, Word};
 /// What is refused unless a word is said for it.
 #[derive(Debug, Args)]
 pub(crate) struct AlthoughArgs {
-    /// Found the cluster although not every founder can be seen: no host of it ever ran etcd
+    /// Create a new cluster although not every founder can be seen; only if none of its hosts has ever run etcd
     #[arg(long, help_heading = heading::CLUSTER)]
     pub(crate) first_install: bool,
 
-    /// Take a bundle whose CAs are others than this host's or the other members'
+    /// Take a bundle whose CAs differ from those of this host or of the other members
     #[arg(long, help_heading = heading::CLUSTER)]
     pub(crate) although_ca_differs: bool,
 

@@ -29,7 +29,8 @@ pub(crate) struct FromArgs {
     #[arg(long, value_name = "N", default_value = "1", help_heading = heading::SNAPSHOT)]
     pub(crate) again: NonZeroU32,
 
-    /// Raise the revision by N, more than was written since: who watches (kube-apiserver) is told to list anew; the same N on each host
+    /// Raise the revision by N, which must be more than the writes since the snapshot, so that programs that watch (kube-apiserver) list anew;
+    /// the same N on each host
     #[arg(long, value_name = "N", value_parser = value_parser!(u64).range(1..=HIGHEST), help_heading = heading::SNAPSHOT)]
     bump_revision: Option<u64>,
 

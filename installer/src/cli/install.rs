@@ -17,11 +17,11 @@ pub(crate) struct PlanArgs {
     #[command(flatten)]
     pub(crate) target: TargetArgs,
 
-    /// Plan for an install that does not start etcd
+    /// Plan for `install --no-start`
     #[arg(long, help_heading = heading::ETCD)]
     pub(crate) no_start: bool,
 
-    /// Plan for an install that restarts etcd for whatever waits for a restart
+    /// Plan for `install --restart`
     #[arg(long, conflicts_with = "no_start", help_heading = heading::ETCD)]
     pub(crate) restart: bool,
 
@@ -46,7 +46,7 @@ pub(crate) struct InstallingArgs {
     #[arg(long)]
     pub(crate) yes: bool,
 
-    /// Wait this many seconds for a healthy member; exit 7 if it does not come
+    /// Wait this many seconds for the member to be healthy; exit 7 if it is not by then
     #[arg(long, value_name = "SECONDS", help_heading = heading::ETCD)]
     pub(crate) wait: Option<u64>,
 }
@@ -60,7 +60,7 @@ pub(crate) struct InstallArgs {
     #[arg(long, help_heading = heading::ETCD)]
     pub(crate) no_start: bool,
 
-    /// Restart etcd also for what would wait for its next restart
+    /// Restart etcd also for changes that could wait for its next restart
     #[arg(long, conflicts_with = "no_start", help_heading = heading::ETCD)]
     pub(crate) restart: bool,
 

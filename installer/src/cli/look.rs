@@ -30,7 +30,7 @@ pub(crate) struct ReportArgs {
     #[arg(short, long, value_name = "FILE", help_heading = heading::OUTPUT)]
     pub(crate) output: Option<PathBuf>,
 
-    /// Form of the report [default: as the name of FILE ends, else text]
+    /// Form of the report [default: by the ending of FILE, else text]
     #[arg(long, value_enum, value_name = "FORMAT", help_heading = heading::OUTPUT)]
     format: Option<ReportFormat>,
 }

@@ -94,7 +94,7 @@ pub(crate) enum Command {
     /// Install etcd on this host and start it
     #[command(after_help = pages::install())]
     Install(InstallArgs),
-    /// Install etcd on this host with what is in a snapshot; what was there stays beside it
+    /// Install etcd on this host with the data of a snapshot; data that was there is kept under another name
     #[command(after_help = pages::restore())]
     Restore(RestoreArgs),
     /// Make this host's private key, and print the request for its certificate
@@ -112,10 +112,10 @@ pub(crate) enum Command {
     /// One page for an auditor: what was installed by whom, what stands there now, certificates, findings, history
     #[command(after_help = pages::report())]
     Report(ReportArgs),
-    /// Save all keys of the cluster to one file, which is proven whole before it has its name
+    /// Save all keys of the cluster to one file, and prove that the file is whole
     #[command(after_help = pages::snapshot(), args_conflicts_with_subcommands = true)]
     Snapshot(SnapshotArgs),
-    /// Restore a snapshot where nobody sees it, and count what the installed etcd serves of it; the member is not touched
+    /// Prove that a snapshot can be restored: start it apart from the member, and count its keys; the member is not touched
     #[command(after_help = pages::drill())]
     Drill(DrillArgs),
     /// Undo the install; data and logs stay unless --purge

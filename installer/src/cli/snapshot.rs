@@ -43,7 +43,7 @@ pub(crate) struct SnapshotArgs {
     #[command(flatten)]
     pub(crate) v2: WithV2Args,
 
-    /// Take one as the cluster file's `[backup]` says, if it is due; what the timer or loop calls
+    /// Take the snapshot that `[backup]` in the cluster file asks for, if it is due; timer and loop run this
     #[arg(long, conflicts_with_all = ["output", "recipient", "user", "with_v2"], help_heading = heading::OUTPUT)]
     pub(crate) timed: bool,
 
@@ -74,10 +74,10 @@ pub(crate) struct WithV2Args {
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum SnapshotCommand {
-    /// Read snapshots byte by byte: whether they are whole, how far they go, whose they are
+    /// Read snapshots byte by byte: whether they are whole, up to which revision, and of which cluster
     #[command(after_help = pages::snapshot_verify())]
     Verify(SnapshotVerifyArgs),
-    /// List the snapshots in a directory: when they were taken, how far they go, whether they are good
+    /// List the snapshots in a directory: when they were taken, up to which revision, whether they are good
     #[command(after_help = pages::snapshot_list())]
     List(SnapshotListArgs),
 }

@@ -25,7 +25,7 @@ pub(crate) struct TargetArgs {
     #[command(flatten)]
     pub(crate) although: AlthoughArgs,
 
-    /// Go on with the program in a bundle for a newer etcdpack, if the signer that this host knows has signed it; never with an image
+    /// If the bundle needs a newer etcdpack, and the signer that this host knows has signed it: go on with the program in it; not with --root
     #[arg(long, help_heading = heading::TRUST)]
     pub(crate) hand_over: bool,
 

@@ -44,7 +44,10 @@ pub(crate) fn restore() -> String {
             "show the plan, ask, and restore: the same file on each host, with its own bundle",
         ),
         ("./n1.run restore --dry-run /mnt/stick/etcd.db", "show findings and steps; change nothing"),
-        ("./n1.run restore --again 2 /mnt/stick/etcd.db", "once more, also on each host: a new cluster again"),
+        (
+            "./n1.run restore --again 2 /mnt/stick/etcd.db",
+            "the same snapshot a second time, on each host: a new cluster again",
+        ),
     ])
 }
 
@@ -91,7 +94,7 @@ pub(crate) fn snapshot() -> String {
         ("etcdpack-host snapshot --recipient age1...", "seal it for whoever has the secret half"),
         (
             "etcdpack-host snapshot -o - | ssh archive 'cat > etcd.db'",
-            "exit 0: whole; else the other end has no snapshot",
+            "exit 0: it is whole; otherwise, what the other end has is not a snapshot",
         ),
         ("etcdpack-host snapshot --with-v2 -o /backup/etcd.db", "etcd 3.1 to 3.3: with the keys of the v2 API"),
     ])
@@ -99,7 +102,7 @@ pub(crate) fn snapshot() -> String {
 
 pub(crate) fn snapshot_list() -> String {
     page(&[
-        ("etcdpack-host snapshot list /backup", "by what lies beside them"),
+        ("etcdpack-host snapshot list /backup", "from the records beside them"),
         ("etcdpack-host snapshot list --verify /backup", "read them all: exit 4 if one is not whole"),
     ])
 }

@@ -110,8 +110,8 @@ pub(crate) const WRONG_WORDS: Words =
 pub(crate) fn question(question: Question) -> Words {
     match question {
         Question::FirstInstall => words!(
-            en = "Did no host of this cluster ever run etcd, so that it is founded now?",
-            zh = "本集群的所有主机都从未运行过 etcd，现在是首次建立集群，对吗？"
+            en = "Create a new cluster? Say y only if none of its hosts has ever run etcd.",
+            zh = "建立新集群吗？只有它的所有主机都从未运行过 etcd，才回答 y。"
         ),
         Question::LeavesCluster => words!(
             en = "This member leaves the cluster that it is in now, and finds another or none. Go on?",

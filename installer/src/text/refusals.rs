@@ -67,7 +67,7 @@ pub(crate) fn not_confirmed() -> String {
 }
 
 pub(crate) fn no_terminal() -> String {
-    say!(en = "there is no terminal to ask at", zh = "没有可供询问的终端")
+    say!(en = "there is no terminal to ask on", zh = "没有可供询问的终端")
 }
 
 pub(crate) fn no_signals(error: impl Display) -> String {

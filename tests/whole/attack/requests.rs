@@ -50,13 +50,13 @@ fn a_request_does_not_become_another_host_s() {
     let before = fs::read(site.path("pki/hosts/n2/etcd-peer.pem")).unwrap();
     // What went out as n1's comes back and says n2: n2 would be a stranger's.
     forge(&site, "/CN=n2", "n1.csr");
-    sign(&site, "n1.csr").refused(3, "is called after n1, and says that it is for n2");
+    sign(&site, "n1.csr").refused(3, "has the name of n1, but the request in it says that it is for n2");
     sign(&site, "--host n2=n1.csr").refused(3, "n2 had another key until now");
     // Whoever names it says so, and still has the words to give.
-    sign(&site, "--host n2=n1.csr --new-key n2").refused(3, "nobody has said that the key");
+    sign(&site, "--host n2=n1.csr --new-key n2").refused(3, "nobody has confirmed that the key");
     let said = sign(&site, &format!("--host n1=n1.csr --new-key n1 {}", shown(&site, "n1")));
     assert!(said.err.contains("says that it is for `n2`"), "{said:?}");
-    said.refused(4, "is by another key than that of n1");
+    said.refused(4, "is not the one of n1 whose words you gave");
     assert_eq!(fs::read(site.path("pki/hosts/n2/etcd-peer.pem")).unwrap(), before);
 }
 
@@ -70,11 +70,11 @@ fn a_key_that_was_swapped_on_its_way_is_not_signed() {
     forge(&site, "/CN=n1", "n1.csr");
     for (more, code, why) in [
         (String::new(), 3, "there is no terminal to ask on"),
-        (words.clone(), 4, "is by another key than that of n1"),
-        (format!("--words n1={hex}"), 4, "is by another key than that of n1"),
-        (format!("--new-key n1 {words}"), 4, "is by another key than that of n1"),
-        ("--words n2=".to_owned() + &hex, 2, "there is no request of `n2` among these"),
-        ("--new-key n2".to_owned(), 2, "there is no request of `n2` among these"),
+        (words.clone(), 4, "is not the one of n1 whose words you gave"),
+        (format!("--words n1={hex}"), 4, "is not the one of n1 whose words you gave"),
+        (format!("--new-key n1 {words}"), 4, "is not the one of n1 whose words you gave"),
+        ("--words n2=".to_owned() + &hex, 2, "no request of `n2` was given"),
+        ("--new-key n2".to_owned(), 2, "no request of `n2` was given"),
     ] {
         sign(&site, &format!("n1.csr {more}")).refused(code, why);
         assert!(!signed(&site, "n1"), "{more}");

@@ -12,15 +12,23 @@ impl fmt::Display for CertificateProblem {
         match self {
             Self::Incomplete => say!(f, en = "some of its files are missing", zh = "缺少其中的文件"),
             Self::Unreadable(file) => say!(f, en = "the {file} cannot be read", zh = "{file}无法读取"),
-            Self::OtherKey(file) => say!(f, en = "the {file} is for another key", zh = "{file}对应另一把私钥"),
-            Self::Algorithm => say!(f, en = "the key is of another algorithm", zh = "密钥是另一种算法"),
+            Self::OtherKey(file) => say!(f, en = "the {file} belongs to another key", zh = "{file}对应另一把私钥"),
+            Self::Algorithm => say!(
+                f,
+                en = "its key does not have the algorithm that the cluster file says",
+                zh = "其密钥算法与集群文件不同"
+            ),
             Self::Weak(algorithm) => say!(
                 f,
-                en = "the key is weak or unusual ({algorithm}): RSA of 2048 bits and more or ECDSA on P-256, P-384 or P-521 will do",
+                en = "the key is weak or unusual ({algorithm}): use RSA of at least 2048 bits, or ECDSA on P-256, P-384 or P-521",
                 zh = "密钥太弱或不常见（{algorithm}）：可用 2048 位及以上的 RSA，或 P-256、P-384、P-521 上的 ECDSA"
             ),
-            Self::Ca => say!(f, en = "it is a CA's", zh = "这是 CA 的证书"),
-            Self::Subject => say!(f, en = "the subject is another", zh = "主体（subject）不同"),
+            Self::Ca => say!(f, en = "it is a CA certificate", zh = "这是 CA 的证书"),
+            Self::Subject => say!(
+                f,
+                en = "its subject is not the one that the cluster file says",
+                zh = "主体（subject）与集群文件不同"
+            ),
             Self::LacksNames(names) => {
                 say!(f, en = "it lacks the names or addresses {}", zh = "缺少名称或地址：{}", listed(names))
             }
@@ -31,17 +39,17 @@ impl fmt::Display for CertificateProblem {
                 say!(f, en = "it cannot hold the name {name}", zh = "证书中不能写入名称 {name}")
             }
             Self::UnverifiedName(name) => {
-                say!(f, en = "it does not stand for the name or address {name}", zh = "按名称或地址 {name} 校验不通过")
+                say!(f, en = "it is not valid for the name or address {name}", zh = "按名称或地址 {name} 校验不通过")
             }
             Self::Usage(usages) => say!(f, en = "it lacks the usages {}", zh = "缺少用途：{}", usages.join(", ")),
             Self::Signature(algorithm) => say!(
                 f,
-                en = "it is signed with `{algorithm}`, which not every etcd takes: RSA PKCS#1 or ECDSA with SHA-2 will do",
+                en = "it is signed with `{algorithm}`, which not every etcd takes: use RSA PKCS#1 or ECDSA with SHA-2",
                 zh = "签名算法是 `{algorithm}`，并非每个 etcd 都接受：可用 RSA PKCS#1 或 ECDSA，配 SHA-2"
             ),
             Self::UnknownIssuer => say!(
                 f,
-                en = "it does not chain to the CA: none that is known here has signed it",
+                en = "it does not chain to the CA: no CA that is known here has signed it",
                 zh = "证书链不通向 CA：签发者不是这里已知的任何 CA"
             ),
             Self::Chain(error) => {
@@ -56,7 +64,7 @@ impl fmt::Display for CertificateProblem {
             }
             Self::Ends(end) => say!(f, en = "it ends on {}", zh = "{} 到期", Minute(*end)),
             Self::Shared(holder) => {
-                say!(f, en = "its key is that of {holder}", zh = "它与别处用的是同一把私钥：{holder}")
+                say!(f, en = "it has the same key as {holder}", zh = "它与别处用的是同一把私钥：{holder}")
             }
         }
     }
@@ -81,7 +89,7 @@ impl fmt::Display for Unreadable {
         match self {
             Self::Version1 => say!(
                 f,
-                en = "it is of version 1 of X.509, without extensions: nothing says that it is a CA",
+                en = "it is an X.509 version 1 certificate: without extensions, nothing says that it is a CA",
                 zh = "它是 X.509 第 1 版，没有扩展：无从说明它是 CA"
             ),
             Self::Critical(name) => say!(
@@ -96,7 +104,7 @@ impl fmt::Display for Unreadable {
             ),
             Self::Constraint => say!(
                 f,
-                en = "its critical name constraints are on directory names or others that etcd does not know: names, addresses, e-mail and URIs will do",
+                en = "its critical name constraints are of a kind that etcd does not know, such as directory names: use DNS names, addresses, e-mail or URIs",
                 zh = "其 critical 名称约束针对目录名等 etcd 不认识的类型：可用 DNS 名称、地址、电子邮件和 URI"
             ),
             Self::Twice(name) => say!(f, en = "it has the extension `{name}` twice", zh = "扩展 `{name}` 出现两次"),

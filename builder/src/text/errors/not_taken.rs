@@ -24,17 +24,17 @@ impl fmt::Display for NotTaken {
             }
             Self::Ca => say!(
                 f,
-                en = "it is a CA's, and no certificate of a host's was brought with it",
+                en = "it is a CA certificate, and the file has no certificate of a host",
                 zh = "这是 CA 的证书，而文件中没有主机的证书"
             ),
             Self::KeyUnknown { names } => say!(
                 f,
-                en = "its key is none of those that wait for a certificate, nor was it brought; its names are {}",
+                en = "no request that waits here is for its key, and the key was not given with it; its names are {}",
                 zh = "其私钥不在等待签发之列，也没有一并给出；证书中的名称为 {}",
                 listed(names)
             ),
             Self::KeyOfAnother(other) => {
-                say!(f, en = "its key is that of `{}`", zh = "其私钥与 `{}` 相同", other.display())
+                say!(f, en = "it has the same key as `{}`", zh = "其私钥与 `{}` 相同", other.display())
             }
             Self::UnknownIssuer { trusted, issuer, known } => {
                 let (trusted, issuer) = (trusted.display(), issuer.escape_debug());
@@ -59,7 +59,7 @@ impl fmt::Display for NotTaken {
             Self::Expired(end, _) => say!(f, en = "it expired on {}", zh = "已于 {} 过期", Minute(*end)),
             Self::Unfit { problem: CertificateProblem::ForEtcd(Unreadable::Version1, _), .. } => say!(
                 f,
-                en = "it is of version 1 of X.509: its CA has left out all that the request asks for, its names first of all",
+                en = "it is an X.509 version 1 certificate: the CA has left out all that the request asks for, also its names",
                 zh = "它是 X.509 第 1 版：CA 丢掉了证书请求中的全部内容，首先是名称"
             ),
             Self::Unfit { problem, .. } => problem.fmt(f),

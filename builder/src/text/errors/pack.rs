@@ -45,7 +45,7 @@ impl fmt::Display for PackError {
             Self::NoPair(host) => say!(f, en = "no certificate for `{host}`", zh = "`{host}` 没有证书"),
             Self::NotAPeer { host, name, peers, .. } => say!(
                 f,
-                en = "the certificate of `{host}` has the common name `{name}`, and `{peers}` is all that members would take for a member's",
+                en = "the certificate of `{host}` has the common name `{name}`, but members take only `{peers}` for a member",
                 zh = "`{host}` 的证书通用名为 `{name}`，而成员只认通用名为 `{peers}` 的证书"
             ),
             Self::Path(error) => fmt::Display::fmt(error, f),

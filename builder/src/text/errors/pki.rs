@@ -42,14 +42,14 @@ impl fmt::Display for PkiError {
             ),
             Self::Forbidden { path, holder, names } => say!(
                 f,
-                en = "the CA `{path}` may not sign for {names}, which the certificate for {holder} needs: its name constraints leave that out",
+                en = "the CA `{path}` may not sign for {names}, which the certificate for {holder} needs: its name constraints exclude them",
                 zh = "CA `{path}` 不得为 {names} 签发证书，而证书（{holder}）需要它们：CA 的名称约束不含这些",
                 path = path.display(),
                 names = listed(names)
             ),
             Self::Unsound { holder, why } => say!(
                 f,
-                en = "the certificate made for {holder} is not sound: {why}",
+                en = "the certificate that was made for {holder} cannot be used: {why}",
                 zh = "新签发的证书（{holder}）有问题：{why}"
             ),
             Self::Serials { path, error } => say!(f, en = "`{}`: {error}", zh = "`{}`：{error}", path.display()),
@@ -61,18 +61,18 @@ impl fmt::Display for PkiError {
             ),
             Self::Awaited(holders) => say!(
                 f,
-                en = "`ca-key` is not named, and others have not signed yet or not well: {}",
-                zh = "没有指定 `ca-key`，而对方尚未签发，或签发得不对：{}",
+                en = "the cluster file names no `ca-key`, and certificates that others must sign are missing or cannot be used: {}",
+                zh = "集群文件没有指定 `ca-key`，而须由对方签发的证书尚无或不能使用：{}",
                 holders.join(&words!(en = "; ", zh = "；"))
             ),
             Self::SignsItself => say!(
                 f,
-                en = "etcdpack has the key of the CA and signs by itself",
-                zh = "etcdpack 有 CA 的私钥，自行签发"
+                en = "no requests are needed: etcdpack signs by itself, with the CA's key",
+                zh = "不需要证书请求：etcdpack 用 CA 的私钥自行签发"
             ),
             Self::NameOfMembers(host) => say!(
                 f,
-                en = "`{host}` is the common name of the members' certificates: whoever had another with it could write as a member",
+                en = "`{host}` is the common name of the members' certificates: whoever held another certificate with this name could write as a member",
                 zh = "`{host}` 是成员证书的通用名：持有同名证书的人可以成员身份写入"
             ),
             Self::NotTaken { path, why, .. } => say!(
@@ -143,12 +143,12 @@ impl fmt::Display for KeyFault {
                 zh = "使用 openssl 陈旧、薄弱的加密方式（`Proc-Type: 4,ENCRYPTED`）"
             ),
             Self::Cipher => words!(
-                en = "is protected by a cipher that is not known here: PKCS#8 with PBES2 will do",
+                en = "is encrypted with a cipher that etcdpack does not know: use PKCS#8 with PBES2",
                 zh = "使用了不支持的加密算法：可用 PKCS#8，配 PBES2"
             ),
             Self::Passphrase => words!(en = "is not opened by this passphrase", zh = "用此口令打不开"),
             Self::Unusable => words!(
-                en = "is broken, or neither RSA of 2048 bits and more nor ECDSA on P-256, P-384 or P-521",
+                en = "is broken, or neither RSA of at least 2048 bits nor ECDSA on P-256, P-384 or P-521",
                 zh = "已损坏，或既不是 2048 位及以上的 RSA，也不是 P-256、P-384、P-521 上的 ECDSA"
             ),
             Self::NotForSigning => words!(
@@ -180,22 +180,22 @@ impl fmt::Display for CaFault {
             ),
             Self::PathLength(most) => say!(
                 f,
-                en = "lets {most} CAs stand between itself and a certificate (`pathlen:{most}`), and here are more",
+                en = "allows {most} CAs between itself and a certificate (`pathlen:{most}`), and there are more",
                 zh = "只允许它与证书之间有 {most} 个 CA（`pathlen:{most}`），而这里更多"
             ),
             Self::Usage => say!(
                 f,
-                en = "may not vouch for TLS servers and clients: its extended key usage leaves one out",
+                en = "may not sign for both TLS servers and TLS clients: its extended key usage lacks one of them",
                 zh = "不能同时用于 TLS 服务端和客户端：其扩展密钥用途缺少其中之一"
             ),
             Self::Key => say!(
                 f,
-                en = "has a weak or unusual key: RSA of 2048 bits and more or ECDSA on P-256, P-384 or P-521 will do",
+                en = "has a weak or unusual key: use RSA of at least 2048 bits, or ECDSA on P-256, P-384 or P-521",
                 zh = "的密钥太弱或不常见：可用 2048 位及以上的 RSA，或 P-256、P-384、P-521 上的 ECDSA"
             ),
             Self::Signature(algorithm) => say!(
                 f,
-                en = "is signed with an algorithm that not every etcd takes ({algorithm}): RSA PKCS#1 or ECDSA with SHA-2 will do",
+                en = "is signed with an algorithm that not every etcd takes ({algorithm}): use RSA PKCS#1 or ECDSA with SHA-2",
                 zh = "的签名算法并非每个 etcd 都接受（{algorithm}）：可用 RSA PKCS#1 或 ECDSA，配 SHA-2"
             ),
             Self::Expired(end) => say!(f, en = "expired on {}", zh = "已于 {} 过期", Minute(*end)),
@@ -208,7 +208,7 @@ impl fmt::Display for CaFault {
             ),
             Self::NoKey => say!(
                 f,
-                en = "has no key beside it (`ca-key.pem`), and a certificate must be made",
+                en = "has no key beside it (`ca-key.pem`), which is needed to sign a certificate",
                 zh = "旁边没有私钥（`ca-key.pem`），而现在需要签发证书"
             ),
             Self::Missing => say!(
@@ -226,7 +226,7 @@ impl fmt::Display for SignError {
             Self::Pki(error) => fmt::Display::fmt(error, f),
             Self::Shared { host, other } => say!(
                 f,
-                en = "the request for `{host}` is by the key of `{other}`: each host makes its own",
+                en = "the request for `{host}` has the same key as `{other}`: each host must make its own",
                 zh = "`{host}` 的证书请求用的是 `{other}` 的私钥：每台主机应自行生成"
             ),
             Self::Io { path, source } => {
@@ -286,7 +286,7 @@ impl fmt::Display for SerialsError {
             }
             Self::NoCluster => say!(
                 f,
-                en = "it has numbers of bundles, and no `[cluster]` that they are of",
+                en = "it has numbers of bundles, but not the `[cluster]` that they belong to",
                 zh = "其中有安装包的编号，却没有它们所属的 `[cluster]`"
             ),
         }

@@ -24,8 +24,8 @@ impl fmt::Display for ReleaseError {
             Self::Unvouched { version, arch, file } => {
                 say!(
                     f,
-                    en = "nothing vouches for etcd {version} on {arch}: no sum in the cluster file, in `etcdpack.lock`, in etcdpack or beside the release",
-                    zh = "etcd {version}（{arch}）无人担保：集群文件、`etcdpack.lock`、etcdpack 自身和发布包旁边都没有校验和"
+                    en = "no checksum is known for etcd {version} on {arch}: none in the cluster file, in `etcdpack.lock`, in etcdpack or beside the release",
+                    zh = "etcd {version}（{arch}）没有已知的校验和：集群文件、`etcdpack.lock`、etcdpack 自身和发布包旁边都没有校验和"
                 )?;
                 let Some((path, sum, hint)) = file else { return Ok(()) };
                 say!(f, en = "; `{}` has the SHA-256 {sum}", zh = "；`{}` 的 SHA-256 是 {sum}", path.display())?;
@@ -45,8 +45,8 @@ impl fmt::Display for ReleaseError {
             }
             Self::Unreachable { version, arch, places, .. } => say!(
                 f,
-                en = "no place delivered etcd {version} for {arch}; asked: {}",
-                zh = "没有任何地方提供 etcd {version}（{arch}）；已询问：{}",
+                en = "etcd {version} for {arch} could not be downloaded; tried: {}",
+                zh = "无法下载 etcd {version}（{arch}）；已尝试：{}",
                 places.join(", ")
             ),
             Self::NotARelease { path, what } => say!(f, en = "`{}`: {what}", zh = "`{}`：{what}", path.display()),
@@ -90,7 +90,7 @@ impl fmt::Display for SourceError {
             Self::Redirect(error) => fmt::Display::fmt(error, f),
             Self::Certificate(why) => say!(
                 f,
-                en = "{why}; behind a proxy that intercepts HTTPS, name its authority with `--ca-cert FILE`",
+                en = "{why}; behind a proxy that intercepts HTTPS, give its CA with `--ca-cert FILE`",
                 zh = "{why}；如果代理会拦截 HTTPS，请用 `--ca-cert FILE` 指定它的 CA"
             ),
             Self::ProxyLogin => say!(
@@ -154,7 +154,7 @@ impl fmt::Display for MirrorError {
                 let known = KnownMirror::ALL.map(KnownMirror::word).join(", ");
                 say!(
                     f,
-                    en = "no mirror is called `{word}`; there are {known}, and any URL",
+                    en = "`{word}` is not a known mirror; use one of {known}, or a URL",
                     zh = "没有名为 `{word}` 的镜像站；可用 {known}，或任何 URL"
                 )
             }

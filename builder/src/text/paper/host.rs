@@ -38,7 +38,7 @@ pub(crate) fn compare() -> String {
 
 pub(crate) fn plan() -> String {
     say!(
-        en = "Look first: checks and steps, nothing is changed. Warnings may stand, errors not.",
+        en = "Look first: checks and steps, nothing is changed. Warnings are fine, errors are not.",
         zh = "先看一遍：检查项与步骤，不做任何更改。可以有警告，不得有错误。"
     )
 }
@@ -76,7 +76,7 @@ pub(crate) fn status() -> String {
 
 pub(crate) fn waits_for_others() -> String {
     say!(
-        en = "not healthy yet, as it should be: a majority of hosts is still missing",
+        en = "not healthy yet, which is normal: too few hosts for a majority so far",
         zh = "尚未健康，属正常：装好的主机还不到多数"
     )
 }

@@ -43,7 +43,7 @@ pub(crate) fn the_words() -> String {
 
 pub(crate) fn about_the_words() -> String {
     say!(
-        en = "Public. Each host asks for three of them, by number, before its first install. They are worth something only if this sheet \
+        en = "Public. Each host asks for three of them, by number, before its first install. They prove something only if this sheet \
               did not travel with the bundles.",
         zh = "可公开。每台主机首次安装前按编号询问其中三个。本单不得与安装包同行，否则核对毫无意义。"
     )

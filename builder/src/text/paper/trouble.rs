@@ -41,14 +41,14 @@ pub(crate) fn rows(host: &HostName) -> Vec<[String; 2]> {
         [
             "`[would-bootstrap]`".to_owned(),
             say!(
-                en = "Other hosts are off or out of reach: switch them on, mend the network, and the same command again. Telephone before you say that none ever ran etcd.",
-                zh = "其他主机关机或不通：开机、修好网络，再运行同一条命令。确认“从未运行过 etcd”之前，先致电构建人。"
+                en = "Other hosts are off or out of reach: switch them on, mend the network, and the same command again. Telephone before you let it create a new cluster.",
+                zh = "其他主机关机或不通：开机、修好网络，再运行同一条命令。同意建立新集群之前，先致电构建人。"
             ),
         ],
         [
             say!(en = "another code in brackets", zh = "方括号中的其他代码"),
             say!(
-                en = "Do what stands behind `help:`, then the same command again. Write the code down.",
+                en = "Do what `help:` says, then the same command again. Write the code down.",
                 zh = "照 `help:`（提示）后面的去做，再运行同一条命令。把代码记下来。"
             ),
         ],

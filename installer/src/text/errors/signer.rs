@@ -11,14 +11,14 @@ impl fmt::Display for SignerError {
         match self {
             Self::Other { signer, known } => say!(
                 f,
-                en = "the bundle is signed by {signer}; this host takes bundles by {known} \
-                         alone, who has not named that one successor",
+                en = "the bundle is signed by {signer}; this host accepts only bundles by {known}, \
+                         and that signer has not named the bundle's as its successor",
                 zh = "安装包由 {signer} 签名；本机只接受 {known} 的安装包，而后者没有指定前者为继任者"
             ),
             Self::Replaced { signer, known } => say!(
                 f,
-                en = "the bundle is signed by {signer}, whose place {known} has taken on this \
-                         host: no word brings it back",
+                en = "the bundle is signed by {signer}, which {known} has replaced on this host: \
+                         it is not accepted any more, whatever words are given",
                 zh = "安装包由 {signer} 签名，而在本机 {known} 已取代它：无论给出什么单词，都不会再接受它"
             ),
             Self::NotNamed { signer } => {

@@ -246,7 +246,7 @@ pub(super) fn help(found: &ClusterFinding) -> Help {
         ClusterFinding::Uncertain { said: Word::NotSaid, token, .. } => {
             let same = same_cluster(token);
             Help::plain(words!(
-                en = "if no host of this cluster ever ran etcd: ",
+                en = "if none of the cluster's hosts has ever run etcd: ",
                 zh = "如果本集群的主机从未运行过 etcd："
             ))
             .and(Help::run_with("install", "--first-install"))

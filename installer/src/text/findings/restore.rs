@@ -90,7 +90,7 @@ pub(super) fn help(found: &RestoreFinding) -> Help {
             zh = "把 `etcdpack-host snapshot` 写的 FILE.json 带到 FILE 旁边"
         )),
         RestoreFinding::CannotRaise { .. } => Help::run_with("restore", "FILE").remark(&words!(
-            en = "without `--bump-revision`; then restart whoever watches (kube-apiserver)",
+            en = "without `--bump-revision`; then restart the programs that watch (kube-apiserver)",
             zh = "不用 `--bump-revision`；然后重启所有监视者（kube-apiserver）"
         )),
         RestoreFinding::LogApart { .. } => Help::plain(say!(
@@ -104,7 +104,7 @@ pub(super) fn help(found: &RestoreFinding) -> Help {
         )),
         RestoreFinding::Alarmed { kind: AlarmKind::NoSpace, etcd } => super::health::room_in_the_quota(*etcd),
         RestoreFinding::Alarmed { etcd, .. } => Help::command(format!("{}etcdctl alarm disarm", api(*etcd))).remark(&words!(
-            en = "once the cluster is up, and only if this member's data were the right ones: else a snapshot of another",
+            en = "once the cluster is up, and only if this snapshot has the right data; if not, restore another member's",
             zh = "集群启动之后执行，并且仅当该成员的数据是正确的；否则使用另一个成员的快照"
         )),
         RestoreFinding::Answers { member, said: Word::NotSaid, .. } => Help::host("uninstall").and(Help::plain(say!(

@@ -76,12 +76,12 @@ pub(super) fn text(found: &HealthFinding) -> String {
             off.as_str()
         ),
         HealthFinding::SnapshotOld { dir, newest: None } => say!(
-            en = "no good snapshot lies in `{dir}`, and one is long due",
+            en = "there is no good snapshot in `{dir}`, and one should have been taken long ago",
             zh = "`{dir}` 中没有完好的快照，而快照早已到期"
         ),
         HealthFinding::SnapshotOld { dir, newest: Some(newest) } => {
             say!(
-                en = "the last good snapshot in `{dir}` is of {}, and the next but one is due",
+                en = "the last good snapshot in `{dir}` is of {}, and the two that were due since then are missing",
                 zh = "`{dir}` 中最后一个完好的快照保存于 {}，其后应有的两个都没有",
                 words::time(*newest)
             )
@@ -95,11 +95,11 @@ pub(super) fn text(found: &HealthFinding) -> String {
             )
         }
         HealthFinding::DrillOld { newest: None } => say!(
-            en = "no drill has shown yet that a snapshot can be restored, and one is long due",
+            en = "no drill has shown yet that a snapshot can be restored, and one should have been held long ago",
             zh = "还没有任何演练证明快照可以恢复，而演练早已到期"
         ),
         HealthFinding::DrillOld { newest: Some(newest) } => say!(
-            en = "the last drill that showed that a snapshot can be restored was held {}, and the next but one is due",
+            en = "the last successful drill (it showed that a snapshot can be restored) was held {}, and the two that were due since then have not succeeded",
             zh = "最后一次证明快照可以恢复的演练在 {}，其后应有的两次都没有",
             words::time(*newest)
         ),
