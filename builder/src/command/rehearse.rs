@@ -26,6 +26,7 @@ use crate::passphrase_source::PassphraseSource;
 use crate::rehearsal::{self, Cannot, KeyFrom, Member, Outcome, Written, written};
 use crate::report::Narrator;
 use crate::secret::Secret;
+use crate::text::command::not_there;
 use crate::text::{help, rehearsal as text};
 
 /// Rehearses the bundles of a directory.
@@ -107,7 +108,13 @@ fn play(
 /// The bundles in `dir`, by name.
 pub(super) fn bundles(dir: &Path) -> Result<Vec<PathBuf>, Failure> {
     let read = DiskError::new(DiskAction::Read, dir);
-    let entries = fs::read_dir(dir).and_then(Iterator::collect::<io::Result<Vec<_>>>).map_err(read)?;
+    let entries = match fs::read_dir(dir) {
+        // A first build has still to make it.
+        Err(error) if error.kind() == io::ErrorKind::NotFound => {
+            return Err(Failure::refused(not_there(dir), help::BUILD));
+        }
+        entries => entries.and_then(Iterator::collect::<io::Result<Vec<_>>>).map_err(read)?,
+    };
     let mut paths: Vec<PathBuf> = entries.into_iter().map(|entry| entry.path()).collect();
     paths.retain(|path| path.extension().is_some_and(|end| end == "run"));
     paths.sort();
@@ -166,5 +173,17 @@ impl Opener {
         let Some(known) = &self.passphrase else { return Err(fail(&SealedError::Passphrase)) };
         let opened = Sealed::parse(file).and_then(|sealed| sealed.open(known)).map_err(|error| fail(&error))?;
         text_of(opened.expose()).ok_or_else(|| fail(&SealedError::Damaged(text::NOT_TEXT.text())))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn where_nothing_was_built_yet_a_build_is_what_to_type() {
+        let empty = tempfile::tempdir().unwrap();
+        let failure = bundles(&empty.path().join("dist")).unwrap_err();
+        assert_eq!((failure.exit_status(), failure.help()), (ExitStatus::Refused, Some(help::BUILD)), "{failure:?}");
     }
 }
