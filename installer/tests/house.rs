@@ -195,6 +195,7 @@ const SAME_IN_BOTH: [&str; 53] = [
     "-o {host}.csr",
     "--service {}",
     "--although-quorum-at-risk",
+    "--unverified ",
     "export ETCDCTL_API=3; ",
     "{}etcdctl member remove {id:x}",
     "etcdctl member add {name} --peer-urls={url}",
