@@ -167,7 +167,7 @@ const ENGLISH_ALONE_IN_BUILDER: &[&str] = &["cli.rs", "readme.rs"];
 
 /// What is the same in both languages though it has letters: commands and their parts that do not stand where a `Help` says that
 /// they are typed, names of files, and words of other programs.
-const SAME_IN_BOTH: [&str; 53] = [
+const SAME_IN_BOTH: [&str; 54] = [
     "{}.{} MiB",
     "/etc/supervisor/",
     "/etc/supervisor/conf.d/*.conf",
