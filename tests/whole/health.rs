@@ -187,6 +187,74 @@ fn a_file_of_its_certificate_that_is_gone_or_another_is_named_and_put_back_witho
 }
 
 #[test]
+fn data_that_are_deleted_under_a_running_etcd_are_missed_while_it_still_serves() {
+    let lab = member_on("bare", "tdeleted", "10.82.71.11", 200_000_000);
+    let status = |flag: &str| lab.sh("solo", &format!("/usr/local/sbin/etcdpack-host status {flag}"));
+    lab.sh("solo", "rm -r /data/etcd/etcd-server").ok();
+    let said = status("");
+    assert!(said.code == 7 && said.out.contains("not healthy: data-gone"), "{said:?}");
+    assert!(said.err.contains("help: findmnt -T /data/etcd/etcd-server"), "{said:?}");
+    let json = status("--json");
+    assert!(json.code == 7 && json.out.contains("\"healthy\": false"), "{json:?}");
+    // It begins to end of it: no other cause is named, though systemd has nothing there to let it write to.
+    lab.sh("solo", "systemctl restart etcd-server").ok();
+    lab.until("solo", "journalctl -u etcd-server | grep -q 'read-only file system'");
+    let said = status("");
+    assert!(said.code == 7 && said.err.contains("[data-gone]") && !said.err.contains("read-only"), "{said:?}");
+}
+
+#[test]
+fn a_way_that_etcds_user_cannot_pass_is_named_and_what_is_typed_opens_it() {
+    let lab = member_on("bare", "tshut", "10.82.72.11", 200_000_000);
+    let restart = "systemctl restart etcd-server";
+    is_mended_by_what_is_typed(
+        &lab,
+        &[
+            // What runs reads its certificate at each handshake, and its program at the next start.
+            ("chmod 0700 /opt", "cannot pass `/opt` (mode 0700, owner 0)", "chmod a+x /opt"),
+            (&format!("chmod 0700 /opt; {restart}"), "[way-closed]", "chmod a+x /opt"),
+            (&format!("chmod 0700 /opt/etcd-certs/*; {restart}"), "[way-closed]", "chmod a+rx /opt/etcd-certs/"),
+            (&format!("chmod 0700 /data/etcd; {restart}"), "cannot pass `/data/etcd`", "chmod a+rx /data/etcd"),
+        ],
+    );
+    // What is not said is what the log says of it, and whoever installs is told before.
+    lab.sh("solo", &format!("chmod 0700 /opt; {restart}; sleep 1")).ok();
+    let said = lab.sh("solo", "/usr/local/sbin/etcdpack-host status");
+    assert!(said.out.contains("not healthy: way-closed\n") && !said.err.contains("[etcd-down]"), "{said:?}");
+    lab.sh("solo", "/root/solo.run plan").refused(3, "[way-closed]");
+    lab.sh("solo", "chmod 0755 /opt").ok();
+    // What the install has made, it opens again.
+    lab.sh("solo", "chmod 0700 /data/etcd").ok();
+    lab.sh("solo", &format!("/root/solo.run install --yes --quiet {SIGNER} --wait 60")).ok();
+    assert_eq!(lab.sh("solo", "stat -c %a /data/etcd").ok(), "755");
+}
+
+#[test]
+fn a_program_that_may_not_be_started_where_it_lies_and_a_user_that_is_gone_are_named() {
+    let lab = member_on("bare", "tnouser", "10.82.73.11", 200_000_000);
+    let restart = "systemctl restart etcd-server";
+    is_mended_by_what_is_typed(
+        &lab,
+        &[
+            (
+                &format!("mount --bind /opt /opt && mount -o remount,bind,noexec /opt; {restart}"),
+                "[no-exec]",
+                "mount -o remount,exec $(findmnt -n -o TARGET -T /opt/etcd-v3.5.1)",
+            ),
+            (
+                &format!("sed -i /^etcd:/d /etc/passwd; {restart}; sleep 1"),
+                "is not on this host any more",
+                "./HOST.run install",
+            ),
+        ],
+    );
+    // A killed one says so, as long as it has not come up again.
+    lab.sh("solo", "systemctl kill -s KILL etcd-server").ok();
+    lab.until("solo", "journalctl -u etcd-server | grep -q 'code=killed, status=9/KILL'");
+    lab.until("solo", "/usr/local/sbin/etcdpack-host status");
+}
+
+#[test]
 fn the_doctor_finds_what_is_wrong_says_what_to_type_and_is_content_when_that_was_typed() {
     let lab = member("tdoctor", "10.82.4.11", 200_000_000);
     let sh = |line: &str| lab.sh("solo", &format!("export PATH=$PATH:/usr/local/sbin:/usr/local/bin; {line}"));

@@ -9,7 +9,7 @@ use crate::facts::Data;
 use crate::facts::data::wal::Identity;
 use crate::facts::data::{DataDir, DataOwner, Half, Places};
 use crate::finding::{DataFinding, Finding};
-use crate::records::{Leftovers, Operation, Records};
+use crate::records::{Leftovers, Operation, Receipt, Records};
 use crate::transaction::undo::Contents;
 
 /// Whether what lies there is this member's, where an uninstall left it or nothing is on record.
@@ -17,11 +17,8 @@ pub(crate) fn data(manifest: &Manifest, data: &Data, records: &Records, although
     let kept = records.kept.as_ref().filter(|kept| kept.data().is_some());
     // An uninstall that was cut off at its very end has said what it keeps.
     let settled = records.unfinished.as_ref().is_some_and(|cut| cut.of == Operation::Uninstall) && kept.is_some();
-    if records.receipt.is_some() {
-        let path = manifest.layout.data.clone();
-        let left = lost(manifest, data, records)?;
-        let apart = apart((&manifest.layout).into(), data.here, Contents::Keep);
-        return Some(apart.unwrap_or(DataFinding::Gone { path, left, said: although_gone }).into());
+    if let Some(receipt) = &records.receipt {
+        return away(manifest, receipt, data.here, although_gone);
     }
     if records.unfinished.is_some() && !settled {
         return None;
@@ -49,10 +46,21 @@ pub(crate) fn data(manifest: &Manifest, data: &Data, records: &Records, although
     found.map(Finding::from)
 }
 
+/// Whether the data of what is installed here are not there any more, or not whole.
+pub(crate) fn away(manifest: &Manifest, receipt: &Receipt, here: DataDir, although_gone: Word) -> Option<Finding> {
+    let left = lost_since(receipt, here)?;
+    let gone = || DataFinding::Gone { path: manifest.layout.data.clone(), left, said: although_gone };
+    Some(apart((&manifest.layout).into(), here, Contents::Keep).unwrap_or_else(gone).into())
+}
+
+fn lost_since(receipt: &Receipt, here: DataDir) -> Option<Identity> {
+    receipt.identity.filter(|_| !matches!(here, DataDir::Used(_)))
+}
+
 /// Whose data has been here and is not any more.
 pub(super) fn lost(manifest: &Manifest, data: &Data, records: &Records) -> Option<Identity> {
     if let Some(receipt) = &records.receipt {
-        return receipt.identity.filter(|_| !matches!(data.here, DataDir::Used(_)));
+        return lost_since(receipt, data.here);
     }
     let kept = records.kept.as_ref().filter(|kept| kept.is_for(manifest))?;
     kept.identity.filter(|_| kept.data().is_some() && !matches!(data.left, DataDir::Used(_)))
@@ -148,11 +156,11 @@ mod tests {
         let kept = |manifest: &Manifest| Records::from(Leftovers::of(manifest, changes(manifest), Some(ours)));
         let installed = || {
             let receipt = crate::facts::tests::receipt();
-            Records::from(crate::records::Receipt { manifest: with(at("/wal/e")), identity: Some(ours), ..receipt })
+            Records::from(Receipt { manifest: with(at("/wal/e")), identity: Some(ours), ..receipt })
         };
         let never_ran = || {
             let receipt = crate::facts::tests::receipt();
-            Records::from(crate::records::Receipt { manifest: with(at("/wal/e")), identity: None, ..receipt })
+            Records::from(Receipt { manifest: with(at("/wal/e")), identity: None, ..receipt })
         };
         let whole = DataDir::Used(DataOwner::Etcd(ours));
         let (data, log) =

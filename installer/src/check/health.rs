@@ -29,6 +29,10 @@ pub(crate) struct View<'a> {
     pub(crate) broken: Option<Broken>,
     /// That its certificate has ended, or not begun.
     pub(crate) out_of_time: Option<Finding>,
+    /// That its data are not there any more: one that runs has them still, and has not noticed.
+    pub(crate) lost: Option<Finding>,
+    /// What keeps its user from its programs, its certificate or its data: now or from its next start on.
+    pub(crate) barred: Vec<Finding>,
     /// Runs of etcd that were paused.
     pub(crate) suspended: Vec<u32>,
 }
@@ -37,10 +41,16 @@ pub(crate) struct View<'a> {
 pub(crate) fn health(view: &View<'_>, down: impl FnOnce() -> Down) -> Vec<Finding> {
     let mut findings: Vec<HealthFinding> = alarms(view.manifest.release.version, view.members, view.alarms);
     let me = view.members.iter().find(|member| member.name == view.manifest.member.as_str());
-    let is_broken = view.broken.is_some();
+    let (is_broken, is_barred) = (view.broken.is_some(), !view.barred.is_empty());
     findings.extend(view.broken.clone().map(|broken| HealthFinding::Certificate(Box::new(broken))));
     let with_it = |findings: Vec<HealthFinding>| {
-        view.out_of_time.iter().cloned().chain(findings.into_iter().map(Finding::from)).collect()
+        view.lost
+            .iter()
+            .chain(&view.barred)
+            .chain(&view.out_of_time)
+            .cloned()
+            .chain(findings.into_iter().map(Finding::from))
+            .collect()
     };
     if view.reads {
         return with_it(findings);
@@ -48,7 +58,7 @@ pub(crate) fn health(view: &View<'_>, down: impl FnOnce() -> Down) -> Vec<Findin
     match me {
         _ if !view.suspended.is_empty() => findings.push(HealthFinding::Suspended { pids: view.suspended.clone() }),
         // Nobody can be asked with it: that it is up is all that is known.
-        Some(me) if me.reachable && (is_broken || view.out_of_time.is_some()) => {}
+        Some(me) if me.reachable && (is_broken || is_barred || view.out_of_time.is_some()) => {}
         Some(me) if me.reachable => {
             let is_up = |member: &&MemberHealth| member.reachable;
             let names = |members: Vec<&MemberHealth>| members.iter().map(|member| member.name.clone()).collect();
@@ -67,8 +77,15 @@ pub(crate) fn health(view: &View<'_>, down: impl FnOnce() -> Down) -> Vec<Findin
         }
         _ => {
             let down = down();
-            let is_for_it = down.words.cause.as_ref().is_some_and(|cause| cause.known == Some(Known::Certificate));
-            if !(is_broken && is_for_it && !down.rest.is_by_word()) {
+            // What it says itself then is what followed from what is found here.
+            let is_said = match down.words.cause.as_ref().and_then(|cause| cause.known) {
+                Some(Known::DiskAway) => false,
+                _ if view.lost.is_some() => true,
+                Some(Known::Certificate) => is_broken || is_barred,
+                Some(Known::NoProgram | Known::Permission) | None => is_barred,
+                Some(_) => false,
+            };
+            if !is_said || down.rest.is_by_word() {
                 findings.push(HealthFinding::Down(Box::new(down)));
             }
         }
@@ -125,11 +142,14 @@ fn alarms(etcd: EtcdVersion, members: &[MemberHealth], alarms: &[Alarm]) -> Vec<
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::although::Word;
     use crate::endpoint_status::EndpointStatus;
     use crate::facts::credentials::{Flaw, PemFile};
+    use crate::facts::data::wal::Identity;
     use crate::facts::health::{Company, Log, Rest};
+    use crate::facts::paths::Shut;
     use crate::facts::tests::manifest;
-    use crate::finding::CredentialFinding;
+    use crate::finding::{CredentialFinding, DataFinding, Maker, PathFinding};
     use crate::supervision::Supervision;
     use crate::text::findings::{help, text};
     use payload::etcd::last_words::{self, LastWords};
@@ -176,6 +196,8 @@ mod tests {
                 reads,
                 broken: None,
                 out_of_time: None,
+                lost: None,
+                barred: Vec::new(),
                 suspended: Vec::new(),
             },
             || down(log),
@@ -305,6 +327,8 @@ mod tests {
             reads: false,
             broken,
             out_of_time: None,
+            lost: None,
+            barred: Vec::new(),
             suspended,
         };
         let codes =
@@ -315,6 +339,39 @@ mod tests {
         let out_of_time = Some(CredentialFinding::Expired { now, until }.into());
         assert_eq!(codes(&View { out_of_time, ..view(None, Vec::new()) }), ["certificate-expired"]);
         assert_eq!(codes(&view(None, vec![7])), ["etcd-down"]);
+        // Whether it still serves or has ended: its data are gone, and what it says of that is no other cause.
+        let lost: Finding = DataFinding::Gone {
+            path: "/data/etcd".parse().unwrap(),
+            left: Identity { cluster: 7, member: 8 },
+            said: Word::NotSaid,
+        }
+        .into();
+        let ended = [member("n1", false, None), member("n2", true, None)];
+        let log = "panic: cannot access data directory: mkdir /data/etcd: read-only file system";
+        for (reads, members) in [(true, &members), (false, &ended)] {
+            let view = View { reads, members, lost: Some(lost.clone()), ..view(None, Vec::new()) };
+            let found = health(&view, || down(log));
+            assert_eq!(found, std::slice::from_ref(&lost), "{reads}");
+            assert!(text(&found[0]).contains("is empty") && help(&found[0]).to_string().contains("findmnt -T /data"));
+        }
+        // Nobody can pass to what all of them need: that is the cause, whether it runs or has ended of it.
+        let shut = Shut { dir: "/opt".to_owned(), mode: 0o700, uid: 0, behind: "/opt/etcd".parse().unwrap() };
+        let shut: Finding = PathFinding::Shut { shut, user: "etcd".parse().unwrap(), maker: Maker::Others }.into();
+        for (members, log, expected) in [
+            (&members, "", &["way-closed"][..]),
+            (&ended, "", &["way-closed"]),
+            (&ended, "/usr/bin/env: ‘/opt/etcd/etcd’: Permission denied", &["way-closed"]),
+            (&ended, "panic: listen tcp 10.0.0.1:2380: bind: address already in use", &["way-closed", "etcd-down"]),
+        ] {
+            let view = View { members, barred: vec![shut.clone()], ..view(None, Vec::new()) };
+            let found = health(&view, || down(log));
+            assert_eq!(found.iter().map(|found| found.code().as_str()).collect::<Vec<_>>(), expected, "{log}");
+        }
+        assert!(
+            text(&shut).contains("`/opt`")
+                && text(&shut).contains("mode 0700")
+                && help(&shut).to_string() == "chmod a+x /opt"
+        );
         let typed = |broken: Broken| help(&HealthFinding::Certificate(Box::new(broken)).into()).to_string();
         assert!(typed(broken.clone()).starts_with("./HOST.run install"));
         let other = Broken { flaw: Flaw::NotTheirs, ..broken.clone() };

@@ -20,13 +20,14 @@ mod restore;
 
 pub(crate) use cluster::{Member, is_electing, not_asked, quorum, still_member};
 pub(crate) use credentials::{SOON, validity};
-pub(crate) use data::{apart, data};
+pub(crate) use data::{apart, away};
 pub(crate) use etcd::{by_hand, pending, shown};
 pub(crate) use health::{View, alarmed, health, snapshots};
 pub(crate) use logs::{logs, trap, unsafe_logs};
 pub(crate) use machine::confinement;
 pub(crate) use managers::{no_timer, programs, units};
 pub(crate) use network::wrong_file;
+pub(crate) use paths::shut;
 pub(crate) use records::{founds_again, not_as_installed, receipt_lost, unfinished, unfinished_other};
 
 use payload::manifest::Manifest;
@@ -51,6 +52,7 @@ pub(crate) fn preflight(manifest: &Manifest, facts: &Facts, although: Although) 
     findings.extend(managers::at_boot(&facts.managers, records));
     findings.extend(credentials::certificate(manifest, credentials, machine));
     findings.extend(paths::obstacles(paths));
+    findings.extend(paths::stays_shut(paths, &manifest.user, &records.ours()));
     findings.extend(disks::room(disks));
     let view = cluster::View::of(manifest, facts, although);
     let of_cluster = match (&view, &facts.restore) {
@@ -66,8 +68,8 @@ pub(crate) fn preflight(manifest: &Manifest, facts: &Facts, although: Although) 
         Some(restore) => data::of_restored(manifest, data, records, restore.identity),
         None => data::data(manifest, data, records, although.data_gone),
     };
-    findings
-        .extend(lost.filter(|found| !(found.code() == Code::DataGone && cluster::overrules_data_gone(&of_cluster))));
+    let is_answered = view.as_ref().is_some_and(cluster::awaits_another) || cluster::overrules_data_gone(&of_cluster);
+    findings.extend(lost.filter(|found| !(found.code() == Code::DataGone && is_answered)));
     findings.extend(of_cluster);
     findings.extend(accounts::user(manifest, accounts, machine.target));
     findings.extend(network::peers(manifest, records.installed(), credentials, network));

@@ -1,17 +1,41 @@
 //! Findings about what stands above our places. Whoever can write there, or chose where a link leads, could put something
 //! else in our place.
 
+use std::collections::BTreeSet;
+
+use payload::name::UserName;
+
+use crate::change::Change;
 use crate::facts::Paths;
-use crate::finding::{Finding, PathFinding};
+use crate::facts::paths::Shut;
+use crate::finding::{Finding, Maker, PathFinding};
 
 /// Everything on the way to them that nothing may be written through.
 pub(super) fn obstacles(paths: &Paths) -> impl Iterator<Item = Finding> {
     paths.obstacles.iter().map(|obstacle| PathFinding::Obstacle(obstacle.clone()).into())
 }
 
+/// Where etcd's user cannot pass; `ours` is what an install has made.
+pub(crate) fn shut(shut: &BTreeSet<Shut>, user: &UserName, ours: &[Change]) -> Vec<Finding> {
+    let is_ours =
+        |dir: &str| ours.iter().any(|change| matches!(change, Change::Dir { path, .. } if path.as_str() == dir));
+    let found = |shut: &Shut| {
+        let maker = if is_ours(&shut.dir) { Maker::Install } else { Maker::Others };
+        PathFinding::Shut { shut: shut.clone(), user: user.clone(), maker }.into()
+    };
+    shut.iter().map(found).collect()
+}
+
+/// Likewise, but for what an install opens again.
+pub(super) fn stays_shut(paths: &Paths, user: &UserName, ours: &[Change]) -> impl Iterator<Item = Finding> {
+    let opens = |found: &Finding| matches!(found, Finding::Paths(PathFinding::Shut { maker: Maker::Install, .. }));
+    shut(&paths.shut, user, ours).into_iter().filter(move |found| !opens(found))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::change::Holds;
     use crate::facts::paths::{Obstacle, ObstacleKind};
     use crate::text::findings::{help, text};
 
@@ -33,6 +57,20 @@ mod tests {
             assert_eq!(found[0].code().as_str(), code);
             assert!(text(&found[0]).contains(words), "{found:?}");
         }
+    }
+
+    #[test]
+    fn where_etcds_user_cannot_pass_is_said_but_for_what_an_install_opens_again() {
+        let shut_at =
+            |dir: &str| Shut { dir: dir.to_owned(), mode: 0o700, uid: 0, behind: "/opt/etcd".parse().unwrap() };
+        let paths = Paths { shut: ["/opt", "/data/etcd"].map(shut_at).into(), ..Paths::default() };
+        let (user, path) = ("etcd".parse().unwrap(), "/data/etcd".parse().unwrap());
+        let ours = [Change::Dir { path, holds: Holds::Files }];
+        let typed = |found: &[Finding]| found.iter().map(|found| help(found).to_string()).collect::<Vec<_>>();
+        assert_eq!(typed(&shut(&paths.shut, &user, &ours)), ["chmod a+rx /data/etcd", "chmod a+x /opt"]);
+        let stays: Vec<_> = stays_shut(&paths, &user, &ours).collect();
+        assert_eq!(typed(&stays), ["chmod a+x /opt"]);
+        assert!(text(&stays[0]).contains("cannot pass `/opt` (mode 0700, owner 0)"), "{stays:?}");
     }
 
     #[test]

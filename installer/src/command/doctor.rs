@@ -98,15 +98,22 @@ pub(super) fn examine(
     let mut findings = unless_told_to_stop(&interrupt, found, again)?;
     interrupt.let_go();
     findings.extend(check::shown(probe::shown(&tree, &receipt.manifest), &receipt.supervision));
-    let Health { members, unwell, .. } = report.while_waiting(&progress::ASKING, || Health::of(&tree, receipt));
+    let Health { members, mut unwell, .. } = report.while_waiting(&progress::ASKING, || Health::of(&tree, receipt))?;
     let healthy = unwell.is_empty();
+    // Where the others count on lost data, that says how they are made up for.
+    if findings.iter().any(|found| found.code() == Code::RejoinNeeded) {
+        unwell.retain(|found| found.code() != Code::DataGone);
+    }
     findings.extend(at_boot(receipt));
     findings.extend(unmanaged(&tree, receipt));
     findings.extend(of_snapshots(&tree, receipt));
+    unwell.retain(|found| !findings.contains(found));
     // Of what is installed, `status` says which file it is.
     let is_said = |code| unwell.iter().any(|found| found.code() == code);
     findings.retain(|found| match found.code() {
         Code::NoHostKey => !is_said(Code::BadCertificate),
+        // Of other places.
+        Code::WayClosed | Code::NoExec => true,
         code => !is_said(code),
     });
     findings.extend(unwell);

@@ -6,15 +6,17 @@ use payload::manifest::Manifest;
 use payload::path::AbsPath;
 use payload::render;
 
+use crate::although::Word;
 use crate::backup::Drills;
 use crate::check;
 use crate::facts::cluster::answers::Alarm;
 use crate::facts::credentials::{LARGEST_CERTIFICATES, Validity, x509};
 use crate::facts::health::{Rest, Runs, Unmanaged};
-use crate::finding::{Finding, HealthFinding, Severity};
+use crate::finding::{DiskFinding, Finding, HealthFinding, Severity};
 use crate::health::{self, MemberHealth};
 use crate::host::etcdctl;
 use crate::host::interrupt::Interrupt;
+use crate::host::probe::ProbeError;
 use crate::host::{Tree, clock, probe, snapshots};
 use crate::records::Receipt;
 use crate::service;
@@ -91,9 +93,18 @@ fn roots_alone<'a>(tree: &Tree, receipt: &'a Receipt) -> Option<&'a Path> {
     dir.filter(|dir| snapshots::is_roots_alone(tree, dir)).map(AbsPath::as_path)
 }
 
+/// What keeps etcd's user from its programs, its certificate or its data.
+fn barred(tree: &Tree, receipt: &Receipt) -> Result<Vec<Finding>, ProbeError> {
+    let manifest = &receipt.manifest;
+    let mut found = check::shut(&probe::shut(tree, manifest)?, &manifest.user, &receipt.changes);
+    let no_exec = probe::mounted_no_exec(tree, &manifest.layout)?;
+    found.extend(no_exec.map(|room| DiskFinding::MountedNoExec { path: room.path, what: room.what }.into()));
+    Ok(found)
+}
+
 impl Health {
     /// Asks all members at once.
-    pub(super) fn of(tree: &Tree, receipt: &Receipt) -> Self {
+    pub(super) fn of(tree: &Tree, receipt: &Receipt) -> Result<Self, ProbeError> {
         let manifest = &receipt.manifest;
         // Nothing is held meanwhile: a signal ends us by itself.
         let never = Interrupt::default();
@@ -105,8 +116,21 @@ impl Health {
         let broken = probe::broken(tree, manifest);
         let Runs { suspended, .. } = probe::runs(tree, manifest);
         let out_of_time = out_of_time(tree, manifest);
-        let view = check::View { manifest, members: &members, alarms: &alarms, reads, broken, out_of_time, suspended };
+        let data = probe::data::data(tree, (&manifest.layout).into(), None)?;
+        let lost = check::away(manifest, receipt, data.here, Word::NotSaid);
+        let barred = barred(tree, receipt)?;
+        let view = check::View {
+            manifest,
+            members: &members,
+            alarms: &alarms,
+            reads,
+            broken,
+            out_of_time,
+            lost,
+            barred,
+            suspended,
+        };
         let unwell = check::health(&view, || health::down(tree, manifest, &receipt.supervision, &never));
-        Self { members, alarms, reads, unwell }
+        Ok(Self { members, alarms, reads, unwell })
     }
 }

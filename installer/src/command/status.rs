@@ -11,7 +11,6 @@ use time::format_description::well_known::Rfc3339;
 use super::context::{Looking, unless_lost};
 use super::deliver_json;
 use super::health::{Health, at_boot, of_snapshots, unmanaged, validity};
-use crate::although::Word;
 use crate::check;
 use crate::cli::StatusArgs;
 use crate::drift;
@@ -58,6 +57,9 @@ struct Status {
     findings: Vec<Said>,
     #[serde(skip)]
     found: Vec<Finding>,
+    /// The codes of why not: the member's, and of the snapshots that it lacks.
+    #[serde(skip)]
+    unwell: Vec<Code>,
     /// A read came back through a majority.
     #[serde(skip)]
     reads: bool,
@@ -89,25 +91,23 @@ pub(super) fn status(args: &StatusArgs, report: &Report) -> Result<ExitStatus, F
         let left = records.kept.as_ref().map(words::still_here).unwrap_or_default();
         return Err(Failure::refused(refusals::nothing_installed(&left), Help::run("install")));
     };
-    let mut status = report.while_waiting(&progress::ASKING, || gather(&tree, receipt, &records))?;
+    let mut status = report.while_waiting(&progress::ASKING, || gather(&tree, receipt))?;
     if args.json {
         status.findings = status.found.iter().map(|finding| report.said(finding)).collect();
         deliver_json(&status, report)?;
     } else {
         show(&status, receipt, report);
     }
-    let is_of_backup = |finding: &Finding| matches!(finding, Finding::Health(found) if found.is_of_backup());
-    let lacks_backup = |finding: &Finding| is_of_backup(finding) && finding.severity() == Severity::Refuse;
-    Ok(if status.healthy && !status.found.iter().any(lacks_backup) { ExitStatus::Done } else { ExitStatus::NotHealthy })
+    Ok(if status.unwell.is_empty() { ExitStatus::Done } else { ExitStatus::NotHealthy })
 }
 
-fn gather(tree: &Tree, receipt: &Receipt, records: &Records) -> Result<Status, ProbeError> {
+fn gather(tree: &Tree, receipt: &Receipt) -> Result<Status, ProbeError> {
     let manifest = &receipt.manifest;
     let certs = manifest.layout.link.join("certs")?;
     let text = |url: Option<Url>| url.map(String::from).unwrap_or_default();
     // Nothing is held meanwhile: a signal ends us by itself.
     let never = Interrupt::default();
-    let Health { members, alarms, reads, unwell } = Health::of(tree, receipt);
+    let Health { members, alarms, reads, unwell } = Health::of(tree, receipt)?;
     let key_mode = match tree.look(&certs.join(render::KEY)?)? {
         Seen::File { mode, .. } => Some(format!("{mode:04o}")),
         _ => None,
@@ -116,17 +116,19 @@ fn gather(tree: &Tree, receipt: &Receipt, records: &Records) -> Result<Status, P
     let certificate = validity(tree, manifest).and_then(certificate);
     let mut found = findings(tree, receipt, &restart_pending)?;
     let ends = certificate.as_ref().and_then(|there| check::validity(&manifest.member, there.validity, clock::now()));
-    let data = probe::data::data(tree, (&manifest.layout).into(), None)?;
-    found.extend(check::data(manifest, &data, records, Word::NotSaid));
     // One that has ended is among the others.
     found.extend(ends.filter(|found| found.severity() == Severity::Warn).into_iter().chain(unwell.iter().cloned()));
     found.extend(at_boot(receipt));
     found.extend(unmanaged(tree, receipt));
-    found.extend(of_snapshots(tree, receipt));
+    let of_snapshots = of_snapshots(tree, receipt);
+    let lacking = of_snapshots.iter().filter(|found| found.severity() == Severity::Refuse);
+    let codes = unwell.iter().chain(lacking).map(Finding::code).collect();
+    found.extend(of_snapshots);
     let service = service::control::state_word(&receipt.supervision, &never);
     Ok(Status {
         findings: Vec::new(),
         healthy: unwell.is_empty(),
+        unwell: codes,
         found,
         reads,
         restart_pending,
@@ -215,10 +217,7 @@ fn show(status: &Status, receipt: &Receipt, report: &Report) {
         line(about::NOTHING, &words::health_of(member));
     }
     line(about::CLUSTER, &words::can_lose(&status.members, status.reads));
-    let is_of_it = |found: &Finding| matches!(found, Finding::Health(_) | Finding::Credentials(_));
-    let is_why = |found: &&Finding| is_of_it(found) && found.severity() == Severity::Refuse;
-    let whys: Vec<Code> = status.found.iter().filter(is_why).map(Finding::code).collect();
-    line(about::HEALTH, &words::health(&whys));
+    line(about::HEALTH, &words::health(&status.unwell));
     let is_said = |finding: &Finding| finding.code() == Code::RestartPending;
     let until = status.certificate.as_ref().map(|there| there.validity.until - check::SOON);
     line(about::NEXT, &words::next(&status.found, until));

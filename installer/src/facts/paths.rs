@@ -15,6 +15,18 @@ pub(crate) struct Paths {
     pub(crate) filled: BTreeSet<AbsPath>,
     /// Where nothing can be written, or removed.
     pub(crate) closed: Closed,
+    /// Where etcd's user cannot pass, or could not if there were one.
+    pub(crate) shut: BTreeSet<Shut>,
+}
+
+/// A directory that lets only others pass, and the place behind it that etcd goes to.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Shut {
+    /// Need not be in the grammar of ours: links lead anywhere.
+    pub(crate) dir: String,
+    pub(crate) mode: u32,
+    pub(crate) uid: u32,
+    pub(crate) behind: AbsPath,
 }
 
 /// Places that are closed to root, or where too little fits.

@@ -125,6 +125,7 @@ codes! {
     UnsafeProgram = "unsafe-program",
     UserUnfit = "user-unfit",
     UsernsRoot = "userns-root",
+    WayClosed = "way-closed",
     WouldBootstrap = "would-bootstrap",
     WrongArch = "wrong-arch",
     WrongHost = "wrong-host",

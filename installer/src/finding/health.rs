@@ -43,14 +43,6 @@ pub(crate) enum HealthFinding {
 }
 
 impl HealthFinding {
-    /// Whether it is about what the host does by itself, and not about how the member does.
-    pub(crate) fn is_of_backup(&self) -> bool {
-        matches!(
-            self,
-            Self::SnapshotOld { .. } | Self::SnapshotFailed { .. } | Self::DrillOld { .. } | Self::DrillFailed(_)
-        )
-    }
-
     pub(super) fn code(&self) -> Code {
         match self {
             Self::Alarm { .. } => Code::Alarm,

@@ -36,7 +36,7 @@ pub(crate) use logs::LogFinding;
 pub(crate) use machine::MachineFinding;
 pub(crate) use managers::ManagerFinding;
 pub(crate) use network::NetworkFinding;
-pub(crate) use paths::PathFinding;
+pub(crate) use paths::{Maker, PathFinding};
 pub(crate) use records::RecordFinding;
 pub(crate) use restore::RestoreFinding;
 

@@ -1,16 +1,19 @@
 //! Findings about what stands at our places, or on the way to them.
 
+use payload::name::UserName;
 use payload::path::AbsPath;
 
 use super::{Code, Severity};
 use crate::change::Holds;
-use crate::facts::paths::{Obstacle, ObstacleKind};
+use crate::facts::paths::{Obstacle, ObstacleKind, Shut};
 
 /// What is in the way, or was changed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum PathFinding {
     /// Something on the way to one of our places.
     Obstacle(Obstacle),
+    /// A directory that etcd's user cannot pass.
+    Shut { shut: Shut, user: UserName, maker: Maker },
     /// Something at one of our places that is not ours.
     Taken { path: AbsPath },
     /// A directory for etcd's data or logs that is a link itself.
@@ -27,6 +30,14 @@ pub(crate) enum PathFinding {
     LeftBehind { dir: AbsPath, names: Vec<String>, stays: AbsPath },
 }
 
+/// Who has made a directory.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Maker {
+    /// An install, which makes it again as it was.
+    Install,
+    Others,
+}
+
 impl PathFinding {
     pub(super) fn code(&self) -> Code {
         match self {
@@ -37,6 +48,7 @@ impl PathFinding {
             | Self::Taken { .. }
             | Self::Linked { .. }
             | Self::LinkedSince { .. } => Code::PathTaken,
+            Self::Shut { .. } => Code::WayClosed,
             Self::Changed { .. } | Self::ChangedAndNew { .. } | Self::BesideChanged { .. } => Code::ChangedFile,
             Self::LeftBehind { .. } => Code::LeftBehind,
         }
@@ -44,7 +56,11 @@ impl PathFinding {
 
     pub(super) fn severity(&self) -> Severity {
         match self {
-            Self::Obstacle(_) | Self::Taken { .. } | Self::Linked { .. } | Self::LinkedSince { .. } => Severity::Refuse,
+            Self::Obstacle(_)
+            | Self::Shut { .. }
+            | Self::Taken { .. }
+            | Self::Linked { .. }
+            | Self::LinkedSince { .. } => Severity::Refuse,
             Self::Changed { .. }
             | Self::ChangedAndNew { .. }
             | Self::BesideChanged { .. }

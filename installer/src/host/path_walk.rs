@@ -14,7 +14,8 @@ use rustix::fs::fgetxattr;
 
 use super::acl;
 use super::tree::{FileOp, FsError, Tree, kind};
-use crate::facts::paths::{Obstacle, ObstacleKind};
+use crate::facts::accounts::Account;
+use crate::facts::paths::{Obstacle, ObstacleKind, Shut};
 
 /// More links than this on one way is a loop.
 const MAX_LINKS: u8 = 16;
@@ -54,9 +55,7 @@ struct Around {
 impl Around {
     fn of(dir: impl AsFd) -> Result<Self, Errno> {
         let stat = fstat(&dir)?;
-        // One that cannot be asked for may be there.
-        let has_acl = || acl::is_there(fgetxattr(&dir, acl::ATTRIBUTE, &mut [0_u8; 0])).unwrap_or(true);
-        Ok(Self { has_acl: stat.st_mode & 0o020 != 0 && has_acl(), stat })
+        Ok(Self { has_acl: stat.st_mode & 0o020 != 0 && has_acl(&dir), stat })
     }
 }
 
@@ -64,6 +63,14 @@ impl Around {
 struct Reached {
     dir: OwnedFd,
     names: Vec<String>,
+    /// All that were gone through, in this order, those before a link too, and this one.
+    passed: Vec<Passed>,
+}
+
+/// A directory that was gone through.
+struct Passed {
+    path: String,
+    stat: FileStat,
 }
 
 impl Tree {
@@ -103,6 +110,36 @@ impl Tree {
             Ok(_) | Err(Errno::ENOENT | Errno::ENOTDIR | Errno::ELOOP) => Ok(all),
             Err(errno) => Err(FsError::new(FileOp::GoTo, path, errno)),
         }
+    }
+
+    /// The first directory on the way to the directory `path`, or itself, that this user cannot pass, as far as there are any; of
+    /// nobody in particular, whom only others' rights let in. With an ACL it is not said who may, nor where a group of the user's own
+    /// choice might.
+    pub(crate) fn shut(&self, path: &AbsPath, account: Option<&Account>) -> Result<Option<Shut>, FsError> {
+        let reached = path.lineage().into_iter().rev().find_map(|dir| {
+            match self.go(dir.components().map(str::to_owned).collect(), &mut |_, _| Ok(())) {
+                Err(Errno::ENOENT | Errno::ENOTDIR | Errno::ELOOP) => None,
+                reached => Some(reached),
+            }
+        });
+        let passed = match reached {
+            Some(reached) => reached.map_err(|errno| FsError::new(FileOp::GoTo, path, errno))?.passed,
+            None => Vec::new(),
+        };
+        let may = |dir: &Passed| {
+            let FileStat { st_mode: mode, st_uid: uid, st_gid: gid, .. } = dir.stat;
+            let by_another_group = account.is_some_and(|account| mode & 0o010 != 0 && gid != account.gid && gid != 0);
+            by_another_group || account.map_or(mode & 0o001 != 0, |account| account.may(0o1, mode, (uid, gid)))
+        };
+        let has_acl = |dir: &Passed| self.go(parts(&dir.path), &mut |_, _| Ok(())).is_ok_and(|end| has_acl(end.dir));
+        let shut = passed.into_iter().find(|dir| !may(dir) && !has_acl(dir));
+        let of = |Passed { path: dir, stat }| Shut {
+            dir,
+            mode: stat.st_mode & 0o7777,
+            uid: stat.st_uid,
+            behind: path.clone(),
+        };
+        Ok(shut.map(of))
     }
 
     /// The file `name` in `dir` as other programs read it: followed where it is a link. `None` where that leads to no
@@ -151,7 +188,7 @@ impl Tree {
     fn follow(&self, mut way: Vec<String>, meet: &mut Meet<'_>) -> Result<Option<(OwnedFd, String)>, Errno> {
         for _ in 0..=MAX_LINKS {
             let Some(last) = way.pop().filter(|last| last != "..") else { return Ok(None) };
-            let Reached { dir, names } = self.go(way, meet)?;
+            let Reached { dir, names, .. } = self.go(way, meet)?;
             let target = match readlinkat(&dir, last.as_str()) {
                 Ok(target) => target,
                 Err(Errno::EINVAL) => return Ok(Some((dir, last))),
@@ -173,6 +210,7 @@ impl Tree {
     fn go(&self, components: Vec<String>, meet: &mut Meet<'_>) -> Result<Reached, Errno> {
         let mut ahead: Vec<String> = components.into_iter().rev().collect();
         let mut descent = Descent { root: self.root_handle()?, below: Vec::new() };
+        let mut passed = vec![Passed { path: "/".to_owned(), stat: fstat(&descent.root)? }];
         let mut links = 0;
         // The link that is being followed, and what was still ahead behind it.
         let mut link: Option<(String, usize)> = None;
@@ -195,6 +233,7 @@ impl Tree {
                         let kind = ObstacleKind::Dir { mode: stat.st_mode & 0o7777, uid: stat.st_uid };
                         meet(Obstacle { path: descent.path(&name), kind }, &around)?;
                     }
+                    passed.push(Passed { path: descent.path(&name), stat });
                     descent.below.push((name, dir));
                 }
                 Err(errno @ (Errno::ENOTDIR | Errno::ELOOP)) => {
@@ -230,7 +269,7 @@ impl Tree {
         }
         let names = descent.below.iter().map(|(name, _)| name.clone()).collect();
         let dir = descent.below.pop().map_or(descent.root, |(_, dir)| dir);
-        Ok(Reached { dir, names })
+        Ok(Reached { dir, names, passed })
     }
 }
 
@@ -263,6 +302,11 @@ fn loose_link(dir: &OwnedFd, name: &str) -> Result<Option<(ObstacleKind, Around)
     Ok(loose.then_some((what, around)))
 }
 
+/// One that cannot be asked for may be there.
+fn has_acl(dir: impl AsFd) -> bool {
+    acl::is_there(fgetxattr(dir, acl::ATTRIBUTE, &mut [0_u8; 0])).unwrap_or(true)
+}
+
 fn others_write(dir: &FileStat) -> bool {
     dir.st_mode & 0o022 != 0
 }
@@ -289,6 +333,49 @@ mod tests {
     use rustix::fs::{XattrFlags, removexattr, setxattr};
 
     use super::*;
+
+    #[test]
+    fn a_directory_that_lets_a_user_not_pass_is_found_also_where_a_link_leads_through_it() {
+        let root = std::env::temp_dir().join(format!("etcdpack-test-shut-{}", std::process::id()));
+        let (opt, real) = (root.join("opt"), root.join("srv/real"));
+        for dir in [&opt, &real.join("release")] {
+            fs::create_dir_all(dir).unwrap();
+        }
+        symlink("/srv/real/release", opt.join("etcd")).unwrap();
+        let mode = |path: &Path, mode: u32| fs::set_permissions(path, Permissions::from_mode(mode)).unwrap();
+        let account = Account { uid: 990, gid: 980, shell: "/bin/false".to_owned() };
+        let shut = |path: &str, account| {
+            Tree::open(&root).unwrap().shut(&path.parse().unwrap(), account).unwrap().map(|shut| (shut.dir, shut.mode))
+        };
+        for dir in [&root, &opt, real.parent().unwrap(), &real, &real.join("release")] {
+            mode(dir, 0o755);
+        }
+        for who in [Some(&account), None] {
+            assert_eq!(shut("/opt/etcd", who), None);
+            for (dir, path) in [(root.as_path(), "/"), (&opt, "/opt"), (&real, "/srv/real")] {
+                mode(dir, 0o700);
+                assert_eq!(shut("/opt/etcd", who), Some((path.to_owned(), 0o700)), "{path}");
+                mode(dir, 0o711);
+                assert_eq!(shut("/opt/etcd", who), None, "{path}");
+            }
+            // What is not there yet is looked for as far as there is something.
+            mode(&opt, 0o700);
+            assert_eq!(shut("/opt/none/of/it", who), Some(("/opt".to_owned(), 0o700)));
+            mode(&opt, 0o755);
+        }
+        // A group that may be its own, and one that is.
+        for (gid, dir_mode, who, is_shut) in [
+            (980, 0o750, Some(&account), false),
+            (50, 0o750, Some(&account), false),
+            (0, 0o750, Some(&account), true),
+            (980, 0o750, None, true),
+        ] {
+            chown(&opt, None, Some(gid)).unwrap();
+            mode(&opt, dir_mode);
+            assert_eq!(shut("/opt/etcd", who).is_some(), is_shut, "{gid}");
+        }
+        fs::remove_dir_all(&root).unwrap();
+    }
 
     #[test]
     fn a_program_is_roots_alone_where_nobody_is_in_the_group_that_may_write_beside_it() {

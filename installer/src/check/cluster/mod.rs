@@ -95,6 +95,15 @@ pub(super) fn overrules_data_gone(findings: &[Finding]) -> bool {
     findings.iter().any(|finding| finding.code() == Code::RejoinNeeded)
 }
 
+/// Whether the running cluster keeps a place for a new member here: on what was lost it does not count any more.
+pub(super) fn awaits_another(view: &View) -> bool {
+    let is_free = matches!(view.data.here, DataDir::Absent | DataDir::Empty) && !view.is_founding();
+    let list = view.cluster.lists().next().filter(|_| is_free);
+    list.and_then(|(_, list)| list.at(&view.url))
+        .zip(view.lost())
+        .is_some_and(|(listed, lost)| !listed.has_started() && listed.id != lost.member)
+}
+
 /// Whether the others' list has been had, and says where this member is.
 pub(super) fn knows_address(view: &View) -> bool {
     matches!(view.data.here, DataDir::Used(DataOwner::Etcd(_))) && view.cluster.lists().next().is_some()

@@ -268,6 +268,28 @@ fn lost_data_are_the_first_question_and_a_cluster_that_counts_on_them_the_last_w
 }
 
 #[test]
+fn whoever_was_removed_and_added_again_as_was_said_is_not_asked_for_what_it_lost() {
+    let manifest = three(Phase::Running);
+    let (cluster, own) = ids();
+    let mut receipt = crate::facts::tests::receipt();
+    receipt.manifest = manifest.clone();
+    receipt.identity = Some(Identity { cluster, member: own });
+    let all = |seen: Seen, here| {
+        let mut facts = facts_of(vec![other(2, seen), other(3, Seen::Refused)]);
+        facts.records = Records { receipt: Some(receipt.clone()), ..Records::default() };
+        facts.network.addresses = vec!["10.0.0.1".parse().unwrap()];
+        facts.data.here = here;
+        codes(&crate::check::preflight(&manifest, &facts, Although::default()))
+    };
+    let again = || with_me(cluster, 77, false);
+    assert!(all(again(), DataDir::Empty).is_empty() && all(again(), DataDir::Absent).is_empty());
+    assert_eq!(all(with_me(cluster, own, true), DataDir::Empty), ["rejoin-needed"]);
+    // It is the place of the member whose data these were, and nobody has been asked.
+    assert_eq!(all(with_me(cluster, own, false), DataDir::Empty), ["data-gone"]);
+    assert_eq!(all(Seen::Refused, DataDir::Empty)[..1], ["data-gone"]);
+}
+
+#[test]
 fn another_ca_is_known_by_its_key() {
     let chain = |issuers: &[&[u8]]| Seen::Listens {
         chain: Chain::Shown { common_name: None, issuers: issuers.iter().map(|id| id.to_vec()).collect() },

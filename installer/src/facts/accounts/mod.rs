@@ -44,4 +44,17 @@ impl Account {
         let no_login = self.shell.ends_with("/nologin") || self.shell.ends_with("/false");
         self.uid != 0 && no_login
     }
+
+    /// Whether it has the right `bit` (read 4, write 2, pass 1) to what has this mode and these owners: by owner, group or others,
+    /// the first that fits, as the kernel has it.
+    pub(crate) fn may(&self, bit: u32, mode: u32, (owner, group): (u32, u32)) -> bool {
+        let class = if self.uid == owner {
+            6
+        } else if self.gid == group {
+            3
+        } else {
+            0
+        };
+        mode >> class & bit != 0
+    }
 }

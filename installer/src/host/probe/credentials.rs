@@ -153,9 +153,7 @@ pub(crate) fn broken(tree: &Tree, manifest: &Manifest) -> Option<Broken> {
             Seen::Absent => Flaw::Missing,
             Seen::File { size: 0, .. } => Flaw::Empty,
             Seen::File { mode, uid, gid, .. } => match &account {
-                Some(account) if !may_read(mode, (uid, gid), (account.uid, account.gid)) => {
-                    Flaw::Closed { user: manifest.user.clone() }
-                }
+                Some(account) if !account.may(0o4, mode, (uid, gid)) => Flaw::Closed { user: manifest.user.clone() },
                 _ => continue,
             },
             Seen::Dir { .. } | Seen::Link { .. } | Seen::Other => return None,
@@ -180,18 +178,6 @@ fn name(file: PemFile) -> &'static str {
         PemFile::Key => render::KEY,
         PemFile::Certificate | PemFile::Manifest => render::CERTIFICATE,
     }
-}
-
-/// By owner, group or others, the first that fits, as the kernel has it.
-fn may_read(mode: u32, (owner, group): (u32, u32), (uid, gid): (u32, u32)) -> bool {
-    let class = if uid == owner {
-        6
-    } else if gid == group {
-        3
-    } else {
-        0
-    };
-    mode >> class & 0o4 != 0
 }
 
 /// The key of this host's own that the certificate is for: in its place, or where it was made.

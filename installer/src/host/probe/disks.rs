@@ -45,6 +45,12 @@ pub(super) fn image(tree: &Tree, manifest: &Manifest) -> Result<Disks, ProbeErro
     Ok(Disks { room: room(tree, manifest)?, ..Disks::default() })
 }
 
+/// Where etcd's programs lie, if their file system is mounted so that none may be started.
+pub(crate) fn mounted_no_exec(tree: &Tree, layout: &Layout) -> Result<Option<Room>, FsError> {
+    let room = room_at(tree, &layout.release_dir, Holding::Programs, 0)?;
+    Ok(Some(room).filter(|room| room.mount == Mount::NoExec))
+}
+
 /// Directories from which the kernel starts no program, with what it says.
 pub(super) fn no_exec(tree: &Tree, layout: &Layout) -> Vec<(String, String)> {
     let tried = [&layout.release_dir, &layout.sbin].into_iter().filter_map(|dir| {

@@ -17,9 +17,11 @@ mod paths;
 mod subject;
 
 pub(crate) use credentials::broken;
+pub(crate) use disks::mounted_no_exec;
 pub(crate) use error::ProbeError;
 pub(crate) use etcd::{instances, running, runs, shown};
 pub(crate) use machine::setpriv;
+pub(crate) use paths::shut;
 use subject::Of;
 pub(crate) use subject::{Subject, settle};
 

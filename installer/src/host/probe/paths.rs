@@ -11,7 +11,7 @@ use super::{ProbeError, data};
 use crate::backup::{self, Units};
 use crate::certificates::{Home, Set};
 use crate::facts::Credentials;
-use crate::facts::paths::{Obstacle, PathFact, Paths, Seen};
+use crate::facts::paths::{Obstacle, PathFact, Paths, Seen, Shut};
 use crate::host::barriers::Barriers;
 use crate::host::{FsError, Tree};
 use crate::layout;
@@ -39,7 +39,24 @@ pub(super) fn paths(
     let obstacles = obstacles(tree, found.keys().chain([&state.journal]))?;
     let closed = Barriers::read().closed(tree, state, found.keys())?;
     let filled = data::filled(tree, [&manifest.layout.logs, &layout::SUPERVISOR_LOGS.parse()?])?;
-    Ok(Paths { found, obstacles, filled, closed })
+    let shut = shut(tree, manifest)?;
+    Ok(Paths { found, obstacles, filled, closed, shut })
+}
+
+/// Where etcd's user cannot pass to its programs, its certificate, its data or its log: as far as these are there.
+pub(crate) fn shut(tree: &Tree, manifest: &Manifest) -> Result<BTreeSet<Shut>, ProbeError> {
+    let layout = &manifest.layout;
+    let account = tree.user(&manifest.user)?;
+    let certs = layout.certs()?;
+    // Its own directories are for it alone: whose they are is looked at elsewhere.
+    let above = layout.places().filter_map(AbsPath::parent);
+    let mut all: BTreeSet<Shut> = BTreeSet::new();
+    for place in [layout.link.clone(), certs].into_iter().chain(above) {
+        let shut = tree.shut(&place, account.as_ref())?;
+        // Each once, with the first that is behind it.
+        all.extend(shut.filter(|shut| all.iter().all(|other| other.dir != shut.dir)));
+    }
+    Ok(all)
 }
 
 /// Every path that a plan may touch, with all directories above.

@@ -94,8 +94,8 @@ pub(super) fn help(found: &DataFinding) -> Help {
             Help::in_tree(format!("mv {path} {path}.old"))
         }
         DataFinding::Gone { path, .. } => Help::command(format!("findmnt -T {path}")).remark(&words!(
-            en = "is its disk mounted? without these data etcd would begin as a new member",
-            zh = "磁盘是否已挂载？没有这些数据，etcd 会作为新成员启动"
+            en = "is its disk mounted? where they are lost for good, ./HOST.run plan says, while the others run, how this member joins anew",
+            zh = "磁盘是否已挂载？若数据已无法找回：在其他成员运行时，./HOST.run plan 会说明本成员如何重新加入"
         )),
         DataFinding::Apart { missing, .. } => Help::in_tree(format!("findmnt -T {missing}")).remark(&words!(
             en = "is its disk mounted? where it is lost, move the other one aside: this member has lost its data (docs/checks.md, `data-gone`)",

@@ -7,8 +7,8 @@ use payload::shell::word;
 use payload::{say, words};
 
 use crate::change::Holds;
-use crate::facts::paths::{Obstacle, ObstacleKind};
-use crate::finding::PathFinding;
+use crate::facts::paths::{Obstacle, ObstacleKind, Shut};
+use crate::finding::{Maker, PathFinding};
 use crate::help::Help;
 use crate::text::names;
 
@@ -34,6 +34,10 @@ pub(super) fn text(found: &PathFinding) -> String {
                 say!(en = "`{path}` is there already and is not a directory", zh = "`{path}` 已存在，且不是目录")
             }
         },
+        PathFinding::Shut { shut: Shut { dir, mode, uid, behind }, user, .. } => say!(
+            en = "etcd's user, `{user}`, cannot pass `{dir}` (mode {mode:04o}, owner {uid}), and needs `{behind}` behind it",
+            zh = "etcd 的用户 `{user}` 无权进入 `{dir}`（权限 {mode:04o}，属主 {uid}），而它需要其中的 `{behind}`"
+        ),
         PathFinding::Taken { path } => {
             say!(en = "`{path}` is there already and is not ours", zh = "`{path}` 已存在，且不属于我们")
         }
@@ -101,6 +105,14 @@ pub(super) fn help(found: &PathFinding) -> Help {
                 ObstacleKind::Link { .. } | ObstacleKind::Nowhere => format!("ls -l {typed}; rm {typed}"),
                 ObstacleKind::NoDirectory => format!("mv {typed} {}", word(Path::new(&format!("{path}.old")))),
             })
+        }
+        PathFinding::Shut { shut, maker, .. } => {
+            // As an install has made it, or as little as is enough.
+            let dir = word(Path::new(&shut.dir));
+            match maker {
+                Maker::Install => Help::in_tree(format!("chmod a+rx {dir}")),
+                Maker::Others => Help::in_tree(format!("chmod a+x {dir}")),
+            }
         }
         PathFinding::Taken { path } => Help::in_tree(format!("mv {path} {path}.old")),
         PathFinding::Linked { path, target, holds } => linked(path, target, *holds),

@@ -98,7 +98,12 @@ impl Reading {
         if text.contains(words::SERVES) {
             (self.cause, self.earlier) = (None, None);
         }
-        self.is_over |= weight == Some(Weight::End) || words::STOPS.iter().any(|words| text.contains(words));
+        let is_stop = words::STOPS.iter().any(|words| text.contains(words));
+        self.is_over |= weight == Some(Weight::End) || is_stop;
+        // Whoever was told to end did not end of what it had complained of: of that it says so, and it may be known.
+        if is_stop && !text.contains(words::BY_ITSELF) {
+            self.cause = self.cause.take().filter(|(weight, cause)| *weight == Weight::End || cause.known.is_some());
+        }
         if let Some(weight) = weight {
             self.weigh(weight, &text);
         }
@@ -140,8 +145,10 @@ impl Entry {
     /// Of a line that no logger has written.
     fn plain(line: &str) -> Self {
         let is = |parts: &[&str]| parts.iter().any(|part| line.contains(part));
-        let is_end =
-            words::ENDS.iter().any(|start| line.starts_with(start)) || is(&words::OF_FLAGS) || is(&words::NOT_STARTED);
+        let is_end = words::BY_OTHERS.iter().any(|words| line.contains(words))
+            || words::ENDS.iter().any(|start| line.starts_with(start))
+            || is(&words::OF_FLAGS)
+            || is(&words::NOT_STARTED);
         Self::new(line.to_owned(), is_end.then_some(Weight::End))
     }
 }
@@ -167,7 +174,7 @@ fn by_zap(line: &str) -> Option<Entry> {
     let weight = match field("level") {
         "fatal" | "panic" | "dpanic" => Some(Weight::End),
         _ if message == words::BAD_FLAGS => Some(Weight::End),
-        "error" => Some(Weight::Error),
+        "error" => of_an_error(&text),
         _ => of_any_level(&text),
     };
     Some(Entry::new(text, weight))
@@ -182,10 +189,15 @@ fn by_capnslog(line: &str) -> Option<Entry> {
     let weight = match level {
         "C" => Some(Weight::End),
         "E" if text.contains("verifying flags") => Some(Weight::End),
-        "E" => Some(Weight::Error),
+        "E" => of_an_error(&text),
         _ => of_any_level(&text),
     };
     Some(Entry::new(text, weight))
+}
+
+/// What is called an error may be why etcd ends.
+fn of_an_error(text: &str) -> Option<Weight> {
+    (!words::NO_CAUSES.iter().any(|words| text.contains(words))).then_some(Weight::Error)
 }
 
 /// What is said in a low voice, and is why etcd does not serve.

@@ -101,6 +101,26 @@ fn older_versions_and_other_programs_speak_otherwise() {
             Some(Known::DiskAway),
             "Dependency failed for etcd-server.service - etcd member n1 of cluster c.",
         ),
+        (
+            "etcd-server.service: Main process exited, code=killed, status=9/KILL",
+            Some(Known::Killed),
+            "etcd-server.service: Main process exited, code=killed, status=9/KILL",
+        ),
+        (
+            "etcd-server.service: Main process exited, code=killed, status=9/KILL\netcd-server.service: Failed with result 'oom-kill'.",
+            Some(Known::Killed),
+            "etcd-server.service: Failed with result 'oom-kill'.",
+        ),
+        (
+            "etcd-server.service: Failed to determine user credentials: No such process\netcd-server.service: Failed at step USER spawning /opt/etcd/etcd-server-startup.sh: No such process",
+            Some(Known::NoUser),
+            "etcd-server.service: Failed at step USER spawning /opt/etcd/etcd-server-startup.sh: No such process",
+        ),
+        (
+            "etcd-server.service: Main process exited, code=exited, status=217/USER\netcd-server.service: Failed with result 'exit-code'.",
+            Some(Known::NoUser),
+            "etcd-server.service: Main process exited, code=exited, status=217/USER",
+        ),
         ("panic: something new\n\ngoroutine 1 [running]:\nmain.main()\n", None, "panic: something new"),
         (
             r#"{"level":"warn","ts":"x","caller":"y","msg":"data-dir used by this member must be removed"}"#,
@@ -135,6 +155,7 @@ fn what_an_earlier_run_said_is_not_the_word_of_one_that_goes_on() {
     let begins = "{\"level\":\"info\",\"msg\":\"Running: \"}\n";
     let error = "{\"level\":\"error\",\"msg\":\"member has been permanently removed from the cluster\"}\n";
     let end = "{\"level\":\"fatal\",\"msg\":\"discovery failed\",\"error\":\"the cause\"}\n";
+    let complaint = "{\"level\":\"error\",\"msg\":\"failed to write to a watcher\"}\n";
     for (log, has_cause, is_over) in [
         (format!("{begins}{error}"), true, false),
         (format!("{begins}{end}"), true, true),
@@ -142,6 +163,23 @@ fn what_an_earlier_run_said_is_not_the_word_of_one_that_goes_on() {
         (format!("{begins}{end}{begins}"), true, true),
         (format!("{begins}{error}{{\"level\":\"info\",\"msg\":\"received signal; shutting down\"}}\n"), true, true),
         (format!("{begins}{error}etcd-server.service: Main process exited, code=killed, status=9/KILL\n"), true, true),
+        // Told to stop: what it complained of before is not why.
+        (format!("{begins}{complaint}"), true, false),
+        (
+            format!("{begins}{complaint}etcd-server.service: Main process exited, code=exited, status=1/FAILURE\n"),
+            true,
+            true,
+        ),
+        (
+            format!("{begins}{complaint}{{\"level\":\"info\",\"msg\":\"received signal; shutting down\"}}\n"),
+            false,
+            true,
+        ),
+        (
+            "2026-11-27 23:25:18.966362 E | etcdmain: forgot to set Type=notify in systemd service file?\n".to_owned(),
+            false,
+            false,
+        ),
         (
             "2026-11-27 23:25:18.966362 N | pkg/osutil: received terminated signal, shutting down...\n".to_owned(),
             false,

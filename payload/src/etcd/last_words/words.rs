@@ -6,12 +6,27 @@ pub(super) const ENDS: [&str; 5] =
 /// What stands in lines about flags, from 3.1 on.
 pub(super) const OF_FLAGS: [&str; 3] = [" for flag -", "error verifying flags", "is not a valid flag"];
 /// A shell, `env`, `setpriv` and systemd, of a program that does not start.
-pub(super) const NOT_STARTED: [&str; 6] =
-    [": exec: ", "/env: ", "setpriv: ", "Failed at step ", "Exec format error", "Dependency failed for "];
+pub(super) const NOT_STARTED: [&str; 7] = [
+    ": exec: ",
+    "/env: ",
+    "setpriv: ",
+    "Failed at step ",
+    "Failed to determine user credentials",
+    "Exec format error",
+    "Dependency failed for ",
+];
 /// Go, of memory that is not there: it has said before where.
 pub(super) const FAULT: &str = "fatal error: fault";
 /// etcd and systemd, of a run that ends, for whatever cause.
 pub(super) const STOPS: [&str; 3] = ["received signal; shutting down", "signal, shutting down", "Main process exited"];
+/// systemd, of a run that ended by itself.
+pub(super) const BY_ITSELF: &str = "code=exited, status=";
+/// systemd, of a run that somebody else ended, a person, or the kernel for want of memory (a stop that was asked for is `15/TERM`);
+/// and of one that has no user or group, of which it may say no more.
+pub(super) const BY_OTHERS: [&str; 4] =
+    ["code=killed, status=9/KILL", "Failed with result 'oom-kill'", "status=217/USER", "status=216/GROUP"];
+/// etcd, of whom it could not tell that it is up: no more than that, though it calls it an error.
+pub(super) const NO_CAUSES: [&str; 1] = ["forgot to set Type=notify"];
 /// etcd, once it has begun to serve clients.
 pub(super) const SERVES: &str = "ready to serve client requests";
 /// Messages of etcd that say nothing, or something that is not so; why stands in their `error`.
@@ -51,6 +66,10 @@ pub enum Known {
     Flag,
     Damaged,
     NoProgram,
+    /// There is no such user or group any more.
+    NoUser,
+    /// Somebody else has ended it.
+    Killed,
     /// Data or log are not there, and their startup script or systemd did not start etcd without.
     DiskAway,
 }
@@ -77,12 +96,26 @@ impl Known {
     /// Whether another start ends in the same way. The others may come and go: a port, an address, a peer, a disk.
     #[must_use]
     pub fn lasts(self) -> bool {
-        !matches!(self, Self::AddressInUse | Self::NoAddress | Self::Unreachable | Self::Locked | Self::Clock)
+        !matches!(
+            self,
+            Self::AddressInUse | Self::NoAddress | Self::Unreachable | Self::Locked | Self::Clock | Self::Killed
+        )
     }
 }
 
 /// What each cause is known by, in lower case, in this order: the first that is in a line counts.
-const KNOWN: [(Known, &[&str]); 20] = [
+const KNOWN: [(Known, &[&str]); 22] = [
+    (Known::Killed, &["code=killed, status=9/kill", "failed with result 'oom-kill'"]),
+    (
+        Known::NoUser,
+        &[
+            "failed to determine user credentials",
+            "failed at step user ",
+            "failed at step group ",
+            "status=217/user",
+            "status=216/group",
+        ],
+    ),
     (Known::DiskAway, &["is its disk mounted?", "dependency failed for "]),
     (Known::NoProgram, &[": exec: ", "/env: ", "setpriv: ", "failed at step ", "exec format error"]),
     (Known::AddressInUse, &["address already in use"]),

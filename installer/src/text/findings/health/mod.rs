@@ -207,6 +207,13 @@ fn meaning(known: Known) -> Words {
         ),
         Known::Damaged => words!(en = "this member's data are damaged", zh = "本成员的数据已损坏"),
         Known::NoProgram => words!(en = "the program itself could not be started", zh = "程序本身无法启动"),
+        Known::NoUser => {
+            words!(en = "etcd's user, or its group, is not on this host any more", zh = "本机上已没有 etcd 的用户或组")
+        }
+        Known::Killed => words!(
+            en = "a person, a program or, for want of memory, the kernel killed it",
+            zh = "它被人、某个程序或因内存不足被内核杀死"
+        ),
         Known::DiskAway => {
             words!(en = "the member's data or its log are not there", zh = "本成员的数据或其日志不在原处")
         }
@@ -380,6 +387,14 @@ fn what_to_do(down: &Down) -> Help {
                 zh = "路径上的目录须对所有用户开放：chmod 0755；安装时生成的内容可重新生成：./HOST.run install"
             ))
         }
+        Known::NoUser => Help::run("install").remark(&words!(
+            en = "the bundle that is installed here: it makes the user again, and what was its own",
+            zh = "使用本机已安装的那个安装包：会重新创建该用户，并恢复其文件的属主"
+        )),
+        Known::Killed => Help::command("dmesg -T | grep -iE 'out of memory|killed process'").remark(&words!(
+            en = "shows whom the kernel killed; where it shows nothing, somebody did",
+            zh = "显示被内核杀死的进程；若没有输出，则是人或程序所为"
+        )),
         Known::DiskAway => Help::in_tree(each(down, |place| format!("findmnt -T {place}"), "; ")).remark(&words!(
             en = "mount what is missing, and start the service; where it is lost, this member has \
                      lost its data: docs/checks.md, `data-gone`",
