@@ -51,8 +51,8 @@ fn an_address_that_was_wrong_is_mended_once_two_of_three_run() {
 
 fn after_the_quorum(ground: Ground) {
     let (version, tarball) = (ground.version, ground.tarball());
-    let (right, wrong) = ("10.113.0.13", "10.113.0.99");
-    let hosts = |third| [("n1", "10.113.0.11"), ("n2", "10.113.0.12"), ("n3", third)];
+    let (right, wrong) = ("10.141.0.13", "10.141.0.99");
+    let hosts = |third| [("n1", "10.141.0.11"), ("n2", "10.141.0.12"), ("n3", third)];
     let desk = Desk { site: Site::new(&cluster(version, &tarball, &hosts(wrong))), version, tarball: &tarball };
     desk.site.build(&tarball);
     let all = hosts(right).map(|(name, at)| format!("{name}={at}"));
@@ -64,7 +64,7 @@ fn after_the_quorum(ground: Ground) {
 
     // Whoever mends the address is asked whether data are there, and says so.
     desk.file(&hosts(right));
-    desk.build(&[]).refused(3, "n3 was at https://10.113.0.99:2380, and is at https://10.113.0.13:2380 now");
+    desk.build(&[]).refused(3, "n3 was at https://10.141.0.99:2380, and is at https://10.141.0.13:2380 now");
     desk.build(&["--same-cluster"]).ok();
     desk.carry(&lab, &["n1", "n2", "n3"]);
     let said = install(&lab, "n3", "");
@@ -102,13 +102,13 @@ fn an_address_that_was_wrong_is_mended_while_one_waits_alone() {
 
 fn before_the_quorum(ground: Ground) {
     let (version, tarball) = (ground.version, ground.tarball());
-    let hosts = |third| [("n1", "10.114.0.11"), ("n2", "10.114.0.12"), ("n3", third)];
-    let desk = Desk { site: Site::new(&cluster(version, &tarball, &hosts("10.114.0.99"))), version, tarball: &tarball };
+    let hosts = |third| [("n1", "10.142.0.11"), ("n2", "10.142.0.12"), ("n3", third)];
+    let desk = Desk { site: Site::new(&cluster(version, &tarball, &hosts("10.142.0.99"))), version, tarball: &tarball };
     desk.site.build(&tarball);
-    let lab = ground.up("trowsa", &["n1=10.114.0.11"]);
+    let lab = ground.up("trowsa", &["n1=10.142.0.11"]);
     desk.carry(&lab, &["n1"]);
     install(&lab, "n1", "--first-install").ok();
-    desk.file(&hosts("10.114.0.13"));
+    desk.file(&hosts("10.142.0.13"));
     // It never had a quorum, so it cannot be changed: purged, without a word about a quorum that there never was.
     lab.ssh("n1", "etcdpack-host uninstall --purge --yes").ok();
     desk.build(&["--new-cluster"]).ok();
@@ -116,5 +116,5 @@ fn before_the_quorum(ground: Ground) {
     let said = install(&lab, "n1", "--first-install");
     assert!(said.err.contains("n2.run and n3.run"), "{said:?}");
     said.ok();
-    lab.ssh("n1", "grep -q n3=https://10.114.0.13:2380 /opt/etcd/etcd-server-startup.sh").ok();
+    lab.ssh("n1", "grep -q n3=https://10.142.0.13:2380 /opt/etcd/etcd-server-startup.sh").ok();
 }
