@@ -58,7 +58,7 @@ fn after_an_uninstall_that_kept_data_the_signer_and_the_number_count_as_before()
     // Nor does it come back by an uninstall, whoever says its words.
     host.run(&other, &["uninstall", "--yes"]).ok();
     for args in [&[][..], &["--signer", &words]] {
-        host.refused(&newer, args, 4, "whose place");
+        host.refused(&newer, args, 4, "has replaced on this host");
     }
     host.install(&other, &[]).ok();
 }
@@ -76,7 +76,7 @@ fn a_signer_that_named_its_successor_does_not_come_back() {
     host.install(&second, &[]).ok();
     serve(&host);
     host.run(&second, &["uninstall", "--yes"]).ok();
-    host.refused(&first, &["--signer", &old], 4, &format!("signed by {old}, whose place"));
+    host.refused(&first, &["--signer", &old], 4, &format!("signed by {old}, which "));
     // A new key that is nobody's successor takes the place by its words, and what was given up before stays so.
     let line = "umask 077; openssl ecparam -name prime256v1 -genkey -noout > pki/signing-key.pem";
     run(Command::new("sh").args(["-c", line]).current_dir(host.site.path("."))).ok();
@@ -85,7 +85,7 @@ fn a_signer_that_named_its_successor_does_not_come_back() {
     host.install(&third, &["--signer", &new]).ok();
     host.run(&third, &["uninstall", "--yes"]).ok();
     host.refused(&first, &["--signer", &old], 4, &new);
-    host.refused(&second, &[], 4, "whose place");
+    host.refused(&second, &[], 4, "has replaced on this host");
     // Where that was the error, the one before makes another: it is a stranger, like any.
     fs::write(host.site.path("pki/signing-key.pem"), stolen).unwrap();
     host.site.etcdpack(&["pki", "rotate-signer"]).ok();
