@@ -248,11 +248,9 @@ impl SnapshotRecord {
     /// The snapshot that a file belongs to, by its name: whose record it is, or whose copy of the data.
     pub(crate) fn whose(path: &Path) -> Option<PathBuf> {
         let name = path.file_name()?.as_bytes();
-        let of = [b".json".as_slice(), b".v2.tar", b".v2.tar.age"].iter().find_map(|end| name.strip_suffix(*end))?;
-        let sealed = name.ends_with(SEALED.as_bytes()).then_some(SEALED);
-        let mut snapshot = OsStr::from_bytes(of).to_owned();
-        snapshot.push(sealed.unwrap_or_default());
-        (!of.is_empty()).then(|| path.with_file_name(snapshot))
+        let ends = [(".json", ""), (".v2.tar", ""), (".v2.tar.age", SEALED)];
+        let (of, end) = ends.iter().find_map(|(end, its)| Some((name.strip_suffix(end.as_bytes())?, its)))?;
+        (!of.is_empty()).then(|| path.with_file_name(OsStr::from_bytes(&[of, end.as_bytes()].concat())))
     }
 
     /// `None` for what is none, or of a form that is not known here.

@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use payload::digest::Digest;
 
-use crate::{Site, cluster, plain_keys, release, run, workspace};
+use crate::{Site, answered, cluster, plain_keys, release, run, workspace};
 
 /// What a command said, and how it ended.
 #[derive(Debug)]
@@ -108,6 +108,13 @@ impl Lab {
     /// Runs a shell line in the host without ssh.
     pub fn sh(&self, host: &str, line: &str) -> Said {
         self.lab(&["run", host, "/bin/sh", "-c", line])
+    }
+
+    /// Runs a shell line in the host at a terminal, answered as [`answered`] does it; the lines of `meanwhile` are for a shell out here.
+    pub fn answered(&self, host: &str, line: &str, (question, answer): (&str, &str), meanwhile: &str) -> Said {
+        let mut command = answered(question, answer, meanwhile);
+        command.arg(workspace().join("tests/lab/lab")).args(["run", host, "/bin/sh", "-c", line]);
+        run(command.env("ETCDPACK_LAB", &self.name))
     }
 
     /// Runs `guest/SCRIPT` in the host with these arguments.

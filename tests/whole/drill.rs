@@ -1,6 +1,6 @@
 //! A drill shows that a snapshot comes back, beside a member that does not notice; and leaves nothing, whatever stops it.
 
-use whole::{Lab, Said, answered};
+use whole::{Lab, Said};
 
 const HOST: &str = "/usr/local/sbin/etcdpack-host";
 const ETCDCTL: &str = "ETCDCTL_API=3 /usr/local/bin/etcdctl";
@@ -61,8 +61,8 @@ fn sealed(lab: &Lab, keys: usize) {
     let said = drill(lab, "sealed.age --identity-fd 3 3</root/identity").ok();
     assert!(said.starts_with(&format!("restorable: {keys} keys, ")), "{said}");
     let identity = sh("grep ^AGE-SECRET-KEY- /root/identity").ok();
-    let line = format!("{} run n1 {HOST} drill /backup/sealed.age", lab.shell_command());
-    let said = whole::run(answered("Secret half that opens", &identity, "true").args(["sh", "-c", &line]));
+    let typed = ("Secret half that opens", identity.as_str());
+    let said = lab.answered("n1", &format!("{HOST} drill /backup/sealed.age"), typed, "true");
     assert!(!said.out.contains(&identity) && said.out.contains(&format!("restorable: {keys} keys, ")), "{said:?}");
     drill(lab, "sealed.age --identity-fd 3 3</root/other").refused(4, "sealed for others");
     sh(&format!("rm /backup/sealed.age*; test ! -e {LEFT}")).ok();

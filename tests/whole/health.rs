@@ -85,8 +85,7 @@ fn a_member_without_a_majority_says_who_is_missing() {
         began.elapsed()
     );
     // Who sits there is told meanwhile what is waited for, and sees none of it afterwards.
-    let line = format!("{} run n1 /usr/local/sbin/etcdpack-host status", lab.shell_command());
-    let seen = run(whole::answered("never asked", "", "true").args(["sh", "-c", &line]));
+    let seen = lab.answered("n1", "/usr/local/sbin/etcdpack-host status", ("never asked", ""), "true");
     assert_eq!(seen.code, 7, "{seen:?}");
     assert!(seen.out.contains("\rlooking at this host and asking the members (0 s)\u{1b}[K"), "{seen:?}");
     let gone = seen.out.rfind("\r\u{1b}[K").expect("the row is cleared");

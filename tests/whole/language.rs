@@ -1,6 +1,6 @@
 //! In which language a host is spoken to, and what is the same in each.
 
-use whole::{Lab, SIGNER, Site, answered, cluster, release, run};
+use whole::{Lab, SIGNER, Site, cluster, release};
 
 /// A Chinese locale, as sites have it.
 const CHINESE: &str = "LANG=zh_CN.UTF-8";
@@ -18,8 +18,7 @@ fn a_host_speaks_chinese_where_that_is_its_locale_and_can_be_shown() {
     lab.put(&site.bundle("n1"), "n1");
     let sh = |line: &str| lab.sh("n1", line);
     let at_a_terminal = |environment: &str, line: &str| {
-        let line = format!("{} run n1 /usr/bin/env {environment} {line}", lab.shell_command());
-        run(answered("none", "", "true").args(["sh", "-c", &line])).ok()
+        lab.answered("n1", &format!("/usr/bin/env {environment} {line}"), ("none", ""), "true").ok()
     };
 
     // Refused: words and help are Chinese, code and command are not.

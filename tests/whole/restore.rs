@@ -6,7 +6,7 @@ use std::path::Path;
 
 use whole::form::{Form, form};
 use whole::ground::{self, Ground, Keeper};
-use whole::{Lab, SIGNER, Said, Site, answered, cluster, plain_keys};
+use whole::{Lab, SIGNER, Said, Site, cluster, plain_keys};
 
 const HOST: &str = "/usr/local/sbin/etcdpack-host";
 const ETCDCTL: &str = "ETCDCTL_API=3 /usr/local/bin/etcdctl";
@@ -208,9 +208,8 @@ fn sealed(lab: &Lab, site: &Site) {
         .ok();
     // Typed, and not shown.
     let identity = site.shell("grep ^AGE-SECRET-KEY- backup-identity.txt").ok();
-    let line = "cd /root && ./n1.run restore ship.db.age --wait 60 --yes";
-    let line = format!("{} run n1 sh -c '{line} {SIGNER}'", lab.shell_command());
-    let said = whole::run(answered("Secret half that opens", &identity, "true").args(["sh", "-c", &line]));
+    let line = format!("cd /root && ./n1.run restore ship.db.age --wait 60 --yes {SIGNER}");
+    let said = lab.answered("n1", &line, ("Secret half that opens", &identity), "true");
     assert!(!said.out.contains("[snapshot-unlabelled]") && !said.out.contains(&identity), "{said:?}");
     said.ok();
     assert_eq!((get(lab, "n1", "ship"), get(lab, "n1", "unsealed")), ("at-sea".to_owned(), String::new()));

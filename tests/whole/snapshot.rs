@@ -298,10 +298,10 @@ fn row(ground: Ground) {
     sh("/root/n1.run snapshot").refused(3, "has installed nothing");
     sh(&format!("/root/n1.run install --yes --quiet --wait 60 {SIGNER}")).ok();
     sh(&format!(
-        "for n in $(seq 60); do {ETCDCTL} put ship-$n $(head -c 10000 /dev/zero | tr '\\0' x) >/dev/null || exit; done"
+        "for n in $(seq 300); do {ETCDCTL} put ship-$n $(head -c 2000 /dev/zero | tr '\\0' x) >/dev/null || exit; done"
     ))
     .ok();
-    sh(&format!("{ETCDCTL} del ship-60")).ok();
+    sh(&format!("{ETCDCTL} del ship-300")).ok();
 
     let said = sh(&format!("mkdir -p /backup && cd /backup && umask 0 && {HOST} snapshot -o etcd.db")).ok();
     let revision =
@@ -315,7 +315,7 @@ fn row(ground: Ground) {
     assert!(said.contains("whole") && said.contains(&format!("revision {revision} of cluster")), "{said}");
     let sums = said.contains(sh("sha256sum </backup/etcd.db").ok().split(' ').next().expect("a sum"));
     assert!(sums && sh("cat /backup/etcd.db.json").ok().contains(&format!("\"revision\": {revision}")), "{said}");
-    assert!(said.contains(" 59 keys,") && sh("cat /backup/etcd.db.json").ok().contains("\"keys\": 59"), "{said}");
+    assert!(said.contains(" 299 keys,") && sh("cat /backup/etcd.db.json").ok().contains("\"keys\": 299"), "{said}");
     listed_and_passed_on(&lab);
     sealed(&lab, &site);
     left_out(&lab, ground);
@@ -332,7 +332,7 @@ fn row(ground: Ground) {
     let sum = (0..32).map(|n| u8::from_str_radix(&hex[2 * n..][..2], 16).expect("a sum")).collect::<Vec<_>>();
     fs::write(&place, [[7; 8192].as_slice(), &sum].concat()).expect("a file");
     lab.put(&place, "n1");
-    drill::beside_the_member(&lab, 59, &revision);
+    drill::beside_the_member(&lab, 299, &revision);
     harmed(&lab);
     held_up(&lab, ground);
     sh(&ground.start("n1")).ok();
@@ -348,7 +348,7 @@ fn listed_and_passed_on(lab: &Lab) {
     let said =
         sh(&format!("cd /list && {HOST} snapshot verify passed.db && cp /backup/etcd.db* . && {HOST} snapshot list"))
             .ok();
-    assert!(said.contains(": whole: ") && said.contains(" 59 keys, revision "), "{said}");
+    assert!(said.contains(": whole: ") && said.contains(" 299 keys, revision "), "{said}");
     assert!(said.contains("good by its record") && said.contains("no record beside it"), "{said}");
     let said = sh(&format!("{{ {HOST} snapshot -o -; echo $? >code; }} | head -c 10000 | wc -c && cat code"));
     assert!(said.out == "10000\n3\n" && said.err.contains("Broken pipe"), "{said:?}");
@@ -381,7 +381,7 @@ fn sealed(lab: &Lab, site: &Site) {
     site.shell("base64 -d packed | age -d -i identity -o opened.db").ok();
     lab.put(&site.path("opened.db"), "n1");
     let said = sh(&format!("{HOST} snapshot verify /root/opened.db")).ok();
-    assert!(said.contains(": whole: ") && said.contains(" 59 keys, "), "{said}");
+    assert!(said.contains(": whole: ") && said.contains(" 299 keys, "), "{said}");
     // Without a name, and by one of its own.
     sh(&format!("{HOST} snapshot {recipient} -o - >passed.age")).ok();
     sh(&format!("{HOST} snapshot verify --identity-fd 3 passed.age 3</root/identity")).ok();

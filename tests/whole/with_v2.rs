@@ -23,24 +23,36 @@ fn a_stock_etcd_serves_the_copy_and_the_member_is_up_again() {
 }
 
 /// The hosts of a cluster with etcd on each.
-fn installed(ground: Ground, name: &str, hosts: &[(&str, &str)], more: &str) -> Lab {
+fn installed(ground: Ground, name: &str, hosts: &[(&str, &str)]) -> Lab {
+    let lab = carried(ground, name, hosts, "");
+    install(&lab, hosts);
+    lab
+}
+
+/// The hosts of a cluster, each with its bundle; the last host of the cluster file has `more`.
+fn carried(ground: Ground, name: &str, hosts: &[(&str, &str)], more: &str) -> Lab {
     let tarball = ground.tarball();
-    let site = Site::new(&(plain_keys(&cluster(ground.version, &tarball, hosts)) + more));
+    let site = Site::new(&plain_keys(&format!("{}{more}", cluster(ground.version, &tarball, hosts))));
     site.build(&tarball);
     let named: Vec<String> = hosts.iter().map(|(host, at)| format!("{host}={at}")).collect();
     let lab = ground.up(name, &named.iter().map(String::as_str).collect::<Vec<_>>());
     for (host, _) in hosts {
         lab.put(&site.bundle(host), host);
+    }
+    lab
+}
+
+fn install(lab: &Lab, hosts: &[(&str, &str)]) {
+    for (host, _) in hosts {
         lab.sh(host, &format!("/root/{host}.run install --yes --quiet {SIGNER}")).ok();
     }
     for (host, _) in hosts {
         lab.until(host, STATUS);
     }
-    lab
 }
 
 fn row(ground: Ground) {
-    let lab = installed(ground, "tv2", &[("n1", "10.99.21.11")], "");
+    let lab = installed(ground, "tv2", &[("n1", "10.99.21.11")]);
     let sh = |line: &str| lab.sh("n1", line);
     sh(&format!("mkdir -p /backup && {ETCDCTL} put ship at-sea")).ok();
     let stays = |line: &str, why: &str| {
@@ -89,22 +101,15 @@ fn row(ground: Ground) {
 /// Data and log lie on two disks, and a person says yes at a terminal.
 #[test]
 fn with_its_log_on_another_disk_the_copy_has_both() {
-    let ground = Ground::of(Keeper::Supervisor, "3.3.25");
-    let tarball = ground.tarball();
-    let text = cluster(ground.version, &tarball, &[("n1", "10.99.24.11")]);
-    let site = Site::new(&plain_keys(&format!("{text}wal-dir = \"/wal/etcd\"\n")));
-    site.build(&tarball);
-    let lab = ground.up("tv2wal", &["n1=10.99.24.11"]);
+    let hosts = [("n1", "10.99.24.11")];
+    let lab = carried(Ground::of(Keeper::Supervisor, "3.3.25"), "tv2wal", &hosts, "wal-dir = \"/wal/etcd\"\n");
     let sh = |line: &str| lab.sh("n1", line);
     sh("mkdir -p /wal /backup && mount -t tmpfs -o mode=0755,size=512m none /wal").ok();
-    lab.put(&site.bundle("n1"), "n1");
-    sh(&format!("/root/n1.run install --yes --quiet --wait 60 {SIGNER}")).ok();
+    install(&lab, &hosts);
     sh(&format!("{ETCDCTL} put ship at-sea && {V2} set /flannel/network 10.1.0.0/16")).ok();
     let before = lab.etcds("n1");
-    let answer = |answer: &str| {
-        let line = format!("{} run n1 {HOST} snapshot --with-v2 -o /backup/etcd.db", lab.shell_command());
-        whole::run(whole::answered("[y/N]", answer, "true").args(["sh", "-c", &line]))
-    };
+    let take = format!("cd /backup && {HOST} snapshot --with-v2 -o etcd.db");
+    let answer = |answer: &str| lab.answered("n1", &take, ("[y/N]", answer), "true");
     let said = answer("n");
     assert!(said.code == 3 && said.out.contains("nothing was changed"), "{said:?}");
     assert_eq!((lab.etcds("n1"), sh("ls -A /backup").ok().as_str()), (before.clone(), ""), "after a no");
@@ -184,7 +189,7 @@ fn sealed(lab: &Lab) {
 #[test]
 fn a_copy_that_is_cut_off_leaves_no_member_down() {
     let ground = Ground::of(Keeper::Systemd, "3.3.25");
-    let lab = installed(ground, "tv2cut", &[("n1", "10.99.22.11")], "");
+    let lab = installed(ground, "tv2cut", &[("n1", "10.99.22.11")]);
     let sh = |line: &str| lab.sh("n1", line);
     sh(&format!("mkdir -p /srv/s && {ETCDCTL} put ship at-sea && {V2} set /flannel x")).ok();
     let take = || lab.command("n1", &[HOST, "snapshot", "--with-v2", "--yes", "-o", "/srv/s/c.db"]);
@@ -242,7 +247,7 @@ fn a_copy_that_is_cut_off_leaves_no_member_down() {
 #[test]
 fn the_others_serve_while_one_is_copied_and_are_not_left_too_few() {
     let hosts = [("n1", "10.99.23.11"), ("n2", "10.99.23.12"), ("n3", "10.99.23.13")];
-    let lab = installed(Ground::of(Keeper::Supervisor, "3.3.25"), "tv2three", &hosts, "");
+    let lab = installed(Ground::of(Keeper::Supervisor, "3.3.25"), "tv2three", &hosts);
     let at = |host: &str, line: &str| lab.sh(host, line);
     at("n1", &format!("{V2} set /flannel x")).ok();
     // Each write that was acknowledged has its name on this list, with the time.

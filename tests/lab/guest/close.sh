@@ -9,7 +9,7 @@ aside=/mnt/aside
 fill() {
   if [ "$(stat -f -c %T "$place")" = tmpfs ] && mountpoint -q "$place"; then
     size=$(df -k --output=avail "$place" | tail -n 1)
-    fallocate -l "${size}k" "$place/.filled"
+    head -c "${size}k" /dev/zero >"$place/.filled" 2>/dev/null || true
     return
   fi
   mkdir -p "$aside"

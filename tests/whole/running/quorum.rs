@@ -69,8 +69,7 @@ pub(super) fn restarts(lab: &Lab, host: &str, line: &str) -> Said {
 
 /// Runs a line on a host at a terminal; when it asks, does `meanwhile` out here and answers yes.
 fn answered(lab: &Lab, host: &str, line: &str, meanwhile: &str) -> Said {
-    let line = format!("{} run {host} {line}", lab.shell_command());
-    run(whole::answered("[y/N]", "y", meanwhile).args(["sh", "-c", &line]))
+    lab.answered(host, line, ("[y/N]", "y"), meanwhile)
 }
 
 #[test]

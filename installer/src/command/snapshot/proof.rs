@@ -58,13 +58,14 @@ pub(super) fn verify(args: &SnapshotVerifyArgs, report: &Report) -> Result<ExitS
         identity.map_err(|error| Failure::refused(words::no_identity(error), help::identity_from_a_file()))?;
     let mut ends = ExitStatus::Done;
     for path in &args.files {
+        let whose = SnapshotRecord::whose(path);
         // Whoever names all that lies in a directory means the snapshots in it.
-        if let Some(snapshot) = SnapshotRecord::whose(path).filter(|snapshot| args.files.contains(snapshot)) {
-            report.note(&words::read_with(path, &snapshot));
+        if let Some(snapshot) = whose.as_ref().filter(|snapshot| args.files.contains(snapshot)) {
+            report.note(&words::read_with(path, snapshot));
             continue;
         }
         if let Err(text) = verify_one(path, identity.as_ref(), report) {
-            let help = SnapshotRecord::whose(path).map(|snapshot| help::verify_its_snapshot(&snapshot));
+            let help = whose.as_deref().map(help::verify_its_snapshot);
             report.error(&words::of_file(path, &text), help.as_ref());
             ends = ExitStatus::NotVerified;
         }

@@ -145,10 +145,10 @@ impl Entry {
     /// Of a line that no logger has written.
     fn plain(line: &str) -> Self {
         let is = |parts: &[&str]| parts.iter().any(|part| line.contains(part));
-        let is_end = words::BY_OTHERS.iter().any(|words| line.contains(words))
-            || words::ENDS.iter().any(|start| line.starts_with(start))
+        let is_end = words::ENDS.iter().any(|start| line.starts_with(start))
             || is(&words::OF_FLAGS)
-            || is(&words::NOT_STARTED);
+            || is(&words::NOT_STARTED)
+            || is(&words::BY_OTHERS);
         Self::new(line.to_owned(), is_end.then_some(Weight::End))
     }
 }
