@@ -127,6 +127,14 @@ pub fn kill_after(command: &Command, failing: &Point, point: &Point) -> Result<S
 /// # Errors
 /// The command came to its end without that call; in words.
 pub fn inject(command: &Command, call: &str, n: usize, fault: Fault<'_>) -> Result<Said, String> {
+    inject_and_count(command, call, n, fault).map(|(said, _)| said)
+}
+
+/// The same, with how many calls failed: each process has an `n`-th one.
+///
+/// # Errors
+/// As of [`inject`].
+pub fn inject_and_count(command: &Command, call: &str, n: usize, fault: Fault<'_>) -> Result<(Said, usize), String> {
     let log = NamedTempFile::new().expect("a file for strace");
     let what = match fault {
         Fault::Kill => "signal=SIGKILL".to_owned(),
@@ -142,7 +150,8 @@ pub fn inject(command: &Command, call: &str, n: usize, fault: Fault<'_>) -> Resu
         Fault::Signal(name) => text.contains(&format!("--- SIG{name} ")),
         Fault::Errno(_) | Fault::Lie => text.contains("(INJECTED"),
     };
-    if met { Ok(said) } else { Err(format!("never came to {call}:{n}: {said:?}")) }
+    let failed = text.matches("(INJECTED").count();
+    if met { Ok((said, failed)) } else { Err(format!("never came to {call}:{n}: {said:?}")) }
 }
 
 /// The command under strace, with its directory and environment.
