@@ -4,6 +4,7 @@
 use payload::manifest::Manifest;
 use payload::name::MemberName;
 use payload::path::{AbsPath, NotAPath};
+use payload::render;
 
 /// Where units of ours lie.
 pub(crate) const UNITS: &str = "/etc/systemd/system";
@@ -34,6 +35,11 @@ pub(crate) const SUPERVISORD_UNITS: [&str; 2] = ["supervisor.service", "supervis
 
 /// What the name of a file ends with that lies beside one which an administrator has changed.
 const BESIDE: &str = ".etcdpack-dist";
+
+/// The file by which the startup script knows that etcd has had data.
+pub(crate) fn has_data(manifest: &Manifest) -> Result<AbsPath, NotAPath> {
+    manifest.layout.release_dir.join(render::HAS_DATA)
+}
 
 /// The file of our section for it.
 pub(crate) fn carried_section(service: &MemberName) -> Result<AbsPath, NotAPath> {

@@ -180,6 +180,12 @@ pub(crate) enum Source {
     SnapshotUnit,
     /// The section by which supervisor has it looked.
     SnapshotLoop,
+    /// What says that etcd has had data in this directory ([`payload::render::HAS_DATA`]).
+    HasData {
+        data: AbsPath,
+    },
+    /// Nothing: etcd may begin anew.
+    MayBegin,
     /// What has systemd make the directory for `logs` before supervisord starts; its group is that of `user`.
     LogDir {
         logs: AbsPath,
@@ -221,6 +227,14 @@ pub(crate) enum State {
 }
 
 impl Step {
+    /// Where it puts a file.
+    pub(crate) fn file(&self) -> Option<&AbsPath> {
+        match self {
+            Self::File { path, .. } => Some(path),
+            _ => None,
+        }
+    }
+
     /// Whether something is there no more when it has been taken.
     pub(crate) fn takes_away(&self) -> bool {
         matches!(self, Self::Undo { .. } | Self::Service { action: Action::Remove, .. })

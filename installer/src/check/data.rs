@@ -53,8 +53,9 @@ pub(crate) fn away(manifest: &Manifest, receipt: &Receipt, here: DataDir, althou
     Some(apart((&manifest.layout).into(), here, Contents::Keep).unwrap_or_else(gone).into())
 }
 
+/// Other people's files in the directory are no data: etcd begins anew beside them.
 fn lost_since(receipt: &Receipt, here: DataDir) -> Option<Identity> {
-    receipt.identity.filter(|_| !matches!(here, DataDir::Used(_)))
+    receipt.identity.filter(|_| !matches!(here, DataDir::Used(DataOwner::Etcd(_) | DataOwner::SomeEtcd)))
 }
 
 /// Whose data has been here and is not any more.

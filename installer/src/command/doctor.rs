@@ -148,7 +148,7 @@ fn preflight(tree: &Tree, receipt: &Receipt, records: Records) -> Result<Vec<Fin
     };
     let plan = install::plan(input, &facts, choices).map_err(ProbeError::from)?;
     let Plan { mut findings, steps, .. } = plan;
-    findings.extend(check::not_as_installed(&steps));
+    findings.extend(check::not_as_installed(&steps, &receipt.changes));
     findings.extend(unfinished);
     Ok(findings)
 }

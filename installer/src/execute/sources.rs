@@ -124,6 +124,8 @@ impl<'a> Sources<'a> {
                 let section = backup::section(self.bundle()?.manifest())?;
                 put(Content::of_bytes(section.ok_or(StepError::NoSource(Missing::Manifest))?.as_bytes()))
             }
+            Source::HasData { data } => put(Content::of_bytes(render::has_data(data).as_bytes())),
+            Source::MayBegin => put(Content::of_bytes(b"")),
             Source::LogDir { logs, user } => put(Content::of_bytes(render::log_dir_drop_in(logs, user).as_bytes())),
         }
     }

@@ -3,6 +3,7 @@
 
 pub(crate) mod closed;
 pub(crate) mod conflict;
+mod has_data;
 pub(crate) mod inodes;
 pub(crate) mod pending;
 pub(crate) mod recovered;
@@ -160,7 +161,7 @@ mod tests {
         let mut facts = good();
         facts.machine.selinux = selinux;
         let (step, at, of) = labels_of(&facts).unwrap();
-        assert_eq!(at + 2, of, "only the service comes after");
+        assert_eq!(at + 3, of, "only the service comes after, and that etcd has data");
         let Step::Labels { places, trees } = step else { unreachable!() };
         let manifest = manifest();
         let labelled = |path: &AbsPath| places.contains(path) || trees.iter().any(|tree| path.is_within(tree));

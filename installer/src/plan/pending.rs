@@ -42,7 +42,13 @@ impl Standings<'_> {
     /// installed then, or if that was asked for.
     pub(crate) fn of(self, steps: Vec<Step>) -> Stood {
         let facts = self.facts;
-        let pending: Vec<bool> = steps.iter().map(|step| !is_done(step, facts)).collect();
+        let mut pending: Vec<bool> = Vec::new();
+        for step in &steps {
+            let is_of_this = |earlier: &Step| step.file().is_some() && earlier.file() == step.file();
+            // What stands there now is not what will stand there then.
+            let renewed = steps.iter().zip(&pending).any(|(earlier, pending)| *pending && is_of_this(earlier));
+            pending.push(renewed || !is_done(step, facts));
+        }
         let new = steps.iter().zip(&pending).filter(|(_, pending)| **pending).filter_map(|(step, _)| self.part(step));
         let cut = self.cut_before_service();
         let fresh: BTreeSet<Part> = new.chain(cut.iter().copied()).collect();
@@ -107,8 +113,10 @@ impl Standings<'_> {
         let cut = self.facts.records.unfinished.as_ref().filter(|cut| cut.of.installs().is_some());
         let Some(cut) = cut else { return BTreeSet::new() };
         let is_service = |change: &Change| matches!(change, Change::Service { .. });
-        let is_cut =
-            cut.open.as_ref().is_some_and(is_service) || cut.changes.last().is_some_and(|last| !is_service(last));
+        // That etcd has data is said after it was started.
+        let is_said = |change: &&Change| change.path().is_some_and(|path| path.name() == render::HAS_DATA);
+        let last = cut.changes.iter().rfind(|change| !is_said(change));
+        let is_cut = cut.open.as_ref().is_some_and(is_service) || last.is_some_and(|last| !is_service(last));
         let replaced = cut.changes.iter().chain(&cut.open).filter(|_| is_cut);
         replaced
             .filter_map(|change| match change {
@@ -150,7 +158,7 @@ impl Standings<'_> {
         match self.supervision {
             Some(Supervision::Supervisor(supervisor)) if *path == supervisor.section => Some(Part::Section),
             Some(Supervision::Systemd { unit }) if is_unit_at(path, unit) => Some(Part::Unit),
-            _ if !is_below => None,
+            _ if !is_below || path.name() == render::HAS_DATA => None,
             _ if path.name() == render::STARTUP => match self.facts.etcd.script {
                 Script::SameStart => None,
                 Script::SameCommand => Some(Part::StartupScript),

@@ -138,8 +138,8 @@ impl Standing {
                     self.take(change, &path, stands, !is_missing(&path) || program.name == "etcd");
                 }
             }
-            // They lie in a tree that is the install's.
-            Step::File { source: Source::Launcher { .. }, .. } => {}
+            // They lie in a tree that is the install's. And what is to be emptied stands as it was left.
+            Step::File { source: Source::Launcher { .. } | Source::MayBegin, .. } => {}
             Step::File { path, mode, owner, sha256, .. } => {
                 let stands = is_file(facts, path, *sha256, *mode, *owner);
                 let change = Change::File { path: path.clone(), sha256: *sha256, before: Before::Nothing };

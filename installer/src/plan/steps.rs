@@ -8,6 +8,7 @@ use payload::mode::{Mode, Owner};
 use payload::path::{AbsPath, NotAPath};
 use payload::render;
 
+use super::has_data;
 use crate::although::Although;
 use crate::backup::{self, Looks};
 use crate::certificates::{Laid, Set};
@@ -57,6 +58,7 @@ pub(crate) fn steps(
     files.extend(log_dir(manifest, supervision)?);
     let looks = Looks::of(manifest, (facts.managers.systemd, facts.machine.target), supervision)?;
     files.extend(looking(manifest, looks.as_ref())?);
+    files.extend(has_data::before_start(manifest, facts)?);
     files.push(Step::File {
         path: layout.sbin.join(crate::HOST_COMMAND)?,
         mode: Mode::PROGRAM,
@@ -108,6 +110,7 @@ pub(crate) fn steps(
         (Target::Image, _) => steps.extend(enabling_link(supervision)?),
         (Target::Live, Start::Now) => {
             steps.push(Step::Service { supervision: supervision.clone(), action: Action::Start });
+            steps.extend(has_data::after_start(manifest, facts)?);
         }
         (Target::Live, Start::Later) => {
             steps.push(Step::Service { supervision: supervision.clone(), action: Action::Enable });

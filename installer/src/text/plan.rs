@@ -27,24 +27,7 @@ impl fmt::Display for Step {
                 say!(f, en = "programs   {dir}/{{{}}}", zh = "程序       {dir}/{{{}}}", names.join(","))
             }
             Self::File { path, mode, owner, source, .. } => {
-                let more = match source {
-                    Source::Sealed { .. } => {
-                        say!(en = ", sealed: asks for the passphrase", zh = "，已加密：将询问口令")
-                    }
-                    Source::HostKey { .. } | Source::NewKey => say!(en = ", made on this host", zh = "，在本机生成"),
-                    Source::Carried { .. } => say!(en = ", from this host", zh = "，取自本机"),
-                    Source::Settled { found, .. } => {
-                        let at: Vec<_> =
-                            found.iter().map(|found| format!("{} ({})", found.address, found.name)).collect();
-                        say!(en = ": listens at {}", zh = "：监听 {}", at.join(", "))
-                    }
-                    Source::Entry { .. }
-                    | Source::Installer
-                    | Source::Launcher { .. }
-                    | Source::SnapshotUnit
-                    | Source::SnapshotLoop
-                    | Source::LogDir { .. } => String::new(),
-                };
+                let more = remark(source);
                 say!(
                     f,
                     en = "file       {path}  {mode} {}{more}",
@@ -114,6 +97,29 @@ impl fmt::Display for Step {
             }
             Self::Undo { change } => say!(f, en = "remove     {change}", zh = "删除       {change}"),
         }
+    }
+}
+
+/// What is said of a file beside where it goes.
+fn remark(source: &Source) -> String {
+    match source {
+        Source::Sealed { .. } => {
+            say!(en = ", sealed: asks for the passphrase", zh = "，已加密：将询问口令")
+        }
+        Source::HostKey { .. } | Source::NewKey => say!(en = ", made on this host", zh = "，在本机生成"),
+        Source::Carried { .. } => say!(en = ", from this host", zh = "，取自本机"),
+        Source::Settled { found, .. } => {
+            let at: Vec<_> = found.iter().map(|found| format!("{} ({})", found.address, found.name)).collect();
+            say!(en = ": listens at {}", zh = "：监听 {}", at.join(", "))
+        }
+        Source::MayBegin => say!(en = ", empty: etcd may begin anew", zh = "，空文件：etcd 可以重新开始"),
+        Source::Entry { .. }
+        | Source::HasData { .. }
+        | Source::Installer
+        | Source::Launcher { .. }
+        | Source::SnapshotUnit
+        | Source::SnapshotLoop
+        | Source::LogDir { .. } => String::new(),
     }
 }
 

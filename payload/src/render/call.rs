@@ -1,7 +1,7 @@
 //! What a startup script of ours calls etcd with, read back from it: whether the etcd that runs is the one that it would start.
 //! Pure; knows the scripts of this version and of older ones, and no others.
 
-use super::startup::{CALL, CONFINED, FOUNDING};
+use super::startup::{CALL, CONFINED, CONFINES, FOUNDING};
 
 /// The words that an etcd is called with, its program first. Its environment is not among them: with the version and the
 /// architecture, which an installed member keeps, that stays the same.
@@ -55,7 +55,8 @@ impl Call {
     }
 }
 
-/// Whether two scripts keep etcd from the same things: whether they are the same but for comments and for etcd's flags.
+/// Whether two scripts keep etcd from the same things: whether they are the same but for comments, for etcd's flags and for
+/// what they look for before they start it. That is looked for at the next start, which waits for nobody.
 #[must_use]
 pub fn confine_alike(one: &str, other: &str) -> bool {
     confinement(one).eq(confinement(other))
@@ -64,7 +65,13 @@ pub fn confine_alike(one: &str, other: &str) -> bool {
 /// What comes before the flags, line by line.
 fn confinement(script: &str) -> impl Iterator<Item = &str> {
     let (head, _) = script.split_once(" \\\n").unwrap_or((script, ""));
-    head.lines().filter(|line| !line.starts_with('#'))
+    let mut looks = false;
+    head.lines().filter(move |line| {
+        looks &= !line.starts_with("exec ");
+        let confines = !looks && !line.starts_with('#');
+        looks |= line.starts_with(CONFINES);
+        confines
+    })
 }
 
 fn is_founding(word: &str) -> bool {

@@ -53,7 +53,17 @@ pub const RESTORING: &str = ".etcdpack-restore";
 /// What etcd makes in its data directory.
 pub const MEMBER: &str = "member";
 
-/// The most that is read of one: it has some kilobytes.
+/// The file beside the startup script by which that knows whether etcd has had data on this host: it is empty, or not there,
+/// where etcd may begin anew. Root's alone, and for etcd's user to read.
+pub const HAS_DATA: &str = "has-data";
+
+/// What stands in it where etcd has had data in `data`.
+#[must_use]
+pub fn has_data(data: &AbsPath) -> String {
+    format!("etcd has had data in {data}: {STARTUP} does not start it without them. Made by etcdpack.\n")
+}
+
+/// The most that is read of a startup script: it has some kilobytes.
 pub const MAX_STARTUP: u64 = 1 << 20;
 
 /// Open files for etcd and for a supervisord that we bring: etcd keeps 150 and gives clients the rest.

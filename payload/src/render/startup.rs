@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use super::{CA, CERTIFICATE, KEY, MEMBER, OPEN_FILES, Places, RESTORING, WAL};
+use super::{CA, CERTIFICATE, HAS_DATA, KEY, MEMBER, OPEN_FILES, Places, RESTORING, WAL};
 use crate::cluster::{Cluster, Host};
 use crate::etcd;
 use crate::founding::Phase;
@@ -36,7 +36,7 @@ pub fn startup(cluster: &Cluster, host: &Host, start: Start<'_>) -> Result<Strin
          PATH={PATH}\n\
          ulimit -n {OPEN_FILES} 2>/dev/null || ulimit -n \"$(ulimit -H -n)\"\n\
          confined=\n\
-         if setpriv --no-new-privs true 2>/dev/null; then confined='setpriv --no-new-privs'; fi\n\
+         {CONFINES}--no-new-privs true 2>/dev/null; then confined='setpriv --no-new-privs'; fi\n\
          {look}{CALL}",
         look = look(cluster, host)?,
         tag = version.tag(),
@@ -59,7 +59,7 @@ pub fn startup(cluster: &Cluster, host: &Host, start: Start<'_>) -> Result<Strin
 
 /// Whether etcd would begin anew on ids that the others count on, for want of what is not there for the moment.
 fn look(cluster: &Cluster, host: &Host) -> Result<String, NotAPath> {
-    Ok(restoring(&cluster.paths.data) + &apart(cluster, host)?)
+    Ok(restoring(&cluster.paths.data) + &apart(cluster, host)? + &gone(cluster)?)
 }
 
 /// Whether a restore was cut off between the old data and the new: the power may go there, and the host boots before anybody runs
@@ -72,6 +72,22 @@ fn restoring(data: &AbsPath) -> String {
          exit 1\n\
          fi\n"
     )
+}
+
+/// Whether etcd has had data here and has none: somebody has removed them, or their disk is away.
+///
+/// With the addresses of a member that the others know, etcd would take its number and vote without a memory of what it
+/// has promised. An install that lets it begin anew empties the file first.
+fn gone(cluster: &Cluster) -> Result<String, NotAPath> {
+    let data = &cluster.paths.data;
+    let sign = cluster.paths.release_dir(cluster.release.version)?.join(HAS_DATA)?;
+    Ok(format!(
+        "# Without the data that it has had, etcd would begin anew on its old ids, and vote without a memory.\n\
+         if [ -s {sign} ] && ! [ -e {data}/{MEMBER} ]; then\n\
+         echo \"etcdpack: the data of this member are not in {data}: etcd is not started. Is their disk mounted? findmnt -T {data}\" >&2\n\
+         exit 1\n\
+         fi\n"
+    ))
 }
 
 /// Where the log lies apart from the data: whether both are there, or neither.
@@ -100,6 +116,8 @@ fn apart(cluster: &Cluster, host: &Host) -> Result<String, NotAPath> {
 pub const PATH: &str = "/usr/sbin:/usr/bin:/sbin:/bin";
 /// What etcd's command line begins with.
 pub(super) const CALL: &str = "exec /usr/bin/env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin";
+/// What the line begins with that tries whether etcd can be confined; what the script looks for comes after it.
+pub(super) const CONFINES: &str = "if setpriv ";
 /// Where the script says how etcd is confined.
 pub(super) const CONFINED: &str = " $confined";
 

@@ -1,6 +1,8 @@
 //! Snapshots of everything that is rendered, for the guide's cluster on every minor version.
 
-use super::{Call, MEMBER, RESTORING, Start, confine_alike, etcdctl, launcher, program, startup, unit};
+use super::{
+    Call, HAS_DATA, MEMBER, RESTORING, Start, confine_alike, etcdctl, has_data, launcher, program, startup, unit,
+};
 use crate::cluster::Cluster;
 use crate::founding::Phase;
 use crate::name::ClusterToken;
@@ -132,6 +134,37 @@ fn etcd_is_not_started_between_the_old_data_and_a_snapshots() {
     drop(std::fs::remove_dir_all(&dir));
 }
 
+/// What the file says, whether data are there, and whether etcd is held back.
+#[test]
+#[expect(clippy::disallowed_methods, reason = "a test: a shell runs what is rendered")]
+fn etcd_does_not_begin_anew_where_it_has_had_data() {
+    let dir = std::env::temp_dir().join(format!("etcdpack-gone-{}", std::process::id()));
+    let cluster = guide("3.5.33");
+    let script = startup(&cluster, &cluster.hosts[0], start(&token())).unwrap();
+    let (look, _) = script.split_once("exec ").unwrap();
+    let look = look.replace("/data/etcd/etcd-server", &dir.join("data").display().to_string());
+    let look = look.replace("/opt/etcd-v3.5.33", &dir.display().to_string());
+    let says = has_data(&cluster.paths.data);
+    for (said, is_there, is_held) in [
+        (None, false, false),
+        (None, true, false),
+        (Some(""), false, false),
+        (Some(says.as_str()), true, false),
+        (Some(says.as_str()), false, true),
+    ] {
+        drop(std::fs::remove_dir_all(&dir));
+        std::fs::create_dir_all(dir.join("data").join(if is_there { MEMBER } else { "lost+found" })).unwrap();
+        if let Some(said) = said {
+            std::fs::write(dir.join(HAS_DATA), said).unwrap();
+        }
+        let told = std::process::Command::new("sh").args(["-c", &look]).output().unwrap();
+        let text = String::from_utf8(told.stderr).unwrap();
+        assert_eq!(told.status.code(), Some(i32::from(is_held)), "{said:?} {is_there}: {text}");
+        assert_eq!(text.contains("etcdpack: the data of this member are not in "), is_held, "{text}");
+    }
+    drop(std::fs::remove_dir_all(&dir));
+}
+
 #[test]
 fn every_flag_of_every_script_is_one_that_its_version_has() {
     for version in crate::etcd::NEWEST {
@@ -253,6 +286,7 @@ fn a_member_that_has_data_does_not_read_how_its_cluster_was_founded() {
         ("--client-cert-auth \\\n", "", false, true),
         ("/opt/etcd/etcd \\", "/opt/other/etcd \\", false, false),
         ("# setpriv", "# ", true, true),
+        ("if [ -s ", "if [ -e ", true, true),
         ("ulimit -n", "ulimit -S -n", true, false),
         (" $confined", "", true, false),
     ] {

@@ -105,6 +105,18 @@ fn cluster_of_one(lab: &Lab, ground: Ground, site: &Site) {
     install(lab, "n4", "--quiet --wait 60").ok();
     lab.ssh("n4", "ETCDCTL_API=3 etcdctl put ship at-sea").ok();
     lab.sh("n4", &format!("{} && rm -r {DATA}/member", ground.stop("n4"))).ok();
+    // Whoever starts it by hand gets no etcd that has forgotten everything.
+    lab.sh("n4", &ground.start("n4"));
+    let log = "(journalctl -u etcd-server --no-pager; cat /data/logs/etcd-server/*) 2>/dev/null";
+    lab.until("n4", &format!("{log} | grep -q 'the data of this member are not in {DATA}'"));
+    assert_eq!((lab.etcds("n4"), lab.sh("n4", &format!("ls {DATA}")).out.as_str()), (Vec::new(), ""));
+    let status = lab.sh("n4", "etcdpack-host status");
+    assert!(status.code == 7 && status.err.contains("[data-gone]"), "{status:?}");
+    // Other people's files are no data.
+    lab.sh("n4", &format!("echo for the admin > {DATA}/note")).ok();
+    let said = install(lab, "n4", "");
+    assert!(said.code == 3 && said.err.contains("[data-gone]"), "{said:?}");
+    lab.sh("n4", &format!("rm {DATA}/note")).ok();
     let said = install(lab, "n4", "");
     assert!(said.code == 3 && said.err.contains("[data-gone]"), "{said:?}");
     let said = install(lab, "n4", "--although-data-gone --wait 60");

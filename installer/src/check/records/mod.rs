@@ -7,12 +7,14 @@ pub(super) use relocation::{address, place};
 use payload::manifest::{Manifest, Phase};
 
 use super::etcd;
+use crate::change::Change;
+use crate::drift;
 use crate::facts::Etcd;
 use crate::finding::records::{Begun, OfCluster};
 use crate::finding::{BundleFinding, Code, Finding, RecordFinding};
 use crate::plan::Planned;
 use crate::records::{Operation, Records, StateDir};
-use crate::step::{State, Step};
+use crate::step::{Source, State, Step};
 
 /// What earlier runs left.
 pub(super) fn earlier(manifest: &Manifest, records: &Records) -> Option<Finding> {
@@ -88,9 +90,16 @@ pub(crate) fn unfinished(records: &Records) -> Option<Finding> {
 }
 
 /// What an install of the installed bundle would have to make again. How etcd does is told by its health, not here.
-pub(crate) fn not_as_installed(steps: &[Planned]) -> Option<Finding> {
+pub(crate) fn not_as_installed(steps: &[Planned], installed: &[Change]) -> Option<Finding> {
+    // Where etcd was started by hand after an install, nothing has said yet that it has data.
+    let is_said = |step: &Step| match step {
+        Step::File { source: Source::HasData { .. }, path, .. } => !drift::recorded(path, installed).is_empty(),
+        Step::File { source: Source::MayBegin, .. } => false,
+        _ => true,
+    };
     let is_lost = |planned: &&Planned| {
         planned.state == State::Pending
+            && is_said(&planned.step)
             && !matches!(
                 planned.step,
                 Step::Service { .. }

@@ -74,6 +74,7 @@ fn found(
         files.insert(layout::section_beside(&section, &backup::program(manifest))?);
     }
     files.insert(at.sbin.join(crate::HOST_COMMAND)?);
+    files.insert(layout::has_data(manifest)?);
     for unit in layout::SUPERVISORD_UNITS {
         files.insert(layout::drop_in(unit, &manifest.service.name)?);
     }
