@@ -10,7 +10,7 @@ use serde::Serialize;
 
 use crate::endpoint_status::EndpointStatus;
 use crate::facts::cluster::answers::Alarm;
-use crate::facts::health::{Company, Down, Rest};
+use crate::facts::health::{Company, Down, Heard, Rest};
 use crate::host::etcdctl;
 use crate::host::interrupt::Interrupt;
 use crate::host::{Tree, clock, probe};
@@ -130,6 +130,9 @@ pub(crate) fn down(tree: &Tree, manifest: &Manifest, supervision: &Supervision, 
             Some((_, Off::NotFound)) => Rest::Unknown,
             Some((_, Off::Disabled)) | None => Rest::Stopped,
         },
+        (Rest::NoManager, Supervision::Supervisor(supervisor)) => {
+            probe::managers::silent(tree, supervisor, &[]).map_or(Rest::NoManager, Rest::Silent)
+        }
         (rest, _) => rest,
     };
     Down {
@@ -145,6 +148,13 @@ pub(crate) fn down(tree: &Tree, manifest: &Manifest, supervision: &Supervision, 
         wal: manifest.layout.wal.clone(),
         company: if manifest.members.len() > 1 { Company::Others } else { Company::Alone },
         log,
+        heard: if text.trim().is_empty() { Heard::Nothing } else { Heard::Something },
+        overridden: match supervision {
+            Supervision::Systemd { unit } => {
+                probe::managers::overrides(tree, unit).unwrap_or_default().into_iter().next()
+            }
+            Supervision::Supervisor(_) => None,
+        },
     }
 }
 

@@ -156,6 +156,63 @@ fn a_member_that_supervisor_was_told_to_stop_is_said_to_be_stopped_and_what_is_t
 }
 
 #[test]
+fn another_user_for_its_unit_a_log_that_is_not_kept_and_a_disk_that_fills_are_named() {
+    let lab = member_on("bare", "tcauses", "10.82.76.11", 200_000_000);
+    let sh = |line: &str| lab.sh("solo", line);
+    let (status, dir) = ("/usr/local/sbin/etcdpack-host status", "/etc/systemd/system/etcd-server.service.d");
+    let restart = "systemctl daemon-reload; systemctl restart etcd-server";
+    sh(&format!("mkdir {dir}; printf '[Service]\\nUser=nobody\\n' >{dir}/x.conf; {restart}; true")).ok();
+    lab.until("solo", "journalctl -u etcd-server | grep -qi 'permission denied'");
+    let said = sh(status);
+    assert!(said.code == 7 && said.err.contains("[unit-overridden]") && !said.err.contains("chown"), "{said:?}");
+    assert_eq!(help(&said.err), "systemctl cat etcd-server.service", "{said:?}");
+    sh(&format!("rm -r {dir}; {restart}")).ok();
+    lab.until("solo", status);
+    // Without a journal nothing tells why.
+    sh("systemctl stop systemd-journald.socket systemd-journald-dev-log.socket systemd-journald; rm -rf /run/log/journal /var/log/journal; \
+        systemctl stop etcd-server; chmod -x /opt/etcd-v3.5.1/etcd; systemctl start etcd-server; true")
+    .ok();
+    lab.until("solo", "! systemctl is-active etcd-server");
+    let said = sh(status);
+    assert!(said.code == 7 && said.err.contains("nothing of its log can be read here"), "{said:?}");
+    sh("chmod +x /opt/etcd-v3.5.1/etcd; systemctl start systemd-journald.socket systemd-journald").ok();
+    // The disk of the data becomes one with little room while etcd runs.
+    sh("systemctl stop etcd-server; mv /data /aside; mkdir /data; mount -t tmpfs -o size=600m,mode=755 none /data && \
+        cp -a /aside/. /data && systemctl start etcd-server")
+    .ok();
+    lab.until("solo", status);
+    sh("mount -o remount,size=300m /data").ok();
+    let (said, examined) = (sh(status), sh("/usr/local/sbin/etcdpack-host doctor"));
+    for said in [said, examined] {
+        assert!(said.code == 7 && said.err.contains("[no-space]") && said.err.contains("df -h /data"), "{said:?}");
+    }
+}
+
+#[test]
+fn a_supervisord_that_runs_and_takes_no_order_is_named_and_started_again() {
+    let lab = member("tsilent", "10.82.75.11", 200_000_000);
+    let sh = |line: &str| lab.sh("solo", &format!("export PATH=$PATH:/usr/local/sbin:/usr/local/bin; {line}"));
+    let restart = "systemctl restart supervisor.service";
+    sh("rm /var/run/supervisor.sock").ok();
+    // One that was started a moment ago may be about to listen.
+    lab.until("solo", "/usr/local/sbin/etcdpack-host status 2>&1 | grep -q 'does not answer at its socket'");
+    let said = sh("etcdpack-host status");
+    assert!(said.code == 0 && said.err.contains("[etcd-running]") && !said.err.contains("nobody starts"), "{said:?}");
+    assert_eq!(help(&said.err), restart, "{said:?}");
+    // Where it is to be told something, an install does not begin.
+    sh("systemctl kill -s TERM --kill-who=all supervisor; true").ok();
+    lab.until("solo", "! pgrep -x etcd");
+    sh("systemctl start supervisor").ok();
+    lab.until("solo", "/usr/local/sbin/etcdpack-host status");
+    sh("pkill -STOP -x etcd; pkill -TERM supervisord").ok();
+    lab.until("solo", "/usr/local/sbin/etcdpack-host status 2>&1 | grep -q 'was told to end'");
+    let plan = sh(&format!("/root/solo.run plan {SIGNER}"));
+    plan.refused(3, "[supervisor-silent]");
+    sh(restart).ok();
+    lab.until("solo", "/usr/local/sbin/etcdpack-host status");
+}
+
+#[test]
 fn a_file_of_its_certificate_that_is_gone_or_another_is_named_and_put_back_without_a_restart() {
     let lab = member_on("bare", "tcertgone", "10.82.67.11", 200_000_000);
     let sh = |line: &str| lab.sh("solo", line).ok();
@@ -178,6 +235,10 @@ fn a_file_of_its_certificate_that_is_gone_or_another_is_named_and_put_back_witho
             "does not belong to the certificate beside it",
         ),
     ] {
+        sh(&format!("cp -p {key} /root/key"));
+        sh(&harm);
+        lab.sh("solo", &format!("/root/solo.run install --yes --quiet {SIGNER}")).refused(3, "[bad-certificate]");
+        sh(&format!("cp -p /root/key {key}"));
         is_mended_by_what_is_typed(&lab, &[(&harm, words, &other)]);
         sh(&format!("rm {key}.broken"));
     }
@@ -227,6 +288,21 @@ fn a_way_that_etcds_user_cannot_pass_is_named_and_what_is_typed_opens_it() {
     lab.sh("solo", "chmod 0700 /data/etcd").ok();
     lab.sh("solo", &format!("/root/solo.run install --yes --quiet {SIGNER} --wait 60")).ok();
     assert_eq!(lab.sh("solo", "stat -c %a /data/etcd").ok(), "755");
+}
+
+#[test]
+fn an_etcd_whose_user_has_another_number_than_its_data_is_told_whose_they_are() {
+    let lab = member_on("bare", "tnumber", "10.82.74.11", 200_000_000);
+    let sh = |line: &str| lab.sh("solo", line);
+    sh("systemctl stop etcd-server && sed -i 's/^etcd:x:[0-9]*:/etcd:x:881:/' /etc/passwd").ok();
+    let old = sh("stat -c %u /data/etcd/etcd-server").ok();
+    sh("/root/solo.run plan").refused(3, "[data-owner]");
+    sh(&format!("/root/solo.run install --yes --quiet {SIGNER}")).refused(3, "[data-owner]");
+    let said = sh("/usr/local/sbin/etcdpack-host status");
+    assert!(said.code == 7 && said.err.contains(&format!("belongs to the user with uid {old}")), "{said:?}");
+    sh(help(said.err.split("[data-owner]").nth(1).unwrap())).ok();
+    sh(&format!("/root/solo.run install --yes --quiet {SIGNER} --wait 60")).ok();
+    sh("/usr/local/sbin/etcdpack-host status").ok();
 }
 
 #[test]

@@ -7,7 +7,7 @@ use time::{Duration, OffsetDateTime};
 use crate::facts::credentials::{CredentialError, Validity};
 use crate::facts::machine::Target;
 use crate::facts::{Credentials, Machine};
-use crate::finding::{CredentialFinding, Finding};
+use crate::finding::{CredentialFinding, Finding, HealthFinding};
 
 /// How long before its end a certificate is spoken of.
 pub(crate) const SOON: Duration = Duration::days(30);
@@ -34,4 +34,42 @@ pub(super) fn certificate(manifest: &Manifest, credentials: &Credentials, machin
         Ok(validity) => return self::validity(&manifest.member, *validity, machine.now),
     };
     Some(found.into())
+}
+
+/// Of those in use here, one that etcd cannot use, and that this install would not put right: `stays` says that none of theirs is.
+pub(crate) fn stays_broken(credentials: &Credentials, stays: bool) -> Option<Finding> {
+    let broken = credentials.broken.clone().filter(|_| stays)?;
+    Some(HealthFinding::Certificate(Box::new(broken)).into())
+}
+
+#[cfg(test)]
+mod tests {
+    use payload::manifest::KeyFrom;
+
+    use super::*;
+    use crate::facts::credentials::{Broken, Flaw, PemFile};
+    use crate::facts::tests::{good, manifest};
+    use crate::finding::Severity;
+    use crate::text::findings::help;
+
+    #[test]
+    fn a_changed_file_that_etcd_cannot_use_is_not_kept_in_silence() {
+        let broken = Broken {
+            file: PemFile::Certificate,
+            path: "/opt/etcd/certs/etcd-peer.pem".parse().unwrap(),
+            flaw: Flaw::Empty,
+            key_from: KeyFrom::Bundle,
+            host: manifest().host,
+        };
+        let credentials = Credentials { broken: Some(broken), ..good().credentials };
+        assert_eq!(stays_broken(&credentials, false), None, "the install puts it right");
+        assert_eq!(stays_broken(&good().credentials, true), None);
+        let found = stays_broken(&credentials, true).unwrap();
+        assert_eq!((found.code().as_str(), found.severity()), ("bad-certificate", Severity::Refuse));
+        let typed = help(&found).to_string();
+        assert!(
+            typed.starts_with("mv /opt/etcd/certs/etcd-peer.pem /opt/etcd/certs/etcd-peer.pem.broken && "),
+            "{typed}"
+        );
+    }
 }

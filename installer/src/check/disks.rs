@@ -3,16 +3,16 @@
 use std::time::Duration;
 
 use crate::facts::Disks;
-use crate::facts::disks::{Disk, Mount, Place};
+use crate::facts::disks::{Disk, Mount, Place, Room};
 use crate::finding::{DiskFinding, Finding};
 
 /// What etcd's own documents ask of the disk: 99 of 100 synced writes within this time.
 const SYNC: Duration = Duration::from_millis(10);
 
 /// Whether each can be written to, and has room.
-pub(super) fn room(disks: &Disks) -> Vec<Finding> {
+pub(crate) fn room(rooms: &[Room]) -> Vec<Finding> {
     let mut findings = Vec::new();
-    for room in &disks.room {
+    for room in rooms {
         let (path, what) = (room.path.clone(), room.what);
         match room.mount {
             Mount::ReadOnly => findings.push(DiskFinding::ReadOnly { path, what }.into()),
@@ -52,7 +52,7 @@ pub(super) fn places(disks: &Disks) -> impl Iterator<Item = Finding> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::facts::disks::{Holding, Room};
+    use crate::facts::disks::Holding;
     use crate::text;
 
     fn found(disks: &Disks) -> Vec<Finding> {
@@ -96,7 +96,7 @@ mod tests {
             ..Disks::default()
         };
         assert_eq!(found(&disks(Mount::NoExec)), []);
-        assert_eq!(room(&disks(Mount::NoExec)).len(), 1);
+        assert_eq!(room(&disks(Mount::NoExec).room).len(), 1);
         assert_eq!(found(&disks(Mount::Fit)).len(), 1);
     }
 }

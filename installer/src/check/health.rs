@@ -14,9 +14,11 @@ use payload::etcd::last_words::Known;
 
 use crate::facts::credentials::Broken;
 use crate::facts::health::Down;
-use crate::finding::{Finding, HealthFinding};
+use crate::facts::managers::Override;
+use crate::finding::{Finding, HealthFinding, ManagerFinding};
 use crate::health::MemberHealth;
 use crate::snapshot_record::{Failed, Found};
+use crate::supervision::Supervision;
 
 /// What `status` knows of the cluster.
 pub(crate) struct View<'a> {
@@ -43,18 +45,20 @@ pub(crate) fn health(view: &View<'_>, down: impl FnOnce() -> Down) -> Vec<Findin
     let me = view.members.iter().find(|member| member.name == view.manifest.member.as_str());
     let (is_broken, is_barred) = (view.broken.is_some(), !view.barred.is_empty());
     findings.extend(view.broken.clone().map(|broken| HealthFinding::Certificate(Box::new(broken))));
-    let with_it = |findings: Vec<HealthFinding>| {
+    let with_it = |findings: Vec<HealthFinding>, overridden: Option<Finding>| {
         view.lost
             .iter()
             .chain(&view.barred)
             .chain(&view.out_of_time)
             .cloned()
             .chain(findings.into_iter().map(Finding::from))
+            .chain(overridden)
             .collect()
     };
     if view.reads {
-        return with_it(findings);
+        return with_it(findings, None);
     }
+    let mut overridden = None;
     match me {
         _ if !view.suspended.is_empty() => findings.push(HealthFinding::Suspended { pids: view.suspended.clone() }),
         // Nobody can be asked with it: that it is up is all that is known.
@@ -85,12 +89,21 @@ pub(crate) fn health(view: &View<'_>, down: impl FnOnce() -> Down) -> Vec<Findin
                 Some(Known::NoProgram | Known::Permission) | None => is_barred,
                 Some(_) => false,
             };
+            overridden = overrides(view.manifest, &down);
             if !is_said || down.rest.is_by_word() {
                 findings.push(HealthFinding::Down(Box::new(down)));
             }
         }
     }
-    with_it(findings)
+    with_it(findings, overridden)
+}
+
+/// What makes another service of its unit, where that may be why it does not run.
+fn overrides(manifest: &Manifest, down: &Down) -> Option<Finding> {
+    let (Override { file, key }, Supervision::Systemd { unit }) = (down.overridden.clone()?, &down.supervision) else {
+        return None;
+    };
+    Some(ManagerFinding::Overridden { file, key, unit: unit.clone(), bundle: manifest.host.clone() }.into())
 }
 
 /// The alarms of a member that serves.
@@ -146,11 +159,11 @@ mod tests {
     use crate::endpoint_status::EndpointStatus;
     use crate::facts::credentials::{Flaw, PemFile};
     use crate::facts::data::wal::Identity;
-    use crate::facts::health::{Company, Log, Rest};
+    use crate::facts::health::{Company, Heard, Log, Rest, Unmanaged};
+    use crate::facts::managers::{Silence, Silent};
     use crate::facts::paths::Shut;
     use crate::facts::tests::manifest;
     use crate::finding::{CredentialFinding, DataFinding, Maker, PathFinding};
-    use crate::supervision::Supervision;
     use crate::text::findings::{help, text};
     use payload::etcd::last_words::{self, LastWords};
     use payload::manifest::KeyFrom;
@@ -184,6 +197,8 @@ mod tests {
             wal: None,
             company: Company::Others,
             log: Log::Journal { unit: "etcd-server.service".to_owned() },
+            heard: Heard::Something,
+            overridden: None,
         }
     }
 
@@ -299,6 +314,12 @@ mod tests {
                 "etcd does not run (failed): panic: listen",
                 "; then: systemctl start etcd-server",
             ),
+            (
+                Rest::Silent(Silent { pid: 7, why: Silence::Deaf }),
+                supervisor(),
+                "etcd does not run: supervisord (process 7) runs, and does not answer",
+                "systemctl restart supervisord.service   (",
+            ),
             (Rest::Ended, supervisor(), "etcd does not run (failed): panic: listen", "; then: /x -c /x start n1"),
             (Rest::None, systemd(), "etcd does not run (failed): panic: listen", "ss -ltnp"),
         ] {
@@ -307,6 +328,71 @@ mod tests {
             assert!(help(&found).to_string().contains(typed), "{rest:?}: {}", help(&found));
             assert_eq!(text(&found).contains("address already"), !rest.is_by_word(), "{rest:?}");
         }
+    }
+
+    #[test]
+    fn a_log_that_cannot_be_read_is_not_said_to_be_silent() {
+        for (heard, log, said, typed) in [
+            (Heard::Something, "", "its log does not say why", "journalctl -u etcd-server.service -n 200"),
+            (
+                Heard::Nothing,
+                "",
+                "nothing of its log can be read here",
+                "systemctl status --no-pager -l systemd-journald",
+            ),
+        ] {
+            let found: Finding = HealthFinding::Down(Box::new(Down { heard, ..down(log) })).into();
+            assert!(text(&found).contains(said), "{}", text(&found));
+            assert!(help(&found).to_string().starts_with(typed), "{}", help(&found));
+        }
+    }
+
+    #[test]
+    fn a_unit_that_runs_as_another_user_is_the_cause_and_nobody_gives_the_data_away() {
+        let manifest = manifest();
+        let view = View {
+            manifest: &manifest,
+            members: &[member("n1", false, None)],
+            alarms: &[],
+            reads: false,
+            broken: None,
+            out_of_time: None,
+            lost: None,
+            barred: Vec::new(),
+            suspended: Vec::new(),
+        };
+        let denied = "panic: open /data/etcd/etcd-server/member: permission denied";
+        let file = "/etc/systemd/system/etcd-server.service.d/x.conf".to_owned();
+        let overridden = Some(Override { file, key: "User" });
+        let found = health(&view, || Down { overridden: overridden.clone(), ..down(denied) });
+        let codes: Vec<_> = found.iter().map(|found| found.code().as_str()).collect();
+        assert_eq!(codes, ["etcd-down", "unit-overridden"]);
+        assert!(
+            help(&found[0]).to_string().starts_with("systemctl cat etcd-server.service   (`/etc/systemd/"),
+            "{found:?}"
+        );
+        // What has nothing to do with it is said as ever.
+        let port = "panic: listen tcp 10.0.0.1:2380: bind: address already in use";
+        let found = health(&view, || Down { overridden: overridden.clone(), ..down(port) });
+        assert!(help(&found[0]).to_string().starts_with("ss -ltnp"), "{found:?}");
+        assert_eq!(found.len(), 2);
+    }
+
+    #[test]
+    fn an_etcd_that_a_silent_supervisord_has_is_not_killed() {
+        let supervision = crate::supervision::tests::supervisor(crate::supervision::Origin::Host);
+        let said = |silent| {
+            let (pids, state) = (vec![9], "no answer".to_owned());
+            let unmanaged = Unmanaged { pids, supervision: supervision.clone(), state, silent };
+            let found: Finding = HealthFinding::Unmanaged(Box::new(unmanaged)).into();
+            assert_eq!(found.code().as_str(), "etcd-running");
+            (text(&found), help(&found).to_string())
+        };
+        let (text, typed) = said(Some(Silent { pid: 7, why: Silence::Deaf }));
+        assert!(text.starts_with("etcd runs (process 9), and supervisord (process 7) runs,"), "{text}");
+        assert!(typed.starts_with("systemctl restart supervisord.service   ("), "{typed}");
+        let (text, typed) = said(None);
+        assert!(text.contains("nobody starts it again") && typed.starts_with("kill 9; systemctl restart"), "{typed}");
     }
 
     #[test]

@@ -3,9 +3,9 @@
 use payload::manifest::Manifest;
 
 use crate::facts::Machine;
-use crate::facts::machine::{Clock, Kernel, Namespace, OpenFiles, Selinux, SetPriv};
-use crate::finding::{Finding, MachineFinding};
-use crate::supervision::Supervision;
+use crate::facts::machine::{Ceiling, Clock, Kernel, Namespace, OpenFiles, Selinux, SetPriv};
+use crate::finding::{FilesFor, Finding, MachineFinding};
+use crate::supervision::{Origin, Supervision, Supervisor};
 
 /// What the unit and the startup script ask for.
 const OPEN_FILES: u64 = 65_536;
@@ -40,9 +40,19 @@ pub(super) fn clock(clock: Clock) -> Option<Finding> {
     Some(found.into())
 }
 
-/// Whether etcd can have as many open files as it is meant to.
-pub(super) fn open_files(files: OpenFiles) -> Option<Finding> {
-    (files.most < OPEN_FILES).then(|| MachineFinding::FewOpenFiles { files, wanted: OPEN_FILES }.into())
+/// Whether etcd can have as many open files as it is meant to, and at least as many as it starts with. A carried supervisor that
+/// whoever installs starts, and no unit, needs some, too.
+pub(crate) fn open_files(files: OpenFiles, supervision: &Supervision) -> Option<Finding> {
+    let is_ours_to_start = files.by == Ceiling::Shell
+        && matches!(supervision, Supervision::Supervisor(Supervisor { origin: Origin::Bundle, unit: None, .. }));
+    let too_few = [FilesFor::CarriedSupervisor, FilesFor::Etcd]
+        .into_iter()
+        .filter(|needs| is_ours_to_start || *needs == FilesFor::Etcd)
+        .find(|needs| files.most < needs.least());
+    match too_few {
+        Some(needs) => Some(MachineFinding::TooFewOpenFiles { files, wanted: OPEN_FILES, needs }.into()),
+        None => (files.most < OPEN_FILES).then(|| MachineFinding::FewOpenFiles { files, wanted: OPEN_FILES }.into()),
+    }
 }
 
 /// Whether files can be given the labels that an enforcing SELinux asks for.
@@ -60,15 +70,15 @@ pub(crate) fn confinement(setpriv: SetPriv, supervision: &Supervision) -> Option
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::facts::machine::Ceiling;
     use crate::facts::tests::{good, manifest};
-    use crate::supervision::Origin;
+    use crate::finding::Severity::{Refuse, Warn};
     use crate::supervision::tests::supervisor;
     use crate::text;
 
     fn found(machine: &Machine) -> Vec<Finding> {
-        let alone =
-            [arch(&manifest(), machine), clock(machine.clock), open_files(machine.open_files), selinux(machine)];
+        let systemd = Supervision::Systemd { unit: "x.service".to_owned() };
+        let files = open_files(machine.open_files, &systemd);
+        let alone = [arch(&manifest(), machine), clock(machine.clock), files, selinux(machine)];
         alone.into_iter().flatten().chain(kernel(machine)).collect()
     }
 
@@ -99,6 +109,39 @@ mod tests {
                     assert!(text::findings::help(one).to_string().contains(help), "{one:?}");
                 }
                 (other, _) => panic!("{machine:?}: {other:?}"),
+            }
+        }
+    }
+
+    #[test]
+    fn so_few_open_files_that_nothing_starts_are_no_warning() {
+        let carried = |unit: Option<&str>| match supervisor(Origin::Bundle) {
+            Supervision::Supervisor(carried) => {
+                Supervision::Supervisor(Supervisor { unit: unit.map(str::to_owned), ..carried })
+            }
+            Supervision::Systemd { .. } => unreachable!(),
+        };
+        let (unit, no_unit) = (carried(Some("supervisord.service")), carried(None));
+        let (host, systemd) = (supervisor(Origin::Host), Supervision::Systemd { unit: "x.service".to_owned() });
+        for (most, by, supervision, expected) in [
+            (65_536, Ceiling::Shell, &no_unit, None),
+            (1024, Ceiling::Shell, &no_unit, Some((Warn, "meant to have 65536"))),
+            (1023, Ceiling::Shell, &no_unit, Some((Refuse, "supervisord does not start with fewer than 1024"))),
+            // It runs already.
+            (1023, Ceiling::Supervisord, &no_unit, Some((Warn, "meant to have"))),
+            (1023, Ceiling::Init, &unit, Some((Warn, "meant to have"))),
+            (151, Ceiling::Supervisord, &host, Some((Warn, "meant to have"))),
+            (150, Ceiling::Supervisord, &host, Some((Refuse, "etcd does not start with fewer than 151"))),
+            (150, Ceiling::Init, &systemd, Some((Refuse, "etcd does not start with fewer than 151"))),
+        ] {
+            let found = open_files(OpenFiles { most, by }, supervision);
+            let said = found.as_ref().map(|found| (found.severity(), text::findings::text(found)));
+            match (&said, expected) {
+                (None, None) => {}
+                (Some((severity, text)), Some((expected, words))) => {
+                    assert!(*severity == expected && text.contains(words), "{most}: {text}");
+                }
+                _ => panic!("{most} {by:?}: {said:?}, not {expected:?}"),
             }
         }
     }

@@ -19,15 +19,16 @@ mod records;
 mod restore;
 
 pub(crate) use cluster::{Member, is_electing, not_asked, quorum, still_member};
-pub(crate) use credentials::{SOON, validity};
+pub(crate) use credentials::{SOON, stays_broken, validity};
 pub(crate) use data::{apart, away};
+pub(crate) use disks::room;
 pub(crate) use etcd::{by_hand, pending, shown};
 pub(crate) use health::{View, alarmed, health, snapshots};
 pub(crate) use logs::{logs, trap, unsafe_logs};
-pub(crate) use machine::confinement;
-pub(crate) use managers::{no_timer, programs, units};
+pub(crate) use machine::{confinement, open_files};
+pub(crate) use managers::{no_timer, programs, silent, units};
 pub(crate) use network::wrong_file;
-pub(crate) use paths::shut;
+pub(crate) use paths::{others_data, shut};
 pub(crate) use records::{founds_again, not_as_installed, receipt_lost, unfinished, unfinished_other};
 
 use payload::manifest::Manifest;
@@ -53,7 +54,7 @@ pub(crate) fn preflight(manifest: &Manifest, facts: &Facts, although: Although) 
     findings.extend(credentials::certificate(manifest, credentials, machine));
     findings.extend(paths::obstacles(paths));
     findings.extend(paths::stays_shut(paths, &manifest.user, &records.ours()));
-    findings.extend(disks::room(disks));
+    findings.extend(room(&disks.room));
     let view = cluster::View::of(manifest, facts, although);
     let of_cluster = match (&view, &facts.restore) {
         (Some(view), Some(restore)) => {
@@ -68,6 +69,9 @@ pub(crate) fn preflight(manifest: &Manifest, facts: &Facts, although: Although) 
         Some(restore) => data::of_restored(manifest, data, records, restore.identity),
         None => data::data(manifest, data, records, although.data_gone),
     };
+    // Whose data they are comes before who owns them; what a restore puts aside is not written again.
+    let others = paths.others.as_ref().filter(|_| facts.restore.is_none() && lost.is_none());
+    findings.extend(others_data(manifest, others));
     let is_answered = view.as_ref().is_some_and(cluster::awaits_another) || cluster::overrules_data_gone(&of_cluster);
     findings.extend(lost.filter(|found| !(found.code() == Code::DataGone && is_answered)));
     findings.extend(of_cluster);
@@ -84,7 +88,6 @@ pub(crate) fn preflight(manifest: &Manifest, facts: &Facts, although: Although) 
     findings.extend(network.peers.iter().filter_map(network::silent));
     findings.extend(machine::clock(machine.clock));
     findings.extend(network::firewall(&network.firewall));
-    findings.extend(machine::open_files(machine.open_files));
     findings.extend(machine::selinux(machine));
     findings
 }

@@ -3,11 +3,12 @@
 
 use std::collections::BTreeSet;
 
+use payload::manifest::Manifest;
 use payload::name::UserName;
 
 use crate::change::Change;
 use crate::facts::Paths;
-use crate::facts::paths::Shut;
+use crate::facts::paths::{Owned, Shut};
 use crate::finding::{Finding, Maker, PathFinding};
 
 /// Everything on the way to them that nothing may be written through.
@@ -30,6 +31,12 @@ pub(crate) fn shut(shut: &BTreeSet<Shut>, user: &UserName, ours: &[Change]) -> V
 pub(super) fn stays_shut(paths: &Paths, user: &UserName, ours: &[Change]) -> impl Iterator<Item = Finding> {
     let opens = |found: &Finding| matches!(found, Finding::Paths(PathFinding::Shut { maker: Maker::Install, .. }));
     shut(&paths.shut, user, ours).into_iter().filter(move |found| !opens(found))
+}
+
+/// Data that etcd's user does not own: its number is another than when they were written, or an etcd of root's wrote them.
+pub(crate) fn others_data(manifest: &Manifest, others: Option<&Owned>) -> Option<Finding> {
+    let places = manifest.layout.places().cloned().collect();
+    others.map(|owned| PathFinding::OthersData { owned: owned.clone(), user: manifest.user.clone(), places }.into())
 }
 
 #[cfg(test)]
@@ -71,6 +78,17 @@ mod tests {
         let stays: Vec<_> = stays_shut(&paths, &user, &ours).collect();
         assert_eq!(typed(&stays), ["chmod a+x /opt"]);
         assert!(text(&stays[0]).contains("cannot pass `/opt` (mode 0700, owner 0)"), "{stays:?}");
+    }
+
+    #[test]
+    fn data_of_another_user_are_said_and_given_to_etcds() {
+        let owned = |uid| Owned { path: "/data/etcd/etcd-server/member".parse().unwrap(), uid };
+        let manifest = crate::facts::tests::manifest();
+        assert_eq!(others_data(&manifest, None), None);
+        let found = others_data(&manifest, Some(&owned(995))).unwrap();
+        assert_eq!((found.code().as_str(), found.severity()), ("data-owner", crate::finding::Severity::Refuse));
+        assert!(text(&found).contains("`/data/etcd/etcd-server/member` belongs to the user with uid 995"), "{found:?}");
+        assert!(help(&found).to_string().starts_with("chown -R etcd:etcd /data/etcd/etcd-server   ("), "{found:?}");
     }
 
     #[test]

@@ -21,6 +21,7 @@ use crate::host::{Tree, clock, probe, snapshots};
 use crate::records::Receipt;
 use crate::service;
 use crate::snapshot_record::Found;
+use crate::supervision::Supervision;
 
 /// What the members say, and what follows from it.
 pub(super) struct Health {
@@ -64,8 +65,17 @@ pub(super) fn unmanaged(tree: &Tree, receipt: &Receipt) -> Option<Finding> {
     }
     let supervision = receipt.supervision.clone();
     let state = service::control::state_word(&supervision, &Interrupt::default());
+    let silent = match (&supervision, state.rest()) {
+        (Supervision::Supervisor(supervisor), Rest::NoManager) => probe::managers::silent(tree, supervisor, &pids),
+        _ => None,
+    };
     let state = (state.rest() != Rest::None).then(|| state.to_string())?;
-    Some(HealthFinding::Unmanaged(Box::new(Unmanaged { pids, supervision, state })).into())
+    Some(HealthFinding::Unmanaged(Box::new(Unmanaged { pids, supervision, state, silent })).into())
+}
+
+/// Whether a member that runs soon cannot write any more.
+pub(super) fn without_room(tree: &Tree, manifest: &Manifest) -> Result<Vec<Finding>, ProbeError> {
+    Ok(check::room(&probe::room_of_data(tree, &manifest.layout)?))
 }
 
 /// How the snapshots do that the host takes by itself, if it takes any. What others could have put there is none.
@@ -97,6 +107,7 @@ fn roots_alone<'a>(tree: &Tree, receipt: &'a Receipt) -> Option<&'a Path> {
 fn barred(tree: &Tree, receipt: &Receipt) -> Result<Vec<Finding>, ProbeError> {
     let manifest = &receipt.manifest;
     let mut found = check::shut(&probe::shut(tree, manifest)?, &manifest.user, &receipt.changes);
+    found.extend(check::others_data(manifest, probe::others(tree, manifest)?.as_ref()));
     let no_exec = probe::mounted_no_exec(tree, &manifest.layout)?;
     found.extend(no_exec.map(|room| DiskFinding::MountedNoExec { path: room.path, what: room.what }.into()));
     Ok(found)

@@ -10,7 +10,7 @@ use time::format_description::well_known::Rfc3339;
 
 use super::context::{Looking, unless_lost};
 use super::deliver_json;
-use super::health::{Health, at_boot, of_snapshots, unmanaged, validity};
+use super::health::{Health, at_boot, of_snapshots, unmanaged, validity, without_room};
 use crate::check;
 use crate::cli::StatusArgs;
 use crate::drift;
@@ -121,9 +121,12 @@ fn gather(tree: &Tree, receipt: &Receipt) -> Result<Status, ProbeError> {
     found.extend(at_boot(receipt));
     found.extend(unmanaged(tree, receipt));
     let of_snapshots = of_snapshots(tree, receipt);
-    let lacking = of_snapshots.iter().filter(|found| found.severity() == Severity::Refuse);
+    // Of one that has ended of that, it is said already.
+    let is_down = unwell.iter().any(|found| found.code() == Code::EtcdDown);
+    let without_room = if is_down { Vec::new() } else { without_room(tree, manifest)? };
+    let lacking = of_snapshots.iter().chain(&without_room).filter(|found| found.severity() == Severity::Refuse);
     let codes = unwell.iter().chain(lacking).map(Finding::code).collect();
-    found.extend(of_snapshots);
+    found.extend(of_snapshots.into_iter().chain(without_room));
     let service = service::control::state_word(&receipt.supervision, &never);
     Ok(Status {
         findings: Vec::new(),

@@ -22,6 +22,8 @@ pub(crate) struct Managers {
     /// A supervisor of this host's that cannot have a program of ours, and why. The carried one would share its socket and its
     /// files.
     pub(crate) unfit_supervisor: Option<UnfitSupervisor>,
+    /// The supervisord that has etcd, or is to have it, where it runs and does not do as told.
+    pub(crate) silent: Option<Silent>,
     /// Something starts a supervisord when this host boots.
     pub(crate) has_supervisord_at_boot: bool,
     /// What would start another etcd then.
@@ -64,6 +66,24 @@ pub(crate) enum Unfit {
     NoProgram,
     /// There is a supervisord with this unit, and not its configuration.
     NoConf { unit: String },
+}
+
+/// A supervisord that runs, and takes no order.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Silent {
+    pub(crate) pid: u32,
+    pub(crate) why: Silence,
+}
+
+/// Why not.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Silence {
+    /// It was told to end, and waits for its programs.
+    Ends,
+    /// It was told to pause.
+    Suspended,
+    /// Nothing comes back from its socket, of which the file may be gone.
+    Deaf,
 }
 
 /// Why a Python does not run the carried supervisor.

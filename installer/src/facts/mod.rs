@@ -133,6 +133,7 @@ pub(crate) mod tests {
                 addresses: None,
                 own_key: None,
                 here: None,
+                broken: None,
             },
             managers: Managers { systemd: Init::Running, ..Managers::default() },
             etcd: Etcd {

@@ -17,6 +17,15 @@ pub(crate) struct Paths {
     pub(crate) closed: Closed,
     /// Where etcd's user cannot pass, or could not if there were one.
     pub(crate) shut: BTreeSet<Shut>,
+    /// Something of the data, or of the log, that is another user's than etcd's.
+    pub(crate) others: Option<Owned>,
+}
+
+/// Something that an etcd has written, and whose it is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Owned {
+    pub(crate) path: AbsPath,
+    pub(crate) uid: u32,
 }
 
 /// A directory that lets only others pass, and the place behind it that etcd goes to.

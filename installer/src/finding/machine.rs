@@ -21,10 +21,31 @@ pub(crate) enum MachineFinding {
     NoTimeSource { program: &'static str },
     /// etcd can have fewer open files than it is meant to.
     FewOpenFiles { files: OpenFiles, wanted: u64 },
+    /// Likewise, and with so few that this program does not start.
+    TooFewOpenFiles { files: OpenFiles, wanted: u64, needs: FilesFor },
     /// SELinux enforces labels, and nothing can set them.
     NoRestorecon,
     /// The startup script cannot keep etcd from gaining rights.
     NoSetpriv,
+}
+
+/// A program that ends at once where it can have too few open files.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum FilesFor {
+    Etcd,
+    CarriedSupervisor,
+}
+
+impl FilesFor {
+    /// The fewest that it starts with.
+    pub(crate) fn least(self) -> u64 {
+        match self {
+            // `reservedInternalFDNum` in etcd's `embed/etcd.go` is too few, from 3.0 on.
+            Self::Etcd => 151,
+            // `minfds` of supervisord, by default.
+            Self::CarriedSupervisor => 1024,
+        }
+    }
 }
 
 impl MachineFinding {
@@ -34,7 +55,7 @@ impl MachineFinding {
             Self::OldKernel { .. } => Code::OldKernel,
             Self::NarrowNamespace => Code::UsernsRoot,
             Self::NoTimeService | Self::NoTimeSource { .. } => Code::ClockUnsynchronised,
-            Self::FewOpenFiles { .. } => Code::FewOpenFiles,
+            Self::FewOpenFiles { .. } | Self::TooFewOpenFiles { .. } => Code::FewOpenFiles,
             Self::NoRestorecon => Code::SelinuxNoRestorecon,
             Self::NoSetpriv => Code::NoSetpriv,
         }
@@ -42,7 +63,9 @@ impl MachineFinding {
 
     pub(super) fn severity(&self) -> Severity {
         match self {
-            Self::OtherArch { .. } | Self::OldKernel { .. } | Self::NarrowNamespace => Severity::Refuse,
+            Self::OtherArch { .. } | Self::OldKernel { .. } | Self::NarrowNamespace | Self::TooFewOpenFiles { .. } => {
+                Severity::Refuse
+            }
             _ => Severity::Warn,
         }
     }

@@ -6,7 +6,7 @@ use payload::path::AbsPath;
 
 use super::{Code, Severity};
 use crate::facts::managers::boot::Starter;
-use crate::facts::managers::{PythonTrouble, UnfitSupervisor};
+use crate::facts::managers::{PythonTrouble, Silent, UnfitSupervisor};
 use crate::supervision::{Supervision, Supervisor};
 
 /// What keeps a service manager from running etcd, or could make it run something else.
@@ -46,6 +46,8 @@ pub(crate) enum ManagerFinding {
     NoStartAtBoot { supervisor: Supervisor },
     /// Snapshots are asked for, and no systemd looks whether one is due.
     NoTimer,
+    /// This supervisord runs, and does not do as told, which the plan needs it to.
+    Silent { silent: Silent, supervisor: Supervisor },
     /// Nobody has said whose the bundle is, so that nothing of it was tried.
     Untried,
 }
@@ -107,6 +109,7 @@ impl ManagerFinding {
             Self::EtcdAtBoot { .. } => Code::EtcdAtBoot,
             Self::NoStartAtBoot { .. } => Code::NoStartAtBoot,
             Self::NoTimer => Code::NoTimer,
+            Self::Silent { .. } => Code::SupervisorSilent,
             Self::Untried => Code::SupervisorUntried,
         }
     }

@@ -33,7 +33,7 @@ pub(crate) use disks::DiskFinding;
 pub(crate) use etcd::EtcdFinding;
 pub(crate) use health::HealthFinding;
 pub(crate) use logs::LogFinding;
-pub(crate) use machine::MachineFinding;
+pub(crate) use machine::{FilesFor, MachineFinding};
 pub(crate) use managers::ManagerFinding;
 pub(crate) use network::NetworkFinding;
 pub(crate) use paths::{Maker, PathFinding};

@@ -5,7 +5,7 @@ use payload::path::AbsPath;
 
 use super::{Code, Severity};
 use crate::change::Holds;
-use crate::facts::paths::{Obstacle, ObstacleKind, Shut};
+use crate::facts::paths::{Obstacle, ObstacleKind, Owned, Shut};
 
 /// What is in the way, or was changed.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -14,6 +14,8 @@ pub(crate) enum PathFinding {
     Obstacle(Obstacle),
     /// A directory that etcd's user cannot pass.
     Shut { shut: Shut, user: UserName, maker: Maker },
+    /// Something in `places`, etcd's data and its log, that etcd's user does not own, and so cannot write.
+    OthersData { owned: Owned, user: UserName, places: Vec<AbsPath> },
     /// Something at one of our places that is not ours.
     Taken { path: AbsPath },
     /// A directory for etcd's data or logs that is a link itself.
@@ -49,6 +51,7 @@ impl PathFinding {
             | Self::Linked { .. }
             | Self::LinkedSince { .. } => Code::PathTaken,
             Self::Shut { .. } => Code::WayClosed,
+            Self::OthersData { .. } => Code::DataOwner,
             Self::Changed { .. } | Self::ChangedAndNew { .. } | Self::BesideChanged { .. } => Code::ChangedFile,
             Self::LeftBehind { .. } => Code::LeftBehind,
         }
@@ -58,6 +61,7 @@ impl PathFinding {
         match self {
             Self::Obstacle(_)
             | Self::Shut { .. }
+            | Self::OthersData { .. }
             | Self::Taken { .. }
             | Self::Linked { .. }
             | Self::LinkedSince { .. } => Severity::Refuse,

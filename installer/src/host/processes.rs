@@ -25,6 +25,8 @@ const PATIENCE: Duration = Duration::from_secs(1);
 const FIRST_PERSON: u32 = 1000;
 /// Users that systemd makes for one service while that runs (`DynamicUser=`, systemd.exec(5)).
 const OF_SERVICES: RangeInclusive<u32> = 61184..=65519;
+/// How many of its units of time the kernel shows a second (`USER_HZ`, on all that we run on).
+const TICKS: u64 = 100;
 /// Behind the path of a file that has no name any more (proc(5)).
 const DELETED: &str = " (deleted)";
 
@@ -80,10 +82,17 @@ impl Process {
 
     /// What the process that started it, or took it over, is called.
     pub(super) fn parent(&self) -> Option<String> {
-        let status = std::fs::read_to_string(format!("/proc/{}/status", self.pid)).ok()?;
-        let parent = status.lines().find_map(|line| line.strip_prefix("PPid:"))?.trim();
-        let name = std::fs::read_to_string(format!("/proc/{parent}/comm")).ok()?;
+        let name = std::fs::read_to_string(format!("/proc/{}/comm", parent(self.pid)?)).ok()?;
         Some(name.trim_end().to_owned())
+    }
+
+    /// How long it has run.
+    pub(super) fn age(&self) -> Option<Duration> {
+        let stat = std::fs::read_to_string(format!("/proc/{}/stat", self.pid)).ok()?;
+        let uptime = std::fs::read_to_string("/proc/uptime").ok()?;
+        let uptime: f64 = uptime.split(' ').next()?.parse().ok()?;
+        let up = Duration::try_from_secs_f64(uptime).ok()?;
+        Some(up.saturating_sub(Duration::from_millis(started(&stat)?.checked_mul(1000 / TICKS)?)))
     }
 
     /// Whether it was started by one of these users. Anybody can run a program that all may run, and can have a root directory in
@@ -209,6 +218,12 @@ impl Ids {
     }
 }
 
+/// Who started this process, or took it over.
+pub(super) fn parent(pid: u32) -> Option<u32> {
+    let status = std::fs::read_to_string(format!("/proc/{pid}/status")).ok()?;
+    status.lines().find_map(|line| line.strip_prefix("PPid:"))?.trim().parse().ok()
+}
+
 /// The 22nd field of `/proc/PID/stat`; the second is a name in brackets, which may hold anything (proc(5)).
 fn started(stat: &str) -> Option<u64> {
     stat.rsplit_once(") ")?.1.split(' ').nth(19)?.parse().ok()
@@ -252,6 +267,9 @@ mod tests {
         let me = nix::unistd::getuid().as_raw();
         let runs = instances(own.to_str().unwrap(), &[me]);
         assert!(runs.iter().any(|run| run.pid == std::process::id() && run.started > 0), "{runs:?}");
+        let pid = std::process::id();
+        let age = |pid: u32| Process { pid, name: String::new() }.age().unwrap();
+        assert!(age(pid) < age(parent(pid).unwrap()) + Duration::from_secs(1) && age(1) > age(pid));
         assert!(instances(own.to_str().unwrap(), &[me + 1]).is_empty(), "another user's");
     }
 

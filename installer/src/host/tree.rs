@@ -79,8 +79,13 @@ impl Tree {
 
     /// What stands at `path`; a parent that is not there means [`Seen::Absent`].
     pub(crate) fn look(&self, path: &AbsPath) -> Result<Seen, FsError> {
+        self.look_by(path, Trust::Anyone)
+    }
+
+    /// Likewise, on a way of which this is demanded.
+    pub(super) fn look_by(&self, path: &AbsPath, trust: Trust) -> Result<Seen, FsError> {
         let fail = |errno: Errno| FsError::new(FileOp::LookAt, path, errno);
-        let spot = match self.spot(path, Trust::Anyone) {
+        let spot = match self.spot(path, trust) {
             Ok(spot) => spot,
             Err(Errno::ENOENT | Errno::ENOTDIR) => return Ok(Seen::Absent),
             Err(errno) => return Err(fail(errno)),

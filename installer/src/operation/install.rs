@@ -11,7 +11,7 @@ use payload::provenance::Provenance;
 use super::{Operate, Outcome};
 use crate::certificates::{self, Set};
 use crate::change::{Change, fold};
-use crate::check::{self, confinement, logs, no_timer, preflight, programs, units};
+use crate::check::{self, confinement, logs, no_timer, open_files, preflight, programs, units};
 use crate::drift;
 use crate::execute::StepError;
 use crate::facts::data::{DataDir, DataOwner};
@@ -56,6 +56,7 @@ pub(crate) fn plan(input: PlanInput, facts: &Facts, choices: Choices) -> Result<
             findings.extend(programs(&facts.managers, &supervision));
             findings.extend(no_timer(&facts.managers, facts.machine.target, manifest.backup.as_ref(), &supervision));
             findings.extend(confinement(facts.machine.setpriv, &supervision));
+            findings.extend(open_files(facts.machine.open_files, &supervision));
             findings.extend(logs(manifest, &facts.logs, &ours, &supervision));
             Some(supervision)
         }
@@ -67,6 +68,8 @@ pub(crate) fn plan(input: PlanInput, facts: &Facts, choices: Choices) -> Result<
     let set = Set::of(manifest, facts.credentials.own_key.as_ref())?;
     let mut certificates = certificates::lay(&set, facts.credentials.here.as_ref(), &facts.paths, &ours)?;
     findings.append(&mut certificates.findings);
+    // What somebody has changed stays in use: it is not called well where etcd cannot use it.
+    findings.extend(check::stays_broken(&facts.credentials, certificates.links.is_empty()));
     let steps = match &supervision {
         Some(supervision) => steps::steps(input, facts, choices, supervision, &set, certificates)?,
         None => Vec::new(),
@@ -80,6 +83,7 @@ pub(crate) fn plan(input: PlanInput, facts: &Facts, choices: Choices) -> Result<
     let standings = pending::Standings { facts, manifest, supervision: supervised, restart, set: &set };
     let pending::Stood { steps, waits } = standings.of(steps);
     findings.extend(supervision.as_ref().and_then(|supervision| check::pending(&waits, supervision)));
+    findings.extend(check::silent(facts.managers.silent, &steps));
     findings.extend(at_risk(&steps, facts, choices).map(Finding::from));
     let is_over = is_in_place(input.bundle, &steps, &facts.records);
     let writes = if is_over { closed::Records::Stay } else { closed::Records::AreWritten };

@@ -6,7 +6,9 @@ use std::time::Duration;
 use super::calls::{
     ServiceError, WORK, answers, ask, enable, heed, is_down, no_answer, order, question, systemctl, update,
 };
+use super::words;
 use crate::facts::managers::rpc::{Answer, BAD_NAME, Call, Said};
+use crate::host::exec::{ExecError, ExecTrouble};
 use crate::host::interrupt::Interrupt;
 use crate::host::supervisord::Heard;
 use crate::host::{Exec, clock};
@@ -150,11 +152,11 @@ fn seen_of_one_that_is_up(supervisor: &Supervisor, interrupt: &Interrupt) -> Res
 }
 
 fn start_supervisord(supervisor: &Supervisor, interrupt: &Interrupt) -> Result<(), ServiceError> {
-    match &supervisor.unit {
-        Some(unit) => systemctl(["start", unit], interrupt)?,
-        None => {
-            Exec::at(supervisor.daemon.as_str()).args(["-c", supervisor.conf.as_str()]).heeding(interrupt).run()?;
-        }
+    if let Some(unit) = &supervisor.unit {
+        systemctl(["start", unit], interrupt)?;
+    } else {
+        let daemon = Exec::at(supervisor.daemon.as_str()).args(["-c", supervisor.conf.as_str()]);
+        daemon.heeding(interrupt).run().map_err(|error| not_started(supervisor, error))?;
     }
     let is_down = || supervisor.unit.as_ref().is_some_and(|unit| is_down(unit, interrupt).unwrap_or(false));
     let answer = clock::poll(ANSWER, || {
@@ -165,6 +167,18 @@ fn start_supervisord(supervisor: &Supervisor, interrupt: &Interrupt) -> Result<(
     });
     heed(interrupt)?;
     if answer == Some(true) { Ok(()) } else { Err(no_answer(supervisor, interrupt)) }
+}
+
+/// With its complaint, and without the line about how it is called.
+fn not_started(supervisor: &Supervisor, error: ExecError) -> ServiceError {
+    let said = match &error.why {
+        ExecTrouble::Failed { tail, .. } => words::of_start(&tail.replace("; ", "\n")),
+        _ => None,
+    };
+    match said {
+        Some(said) => ServiceError::NoAnswer { conf: supervisor.conf.clone(), unit: None, said: Some(said) },
+        None => error.into(),
+    }
 }
 
 /// The process that supervisord has for our program, if one runs; `status` does not say it of one that has just started.
@@ -222,6 +236,24 @@ fn ctl_until(
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_supervisord_that_does_not_start_is_heard_without_the_line_about_how_it_is_called() {
+        let crate::supervision::Supervision::Supervisor(supervisor) =
+            crate::supervision::tests::supervisor(crate::supervision::Origin::Bundle)
+        else {
+            unreachable!()
+        };
+        let failed = |tail: &str| {
+            let (status, tail) = (std::os::unix::process::ExitStatusExt::from_raw(512), tail.to_owned());
+            let error = ExecError { line: "/x -c /x".to_owned(), why: ExecTrouble::Failed { status, tail } };
+            not_started(&supervisor, error).to_string()
+        };
+        let said =
+            failed("Error: Another program is already listening on a port; For help, use /usr/bin/supervisord -h");
+        assert_eq!(said, "supervisord (/x) does not answer; it says: Another program is already listening on a port");
+        assert!(failed("Traceback").contains("running `/x -c /x`"));
+    }
 
     #[test]
     fn what_supervisorctl_says_of_a_program() {

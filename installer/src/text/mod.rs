@@ -19,3 +19,4 @@ pub(crate) mod refusals;
 pub(crate) mod restore;
 pub(crate) mod snapshot;
 pub(crate) mod status;
+mod supervisord;

@@ -30,6 +30,8 @@ pub(crate) struct Credentials {
     pub(crate) own_key: Option<OwnKey>,
     /// Where an earlier install's lie.
     pub(crate) here: Option<Here>,
+    /// What of those that are in use on a running host etcd cannot use.
+    pub(crate) broken: Option<Broken>,
 }
 
 /// The directory of the set of certificates that is in use on this host.

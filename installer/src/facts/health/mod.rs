@@ -5,6 +5,7 @@ use payload::etcd::last_words::LastWords;
 use payload::name::UserName;
 use payload::path::AbsPath;
 
+use crate::facts::managers::{Override, Silent};
 use crate::supervision::Supervision;
 
 /// The runs of the installed etcd.
@@ -22,6 +23,8 @@ pub(crate) struct Unmanaged {
     pub(crate) supervision: Supervision,
     /// What it calls its state.
     pub(crate) state: String,
+    /// The supervisord that has it all the same.
+    pub(crate) silent: Option<Silent>,
 }
 
 /// An etcd that its service manager should have up, and that does not listen.
@@ -44,6 +47,9 @@ pub(crate) struct Down {
     pub(crate) wal: Option<AbsPath>,
     pub(crate) company: Company,
     pub(crate) log: Log,
+    pub(crate) heard: Heard,
+    /// A drop-in that makes another service of its unit.
+    pub(crate) overridden: Option<Override>,
 }
 
 impl Down {
@@ -68,6 +74,8 @@ pub(crate) enum Rest {
     Unknown,
     /// There is no supervisord that answers.
     NoManager,
+    /// There is one that does not answer.
+    Silent(Silent),
 }
 
 impl Rest {
@@ -82,6 +90,14 @@ impl Rest {
 pub(crate) enum Company {
     Alone,
     Others,
+}
+
+/// Whether there was anything to be read of its log.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Heard {
+    Something,
+    /// Nothing keeps a journal, say.
+    Nothing,
 }
 
 /// Where all of etcd's log is.

@@ -6,6 +6,8 @@
 
 /// supervisor's own number for a program that it does not have (`supervisor.xmlrpc.Faults`, 3.0 to 4.3).
 pub(crate) const BAD_NAME: i32 = 10;
+/// Likewise, where supervisord itself was told to end.
+pub(crate) const ENDS: i32 = 6;
 /// Likewise, for one that does not run.
 const NOT_RUNNING: i32 = 70;
 

@@ -102,6 +102,7 @@ pub(super) fn credentials(
         addresses: brought.and_then(|brought| x509::addresses(&brought.certificate)),
         own_key,
         here,
+        broken: None,
     })
 }
 

@@ -70,15 +70,20 @@ fn room(tree: &Tree, manifest: &Manifest) -> Result<Vec<Room>, FsError> {
     let programs: u64 = manifest.release.programs.iter().map(|program| program.size).sum();
     let wheels: u64 = manifest.service.wheels.iter().filter_map(|name| Some(manifest.entry(name)?.size * 5)).sum();
     let opt = room_at(tree, &manifest.layout.release_dir, Holding::Programs, programs + wheels + SMALL_ROOM)?;
-    let kept = holding(&manifest.layout).map(|(path, what)| room_at(tree, path, what, DATA_ROOM));
+    let kept = room_of_data(tree, &manifest.layout)?;
     let state = room_at(tree, &manifest.layout.sbin, Holding::Installer, SMALL_ROOM)?;
+    Ok([opt].into_iter().chain(kept).chain([state]).collect())
+}
+
+/// Where etcd writes.
+pub(crate) fn room_of_data(tree: &Tree, layout: &Layout) -> Result<Vec<Room>, FsError> {
     // Only programs must be executable where they lie.
     let inert = |mut room: Room| {
         room.mount = if room.mount == Mount::NoExec { Mount::Fit } else { room.mount };
         room
     };
-    let kept = kept.map(|room| room.map(inert)).collect::<Result<Vec<_>, _>>()?;
-    Ok([opt].into_iter().chain(kept).chain([state]).collect())
+    let kept = holding(layout).map(|(path, what)| room_at(tree, path, what, DATA_ROOM));
+    kept.map(|room| room.map(inert)).collect()
 }
 
 /// The file system that `path` is or will be on: that of the nearest directory above that is there.

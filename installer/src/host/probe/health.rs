@@ -18,7 +18,7 @@ pub(crate) fn log(tree: &Tree, manifest: &Manifest, supervision: &Supervision, i
     match supervision {
         Supervision::Systemd { unit } => {
             let asked = Exec::named("journalctl")
-                .map(|exec| exec.args(["--no-pager", "-o", "cat", "-n", LAST_LINES, "-u", unit]))
+                .map(|exec| exec.args(["--quiet", "--no-pager", "-o", "cat", "-n", LAST_LINES, "-u", unit]))
                 .and_then(|exec| exec.heeding(interrupt).output());
             (Log::Journal { unit: unit.clone() }, asked.map(|output| output.stdout).unwrap_or_default())
         }

@@ -62,7 +62,9 @@ pub(crate) fn setpriv(tree: &Tree) -> Result<SetPriv, ProbeError> {
 fn open_files(tree: &Tree, managers: &Managers, processes: &[Process]) -> Result<OpenFiles, ProbeError> {
     let hard_limit = |process: &Process| hard_limit(&read(&format!("/proc/{}/limits", process.pid))?);
     let supervisord = processes.iter().find(|process| process.is_systems_own("supervisord", tree));
-    if let (Some(_), Some(most)) = (&managers.supervisor, supervisord.and_then(hard_limit)) {
+    // Where no systemd runs, one that is not this host's own is the carried one.
+    let starts_etcd = managers.supervisor.is_some() || managers.systemd != Init::Running;
+    if let (true, Some(most)) = (starts_etcd, supervisord.and_then(hard_limit)) {
         return Ok(OpenFiles { most, by: Ceiling::Supervisord });
     }
     if managers.systemd == Init::Running

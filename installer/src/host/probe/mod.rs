@@ -17,11 +17,11 @@ mod paths;
 mod subject;
 
 pub(crate) use credentials::broken;
-pub(crate) use disks::mounted_no_exec;
+pub(crate) use disks::{mounted_no_exec, room_of_data};
 pub(crate) use error::ProbeError;
 pub(crate) use etcd::{instances, running, runs, shown};
 pub(crate) use machine::setpriv;
-pub(crate) use paths::shut;
+pub(crate) use paths::{others, shut};
 use subject::Of;
 pub(crate) use subject::{Subject, settle};
 
@@ -38,8 +38,9 @@ use super::processes::{self, Process};
 use crate::facts::machine::Clock;
 use crate::facts::network::Firewall;
 use crate::facts::network::names::Named;
-use crate::facts::{Cluster, Facts};
+use crate::facts::{Cluster, Credentials, Facts};
 use crate::records::{Leftovers, Records, StateDir};
+use crate::supervision::Supervision;
 
 /// How long a peer, or a program that we ask, may take to answer.
 const PATIENCE: Duration = Duration::from_secs(1);
@@ -56,7 +57,16 @@ pub(crate) fn facts(
     let layout = &manifest.layout;
     // On a host that is ours already, and in an image, whatever runs here is no obstacle.
     let is_fresh = tree.is_live() && records.receipt.is_none() && records.unfinished.is_none();
-    let managers = managers::managers(tree, manifest, &records.ours(), wanted, is_fresh)?;
+    let mut managers = managers::managers(tree, manifest, &records.ours(), wanted, is_fresh)?;
+    if tree.is_live() {
+        let supervisor = match records.chosen() {
+            Some(Supervision::Supervisor(supervisor)) => Some(supervisor),
+            Some(Supervision::Systemd { .. }) => None,
+            None => managers.supervisor.as_ref(),
+        };
+        let etcds = runs(tree, manifest).pids;
+        managers.silent = supervisor.and_then(|supervisor| managers::silent(tree, supervisor, &etcds));
+    }
     let (busy, etcds) =
         if is_fresh { (network::busy(manifest), etcd::others(tree, manifest)) } else { (Vec::new(), Vec::new()) };
     let (machine, disks, network, seen, programs) = if tree.is_live() {
@@ -82,6 +92,8 @@ pub(crate) fn facts(
         let network = network::network(busy, Vec::new(), Vec::new(), Vec::new(), Firewall::None)?;
         (machine::image(tree)?, disks::image(tree, manifest)?, network, Cluster::default(), BTreeMap::new())
     };
+    let installed = records.receipt.as_ref().filter(|_| tree.is_live());
+    let broken = installed.and_then(|receipt| broken(tree, &receipt.manifest));
     let credentials = credentials::credentials(tree, manifest, brought.as_ref(), &state, &records.ours())?;
     let cas = cluster::cas(tree, &records, brought.as_ref().map(credentials::Brought::cas))?;
     Ok(Facts {
@@ -100,7 +112,7 @@ pub(crate) fn facts(
         logs: logs::logs(tree, &layout.logs)?,
         network,
         cluster: Cluster { cas, ..seen },
-        credentials,
+        credentials: Credentials { broken, ..credentials },
         managers,
         etcd: etcd::etcd(tree, manifest, script, &records, etcds)?,
         restore: None,

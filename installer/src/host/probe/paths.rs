@@ -11,9 +11,9 @@ use super::{ProbeError, data};
 use crate::backup::{self, Units};
 use crate::certificates::{Home, Set};
 use crate::facts::Credentials;
-use crate::facts::paths::{Obstacle, PathFact, Paths, Seen, Shut};
+use crate::facts::paths::{Obstacle, Owned, PathFact, Paths, Seen, Shut};
 use crate::host::barriers::Barriers;
-use crate::host::{FsError, Tree};
+use crate::host::{FsError, Tree, whose};
 use crate::layout;
 use crate::records::StateDir;
 
@@ -39,8 +39,14 @@ pub(super) fn paths(
     let obstacles = obstacles(tree, found.keys().chain([&state.journal]))?;
     let closed = Barriers::read().closed(tree, state, found.keys())?;
     let filled = data::filled(tree, [&manifest.layout.logs, &layout::SUPERVISOR_LOGS.parse()?])?;
-    let shut = shut(tree, manifest)?;
-    Ok(Paths { found, obstacles, filled, closed, shut })
+    let (shut, others) = (shut(tree, manifest)?, others(tree, manifest)?);
+    Ok(Paths { found, obstacles, filled, closed, shut, others })
+}
+
+/// What of the data and the log etcd's user, if there is one, does not own. On a running system: of an image nobody runs.
+pub(crate) fn others(tree: &Tree, manifest: &Manifest) -> Result<Option<Owned>, ProbeError> {
+    let Some(account) = tree.user(&manifest.user)?.filter(|_| tree.is_live()) else { return Ok(None) };
+    Ok(whose::others(tree, (&manifest.layout).into(), account.uid)?)
 }
 
 /// Where etcd's user cannot pass to its programs, its certificate, its data or its log: as far as these are there.

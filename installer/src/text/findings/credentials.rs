@@ -3,7 +3,7 @@
 use time::OffsetDateTime;
 use time::macros::format_description;
 
-use payload::say;
+use payload::{say, words};
 
 use crate::facts::credentials::CredentialError;
 use crate::finding::CredentialFinding;
@@ -45,7 +45,10 @@ pub(super) fn help(found: &CredentialFinding) -> Help {
             )))
         }
         CredentialFinding::Unusable(_) | CredentialFinding::EndsSoon { .. } => Help::plain(super::BUILD),
-        CredentialFinding::Early { .. } => Help::command("date -u; chronyc makestep"),
+        CredentialFinding::Early { .. } => Help::command("date -u; chronyc makestep").remark(&words!(
+            en = "where this clock is right, the one where the bundle was built was ahead: set that, etcdpack build there, and carry the new file here",
+            zh = "若本机时钟正确，则是制作安装包的机器时钟偏快：校正它，在那里 etcdpack build，再把新文件带到本机"
+        )),
         CredentialFinding::Expired { .. } => Help::plain(say!(
             en = "date -u; if the clock is right: {}",
             zh = "date -u；若时间正确，运行：{}",

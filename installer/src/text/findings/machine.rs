@@ -1,9 +1,10 @@
 //! The words of findings about the machine and its system.
 
+use payload::language::Words;
 use payload::{say, words};
 
 use crate::facts::machine::{Ceiling, OpenFiles};
-use crate::finding::MachineFinding;
+use crate::finding::{FilesFor, MachineFinding};
 use crate::help::Help;
 
 pub(super) fn text(found: &MachineFinding) -> String {
@@ -37,15 +38,22 @@ pub(super) fn text(found: &MachineFinding) -> String {
             zh = "`{program}` 正在运行，但没有找到时间源"
         )),
         MachineFinding::FewOpenFiles { files: OpenFiles { most, by }, wanted } => {
-            let what = match by {
-                Ceiling::Kernel => words!(en = "fs.nr_open", zh = "fs.nr_open"),
-                Ceiling::Supervisord => words!(en = "this host's supervisord", zh = "本机的 supervisord"),
-                Ceiling::Init => words!(en = "this container's limit", zh = "本容器的限制"),
-                Ceiling::Shell => words!(en = "this shell's hard limit", zh = "当前 shell 的硬限制"),
-            };
+            let what = set_by(*by);
             say!(
                 en = "etcd can have {most} open files ({what}) and is meant to have {wanted}",
                 zh = "etcd 最多可打开 {most} 个文件（{what}），应为 {wanted} 个"
+            )
+        }
+        MachineFinding::TooFewOpenFiles { files: OpenFiles { most, by }, needs, .. } => {
+            let what = set_by(*by);
+            let who = match needs {
+                FilesFor::Etcd => words!(en = "etcd", zh = "etcd"),
+                FilesFor::CarriedSupervisor => words!(en = "the carried supervisord", zh = "安装包自带的 supervisord"),
+            };
+            say!(
+                en = "nothing can have more than {most} open files here ({what}), and {who} does not start with fewer than {}",
+                zh = "这里最多只能打开 {most} 个文件（{what}），而{who} 少于 {} 个就无法启动",
+                needs.least()
             )
         }
         MachineFinding::NoRestorecon => {
@@ -62,6 +70,15 @@ pub(super) fn text(found: &MachineFinding) -> String {
                 zh = "本机没有 `setpriv`：在 supervisor 管理下，etcd 用户可通过 set-uid 程序获得更多权限"
             )
         }
+    }
+}
+
+fn set_by(ceiling: Ceiling) -> Words {
+    match ceiling {
+        Ceiling::Kernel => words!(en = "fs.nr_open", zh = "fs.nr_open"),
+        Ceiling::Supervisord => words!(en = "this host's supervisord", zh = "本机的 supervisord"),
+        Ceiling::Init => words!(en = "this container's limit", zh = "本容器的限制"),
+        Ceiling::Shell => words!(en = "this shell's hard limit", zh = "当前 shell 的硬限制"),
     }
 }
 
@@ -84,17 +101,18 @@ pub(super) fn help(found: &MachineFinding) -> Help {
         MachineFinding::NoTimeService => Help::command("systemctl status chronyd ntpd systemd-timesyncd"),
         MachineFinding::NoTimeSource { program: CHRONYD } => Help::command("chronyc sources"),
         MachineFinding::NoTimeSource { .. } => Help::command("systemctl status systemd-timesyncd"),
-        MachineFinding::FewOpenFiles { files, wanted } => match files.by {
-            Ceiling::Kernel => Help::command(format!("sysctl -w fs.nr_open={}", wanted * 16)),
-            Ceiling::Supervisord => Help::command("systemctl edit UNIT").remark(&words!(
-                en = "`supervisor` on Debian, else `supervisord`: LimitNOFILE=65536, from its \
-                         next start on",
-                zh = "在 Debian 上为 `supervisor`，否则为 `supervisord`：LimitNOFILE=65536，\
-                         下次启动时生效"
-            )),
-            Ceiling::Init => Help::command("cat /proc/1/limits"),
-            Ceiling::Shell => Help::command(format!("ulimit -n {wanted}")),
-        },
+        // An install raises its own as far as it may: another `ulimit` in the same shell would not do more.
+        MachineFinding::TooFewOpenFiles { files: OpenFiles { by: Ceiling::Shell, .. }, .. } => {
+            Help::command("ulimit -H -n").remark(&words!(
+                en = "shows it; in a container it is set where that is started (`--ulimit nofile=65536`), \
+                         else by `root hard nofile 65536` in /etc/security/limits.conf and a new login",
+                zh = "显示该限制；容器的限制在启动容器处设置（`--ulimit nofile=65536`），\
+                         其他情况在 /etc/security/limits.conf 中写 `root hard nofile 65536` 并重新登录"
+            ))
+        }
+        MachineFinding::TooFewOpenFiles { files, wanted, .. } | MachineFinding::FewOpenFiles { files, wanted } => {
+            more_files(files.by, *wanted)
+        }
         MachineFinding::NoRestorecon => Help::plain(words!(
             en = "install the package `policycoreutils` from the site's own media",
             zh = "从本地安装介质安装软件包 `policycoreutils`"
@@ -104,6 +122,21 @@ pub(super) fn help(found: &MachineFinding) -> Help {
                      next restart",
             zh = "从本地安装介质安装 util-linux；etcd 下次重启时生效"
         )),
+    }
+}
+
+/// By what sets how many there can be.
+fn more_files(by: Ceiling, wanted: u64) -> Help {
+    match by {
+        Ceiling::Kernel => Help::command(format!("sysctl -w fs.nr_open={}", wanted * 16)),
+        Ceiling::Supervisord => Help::command("systemctl edit UNIT").remark(&words!(
+            en = "`supervisor` on Debian, else `supervisord`: LimitNOFILE=65536, from its \
+                     next start on",
+            zh = "在 Debian 上为 `supervisor`，否则为 `supervisord`：LimitNOFILE=65536，\
+                     下次启动时生效"
+        )),
+        Ceiling::Init => Help::command("cat /proc/1/limits"),
+        Ceiling::Shell => Help::command(format!("ulimit -n {wanted}")),
     }
 }
 

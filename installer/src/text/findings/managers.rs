@@ -15,6 +15,7 @@ use crate::finding::ManagerFinding;
 use crate::finding::managers::{Choice, NoPython, OtherName, Packed, Systemd};
 use crate::help::Help;
 use crate::supervision::Origin;
+use crate::text::supervisord;
 
 const BUILD_FOR_BOTH: Words = words!(
     en = "etcdpack build   (on the connected machine, with `manager = \"auto\"` under [service])",
@@ -104,6 +105,7 @@ pub(super) fn text(found: &ManagerFinding) -> String {
                 zh = "本机没有运行 systemd：没有任何机制保存集群文件要求的快照"
             )
         }
+        ManagerFinding::Silent { silent, .. } => supervisord::text(*silent),
         ManagerFinding::Untried => {
             say!(
                 en = "etcdpack has not tried yet whether a Python here runs the supervisor in \
@@ -376,6 +378,7 @@ pub(super) fn help(found: &ManagerFinding) -> Help {
             zh = "让 cron 以 root 身份每一刻钟运行一次："
         ))
         .and(Help::host_with("snapshot", "--timed")),
+        ManagerFinding::Silent { silent, supervisor } => supervisord::help(*silent, supervisor),
         ManagerFinding::Untried => Help::run_with("plan", "--signer WORDS"),
     }
 }

@@ -7,7 +7,7 @@ use payload::shell::word;
 use payload::{say, words};
 
 use crate::change::Holds;
-use crate::facts::paths::{Obstacle, ObstacleKind, Shut};
+use crate::facts::paths::{Obstacle, ObstacleKind, Owned, Shut};
 use crate::finding::{Maker, PathFinding};
 use crate::help::Help;
 use crate::text::names;
@@ -37,6 +37,10 @@ pub(super) fn text(found: &PathFinding) -> String {
         PathFinding::Shut { shut: Shut { dir, mode, uid, behind }, user, .. } => say!(
             en = "etcd's user, `{user}`, cannot pass `{dir}` (mode {mode:04o}, owner {uid}), and needs `{behind}` behind it",
             zh = "etcd 的用户 `{user}` 无权进入 `{dir}`（权限 {mode:04o}，属主 {uid}），而它需要其中的 `{behind}`"
+        ),
+        PathFinding::OthersData { owned: Owned { path, uid }, user, .. } => say!(
+            en = "`{path}` belongs to the user with uid {uid}, and not to etcd's user, `{user}`, which cannot write it",
+            zh = "`{path}` 属于 uid 为 {uid} 的用户，而不属于 etcd 的用户 `{user}`，后者无法写入"
         ),
         PathFinding::Taken { path } => {
             say!(en = "`{path}` is there already and is not ours", zh = "`{path}` 已存在，且不属于我们")
@@ -113,6 +117,13 @@ pub(super) fn help(found: &PathFinding) -> Help {
                 Maker::Install => Help::in_tree(format!("chmod a+rx {dir}")),
                 Maker::Others => Help::in_tree(format!("chmod a+x {dir}")),
             }
+        }
+        PathFinding::OthersData { user, places, .. } => {
+            let places = places.iter().map(AbsPath::as_str).collect::<Vec<_>>().join(" ");
+            Help::in_tree(format!("chown -R {user}:{user} {places}")).remark(&words!(
+                en = "with etcd stopped; then ./HOST.run install",
+                zh = "先停止 etcd；然后 ./HOST.run install"
+            ))
         }
         PathFinding::Taken { path } => Help::in_tree(format!("mv {path} {path}.old")),
         PathFinding::Linked { path, target, holds } => linked(path, target, *holds),

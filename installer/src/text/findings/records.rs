@@ -190,6 +190,11 @@ pub(super) fn help(found: &RecordFinding) -> Help {
         RecordFinding::OtherMember { .. } => Help::host("status")
             .remark(&words!(en = "says which member's bundle belongs here", zh = "会显示本机应使用哪个成员的安装包")),
         RecordFinding::NothingInstalled => Help::run("install"),
+        RecordFinding::ReceiptLost { loss, etcd: None } if loss.others.is_empty() => Help::run("install").remark(&say!(
+            en = "with the bundle that is installed here{}: it compares, writes the record anew, and starts etcd; with --no-start, it does not",
+            zh = "使用本机已安装的那个安装包{}：会先比对，再重新写入记录，并启动 etcd；加 --no-start 则不启动",
+            number(loss)
+        )),
         RecordFinding::ReceiptLost { loss, .. } if loss.others.is_empty() => Help::run("install").remark(&say!(
             en = "with the bundle that is installed here{}: it compares, writes the record anew, and etcd runs on",
             zh = "使用本机已安装的那个安装包{}：会先比对，再重新写入记录；etcd 不会重启",

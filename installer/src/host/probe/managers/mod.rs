@@ -4,6 +4,7 @@
 mod boot;
 mod reading;
 mod sections;
+mod silent;
 mod units;
 
 use std::fs::File;
@@ -28,6 +29,8 @@ use crate::signer::Settled;
 use crate::supervision::{Origin, Supervision, Supervisor};
 use boot::AtBoot;
 pub(crate) use reading::try_reading;
+pub(crate) use silent::silent;
+pub(crate) use units::overrides;
 
 /// Configuration files in the order in which supervisor itself looks for them: Debian's place is asked first
 /// because only Debian has it.

@@ -62,7 +62,7 @@ fn unit(tree: &Tree, name: &str) -> Result<Unit, ProbeError> {
 }
 
 /// What drop-ins make of a unit. Of those with one name the strongest counts, also where it is a link to `/dev/null`.
-fn overrides(tree: &Tree, unit: &str) -> Result<Vec<Override>, ProbeError> {
+pub(crate) fn overrides(tree: &Tree, unit: &str) -> Result<Vec<Override>, ProbeError> {
     let (mut all, mut names) = (Vec::new(), BTreeSet::new());
     for dir in drop_in_dirs(unit) {
         let dir: AbsPath = dir.parse()?;

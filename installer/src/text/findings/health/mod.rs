@@ -13,7 +13,8 @@ use payload::{say, words};
 
 use crate::backup::{Against, FailedDrill};
 use crate::facts::cluster::api;
-use crate::facts::health::{Company, Down, Log};
+use crate::facts::health::{Company, Down, Heard, Log};
+use crate::facts::managers::Override;
 use crate::finding::HealthFinding;
 use crate::help::Help;
 use crate::supervision::Off;
@@ -156,7 +157,14 @@ fn begun(down: &Down) -> String {
 
 /// etcd's one line, and what it means.
 pub(crate) fn why(down: &Down) -> String {
-    down.words.cause.as_ref().map_or_else(|| say!(en = "its log does not say why", zh = "其日志没有说明原因"), said)
+    let unknown = || match down.heard {
+        Heard::Something => say!(en = "its log does not say why", zh = "其日志没有说明原因"),
+        Heard::Nothing => say!(
+            en = "why is not known, for nothing of its log can be read here",
+            zh = "原因不明，因为本机读不到它的任何日志"
+        ),
+    };
+    down.words.cause.as_ref().map_or_else(unknown, said)
 }
 
 fn said(cause: &Cause) -> String {
@@ -312,6 +320,12 @@ pub(crate) fn help_after_start(down: &Down) -> Help {
 
 /// What to type about the cause.
 fn what_to_do(down: &Down) -> Help {
+    let known = down.words.cause.as_ref().and_then(|cause| cause.known);
+    if let (Some(overridden), Log::Journal { unit }) = (&down.overridden, &down.log)
+        && matches!(known, Some(Known::Permission | Known::NoProgram | Known::NoUser | Known::Flag) | None)
+    {
+        return as_installed(unit, overridden);
+    }
     let Some(Cause { said, known: Some(known) }) = &down.words.cause else { return log(down) };
     let places = places(down).join(" ");
     match known {
@@ -416,9 +430,24 @@ fn members(down: &Down) -> Help {
     Help::command(format!("{}etcdctl member list", api(down.etcd)))
 }
 
+/// What files and users have to do with it is not known: it does not run as it was installed.
+fn as_installed(unit: &str, Override { file, key }: &Override) -> Help {
+    Help::in_tree(format!("systemctl cat {unit}")).remark(&say!(
+        en = "`{file}` sets `{key}=`: take that out, then systemctl daemon-reload && systemctl restart {unit}",
+        zh = "`{file}` 设置了 `{key}=`：删除该设置，然后 systemctl daemon-reload && systemctl restart {unit}"
+    ))
+}
+
 /// Where all of the log is.
 fn log(down: &Down) -> Help {
     match &down.log {
+        Log::Journal { unit } if down.heard == Heard::Nothing => {
+            Help::in_tree(format!("systemctl status --no-pager -l systemd-journald {unit}")).remark(&say!(
+                en = "where no journal is kept, start it, and etcd with it: systemctl start systemd-journald && systemctl restart {unit}",
+                zh = "若没有记录日志，先启动 journald，再启动 etcd：systemctl start systemd-journald && systemctl restart {unit}"
+            ))
+        }
+        Log::File(path) if down.heard == Heard::Nothing => Help::in_tree(format!("ls -ld {path}; tail -n 200 {path}")),
         Log::Journal { unit } => Help::in_tree(format!("journalctl -u {unit} -n 200 --no-pager")),
         Log::File(path) => Help::in_tree(format!("tail -n 200 {path}")),
     }

@@ -7,6 +7,7 @@ use crate::help::Help;
 use crate::restart;
 use crate::supervision::{Supervision, Supervisor};
 use crate::text::pids::pids as typed;
+use crate::text::supervisord;
 
 /// One that is as its service manager was told to have it.
 pub(super) fn rests(down: &Down) -> String {
@@ -24,6 +25,10 @@ pub(super) fn rests(down: &Down) -> String {
             en = "etcd does not run: supervisord, which is to keep it running, does not answer",
             zh = "etcd 未运行：负责管理它的 supervisord 没有应答"
         ),
+        Rest::Silent(silent) => {
+            let silent = supervisord::text(silent);
+            say!(en = "etcd does not run: {silent}", zh = "etcd 未运行：{silent}")
+        }
         Rest::Stopped | Rest::None | Rest::Ended => say!(
             en = "etcd is stopped: {supervision} has it as {state}, and starts it when told to or when this host boots",
             zh = "etcd 已停止：它在 {supervision} 中的状态为 {state}，手动启动或本机重启之后才会运行"
@@ -43,7 +48,11 @@ pub(super) fn going_on(pids: &[u32]) -> Help {
     Help::command(format!("kill -CONT {}", typed(pids)))
 }
 
-pub(super) fn unmanaged(Unmanaged { pids, supervision, state }: &Unmanaged) -> String {
+pub(super) fn unmanaged(Unmanaged { pids, supervision, state, silent }: &Unmanaged) -> String {
+    if let Some(silent) = silent {
+        let (pids, silent) = (typed(pids), supervisord::text(*silent));
+        return say!(en = "etcd runs (process {pids}), and {silent}", zh = "etcd 正在运行（进程 {pids}），但 {silent}");
+    }
     say!(
         en =
             "etcd runs (process {}), and {supervision} does not have it ({state}): nobody starts it again when it ends",
@@ -62,6 +71,7 @@ pub(super) fn help(down: &Down, about_the_cause: impl FnOnce() -> Help) -> Help 
             Help::command(format!("systemctl unmask {unit} && systemctl start {unit}"))
         }
         (Rest::NoManager, Supervision::Supervisor(supervisor)) => starting_supervisord(supervisor),
+        (Rest::Silent(silent), Supervision::Supervisor(supervisor)) => supervisord::help(silent, supervisor),
         (Rest::Unknown, Supervision::Supervisor(supervisor)) => restart::rereading(supervisor).remark(&words!(
             en = "it reads its configuration again; where etcd's section is gone: ./HOST.run install",
             zh = "重新读取配置；若 etcd 的配置段已丢失：./HOST.run install"
@@ -70,12 +80,16 @@ pub(super) fn help(down: &Down, about_the_cause: impl FnOnce() -> Help) -> Help 
             let then = Help::plain(words!(en = "; then: ", zh = "；然后："));
             about_the_cause().and(then).and(restart::starting(supervision))
         }
-        (Rest::Masked | Rest::NoManager | Rest::Unknown, _) => Help::run("install"),
+        (Rest::Masked | Rest::NoManager | Rest::Silent(_) | Rest::Unknown, _) => Help::run("install"),
     }
 }
 
 /// One that runs alone cannot be taken over: it holds its ports, and its data.
-pub(super) fn taken_back(Unmanaged { pids, supervision, .. }: &Unmanaged) -> Help {
+pub(super) fn taken_back(Unmanaged { pids, supervision, silent, .. }: &Unmanaged) -> Help {
+    // That one has it.
+    if let (Some(silent), Supervision::Supervisor(supervisor)) = (silent, supervision) {
+        return supervisord::help(*silent, supervisor);
+    }
     let starts = match supervision {
         Supervision::Systemd { unit } | Supervision::Supervisor(Supervisor { unit: Some(unit), .. }) => {
             Help::command(format!("systemctl restart {unit}"))
