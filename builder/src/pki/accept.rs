@@ -11,6 +11,7 @@ use x509_parser::extensions::ParsedExtension;
 use x509_parser::prelude::FromDer;
 
 use super::ca::Authority;
+use super::chain::Link;
 use super::check::{self, Validated};
 use super::error::PkiError;
 use super::external_ca::authority;
@@ -82,7 +83,7 @@ fn unfit(
     let trusted = authority.file().strip_prefix(".").unwrap_or(authority.file()).to_owned();
     match problem {
         CertificateProblem::UnknownIssuer => {
-            let (issuer, known) = issuer(text, authority).unwrap_or_default();
+            let (issuer, known) = issuer(text, authority, now).unwrap_or_default();
             NotTaken::UnknownIssuer { trusted, issuer, known }
         }
         CertificateProblem::Ends(end) if end <= now => NotTaken::Expired(end, spec.holder.clone()),
@@ -91,19 +92,23 @@ fn unfit(
 }
 
 /// Who has signed the last of those that are found above a certificate, and what of that is known here.
-fn issuer(text: &str, authority: &Authority) -> Option<(String, IssuerKnown)> {
+fn issuer(text: &str, authority: &Authority, now: OffsetDateTime) -> Option<(String, IssuerKnown)> {
     let links = chain::links(text).ok()?;
     let (own, brought) = links.split_first()?;
-    let path = chain::path(own, &authority.trusted.iter().chain(brought).collect::<Vec<_>>());
+    let path = chain::path(own, &authority.trusted.iter().chain(brought).collect::<Vec<_>>(), now);
     let top = path.last().unwrap_or(own);
+    let name = chain::x509(&top.der).ok()?.issuer().to_string();
+    let is_called_so = |ca: &Link| chain::x509(&ca.der).is_ok_and(|ca| ca.subject().to_string() == name);
     let known = if authority.trusted.iter().any(|ca| ca.is_called_as_issuer_of(top)) {
         IssuerKnown::ByNameAlone
     } else if top.is_root() {
         IssuerKnown::Brought
+    } else if authority.trusted.iter().any(is_called_so) {
+        IssuerKnown::InOtherBytes
     } else {
         IssuerKnown::No
     };
-    Some((chain::x509(&top.der).ok()?.issuer().to_string(), known))
+    Some((name, known))
 }
 
 fn keep(store: &Store, candidates: &[Candidate], narrator: &mut dyn Narrator) -> Result<(), PkiError> {

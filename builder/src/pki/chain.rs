@@ -2,6 +2,7 @@
 //! alone are compared here; signatures are webpki's.
 
 use rustls_pki_types::CertificateDer;
+use time::OffsetDateTime;
 use x509_parser::certificate::X509Certificate;
 use x509_parser::extensions::ParsedExtension;
 use x509_parser::parse_x509_certificate;
@@ -17,6 +18,7 @@ pub(super) struct Link {
     issuer: Vec<u8>,
     pub(super) key_id: Option<Vec<u8>>,
     issuer_key_id: Option<Vec<u8>>,
+    until: OffsetDateTime,
 }
 
 impl Link {
@@ -28,12 +30,18 @@ impl Link {
             issuer: certificate.issuer().as_raw().to_vec(),
             key_id: key_id(&certificate),
             issuer_key_id: issuer_key_id(&certificate),
+            until: certificate.validity().not_after.to_datetime(),
         })
     }
 
     /// A root: nothing above it.
     pub(super) fn is_root(&self) -> bool {
         self.subject == self.issuer
+    }
+
+    /// Whether its time is over.
+    pub(super) fn has_ended(&self, now: OffsetDateTime) -> bool {
+        now >= self.until
     }
 
     /// Whether it has the name of the one that signed `other`, whatever its key.
@@ -47,13 +55,14 @@ impl Link {
     }
 }
 
-/// From the one that signed `leaf` upwards, each found in `known`; ends at a root, or where nobody knows more.
-pub(super) fn path(leaf: &Link, known: &[&Link]) -> Vec<Link> {
+/// From the one that signed `leaf` upwards, each found in `known`; ends at a root, or where nobody knows more. Of several
+/// certificates of one CA, as by two roots, one that is still valid.
+pub(super) fn path(leaf: &Link, known: &[&Link], now: OffsetDateTime) -> Vec<Link> {
     let mut path: Vec<Link> = Vec::new();
     let mut top = leaf;
     while !top.is_root() {
-        let next = known.iter().find(|link| link.may_have_signed(top) && !path.contains(link));
-        let Some(next) = next else { break };
+        let above = known.iter().filter(|link| link.may_have_signed(top) && !path.contains(link));
+        let Some(next) = above.min_by_key(|link| link.has_ended(now)) else { break };
         path.push((*next).clone());
         top = next;
     }
@@ -63,6 +72,12 @@ pub(super) fn path(leaf: &Link, known: &[&Link]) -> Vec<Link> {
 /// The certificates in a PEM text, the first being the one that the others are there for.
 pub(super) fn links(text: &str) -> Result<Vec<Link>, CaFault> {
     pem::certificate_blocks(text.as_bytes())?.iter().map(|block| Link::read(block.contents())).collect()
+}
+
+/// Whether the first certificate in a text is a CA's.
+pub(crate) fn begins_with_a_ca(text: &str) -> bool {
+    let own = links(text).ok().and_then(|links| links.into_iter().next());
+    own.is_some_and(|own| x509(&own.der).is_ok_and(|certificate| certificate.is_ca()))
 }
 
 /// Reads one certificate in DER.

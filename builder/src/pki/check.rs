@@ -12,7 +12,7 @@ use super::ca::{self, Authority, Issuing};
 use super::chain::{self, Link};
 use super::error::CaFault;
 use super::key::{self, KeyAlgorithm};
-use super::names::{names, spec_names};
+use super::names::{self, names, spec_names};
 use super::pair::{PairFile, PairFiles};
 use super::problem::CertificateProblem;
 use super::readable;
@@ -90,7 +90,7 @@ fn fits(
     if now < start {
         return Err(CertificateProblem::NotYet(start));
     }
-    let path = path(own, above, authority)?;
+    let path = path(own, above, authority, now)?;
     let (_, ca_end) = ca::times(&path, now, authority.etcd()).map_err(CertificateProblem::Issuer)?;
     // Nothing is good for longer than its CA, and one that ends with it cannot be bettered.
     if end < (now + left).min(ca_end) {
@@ -109,15 +109,23 @@ fn fits(
 
 /// From the one that signed `own` up to the last that hosts trust. Where we sign, that is the CA of today, whoever else
 /// is in its file.
-fn path(own: &Link, brought: &[Link], authority: &Authority) -> Result<Vec<Link>, CertificateProblem> {
+fn path(
+    own: &Link,
+    brought: &[Link],
+    authority: &Authority,
+    now: OffsetDateTime,
+) -> Result<Vec<Link>, CertificateProblem> {
     let mut path = match authority.issuing() {
         Issuing::Here if authority.path().first().is_some_and(|signer| signer.may_have_signed(own)) => {
             authority.path().to_vec()
         }
         Issuing::Here => Vec::new(),
-        Issuing::Elsewhere => chain::path(own, &authority.trusted.iter().chain(brought).collect::<Vec<_>>()),
+        Issuing::Elsewhere => chain::path(own, &authority.trusted.iter().chain(brought).collect::<Vec<_>>(), now),
     };
-    let top = path.iter().rposition(|link| authority.trusted.contains(link));
+    let is_trusted = |link: &Link| authority.trusted.contains(link);
+    // What is over says nothing about those below it that hosts trust themselves.
+    let valid = path.iter().take_while(|link| !link.has_ended(now)).count();
+    let top = path.iter().take(valid).rposition(is_trusted).or_else(|| path.iter().rposition(is_trusted));
     path.truncate(top.map_or(0, |top| top + 1));
     if path.is_empty() { Err(CertificateProblem::UnknownIssuer) } else { Ok(path) }
 }
@@ -165,7 +173,15 @@ fn says_what_the_spec_says(
     let needless = has.difference(&wants).filter(|name| !LOOPBACK.contains(&name.as_str()));
     let missing = wants.difference(&has).filter(|name| !spec.may_lack(name));
     match (missing.collect::<Vec<_>>(), needless.collect::<Vec<_>>()) {
-        (missing, _) if !missing.is_empty() => return Err(CertificateProblem::LacksNames(listed(missing))),
+        (missing, _) if !missing.is_empty() => {
+            let odd = names::addresses_as_names(certificate);
+            let (odd, missing): (Vec<_>, Vec<_>) = missing.into_iter().partition(|name| odd.contains(*name));
+            return Err(if odd.is_empty() {
+                CertificateProblem::LacksNames(listed(missing))
+            } else {
+                CertificateProblem::AddressesAsNames(listed(odd))
+            });
+        }
         (_, needless) if issuing == Issuing::Here && !needless.is_empty() => {
             return Err(CertificateProblem::NeedlessNames(listed(needless)));
         }

@@ -222,6 +222,7 @@ impl Form {
             Self::Pkcs7 => pem::convert_pkcs7(path, "PEM"),
             Self::JavaKeyStore => pem::convert_keystore(path),
             Self::OpensshKey => pem::convert_openssh(path),
+            Self::Token => text::SIGN_OUTSIDE.into(),
             Self::Base64 => pem::convert_base64(path),
             Self::Base64Within => pem::convert_base64_within(path),
             Self::Empty => help::list_itself(path),

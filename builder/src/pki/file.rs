@@ -9,7 +9,7 @@ use std::path::Path;
 use rustix::fs::OFlags;
 
 use super::error::{PkiError, reading, writing};
-use super::form;
+use super::form::{self, Form};
 use super::modes::{self, refuse_open};
 use crate::secret::Secret;
 use crate::text::pki as message;
@@ -30,13 +30,21 @@ pub(super) fn trusted(path: &Path) -> Result<String, PkiError> {
 
 /// A private key that is used from where it is: it must be its owner's alone, and he must be us or root.
 pub(super) fn secret(path: &Path) -> Result<Secret, PkiError> {
+    out_of_a_token(path)?;
     modes::check_owner(path)?;
     imported_secret(path)
 }
 
 /// A private key that is taken in from where it is: nobody but its owner may read it.
 pub(super) fn imported_secret(path: &Path) -> Result<Secret, PkiError> {
+    out_of_a_token(path)?;
     read(path, |metadata| refuse_open(path, metadata.mode(), 0o077, 0o600)).map(Secret::new)
+}
+
+/// What stays in a token is no file, and cannot be read.
+fn out_of_a_token(path: &Path) -> Result<(), PkiError> {
+    let form = Form::Token;
+    if form::is_in_a_token(path) { Err(PkiError::Form { path: path.to_owned(), form }) } else { Ok(()) }
 }
 
 /// `None` where there is no such file.

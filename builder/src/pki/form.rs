@@ -1,5 +1,7 @@
 //! What kind of file somebody brought, by its bytes: what can be read as PEM is; what cannot is named. Pure.
 
+use std::path::Path;
+
 use serde_json::Value;
 use zeroize::{Zeroize as _, Zeroizing};
 
@@ -22,6 +24,8 @@ pub enum Form {
     Request,
     /// A key in the form of OpenSSH.
     OpensshKey,
+    /// What says where a key is that stays in a token, an HSM or a TPM.
+    Token,
     /// PEM in base64, as Kubernetes writes it: alone, or in a file of its own.
     Base64,
     /// The same among other things, in YAML.
@@ -88,6 +92,11 @@ fn gather(json: Value, pem: &mut Zeroizing<String>) {
     }
 }
 
+/// Whether `path` is no file, but says where in a token a key is (RFC 7512).
+pub(crate) fn is_in_a_token(path: &Path) -> bool {
+    path.components().any(|part| part.as_os_str().as_encoded_bytes().starts_with(b"pkcs11:"))
+}
+
 impl Form {
     /// By the first bytes of what is not a text.
     fn of(bytes: &[u8]) -> Self {
@@ -113,6 +122,7 @@ impl Form {
         let openssh = has("OPENSSH PRIVATE KEY");
         match text {
             _ if openssh => Some(Self::OpensshKey),
+            _ if has("PKCS#11 PROVIDER URI") || has("TSS2 PRIVATE KEY") => Some(Self::Token),
             _ if certificate || text.contains("PRIVATE KEY-----") => None,
             _ if has("PKCS7") => Some(Self::Pkcs7),
             _ if text.contains("CERTIFICATE REQUEST-----") => Some(Self::Request),
@@ -148,6 +158,8 @@ mod tests {
         assert_eq!(Form::of_text("-----BEGIN CERTIFICATE REQUEST-----"), Some(Form::Request));
         assert_eq!(Form::of_text("-----BEGIN CERTIFICATE-----"), None);
         assert_eq!(Form::of_text("LS0tLS1CRUdJTiBD"), Some(Form::Base64));
+        assert_eq!(Form::of_text("-----BEGIN TSS2 PRIVATE KEY-----"), Some(Form::Token));
+        assert!(is_in_a_token(Path::new("./pkcs11:token=etcd;object=ca")) && !is_in_a_token(Path::new("a/pkcs11.pem")));
         assert_eq!(Form::of_text("data:\n  tls.crt: LS0tLS1CRUdJTiBD\n"), Some(Form::Base64Within));
     }
 }

@@ -53,10 +53,12 @@ mod spec;
 mod stand_in;
 mod store;
 mod stored;
+mod uri;
 mod validity;
 
 pub use accept::accept;
 pub use ca::{ImportedCa, KeyPlace, KeyProtection, encrypt_key, import};
+pub(crate) use chain::begins_with_a_ca;
 pub use client::{ClientOrServer, issue_client_or_server};
 pub use error::{CaFault, KeyFault, PkiError};
 pub use external_ca::{Requested, request};

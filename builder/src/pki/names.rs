@@ -24,10 +24,20 @@ pub(super) fn names(certificate: &X509Certificate<'_>) -> Option<BTreeSet<String
     Some(extension.value.general_names.iter().filter_map(name).collect())
 }
 
+/// Addresses that stand among its DNS names, where nobody looks for an address.
+pub(super) fn addresses_as_names(certificate: &X509Certificate<'_>) -> BTreeSet<String> {
+    let all = certificate.subject_alternative_name().ok().flatten();
+    let names = all.iter().flat_map(|all| &all.value.general_names).filter_map(|name| match name {
+        GeneralName::DNSName(name) => name.parse::<IpAddr>().ok(),
+        _ => None,
+    });
+    names.map(|address| address.to_string()).collect()
+}
+
 /// One of these; `None` where it is neither name nor address.
 pub(super) fn name(name: &GeneralName<'_>) -> Option<String> {
     match name {
-        GeneralName::DNSName(name) => Some(name.to_ascii_lowercase()),
+        GeneralName::DNSName(name) if name.parse::<IpAddr>().is_err() => Some(name.to_ascii_lowercase()),
         GeneralName::IPAddress(bytes) => address(bytes).map(|address| address.to_string()),
         _ => None,
     }

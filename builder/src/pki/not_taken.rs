@@ -41,8 +41,10 @@ pub(crate) enum IssuerKnown {
     No,
     /// A root, which was brought with what it has signed.
     Brought,
-    /// One with another key is trusted under its name.
+    /// One with another key identifier is trusted under its name.
     ByNameAlone,
+    /// One is trusted that is called the same, in another encoding.
+    InOtherBytes,
 }
 
 impl NotTaken {
@@ -64,6 +66,7 @@ impl NotTaken {
                 IssuerKnown::No => text::add_issuer(path, issuer),
                 IssuerKnown::Brought => text::trust_another(trusted),
                 IssuerKnown::ByNameAlone => text::compare_key_ids(path, trusted),
+                IssuerKnown::InOtherBytes => text::compare_names(path, trusted),
             },
             Self::Expired(_, holder) => text::sign_again(&holder.request_name()),
             Self::Unfit { problem, holder, trusted } => match problem {
@@ -71,8 +74,9 @@ impl NotTaken {
                 CertificateProblem::Issuer(fault) => fault.help(trusted),
                 CertificateProblem::Chain(_) => text::verify(path, trusted),
                 CertificateProblem::Weak(_) => text::ask_with_key(&holder.request_name()),
-                CertificateProblem::ForEtcd(Unreadable::Version1, _)
+                CertificateProblem::ForEtcd(Unreadable::Version1 | Unreadable::Uri(_), _)
                 | CertificateProblem::LacksNames(_)
+                | CertificateProblem::AddressesAsNames(_)
                 | CertificateProblem::Usage(_)
                 | CertificateProblem::Ca
                 | CertificateProblem::Signature(_)

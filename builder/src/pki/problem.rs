@@ -23,6 +23,8 @@ pub(crate) enum CertificateProblem {
     Subject,
     /// These should be in it.
     LacksNames(Vec<String>),
+    /// These addresses stand in it as DNS names.
+    AddressesAsNames(Vec<String>),
     /// These should not be in it any more.
     NeedlessNames(Vec<String>),
     /// No certificate can hold this one.

@@ -1,10 +1,14 @@
 //! Whether an etcd can read a certificate, and heeds all that is critical in it. etcd's Go is stricter than openssl in
 //! some points, more lenient in others, and differs by version. Pure.
 
+use std::net::IpAddr;
+
 use payload::etcd::{self, EtcdVersion};
 use x509_parser::certificate::X509Certificate;
 use x509_parser::extensions::{GeneralName, NameConstraints, ParsedExtension, X509Extension};
 use x509_parser::x509::X509Version;
+
+use super::uri;
 
 /// What in a certificate keeps an etcd from using it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -21,6 +25,10 @@ pub(crate) enum Unreadable {
     Twice(String),
     /// A serial number below zero.
     NegativeSerial,
+    /// A name constraint that this Go cannot read, as it is written.
+    OddConstraint(String),
+    /// A URI that this Go cannot read.
+    Uri(String),
     /// An address of another length than 4 or 16.
     Address,
     /// A text in the subject or issuer that its type of string cannot hold.
@@ -32,6 +40,7 @@ const REFUSES_CRITICAL_IDS: u16 = 23;
 const HEEDS_POLICIES: u16 = 24;
 const REFUSES_NEGATIVE_SERIALS: u16 = 23;
 const REFUSES_ODD_STRINGS: u16 = 17;
+const READS_URIS: u16 = 10;
 
 /// Of extensions that RFC 5280 wants uncritical (4.2.1.1, 4.2.1.2, 4.2.2.1), by object identifier.
 const UNCRITICAL: [(&str, &str); 3] = [
@@ -84,6 +93,10 @@ fn one(extension: &X509Extension<'_>, oid: &str, go: u16) -> Result<(), Unreadab
             return Err(Unreadable::Address);
         }
     }
+    // Critical or not, it is read.
+    if go >= READS_URIS {
+        parsed(extension.parsed_extension())?;
+    }
     if !extension.critical {
         return Ok(());
     }
@@ -100,6 +113,55 @@ fn one(extension: &X509Extension<'_>, oid: &str, go: u16) -> Result<(), Unreadab
         return Ok(());
     }
     Err(Unreadable::Unhandled(named(oid)))
+}
+
+/// Whether Go reads what stands in an extension with names.
+fn parsed(extension: &ParsedExtension<'_>) -> Result<(), Unreadable> {
+    match extension {
+        ParsedExtension::SubjectAlternativeName(names) => {
+            let odd = names.general_names.iter().find_map(|name| match name {
+                GeneralName::URI(uri) if !uri::is_read(uri) => Some((*uri).to_owned()),
+                _ => None,
+            });
+            odd.map_or(Ok(()), |uri| Err(Unreadable::Uri(uri)))
+        }
+        ParsedExtension::NameConstraints(constraints) => {
+            let trees = constraints.permitted_subtrees.iter().chain(&constraints.excluded_subtrees).flatten();
+            let odd = trees.into_iter().find_map(|tree| odd_constraint(&tree.base));
+            odd.map_or(Ok(()), |tree| Err(Unreadable::OddConstraint(tree)))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// A name constraint as it is written, if Go does not read it (`parseNameConstraintsExtension`): all kinds of names are domains
+/// there, with a dot before them or not, a mask is ones and then zeros.
+fn odd_constraint(base: &GeneralName<'_>) -> Option<String> {
+    let is_domain = |name: &str| name.is_empty() || uri::is_domain(name.strip_prefix('.').unwrap_or(name));
+    let (is_read, written) = match base {
+        GeneralName::DNSName(name) => (is_domain(name), format!("DNS:{name}")),
+        GeneralName::URI(name) => (is_domain(name) && name.parse::<IpAddr>().is_err(), format!("URI:{name}")),
+        GeneralName::RFC822Name(name) => {
+            let is_mailbox = |(local, domain): (&str, &str)| !local.is_empty() && uri::is_domain(domain);
+            (name.rsplit_once('@').map_or_else(|| is_domain(name), is_mailbox), format!("email:{name}"))
+        }
+        GeneralName::IPAddress(range) => (is_network(range), format!("IP:{range:02x?}")),
+        _ => return None,
+    };
+    (!is_read).then_some(written)
+}
+
+/// An address and a mask of the same length.
+fn is_network(range: &[u8]) -> bool {
+    let (_, mask) = range.split_at(range.len() / 2);
+    let bits = mask.iter().fold(0_u128, |bits, byte| (bits << 8) | u128::from(*byte));
+    // The zeros at its end, as ones.
+    let hosts = match range.len() {
+        8 => !bits & u128::from(u32::MAX),
+        32 => !bits,
+        _ => return false,
+    };
+    hosts & hosts.wrapping_add(1) == 0
 }
 
 fn is_heeded(constraints: &NameConstraints<'_>) -> bool {

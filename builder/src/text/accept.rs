@@ -95,9 +95,19 @@ pub(crate) fn compare_key_ids(path: &Path, trusted: &Path) -> String {
     let (path, trusted) = (word(path), word(trusted));
     say!(
         en = "openssl x509 -in {path} -noout -ext authorityKeyIdentifier; openssl x509 -in {trusted} -noout -ext subjectKeyIdentifier   \
-              # which of the two CAs is the right one?",
+              # another CA, or this one issued anew: trust the certificate by which it was signed, or have it signed again",
         zh = "openssl x509 -in {path} -noout -ext authorityKeyIdentifier; openssl x509 -in {trusted} -noout -ext subjectKeyIdentifier   \
-              # 两个 CA 哪个才对？"
+              # 是另一个 CA，或此 CA 重新签发过：信任当时签发它的那个 CA 证书，或重新签发"
+    )
+}
+
+pub(crate) fn compare_names(path: &Path, trusted: &Path) -> String {
+    let (path, trusted) = (word(path), word(trusted));
+    say!(
+        en = "openssl x509 -in {path} -noout -issuer -nameopt RFC2253,show_type; openssl x509 -in {trusted} -noout -subject -nameopt \
+              RFC2253,show_type   # the CA has two certificates: take the one that it signs with",
+        zh = "openssl x509 -in {path} -noout -issuer -nameopt RFC2253,show_type; openssl x509 -in {trusted} -noout -subject -nameopt \
+              RFC2253,show_type   # 该 CA 有两个证书：请使用它签发时所用的那个"
     )
 }
 

@@ -228,10 +228,23 @@ pub(crate) fn two_of_a_kind(first: &Path, second: &Path) -> String {
     )
 }
 
-pub(crate) const JOIN_CHAIN: Words = words!(
-    en = "cat intermediate.pem root.pem > ca.pem   # where one has signed the other",
-    zh = "cat intermediate.pem root.pem > ca.pem   # 其中一个由另一个签发时"
-);
+pub(crate) fn join(first: &Path, second: &Path) -> String {
+    let (first, second) = (word(first), word(second));
+    say!(
+        en = "cat {first} {second} > ca-chain.pem; etcdpack pki import ca-chain.pem KEY.pem   # where one has signed the other; KEY.pem: \
+              of the one that is to sign",
+        zh = "cat {first} {second} > ca-chain.pem; etcdpack pki import ca-chain.pem KEY.pem   # 其中一个由另一个签发时；KEY.pem：将要签发的那个的私钥"
+    )
+}
+
+/// A certificate or key beside a CA's.
+pub(crate) fn leave_out(path: &Path) -> String {
+    say!(
+        en = "leave {} out, which is no CA's: the CA's own certificate and key are enough",
+        zh = "去掉 {}，它不属于 CA：只需 CA 自己的证书和私钥",
+        word(path)
+    )
+}
 
 pub(crate) fn read_json(path: &Path) -> String {
     format!("python3 -m json.tool {}", word(path))

@@ -164,6 +164,12 @@ pub(crate) const LET_OTHERS_SIGN: Words = words!(
     zh = "etcdpack pki csr   # 然后请 CA 签发 csr/*.csr，再运行：etcdpack pki accept CERT.pem..."
 );
 
+pub(crate) const SIGN_OUTSIDE: Words = words!(
+    en = "write `ca = \"ca.pem\"` into `[pki]`, without `ca-key`; then: etcdpack pki csr   # the token's own tools sign csr/*.csr",
+    zh =
+        "在 `[pki]` 中写入 `ca = \"ca.pem\"`，不写 `ca-key`；然后：etcdpack pki csr   # 用硬件自带的工具签发 csr/*.csr"
+);
+
 pub(crate) const TAKE_ANOTHER_NAME: Words = words!(
     en = "choose another name: etcd's roles are given to a user of this name, too",
     zh = "换一个名称：它也是 etcd 中被授予角色的用户名"

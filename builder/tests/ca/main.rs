@@ -10,6 +10,7 @@
 
 mod chain;
 mod clients;
+mod field;
 mod forms;
 mod import;
 mod lint;

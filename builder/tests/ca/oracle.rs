@@ -73,6 +73,10 @@ fn cas_are_taken_as_etcd_takes_them() {
             None,
         ),
         ("extendedKeyUsage=anyExtendedKeyUsage", None),
+        ("nameConstraints=permitted;email:bank.example,permitted;URI:.bank.example", None),
+        ("nameConstraints=permitted;email:@bank.example", Some("constraint `email:@bank.example` cannot be read")),
+        ("nameConstraints=excluded;DNS:bank.example.", Some("constraint `DNS:bank.example.` cannot be read")),
+        ("nameConstraints=excluded;IP:10.9.0.0/255.0.255.0", Some("cannot be read by etcd: names are written like")),
         ("extendedKeyUsage=serverAuth", Some("extended key usage lacks one of them")),
         ("policyConstraints=critical,requireExplicitPolicy:3", Some("`policyConstraints` is critical")),
         ("inhibitAnyPolicy=critical,2", Some("`inhibitAnyPolicy` is critical")),
@@ -187,6 +191,14 @@ fn certificates_are_taken_as_etcd_takes_them() {
                  extendedKeyUsage=serverAuth,clientAuth"
             ),
             None,
+        ),
+        (
+            format!("{bare},URI:192.0.2.1:2379\nextendedKeyUsage=serverAuth,clientAuth"),
+            Some("the URI `192.0.2.1:2379` among its names cannot be read"),
+        ),
+        (
+            format!("{}\nextendedKeyUsage=serverAuth,clientAuth", bare.replace("IP:1", "DNS:1")),
+            Some("it has `10.0.0.1`, `127.0.0.1` as DNS names"),
         ),
         (format!("{bare}\nextendedKeyUsage=clientAuth"), Some("lacks the usages server auth")),
         (format!("{LEAF}1.2.3.4=critical,ASN1:NULL"), Some("`1.2.3.4` is critical")),

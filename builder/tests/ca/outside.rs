@@ -236,7 +236,7 @@ fn what_belongs_to_nobody_here_says_what_it_is() {
         .refused(3, "it ends at the root `CN=Elsewhere`, which is not in `root.pem`");
     assert!(help(&said).contains("add that root to this file"), "{said}");
     sign(&site, "csr/n2.csr", "other/b", "b.pem", &extensions(2), "");
-    let said = site.etcdpack("pki accept b.pem").refused(3, "has another key than the CA of that name");
+    let said = site.etcdpack("pki accept b.pem").refused(3, "has another key identifier than the CA of that name");
     typed(&site, &help(&said), "root");
     // What is no answer to a request.
     for (files, why, begins) in [

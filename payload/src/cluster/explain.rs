@@ -1,13 +1,12 @@
 //! What a person meant by a line that cannot be read. Only ever adds to what the parser said; nothing is guessed silently.
 
-use std::net::{IpAddr, SocketAddr};
 use std::ops::Range;
 
+use super::address;
 use super::fault::{Fault, closest};
-use super::keys::{SECTIONS, section};
+use super::keys::{SECTIONS, called_elsewhere, section};
 use super::plain::Spot;
-use crate::etcd::{self, Verdict};
-use crate::url::UrlHost;
+use crate::etcd::{self, Owner, Verdict};
 use crate::{say, words};
 
 /// Characters that editors and input methods put in the place of TOML's own, and these.
@@ -75,7 +74,7 @@ fn fault(source: &str, message: &str, shown: &str, span: Option<&Range<usize>>) 
     }
     if message.contains("IP address") {
         let written = source.get(span.clone()).unwrap_or_default().trim_matches(['"', '\'']);
-        return Fault { help: Some(address(written, message)), ..plain() };
+        return Fault { help: Some(address::meant(written, message)), ..plain() };
     }
     if single_bracket(source) && (message.starts_with("invalid type: map") || message.contains("duplicate key")) {
         return plain().help(words!(
@@ -101,6 +100,10 @@ fn fault(source: &str, message: &str, shown: &str, span: Option<&Range<usize>>) 
         }
         let text = say!(en = "`{odd}` is not TOML's `{own}`", zh = "`{odd}` 不是 TOML 的 `{own}`");
         return Fault::new(text).at(source, &place).help(say!(en = "write `{own}`", zh = "请写 `{own}`"));
+    }
+    // A number that is in quotes, too, is what it was.
+    if line.split_once('=').is_some_and(|(_, value)| value.trim().parse::<f64>().is_ok()) {
+        return plain();
     }
     match unquoted(line) {
         Some(quoted) => plain().help(say!(en = "put the value in quotes: {quoted}", zh = "把值放进引号：{quoted}")),
@@ -181,56 +184,37 @@ fn unknown(message: &str, source: &str, span: &Range<usize>) -> Option<String> {
         let (section, _) = SECTIONS.iter().find(|(_, keys)| keys.split(' ').any(|key| key == written))?;
         Some(say!(en = "`{written}` belongs into the section `{section}`", zh = "`{written}` 应写在 `{section}` 段"))
     };
-    let flag = || {
-        let name = written.trim_start_matches('-');
-        let known = etcd::NEWEST.iter().any(|version| matches!(etcd::accepts(name, *version), Verdict::Accepted(_)));
-        // A section is not a flag, whatever it is called.
-        let in_section = !source.get(..span.start).unwrap_or_default().ends_with('[');
-        (known && in_section).then(|| {
-            say!(
-                en = "a flag of etcd's goes into the section `[etcd.flags]`: {name} = ...",
-                zh = "etcd 的启动参数写在 `[etcd.flags]` 段：{name} = ..."
-            )
-        })
+    // A section is not a flag, whatever it is called.
+    let in_section = !source.get(..span.start).unwrap_or_default().ends_with('[');
+    let flag = || Some(written.trim_start_matches('-')).filter(|_| in_section).and_then(flag);
+    let header = Spot::new(source, span, line_at(source, span.start)).header();
+    let alias = || {
+        let key = called_elsewhere(header, written)?;
+        Some(say!(en = "here it is called `{key}`", zh = "这里叫 `{key}`"))
     };
     let near = |words: &mut dyn Iterator<Item = &str>| closest(written, words).map(str::to_owned);
+    let own = || alias().or_else(|| (header == "[etcd]" || name.is_some()).then(flag).flatten()).or_else(elsewhere);
     is_key
-        .then(elsewhere)
+        .then(own)
         .flatten()
         .or_else(|| near(&mut words).map(|word| say!(en = "did you mean `{word}`?", zh = "是否想写 `{word}`？")))
         .or_else(|| is_key.then(flag).flatten())
 }
 
-/// What to write in the place of a text that is no address, and no name where one may stand.
-fn address(written: &str, message: &str) -> String {
-    let rest = written.split_once("://").map_or(written, |(_, rest)| rest);
-    let rest = rest.split('/').next().unwrap_or_default();
-    let alone = rest.split('%').next().unwrap_or_default();
-    let ip = alone
-        .parse::<IpAddr>()
-        .ok()
-        .or_else(|| rest.parse::<SocketAddr>().ok().map(|socket| socket.ip()))
-        .or_else(|| alone.trim_matches(['[', ']']).parse().ok());
-    let lower = rest.split(':').next().unwrap_or_default().trim_end_matches('.').to_ascii_lowercase();
-    let is_name = lower.parse::<UrlHost>().is_ok_and(|host| host.name().is_some());
-    match ip {
-        Some(ip) => say!(
-            en = "the address alone, without scheme, port or prefix length: \"{ip}\"",
-            zh = "只写地址，不带协议、端口和前缀长度：\"{ip}\""
+/// Where what is called like a flag of etcd's is said, if it is one.
+fn flag(name: &str) -> Option<String> {
+    let flag = etcd::NEWEST.iter().rev().find_map(|version| match etcd::accepts(name, *version) {
+        Verdict::Accepted(flag) => Some(flag),
+        Verdict::NotInVersion { .. } | Verdict::Unknown { .. } => None,
+    })?;
+    Some(match flag.owner {
+        Owner::User => say!(
+            en = "a flag of etcd's goes into the section `[etcd.flags]`: {name} = ...",
+            zh = "etcd 的启动参数写在 `[etcd.flags]` 段：{name} = ..."
         ),
-        None if is_name && !message.contains("DNS name") => {
-            say!(
-                en = "an IP address is wanted here: a name goes into `address`, or into `names`, of its `[[host]]`",
-                zh = "这里要写 IP 地址：名称请写在其 `[[host]]` 的 `address` 或 `names`"
-            )
+        Owner::Etcdpack(instead) => {
+            say!(en = "etcdpack sets `--{name}` itself: {instead}", zh = "`--{name}` 由 etcdpack 设置：{instead}")
         }
-        None if is_name => say!(
-            en = "the name alone, in lower case and without scheme or port: \"{lower}\"",
-            zh = "只写名称，小写，不带协议和端口：\"{lower}\""
-        ),
-        None => say!(
-            en = "an IPv4 address has four numbers from 0 to 255: \"192.0.2.1\"",
-            zh = "IPv4 地址由四个 0 至 255 的数字组成：\"192.0.2.1\""
-        ),
-    }
+        Owner::Refused(why) => say!(en = "`--{name}` is not taken: {why}", zh = "不接受 `--{name}`：{why}"),
+    })
 }

@@ -51,6 +51,7 @@ pub(super) const WORDS: [(&str, &str); 11] = [
 
 const PORT: Words = words!(en = "a port is a whole number from 1 to 65535", zh = "端口是 1 至 65535 的整数");
 const NUMBER: Words = words!(en = "it is a whole number", zh = "它是整数");
+const COUNT: Words = words!(en = "it is a whole number from 1 on", zh = "它是从 1 起的整数");
 
 /// A whole number as it may stand for each key, and which ones may.
 pub(super) const NUMBERS: [(&str, &str, Words); 8] = [
@@ -61,5 +62,30 @@ pub(super) const NUMBERS: [(&str, &str, Words); 8] = [
     ("startretries", "3", NUMBER),
     ("log-megabytes", "50", NUMBER),
     ("log-backups", "10", NUMBER),
-    ("keep", "28", NUMBER),
+    ("keep", "28", COUNT),
 ];
+
+/// What other files and tools call a key of a section, and the key.
+const ELSEWHERE: [(&str, &str, &str); 5] = [
+    (
+        "[[host]]",
+        "address",
+        "ip host hostname fqdn endpoint ansible_host ansible_ssh_host access_ip private_ip internalAddress internal-ip",
+    ),
+    ("[[host]]", "listen", "listen-client-urls listen-peer-urls"),
+    ("[pki]", "ca", "ca-cert ca_cert cacert ca-file ca_file ca-crt ca-certificate trusted-ca-file"),
+    ("[backup]", "every", "interval schedule cron frequency period"),
+    ("[backup]", "keep", "retention copies"),
+];
+
+/// The key of `section` that other files call `written`.
+pub(super) fn called_elsewhere(section: &str, written: &str) -> Option<&'static str> {
+    let (.., key, _) =
+        ELSEWHERE.iter().find(|(of, _, words)| *of == section && words.split(' ').any(|word| word == written))?;
+    Some(key)
+}
+
+/// Whether some section has this key.
+pub(super) fn is_key(name: &str) -> bool {
+    SECTIONS.iter().any(|(_, keys)| keys.split(' ').any(|key| key == name))
+}

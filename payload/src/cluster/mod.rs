@@ -1,5 +1,6 @@
 //! The cluster file: what the user wants, parsed once into values that need no second look.
 
+mod address;
 mod check;
 mod explain;
 mod fault;
@@ -86,10 +87,27 @@ pub fn text(bytes: &[u8]) -> Result<Cow<'_, str>, Fault> {
 fn not_utf8(bytes: &[u8], error: std::str::Utf8Error) -> Fault {
     let before = bytes.get(..error.valid_up_to()).unwrap_or_default();
     let line = before.iter().filter(|byte| **byte == b'\n').count() + 1;
+    let is_control = |byte: &u8| *byte < b' ' && !b"\t\r\n".contains(byte);
+    if bytes.iter().any(is_control) {
+        return Fault::new(words!(
+            en = "this is no text in UTF-8, but a program, an archive, or UTF-16 without its mark",
+            zh = "这不是 UTF-8 文本，而是程序、归档，或没有字节序标记的 UTF-16"
+        ))
+        .help("file cluster.toml");
+    }
+    let encoding = if is_chinese(bytes) { "GB18030" } else { "WINDOWS-1252" };
     Fault::new(say!(en = "line {line} is not UTF-8", zh = "第 {line} 行不是 UTF-8"))
-        .help("iconv -f GB18030 -t UTF-8 cluster.toml > cluster-utf8.toml")
+        .help(format!("iconv -f {encoding} -t UTF-8 cluster.toml > cluster-utf8.toml"))
 }
 
+/// Whether all that is not ASCII stands in pairs as GB 2312 has them; what Western editors write stands alone.
+fn is_chinese(bytes: &[u8]) -> bool {
+    let mut wide = bytes.split(u8::is_ascii).filter(|run| !run.is_empty());
+    wide.all(|run| run.len().is_multiple_of(2) && run.iter().all(|byte| (0xa1..=0xfe).contains(byte)))
+}
+
+#[cfg(test)]
+mod pasted;
 #[cfg(test)]
 mod schema;
 #[cfg(test)]

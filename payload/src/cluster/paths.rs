@@ -46,8 +46,8 @@ pub struct Paths {
 pub enum PathFault {
     #[error("{}", say!(en = "`{key}` cannot lie in `{dir}`", zh = "`{key}` 不能位于 `{dir}` 中"))]
     Within { key: &'static str, dir: String },
-    #[error("{}", say!(en = "`{key}` and the data directory `{data}` cannot share a tree", zh = "`{key}` 与数据目录 `{data}` 不能互相包含"))]
-    Data { key: &'static str, data: AbsPath },
+    #[error("{}", say!(en = "`{key}`, which is `{path}`, and the data directory `{data}` cannot share a tree", zh = "`{key}`（即 `{path}`）与数据目录 `{data}` 不能互相包含"))]
+    Data { key: &'static str, path: AbsPath, data: AbsPath },
     #[error("{}", say!(en = "`wal-dir` and `{key}`, which is `{path}`, cannot share a tree", zh = "`wal-dir` 与 `{key}`（即 `{path}`）不能互相包含"))]
     Wal { key: &'static str, path: AbsPath },
 }
@@ -57,6 +57,15 @@ impl PathFault {
         match self {
             Self::Within { key, .. } | Self::Data { key, .. } => key,
             Self::Wal { .. } => WAL_DIR,
+        }
+    }
+
+    /// The key that it clashes with.
+    pub(super) fn other(&self) -> &'static str {
+        match self {
+            Self::Within { .. } => "opt",
+            Self::Data { .. } => "data",
+            Self::Wal { key, .. } => key,
         }
     }
 }
@@ -91,7 +100,7 @@ impl Paths {
         }
         for (key, path) in all.into_iter().filter(|(key, _)| *key != "data") {
             if path.is_within(data) || (key == "logs" && data.is_within(path)) {
-                faults.push(PathFault::Data { key, data: data.clone() });
+                faults.push(PathFault::Data { key, path: path.clone(), data: data.clone() });
             }
         }
         for (key, path) in all.into_iter().skip(1) {

@@ -86,10 +86,10 @@ impl TryFrom<String> for Hours {
 
     fn try_from(text: String) -> Result<Self, NotHours> {
         let digits = text.trim_end_matches(|c: char| !c.is_ascii_digit());
-        let unit = match text.get(digits.len()..) {
-            Some("h") => Some(1),
-            Some("d") => Some(24),
-            Some("y") => Some(24 * 365),
+        let unit = match text.get(digits.len()..).unwrap_or_default().trim() {
+            "h" | "hour" | "hours" => Some(1),
+            "d" | "day" | "days" => Some(24),
+            "y" | "year" | "years" => Some(24 * 365),
             _ => None,
         };
         let number = Some(digits).filter(|digits| digits.bytes().all(|b| b.is_ascii_digit()));

@@ -1,6 +1,8 @@
 //! What the parser complains of, in the words of who writes a cluster file: what is wrong, and the line that is right. Pure; of a
 //! complaint that is not known here, the parser's own words stand.
 
+mod strange_line;
+
 use std::ops::Range;
 
 use crate::language::Words;
@@ -55,6 +57,12 @@ impl<'a> Spot<'a> {
         header.split('#').next().unwrap_or_default().trim().trim_matches(['[', ']']).trim()
     }
 
+    /// The same as it is written in a cluster file; empty where it is none of these.
+    pub(super) fn header(&self) -> &'static str {
+        let name = self.section();
+        section(name).or_else(|| section(name.split('.').next()?)).map_or("", |(header, _)| header)
+    }
+
     fn repeated(&self) -> String {
         self.written.chars().take(REPEATED).collect()
     }
@@ -103,7 +111,12 @@ impl<'a> Spot<'a> {
                 };
                 said(text, None)
             }
-            _ if message.contains("key with no value") || message.contains("invalid key-value pair") => self.no_value(),
+            _ if message.contains("key with no value")
+                || message.contains("invalid key-value pair")
+                || message.contains("unquoted keys") =>
+            {
+                self.no_value()
+            }
             _ if message.starts_with("invalid basic string") || message.starts_with("invalid literal string") => said(
                 say!(en = "the quote in the value of `{}` is not closed", zh = "`{}` 的值的引号没有闭合", self.key),
                 None,
@@ -117,6 +130,18 @@ impl<'a> Spot<'a> {
                 None,
             ),
             _ if message.starts_with("unexpected key or value") => self.too_much(),
+            _ if message.contains("leading zero") => {
+                let right = self.value.trim_start_matches('0');
+                let right = if right.starts_with(|c: char| c.is_ascii_digit()) { right } else { "0" };
+                said(
+                    say!(
+                        en = "the number of `{}` begins with 0, which TOML does not take",
+                        zh = "`{}` 的数字以 0 开头，TOML 不接受",
+                        self.key
+                    ),
+                    Some(format!("{} = {right}", self.key)),
+                )
+            }
             "invalid IP address syntax" => said(say!(en = "not an IP address", zh = "不是 IP 地址"), None),
             // The words of two types of ours, which the parser takes as they are.
             _ if message.starts_with("a whole number, or one with its unit") => said(
@@ -181,10 +206,10 @@ impl<'a> Spot<'a> {
                 )
             };
         }
-        let help = if section(key).is_some() {
+        let help = if let Some((named, _)) = section(key) {
             say!(
-                en = "`{key}` is a section: write `[{key}]` on a line of its own, and its keys below",
-                zh = "`{key}` 是一个段：请单独一行写 `[{key}]`，其下写它的键"
+                en = "`{key}` is a section: write `{named}` on a line of its own, and its keys below",
+                zh = "`{key}` 是一个段：请单独一行写 `{named}`，其下写它的键"
             )
         } else {
             say!(en = "the keys of `{header}`: {keys}", zh = "`{header}` 的键：{keys}")
@@ -249,13 +274,15 @@ impl<'a> Spot<'a> {
             let unquoted = found.trim_matches(['"', '\'']);
             let right = unquoted.parse::<u16>().is_ok_and(|number| number > 0) && unquoted != found;
             let right = if right { unquoted } else { example };
-            return said(
+            let text = if unquoted == found {
+                say!(en = "`{key}` cannot be {found}: {wanted}", zh = "`{key}` 不能是 {found}：{wanted}")
+            } else {
                 say!(
                     en = "`{key}` cannot be {found}: {wanted}, without quotes",
                     zh = "`{key}` 不能是 {found}：{wanted}，不加引号"
-                ),
-                Some(format!("{key} = {right}")),
-            );
+                )
+            };
+            return said(text, Some(format!("{key} = {right}")));
         }
         if message.ends_with("expected a sequence") {
             let item = if found.starts_with('"') { found.as_str() } else { "\"...\"" };
@@ -364,60 +391,6 @@ impl<'a> Spot<'a> {
         }
     }
 
-    fn no_value(&self) -> Option<Said> {
-        if self.source.trim_start().starts_with('{') {
-            return said(
-                say!(en = "this is JSON, and a cluster file is TOML", zh = "这是 JSON，而集群文件是 TOML"),
-                Some(INIT.to_owned()),
-            );
-        }
-        if ["<<<<<<<", "=======", ">>>>>>>"].iter().any(|mark| self.line.starts_with(mark)) {
-            let help = say!(en = "keep one of the two sides, without the marks", zh = "保留其中一边，去掉标记");
-            return said(
-                say!(
-                    en = "here begins or ends a side of a merge that nobody has settled",
-                    zh = "这里是一次未解决的合并中某一边的开头或结尾"
-                ),
-                Some(help),
-            );
-        }
-        if ["//", "/*", "--", ";"].iter().any(|mark| self.line.starts_with(mark)) {
-            return said(
-                say!(
-                    en = "this line is neither a key nor a section: a comment begins with `#`",
-                    zh = "这一行既不是键也不是段：注释以 `#` 开头"
-                ),
-                None,
-            );
-        }
-        match self.line.split_once(':') {
-            Some((_, "")) => said(
-                say!(en = "this is YAML, and a cluster file is TOML", zh = "这是 YAML，而集群文件是 TOML"),
-                Some(INIT.to_owned()),
-            ),
-            Some((key, value)) if !self.line.contains('=') => {
-                let value = value.trim();
-                let is_value = value.starts_with(['"', '\'', '[']) || value.parse::<i64>().is_ok();
-                let value = if is_value { value.to_owned() } else { format!("\"{value}\"") };
-                said(
-                    say!(en = "`:` stands where `=` belongs", zh = "应写 `=` 的地方写成了 `:`"),
-                    Some(format!("{} = {value}", key.trim())),
-                )
-            }
-            _ => match self.line.split_once(char::is_whitespace) {
-                Some((key, value)) => {
-                    let text =
-                        say!(en = "between `{key}` and its value stands `=`", zh = "`{key}` 与它的值之间要有 `=`");
-                    said(text, Some(format!("{key} = {}", value.trim())))
-                }
-                None => said(
-                    say!(en = "`{}` has no value", zh = "`{}` 没有值", self.key),
-                    Some(format!("{} = ...", self.key)),
-                ),
-            },
-        }
-    }
-
     fn too_much(&self) -> Option<Said> {
         let right = self.line.trim_end_matches([';', ',']);
         let odd = self.line.get(right.len()..).unwrap_or_default();
@@ -446,7 +419,6 @@ const HOSTS: Words = words!(
     en = "write `[[host]]` before each host, and below it `name = ...` and `address = ...`",
     zh = "每台主机之前写 `[[host]]`，其下写 `name = ...` 和 `address = ...`"
 );
-const INIT: &str = "etcdpack init --host n1=192.0.2.1 --host n2=192.0.2.2 --host n3=192.0.2.3";
 
 fn last_header(before: &str) -> &str {
     before.lines().rev().map(str::trim).find(|line| line.starts_with('[')).unwrap_or_default()

@@ -85,9 +85,9 @@ impl TryFrom<Written> for Period {
 
     fn try_from(written: Written) -> Result<Self, String> {
         let factor = |unit: &str| match unit {
-            "m" => Some(60),
-            "h" => Some(3600),
-            "d" => Some(86_400),
+            "m" | "min" | "minute" | "minutes" => Some(60),
+            "h" | "hour" | "hours" => Some(3600),
+            "d" | "day" | "days" => Some(86_400),
             _ => None,
         };
         let (seconds, text) = match written {
@@ -187,8 +187,8 @@ mod tests {
         assert_eq!([time("500ms"), time("1s"), time("100"), time("1h")], [Some(500), Some(1000), Some(100), None]);
         let period = |text: &str| Period::try_from(Written::Text(text.to_owned())).map(Period::seconds).ok();
         assert_eq!(
-            [period("30m"), period("6h"), period("1d"), period("6"), period("6s")],
-            [Some(1800), Some(21600), Some(86400), None, None]
+            [period("30 min"), period("6h"), period("6 hours"), period("1 day"), period("6"), period("6s")],
+            [Some(1800), Some(21600), Some(21600), Some(86400), None, None]
         );
         let often = |text: &str| Often::try_from(Written::Text(text.to_owned())).map(Often::seconds).ok();
         assert_eq!([often("weekly"), often("12h"), often("yearly")], [Some(604_800), Some(43_200), None]);

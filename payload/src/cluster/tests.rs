@@ -8,7 +8,7 @@ use crate::url::{DnsName, Url};
 
 const HOSTS: &str = "[[host]]\nname = \"n1\"\naddress = \"192.0.2.1\"\n[[host]]\nname = \"n2\"\naddress = \"192.0.2.2\"\n[[host]]\nname = \"n3\"\naddress = \"192.0.2.3\"\n";
 
-fn file(version: &str, rest: &str) -> String {
+pub(super) fn file(version: &str, rest: &str) -> String {
     format!("[cluster]\nname = \"c\"\n[release]\nversion = \"{version}\"\n{HOSTS}{rest}")
 }
 
@@ -30,7 +30,7 @@ fn faults(text: &str) -> Vec<Fault> {
 }
 
 /// The one fault of a bad file: its line, its text and its help.
-fn only_fault(text: &str) -> (usize, String, String) {
+pub(super) fn only_fault(text: &str) -> (usize, String, String) {
     let faults = faults(text);
     assert_eq!(faults.len(), 1, "{faults:?}");
     let fault = &faults[0];
@@ -765,7 +765,7 @@ fn what_a_person_meant_is_said() {
         (host("address = \"https://[fd00::4]:2380/\""), "IP address", ": \"fd00::4\""),
         (host("address = \"fe80::1%eth0\""), "IP address", ": \"fe80::1\""),
         (host("address = \"https://N4.bank.example:2380/\""), "DNS name", "or port: \"n4.bank.example\""),
-        (host("address = \"n4_a\""), "DNS name", "four numbers"),
+        (host("address = \"n4_a\""), "DNS name", "letters, digits and hyphens"),
         (host("address = \"192.0.2.4\"\naddresses = [\"n4.bank.example\"]"), "IP address", "into `names`, of its"),
         (host("address = \"192.0.2.256\""), "IP address", "four numbers"),
         (host("address = \"192.0.2.4\"\narch = \"x86_64\""), "it is \"amd64\" or \"arm64\"", "amd64"),

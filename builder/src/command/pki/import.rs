@@ -95,7 +95,16 @@ fn sort(args: &PkiImportArgs) -> Result<Sorted, Failure> {
                 .map_err(|error| Failure::usage(text::at(path, error), text::read_json(path)))?;
             continue;
         }
-        let twice = |first: &Path| Failure::usage(text::two_of_a_kind(first, path), text::JOIN_CHAIN);
+        let twice = |first: &Path| {
+            let help = if !pki::begins_with_a_ca(&contents) {
+                text::leave_out(path)
+            } else if read(first).is_ok_and(|first| !pki::begins_with_a_ca(&first)) {
+                text::leave_out(first)
+            } else {
+                text::join(first, path)
+            };
+            Failure::usage(text::two_of_a_kind(first, path), help)
+        };
         if contents.contains("CERTIFICATE-----")
             && let Some(first) = sorted.certificate.replace(path.clone())
         {
@@ -112,6 +121,9 @@ fn sort(args: &PkiImportArgs) -> Result<Sorted, Failure> {
 
 /// It may be a key, so it is wiped.
 fn read(path: &Path) -> Result<Zeroizing<String>, Failure> {
+    if form::is_in_a_token(path) {
+        return Err(PkiError::Form { path: path.to_owned(), form: Form::Token }.into());
+    }
     let usage = |why: String| Failure::usage(text::reading(path, why), help::list(path));
     let file = File::open(path).map_err(|error| usage(error.to_string()))?;
     let size = file.metadata().map_or(0, |metadata| metadata.len());

@@ -102,8 +102,8 @@ impl Authority {
         let fail = |fault| PkiError::Ca { path: files.certificate.clone(), fault };
         let mut links = links(certificates, etcd).map_err(fail)?;
         let signer = match &key {
-            CaKey::Open(key) => links.iter().position(|link| owns(link, key)),
-            CaKey::Encrypted(_) | CaKey::Missing | CaKey::Elsewhere => Some(lowest(&links)),
+            CaKey::Open(key) => first(&links, now, |link| owns(link, key)),
+            CaKey::Encrypted(_) | CaKey::Missing | CaKey::Elsewhere => Some(lowest(&links, now)),
         };
         let Some(signer) = signer else {
             let CaFiles { certificate, key } = files;
@@ -111,8 +111,9 @@ impl Authority {
         };
         let mut trusted = vec![links.remove(signer)];
         if let Some(signer) = trusted.first() {
-            let above = chain::path(signer, &links.iter().collect::<Vec<_>>());
-            trusted.extend(above);
+            let above = chain::path(signer, &links.iter().collect::<Vec<_>>(), now);
+            // Hosts trust the one that signs, so its end alone counts to them: a root that is over stands in nobody's way.
+            trusted.extend(above.into_iter().take_while(|link| !link.has_ended(now)));
         }
         let height = trusted.len();
         let (not_before, not_after) = match &key {
@@ -253,7 +254,13 @@ fn owns(link: &Link, key: &KeyPair) -> bool {
 }
 
 /// The first that has signed none of the others: without a key, the best guess at who signs.
-fn lowest(links: &[Link]) -> usize {
+fn lowest(links: &[Link], now: OffsetDateTime) -> usize {
     let signed_none = |link: &Link| !links.iter().any(|other| other != link && link.may_have_signed(other));
-    links.iter().position(signed_none).unwrap_or_default()
+    first(links, now, signed_none).unwrap_or_default()
+}
+
+/// The first that is so; rather one that is still valid.
+fn first(links: &[Link], now: OffsetDateTime, is: impl Fn(&Link) -> bool) -> Option<usize> {
+    let all = links.iter().enumerate().filter(|(_, link)| is(link));
+    all.min_by_key(|(_, link)| link.has_ended(now)).map(|(at, _)| at)
 }

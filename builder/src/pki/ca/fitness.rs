@@ -32,10 +32,10 @@ pub(in crate::pki) fn times(
     etcd: EtcdVersion,
 ) -> Result<(OffsetDateTime, OffsetDateTime), CaFault> {
     let mut times = None;
-    for (height, link) in path.iter().enumerate() {
+    for link in path {
         let (from, to) = examine(link, now, etcd)?;
-        // A root's own signature over itself is looked at by nobody, and old ones have SHA-1 there.
-        if height == 0 || !link.is_root() {
+        // A root's own signature over itself is looked at by nobody, and old ones have SHA-1 or RSA-PSS there.
+        if !link.is_root() {
             is_signature_trusted(&x509(&link.der)?).map_err(CaFault::Signature)?;
         }
         let (latest, earliest) = times.unwrap_or((from, to));

@@ -32,6 +32,12 @@ impl fmt::Display for CertificateProblem {
             Self::LacksNames(names) => {
                 say!(f, en = "it lacks the names or addresses {}", zh = "缺少名称或地址：{}", listed(names))
             }
+            Self::AddressesAsNames(addresses) => say!(
+                f,
+                en = "it has {} as DNS names, where nobody looks for an address: `IP:`, not `DNS:`",
+                zh = "其中 {} 写成了 DNS 名称，校验地址时不会看：应为 `IP:`，而不是 `DNS:`",
+                listed(addresses)
+            ),
             Self::NeedlessNames(names) => {
                 say!(f, en = "it still has the names or addresses {}", zh = "仍有多余的名称或地址：{}", listed(names))
             }
@@ -109,6 +115,18 @@ impl fmt::Display for Unreadable {
             ),
             Self::Twice(name) => say!(f, en = "it has the extension `{name}` twice", zh = "扩展 `{name}` 出现两次"),
             Self::NegativeSerial => say!(f, en = "its serial number is below zero", zh = "序列号是负数"),
+            Self::OddConstraint(tree) => say!(
+                f,
+                en = "its name constraint `{}` cannot be read by etcd: names are written like `DNS:.bank.example`, `email:bank.example`, masks as ones and then zeros",
+                zh = "etcd 不能读取其名称约束 `{}`：名称应写成 `DNS:.bank.example`、`email:bank.example`，掩码应先是 1 后是 0",
+                tree.escape_debug()
+            ),
+            Self::Uri(uri) => say!(
+                f,
+                en = "the URI `{}` among its names cannot be read by etcd: one has a form like `https://n1.example:2379/`",
+                zh = "etcd 不能读取其名称中的 URI `{}`：应为 `https://n1.example:2379/` 这样的形式",
+                uri.escape_debug()
+            ),
             Self::Address => say!(
                 f,
                 en = "one of its addresses has neither 4 nor 16 bytes",

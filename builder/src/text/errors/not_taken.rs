@@ -51,8 +51,13 @@ impl fmt::Display for NotTaken {
                     ),
                     IssuerKnown::ByNameAlone => say!(
                         f,
-                        en = "it does not chain to the CA: its issuer `{issuer}` has another key than the CA of that name in `{trusted}`",
-                        zh = "证书链不通向 CA：其签发者 `{issuer}` 与 `{trusted}` 中同名的 CA 不是同一把私钥"
+                        en = "it does not chain to the CA: its issuer `{issuer}` has another key identifier than the CA of that name in `{trusted}`",
+                        zh = "证书链不通向 CA：其签发者 `{issuer}` 的密钥标识与 `{trusted}` 中同名的 CA 不同"
+                    ),
+                    IssuerKnown::InOtherBytes => say!(
+                        f,
+                        en = "it does not chain to the CA: its issuer `{issuer}` is called as the CA in `{trusted}`, but in another encoding, and etcd compares names byte by byte",
+                        zh = "证书链不通向 CA：其签发者 `{issuer}` 与 `{trusted}` 中的 CA 名称相同，但编码不同，而 etcd 逐字节比较名称"
                     ),
                 }
             }

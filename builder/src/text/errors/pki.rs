@@ -120,6 +120,10 @@ impl fmt::Display for Form {
                 en = "is a key in the form of OpenSSH: PKCS#8 in PEM is needed",
                 zh = "是 OpenSSH 格式的私钥：需要 PEM 格式的 PKCS#8"
             ),
+            Self::Token => words!(
+                en = "says where a key is that stays in its token, HSM or TPM: it cannot be taken in, and its owner signs with it",
+                zh = "说明的是留在令牌、HSM 或 TPM 中的私钥：无法导入，只能由其持有者用它签发"
+            ),
             Self::Base64 | Self::Base64Within => words!(
                 en = "has PEM in base64, as Kubernetes writes it: PEM itself is needed",
                 zh = "中是 base64 编码的 PEM（Kubernetes 的写法）：需要 PEM 本身"

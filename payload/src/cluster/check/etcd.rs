@@ -13,7 +13,7 @@ use crate::cluster::file::EtcdSection;
 use crate::cluster::findings::Findings;
 use crate::cluster::pki::Pki;
 use crate::cluster::quantity::Bytes;
-use crate::cluster::setting::{CompactionMode, Loopback};
+use crate::cluster::setting::{CompactionMode, Loopback, Setting};
 use crate::cluster::{Etcd, Host, peers};
 use crate::etcd::{self, EtcdVersion, FlagValue};
 use crate::name::UserName;
@@ -50,7 +50,7 @@ pub(super) fn etcd(findings: &mut Findings, section: EtcdSection, around: &Aroun
         snapshot_count: section.snapshot_count.map(Spanned::into_inner),
         max_request_bytes,
         auto_compaction_mode: section.auto_compaction_mode.map(Spanned::into_inner),
-        auto_compaction_retention: section.auto_compaction_retention.map(Spanned::into_inner),
+        auto_compaction_retention: section.auto_compaction_retention.map(|own| in_etcds_units(own.into_inner())),
         log_level: section.log_level.map(Spanned::into_inner),
         peer_names,
         flags: flags.into_iter().map(|(name, (value, _))| (name, value)).collect(),
@@ -175,10 +175,11 @@ fn retention(findings: &mut Findings, section: &EtcdSection, version: EtcdVersio
     let (number, too_long) = match text.bytes().all(|b| b.is_ascii_digit()) {
         true if by_revision => (true, !FlagValue::Integer.takes(text)),
         true => (true, !FlagValue::Duration.takes(&format!("{text}h"))),
-        false => (false, !FlagValue::Duration.takes(text)),
+        false => (false, FlagValue::Duration.read(text).is_none()),
     };
-    let simple = text.strip_suffix(['h', 'm', 's']).is_some_and(|n| n.bytes().all(|b| b.is_ascii_digit()));
-    let duration = simple && text.len() > 1 && !by_revision;
+    let simple =
+        text.strip_suffix(['h', 'm', 's']).is_some_and(|n| !n.is_empty() && n.bytes().all(|b| b.is_ascii_digit()));
+    let duration = (simple || FlagValue::Duration.read(text).is_some()) && !by_revision;
     if old && !(number && (text == "0" || !text.starts_with('0'))) {
         findings.fault(
             &retention.span(),
@@ -203,6 +204,14 @@ fn retention(findings: &mut Findings, section: &EtcdSection, version: EtcdVersio
                 zh = "etcd 能读取的时长不超过 292 年，数字不超过 63 位"
             ),
         );
+    }
+}
+
+/// A day is 24 hours to etcd; a number without a unit stays one.
+fn in_etcds_units(retention: Setting) -> Setting {
+    match FlagValue::Duration.read(retention.as_str()) {
+        Some(read) => retention.read_as(read),
+        None => retention,
     }
 }
 

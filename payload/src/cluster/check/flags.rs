@@ -99,7 +99,11 @@ fn not_taken(findings: &mut Findings, flag: &etcd::Flag, value: &str, span: &Ran
         findings.fault_with_help(
             span,
             text,
-            say!(en = "with its unit: {} = \"{value}s\"", zh = "带上单位：{} = \"{value}s\"", flag.name),
+            say!(
+                en = "with its unit: {} = \"{value}s\", or \"{value}ms\"",
+                zh = "带上单位：{} = \"{value}s\"，或 \"{value}ms\"",
+                flag.name
+            ),
         );
     } else {
         findings.fault(span, text);

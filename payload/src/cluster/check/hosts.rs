@@ -15,7 +15,7 @@ use crate::cluster::file::HostSection;
 use crate::cluster::findings::{Findings, Use};
 use crate::cluster::setting::Loopback;
 use crate::etcd::Arch;
-use crate::name::MemberName;
+use crate::name::{HostName, MemberName};
 use crate::url::UrlHost;
 use crate::{say, words};
 
@@ -33,10 +33,22 @@ pub(super) struct Defaults {
 pub(super) fn hosts(findings: &mut Findings, sections: Vec<Spanned<HostSection>>, defaults: &Defaults) -> Vec<Host> {
     let (mut names, mut members, mut addresses) = (HashMap::new(), HashMap::new(), HashMap::new());
     let (mut hosts, mut listeners) = (Vec::new(), Vec::new());
+    let mut spelt: HashMap<String, HostName> = HashMap::new();
     let last = sections.last().map(Spanned::span);
     for section in sections {
         let host = section.into_inner();
         let name_is = findings.once(&mut names, &words!(en = "host name", zh = "主机名"), &host.name);
+        if let Some(other) =
+            spelt.insert(host.name.get_ref().as_str().to_ascii_lowercase(), host.name.get_ref().clone())
+            && name_is == Use::First
+        {
+            let text = say!(
+                en = "`{other}` and `{name}` differ in case alone: on a stick, {other}.run and {name}.run are one file",
+                zh = "`{other}` 与 `{name}` 只有大小写不同：在 U 盘上 {other}.run 与 {name}.run 是同一个文件",
+                name = host.name.get_ref()
+            );
+            findings.fault(&host.name.span(), text);
+        }
         let ports = defaults.ports.overridden(findings, &host.client_port, &host.peer_port);
         address(findings, &mut addresses, &host.address);
         for address in &host.addresses {

@@ -55,9 +55,10 @@ pub(super) fn paths(findings: &mut Findings, section: PathsSection) -> Result<Ch
         sbin: choose(section.sbin, "sbin", "/usr/local/sbin")?,
     };
     for fault in paths.faults() {
-        if let Some((path, _)) = all.iter().find(|(_, key)| *key == fault.key()) {
-            findings.fault(&path.span(), fault.to_string());
-        }
+        let written = |key: &str| all.iter().find(|(_, own)| *own == key).map(|(path, _)| path.span());
+        // A default is nowhere in the file: the one that was written is in its way.
+        let span = written(fault.key()).filter(|span| !span.is_empty()).or_else(|| written(fault.other()));
+        findings.fault(&span.unwrap_or_default(), fault.to_string());
     }
     if let Some(wal) = &section.wal_dir {
         check_wal(findings, &paths, wal);
