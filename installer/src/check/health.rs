@@ -83,7 +83,8 @@ pub(crate) fn health(view: &View<'_>, down: impl FnOnce() -> Down) -> Vec<Findin
             let down = down();
             // What it says itself then is what followed from what is found here.
             let is_said = match down.words.cause.as_ref().and_then(|cause| cause.known) {
-                Some(Known::DiskAway) => false,
+                // Its startup script sees none where it may not look.
+                Some(Known::DiskAway) => is_barred && view.lost.is_none(),
                 _ if view.lost.is_some() => true,
                 Some(Known::Certificate) => is_broken || is_barred,
                 Some(Known::NoProgram | Known::Permission) | None => is_barred,
@@ -247,6 +248,20 @@ mod tests {
             assert_eq!(codes, Vec::from_iter(code), "{members:?}");
             assert!(found.iter().all(|found| text(found).contains(words)), "{found:?}");
         }
+    }
+
+    #[test]
+    fn one_that_hears_nobody_is_not_told_that_the_cluster_has_stopped() {
+        let of = |second| vec![member("n1", true, None), member("n2", second, None), member("n3", false, None)];
+        for (members, is_alone) in [(of(false), true), (of(true), false)] {
+            let found = found(&members, &[], false, "");
+            let can_lose = crate::text::status::can_lose(&members, false);
+            assert_eq!(text(&found[0]).contains("this host hears none of them"), is_alone, "{found:?}");
+            assert_eq!(help(&found[0]).to_string().starts_with("etcdpack-host doctor"), is_alone, "{found:?}");
+            assert_eq!(can_lose.contains("none of the others is heard from here"), is_alone, "{can_lose}");
+        }
+        let stopped = [member("n1", true, None), member("n2", true, Some(false)), member("n3", false, None)];
+        assert!(crate::text::status::can_lose(&stopped, false).contains("it has stopped"));
     }
 
     #[test]

@@ -113,6 +113,11 @@ pub(crate) fn can_lose(members: &[MemberHealth], reads: bool) -> String {
                 zh = "{all} 个成员中有 {up} 个已启动，均未应答本机"
             );
         }
+        // That tells as much of this host's network as of them.
+        None if all > 1 && up <= 1 => say!(
+            en = "none of the others is heard from here: whether it serves, etcdpack-host status says there",
+            zh = "本机听不到其他任何成员：集群是否在提供服务，请在那里运行 etcdpack-host status"
+        ),
         None => say!(en = "{needed} are needed: it has stopped", zh = "至少需要 {needed} 个：集群已停止服务"),
         Some(0) => say!(en = "without any one of them it stops", zh = "再缺少任何一个，集群就停止服务"),
         Some(spare) => say!(en = "it goes on without {spare} of them", zh = "再缺少 {spare} 个仍可继续服务"),

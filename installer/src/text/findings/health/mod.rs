@@ -133,13 +133,26 @@ fn no_quorum(up: &[String], down: &[String], cause: Option<&Cause>) -> String {
     } else {
         say!(en = "; not up: {}", zh = "；未启动：{}", names::all(down))
     };
+    let alone = if is_alone(up, down) {
+        words!(
+            en = "; this host hears none of them: they may be off, or serve on without it where its own network is the cause",
+            zh = "；本机听不到其中任何一个：它们可能已关机；若原因在本机的网络，则可能在没有本机的情况下继续服务"
+        )
+    } else {
+        words!(en = "", zh = "")
+    };
     let cause = cause.map(|cause| format!("; {}", said(cause))).unwrap_or_default();
     say!(
-        en = "no leader: {} of {all} members are up, and {} must agree{missing}{cause}",
-        zh = "没有 leader：{all} 个成员中有 {} 个已启动，至少需要 {} 个达成一致{missing}{cause}",
+        en = "no leader: {} of {all} members are up, and {} must agree{missing}{alone}{cause}",
+        zh = "没有 leader：{all} 个成员中有 {} 个已启动，至少需要 {} 个达成一致{missing}{alone}{cause}",
         up.len(),
         all / 2 + 1
     )
+}
+
+/// Whether this host's member is all that is seen from here: that tells as much of its network as of the others.
+fn is_alone(up: &[String], down: &[String]) -> bool {
+    up.len() == 1 && !down.is_empty()
 }
 
 /// One that was started a moment ago: what the start before said is not its word.
@@ -275,6 +288,11 @@ pub(super) fn help(found: &HealthFinding) -> Help {
             en = "on each of the others: whether this one is among them",
             zh = "在其他成员上分别运行：看本成员是否在列表中"
         )),
+        HealthFinding::NoQuorum { up, down, .. } if is_alone(up, down) => Help::host("doctor").remark(&say!(
+            en = "here: the way to the others (cable, address, firewall); etcdpack-host status on {}: whether they serve, and what keeps etcd down there",
+            zh = "在本机运行：检查到其他成员的通路（网线、地址、防火墙）；在 {} 上运行 etcdpack-host status：看它们是否在提供服务，以及 etcd 为何没有启动",
+            names::all(down)
+        )),
         HealthFinding::NoQuorum { down, .. } if !down.is_empty() => Help::host("status").remark(&say!(
             en = "on {}: what keeps etcd down there",
             zh = "在 {} 上运行：查明那里的 etcd 为何没有启动",
@@ -322,7 +340,10 @@ pub(crate) fn help_after_start(down: &Down) -> Help {
 fn what_to_do(down: &Down) -> Help {
     let known = down.words.cause.as_ref().and_then(|cause| cause.known);
     if let (Some(overridden), Log::Journal { unit }) = (&down.overridden, &down.log)
-        && matches!(known, Some(Known::Permission | Known::NoProgram | Known::NoUser | Known::Flag) | None)
+        && matches!(
+            known,
+            Some(Known::Permission | Known::NoProgram | Known::NoUser | Known::Flag | Known::DiskAway) | None
+        )
     {
         return as_installed(unit, overridden);
     }
