@@ -248,7 +248,7 @@ impl CaFault {
     /// What to type where the CA at `path` has this fault.
     pub(super) fn help(&self, path: &Path) -> String {
         match self {
-            Self::NotYet(..) => text::SHOW_CLOCK.to_owned(),
+            Self::NotYet(..) => text::made_ahead(path),
             Self::NoKey => text::put_key_back(&path.with_file_name("ca-key.pem")),
             Self::Missing => text::put_ca_back(path),
             Self::NoCertificate | Self::Expired(_) => text::show_certificate(path),

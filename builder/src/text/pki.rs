@@ -224,12 +224,23 @@ pub(crate) fn issue_ca_again(path: &Path) -> String {
          'basicConstraints=critical,CA:TRUE\\nkeyUsage=critical,keyCertSign,cRLSign\\nsubjectKeyIdentifier=hash\\n') -out {new}"
     );
     say!(
-        en = "{command}   # in bash, for a root: issues it again, with its key and name; an intermediate has to be issued again by the CA above it",
-        zh = "{command}   # 根 CA：在 bash 中用同一私钥和名称重新签发；中间 CA：由其上级 CA 重新签发"
+        en = "{command}   # in bash, for a root: issues it again, with its key and name, and without name constraints, if it had any; an intermediate has to be issued again by the CA above it",
+        zh = "{command}   # 根 CA：在 bash 中用同一私钥和名称重新签发（不含名称约束）；中间 CA：由其上级 CA 重新签发"
     )
 }
 
 pub(crate) const SHOW_CLOCK: &str = "date -u";
+
+/// Its key stays, so that what it has signed is still its own.
+pub(crate) fn made_ahead(ca: &Path) -> String {
+    let ca = word(ca);
+    say!(
+        en = "{SHOW_CLOCK}   # where it is right, the clock was ahead when the CA was made; one that etcdpack has made: \
+              mv {ca} {ca}.ahead && etcdpack build --new-ca",
+        zh = "{SHOW_CLOCK}   # 若时间正确，则是生成此 CA 时的时钟偏快；若它由 etcdpack 生成：\
+              mv {ca} {ca}.ahead && etcdpack build --new-ca"
+    )
+}
 
 pub(crate) fn put_key_back(key: &Path) -> String {
     say!(en = "put the key back: {}", zh = "把私钥放回：{}", word(key))

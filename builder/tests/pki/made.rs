@@ -6,7 +6,7 @@ use std::path::Path;
 
 use crate::site::{EC, NO_PASSPHRASE, Said, Site, accepted_by_openssl};
 use builder::failure::Diagnose as _;
-use builder::pki::{self, CaFault, CertificateKind, KeyState, PkiError};
+use builder::pki::{self, CaFault, CertificateKind, KeyState, NewCa, PkiError};
 use payload::cluster::Cluster;
 use time::Duration;
 
@@ -117,6 +117,28 @@ fn what_no_longer_fits_is_made_anew_and_said() {
         let ca = if site.pki.contains("own.pem") { "own.pem" } else { "pki/ca.pem" };
         accepted_by_openssl(&site, ca, "pki/hosts/n1.example", &[site.hosts[0]], &[]);
         assert!(site.issue().pairs.iter().all(|pair| pair.state == KeyState::Reused));
+    }
+}
+
+#[test]
+fn a_ca_that_was_made_while_the_clock_was_ahead_is_made_anew_with_its_key() {
+    let mut site = Site::new("");
+    let now = site.now;
+    site.now = now + Duration::days(365);
+    site.issue();
+    let key = site.sh("cat pki/ca-key.pem");
+    site.now = now;
+    let error = site.refusal();
+    let help = error.help().unwrap();
+    let (moved, next) = help.rsplit_once("made: ").unwrap().1.split_once(" && ").unwrap();
+    assert_eq!(next, "etcdpack build --new-ca");
+    site.sh(moved);
+    assert!(matches!(site.refusal(), PkiError::Ca { fault: CaFault::Missing, .. }));
+    site.new_ca = NewCa::Allowed;
+    site.issue();
+    assert_eq!(site.sh("cat pki/ca-key.pem"), key);
+    for (host, address) in [("n1.example", "10.0.0.1"), ("n2.example", "fd00::2")] {
+        accepted_by_openssl(&site, "pki/ca.pem", &format!("pki/hosts/{host}"), &[address], &[host]);
     }
 }
 

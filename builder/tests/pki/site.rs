@@ -7,7 +7,7 @@ use std::process::Command;
 
 use builder::failure::Diagnose as _;
 use builder::passphrase_source::PassphraseSource;
-use builder::pki::{self, Issued, PkiError};
+use builder::pki::{self, Issued, NewCa, PkiError};
 use builder::report::Narrator;
 use payload::cluster::Cluster;
 use time::{Duration, OffsetDateTime};
@@ -36,6 +36,7 @@ pub(crate) struct Site {
     pub(crate) hosts: Vec<&'static str>,
     /// A minute ahead: what openssl makes during a test is valid from its own second on.
     pub(crate) now: OffsetDateTime,
+    pub(crate) new_ca: NewCa,
     pub(crate) said: Said,
 }
 
@@ -48,6 +49,7 @@ impl Site {
             pki: pki.to_owned(),
             hosts,
             now: OffsetDateTime::now_utc() + Duration::MINUTE,
+            new_ca: NewCa::Refused,
             said: Said::default(),
         }
     }
@@ -59,7 +61,7 @@ impl Site {
         }
         let cluster = Cluster::parse(file.as_bytes()).unwrap().cluster;
         self.said = Said::default();
-        let site = pki::Site::new(&cluster, self.dir.path(), self.now, NO_PASSPHRASE);
+        let site = pki::Site::new(&cluster, self.dir.path(), self.now, NO_PASSPHRASE).with_new_ca(self.new_ca);
         pki::issue_all(&site, &mut self.said)
     }
 
