@@ -61,7 +61,7 @@ fn what_etcd_logged_last_is_not_read_through_a_link() {
     lab.sh("n1", wrong).ok();
     let said = lab.sh("n1", &format!("/root/n1.run install --yes {SIGNER} --service supervisor"));
     assert_eq!(said.code, 5, "{said:?}");
-    assert!(said.err.contains("its log does not say why") && !said.err.contains("secret"), "{said:?}");
+    assert!(said.err.contains("nothing of its log can be read here") && !said.err.contains("secret"), "{said:?}");
 }
 
 /// An image with a supervisor of its own and an account for etcd, so that the small bundles can be installed.
